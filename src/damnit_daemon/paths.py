@@ -1,0 +1,135 @@
+"""Where things are: proposals, DAMNIT folders, the files in them."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from .errors import DamnitError
+from .model import RunKey
+from .runner import layout
+
+DATA_ROOT_VARIABLE = "EXTRA_DATA_DATA_ROOT"
+DEFAULT_DATA_ROOT = "/gpfs/exfel/exp"
+"""Where European XFEL keeps proposals; EXtra-data's default too."""
+
+OFFICIAL_FOLDER = Path("usr/Shared/amore")
+"""A proposal's DAMNIT folder, below the proposal's own (DAMNIT's name for it)."""
+
+FRAGMENT_NAME = re.compile(r"p(\d+)_r(\d+)\.[^.]+\.ready\.h5")
+
+
+@dataclass(frozen=True)
+class DamnitFolder:
+    """A folder with `runs.sqlite` and `context.py`; knows names, touches nothing."""
+
+    path: Path
+
+    @property
+    def database(self) -> Path:
+        """The run database."""
+        return self.path / "runs.sqlite"
+
+    @property
+    def context_file(self) -> Path:
+        """The user's context file."""
+        return self.path / "context.py"
+
+    @property
+    def extracted_data(self) -> Path:
+        """Holds results files and fragments."""
+        return self.path / layout.EXTRACTED_DATA
+
+    @property
+    def process_logs(self) -> Path:
+        """Holds a log per run."""
+        return self.path / "process_logs"
+
+    @property
+    def internals(self) -> Path:
+        """Ours alone: runner bundles, locks."""
+        return self.path / ".damnit"
+
+    def results_file(self, key: RunKey) -> Path:
+        """The combined HDF5 file of a run."""
+        return self.extracted_data / layout.results_name(*key)
+
+    def log_file(self, key: RunKey) -> Path:
+        """What the processing of a run printed."""
+        return self.process_logs / f"r{key.run}-p{key.proposal}.out"
+
+    def fragments(self) -> Iterator[tuple[RunKey, Path]]:
+        """The finished fragments that wait to be combined, oldest first."""
+        found = []
+        try:
+            with os.scandir(self.extracted_data) as entries:
+                for entry in entries:
+                    if match := FRAGMENT_NAME.fullmatch(entry.name):
+                        key = RunKey(int(match[1]), int(match[2]))
+                        found.append((entry.stat().st_mtime_ns, key, Path(entry.path)))
+        except FileNotFoundError:
+            return
+        for _, key, path in sorted(found):
+            yield key, path
+
+
+def data_root() -> Path:
+    """Where proposals are looked for."""
+    return Path(os.environ.get(DATA_ROOT_VARIABLE, DEFAULT_DATA_ROOT))
+
+
+def find_proposal(proposal: int) -> Path:
+    """Find a proposal's folder, `<root>/<instrument>/<cycle>/p001234`, as EXtra-data does.
+
+    Raises:
+        DamnitError: If there is none.
+    """
+    name = f"p{proposal:06d}"
+    for path in sorted(data_root().glob(f"*/*/{name}")):
+        return path
+    raise DamnitError(
+        f"No proposal {proposal} below {data_root()}.",
+        hint=f"Check the number, or set {DATA_ROOT_VARIABLE} to the folder with instruments.",
+    )
+
+
+def locate_folder(folder: str | Path | None) -> DamnitFolder:
+    """Turn what a user typed into a DAMNIT folder: a path, or a proposal number.
+
+    Args:
+        folder: An existing directory, the digits of a proposal number, or None
+            for the current directory.
+
+    Raises:
+        DamnitError: If there is no such directory or proposal.
+    """
+    if folder is None:
+        return DamnitFolder(Path.cwd())
+    path = Path(folder).expanduser()
+    if path.is_dir():
+        return DamnitFolder(path.absolute())
+    if str(folder).isdecimal():
+        return DamnitFolder(find_proposal(int(str(folder))) / OFFICIAL_FOLDER)
+    raise DamnitError(
+        f"There is no folder {path}.",
+        hint="Give a DAMNIT folder (with runs.sqlite and context.py) or a proposal number.",
+    )
+
+
+def existing_runs(proposal_folder: Path) -> list[int]:
+    """Numbers of the runs that have raw or corrected files, ascending.
+
+    Entries that are no runs (`r0001` is one) are passed over.
+    """
+    runs = set()
+    for kind in ("raw", "proc"):
+        try:
+            with os.scandir(proposal_folder / kind) as entries:
+                names = [entry.name for entry in entries]
+        except OSError:
+            continue
+        runs.update(int(name[1:]) for name in names if re.fullmatch(r"r\d+", name))
+    return sorted(runs)
