@@ -1,0 +1,160 @@
+"""What `@Variable` takes, means and complains of."""
+
+import subprocess
+import sys
+
+import pytest
+
+from damnit_ctx import RunData, Skip, Variable
+
+
+def make(func=None, /, **kwargs):
+    def f(run):
+        """The mean of it."""
+
+    return Variable(**kwargs)(func or f)
+
+
+def test_decorates_with_and_without_parentheses():
+    @Variable
+    def bare(run):
+        """Doc."""
+        return 1
+
+    @Variable()
+    def called(run):
+        return 2
+
+    assert (bare.name, bare.title, bare.description) == ("bare", "bare", "Doc.")
+    assert (called.name, called.title, called.description) == ("called", "called", None)
+
+
+def test_a_decorated_function_can_still_be_called():
+    @Variable(title="Twice")
+    def twice(run, factor=2):
+        return run * factor
+
+    assert twice(3) == 6
+    assert twice(3, factor=5) == 15
+
+
+def test_positional_title():
+    assert Variable("My title")(lambda run: 1).title == "My title"
+
+
+def test_data_defaults_to_raw_but_remembers_that_nobody_said_so():
+    assert make().data is RunData.RAW
+    assert make().declared_data is None
+    assert make(data="raw").declared_data == "raw"
+    assert make(data=RunData.PROC).data is RunData.PROC
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"), [(None, None), ("xgm", ("xgm",)), (["a", "b"], ("a", "b")), ({"a"}, ("a",))]
+)
+def test_tags(given, kept):
+    variable = make(tags=given)
+    assert variable.tags == kept
+    assert variable.problems() == []
+
+
+@pytest.mark.parametrize("tags", ["", 5, [""], [1]])
+def test_bad_tags_are_a_problem(tags):
+    [(message, _)] = make(tags=tags).problems()
+    assert "must be a non-empty string or an iterable of strings" in message
+
+
+@pytest.mark.parametrize("units", ["", 5])
+def test_bad_units_are_a_problem(units):
+    [(message, _)] = make(units=units).problems()
+    assert "must be a non-empty string" in message
+
+
+def test_data_all_is_a_problem():
+    [(message, _)] = make(data="all").problems()
+    assert message == "data='all' for variable f (can be 'raw'/'proc')"
+
+
+def test_name_that_is_no_identifier():
+    [(message, _)] = make(lambda run: 1).problems()
+    assert message == (
+        "The variable name '<lambda>' is not a valid Python identifier or dotted name"
+    )
+
+
+def test_names_that_the_table_needs_itself():
+    def comment(run): ...
+
+    [(message, _)] = make(comment).problems()
+    assert "is taken" in message
+
+
+def test_arguments_come_from_annotations():
+    def f(
+        run,
+        a: "var#a",
+        many: "var#xgm_*",
+        n: "meta#run_number",
+        kind: "mymdc#run_type" = "dark",
+        p: "param#gain" = 1,
+        old: "input#gain" = 1,
+    ): ...
+
+    found = make(f).arguments()
+    assert [(a.parameter, a.source, a.path, a.required, a.is_pattern) for a in found] == [
+        ("a", "var", "a", True, False),
+        ("many", "var", "xgm_*", True, True),
+        ("n", "meta", "run_number", True, False),
+        ("kind", "mymdc", "run_type", False, False),
+        ("p", "param", "gain", False, False),
+        ("old", "param", "gain", False, False),
+    ]
+
+
+def test_types_as_annotations_are_no_dependencies():
+    def f(run: "DataCollection", n: int = 3, text: "str" = "") -> "var#x": ...
+
+    variable = make(f)
+    assert variable.arguments() == []
+    assert variable.problems() == []
+
+
+@pytest.mark.parametrize(
+    ("annotation", "part"),
+    [
+        ("vra#x", "there are only var#, meta#"),
+        ("meta#run", "There are run_number, proposal, proposal_path"),
+        ("mymdc#sample", "has a MyMdC dependency"),
+        ("self#x", "only in a Group"),
+        ("var#", "names nothing"),
+    ],
+)
+def test_annotations_that_mean_nothing(annotation, part):
+    def f(run, x=None): ...
+
+    f.__annotations__["x"] = annotation
+    [(message, parameter)] = make(f).problems()
+    assert part in message
+    assert parameter == "x"
+
+
+def test_all_problems_are_told_at_once():
+    assert len(make(data="all", units="", tags="").problems()) == 3
+
+
+def test_skip_is_an_ordinary_exception():
+    assert issubclass(Skip, Exception)
+
+
+def test_import_needs_nothing_but_the_standard_library():
+    code = "import sys, damnit_ctx; print(sorted({'numpy', 'h5py', 'xarray'} & set(sys.modules)))"
+    answer = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True
+    ).stdout
+    assert answer.strip() == "[]"
+
+
+def test_completion_offers_the_public_names():
+    import damnit_ctx
+
+    assert dir(damnit_ctx) == ["Cell", "RunData", "Skip", "Variable"]
