@@ -1,0 +1,72 @@
+"""`python -m damnit_daemon.runner serve|check`: see `serve` and `context`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from .protocol import ContextLoaded, Problem, encode
+
+FALLBACK_VARIABLE = "DAMNIT_FALLBACK_PATH"
+"""Names an archive of pure Python packages for an environment that lacks them."""
+
+
+def main() -> int:
+    """Read the context file, say what is in it, and take jobs.
+
+    Returns:
+        The exit status: 0, or 1 if the environment cannot run the user's code.
+    """
+    arguments = _parse_arguments()
+    if fallback := os.environ.get(FALLBACK_VARIABLE):
+        sys.path.append(fallback)  # at the end: what the user has installed comes first
+    os.set_inheritable(arguments.events_fd, False)
+    path = (arguments.context or arguments.folder / "context.py").absolute()
+    try:
+        versions = _versions()
+    except ImportError as error:
+        problem = Problem(f"{sys.executable} cannot run DAMNIT jobs: {error}", str(path))
+        os.write(arguments.events_fd, encode(ContextLoaded([], [problem], "")))
+        return 1
+
+    from .context import read_context
+    from .serve import Resident, _write_all
+
+    me = os.getpid()
+    context = read_context(path)
+    if os.getpid() != me:  # the file forked while it was read, and this is the copy
+        os._exit(0)
+    _write_all(arguments.events_fd, encode(context.loaded_event(versions)))
+    if arguments.command == "serve" and context.ok:
+        Resident(context, arguments.folder, sys.stdin.fileno(), arguments.events_fd).serve()
+    return 0
+
+
+def _parse_arguments() -> Any:
+    parser = argparse.ArgumentParser(prog="damnit_daemon.runner", description=__doc__)
+    parser.add_argument("command", choices=("serve", "check"))
+    parser.add_argument("--events-fd", type=int, required=True)
+    parser.add_argument("--folder", type=Path, default=Path())
+    parser.add_argument("--context", type=Path)
+    return parser.parse_args()
+
+
+def _versions() -> dict[str, str]:
+    """Import what every job needs, once, and say which versions there are.
+
+    Raises:
+        ImportError: If something is missing.
+    """
+    found = {"python": platform.python_version()}
+    for name in ("numpy", "h5py", "extra_data"):
+        found[name] = str(getattr(import_module(name), "__version__", "?"))
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main())

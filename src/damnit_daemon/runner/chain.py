@@ -1,0 +1,62 @@
+"""Why a variable cannot be evaluated, down to the root: the texts are DAMNIT's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from damnit_ctx import Skip
+
+
+class DependencyError(Exception):
+    """A variable that this one needs has no value.
+
+    Attributes:
+        causes: The direct dependencies that failed, with their exceptions.
+    """
+
+    def __init__(self, message: str, causes: Mapping[str, BaseException]) -> None:
+        super().__init__(message)
+        self.causes = dict(causes)
+
+
+class DependencySkip(Skip):
+    """The same where all that is missing was skipped."""
+
+    def __init__(self, message: str, causes: Mapping[str, BaseException]) -> None:
+        super().__init__(message)
+        self.causes = dict(causes)
+
+
+# Stored under the name that DAMNIT's readers know.
+DependencySkip.__name__ = "Skip"
+
+
+def blame(missing: Sequence[str], errors: Mapping[str, BaseException]) -> Exception:
+    """The exception of a variable whose dependencies `missing` have no value."""
+    causes = {name: errors[name] for name in dict.fromkeys(missing) if name in errors}
+    if not causes:
+        lines = [f"- {name!r}" for name in dict.fromkeys(missing)]
+        return Skip("\n".join(["Dependencies returned no data:", *lines]))
+    text = "\n".join(["Skipped due to missing dependency:", *_tree(causes)])
+    if all(isinstance(error, Skip) for error in causes.values()):
+        return DependencySkip(text, causes)
+    return DependencyError(text, causes)
+
+
+def _tree(causes: Mapping[str, BaseException]) -> Iterator[str]:
+    for index, (name, error) in enumerate(causes.items()):
+        last = index == len(causes) - 1
+        branch, below = ("└ ", "   ") if last else ("├ ", "│  ")
+        inherited = isinstance(error, (DependencyError, DependencySkip))
+        if inherited:
+            yield f"{branch}({name}) skipped"
+            yield from (below + line for line in _tree(error.causes))  # type: ignore[attr-defined]
+        else:
+            yield from _leaf(name, error, branch, below)
+
+
+def _leaf(name: str, error: BaseException, branch: str, below: str) -> Iterator[str]:
+    kind = type(error).__name__
+    first, *rest = str(error).splitlines() or [""]
+    yield f"{branch}({name}) failed: {kind}" + (f": {first}" if first else "")
+    yield from (below + line for line in rest)

@@ -1,0 +1,152 @@
+"""How the variables of a context file depend on each other. Pure: names in, names out."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterable, Mapping
+from fnmatch import fnmatchcase
+from graphlib import CycleError, TopologicalSorter
+
+from damnit_ctx import Argument, RunData, Variable
+
+
+class UnknownVariable(Exception):  # noqa: N818 - it names what is missing
+    """Somebody asked for a variable that the context file does not have."""
+
+
+class Graph:
+    """Dependencies, order, and what follows from them (`data`, `cluster`).
+
+    Attributes:
+        direct: The variables that each one takes directly, patterns resolved.
+        order: All names, each after what it depends on; as defined otherwise.
+        data: Which files each one needs: proc if anything below it does.
+        cluster: Whether each one needs the cluster: if anything below it does.
+        problems: (variable, parameter, message, severity).
+    """
+
+    def __init__(self, variables: Mapping[str, Variable]) -> None:
+        self._variables = dict(variables)
+        self.problems: list[tuple[str, str, str, str]] = []
+        self.direct = {name: self._direct(variable) for name, variable in variables.items()}
+        self.order = self._order()
+        self.data: dict[str, RunData] = {}
+        self.cluster: dict[str, bool] = {}
+        for name in self.order:
+            self._promote(name)
+
+    def matching(self, argument: Argument, name: str) -> list[str]:
+        """The variables that an argument of the variable `name` asks for.
+
+        A pattern never means the variable it belongs to.
+        """
+        if not argument.is_pattern:
+            return [argument.path] if argument.path in self._variables else []
+        return [n for n in self._variables if n != name and fnmatchcase(n, argument.path)]
+
+    def closure(self, names: Iterable[str]) -> set[str]:
+        """The names and all that they depend on."""
+        found: set[str] = set()
+        waiting = list(names)
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found.add(name)
+                waiting += self.direct[name]
+        return found
+
+    def select(
+        self,
+        *,
+        data: RunData = RunData.ALL,
+        names: Collection[str] | None = None,
+        match: Collection[str] = (),
+        cluster: bool | None = None,
+    ) -> list[str]:
+        """What to evaluate for a request: the variables asked for and their dependencies, in order.
+
+        Args:
+            data: Only variables that need these files; all for `RunData.ALL`.
+            names: Exact names; wins over `match`.
+            match: Case-insensitive parts of titles.
+            cluster: Only those that do, or do not, need the cluster.
+
+        Raises:
+            UnknownVariable: If a name is not there; the message has the nearest ones.
+        """
+        if names is not None:
+            for name in names:
+                if name not in self._variables:
+                    raise UnknownVariable(
+                        f"There is no variable {name!r} in the context file."
+                        + _nearest(name, self._variables)
+                    )
+        wanted = []
+        for name in self.order:
+            title = str(self._variables[name].title).lower()
+            chosen = (
+                name in names
+                if names is not None
+                else not match or any(part.lower() in title for part in match)
+            )
+            if (
+                chosen
+                and data in (RunData.ALL, self.data[name])
+                and cluster in (None, self.cluster[name])
+            ):
+                wanted.append(name)
+        needed = self.closure(wanted)
+        return [name for name in self.order if name in needed]
+
+    def _direct(self, variable: Variable) -> list[str]:
+        found: dict[str, None] = {}  # a set in the order of the arguments
+        for argument in variable.arguments():
+            if argument.source != "var":
+                continue
+            names = self.matching(argument, variable.name)
+            if not names:
+                self._complain_of_missing(variable, argument)
+            found.update(dict.fromkeys(names))
+        return list(found)
+
+    def _complain_of_missing(self, variable: Variable, argument: Argument) -> None:
+        message = f"Missing dependency: {argument.path!r} for {variable.name!r}."
+        if not argument.required:
+            message += " Its default will be used."
+        message += _nearest(argument.path, self._variables)
+        severity = "error" if argument.required else "warning"
+        self.problems.append((variable.name, argument.parameter, message, severity))
+
+    def _order(self) -> list[str]:
+        sorter: TopologicalSorter[str] = TopologicalSorter(dict.fromkeys(self._variables, ()))
+        for name, needed in self.direct.items():
+            sorter.add(name, *needed)
+        try:
+            return list(sorter.static_order())
+        except CycleError as error:
+            cycle: list[str] = list(reversed(error.args[1]))
+            message = (
+                "These Variables have cyclical dependencies, which is not allowed: "
+                + " needs ".join(cycle)
+            )
+            self.problems.append((cycle[0], "", message, "error"))
+            return []
+
+    def _promote(self, name: str) -> None:
+        variable = self._variables[name]
+        below = self.direct[name]
+        proc = sorted(n for n in below if self.data[n] is RunData.PROC)
+        self.data[name] = RunData.PROC if proc else variable.data
+        self.cluster[name] = variable.cluster or any(self.cluster[n] for n in below)
+        if proc and variable.declared_data == "raw":
+            message = (
+                f"Variable {name} is triggered by migration of raw data (data='raw'), but depends "
+                f"on these Variables that require proc data: {', '.join(proc)}. "
+                "Remove data='raw', or the dependency"
+            )
+            self.problems.append((name, "", message, "error"))
+
+
+def _nearest(name: str, names: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, list(names), n=3)
+    return f" Did you mean {' or '.join(map(repr, near))}?" if near else ""

@@ -1,0 +1,41 @@
+"""Names on disk that both sides of the fence use: the runner writes them, the library reads them.
+
+Standard library only, Python 3.10: it travels into the user's Python.
+The names are DAMNIT's (its per-run HDF5 files), except those under "ours".
+"""
+
+from __future__ import annotations
+
+REDUCED = ".reduced"
+PREVIEW = ".preview"
+ERRORS = ".errors"
+START_TIME = "start_time"
+OBJECT_TYPE = "_damnit_objtype"
+PROVENANCE = "provenance"
+CONTEXT_PROVENANCE = "context.py"
+
+DATAARRAY = "dataarray"
+DATASET = "dataset"
+IMAGE = "image"
+PLOTLY = "PlotlyFigure"
+
+TRENDLINE = "trendline"
+
+# Ours: extra attributes on the summary (or error) of each value. DAMNIT passes them through.
+COMPUTED_AT = "computed_at"  # float64, Unix seconds UTC, when the function returned
+DURATION_S = "duration_s"  # float64, seconds the function took
+CONTEXT_HASH = "context_hash"  # the first 16 hex digits of SHA-256 of the context file
+
+EXTRACTED_DATA = "extracted_data"
+WRITING_SUFFIX = ".writing.h5"
+READY_SUFFIX = ".ready.h5"
+
+
+def results_name(proposal: int, run: int) -> str:
+    """Name of a per-run file: numbers are not padded."""
+    return f"p{proposal}_r{run}.h5"
+
+
+def fragment_prefix(proposal: int, run: int) -> str:
+    """What the name of each fragment of a run begins with."""
+    return f"p{proposal}_r{run}."

@@ -1,0 +1,197 @@
+"""What the runner is asked and what it answers: one JSON object a line, both ways.
+
+Never pickle: what the user's code says is data, not code. Jobs arrive on the
+runner's stdin, events leave on a file descriptor of their own, so that nothing
+the user prints can be taken for an event. Both sides import this module.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run to evaluate variables for."""
+
+    job_id: str
+    proposal: int
+    run: int
+    data: str = "all"
+    """`raw`, `proc` or `all`: which variables are wanted, by the data they need."""
+    variables: list[str] | None = None
+    """Exact names; None for all. Their dependencies are evaluated too."""
+    match: list[str] = field(default_factory=list)
+    """Case-insensitive parts of titles; ignored when `variables` is given."""
+    cluster: bool | None = None
+    """Only variables with (True) or without (False) `cluster=True`; None: both."""
+    saved: list[str] = field(default_factory=list)
+    """Evaluated only where something still depends on it, and not saved again."""
+    lost: dict[str, str] = field(default_factory=dict)
+    """Variables not to be tried again, with the reason: they ended an earlier child."""
+    mock: bool = False
+    """A made-up run in place of files, to try a context file."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something wrong in a context file, at its place."""
+
+    message: str
+    file: str
+    line: int = 0
+    """1-based; 0 where the place is not known."""
+    column: int = 0
+    """1-based; 0 where the place is not known."""
+    severity: str = "error"
+    """`error` (the file does not load) or `warning`."""
+
+    def __str__(self) -> str:
+        place = self.file
+        if self.line:
+            place += f":{self.line}"
+            if self.column:
+                place += f":{self.column}"
+        return f"{place}: {self.severity}: {self.message}"
+
+
+@dataclass(frozen=True)
+class VariableMeta:
+    """What a context file declares of one variable."""
+
+    name: str
+    title: str
+    description: str | None = None
+    data: str = "raw"
+    cluster: bool = False
+    tags: list[str] = field(default_factory=list)
+    transient: bool = False
+    units: str | None = None
+    line: int = 0
+    dependencies: list[str] = field(default_factory=list)
+    """Names of the variables it takes directly, patterns resolved."""
+
+
+@dataclass(frozen=True)
+class ContextLoaded:
+    """The context file was read; it is usable if no problem is an error."""
+
+    variables: list[VariableMeta]
+    problems: list[Problem]
+    context_hash: str
+    traceback: str = ""
+    """Of the exception that ended the loading, if one did."""
+    versions: dict[str, str] = field(default_factory=dict)
+    """Of Python and of the packages that matter: `python`, `extra_data`, `numpy`, ..."""
+
+
+@dataclass(frozen=True)
+class JobStarted:
+    """A child began a job."""
+
+    job_id: str
+    pid: int
+    variables: list[str]
+    """What it is going to evaluate and save, in order."""
+
+
+@dataclass(frozen=True)
+class Note:
+    """A sentence for the person who asked: proc data is unavailable, for example."""
+
+    job_id: str
+    message: str
+    severity: str = "warning"
+
+
+@dataclass(frozen=True)
+class VariableStarted:
+    """The function of a variable is about to be called."""
+
+    job_id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class VariableDone:
+    """A variable has an outcome."""
+
+    job_id: str
+    name: str
+    outcome: str
+    """`done`, `skipped`, `failed` or `empty` (returned None)."""
+    duration_s: float
+    fragment: str = ""
+    """Absolute path of the fragment that holds it; empty if it is not saved."""
+    error: str = ""
+    error_class: str = ""
+
+
+@dataclass(frozen=True)
+class JobEnded:
+    """The child of a job is gone; always the last event of a job."""
+
+    job_id: str
+    outcome: str
+    """`done`, `failed` (with the reason) or `killed` (the child died)."""
+    reason: str = ""
+    running: str = ""
+    """The variable whose function was being called when the child died."""
+    exit_code: int = 0
+    """Of the child; negative: the signal that ended it."""
+
+
+Event = ContextLoaded | JobStarted | Note | VariableStarted | VariableDone | JobEnded
+EVENTS = {
+    kind.__name__: kind
+    for kind in (ContextLoaded, JobStarted, Note, VariableStarted, VariableDone, JobEnded)
+}
+
+
+def encode(message: Job | Event) -> bytes:
+    """One line of JSON (ASCII, so that no terminal or log is surprised)."""
+    return json.dumps({"kind": type(message).__name__, **asdict(message)}).encode() + b"\n"
+
+
+def decode_job(line: bytes) -> Job:
+    """Read a job.
+
+    Raises:
+        ValueError: If the line is not a job.
+    """
+    payload = _payload(line)
+    if payload.pop("kind", None) != "Job":
+        raise ValueError("not a job")
+    return Job(**_known(Job, payload))
+
+
+def decode_event(line: bytes) -> Event:
+    """Read an event.
+
+    Raises:
+        ValueError: If the line is not an event.
+    """
+    payload = _payload(line)
+    kind = EVENTS.get(payload.pop("kind", ""))
+    if kind is None:
+        raise ValueError("unknown kind of event")
+    known = _known(kind, payload)
+    if kind is ContextLoaded:
+        known["variables"] = [VariableMeta(**_known(VariableMeta, v)) for v in known["variables"]]
+        known["problems"] = [Problem(**_known(Problem, p)) for p in known["problems"]]
+    return kind(**known)
+
+
+def _payload(line: bytes) -> dict[str, Any]:
+    payload = json.loads(line)
+    if not isinstance(payload, dict):
+        raise ValueError("not an object")
+    return payload
+
+
+def _known(kind: type, payload: dict[str, Any]) -> dict[str, Any]:
+    """Drop what a newer other side may have added; complain of what is missing."""
+    names = {f.name for f in fields(kind)}
+    return {name: value for name, value in payload.items() if name in names}

@@ -1,0 +1,145 @@
+"""What the table shows of a cell's data: a number, a line, a thumbnail, or a few words."""
+
+from __future__ import annotations
+
+import math
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+from damnit_ctx import Cell
+
+from . import layout, thumbnail
+from .trendline import trendline
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The table's value of a cell."""
+
+    value: Any
+    """str, PNG bytes, numpy scalar or ndarray; None where there is none."""
+    summary_type: str | None = None
+    method: str | None = None
+    """Name of the numpy function that made it, if one did."""
+    note: str | None = None
+    """Why it is not what one would expect."""
+
+
+def is_a(value: Any, module: str, name: str) -> bool:
+    """Check for a class of a module that need not be there."""
+    cls = getattr(sys.modules.get(module), name, None)
+    return isinstance(cls, type) and isinstance(value, cls)
+
+
+def summarise(cell: Cell, summary: str | None) -> Summary:
+    """Make the table's value: the cell's own, else by `summary`, else by the type of the data."""
+    if cell.summary_value is not None:
+        return _explicit(cell.summary_value, None)
+    if cell.data is None:
+        return Summary(None)
+    note = None
+    if summary is not None:
+        try:
+            return _explicit(_by_numpy(summary, cell.data), summary)
+        except Exception as error:  # noqa: BLE001 - numpy and xarray, on the user's data
+            note = f"summary={summary!r} failed: {type(error).__name__}: {error}"
+            print(note, file=sys.stderr)
+    default = _default(cell)
+    return Summary(default.value, default.summary_type, None, note or default.note)
+
+
+def max_diff(data: Any) -> float | None:
+    """How much an array varies: |max - min| without NaN; None where that means nothing.
+
+    Booleans count as 0 and 1, complex numbers by the modulus of the difference.
+    """
+    import numpy as np
+
+    if isinstance(data, (str, bytes)) or not hasattr(data, "dtype") or data.size <= 1:
+        return None
+    values = np.asarray(data)
+    if values.dtype.kind == "b":
+        return float(values.max() != values.min())
+    if values.dtype.kind not in "iufc":
+        return None
+    if values.dtype.kind in "fc" and np.all(np.isnan(values)):
+        return math.nan
+    low, high = np.nanmin(values), np.nanmax(values)
+    if values.dtype.kind == "c":
+        return float(abs(high - low))
+    # As Python numbers: the difference of two int8 need not fit into an int8.
+    return (
+        abs(float(high) - float(low)) if values.dtype.kind == "f" else float(int(high) - int(low))
+    )
+
+
+def _by_numpy(name: str, data: Any) -> Any:
+    import numpy as np
+
+    function = getattr(np, name, None)
+    if not callable(function):
+        raise AttributeError(f"numpy has no function {name!r}")
+    value = np.asarray(function(data))
+    if value.dtype.kind not in "biufcS":
+        raise TypeError(f"the result, {value.dtype}, is no number")
+    return value
+
+
+def _explicit(value: Any, method: str | None) -> Summary:
+    if isinstance(value, str) or value.ndim == 0:
+        return Summary(value if isinstance(value, str) else value[()], None, method)
+    # A line is one by its shape, whoever made it: that is how DAMNIT draws it.
+    is_line = value.ndim == 2 and value.shape[0] == 2 and value.dtype.kind in "biuf"
+    if is_line:
+        return Summary(value.astype("f8"), layout.TRENDLINE, method)
+    return Summary(value, None, method)
+
+
+def _default(cell: Cell) -> Summary:
+    data = cell.data
+    shown = cell.preview if cell.preview is not None else data
+    if isinstance(shown, str):
+        return Summary(shown)
+    if is_a(shown, "matplotlib.figure", "Figure"):
+        return Summary(thumbnail.rgba_thumbnail(thumbnail.figure_pixels(shown)))
+    if is_a(shown, "plotly.basedatatypes", "BaseFigure"):
+        return _plotly(shown)
+    if is_a(shown, "xarray", "Dataset"):
+        return Summary(f"Dataset ({shown.nbytes / 1e6:.2f}MB)")
+    return _of_array(shown, data)
+
+
+def _plotly(figure: Any) -> Summary:
+    try:
+        return Summary(thumbnail.plotly_thumbnail(figure))
+    except Exception as error:  # noqa: BLE001 - kaleido is another program, with a browser inside
+        return Summary("<thumbnail error>", note=f"no thumbnail: {_first_line(error)}")
+
+
+def _of_array(shown: Any, data: Any) -> Summary:
+    import numpy as np
+
+    described = data if hasattr(data, "dtype") else shown
+    if shown.ndim == 0:
+        return Summary(_scalar(np.asarray(shown)))
+    if shown.dtype.kind in "biufc":
+        if shown.ndim == 1:
+            return Summary(trendline(shown), layout.TRENDLINE)
+        if shown.ndim == 2 and shown.size:
+            return Summary(thumbnail.array_thumbnail(shown))
+    return Summary(f"{described.dtype}: {described.shape}")
+
+
+def _scalar(array: Any) -> Any:
+    kind = array.dtype.kind
+    if kind in "Mm":
+        return str(array)
+    if kind in "UO":
+        return str(array.item())
+    return array[()]
+
+
+def _first_line(error: BaseException) -> str:
+    text = str(error).strip()
+    return f"{type(error).__name__}: {text.splitlines()[0]}" if text else type(error).__name__

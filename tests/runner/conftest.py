@@ -1,0 +1,162 @@
+"""Start the runner as the launcher does: in the user's Python, with nothing of ours but the bundle.
+
+`DAMNIT_USER_PYTHON` names that Python (`nox -s user_env` sets it to the oldest
+one of the machine); without it, it is the one that runs the tests.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from textwrap import dedent
+
+import h5py
+import numpy as np
+import pytest
+
+from damnit_daemon.launch.bundle import place_bundle
+from damnit_daemon.launch.environment import user_environment
+from damnit_daemon.paths import DamnitFolder
+from damnit_daemon.runner import layout
+from damnit_daemon.runner.protocol import (
+    ContextLoaded,
+    Job,
+    JobEnded,
+    Note,
+    VariableDone,
+    decode_event,
+    encode,
+)
+
+PROPOSAL = 1234
+XGM = "SPB_XTD9_XGM/DOOCS/MAIN"
+START = 1_767_225_600  # 2026-01-01T00:00:00Z
+USER_PYTHON = os.environ.get("DAMNIT_USER_PYTHON", sys.executable)
+
+
+@pytest.fixture(scope="session")
+def data_root(tmp_path_factory) -> Path:
+    """Run 1: raw and proc. Run 2: raw only. Run 3: proc only."""
+    root = tmp_path_factory.mktemp("data")
+    proposal = root / "SPB" / "202601" / f"p{PROPOSAL:06d}"
+    for kind, prefix, run in (
+        ("raw", "RAW", 1),
+        ("proc", "CORR", 1),
+        ("raw", "RAW", 2),
+        ("proc", "CORR", 3),
+    ):
+        folder = proposal / kind / f"r{run:04d}"
+        folder.mkdir(parents=True)
+        write_run_file(
+            folder / f"{prefix}-R{run:04d}-DA01-S00000.h5", run, corrected=kind == "proc"
+        )
+    return root
+
+
+def write_run_file(path: Path, run: int, *, corrected: bool) -> None:
+    from extra_data.tests.mockdata import write_file, xgm
+    from extra_data.tests.mockdata.motor import Motor
+
+    devices = [Motor("SPB_CORR/MOTOR/X00")] if corrected else [xgm.XGM(XGM)]
+    write_file(str(path), devices, ntrains=20, chunksize=10, format_version="1.2")
+    with h5py.File(path, "r+") as file:
+        ticks = np.arange(20, dtype="u8") * 100_000_000
+        file["INDEX/timestamp"][:20] = (START + 600 * run) * 10**9 + ticks
+
+
+@dataclass
+class Outcome:
+    """All that a runner said, and what it left in the folder."""
+
+    events: list = field(default_factory=list)
+    stderr: str = ""
+    exit_code: int = 0
+
+    @property
+    def loaded(self) -> ContextLoaded:
+        return self.events[0]
+
+    @property
+    def done(self) -> dict[str, VariableDone]:
+        return {e.name: e for e in self.events if isinstance(e, VariableDone)}
+
+    @property
+    def ended(self) -> list[JobEnded]:
+        return [e for e in self.events if isinstance(e, JobEnded)]
+
+    @property
+    def notes(self) -> list[str]:
+        return [e.message for e in self.events if isinstance(e, Note)]
+
+    def fragment(self, name: str) -> h5py.File:
+        return h5py.File(self.done[name].fragment)
+
+    def error(self, name: str) -> tuple[str, str]:
+        with self.fragment(name) as file:
+            dataset = file[f"{layout.ERRORS}/{name}"]
+            return dataset.asstr()[()], dataset.attrs["type"]
+
+    def data(self, name: str):
+        with self.fragment(name) as file:
+            dataset = file[f"{name}/data"]
+            return dataset.asstr()[()] if h5py.check_string_dtype(dataset.dtype) else dataset[()]
+
+    def summary(self, name: str):
+        with self.fragment(name) as file:
+            dataset = file[f"{layout.REDUCED}/{name}"]
+            text = h5py.check_string_dtype(dataset.dtype)
+            return (dataset.asstr()[()] if text else dataset[()]), dict(dataset.attrs)
+
+
+class RunnerInFolder:
+    """A DAMNIT folder in which the runner can be started."""
+
+    def __init__(self, folder: Path, data_root: Path) -> None:
+        self.folder = folder
+        self.environment = user_environment(os.environ, place_bundle(DamnitFolder(folder)))
+        self.environment["EXTRA_DATA_DATA_ROOT"] = str(data_root)
+
+    def write(self, source: str) -> None:
+        (self.folder / "context.py").write_text(dedent(source))
+
+    def start(self, command: str = "serve", python: str = USER_PYTHON):
+        """The process, and the file its events come from."""
+        ours, theirs = os.pipe()
+        process = subprocess.Popen(
+            [python, "-m", "damnit_daemon.runner", command,
+             "--events-fd", str(theirs), "--folder", str(self.folder)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            pass_fds=[theirs], env=self.environment, cwd=self.folder,
+        )  # fmt: skip
+        os.close(theirs)
+        return process, os.fdopen(ours, "rb")
+
+    def run(self, source: str, *jobs: Job, **fields) -> Outcome:
+        """Read a context file, do the jobs, end."""
+        self.write(source)
+        outcome = Outcome()
+        process, events = self.start()
+        with events:
+            outcome.events.append(decode_event(events.readline()))
+            for job in jobs or [Job("1", PROPOSAL, fields.pop("run", 1), **fields)]:
+                if not outcome.loaded.variables:
+                    break
+                process.stdin.write(encode(job))
+                process.stdin.flush()
+                while (
+                    not isinstance(outcome.events[-1], JobEnded)
+                    or outcome.events[-1].job_id != job.job_id
+                ):
+                    outcome.events.append(decode_event(events.readline()))
+        stdout, _ = process.communicate(timeout=60)
+        outcome.stderr, outcome.exit_code = stdout.decode(), process.returncode
+        return outcome
+
+
+@pytest.fixture
+def runner(tmp_path, data_root) -> RunnerInFolder:
+    """A new DAMNIT folder with the runner's bundle in it."""
+    return RunnerInFolder(tmp_path, data_root)

@@ -1,0 +1,213 @@
+"""Each problem of a context file is told with its file, line and column."""
+
+from __future__ import annotations
+
+import sys
+from textwrap import dedent
+
+import pytest
+
+from damnit_daemon.runner.context import read_context
+
+
+@pytest.fixture
+def read(tmp_path):
+    def read_source(source):
+        path = tmp_path / "context.py"
+        path.write_text(dedent(source))
+        return read_context(path)
+
+    return read_source
+
+
+def places(context):
+    return [(p.severity, p.line, p.column) for p in context.problems]
+
+
+GOOD = """\
+from damnit_ctx import Variable
+
+@Variable(title="A", tags=["t"], units="mm")
+def a(run):
+    "Doc."
+    return 1
+
+@Variable(data="proc")
+def b(run, x: "var#a"):
+    return x
+"""
+
+
+def test_a_good_file(read, tmp_path):
+    context = read(GOOD)
+    assert context.ok
+    assert context.problems == []
+    event = context.loaded_event({"python": "3"})
+    a, b = event.variables
+    assert (a.name, a.title, a.description, a.tags, a.units, a.data) == (
+        "a", "A", "Doc.", ["t"], "mm", "raw",
+    )  # fmt: skip
+    assert (b.name, b.data, b.dependencies) == ("b", "proc", ["a"])
+    assert (a.line, b.line) == (4, 9)
+    assert len(context.context_hash) == 16
+    assert context.context_hash != read(GOOD + "\n").context_hash
+
+
+def test_syntax_error(read):
+    context = read("x = 1\ny = (2,\n    3 4)\n")
+    assert not context.ok
+    assert places(context) == [("error", 3, 5)]
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="columns of frames came with 3.11")
+def test_exception_while_reading(read):
+    context = read("def f():\n    raise ValueError('no')\n\nx = f()\n")
+    [problem] = context.problems
+    assert problem.message == "ValueError: no"
+    assert (problem.line, problem.column) == (2, 5)
+    assert "x = f()" in context.traceback
+    assert "context.py" in context.traceback
+    assert "_execute" not in context.traceback  # our own frames are no help to the user
+
+
+def test_failing_import_is_placed_in_the_file(read):
+    context = read("import os\nimport no_such_module_here\n")
+    [problem] = context.problems
+    assert problem.line == 2
+    assert "no_such_module_here" in problem.message
+
+
+def test_sys_exit_while_reading(read):
+    context = read("import sys\nsys.exit(0)\n")
+    assert [p.message for p in context.problems] == ["the file calls sys.exit(0)"]
+    assert context.problems[0].line == 2
+
+
+def test_all_problems_of_declarations_with_their_places(read):
+    context = read(
+        """\
+        from damnit_ctx import Variable
+
+        @Variable(data="all")
+        def a(run):
+            return 1
+
+        @Variable
+        def b(run, ok: "var#a", bad: "var#aa"):
+            return 1
+
+        @Variable
+        def c(run,
+              x: "meta#nothing"):
+            return 1
+        """
+    )
+    assert places(context) == [("error", 4, 1), ("error", 13, 10)]
+
+
+def test_unknown_dependency_is_placed_at_the_annotation(read):
+    context = read(
+        """\
+        from damnit_ctx import Variable
+
+        @Variable
+        def b(run, bad: "var#aa"):
+            return 1
+        """
+    )
+    assert places(context) == [("error", 4, 17)]
+
+
+def test_warnings_do_not_stop(read):
+    context = read(
+        """\
+        from damnit_ctx import Variable
+
+        @Variable
+        def a(run, what):
+            return 1
+
+        @Variable
+        def a(run):
+            return 2
+
+        @Variable
+        def run():
+            return 1
+
+        @Variable
+        def d(run, x: "var#gone" = 5):
+            return x
+        """
+    )
+    assert context.ok
+    assert [p.severity for p in context.problems] == ["warning"] * 4
+    messages = "\n".join(map(str, context.problems))
+    assert "'a' is defined 2 times (lines 4 and 8)" in messages or "lines 4, 8" in messages
+    assert "takes no argument" in messages
+    assert "name of a column" in messages
+    assert "default will be used" in messages
+
+
+def test_duplicate_titles(read):
+    context = read(
+        """\
+        from damnit_ctx import Variable
+
+        @Variable(title="Same")
+        def a(run): ...
+
+        @Variable(title="Same")
+        def b(run): ...
+        """
+    )
+    [problem] = context.problems
+    assert problem.message == "These Variables have duplicate titles between them: a, b"
+    assert problem.line == 7
+
+
+def test_variable_without_function(read):
+    context = read("from damnit_ctx import Variable\nx = Variable(title='X')\n")
+    assert "not used as the decorator" in context.problems[0].message
+
+
+def test_missing_file(tmp_path):
+    context = read_context(tmp_path / "context.py")
+    assert not context.ok
+    assert "cannot be read" in str(context.problems[0])
+
+
+def test_file_that_is_no_text(read, tmp_path):
+    path = tmp_path / "context.py"
+    path.write_bytes(b"\xff\xfe\x00x = 1")
+    context = read_context(path)
+    assert not context.ok
+
+
+def test_dataclasses_work_in_context_files(read):
+    context = read(
+        """\
+        from __future__ import annotations
+        from dataclasses import dataclass
+        from damnit_ctx import Variable
+
+        @dataclass
+        class Point:
+            x: int
+
+        @Variable
+        def a(run, n: "meta#run_number", t: int = 1) -> Point:
+            return Point(1).x
+        """
+    )
+    assert context.ok
+    assert context.problems == []
+
+
+def test_imports_beside_the_file_and_variables_from_there(read, tmp_path, monkeypatch):
+    (tmp_path / "shared_part.py").write_text(
+        "from damnit_ctx import Variable\n\n@Variable\ndef common(run):\n    return 1\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    context = read("from shared_part import common\n")
+    assert list(context.variables) == ["common"]

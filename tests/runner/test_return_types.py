@@ -1,0 +1,201 @@
+"""Every return type as it lies in the fragment: data, summary, attributes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from damnit_daemon.runner import layout
+
+from .conftest import RunnerInFolder
+
+CONTEXT = Path(__file__).parent / "contexts/return_types.py"
+
+
+@pytest.fixture(scope="module")
+def outcome(tmp_path_factory, data_root):
+    runner = RunnerInFolder(tmp_path_factory.mktemp("types"), data_root)
+    return runner.run(CONTEXT.read_text())
+
+
+def load(outcome, name):
+    return xr.load_dataset(outcome.done[name].fragment, group=name, engine="h5netcdf")
+
+
+def objtype(outcome, name):
+    with outcome.fragment(name) as file:
+        return file[name].attrs.get(layout.OBJECT_TYPE)
+
+
+def test_one_bad_value_costs_that_value_only(outcome):
+    bad = {n for n, done in outcome.done.items() if done.outcome == "failed"}
+    assert bad == {"an_object", "list_of_text", "huge_int"}
+    assert outcome.ended[-1].outcome == "done"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "dtype"),
+    [
+        ("an_int", 5, "i8"),
+        ("a_float", 2.5, "f8"),
+        ("a_bool", True, "bool"),
+        ("a_complex", 1 + 2j, "c16"),
+    ],
+)
+def test_scalars(outcome, name, value, dtype):
+    for stored in (outcome.data(name), outcome.summary(name)[0]):
+        assert stored == value
+        assert np.asarray(stored).dtype == np.dtype(dtype)
+
+
+def test_bytes_are_a_string_of_fixed_length(outcome):
+    with outcome.fragment("some_bytes") as file:
+        for dataset in (file["some_bytes/data"], file[f"{layout.REDUCED}/some_bytes"]):
+            assert dataset.dtype == np.dtype("S3")
+            assert dataset[()] == b"abc"
+
+
+def test_text(outcome):
+    assert outcome.data("a_text") == outcome.summary("a_text")[0] == "µ\nline"
+    assert outcome.data("odd_text") == "nul \\x00 and surrogate \\ud800"
+
+
+@pytest.mark.parametrize("name", ["a_list", "booleans", "complex_curve", "curve", "no_points"])
+def test_curves(outcome, name):
+    value, attributes = outcome.summary(name)
+    assert attributes["summary_type"] == "trendline"
+    assert value.shape[0] == 2
+    assert value.dtype == np.float64
+    assert outcome.data(name).ndim == 1
+
+
+@pytest.mark.parametrize("name", ["image", "boolean_image", "figure", "axes"])
+def test_thumbnails(outcome, name):
+    value, attributes = outcome.summary(name)
+    assert value.dtype == np.uint8
+    assert value.tobytes().startswith(b"\x89PNG")
+    assert "summary_type" not in attributes
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("figure", "image"), ("axes", "image"), ("image", None)]
+)
+def test_object_types(outcome, name, kind):
+    assert objtype(outcome, name) == kind
+
+
+def test_figures_are_stored_as_pixels(outcome):
+    assert outcome.data("figure").shape == (150, 200, 4)
+
+
+def test_arrays_of_more_dimensions_are_described(outcome):
+    assert outcome.summary("colour_image")[0] == "uint8: (5, 6, 4)"
+    assert outcome.summary("cube")[0] == "float64: (2, 3, 4)"
+    assert outcome.data("cube").shape == (2, 3, 4)
+
+
+def test_dataarray(outcome):
+    stored = load(outcome, "dataarray")
+    assert objtype(outcome, "dataarray") == "dataarray"
+    array = stored["intensity"]
+    np.testing.assert_array_equal(array, np.arange(6.0).reshape(2, 3))
+    np.testing.assert_array_equal(array.y, [10, 20])
+    assert array.when.dtype == np.dtype("M8[ns]") or array.when.dtype.kind == "M"
+    assert array.attrs == {"units": "mm", "flag": 1, "nothing": "null", "nested": '{"a": [1]}'}
+    assert outcome.summary("dataarray")[1]["units"] == "mm"
+    with outcome.fragment("dataarray") as file:
+        dataset = file["dataarray/intensity"]
+        assert (dataset.compression, dataset.compression_opts, dataset.shuffle) == ("gzip", 1, True)
+
+
+def test_names_that_netcdf_does_not_take(outcome):
+    same = load(outcome, "dataarray_named_like_its_coordinate")
+    assert same.attrs["__xarray_dataarray_name__"] == "x"
+    assert list(same.data_vars) == ["__xarray_dataarray_variable__"]
+    odd = load(outcome, "dataarray_with_odd_names")
+    assert list(odd.data_vars) == ["7"]
+    assert list(odd.coords) == ["a_b"]
+
+
+def test_unusual_dataarrays(outcome):
+    assert list(load(outcome, "dataarray_of_complex").data_vars) == [
+        "__xarray_dataarray_variable__"
+    ]
+    assert outcome.summary("dataarray_of_time")[0].startswith("2026-01-01")
+    levels = load(outcome, "dataarray_with_two_levels")
+    np.testing.assert_array_equal(levels.b, [5, 6])
+
+
+def test_dataset(outcome):
+    stored = load(outcome, "dataset")
+    assert objtype(outcome, "dataset") == "dataset"
+    assert list(stored.s.values) == ["a", "b", "c"]
+    assert outcome.summary("dataset")[0].startswith("Dataset (")
+
+
+def test_none_leaves_a_note_that_clears_older_values(outcome):
+    assert outcome.done["nothing"].outcome == "empty"
+    assert outcome.error("nothing") == ("The function returned None", "Skip")
+    with outcome.fragment("nothing") as file:
+        assert "nothing" not in file
+        assert "nothing" not in file[layout.REDUCED]
+
+
+def test_cell(outcome):
+    value, attributes = outcome.summary("cell")
+    assert value == 2.0
+    assert attributes["summary_method"] == "mean"
+    assert attributes["units"] == "K"
+    assert attributes["bold"]
+    assert attributes["max_diff"] == 4.0
+    assert list(attributes["background"]) == [255, 0, 128]
+    with outcome.fragment("cell") as file:
+        np.testing.assert_array_equal(file[f"{layout.PREVIEW}/cell"], np.eye(3))
+
+
+def test_a_summary_without_data(outcome):
+    assert outcome.done["words_only"].outcome == "done"
+    assert outcome.summary("words_only")[0] == "just words"
+    with outcome.fragment("words_only") as file:
+        assert "words_only" not in file
+
+
+def test_masked_elements_become_nan(outcome):
+    np.testing.assert_array_equal(outcome.data("masked"), [1, np.nan, 3])
+
+
+def test_a_summary_that_failed_leaves_a_note(outcome):
+    _, attributes = outcome.summary("bad_summary")
+    assert attributes["summary_type"] == "trendline"
+    assert "no_such_function" in attributes["note"]
+    assert "summary_method" not in attributes
+
+
+@pytest.mark.parametrize("name", ["an_object", "list_of_text", "huge_int"])
+def test_what_cannot_be_saved_says_so(outcome, name):
+    message, kind = outcome.error(name)
+    assert "cannot be saved" in message
+    assert kind == "TypeError"
+
+
+def test_every_fragment_says_where_it_is_from(outcome):
+    for done in outcome.done.values():
+        with outcome.fragment(done.name) as file:
+            assert file.attrs["provenance"] == "context.py"
+            assert {layout.REDUCED, layout.PREVIEW, layout.ERRORS} <= set(file)
+            holder = file[
+                f"{layout.REDUCED}/{done.name}"
+                if done.outcome == "done"
+                else f"{layout.ERRORS}/{done.name}"
+            ]
+            assert holder.attrs["context_hash"] == outcome.loaded.context_hash
+            assert holder.attrs["computed_at"] > 1.7e9
+            assert holder.attrs["duration_s"] >= 0
+
+
+def test_nothing_unfinished_is_left(outcome):
+    folder = Path(outcome.done["an_int"].fragment).parent
+    assert not list(folder.glob("*.writing.h5"))

@@ -1,0 +1,207 @@
+"""The resident runner: children that die, fork, linger; jobs one after another; the end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from damnit_daemon.runner.protocol import Job, decode_event, encode
+
+from .conftest import PROPOSAL
+
+HEAD = "from damnit_ctx import Skip, Variable\nimport os, sys, ctypes, signal, subprocess\n"
+
+
+def gone(pid: int) -> bool:
+    """No such process, or one that only waits to be reaped."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
+
+
+def wait_until(condition, seconds=20):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize(
+    ("death", "code"),
+    [
+        ("os._exit(7)", 7),
+        ("os._exit(0)", 0),
+        ("os.kill(os.getpid(), signal.SIGKILL)", -signal.SIGKILL),
+        ("ctypes.string_at(0)", -signal.SIGSEGV),
+    ],
+)
+def test_a_child_that_dies_is_told_with_what_it_was_doing(runner, death, code):
+    outcome = runner.run(
+        HEAD + f"@Variable\ndef before(run): return 1\n@Variable\ndef deadly(run): {death}\n",
+        Job("1", PROPOSAL, 1), Job("2", PROPOSAL, 1, variables=["before"]),
+    )  # fmt: skip
+    first, second = outcome.ended
+    assert (first.outcome, first.running, first.exit_code) == ("killed", "deadly", code)
+    assert outcome.data("before") == 1  # saved before the death
+    assert second.outcome == "done"  # the resident lives on
+
+
+def test_a_function_that_forks_gives_one_result(runner):
+    outcome = runner.run(
+        HEAD + "@Variable\ndef forks(run):\n    return 99 if os.fork() == 0 else 1\n"
+        "@Variable\ndef after(run): return 2\n"
+    )
+    assert outcome.data("forks") == 1
+    names = [e.name for e in outcome.events if type(e).__name__ == "VariableDone"]
+    assert names == ["start_time", "forks", "after"]
+
+
+def test_a_file_that_forks_while_it_is_read_is_served_once(runner):
+    outcome = runner.run(HEAD + "os.fork()\n@Variable\ndef a(run): return 1\n")
+    assert [type(e).__name__ for e in outcome.events].count("ContextLoaded") == 1
+    assert outcome.data("a") == 1
+
+
+@pytest.mark.parametrize("session", [False, True])
+def test_processes_left_behind_end_with_the_job(runner, session):
+    outcome = runner.run(
+        HEAD + "@Variable\ndef leaves(run):\n"
+        f"    p = subprocess.Popen([{sys.executable!r}, '-c', 'import time; time.sleep(1000)'],"
+        f" close_fds=False, start_new_session={session})\n    return p.pid\n"
+    )
+    assert outcome.ended[0].outcome == "done"
+    wait_until(lambda: gone(int(outcome.data("leaves"))))
+
+
+def test_a_forked_process_that_lingers_does_not_hold_the_job_up(runner):
+    outcome = runner.run(
+        HEAD + "@Variable\ndef lingers(run):\n"
+        "    pid = os.fork()\n"
+        "    if pid == 0:\n        os.setsid()\n        signal.pause()\n"
+        "    return pid\n"
+    )
+    assert outcome.ended[0].outcome == "done"
+    wait_until(lambda: gone(int(outcome.data("lingers"))))
+
+
+def test_jobs_share_one_reading_of_the_file(runner):
+    outcome = runner.run(
+        HEAD + "print('reading')\nimport time\nT = time.time()\n@Variable\ndef t(run): return T\n",
+        Job("1", PROPOSAL, 1), Job("2", PROPOSAL, 2),
+    )  # fmt: skip
+    assert outcome.stderr.count("reading") == 1
+    assert [e.outcome for e in outcome.ended] == ["done", "done"]
+
+
+def test_one_job_does_not_see_what_another_changed(runner):
+    outcome = runner.run(
+        HEAD + "SEEN = []\n@Variable\ndef n(run):\n    SEEN.append(1)\n    return len(SEEN)\n",
+        Job("1", PROPOSAL, 1), Job("2", PROPOSAL, 1),
+    )  # fmt: skip
+    assert outcome.data("n") == 1
+
+
+def start_job(runner, source):
+    """Start a job whose function writes its pid to a file and waits; give both pids."""
+    runner.write(source)
+    process, events = runner.start()
+    decode_event(events.readline())
+    process.stdin.write(encode(Job("1", PROPOSAL, 1)))
+    process.stdin.flush()
+    marker = runner.folder / "pid"
+    wait_until(lambda: marker.exists() and marker.read_text())
+    return process, events, int(marker.read_text())
+
+
+WAITS = HEAD + (
+    "@Variable\ndef waits(run):\n    open('pid', 'w').write(str(os.getpid()))\n    signal.pause()\n"
+)
+
+
+@pytest.mark.parametrize("end", ["eof", signal.SIGTERM, signal.SIGKILL])
+def test_no_child_outlives_the_resident(runner, end):
+    process, events, child = start_job(runner, WAITS)
+    if end == "eof":
+        process.stdin.close()
+    else:
+        process.send_signal(end)
+    process.wait(20)
+    wait_until(lambda: gone(child))
+    events.close()
+    process.stdout.close()
+    if end != "eof":
+        process.stdin.close()
+
+
+def test_two_jobs_at_once(runner):
+    source = HEAD + (
+        "import time\n@Variable\ndef meets(run, n: 'meta#run_number'):\n"
+        "    open(f'here{n}', 'w').close()\n"
+        "    while not os.path.exists(f'here{3 - n}'):\n        time.sleep(0.01)\n"
+        "    return n\n"
+    )
+    runner.write(source)
+    process, events = runner.start()
+    decode_event(events.readline())
+    process.stdin.write(encode(Job("1", PROPOSAL, 1)) + encode(Job("2", PROPOSAL, 2)))
+    process.stdin.flush()
+    ended = {}
+    while len(ended) < 2:
+        event = decode_event(events.readline())
+        if type(event).__name__ == "JobEnded":
+            ended[event.job_id] = event.outcome
+    assert ended == {"1": "done", "2": "done"}
+    process.communicate()
+    events.close()
+
+
+def test_junk_on_stdin_is_complained_of_and_passed_over(runner):
+    runner.write(HEAD + "@Variable\ndef a(run): return 1\n")
+    process, events = runner.start()
+    decode_event(events.readline())
+    process.stdin.write(b"hello\n" + encode(Job("1", PROPOSAL, 1)))
+    process.stdin.flush()
+    kinds = []
+    while kinds[-1:] != ["JobEnded"]:
+        kinds.append(type(decode_event(events.readline())).__name__)
+    output, _ = process.communicate()
+    events.close()
+    assert b"not a job" in output
+
+
+def test_check_answers_and_ends(runner):
+    runner.write(HEAD + "@Variable\ndef a(run): return 1\n")
+    process, events = runner.start("check")
+    loaded = decode_event(events.readline())
+    assert [v.name for v in loaded.variables] == ["a"]
+    assert loaded.versions["python"].startswith("3.")
+    assert events.read() == b""
+    process.communicate()
+    events.close()
+    assert process.returncode == 0
+
+
+def test_prints_do_not_disturb_the_events(runner):
+    outcome = runner.run(
+        HEAD
+        + "@Variable\ndef loud(run):\n    print('{}')\n    os.write(1, b'x' * 10)\n    return 1\n"
+    )
+    assert outcome.data("loud") == 1
+    assert "xxxxxxxxxx" in outcome.stderr
+
+
+def test_results_that_cannot_be_written(runner):
+    if os.geteuid() == 0:
+        (runner.folder / "extracted_data").write_text("a file in the way")
+    else:
+        runner.write("")
+        runner.folder.chmod(0o500)
+    outcome = runner.run(HEAD + "@Variable\ndef a(run): return 1\n")
+    assert outcome.ended[0].outcome == "failed"
+    assert "cannot be written" in outcome.ended[0].reason

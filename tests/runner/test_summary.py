@@ -1,0 +1,112 @@
+"""What the table shows of a value, and `max_diff`."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from damnit_ctx import Cell
+from damnit_daemon.runner.summary import max_diff, summarise
+
+
+@pytest.mark.parametrize("value", [5, 2.5, True, 1 + 2j, np.float32(3)])
+def test_scalars_stand_for_themselves(value):
+    found = summarise(Cell(value), None)
+    assert found.value == value
+    assert found.summary_type is None
+
+
+def test_text():
+    assert summarise(Cell("abc"), None).value == "abc"
+
+
+def test_a_curve_is_a_trendline():
+    found = summarise(Cell([1, 3, 2]), None)
+    assert found.summary_type == "trendline"
+    np.testing.assert_array_equal(found.value, [[0, 1, 2], [1, 3, 2]])
+
+
+def test_an_image_is_a_thumbnail():
+    assert summarise(Cell(np.eye(3)), None).value.startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        (np.zeros((5, 6, 4), np.uint8), "uint8: (5, 6, 4)"),
+        (np.zeros((0, 3)), "float64: (0, 3)"),
+        (xr.Dataset({"a": ("x", np.zeros(125_000))}), "Dataset (1.00MB)"),
+    ],
+)
+def test_the_rest_is_described(data, text):
+    assert summarise(Cell(data), None).value == text
+
+
+def test_zero_dimensional_arrays_of_text_and_time():
+    assert summarise(Cell(xr.DataArray("abc")), None).value == "abc"
+    moment = xr.DataArray(np.datetime64("2026-01-01T00:00:01", "ns"))
+    assert summarise(Cell(moment), None).value.startswith("2026-01-01T00:00:01")
+
+
+def test_by_a_numpy_function():
+    found = summarise(Cell(np.arange(4)), "mean")
+    assert (found.value, found.method) == (1.5, "mean")
+    assert summarise(Cell(xr.DataArray([1.0, 3.0])), "nanmax").value == 3
+
+
+def test_a_summary_of_two_rows_is_drawn_as_a_line():
+    found = summarise(Cell([1], summary_value=np.array([[0, 1, 2], [5, 6, 7]])), None)
+    assert found.summary_type == "trendline"
+    assert found.value.dtype == np.float64
+
+
+@pytest.mark.parametrize("name", ["no_such_function", "pi", "linalg"])
+def test_a_summary_that_fails_says_so_and_the_default_is_used(name, capsys):
+    found = summarise(Cell(np.arange(3)), name)
+    assert found.summary_type == "trendline"
+    assert found.method is None  # it did not make this value
+    assert name in found.note
+    assert name in capsys.readouterr().err
+
+
+def test_summary_value_wins():
+    found = summarise(Cell(np.arange(3), summary_value=7), "mean")
+    assert (found.value, found.method) == (7, None)
+
+
+def test_a_preview_is_what_the_summary_is_made_of():
+    cell = Cell(np.zeros((4, 5, 6)), preview=np.arange(3))
+    assert summarise(cell, None).summary_type == "trendline"
+
+
+def test_nothing_to_show():
+    assert summarise(Cell(None), None).value is None
+    assert summarise(Cell(None, summary_value="words"), None).value == "words"
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (np.array([1.0, np.nan, 4.0]), 3.0),
+        (np.array([127, -128], np.int8), 255.0),
+        (np.array([0, 2**64 - 1], np.uint64), float(2**64 - 1)),
+        (np.array([True, False]), 1.0),
+        (np.array([True, True]), 0.0),
+        (np.array([0, 3 + 4j]), 5.0),
+        (xr.DataArray([2.0, 1.0]), 1.0),
+        (np.array(5), None),
+        (np.zeros(1), None),
+        (np.array([1, 2], "m8[s]"), None),
+        ("text", None),
+        (xr.Dataset(), None),
+    ],
+)
+def test_max_diff(data, expected):
+    assert max_diff(data) == expected
+
+
+def test_max_diff_of_nothing_but_nan():
+    assert math.isnan(max_diff(np.full(3, np.nan)))
