@@ -292,7 +292,8 @@ class Cell:
 
     Args:
         data: The value: a number, text, an array or list of numbers, an xarray
-            DataArray or Dataset, a Matplotlib Figure or Axes, a Plotly figure, or None.
+            DataArray or Dataset, a pandas Series or DataFrame, a Matplotlib Figure or
+            Axes, a Plotly figure, or None.
         summary: Name of the numpy function that makes the table's value from `data`.
         summary_value: The table's value itself, a number, text or array; wins over `summary`.
         bold: Whether the table shows it in bold. Default: if `data` varies within the run.
@@ -357,7 +358,9 @@ def _storable(value: Any) -> Any:
         return value
     if (figure := _as_figure(value)) is not None:
         return figure
-    if _is_a(value, "xarray", "DataArray", "Dataset"):
+    if _is_a(value, "xarray", "DataArray", "Dataset") or _is_a(
+        value, "pandas", "Series", "DataFrame"
+    ):
         return value
     return _as_array(value, "Returned data type")
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import xarray as xr
 
@@ -134,6 +136,25 @@ def test_dataset(outcome):
     assert objtype(outcome, "dataset") == "dataset"
     assert list(stored.s.values) == ["a", "b", "c"]
     assert outcome.summary("dataset")[0].startswith("Dataset (")
+
+
+@pytest.mark.parametrize("name", ["series", "table"])
+def test_pandas_tables(outcome, name):
+    """As a Parquet file where the user's Python can write one, else as a Dataset."""
+    if objtype(outcome, name) == "dataset":
+        stored = load(outcome, name).to_dataframe()
+    else:
+        assert objtype(outcome, name) == ("series" if name == "series" else "dataframe")
+        pytest.importorskip("pyarrow")
+        stored = pd.read_parquet(io.BytesIO(outcome.data(name).tobytes()))
+    if name == "series":
+        assert list(stored["s"]) == [1.0, 3.0, 2.0]
+        assert list(stored.index) == [10, 20, 30]
+        assert outcome.summary(name)[1]["summary_type"] == "trendline"
+    else:
+        assert list(stored.columns) == ["n", "s", "5"]
+        assert list(stored["s"]) == ["a", "b"]
+        assert outcome.summary(name)[0].startswith("DataFrame (")
 
 
 def test_none_leaves_a_note_that_clears_older_values(outcome):

@@ -6,6 +6,8 @@ on disk, so that whoever sees a `.ready.h5` sees all of it.
 
 from __future__ import annotations
 
+import importlib.util
+import io
 import os
 import tempfile
 from collections.abc import Iterator
@@ -17,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from damnit_ctx import Cell
 
 from . import layout
-from .netcdf import as_dataset, write_dataset
+from .netcdf import as_dataset, as_frame, write_dataset
 from .summary import Summary, is_a, max_diff
 from .thumbnail import figure_pixels
 
@@ -57,7 +59,7 @@ class FragmentWriter:
         """Save a cell; whatever HDF5 or xarray cannot hold is raised, and nothing is left."""
         with self._fragment() as path:
             for group, value in ((name, cell.data), (f"{layout.PREVIEW}/{name}", cell.preview)):
-                if is_a(value, "xarray", "DataArray") or is_a(value, "xarray", "Dataset"):
+                if _netcdf_kind(value):
                     write_dataset(path, group, as_dataset(value))
             with _open_new(path) as file:
                 if cell.data is not None:
@@ -134,11 +136,12 @@ def _write_value(file: h5py.File, place: str, dataset: str, value: Any) -> None:
     import h5py
     import numpy as np
 
-    kind = None
-    if is_a(value, "xarray", "DataArray"):
-        kind = layout.DATAARRAY
-    elif is_a(value, "xarray", "Dataset"):
-        kind = layout.DATASET
+    kind = _netcdf_kind(value)
+    if kind is not None:
+        pass
+    elif is_a(value, "pandas", "Series") or is_a(value, "pandas", "DataFrame"):
+        kind = layout.SERIES if value.ndim == 1 else layout.DATAFRAME
+        file.create_dataset(dataset, data=_parquet(value))
     elif is_a(value, "matplotlib.figure", "Figure"):
         kind = layout.IMAGE
         file.create_dataset(dataset, data=figure_pixels(value))
@@ -151,6 +154,30 @@ def _write_value(file: h5py.File, place: str, dataset: str, value: Any) -> None:
         file.create_dataset(dataset, data=value)
     if kind is not None:
         file[place].attrs[layout.OBJECT_TYPE] = kind
+
+
+def _netcdf_kind(value: Any) -> str | None:
+    """What it is called as a netCDF group; None if it is stored otherwise."""
+    if is_a(value, "xarray", "DataArray"):
+        return layout.DATAARRAY
+    if is_a(value, "xarray", "Dataset"):
+        return layout.DATASET
+    is_table = is_a(value, "pandas", "Series") or is_a(value, "pandas", "DataFrame")
+    return layout.DATASET if is_table and not _has_parquet() else None
+
+
+def _has_parquet() -> bool:
+    """Whether the user's Python can write tables as DAMNIT does."""
+    return importlib.util.find_spec("pyarrow") is not None
+
+
+def _parquet(table: Any) -> Any:
+    """The bytes of a Parquet file, uint8; a Series is a table of one column."""
+    import numpy as np
+
+    buffer = io.BytesIO()
+    as_frame(table).to_parquet(buffer)
+    return np.frombuffer(buffer.getvalue(), dtype=np.uint8)
 
 
 def _write_summary(

@@ -18,6 +18,8 @@ DATAARRAY = "dataarray"
 DATASET = "dataset"
 IMAGE = "image"
 PLOTLY = "PlotlyFigure"
+SERIES = "series"  # these two since DAMNIT 0.4: `data` holds the bytes of a Parquet file
+DATAFRAME = "dataframe"
 
 TRENDLINE = "trendline"
 

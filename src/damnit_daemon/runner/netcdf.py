@@ -14,13 +14,16 @@ NAME_ATTRIBUTE = "__xarray_dataarray_name__"
 def as_dataset(value: Any) -> Any:
     """A Dataset that netCDF can hold: names are text without `/`, attributes are simple.
 
-    Indexes of several levels become ordinary coordinates. Attributes that netCDF
-    has no type for are kept as JSON, or as the text Python prints.
+    A pandas table becomes a Dataset along its index. Indexes of several levels
+    become ordinary coordinates. Attributes that netCDF has no type for are kept as
+    JSON, or as the text Python prints.
     """
     import xarray as xr
 
     if isinstance(value, xr.DataArray):
         value = _named(value)
+    elif not isinstance(value, xr.Dataset):  # a pandas table
+        value = as_frame(value).rename_axis(index=lambda name: name or "index").to_xarray()
     dataset = value.drop_encoding()
     levels = [
         n for n, index in dataset.xindexes.items() if type(index).__name__ == "PandasMultiIndex"
@@ -35,6 +38,12 @@ def as_dataset(value: Any) -> Any:
     for variable in dataset.variables.values():
         variable.attrs = _simple(variable.attrs)
     return dataset
+
+
+def as_frame(table: Any) -> Any:
+    """A pandas table as a DataFrame whose columns have names; the table itself is not changed."""
+    frame = table.to_frame() if table.ndim == 1 else table
+    return frame.rename(columns=str)
 
 
 def write_dataset(path: Path, group: str, dataset: Any) -> None:

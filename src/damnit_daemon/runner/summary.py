@@ -107,6 +107,10 @@ def _default(cell: Cell) -> Summary:
         return _plotly(shown)
     if is_a(shown, "xarray", "Dataset"):
         return Summary(f"Dataset ({shown.nbytes / 1e6:.2f}MB)")
+    if is_a(shown, "pandas", "DataFrame"):
+        return Summary(f"DataFrame ({shown.memory_usage(deep=True).sum() / 1e6:.2f}MB)")
+    if is_a(shown, "pandas", "Series"):
+        shown = shown.to_numpy()
     return _of_array(shown, data)
 
 

@@ -196,3 +196,17 @@ def bad_summary(run):
 @Variable
 def huge_int(run):
     return 2**70
+
+
+@Variable
+def series(run):
+    import pandas as pd
+
+    return pd.Series([1.0, 3.0, 2.0], index=[10, 20, 30], name="s")
+
+
+@Variable
+def table(run):
+    import pandas as pd
+
+    return pd.DataFrame({"n": [1, 2], "s": ["a", "b"], 5: [1.5, 2.5]})
