@@ -116,6 +116,7 @@ class RunnerInFolder:
 
     def __init__(self, folder: Path, data_root: Path) -> None:
         self.folder = folder
+        self.log = folder / "log"
         self.environment = user_environment(os.environ, place_bundle(DamnitFolder(folder)))
         self.environment["EXTRA_DATA_DATA_ROOT"] = str(data_root)
 
@@ -125,12 +126,13 @@ class RunnerInFolder:
     def start(self, command: str = "serve", python: str = USER_PYTHON):
         """The process, and the file its events come from."""
         ours, theirs = os.pipe()
-        process = subprocess.Popen(
-            [python, "-m", "damnit_daemon.runner", command,
-             "--events-fd", str(theirs), "--folder", str(self.folder)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            pass_fds=[theirs], env=self.environment, cwd=self.folder,
-        )  # fmt: skip
+        with self.log.open("wb") as log:  # a file, not a pipe: nobody reads while a job is on
+            process = subprocess.Popen(
+                [python, "-m", "damnit_daemon.runner", command,
+                 "--events-fd", str(theirs), "--folder", str(self.folder)],
+                stdin=subprocess.PIPE, stdout=log, stderr=subprocess.STDOUT,
+                pass_fds=[theirs], env=self.environment, cwd=self.folder,
+            )  # fmt: skip
         os.close(theirs)
         return process, os.fdopen(ours, "rb")
 
@@ -151,8 +153,9 @@ class RunnerInFolder:
                     or outcome.events[-1].job_id != job.job_id
                 ):
                     outcome.events.append(decode_event(events.readline()))
-        stdout, _ = process.communicate(timeout=60)
-        outcome.stderr, outcome.exit_code = stdout.decode(), process.returncode
+        process.stdin.close()
+        outcome.exit_code = process.wait(60)
+        outcome.stderr = self.log.read_text()
         return outcome
 
 

@@ -278,3 +278,59 @@ def test_broken_files_of_a_run(runner, data_root, tmp_path):
     (folder / "RAW-R0050-DA01-S00000.h5").write_bytes(b"")
     [ended] = runner.run(source, run=50).ended
     assert ended.outcome == "failed"
+
+
+def test_values_are_let_go_when_nobody_waits_for_them(runner):
+    outcome = runner.run(
+        HEAD
+        + """
+import gc, weakref
+class Thing: pass
+REFS = []
+
+@Variable(transient=True)
+def thing(run):
+    made = Thing()
+    REFS.append(weakref.ref(made))
+    return made
+
+@Variable
+def first(run, x: "var#thing"):
+    return REFS[0]() is x
+
+@Variable
+def later(run, x: "var#first"):
+    gc.collect()
+    return REFS[0]() is None
+"""
+    )
+    assert outcome.data("first")
+    assert outcome.data("later")
+
+
+def test_endless_messages_are_cut(runner):
+    outcome = runner.run(HEAD + "@Variable\ndef a(run): raise ValueError('x' * 10_000_000)\n")
+    message, _ = outcome.error("a")
+    assert len(message) < 70_000
+    assert message.endswith("9934464 more characters")
+
+
+def test_an_exception_that_cannot_be_printed(runner):
+    outcome = runner.run(
+        HEAD
+        + """
+class Odd(Exception):
+    def __str__(self):
+        raise RuntimeError("no")
+
+@Variable
+def a(run):
+    raise Odd
+
+@Variable
+def b(run, x: "var#a"):
+    return 1
+"""
+    )
+    assert outcome.error("a") == ("(Odd whose message cannot be printed)", "Odd")
+    assert "(a) failed: Odd" in outcome.error("b")[0]

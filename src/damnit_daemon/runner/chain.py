@@ -6,6 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from damnit_ctx import Skip
 
+LONGEST_MESSAGE = 65_536
+"""Characters of an error message that are kept: it travels through pipes, files and a database."""
+
 
 class DependencyError(Exception):
     """A variable that this one needs has no value.
@@ -29,6 +32,18 @@ class DependencySkip(Skip):
 
 # Stored under the name that DAMNIT's readers know.
 DependencySkip.__name__ = "Skip"
+
+
+def message_of(error: BaseException) -> str:
+    """The message as DAMNIT stores it: a KeyError's is the bare repr of its key."""
+    try:
+        text = str(error)
+    except Exception:  # noqa: BLE001 - __str__ of the user's exception
+        return f"({type(error).__name__} whose message cannot be printed)"
+    if len(text) > LONGEST_MESSAGE:
+        left_out = len(text) - LONGEST_MESSAGE
+        text = f"{text[:LONGEST_MESSAGE]}\n… {left_out} more characters"
+    return text
 
 
 def blame(missing: Sequence[str], errors: Mapping[str, BaseException]) -> Exception:
@@ -57,6 +72,6 @@ def _tree(causes: Mapping[str, BaseException]) -> Iterator[str]:
 
 def _leaf(name: str, error: BaseException, branch: str, below: str) -> Iterator[str]:
     kind = type(error).__name__
-    first, *rest = str(error).splitlines() or [""]
+    first, *rest = message_of(error).splitlines() or [""]
     yield f"{branch}({name}) failed: {kind}" + (f": {first}" if first else "")
     yield from (below + line for line in rest)

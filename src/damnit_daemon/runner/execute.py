@@ -13,7 +13,7 @@ from typing import Any
 
 from damnit_ctx import Argument, Cell, Skip, Variable
 
-from .chain import DependencyError, blame
+from .chain import DependencyError, blame, message_of
 from .context import Context
 from .fragment import Computed, FragmentWriter
 from .mymdc import MyMdc
@@ -41,7 +41,7 @@ class Evaluation:
     tell: Callable[[Event], None]
     clock: Callable[[], float] = time.time
     values: dict[str, Any] = field(default_factory=dict)
-    """Data of the variables that have some."""
+    """Data of the variables that have some and that others still wait for."""
     errors: dict[str, BaseException] = field(default_factory=dict)
     empty: set[str] = field(default_factory=set)
     """Variables that returned None."""
@@ -51,8 +51,12 @@ class Evaluation:
         """Evaluate these variables in this order; never raises for what the user's code does."""
         for name, reason in self.job.lost.items():
             self.errors[name] = ProcessDied(reason)
-        for name in self.needed(names):
-            self._evaluate(self.context.variables[name])
+        waiting = self.needed(names)
+        while waiting:
+            self._evaluate(self.context.variables[waiting.pop(0)])
+            # An image that nobody waits for need not fill the memory until the end of the run.
+            wanted = {n for name in waiting for n in self.context.graph.direct[name]}
+            self.values = {name: data for name, data in self.values.items() if name in wanted}
 
     def needed(self, names: Sequence[str]) -> list[str]:
         """Those that are still to be called: not lost, and not saved unless something needs it."""
@@ -192,15 +196,7 @@ def _describe(error: BaseException | None, cell: Cell | None) -> tuple[str, str]
         return str(error), Skip.__name__
     if isinstance(error, SystemExit):
         return f"The function called sys.exit({error.code!r})", "SystemExit"
-    return _message(error), type(error).__name__
-
-
-def _message(error: BaseException) -> str:
-    """The message as DAMNIT stores it: a KeyError's is the bare repr of its key."""
-    try:
-        return str(error)
-    except Exception:  # noqa: BLE001 - __str__ of the user's exception
-        return f"({type(error).__name__} whose message cannot be printed)"
+    return message_of(error), type(error).__name__
 
 
 def _outcome(error: BaseException | None, cell: Cell | None) -> str:
@@ -216,9 +212,9 @@ def _log_outcome(name: str, error: BaseException | None, duration: float) -> Non
     if error is None:
         text = f"Computed {name} in {duration:.3f} s"
     elif isinstance(error, Skip):
-        text = f"Skipped {name}: {_message(error)}"
+        text = f"Skipped {name}: {message_of(error)}"
     elif isinstance(error, DependencyError):
-        text = f"Skipping {name} because of missing dependencies: {_message(error)}"
+        text = f"Skipping {name} because of missing dependencies: {message_of(error)}"
     else:
         frames = error.__traceback__
         while frames is not None and frames.tb_frame.f_code.co_filename == __file__:
