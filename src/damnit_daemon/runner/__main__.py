@@ -35,13 +35,14 @@ def main() -> int:
         return 1
 
     from .context import read_context
-    from .serve import Resident, _write_all
+    from .job import write_all
+    from .serve import Resident
 
     me = os.getpid()
     context = read_context(path)
     if os.getpid() != me:  # the file forked while it was read, and this is the copy
         os._exit(0)
-    _write_all(arguments.events_fd, encode(context.loaded_event(versions)))
+    write_all(arguments.events_fd, encode(context.loaded_event(versions)))
     if arguments.command == "serve" and context.ok:
         Resident(context, arguments.folder, sys.stdin.fileno(), arguments.events_fd).serve()
     return 0

@@ -33,6 +33,12 @@ class Job:
     """Variables not to be tried again, with the reason: they ended an earlier child."""
     mock: bool = False
     """A made-up run in place of files, to try a context file."""
+    cpus: int = 0
+    """How many CPUs it may use; 0: all."""
+    memory_bytes: int = 0
+    """How much memory it may use; 0: all."""
+    time_s: float = 0.0
+    """How long it may take; 0: for ever."""
 
 
 @dataclass(frozen=True)

@@ -7,28 +7,22 @@ process group of its own, which is ended with it, and dies when the resident doe
 
 from __future__ import annotations
 
-import ctypes
 import os
 import selectors
 import signal
 import sys
+import time
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
-from damnit_ctx import RunData
-
+from . import processes
 from .context import Context
-from .execute import Evaluation
-from .fragment import Computed, FragmentWriter
-from .graph import UnknownVariable
-from .opened_run import MockRun, OpenedRun, RunUnavailable
-from .protocol import Event, Job, JobEnded, JobStarted, Note, VariableDone, decode_job, encode
+from .job import run_job, write_all
+from .protocol import Job, JobEnded, decode_job, encode
 
-PR_SET_PDEATHSIG = 1
-PR_SET_CHILD_SUBREAPER = 36  # both from linux/prctl.h
-PRELOADED = ("xarray", "pandas", "matplotlib.pyplot", "PIL.Image", "h5netcdf", "scipy")
-"""What a child may have imported and the next one should find already there."""
+WATCH_INTERVAL_S = 0.25
+"""How often children with limits are looked at."""
 
 
 @dataclass
@@ -46,6 +40,19 @@ class Child:
     """Why the job as a whole failed, if it said so."""
     finished: bool = False
     """Whether it came to its end: user's code may call `os._exit(0)` too."""
+    deadline: float | None = None
+    """By the monotonic clock, where its time is limited."""
+    exceeded: str = ""
+    """The limit for which it was ended."""
+
+    def offence(self, now: float) -> str:
+        """The limit that it has exceeded; empty as long as there is none."""
+        if self.deadline is not None and now >= self.deadline:
+            return f"the time limit of {self.job.time_s:g} s was exceeded"
+        limit = self.job.memory_bytes
+        if limit and (used := processes.memory_of(self.pid)) > limit:
+            return f"it used {used / 1e9:.3g} GB of memory, the limit is {limit / 1e9:.3g} GB"
+        return ""
 
 
 class Resident:
@@ -65,7 +72,7 @@ class Resident:
 
     def serve(self) -> None:
         """Work until `stdin` ends."""
-        _adopt_orphans()
+        processes.adopt_orphans()
         signal.signal(signal.SIGTERM, _raise_exit)
         deaths, wakeup = os.pipe()
         for end in (deaths, wakeup):
@@ -79,11 +86,14 @@ class Resident:
                 pass
         finally:
             for child in list(self._children.values()):
-                _end_group(child.pid)
+                processes.end_group(child.pid)
 
     def _turn(self, deaths: int) -> bool:
         """Wait for something and see to it; False once there is nobody to work for."""
-        ready = self._selector.select()
+        limited = any(c.deadline or c.job.memory_bytes for c in self._children.values())
+        ready = self._selector.select(WATCH_INTERVAL_S if limited else None)
+        if limited:
+            self._end_offenders()
         for key, _ in ready:
             if key.data is not None:
                 self._read_events(key.data)
@@ -118,7 +128,8 @@ class Resident:
             self._become_child(job, theirs, parent)
         os.close(theirs)
         os.set_blocking(ours, False)
-        child = Child(job, pid, ours)
+        deadline = time.monotonic() + job.time_s if job.time_s else None
+        child = Child(job, pid, ours, deadline=deadline)
         self._children[pid] = child
         self._selector.register(ours, selectors.EVENT_READ, child)
 
@@ -130,11 +141,15 @@ class Resident:
             signal.set_wakeup_fd(-1)
             for number in (signal.SIGTERM, signal.SIGCHLD):
                 signal.signal(number, signal.SIG_DFL)
-            _die_with_parent(parent)
+            processes.die_with_parent(parent)
             self._selector.close()
             null = os.open(os.devnull, os.O_RDONLY)
             os.dup2(null, self._stdin)
             os.close(self._out)
+            if job.cpus:
+                processes.bind_to_cpus(job.cpus)
+            if job.memory_bytes:
+                processes.limit_memory(job.memory_bytes)
             status = run_job(job, self._context, self._folder, events)
         except BaseException:  # noqa: BLE001 - the last stop before the process ends
             traceback.print_exc()
@@ -171,7 +186,15 @@ class Resident:
             child.finished = True
             _preload(line[9:].decode().split())
         else:
-            _write_all(self._out, line + b"\n")
+            write_all(self._out, line + b"\n")
+
+    def _end_offenders(self) -> None:
+        """End the children that exceed a limit; what they were doing is told as usual."""
+        now = time.monotonic()
+        for child in self._children.values():
+            if not child.exceeded and (offence := child.offence(now)):
+                child.exceeded = offence
+                processes.end_group(child.pid)
 
     def _bury_the_dead(self) -> None:
         """Finish with the children that have ended.
@@ -185,83 +208,19 @@ class Resident:
                 self._finish(child, status)
 
     def _finish(self, child: Child, status: int) -> None:
-        _end_group(child.pid)
+        processes.end_group(child.pid)
         while child.events >= 0 and self._read_events(child):
             pass
         if child.events >= 0:
             self._selector.unregister(child.events)
             os.close(child.events)
-        _end_orphans({c.pid for c in self._children.values()})
+        processes.end_orphans({c.pid for c in self._children.values()})
         del self._children[child.pid]
         code = os.waitstatus_to_exitcode(status)
         outcome = "failed" if child.failed else "done" if child.finished else "killed"
-        ended = JobEnded(child.job.job_id, outcome, child.failed, child.running, code)
-        _write_all(self._out, encode(ended))
-
-
-def run_job(job: Job, context: Context, folder: Path, events: int) -> int:
-    """Do a job in this process; what happens is told on the descriptor `events`.
-
-    Returns:
-        The exit status for the process: 0 unless the job as a whole failed.
-    """
-
-    def tell(event: Event) -> None:
-        lines = [encode(event)]
-        if name := getattr(event, "name", ""):
-            lines.append(f"running {'' if isinstance(event, VariableDone) else name}\n".encode())
-        _write_all(events, b"".join(lines))
-
-    def fail(reason: str) -> int:
-        _write_all(events, b"failed " + reason.replace("\n", "\x1f").encode() + b"\n")
-        return 1
-
-    opened = (MockRun if job.mock else OpenedRun)(job.proposal, job.run)
-    try:
-        names, notes = _selection(job, context, opened)
-        started = opened.start_time()
-    except (RunUnavailable, UnknownVariable) as error:
-        return fail(str(error))
-    writer = FragmentWriter(folder, job.proposal, job.run)
-    evaluation = Evaluation(context, job, opened, writer, tell)
-    tell(JobStarted(job.job_id, os.getpid(), evaluation.needed(names)))
-    for note in notes:
-        tell(Note(job.job_id, note))
-    try:
-        computed = Computed(evaluation.clock(), 0.0, context.context_hash)
-        path = writer.write_start_time(started, computed)
-    except OSError as error:
-        return fail(f"Results cannot be written to {folder}: {error}")
-    tell(VariableDone(job.job_id, "start_time", "done", 0.0, str(path)))
-    before = set(sys.modules)
-    evaluation.evaluate(names)
-    imported = [m for m in PRELOADED if m in sys.modules and m not in before]
-    _write_all(events, f"finished {' '.join(imported)}\n".encode())
-    return 0
-
-
-def _selection(job: Job, context: Context, run: OpenedRun) -> tuple[list[str], list[str]]:
-    """What to evaluate, in order, and what to say about it."""
-
-    def select(data: RunData) -> list[str]:
-        return context.graph.select(
-            data=data, names=job.variables, match=job.match, cluster=job.cluster
-        )
-
-    names = select(RunData(job.data))
-    proc = [n for n in names if context.graph.data[n] is RunData.PROC]
-    if not proc or run.has_proc():
-        return names, []
-    if job.data == "proc":
-        raise RunUnavailable(
-            f"There is no proc data of run {job.run} of proposal {job.proposal} yet."
-        )
-    return select(RunData.RAW), ["Proc data is unavailable, only raw variables will be executed."]
-
-
-def _write_all(descriptor: int, data: bytes) -> None:
-    while data:
-        data = data[os.write(descriptor, data) :]
+        reason = child.failed or (f"killed: {child.exceeded}" if child.exceeded else "")
+        ended = JobEnded(child.job.job_id, outcome, reason, child.running, code)
+        write_all(self._out, encode(ended))
 
 
 def _raise_exit(*_: object) -> None:
@@ -275,45 +234,3 @@ def _preload(modules: list[str]) -> None:
             __import__(module)
         except Exception:  # noqa: BLE001 - the next child will find out, and say so
             traceback.print_exc()
-
-
-def _prctl(option: int, value: int) -> None:
-    """Ask the kernel; without an answer (not Linux) things work, less tidily."""
-    try:
-        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
-    except (AttributeError, OSError):
-        pass
-
-
-def _adopt_orphans() -> None:
-    """Processes that a child leaves behind become ours, and can be ended."""
-    _prctl(PR_SET_CHILD_SUBREAPER, 1)
-
-
-def _die_with_parent(parent: int) -> None:
-    _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:  # it was gone before we asked
-        os._exit(1)
-
-
-def _end_group(pid: int) -> None:
-    try:
-        os.killpg(pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
-
-
-def _end_orphans(keep: set[int]) -> None:
-    """End the processes that a finished child left in groups of their own."""
-    me = os.getpid()
-    try:
-        pids = Path(f"/proc/{me}/task/{me}/children").read_text().split()
-    except OSError:
-        return
-    for pid in map(int, pids):
-        if pid not in keep:
-            try:
-                os.kill(pid, signal.SIGKILL)
-                os.waitpid(pid, 0)
-            except (ProcessLookupError, ChildProcessError):
-                pass

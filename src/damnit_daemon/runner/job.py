@@ -1,0 +1,85 @@
+"""One job, in the process that was forked for it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from damnit_ctx import RunData
+
+from .context import Context
+from .execute import Evaluation
+from .fragment import Computed, FragmentWriter
+from .graph import UnknownVariable
+from .opened_run import MockRun, OpenedRun, RunUnavailable
+from .protocol import Event, Job, JobStarted, Note, VariableDone, encode
+
+PRELOADED = ("xarray", "pandas", "matplotlib.pyplot", "PIL.Image", "h5netcdf", "scipy")
+"""What a child may have imported and the next one should find already there."""
+
+
+def run_job(job: Job, context: Context, folder: Path, events: int) -> int:
+    """Do a job in this process; what happens is told on the descriptor `events`.
+
+    Returns:
+        The exit status for the process: 0 unless the job as a whole failed.
+    """
+
+    def tell(event: Event) -> None:
+        lines = [encode(event)]
+        if name := getattr(event, "name", ""):
+            lines.append(f"running {'' if isinstance(event, VariableDone) else name}\n".encode())
+        write_all(events, b"".join(lines))
+
+    def fail(reason: str) -> int:
+        write_all(events, b"failed " + reason.replace("\n", "\x1f").encode() + b"\n")
+        return 1
+
+    opened = (MockRun if job.mock else OpenedRun)(job.proposal, job.run)
+    try:
+        names, notes = _selection(job, context, opened)
+        started = opened.start_time()
+    except (RunUnavailable, UnknownVariable) as error:
+        return fail(str(error))
+    writer = FragmentWriter(folder, job.proposal, job.run)
+    evaluation = Evaluation(context, job, opened, writer, tell)
+    tell(JobStarted(job.job_id, os.getpid(), evaluation.needed(names)))
+    for note in notes:
+        tell(Note(job.job_id, note))
+    try:
+        computed = Computed(evaluation.clock(), 0.0, context.context_hash)
+        path = writer.write_start_time(started, computed)
+    except OSError as error:
+        return fail(f"Results cannot be written to {folder}: {error}")
+    tell(VariableDone(job.job_id, "start_time", "done", 0.0, str(path)))
+    before = set(sys.modules)
+    evaluation.evaluate(names)
+    imported = [m for m in PRELOADED if m in sys.modules and m not in before]
+    write_all(events, f"finished {' '.join(imported)}\n".encode())
+    return 0
+
+
+def _selection(job: Job, context: Context, run: OpenedRun) -> tuple[list[str], list[str]]:
+    """What to evaluate, in order, and what to say about it."""
+
+    def select(data: RunData) -> list[str]:
+        return context.graph.select(
+            data=data, names=job.variables, match=job.match, cluster=job.cluster
+        )
+
+    names = select(RunData(job.data))
+    proc = [n for n in names if context.graph.data[n] is RunData.PROC]
+    if not proc or run.has_proc():
+        return names, []
+    if job.data == "proc":
+        raise RunUnavailable(
+            f"There is no proc data of run {job.run} of proposal {job.proposal} yet."
+        )
+    return select(RunData.RAW), ["Proc data is unavailable, only raw variables will be executed."]
+
+
+def write_all(descriptor: int, data: bytes) -> None:
+    """Write all of it, in as many steps as it takes."""
+    while data:
+        data = data[os.write(descriptor, data) :]

@@ -1,0 +1,100 @@
+"""What Linux offers to keep processes in bounds, and none behind."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+PR_SET_PDEATHSIG = 1
+PR_SET_CHILD_SUBREAPER = 36  # both from linux/prctl.h
+
+
+def _prctl(option: int, value: int) -> None:
+    """Ask the kernel; without an answer (not Linux) things work, less tidily."""
+    try:
+        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
+    except (AttributeError, OSError):
+        pass
+
+
+def adopt_orphans() -> None:
+    """Processes that a child leaves behind become ours, and can be ended."""
+    _prctl(PR_SET_CHILD_SUBREAPER, 1)
+
+
+def die_with_parent(parent: int) -> None:
+    """End this process when its parent ends, however that happens."""
+    _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it was gone before we asked
+        os._exit(1)
+
+
+def end_group(pid: int) -> None:
+    """Kill the process group of a process; it may be gone."""
+    try:
+        os.killpg(pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        pass
+
+
+def end_orphans(keep: set[int]) -> None:
+    """End the processes that a finished child left in groups of their own."""
+    for pid in _children(os.getpid()):
+        if pid not in keep:
+            try:
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
+            except (ProcessLookupError, ChildProcessError):
+                pass
+
+
+def bind_to_cpus(count: int) -> None:
+    """Let this process and its children use only so many of the CPUs it may use now.
+
+    Different processes get different ones, as far as there are enough.
+    """
+    allowed = sorted(os.sched_getaffinity(0))
+    if count < len(allowed):
+        first = os.getpid() * count
+        os.sched_setaffinity(0, {allowed[(first + i) % len(allowed)] for i in range(count)})
+
+
+def limit_memory(size_bytes: int) -> None:
+    """Make allocations beyond the limit fail, which Python raises as MemoryError.
+
+    Counts what the process writes to (RLIMIT_DATA, private mappings since Linux
+    4.7), not what it maps: reading a big file is no offence.
+    """
+    resource.setrlimit(resource.RLIMIT_DATA, (size_bytes, size_bytes))
+
+
+def memory_of(pid: int) -> int:
+    """Bytes of memory that a process and its descendants have to themselves; 0 where unknown."""
+    return _own_memory(pid) + sum(memory_of(child) for child in _children(pid))
+
+
+def _own_memory(pid: int) -> int:
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0
+    for line in status.splitlines():
+        if line.startswith("RssAnon:"):
+            return int(line.split()[1]) * 1024
+    return 0
+
+
+def _children(pid: int) -> Iterator[int]:
+    try:
+        threads = list(Path(f"/proc/{pid}/task").iterdir())
+    except OSError:
+        return
+    for thread in threads:
+        try:
+            yield from map(int, (thread / "children").read_text().split())
+        except OSError:
+            pass
