@@ -1,0 +1,108 @@
+"""Making a new run database: complete from the first moment that it is there."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sqlite3
+import stat
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from . import settings
+from .database import DEFAULT_TIMEOUT_S, Database
+from .errors import DatabaseExists
+from .schema import create_tables
+from .translation import describe_os_error, translated
+
+
+def create_database(path: Path, *, proposal: int | None, context_python: str | None) -> Database:
+    """Create a run database for a folder.
+
+    Args:
+        path: Where; its folder must exist, the file must not.
+        proposal: Which proposal the folder is for.
+        context_python: The Python that runs the context file; None for that of the daemon.
+
+    Raises:
+        StoreError: If there is something already, or it cannot be written.
+    """
+    path = Path(path)
+    with translated(path, DEFAULT_TIMEOUT_S), new_file_beside(path) as unfinished:
+        with closing(sqlite3.connect(unfinished, isolation_level=None)) as con:
+            con.execute("BEGIN IMMEDIATE")
+            create_tables(con)
+            _save_first_settings(con, proposal, context_python)
+            con.execute("COMMIT")
+        link_into_place(unfinished, path)
+    return Database(path)
+
+
+def new_db_id() -> str:
+    """Make up what identifies a database in update messages."""
+    return secrets.token_hex(20)
+
+
+@contextmanager
+def new_file_beside(path: Path, mode: int | None = None) -> Iterator[Path]:
+    """Make an empty, hidden file beside a path; removed at the end of the block.
+
+    Args:
+        path: What it is to become.
+        mode: Its permission bits; by default those of the folder.
+
+    Raises:
+        StoreError: If the file system refuses.
+    """
+    unfinished: Path | None = None
+    try:
+        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        unfinished = Path(name)
+        with os.fdopen(descriptor):
+            os.fchmod(descriptor, folder_bits(path) if mode is None else mode)
+        yield unfinished
+    except OSError as error:
+        raise describe_os_error(error, path) from error
+    finally:
+        if unfinished is not None:
+            unfinished.unlink(missing_ok=True)
+
+
+def folder_bits(path: Path) -> int:
+    """Permission bits for a new file: the folder's own, without those to execute."""
+    return stat.S_IMODE(path.parent.stat().st_mode) & 0o666
+
+
+def link_into_place(unfinished: Path, path: Path) -> None:
+    """Give a finished file its name, unless there is something of that name.
+
+    Raises:
+        DatabaseExists: If there is.
+    """
+    try:
+        os.link(unfinished, path)
+    except FileExistsError as error:
+        raise DatabaseExists(path) from error
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _save_first_settings(
+    con: sqlite3.Connection, proposal: int | None, context_python: str | None
+) -> None:
+    first: dict[str, str | int | None] = {
+        settings.DAMNIT_PYTHON: sys.executable,
+        settings.CONCURRENT_JOBS: settings.DEFAULT_CONCURRENT_JOBS,
+        settings.DB_ID: new_db_id(),
+        settings.PROPOSAL: proposal,
+        settings.CONTEXT_PYTHON: context_python,
+    }
+    for key, value in first.items():
+        if value is not None:
+            settings.save_setting(con, key, value)

@@ -1,0 +1,72 @@
+"""Which format a database has, and reading older ones as if they were current."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from .errors import FormatTooNew, FormatTooOld, NotADatabase
+from .schema import FORMAT_VERSION, has_attributes
+
+
+def read_format(con: sqlite3.Connection, path: Path) -> int:
+    """Read the format number; 0 where it is missing, as before DAMNIT had numbers.
+
+    Raises:
+        NotADatabase: If it is no run database.
+    """
+    try:
+        rows = con.execute("SELECT value FROM metameta WHERE key = 'data_format_version'")
+        found = rows.fetchall()
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
+            raise
+        raise _no_tables(path) from error
+    if not found:
+        return 0
+    try:
+        return int(found[0][0])
+    except (TypeError, ValueError) as error:
+        raise NotADatabase(path, f"says that its format is {found[0][0]!r}") from error
+
+
+def _no_tables(path: Path) -> NotADatabase:
+    if path.stat().st_size == 0:
+        return NotADatabase(
+            path,
+            "is empty",
+            hint="Either it is being created right now, or a program died doing so: "
+            "try again, else remove it.",
+        )
+    return NotADatabase(path, "is an SQLite database, but not one of DAMNIT")
+
+
+def require_readable(version: int, path: Path) -> None:
+    """Refuse format 0, whose tables are others."""
+    if version < 1:
+        raise FormatTooOld(path, version)
+
+
+def require_current(version: int, path: Path) -> None:
+    """Refuse to write any format but the current one."""
+    if version < FORMAT_VERSION:
+        raise FormatTooOld(path, version)
+    if version > FORMAT_VERSION:
+        raise FormatTooNew(path, version, "it can be read, but not written")
+
+
+def overlay_missing(con: sqlite3.Connection) -> None:
+    """Give this connection, and nobody else, what formats 1 to 3 lack.
+
+    Temporary tables and views come first where SQLite looks up a name, so
+    queries for the current format work unchanged.
+    """
+    con.execute("PRAGMA temp_store = MEMORY")
+    if not has_attributes(con):
+        con.execute(
+            "CREATE TEMP VIEW run_variables AS SELECT *, NULL AS attributes FROM main.run_variables"
+        )
+    tables = con.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'").fetchall()
+    if ("variable_tags",) not in tables:
+        con.execute("CREATE TEMP TABLE tags(id, name)")
+        con.execute("CREATE TEMP TABLE variable_tags(variable_name, tag_id)")

@@ -1,0 +1,50 @@
+"""Running a query to its end, whatever bytes other programs stored as text."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
+from typing import Any, TypeVar
+
+Row = tuple[Any, ...]
+Made = TypeVar("Made")
+
+
+def fetch_all(con: sqlite3.Connection, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+    """Fetch all rows, so that no statement stays open and blocks writers."""
+    return fetch_into(list, con, sql, parameters)
+
+
+def fetch_into(
+    make: Callable[[Iterable[Row]], Made],
+    con: sqlite3.Connection,
+    sql: str,
+    parameters: Sequence[Any] = (),
+) -> Made:
+    r"""Make something of all rows while they come; the statement is closed afterwards.
+
+    Text that is not UTF-8 comes with the bytes in question written out (`\xff`).
+
+    Args:
+        make: Takes all rows; has no effect besides, as it may be called twice.
+        con: A connection.
+        sql: The query.
+        parameters: What is bound to it.
+    """
+    try:
+        with closing(con.execute(sql, parameters)) as rows:
+            return make(rows)
+    except sqlite3.OperationalError as error:
+        if "Could not decode to UTF-8" not in str(error):
+            raise
+    con.text_factory = _decode_leniently
+    try:
+        with closing(con.execute(sql, parameters)) as rows:
+            return make(rows)
+    finally:
+        con.text_factory = str
+
+
+def _decode_leniently(text: bytes) -> str:
+    return text.decode("utf-8", "backslashreplace")

@@ -1,0 +1,77 @@
+"""The runs of a database."""
+
+from __future__ import annotations
+
+import math
+import sqlite3
+from collections.abc import Iterator
+from typing import Any
+
+from ..model import RunKey, RunRow
+from .queries import fetch_all
+
+
+def ensure_run(
+    con: sqlite3.Connection, key: RunKey, *, added_at: float, start_time: float | None = None
+) -> bool:
+    """Make sure that a run is listed; tell whether it is new.
+
+    Args:
+        con: A connection from `Database.writing`.
+        key: Which run.
+        added_at: When we heard of it; kept from the first time.
+        start_time: When it began, if known; replaces what is stored.
+    """
+    # Integers as integers: text '7' does not join with 7 in columns without a type.
+    proposal, run = int(key.proposal), int(key.run)
+    inserted = con.execute(
+        "INSERT INTO run_info (proposal, run, start_time, added_at) VALUES (?, ?, NULL, ?) "
+        "ON CONFLICT (proposal, run) DO NOTHING",
+        (proposal, run, float(added_at)),
+    )
+    is_new = inserted.rowcount > 0
+    if start_time is not None and math.isfinite(start_time):
+        con.execute(
+            "UPDATE run_info SET start_time = ?1 "
+            "WHERE proposal = ?2 AND run = ?3 AND start_time IS NOT ?1",
+            (float(start_time), proposal, run),
+        )
+    return is_new
+
+
+def load_runs(con: sqlite3.Connection) -> list[RunRow]:
+    """Load all runs by proposal and number, also those that only have values."""
+    rows = {key: RunRow(key, None, None) for key in keys_with_values(con)}
+    sql = (
+        "SELECT proposal, run, start_time, added_at FROM run_info "
+        "WHERE typeof(proposal) = 'integer' AND typeof(run) = 'integer'"
+    )
+    for proposal, run, start_time, added_at in fetch_all(con, sql):
+        key = RunKey(proposal, run)
+        rows[key] = RunRow(key, _as_time(start_time), _as_time(added_at))
+    return [rows[key] for key in sorted(rows)]
+
+
+def _as_time(value: Any) -> float | None:
+    return float(value) if isinstance(value, int | float) else None
+
+
+def keys_with_values(con: sqlite3.Connection) -> Iterator[RunKey]:
+    """Yield the runs in `run_variables`, leaping from one to the next along its index.
+
+    `SELECT DISTINCT` would read the whole index: a million entries for 5,000 runs.
+    """
+    sql = """
+        WITH RECURSIVE leap(run) AS (
+            SELECT min(run) FROM run_variables WHERE proposal = ?1
+            UNION ALL
+            SELECT (SELECT min(run) FROM run_variables WHERE proposal = ?1 AND run > leap.run)
+            FROM leap WHERE leap.run IS NOT NULL)
+        SELECT run FROM leap WHERE typeof(run) = 'integer'"""
+    next_proposal = "SELECT min(proposal) FROM run_variables WHERE proposal > ?"
+    ((proposal,),) = fetch_all(con, "SELECT min(proposal) FROM run_variables")
+    while proposal is not None:
+        if isinstance(proposal, int):
+            for (run,) in fetch_all(con, sql, (proposal,)):
+                yield RunKey(proposal, run)
+        ((proposal,),) = fetch_all(con, next_proposal, (proposal,))

@@ -1,0 +1,88 @@
+"""The tables, indexes, views and trigger of a run database, as DAMNIT lays them out.
+
+A released step is never edited: databases that went through it are out there.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+FORMAT_VERSION = 4
+"""DAMNIT's `data_format_version`; `PRAGMA user_version` is not ours to use."""
+
+PLAIN_VIEWS = (
+    "CREATE VIEW runs AS SELECT * FROM run_info",
+    "CREATE VIEW max_diffs AS SELECT proposal, run FROM run_info",
+)
+"""The views of a database without variables."""
+
+# No types in run_info, run_variables, metameta.value and time_comments: SQLite then
+# keeps what is bound, and DAMNIT relies on that.
+_TABLES = (
+    "CREATE TABLE IF NOT EXISTS run_info(proposal, run, start_time, added_at)",
+    "CREATE UNIQUE INDEX IF NOT EXISTS proposal_run ON run_info (proposal, run)",
+    """CREATE TABLE IF NOT EXISTS run_variables(
+        proposal, run, name, version, value, timestamp, max_diff, provenance,
+        summary_type, summary_method)""",
+    """CREATE UNIQUE INDEX IF NOT EXISTS variable_version
+        ON run_variables (proposal, run, name, version)""",
+    "CREATE TABLE IF NOT EXISTS metameta(key PRIMARY KEY NOT NULL, value)",
+    """CREATE TABLE IF NOT EXISTS variables(
+        name TEXT PRIMARY KEY NOT NULL, type TEXT, title TEXT, description TEXT,
+        attributes TEXT)""",
+    "CREATE TABLE IF NOT EXISTS time_comments(timestamp, comment)",
+)
+_TAGS = (
+    """CREATE TABLE IF NOT EXISTS tags(
+        id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE NOT NULL)""",
+    """CREATE TABLE IF NOT EXISTS variable_tags(
+        variable_name TEXT NOT NULL, tag_id INTEGER NOT NULL,
+        FOREIGN KEY (variable_name) REFERENCES variables(name) ON DELETE CASCADE,
+        FOREIGN KEY (tag_id) REFERENCES tags(id) ON DELETE CASCADE,
+        PRIMARY KEY (variable_name, tag_id))""",
+)
+_ORPHAN_TAGS = (
+    """CREATE TRIGGER IF NOT EXISTS delete_orphan_tags_after_variable_tag_delete
+        AFTER DELETE ON variable_tags FOR EACH ROW
+        BEGIN
+            DELETE FROM tags WHERE id = OLD.tag_id AND NOT EXISTS (
+                SELECT 1 FROM variable_tags WHERE tag_id = OLD.tag_id);
+        END""",
+)
+
+
+def create_tables(con: sqlite3.Connection) -> None:
+    """Lay out an empty database, inside the caller's transaction."""
+    upgrade(con, 0)
+    for statement in PLAIN_VIEWS:
+        con.execute(statement)
+
+
+def upgrade(con: sqlite3.Connection, version: int) -> None:
+    """Take the steps from a format to the current one, inside the caller's transaction.
+
+    Each step may find itself taken already: DAMNIT commits a step and its
+    version number separately, and may die in between.
+    """
+    if version < 1:
+        _execute_all(con, _TABLES)
+    if version < 2 and not has_attributes(con):
+        con.execute("ALTER TABLE run_variables ADD COLUMN attributes")
+    if version < 3:
+        _execute_all(con, _TAGS)
+    _execute_all(con, _ORPHAN_TAGS)
+    con.execute(
+        "INSERT OR REPLACE INTO metameta (key, value) VALUES ('data_format_version', ?)",
+        (FORMAT_VERSION,),
+    )
+
+
+def has_attributes(con: sqlite3.Connection) -> bool:
+    """Tell whether `run_variables` has the column that format 2 added."""
+    columns = con.execute("SELECT name FROM pragma_table_info('run_variables')").fetchall()
+    return ("attributes",) in columns
+
+
+def _execute_all(con: sqlite3.Connection, statements: tuple[str, ...]) -> None:
+    for statement in statements:
+        con.execute(statement)

@@ -1,0 +1,39 @@
+"""The settings kept in a database (DAMNIT's `metameta`)."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from .queries import fetch_all
+
+DATA_FORMAT_VERSION = "data_format_version"
+DB_ID = "db_id"
+PROPOSAL = "proposal"
+CONTEXT_PYTHON = "context_python"
+DAMNIT_PYTHON = "damnit_python"
+CONCURRENT_JOBS = "concurrent_jobs"
+
+DEFAULT_CONCURRENT_JOBS = 15
+"""What a new database starts with."""
+
+
+def load_settings(con: sqlite3.Connection) -> dict[str, object]:
+    """Load all settings, sorted by key; also those we do not know."""
+    rows = fetch_all(con, "SELECT key, value FROM metameta WHERE typeof(key) = 'text' ORDER BY key")
+    return dict(rows)
+
+
+def load_setting(con: sqlite3.Connection, key: str, default: object = None) -> object:
+    """Load one setting."""
+    rows = fetch_all(con, "SELECT value FROM metameta WHERE key = ?", (key,))
+    return rows[0][0] if rows else default
+
+
+def save_setting(con: sqlite3.Connection, key: str, value: str | int | float | None) -> None:
+    """Set one setting; text stays text, a number a number."""
+    con.execute("INSERT OR REPLACE INTO metameta (key, value) VALUES (?, ?)", (key, value))
+
+
+def delete_setting(con: sqlite3.Connection, key: str) -> bool:
+    """Forget one setting; tell whether it was there."""
+    return con.execute("DELETE FROM metameta WHERE key = ?", (key,)).rowcount > 0

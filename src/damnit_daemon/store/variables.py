@@ -1,0 +1,171 @@
+"""The variables a database knows: their titles, descriptions and tags."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Sequence
+
+from ..model import Column, VariableInfo
+from .errors import BadName, NameTaken
+from .names import COMMENT, COMMENT_TITLE, FIXED_TITLES, is_variable_name, unique_title
+from .queries import fetch_all
+from .views import rebuild_views
+
+
+def load_variables(con: sqlite3.Connection) -> list[VariableInfo]:
+    """Load all defined variables with their tags, in the order they were first defined."""
+    tags: dict[str, list[str]] = {}
+    sql = "SELECT variable_name, name FROM variable_tags JOIN tags ON id = tag_id ORDER BY name"
+    for variable, tag in fetch_all(con, sql):
+        tags.setdefault(variable, []).append(tag)
+    sql = """
+        SELECT name, CAST(coalesce(title, name) AS TEXT), CAST(description AS TEXT),
+            CAST(type AS TEXT)
+        FROM variables WHERE typeof(name) = 'text' ORDER BY rowid"""
+    return [
+        VariableInfo(name, title, description, type_, tuple(tags.get(name, ())))
+        for name, title, description, type_ in fetch_all(con, sql)
+    ]
+
+
+def load_columns(con: sqlite3.Connection) -> list[Column]:
+    """Load all columns of the table: defined variables, then names that only have values.
+
+    No two titles are the same.
+    """
+    taken: set[str] = set(FIXED_TITLES)
+    columns = []
+    for info in load_variables(con):
+        title = unique_title(info.title, info.name, taken)
+        taken.add(title)
+        columns.append(Column(info.name, title, info.description or "", info.type, info.tags))
+    sql = (
+        "SELECT DISTINCT name FROM run_variables "
+        "WHERE name NOT IN (SELECT name FROM variables) AND typeof(name) = 'text' ORDER BY name"
+    )
+    for (name,) in fetch_all(con, sql):
+        title = COMMENT_TITLE if name == COMMENT else unique_title(name, name, taken)
+        taken.add(title)
+        columns.append(Column(name, title))
+    return columns
+
+
+def ensure_variables(con: sqlite3.Connection, names: Collection[str]) -> bool:
+    """Define each name that is not, with the name as its title, before values are saved.
+
+    DAMNIT's API finds only values that have a row in `variables`.
+
+    Returns:
+        Whether a name is new, so that the views have to be rebuilt afterwards.
+    """
+    titles = _titles(con)
+    missing = [name for name in names if name not in titles]
+    is_any_new = any(not _has_values(con, name) for name in missing)
+    taken = FIXED_TITLES.union(titles.values())
+    for name in missing:
+        if name != COMMENT:
+            title = unique_title(name, name, taken)
+            taken |= {title}
+            con.execute("INSERT INTO variables (name, title) VALUES (?, ?)", (name, title))
+    return is_any_new
+
+
+def update_computed_variables(
+    con: sqlite3.Connection, variables: Sequence[VariableInfo]
+) -> list[str]:
+    """Store what the context file declares; gives the names of those that are new or changed.
+
+    Variables that it no longer declares stay: their values do, too. A title that
+    another variable has already gets the name appended.
+
+    Raises:
+        NameTaken: If a user-editable variable has one of the names.
+        BadName: If a name is none.
+    """
+    stored = {info.name: info for info in load_variables(con)}
+    _check_names(variables, stored)
+    titles = _unique_titles(variables, stored)
+    changed = []
+    for info in variables:
+        wanted = info._replace(
+            title=titles[info.name], type=None, tags=tuple(sorted(set(info.tags)))
+        )
+        if wanted != stored.get(info.name):
+            _save_definition(con, wanted)
+            changed.append(info.name)
+    if any(name not in stored for name in changed):
+        rebuild_views(con)
+    return changed
+
+
+def add_user_variable(con: sqlite3.Connection, info: VariableInfo) -> None:
+    """Define a user-editable variable.
+
+    Raises:
+        NameTaken: If there is a variable of that name.
+        BadName: If the name is none.
+    """
+    if not is_variable_name(info.name):
+        raise BadName(info.name)
+    if fetch_all(con, "SELECT 1 FROM variables WHERE name = ?", (info.name,)):
+        raise NameTaken((info.name,), "a variable of that name")
+    title = unique_title(info.title, info.name, FIXED_TITLES.union(_titles(con).values()))
+    _save_definition(con, info._replace(title=title))
+    rebuild_views(con)
+
+
+def _check_names(variables: Sequence[VariableInfo], stored: dict[str, VariableInfo]) -> None:
+    for info in variables:
+        if not is_variable_name(info.name):
+            raise BadName(info.name)
+    taken = tuple(v.name for v in variables if v.name in stored and stored[v.name].type is not None)
+    if taken:
+        raise NameTaken(taken, "a user-editable variable of that name")
+
+
+def _unique_titles(
+    variables: Sequence[VariableInfo], stored: dict[str, VariableInfo]
+) -> dict[str, str]:
+    """Give each variable its title; of those that want the same, who has it keeps it."""
+    declared = {info.name for info in variables}
+    taken = {info.title for name, info in stored.items() if name not in declared} | FIXED_TITLES
+    titles = {}
+    for info in sorted(
+        variables, key=lambda v: v.name not in stored or stored[v.name].title != v.title
+    ):
+        titles[info.name] = unique_title(info.title, info.name, taken)
+        taken.add(titles[info.name])
+    return titles
+
+
+def _titles(con: sqlite3.Connection) -> dict[str, str]:
+    return dict(fetch_all(con, "SELECT name, CAST(coalesce(title, name) AS TEXT) FROM variables"))
+
+
+def _has_values(con: sqlite3.Connection, name: str) -> bool:
+    return bool(fetch_all(con, "SELECT 1 FROM run_variables WHERE name = ? LIMIT 1", (name,)))
+
+
+def _save_definition(con: sqlite3.Connection, info: VariableInfo) -> None:
+    con.execute(
+        "INSERT INTO variables (name, type, title, description) VALUES (?, ?, ?, ?) "
+        "ON CONFLICT (name) DO UPDATE SET type = excluded.type, title = excluded.title, "
+        "description = excluded.description",
+        (info.name, info.type, info.title, info.description),
+    )
+    wanted = set(info.tags)
+    sql = "SELECT name, id FROM variable_tags JOIN tags ON id = tag_id WHERE variable_name = ?"
+    tagged: dict[str, int] = dict(fetch_all(con, sql, (info.name,)))
+    for tag in wanted - tagged.keys():
+        con.execute("INSERT OR IGNORE INTO tags (name) VALUES (?)", (tag,))
+        con.execute(
+            "INSERT OR IGNORE INTO variable_tags (variable_name, tag_id) "
+            "SELECT ?, id FROM tags WHERE name = ?",
+            (info.name, tag),
+        )
+    for tag in tagged.keys() - wanted:
+        # The trigger removes the tag itself with its last link.
+        con.execute(
+            "DELETE FROM variable_tags WHERE variable_name = ? AND tag_id = ?",
+            (info.name, tagged[tag]),
+        )

@@ -1,0 +1,181 @@
+import re
+import sqlite3
+import stat
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
+import pytest
+
+from damnit_daemon.model import VariableInfo
+from damnit_daemon.store import (
+    Database,
+    DatabaseBusy,
+    DatabaseMissing,
+    DatabaseReadOnly,
+    FormatTooNew,
+    FormatTooOld,
+    NewValue,
+    create_database,
+    load_value,
+    migrate,
+    save_values,
+    update_computed_variables,
+)
+
+from .conftest import KEY, STEPS, names_in, nobody_special, query, run_script
+from .test_schema import COLUMNS, objects
+
+
+def structure(path):
+    """Tables and columns, indexes, trigger: what a format consists of."""
+    columns = {
+        table: query(path, "SELECT name, type FROM pragma_table_info(?)", table)
+        for table in objects(path, "table")
+    }
+    return columns, objects(path, "index"), objects(path, "trigger"), objects(path, "view")
+
+
+@pytest.mark.parametrize("version", [1, 2, 3])
+def test_an_old_database_becomes_like_a_new_one(make_old_database, tmp_path, version):
+    path = make_old_database(version)
+
+    migrate(path)
+
+    new = create_database(tmp_path / "new.sqlite", proposal=1, context_python=None)
+    assert structure(path) == structure(new.path)
+    assert query(path, "SELECT value, typeof(value) FROM metameta WHERE key LIKE 'data_%'") == [
+        (4, "integer")
+    ]
+    assert query(path, "PRAGMA journal_mode") == [("delete",)]
+    assert query(path, "PRAGMA user_version") == [(0,)]
+
+
+@pytest.mark.parametrize("version", [1, 2, 3])
+def test_what_it_held_is_kept_and_it_can_be_written(make_old_database, version):
+    path = make_old_database(version)
+
+    migrate(path)
+
+    database = Database(path)
+    with database.writing() as con:
+        update_computed_variables(con, [VariableInfo("new", "New", tags=("xgm",))])
+        save_values(con, [NewValue(KEY, "new", 1, attributes={"units": "J"})], now=1.8e9)
+    with database.reading() as con:
+        assert load_value(con, KEY, "energy").value == 9.3
+        assert load_value(con, KEY, "new").attributes == {"units": "J"}
+    assert query(path, "SELECT energy, new FROM runs") == [(9.3, 1)]
+    assert query(path, "SELECT value FROM metameta WHERE key = 'db_id'") == [("c0ffee",)]
+
+
+@pytest.mark.parametrize("version", [1, 2, 3])
+def test_a_copy_of_before_is_kept(make_old_database, tmp_path, version):
+    path = make_old_database(version)
+    path.chmod(0o640)
+    tmp_path.chmod(0o770)
+    before = "\n".join(sqlite3.connect(path).iterdump())
+
+    backup = migrate(path)
+
+    assert backup == tmp_path / f"runs.v{version}-backup.sqlite"
+    assert "\n".join(sqlite3.connect(backup).iterdump()) == before
+    # Neither more than the folder gives, nor more than the database had.
+    assert stat.S_IMODE(backup.stat().st_mode) == 0o640
+    assert names_in(tmp_path) == sorted([path.name, backup.name])
+
+
+def test_an_earlier_copy_is_not_overwritten(make_old_database, tmp_path):
+    path = make_old_database(2)
+    (tmp_path / "runs.v2-backup.sqlite").write_text("precious")
+
+    assert migrate(path) == tmp_path / "runs.v2-backup-2.sqlite"
+    assert (tmp_path / "runs.v2-backup.sqlite").read_text() == "precious"
+
+
+def test_an_up_to_date_database_is_left_alone(database):
+    before = database.path.read_bytes()
+
+    assert migrate(database.path) is None
+    assert database.path.read_bytes() == before
+    assert names_in(database.path.parent) == ["runs.sqlite"]
+
+
+def test_a_step_that_damnit_half_took_is_completed(make_old_database):
+    path = make_old_database(1)
+    run_script(path, "ALTER TABLE run_variables ADD COLUMN attributes")
+
+    assert migrate(path).name == "runs.v1-backup.sqlite"
+    assert structure(path)[0] == {
+        table: columns for table, columns in COLUMNS.items() if table not in {"runs", "max_diffs"}
+    }
+
+
+def test_a_missing_view_and_id_are_made_up_for(make_old_database):
+    path = make_old_database(3)
+    run_script(path, "DROP VIEW runs; DELETE FROM metameta WHERE key = 'db_id'")
+
+    migrate(path)
+
+    assert query(path, "SELECT energy FROM runs") == [(9.3,)]
+    ((db_id,),) = query(path, "SELECT value FROM metameta WHERE key = 'db_id'")
+    assert re.fullmatch("[0-9a-f]{40}", db_id)
+
+
+def test_several_at_once_do_it_once(make_old_database, tmp_path):
+    path = make_old_database(2)
+
+    with ProcessPoolExecutor(3, mp_context=get_context("spawn")) as pool:
+        backups = list(pool.map(migrate, [path] * 12))
+
+    assert [backup for backup in backups if backup] == [tmp_path / "runs.v2-backup.sqlite"]
+    assert Database(path).format_version() == 4
+
+
+def test_a_failure_in_the_middle_changes_nothing(make_old_database):
+    path = make_old_database(1)
+    # The third step cannot be taken: an index is in the way of the table.
+    run_script(path, "CREATE INDEX tags ON run_info (start_time)")
+    before = list(sqlite3.connect(path).iterdump())
+
+    with pytest.raises(sqlite3.OperationalError):
+        migrate(path)
+
+    assert list(sqlite3.connect(path).iterdump()) == before
+
+
+def test_it_does_not_start_while_another_writes(make_old_database):
+    path = make_old_database(2)
+    con = sqlite3.connect(path, isolation_level=None)
+    con.execute("BEGIN IMMEDIATE")
+
+    with pytest.raises(DatabaseBusy):
+        migrate(path, timeout_s=0.1)
+
+    con.close()
+    assert names_in(path.parent) == ["runs.sqlite"]
+
+
+def test_other_formats_are_refused(make_old_database):
+    path = make_old_database(0)
+    with pytest.raises(FormatTooOld, match="v0-to-v1"):
+        migrate(path)
+
+    run_script(path, "INSERT INTO metameta VALUES ('data_format_version', 99)")
+    with pytest.raises(FormatTooNew):
+        migrate(path)
+
+
+def test_a_missing_database_is_not_created(path):
+    with pytest.raises(DatabaseMissing):
+        migrate(path)
+    assert not path.exists()
+
+
+def test_a_folder_that_may_not_be_written(shared_folder):
+    path = shared_folder / "runs.sqlite"
+    run_script(path, STEPS[2])
+    path.chmod(0o666)
+    shared_folder.chmod(0o555)
+
+    with nobody_special(), pytest.raises(DatabaseReadOnly):
+        migrate(path)
+    assert Database(path).format_version() == 2
