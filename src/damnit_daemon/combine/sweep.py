@@ -1,0 +1,87 @@
+"""Combine whatever waits in a folder, and clear away what dead processes left."""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..hdf5 import MERGING_SUFFIX
+from ..model import RunKey
+from ..paths import FRAGMENT_NAME, DamnitFolder
+from ..runner.layout import WRITING_SUFFIX
+from .lock import combiner_lock
+from .report import CombineReport
+from .run import combine_locked
+
+UNFINISHED_AGE_S = 24 * 3600.0
+"""So long after its last change nobody is still writing a fragment."""
+
+
+def combine_folder(
+    folder: DamnitFolder, *, now: float | None = None, lock_timeout_s: float = 0.0
+) -> CombineReport:
+    """Combine all fragments that wait, each run's in one go.
+
+    A damaged fragment is set aside and holds up no other; a run that cannot be
+    combined now is postponed and holds up no other.
+
+    Args:
+        folder: The DAMNIT folder.
+        now: The time, Unix seconds UTC.
+        lock_timeout_s: How long to wait for another combiner.
+
+    Raises:
+        CombinerBusy: If another combiner is at work; says who.
+        StoreError: If the database cannot be written; the fragments stay.
+    """
+    now = time.time() if now is None else now
+    report = CombineReport()
+    with combiner_lock(folder, timeout_s=lock_timeout_s):
+        report.removed += _remove_unfinished(folder, now)
+        for key, paths in waiting_fragments(folder).items():
+            combine_locked(folder, key, paths, now, report)
+    return report
+
+
+def waiting_fragments(folder: DamnitFolder) -> dict[RunKey, list[Path]]:
+    """The finished fragments of each run, oldest first."""
+    found = []
+    for entry, info in _files(folder):
+        if match := FRAGMENT_NAME.fullmatch(entry.name):
+            key = RunKey(int(match[1]), int(match[2]))
+            found.append((info.st_mtime_ns, entry.name, key, Path(entry.path)))
+    fragments = defaultdict(list)
+    for _, _, key, path in sorted(found):
+        fragments[key].append(path)
+    return dict(fragments)
+
+
+def _remove_unfinished(folder: DamnitFolder, now: float) -> Iterator[Path]:
+    for entry, info in _files(folder):
+        # Results files are only made under the lock that we hold: this one's maker is dead.
+        is_dead = entry.name.endswith(MERGING_SUFFIX) or (
+            entry.name.endswith(WRITING_SUFFIX) and info.st_mtime < now - UNFINISHED_AGE_S
+        )
+        if is_dead and stat.S_ISREG(info.st_mode):
+            path = Path(entry.path)
+            path.unlink(missing_ok=True)
+            yield path
+
+
+def _files(folder: DamnitFolder) -> list[tuple[os.DirEntry[str], os.stat_result]]:
+    """What is in `extracted_data`; entries that vanish meanwhile are left out."""
+    files = []
+    try:
+        with os.scandir(folder.extracted_data) as entries:
+            for entry in entries:
+                try:
+                    files.append((entry, entry.stat(follow_symlinks=False)))
+                except FileNotFoundError:
+                    continue
+    except FileNotFoundError:
+        return []
+    return files

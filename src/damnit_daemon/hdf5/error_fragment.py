@@ -1,0 +1,72 @@
+"""Say in a fragment why a variable has no value, for one whose process cannot say it itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import h5py
+
+from ..model import RunKey
+from ..runner import layout
+from .contents import PARTS
+from .errors import ResultsDenied
+from .whole_file import make_shared_folder, random_part, written_whole
+
+
+def write_error_fragment(
+    folder: Path,
+    key: RunKey,
+    name: str,
+    message: str,
+    error_class: str,
+    *,
+    computed_at: float,
+    provenance: str = layout.CONTEXT_PROVENANCE,
+    duration_s: float | None = None,
+    context_hash: str | None = None,
+) -> Path:
+    """Write a fragment that holds one error.
+
+    Args:
+        folder: The DAMNIT folder.
+        key: Which run.
+        name: The variable.
+        message: What happened; shown in its cell.
+        error_class: `Skip` shows it as skipped, anything else as failed.
+        computed_at: When it happened, Unix seconds UTC.
+        provenance: Who says so.
+        duration_s: How long the variable had been computed, if known.
+        context_hash: Of the context file, as the runner notes it, if known.
+
+    Returns:
+        The finished fragment.
+
+    Raises:
+        ResultsError: If it cannot be written.
+    """
+    extracted_data = folder / layout.EXTRACTED_DATA
+    try:
+        make_shared_folder(extracted_data)
+    except OSError as error:
+        raise ResultsDenied(extracted_data, f"it cannot be made ({error.strerror})") from error
+    stem = f"{layout.fragment_prefix(*key)}{random_part()}"
+    ready = extracted_data / f"{stem}{layout.READY_SUFFIX}"
+    with written_whole(extracted_data / f"{stem}{layout.WRITING_SUFFIX}", ready) as file:
+        file.attrs[layout.PROVENANCE] = provenance
+        for part in PARTS:
+            file.create_group(part)
+        dataset = file[layout.ERRORS].create_dataset(
+            name, data=_storable(message), dtype=h5py.string_dtype()
+        )
+        dataset.attrs["type"] = error_class
+        dataset.attrs[layout.COMPUTED_AT] = float(computed_at)
+        if duration_s is not None:
+            dataset.attrs[layout.DURATION_S] = float(duration_s)
+        if context_hash is not None:
+            dataset.attrs[layout.CONTEXT_HASH] = context_hash
+    return ready
+
+
+def _storable(text: str) -> str:
+    """Text as HDF5 can hold it: no NUL, no half of a surrogate pair."""
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")

@@ -1,0 +1,120 @@
+"""What can be wrong with a results file or a fragment, in words a person can act on."""
+
+# ruff: noqa: N818 – the names say what is wrong, as the base class says that they are errors
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+from pathlib import Path
+
+from ..errors import DamnitError
+
+
+class ResultsError(DamnitError):
+    """Something about an HDF5 file that a person can mend.
+
+    Attributes:
+        path: Which file.
+    """
+
+    def __init__(self, path: Path, message: str, *, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.path = path
+
+
+class ResultsMissing(ResultsError):
+    """There is no such file."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            path, f"There is no file {path}.", hint="Nothing was saved for this run yet."
+        )
+
+
+class ResultsUnreadable(ResultsError):
+    """The file is damaged, or is something else."""
+
+    def __init__(self, path: Path, reason: str, *, hint: str = "") -> None:
+        super().__init__(path, f"{path} cannot be read: {reason}.", hint=hint)
+        self.reason = reason
+
+
+class ResultsDenied(ResultsError):
+    """The file may not be read or written by this user, or the file system refuses."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            path, f"{path}: {reason}.", hint="Check who owns it and that the disk is reachable."
+        )
+
+
+class ResultsBusy(ResultsError):
+    """Another program has the file open in a way that excludes us."""
+
+    def __init__(self, path: Path, timeout_s: float) -> None:
+        super().__init__(
+            path,
+            f"{path} is in use by another program and stayed locked for {timeout_s:g} s.",
+            hint="Try again in a moment.",
+        )
+
+
+class ResultsDiskFull(ResultsError):
+    """No space, or the quota is used up."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            path,
+            f"No space left to write {path}.",
+            hint=f"Nothing was changed. Free some space in {path.parent} and try again.",
+        )
+
+
+class NoSuchData(ResultsError):
+    """The file does not have what was asked for."""
+
+    def __init__(self, path: Path, name: str, what: str = "data") -> None:
+        super().__init__(path, f"{path.name} holds no {what} of {name}.")
+
+
+HDF5_FAILURES = (OSError, RuntimeError, ValueError, KeyError, TypeError, OverflowError)
+"""What h5py (and xarray on top of it) raises for damaged or foreign content."""
+
+_DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_FILE_SYSTEM = {errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.EREMOTEIO, errno.EROFS, errno.ENOMEM}
+_DENIED = {errno.EACCES, errno.EPERM, *_FILE_SYSTEM}
+
+
+def error_number(error: BaseException) -> int:
+    """The system's error behind what h5py raised, 0 if none.
+
+    h5py often tells it only in the text: `(file write failed: ... errno = 28, ...)`.
+    """
+    if isinstance(error, OSError) and error.errno:
+        return error.errno
+    match = re.search(r"errno = (\d+)", str(error))
+    return int(match[1]) if match else 0
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Tell whether space, quota or the allowed file size ran out."""
+    return error_number(error) in _DISK_FULL
+
+
+def is_denied(error: BaseException) -> bool:
+    """Tell whether the system refused, so that the content may well be sound."""
+    return error_number(error) in _DENIED
+
+
+def system_reason(error: BaseException) -> str:
+    """What the system says of a file, else the first line of the exception."""
+    number = error_number(error)
+    return os.strerror(number) if number else first_line(error)
+
+
+def first_line(error: BaseException) -> str:
+    """What an exception says, short enough for a cell: HDF5 tells long stories."""
+    text = (str(error) or type(error).__name__).splitlines()[0].strip().rstrip(".")
+    return text if len(text) <= 200 else text[:199] + "…"

@@ -1,0 +1,167 @@
+"""Fragments: the files in which a computation hands over its results."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from ..model import RunKey
+from ..model.value import PNG_SIGNATURE
+from ..runner import layout
+from .contents import child, computed_at, entry, is_variable_name, refuse_strange, variable_names
+from .decode import attributes_of, read_dataset
+from .errors import (
+    HDF5_FAILURES,
+    ResultsDenied,
+    ResultsUnreadable,
+    first_line,
+    is_denied,
+    system_reason,
+)
+from .opening import open_for_reading
+
+UNREADABLE = "UnreadableResult"
+"""The error class of a value that is in a fragment but cannot be read."""
+
+FRAGMENT_TIMEOUT_S = 2.0
+
+_OWN_COLUMNS = ("max_diff", "summary_type", "summary_method")
+"""Attributes of a summary that have a place of their own in the run database."""
+
+
+@dataclass(frozen=True)
+class FragmentValue:
+    """What the run database is to hold of one variable."""
+
+    name: str
+    value: int | float | str | bytes | complex | np.ndarray | None
+    """None for an error."""
+    max_diff: float | None
+    summary_type: str | None
+    summary_method: str
+    attributes: dict[str, Any]
+    """Always has `computed_at`; for an error also `error` and `error_cls`."""
+
+
+@dataclass(frozen=True)
+class Fragment:
+    """A fragment without its data: summaries and errors of one run."""
+
+    key: RunKey
+    path: Path
+    provenance: str
+    start_time: float | None
+    """When the run began, Unix seconds UTC."""
+    values: list[FragmentValue]
+    rejected: list[tuple[str, str]]
+    """Names that no variable can have, each with what is wrong."""
+
+
+def read_fragment(path: Path, key: RunKey, *, timeout_s: float = FRAGMENT_TIMEOUT_S) -> Fragment:
+    """Read what the run database needs of a fragment.
+
+    A value that cannot be read becomes an error in its cell and costs no other.
+
+    Raises:
+        ResultsError: If the file as a whole cannot be read.
+    """
+    with open_for_reading(path, timeout_s=timeout_s) as file:
+        try:
+            names = sorted(variable_names(file))
+            written_at = path.stat().st_mtime
+            good = [n for n in names if is_variable_name(n) and n != layout.START_TIME]
+            return Fragment(
+                key=key,
+                path=path,
+                provenance=_text_attribute(file, layout.PROVENANCE),
+                start_time=_start_time(file),
+                values=[v for name in good for v in _values(file, name, written_at)],
+                rejected=[
+                    (n, "it is not a variable name") for n in names if not is_variable_name(n)
+                ],
+            )
+        except HDF5_FAILURES as error:
+            if is_denied(error):
+                raise ResultsDenied(path, system_reason(error)) from error
+            raise ResultsUnreadable(path, first_line(error)) from error
+
+
+def _values(file: h5py.File, name: str, written_at: float) -> Iterator[FragmentValue]:
+    """The value of a variable; nothing if there is only data without a summary."""
+    try:
+        when = computed_at(file, name)
+        found = _error_of(file, name) or _summary_of(file, name)
+    except HDF5_FAILURES as error:
+        if is_denied(error):
+            raise
+        when = None
+        message = f"The saved result cannot be read: {first_line(error)}"
+        found = _failed(name, {"error": message, "error_cls": UNREADABLE})
+    if found is not None:
+        found.attributes[layout.COMPUTED_AT] = written_at if when is None else when
+        yield found
+
+
+def _error_of(file: h5py.File, name: str) -> FragmentValue | None:
+    dataset = entry(file, layout.ERRORS, name)
+    if not isinstance(dataset, h5py.Dataset):
+        return None
+    refuse_strange(dataset)
+    attributes = attributes_of(dataset)
+    error_class = str(attributes.pop("type", ""))
+    message = str(read_dataset(dataset))
+    return _failed(name, {**attributes, "error": message, "error_cls": error_class})
+
+
+def _failed(name: str, attributes: dict[str, Any]) -> FragmentValue:
+    return FragmentValue(name, None, None, None, "", attributes)
+
+
+def _summary_of(file: h5py.File, name: str) -> FragmentValue | None:
+    dataset = entry(file, layout.REDUCED, name)
+    if not isinstance(dataset, h5py.Dataset):
+        return None
+    refuse_strange(dataset)
+    attributes = attributes_of(dataset)
+    max_diff, summary_type, method = (attributes.pop(key, None) for key in _OWN_COLUMNS)
+    return FragmentValue(
+        name=name,
+        value=_summary_value(dataset),
+        max_diff=float(max_diff) if isinstance(max_diff, int | float) else None,
+        summary_type=summary_type if isinstance(summary_type, str) else None,
+        summary_method=method if isinstance(method, str) else "",
+        attributes=attributes,
+    )
+
+
+def _summary_value(dataset: h5py.Dataset) -> Any:
+    value = read_dataset(dataset)
+    if isinstance(value, bytes):
+        # Python bytes as a result: DAMNIT shows them as text, and a PNG is never stored so.
+        return value.decode("utf-8", "replace")
+    is_bytes = isinstance(value, np.ndarray) and value.dtype == np.uint8 and value.ndim == 1
+    if is_bytes and value[: len(PNG_SIGNATURE)].tobytes() == PNG_SIGNATURE:
+        return value.tobytes()
+    return value
+
+
+def _start_time(file: h5py.File) -> float | None:
+    name = layout.START_TIME
+    for dataset in (entry(file, layout.REDUCED, name), child(child(file, name), "data")):
+        if not isinstance(dataset, h5py.Dataset) or dataset.shape != ():
+            continue
+        value = read_dataset(dataset)
+        if isinstance(value, int | float) and math.isfinite(value):
+            return float(value)
+    return None
+
+
+def _text_attribute(file: h5py.File, name: str) -> str:
+    value = file.attrs.get(name, "")
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,189 @@
+"""Bring fragments into a run's results file: a new file is made, the old one is never edited.
+
+Only one merge per folder may be under way: the caller holds the combiner's lock.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import h5py
+
+from .contents import (
+    DATA,
+    PARTS,
+    computed_at,
+    entry,
+    is_variable_name,
+    note_computed_at,
+    variable_names,
+)
+from .copying import copy_entry, copy_frame
+from .errors import (
+    HDF5_FAILURES,
+    ResultsDenied,
+    ResultsMissing,
+    ResultsUnreadable,
+    first_line,
+    is_denied,
+    is_disk_full,
+    system_reason,
+)
+from .opening import open_for_reading
+from .whole_file import MERGING_SUFFIX, random_part, written_whole
+
+MERGE_TIMEOUT_S = 10.0
+"""How long to wait for another program that has the results file locked."""
+
+MOVE_AWAY = "Move it away: a new one is made of what comes next."
+
+
+class LeftOut(NamedTuple):
+    """Part of a fragment that could not be taken over."""
+
+    path: Path
+    """The fragment."""
+    name: str
+    """The variable."""
+    reason: str
+
+
+@dataclass(frozen=True)
+class _Source:
+    """A file that variables come from."""
+
+    path: Path
+    file: h5py.File
+    written_at: float
+    is_target: bool
+
+    def when(self, name: str) -> float:
+        """When a variable was computed, as far as anybody knows."""
+        noted = computed_at(self.file, name)
+        return self.written_at if noted is None else noted
+
+    def blame(self, error: Exception, *, unless_fragment: bool = False) -> None:
+        """Raise what a person can make of an error while reading this file.
+
+        Args:
+            error: What HDF5 said.
+            unless_fragment: Return for a fragment, if its content is what is wrong.
+        """
+        if is_disk_full(error):
+            raise error  # of the new file
+        if is_denied(error):
+            raise ResultsDenied(self.path, system_reason(error)) from error
+        if self.is_target or not unless_fragment:
+            raise ResultsUnreadable(self.path, first_line(error), hint=self._hint) from error
+
+    @contextmanager
+    def blamed(self) -> Iterator[None]:
+        """Everything that goes wrong in the block is this file's fault."""
+        try:
+            yield
+        except HDF5_FAILURES as error:
+            self.blame(error)
+
+    @property
+    def _hint(self) -> str:
+        return MOVE_AWAY if self.is_target else ""
+
+
+def merge(
+    target: Path, fragments: Sequence[Path], *, timeout_s: float = MERGE_TIMEOUT_S
+) -> list[LeftOut]:
+    """Make a results file of the old one and fragments; of each variable the newest stays.
+
+    The newest is the one computed last: `computed_at`, or where DAMNIT noted none, when
+    the file was written. A variable is taken whole, so that a value clears an old error
+    and an error an old value. What the fragments do not speak of is kept. When nothing is
+    newer than what the file has, it is left alone: it is safe to do it again.
+
+    Args:
+        target: The results file; need not exist.
+        fragments: Finished fragments of the same run.
+        timeout_s: How long to wait while another program has a file locked.
+
+    Returns:
+        What was in a fragment and cannot be copied, or has an impossible name.
+
+    Raises:
+        ResultsUnreadable: If a file is damaged; its `path` says which.
+        ResultsMissing: If a fragment is gone.
+        ResultsBusy: If a file stayed locked.
+        ResultsDiskFull: If space ran out. In all cases the target is as it was.
+        ResultsDenied: If a file may not be read, or the folder not be written.
+    """
+    with ExitStack() as opened:
+        sources = list(_open_sources(opened, target, fragments, timeout_s))
+        chosen, left_out = _choose(sources)
+        if not sources or (sources[0].is_target and all(s.is_target for s in chosen.values())):
+            return left_out
+        temporary = target.with_name(f"{target.stem}.{random_part()}{MERGING_SUFFIX}")
+        with written_whole(temporary, target) as new:
+            with sources[0].blamed():
+                copy_frame(sources[0].file, new)
+            dimension_ids = itertools.count()
+            for name, source in sorted(chosen.items()):
+                left_out += _copy_variable(source, name, new, dimension_ids)
+    return left_out
+
+
+def _open_sources(
+    opened: ExitStack, target: Path, fragments: Sequence[Path], timeout_s: float
+) -> Iterator[_Source]:
+    """Open the target, if there is one, and the fragments after it."""
+    for path in (target, *fragments):
+        try:
+            file = opened.enter_context(open_for_reading(path, timeout_s=timeout_s))
+        except ResultsMissing:
+            if path is not target:
+                raise
+            continue
+        except ResultsUnreadable as error:
+            if path is target:
+                error.hint = MOVE_AWAY
+            raise
+        yield _Source(path, file, path.stat().st_mtime, path is target)
+
+
+def _choose(sources: Sequence[_Source]) -> tuple[dict[str, _Source], list[LeftOut]]:
+    """Choose where each variable comes from: of equally new ones the first stays."""
+    newest: dict[str, tuple[float, _Source]] = {}
+    left_out = []
+    for source in sources:
+        with source.blamed():
+            for name in sorted(variable_names(source.file)):
+                if not source.is_target and not is_variable_name(name):
+                    left_out.append(LeftOut(source.path, name, "it is not a variable name"))
+                    continue
+                when = source.when(name)
+                if name not in newest or when > newest[name][0]:
+                    newest[name] = (when, source)
+    return {name: source for name, (_, source) in newest.items()}, left_out
+
+
+def _copy_variable(
+    source: _Source, name: str, new: h5py.File, dimension_ids: Iterator[int]
+) -> list[LeftOut]:
+    """Copy a variable; what of a fragment cannot be copied costs no other."""
+    left_out = []
+    for part in (DATA, *PARTS):
+        with source.blamed():
+            if entry(source.file, part, name) is None:
+                continue
+        try:
+            copy_entry(source.file[part], name, new[part], dimension_ids)
+        except HDF5_FAILURES as error:
+            source.blame(error, unless_fragment=True)
+            new[part].pop(name, None)
+            left_out.append(LeftOut(source.path, name, first_line(error)))
+    if computed_at(new, name) is None:
+        # The new file's own time says nothing of it.
+        note_computed_at(new, name, source.when(name))
+    return left_out

@@ -1,0 +1,198 @@
+"""Read one variable of a run's results file, when somebody looks at it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+import h5py
+
+from ..runner import layout
+from . import contents, netcdf, tables
+from .decode import attributes_of, read_dataset
+from .description import Description, describe
+from .errors import (
+    HDF5_FAILURES,
+    NoSuchData,
+    ResultsDenied,
+    ResultsUnreadable,
+    first_line,
+    is_denied,
+    system_reason,
+)
+from .opening import open_for_reading
+
+READ_TIMEOUT_S = 2.0
+"""How long to wait for a lock: DAMNIT edits files in place, mostly for less than this."""
+
+
+class PlotlyJSON(str):
+    """A Plotly figure as JSON text; never decoded into a figure here."""
+
+
+class StoredError(NamedTuple):
+    """Why a variable has no value."""
+
+    message: str
+    error_class: str
+    attributes: dict[str, Any]
+    """Whatever else is noted with it: `computed_at`, for example."""
+
+
+class ResultsFile:
+    """A run's results file (or a fragment), open for reading; use it in a `with` block.
+
+    The file is a snapshot: the combiner puts a new one in its place, so open it
+    again to see what is new, and close it soon.
+
+    Attributes:
+        path: The file.
+    """
+
+    def __init__(self, path: Path, *, timeout_s: float = READ_TIMEOUT_S) -> None:
+        """Open the file.
+
+        Args:
+            path: The file.
+            timeout_s: How long to try while another program has it locked.
+
+        Raises:
+            ResultsMissing: If there is none.
+            ResultsUnreadable: If it is damaged or something else.
+            ResultsBusy: If it stayed locked.
+            ResultsDenied: If it may not be read.
+        """
+        self.path = Path(path)
+        self._file = open_for_reading(self.path, timeout_s=timeout_s, follow_links=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; fine if it is closed."""
+        self._file.close()
+
+    def names(self) -> list[str]:
+        """All variables, sorted; also those with only a summary, preview or error."""
+        with self._translated("the list of variables"):
+            return sorted(contents.variable_names(self._file))
+
+    def has_data(self, name: str) -> bool:
+        """Tell whether `read` has something to read."""
+        return self.describe(name) is not None
+
+    def has_preview(self, name: str) -> bool:
+        """Tell whether a preview was given for it."""
+        return self.describe_preview(name) is not None
+
+    def object_type(self, name: str) -> str | None:
+        """DAMNIT's mark: `dataarray`, `dataset`, `image`, `PlotlyFigure`, ...; None if plain."""
+        with self._translated(name):
+            return contents.object_type(contents.child(self._file, name))
+
+    def computed_at(self, name: str) -> float | None:
+        """When it was computed, Unix seconds UTC; None if nobody noted it."""
+        with self._translated(name):
+            return contents.computed_at(self._file, name)
+
+    def describe(self, name: str) -> Description | None:
+        """Tell kind, type, shape and size of the data without reading it; None if there is none."""
+        return self._describe(name, name)
+
+    def describe_preview(self, name: str) -> Description | None:
+        """Tell the same of the preview."""
+        return self._describe(name, f"{layout.PREVIEW}/{name}")
+
+    def read(self, name: str) -> Any:
+        """Read the data of a variable, all of it.
+
+        Returns:
+            An int, float, complex, bool, str or bytes; an array (text as objects);
+            an image as uint8 (height, width, 4); `PlotlyJSON`; a DataArray or
+            Dataset; a pandas table (or `ParquetTable`).
+
+        Raises:
+            NoSuchData: If the file has no data of it.
+            ResultsUnreadable: If the data is damaged.
+        """
+        return self._read(name, name, "data", None)
+
+    def read_part(self, name: str, index: Any) -> Any:
+        """Read a part of an array, image or DataArray; the rest stays in the file.
+
+        Args:
+            name: The variable.
+            index: Integers and slices, as NumPy writes them.
+
+        Raises:
+            NoSuchData: If the file has no data of it.
+            ResultsUnreadable: If the data is damaged.
+            IndexError: If it has no such part.
+        """
+        return self._read(name, name, "data", index)
+
+    def preview(self, name: str) -> Any | None:
+        """Read the preview that was given for it; None if there is none."""
+        try:
+            return self._read(name, f"{layout.PREVIEW}/{name}", "preview", None)
+        except NoSuchData:
+            return None
+
+    def error(self, name: str) -> StoredError | None:
+        """Read why a variable has no value; None if it did not fail."""
+        with self._translated(name):
+            found = contents.entry(self._file, layout.ERRORS, name)
+            if not isinstance(found, h5py.Dataset):
+                return None
+            attributes = attributes_of(found)
+            error_class = str(attributes.pop("type", ""))
+            return StoredError(str(read_dataset(found)), error_class, attributes)
+
+    def _describe(self, name: str, place: str) -> Description | None:
+        with self._translated(name):
+            found = self._find(place)
+            return None if found is None else describe(found)
+
+    def _find(self, place: str) -> h5py.Group | h5py.Dataset | None:
+        part, _, name = place.rpartition("/")
+        return contents.child(contents.child(self._file, part) if part else self._file, name)
+
+    def _read(self, name: str, place: str, what: str, index: Any) -> Any:
+        with self._translated(name):
+            found = self._find(place)
+            if found is None or describe(found) is None:
+                raise NoSuchData(self.path, name, what)
+            mark = contents.object_type(found)
+            if isinstance(found, h5py.Group):
+                if mark in (layout.DATAARRAY, layout.DATASET):
+                    return netcdf.read_xarray(self._file, place, index)
+                found = found["data"]
+            if mark == layout.PLOTLY:
+                return PlotlyJSON(_content(found).decode("utf-8", "replace"))
+            if mark in (layout.DATAFRAME, layout.SERIES):
+                return tables.read_table(_content(found), mark)
+            return read_dataset(found, () if index is None else index)
+
+    @contextmanager
+    def _translated(self, name: str) -> Iterator[None]:
+        try:
+            yield
+        except HDF5_FAILURES as error:
+            if is_denied(error):
+                raise ResultsDenied(self.path, system_reason(error)) from error
+            raise ResultsUnreadable(self.path, f"{name}: {first_line(error)}") from error
+
+
+def _content(dataset: h5py.Dataset) -> bytes:
+    return bytes(dataset[()].tobytes())
