@@ -19,7 +19,10 @@ DEFAULT_DATA_ROOT = "/gpfs/exfel/exp"
 OFFICIAL_FOLDER = Path("usr/Shared/amore")
 """A proposal's DAMNIT folder, below the proposal's own (DAMNIT's name for it)."""
 
-FRAGMENT_NAME = re.compile(r"p(\d+)_r(\d+)\.[^.]+\.ready\.h5")
+RUN_NAME = re.compile(r"r\d+", re.ASCII)
+"""A run's folder below `raw` or `proc`."""
+
+FRAGMENT_NAME = re.compile(r"p(\d+)_r(\d+)\.[^.]+\.ready\.h5", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,11 @@ class DamnitFolder:
     def database(self) -> Path:
         """The run database."""
         return self.path / "runs.sqlite"
+
+    @property
+    def ledger(self) -> Path:
+        """What the daemon owes and has done."""
+        return self.path / "daemon.sqlite"
 
     @property
     def context_file(self) -> Path:
@@ -66,12 +74,17 @@ class DamnitFolder:
         found = []
         try:
             with os.scandir(self.extracted_data) as entries:
-                for entry in entries:
-                    if match := FRAGMENT_NAME.fullmatch(entry.name):
-                        key = RunKey(int(match[1]), int(match[2]))
-                        found.append((entry.stat().st_mtime_ns, key, Path(entry.path)))
+                names = [entry.name for entry in entries]
         except FileNotFoundError:
             return
+        for name in names:
+            if match := FRAGMENT_NAME.fullmatch(name):
+                path = self.extracted_data / name
+                try:
+                    written = path.lstat().st_mtime_ns
+                except FileNotFoundError:  # combined meanwhile
+                    continue
+                found.append((written, RunKey(int(match[1]), int(match[2])), path))
         for _, key, path in sorted(found):
             yield key, path
 
@@ -124,12 +137,12 @@ def existing_runs(proposal_folder: Path) -> list[int]:
 
     Entries that are no runs (`r0001` is one) are passed over.
     """
-    runs = set()
+    runs: set[int] = set()
     for kind in ("raw", "proc"):
         try:
             with os.scandir(proposal_folder / kind) as entries:
                 names = [entry.name for entry in entries]
         except OSError:
             continue
-        runs.update(int(name[1:]) for name in names if re.fullmatch(r"r\d+", name))
+        runs.update(int(name[1:]) for name in names if RUN_NAME.fullmatch(name))
     return sorted(runs)

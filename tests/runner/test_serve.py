@@ -204,3 +204,12 @@ def test_results_that_cannot_be_written(runner):
     outcome = runner.run(HEAD + "@Variable\ndef a(run): return 1\n")
     assert outcome.ended[0].outcome == "failed"
     assert "cannot be written" in outcome.ended[0].reason
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o2770, 0o755])
+def test_results_are_as_open_as_the_folder(runner, mode):
+    runner.folder.chmod(mode)
+    outcome = runner.run(HEAD + "@Variable\ndef a(run): return 1\n")
+    fragment = Path(outcome.done["a"].fragment)
+    assert fragment.stat().st_mode & 0o7777 == mode & 0o666
+    assert fragment.parent.stat().st_mode & 0o7777 == mode

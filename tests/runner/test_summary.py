@@ -110,3 +110,20 @@ def test_max_diff(data, expected):
 
 def test_max_diff_of_nothing_but_nan():
     assert math.isnan(max_diff(np.full(3, np.nan)))
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (np.uint64(2**63), "9223372036854775808"),
+        (b"caf\xc3\xa9 \xff", "café \\xff"),
+        (np.array((1, 2.5), dtype="i4,f8"), "(1, 2.5)"),
+    ],
+)
+def test_what_a_database_cannot_hold_is_shown_as_text(value, text):
+    assert summarise(Cell(value), None).value == text
+
+
+def test_longer_numbers_are_rounded():
+    assert type(summarise(Cell(np.longdouble(0.1)), None).value) is float
+    assert summarise(Cell(np.array([1, 2], np.uint64)), "max").value == 2

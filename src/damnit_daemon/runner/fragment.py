@@ -82,10 +82,18 @@ class FragmentWriter:
             _write_computed(dataset, computed)
         return _ready_name(path)
 
+    def _make_folder(self) -> None:
+        """Make it as open as the DAMNIT folder is, for the people who share that."""
+        try:
+            self._folder.mkdir()
+        except FileExistsError:
+            return
+        self._folder.chmod(self._folder.parent.stat().st_mode & 0o7777)
+
     @contextmanager
     def _fragment(self) -> Iterator[Path]:
         """A temporary file that becomes a fragment if all goes well, and vanishes if not."""
-        self._folder.mkdir(exist_ok=True)
+        self._make_folder()
         descriptor, name = tempfile.mkstemp(
             prefix=self._prefix, suffix=layout.WRITING_SUFFIX, dir=self._folder
         )

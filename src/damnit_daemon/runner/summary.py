@@ -12,6 +12,9 @@ from damnit_ctx import Cell
 from . import layout, thumbnail
 from .trendline import trendline
 
+LARGEST_INTEGER = 2**63 - 1
+"""SQLite's."""
+
 
 @dataclass(frozen=True)
 class Summary:
@@ -88,7 +91,7 @@ def _by_numpy(name: str, data: Any) -> Any:
 
 def _explicit(value: Any, method: str | None) -> Summary:
     if isinstance(value, str) or value.ndim == 0:
-        return Summary(value if isinstance(value, str) else value[()], None, method)
+        return Summary(value if isinstance(value, str) else _portable(value[()]), None, method)
     # A line is one by its shape, whoever made it: that is how DAMNIT draws it.
     is_line = value.ndim == 2 and value.shape[0] == 2 and value.dtype.kind in "biuf"
     if is_line:
@@ -141,7 +144,19 @@ def _scalar(array: Any) -> Any:
         return str(array)
     if kind in "UO":
         return str(array.item())
-    return array[()]
+    return _portable(array[()])
+
+
+def _portable(scalar: Any) -> Any:
+    """As text, what would stop the program that takes it into the database (DAMNIT's does)."""
+    if isinstance(scalar, bytes) and not scalar.isascii():
+        return scalar.decode("utf-8", "backslashreplace")
+    kind = getattr(scalar, "dtype", None)
+    if kind is None or kind.kind not in "uVfc":
+        return scalar
+    if kind.kind == "V" or (kind.kind == "u" and scalar > LARGEST_INTEGER):
+        return str(scalar)
+    return complex(scalar) if kind.kind == "c" else float(scalar) if kind.itemsize > 8 else scalar
 
 
 def _first_line(error: BaseException) -> str:
