@@ -1,0 +1,169 @@
+"""What is done to the project besides editing it; `nox -l` lists it.
+
+Environments are made once and used again. Beside those of nox there are two in
+`build/`: the peer (DAMNIT itself, which ours has to share folders with) and an
+old Python such as a user may have.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import nox
+from nox.command import CommandFailed
+
+nox.needs_version = ">=2025.2.9"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.reuse_existing_virtualenvs = True
+nox.options.sessions = ["lint", "tests", "user_env"]
+
+PROJECT = nox.project.load_toml("pyproject.toml")
+BUILD = Path(__file__).parent / "build"
+SCRIPTS = "Scripts" if os.name == "nt" else "bin"
+
+PEER = ["damnit[backend]==0.4.0", "plotly>=6"]
+USER = ["extra_data", "pyyaml", "requests"]
+"""All that a user's Python need have."""
+
+PYTHONS = ["3.10", "3.11", "3.12", "3.13"]
+"""In which a user's context file may run, oldest first."""
+
+IN_WHEEL = ["damnit_ctx.py", "damnit_tui/app.tcss", "damnit_tui/py.typed", "damnit_daemon/py.typed"]
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run all tests, also those against DAMNIT itself."""
+    install_project(session, "test", *PROJECT["build-system"]["requires"])
+    arguments = session.posargs or ["-n", "2", "--dist", "loadscope"]
+    session.run("pytest", *arguments, env={"DAMNIT_PEER_PYTHON": peer_python(session)})
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check format, style, types and who imports whom."""
+    install_project(session, "lint")
+    session.run("ruff", "format", "--check", ".")
+    session.run("ruff", "check", ".")
+    session.run("mypy")
+    session.run("lint-imports")
+
+
+@nox.session
+def user_env(session: nox.Session) -> None:
+    """Run the runner's tests with it in the oldest Python there is."""
+    install_project(session, "test")
+    found = oldest_python()
+    if found is None:
+        session.skip(f"there is no Python {PYTHONS[0]} or newer besides this one")
+    version, python = found
+    session.log(f"the user's Python is {version}: {python}")
+    user = environment(session, f"user-python-{version}", USER, python=python)
+    session.run("pytest", "tests/runner", *session.posargs, env={"DAMNIT_USER_PYTHON": user})
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """Open the app on a made-up experiment."""
+    install_project(session)
+    session.run("damnit-tui", "demo", *session.posargs)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure start, processing and memory beside their baselines."""
+    install_project(session)
+    session.run("python", "-m", "bench", *session.posargs)
+
+
+@nox.session
+def build(session: nox.Session) -> None:
+    """Make the wheel and the source archive, and look into the wheel."""
+    install(session, "build")
+    distributions = Path("dist")
+    shutil.rmtree(distributions, ignore_errors=True)
+    session.run("python", "-m", "build", "--outdir", str(distributions))
+    (wheel,) = distributions.glob("*.whl")
+    names = set(zipfile.ZipFile(wheel).namelist())
+    if missing := [name for name in IN_WHEEL if name not in names]:
+        session.error(f"{wheel.name} lacks {', '.join(missing)}")
+
+
+def peer_python(session: nox.Session) -> str | None:
+    """A Python with DAMNIT in it; without one, the tests that need it say that they are skipped."""
+    if given := os.environ.get("DAMNIT_PEER_PYTHON"):
+        return given
+    try:
+        return environment(session, "peer", PEER)
+    except CommandFailed:
+        session.warn("DAMNIT could not be installed: nothing is compared with it")
+        return None
+
+
+def install_project(session: nox.Session, group: str | None = None, *more: str) -> None:
+    """Install the project, editable, with one of its dependency groups."""
+    requirements = nox.project.dependency_groups(PROJECT, group) if group else ()
+    install(session, "-e", ".", *requirements, *more)
+
+
+def install(session: nox.Session, *requirements: str) -> None:
+    """Install with bytecode, which an environment may forbid Python to write later.
+
+    Without it each start compiles everything anew: seconds, and false timings.
+    """
+    session.env["PYTHONDONTWRITEBYTECODE"] = None
+    options = ["--compile-bytecode"] if session.venv_backend == "uv" else []
+    session.install(*options, *requirements)
+
+
+def environment(
+    session: nox.Session, name: str, requirements: list[str], *, python: str = sys.executable
+) -> str:
+    """Make an environment in `build/` once for each list of requirements; its interpreter."""
+    folder = BUILD / name
+    interpreter = folder / SCRIPTS / "python"
+    note = folder / "requirements.txt"
+    wanted = "\n".join(requirements) + "\n"
+    if not (note.is_file() and note.read_text() == wanted and starts(str(interpreter))):
+        session.log(f"making {folder.relative_to(BUILD.parent)}: {', '.join(requirements)}")
+        shutil.rmtree(folder, ignore_errors=True)
+        run_outside(session, python, "-m", "venv", str(folder))
+        run_outside(session, str(interpreter), "-m", "pip", "install", "-q", *requirements)
+        note.write_text(wanted)
+    return str(interpreter)
+
+
+def run_outside(session: nox.Session, *command: str) -> None:
+    """Run a command that is not of the session's environment."""
+    session.run_install(*command, external=True, env={"PYTHONDONTWRITEBYTECODE": None})
+
+
+def oldest_python() -> tuple[str, str] | None:
+    """Version and path of the oldest Python that the runner supports and that starts."""
+    for version in PYTHONS:
+        for python in candidates(version):
+            if starts(python):
+                return version, python
+    return None
+
+
+def candidates(version: str) -> list[str]:
+    """Where a Python may be: on the search path, and where pyenv keeps those it does not show."""
+    pyenv = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser()
+    on_path = shutil.which(f"python{version}")
+    kept = [str(path) for path in sorted(pyenv.glob(f"versions/{version}.*/bin/python"))]
+    return [on_path, *kept] if on_path else kept
+
+
+def starts(python: str) -> bool:
+    """Whether a Python runs and can make environments; pyenv's stand-ins may do neither."""
+    try:
+        command = [python, "-c", "import ensurepip, venv"]
+        return subprocess.run(command, capture_output=True, timeout=60, check=False).returncode == 0
+    except OSError:
+        return False

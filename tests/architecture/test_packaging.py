@@ -1,0 +1,70 @@
+"""The wheel holds what a user needs, and no more."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = {"damnit_tui", "damnit_daemon", "damnit_ctx.py"}
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory) -> zipfile.ZipFile:
+    """Built by the installed build backend alone: nothing is fetched."""
+    pytest.importorskip("hatchling", reason="the build backend is not installed")
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    (path,) = folder.glob("*.whl")
+    with zipfile.ZipFile(path) as archive:
+        yield archive
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["damnit_ctx.py", "damnit_tui/app.tcss", "damnit_tui/py.typed", "damnit_daemon/py.typed"],
+)
+def test_it_holds_what_is_easily_forgotten(wheel, name):
+    assert name in wheel.namelist()
+
+
+def test_it_holds_every_source_file(wheel):
+    tracked = ROOT / "src"
+    expected = {
+        path.relative_to(tracked).as_posix()
+        for path in tracked.rglob("*")
+        if path.suffix in {".py", ".tcss"}
+    }
+    assert expected <= set(wheel.namelist())
+
+
+def test_it_holds_nothing_else(wheel):
+    top = {name.partition("/")[0] for name in wheel.namelist()}
+    assert {name for name in top if not name.endswith(".dist-info")} == PACKAGES
+
+
+def test_it_runs_without_the_source_tree(wheel, tmp_path):
+    wheel.extractall(tmp_path)
+    code = "import damnit_ctx, damnit_daemon; print(damnit_ctx.__file__, damnit_daemon.__file__)"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"PYTHONPATH": str(tmp_path)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.count(str(tmp_path)) == 2
+
+
+def test_both_commands_are_declared(wheel):
+    (entry_points,) = [n for n in wheel.namelist() if n.endswith("entry_points.txt")]
+    declared = wheel.read(entry_points).decode()
+    for command in ("damnit-tui", "damnit-daemon", "damnit"):
+        assert f"\n{command} = " in declared
