@@ -1,0 +1,16 @@
+"""Starts the user's Python with our runner in it; the only door to its processes."""
+
+from .bundle import Bundle, place_bundle
+from .environment import user_environment
+from .process_group import describe_exit
+from .runner_process import Limits, RunnerProcess, RunnerUnavailable
+
+__all__ = [
+    "Bundle",
+    "Limits",
+    "RunnerProcess",
+    "RunnerUnavailable",
+    "describe_exit",
+    "place_bundle",
+    "user_environment",
+]

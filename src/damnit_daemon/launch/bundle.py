@@ -1,0 +1,154 @@
+"""What of ours travels into the user's Python: two zips, named by their contents.
+
+The runner's zip goes to the front of the user's `sys.path`, h5netcdf's to its
+end, where it serves only if the user's Python has none of its own. Nothing of
+our environment is seen there besides.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import io
+import os
+import stat
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from ..errors import DamnitError
+from ..paths import DamnitFolder
+
+PACKAGE = Path(__file__).resolve().parent.parent
+SAME_DATE = (1980, 1, 1, 0, 0, 0)
+"""The zip's oldest: equal contents make equal bytes, on every machine."""
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """Where the zips are."""
+
+    runner: Path
+    """`damnit_ctx` and `damnit_daemon.runner`."""
+    fallback: Path
+    """h5netcdf, which writes xarray objects."""
+
+
+def place_bundle(folder: DamnitFolder, *, cache: Path | None = None) -> Bundle:
+    """Put the zips where the user's Python can read them, once.
+
+    They go to the folder's `.damnit`, so that other machines see them too; to
+    the user's cache if the folder may not be written.
+
+    Args:
+        folder: The DAMNIT folder.
+        cache: In place of the user's cache directory.
+
+    Raises:
+        DamnitError: If neither can be written, or our installation is incomplete.
+    """
+    runner, fallback = runner_files(), fallback_files()
+    return Bundle(
+        _place(_zip_name("runner", runner), zip_bytes(runner), folder, cache),
+        _place(_zip_name("h5netcdf", fallback), zip_bytes(fallback), folder, cache),
+    )
+
+
+def runner_files() -> dict[str, bytes]:
+    """Names in the zip and contents of what the runner consists of."""
+    files = {
+        "damnit_ctx.py": _damnit_ctx().read_bytes(),
+        "damnit_daemon/__init__.py": (PACKAGE / "__init__.py").read_bytes(),
+    }
+    for path in PACKAGE.glob("runner/*.py"):
+        files[f"damnit_daemon/runner/{path.name}"] = path.read_bytes()
+    return files
+
+
+def fallback_files() -> dict[str, bytes]:
+    """Names in the zip and contents of our own h5netcdf, without its tests."""
+    spec = importlib.util.find_spec("h5netcdf")
+    if spec is None or not spec.submodule_search_locations:
+        raise DamnitError("The package h5netcdf is missing.", hint="Install damnit-tui again.")
+    package = Path(spec.submodule_search_locations[0])
+    return {f"h5netcdf/{path.name}": path.read_bytes() for path in package.glob("*.py")}
+
+
+def zip_bytes(files: Mapping[str, bytes]) -> bytes:
+    """Pack files; equal files make equal bytes.
+
+    They are stored, not compressed: what zlib makes of them differs between its
+    versions, and a zip that is rewritten under a running Python breaks its imports.
+    """
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(name, SAME_DATE)
+            entry.create_system = 3
+            entry.external_attr = (stat.S_IFREG | 0o644) << 16
+            archive.writestr(entry, files[name])
+    return buffer.getvalue()
+
+
+def _zip_name(stem: str, files: Mapping[str, bytes]) -> str:
+    digest = hashlib.sha256()
+    for name in sorted(files):
+        digest.update(f"{name}\0{len(files[name])}\0".encode())
+        digest.update(files[name])
+    return f"{stem}-{digest.hexdigest()[:16]}.zip"
+
+
+def _damnit_ctx() -> Path:
+    for place in (PACKAGE.parent, PACKAGE.parent.parent):  # installed; a checkout
+        if (path := place / "damnit_ctx.py").is_file():
+            return path
+    raise DamnitError("The module damnit_ctx is missing.", hint="Install damnit-tui again.")
+
+
+def _place(name: str, content: bytes, folder: DamnitFolder, cache: Path | None) -> Path:
+    cache = cache or Path(platformdirs.user_cache_dir("damnit-tui"))
+    mode = stat.S_IMODE(folder.path.stat().st_mode)
+    for directory, permissions in ((folder.internals, mode), (cache, 0o700)):
+        path = directory / name
+        try:
+            if _holds(path, content):
+                return path
+            _write(path, content, permissions)
+        except OSError as error:
+            problem = error
+        else:
+            return path
+    raise DamnitError(
+        f"The runner can be put neither into {folder.internals} nor into {cache}: "
+        f"{problem.strerror}.",
+        hint="Make one of them writable, or free some space.",
+    ) from problem
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    try:
+        return path.read_bytes() == content
+    except FileNotFoundError:
+        return False
+
+
+def _write(path: Path, content: bytes, folder_mode: int) -> None:
+    """Write beside, then rename: a reader finds the whole file or none."""
+    if not path.parent.is_dir():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.chmod(folder_mode)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".new")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+            os.fchmod(file.fileno(), folder_mode & 0o666 | 0o600)
+        os.replace(temporary, path)  # noqa: PTH105 – beside, as mkstemp
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

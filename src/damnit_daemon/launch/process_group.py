@@ -1,0 +1,122 @@
+"""A child process with a group of its own: whether it lives, how it ended, and ending it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+EXIT_GRACE_S = 2.0
+LOOK_INTERVAL_S = 0.01
+
+
+class ProcessGroup:
+    """A process that is the head of its group and session.
+
+    It is waited for only after its group was killed: until then, its number
+    cannot be another's.
+    """
+
+    def __init__(
+        self,
+        command: list[str],
+        *,
+        folder: Path,
+        environment: dict[str, str],
+        output: int,
+        keep: Iterable[int],
+    ) -> None:
+        """Start it; `output` takes what it prints, `keep` are descriptors it inherits.
+
+        Raises:
+            OSError: If it cannot be started.
+        """
+        self._process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=output,
+            pass_fds=tuple(keep),
+            start_new_session=True,  # and no terminal to stop it at
+        )
+
+    def send(self, line: bytes) -> None:
+        """Write to its stdin; what reads there may be gone, which is seen elsewhere."""
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(line)
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            pass
+
+    @property
+    def gone(self) -> bool:
+        """Whether the head has ended."""
+        return self._exit_code() is not None
+
+    def exit_code(self) -> int:
+        """How the head ended, as subprocess counts; waits a moment for it."""
+        deadline = time.monotonic() + EXIT_GRACE_S
+        while (code := self._exit_code()) is None and time.monotonic() < deadline:
+            time.sleep(LOOK_INTERVAL_S)
+        return -signal.SIGKILL if code is None else code  # lives on: `end` kills it
+
+    def end(self, *, others: Iterable[int], grace_s: float, quiet: Callable[[], bool]) -> None:
+        """End the group: TERM, and after the grace period KILL.
+
+        Args:
+            others: Groups that its children made, to be ended too.
+            grace_s: How long to wait.
+            quiet: Whether nobody is left but processes that print nowhere.
+        """
+        groups = {self._process.pid, *others} - {0}
+        try:
+            self._close_stdin()
+            _signal(groups, signal.SIGTERM)
+            deadline = time.monotonic() + grace_s
+            while not (self.gone and quiet()) and time.monotonic() < deadline:
+                time.sleep(LOOK_INTERVAL_S)
+        finally:
+            _signal(groups, signal.SIGKILL)
+            self._process.wait()
+
+    def _exit_code(self) -> int | None:
+        if self._process.returncode is not None:
+            return self._process.returncode
+        options = os.WEXITED | os.WNOHANG | os.WNOWAIT
+        status = os.waitid(os.P_PID, self._process.pid, options)
+        if status is None:
+            return None
+        return status.si_status if status.si_code == os.CLD_EXITED else -status.si_status
+
+    def _close_stdin(self) -> None:
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.close()
+        except BrokenPipeError:
+            pass
+
+
+def describe_exit(code: int) -> str:
+    """Say how a process ended, to go after its name; negative codes are signals."""
+    if code >= 0:
+        return f"ended with exit code {code}"
+    try:
+        name = f" ({signal.Signals(-code).name})"
+    except ValueError:
+        name = ""
+    maybe = ", perhaps for lack of memory" if -code == signal.SIGKILL else ""
+    return f"was killed by signal {-code}{name}{maybe}"
+
+
+def _signal(groups: Iterable[int], number: signal.Signals) -> None:
+    for group in groups:
+        try:
+            os.killpg(group, number)
+        except (ProcessLookupError, PermissionError):
+            pass

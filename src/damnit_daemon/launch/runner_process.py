@@ -1,0 +1,261 @@
+"""The runner in the user's Python: start it, hand it jobs, hear its events, end it."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+import time
+from collections.abc import Callable, Generator, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from ..errors import DamnitError
+from ..model import RunKey
+from ..paths import DamnitFolder
+from ..runner.protocol import (
+    ContextLoaded,
+    Event,
+    Job,
+    JobEnded,
+    JobStarted,
+    Note,
+    VariableDone,
+    VariableStarted,
+    encode,
+)
+from .bundle import place_bundle
+from .environment import user_environment
+from .event_reader import EventReader
+from .output_pump import OutputPump, Tee
+from .process_group import ProcessGroup, describe_exit
+from .run_log import CAP_BYTES, RunLog, log_header
+
+LOOK_INTERVAL_S = 0.1
+
+
+class RunnerUnavailable(DamnitError):  # noqa: N818 – house style
+    """The runner did not start in the user's Python, or is gone."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long to wait and how much to take."""
+
+    start_s: float = 180.0
+    """For loading the context file: a first import from a shared file system is slow."""
+    grace_s: float = 5.0
+    """For processes to end by themselves before they are killed."""
+    log_bytes: int = CAP_BYTES
+    """Of a job's output that go into its log."""
+
+
+@dataclass
+class _Running:
+    """What belongs to a process that was started."""
+
+    group: ProcessGroup
+    events: EventReader
+    pump: OutputPump
+    job_pid: int = 0
+    """The child that does the job; it has a group of its own."""
+
+    def close(self, grace_s: float) -> None:
+        """End all processes, then let go of the pipes."""
+        try:
+            self.group.end(others=[self.job_pid], grace_s=grace_s, quiet=self.pump.ended.is_set)
+        finally:
+            self.pump.stop()
+            self.events.close()
+
+
+class RunnerProcess:
+    """A resident runner that has loaded the context file of a folder.
+
+    Use it as a context manager: however the block is left, no process stays.
+
+        with RunnerProcess(folder, python) as runner:
+            for event in runner.run(job): ...
+
+    Attributes:
+        context: What the runner said of the context file; look at its problems
+            before handing out jobs.
+    """
+
+    context: ContextLoaded
+
+    def __init__(
+        self,
+        folder: DamnitFolder,
+        python: Path,
+        *,
+        tee: Tee | None = None,
+        on_idle: Callable[[], None] | None = None,
+        environment: Mapping[str, str] | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        """Prepare; `start` or entering the `with` block starts it.
+
+        Args:
+            folder: The DAMNIT folder; it becomes the working directory.
+            python: The user's interpreter.
+            tee: Gets a copy of all that is printed, from a thread.
+            on_idle: Called several times a second while a job says nothing.
+            environment: In place of our own.
+            limits: In place of the usual ones.
+        """
+        self._folder = folder
+        self._python = python
+        self._tee = tee
+        self._on_idle = on_idle
+        self._environment = os.environ if environment is None else environment
+        self._limits = limits or Limits()
+        self._running: _Running | None = None
+
+    def __enter__(self) -> RunnerProcess:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can take a job."""
+        return self._running is not None and not self._running.group.gone
+
+    def start(self) -> ContextLoaded:
+        """Start the interpreter and wait until it has loaded the context file.
+
+        Raises:
+            RunnerUnavailable: If it does not start, says nothing in time, or ends.
+        """
+        self._running = self._spawn()
+        try:
+            self.context = self._wait_for_context(self._running)
+        except BaseException:
+            self.close()
+            raise
+        return self.context
+
+    def run(self, job: Job) -> Iterator[Event]:
+        """Hand over a job; yield what it says until it has ended.
+
+        The last event is always a `JobEnded`, also when the runner itself died
+        (then it is not `alive` any more). Left early, everything is ended.
+
+        Raises:
+            RunnerUnavailable: If the runner was not alive to begin with.
+        """
+        running = self._running
+        if running is None or not self.alive:
+            raise RunnerUnavailable("The runner has ended; start another one.")
+        log = self._open_log(RunKey(job.proposal, job.run))
+        running.pump.begin(log)
+        ended = None
+        try:
+            running.group.send(encode(job))
+            ended = yield from self._events_of(job, running)
+        finally:
+            running.pump.end()
+            if ended is None:
+                self.close()
+        if log.problem:
+            yield Note(job.job_id, log.problem)
+        yield ended
+
+    def close(self) -> None:
+        """End the runner and all that it started: TERM, and KILL after the grace period."""
+        running, self._running = self._running, None
+        if running is not None:
+            running.close(self._limits.grace_s)
+
+    def _open_log(self, key: RunKey) -> RunLog:
+        log = RunLog(self._folder.log_file(key), cap_bytes=self._limits.log_bytes)
+        log.write(log_header(key, user=getpass.getuser(), host=socket.gethostname()))
+        return log
+
+    def _spawn(self) -> _Running:
+        if not self._folder.path.is_dir():
+            raise RunnerUnavailable(f"There is no folder {self._folder.path}.")
+        environment = user_environment(self._environment, place_bundle(self._folder))
+        events, events_out = os.pipe()
+        output, output_out = os.pipe()
+        command = [os.fspath(self._python), "-m", "damnit_daemon.runner", "serve"]
+        command += ["--events-fd", str(events_out), "--folder", os.fspath(self._folder.path)]
+        try:
+            group = ProcessGroup(
+                command,
+                folder=self._folder.path,
+                environment=environment,
+                output=output_out,
+                keep=[events_out],
+            )
+        except OSError as error:
+            os.close(events)
+            os.close(output)
+            raise self._not_started(error) from None
+        finally:
+            os.close(events_out)
+            os.close(output_out)
+        return _Running(group, EventReader(events), OutputPump(output, self._tee))
+
+    def _not_started(self, error: OSError) -> RunnerUnavailable:
+        return RunnerUnavailable(
+            f"The context Python {self._python} does not start: {error.strerror}.",
+            hint="Set the right one: damnit db-config context_python /path/to/bin/python",
+        )
+
+    def _wait_for_context(self, running: _Running) -> ContextLoaded:
+        deadline = time.monotonic() + self._limits.start_s
+        while time.monotonic() < deadline:
+            gone = running.group.gone
+            events = running.events.read(LOOK_INTERVAL_S)
+            for event in events:
+                if isinstance(event, ContextLoaded):
+                    return event
+            if not events and (gone or running.events.ended):
+                what = describe_exit(running.group.exit_code())
+                raise RunnerUnavailable(
+                    f"The context Python {self._python} {what} before it had read the context "
+                    f"file.{_last_words(running.pump)}"
+                )
+        raise RunnerUnavailable(
+            f"The context file was not read within {self._limits.start_s:g} s."
+            f"{_last_words(running.pump)}",
+            hint="Does it wait for something when it is imported?",
+        )
+
+    def _events_of(self, job: Job, running: _Running) -> Generator[Event, None, JobEnded]:
+        """Yield a job's events but the last, which is returned."""
+        called = ""
+        while True:
+            gone = running.group.gone
+            events = running.events.read(LOOK_INTERVAL_S)
+            for event in events:
+                if isinstance(event, ContextLoaded) or event.job_id != job.job_id:
+                    continue
+                if isinstance(event, JobEnded):
+                    running.job_pid = 0
+                    return event
+                if isinstance(event, JobStarted):
+                    running.job_pid = event.pid
+                elif isinstance(event, (VariableStarted, VariableDone)):
+                    called = event.name if isinstance(event, VariableStarted) else ""
+                yield event
+            if not events and (gone or running.events.ended):
+                code = running.group.exit_code()
+                reason = f"the runner itself {describe_exit(code)}"
+                return JobEnded(job.job_id, "killed", reason, called, code)
+            if not events and self._on_idle is not None:
+                self._on_idle()
+
+
+def _last_words(pump: OutputPump) -> str:
+    return "".join(f"\n  {line}" for line in pump.recent_lines(6))
