@@ -1,0 +1,25 @@
+"""The command line of the daemon: `damnit-daemon`, also installed as `damnit`."""
+
+from __future__ import annotations
+
+import sys
+
+from ..errors import DamnitError
+
+
+def main() -> None:
+    """Run a command; what a person can mend is one message on stderr and exit code 1."""
+    from .app import app
+
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a terminal without UTF-8 shows µ as \xb5
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        app()
+    except DamnitError as error:
+        if "--debug" in sys.argv[1:]:
+            raise
+        from ..export import show_controls
+
+        print(show_controls(f"damnit: {error}"), file=sys.stderr)
+        sys.exit(1)

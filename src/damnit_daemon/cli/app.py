@@ -1,0 +1,50 @@
+"""The app: global options, and one file per command."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from . import combine, db_config, export, proposal, read_context, reprocess
+from .folder import FolderOption, remember_folder
+
+app = typer.Typer(
+    name="damnit-daemon",
+    help="Process runs of European XFEL experiments, and look after their DAMNIT folder.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # quicker, and the same in every terminal
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from .. import __version__
+
+        typer.echo(f"damnit-daemon {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def set_up(
+    context: typer.Context,
+    folder: FolderOption = None,
+    debug: Annotated[  # noqa: ARG001 – looked up in `main`, which sees errors last
+        bool, typer.Option("--debug", help="Show where an error comes from.")
+    ] = False,
+    version: Annotated[  # noqa: ARG001 – done by its callback
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="And exit.")
+    ] = False,
+) -> None:
+    """Process runs of European XFEL experiments, and look after their DAMNIT folder."""
+    remember_folder(context, folder)
+
+
+app.command("proposal")(proposal.proposal)
+app.command("db-config")(db_config.db_config)
+app.command("read-context")(read_context.read_context)
+app.command("reprocess")(reprocess.reprocess)
+app.command("combine")(combine.combine)
+app.command("export")(export.export)

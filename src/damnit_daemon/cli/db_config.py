@@ -1,0 +1,80 @@
+"""`damnit db-config`: the settings of a folder."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from .folder import FolderOption, chosen_folder
+
+
+def db_config(
+    context: typer.Context,
+    key: Annotated[str | None, typer.Argument()] = None,
+    value: Annotated[str | None, typer.Argument()] = None,
+    delete: Annotated[bool, typer.Option("-d", "--delete", help="Remove the setting.")] = False,
+    num: Annotated[bool, typer.Option("--num", help="Store a number.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Store unknown settings and refused values, too.")
+    ] = False,
+    folder: FolderOption = None,
+) -> None:
+    """List, show, set or delete settings."""
+    from ..errors import DamnitError
+    from ..settings import KNOWN, InvalidSetting, normalise_key, parse_setting, unknown_setting
+    from ..store import Database, delete_setting, load_settings, save_setting
+
+    if key is None:
+        if delete:
+            raise typer.BadParameter("--delete needs the name of the setting.")
+        _list(context, folder)
+        return
+    key = normalise_key(key)
+    database = Database(chosen_folder(context, folder).database)
+    if delete:
+        if value is not None:
+            raise typer.BadParameter("--delete takes no value.")
+        if key in KNOWN and not KNOWN[key].editable:
+            raise InvalidSetting(f"{key} is kept by the program and cannot be deleted.")
+        with database.writing() as con:
+            if not delete_setting(con, key):
+                raise DamnitError(f"The setting {key!r} is not set.")
+    elif value is not None:
+        stored = parse_setting(key, value, as_number=num, force=force)
+        if not force:
+            _check_program(key, str(stored))
+        with database.writing() as con:
+            save_setting(con, key, stored)
+    else:
+        with database.reading() as con:
+            settings = load_settings(con)
+        if key not in settings:
+            raise DamnitError(f"{key} is not set.") if key in KNOWN else unknown_setting(key)
+        typer.echo(_shown(settings[key]))
+
+
+def _list(context: typer.Context, folder: str | None) -> None:
+    from ..store import Database, load_settings
+
+    with Database(chosen_folder(context, folder).database).reading() as con:
+        for key, value in sorted(load_settings(con).items()):
+            typer.echo(_shown(f"{key}={value!r}"))
+
+
+def _shown(value: object) -> str:
+    from ..export import show_controls
+
+    return show_controls(str(value))
+
+
+def _check_program(key: str, path: str) -> None:
+    from pathlib import Path
+
+    from ..services.context import CONTEXT_PYTHON, is_program
+    from ..settings import InvalidSetting
+
+    if key == CONTEXT_PYTHON and not is_program(Path(path)):
+        raise InvalidSetting(
+            f"{path} is not a program on this machine.", hint="--force sets it anyway."
+        )

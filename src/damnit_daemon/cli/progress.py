@@ -1,0 +1,171 @@
+"""What `reprocess` shows while it works: a bar on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import re
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from ..export import show_controls
+from ..model import RunKey
+from ..runner.layout import START_TIME
+from ..runner.protocol import (
+    ContextLoaded,
+    Event,
+    JobEnded,
+    JobStarted,
+    Note,
+    VariableDone,
+    VariableStarted,
+)
+
+if TYPE_CHECKING:
+    from ..paths import DamnitFolder
+    from ..services.report import ExtractionReport, RunOutcome
+
+OUTPUT_LINES = 1000
+"""Of what the user's code prints in one run; the rest is in the log."""
+COMPUTED = re.compile(rb"Computed [\w.]+ in [\d.]+ s\s*")
+"""The runner's own line for each variable: the bar says it too."""
+MARKS = {"failed": "✗", "skipped": "»"}
+
+
+class Display:
+    """Turns events into lines; a bar, if there is one, is moved by the callbacks."""
+
+    def __init__(self, echo: Callable[[str], None]) -> None:
+        self._echo = echo
+        self._began = time.monotonic()
+        self._unfinished = b""
+        self._printed_lines = 0
+        self._lock = threading.Lock()
+
+    def show_event(self, key: RunKey | None, event: Event) -> None:
+        """Show what happened; `key` is the run, if it is about one."""
+        if isinstance(event, ContextLoaded):
+            for problem in event.problems:
+                self.line(str(problem))
+        elif isinstance(event, Note):
+            self.line(f"{key}: {event.message}")
+        elif isinstance(event, VariableDone) and event.outcome in MARKS:
+            self.line(f"{key}: {MARKS[event.outcome]} {event.name}: {_reason(event)}")
+        elif isinstance(event, JobStarted):
+            self._printed_lines = 0
+
+    def show_output(self, chunk: bytes) -> None:
+        """Show what the user's code prints, line by line; called from another thread."""
+        with self._lock:
+            *lines, self._unfinished = (self._unfinished + chunk).split(b"\n")
+            self._unfinished = self._unfinished[-10_000:]
+            for line in lines:
+                if COMPUTED.fullmatch(line):
+                    continue
+                self._printed_lines += 1
+                if self._printed_lines < OUTPUT_LINES:
+                    self.line(f"  | {line.decode('utf-8', 'replace')[:2000]}")
+                elif self._printed_lines == OUTPUT_LINES:
+                    self.line("  | (more is in the log)")
+
+    def line(self, text: str) -> None:
+        """Write a line; its characters cannot control the terminal."""
+        self._echo(show_controls(text))
+
+    def show_summary(self, report: ExtractionReport, folder: DamnitFolder) -> None:
+        """Say what became of it all; what is wrong goes to stderr."""
+        for run in report.runs:
+            if run.failure:
+                text = show_controls(f"{run.key}: {run.failure}")
+                print(f"{text} (log: {folder.log_file(run.key)})", file=sys.stderr)
+        for problem in report.problems:
+            print(f"damnit: {show_controls(problem)}", file=sys.stderr)
+        if any(run.not_stored for run in report.runs):
+            print(
+                "damnit: nothing that was computed is lost: it waits in "
+                f"{folder.extracted_data}. Run `damnit combine` to store it.",
+                file=sys.stderr,
+            )
+        print(summary_line(report, time.monotonic() - self._began))
+
+
+class BarDisplay(Display):
+    """With a bar that shows how far the runs are, and what is being computed."""
+
+    def __init__(self, runs: int) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+        from rich.text import Text
+
+        console = Console(highlight=False)
+        super().__init__(lambda text: console.print(Text(text), soft_wrap=True))
+        self.bar = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=30),
+            MofNCompleteColumn(),
+            console=console,
+            transient=True,
+        )
+        self._runs = self.bar.add_task("runs", total=runs)
+        self._variables = self.bar.add_task("variables", total=None)
+
+    def show_event(self, key: RunKey | None, event: Event) -> None:
+        """Show what happened, and move the bar."""
+        super().show_event(key, event)
+        if isinstance(event, JobStarted):
+            self.bar.reset(self._variables, total=len(event.variables))
+        elif isinstance(event, VariableStarted):
+            self.bar.update(self._variables, description=show_controls(f"{key} {event.name}"))
+        elif isinstance(event, VariableDone) and event.name != START_TIME:
+            self.bar.advance(self._variables)
+        elif isinstance(event, JobEnded) and event.outcome != "killed":
+            self.bar.advance(self._runs)
+
+
+class LineDisplay(Display):
+    """For files and pipes: a line for each run, besides what goes wrong."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda text: print(text, flush=True))
+
+    def show_event(self, key: RunKey | None, event: Event) -> None:
+        """Show what happened, and each run that is done."""
+        super().show_event(key, event)
+        if isinstance(event, JobEnded) and event.outcome == "done":
+            self.line(f"{key}: done")
+
+
+@contextmanager
+def show_progress(runs: int) -> Iterator[Display]:
+    """Choose the display that fits where stdout goes."""
+    if not sys.stdout.isatty():
+        yield LineDisplay()
+        return
+    display = BarDisplay(runs)
+    with display.bar:
+        yield display
+
+
+def summary_line(report: ExtractionReport, duration_s: float) -> str:
+    """One line: `6 runs, 1 failed: 70 variables done, 4 skipped, 6 failed (8.1 s)`."""
+    count = len(report.runs)
+    broken = sum(bool(run.failure) for run in report.runs)
+    runs = f"{count} run{'' if count == 1 else 's'}" + (f", {broken} failed" if broken else "")
+    totals = [_total(report.runs, outcome) for outcome in ("done", "empty", "skipped", "failed")]
+    done, empty, skipped, failed = totals
+    text = f"{runs}: {done + empty} variables done, {skipped} skipped, {failed} failed"
+    return f"{text} ({duration_s:.1f} s)" + (", interrupted" if report.is_interrupted else "")
+
+
+def _total(runs: list[RunOutcome], outcome: str) -> int:
+    return sum(run.count(outcome) for run in runs)
+
+
+def _reason(event: VariableDone) -> str:
+    lines = event.error.splitlines() or [""]
+    first = lines[0] + (" …" if len(lines) > 1 else "")
+    if event.outcome == "skipped" or event.error_class in {"", "DependencyError"}:
+        return first
+    return f"{event.error_class}: {first}"

@@ -1,0 +1,143 @@
+"""`damnit reprocess`: evaluate variables of runs again."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..errors import DamnitError
+from ..run_ranges import format_run_ranges, parse_run_ranges
+from .folder import FolderOption, chosen_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..paths import DamnitFolder
+    from ..services.selection import Selection
+
+ALL = "all"
+EXIT_INTERRUPTED = 130
+
+
+class Data(StrEnum):
+    """Which variables, by the data they need."""
+
+    RAW = "raw"
+    PROC = "proc"
+    ALL = "all"
+
+
+def reprocess(
+    context: typer.Context,
+    runs: Annotated[list[str], typer.Argument(metavar="RUN...|all", help="Such as 17 or 20-32.")],
+    proposal: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Default: the folder's own.")
+    ] = None,
+    match: Annotated[
+        list[str] | None, typer.Option(metavar="TEXT", help="Variables with this in their title.")
+    ] = None,
+    var: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="This variable; wins over --match.")
+    ] = None,
+    data: Annotated[Data, typer.Option(help="Variables that need this data.")] = Data.ALL,
+    failed: Annotated[bool, typer.Option("--failed", help="Only what failed before.")] = False,
+    direct: Annotated[
+        bool, typer.Option("--direct", help="Here, in the foreground, without a daemon.")
+    ] = False,
+    mock: Annotated[bool, typer.Option("--mock", help="With a made-up run, to try out.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say which runs.")] = False,
+    folder: FolderOption = None,
+) -> None:
+    """Evaluate variables of runs, and store the results."""
+    from ..services.selection import failed_variables, select_runs
+
+    numbers = _run_numbers(runs)
+    damnit = chosen_folder(context, folder)
+    selection = select_runs(damnit, numbers, proposal=proposal, mock=mock)
+    names = None
+    if failed:
+        by_run = failed_variables(damnit, selection.keys)
+        names = {key: [n for n in by_run[key] if not var or n in var] for key in by_run}
+        selection = _narrowed(selection, {key for key in names if names[key]})
+    _say_missing(selection)
+    if not selection.keys:
+        raise DamnitError("There is nothing to process.")
+    if dry_run:
+        for key in selection.keys:
+            only = "" if names is None else f": {', '.join(names[key])}"
+            typer.echo(f"would process {key}{only}")
+        return
+    if not direct:
+        raise DamnitError(
+            "No daemon takes jobs yet: this version processes in the foreground only.",
+            hint="Add --direct.",
+        )
+    _extract(damnit, selection, data, names if failed else var or None, match or [], mock)
+
+
+def _extract(
+    damnit: DamnitFolder,
+    selection: Selection,
+    data: Data,
+    variables: object,
+    match: list[str],
+    mock: bool,
+) -> None:
+    from ..services.extraction import extract
+    from .progress import show_progress
+
+    with _ending_counts_as_ctrl_c(), show_progress(len(selection.keys)) as display:
+        report = extract(
+            damnit,
+            selection.keys,
+            data=data.value,
+            variables=variables,  # type: ignore[arg-type]  # names, or names by run
+            match=match,
+            mock=mock,
+            on_event=display.show_event,
+            tee=display.show_output,
+        )
+    display.show_summary(report, damnit)
+    if report.is_interrupted:
+        raise typer.Exit(EXIT_INTERRUPTED)
+    if not report.ok:
+        raise typer.Exit(1)
+
+
+def _run_numbers(words: list[str]) -> list[int] | None:
+    if words == [ALL]:
+        return None
+    try:
+        return parse_run_ranges(" ".join(words))
+    except ValueError as error:
+        raise typer.BadParameter(f"{error}.") from None
+
+
+def _narrowed(selection: Selection, keys: set[object]) -> Selection:
+    from ..services.selection import Selection
+
+    return Selection([key for key in selection.keys if key in keys], selection.missing)
+
+
+def _say_missing(selection: Selection) -> None:
+    if selection.missing:
+        runs = format_run_ranges(selection.missing)
+        typer.echo(f"damnit: no files of run {runs}: left out", err=True)
+
+
+@contextmanager
+def _ending_counts_as_ctrl_c() -> Iterator[None]:
+    """SIGTERM and SIGHUP end things as tidily as Ctrl-C does."""
+    numbers = (signal.SIGTERM, signal.SIGHUP)
+    before = [signal.signal(number, signal.default_int_handler) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
+        sys.stdout.flush()

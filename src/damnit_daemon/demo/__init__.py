@@ -1,0 +1,5 @@
+"""Made-up proposals with real files, and a demo that processes them as they arrive."""
+
+from .proposal import Proposal, make_proposal, write_run
+
+__all__ = ["Proposal", "make_proposal", "write_run"]

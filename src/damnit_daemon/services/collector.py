@@ -1,0 +1,79 @@
+"""Brings one run's fragments into the database while they appear, and together at the end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from ..combine import combine_run, ingest
+from ..errors import DamnitError
+from ..model import RunKey
+from ..paths import DamnitFolder
+
+INGEST_INTERVAL_S = 0.3
+"""One transaction for all that comes within this time: each one locks out other writers."""
+
+
+class Collector:
+    """The fragments of one run.
+
+    What cannot be stored stays in its fragment: nothing that was computed is
+    lost, and `damnit combine` stores it later.
+
+    Attributes:
+        problem: Why fragments still wait; empty if none does.
+        notes: What else somebody should look at.
+    """
+
+    def __init__(
+        self, folder: DamnitFolder, key: RunKey, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.problem = ""
+        self.notes: list[str] = []
+        self._folder = folder
+        self._key = key
+        self._clock = clock
+        self._fragments: list[Path] = []
+        self._waiting: list[Path] = []
+        self._due_at = clock()
+
+    def add(self, fragment: Path) -> None:
+        """Take a finished fragment; its values may appear a moment later."""
+        self._fragments.append(fragment)
+        self._waiting.append(fragment)
+        self.ingest_if_due()
+
+    def ingest_if_due(self) -> None:
+        """Store what waits, unless that was done a moment ago."""
+        if not self._waiting or self._clock() < self._due_at:
+            return
+        waiting, self._waiting = self._waiting, []
+        try:
+            ingest(self._folder, waiting)
+        except DamnitError:
+            self._due_at = float("inf")  # once more at the end, which tells what is wrong
+        else:
+            self._due_at = self._clock() + INGEST_INTERVAL_S
+
+    def finish(self, *, look_for_more: bool = False) -> None:
+        """Put all into the run's results file and the database.
+
+        Args:
+            look_for_more: Whether there may be fragments that nobody told of,
+                because the job came to a sudden end.
+        """
+        if look_for_more:
+            known = set(self._fragments)
+            found = (path for key, path in self._folder.fragments() if key == self._key)
+            self._fragments += [path for path in found if path not in known]
+        if not self._fragments:
+            return
+        try:
+            report = combine_run(self._folder, self._key, self._fragments)
+        except DamnitError as error:
+            self.problem = str(error)
+            return
+        self.problem = " ".join(str(error) for _, error in report.postponed)
+        self.notes += [f"{key}: {name} is not stored: {why}" for key, name, why in report.rejected]
+        self.notes += [f"{path.name} was set aside: {why}" for path, why in report.broken]

@@ -1,0 +1,84 @@
+"""A folder's context file: the Python that loads it, and what it declares."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from ..errors import DamnitError
+from ..model import VariableInfo
+from ..paths import DamnitFolder
+from ..runner.protocol import ContextLoaded, Problem
+from ..store import Database, load_setting, update_computed_variables
+
+CONTEXT_PYTHON = "context_python"
+
+
+class ContextUnusable(DamnitError):  # noqa: N818 – house style
+    """The context file does not load.
+
+    Attributes:
+        problems: What is wrong, and where.
+    """
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(["The context file cannot be used:", *map(str, problems)]))
+        self.problems = problems
+
+
+def context_python(folder: DamnitFolder) -> Path:
+    """The interpreter that runs the folder's context file; our own if none is set.
+
+    Raises:
+        DamnitError: If what is set is no program.
+    """
+    with Database(folder.database).reading() as con:
+        setting = load_setting(con, CONTEXT_PYTHON)
+    if setting in (None, ""):
+        return Path(sys.executable)
+    python = Path(str(setting))
+    if is_program(python):
+        return python
+    raise DamnitError(
+        f"The context Python {python} is {'not a program' if python.exists() else 'missing'}.",
+        hint=f"Set another (damnit db-config {CONTEXT_PYTHON} /path/to/bin/python), "
+        f"or use our own (damnit db-config --delete {CONTEXT_PYTHON}).",
+    )
+
+
+def is_program(path: Path) -> bool:
+    """Whether something can be executed, by its full path."""
+    return path.is_absolute() and shutil.which(os.fspath(path)) is not None
+
+
+def require_usable(loaded: ContextLoaded) -> None:
+    """Pass over warnings; raise if a problem is an error.
+
+    Raises:
+        ContextUnusable: With all errors.
+    """
+    errors = [problem for problem in loaded.problems if problem.severity == "error"]
+    if errors:
+        raise ContextUnusable(errors)
+
+
+def declared_variables(loaded: ContextLoaded) -> list[VariableInfo]:
+    """What goes into the database: all variables but those that are only for others."""
+    return [
+        VariableInfo(v.name, v.title, v.description, None, tuple(v.tags))
+        for v in loaded.variables
+        if not v.transient
+    ]
+
+
+def store_variables(folder: DamnitFolder, loaded: ContextLoaded) -> list[str]:
+    """Write titles, descriptions and tags into the database; returns the names that changed.
+
+    Raises:
+        DamnitError: If the database cannot be written, or has a user-editable
+            variable of the same name.
+    """
+    with Database(folder.database).writing() as con:
+        return update_computed_variables(con, declared_variables(loaded))

@@ -1,0 +1,81 @@
+"""Which runs to process again, and which of their variables."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from ..errors import DamnitError
+from ..model import RunKey
+from ..paths import DamnitFolder, existing_runs, find_proposal
+from ..store import Database, load_runs, load_setting, load_values
+
+NOT_FAILED = frozenset({"Skip"})
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Runs to process."""
+
+    keys: list[RunKey]
+    missing: list[int]
+    """Numbers that were asked for and have no files."""
+
+
+def current_proposal(folder: DamnitFolder) -> int:
+    """The proposal a folder is for.
+
+    Raises:
+        DamnitError: If none is set.
+    """
+    with Database(folder.database).reading() as con:
+        setting = load_setting(con, "proposal")
+    try:
+        return int(str(setting))
+    except ValueError:
+        raise DamnitError(
+            f"{folder.path} is for no proposal yet.", hint="Set it with `damnit proposal NUMBER`."
+        ) from None
+
+
+def select_runs(
+    folder: DamnitFolder, numbers: Collection[int] | None, *, proposal: int | None, mock: bool
+) -> Selection:
+    """Find the runs to process.
+
+    Args:
+        folder: The DAMNIT folder.
+        numbers: Run numbers; None for all runs of the table, or if it is empty
+            all that have files.
+        proposal: In place of the folder's own.
+        mock: Whether files do not matter.
+
+    Raises:
+        DamnitError: If the proposal is not set, or has no files.
+    """
+    number = proposal if proposal is not None else current_proposal(folder)
+    if numbers is not None:
+        existing = set(numbers) if mock else set(existing_runs(find_proposal(number)))
+        keys = [RunKey(number, run) for run in sorted(numbers) if run in existing]
+        return Selection(keys, [run for run in sorted(numbers) if run not in existing])
+    with Database(folder.database).reading() as con:
+        known = [run.key for run in load_runs(con)]
+    if proposal is not None:
+        known = [key for key in known if key.proposal == proposal]
+    if mock:
+        return Selection(known, [])
+    if not known:
+        return Selection([RunKey(number, run) for run in existing_runs(find_proposal(number))], [])
+    on_disk = {p: set(existing_runs(find_proposal(p))) for p in {key.proposal for key in known}}
+    return Selection([key for key in known if key.run in on_disk[key.proposal]], [])
+
+
+def failed_variables(folder: DamnitFolder, keys: Collection[RunKey]) -> dict[RunKey, list[str]]:
+    """The variables of these runs that have an error, skipped ones not counted."""
+    failed: dict[RunKey, list[str]] = {}
+    with Database(folder.database).reading() as con:
+        for value in load_values(con, keys=keys):
+            attributes = value.attributes if value.value is None else {}
+            if "error" in attributes and attributes.get("error_cls") not in NOT_FAILED:
+                failed.setdefault(value.key, []).append(value.name)
+    return {key: sorted(failed[key]) for key in keys if key in failed}

@@ -1,0 +1,161 @@
+"""The settings of a DAMNIT folder (table `metameta`): which there are, what they may hold. Pure."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from .errors import DamnitError
+
+
+class UnknownSetting(DamnitError):  # noqa: N818 – house style
+    """No setting has this name."""
+
+
+class InvalidSetting(DamnitError):  # noqa: N818 – house style
+    """A setting cannot hold this value."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One known key."""
+
+    key: str
+    description: str
+    example: str
+    parse: Callable[[str], int | str]
+    """Text as typed → value as stored; `ValueError` says what is wanted."""
+    editable: bool = True
+
+
+def _whole(low: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not re.fullmatch(r"\d+", text) or not low <= int(text) < 2**31:
+            raise ValueError(f"a whole number, {low} or more")
+        return int(text)
+
+    return parse
+
+
+def _memory(text: str) -> str:
+    match = re.fullmatch(r"(\d+)\s*([KMGT]?)(?:i?B)?", text, re.IGNORECASE)
+    if not match or not int(match[1]):
+        raise ValueError("an amount of memory for Slurm")
+    return match[1] + (match[2].upper() or "M")  # Slurm's own default
+
+
+def _duration(text: str) -> str:
+    # Slurm's: min, min:s, h:min:s, d-h, d-h:min, d-h:min:s
+    if not re.fullmatch(r"\d+(:\d\d?){0,2}|\d+-\d\d?(:\d\d?){0,2}", text) or not text.strip("0:-"):
+        raise ValueError("a time limit for Slurm")
+    if re.fullmatch(r"\d+", text):
+        return f"{int(text) // 60:02}:{int(text) % 60:02}:00"
+    if any(int(part) > 59 for part in text.partition(":")[2].split(":") if part):
+        raise ValueError("a time limit for Slurm, with less than 60 minutes and seconds")
+    return text
+
+
+def _word(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_][\w.,+@-]*", text):
+        raise ValueError("a name without spaces")
+    return text
+
+
+def _program(text: str) -> str:
+    path = Path(text).expanduser()
+    if not path.is_absolute() or "\0" in text:
+        raise ValueError("the full path of a Python interpreter")
+    return str(path)
+
+
+def _anything(text: str) -> str:
+    return text
+
+
+KNOWN = {
+    setting.key: setting
+    for setting in (
+        Setting("proposal", "The proposal whose runs are shown", "1234", _whole(1)),
+        Setting(
+            "context_python",
+            "The Python that runs the context file; unset: our own",
+            "/path/to/bin/python",
+            _program,
+        ),
+        Setting("concurrent_jobs", "How many runs are processed at once", "15", _whole(1)),
+        Setting("noncluster_cpus", "CPUs of a Slurm job that shares its node", "4", _whole(1)),
+        Setting("noncluster_mem", "Memory of a Slurm job that shares its node", "25G", _memory),
+        Setting("slurm_time", "Time limit of a Slurm job", "02:00:00", _duration),
+        Setting("slurm_partition", "Slurm partition of `cluster` variables", "upex", _word),
+        Setting("slurm_reservation", "Slurm reservation; wins over the partition", "upex_1", _word),
+        Setting("damnit_python", "The Python that DAMNIT itself runs in", "/…/python", _program),
+        Setting("db_id", "Names this database in update messages", "", _anything, editable=False),
+        Setting("data_format_version", "Of the database", "", _anything, editable=False),
+    )
+}
+
+
+def nearest_keys(key: str) -> list[str]:
+    """The known keys most like this one, the best first."""
+    return difflib.get_close_matches(normalise_key(key), KNOWN, n=3, cutoff=0.5)
+
+
+def normalise_key(key: str) -> str:
+    """Spell a key as it is stored: `slurm-time` is `slurm_time`."""
+    return key.strip().replace("-", "_")
+
+
+def parse_setting(
+    key: str, text: str, *, as_number: bool = False, force: bool = False
+) -> int | float | str:
+    """Turn what was typed into what is stored.
+
+    Args:
+        key: Name of the setting.
+        text: The value as typed.
+        as_number: Store a key that we do not know as a number.
+        force: Accept unknown keys and refused values as they are.
+
+    Raises:
+        UnknownSetting: If there is no such key; names the nearest ones.
+        InvalidSetting: If the value is not of the kind wanted; shows an example.
+    """
+    key = normalise_key(key)
+    setting = KNOWN.get(key)
+    if setting is None:
+        if not force:
+            raise unknown_setting(key)
+        return _number(text) if as_number else text
+    if not setting.editable:
+        raise InvalidSetting(f"{key} is kept by the program and cannot be changed.")
+    try:
+        return setting.parse(text.strip())
+    except ValueError as error:
+        if force:
+            return _number(text) if as_number else text
+        raise InvalidSetting(
+            f"{key} cannot be {text!r}: {error} is wanted.",
+            hint=f"For example: {setting.example}",
+        ) from None
+
+
+def unknown_setting(key: str) -> UnknownSetting:
+    """The error for a key that is not known, with the nearest that are."""
+    near = nearest_keys(key)
+    editable = ", ".join(sorted(k for k, s in KNOWN.items() if s.editable))
+    hint = f"Did you mean {' or '.join(near)}?" if near else f"Known: {editable}."
+    return UnknownSetting(f"There is no setting {key!r}.", hint=f"{hint} (--force sets it anyway.)")
+
+
+def _number(text: str) -> int | float:
+    try:
+        return int(text)
+    except ValueError:
+        pass
+    try:
+        return float(text)
+    except ValueError:
+        raise InvalidSetting(f"{text!r} is not a number.") from None

@@ -1,0 +1,188 @@
+"""The commands, but `reprocess`."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+import damnit_daemon
+from damnit_daemon.services.extraction import extract
+from damnit_daemon.store import Database, load_columns, load_settings
+from tests.daemon.making import keys
+
+
+def settings(folder):
+    with Database(folder.database).reading() as con:
+        return load_settings(con)
+
+
+def test_version(damnit):
+    assert damnit("--version").out == f"damnit-daemon {damnit_daemon.__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--nonsense"], ["nonsense"], ["reprocess"], ["proposal", "x"]]
+)
+def test_usage_errors_are_2(damnit, folder, arguments):
+    assert damnit(*arguments).code == 2
+
+
+@pytest.mark.parametrize(
+    "command", ["proposal", "db-config", "read-context", "reprocess", "combine", "export"]
+)
+def test_each_command_has_help(damnit, command):
+    result = damnit(command, "--help")
+    assert result.code == 0
+    assert "--in" in result.out
+
+
+def test_help_imports_nothing_heavy():
+    code = (
+        "import sys\nfrom damnit_daemon.cli import main\n"
+        "sys.argv = ['damnit', 'reprocess', '--help']\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "heavy = {'numpy', 'h5py', 'xarray', 'extra_data', 'sqlite3', 'rich.progress', 'textual'}\n"
+        "sys.exit(str(heavy & sys.modules.keys()) if heavy & sys.modules.keys() else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_an_error_is_one_line_without_traceback(damnit, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = damnit("export")
+    assert result.code == 1
+    assert result.err.startswith("damnit: There is no run database")
+    assert result.err.count("\n") == 1
+
+
+def test_debug_shows_where_an_error_comes_from(damnit, tmp_path, monkeypatch):
+    from damnit_daemon.store import DatabaseMissing
+
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(DatabaseMissing):
+        damnit("--debug", "export")
+
+
+class TestProposal:
+    def test_creates_a_folder(self, damnit, tmp_path):
+        result = damnit("--in", tmp_path / "new" / "amore", "proposal", 1234)
+        assert result.code == 0
+        assert "new database and context.py" in result.out
+        assert (tmp_path / "new" / "amore" / "runs.sqlite").exists()
+
+    def test_finds_the_folder_of_a_proposal(self, damnit, proposal):
+        assert damnit("--in", "1234", "proposal", "1234").code == 0
+        assert (proposal.damnit_folder / "context.py").exists()
+        assert damnit("--in", "1234", "proposal").out == "1234\n"
+
+    def test_shows_and_changes(self, damnit, folder):
+        assert damnit("proposal").out == "1234\n"
+        assert damnit("proposal", "2222").code == 0
+        assert damnit("proposal").out == "2222\n"
+
+    def test_copies_a_context_file(self, damnit, tmp_path):
+        (tmp_path / "mine.py").write_text("# mine\n")
+        damnit("proposal", 1, "--in", tmp_path / "new", "--context", tmp_path / "mine.py")
+        assert (tmp_path / "new" / "context.py").read_text() == "# mine\n"
+
+    def test_copies_from_another_folder(self, damnit, folder, tmp_path):
+        assert damnit("proposal", 5, "--in", tmp_path / "new", "--like", folder.path).code == 0
+        assert "hello from a" in (tmp_path / "new" / "context.py").read_text()
+
+    def test_says_that_the_proposal_has_no_files(self, damnit, folder, proposal):
+        assert "No proposal 4321" in damnit("proposal", "4321").err
+
+    def test_a_folder_that_does_not_exist(self, damnit, tmp_path):
+        assert damnit("--in", tmp_path / "gone", "proposal").code == 1
+
+
+class TestDbConfig:
+    def test_lists(self, damnit, folder):
+        out = damnit("db-config").out
+        assert "proposal=1234\n" in out
+        assert f"context_python={sys.executable!r}" in out
+
+    def test_sets_shows_and_deletes(self, damnit, folder):
+        assert damnit("db-config", "noncluster-mem", "50gb").code == 0
+        assert settings(folder)["noncluster_mem"] == "50G"
+        assert damnit("db-config", "noncluster_mem").out == "50G\n"
+        assert damnit("db-config", "--delete", "noncluster_mem").code == 0
+        assert "noncluster_mem" not in settings(folder)
+
+    @pytest.mark.parametrize(
+        ("arguments", "said"),
+        [
+            (["slurm_tim", "02:00:00"], "slurm_time"),
+            (["slurm_time", "soon"], "02:00:00"),
+            (["context_python", "/no/such/python"], "--force"),
+            (["slurm_time"], "not set"),
+            (["nonsense"], "no setting"),
+            (["--delete", "slurm_time"], "not set"),
+            (["--delete", "db_id"], "cannot be deleted"),
+        ],
+    )
+    def test_refuses_and_says_what_helps(self, damnit, folder, arguments, said):
+        before = settings(folder)
+        result = damnit("db-config", *arguments)
+        assert result.code == 1
+        assert said in result.err
+        assert settings(folder) == before
+
+    def test_force_sets_anything(self, damnit, folder):
+        assert damnit("db-config", "--force", "mine", "7", "--num").code == 0
+        assert settings(folder)["mine"] == 7
+
+
+class TestReadContext:
+    def test_stores_what_is_declared(self, damnit, folder):
+        result = damnit("read-context")
+        assert result.out == "2 variables; changed: a, bad\n"
+        with Database(folder.database).reading() as con:
+            assert {c.name: c.tags for c in load_columns(con)} == {"a": ("t",), "bad": ()}
+        assert damnit("read-context").out == "2 variables; changed: none\n"
+
+    def test_check_stores_nothing(self, damnit, folder):
+        assert "no errors" in damnit("read-context", "--check").out
+        with Database(folder.database).reading() as con:
+            assert load_columns(con) == []
+
+    def test_problems_have_their_place(self, damnit, folder):
+        folder.context_file.write_text("x = 1\ndef broken(:\n")
+        result = damnit("read-context", "--check")
+        assert result.code == 1
+        assert f"{folder.context_file}:2:" in result.err
+
+
+class TestExport:
+    @pytest.fixture(autouse=True)
+    def filled(self, folder):
+        extract(folder, keys(1), mock=True)
+
+    def test_markdown_to_stdout(self, damnit):
+        assert "| 1234 | 1 |" in damnit("export").out
+
+    def test_the_format_follows_the_name(self, damnit, tmp_path):
+        assert damnit("export", "-o", tmp_path / "t.json").code == 0
+        run = json.loads((tmp_path / "t.json").read_text())["runs"][0]
+        assert run["values"] == {"a": 1, "bad": "✗ KeyError: 'x'"}
+
+    def test_an_unknown_name_is_a_usage_error(self, damnit, tmp_path):
+        assert damnit("export", "-o", tmp_path / "t.docx").code == 2
+
+    def test_a_file_that_cannot_be_written(self, damnit, tmp_path):
+        result = damnit("export", "-o", tmp_path / "gone" / "t.csv")
+        assert result.code == 1
+        assert "cannot be written" in result.err
+
+
+def test_combine_says_what_it_did(damnit, folder):
+    assert damnit("combine").out == "0 runs combined\n"
+    folder.extracted_data.mkdir(exist_ok=True)
+    (folder.extracted_data / "p1234_r1.abc.ready.h5").write_bytes(b"no HDF5")
+    result = damnit("combine")
+    assert result.code == 1
+    assert "set aside p1234_r1.abc.ready.h5" in result.err

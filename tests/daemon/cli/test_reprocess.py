@@ -1,0 +1,171 @@
+"""The command `reprocess`."""
+
+from __future__ import annotations
+
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from damnit_daemon.model import RunKey
+from damnit_daemon.store import Database, ensure_run
+from tests.daemon.making import cells, make_damnit_folder
+
+
+def list_run(folder, *runs):
+    with Database(folder.database).writing() as con:
+        for run in runs:
+            ensure_run(con, RunKey(1234, run), added_at=1)
+
+
+def test_processes_runs_and_sums_up(damnit, folder, proposal):
+    result = damnit("reprocess", "1", "2-3", "--direct")
+    assert result.code == 0
+    assert result.out.splitlines()[-1].startswith("3 runs: 3 variables done, 0 skipped, 3 failed (")
+    assert "p1234, r1: ✗ bad: KeyError: 'x'" in result.out
+    assert "| hello from a" in result.out
+    assert [cells(folder, run)["a"] for run in (1, 2, 3)] == [1, 1, 1]
+
+
+def test_runs_without_files_are_left_out_and_named(damnit, folder, proposal):
+    result = damnit("reprocess", "3-7", "--direct")
+    assert result.code == 0
+    assert "no files of run 4-7" in result.err
+    assert "1 run: " in result.out
+
+
+def test_nothing_to_do_is_an_error(damnit, folder, proposal):
+    result = damnit("reprocess", "88", "--direct")
+    assert result.code == 1
+    assert "nothing to process" in result.err
+
+
+def test_all_are_those_of_the_table_that_have_files(damnit, folder, proposal):
+    list_run(folder, 2, 3, 99)
+    result = damnit("reprocess", "all", "--dry-run")
+    assert result.out == "would process p1234, r2\nwould process p1234, r3\n"
+
+
+def test_all_of_an_empty_table_are_those_with_files(damnit, folder, proposal):
+    assert damnit("reprocess", "all", "--dry-run").out.count("would process") == 3
+
+
+def test_a_dry_run_does_nothing(damnit, folder, proposal):
+    damnit("reprocess", "1", "--dry-run", "--direct")
+    assert cells(folder) == {}
+
+
+def test_without_a_daemon_it_says_so(damnit, folder, proposal):
+    result = damnit("reprocess", "1")
+    assert result.code == 1
+    assert "--direct" in result.err
+
+
+def test_only_what_failed(damnit, folder, proposal):
+    damnit("reprocess", "1-2", "--direct", "--var", "a")
+    damnit("reprocess", "1", "--direct", "--var", "bad")
+    result = damnit("reprocess", "all", "--failed", "--dry-run")
+    assert result.out == "would process p1234, r1: bad\n"
+    folder.context_file.write_text(folder.context_file.read_text().replace('{}["x"]', "5"))
+    assert damnit("reprocess", "all", "--failed", "--direct").code == 0
+    assert cells(folder, 1) == {"a": 1, "bad": 5}
+    assert "bad" not in cells(folder, 2)
+
+
+def test_by_title(damnit, folder):
+    damnit("reprocess", "1", "--direct", "--mock", "--match", "a", "--match", "zzz")
+    assert set(cells(folder)) == {"a", "bad"}
+
+
+@pytest.mark.parametrize("runs", [["x"], ["all", "1"], ["1.5"]])
+def test_what_is_no_run_is_a_usage_error(damnit, folder, runs):
+    assert damnit("reprocess", *runs, "--direct").code == 2
+
+
+def test_a_run_that_fails_entirely_makes_the_exit_code_1(damnit, folder, proposal):
+    result = damnit("reprocess", "1", "--direct", "--data", "proc")
+    assert result.code == 0  # no variable needs proc data
+    folder.context_file.write_text(
+        "from damnit_ctx import Variable\n@Variable(data='proc')\ndef p(run):\n    return 1\n"
+    )
+    result = damnit("reprocess", "2", "--direct", "--data", "proc")
+    assert result.code == 1
+    assert "no proc data of run 2" in result.err
+    assert "r2-p1234.out" in result.err
+    assert "1 run, 1 failed" in result.out
+
+
+def test_a_flood_of_output_is_shown_in_part(damnit, folder):
+    folder.context_file.write_text(
+        "from damnit_ctx import Variable\n"
+        "@Variable\ndef a(run):\n    [print('\\x1b[31mline', i) for i in range(5000)]\n"
+    )
+    out = damnit("reprocess", "1", "--direct", "--mock").out
+    assert "(more is in the log)" in out
+    assert out.count("line") < 1100
+    assert "\x1b" not in out
+    assert "line 4999" in folder.log_file(RunKey(1234, 1)).read_text()
+
+
+ENDLESS = """
+import time
+@Variable
+def early(run):
+    return 1
+@Variable
+def endless(run, e: "var#early"):
+    print("waiting", flush=True)
+    time.sleep(100)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_it_keeps_what_was_saved(tmp_path, number):
+    folder = make_damnit_folder(tmp_path / "amore", ENDLESS)
+    command = "from damnit_daemon.cli import main; main()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", command, "reprocess", "1", "--direct", "--mock"],
+        cwd=folder.path, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        for line in process.stdout:
+            if "waiting" in line:
+                process.send_signal(number)
+                break
+        rest = process.stdout.read()
+        assert process.wait(30) == 130
+    finally:
+        process.kill()
+        process.stdout.close()
+    assert "interrupted" in rest
+    assert cells(folder) == {"early": 1}
+
+
+def test_on_a_terminal_there_is_a_bar(folder, proposal):
+    ours, theirs = pty.openpty()
+    command = "from damnit_daemon.cli import main; main()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", command, "reprocess", "1-3", "--direct"],
+        cwd=folder.path, stdout=theirs, env=os.environ | {"TERM": "xterm-256color"},
+    )  # fmt: skip
+    os.close(theirs)
+    screen = b""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            chunk = os.read(ours, 65536)
+        except OSError:  # the other end is closed
+            break
+        if not chunk:
+            break
+        screen += chunk
+    os.close(ours)
+    assert process.wait(10) == 0
+    text = screen.decode()
+    assert "runs" in text
+    assert "━" in text
+    assert "3 runs: 3 variables done" in text

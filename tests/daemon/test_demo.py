@@ -1,0 +1,87 @@
+"""The demo, and its data."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+
+import extra_data
+import numpy as np
+import pytest
+
+from damnit_daemon.demo import make_proposal, write_run
+from damnit_daemon.demo.proposal import CAMERA, DETECTOR, MOTOR, XGM
+from damnit_daemon.paths import DamnitFolder, existing_runs
+
+from .making import cells
+
+
+def test_runs_are_real(proposal):
+    run = extra_data.open_run(1234, 1, data="all")
+    energy = run[f"{XGM}:output", "data.intensityTD"].ndarray()[:, :32]
+    assert 700 < energy.mean() < 1100
+    image = run[f"{CAMERA}:daqOutput", "data.image.pixels"].ndarray()
+    assert image.max() > 10 * np.median(image)
+    assert np.ptp(run[MOTOR, "actualPosition"].ndarray()) > 1
+    assert run[f"{DETECTOR}:xtdf", "image.data"][:1].ndarray().sum() > 1000
+    assert str(run.train_timestamps()[0]).startswith("2026-01-01T00:10:00")
+
+
+def test_what_is_left_out_is_missing(proposal):
+    assert not (proposal.path / "proc" / "r0002").exists()
+    assert f"{CAMERA}:daqOutput" not in extra_data.open_run(1234, 3).all_sources
+
+
+def test_equal_arguments_make_equal_data(tmp_path):
+    means = []
+    for name in "ab":
+        proposal = make_proposal(tmp_path / name)
+        write_run(proposal, 5)
+        run = extra_data.RunDirectory(str(proposal.path / "raw" / "r0005"))
+        means.append(run[XGM, "pulseEnergy.photonFlux"].ndarray())
+    assert np.array_equal(*means)
+
+
+def test_a_run_appears_whole(tmp_path):
+    proposal = make_proposal(tmp_path)
+    write_run(proposal, 1)
+    assert existing_runs(proposal.path) == [1]
+    with pytest.raises(FileExistsError):
+        write_run(proposal, 1)
+    assert sorted(p.name for p in (proposal.path / "raw").iterdir()) == ["r0001"]
+
+
+def test_a_run_is_written_quickly(tmp_path):
+    proposal = make_proposal(tmp_path)
+    write_run(proposal, 1)  # imports
+    began = time.process_time()
+    for run in (2, 3, 4):
+        write_run(proposal, run)
+    assert (time.process_time() - began) / 3 < 0.3
+
+
+def test_the_demo_from_end_to_end(tmp_path):
+    command = [sys.executable, "-m", "damnit_daemon.demo", str(tmp_path)]
+    command += ["--runs", "4", "--every", "0"]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env=dict(os.environ), timeout=100
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    first = done.stdout.splitlines()[0]
+    assert first.startswith("folder: ")
+    folder = DamnitFolder(tmp_path / "SPB/202601/p001234/usr/Shared/amore")
+    assert first == f"folder: {folder.path}"
+
+    one, two, three, four = (cells(folder, run) for run in (1, 2, 3, 4))
+    assert one["stage_scan"] == ("Skip", "the stage did not move")
+    assert one["run_kind"] == "dark"
+    assert one["stable"] == 1
+    assert "agipd_image" in one
+    assert "agipd_image" not in two
+    assert three["camera_image"][0] == "SourceNameError"
+    assert three["camera_spot"][0] == "DependencyError"
+    assert "camera_image" in three["camera_spot"][1]
+    assert four["calibration"] == ("ZeroDivisionError", "division by zero")
+    assert len(set().union(one, two, three, four)) >= 12

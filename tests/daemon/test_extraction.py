@@ -1,0 +1,282 @@
+"""Extraction in the foreground: from runs to cells."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import threading
+
+import pytest
+
+from damnit_daemon.errors import DamnitError
+from damnit_daemon.hdf5 import ResultsFile
+from damnit_daemon.launch import Limits
+from damnit_daemon.model import RunKey
+from damnit_daemon.runner.protocol import ContextLoaded, JobEnded, VariableDone, VariableStarted
+from damnit_daemon.services.context import ContextUnusable
+from damnit_daemon.services.extraction import extract
+from damnit_daemon.store import Database, load_columns, load_runs, save_setting
+
+from .making import cells, keys, make_damnit_folder
+
+LIMITS = Limits(start_s=60, grace_s=2)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return make_damnit_folder(
+        tmp_path / "amore",
+        """
+        @Variable(title="First one", tags="t")
+        def a(run):
+            return 1
+
+        @Variable(title="Second one")
+        def b(run, a: "var#a", number: "meta#run_number"):
+            return a + number
+
+        @Variable(title="Odd runs")
+        def odd(run, number: "meta#run_number"):
+            if number % 2 == 0:
+                raise Skip("it is even")
+            return 1 / (number - 3)
+        """,
+    )
+
+
+def test_from_runs_to_cells(folder):
+    report = extract(folder, keys(1, 2, 3), mock=True)
+    assert report.ok
+    assert [run.key.run for run in report.runs] == [1, 2, 3]
+    assert cells(folder, 1) == {"a": 1, "b": 2, "odd": -0.5}
+    assert cells(folder, 2) == {"a": 1, "b": 3, "odd": ("Skip", "it is even")}
+    assert cells(folder, 3)["odd"] == ("ZeroDivisionError", "division by zero")
+    assert report.runs[2].outcomes == {"a": "done", "b": "done", "odd": "failed"}
+    with ResultsFile(folder.results_file(RunKey(1234, 2))) as results:
+        assert results.read("b") == 3
+    assert list(folder.fragments()) == []
+
+
+def test_titles_and_start_times_are_stored(folder):
+    extract(folder, keys(1), mock=True)
+    with Database(folder.database).reading() as con:
+        columns = {c.name: (c.title, c.tags) for c in load_columns(con)}
+        runs = load_runs(con)
+    assert columns["a"] == ("First one", ("t",))
+    assert runs[0].start_time is not None
+
+
+def test_values_appear_while_others_are_computed(tmp_path):
+    gate = tmp_path / "gate"
+    folder = make_damnit_folder(
+        tmp_path / "amore",
+        f"""
+        import pathlib, time
+        @Variable
+        def early(run):
+            return 1
+        @Variable
+        def late(run, e: "var#early"):
+            while not pathlib.Path({str(gate)!r}).exists():
+                time.sleep(0.01)
+            return 2
+        """,
+    )
+    extraction = threading.Thread(target=extract, args=(folder, keys(1)), kwargs={"mock": True})
+    extraction.start()
+    try:
+        while extraction.is_alive() and not cells(folder):
+            pass
+        assert cells(folder) == {"early": 1}
+    finally:
+        gate.touch()
+        extraction.join()
+    assert cells(folder) == {"early": 1, "late": 2}
+
+
+def test_events_are_told(folder):
+    seen = []
+    extract(folder, keys(1), mock=True, on_event=lambda key, event: seen.append((key, event)))
+    assert isinstance(seen[0][1], ContextLoaded)
+    assert seen[0][0] is None
+    assert {key for key, _ in seen[1:]} == set(keys(1))
+    assert isinstance(seen[-1][1], JobEnded)
+
+
+@pytest.mark.parametrize(
+    ("options", "names"),
+    [
+        ({"variables": ["a"]}, {"a"}),
+        ({"variables": {RunKey(1234, 1): ["a", "gone"]}}, {"a"}),
+        ({"match": ["SECOND"]}, {"a", "b"}),
+        ({"data": "raw"}, {"a", "b", "odd"}),
+    ],
+)
+def test_only_what_was_asked_for(folder, options, names):
+    assert extract(folder, keys(1), mock=True, **options).ok
+    assert set(cells(folder)) == names
+
+
+def test_an_unknown_variable_is_refused_with_the_nearest(tmp_path):
+    folder = make_damnit_folder(tmp_path / "a", "@Variable\ndef xgm_mean(run):\n    return 1\n")
+    with pytest.raises(DamnitError) as caught:
+        extract(folder, keys(1), mock=True, variables=["xgm_men"])
+    assert "xgm_mean" in caught.value.hint
+    with pytest.raises(DamnitError, match="No variable has a title"):
+        extract(folder, keys(1), mock=True, match=["camera"])
+
+
+def test_a_context_file_that_does_not_load(folder):
+    folder.context_file.write_text("import nothing_of_that_name\n")
+    with pytest.raises(ContextUnusable, match=r"context\.py:1.*nothing_of_that_name"):
+        extract(folder, keys(1), mock=True)
+
+
+def test_a_context_python_that_is_gone(folder, tmp_path):
+    with Database(folder.database).writing() as con:
+        save_setting(con, "context_python", str(tmp_path / "gone"))
+    with pytest.raises(DamnitError, match="is missing") as caught:
+        extract(folder, keys(1), mock=True)
+    assert "db-config" in caught.value.hint
+
+
+def test_a_run_without_files_fails_and_the_next_is_processed(folder, proposal):
+    report = extract(folder, keys(77, 1))
+    assert [bool(run.failure) for run in report.runs] == [True, False]
+    assert not report.ok
+    assert "77" in report.runs[0].failure
+    assert cells(folder, 1)["a"] == 1
+
+
+def test_what_dies_costs_only_itself_and_says_why(tmp_path):
+    folder = make_damnit_folder(
+        tmp_path / "amore",
+        """
+        import os, signal
+        @Variable
+        def before(run):
+            return 1
+        @Variable
+        def exits(run, x: "var#before"):
+            os._exit(3)
+        @Variable
+        def dies(run, x: "var#before"):
+            os.kill(os.getpid(), signal.SIGSEGV)
+        @Variable
+        def dependent(run, x: "var#dies"):
+            return x
+        @Variable
+        def after(run, x: "var#before"):
+            return x + 1
+        """,
+    )
+    report = extract(folder, keys(1, 2), mock=True, limits=LIMITS)
+    assert [run.failure for run in report.runs] == ["", ""]
+    for run in (1, 2):
+        found = cells(folder, run)
+        assert (found["before"], found["after"]) == (1, 2)
+        assert found["exits"] == ("ProcessDied", "ended the process with exit code 3 (os._exit)")
+        assert found["dies"] == ("ProcessDied", "killed by signal 11 (SIGSEGV)")
+        assert found["dependent"][0] == "DependencyError"
+        assert "killed by signal 11" in found["dependent"][1]
+    assert report.runs[0].count("failed") == 3
+
+
+def test_a_transient_variable_that_dies_blames_only_its_dependents(tmp_path):
+    folder = make_damnit_folder(
+        tmp_path / "amore",
+        """
+        import os
+        @Variable(transient=True)
+        def hidden(run):
+            os._exit(0)
+        @Variable
+        def shown(run, x: "var#hidden"):
+            return x
+        """,
+    )
+    extract(folder, keys(1), mock=True, limits=LIMITS)
+    found = cells(folder)
+    assert set(found) == {"shown"}
+    assert "exit code 0" in found["shown"][1]
+
+
+def test_ctrl_c_keeps_what_was_saved(tmp_path):
+    folder = make_damnit_folder(
+        tmp_path / "amore",
+        """
+        import time
+        @Variable
+        def early(run):
+            return 1
+        @Variable
+        def endless(run, e: "var#early"):
+            time.sleep(100)
+        """,
+    )
+    seen = []
+
+    def interrupt(key, event):
+        seen.append(event)
+        if isinstance(event, VariableStarted) and event.name == "endless":
+            os.kill(os.getpid(), signal.SIGINT)
+
+    report = extract(folder, keys(1, 2), mock=True, on_event=interrupt, limits=LIMITS)
+    assert report.is_interrupted
+    assert [run.failure for run in report.runs] == ["interrupted"]
+    assert cells(folder) == {"early": 1}
+    assert folder.results_file(RunKey(1234, 1)).exists()
+    assert list(folder.fragments()) == []
+
+
+def test_a_locked_database_costs_nothing_that_was_computed(folder, monkeypatch):
+    monkeypatch.setattr(Database.__init__, "__kwdefaults__", {"timeout_s": 0.1})
+    holder = sqlite3.connect(folder.database, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    try:
+        report = extract(folder, keys(1, 2), mock=True)
+    finally:
+        holder.execute("ROLLBACK")
+        holder.close()
+    assert not report.ok
+    assert len(report.problems) == 1
+    assert "locked" in report.problems[0]
+    assert all(run.not_stored for run in report.runs)
+    assert report.runs[0].outcomes["a"] == "done"
+    assert {key.run for key, _ in folder.fragments()} == {1, 2}
+
+    from damnit_daemon.combine import combine_folder
+
+    combine_folder(folder)
+    assert cells(folder, 2)["b"] == 3
+
+
+def test_a_user_variable_of_the_same_name_is_not_taken_over(folder):
+    from damnit_daemon.model import VariableInfo
+    from damnit_daemon.store import NameTaken, add_user_variable
+
+    with Database(folder.database).writing() as con:
+        add_user_variable(con, VariableInfo("a", "Mine", None, "number"))
+    with pytest.raises(NameTaken):
+        extract(folder, keys(1), mock=True)
+
+
+def test_a_second_evaluation_replaces_errors_and_values(folder):
+    extract(folder, keys(3), mock=True)
+    assert cells(folder, 3)["odd"][0] == "ZeroDivisionError"
+    folder.context_file.write_text(folder.context_file.read_text().replace("- 3", "- 2"))
+    extract(folder, keys(3), mock=True)
+    assert cells(folder, 3)["odd"] == 1.0
+
+
+def test_the_fragment_of_each_outcome_is_told(folder):
+    done = {}
+
+    def note(key, event):
+        if isinstance(event, VariableDone):
+            done[event.name] = event.fragment
+
+    extract(folder, keys(1), mock=True, on_event=note)
+    assert set(done) == {"start_time", "a", "b", "odd"}
+    assert all(fragment.endswith(".ready.h5") for fragment in done.values())

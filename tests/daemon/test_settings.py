@@ -1,0 +1,80 @@
+"""Which settings there are, and what they may hold."""
+
+from __future__ import annotations
+
+import pytest
+
+from damnit_daemon.settings import InvalidSetting, UnknownSetting, nearest_keys, parse_setting
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "value"),
+    [
+        ("concurrent_jobs", "15", 15),
+        ("concurrent-jobs", " 15 ", 15),
+        ("proposal", "1234", 1234),
+        ("noncluster_cpus", "4", 4),
+        ("noncluster_mem", "50G", "50G"),
+        ("noncluster_mem", "50gb", "50G"),
+        ("noncluster_mem", "512", "512M"),
+        ("slurm_time", "02:00:00", "02:00:00"),
+        ("slurm_time", "90", "01:30:00"),
+        ("slurm_time", "1-12", "1-12"),
+        ("slurm_time", "1-12:30:00", "1-12:30:00"),
+        ("slurm_partition", "upex,exfel", "upex,exfel"),
+        ("context_python", "/opt/env/bin/python", "/opt/env/bin/python"),
+    ],
+)
+def test_accepted(key, text, value):
+    assert parse_setting(key, text) == value
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        ("concurrent_jobs", "0"),
+        ("concurrent_jobs", "many"),
+        ("concurrent_jobs", "-1"),
+        ("noncluster_mem", "50 Gold"),
+        ("noncluster_mem", "0"),
+        ("slurm_time", "two hours"),
+        ("slurm_time", "00:00:00"),
+        ("slurm_time", "02:75:00"),
+        ("slurm_partition", "a b"),
+        ("slurm_partition", "--help"),
+        ("context_python", "python3"),
+        ("proposal", "p1234"),
+    ],
+)
+def test_refused_with_an_example(key, text):
+    with pytest.raises(InvalidSetting) as caught:
+        parse_setting(key, text)
+    assert caught.value.hint.startswith("For example")
+
+
+def test_memory_stays_text_even_as_a_number():
+    assert parse_setting("noncluster_mem", "25600", as_number=True) == "25600M"
+
+
+def test_an_unknown_key_is_refused_with_the_nearest():
+    with pytest.raises(UnknownSetting) as caught:
+        parse_setting("slurm_partiton", "upex")
+    assert "slurm_partition" in caught.value.hint
+
+
+def test_forced_unknown_keys_are_stored_as_typed_or_as_numbers():
+    assert parse_setting("mine", "7", force=True) == "7"
+    assert parse_setting("mine", "7", force=True, as_number=True) == 7
+    assert parse_setting("mine", "7.5", force=True, as_number=True) == 7.5
+    with pytest.raises(InvalidSetting):
+        parse_setting("mine", "seven", force=True, as_number=True)
+
+
+@pytest.mark.parametrize("key", ["db_id", "data_format_version"])
+def test_what_the_program_keeps_cannot_be_changed(key):
+    with pytest.raises(InvalidSetting):
+        parse_setting(key, "1", force=True)
+
+
+def test_nothing_is_near_nonsense():
+    assert nearest_keys("qqqqqq") == []

@@ -1,0 +1,54 @@
+"""A variable that leaves a process behind, which holds every descriptor it got."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from damnit_daemon.services.extraction import extract
+from tests.daemon.making import cells, keys, make_damnit_folder
+
+
+def is_running(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+@pytest.mark.parametrize(
+    "daemonise", ["pass", "os.setsid()", "os.setsid(); os.fork() and os._exit(0)"]
+)
+def test_nothing_hangs_and_it_is_ended(tmp_path, daemonise):
+    pids = tmp_path / "pids"
+    folder = make_damnit_folder(
+        tmp_path / "amore",
+        f"""
+        import os, signal, time
+        @Variable
+        def forks(run):
+            if os.fork() == 0:
+                {daemonise}
+                signal.signal(signal.SIGTERM, signal.SIG_IGN)
+                with open({str(pids)!r}, "a") as file:
+                    file.write(f"{{os.getpid()}}\\n")
+                time.sleep(100)
+                os._exit(0)
+            while not (os.path.exists({str(pids)!r}) and open({str(pids)!r}).read()):
+                time.sleep(0.01)
+            return 1
+        """,
+    )
+    began = time.monotonic()
+    report = extract(folder, keys(1, 2), mock=True)
+    assert report.ok
+    assert time.monotonic() - began < 30
+    assert cells(folder, 2) == {"forks": 1}
+    left = [int(pid) for pid in pids.read_text().split()]
+    assert left
+    deadline = time.monotonic() + 5
+    while any(is_running(pid) for pid in left) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not [pid for pid in left if is_running(pid)]

@@ -1,0 +1,53 @@
+"""A variable that prints 200 MB."""
+
+from __future__ import annotations
+
+import resource
+import time
+
+from damnit_daemon.launch import Limits
+from damnit_daemon.model import RunKey
+from damnit_daemon.services.extraction import extract
+from tests.daemon.making import cells, keys, make_damnit_folder
+
+CONTEXT = """
+import sys
+@Variable
+def loud(run):
+    block = "0123456789" * 10 + "\\n"
+    for _ in range(200):
+        sys.stdout.write(block * 9_901)
+    print("the very end")
+    return 1
+@Variable
+def failing(run, x: "var#loud"):
+    raise ValueError("after the flood")
+"""
+
+
+def test_the_log_stays_small_and_nothing_blocks(tmp_path):
+    folder = make_damnit_folder(tmp_path / "amore", CONTEXT)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    began = time.monotonic()
+    assert extract(folder, keys(1), mock=True).ok
+    assert time.monotonic() - began < 60
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000  # kB
+    assert cells(folder)["loud"] == 1
+    log = folder.log_file(RunKey(1234, 1))
+    assert 50_000_000 < log.stat().st_size < 50_200_000
+    with log.open("rb") as file:
+        file.seek(-70_000, 2)
+        end = file.read().decode()
+    assert "MB left out: more than 50 MB were printed" in end
+    assert "the very end" in end
+    assert "after the flood" in end
+
+
+def test_each_job_has_its_own_allowance(tmp_path):
+    folder = make_damnit_folder(tmp_path / "amore", CONTEXT.replace("range(200)", "range(1)"))
+    limits = Limits(log_bytes=100_000)
+    extract(folder, keys(1), mock=True, limits=limits)
+    extract(folder, keys(1), mock=True, limits=limits)
+    text = folder.log_file(RunKey(1234, 1)).read_text()
+    assert text.count("----- Processing r1 (p1234)") == 2
+    assert text.count("left out") == 2
