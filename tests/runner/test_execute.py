@@ -334,3 +334,13 @@ def b(run, x: "var#a"):
     )
     assert outcome.error("a") == ("(Odd whose message cannot be printed)", "Odd")
     assert "(a) failed: Odd" in outcome.error("b")[0]
+
+
+def test_what_only_a_lost_variable_needs_is_not_evaluated(runner):
+    source = (
+        HEAD + "@Variable(transient=True)\ndef a(run): return 5\n"
+        "@Variable\ndef killer(run, x: 'var#a'): return 7\n@Variable\ndef c(run): return 1\n"
+    )
+    outcome = runner.run(source, Job("2", PROPOSAL, 1, lost={"killer": "killed by signal 11"}))
+    started = [e.name for e in outcome.events if isinstance(e, VariableStarted)]
+    assert started == ["c"]

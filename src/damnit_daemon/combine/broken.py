@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from ..hdf5 import ResultsDenied, make_shared_folder
+from ..hdf5 import ResultsDenied
+from ..sharing import make_shared_folder
 
 BROKEN = "broken"
 """A folder in `extracted_data`."""

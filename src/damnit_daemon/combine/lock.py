@@ -7,7 +7,6 @@ import fcntl
 import getpass
 import os
 import socket
-import stat
 import threading
 import time
 from collections.abc import Iterator
@@ -16,8 +15,8 @@ from datetime import datetime
 from pathlib import Path
 
 from ..errors import DamnitError
-from ..hdf5 import make_shared_folder
 from ..paths import DamnitFolder
+from ..sharing import file_bits, make_shared_folder
 
 LOCK_NAME = "combine.lock"
 PAUSE_S = 0.05
@@ -75,7 +74,7 @@ def _open_lock_file(folder: DamnitFolder) -> int:
             descriptor = os.open(path, flags | os.O_CREAT | os.O_EXCL)
         except FileExistsError:
             return os.open(path, flags)
-        os.fchmod(descriptor, stat.S_IMODE(path.parent.stat().st_mode) & 0o666)
+        os.fchmod(descriptor, file_bits(path.parent))
     except OSError as error:
         raise DamnitError(
             f"{path} cannot be written: {error.strerror}.",

@@ -18,7 +18,7 @@ from .fragments import Fragment, FragmentValue, read_fragment
 from .merge import MERGE_TIMEOUT_S, LeftOut, merge
 from .reader import PlotlyJSON, ResultsFile, StoredError
 from .tables import ParquetTable
-from .whole_file import MERGING_SUFFIX, make_shared_folder
+from .whole_file import MERGING_SUFFIX
 
 __all__ = [
     "MERGE_TIMEOUT_S",
@@ -39,7 +39,6 @@ __all__ = [
     "ResultsMissing",
     "ResultsUnreadable",
     "StoredError",
-    "make_shared_folder",
     "merge",
     "read_fragment",
     "write_error_fragment",

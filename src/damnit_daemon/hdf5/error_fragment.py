@@ -8,9 +8,10 @@ import h5py
 
 from ..model import RunKey
 from ..runner import layout
+from ..sharing import make_shared_folder
 from .contents import PARTS
 from .errors import ResultsDenied
-from .whole_file import make_shared_folder, random_part, written_whole
+from .whole_file import random_part, written_whole
 
 
 def write_error_fragment(

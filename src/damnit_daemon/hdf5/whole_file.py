@@ -16,6 +16,7 @@ from pathlib import Path
 import h5py
 
 from ..errors import DamnitError
+from ..sharing import file_bits
 from .errors import ResultsDenied, ResultsDiskFull, is_denied, is_disk_full, system_reason
 
 MERGING_SUFFIX = ".merging"
@@ -63,25 +64,12 @@ def random_part() -> str:
     return secrets.token_hex(4)
 
 
-def make_shared_folder(path: Path) -> None:
-    """Make a folder as open as the one it is in; fine if it exists."""
-    try:
-        path.mkdir()
-    except FileExistsError:
-        return
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-    try:
-        os.fchmod(descriptor, stat.S_IMODE(path.parent.stat().st_mode))
-    finally:
-        os.close(descriptor)
-
-
 def _mode_for(target: Path) -> int:
     """What stood there keeps its bits (somebody may have narrowed them), else the folder's."""
     try:
         info = target.lstat()
     except FileNotFoundError:
-        return target.parent.stat().st_mode & 0o666
+        return file_bits(target.parent)
     if not stat.S_ISREG(info.st_mode):
         raise OSError(errno.EPERM, "it is not an ordinary file")
     return stat.S_IMODE(info.st_mode) & 0o777

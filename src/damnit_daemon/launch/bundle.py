@@ -22,6 +22,7 @@ import platformdirs
 
 from ..errors import DamnitError
 from ..paths import DamnitFolder
+from ..sharing import file_bits, make_shared_folder
 
 PACKAGE = Path(__file__).resolve().parent.parent
 SAME_DATE = (1980, 1, 1, 0, 0, 0)
@@ -111,13 +112,12 @@ def _damnit_ctx() -> Path:
 
 def _place(name: str, content: bytes, folder: DamnitFolder, cache: Path | None) -> Path:
     cache = cache or Path(platformdirs.user_cache_dir("damnit-tui"))
-    mode = stat.S_IMODE(folder.path.stat().st_mode)
-    for directory, permissions in ((folder.internals, mode), (cache, 0o700)):
+    for directory in (folder.internals, cache):
         path = directory / name
         try:
             if _holds(path, content):
                 return path
-            _write(path, content, permissions)
+            _write(path, content)
         except OSError as error:
             problem = error
         else:
@@ -136,18 +136,17 @@ def _holds(path: Path, content: bytes) -> bool:
         return False
 
 
-def _write(path: Path, content: bytes, folder_mode: int) -> None:
+def _write(path: Path, content: bytes) -> None:
     """Write beside, then rename: a reader finds the whole file or none."""
-    if not path.parent.is_dir():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.parent.chmod(folder_mode)
+    path.parent.parent.mkdir(parents=True, exist_ok=True)  # of a cache that was never used
+    make_shared_folder(path.parent)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".new")
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-            os.fchmod(file.fileno(), folder_mode & 0o666 | 0o600)
+            os.fchmod(file.fileno(), file_bits(path.parent))
         os.replace(temporary, path)  # noqa: PTH105 – beside, as mkstemp
     except BaseException:
         Path(temporary).unlink(missing_ok=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import stat
 from pathlib import Path
 
 from ..model import RunKey
+from ..sharing import file_bits, make_shared_folder
 
 CAP_BYTES = 50_000_000
 TAIL_BYTES = 64 * 1024
@@ -69,12 +69,12 @@ class RunLog:
         """Open for appending; through no symlink, with the folder's permissions if new."""
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
         try:
-            mode = _prepare_directory(self.path.parent)
+            make_shared_folder(self.path.parent)
             try:
                 descriptor = os.open(self.path, flags | os.O_EXCL, 0o600)
             except FileExistsError:
                 return os.open(self.path, flags, 0o600)
-            os.fchmod(descriptor, mode & 0o666 | 0o600)
+            os.fchmod(descriptor, file_bits(self.path.parent))
         except OSError as error:
             self.problem = f"The log {self.path.name} cannot be written: {error.strerror}."
             return None
@@ -88,14 +88,3 @@ class RunLog:
                 self.problem = f"The log {self.path.name} is incomplete: {error.strerror}."
                 os.close(self._file)
                 self._file = None
-
-
-def _prepare_directory(directory: Path) -> int:
-    """Make the folder for logs, as open as the one it is in; return its permissions."""
-    mode = stat.S_IMODE(directory.parent.stat().st_mode)
-    try:
-        directory.mkdir()
-    except FileExistsError:
-        return mode
-    directory.chmod(mode)
-    return mode

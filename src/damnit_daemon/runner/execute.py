@@ -60,8 +60,10 @@ class Evaluation:
 
     def needed(self, names: Sequence[str]) -> list[str]:
         """Those that are still to be called: not lost, and not saved unless something needs it."""
-        saved = set(self.job.saved)
-        needed = self.context.graph.closure(n for n in names if n not in saved)
+        settled = {*self.job.saved, *self.job.lost}
+        if settled:  # of what an earlier child evaluated, only what others still wait for
+            settled |= {n for n in names if self.context.variables[n].transient}
+        needed = self.context.graph.closure(n for n in names if n not in settled)
         return [n for n in names if n in needed and n not in self.job.lost]
 
     def _evaluate(self, variable: Variable) -> None:

@@ -51,7 +51,8 @@ def run_job(job: Job, context: Context, folder: Path, events: int) -> int:
         computed = Computed(evaluation.clock(), 0.0, context.context_hash)
         path = writer.write_start_time(started, computed)
     except OSError as error:
-        return fail(f"Results cannot be written to {folder}: {error}")
+        reason = os.strerror(error.errno) if error.errno else str(error)  # h5py's is a page long
+        return fail(f"Results cannot be written to {folder}: {reason}")
     tell(VariableDone(job.job_id, "start_time", "done", 0.0, str(path)))
     before = set(sys.modules)
     evaluation.evaluate(names)

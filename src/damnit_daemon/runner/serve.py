@@ -13,7 +13,7 @@ import signal
 import sys
 import time
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import processes
@@ -40,6 +40,8 @@ class Child:
     """Why the job as a whole failed, if it said so."""
     finished: bool = False
     """Whether it came to its end: user's code may call `os._exit(0)` too."""
+    imported: list[str] = field(default_factory=list)
+    """Modules that it had to import and the next one should find there."""
     deadline: float | None = None
     """By the monotonic clock, where its time is limited."""
     exceeded: str = ""
@@ -184,7 +186,7 @@ class Resident:
             child.failed = line[7:].decode().replace("\x1f", "\n")
         elif line.startswith(b"finished "):
             child.finished = True
-            _preload(line[9:].decode().split())
+            child.imported = line[9:].decode().split()
         else:
             write_all(self._out, line + b"\n")
 
@@ -221,6 +223,7 @@ class Resident:
         reason = child.failed or (f"killed: {child.exceeded}" if child.exceeded else "")
         ended = JobEnded(child.job.job_id, outcome, reason, child.running, code)
         write_all(self._out, encode(ended))
+        _preload(child.imported)  # after the answer, which somebody waits for
 
 
 def _raise_exit(*_: object) -> None:

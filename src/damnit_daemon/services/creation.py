@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import stat
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import DamnitError
 from ..paths import DamnitFolder
+from ..sharing import file_bits, make_shared_folder
 from ..store import Database, add_user_variable, create_database, load_variables
 
 EUXFEL_PYTHON = Path(
@@ -123,8 +123,7 @@ def _make_folder(path: Path) -> None:
     if path.is_dir():
         return
     _make_folder(path.parent)
-    path.mkdir(exist_ok=True)
-    path.chmod(stat.S_IMODE(path.parent.stat().st_mode))
+    make_shared_folder(path)
 
 
 def _write_new(path: Path, text: str) -> bool:
@@ -137,7 +136,7 @@ def _write_new(path: Path, text: str) -> bool:
             file.write(text)
             file.flush()
             os.fsync(descriptor)
-            os.fchmod(descriptor, stat.S_IMODE(path.parent.stat().st_mode) & 0o666)
+            os.fchmod(descriptor, file_bits(path.parent))
         os.link(temporary, path)
     except FileExistsError:
         return False

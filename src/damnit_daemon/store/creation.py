@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import secrets
 import sqlite3
-import stat
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from ..sharing import file_bits
 from . import settings
 from .database import DEFAULT_TIMEOUT_S, Database
 from .errors import DatabaseExists
@@ -62,18 +62,13 @@ def new_file_beside(path: Path, mode: int | None = None) -> Iterator[Path]:
         descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         unfinished = Path(name)
         with os.fdopen(descriptor):
-            os.fchmod(descriptor, folder_bits(path) if mode is None else mode)
+            os.fchmod(descriptor, file_bits(path.parent) if mode is None else mode)
         yield unfinished
     except OSError as error:
         raise describe_os_error(error, path) from error
     finally:
         if unfinished is not None:
             unfinished.unlink(missing_ok=True)
-
-
-def folder_bits(path: Path) -> int:
-    """Permission bits for a new file: the folder's own, without those to execute."""
-    return stat.S_IMODE(path.parent.stat().st_mode) & 0o666
 
 
 def link_into_place(unfinished: Path, path: Path) -> None:

@@ -8,8 +8,9 @@ from contextlib import closing
 from itertools import count
 from pathlib import Path
 
+from ..sharing import file_bits
 from . import settings
-from .creation import folder_bits, link_into_place, new_db_id, new_file_beside
+from .creation import link_into_place, new_db_id, new_file_beside
 from .database import DEFAULT_TIMEOUT_S, Database
 from .errors import DatabaseExists, FormatTooNew
 from .formats import read_format, require_readable
@@ -56,7 +57,7 @@ def _back_up(database: Database, version: int) -> Path:
     the lock. By a second connection: SQLite does not copy from one that writes.
     """
     path = database.path
-    mode = stat.S_IMODE(path.stat().st_mode) & folder_bits(path)
+    mode = stat.S_IMODE(path.stat().st_mode) & file_bits(path.parent)
     with new_file_beside(path, mode) as unfinished:
         with closing(database.connect("ro")) as con, closing(sqlite3.connect(unfinished)) as copy:
             con.backup(copy)
