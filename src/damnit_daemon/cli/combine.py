@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from .folder import FolderOption, chosen_folder
+from .folder import FolderOption, writable_folder
 
 
 def combine(context: typer.Context, folder: FolderOption = None) -> None:
@@ -12,7 +12,7 @@ def combine(context: typer.Context, folder: FolderOption = None) -> None:
     from ..combine import combine_folder
     from ..export import show_controls
 
-    report = combine_folder(chosen_folder(context, folder))
+    report = combine_folder(writable_folder(context, folder))
     lines = [f"set aside {path.name}: {reason}" for path, reason in report.broken]
     lines += [f"{key}: {name} is not stored: {reason}" for key, name, reason in report.rejected]
     lines += [f"{key} has to wait: {error}" for key, error in report.postponed]

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from .folder import FolderOption, chosen_folder
+from .folder import FolderOption, chosen_folder, writable_folder
 
 
 def db_config(
@@ -31,7 +31,9 @@ def db_config(
         _list(context, folder)
         return
     key = normalise_key(key)
-    database = Database(chosen_folder(context, folder).database)
+    is_change = delete or value is not None
+    damnit = (writable_folder if is_change else chosen_folder)(context, folder)
+    database = Database(damnit.database)
     if delete:
         if value is not None:
             raise typer.BadParameter("--delete takes no value.")

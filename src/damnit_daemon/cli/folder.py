@@ -41,3 +41,23 @@ def chosen_folder(
     if may_be_new and folder and not folder.isdecimal() and not Path(folder).exists():
         return DamnitFolder(Path(folder).expanduser().absolute())
     return locate_folder(folder)
+
+
+def writable_folder(context: typer.Context, own: str | None = None) -> DamnitFolder:
+    """The folder that was asked for, its database brought up to date, which is told.
+
+    Raises:
+        DamnitError: If there is none, or it cannot be brought up to date.
+    """
+    from ..store import FORMAT_VERSION, Database, migrate
+
+    folder = chosen_folder(context, own)
+    if 1 <= Database(folder.database).format_version() < FORMAT_VERSION:
+        backup = migrate(folder.database)
+        if backup is not None:  # nobody else did it meanwhile
+            typer.echo(
+                f"damnit: {folder.database.name} was brought to format {FORMAT_VERSION}; "
+                f"the old one is kept as {backup.name}",
+                err=True,
+            )
+    return folder

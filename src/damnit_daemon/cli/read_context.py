@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from .folder import FolderOption, chosen_folder
+from .folder import FolderOption, chosen_folder, writable_folder
 
 
 def read_context(
@@ -21,7 +21,7 @@ def read_context(
     from ..launch import RunnerProcess
     from ..services.context import context_python, store_variables
 
-    damnit = chosen_folder(context, folder)
+    damnit = (chosen_folder if check else writable_folder)(context, folder)
     with RunnerProcess(damnit, context_python(damnit)) as runner:
         loaded = runner.context
     for problem in loaded.problems:

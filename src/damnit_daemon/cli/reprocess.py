@@ -12,7 +12,7 @@ import typer
 
 from ..errors import DamnitError
 from ..run_ranges import format_run_ranges, parse_run_ranges
-from .folder import FolderOption, chosen_folder
+from .folder import FolderOption, chosen_folder, writable_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +57,7 @@ def reprocess(
     from ..services.selection import failed_variables, select_runs
 
     numbers = _run_numbers(runs)
-    damnit = chosen_folder(context, folder)
+    damnit = (chosen_folder if dry_run else writable_folder)(context, folder)
     selection = select_runs(damnit, numbers, proposal=proposal, mock=mock)
     names = None
     if failed:

@@ -95,7 +95,7 @@ class FormatTooOld(StoreError):
         if version < 1:
             hint = "Convert it with `damnit migrate v0-to-v1` of DAMNIT 0.3 or later."
         else:
-            hint = "Start the daemon, or run `damnit doctor --repair`: a copy is kept beside it."
+            hint = "Run `damnit read-context`, which brings it up to date and keeps a copy."
         super().__init__(f"{path} has the old format {version}.", hint=hint)
 
 

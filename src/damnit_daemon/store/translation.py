@@ -51,9 +51,7 @@ def describe(error: sqlite3.Error, path: Path, timeout_s: float) -> StoreError |
     if code == sqlite3.SQLITE_NOTADB:
         return NotADatabase(path, "is not an SQLite database")
     if code == sqlite3.SQLITE_CORRUPT:
-        return NotADatabase(
-            path, f"is damaged ({error})", hint="Run `damnit doctor`, or restore a copy."
-        )
+        return NotADatabase(path, f"is damaged ({error})", hint="Move it away and restore a copy.")
     if code in {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOLFS}:
         return DatabaseUnreadable(path) if path.is_dir() else StorageFailed(path, str(error))
     if code in {sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH}:

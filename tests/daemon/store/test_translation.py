@@ -150,7 +150,7 @@ def test_a_damaged_file(database, other):
     content[4096 * 2 :] = b"\xff" * (len(content) - 4096 * 2)
     database.path.write_bytes(content)
 
-    with pytest.raises(NotADatabase, match=r"damaged.*doctor"):
+    with pytest.raises(NotADatabase, match=r"damaged.*restore a copy"):
         read(database)
 
 

@@ -1,0 +1,58 @@
+"""Databases as earlier versions of DAMNIT left them."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from damnit_daemon.store import Database
+from tests.daemon.store.conftest import STEPS
+
+
+@pytest.fixture
+def make_old(folder):
+    """Put a database of an earlier format in place of the folder's."""
+
+    def make(version):
+        folder.database.unlink()
+        with closing(sqlite3.connect(folder.database)) as con:
+            con.executescript(STEPS[version])
+        return folder
+
+    return make
+
+
+@pytest.mark.parametrize("version", [1, 2, 3])
+@pytest.mark.parametrize(
+    "command", [["read-context"], ["combine"], ["db-config", "slurm_time", "01:00:00"],
+                ["reprocess", "7", "--direct", "--mock"]], ids=lambda c: c[0],
+)  # fmt: skip
+def test_commands_that_write_bring_them_up_to_date(damnit, make_old, version, command):
+    folder = make_old(version)
+    result = damnit(*command)
+    assert f"the old one is kept as runs.v{version}-backup.sqlite" in result.err
+    assert Database(folder.database).format_version() == 4
+    assert Database(folder.path / f"runs.v{version}-backup.sqlite").format_version() == version
+    assert damnit(*command).err.count("is kept") == 0
+
+
+@pytest.mark.parametrize("version", [1, 2, 3])
+@pytest.mark.parametrize(
+    "command", [["export"], ["db-config"], ["db-config", "proposal"], ["read-context", "--check"],
+                ["reprocess", "7", "--mock", "--dry-run"], ["proposal"]], ids=" ".join,
+)  # fmt: skip
+def test_commands_that_read_leave_them_as_they_are(damnit, make_old, version, command):
+    folder = make_old(version)
+    before = folder.database.read_bytes()
+    result = damnit(*command)
+    assert (result.code, result.err) == (0, "")
+    assert folder.database.read_bytes() == before
+
+
+def test_the_one_before_formats_is_refused(damnit, make_old):
+    make_old(0)
+    result = damnit("read-context")
+    assert result.code == 1
+    assert "damnit migrate v0-to-v1" in result.err
