@@ -1,0 +1,89 @@
+"""The app: screens, keys and settings put together."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import threading
+import time
+from collections.abc import Callable
+from datetime import tzinfo
+from typing import ClassVar
+
+from textual.app import App
+from textual.screen import Screen
+
+from . import keymap
+from .screens.main import MainScreen
+from .session import Session
+from .terminal import PacedDriver, watch_terminal
+
+
+class DamnitApp(App[None]):
+    """The run table of one DAMNIT folder in a terminal."""
+
+    CSS_PATH = "app.tcss"
+    TITLE = "damnit-tui"
+    BINDINGS = keymap.bindings("app")
+    ENABLE_COMMAND_PALETTE: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        session: Session,
+        *,
+        lite: bool = False,
+        clock: Callable[[], float] = time.time,
+        zone: tzinfo | None = None,
+        at_end: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Prepare the app.
+
+        Args:
+            session: The folder to show.
+            lite: The line is slow: no images, no animation, one repaint a second.
+            clock: Tells the time.
+            zone: In which times are shown; None for this machine's.
+            at_end: Called if the terminal goes away and the app cannot end by itself.
+        """
+        super().__init__(driver_class=PacedDriver)
+        self.main_screen = MainScreen(
+            session, lite=lite, clock=clock, zone=zone, busy=self.is_behind
+        )
+        self._at_end = at_end
+        self._watch: threading.Event | None = None
+        if lite:
+            self.animation_level = "none"
+
+    def get_default_screen(self) -> Screen[None]:
+        """The app begins with the table, not with an empty screen under it."""
+        return self.main_screen
+
+    def on_mount(self) -> None:
+        """End in good order when told to, or when the terminal goes away."""
+        if not self.is_headless:
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                loop.add_signal_handler(number, self._end, number)
+        self._watch = watch_terminal(self._leave, self._at_end)
+
+    def on_unmount(self) -> None:
+        """Stop watching the terminal."""
+        if self._watch is not None:
+            self._watch.set()
+
+    def is_behind(self) -> bool:
+        """Tell whether the terminal still has to take what was written."""
+        return isinstance(self._driver, PacedDriver) and self._driver.is_behind
+
+    def action_help(self) -> None:
+        """Show all keys."""
+        from .screens.help import HelpScreen
+
+        self.push_screen(HelpScreen())
+
+    def _end(self, number: int) -> None:
+        """Leave the terminal as it was, which a signal by itself would not."""
+        self.exit(return_code=128 + number)
+
+    def _leave(self) -> None:
+        self.call_from_thread(self.exit)

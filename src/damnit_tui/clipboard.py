@@ -1,0 +1,64 @@
+"""Copying over SSH: through tmux, through the terminal, or into a file; and saying which."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+TMUX_TIMEOUT_S = 2.0
+OSC52_LIMIT_BYTES = 50_000
+"""Terminals drop longer ones without a word."""
+MUTE_TERMINALS = {"linux", "dumb", ""}
+"""They know no clipboard."""
+
+
+def copy_text(text: str, osc52: Callable[[str], object], environ: Mapping[str, str]) -> str:
+    """Copy text to wherever it can be had from, and say where that is.
+
+    May wait for tmux or a disk; call it in a worker.
+
+    Args:
+        text: What to copy.
+        osc52: Sends the escape sequence that asks the terminal to copy.
+        environ: The environment, to know tmux and the terminal.
+    """
+    if environ.get("TMUX") and _into_tmux(text):
+        return "tmux buffer and clipboard"
+    if environ.get("TERM", "") not in MUTE_TERMINALS and len(text.encode()) <= OSC52_LIMIT_BYTES:
+        osc52(text)
+        return "the terminal's clipboard (OSC 52)"
+    return str(_into_file(text, environ))
+
+
+def _into_tmux(text: str) -> bool:
+    tmux = shutil.which("tmux")
+    if tmux is None:
+        return False
+    for command in (["load-buffer", "-w", "-"], ["load-buffer", "-"]):
+        try:
+            done = subprocess.run(
+                [tmux, *command],
+                input=text.encode(errors="backslashreplace"),
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                timeout=TMUX_TIMEOUT_S,
+                check=False,
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            return False
+        if done.returncode == 0:
+            return True
+    return False
+
+
+def _into_file(text: str, environ: Mapping[str, str]) -> Path:
+    home = environ.get("XDG_RUNTIME_DIR")
+    folder = Path(home) if home and os.access(home, os.W_OK) else Path(tempfile.gettempdir())
+    handle, name = tempfile.mkstemp(prefix="damnit-copied-", suffix=".txt", dir=folder)
+    with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+        file.write(text)
+    return Path(name)

@@ -1,0 +1,202 @@
+"""What a worker tells the screen about the database, from the first look on and for ever.
+
+Newest runs come first, then the rest in portions, then what others write.
+A database that is locked, missing, broken or replaced is reported, and tried again.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from damnit_daemon.errors import DamnitError
+from damnit_daemon.model import Column, RunKey, RunRow, StoredValue
+from damnit_daemon.store import DatabaseMissing
+
+from .session import FirstLook, Session
+
+POLL_S = 0.25
+RETRY_S = 1.0
+PORTION = 100
+"""Runs read at a time; keys are answered in between."""
+
+
+@dataclass(frozen=True)
+class Health:
+    """Whether the database can be read."""
+
+    read_at: float | None = None
+    """When it was last read, Unix seconds; None before the first time."""
+    problem: str = ""
+    """Why it could not be read since; empty while it can."""
+    hint: str = ""
+    missing: bool = False
+    """There is no database (yet)."""
+    has_context_file: bool = True
+    writable: bool = True
+
+
+@dataclass(frozen=True)
+class Update:
+    """News of the database, to be taken in at once."""
+
+    restart: bool = False
+    """It is the first look, or another database: forget everything before."""
+    proposal: int | None = None
+    """Told on a restart."""
+    runs: tuple[RunRow, ...] = ()
+    columns: tuple[Column, ...] = ()
+    values: tuple[StoredValue, ...] = ()
+    complete: tuple[RunKey, ...] = ()
+    """Runs of which all values have come now."""
+    removed_runs: tuple[RunKey, ...] = ()
+    removed_values: tuple[tuple[RunKey, str], ...] = ()
+    live: bool = False
+    """Somebody has just written this, it was not there before."""
+
+
+class Feed:
+    """Reads a database and yields what the screen must know.
+
+    Args:
+        session: The door to it.
+        pace_s: The least time between two updates of live changes.
+        clock: Tells the time, for `Health.read_at`.
+    """
+
+    def __init__(
+        self, session: Session, *, pace_s: float = 0.5, clock: Callable[[], float] = time.time
+    ) -> None:
+        self.health = Health()
+        """How things stand; replaced as a whole, so any thread may look."""
+        self._session = session
+        self._pace_s = pace_s
+        self._clock = clock
+        self.has_all = False
+        """Whether everything there was has been handed on; only news follow."""
+        self._begun = False
+        self._stop = threading.Event()
+        self._taken = threading.Event()
+
+    def stop(self) -> None:
+        """End `updates` soon."""
+        self._stop.set()
+        self._taken.set()
+
+    def acknowledge(self) -> None:
+        """The last update has been taken in: the next may come."""
+        self._taken.set()
+
+    def prepared_update(self) -> Update | None:
+        """The first update, if it can be had without waiting; then `updates` begins after it."""
+        if not self._session.is_prepared():
+            return None
+        try:
+            update = first_update(self._session.load_first())
+        except DamnitError as error:
+            self.health = self._illness(error)
+            return None
+        self._begun = True
+        self.health = Health(read_at=self._clock())
+        return update
+
+    def updates(self) -> Iterator[Update | Health]:
+        """Yield updates until `stop`; a `Health` whenever that changes for better or worse."""
+        while not self._stop.is_set():
+            try:
+                for update in self._read():
+                    yield from self._well()
+                    yield update
+                    self._wait_taken()
+            except DamnitError as error:
+                yield from self._ill(error)
+                self._stop.wait(RETRY_S)
+
+    def _read(self) -> Iterator[Update]:
+        self.has_all = False
+        if not self._begun:
+            yield first_update(self._session.load_first())
+        self._begun = False
+        # From here on changes are noticed: whatever came since is in them or in the rest.
+        first = self._session.load_changes()
+        yield Update(runs=first.runs, columns=first.columns or ())
+        known = {run.key for run in first.runs}
+        yield from self._rest(sorted(known, reverse=True))
+        yield from self._follow()
+
+    def _rest(self, keys: list[RunKey]) -> Iterator[Update]:
+        for start in range(0, len(keys), PORTION):
+            portion = keys[start : start + PORTION]
+            values = self._session.load_values(portion)
+            yield Update(values=tuple(values), complete=tuple(portion))
+            if self._stop.is_set():
+                return
+
+    def _follow(self) -> Iterator[Update]:
+        self.has_all = True
+        while not self._stop.is_set():
+            if not self._session.has_changed():
+                self._note_read()
+                self._stop.wait(POLL_S)
+                continue
+            changes = self._session.load_changes()
+            if changes.is_new:
+                return
+            self._note_read()
+            if changes:
+                yield Update(
+                    runs=changes.runs,
+                    columns=changes.columns or (),
+                    values=changes.values,
+                    complete=tuple(run.key for run in changes.runs),
+                    removed_runs=changes.removed_runs,
+                    removed_values=changes.removed_values,
+                    live=True,
+                )
+            self._stop.wait(self._pace_s)
+
+    def _wait_taken(self) -> None:
+        """Wait until the screen has caught up; what is written meanwhile is read in one go."""
+        while not self._taken.wait(1.0) and not self._stop.is_set():
+            pass
+        self._taken.clear()
+
+    def _note_read(self) -> None:
+        self.health = Health(read_at=self._clock(), writable=self.health.writable)
+
+    def _well(self) -> Iterator[Health]:
+        before, self.health = (
+            self.health,
+            Health(read_at=self._clock(), writable=self._session.is_writable()),
+        )
+        if before.problem or before.read_at is None:
+            yield self.health
+
+    def _ill(self, error: DamnitError) -> Iterator[Health]:
+        before, self.health = self.health, self._illness(error)
+        if before.problem != self.health.problem:
+            yield self.health
+
+    def _illness(self, error: DamnitError) -> Health:
+        return Health(
+            read_at=self.health.read_at,
+            # Which folder this is stands above.
+            problem=error.message.replace(f"{self._session.folder.path}/", ""),
+            hint=error.hint,
+            missing=isinstance(error, DatabaseMissing),
+            has_context_file=self._session.has_context_file(),
+        )
+
+
+def first_update(look: FirstLook) -> Update:
+    """What the screen begins with."""
+    return Update(
+        restart=True,
+        proposal=look.proposal,
+        runs=tuple(look.runs),
+        columns=tuple(look.columns),
+        values=tuple(look.values),
+        complete=tuple(look.complete),
+    )

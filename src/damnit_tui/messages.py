@@ -1,0 +1,50 @@
+"""Messages from workers to the main screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.message import Message
+
+from .feed import Health, Update
+from .inspected import Inspected
+from .table.paint import Picture
+from .table.view import CellAddress
+
+
+@dataclass
+class NewsArrived(Message):
+    """The database has something to tell, or cannot be read."""
+
+    news: Update | Health
+
+
+@dataclass
+class PicturesDrawn(Message):
+    """Blobs were fetched and drawn for their cells."""
+
+    wanted: list[CellAddress]
+    """Those that were asked for; the unreadable ones too."""
+    pictures: list[tuple[CellAddress, float, Picture]]
+
+
+@dataclass
+class ValueLoaded(Message):
+    """A value was fetched in full, to be looked at."""
+
+    inspected: Inspected
+
+
+@dataclass
+class JumpAnswered(Message):
+    """A run number was typed, or None: somebody thought better of it."""
+
+    run_number: int | None
+
+
+@dataclass
+class TextCopied(Message):
+    """Text was copied somewhere."""
+
+    place: str
+    """Where it can be had from."""

@@ -1,0 +1,90 @@
+"""The help screen, drawn from the key table."""
+
+from __future__ import annotations
+
+from rich.table import Table
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from .. import keymap
+from ..table.cells import FAILED, IMAGE, NO_SOURCE, NOT_COMPUTED, PROVENANCE, SKIPPED
+
+MARKS = (
+    (SKIPPED, "skipped by its variable, with the reason"),
+    (NO_SOURCE, "the data source was not recorded"),
+    (FAILED, "failed; Enter shows the error"),
+    (NOT_COMPUTED, "not computed for this run"),
+    (IMAGE, "an image"),
+    (PROVENANCE, "came from elsewhere than the context file"),
+    ("bold", "varies within the run"),
+)
+
+
+class HelpScreen(ModalScreen[None]):
+    """All keys and marks."""
+
+    DEFAULT_CSS = """
+    HelpScreen {
+        align: center middle;
+        & VerticalScroll {
+            width: 72;
+            max-width: 96%;
+            height: auto;
+            max-height: 92%;
+            padding: 1 2;
+            background: $surface;
+            border: round $primary;
+            border-title-color: $text-primary;
+            border-title-style: bold;
+            border-subtitle-color: $foreground 60%;
+            scrollbar-size-vertical: 1;
+            scrollbar-background: $surface;
+        }
+        & .help--heading { color: $text-secondary; text-style: bold; }
+        & .help--key { color: $text-accent; text-style: bold; }
+        & Static { width: 1fr; height: auto; }
+    }
+    """
+
+    BINDINGS = keymap.bindings("dialog")
+    COMPONENT_CLASSES = {"help--heading", "help--key"}  # noqa: RUF012 – Textual's way
+
+    def compose(self) -> ComposeResult:
+        """A list of keys by heading."""
+        with VerticalScroll() as box:
+            box.border_title = "Keys"
+            box.border_subtitle = "Esc closes"
+            yield Static()
+
+    def on_mount(self) -> None:
+        """Fill the list: only now the theme's colours are known."""
+        self.query_one(Static).update(self._table())
+
+    def _table(self) -> Table:
+        heading = self._style("help--heading")
+        key_style = self._style("help--key")
+        table = Table.grid(padding=(0, 2))
+        table.add_column(no_wrap=True, min_width=8)
+        table.add_column()
+        sections = [(s, keymap.help_lines(s)) for s in keymap.HELP_SECTIONS]
+        for name, lines in [*sections, ("Marks in cells", list(MARKS))]:
+            if table.row_count:
+                table.add_row("", "")
+            table.add_row(Text(name, heading), "")
+            for key, text in lines:
+                table.add_row(Text(key, key_style), Text(text))
+        return table
+
+    def _style(self, name: str) -> str:
+        return str(self.get_component_rich_style(name, partial=True))
+
+    def action_scroll(self, lines: int) -> None:
+        """Look at what does not fit."""
+        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
+
+    def action_close(self) -> None:
+        """Go back."""
+        self.dismiss()

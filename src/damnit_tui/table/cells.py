@@ -1,0 +1,190 @@
+"""What a cell shows of a stored value: its text, kind and style; no colours, no widths.
+
+The rules are those of DAMNIT's window, with marks in place of coloured squares.
+"""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from damnit_daemon.model import Blob, BlobKind, Column, StoredValue
+from damnit_daemon.model.value import blob_kind
+
+from ..visible import visible
+from .numbers import format_number, split_number
+
+SKIPPED = "»"
+FAILED = "✗"
+NO_SOURCE = "?"
+NOT_COMPUTED = "·"
+IMAGE = "▣"
+TREND = "∿"
+PROVENANCE = "◥"
+
+RGB = tuple[int, int, int]
+VARIES = 1e-9
+"""A number whose data varies by more than this within the run is bold."""
+BRIGHT = 186
+"""From this luminance on, black text is readable on a background."""
+OWN_PROVENANCE = {None, "", "context.py"}
+MANUAL = "manual-input"
+
+
+class Kind(Enum):
+    """What sort of thing a cell shows."""
+
+    EMPTY = auto()
+    """Nothing is stored, or it is not loaded yet."""
+    NOT_COMPUTED = auto()
+    """The run has no row for this variable."""
+    NUMBER = auto()
+    TEXT = auto()
+    PICTURE = auto()
+    """A blob: drawn once it is fetched, a placeholder until then."""
+    SKIPPED = auto()
+    NO_SOURCE = auto()
+    """The data that the variable needs was not recorded."""
+    FAILED = auto()
+
+
+class Cell(NamedTuple):
+    """One formatted cell, ready to be placed in its column."""
+
+    text: str
+    kind: Kind
+    bold: bool = False
+    background: RGB | None = None
+    units: str = ""
+    """Of a number; the header shows them where the whole column agrees."""
+    foreign: bool = False
+    """It came from elsewhere than the context file."""
+
+    @property
+    def number_parts(self) -> tuple[str, str]:
+        """Before, and from, the decimal point."""
+        return split_number(self.text)
+
+
+BLANK = Cell("", Kind.EMPTY)
+ABSENT = Cell(NOT_COMPUTED, Kind.NOT_COMPUTED)
+_PLACEHOLDERS = {
+    BlobKind.PNG: IMAGE,
+    BlobKind.TRENDLINE: TREND,
+    BlobKind.ARRAY: "array",
+    BlobKind.COMPLEX: "complex",
+    BlobKind.UNKNOWN: "unreadable",
+}
+
+
+def format_cell(value: StoredValue | None, column: Column, *, complete: bool = True) -> Cell:
+    """Decide what a cell shows.
+
+    Args:
+        value: The stored row; None if there is none.
+        column: The variable.
+        complete: Whether all values of the run are loaded, so that a missing
+            one is truly missing.
+    """
+    if value is None:
+        return ABSENT if complete and column.type is None else BLANK
+    attributes = parse_attributes(value.attributes_json)
+    stored = value.value
+    if stored is None:
+        return _error_cell(attributes) or BLANK
+    foreign = _is_foreign(value.provenance, column)
+    if (kind := stored_blob_kind(value)) is not None:
+        return Cell(_PLACEHOLDERS[kind], Kind.PICTURE, foreign=foreign)
+    look = Cell(
+        "",
+        Kind.TEXT,
+        bold=_is_bold(attributes, value.max_diff),
+        background=background(attributes),
+        foreign=foreign,
+    )
+    if column.type == "boolean" and stored in (0, 1):
+        return look._replace(text=str(bool(stored)))
+    if isinstance(stored, int | float):
+        number = format_number(stored)
+        return look._replace(text=number, kind=Kind.NUMBER, units=units(attributes))
+    return look._replace(text=visible(str(stored)))
+
+
+def is_problem(value: StoredValue) -> bool:
+    """Tell whether a variable failed, which being skipped is not."""
+    if value.value is not None or not value.attributes_json:
+        return False
+    attributes = parse_attributes(value.attributes_json)
+    return "error" in attributes and attributes.get("error_cls") != "Skip"
+
+
+@lru_cache(maxsize=4096)
+def parse_attributes(text: str | None) -> dict[str, Any]:
+    """Parse a row's attributes; the same few texts come again and again."""
+    return StoredValue._make((None, "", None, 0.0, None, "", None, "", text)).attributes
+
+
+def stored_blob_kind(value: StoredValue) -> BlobKind | None:
+    """What kind of blob a value is, fetched or not; None for other values."""
+    stored = value.value
+    if isinstance(stored, Blob):
+        return stored.kind
+    if isinstance(stored, bytes):
+        return blob_kind(stored[:8], value.summary_type)
+    return None
+
+
+def units(attributes: dict[str, Any]) -> str:
+    """The units an attribute names, printable; empty without."""
+    found = attributes.get("units")
+    return visible(found) if isinstance(found, str) else ""
+
+
+def background(attributes: dict[str, Any]) -> RGB | None:
+    """The background colour an attribute names, if it is one."""
+    found = attributes.get("background")
+    if not isinstance(found, list) or len(found) < 3:
+        return None
+    red, green, blue = found[:3]
+    for part in (red, green, blue):
+        if isinstance(part, bool) or not isinstance(part, int | float) or not 0 <= part <= 255:
+            return None
+    return int(red), int(green), int(blue)
+
+
+def readable_on(colour: RGB) -> RGB:
+    """Black or white, whichever can be read on a background."""
+    red, green, blue = colour
+    bright = (299 * red + 587 * green + 114 * blue) / 1000 >= BRIGHT
+    return (0, 0, 0) if bright else (255, 255, 255)
+
+
+def _is_bold(attributes: dict[str, Any], max_diff: float | None) -> bool:
+    if "bold" in attributes:
+        return bool(attributes["bold"])
+    return isinstance(max_diff, int | float) and max_diff > VARIES
+
+
+def _is_foreign(provenance: str | None, column: Column) -> bool:
+    """Tell whether to mark a value; what people type where they are meant to is no news."""
+    if provenance == MANUAL and (column.type is not None or column.name == "comment"):
+        return False
+    return provenance not in OWN_PROVENANCE
+
+
+def _error_cell(attributes: dict[str, Any]) -> Cell | None:
+    if "error" not in attributes:
+        return None
+    name = visible(str(attributes.get("error_cls") or "Error"))
+    if name == "Skip":
+        return Cell(f"{SKIPPED} {visible(_first_line(attributes['error']))}", Kind.SKIPPED)
+    if name == "SourceNameError":
+        return Cell(f"{NO_SOURCE} no source", Kind.NO_SOURCE)
+    if name == "DependencyError":
+        return Cell(f"{FAILED} dependency", Kind.FAILED)
+    return Cell(f"{FAILED} {name}", Kind.FAILED)
+
+
+def _first_line(message: object) -> str:
+    return str(message).strip().split("\n", 1)[0]

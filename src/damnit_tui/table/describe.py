@@ -1,0 +1,138 @@
+"""A cell in words: what it holds in full, or why it is empty."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+from typing import Any, NamedTuple
+
+from damnit_daemon.model import BlobKind, Column, RunKey, StoredValue
+
+from ..visible import visible
+from .cells import OWN_PROVENANCE, parse_attributes, stored_blob_kind, units
+from .layout import split_title
+from .numbers import format_full_time, format_number
+
+_BLOBS = {
+    BlobKind.PNG: "an image",
+    BlobKind.TRENDLINE: "a curve",
+    BlobKind.ARRAY: "an array",
+    BlobKind.COMPLEX: "a complex number",
+    BlobKind.UNKNOWN: "data of a kind that cannot be read",
+}
+
+
+class Description(NamedTuple):
+    """One line about a cell."""
+
+    place: str
+    """Which run and variable."""
+    text: str
+    """Its value, or why there is none."""
+    role: str = "text"
+    """`text`, `error`, `missing` or `faint`."""
+
+
+def describe(
+    key: RunKey, column: Column, value: StoredValue | None, *, complete: bool, drawn: str = ""
+) -> Description:
+    """Say in a line what a cell holds.
+
+    Args:
+        key: The run.
+        column: The variable.
+        value: What is stored; None for nothing.
+        complete: Whether all values of the run are loaded.
+        drawn: What a blob was drawn as, in text.
+    """
+    place = f"r{key.run} · {'/'.join(split_title(column.title))}"
+    if value is None:
+        return Description(place, _absence(column, complete=complete), "faint")
+    attributes = parse_attributes(value.attributes_json)
+    if value.value is None:
+        return _without_value(place, attributes)
+    return Description(place, _present(value, column, attributes, drawn))
+
+
+def error_of(attributes: dict[str, Any]) -> tuple[str, str] | None:
+    """The class and the message of the error that stands in for a value."""
+    if "error" not in attributes:
+        return None
+    return str(attributes.get("error_cls") or "Error"), str(attributes["error"])
+
+
+def details(
+    column: Column, value: StoredValue | None, zone: tzinfo | None = None
+) -> list[tuple[str, str]]:
+    """What is known about a value beside itself, as labelled lines."""
+    lines = [("Variable", column.name)]
+    if column.description:
+        lines.append(("Description", column.description.strip()))
+    if column.type is not None:
+        lines.append(("Edited by hand", column.type))
+    if column.tags:
+        lines.append(("Tags", ", ".join(column.tags)))
+    if value is None:
+        return lines
+    attributes = parse_attributes(value.attributes_json)
+    if units(attributes):
+        lines.append(("Units", units(attributes)))
+    if value.summary_method:
+        lines.append(("Summary", value.summary_method))
+    if isinstance(value.max_diff, int | float):
+        lines.append(("Varies by", format_number(value.max_diff)))
+    if value.provenance not in OWN_PROVENANCE:
+        lines.append(("Provenance", str(value.provenance)))
+    return [*lines, *_history(attributes, value, zone)]
+
+
+def _history(
+    attributes: dict[str, Any], value: StoredValue, zone: tzinfo | None
+) -> list[tuple[str, str]]:
+    lines = []
+    computed, duration = attributes.get("computed_at"), attributes.get("duration_s")
+    if isinstance(computed, int | float):
+        took = f", took {duration:.3g} s" if isinstance(duration, int | float) else ""
+        lines.append(("Computed", format_full_time(computed, zone) + took))
+    if isinstance(value.timestamp, int | float):
+        lines.append(("Stored", format_full_time(value.timestamp, zone)))
+    if attributes.get("context_hash"):
+        lines.append(("Context file", str(attributes["context_hash"])))
+    return lines
+
+
+def _absence(column: Column, *, complete: bool) -> str:
+    if not complete:
+        return "loading"
+    if column.name == "comment":
+        return "no comment"
+    if column.name == "start_time":
+        return "not known when it began: the run was not processed yet"
+    if column.type is not None:
+        return "nobody has filled this in"
+    return "not computed: nothing was ever stored for this run"
+
+
+def _without_value(place: str, attributes: dict[str, Any]) -> Description:
+    error = error_of(attributes)
+    if error is None:
+        return Description(place, "empty: it returned None or NaN, or was cleared", "faint")
+    name, message = error[0], visible(error[1].strip())
+    if name == "Skip":
+        return Description(place, f"» skipped: {message}", "faint")
+    if name == "SourceNameError":
+        return Description(place, f"? {message}", "missing")
+    prefix = "✗ " if name == "DependencyError" else f"✗ {visible(name)}: "
+    return Description(place, prefix + message, "error")
+
+
+def _present(value: StoredValue, column: Column, attributes: dict[str, Any], drawn: str) -> str:
+    kind = stored_blob_kind(value)
+    if kind is not None:
+        return f"{_BLOBS[kind]}  {drawn}".rstrip()
+    stored = value.value
+    if column.type == "boolean" and stored in (0, 1):
+        return str(bool(stored))
+    if isinstance(stored, int | float):
+        # More digits than the cell has room for.
+        return f"{stored!r} {units(attributes)}".rstrip()
+    return visible(str(stored))

@@ -1,0 +1,87 @@
+"""The header of the table: a line per level of the titles, groups spanning their columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+
+from ..visible import clip, pad
+from .layout import Fit, Slot
+from .paint import Piece
+
+DEEPEST = 3
+"""Header lines at most; deeper titles keep their `/` in the last one."""
+
+
+def count_levels(fits: Sequence[Fit]) -> int:
+    """How many lines the titles need."""
+    return max((min(DEEPEST, len(fit.title_parts)) for fit in fits), default=1)
+
+
+def paint_header(
+    fits: Sequence[Fit], slots: Sequence[Slot], levels: int, frozen: str, cursor: int | None
+) -> list[list[Piece]]:
+    """Paint the header lines, from the outermost group down to the titles.
+
+    Args:
+        fits: All columns.
+        slots: Those on the screen.
+        levels: Lines to paint.
+        frozen: The title over the run numbers, as wide as they are.
+        cursor: The column to point out.
+    """
+    lines = [_groups(fits, slots, level, levels, len(frozen)) for level in range(levels - 1)]
+    leaf = [Piece(frozen, "title")]
+    for slot in slots:
+        fit = fits[slot.index]
+        text = pad(_parts(fit, levels)[-1], slot.width, right=fit.is_numeric)
+        role = "title-cursor" if slot.index == cursor else "title"
+        leaf += [Piece(slot.gap, "rule"), Piece(text, role)]
+    return [*lines, leaf]
+
+
+def rule(slots: Sequence[Slot], frozen: int, width: int) -> str:
+    """The line under the header, crossed where columns are set apart."""
+    text = "─" * frozen
+    for slot in slots:
+        text += slot.gap.replace(" ", "─").replace("│", "┼") + "─" * slot.width
+    return text.ljust(width, "─")
+
+
+def _parts(fit: Fit, levels: int) -> tuple[str, ...]:
+    """The title in at most as many parts as there are lines, the last one lowest."""
+    parts = fit.title_parts
+    return (*parts[: levels - 1], "/".join(parts[levels - 1 :])) if len(parts) > levels else parts
+
+
+def _group(fit: Fit, level: int, levels: int) -> tuple[str, ...]:
+    """The path of groups down to a level; empty where the title has none."""
+    parts = _parts(fit, levels)
+    return parts[: level + 1] if level < len(parts) - 1 else ()
+
+
+def _groups(
+    fits: Sequence[Fit], slots: Sequence[Slot], level: int, levels: int, frozen: int
+) -> list[Piece]:
+    pieces = [Piece(" " * frozen)]
+    start = 0
+    while start < len(slots):
+        group = _group(fits[slots[start].index], level, levels)
+        end = start + 1
+        while end < len(slots) and group and _group(fits[slots[end].index], level, levels) == group:
+            end += 1
+        width = slots[end - 1].x + slots[end - 1].width - slots[start].x
+        pieces.append(Piece(slots[start].gap, "rule"))
+        pieces += _band(group[-1] if group else "", width)
+        start = end
+    return pieces
+
+
+def _band(name: str, width: int) -> list[Piece]:
+    """A group's name, and a line as far as the group reaches."""
+    if not name:
+        return [Piece(" " * width)]
+    shown = clip(name, width)
+    line = "─" * (width - cell_len(shown) - 1)
+    return [Piece(shown, "group"), Piece(f" {line}"[: width - cell_len(shown)], "rule")]

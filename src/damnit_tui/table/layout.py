@@ -1,0 +1,152 @@
+"""Where columns stand: how wide each must be, and which fit on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from rich.cells import cell_len
+
+from damnit_daemon.model import Column
+
+from ..visible import visible
+from .cells import Cell, Kind
+
+GAP = "  "
+BOUNDARY = " │ "
+"""Stands between columns of different groups, and after the run numbers."""
+PICTURE_WIDTH = 10
+WIDEST_TEXT = 28
+WIDEST_TITLE = 26
+NARROWEST = 6
+SLIVER = 4
+"""A last column of which fewer characters fit is left out."""
+
+
+@lru_cache(maxsize=4096)
+def split_title(title: str) -> tuple[str, ...]:
+    """Split a title at its `/`, save in brackets: `Pulse [uJ/p]` is one part."""
+    parts, depth = [""], 0
+    for letter in visible(title):
+        depth += (letter in "[(") - (letter in "])" and depth > 0)
+        if letter == "/" and not depth:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return tuple(part.strip() for part in parts)
+
+
+@dataclass
+class Fit:
+    """How wide the cells of a column have been so far; it only ever grows.
+
+    So columns settle while one looks, and never jump back and forth.
+    """
+
+    column: Column
+    whole: int = 0
+    """Characters before the decimal point."""
+    fraction: int = 0
+    """Characters from the decimal point on."""
+    text: int = 0
+    """Of cells that are no numbers."""
+    units: set[str] = field(default_factory=set)
+
+    def take(self, cell: Cell) -> bool:
+        """Make room for a cell; tell whether anything changed."""
+        before = (self.whole, self.fraction, self.text, len(self.units))
+        if cell.kind is Kind.NUMBER:
+            whole, fraction = cell.number_parts
+            self.whole = max(self.whole, len(whole))
+            self.fraction = max(self.fraction, len(fraction))
+            self.units.add(cell.units)
+        elif cell.kind is Kind.TEXT:
+            self.text = max(self.text, min(WIDEST_TEXT, cell_len(cell.text)))
+        elif cell.kind is Kind.PICTURE:
+            self.text = max(self.text, PICTURE_WIDTH)
+        return before != (self.whole, self.fraction, self.text, len(self.units))
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether it holds numbers, which stand on the right."""
+        return self.whole + self.fraction > 0
+
+    @property
+    def shared_units(self) -> str:
+        """The units of the whole column, when its numbers agree."""
+        return next(iter(self.units)) if len(self.units) == 1 else ""
+
+    @property
+    def suffix_width(self) -> int:
+        """Room after the numbers for units that differ."""
+        if len(self.units) < 2:
+            return 0
+        return 1 + max(cell_len(units) for units in self.units)
+
+    @property
+    def title_parts(self) -> tuple[str, ...]:
+        """The title by header level, the units of the column behind the last one."""
+        *groups, leaf = split_title(self.column.title)
+        if self.shared_units and not leaf.endswith("]"):
+            leaf = f"{leaf} [{self.shared_units}]"
+        return (*groups, leaf)
+
+    @property
+    def width(self) -> int:
+        """Characters the column wants."""
+        title = min(WIDEST_TITLE, cell_len(self.title_parts[-1]))
+        number = self.whole + self.fraction + self.suffix_width
+        return max(NARROWEST, title, number, self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A column's place on the screen."""
+
+    index: int
+    """Among all columns."""
+    x: int
+    """Where its cells begin; the gap is before."""
+    width: int
+    gap: str
+
+
+def place_columns(fits: Sequence[Fit], first: int, left: int, right: int) -> list[Slot]:
+    """Place columns side by side until the screen is full.
+
+    Args:
+        fits: All columns.
+        first: The leftmost to show.
+        left: Where the first gap begins.
+        right: Where the screen ends.
+    """
+    slots: list[Slot] = []
+    x = left
+    for index in range(first, len(fits)):
+        gap = BOUNDARY if index == first or _is_boundary(fits, index) else GAP
+        room = right - x - len(gap)
+        width = min(fits[index].width, room)
+        if width < SLIVER:
+            break
+        slots.append(Slot(index, x + len(gap), width, gap))
+        x += len(gap) + width
+    return slots
+
+
+def first_to_show(fits: Sequence[Fit], wanted: int, first: int, left: int, right: int) -> int:
+    """Which column to begin with, so that `wanted` is seen whole; moves as little as it can."""
+    if wanted <= first:
+        return wanted
+    while first < wanted:
+        slots = place_columns(fits, first, left, right)
+        shown = {slot.index: slot.width for slot in slots}
+        if shown.get(wanted, -1) >= fits[wanted].width:
+            break
+        first += 1
+    return first
+
+
+def _is_boundary(fits: Sequence[Fit], index: int) -> bool:
+    groups = fits[index].title_parts[:-1], fits[index - 1].title_parts[:-1]
+    return groups[0][:1] != groups[1][:1]

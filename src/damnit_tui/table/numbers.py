@@ -1,0 +1,70 @@
+"""How numbers and times are written: DAMNIT's format, to the character."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime, tzinfo
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def format_number(value: int | float) -> str:
+    """Write a number as DAMNIT does: `3`, `0.5000`, `1.235e+04`; NaN is empty."""
+    if isinstance(value, int):
+        return str(int(value))
+    if math.isnan(value):
+        return ""
+    if math.isinf(value):
+        return "inf" if value > 0 else "-inf"
+    magnitude = abs(value)
+    if magnitude < 10_000 and value.is_integer():
+        return str(int(value))
+    if 0.0001 < magnitude < 10_000:
+        return f"{value:.4f}"
+    return f"{value:.3e}"
+
+
+def split_number(text: str) -> tuple[str, str]:
+    """Split a written number at its decimal point, which goes to the second half."""
+    whole, point, fraction = text.partition(".")
+    return whole, point + fraction
+
+
+def format_time(timestamp: float, now: float, zone: tzinfo | None = None) -> str:
+    """Write when a run began, briefly: the time if it was today, else the day too.
+
+    Args:
+        timestamp: Unix seconds.
+        now: Unix seconds, to know what today is.
+        zone: The viewer's; None for this machine's.
+    """
+    try:
+        moment = datetime.fromtimestamp(timestamp, zone)
+    except (ValueError, OverflowError, OSError):
+        return "?"
+    today = datetime.fromtimestamp(now, zone)
+    if moment.date() == today.date():
+        return f"{moment:%H:%M:%S}"
+    day = f"{moment.day:2} {MONTHS[moment.month - 1]}"
+    return f"{day} {moment:%H:%M}" if moment.year == today.year else f"{day} {moment.year}"
+
+
+def format_full_time(timestamp: float, zone: tzinfo | None = None) -> str:
+    """Write a moment in full, in DAMNIT's order."""
+    try:
+        return f"{datetime.fromtimestamp(timestamp, zone):%H:%M:%S %d/%m/%Y}"
+    except (ValueError, OverflowError, OSError):
+        return f"{timestamp!r} (no time a calendar knows)"
+
+
+def format_age(seconds: float) -> str:
+    """Write how long ago something was, coarsely, so that it seldom changes."""
+    if seconds < 5:
+        return "just now"
+    if seconds < 60:
+        return f"{int(seconds) // 5 * 5} s ago"
+    for size, unit in ((60, "min"), (3600, "h"), (86_400, "d")):
+        limit = {"min": 3600, "h": 86_400, "d": math.inf}[unit]
+        if seconds < limit:
+            return f"{int(seconds // size)} {unit} ago"
+    return "long ago"

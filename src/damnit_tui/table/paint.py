@@ -1,0 +1,101 @@
+"""A cell as pieces of text with roles, exactly as wide as its place; the widget gives colours."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from rich.cells import cell_len
+
+from ..visible import clip, pad
+from .cells import IMAGE, RGB, SKIPPED, Cell, Kind, readable_on
+from .layout import Fit
+
+
+class Piece(NamedTuple):
+    """Some text in one style."""
+
+    text: str
+    role: str = "text"
+    """Which of the widget's styles it takes."""
+    bold: bool = False
+    foreground: RGB | None = None
+    background: RGB | None = None
+
+
+class Picture(NamedTuple):
+    """A blob, drawn."""
+
+    text: str
+    """What it says without colours: a curve, a number, or a mark and a size."""
+    role: str = "text"
+    pixels: tuple[tuple[RGB, RGB], ...] = ()
+    """Upper and lower colour of each character, for images."""
+
+
+_ROLES = {
+    Kind.NOT_COMPUTED: "faint",
+    Kind.SKIPPED: "faint",
+    Kind.NO_SOURCE: "missing",
+    Kind.FAILED: "error",
+    Kind.PICTURE: "faint",
+}
+
+
+def paint_cell(cell: Cell, fit: Fit, width: int) -> list[Piece]:
+    """Place a cell in its column.
+
+    Args:
+        cell: What to show.
+        fit: How the column's numbers are aligned.
+        width: How many characters there are; fewer than the column wants at
+            the edge of the screen, where text ends in `…`.
+    """
+    if cell.kind is Kind.NUMBER:
+        return _number(cell, fit, width)
+    text = cell.text
+    if cell.kind is Kind.SKIPPED and cell_len(text) > width:
+        text = SKIPPED
+    role = _ROLES.get(cell.kind, "text")
+    if not fit.is_numeric:
+        return _styled([Piece(pad(text, width), role)], cell)
+    if len(text) == 1 and width >= fit.width:
+        # Marks stand under the last digit before the point.
+        text += " " * (fit.fraction + fit.suffix_width)
+    return _styled([Piece(pad(text, width, right=True), role)], cell)
+
+
+def paint_picture(picture: Picture, width: int, *, colours: bool) -> list[Piece]:
+    """Place a drawn blob in its column; without colours, images are a mark and their size."""
+    if not picture.pixels or not colours:
+        return [Piece(pad(picture.text, width), picture.role)]
+    shown = picture.pixels[:width]
+    pieces = [Piece("▀", "text", foreground=upper, background=lower) for upper, lower in shown]
+    return [*pieces, Piece(" " * (width - len(shown)))]
+
+
+def image_text(width_px: int, height_px: int) -> str:
+    """What an image says where colours cannot be shown."""
+    return f"{IMAGE} {width_px}×{height_px}"
+
+
+def _number(cell: Cell, fit: Fit, width: int) -> list[Piece]:
+    whole, fraction = cell.number_parts
+    text = whole.rjust(fit.whole) + fraction.ljust(fit.fraction)
+    suffix = ""
+    if fit.suffix_width:
+        suffix = f" {cell.units}" if cell.units else ""
+        suffix = pad(suffix, fit.suffix_width)
+    if cell_len(text + suffix) > width:
+        return _styled([Piece(pad(clip(cell.text, width), width, right=True))], cell)
+    blank = " " * (width - cell_len(text + suffix))
+    return _styled(
+        [Piece(blank + text), Piece(suffix, "units")] if suffix else [Piece(blank + text)], cell
+    )
+
+
+def _styled(pieces: list[Piece], cell: Cell) -> list[Piece]:
+    foreground = readable_on(cell.background) if cell.background else None
+    return [
+        p._replace(bold=cell.bold, foreground=foreground, background=cell.background)
+        for p in pieces
+    ]

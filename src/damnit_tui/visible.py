@@ -1,0 +1,69 @@
+"""Text of strangers, made safe to print.
+
+Every string from a database may hold terminal escapes, line breaks where none
+belong, or characters that turn the reading direction. They are shown, not sent.
+"""
+
+from __future__ import annotations
+
+import re
+
+from rich.cells import cell_len, set_cell_size
+
+ELLIPSIS = "…"
+
+_HOSTILE = re.compile(
+    "["
+    "\x00-\x1f\x7f-\x9f"  # C0, DEL, C1: escapes begin here
+    "\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f"  # invisible, or turn the direction
+    "\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
+    "\ud800-\udfff"  # lone surrogates: no terminal encoding holds them
+    "]"
+)
+_LINES = re.compile(r"\r\n|\r|\n")
+
+
+def visible(text: str) -> str:
+    """Return one line of printable characters that shows all of `text`.
+
+    Control characters become their pictures (`␛`, `␊`), others their escapes.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return _HOSTILE.sub(_picture, text)
+
+
+def visible_lines(text: str) -> list[str]:
+    """Like `visible`, but line breaks and tabs keep their meaning."""
+    return [visible(line.expandtabs(4)) for line in _LINES.split(text)]
+
+
+def clip(text: str, width_cells: int) -> str:
+    """Cut to a width on the screen; what is cut ends in `…`."""
+    if cell_len(text) <= width_cells:
+        return text
+    if width_cells <= 0:
+        return ""
+    return set_cell_size(text, width_cells - 1).rstrip() + ELLIPSIS
+
+
+def pad(text: str, width_cells: int, *, right: bool = False) -> str:
+    """Cut or fill to exactly a width on the screen.
+
+    Args:
+        text: Printable text.
+        width_cells: How wide it shall be.
+        right: Fill on the left, so that the text stands on the right.
+    """
+    clipped = clip(text, width_cells)
+    blank = " " * (width_cells - cell_len(clipped))
+    return blank + clipped if right else clipped + blank
+
+
+def _picture(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if code < 0x20:
+        return chr(0x2400 + code)
+    if code == 0x7F:
+        return "␡"
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"

@@ -1,0 +1,1 @@
+"""Small widgets around the table, one file each."""

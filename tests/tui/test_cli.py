@@ -1,0 +1,98 @@
+"""The command, as somebody types it."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from damnit_tui import cli
+from damnit_tui.cli import Options, is_plain, main
+
+
+def run(*arguments, **environ):
+    return subprocess.run(
+        [sys.executable, "-m", "damnit_tui", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **environ},
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "plain"),
+    [
+        ([], True),
+        (["/some/folder"], True),
+        (["1234"], True),
+        (["demo"], False),
+        (["--help"], False),
+        (["a", "b"], False),
+    ],
+)
+def test_only_a_folder_needs_no_typer(arguments, plain):
+    assert is_plain(arguments) is plain
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options"),
+    [
+        (["x", "--read-only", "--lite"], Options("x", read_only=True, lite=True)),
+        (["--print", "csv", "x"], Options("x", print_format="csv")),
+        (["x", "--print"], Options("x", print_format="md")),
+        (["--print", "x"], Options("x", print_format="md")),
+        (["--print=json"], Options(None, print_format="json")),
+    ],
+)
+def test_options_are_understood(monkeypatch, arguments, options):
+    asked = []
+    monkeypatch.setattr(cli, "run", asked.append)
+    monkeypatch.setattr("damnit_tui.options.run", asked.append, raising=False)
+    with pytest.raises(SystemExit) as end:
+        main(arguments)
+    assert not end.value.code
+    assert asked == [options]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [(["/no/such/folder"], "There is no folder"), (["."], "is no DAMNIT folder")],
+)
+def test_a_mistake_is_one_line_and_no_traceback(arguments, reason, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = run(*arguments)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1
+    assert reason in done.stderr
+
+
+def test_debug_shows_the_traceback():
+    done = run("/no/such/folder", "--debug")
+    assert done.returncode == 1
+    assert "Traceback" in done.stderr
+
+
+def test_a_pipe_gets_the_table(folder):
+    done = run(folder.path)
+    assert done.returncode == 0, done.stderr
+    assert "| Run |" in done.stdout
+    assert "first light" in done.stdout
+
+
+def test_print_gives_the_format_asked_for(folder):
+    assert run(folder.path, "--print", "csv").stdout.startswith("Proposal,Run,")
+    assert run(folder.path, "--print", "json").stdout.lstrip()[0] in "[{"
+
+
+def test_nothing_to_print_is_a_mistake(empty_folder):
+    done = run(empty_folder.path)
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_the_version():
+    from damnit_daemon import __version__
+
+    assert run("--version").stdout == f"damnit-tui {__version__}\n"
