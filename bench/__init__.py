@@ -1,0 +1,1 @@
+"""Measurements of ours beside their baselines: `python -m bench`."""

@@ -1,0 +1,82 @@
+"""What a measurement says, and how repeated ones are taken."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import TypeVar
+
+T = TypeVar("T")
+
+AIMS: dict[str, float] = {}
+"""Name of a result → the ratio to its baseline that it should stay below."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """A measurement beside its baseline."""
+
+    name: str
+    value: float
+    unit: str
+    baseline: float
+    ratio: float
+    aim: float | None
+    """For the ratio; None if there is none."""
+    ok: bool | None
+    """Whether the aim is met; None without an aim."""
+
+
+def compare(name: str, values: Sequence[float], baselines: Sequence[float], unit: str) -> Result:
+    """Compare medians."""
+    value, baseline = median(values), median(baselines)
+    ratio, aim = value / baseline, AIMS.get(name)
+    return Result(name, value, unit, baseline, ratio, aim, None if aim is None else ratio <= aim)
+
+
+def in_turn(cases: Mapping[str, Callable[[], T]], repeats: int) -> dict[str, list[T]]:
+    """Call each case in turn, again and again; the first round only warms up."""
+    found: dict[str, list[T]] = {name: [] for name in cases}
+    for number in range(repeats + 1):
+        for name, case in cases.items():
+            value = case()
+            if number:
+                found[name].append(value)
+    return found
+
+
+def wall_time_s(command: Sequence[str], environment: Mapping[str, str], cwd: Path) -> float:
+    """How long a command takes from its start to its end.
+
+    Raises:
+        SystemExit: If it fails: there is nothing to measure then.
+    """
+    begin = time.perf_counter()
+    done = subprocess.run(
+        command, env=environment, cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True,
+        text=True, check=False,
+    )  # fmt: skip
+    duration = time.perf_counter() - begin
+    if done.returncode:
+        raise SystemExit(f"{command} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+    return duration
+
+
+def environment(**changes: str) -> dict[str, str]:
+    """Ours, in which Python may keep its bytecode, as it does for people."""
+    dropped = ("PYTHONDONTWRITEBYTECODE", "NO_COLOR")
+    return {**{k: v for k, v in os.environ.items() if k not in dropped}, **changes}
+
+
+def program(name: str, module: str) -> list[str]:
+    """An installed command as people start it; from a source tree, what it calls."""
+    script = Path(sys.executable).with_name(name)
+    if script.exists():
+        return [str(script)]
+    return [sys.executable, "-c", f"from {module} import main; main()"]
