@@ -14,6 +14,7 @@ value needs it: the app reads before it has painted anything.
 from .changes import Changes
 from .comments import Note, load_notes
 from .creation import create_database
+from .damage import find_damage
 from .database import Database
 from .decoding import decode_value
 from .errors import (
@@ -69,6 +70,7 @@ __all__ = [
     "decode_value",
     "delete_setting",
     "ensure_run",
+    "find_damage",
     "is_variable_name",
     "load_columns",
     "load_notes",

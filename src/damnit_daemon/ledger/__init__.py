@@ -1,0 +1,149 @@
+"""The ledger (`daemon.sqlite`): what the daemon owes, has done, and who it is.
+
+`Ledger` opens it; the functions take the connection, so that several make one
+transaction. The daemon writes under the token of its lease:
+
+    token = take_lease(ledger)
+    with ledger.writing(token) as con:
+        recover(con, now=time.time())
+        for found in pending_arrivals(con):
+            add_job_for_arrival(con, found.id, NewJob(found.arrival.run_key), now=time.time())
+
+What is written in one block happens entirely or not at all, whatever ends the
+process; a daemon whose lease another one took over gets `LeaseLost` and writes
+nothing. So each thing that is owed is done at least once, and counts once.
+"""
+
+from sqlite3 import Connection
+
+from .arrivals import (
+    ArrivalState,
+    RecordedArrival,
+    Seen,
+    load_arrival,
+    load_arrivals,
+    load_seen,
+    mark_arrival,
+    pending_arrivals,
+    record_arrival,
+)
+from .counters import count, load_counters
+from .edits import Edit, append_edit, load_edits
+from .errors import LeaseHeld, LeaseLost, LedgerMissing, LedgerTooNew
+from .job import ACTIVE, AddedJob, Executor, Job, JobOrigin, JobState, NewJob, Placement
+from .jobs import count_jobs, load_job, load_jobs
+from .lease import (
+    BEAT_EVERY_S,
+    EXPIRES_S,
+    Lease,
+    LeaseWatch,
+    acquire,
+    beat,
+    load_lease,
+    release,
+    require_lease,
+)
+from .ledger import Ledger
+from .memory import recall, remember
+from .process import ProcessId, is_alive, this_process
+from .progress import (
+    Outcome,
+    VariableProgress,
+    expect_variables,
+    load_progress,
+    save_progress,
+)
+from .pruning import Pruned, prune
+from .queue import add_job, add_job_for_arrival, next_queued, prioritise_job, retry_job
+from .requests import (
+    Request,
+    RequestKind,
+    RequestState,
+    add_request,
+    answer_request,
+    load_request,
+    load_requests,
+    take_requests,
+)
+from .taking import take_lease
+from .timings import Timing, load_timings
+from .transitions import Recovered, place_job, recover, requeue, set_state
+from .waiting import has_queued, has_undecided
+
+__all__ = [
+    "ACTIVE",
+    "BEAT_EVERY_S",
+    "EXPIRES_S",
+    "AddedJob",
+    "ArrivalState",
+    "Connection",
+    "Edit",
+    "Executor",
+    "Job",
+    "JobOrigin",
+    "JobState",
+    "Lease",
+    "LeaseHeld",
+    "LeaseLost",
+    "LeaseWatch",
+    "Ledger",
+    "LedgerMissing",
+    "LedgerTooNew",
+    "NewJob",
+    "Outcome",
+    "Placement",
+    "ProcessId",
+    "Pruned",
+    "RecordedArrival",
+    "Recovered",
+    "Request",
+    "RequestKind",
+    "RequestState",
+    "Seen",
+    "Timing",
+    "VariableProgress",
+    "acquire",
+    "add_job",
+    "add_job_for_arrival",
+    "add_request",
+    "answer_request",
+    "append_edit",
+    "beat",
+    "count",
+    "count_jobs",
+    "expect_variables",
+    "has_queued",
+    "has_undecided",
+    "is_alive",
+    "load_arrival",
+    "load_arrivals",
+    "load_counters",
+    "load_edits",
+    "load_job",
+    "load_jobs",
+    "load_lease",
+    "load_progress",
+    "load_request",
+    "load_requests",
+    "load_seen",
+    "load_timings",
+    "mark_arrival",
+    "next_queued",
+    "pending_arrivals",
+    "place_job",
+    "prioritise_job",
+    "prune",
+    "recall",
+    "record_arrival",
+    "recover",
+    "release",
+    "remember",
+    "requeue",
+    "require_lease",
+    "retry_job",
+    "save_progress",
+    "set_state",
+    "take_lease",
+    "take_requests",
+    "this_process",
+]

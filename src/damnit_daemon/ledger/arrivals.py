@@ -1,0 +1,143 @@
+"""Arrivals: what came in, each noted once, and what became of it."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ..model import RunKey
+from ..model.arrival import Arrival, ArrivalSource
+from ..store.queries import Row, fetch_all
+
+
+class ArrivalState(StrEnum):
+    """What became of an arrival."""
+
+    PENDING = "pending"
+    """Nobody decided yet."""
+    ACCEPTED = "accepted"
+    """There is a job for it."""
+    IGNORED = "ignored"
+    """Nothing is to be done, for a reason."""
+
+
+@dataclass(frozen=True)
+class RecordedArrival:
+    """An arrival in the ledger."""
+
+    id: int
+    arrival: Arrival
+    recorded_at: float
+    state: ArrivalState
+    reason: str
+    job_id: int | None
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Which data arrived, of which runs."""
+
+    data: frozenset[tuple[RunKey, str]]
+    last_id: int
+    """Of the newest arrival that was looked at."""
+
+
+def record_arrival(
+    con: sqlite3.Connection,
+    arrival: Arrival,
+    *,
+    now: float,
+    state: ArrivalState = ArrivalState.PENDING,
+    reason: str = "",
+) -> bool:
+    """Note an arrival; tell whether it is new, or was told before under its key.
+
+    Args:
+        con: A connection from `Ledger.writing`.
+        arrival: What arrived.
+        now: Unix seconds UTC.
+        state: `IGNORED` for what is only to be known, as runs from before the daemon.
+        reason: Why it is ignored.
+    """
+    key = arrival.run_key
+    added = con.execute(
+        "INSERT INTO arrivals (source, key, proposal, run, data, event_at, backfilled, "
+        "recorded_at, state, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT (source, key) DO NOTHING",
+        (
+            arrival.source,
+            arrival.key,
+            int(key.proposal),
+            int(key.run),
+            arrival.data,
+            arrival.event_at,
+            arrival.backfilled,
+            now,
+            state,
+            reason,
+        ),
+    )
+    return added.rowcount > 0
+
+
+def pending_arrivals(con: sqlite3.Connection, *, limit: int = 1000) -> list[RecordedArrival]:
+    """Load the arrivals that wait for a decision, oldest first."""
+    return _load(con, "WHERE state = 'pending' ORDER BY id LIMIT ?", limit)
+
+
+def load_arrival(con: sqlite3.Connection, arrival_id: int) -> RecordedArrival | None:
+    """Load one arrival."""
+    found = _load(con, "WHERE id = ?", arrival_id)
+    return found[0] if found else None
+
+
+def load_arrivals(con: sqlite3.Connection, key: RunKey) -> list[RecordedArrival]:
+    """Load all arrivals of a run, oldest first."""
+    return _load(con, "WHERE proposal = ? AND run = ? ORDER BY id", *key)
+
+
+def mark_arrival(
+    con: sqlite3.Connection,
+    arrival_id: int,
+    state: ArrivalState,
+    *,
+    reason: str = "",
+    job_id: int | None = None,
+) -> bool:
+    """Decide about an arrival; tell whether nobody had before."""
+    marked = con.execute(
+        "UPDATE arrivals SET state = ?, reason = ?, job_id = ? WHERE id = ? AND state = 'pending'",
+        (state, reason, job_id, arrival_id),
+    )
+    return marked.rowcount > 0
+
+
+def load_seen(con: sqlite3.Connection, *, after_id: int = 0) -> Seen:
+    """Load which data arrived, of which runs, whatever became of it.
+
+    Args:
+        con: A connection.
+        after_id: `last_id` of an earlier call, to load only what is new since.
+    """
+    sql = "SELECT id, proposal, run, data FROM arrivals WHERE id > ? ORDER BY id"
+    rows = fetch_all(con, sql, (after_id,))
+    data = frozenset((RunKey(proposal, run), data) for _, proposal, run, data in rows)
+    return Seen(data, rows[-1][0] if rows else after_id)
+
+
+def _load(con: sqlite3.Connection, where: str, *parameters: int) -> list[RecordedArrival]:
+    sql = (
+        "SELECT id, source, key, proposal, run, data, event_at, backfilled, recorded_at, state, "
+        f"reason, job_id FROM arrivals {where}"
+    )
+    return [_recorded(row) for row in fetch_all(con, sql, parameters)]
+
+
+def _recorded(row: Row) -> RecordedArrival:
+    (arrival_id, source, key, proposal, run, data, event_at, backfilled, *rest) = row
+    recorded_at, state, reason, job_id = rest
+    arrival = Arrival(
+        ArrivalSource(source), key, RunKey(proposal, run), data, event_at, bool(backfilled)
+    )
+    return RecordedArrival(arrival_id, arrival, recorded_at, ArrivalState(state), reason, job_id)

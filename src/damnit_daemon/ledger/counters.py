@@ -1,0 +1,21 @@
+"""Counters of what the daemon met."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from ..store.queries import fetch_all
+
+
+def count(con: sqlite3.Connection, name: str, n: int = 1) -> None:
+    """Count something: malformed messages, for example."""
+    con.execute(
+        "INSERT INTO counters (name, n) VALUES (?, ?) "
+        "ON CONFLICT (name) DO UPDATE SET n = n + excluded.n",
+        (name, n),
+    )
+
+
+def load_counters(con: sqlite3.Connection) -> dict[str, int]:
+    """Load all counters, by name."""
+    return dict(fetch_all(con, "SELECT name, n FROM counters ORDER BY name"))

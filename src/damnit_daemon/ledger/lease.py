@@ -1,0 +1,173 @@
+"""The lease: at most one daemon works in a folder, and one that lost it cannot write.
+
+Whether a lease has expired is never judged by the times in it: clocks of two
+hosts differ, and steps happen. Who wants it watches whether it is renewed.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sqlite3
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..store.queries import fetch_all
+from .errors import LeaseHeld, LeaseLost
+from .process import ProcessId, is_alive
+from .texts import parse_object
+
+EXPIRES_S = 60.0
+"""How long a lease that is not renewed is respected."""
+
+BEAT_EVERY_S = 2.0
+"""How often a daemon renews it."""
+
+LONGEST_STEP_S = 5.0
+"""What a pause between two looks counts at most: a watcher that stood still saw nothing."""
+
+
+@dataclass(frozen=True)
+class Lease:
+    """Who works in the folder."""
+
+    holder: ProcessId
+    token: str = field(repr=False)
+    since: float
+    """When it was taken, Unix seconds UTC by the holder's clock."""
+    beat_at: float
+    """When it was last renewed, Unix seconds UTC by the holder's clock."""
+    beats: int
+    """How often it was renewed."""
+    info: dict[str, Any]
+    """What the daemon says about itself."""
+
+    def age_s(self, now: float) -> float:
+        """How long ago it was renewed, if our clocks agree; 0 if that is yet to come."""
+        return max(0.0, now - self.beat_at)
+
+    def looks_stale(self, now: float, expires_s: float = EXPIRES_S) -> bool:
+        """Guess whether its holder is gone, to show it; who wants it uses `LeaseWatch`."""
+        return abs(now - self.beat_at) > expires_s
+
+
+class LeaseWatch:
+    """How long a lease has stood still before the eyes of one who wants it.
+
+    Attributes:
+        moved: Whether it was seen to be renewed: its holder is at work.
+        still_s: How long it has not been since.
+    """
+
+    def __init__(self) -> None:
+        self.moved = False
+        self.still_s = 0.0
+        self._seen: tuple[str, int] | None = None
+        self._looked_at_s = 0.0
+
+    def look(self, lease: Lease, at_s: float) -> None:
+        """Look once more, at a time of our own monotonic clock."""
+        seen = lease.token, lease.beats
+        if seen == self._seen:
+            self.still_s += min(max(0.0, at_s - self._looked_at_s), LONGEST_STEP_S)
+        else:
+            self.moved = self._seen is not None
+            self.still_s = 0.0
+        self._seen, self._looked_at_s = seen, at_s
+
+
+def acquire(
+    con: sqlite3.Connection,
+    process: ProcessId,
+    *,
+    now: float,
+    watch: LeaseWatch | None = None,
+    at_s: float = 0.0,
+    expires_s: float = EXPIRES_S,
+    alive: Callable[[ProcessId], bool | None] = is_alive,
+    info: Mapping[str, Any] | None = None,
+) -> str:
+    """Take the lease if it is free, its holder is dead, or it stood still for too long.
+
+    Args:
+        con: A connection from `Ledger.writing`, without a token.
+        process: Who takes it.
+        now: Unix seconds UTC, only to be shown.
+        watch: What we saw of the present lease; looks once more.
+        at_s: The time of that look, by our monotonic clock.
+        expires_s: How long it must have stood still.
+        alive: Whether a process lives; None if that cannot be known.
+        info: What the daemon says about itself.
+
+    Returns:
+        The token to write under.
+
+    Raises:
+        LeaseHeld: If another one holds it.
+    """
+    lease = load_lease(con)
+    if lease is not None and alive(lease.holder) is not False:
+        if watch is None:
+            raise LeaseHeld(lease)
+        watch.look(lease, at_s)
+        if watch.still_s < expires_s:
+            raise LeaseHeld(lease)
+    token = secrets.token_hex(16)
+    con.execute(
+        "INSERT OR REPLACE INTO lease (only_row, host, pid, machine, started, token, since, "
+        "beat_at, beats, info) VALUES (1, ?, ?, ?, ?, ?, ?, ?, 0, ?)",
+        (
+            process.host,
+            process.pid,
+            process.machine,
+            process.started,
+            token,
+            now,
+            now,
+            json.dumps(dict(info or {})),
+        ),
+    )
+    return token
+
+
+def beat(
+    con: sqlite3.Connection, token: str, *, now: float, info: Mapping[str, Any] | None = None
+) -> None:
+    """Renew the lease; `info` stays as it was if none is given.
+
+    Raises:
+        LeaseLost: If it is not held under this token.
+    """
+    text = None if info is None else json.dumps(dict(info))
+    renewed = con.execute(
+        "UPDATE lease SET beat_at = ?, beats = beats + 1, info = coalesce(?, info) WHERE token = ?",
+        (now, text, token),
+    )
+    if not renewed.rowcount:
+        raise LeaseLost(load_lease(con))
+
+
+def release(con: sqlite3.Connection, token: str) -> bool:
+    """Give the lease back; tell whether it was held under this token."""
+    return con.execute("DELETE FROM lease WHERE token = ?", (token,)).rowcount > 0
+
+
+def require_lease(con: sqlite3.Connection, token: str) -> None:
+    """Make sure, inside a transaction, that the lease is held under this token.
+
+    Raises:
+        LeaseLost: If it is not.
+    """
+    lease = load_lease(con)
+    if lease is None or lease.token != token:
+        raise LeaseLost(lease)
+
+
+def load_lease(con: sqlite3.Connection) -> Lease | None:
+    """Load the lease; None if nobody holds it."""
+    sql = "SELECT host, pid, machine, started, token, since, beat_at, beats, info FROM lease"
+    for host, pid, machine, started, token, since, beat_at, beats, info in fetch_all(con, sql):
+        holder = ProcessId(host, pid, machine, started)
+        return Lease(holder, token, since, beat_at, beats, parse_object(info))
+    return None

@@ -1,0 +1,99 @@
+"""How far a job is, variable by variable."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ..store.queries import fetch_all
+
+
+class Outcome(StrEnum):
+    """How far a variable is; those that end it are the runner's words."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+    EMPTY = "empty"
+
+
+@dataclass(frozen=True)
+class VariableProgress:
+    """How far one variable of a job is."""
+
+    job_id: int
+    name: str
+    outcome: Outcome
+    started_at: float | None = None
+    """When its function was called, Unix seconds UTC; what is None stays as it was."""
+    duration_s: float | None = None
+    """What its function took; what is None stays as it was."""
+    message: str = ""
+    """Of what went wrong."""
+
+
+def expect_variables(con: sqlite3.Connection, job_id: int, names: Iterable[str]) -> None:
+    """Note which variables a job is going to evaluate; those it knows stay as they are."""
+    if job_id in _active(con, [job_id]):
+        con.executemany(
+            "INSERT INTO progress (job_id, name, outcome, message) VALUES (?, ?, 'waiting', '') "
+            "ON CONFLICT (job_id, name) DO NOTHING",
+            [(job_id, name) for name in names],
+        )
+        _count(con, job_id)
+
+
+def save_progress(con: sqlite3.Connection, news: Iterable[VariableProgress]) -> int:
+    """Note how far variables are, in the order of the news, of one job or of several.
+
+    Returns:
+        How many were noted; news of jobs that no executor has come too late.
+    """
+    news = list(news)
+    active = _active(con, {each.job_id for each in news})
+    rows = [
+        (each.job_id, each.name, each.outcome, each.started_at, each.duration_s, each.message)
+        for each in news
+        if each.job_id in active
+    ]
+    con.executemany(
+        "INSERT INTO progress (job_id, name, outcome, started_at, duration_s, message) "
+        "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (job_id, name) DO UPDATE SET "
+        "outcome = excluded.outcome, started_at = coalesce(excluded.started_at, started_at), "
+        "duration_s = coalesce(excluded.duration_s, duration_s), message = excluded.message",
+        rows,
+    )
+    for job_id in active:
+        _count(con, job_id)
+    return len(rows)
+
+
+def load_progress(con: sqlite3.Connection, job_id: int) -> list[VariableProgress]:
+    """Load how far the variables of a job are: in the order they began, then those that wait."""
+    sql = (
+        "SELECT job_id, name, outcome, started_at, duration_s, message FROM progress "
+        "WHERE job_id = ? ORDER BY started_at IS NULL, started_at, name"
+    )
+    return [
+        VariableProgress(job_id, name, Outcome(outcome), started_at, duration_s, message)
+        for job_id, name, outcome, started_at, duration_s, message in fetch_all(con, sql, (job_id,))
+    ]
+
+
+def _active(con: sqlite3.Connection, job_ids: Iterable[int]) -> set[int]:
+    sql = "SELECT 1 FROM jobs WHERE id = ? AND state IN ('submitted', 'running')"
+    return {job_id for job_id in job_ids if fetch_all(con, sql, (job_id,))}
+
+
+def _count(con: sqlite3.Connection, job_id: int) -> None:
+    con.execute(
+        """UPDATE jobs SET (variables_total, variables_done, variables_failed) = (
+            SELECT count(*), coalesce(sum(outcome NOT IN ('waiting', 'running')), 0),
+                coalesce(sum(outcome = 'failed'), 0)
+            FROM progress WHERE job_id = ?1) WHERE id = ?1""",
+        (job_id,),
+    )

@@ -1,0 +1,159 @@
+"""The queue: what is to be done, each thing once, and in which order."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import uuid
+
+from ..model import RunKey
+from ..store.queries import fetch_all
+from .arrivals import ArrivalState, load_arrival, mark_arrival
+from .job import AddedJob, Job, JobOrigin, NewJob
+from .jobs import load_job, load_jobs_where
+
+
+def add_job(con: sqlite3.Connection, job: NewJob, *, now: float) -> AddedJob:
+    """Queue a job; if the same waits already, that one takes the higher rank of both."""
+    key = RunKey(int(job.run_key.proposal), int(job.run_key.run))
+    newest_at = now if job.arrived_at is None else job.arrived_at
+    asked = job.origin is not JobOrigin.ARRIVAL
+    same = find_queued(con, key, job.data, job.scope)
+    if same is not None:
+        raise_rank(con, same, asked=asked, priority=job.priority, newest_at=newest_at)
+        added = AddedJob(same, is_new=False)
+    else:
+        added = AddedJob(_insert(con, key, job, asked, newest_at, now), is_new=True)
+    if not asked:
+        # Jobs of one run stay together, so that raw still comes before proc.
+        con.execute(
+            "UPDATE jobs SET newest_at = ?1 WHERE state = 'queued' AND asked = 0 "
+            "AND proposal = ?2 AND run = ?3 AND newest_at < ?1",
+            (_newest_at_of_run(con, key, newest_at), *key),
+        )
+    return added
+
+
+def add_job_for_arrival(
+    con: sqlite3.Connection, arrival_id: int, job: NewJob, *, now: float
+) -> AddedJob | None:
+    """Queue a job for a pending arrival, which is accepted with it.
+
+    Returns:
+        The job; None if somebody decided about the arrival before.
+    """
+    recorded = load_arrival(con, arrival_id)
+    if recorded is None or recorded.state is not ArrivalState.PENDING:
+        return None
+    added = add_job(con, job, now=now)
+    mark_arrival(con, arrival_id, ArrivalState.ACCEPTED, job_id=added.id)
+    return added
+
+
+def retry_job(
+    con: sqlite3.Connection, job_id: int, *, now: float, user: str = "", priority: int = 0
+) -> AddedJob | None:
+    """Queue the same once more, as a new job; None if the job is not over."""
+    old = load_job(con, job_id)
+    if old is None or not old.state.is_over:
+        return None
+    again = NewJob(
+        old.run_key,
+        old.data,
+        old.variables,
+        old.match,
+        old.cluster,
+        old.wanted_executor,
+        JobOrigin.RETRY,
+        priority,
+        user,
+    )
+    return add_job(con, again, now=now)
+
+
+def prioritise_job(con: sqlite3.Connection, job_id: int, priority: int) -> bool:
+    """Put a queued job among those that somebody asked for; tell whether it was queued."""
+    changed = con.execute(
+        "UPDATE jobs SET asked = 1, priority = ? WHERE id = ? AND state = 'queued'",
+        (priority, job_id),
+    )
+    return changed.rowcount > 0
+
+
+def next_queued(con: sqlite3.Connection, *, limit: int = 1) -> list[Job]:
+    """Load the jobs to begin next.
+
+    First what somebody asked for, by priority, then in the order of asking. Then
+    arrivals: the run with the newest first, of one run raw before proc.
+    """
+    # SQLite would else take the index of states, and sort all that waits.
+    where = (
+        "INDEXED BY queue_asked WHERE state = 'queued' AND asked = 1 "
+        "ORDER BY priority DESC, id LIMIT ?"
+    )
+    jobs = load_jobs_where(con, where, limit)
+    if len(jobs) < limit:
+        where = (
+            "INDEXED BY queue_arrived WHERE state = 'queued' AND asked = 0 "
+            "ORDER BY newest_at DESC, proposal DESC, run DESC, data DESC, id LIMIT ?"
+        )
+        jobs += load_jobs_where(con, where, limit - len(jobs))
+    return jobs
+
+
+def find_queued(con: sqlite3.Connection, key: RunKey, data: str, scope: str) -> int | None:
+    """Find the queued job that does the same work."""
+    sql = (
+        "SELECT id FROM jobs WHERE state = 'queued' "
+        "AND proposal = ? AND run = ? AND data = ? AND scope = ?"
+    )
+    rows = fetch_all(con, sql, (*key, data, scope))
+    return rows[0][0] if rows else None
+
+
+def raise_rank(
+    con: sqlite3.Connection, job_id: int, *, asked: bool, priority: int, newest_at: float
+) -> None:
+    """Let a queued job come no later than another that it does the work of."""
+    con.execute(
+        "UPDATE jobs SET asked = max(asked, ?), priority = max(priority, ?), "
+        "newest_at = max(newest_at, ?) WHERE id = ?",
+        (asked, priority, newest_at, job_id),
+    )
+
+
+def _insert(
+    con: sqlite3.Connection, key: RunKey, job: NewJob, asked: bool, newest_at: float, now: float
+) -> int:
+    names = None if job.variables is None else json.dumps(list(job.variables))
+    inserted = con.execute(
+        "INSERT INTO jobs (proposal, run, data, variables, match, cluster, wanted_executor, scope, "
+        "origin, user, processing_id, asked, priority, newest_at, state, reason, created_at) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', '', ?)",
+        (
+            *key,
+            job.data,
+            names,
+            json.dumps(list(job.match)),
+            job.cluster,
+            job.executor,
+            job.scope,
+            job.origin,
+            job.user,
+            str(uuid.uuid4()),
+            asked,
+            job.priority,
+            newest_at,
+            now,
+        ),
+    )
+    assert inserted.lastrowid is not None
+    return inserted.lastrowid
+
+
+def _newest_at_of_run(con: sqlite3.Connection, key: RunKey, newest_at: float) -> float:
+    sql = (
+        "SELECT max(newest_at) FROM jobs WHERE state = 'queued' AND asked = 0 "
+        "AND proposal = ? AND run = ?"
+    )
+    return max(newest_at, fetch_all(con, sql, key)[0][0] or newest_at)

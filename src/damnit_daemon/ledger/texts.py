@@ -1,0 +1,25 @@
+"""JSON kept as text; what is malformed reads as empty, as anybody may write a row."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+
+def parse_object(text: str | None) -> dict[str, Any]:
+    """Parse a JSON object; empty if it is none."""
+    parsed = _parse(text)
+    return parsed if isinstance(parsed, dict) else {}
+
+
+def parse_names(text: str | None) -> tuple[str, ...]:
+    """Parse a JSON list of text; empty if it is none."""
+    parsed = _parse(text)
+    return tuple(str(name) for name in parsed) if isinstance(parsed, list) else ()
+
+
+def _parse(text: str | None) -> object:
+    try:
+        return json.loads(text or "null")
+    except (TypeError, ValueError):
+        return None

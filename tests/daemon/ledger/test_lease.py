@@ -1,0 +1,167 @@
+import pytest
+
+from damnit_daemon.ledger import (
+    LeaseHeld,
+    LeaseLost,
+    LeaseWatch,
+    ProcessId,
+    acquire,
+    beat,
+    load_lease,
+    release,
+    require_lease,
+)
+
+from .conftest import HERE, THERE
+from .making import NOW
+
+HOUR_S = 3600.0
+
+
+def alive(process):
+    return True
+
+
+def dead(process):
+    return False
+
+
+def unknown(process):
+    return None
+
+
+def watch_for(con, watch, seconds, *, start=0):
+    """Look at the lease every second."""
+    for second in range(start, start + seconds + 1):
+        watch.look(load_lease(con), float(second))
+
+
+def test_a_free_lease_is_taken(con):
+    token = acquire(con, HERE, now=NOW, info={"version": "1"})
+
+    lease = load_lease(con)
+    assert (lease.holder, lease.token, lease.since, lease.beat_at) == (HERE, token, NOW, NOW)
+    assert lease.info == {"version": "1"}
+    require_lease(con, token)
+
+
+def test_the_token_is_not_shown(con):
+    token = acquire(con, HERE, now=NOW)
+
+    assert token not in repr(load_lease(con))
+
+
+def test_a_held_lease_says_by_whom_and_since_when(con):
+    acquire(con, HERE, now=NOW)
+
+    with pytest.raises(LeaseHeld, match=r"process 10 on here, since 20\d\d-.*damnit-daemon stop"):
+        acquire(con, THERE, now=NOW + 5, alive=alive)
+
+
+def test_a_host_name_that_plays_tricks_is_shown_harmless(con):
+    acquire(con, ProcessId("a\x1b[31mb\n", 1, "", ""), now=float("inf"))
+
+    with pytest.raises(LeaseHeld, match=r"on a\[31mb, since an unknown time") as caught:
+        acquire(con, HERE, now=NOW, alive=unknown)
+    assert str(caught.value).isprintable()
+
+
+def test_that_of_a_dead_process_is_taken_at_once(con):
+    old = acquire(con, HERE, now=NOW)
+
+    new = acquire(con, THERE, now=NOW + 1, alive=dead)
+
+    require_lease(con, new)
+    with pytest.raises(LeaseLost, match="process 20 on there took over"):
+        require_lease(con, old)
+
+
+def test_a_beat_renews_it(con):
+    token = acquire(con, HERE, now=NOW, info={"jobs": 1})
+
+    beat(con, token, now=NOW + 5)
+    assert load_lease(con).info == {"jobs": 1}
+    beat(con, token, now=NOW + 7, info={"jobs": 2})
+
+    lease = load_lease(con)
+    assert (lease.since, lease.beat_at, lease.beats) == (NOW, NOW + 7, 2)
+    assert lease.info == {"jobs": 2}
+
+
+def test_who_lost_it_can_neither_renew_nor_release_it(con):
+    old = acquire(con, HERE, now=NOW)
+    new = acquire(con, THERE, now=NOW, alive=dead)
+
+    with pytest.raises(LeaseLost):
+        beat(con, old, now=NOW)
+    assert not release(con, old)
+    require_lease(con, new)
+    assert release(con, new)
+    assert load_lease(con) is None
+
+
+@pytest.mark.parametrize("knows", [alive, unknown])
+def test_one_that_stood_still_for_too_long_is_taken(con, knows):
+    acquire(con, HERE, now=NOW)
+    watch = LeaseWatch()
+
+    watch_for(con, watch, 58)
+    with pytest.raises(LeaseHeld):
+        acquire(con, THERE, now=NOW, watch=watch, at_s=59.0, alive=knows)
+    acquire(con, THERE, now=NOW, watch=watch, at_s=60.0, alive=knows)
+
+    assert load_lease(con).holder == THERE
+
+
+def test_a_beat_at_the_last_moment_keeps_it(con):
+    token = acquire(con, HERE, now=NOW)
+    watch = LeaseWatch()
+    watch_for(con, watch, 59)
+
+    beat(con, token, now=NOW + 59)
+
+    watch_for(con, watch, 58, start=60)
+    with pytest.raises(LeaseHeld):
+        acquire(con, THERE, now=NOW, watch=watch, at_s=119.0, alive=unknown)
+    assert watch.moved
+
+
+def test_a_watcher_that_stood_still_itself_saw_nothing(con):
+    acquire(con, HERE, now=NOW)
+    watch = LeaseWatch()
+    watch.look(load_lease(con), 0.0)
+
+    with pytest.raises(LeaseHeld):
+        acquire(con, THERE, now=NOW, watch=watch, at_s=HOUR_S, alive=unknown)
+
+
+@pytest.mark.parametrize("step_s", [-HOUR_S, HOUR_S])
+def test_a_clock_that_steps_does_not_make_a_live_lease_stale(con, step_s):
+    token = acquire(con, HERE, now=NOW)
+    watch = LeaseWatch()
+
+    for second in range(200):
+        beat(con, token, now=NOW + second + (step_s if second > 50 else 0.0))
+        with pytest.raises(LeaseHeld):
+            acquire(con, THERE, now=NOW, watch=watch, at_s=float(second), alive=unknown)
+
+
+def test_a_clock_that_stepped_back_does_not_make_a_stale_one_live_for_ever(con):
+    token = acquire(con, HERE, now=NOW + HOUR_S)
+    beat(con, token, now=NOW + HOUR_S)
+    watch = LeaseWatch()
+    watch_for(con, watch, 59)
+
+    acquire(con, THERE, now=NOW, watch=watch, at_s=60.0, alive=unknown)
+
+    assert load_lease(con).holder == THERE
+
+
+def test_it_looks_stale_when_the_times_are_far_apart(con):
+    acquire(con, HERE, now=NOW)
+    lease = load_lease(con)
+
+    assert not lease.looks_stale(NOW + 59)
+    assert lease.looks_stale(NOW + 61)
+    assert lease.looks_stale(NOW - HOUR_S)
+    assert (lease.age_s(NOW + 7), lease.age_s(NOW - 7)) == (7.0, 0.0)
