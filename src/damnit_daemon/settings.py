@@ -10,6 +10,10 @@ from pathlib import Path
 
 from .errors import DamnitError
 
+TRIGGER = "trigger"
+TRIGGERS = ("watch", "kafka", "both", "none")
+BROKER = "broker"
+
 
 class UnknownSetting(DamnitError):  # noqa: N818 – house style
     """No setting has this name."""
@@ -71,6 +75,35 @@ def _program(text: str) -> str:
     return str(path)
 
 
+def _seconds(text: str) -> str:
+    if not re.fullmatch(r"\d{1,6}(\.\d+)?", text):
+        raise ValueError("a number of seconds")
+    return text
+
+
+def _backfill(text: str) -> str:
+    if not re.fullmatch(r"none|all|\d{1,9}", text.lower()):
+        raise ValueError("none, all, or how many of the newest")
+    return text.lower()
+
+
+def _trigger(text: str) -> str:
+    if text.lower() not in TRIGGERS:
+        raise ValueError(f"one of {', '.join(TRIGGERS)}")
+    return text.lower()
+
+
+def _broker(text: str) -> str:
+    if text.lower() == "none":
+        return "none"
+    addresses = [address.strip() for address in text.split(",")]
+    for address in addresses:
+        match = re.fullmatch(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5})", address)
+        if not match or not 0 < int(match[1]) < 65536:
+            raise ValueError("HOST:PORT, several with commas between, or none")
+    return ",".join(addresses)
+
+
 def _anything(text: str) -> str:
     return text
 
@@ -88,9 +121,20 @@ KNOWN = {
         Setting("concurrent_jobs", "How many runs are processed at once", "15", _whole(1)),
         Setting("noncluster_cpus", "CPUs of a Slurm job that shares its node", "4", _whole(1)),
         Setting("noncluster_mem", "Memory of a Slurm job that shares its node", "25G", _memory),
+        Setting("local_jobs", "How many jobs run at once on the daemon's machine", "2", _whole(1)),
+        Setting("watch_settle_s", "Seconds that a run's files must be still", "20", _seconds),
+        Setting("watch_interval_s", "Seconds between two looks for new runs", "2", _seconds),
+        Setting(
+            "watch_backfill",
+            "Of the runs that are there when the daemon first starts: none, all, or how many",
+            "none",
+            _backfill,
+        ),
         Setting("slurm_time", "Time limit of a Slurm job", "02:00:00", _duration),
         Setting("slurm_partition", "Slurm partition of `cluster` variables", "upex", _word),
         Setting("slurm_reservation", "Slurm reservation; wins over the partition", "upex_1", _word),
+        Setting(TRIGGER, "How the daemon notices new runs", "watch", _trigger),
+        Setting(BROKER, "The Kafka broker to listen to, or none", "exflwgs06:9091", _broker),
         Setting("damnit_python", "The Python that DAMNIT itself runs in", "/…/python", _program),
         Setting("db_id", "Names this database in update messages", "", _anything, editable=False),
         Setting("data_format_version", "Of the database", "", _anything, editable=False),
@@ -159,3 +203,34 @@ def _number(text: str) -> int | float:
         return float(text)
     except ValueError:
         raise InvalidSetting(f"{text!r} is not a number.") from None
+
+
+def parse_memory_bytes(text: str) -> int:
+    """Read an amount of memory in Slurm's words: `25G`; without a unit, megabytes.
+
+    Raises:
+        InvalidSetting: If it is none.
+    """
+    try:
+        amount = _memory(text)
+    except ValueError as error:
+        raise InvalidSetting(f"{text!r} is not {error}.", hint="For example 25G.") from None
+    number, unit = int(amount[:-1]), amount[-1]
+    return number << 10 * ("KMGT".index(unit) + 1)
+
+
+def parse_duration_s(text: str) -> float:
+    """Read a time limit in Slurm's words, such as `02:00:00` or `1-12`, as seconds.
+
+    Raises:
+        InvalidSetting: If it is none.
+    """
+    try:
+        days, _, rest = _duration(text).rpartition("-")
+    except ValueError as error:
+        raise InvalidSetting(f"{text!r} is not {error}.", hint="For example 02:00:00.") from None
+    parts = [int(part) for part in rest.split(":")]
+    if days:  # days-hours[:minutes[:seconds]]
+        parts += [0] * (3 - len(parts))
+    hours, minutes, seconds = [0] * (3 - len(parts)) + parts
+    return float(((int(days or 0) * 24 + hours) * 60 + minutes) * 60 + seconds)

@@ -1,0 +1,117 @@
+"""`damnit status`: whether the daemon works, where, and at what."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .folder import FolderOption, chosen_folder
+
+if TYPE_CHECKING:
+    from ..paths import DamnitFolder
+    from ..supervise import Observed
+
+
+def status(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    folder: FolderOption = None,
+) -> None:
+    """Show how the daemon is; exit code 0 if it works, else 1."""
+    from ..model.texts import show_controls
+    from ..supervise import State, observe
+
+    damnit = chosen_folder(context, folder)
+    now = time.time()
+    seen = observe(damnit)
+    found = {
+        "folder": str(damnit.path),
+        **daemon_facts(seen, now),
+        **_settings(damnit),
+        "jobs": _jobs(damnit),
+    }
+    if as_json:
+        typer.echo(json.dumps(found, indent=1))
+    else:
+        for line in format_status(found):
+            typer.echo(show_controls(line))
+    if seen.state(now) is not State.WORKING:
+        raise typer.Exit(1)
+
+
+def daemon_facts(seen: Observed, now: float) -> dict[str, Any]:
+    """What is known of the daemon, for programs: plain values, none of them secret."""
+    lease, program, supervisord = seen.lease, seen.program, seen.supervisord
+    return {
+        "state": seen.state(now).value,
+        "host": None if lease is None else lease.holder.host,
+        "pid": None if lease is None else lease.holder.pid,
+        "since": None if lease is None else lease.since,
+        "beat_age_s": None if lease is None else round(lease.age_s(now), 1),
+        "info": {} if lease is None else lease.info,
+        "supervised": seen.is_supervised,
+        "supervisord": None
+        if supervisord is None
+        else {
+            "url": supervisord.address.url,
+            "state": None if program is None else program.state,
+            "description": None if program is None else program.description,
+        },
+        "no_answer": seen.no_answer or None,
+    }
+
+
+def format_status(found: dict[str, Any]) -> list[str]:
+    """Say the same to people."""
+    state = found["state"]
+    lines = [f"{found['folder']}: {state}"]
+    if found["pid"] is not None:
+        who = "process {pid} on {host}".format_map(found)
+        beat = f"last sign of life {found['beat_age_s']:.0f} s ago"
+        lines.append(f"  daemon       {who}, since {_time(found['since'])}, {beat}")
+    supervisord = found["supervisord"]
+    if supervisord is not None:
+        told = ", ".join(filter(None, (supervisord["state"], supervisord["description"])))
+        lines.append(f"  supervisord  {supervisord['url']}: {told or 'looks after nothing'}")
+    elif state != "stopped":
+        lines.append(
+            "  supervisord  none" + (f": {found['no_answer']}" if found["no_answer"] else "")
+        )
+    trigger, broker = (found[key] or "not set" for key in ("trigger", "broker"))
+    lines.append(f"  trigger      {trigger}, broker {broker}")
+    counts = ", ".join(f"{count} {name}" for name, count in found["jobs"].items() if count)
+    lines.append(f"  jobs         {counts or 'none yet'}")
+    if found["info"]:
+        told = ", ".join(f"{key} {value}" for key, value in found["info"].items())
+        lines.append(f"  it says      {told}")
+    return lines
+
+
+def _time(at: float) -> str:
+    try:
+        return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(at))
+    except (OverflowError, OSError, ValueError):
+        return "an unknown time"
+
+
+def _settings(folder: DamnitFolder) -> dict[str, object]:
+    """What was set; None where nothing was, as only the daemon knows its defaults."""
+    from ..settings import BROKER, TRIGGER
+    from ..store import Database, load_settings
+
+    with Database(folder.database).reading() as con:
+        settings = load_settings(con)
+    return {key: settings.get(key) for key in (TRIGGER, BROKER)}
+
+
+def _jobs(folder: DamnitFolder) -> dict[str, int]:
+    from ..ledger import Ledger, LedgerMissing, count_jobs
+
+    try:
+        with Ledger(folder.ledger).reading() as con:
+            return {state.value: count for state, count in count_jobs(con).items()}
+    except LedgerMissing:
+        return {}

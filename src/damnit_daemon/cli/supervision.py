@@ -1,0 +1,128 @@
+"""`damnit start`, `stop` and `restart`: the daemon under Supervisor."""
+
+from __future__ import annotations
+
+import os
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .folder import FolderOption, chosen_folder, writable_folder
+
+if TYPE_CHECKING:
+    from ..paths import DamnitFolder
+
+
+class Trigger(StrEnum):
+    """What makes the daemon process a run."""
+
+    WATCH = "watch"
+    KAFKA = "kafka"
+    BOTH = "both"
+    NONE = "none"
+
+
+TriggerOption = Annotated[
+    Trigger | None,
+    typer.Option(help="How new runs are noticed; remembered."),
+]
+BrokerOption = Annotated[
+    str | None,
+    typer.Option(metavar="HOST:PORT", help="The Kafka broker, or none; remembered."),
+]
+
+
+def start(
+    context: typer.Context,
+    trigger: TriggerOption = None,
+    broker: BrokerOption = None,
+    folder: FolderOption = None,
+) -> None:
+    """Start the daemon; returns when it works."""
+    _start(writable_folder(context, folder), _parse(trigger, broker))
+
+
+def stop(context: typer.Context, folder: FolderOption = None) -> None:
+    """Stop the daemon and its supervisord; returns when they are gone."""
+    if not _stop(chosen_folder(context, folder)):
+        typer.echo("no daemon runs here")
+
+
+def restart(
+    context: typer.Context,
+    trigger: TriggerOption = None,
+    broker: BrokerOption = None,
+    folder: FolderOption = None,
+) -> None:
+    """Stop the daemon if it runs, and start it."""
+    damnit = writable_folder(context, folder)
+    settings = _parse(trigger, broker)
+    _stop(damnit)
+    _start(damnit, settings)
+
+
+def _start(folder: DamnitFolder, settings: dict[str, str | int | float]) -> None:
+    from ..supervise import DAEMON_LOG, StartFailed
+    from ..supervise import start as start_daemon
+
+    _check_broker(folder, settings)
+    try:
+        lease = start_daemon(folder, prepare=lambda: _save(folder, settings), tell=_tell)
+    except StartFailed as error:
+        for line in error.log_lines:
+            _tell(f"| {line}")
+        raise
+    typer.echo(
+        f"the daemon works: process {lease.holder.pid} on {lease.holder.host}, log {DAEMON_LOG}"
+    )
+
+
+def _stop(folder: DamnitFolder) -> bool:
+    from ..supervise import stop as stop_daemon
+
+    ended = stop_daemon(folder)
+    for what in ended:
+        typer.echo(f"ended {what}")
+    return bool(ended)
+
+
+def _parse(trigger: Trigger | None, broker: str | None) -> dict[str, str | int | float]:
+    from ..settings import BROKER, TRIGGER, parse_setting
+
+    given = {TRIGGER: None if trigger is None else trigger.value, BROKER: broker}
+    return {key: parse_setting(key, text) for key, text in given.items() if text is not None}
+
+
+def _save(folder: DamnitFolder, settings: dict[str, str | int | float]) -> None:
+    from ..store import Database, save_setting
+
+    if settings:
+        with Database(folder.database).writing() as con:
+            for key, value in settings.items():
+                save_setting(con, key, value)
+
+
+def _check_broker(folder: DamnitFolder, new: dict[str, str | int | float]) -> None:
+    """Refuse to listen to nobody.
+
+    Raises:
+        DamnitError: If Kafka is wanted and no broker is known.
+    """
+    from ..errors import DamnitError
+    from ..settings import BROKER, TRIGGER
+    from ..store import Database, load_settings
+
+    with Database(folder.database).reading() as con:
+        settings = load_settings(con) | new
+    broker = settings.get(BROKER) or os.environ.get("AMORE_BROKER") or "none"
+    if new.get(TRIGGER) in (Trigger.KAFKA, Trigger.BOTH) and str(broker).lower() == "none":
+        raise DamnitError(
+            "There is no Kafka broker to listen to.", hint="Give one with --broker HOST:PORT."
+        )
+
+
+def _tell(line: str) -> None:
+    from ..model.texts import show_controls
+
+    typer.echo(show_controls(f"damnit: {line}"), err=True)

@@ -1,0 +1,130 @@
+"""The text of `supervisord.conf`: ours written, anybody's read. Pure."""
+
+from __future__ import annotations
+
+import configparser
+import re
+import shlex
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from ..errors import DamnitError
+from .address import Address
+
+PROGRAM = "damnit"
+"""DAMNIT's name for it, for `supervisorctl -c supervisord.conf status damnit`."""
+
+DAEMON_LOG = "amore.log"
+SUPERVISORD_LOG = "supervisord.log"
+PID_FILE = "supervisord.pid"
+
+STOP_WAIT_S = 30
+"""How long the daemon may take to end before it is killed."""
+
+START_S = 5
+"""A daemon that ends sooner is started again after a pause, each time a longer one."""
+
+MARK = "; Written by damnit-daemon"
+
+# The log of the program has no `%(here)s`: that would be expanded twice, and fail for a
+# folder with a % in its name. supervisord's working directory is the folder.
+TEMPLATE = f"""\
+{MARK} whenever it starts: changes are lost.
+; Who can read this file can stop the daemon.
+
+[supervisord]
+directory=%(here)s
+logfile=%(here)s/{SUPERVISORD_LOG}
+logfile_maxbytes=10MB
+logfile_backups=3
+pidfile=%(here)s/{PID_FILE}
+nocleanup=true
+umask={{umask:03o}}
+
+[inet_http_server]
+port={{host}}:{{port}}
+username={{username}}
+password={{password}}
+
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
+
+[supervisorctl]
+serverurl=http://{{host}}:{{port}}
+username={{username}}
+password={{password}}
+
+[program:{PROGRAM}]
+command={{command}}
+directory=%(here)s
+autorestart=true
+startsecs={START_S}
+startretries=1000
+stopwaitsecs={STOP_WAIT_S}
+stopasgroup=true
+killasgroup=true
+redirect_stderr=true
+stdout_logfile={DAEMON_LOG}
+stdout_logfile_maxbytes=10MB
+stdout_logfile_backups=5
+"""
+
+
+def configuration_text(address: Address, command: Sequence[str], *, umask: int) -> str:
+    """Write the whole file.
+
+    It gives up after 1000 failed starts, which takes days: after an hour without
+    the file system a daemon must come back by itself.
+
+    Args:
+        address: Where to listen.
+        command: What to keep running.
+        umask: For the logs, and for the daemon.
+
+    Raises:
+        DamnitError: If the command cannot be written in such a file.
+    """
+    return TEMPLATE.format(
+        umask=umask,
+        host=address.host,
+        port=address.port,
+        username=address.username,
+        password=address.password,
+        command=" ".join(map(quote_word, command)),
+    )
+
+
+def quote_word(word: str) -> str:
+    """Quote a word of a command for the shell's syntax inside of supervisord's.
+
+    Raises:
+        DamnitError: If it is more than a line.
+    """
+    if not word.isprintable():
+        raise DamnitError(
+            f"supervisord cannot be told of {word!r}: it holds a character that cannot be printed.",
+            hint="Rename the folder.",
+        )
+    quoted = shlex.quote(word).replace("%", "%%")
+    # `;` or `#` after a space would begin a comment, quoted or not; ending the quotes and
+    # opening them again puts something between the two.
+    return re.sub(r"(?<=\s)(?=[;#])", "''", quoted)
+
+
+def parse_address(text: str) -> Address | None:
+    """Find the address in a configuration, ours or DAMNIT's; None if there is none."""
+    parser = configparser.RawConfigParser(strict=False, inline_comment_prefixes=(";", "#"))
+    try:
+        parser.read_string(text)
+        values = dict(parser["supervisorctl"])
+        url = urlsplit(values["serverurl"])
+        if url.scheme != "http" or not url.hostname or not url.port:
+            return None
+    except (configparser.Error, KeyError, ValueError):
+        return None
+    return Address(url.hostname, url.port, values.get("username", ""), values.get("password", ""))
+
+
+def is_ours(text: str) -> bool:
+    """Tell whether we wrote it; DAMNIT's own has the same name."""
+    return text.startswith(MARK)

@@ -1,0 +1,118 @@
+"""Talking to a supervisord (XML-RPC over HTTP)."""
+
+from __future__ import annotations
+
+import http.client
+import xmlrpc.client
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+from xml.parsers.expat import ExpatError
+
+from ..errors import DamnitError
+from .address import Address
+from .configuration import PROGRAM
+
+TIMEOUT_S = 5.0
+
+BAD_NAME = 10
+"""Supervisor's code for a program that it does not know."""
+
+RUNNING_STATES = frozenset({"STARTING", "RUNNING", "BACKOFF", "STOPPING"})
+"""In which supervisord looks after a program: it runs, or soon will again."""
+
+ENDED_STATES = frozenset({"BACKOFF", "FATAL", "EXITED", "STOPPED", "UNKNOWN"})
+"""In which the program is not running at this moment."""
+
+
+class NoAnswer(DamnitError):  # noqa: N818 – house style
+    """Nobody answers there, or only somebody who does not know us."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """The daemon, as supervisord sees it."""
+
+    state: str
+    """Supervisor's word: STARTING, RUNNING, BACKOFF, FATAL, STOPPED …"""
+    pid: int
+    """0 when it is not running."""
+    description: str
+    """Supervisor's own: `pid 12, uptime 0:01:00`, `Exited too quickly …`."""
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether supervisord keeps it running."""
+        return self.state in RUNNING_STATES
+
+
+class Supervisord:
+    """One that runs, reached by its address. Each call raises `NoAnswer` if it is not there.
+
+    `supervisorctl` is not asked: it needs a fifth of a second for each question, and
+    its exit codes say the same of success and failure.
+    """
+
+    def __init__(self, address: Address, *, timeout_s: float = TIMEOUT_S) -> None:
+        self.address = address
+        self._timeout_s = timeout_s
+
+    def load_pid(self) -> int:
+        """Its process on its host."""
+        with self._calling() as remote:
+            pid: Any = remote.supervisor.getPID()
+            return int(pid)
+
+    def load_program(self) -> Program | None:
+        """How the daemon is; None if it looks after something else."""
+        with self._calling() as remote:
+            try:
+                found: Any = remote.supervisor.getProcessInfo(PROGRAM)
+            except xmlrpc.client.Fault as fault:
+                if fault.faultCode == BAD_NAME:
+                    return None
+                raise
+            state, pid = str(found["statename"]), int(found["pid"])
+            return Program(state, pid, str(found["spawnerr"] or found["description"]))
+
+    def shut_down(self) -> None:
+        """Have it end the daemon, and then itself; returns at once."""
+        with self._calling() as remote:
+            remote.supervisor.shutdown()
+
+    @contextmanager
+    def _calling(self) -> Iterator[xmlrpc.client.ServerProxy]:
+        address = self.address
+        login = f"{quote(address.username, safe='')}:{quote(address.password, safe='')}"
+        url = f"http://{login}@{address.host}:{address.port}/RPC2"
+        try:
+            with xmlrpc.client.ServerProxy(url, transport=_Transport(self._timeout_s)) as remote:
+                yield remote
+        except xmlrpc.client.ProtocolError as error:
+            raise NoAnswer(f"{address.url} does not let us in: {error.errmsg}.") from error
+        except xmlrpc.client.Fault as fault:
+            raise NoAnswer(f"{address.url} refuses: {fault.faultString}.") from fault
+        except (OSError, UnicodeError) as error:  # also names that no host can have
+            raise NoAnswer(f"{address.url} does not answer: {error}.") from error
+        except (
+            http.client.HTTPException,
+            xmlrpc.client.ResponseError,
+            ExpatError,
+            KeyError,
+            TypeError,
+            ValueError,
+        ) as error:
+            raise NoAnswer(f"{address.url} is no supervisord.") from error
+
+
+class _Transport(xmlrpc.client.Transport):
+    def __init__(self, timeout_s: float) -> None:
+        super().__init__()
+        self._timeout_s = timeout_s
+
+    def make_connection(self, host: Any) -> http.client.HTTPConnection:
+        connection = super().make_connection(host)
+        connection.timeout = self._timeout_s
+        return connection

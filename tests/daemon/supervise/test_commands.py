@@ -1,0 +1,139 @@
+"""The commands, with the real daemon under a real supervisord."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from damnit_daemon.cli.supervision import Trigger
+from damnit_daemon.settings import TRIGGERS, InvalidSetting, parse_setting
+from damnit_daemon.store import Database, load_settings
+from damnit_daemon.supervise import observe, stop
+from tests.daemon.making import make_damnit_folder
+
+from ..cli.conftest import damnit  # noqa: F401 – a fixture
+from .conftest import start_standin
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A DAMNIT folder, which is the current directory."""
+    folder = make_damnit_folder(tmp_path / "amore")
+    (folder.path / "typing.py").write_text("raise SystemExit('a file of the user')")
+    monkeypatch.chdir(folder.path)
+    monkeypatch.delenv("AMORE_BROKER", raising=False)
+    yield folder
+    stop(folder)
+
+
+def settings(folder):
+    with Database(folder.database).reading() as con:
+        return load_settings(con)
+
+
+def test_the_daemon_from_start_to_stop(damnit, folder):  # noqa: F811 – a fixture
+    started = damnit("start", "--trigger", "none")
+    pid = observe(folder).lease.holder.pid
+    assert (started.code, started.err) == (0, "")
+    assert f"the daemon works: process {pid} on " in started.out
+
+    second = damnit("start", "--trigger", "watch")
+    assert second.code == 1
+    assert f"process {pid} on " in second.err
+    assert settings(folder)["trigger"] == "none"
+
+    status = damnit("status", "--json")
+    facts = json.loads(status.out)
+    assert status.code == 0
+    assert facts["state"] == "working"
+    assert facts["supervised"] is True
+    assert (facts["pid"], facts["trigger"], facts["broker"]) == (pid, "none", None)
+    assert observe(folder).supervisord.address.password not in status.out
+    assert f"process {pid} on " in damnit("status").out
+
+    restarted = damnit("restart", "--broker", "localhost:1")
+    assert restarted.code == 0
+    assert f"ended the daemon (process {pid})" in restarted.out
+    assert settings(folder)["broker"] == "localhost:1"
+
+    assert "Working in" in damnit("logs").out
+    stopped = damnit("stop")
+    assert stopped.code == 0
+    assert stopped.out.count("ended ") == 2
+    assert damnit("status").code == 1
+    assert damnit("stop").out == "no daemon runs here\n"
+
+
+def test_a_daemon_that_cannot_work_says_why(damnit, folder):  # noqa: F811
+    assert damnit("db-config", "--force", "concurrent_jobs", "many").code == 0
+    folder.ledger.mkdir()  # nothing can be written there
+
+    result = damnit("start")
+
+    assert result.code == 1
+    assert "damnit: The daemon did not start" in result.err
+    assert "| damnit: " in result.err  # what it said itself
+
+
+def test_without_a_broker_there_is_nobody_to_listen_to(damnit, folder):  # noqa: F811
+    result = damnit("start", "--trigger", "kafka")
+
+    assert result.code == 1
+    assert "--broker HOST:PORT" in result.err
+    assert "trigger" not in settings(folder)
+    assert observe(folder).supervisord is None
+
+
+def test_logs_goes_on_until_it_is_interrupted(damnit, folder):  # noqa: F811
+    assert damnit("logs").code == 1
+    start_standin(folder)
+    log = folder.path / "amore.log"
+
+    command = [sys.executable, "-m", "damnit_daemon.cli", "--in", str(folder.path), "logs", "-f"]
+    with subprocess.Popen(
+        command, cwd="/", stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout.readline().startswith("stand-in begins")
+        with log.open("a") as file:
+            file.write("\x1b[31mnew\n")
+        assert process.stdout.readline() == "\\x1b[31mnew\n"
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=10) == ("", "")
+    assert process.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "value"),
+    [
+        ("trigger", "Both", "both"),
+        ("broker", "exflwgs06:9091", "exflwgs06:9091"),
+        ("broker", "a.b:1, [::1]:9092", "a.b:1,[::1]:9092"),
+        ("broker", "NONE", "none"),
+    ],
+)
+def test_settings(key, text, value):
+    assert parse_setting(key, text) == value
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [("trigger", "sometimes"), ("broker", "host"), ("broker", "host:0"), ("broker", "a b:1")],
+)
+def test_settings_refused(key, text):
+    with pytest.raises(InvalidSetting):
+        parse_setting(key, text)
+
+
+def test_the_triggers_are_those_of_the_settings():
+    assert tuple(Trigger) == TRIGGERS
+
+
+def test_status_is_quick(damnit, folder):  # noqa: F811
+    began = time.monotonic()
+    assert damnit("status").code == 1
+    assert time.monotonic() - began < 2
