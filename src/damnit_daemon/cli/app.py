@@ -6,7 +6,23 @@ from typing import Annotated
 
 import typer
 
-from . import combine, db_config, export, proposal, read_context, reprocess
+from . import (
+    cancel,
+    combine,
+    db_config,
+    doctor,
+    export,
+    jobs,
+    logs,
+    proposal,
+    read_context,
+    reprocess,
+    retry,
+    run,
+    status,
+    supervision,
+    timings,
+)
 from .folder import FolderOption, remember_folder
 
 app = typer.Typer(
@@ -46,5 +62,16 @@ app.command("proposal")(proposal.proposal)
 app.command("db-config")(db_config.db_config)
 app.command("read-context")(read_context.read_context)
 app.command("reprocess")(reprocess.reprocess)
+app.command("start")(supervision.start)
+app.command("stop")(supervision.stop)
+app.command("restart")(supervision.restart)
+app.command("status")(status.status)
+app.command("logs")(logs.logs)
+app.command("jobs")(jobs.jobs)
+app.command("cancel")(cancel.cancel)
+app.command("retry")(retry.retry)
+app.command("timings")(timings.timings)
+app.command("doctor")(doctor.doctor)
 app.command("combine")(combine.combine)
 app.command("export")(export.export)
+app.command("run")(run.run)

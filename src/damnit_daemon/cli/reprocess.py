@@ -49,7 +49,12 @@ def reprocess(
     direct: Annotated[
         bool, typer.Option("--direct", help="Here, in the foreground, without a daemon.")
     ] = False,
-    mock: Annotated[bool, typer.Option("--mock", help="With a made-up run, to try out.")] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Follow the jobs; exit code 1 if one is not done.")
+    ] = False,
+    mock: Annotated[
+        bool, typer.Option("--mock", help="With a made-up run, to try out; needs --direct.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say which runs.")] = False,
     folder: FolderOption = None,
 ) -> None:
@@ -57,6 +62,8 @@ def reprocess(
     from ..services.selection import failed_variables, select_runs
 
     numbers = _run_numbers(runs)
+    if mock and not (direct or dry_run):
+        raise typer.BadParameter("--mock needs --direct.")
     damnit = (chosen_folder if dry_run else writable_folder)(context, folder)
     selection = select_runs(damnit, numbers, proposal=proposal, mock=mock)
     names = None
@@ -72,12 +79,17 @@ def reprocess(
             only = "" if names is None else f": {', '.join(names[key])}"
             typer.echo(f"would process {key}{only}")
         return
-    if not direct:
-        raise DamnitError(
-            "No daemon takes jobs yet: this version processes in the foreground only.",
-            hint="Add --direct.",
+    variables = names if failed else var or None
+    if direct:
+        _extract(damnit, selection, data, variables, match or [], mock)
+        return
+    from .handover import hand_over
+
+    with _ending_counts_as_ctrl_c():
+        code = hand_over(
+            damnit, selection.keys, data.value, variables, match=match or [], watch=watch
         )
-    _extract(damnit, selection, data, names if failed else var or None, match or [], mock)
+    raise typer.Exit(code)
 
 
 def _extract(

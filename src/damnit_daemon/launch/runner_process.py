@@ -6,7 +6,7 @@ import getpass
 import os
 import socket
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -144,7 +144,7 @@ class RunnerProcess:
             raise
         return self.context
 
-    def run(self, job: Job) -> Iterator[Event]:
+    def run(self, job: Job) -> Generator[Event]:
         """Hand over a job; yield what it says until it has ended.
 
         The last event is always a `JobEnded`, also when the runner itself died

@@ -10,9 +10,17 @@ from ..combine import combine_run, ingest
 from ..errors import DamnitError
 from ..model import RunKey
 from ..paths import DamnitFolder
+from .combined import Combined
 
 INGEST_INTERVAL_S = 0.3
 """One transaction for all that comes within this time: each one locks out other writers."""
+
+FIRST_VALUE_WITHIN_S = 0.1
+"""So long the begin of a run waits to be stored together with the first value."""
+
+Combine = Callable[[RunKey, list[Path]], Combined]
+OnSaved = Callable[[RunKey, list[str]], None]
+"""Told of a run which values were committed to the database."""
 
 
 class Collector:
@@ -27,21 +35,35 @@ class Collector:
     """
 
     def __init__(
-        self, folder: DamnitFolder, key: RunKey, *, clock: Callable[[], float] = time.monotonic
+        self,
+        folder: DamnitFolder,
+        key: RunKey,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        combine: Combine | None = None,
+        on_saved: OnSaved | None = None,
+        require_right: Callable[[], None] = lambda: None,
     ) -> None:
         self.problem = ""
         self.notes: list[str] = []
         self._folder = folder
         self._key = key
         self._clock = clock
+        self._combine = combine or self._combine_here
+        self._on_saved = on_saved or (lambda _key, _names: None)
+        self._require_right = require_right
         self._fragments: list[Path] = []
         self._waiting: list[Path] = []
-        self._due_at = clock()
+        self._due_at = 0.0
 
     def add(self, fragment: Path) -> None:
         """Take a finished fragment; its values may appear a moment later."""
         self._fragments.append(fragment)
         self._waiting.append(fragment)
+        if len(self._fragments) == 1:  # when the run began; its first value may come at once
+            self._due_at = self._clock() + FIRST_VALUE_WITHIN_S
+        elif len(self._fragments) == 2:  # the first value, which people wait for
+            self._due_at = min(self._due_at, self._clock())
         self.ingest_if_due()
 
     def ingest_if_due(self) -> None:
@@ -50,11 +72,14 @@ class Collector:
             return
         waiting, self._waiting = self._waiting, []
         try:
-            ingest(self._folder, waiting)
+            self._require_right()
+            saved = ingest(self._folder, waiting)
         except DamnitError:
             self._due_at = float("inf")  # once more at the end, which tells what is wrong
         else:
             self._due_at = self._clock() + INGEST_INTERVAL_S
+            if saved.names:
+                self._on_saved(self._key, saved.names)
 
     def finish(self, *, look_for_more: bool = False) -> None:
         """Put all into the run's results file and the database.
@@ -70,10 +95,16 @@ class Collector:
         if not self._fragments:
             return
         try:
-            report = combine_run(self._folder, self._key, self._fragments)
+            self._require_right()
+            combined = self._combine(self._key, self._fragments)
         except DamnitError as error:
             self.problem = str(error)
             return
-        self.problem = " ".join(str(error) for _, error in report.postponed)
-        self.notes += [f"{key}: {name} is not stored: {why}" for key, name, why in report.rejected]
-        self.notes += [f"{path.name} was set aside: {why}" for path, why in report.broken]
+        for key, names in combined.saved:
+            self._on_saved(key, names)
+        self.problem = " ".join(combined.postponed)
+        self.notes += combined.notes
+
+    def _combine_here(self, key: RunKey, fragments: list[Path]) -> Combined:
+        report = combine_run(self._folder, key, fragments)
+        return Combined.from_report(report)

@@ -59,12 +59,6 @@ def test_a_dry_run_does_nothing(damnit, folder, proposal):
     assert cells(folder) == {}
 
 
-def test_without_a_daemon_it_says_so(damnit, folder, proposal):
-    result = damnit("reprocess", "1")
-    assert result.code == 1
-    assert "--direct" in result.err
-
-
 def test_only_what_failed(damnit, folder, proposal):
     damnit("reprocess", "1-2", "--direct", "--var", "a")
     damnit("reprocess", "1", "--direct", "--var", "bad")

@@ -1,0 +1,41 @@
+"""The door to Kafka: what the facility announces, and what we tell others."""
+
+from .consumer import Consumer
+from .messages import (
+    Ignored,
+    Malformed,
+    ProcessingFinished,
+    ProcessingStateSet,
+    ProcessingStatus,
+    RunValuesUpdated,
+    Update,
+    VariableSet,
+    encode_update,
+    parse_arrival,
+)
+from .producer import Producer
+from .record import Record
+from .settings import BrokerSettings, InvalidBroker, broker_settings, group_name
+from .sieve import Sieve, Sifted
+
+__all__ = [
+    "BrokerSettings",
+    "Consumer",
+    "Ignored",
+    "InvalidBroker",
+    "Malformed",
+    "ProcessingFinished",
+    "ProcessingStateSet",
+    "ProcessingStatus",
+    "Producer",
+    "Record",
+    "RunValuesUpdated",
+    "Sieve",
+    "Sifted",
+    "Update",
+    "VariableSet",
+    "broker_settings",
+    "encode_update",
+    "group_name",
+    "parse_arrival",
+]

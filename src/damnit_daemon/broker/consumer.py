@@ -1,0 +1,177 @@
+"""Reads the facility's topics, through whatever happens to the broker."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterable
+from typing import Any
+
+from .connection import (
+    CLOSE_TIMEOUT_S,
+    Backoff,
+    client_options,
+    close_within,
+    describe,
+    make_client,
+)
+from .record import Record
+from .settings import BrokerSettings
+
+log = logging.getLogger(__name__)
+
+RECORDS_AT_ONCE = 500
+FETCH_WAIT_S = 5.0
+"""How long the broker may keep a request open; a new message is sent at once."""
+
+COMMIT_TIMEOUT_S = 5.0
+METADATA_AGE_S = 30.0
+"""How soon a topic is noticed that was made after us."""
+
+NOT_YET = "not connected yet"
+
+FAILURES_BEFORE_ANEW = 5
+"""A client that fails is kept a few times: a new one would wait until its old self is forgotten."""
+
+SILENCE_S = 15.0
+"""How long a broker may be out of reach, or give us nothing to read, before we say so."""
+
+SILENCE_BEFORE_ANEW_S = 300.0
+"""Then the client may be what is stuck; a new one costs little."""
+
+
+class Consumer:
+    """A member of a consumer group; may be used by one thread at a time.
+
+    Whatever kafka-python raises is logged once and waited out.
+    """
+
+    def __init__(self, settings: BrokerSettings) -> None:
+        self.problem = NOT_YET
+        """Why nothing can be read at the moment; empty when something can."""
+        self._is_complaining = False
+        self._settings = settings
+        self._client: Any = None
+        self._backoff = Backoff()
+        self._not_before_s = 0.0
+        self._reached_s = 0.0
+
+    @property
+    def is_assigned(self) -> bool:
+        """Whether the broker has given us something to read."""
+        return self._client is not None and bool(self._client.assignment())
+
+    def poll(self, timeout_s: float) -> list[Record]:
+        """Wait for messages, for this long at most (a few seconds more when connecting).
+
+        What was returned is returned again, to us or to our successor, until it
+        is committed and the client is made anew.
+        """
+        pause_s = self._not_before_s - time.monotonic()
+        if pause_s > 0:
+            time.sleep(min(pause_s, timeout_s))
+            return []
+        try:
+            if self._client is None:
+                self._client = self._connect()
+            batches = self._client.poll(timeout_ms=round(timeout_s * 1000))
+        except Exception as error:  # noqa: BLE001 – kafka-python lets through what it did not expect
+            self._fail(error)
+            return []
+        self._note_success()
+        return [_record(message) for batch in batches.values() for message in batch]
+
+    def commit(self, records: Iterable[Record]) -> bool:
+        """Tell the broker that these, and all before them, need not be sent again.
+
+        Whether it heard: if not, they come once more.
+        """
+        from kafka.structs import OffsetAndMetadata, TopicPartition
+
+        offsets: dict[Any, int] = {}
+        for record in records:
+            place = TopicPartition(record.topic, record.partition)
+            offsets[place] = max(record.offset + 1, offsets.get(place, 0))
+        if not offsets or self._client is None:
+            return not offsets
+        try:
+            wanted = {place: OffsetAndMetadata(next_, "", -1) for place, next_ in offsets.items()}
+            self._client.commit(wanted, timeout_ms=round(COMMIT_TIMEOUT_S * 1000))
+        except Exception as error:  # noqa: BLE001 – kafka-python; a rebalance is one of many reasons
+            log.info("Kafka offsets are not committed: %s", describe(error))
+            return False
+        return True
+
+    def close(self, timeout_s: float = CLOSE_TIMEOUT_S) -> None:
+        """Leave the group, so that a successor need not wait for our session to end."""
+        client, self._client = self._client, None
+        if client is not None:
+            limit_ms = round(timeout_s * 500)
+            close_within(lambda: client.close(autocommit=False, timeout_ms=limit_ms), timeout_s)
+
+    def _connect(self) -> Any:
+        from kafka import KafkaConsumer
+
+        settings = self._settings
+        session_s = settings.session_timeout_s
+        self._reached_s = time.monotonic()
+        return make_client(
+            KafkaConsumer,
+            *settings.topics,
+            **client_options(settings),
+            group_id=settings.group,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            allow_auto_create_topics=False,
+            session_timeout_ms=round(session_s * 1000),
+            heartbeat_interval_ms=round(min(3.0, session_s / 3) * 1000),
+            fetch_max_wait_ms=round(FETCH_WAIT_S * 1000),
+            metadata_max_age_ms=round(METADATA_AGE_S * 1000),
+            max_poll_records=RECORDS_AT_ONCE,
+        )
+
+    def _note_success(self) -> None:
+        """A poll that raises nothing may still have reached nobody."""
+        now_s = time.monotonic()
+        self._backoff.reset()
+        silent_s = now_s - self._reached_s
+        if self._is_reached():
+            if self.problem:
+                log.info("Kafka: listening to %s", ", ".join(self._settings.topics))
+            self.problem = ""
+            self._is_complaining = False
+            self._reached_s = now_s
+        elif silent_s > SILENCE_S:
+            self._complain(f"no word from {', '.join(self._settings.addresses)}")
+        if silent_s > SILENCE_BEFORE_ANEW_S:
+            self.close()
+
+    def _is_reached(self) -> bool:
+        # There is no public way to ask; without it an outage looks like silence.
+        coordinator = getattr(self._client, "_coordinator", None)
+        return self.is_assigned and not (coordinator and coordinator.coordinator_unknown())
+
+    def _fail(self, error: Exception) -> None:
+        self._complain(describe(error))
+        self._not_before_s = time.monotonic() + self._backoff.next_pause_s()
+        if self._backoff.failures >= FAILURES_BEFORE_ANEW:
+            self.close()
+
+    def _complain(self, problem: str) -> None:
+        """Log a problem, once until things are well again."""
+        self.problem = problem
+        if not self._is_complaining:
+            log.warning("Kafka: %s; trying again and again", problem)
+        self._is_complaining = True
+
+
+def _record(message: Any) -> Record:
+    milliseconds = message.timestamp
+    is_known = isinstance(milliseconds, int) and milliseconds >= 0
+    return Record(
+        message.topic,
+        message.partition,
+        message.offset,
+        milliseconds / 1000 if is_known else None,
+        message.value,
+    )

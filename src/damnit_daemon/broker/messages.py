@@ -1,0 +1,185 @@
+"""The messages that DAMNIT's world exchanges: what comes in and what goes out. Pure.
+
+On the update topic a message of a kind that DAMNIT's window does not know, or
+that lacks a key, ends the window: only what is here may be sent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ..model import RunKey, VariableInfo
+from ..model.arrival import Arrival, ArrivalSource
+from .record import Record
+
+FACILITY_EVENTS = {
+    "migration_complete": "raw",
+    "run_corrections_complete": "proc",
+    "daq_run_complete": "raw",
+    "online_correction_complete": "proc",
+}
+"""The events that announce new files, and which files."""
+
+LARGEST_NUMBER = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class Ignored:
+    """A message that is sound but not about new files."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Malformed:
+    """A message that makes no sense; `reason` holds nothing of its text."""
+
+    reason: str
+
+
+def parse_arrival(record: Record) -> Arrival | Ignored | Malformed:
+    """Understand a message of the facility."""
+    try:
+        message = json.loads(record.value or b"")
+    except (ValueError, RecursionError):
+        return Malformed("is no JSON")
+    if not isinstance(message, dict):
+        return Malformed("is no JSON object")
+    event = message.get("event")
+    if not isinstance(event, str):
+        return Malformed("names no event")
+    data = FACILITY_EVENTS.get(event)
+    if data is None:
+        return Ignored("unknown event")
+    proposal, run = (_number(message.get(name)) for name in ("proposal", "run"))
+    if proposal is None or run is None:
+        return Malformed("names no run" if proposal else "names no proposal")
+    key = arrival_key(record)
+    return Arrival(ArrivalSource.KAFKA, key, RunKey(proposal, run), data, record.timestamp_s)
+
+
+def arrival_key(record: Record) -> str:
+    """Name a message so that it keeps its name when it is delivered again.
+
+    Its place in the log would not do: a broker that lost its log counts from 0
+    again, and new messages would pass for old ones.
+    """
+    if record.timestamp_s is None:
+        when = f"{record.partition}:{record.offset}"
+    else:
+        when = f"{record.timestamp_s:.3f}"
+    return f"{record.topic}/{content_hash(record)}@{when}"
+
+
+def content_hash(record: Record) -> str:
+    """What a message says, in short."""
+    return hashlib.blake2b(record.value or b"", digest_size=8).hexdigest()
+
+
+def _number(value: object) -> int | None:
+    """A proposal or run number, which some producers send as text."""
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,10}", value):
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    return value if 0 < value <= LARGEST_NUMBER else None
+
+
+class ProcessingStatus(StrEnum):
+    """How far the processing of a run is, for those who watch."""
+
+    PENDING = "PENDING"
+    RUNNING = "RUNNING"
+
+
+@dataclass(frozen=True)
+class VariableSet:
+    """A variable was declared or changed."""
+
+    variable: VariableInfo
+
+
+@dataclass(frozen=True)
+class RunValuesUpdated:
+    """Values of a run were stored; receivers read them from the database."""
+
+    key: RunKey
+    names: Sequence[str]
+
+
+@dataclass(frozen=True)
+class ProcessingStateSet:
+    """The processing of a run was queued or begun."""
+
+    processing_id: str
+    key: RunKey
+    data: str
+    """`raw`, `proc` or `all`."""
+    status: ProcessingStatus
+    hostname: str = ""
+    username: str = ""
+    slurm_cluster: str | None = None
+    slurm_job_id: str = ""
+
+
+@dataclass(frozen=True)
+class ProcessingFinished:
+    """The processing of a run ended, however it did."""
+
+    processing_id: str
+
+
+Update = VariableSet | RunValuesUpdated | ProcessingStateSet | ProcessingFinished
+
+
+def encode_update(update: Update) -> bytes:
+    """Write a message for the update topic, with all the keys of its kind."""
+    match update:
+        case VariableSet():
+            kind, data = "variable_set", _variable(update.variable)
+        case RunValuesUpdated():
+            kind, data = "run_values_updated", _run_values(update)
+        case ProcessingStateSet():
+            kind, data = "processing_state_set", _processing_state(update)
+        case ProcessingFinished():
+            kind, data = "processing_finished", {"processing_id": update.processing_id}
+    return json.dumps({"msg_kind": kind, "data": data}).encode()
+
+
+def _variable(variable: VariableInfo) -> Mapping[str, object]:
+    return {
+        "name": variable.name,
+        "title": variable.title,
+        "description": variable.description,
+        "tags": list(variable.tags) or None,
+        "attributes": None,
+        "type": variable.type,
+    }
+
+
+def _run_values(update: RunValuesUpdated) -> Mapping[str, object]:
+    return {
+        "run": update.key.run,
+        "proposal": update.key.proposal,
+        "values": dict.fromkeys(update.names),
+    }
+
+
+def _processing_state(update: ProcessingStateSet) -> Mapping[str, object]:
+    is_pending = update.status == ProcessingStatus.PENDING  # nobody works on it yet
+    return {
+        "processing_id": update.processing_id,
+        "proposal": update.key.proposal,
+        "run": update.key.run,
+        "data": update.data,
+        "status": update.status.value,
+        "hostname": "" if is_pending else update.hostname,
+        "username": "" if is_pending else update.username,
+        "slurm_cluster": update.slurm_cluster,
+        "slurm_job_id": update.slurm_job_id,
+    }

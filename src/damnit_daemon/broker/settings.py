@@ -1,0 +1,160 @@
+"""Which broker to talk to, about what, and as whom. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import DamnitError
+
+BROKER = "broker"
+TOPICS = "kafka_topics"
+API_VERSION = "kafka_api_version"
+SESSION_TIMEOUT = "kafka_session_timeout_s"
+"""Keys in the settings of a folder."""
+
+BROKER_VARIABLE = "AMORE_BROKER"
+"""DAMNIT's environment variable for the broker; `none` means that there is none."""
+
+OFFLINE_TOPICS = ("test.r2d2", "cal.offline-corrections")
+ONLINE_TOPICS = ("test.euxfel.hed.daq", "test.euxfel.hed.cal")
+ONLINE_HOSTS = "exflonc"
+"""How the names of hosts of the online cluster begin."""
+
+DEFAULT_SESSION_TIMEOUT_S = 10.0
+"""How long a killed daemon's successor may have to wait to be let in its place."""
+
+NAME = re.compile(r"[A-Za-z0-9._-]{1,249}")
+
+
+class InvalidBroker(DamnitError):  # noqa: N818 – house style
+    """A setting of the broker cannot be understood."""
+
+
+@dataclass(frozen=True)
+class BrokerSettings:
+    """All that is needed to listen and to publish."""
+
+    addresses: tuple[str, ...]
+    """`host:port` of one or more brokers of a cluster."""
+    group: str
+    topics: tuple[str, ...] = OFFLINE_TOPICS
+    """Where the facility announces new files."""
+    update_topic: str | None = None
+    """Where we tell of what was stored; None: nowhere."""
+    api_version: tuple[int, ...] | None = None
+    """Of the broker; None: it is asked, which brokers before Kafka 0.10 do not answer."""
+    session_timeout_s: float = DEFAULT_SESSION_TIMEOUT_S
+
+
+def broker_settings(
+    folder: Path,
+    settings: Mapping[str, object],
+    environment: Mapping[str, str],
+    *,
+    hostname: str = "",
+) -> BrokerSettings | None:
+    """Put together what is set for a folder; None if it has no broker.
+
+    Args:
+        folder: The DAMNIT folder, as an absolute path: it names the consumer group.
+        settings: Of the folder.
+        environment: `AMORE_BROKER` counts if the folder names no broker, and
+            switches the broker off with `none`.
+        hostname: Of this machine; the online cluster has topics of its own.
+
+    Raises:
+        InvalidBroker: If something that is set makes no sense.
+    """
+    from_environment = environment.get(BROKER_VARIABLE, "").strip()
+    address = str(settings.get(BROKER) or from_environment).strip()
+    if not address or "none" in (address.lower(), from_environment.lower()):
+        return None
+    db_id = settings.get("db_id")
+    return BrokerSettings(
+        addresses=parse_addresses(address),
+        group=group_name(folder),
+        topics=parse_topics(str(settings.get(TOPICS) or "")) or default_topics(hostname),
+        update_topic=f"test.damnit.db-{db_id}" if db_id else None,
+        api_version=parse_api_version(str(settings.get(API_VERSION) or "")),
+        session_timeout_s=parse_session_timeout(settings.get(SESSION_TIMEOUT)),
+    )
+
+
+def group_name(folder: Path) -> str:
+    """Name the consumer group of a folder; folders that share a group steal each other's events.
+
+    Raises:
+        ValueError: If the path is not absolute.
+    """
+    if not folder.is_absolute():
+        raise ValueError(f"{folder} is not absolute")
+    return "xfel-da-damnit-tui-" + str(folder).replace("/", "_")
+
+
+def default_topics(hostname: str) -> tuple[str, ...]:
+    """Where the facility announces files to a machine."""
+    return ONLINE_TOPICS if hostname.startswith(ONLINE_HOSTS) else OFFLINE_TOPICS
+
+
+def parse_addresses(text: str) -> tuple[str, ...]:
+    """Take `host:port` apart, or several with commas between.
+
+    Raises:
+        InvalidBroker: If it is anything else.
+    """
+    addresses = tuple(part.strip() for part in text.split(","))
+    for address in addresses:
+        match = re.fullmatch(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5})", address)
+        if not match or not 0 < int(match[1]) < 65536:
+            raise InvalidBroker(
+                f"{address!r} is no address of a broker.", hint="For example: exflwgs06:9091"
+            )
+    return addresses
+
+
+def parse_topics(text: str) -> tuple[str, ...]:
+    """Take topics apart, with commas or spaces between.
+
+    Raises:
+        InvalidBroker: If one cannot be a topic.
+    """
+    topics = tuple(re.split(r"[\s,]+", text.strip())) if text.strip() else ()
+    for topic in topics:
+        if not NAME.fullmatch(topic) or topic in (".", ".."):
+            raise InvalidBroker(f"{topic!r} cannot be a topic.", hint="For example: test.r2d2")
+    return tuple(dict.fromkeys(topics))
+
+
+def parse_api_version(text: str) -> tuple[int, ...] | None:
+    """Read `2.3` as (2, 3); None for no text.
+
+    Raises:
+        InvalidBroker: If it is anything else.
+    """
+    if not text.strip():
+        return None
+    if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,3}){1,2}", text.strip()):
+        raise InvalidBroker(f"{text!r} is no version of Kafka.", hint="For example: 2.3")
+    return tuple(int(part) for part in text.strip().split("."))
+
+
+def parse_session_timeout(value: object) -> float:
+    """Read the session's time limit.
+
+    Raises:
+        InvalidBroker: If it is no number of seconds that a broker could accept.
+    """
+    if value is None or value == "":
+        return DEFAULT_SESSION_TIMEOUT_S
+    try:
+        timeout_s = float(str(value))
+    except ValueError:
+        timeout_s = 0.0
+    if not 1 <= timeout_s <= 1800:
+        raise InvalidBroker(
+            f"{SESSION_TIMEOUT} cannot be {value!r}.", hint="Give seconds, for example 10."
+        )
+    return timeout_s

@@ -1,0 +1,51 @@
+"""`damnit cancel`: jobs that are no longer wanted."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from .folder import FolderOption, chosen_folder
+
+
+def cancel(
+    context: typer.Context,
+    jobs: Annotated[
+        list[int] | None, typer.Argument(metavar="JOB...", help="Numbers, as in `damnit jobs`.")
+    ] = None,
+    run: Annotated[
+        list[str] | None, typer.Option("--run", metavar="N", help="All jobs of it; or 20-32.")
+    ] = None,
+    proposal: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Of --run; default: the folder's own.")
+    ] = None,
+    folder: FolderOption = None,
+) -> None:
+    """Cancel jobs that wait or run; what they have computed is kept."""
+    from ..ledger import RequestKind
+    from ..run_ranges import parse_run_ranges
+    from ..services.selection import current_proposal
+    from .requesting import ask_and_wait, tell
+
+    if bool(jobs) == bool(run):
+        raise typer.BadParameter("Give numbers of jobs, or --run.")
+    damnit = chosen_folder(context, folder)
+    payload: dict[str, Any] = {"jobs": jobs}
+    if run:
+        try:
+            numbers = parse_run_ranges(" ".join(run))
+        except ValueError as error:
+            raise typer.BadParameter(f"{error}.") from None
+        number = current_proposal(damnit) if proposal is None else proposal
+        payload = {"runs": [[number, n] for n in numbers]}
+    cancelled = ask_and_wait(damnit, RequestKind.CANCEL, payload)
+    if cancelled is None:
+        return
+    if cancelled:
+        typer.echo(f"cancelled: {', '.join(map(str, cancelled))}")
+    left = [job_id for job_id in jobs or () if job_id not in cancelled]
+    if left or not cancelled:
+        which = f"job {', '.join(map(str, left))}" if left else "none of its jobs"
+        tell(f"{which}: there is no such job that waits or runs. See damnit jobs --all.")
+        raise typer.Exit(1)

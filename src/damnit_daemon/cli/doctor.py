@@ -1,0 +1,48 @@
+"""`damnit doctor`: what is wrong with a folder, and what to do about it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from .folder import FolderOption, chosen_folder
+
+
+def doctor(
+    context: typer.Context,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Migrate an old database, combine what waits.")
+    ] = False,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Compare results files and database, too.")
+    ] = False,
+    folder: FolderOption = None,
+) -> None:
+    """Check the folder, and say how to mend what is wrong; exit code 1 if something is."""
+    from ..errors import DamnitError
+    from ..services.doctor import Grade, check_folder
+    from ..services.doctor import repair as mend
+    from .requesting import tell
+
+    damnit = chosen_folder(context, folder)
+    if repair:
+        try:
+            for done in mend(damnit):
+                _show(f"+ {done}")
+        except DamnitError as error:  # the checks say more
+            tell(str(error))
+    is_well = True
+    for finding in check_folder(damnit, thorough=verify):
+        _show(f"{finding.grade.value} {finding.what}: {finding.text}")
+        if finding.fix:
+            _show(f"  → {finding.fix}")
+        is_well = is_well and finding.grade is not Grade.WRONG
+    if not is_well:
+        raise typer.Exit(1)
+
+
+def _show(text: str) -> None:
+    from ..model.texts import show_controls
+
+    typer.echo(show_controls(text.replace("\n", "\n  ")))

@@ -1,0 +1,137 @@
+"""`damnit jobs`: what is done, what waits, what was done."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import time
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .columns import format_duration, format_table
+from .folder import FolderOption, chosen_folder
+
+if TYPE_CHECKING:
+    from ..ledger import Job
+    from ..paths import DamnitFolder
+
+HEADER = ("job", "run", "data", "state", "variables", "time", "host", "reason")
+DEFAULT_LIMIT = 15
+
+
+def jobs(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    show_all: Annotated[bool, typer.Option("--all", help="All that the ledger knows.")] = False,
+    limit: Annotated[
+        int, typer.Option("-n", "--limit", min=0, metavar="N", help="Of those waiting, and over.")
+    ] = DEFAULT_LIMIT,
+    folder: FolderOption = None,
+) -> None:
+    """Show jobs: those running, the next that wait, the last that are over."""
+    damnit = chosen_folder(context, folder)
+    found, left_out = load_shown(damnit, None if show_all else limit)
+    now = time.time()
+    if as_json:
+        typer.echo(json.dumps([job_facts(job, now) for job in found], indent=1))
+        return
+    if not found and not left_out:
+        typer.echo("no jobs yet")
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    for line in format_jobs(found, now) if found else ():
+        typer.echo(line if width is None or len(line) <= width else f"{line[: width - 1]}…")
+    if left_out:
+        typer.echo(f"and {left_out} more (--all)")
+    if waiting := count_waiting(damnit):
+        typer.echo(f"requests that wait for a daemon: {waiting}")
+
+
+def load_shown(folder: DamnitFolder, limit: int | None) -> tuple[list[Job], int]:
+    """Load the jobs to show, and how many there are besides.
+
+    Those running come first, then those that wait in their order, then those
+    that are over, the last first; of the latter two at most `limit` each.
+
+    Raises:
+        DamnitError: If there is no DAMNIT folder, or its ledger cannot be read.
+    """
+    from ..ledger import ACTIVE, JobState, Ledger, count_jobs, load_jobs, next_queued
+    from ..store import DatabaseMissing
+
+    ledger = Ledger(folder.ledger)
+    if not ledger.exists():
+        if not folder.database.exists():
+            raise DatabaseMissing(folder.database)
+        return [], 0
+    over = [state for state in JobState if state.is_over]
+    with ledger.reading() as con:
+        counts = count_jobs(con)
+        found = load_jobs(con, states=ACTIVE)
+        found += next_queued(con, limit=counts[JobState.QUEUED] if limit is None else limit)
+        found += load_jobs(con, states=over, limit=limit)
+    return found, max(0, sum(counts.values()) - len(found))
+
+
+def count_waiting(folder: DamnitFolder) -> int:
+    """How many of the latest requests no daemon has taken yet."""
+    from ..ledger import Ledger, RequestState, load_requests
+
+    ledger = Ledger(folder.ledger)
+    if not ledger.exists():
+        return 0
+    with ledger.reading() as con:
+        return sum(request.state is RequestState.WAITING for request in load_requests(con))
+
+
+def job_facts(job: Job, now: float) -> dict[str, Any]:
+    """What is known of a job, for programs; described in docs/commands.md."""
+    return {
+        "id": job.id,
+        "proposal": job.run_key.proposal,
+        "run": job.run_key.run,
+        "data": job.data,
+        "variables": None if job.variables is None else list(job.variables),
+        "match": list(job.match),
+        "state": job.state.value,
+        "reason": job.reason,
+        "origin": job.origin.value,
+        "user": job.user,
+        "priority": job.priority,
+        "attempt": job.attempt,
+        "executor": None if job.executor is None else job.executor.value,
+        "host": job.host or None,
+        "pid": job.pid,
+        "slurm_id": job.slurm_id or None,
+        "created_at": job.created_at,
+        "started_at": job.started_at,
+        "ended_at": job.ended_at,
+        "duration_s": job.duration_s(now),
+        "variables_total": job.variables_total,
+        "variables_done": job.variables_done,
+        "variables_failed": job.variables_failed,
+        "merged_into": job.merged_into,
+    }
+
+
+def format_jobs(found: list[Job], now: float) -> list[str]:
+    """Put jobs into a table."""
+    rows = [HEADER, *(_row(job, now) for job in found)]
+    return format_table(rows, right=[0])
+
+
+def _row(job: Job, now: float) -> tuple[str, ...]:
+    duration_s = job.duration_s(now)
+    if job.state == "queued" or duration_s is None:
+        age_s = max(0.0, now - job.created_at)
+        took = f"{format_duration(age_s)} old"
+    else:
+        took = format_duration(duration_s)
+    counts = ""
+    if job.variables_total:
+        counts = f"{job.variables_done}/{job.variables_total}"
+    if job.variables_failed:
+        counts += f" ({job.variables_failed} failed)"
+    run = f"p{job.run_key.proposal}, r{job.run_key.run}"
+    return str(job.id), run, job.data, job.state.value, counts, took, job.host, job.reason

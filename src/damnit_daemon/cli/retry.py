@@ -1,0 +1,60 @@
+"""`damnit retry`: the same jobs once more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .folder import FolderOption, chosen_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..ledger import Job
+
+
+def retry(
+    context: typer.Context,
+    jobs: Annotated[
+        list[int] | None, typer.Argument(metavar="JOB...", help="Numbers, as in `damnit jobs`.")
+    ] = None,
+    failed: Annotated[
+        bool, typer.Option("--failed", help="All jobs that failed, and were not done since.")
+    ] = False,
+    folder: FolderOption = None,
+) -> None:
+    """Do jobs once more that are over. For variables that failed: `reprocess all --failed`."""
+    from ..ledger import Ledger, RequestKind, load_jobs
+    from .requesting import ask_and_wait, tell
+
+    if bool(jobs) == failed:
+        raise typer.BadParameter("Give numbers of jobs, or --failed.")
+    damnit = chosen_folder(context, folder)
+    wanted = jobs or []
+    if failed:
+        with Ledger(damnit.ledger).reading() as con:
+            wanted = [job.id for job in still_failed(load_jobs(con))]
+        if not wanted:
+            typer.echo("no job failed")
+            return
+    queued = ask_and_wait(damnit, RequestKind.RETRY, {"jobs": wanted})
+    if queued is None:
+        return
+    if queued:
+        typer.echo(f"queued: {', '.join(map(str, queued))}")
+    if len(queued) < len(set(wanted)):
+        tell("some of these jobs are not over, or unknown. See damnit jobs --all.")
+        raise typer.Exit(1)
+
+
+def still_failed(newest_first: Iterable[Job]) -> list[Job]:
+    """The jobs that failed and have no newer one for the same work."""
+    seen: set[object] = set()
+    found = []
+    for job in newest_first:
+        work = job.run_key, job.data, job.variables, job.match, job.cluster, job.wanted_executor
+        if work not in seen and job.state == "failed":
+            found.append(job)
+        seen.add(work)
+    return found

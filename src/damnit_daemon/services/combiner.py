@@ -1,0 +1,94 @@
+"""A process that combines, so that a file of many gigabytes does not hold up the daemon."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from ..errors import DamnitError
+from ..model import RunKey
+from ..paths import DamnitFolder
+from .combined import Combined
+
+
+class CombinerFailed(DamnitError):  # noqa: N818 – house style
+    """It could not combine, or died of it; the fragments are still there."""
+
+
+class Combiner:
+    """Combines in a process of its own, one thing after the other; for any thread.
+
+    The process is started when it is first needed, and again if it dies.
+    """
+
+    def __init__(self, folder: DamnitFolder) -> None:
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+        # Linux ends it with the thread that started it: so that is one of its own.
+        self._thread = ThreadPoolExecutor(1, "combiner")
+
+    def combine_run(self, key: RunKey, fragments: list[Path]) -> Combined:
+        """Combine the fragments of a run.
+
+        Raises:
+            CombinerFailed: With the reason.
+        """
+        return self._ask(
+            {"proposal": key.proposal, "run": key.run, "fragments": [str(p) for p in fragments]}
+        )
+
+    def sweep(self) -> Combined:
+        """Combine all that waits in the folder.
+
+        Raises:
+            CombinerFailed: With the reason.
+        """
+        return self._ask({"fragments": None})
+
+    def close(self) -> None:
+        """Let it finish what it is at, then end it."""
+        self._thread.submit(self._end)
+        self._thread.shutdown()
+
+    def _ask(self, question: dict[str, Any]) -> Combined:
+        question = {"folder": str(self._folder.path), **question}
+        try:
+            turn = self._thread.submit(self._exchange, question)
+        except RuntimeError as error:
+            raise CombinerFailed("The combiner was closed.") from error
+        answer = turn.result()
+        if "error" in answer:
+            raise CombinerFailed(answer["error"])
+        return Combined.from_plain(answer)
+
+    def _exchange(self, question: dict[str, Any]) -> dict[str, Any]:
+        if self._process is None or self._process.poll() is not None:
+            self._end()
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "damnit_daemon.services.combining"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                process_group=0,  # what a terminal or supervisor tells our group is ours to heed
+            )
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        try:
+            self._process.stdin.write(json.dumps(question).encode() + b"\n")
+            self._process.stdin.flush()
+            line = self._process.stdout.readline()
+        except BrokenPipeError:
+            line = b""
+        if not line:
+            code = self._process.wait()
+            raise CombinerFailed(f"The combiner ended with {code} while it was at work.")
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    def _end(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            process.communicate()

@@ -1,0 +1,332 @@
+"""The daemon's loop: takes what arrives and what is asked for, and has it done."""
+
+from __future__ import annotations
+
+import getpass
+import logging
+import os
+import queue
+import time
+
+from ..errors import DamnitError
+from ..ledger import (
+    BEAT_EVERY_S,
+    Connection,
+    Executor,
+    Job,
+    JobState,
+    LeaseLost,
+    Ledger,
+    Placement,
+    beat,
+    expect_variables,
+    has_queued,
+    has_undecided,
+    load_job,
+    next_queued,
+    prune,
+    recover,
+    requeue,
+    require_lease,
+    save_progress,
+    set_state,
+    this_process,
+)
+from ..model import RunKey
+from ..paths import DamnitFolder
+from ..runner import protocol
+from ..supervise.notify import Notifier
+from .announcer import Announcer
+from .combiner import Combiner
+from .daemon_settings import DaemonSettings
+from .extractor import context_hash
+from .intake import Intake, take_in
+from .news import (
+    JobBegan,
+    JobInterrupted,
+    JobOver,
+    News,
+    Remark,
+    ValuesSaved,
+    VariableProgressed,
+    VariablesChanged,
+)
+from .slot import Slot
+from .sweeper import Sweeper
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY_S = 0.5
+"""How often requests are looked for: people wait for the answer."""
+
+GATHER_S = 0.05
+"""For how long news is gathered before it is written: a commit is the dear part."""
+
+SAY_RUNNING_EVERY_S = 10.0
+"""How often others are told that a job runs (DAMNIT's interval)."""
+
+TRY_AGAIN_EVERY_S = 30.0
+"""How often a context file that did not load is tried though it is the same: what it
+imports may have been mended, or its Python."""
+
+STOPPED = "The daemon was stopped"
+
+
+class Daemon:
+    """Works in one folder as long as it holds the lease.
+
+    All that it owes is in the ledger: killed at any moment and started again, it
+    finishes what it owed, once. Only this loop writes there, besides the triggers,
+    which note arrivals; other threads tell it what happened.
+    """
+
+    def __init__(
+        self, folder: DamnitFolder, token: str, settings: DaemonSettings, announcer: Announcer
+    ) -> None:
+        self._folder = folder
+        self._token = token
+        self._settings = settings
+        self._announcer = announcer
+        self._ledger = Ledger(folder.ledger)
+        self._news: queue.Queue[News | None] = queue.Queue()
+        self._unwritten: list[News] = []
+        self._is_stopping = False
+        self._beat_at_s = 0.0
+        self._said_at_s = 0.0
+        self._held_for: str | None = None
+        self._held_at_s = 0.0
+        self._problem = ""
+        combiner = self._combiner = Combiner(folder)
+        self._sweeper = Sweeper(
+            folder, combiner, self._news.put, self._runs_in_work, self._require_lease
+        )
+        self._slots = [
+            Slot(folder, combiner, self._news.put, self._require_lease)
+            for _ in range(settings.slots)
+        ]
+
+    def wake(self) -> None:
+        """Have the loop look at the ledger at once; for any thread."""
+        self._news.put(None)
+
+    def stop(self) -> None:
+        """End the work soon; for any thread, and for signal handlers."""
+        self._is_stopping = True
+        self._news.put(None)
+
+    def take_up(self) -> None:
+        """Take up what an earlier daemon left unfinished.
+
+        Raises:
+            LeaseLost: If another daemon took over.
+            StoreError: If the ledger cannot be written.
+        """
+        with self._ledger.writing(self._token) as con:
+            left = recover(con, now=time.time())
+            beat(con, self._token, now=time.time())
+        self._beat_at_s = time.monotonic()
+        for job_id in left.requeued:
+            log.info("Job %s was left unfinished and waits again", job_id)
+        self._sweeper.start()
+
+    def run(self, notifier: Notifier) -> None:
+        """Work until `stop` is called, and say now and then that we are alive.
+
+        Raises:
+            LeaseLost: If another daemon took over.
+        """
+        while not self._is_stopping:
+            self._gather(LOOK_EVERY_S)
+            self._try_to_write()
+            notifier.watchdog()
+
+    def wind_up(self) -> None:
+        """End all threads and processes; what they were at is owed again."""
+        self._is_stopping = True
+        for slot in self._slots:
+            if slot.job is not None:
+                slot.stop(STOPPED, is_owed=True)
+        for slot in self._slots:
+            slot.close()
+        self._sweeper.close()
+        self._combiner.close()
+        self._gather(0)
+        try:
+            self._write()
+        except DamnitError as error:  # the next daemon finds the jobs unfinished
+            log.warning("The end could not be written: %s", error)
+
+    def _gather(self, timeout_s: float) -> None:
+        """Wait a moment for news, then take what there is; somebody may wait for the urgent."""
+        until_s = time.monotonic() + timeout_s
+        is_first = True
+        while True:
+            try:
+                news = self._news.get(timeout=max(0.0, until_s - time.monotonic()))
+            except queue.Empty:
+                return
+            if news is not None:
+                self._unwritten.append(news)
+            if news is None or isinstance(news, JobOver | JobInterrupted):
+                until_s = 0.0
+            elif is_first:
+                until_s = min(until_s, time.monotonic() + GATHER_S)
+            is_first = False
+
+    def _try_to_write(self) -> None:
+        try:
+            self._write()
+        except LeaseLost:
+            raise
+        except DamnitError as error:  # locked, no space: what there is to write is kept
+            if str(error) != self._problem:
+                log.warning("%s", error)
+            self._problem = str(error)
+        else:
+            self._problem = ""
+
+    def _write(self) -> None:
+        """Bring the ledger up to date in one transaction, and act on what it says."""
+        now_s = time.monotonic()
+        is_beat_due = now_s - self._beat_at_s >= BEAT_EVERY_S
+        if not (self._unwritten or is_beat_due or self._has_work()):
+            return
+        over: list[Job] = []
+        begun: list[tuple[Slot, Job]] = []
+        with self._ledger.writing(self._token) as con:
+            now = time.time()
+            if is_beat_due:
+                beat(con, self._token, now=now)
+            for news in self._unwritten:
+                self._write_news(con, news, now, over)
+            intake = take_in(con, now=now)
+            added = [load_job(con, job_id) for job_id in intake.jobs]
+            if not self._is_stopping:
+                begun = self._begin_jobs(con, now)
+            if over:
+                prune(con)
+        # It is committed: now others may be told, and jobs may run.
+        if is_beat_due:
+            self._beat_at_s = now_s
+        written, self._unwritten = self._unwritten, []
+        self._announce(written, over, [job for job in added if job is not None])
+        self._act(intake)
+        for slot, job in begun:
+            slot.give(job, self._template(job))
+            self._announcer.job_runs(job)
+        self._say_what_runs(now_s)
+
+    def _has_work(self) -> bool:
+        with self._ledger.reading() as con:
+            return has_undecided(con) or (self._may_begin() and has_queued(con))
+
+    def _write_news(self, con: Connection, news: News, now: float, over: list[Job]) -> None:
+        if isinstance(news, JobBegan):
+            expect_variables(con, news.job_id, news.names)
+        elif isinstance(news, VariableProgressed):
+            save_progress(con, [news.progress])
+        elif isinstance(news, JobOver):
+            set_state(con, news.job_id, news.state, now=now, reason=news.reason)
+            if job := load_job(con, news.job_id):
+                over.append(job)
+        elif isinstance(news, JobInterrupted):
+            requeue(con, news.job_id, now=now, reason=news.reason)
+            if news.held_for is not None:
+                self._held_for = news.held_for
+                self._held_at_s = time.monotonic()
+            if job := load_job(con, news.job_id):
+                over.append(job)
+
+    def _begin_jobs(self, con: Connection, now: float) -> list[tuple[Slot, Job]]:
+        """Give the next jobs to the slots that are free."""
+        if not self._may_begin():
+            return []
+        free = [slot for slot in self._slots if slot.job is None]
+        busy = set(self._runs_in_work())
+        place = Placement(Executor.LOCAL, this_process().host, os.getpid())
+        begun: list[tuple[Slot, Job]] = []
+        for job in next_queued(con, limit=len(self._slots) + len(free)):
+            # Raw and proc of one run one after the other: both would rewrite its file.
+            if len(begun) < len(free) and job.run_key not in busy:
+                set_state(con, job.id, JobState.RUNNING, now=now, placement=place)
+                begun.append((free[len(begun)], load_job(con, job.id) or job))
+                busy.add(job.run_key)
+        return begun
+
+    def _may_begin(self) -> bool:
+        if self._held_for is not None and (
+            context_hash(self._folder) != self._held_for
+            or time.monotonic() - self._held_at_s > TRY_AGAIN_EVERY_S
+        ):
+            log.info("The context file is tried again")
+            self._held_for = None
+        return self._held_for is None and any(slot.job is None for slot in self._slots)
+
+    def _template(self, job: Job) -> protocol.Job:
+        settings = self._settings
+        return protocol.Job(
+            str(job.id),
+            *job.run_key,
+            data=job.data,
+            variables=None if job.variables is None else list(job.variables),
+            match=list(job.match),
+            cluster=job.cluster,
+            cpus=settings.cpus,
+            memory_bytes=settings.memory_bytes,
+            time_s=settings.time_s,
+        )
+
+    def _announce(self, written: list[News], over: list[Job], added: list[Job]) -> None:
+        for news in written:
+            if isinstance(news, ValuesSaved):
+                self._announcer.values_saved(news.key, news.names)
+            elif isinstance(news, VariablesChanged):
+                self._announcer.variables_changed(news.variables)
+            elif isinstance(news, Remark):
+                log.info("%s", news.text)
+            elif isinstance(news, JobInterrupted):
+                log.warning("Job %s waits: %s", news.job_id, news.reason)
+        for job in over:
+            log.info("Job %s (%s, %s): %s %s", job.id, job.run_key, job.data, job.state, job.reason)
+            self._announcer.job_over(job)
+        for job in added:
+            self._announcer.job_waits(job)
+
+    def _act(self, intake: Intake) -> None:
+        stop = dict(intake.stop)
+        for slot in self._slots:
+            if slot.job is not None and slot.job.id in stop:
+                slot.stop(stop[slot.job.id], is_owed=False)
+        if intake.sweep:
+            self._sweeper.sweep()
+
+    def _say_what_runs(self, now_s: float) -> None:
+        if now_s - self._said_at_s < SAY_RUNNING_EVERY_S:
+            return
+        self._said_at_s = now_s
+        for slot in self._slots:
+            if (job := slot.job) is not None:
+                self._announcer.job_runs(job)
+
+    def _require_lease(self) -> None:
+        """For the threads that store results: one that stood still for long may have lost it.
+
+        Raises:
+            LeaseLost: If another daemon took over.
+        """
+        with self._ledger.reading() as con:
+            require_lease(con, self._token)
+
+    def _runs_in_work(self) -> list[RunKey]:
+        return [job.run_key for slot in self._slots if (job := slot.job) is not None]
+
+
+def daemon_info(settings: DaemonSettings, version: str) -> dict[str, object]:
+    """What a daemon says about itself in its lease."""
+    return {
+        "version": version,
+        "user": getpass.getuser(),
+        "trigger": settings.trigger,
+        "slots": settings.slots,
+        "proposal": settings.proposal,
+    }

@@ -1,0 +1,100 @@
+"""What is set for the daemon of a folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ..errors import DamnitError
+from ..settings import parse_duration_s, parse_memory_bytes
+from .watcher import DEFAULT_SETTLE_S, parse_backfill
+
+MAX_LOCAL_JOBS = 8
+
+
+class Trigger(StrEnum):
+    """Where new runs come from."""
+
+    WATCH = "watch"
+    KAFKA = "kafka"
+    BOTH = "both"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class DaemonSettings:
+    """Read from the folder's database when the daemon starts; some again for each job."""
+
+    proposal: int
+    trigger: Trigger
+    slots: int
+    """How many jobs run at once on this machine."""
+    cpus: int
+    memory_bytes: int
+    time_s: float
+    """What a job may use."""
+    settle_s: float
+    backfill: int | None
+    watch_interval_s: float
+
+    @property
+    def watches(self) -> bool:
+        """Whether directories are looked at."""
+        return self.trigger in (Trigger.WATCH, Trigger.BOTH, Trigger.KAFKA)
+
+    @property
+    def listens(self) -> bool:
+        """Whether a broker is listened to."""
+        return self.trigger in (Trigger.KAFKA, Trigger.BOTH)
+
+
+def daemon_settings(settings: Mapping[str, object], *, cpu_count: int) -> DaemonSettings:
+    """Put together what is set.
+
+    Args:
+        settings: Of the folder.
+        cpu_count: Of this machine.
+
+    Raises:
+        DamnitError: If something that is set makes no sense, or the proposal is missing.
+    """
+
+    def text(key: str, default: object) -> str:
+        value = settings.get(key)
+        return str(default if value in (None, "") else value)
+
+    def number(key: str, default: float) -> float:
+        try:
+            return float(text(key, default))
+        except ValueError:
+            raise DamnitError(
+                f"{key} is {text(key, default)!r}, which is no number.",
+                hint=f"Set another: damnit db-config {key} {default:g}",
+            ) from None
+
+    if settings.get("proposal") in (None, ""):
+        raise DamnitError("The folder has no proposal.", hint="Set it: damnit proposal NUMBER")
+    cpus = max(1, int(number("noncluster_cpus", 4)))
+    fitting = max(1, min(cpu_count // cpus, MAX_LOCAL_JOBS))
+    slots = int(number("local_jobs", min(fitting, number("concurrent_jobs", 15))))
+    trigger = text("trigger", Trigger.WATCH)
+    if trigger not in Trigger.__members__.values():
+        raise DamnitError(f"trigger is {trigger!r}.", hint="Give watch, kafka, both or none.")
+    return DaemonSettings(
+        proposal=int(number("proposal", 0)),
+        trigger=Trigger(trigger),
+        slots=max(1, slots),
+        cpus=cpus,
+        memory_bytes=parse_memory_bytes(text("noncluster_mem", "25G")),
+        time_s=parse_duration_s(text("slurm_time", "02:00:00")),
+        settle_s=number("watch_settle_s", DEFAULT_SETTLE_S),
+        backfill=parse_backfill(text("watch_backfill", "none")),
+        watch_interval_s=number("watch_interval_s", 2.0),
+    )
+
+
+def this_machines_cpus() -> int:
+    """CPUs that this process may use."""
+    return len(os.sched_getaffinity(0))

@@ -1,0 +1,46 @@
+"""All checks, in the order in which they are made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from ...errors import DamnitError
+from ...paths import DamnitFolder
+from .context import check_context
+from .daemon import check_broker, check_daemon, check_ledger
+from .finding import Finding, Grade
+from .folder import check_disk, check_permissions
+from .results import check_fragments, check_results
+from .storage import check_database
+from .verify import verify
+
+Check = Callable[[DamnitFolder], Iterator[Finding]]
+
+CHECKS: dict[str, Check] = {
+    "folder": check_permissions,
+    "disk": check_disk,
+    "database": check_database,
+    "context": check_context,
+    "ledger": check_ledger,
+    "daemon": check_daemon,
+    "broker": check_broker,
+    "fragments": check_fragments,
+    "results": check_results,
+}
+
+
+def check_folder(folder: DamnitFolder, *, thorough: bool = False) -> Iterator[Finding]:
+    """Make all checks; what keeps one from being made is its finding.
+
+    Args:
+        folder: The DAMNIT folder.
+        thorough: Whether to compare all results files with the database, too.
+    """
+    checks = CHECKS | ({"verify": verify} if thorough else {})
+    for what, check in checks.items():
+        try:
+            yield from check(folder)
+        except DamnitError as error:
+            yield Finding(Grade.WRONG, what, error.message, error.hint)
+        except OSError as error:
+            yield Finding(Grade.WRONG, what, str(error), "Check that its file system is there.")

@@ -1,0 +1,41 @@
+"""The context file and the Python that runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...launch import Limits, RunnerProcess
+from ...paths import DamnitFolder
+from ..context import context_python
+from .finding import Finding, count_of, fine, note, wrong
+
+START_S = 90.0
+
+
+def check_context(folder: DamnitFolder) -> Iterator[Finding]:
+    """The Python starts, has what is needed, and can load the file.
+
+    Raises:
+        DamnitError: If it does not start; says why.
+    """
+    if not folder.context_file.is_file():
+        text = f"There is no {folder.context_file}."
+        yield wrong("context", text, "damnit proposal NUMBER makes a first one.")
+        return
+    python = context_python(folder)
+    with RunnerProcess(folder, python, limits=Limits(start_s=START_S)) as runner:
+        loaded = runner.context
+    versions = dict(loaded.versions)
+    told = ", ".join(f"{name} {version}" for name, version in versions.items())
+    if "extra_data" in versions:
+        yield fine("context", f"{python}: {told}")
+    else:
+        fix = f"{python} -m pip install extra_data"
+        yield wrong("context", f"{python} has no extra_data ({told}).", fix)
+    for problem in loaded.problems:
+        make = wrong if problem.severity == "error" else note
+        yield make("context", str(problem), "Change the context file." if make is wrong else "")
+    if not any(problem.severity == "error" for problem in loaded.problems):
+        yield fine(
+            "context", f"{folder.context_file.name}: {count_of(len(loaded.variables), 'variable')}"
+        )

@@ -1,0 +1,106 @@
+"""The ledger, the daemon that writes it, and the broker that it listens to."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Iterator
+
+from ...broker import broker_settings
+from ...ledger import JobState, Ledger, RequestState, count_jobs, load_jobs, load_requests
+from ...paths import DamnitFolder
+from ...store import Database, find_damage, load_settings
+from ...supervise import State, observe
+from .finding import Finding, count_of, fine, note, wrong
+from .storage import TIMEOUT_S
+
+CONNECT_TIMEOUT_S = 3.0
+WAITED_TOO_LONG_S = 60.0
+
+
+def check_ledger(folder: DamnitFolder) -> Iterator[Finding]:
+    """It can be read and written, and is whole.
+
+    Raises:
+        StoreError: If it cannot; says why.
+    """
+    ledger = Ledger(folder.ledger, timeout_s=TIMEOUT_S)
+    if not ledger.exists():
+        yield note("ledger", "There is none: no daemon has worked here yet.")
+        return
+    with ledger.reading() as con:
+        damage = find_damage(con)
+    if damage:
+        fix = f"damnit stop, then move {folder.ledger.name} away, then damnit start"
+        yield wrong("ledger", f"{folder.ledger} is damaged: {damage[0]}", fix)
+        return
+    with ledger.writing():
+        pass  # the lock was to be had
+    with ledger.reading() as con:
+        counts = count_jobs(con)
+        queued = load_jobs(con, states=[JobState.QUEUED], limit=1)
+        requests = [r for r in load_requests(con) if r.state is RequestState.WAITING]
+    told = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
+    yield fine("ledger", f"jobs: {told or 'none yet'}")
+    if queued and queued[0].reason:
+        yield note("ledger", f"Job {queued[0].id} waits again: {queued[0].reason}")
+    late = [r for r in requests if time.time() - r.created_at > WAITED_TOO_LONG_S]
+    if late:
+        yield note(
+            "ledger",
+            f"Waiting for a daemon: {count_of(len(late), 'request')}.",
+            "damnit-daemon start",
+        )
+
+
+def check_daemon(folder: DamnitFolder) -> Iterator[Finding]:
+    """It works, or nobody has started one."""
+    seen = observe(folder)
+    state = seen.state(time.time())
+    who = ""
+    if seen.lease is not None:
+        who = f", process {seen.lease.holder.pid} on {seen.lease.holder.host}"
+    text = f"{state}{who}"
+    if state is State.WORKING:
+        yield fine("daemon", text)
+    elif state in (State.CRASHED, State.SILENT):
+        yield wrong("daemon", text, "See damnit-daemon logs; then: damnit-daemon restart")
+    elif state is State.STOPPED and seen.lease is not None and seen.holder_alive is False:
+        text = f"It died without a farewell{who}; the next one takes over."
+        yield note("daemon", text, "damnit-daemon start")
+    else:
+        yield note("daemon", text, "damnit-daemon start" if state is State.STOPPED else "")
+
+
+def check_broker(folder: DamnitFolder) -> Iterator[Finding]:
+    """One of its addresses answers, if one is set.
+
+    Raises:
+        DamnitError: If what is set makes no sense.
+    """
+    with Database(folder.database, timeout_s=TIMEOUT_S).reading() as con:
+        stored = load_settings(con)
+    settings = broker_settings(
+        folder.path.absolute(), stored, os.environ, hostname=socket.gethostname()
+    )
+    if settings is None:
+        yield note("broker", "none is set; runs are found by looking at directories")
+        return
+    reasons = {address: _why_not_reached(address) for address in settings.addresses}
+    reached = [address for address, reason in reasons.items() if not reason]
+    if reached:
+        yield fine("broker", f"{', '.join(reached)} answers")
+        return
+    told = "; ".join(f"{address}: {reason}" for address, reason in reasons.items())
+    fix = "damnit db-config broker HOST:PORT, or: damnit db-config broker none"
+    yield wrong("broker", told, fix)
+
+
+def _why_not_reached(address: str) -> str:
+    host, _, port = address.rpartition(":")
+    try:
+        with socket.create_connection((host.strip("[]"), int(port)), CONNECT_TIMEOUT_S):
+            return ""
+    except OSError as error:
+        return str(error)

@@ -1,0 +1,96 @@
+"""Fragments that wait, fragments that cannot be used, results files."""
+
+from __future__ import annotations
+
+import shlex
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from ...combine.broken import BROKEN
+from ...hdf5 import ResultsBusy, ResultsError, ResultsFile
+from ...paths import FRAGMENT_NAME, DamnitFolder
+from ...run_ranges import format_run_ranges
+from ...store import Database, load_runs
+from ..at_work import working_daemon
+from .finding import Finding, count_of, fine, note, wrong
+
+NEWEST_RUNS = 5
+YOUNG_S = 120.0
+"""Fragments of this age belong to something that is still at work."""
+
+
+def check_fragments(folder: DamnitFolder) -> Iterator[Finding]:
+    """None waits for long, and none was set aside."""
+    ages_s = [_age_s(path) for _, path in folder.fragments()]
+    old = [age_s for age_s in ages_s if age_s > YOUNG_S]
+    waiting = f"waiting: {count_of(len(old), 'fragment')}"
+    if old and working_daemon(folder) is not None:
+        text = f"{waiting} in vain, the oldest for {max(old) / 60:.0f} min."
+        yield wrong("fragments", text, "See why: damnit-daemon logs")
+    elif old:
+        text = f"{waiting}; no daemon combines them."
+        yield wrong("fragments", text, "damnit combine")
+    elif ages_s:
+        yield note("fragments", f"waiting, but new: {count_of(len(ages_s), 'fragment')}")
+    else:
+        yield fine("fragments", "none waits")
+    yield from _check_broken(folder.extracted_data / BROKEN)
+
+
+def check_results(folder: DamnitFolder) -> Iterator[Finding]:
+    """The results files of the newest runs can be read.
+
+    Raises:
+        StoreError: If the database cannot be read.
+    """
+    with Database(folder.database).reading() as con:
+        keys = [row.key for row in load_runs(con)]
+    paths = {key: folder.results_file(key) for key in reversed(keys)}
+    newest = [key for key in paths if paths[key].exists()][:NEWEST_RUNS]
+    readable = 0
+    for key in newest:
+        try:
+            with ResultsFile(paths[key]) as results:
+                results.names()
+            readable += 1
+        except ResultsBusy as error:
+            yield note("results", str(error))
+        except ResultsError as error:
+            path = shlex.quote(str(paths[key]))
+            fix = f"mv {path} {path}.damaged; damnit reprocess {key.run} --proposal {key.proposal}"
+            yield wrong("results", error.message, fix)
+    if readable == len(newest):
+        yield fine("results", f"{count_of(readable, 'file')} of the newest runs can be read")
+
+
+def _check_broken(broken: Path) -> Iterator[Finding]:
+    try:
+        paths = sorted(path for path in broken.iterdir() if path.suffix == ".h5")
+    except FileNotFoundError:
+        return
+    if not paths:
+        return
+    matches = [match for path in paths if (match := FRAGMENT_NAME.fullmatch(path.name))]
+    runs = format_run_ranges(int(match[2]) for match in matches)
+    reason = _reason(paths[-1])
+    yield wrong(
+        "fragments",
+        f"{count_of(len(paths), 'fragment')} could not be used (run {runs}): {reason}",
+        f"damnit reprocess {runs}; rm -r {shlex.quote(str(broken))}",
+    )
+
+
+def _reason(path: Path) -> str:
+    try:
+        with path.with_name(f"{path.name}.txt").open(encoding="utf-8", errors="replace") as file:
+            return file.readline(500).strip()
+    except OSError:
+        return "no reason was kept"
+
+
+def _age_s(path: Path) -> float:
+    try:
+        return time.time() - path.lstat().st_mtime
+    except FileNotFoundError:  # combined meanwhile
+        return 0.0

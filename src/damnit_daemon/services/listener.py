@@ -1,0 +1,131 @@
+"""Turns what the facility announces into arrivals, and loses none."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from typing import Protocol
+
+from ..broker import Record, Sieve
+from ..errors import DamnitError
+from ..model.arrival import Arrival
+
+log = logging.getLogger(__name__)
+
+POLL_S = 1.0
+"""How long to listen at a stretch: ending takes as long."""
+
+RETRY_S = 2.0
+"""Between attempts to record what cannot be recorded at the moment."""
+
+COUNT_EVERY_S = 30.0
+"""How often numbers are handed on: most messages are about other proposals."""
+
+ARRIVALS = "arrivals"
+
+
+class RecordSource(Protocol):
+    """Where messages come from; `broker.Consumer` is one."""
+
+    def poll(self, timeout_s: float) -> list[Record]:
+        """Wait for messages."""
+        ...
+
+    def commit(self, records: Iterable[Record]) -> bool:
+        """Tell the broker that these are safe."""
+        ...
+
+    def close(self) -> None:
+        """Leave."""
+        ...
+
+
+class Listener:
+    """Records arrivals first and tells the broker afterwards.
+
+    Killed between the two, it is told of them again, and they are found recorded.
+
+    Args:
+        source: Where messages come from.
+        sieve: Which of them count.
+        record: Makes arrivals safe or raises `DamnitError`; may get the same again.
+        count: Takes how many messages became what, now and then.
+        clock: Unix seconds.
+    """
+
+    def __init__(
+        self,
+        source: RecordSource,
+        sieve: Sieve,
+        record: Callable[[Sequence[Arrival]], None],
+        *,
+        count: Callable[[Mapping[str, int]], None] | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.counts: Counter[str] = Counter()
+        """Messages since the start, by what became of them."""
+        self.problem = ""
+        """Why arrivals cannot be recorded at the moment; empty when they can."""
+        self._source = source
+        self._sieve = sieve
+        self._record = record
+        self._count = count
+        self._clock = clock
+        self._unrecorded: list[Record] = []
+        self._uncounted: Counter[str] = Counter()
+        self._counted_s = time.monotonic()
+
+    def run(self, stop: threading.Event) -> None:
+        """Listen until told to stop; for a thread of its own."""
+        try:
+            while not stop.is_set():
+                try:
+                    self.step(POLL_S)
+                    self._hand_on_counts(COUNT_EVERY_S)
+                except DamnitError as error:
+                    self._complain(str(error))
+                    stop.wait(RETRY_S)
+                else:
+                    self.problem = ""
+        finally:
+            self._source.close()
+            with suppress(DamnitError):
+                self._hand_on_counts(0.0)
+
+    def step(self, timeout_s: float) -> int:
+        """Wait for messages and see to them; tell how many.
+
+        Raises:
+            DamnitError: If they could not be recorded. They are kept, and tried
+                again before any others are taken.
+        """
+        if not self._unrecorded:
+            self._unrecorded = self._source.poll(timeout_s)
+        records = self._unrecorded
+        if not records:
+            return 0
+        sifted = self._sieve.sift(records, now=self._clock())
+        if sifted.arrivals:
+            self._record(sifted.arrivals)
+        self._source.commit(records)
+        self._unrecorded = []
+        counted = sifted.passed_over + Counter({ARRIVALS: len(sifted.arrivals)})
+        self.counts += counted
+        self._uncounted += counted
+        return len(records)
+
+    def _hand_on_counts(self, every_s: float) -> None:
+        now_s = time.monotonic()
+        if self._count and self._uncounted and now_s - self._counted_s >= every_s:
+            self._counted_s = now_s
+            self._count(self._uncounted)
+            self._uncounted = Counter()
+
+    def _complain(self, problem: str) -> None:
+        if not self.problem:
+            log.warning("Arrivals wait to be recorded: %s", problem)
+        self.problem = problem

@@ -1,0 +1,180 @@
+"""Reads what a proposal's folders hold, as rarely as will do.
+
+Storage is shared between machines, where nobody is told of another's writes:
+so it is looked at again and again, and each look has to be cheap.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import time
+from collections.abc import Callable, Container, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from ..model import RunKey
+
+FRESH_S = 2.0
+"""A folder that changed is read again for so long: two changes may bear the same time."""
+
+READ_AGAIN_S = 60.0
+"""A folder is read again after this, changed or not: some storage is late with its times."""
+
+NEW_S = 60.0
+"""How long a run is new; it is looked into more often then."""
+
+LOOK_INTO_S = 5.0
+"""How often a run is looked into that is not new: it may lie there empty for years."""
+
+OLD_S = 86_400.0
+"""A folder that did not change for so long holds no file that grows."""
+
+Place = tuple[RunKey, str]
+"""A run, and `raw` or `proc`."""
+
+
+class RunFiles(NamedTuple):
+    """What the folder of a run holds, as far as changes show in it."""
+
+    place: Place
+    hdf5_files: int
+    files: int
+    size_bytes: int
+    newest_ns: int
+    """When they last changed, by the clock of the storage."""
+
+
+class FolderNames:
+    """The names in a folder; read again only if its time stamp says so, or may be wrong."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.changed_ns = -1
+        self._changed_s = 0.0
+        self._read_s = 0.0
+        self._names: list[str] = []
+
+    def read(self, now_s: float) -> tuple[list[str], bool]:
+        """The names, and whether they were read anew.
+
+        Raises:
+            OSError: If it cannot be read, or is not there.
+        """
+        changed_ns = self.path.stat().st_mtime_ns
+        if changed_ns != self.changed_ns:
+            self._changed_s = now_s
+        elif now_s - self._changed_s > FRESH_S and now_s - self._read_s < READ_AGAIN_S:
+            return self._names, False
+        self._names = os.listdir(self.path)  # noqa: PTH208 – thousands of names; Path objects cost
+        self.changed_ns, self._read_s = changed_ns, now_s
+        return self._names, True
+
+
+class KindFolder:
+    """`raw` or `proc` of a proposal.
+
+    Args:
+        proposal_folder: Holds it.
+        proposal: Its number.
+        kind: Which.
+        look_into_s: How often a new run is looked into.
+        clock: Unix seconds; only tells what is older than a day.
+    """
+
+    def __init__(
+        self,
+        proposal_folder: Path,
+        proposal: int,
+        kind: str,
+        *,
+        look_into_s: float = 0.0,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._kind = kind
+        self._proposal = proposal
+        self._names = FolderNames(proposal_folder / kind)
+        self._look_into_s = look_into_s
+        self._clock = clock
+        self._runs: dict[int, _RunFolder] = {}
+        """The runs that were not seen when the names were read."""
+
+    def scan(self, seen: Container[Place], now_s: float) -> Iterator[RunFiles]:
+        """What the runs hold that were not seen.
+
+        Raises:
+            OSError: If the folder cannot be read; there need not be one.
+        """
+        try:
+            names, is_new = self._names.read(now_s)
+        except FileNotFoundError:
+            self._runs.clear()
+            return
+        numbers = map(_run_number, names) if is_new else list(self._runs)
+        unseen: dict[int, _RunFolder] = {}
+        for run in numbers:
+            place = (RunKey(self._proposal, run), self._kind)
+            if run and place not in seen:
+                unseen[run] = self._runs.get(run) or _RunFolder(self._names.path, place, now_s)
+        self._runs = unseen
+        for folder in unseen.values():
+            if files := folder.look(now_s, self._clock(), self._look_into_s):
+                yield files
+
+
+class _RunFolder:
+    """The folder of one run."""
+
+    def __init__(self, parent: Path, place: Place, now_s: float) -> None:
+        self._place = place
+        self._names = FolderNames(parent / run_folder_name(place[0].run))
+        self._first_s = now_s
+        self._next_s = now_s
+        self._files: RunFiles | None = None
+
+    def look(self, now_s: float, unix_s: float, look_into_s: float) -> RunFiles | None:
+        """What it holds, or held a moment ago; None if that cannot be told."""
+        if now_s < self._next_s:
+            return self._files
+        is_new = now_s - self._first_s < NEW_S
+        self._next_s = now_s + (look_into_s if is_new else LOOK_INTO_S)
+        try:
+            self._files = self._read(now_s, unix_s)
+        except OSError:
+            self._files = None
+        return self._files
+
+    def _read(self, now_s: float, unix_s: float) -> RunFiles:
+        names, _ = self._names.read(now_s)
+        hdf5_files = sum(name.endswith(".h5") and name[0] != "." for name in names)
+        folder_ns = self._names.changed_ns
+        if not hdf5_files or unix_s - folder_ns / 1e9 > OLD_S:
+            return RunFiles(self._place, hdf5_files, len(names), 0, folder_ns)
+        found = [status for name in names if (status := self._status(name))]
+        return RunFiles(
+            self._place,
+            hdf5_files,
+            len(found),
+            sum(status.st_size for status in found),
+            max((status.st_mtime_ns for status in found), default=folder_ns),
+        )
+
+    def _status(self, name: str) -> os.stat_result | None:
+        try:
+            status = os.stat(f"{self._names.path}/{name}")  # noqa: PTH116 – see above
+        except FileNotFoundError:
+            return None
+        return status if stat.S_ISREG(status.st_mode) else None
+
+
+def run_folder_name(run: int) -> str:
+    """What European XFEL calls the folder of a run."""
+    return f"r{run:04d}"
+
+
+def _run_number(name: str) -> int:
+    """The number of a run, or 0 for a name that no run has."""
+    match = re.fullmatch(r"r([0-9]{4,9})", name)
+    run = int(match[1]) if match else 0
+    return run if run_folder_name(run) == name else 0

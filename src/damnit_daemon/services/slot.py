@@ -1,0 +1,164 @@
+"""One of the places where jobs are done on this machine, one at a time."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable
+
+from ..errors import DamnitError
+from ..ledger import Job, JobState, Outcome, VariableProgress
+from ..model import RunKey
+from ..paths import DamnitFolder
+from ..runner import protocol
+from ..runner.layout import START_TIME
+from ..store import DatabaseBusy
+from .combiner import Combiner
+from .context import ContextUnusable, declared_variables
+from .extractor import Cancelled, Extractor, context_hash
+from .news import (
+    JobBegan,
+    JobInterrupted,
+    JobOver,
+    News,
+    Remark,
+    ValuesSaved,
+    VariableProgressed,
+    VariablesChanged,
+)
+from .report import RunOutcome
+
+log = logging.getLogger(__name__)
+
+
+class Slot:
+    """A thread with a resident runner of its own; tells what happens as `News`.
+
+    Its runner stays between jobs, and is replaced when the context file or its
+    Python changes.
+    """
+
+    def __init__(
+        self,
+        folder: DamnitFolder,
+        combiner: Combiner,
+        tell: Callable[[News], None],
+        require_right: Callable[[], None],
+    ) -> None:
+        self._folder = folder
+        self._tell = tell
+        self._jobs: queue.Queue[tuple[Job, protocol.Job] | None] = queue.Queue()
+        self._job: Job | None = None
+        self._stop_reason = ""
+        self._is_owed = False
+        self._extractor = Extractor(
+            folder,
+            on_event=self._hear,
+            on_saved=self._hear_of_values,
+            combine=combiner.combine_run,
+            require_right=require_right,
+            stop_reason=lambda: self._stop_reason,
+        )
+        self._thread = threading.Thread(target=self._work, name="slot", daemon=True)
+        self._thread.start()
+
+    @property
+    def job(self) -> Job | None:
+        """What it is at."""
+        return self._job
+
+    def give(self, job: Job, template: protocol.Job) -> None:
+        """Hand over a job; only while it is at none."""
+        self._stop_reason, self._is_owed = "", False
+        self._job = job
+        self._jobs.put((job, template))
+
+    def stop(self, reason: str, *, is_owed: bool) -> None:
+        """End what it is at.
+
+        Args:
+            reason: Why; kept with the job.
+            is_owed: Whether the job is to be done later; else it is cancelled.
+        """
+        self._is_owed = is_owed
+        self._stop_reason = reason
+
+    def close(self, timeout_s: float = 30.0) -> None:
+        """End the thread and its runner."""
+        self._jobs.put(None)
+        self._thread.join(timeout_s)
+
+    def _work(self) -> None:
+        while (given := self._jobs.get()) is not None:
+            job, template = given
+            try:
+                news = self._do(job, template)
+            except Exception as error:
+                log.exception("Job %s", job.id)
+                news = JobOver(job.id, JobState.FAILED, f"{type(error).__name__}: {error}")
+            self._job = None
+            self._tell(news)
+        self._extractor.close()
+
+    def _do(self, job: Job, template: protocol.Job) -> News:
+        outcome = RunOutcome(job.run_key)
+        tried = context_hash(self._folder)  # before: it may be mended while it is read
+        try:
+            self._prepare()
+        except Cancelled as cancelled:
+            return self._end_early(job, str(cancelled))
+        except DamnitError as error:  # the context file or its Python: no fault of this run
+            return JobInterrupted(job.id, str(error), tried)
+        try:
+            self._extractor.extract_run(template, outcome)
+        except ContextUnusable as error:
+            return JobInterrupted(job.id, str(error), tried)
+        except DatabaseBusy as error:  # nothing is wrong with the run
+            return JobInterrupted(job.id, str(error))
+        except Cancelled as cancelled:
+            return self._end_early(job, str(cancelled))
+        except DamnitError as error:
+            return JobOver(job.id, JobState.FAILED, str(error))
+        finally:
+            for problem in self._extractor.problems:
+                self._tell(Remark(f"{job.run_key}: {problem}"))
+            self._extractor.problems.clear()
+        if outcome.failure:
+            return JobOver(job.id, JobState.FAILED, outcome.failure)
+        return JobOver(job.id, JobState.DONE, outcome.not_stored)
+
+    def _end_early(self, job: Job, reason: str) -> News:
+        if self._is_owed:
+            return JobInterrupted(job.id, reason)
+        return JobOver(job.id, JobState.CANCELLED, reason)
+
+    def _prepare(self) -> None:
+        """Have a runner with the context file as it is now, and its variables in the database."""
+        loaded = self._extractor.refresh()
+        changed = set(self._extractor.store_variables(loaded))
+        infos = tuple(info for info in declared_variables(loaded) if info.name in changed)
+        if infos:
+            self._tell(VariablesChanged(infos))
+
+    def _hear(self, _key: RunKey | None, event: protocol.Event) -> None:
+        job = self._job
+        if job is None:
+            return
+        if isinstance(event, protocol.JobStarted):
+            self._tell(JobBegan(job.id, tuple(event.variables)))
+        elif isinstance(event, protocol.VariableStarted):
+            progress = VariableProgress(job.id, event.name, Outcome.RUNNING, started_at=time.time())
+            self._tell(VariableProgressed(progress))
+        elif isinstance(event, protocol.VariableDone) and event.name != START_TIME:
+            message = f"{event.error_class}: {event.error}" if event.error_class else ""
+            progress = VariableProgress(
+                job.id, event.name, Outcome(event.outcome), None, event.duration_s, message
+            )
+            self._tell(VariableProgressed(progress))
+        elif isinstance(event, protocol.Note):
+            self._tell(Remark(f"{job.run_key}: {event.message}"))
+
+    def _hear_of_values(self, key: RunKey, names: list[str]) -> None:
+        self._tell(ValuesSaved(key, tuple(names)))

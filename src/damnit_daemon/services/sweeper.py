@@ -1,0 +1,121 @@
+"""Finds fragments that nobody waits for, and has them combined."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Collection
+from pathlib import Path
+
+from ..errors import DamnitError
+from ..model import RunKey
+from ..paths import DamnitFolder
+from .combined import Combined
+from .combiner import Combiner
+from .news import News, Remark, ValuesSaved
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY_S = 5.0
+LEFT_ALONE_S = 10.0
+"""How old a fragment has to be: the job that wrote it combines its own."""
+
+SWEEP_EVERY_S = 3600.0
+"""How often the whole folder is swept, unfinished files of dead processes included."""
+
+
+class Sweeper:
+    """A thread that combines what other programs left, or a daemon that died.
+
+    Args:
+        folder: The DAMNIT folder.
+        combiner: Does the work.
+        tell: Told what happens.
+        busy: The runs that a job of ours is at; it combines their fragments itself.
+        require_right: Raises a `DamnitError` if another daemon has taken over.
+    """
+
+    def __init__(
+        self,
+        folder: DamnitFolder,
+        combiner: Combiner,
+        tell: Callable[[News], None],
+        busy: Callable[[], Collection[RunKey]],
+        require_right: Callable[[], None],
+    ) -> None:
+        self._folder = folder
+        self._combiner = combiner
+        self._tell = tell
+        self._busy = busy
+        self._require_right = require_right
+        self._wake = threading.Event()
+        self._is_closed = False
+        self._wants_all = True
+        self._swept_at_s = 0.0
+        self._remarks: set[str] = set()
+        self._thread = threading.Thread(target=self._work, name="sweeper", daemon=True)
+
+    def start(self) -> None:
+        """Begin, with a sweep of the whole folder."""
+        self._thread.start()
+
+    def sweep(self) -> None:
+        """Have the whole folder swept soon."""
+        self._wants_all = True
+        self._wake.set()
+
+    def close(self, timeout_s: float = 30.0) -> None:
+        """End it, after what it is at."""
+        self._is_closed = True
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout_s)
+
+    def _work(self) -> None:
+        while not self._is_closed:
+            try:
+                self._look()
+            except (DamnitError, OSError) as error:
+                self._remark(str(error))
+            self._wake.wait(LOOK_EVERY_S)
+            self._wake.clear()
+
+    def _look(self) -> None:
+        if self._wants_all or time.monotonic() - self._swept_at_s > SWEEP_EVERY_S:
+            self._wants_all = False
+            try:
+                self._require_right()
+                self._hear(self._combiner.sweep())
+            except DamnitError:
+                self._wants_all = True
+                raise
+            self._swept_at_s = time.monotonic()
+            return
+        waiting: dict[RunKey, list[Path]] = defaultdict(list)
+        for key, path in self._folder.fragments():
+            waiting[key].append(path)
+        for key, paths in waiting.items():
+            if key not in self._busy() and all(map(_is_left_alone, paths)):
+                self._require_right()
+                self._hear(self._combiner.combine_run(key, paths))
+
+    def _hear(self, combined: Combined) -> None:
+        for key, names in combined.saved:
+            self._tell(ValuesSaved(key, tuple(names)))
+        for text in (*combined.notes, *combined.postponed):
+            self._remark(text)
+
+    def _remark(self, text: str) -> None:
+        """Say it once: what cannot be combined now is tried again and again."""
+        if text not in self._remarks:
+            self._remarks.add(text)
+            self._tell(Remark(text))
+
+
+def _is_left_alone(path: Path) -> bool:
+    try:
+        return time.time() - path.stat().st_mtime > LEFT_ALONE_S
+    except OSError:  # combined meanwhile
+        return False

@@ -1,0 +1,52 @@
+"""docs/commands.md names all there is."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+import typer
+
+from damnit_daemon.cli.app import app
+from damnit_daemon.cli.jobs import job_facts
+from damnit_daemon.ledger import Ledger, NewJob, add_job, load_jobs
+from damnit_daemon.model import RunKey
+
+DOCUMENT = (Path(__file__).parents[3] / "docs" / "commands.md").read_text(encoding="utf-8")
+GROUP = typer.main.get_command(app)
+
+
+@pytest.mark.parametrize("name", sorted(GROUP.commands))
+def test_each_command_is_named(name):
+    assert re.search(rf"^(\| )?`{name}\b", DOCUMENT, re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", sorted(GROUP.commands))
+def test_each_option_is_named_with_its_command(name):
+    options = [p for p in GROUP.commands[name].params if isinstance(p, click.Option)]
+    wanted = {max(option.opts, key=len) for option in options} - {"--in"}
+    assert wanted - set(re.findall(r"--[a-z][a-z-]+", about(name))) == set()
+
+
+def about(name):
+    """The rows of a command; for `reprocess`, its options' table."""
+    if name == "reprocess":
+        return DOCUMENT.partition("`reprocess RUN")[2].partition("Without `--direct`")[0]
+    return "\n".join(row for row in DOCUMENT.splitlines() if row.startswith(f"| `{name}"))
+
+
+def test_no_option_is_named_that_is_none():
+    known = {opt for p in GROUP.params for opt in p.opts} | {"--help"}
+    known |= {opt for c in GROUP.commands.values() for p in c.params for opt in p.opts}
+    assert set(re.findall(r"--[a-z][a-z-]+", DOCUMENT)) - known == set()
+
+
+def test_each_key_of_a_job_is_named(tmp_path):
+    ledger = Ledger(tmp_path / "daemon.sqlite")
+    ledger.create()
+    with ledger.writing() as con:
+        add_job(con, NewJob(RunKey(1, 1)), now=1.0)
+        (job,) = load_jobs(con)
+    assert [key for key in job_facts(job, 1.0) if f"`{key}`" not in DOCUMENT] == []

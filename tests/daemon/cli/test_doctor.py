@@ -1,0 +1,254 @@
+"""The command `doctor`, on folders with something wrong."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from damnit_daemon.hdf5 import write_error_fragment
+from damnit_daemon.ledger import Ledger, RequestKind, add_request, take_lease
+from damnit_daemon.model import RunKey
+from damnit_daemon.services.doctor import Grade, check_folder, repair
+from damnit_daemon.services.extraction import extract
+from damnit_daemon.store import Database, save_setting
+from tests.daemon.cli.daemon import working
+from tests.daemon.making import cells, keys
+from tests.daemon.store.conftest import STEPS
+
+
+def setting(folder, key, value):
+    with Database(folder.database).writing() as con:
+        save_setting(con, key, value)
+
+
+def wrong(folder):
+    """What is wrong, by what was looked at: text and fix."""
+    return {f.what: (f.text, f.fix) for f in check_folder(folder) if f.grade is Grade.WRONG}
+
+
+def add_fragment(folder, age_s=0.0):
+    path = write_error_fragment(
+        folder.path, RunKey(1234, 1), "a", "lost", "ProcessDied", computed_at=1.0, context_hash=""
+    )
+    os.utime(path, (path.stat().st_mtime - age_s,) * 2)
+    return path
+
+
+def test_a_folder_that_is_well(damnit, folder):
+    extract(folder, keys(1), mock=True)
+    result = damnit("doctor")
+    assert result.code == 0, result.out
+    assert "✗" not in result.out
+    assert "✓ database: format 4, 1 run, whole" in result.out
+    assert "extra_data" in result.out
+    assert "✓ context: context.py: 2 variables" in result.out
+    assert "· daemon: stopped\n  → damnit-daemon start\n" in result.out
+    assert "✓ results: 1 file of the newest runs can be read" in result.out
+
+
+def test_it_changes_nothing(damnit, folder):
+    damnit("doctor")  # the runner's bundle is put into the folder once
+    before = {path: path.stat().st_mtime_ns for path in folder.path.rglob("*")}
+    damnit("doctor")
+    assert {path: path.stat().st_mtime_ns for path in folder.path.rglob("*")} == before
+
+
+def test_a_daemon_at_work(damnit, folder):
+    with working(folder) as daemon:
+        result = damnit("doctor")
+    assert result.code == 0, result.out
+    assert f"✓ daemon: working, process {daemon.pid} on " in result.out
+
+
+def test_an_empty_folder(damnit, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = damnit("doctor")
+    assert result.code == 1
+    assert "✗ database: There is no run database" in result.out
+    assert "→ Give a DAMNIT folder, or create one with `damnit proposal NUMBER`." in result.out
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_context_file_that_does_not_load(damnit, folder):
+    folder.context_file.write_text("x = 1\ndef broken(:  # \x1b[31m\n")
+    result = damnit("doctor")
+    assert result.code == 1
+    assert f"✗ context: {folder.context_file}:2:" in result.out
+    assert "\x1b" not in result.out
+
+
+def test_a_context_python_that_is_gone(folder):
+    setting(folder, "context_python", "/no/such/python")
+    text, fix = wrong(folder)["context"]
+    assert text == "The context Python /no/such/python is missing."
+    assert "damnit db-config context_python" in fix
+
+
+def test_files_that_are_less_open_than_their_folder(folder):
+    folder.path.chmod(0o2770)
+    folder.database.chmod(0o600)
+    folder.context_file.chmod(0o640)  # others may but read it
+    for path in (folder.extracted_data, folder.process_logs, folder.internals):
+        if path.exists():
+            path.chmod(0o2770)
+    assert wrong(folder)["folder"] == (
+        f"{folder.database} is less open to the group than the folder is.",
+        f"chmod g+rw {folder.database}",
+    )
+
+
+def test_a_full_disk(folder, monkeypatch):
+    usage = shutil.disk_usage(folder.path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=10**6))
+    assert wrong(folder)["disk"][0] == "0.0 GB free"
+
+
+def test_a_database_that_is_damaged(folder):
+    folder.database.write_bytes(b"SQLite format 3\0" + b"\xff" * 5000)
+    assert "database" in wrong(folder)
+
+
+def test_a_database_that_is_locked(folder, monkeypatch):
+    monkeypatch.setattr("damnit_daemon.services.doctor.storage.TIMEOUT_S", 0.1)
+    with closing(sqlite3.connect(folder.database, isolation_level=None)) as con:
+        con.execute("BEGIN IMMEDIATE")
+        text, fix = wrong(folder)["database"]
+    assert "stayed locked" in text
+    assert "fuser -v" in fix
+
+
+def test_an_old_database_is_brought_up_to_date(damnit, folder):
+    folder.database.unlink()
+    with closing(sqlite3.connect(folder.database)) as con:
+        con.executescript(STEPS[2])
+    assert wrong(folder)["database"] == ("It has the old format 2.", "damnit doctor --repair")
+    result = damnit("doctor", "--repair")
+    assert "+ brought the database to format 4; the old one is runs.v2-backup.sqlite" in result.out
+    assert "✓ database: format 4" in result.out
+    assert "+" not in damnit("doctor", "--repair").out.split("✓")[0]
+
+
+def test_a_ledger_that_is_none(folder):
+    folder.ledger.write_text("no database, but quite a long text" * 100)
+    assert "is not an SQLite database" in wrong(folder)["ledger"][0]
+
+
+def test_requests_that_nobody_takes(damnit, folder):
+    ledger = Ledger(folder.ledger)
+    ledger.create()
+    with ledger.writing() as con:
+        add_request(con, RequestKind.COMBINE, {}, user="me", host="here", now=1.0)
+    result = damnit("doctor")
+    assert result.code == 0
+    assert "· ledger: Waiting for a daemon: 1 request.\n  → damnit-daemon start" in result.out
+
+
+@pytest.fixture
+def closed_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        yield listener.getsockname()[1]
+
+
+def test_a_broker_that_does_not_answer(folder, closed_port):
+    setting(folder, "broker", f"127.0.0.1:{closed_port}")
+    text, fix = wrong(folder)["broker"]
+    assert text.startswith(f"127.0.0.1:{closed_port}: ")
+    assert "damnit db-config broker none" in fix
+
+
+def test_a_broker_that_answers(damnit, folder):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = f"127.0.0.1:{listener.getsockname()[1]}"
+        setting(folder, "broker", address)
+        assert f"✓ broker: {address} answers" in damnit("doctor").out
+
+
+def test_fragments_that_wait_are_combined(damnit, folder):
+    add_fragment(folder)
+    assert "fragments" not in wrong(folder)
+    add_fragment(folder, age_s=600)
+    text = "waiting: 1 fragment; no daemon combines them."
+    assert wrong(folder)["fragments"] == (text, "damnit combine")
+    result = damnit("doctor", "--repair")
+    assert "+ combined the fragments of 1 run" in result.out
+    assert result.code == 0
+    assert cells(folder) == {"a": ("ProcessDied", "lost")}
+
+
+def test_fragments_are_left_to_a_daemon(folder):
+    ledger = Ledger(folder.ledger)
+    ledger.create()
+    take_lease(ledger)
+    fragment = add_fragment(folder, age_s=600)
+    assert "waiting: 1 fragment in vain, the oldest for 10 min" in wrong(folder)["fragments"][0]
+    assert list(repair(folder)) == ["left the waiting fragments to the daemon that works here"]
+    assert fragment.exists()
+
+
+def test_fragments_that_were_set_aside(damnit, folder):
+    folder.extracted_data.mkdir(exist_ok=True)
+    (folder.extracted_data / "p1234_r7.abc.ready.h5").write_bytes(b"no HDF5")
+    damnit("combine")
+    text, fix = wrong(folder)["fragments"]
+    assert text.startswith("1 fragment could not be used (run 7): ")
+    assert fix == f"damnit reprocess 7; rm -r {folder.extracted_data}/broken"
+
+
+def test_a_results_file_that_cannot_be_read(folder):
+    extract(folder, keys(1, 2), mock=True)
+    path = folder.results_file(RunKey(1234, 2))
+    path.write_bytes(b"no HDF5")
+    _, fix = wrong(folder)["results"]
+    assert fix == f"mv {path} {path}.damaged; damnit reprocess 2 --proposal 1234"
+
+
+class TestVerify:
+    @pytest.fixture(autouse=True)
+    def filled(self, folder):
+        extract(folder, keys(1, 2), mock=True)
+
+    def found(self, folder):
+        return [f for f in check_folder(folder, thorough=True) if f.what == "verify"]
+
+    def test_they_agree(self, damnit, folder):
+        result = damnit("doctor", "--verify")
+        assert result.code == 0, result.out
+        assert "✓ verify: files and database agree on 2 runs" in result.out
+        assert "verify" not in damnit("doctor").out
+
+    def test_a_value_that_the_database_lacks(self, folder):
+        with closing(sqlite3.connect(folder.database)) as con, con:
+            con.execute("DELETE FROM run_variables WHERE run = 1 AND name = 'a'")
+        (finding,) = self.found(folder)
+        assert finding.text == "p1234, r1: a: missing in the database"
+        assert finding.fix == "damnit reprocess 1 --proposal 1234 --var a"
+
+    def test_a_file_that_is_lost(self, folder):
+        folder.results_file(RunKey(1234, 2)).unlink()
+        (finding,) = self.found(folder)
+        missing = "missing in the results file"
+        assert finding.text == f"p1234, r2: a: {missing}; bad: {missing}"
+
+    def test_a_file_of_earlier(self, folder):
+        path = folder.results_file(RunKey(1234, 1))
+        before = path.read_bytes()
+        extract(folder, keys(1), mock=True, variables=["a"])
+        after = path.read_bytes()
+        path.write_bytes(before)
+        (finding,) = self.found(folder)
+        assert finding.text == "p1234, r1: a: the results file has an older value"
+        path.write_bytes(after)
+        assert self.found(folder)[0].grade is Grade.FINE
+
+    def test_runs_with_fragments_are_left_out(self, folder):
+        add_fragment(folder)
+        texts = [finding.text for finding in self.found(folder)]
+        assert texts == [
+            "files and database agree on 1 run", "left out, as fragments wait: 1 run",
+        ]  # fmt: skip

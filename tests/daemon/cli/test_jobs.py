@@ -1,0 +1,132 @@
+"""The commands `jobs` and `timings`."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from damnit_daemon.ledger import (
+    Executor,
+    JobState,
+    Ledger,
+    NewJob,
+    Outcome,
+    Placement,
+    VariableProgress,
+    add_job,
+    expect_variables,
+    save_progress,
+    set_state,
+)
+from damnit_daemon.model import RunKey
+
+PLACE = Placement(Executor.LOCAL, "exflhost", 17)
+
+
+@pytest.fixture
+def ledger(folder):
+    ledger = Ledger(folder.ledger)
+    ledger.create()
+    return ledger
+
+
+@pytest.fixture
+def filled(ledger):
+    """Job 1 is done, 2 failed, 3 runs, 4 and 5 wait."""
+    with ledger.writing() as con:
+        for run in range(1, 6):
+            add_job(con, NewJob(RunKey(1234, run), "raw", arrived_at=run), now=100.0)
+        for job_id in (1, 2, 3):
+            set_state(con, job_id, JobState.RUNNING, now=200.0, placement=PLACE)
+            expect_variables(con, job_id, ["a", "b"])
+            news = [
+                VariableProgress(job_id, "a", Outcome.DONE, 200.0, float(job_id)),
+                VariableProgress(job_id, "b", Outcome.FAILED, 200.0, 0.5, "KeyError: 'x'"),
+            ]
+            save_progress(con, news[: 3 - job_id // 2])
+        set_state(con, 1, JobState.DONE, now=203.5)
+        set_state(con, 2, JobState.FAILED, now=260.0, reason="no \x1b[31mfiles\nof run 2")
+    return ledger
+
+
+def columns(text):
+    return [line.split() for line in text.splitlines()]
+
+
+def test_no_ledger(damnit, folder):
+    assert damnit("jobs").out == "no jobs yet\n"
+    assert damnit("jobs", "--json").out == "[]\n"
+    assert damnit("timings", "--json").out == "[]\n"
+    assert damnit("timings").code == 1
+    assert not folder.ledger.exists()
+
+
+def test_no_folder(damnit, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = damnit("jobs")
+    assert result.code == 1
+    assert "no run database" in result.err
+
+
+def test_those_that_run_then_those_that_wait_then_those_that_are_over(damnit, filled):
+    lines = damnit("jobs").out.splitlines()
+    header, *rows = columns("\n".join(lines))
+    assert header == ["job", "run", "data", "state", "variables", "time", "host", "reason"]
+    assert [row[0] for row in rows] == ["3", "5", "4", "2", "1"]
+    assert [row[4] for row in rows] == ["running", "queued", "queued", "failed", "done"]
+    assert "2/2 (1 failed)  1 min 0 s" in lines[4]
+    assert lines[4].endswith(r"exflhost  no \x1b[31mfiles")
+    assert "3.50 s" in lines[5]
+
+
+def test_not_more_than_wanted(damnit, filled):
+    lines = damnit("jobs", "-n", 1).out.splitlines()
+    assert [line.split()[0] for line in lines] == ["job", "3", "5", "2", "and"]
+    assert lines[-1] == "and 2 more (--all)"
+    assert len(damnit("jobs", "-n", 1, "--all").out.splitlines()) == 6
+
+
+def test_for_programs(damnit, filled):
+    found = json.loads(damnit("jobs", "--json").out)
+    assert [job["id"] for job in found] == [3, 5, 4, 2, 1]
+    failed = found[3]
+    assert failed.pop("origin") == "arrival"
+    assert failed == {
+        "id": 2, "proposal": 1234, "run": 2, "data": "raw", "variables": None, "match": [],
+        "state": "failed", "reason": "no \x1b[31mfiles\nof run 2", "user": "", "priority": 0,
+        "attempt": 1, "executor": "local", "host": "exflhost", "pid": 17, "slurm_id": None,
+        "created_at": 100.0, "started_at": 200.0, "ended_at": 260.0, "duration_s": 60.0,
+        "variables_total": 2, "variables_done": 2, "variables_failed": 1, "merged_into": None,
+    }  # fmt: skip
+
+
+def test_while_the_daemon_writes(damnit, filled):
+    with filled.writing() as con:
+        set_state(con, 3, JobState.DONE, now=300.0)
+        assert damnit("jobs").out.splitlines()[1].split()[4] == "running"
+    assert damnit("jobs", "-n", 1).out.splitlines()[2].split()[0] == "3"
+
+
+def test_in_a_folder_that_may_only_be_read(damnit, filled, folder):
+    before = sorted(folder.path.iterdir())
+    folder.path.chmod(0o555)
+    try:
+        assert damnit("jobs").code == 0
+    finally:
+        folder.path.chmod(0o755)
+    assert sorted(folder.path.iterdir()) == before
+
+
+def test_what_variables_cost(damnit, filled):
+    lines = damnit("timings").out.splitlines()
+    assert columns("\n".join(lines))[0] == ["variable", "count", "median", "p95", "share"]
+    assert lines[1].split() == ["a", "3", "2.00", "s", "3.00", "s", "100.0%"]
+    (found,) = json.loads(damnit("timings", "--json").out)
+    assert found == {
+        "name": "a", "count": 3, "median_s": 2.0, "p95_s": 3.0, "total_s": 6.0, "share": 1.0,
+    }  # fmt: skip
+
+
+def test_no_timings_yet(damnit, ledger):
+    assert "no timings yet" in damnit("timings").out

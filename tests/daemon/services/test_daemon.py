@@ -1,0 +1,373 @@
+"""The daemon as people meet it: a process in a folder, runs that arrive, cells that fill."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+
+import pytest
+
+from damnit_daemon.hdf5 import ResultsFile, write_error_fragment
+from damnit_daemon.ledger import JobState, RequestKind, RequestState, load_progress
+from damnit_daemon.model import RunKey, VariableInfo
+from damnit_daemon.store import Database, NewValue, add_user_variable, load_value, save_values
+from tests.daemon.daemon_process import wait_until
+
+RAW_AND_PROC = """
+@Variable
+def n_trains(run):
+    return len(run.train_ids)
+@Variable(data="proc")
+def n_modules(run):
+    return sum("AGIPD" in name for name in run.all_sources)
+"""
+ONE = """
+@Variable
+def one(run):
+    return 1
+"""
+WAITS = """
+import os, pathlib, time
+@Variable
+def early(run):
+    return 1
+@Variable
+def waits(run, e: "var#early"):
+    while not os.path.exists({go!r}):
+        time.sleep(0.01)
+    return 2
+"""
+
+
+@pytest.fixture
+def waiting(experiment, tmp_path):
+    """One whose second variable waits until `go` exists."""
+    made = experiment(WAITS.format(go=str(tmp_path / "go")))
+    made.go = tmp_path / "go"
+    return made
+
+
+def test_a_new_run_appears_by_itself_first_raw_then_proc(experiment):
+    it = experiment(RAW_AND_PROC)
+    it.start_daemon()
+    it.arrive(1)
+    it.has_cells(1, n_trains=60)
+    assert "n_modules" not in it.cells(1)
+    it.arrive(2, proc=True)
+    it.has_cells(2, n_trains=60, n_modules=1)
+    jobs = it.all_over(3)
+    assert [(job.run_key.run, job.data) for job in jobs] == [(1, "raw"), (2, "raw"), (2, "proc")]
+    assert {job.state for job in jobs} == {JobState.DONE}
+    assert not list(it.folder.fragments())
+    with ResultsFile(it.folder.results_file(RunKey(1234, 2))) as file:
+        assert (file.read("n_trains"), file.read("n_modules")) == (60, 1)
+
+
+@pytest.mark.parametrize(("backfill", "taken"), [("none", []), ("1", [2]), ("all", [1, 2])])
+def test_runs_that_are_there_at_the_first_start(experiment, backfill, taken):
+    it = experiment(ONE, watch_backfill=backfill)
+    it.arrive(1)
+    it.arrive(2)
+    it.start_daemon()
+    wait_until(it.looked)
+    it.arrive(3)
+    it.has_cells(3, one=1)
+    jobs = it.all_over(len(taken) + 1)
+    assert sorted(job.run_key.run for job in jobs) == [*taken, 3]
+
+
+def test_they_are_left_alone_after_a_restart_too_however_soon(experiment):
+    it = experiment(ONE, watch_backfill="none", watch_settle_s="100")
+    it.arrive(1)
+    first = it.start_daemon()
+    wait_until(it.looked)
+    first.terminate()
+    assert first.wait(10) == 0
+    it.set(watch_settle_s="0")
+    it.start_daemon()
+    it.arrive(2)
+    it.has_cells(2, one=1)
+    assert [job.run_key.run for job in it.all_over(1)] == [2]
+
+
+def test_what_came_while_no_daemon_ran_is_taken(experiment):
+    it = experiment(ONE, watch_backfill="none")
+    first = it.start_daemon()
+    wait_until(it.looked)
+    it.arrive(1)
+    it.has_cells(1, one=1)
+    first.terminate()
+    first.wait(10)
+    it.arrive(2)
+    it.start_daemon()
+    it.has_cells(2, one=1)
+
+
+def test_a_second_daemon_says_who_is_at_work(experiment):
+    it = experiment(ONE)
+    first = it.start_daemon()
+    begin = len(it.said())
+    second = it.start_daemon(wait=False)
+    assert second.wait(20) == 1
+    said = it.said(begin)
+    assert str(first.pid) in said
+    assert os.uname().nodename in said
+    assert "Traceback" not in said
+    assert first.poll() is None
+
+
+def test_stopped_while_a_job_runs_it_ends_soon_and_the_job_is_done_later(waiting):
+    it = waiting
+    daemon = it.start_daemon()
+    it.arrive(1)
+    it.has_cells(1, early=1)
+    began = time.monotonic()
+    daemon.terminate()
+    assert daemon.wait(10) == 0
+    assert time.monotonic() - began < 5
+    assert it.processes() == []
+    assert it.lease() is None
+    (job,) = it.jobs()
+    assert (job.state, job.reason) == (JobState.QUEUED, "The daemon was stopped")
+    it.go.touch()
+    it.start_daemon()
+    it.has_cells(1, early=1, waits=2)
+    (job,) = it.all_over(1)
+    assert (job.state, job.attempt) == (JobState.DONE, 2)
+
+
+def test_interrupted_at_the_keyboard_nothing_complains(waiting):
+    it = waiting
+    daemon = it.start_daemon()
+    it.arrive(1)
+    it.has_cells(1, early=1)
+    os.killpg(daemon.pid, signal.SIGINT)  # a terminal tells the whole group
+    assert daemon.wait(10) == 0
+    assert it.processes() == []
+    assert "Traceback" not in it.said()
+
+
+@pytest.mark.xfail(
+    raises=subprocess.TimeoutExpired, reason="loading the context file is not interrupted yet"
+)
+def test_stopped_while_the_context_file_loads_it_ends_soon(experiment, tmp_path):
+    it = experiment(
+        f"import pathlib, time\npathlib.Path({str(tmp_path / 'x')!r}).touch()\ntime.sleep(60)\n"
+    )
+    daemon = it.start_daemon()
+    it.arrive(1)
+    wait_until((tmp_path / "x").exists)
+    daemon.terminate()
+    assert daemon.wait(10) == 0
+    wait_until(lambda: it.processes() == [], timeout_s=5)
+    assert [job.state for job in it.jobs()] == [JobState.QUEUED]
+
+
+def test_values_appear_while_the_run_is_still_processed(waiting):
+    it = waiting
+    it.start_daemon()
+    it.arrive(1)
+    it.has_cells(1, early=1)
+    (job,) = it.running()
+    wait_until(lambda: it.running()[0].variables_done == 1)
+    with it.ledger.reading() as con:
+        progress = {each.name: each.outcome for each in load_progress(con, job.id)}
+    assert progress == {"early": "done", "waits": "running"}
+    assert "waits" not in it.cells(1)
+    it.go.touch()
+    it.has_cells(1, waits=2)
+    (job,) = it.all_over(1)
+    assert (job.variables_total, job.variables_done, job.variables_failed) == (2, 2, 0)
+
+
+def test_jobs_run_side_by_side_but_never_two_of_one_run(waiting):
+    it = waiting
+    it.set(local_jobs="2")
+    it.start_daemon()
+    it.arrive(1, proc=True)
+    it.has_cells(1, early=1)
+    wait_until(lambda: len(it.jobs()) == 2)
+    it.arrive(2)
+    it.has_cells(2, early=1)
+    assert [(job.run_key.run, job.data) for job in it.running()] == [(1, "raw"), (2, "raw")]
+    it.go.touch()
+    raw, proc, other = it.all_over(3)
+    assert {job.state for job in (raw, proc, other)} == {JobState.DONE}
+    assert (raw.data, proc.data) == ("raw", "proc")
+    assert raw.ended_at <= proc.started_at
+
+
+def test_reprocessing_is_asked_for_and_answered(experiment):
+    it = experiment(ONE + "@Variable\ndef two(run):\n    return 2\n")
+    it.start_daemon()
+    it.arrive(1)
+    it.all_over(1)
+    with Database(it.folder.database).reading() as con:
+        before = {n: load_value(con, RunKey(1234, 1), n).timestamp for n in ("one", "two")}
+    answer = it.ask(RequestKind.REPROCESS, runs=[[1234, 1]], variables=["two"])
+    assert answer.state is RequestState.DONE
+    job = it.all_over(2)[-1]
+    assert (answer.answer["jobs"], job.variables, job.data) == ([job.id], ("two",), "all")
+    with Database(it.folder.database).reading() as con:
+        after = {n: load_value(con, RunKey(1234, 1), n).timestamp for n in ("one", "two")}
+    assert after["one"] == before["one"]
+    assert after["two"] > before["two"]
+
+
+def test_requests_that_make_no_sense_are_refused_and_harm_nobody(experiment):
+    it = experiment(ONE)
+    it.start_daemon()
+    for payload in ({}, {"runs": 3}, {"runs": [[1234]]}, {"runs": [["a", "b"]]}):
+        assert it.ask(RequestKind.REPROCESS, **payload).state is RequestState.REFUSED
+    answer = it.ask(RequestKind.REPROCESS, runs=[[1234, 77]])  # there is no such run
+    (job,) = it.all_over(1)
+    assert (answer.state, job.state) == (RequestState.DONE, JobState.FAILED)
+    assert "77" in job.reason
+
+
+def test_a_running_job_is_cancelled_and_what_it_computed_stays(waiting):
+    it = waiting
+    it.start_daemon()
+    it.arrive(1)
+    it.has_cells(1, early=1)
+    (job,) = it.running()
+    it.ask(RequestKind.CANCEL, jobs=[job.id])
+    (job,) = it.all_over(1)
+    assert job.state is JobState.CANCELLED
+    assert "cancelled by" in job.reason
+    assert it.cells(1) == {"early": 1}
+    wait_until(lambda: not list(it.folder.fragments()))
+    it.go.touch()
+    it.arrive(2)  # and the next one is done
+    it.has_cells(2, early=1, waits=2)
+
+
+def test_a_job_that_waits_is_cancelled_before_it_begins(waiting):
+    it = waiting
+    it.start_daemon()
+    it.arrive(1)
+    it.has_cells(1, early=1)
+    it.arrive(2)
+    wait_until(lambda: len(it.jobs()) == 2)
+    it.ask(RequestKind.CANCEL, runs=[[1234, 2]])
+    it.go.touch()
+    assert [job.state for job in it.all_over(2)] == [JobState.DONE, JobState.CANCELLED]
+    assert it.cells(2) == {}
+
+
+def test_failed_jobs_are_tried_again(experiment):
+    it = experiment(ONE)
+    it.start_daemon()
+    it.ask(RequestKind.REPROCESS, runs=[[1234, 5]])
+    (failed,) = it.all_over(1)
+    assert failed.state is JobState.FAILED
+    it.set(watch_backfill="none")
+    it.arrive(5)
+    it.ask(RequestKind.RETRY, failed=True)
+    it.has_cells(5, one=1)
+    wait_until(lambda: [job for job in it.all_over(2) if job.origin == "retry"])
+
+
+@pytest.mark.parametrize("breakage", ["@Variable\ndef broken(:\n", "raise ValueError('no')\n"])
+def test_jobs_wait_while_the_context_file_is_broken(experiment, breakage):
+    it = experiment(breakage)
+    it.start_daemon()
+    it.arrive(1)
+    it.arrive(2)
+    wait_until(lambda: any("context.py" in job.reason for job in it.jobs()))
+    it.arrive(3)
+    wait_until(lambda: len(it.jobs()) == 3)
+    assert {job.state for job in it.jobs()} == {JobState.QUEUED}
+    assert sum(job.attempt for job in it.jobs()) == 1  # it is not tried again and again
+    it.folder.context_file.write_text("from damnit_ctx import Variable\n" + ONE)
+    for run in (1, 2, 3):
+        it.has_cells(run, one=1)
+    assert {job.state for job in it.all_over(3)} == {JobState.DONE}
+
+
+def test_jobs_wait_while_there_is_no_context_file(experiment):
+    it = experiment(ONE)
+    text = it.folder.context_file.read_text()
+    it.folder.context_file.unlink()
+    it.start_daemon()
+    it.arrive(1)
+    wait_until(lambda: any(job.reason for job in it.jobs()))
+    it.arrive(2)
+    wait_until(lambda: len(it.jobs()) == 2)
+    assert sum(job.attempt for job in it.jobs()) == 1
+    it.folder.context_file.write_text(text)
+    it.has_cells(1, one=1)
+    it.has_cells(2, one=1)
+
+
+def test_a_changed_context_file_is_used_from_the_next_run_on(experiment):
+    it = experiment(ONE)
+    it.start_daemon()
+    it.arrive(1)
+    it.all_over(1)
+    text = it.folder.context_file.read_text()
+    it.folder.context_file.write_text(text.replace("return 1", "return 11"))
+    it.arrive(2)
+    it.has_cells(2, one=11)
+    assert it.cells(1) == {"one": 1}
+
+
+def test_a_fragment_that_another_program_drops_in_is_taken(experiment):
+    it = experiment(ONE)
+    it.start_daemon()
+    key = RunKey(1234, 8)
+    path = write_error_fragment(
+        it.folder.path, key, "theirs", "no beam", "Skip", computed_at=time.time()
+    )
+    os.utime(path, (0, 0))  # it has been there for some time
+    it.has_cells(8, theirs=("Skip", "no beam"))
+    wait_until(lambda: not path.exists())
+    assert it.folder.results_file(key).exists()
+
+
+@pytest.mark.parametrize(
+    ("body", "settings", "reason"),
+    [
+        ("import ctypes; return ctypes.string_at(0)", {}, "SIGSEGV"),
+        ("import os; os._exit(3)", {}, "exit code 3"),
+        ("import time; time.sleep(100)", {"slurm_time": "00:00:02"}, "time limit of 2 s"),
+        ("return len(bytearray(4_000_000_000))", {"noncluster_mem": "1G"}, "MemoryError"),
+    ],
+    ids=["segfault", "os._exit", "time", "memory"],
+)
+def test_what_ends_a_variable_is_said_in_its_cell(experiment, body, settings, reason):
+    it = experiment(
+        f"@Variable\ndef a(run):\n    return 1\n"
+        f"@Variable\ndef bad(run, x: 'var#a'):\n    {body}\n"
+        f"@Variable\ndef z(run, x: 'var#a'):\n    return 3\n",
+        **settings,
+    )
+    it.start_daemon()
+    it.arrive(1)
+    (job,) = it.all_over(1)
+    found = it.cells(1)
+    assert reason in " ".join(found.pop("bad"))
+    assert found == {"a": 1, "z": 3}
+    assert (job.state, job.variables_failed, job.variables_done) == (JobState.DONE, 1, 3)
+
+
+def test_what_people_typed_is_left_as_it_is(experiment):
+    it = experiment(ONE)
+    key = RunKey(1234, 1)
+    with Database(it.folder.database).writing() as con:
+        add_user_variable(con, VariableInfo("sample", "Sample", "", "str"))
+        save_values(
+            con,
+            [
+                NewValue(key, "sample", "lysozyme", provenance="user"),
+                NewValue(key, "comment", "good", provenance="user"),
+            ],
+            now=time.time(),
+        )
+    it.start_daemon()
+    it.arrive(1)
+    it.has_cells(1, one=1)
+    it.all_over(1)
+    assert it.cells(1) == {"one": 1, "sample": "lysozyme", "comment": "good"}

@@ -1,0 +1,373 @@
+"""The watcher, on real folders."""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+
+import pytest
+
+from damnit_daemon.errors import DamnitError
+from damnit_daemon.model import RunKey
+from damnit_daemon.model.arrival import ArrivalSource
+from damnit_daemon.services.run_folders import FRESH_S, LOOK_INTO_S, NEW_S, RunFiles
+from damnit_daemon.services.watcher import Sighting, Watcher, decide, parse_backfill
+
+PROPOSAL = 1234
+SETTLE_S = 20.0
+
+
+def place(run, kind="raw"):
+    return (RunKey(PROPOSAL, run), kind)
+
+
+def files(run, kind="raw", size=100, hdf5=1):
+    return RunFiles(place(run, kind), hdf5, 2, size, 10**18)
+
+
+class Proposal:
+    """A proposal's folder, a clock, and a ledger that is a set."""
+
+    def __init__(self, path):
+        self.path = path
+        self.now_s = 1000.0
+        self.seen = set()
+        for kind in ("raw", "proc"):
+            (path / kind).mkdir(parents=True)
+
+    def write(self, run, kind="raw", size=1000, name=None, append=False):
+        folder = self.path / kind / f"r{run:04d}"
+        folder.mkdir(exist_ok=True)
+        path = folder / (name or f"{kind.upper()}-R{run:04d}-DA01-S00000.h5")
+        with path.open("ab" if append else "wb") as file:
+            file.write(bytes(size))
+        return path
+
+    def watcher(self, **options):
+        options = {"settle_s": SETTLE_S, **options}
+        return Watcher(self.path, PROPOSAL, **options)
+
+    def look(self, watcher, after_s=0.0, *, record=True):
+        self.now_s += after_s
+        look = watcher.look(self.seen, self.now_s)
+        if record:
+            found = [*look.arrivals, *look.existing]
+            self.seen |= {(arrival.run_key, arrival.data) for arrival in found}
+        return look
+
+    def arrivals(self, watcher, after_s=0.0, **options):
+        return [
+            (arrival.run_key.run, arrival.data)
+            for arrival in self.look(watcher, after_s, **options).arrivals
+        ]
+
+
+@pytest.fixture
+def proposal(tmp_path):
+    return Proposal(tmp_path / "p001234")
+
+
+def test_a_run_is_complete_when_its_files_have_been_still():
+    first = decide(set(), {}, [files(1)], now_s=100, settle_s=20)
+    assert first.settled == []
+    assert first.watched == {place(1): Sighting(files(1), 100)}
+    assert decide(set(), first.watched, [files(1)], now_s=119.9, settle_s=20).settled == []
+    assert decide(set(), first.watched, [files(1)], now_s=120, settle_s=20).settled == [
+        Sighting(files(1), 100)
+    ]
+
+
+def test_files_that_change_make_the_wait_begin_anew():
+    watched = {place(1): Sighting(files(1, size=100), 100)}
+    decision = decide(set(), watched, [files(1, size=101)], now_s=130, settle_s=20)
+    assert decision.settled == []
+    assert decision.watched == {place(1): Sighting(files(1, size=101), 130)}
+
+
+def test_runs_are_taken_in_order_and_raw_before_proc():
+    listing = [files(2, "proc"), files(10), files(2), files(1, "proc")]
+    random.Random(1).shuffle(listing)
+    settled = decide(set(), {}, listing, now_s=0, settle_s=0).settled
+    assert [sighting.files.place for sighting in settled] == [
+        place(1, "proc"),
+        place(2),
+        place(2, "proc"),
+        place(10),
+    ]
+
+
+def test_what_was_seen_or_is_gone_is_not_watched():
+    watched = {place(1): Sighting(files(1), 0), place(2): Sighting(files(2), 0)}
+    decision = decide({place(1)}, watched, [files(1)], now_s=100, settle_s=20)
+    assert decision == ([], {})
+
+
+def test_a_new_run_arrives_once(proposal):
+    watcher = proposal.watcher()
+    path = proposal.write(1)
+    assert proposal.arrivals(watcher) == []
+    assert proposal.arrivals(watcher, SETTLE_S - 0.1) == []
+    (arrival,) = proposal.look(watcher, 5.0).arrivals
+    assert arrival.source == ArrivalSource.WATCHER
+    assert arrival.run_key == RunKey(PROPOSAL, 1)
+    assert arrival.key == "p001234/raw/r0001"
+    assert arrival.event_at == pytest.approx(path.stat().st_mtime)
+    assert not arrival.backfilled
+    assert proposal.arrivals(watcher, 100.0) == []
+
+
+def test_an_arrival_is_told_again_until_it_is_recorded(proposal):
+    watcher = proposal.watcher(settle_s=0)
+    proposal.write(1)
+    assert proposal.arrivals(watcher, record=False) == [(1, "raw")]
+    assert proposal.arrivals(watcher, 1.0) == [(1, "raw")]
+    assert proposal.arrivals(watcher, 1.0) == []
+
+
+def test_a_run_that_grows_is_not_complete(proposal):
+    watcher = proposal.watcher()
+    proposal.write(1)
+    for _ in range(10):
+        assert proposal.arrivals(watcher, 10.0) == []
+        proposal.write(1, size=10, append=True)
+    assert proposal.arrivals(watcher, 10.0) == []
+    assert proposal.arrivals(watcher, SETTLE_S + LOOK_INTO_S) == [(1, "raw")]
+
+
+def test_a_file_rewritten_with_the_same_size_is_a_change(proposal):
+    watcher = proposal.watcher()
+    path = proposal.write(1)
+    proposal.look(watcher)
+    os.utime(path, ns=(1, path.stat().st_mtime_ns + 1))
+    assert proposal.arrivals(watcher, SETTLE_S + 1) == []
+    assert proposal.arrivals(watcher, SETTLE_S + 1) == [(1, "raw")]
+
+
+def test_a_file_that_is_still_being_copied_under_another_name_counts(proposal):
+    watcher = proposal.watcher()
+    proposal.write(1)
+    proposal.write(1, name=".RAW-R0001-DA02-S00000.h5.Xy7", size=5)
+    proposal.look(watcher)
+    proposal.write(1, name=".RAW-R0001-DA02-S00000.h5.Xy7", size=5, append=True)
+    assert proposal.arrivals(watcher, SETTLE_S + 1) == []
+
+
+def test_raw_then_proc(proposal):
+    watcher = proposal.watcher()
+    proposal.write(1)
+    proposal.look(watcher)
+    assert proposal.arrivals(watcher, SETTLE_S) == [(1, "raw")]
+    proposal.write(1, "proc")
+    proposal.write(2)
+    proposal.look(watcher, 1.0)
+    assert proposal.arrivals(watcher, SETTLE_S) == [(1, "proc"), (2, "raw")]
+
+
+def test_a_run_without_hdf5_files_waits_for_them(proposal):
+    watcher = proposal.watcher(settle_s=0)
+    proposal.write(1, name="notes.txt")
+    proposal.write(1, name=".hidden.h5")
+    assert proposal.arrivals(watcher) == []
+    assert proposal.arrivals(watcher, 100.0) == []
+    proposal.write(1)
+    assert proposal.arrivals(watcher, READ_SOON_S) == [(1, "raw")]
+
+
+READ_SOON_S = LOOK_INTO_S + 0.1
+
+
+def test_the_file_that_makes_an_empty_run_complete_is_seen_in_the_same_tick(proposal):
+    watcher = proposal.watcher(settle_s=0)
+    folder = proposal.path / "raw" / "r0001"
+    folder.mkdir()
+    before = folder.stat().st_mtime_ns
+    assert proposal.arrivals(watcher) == []
+    proposal.write(1)
+    os.utime(folder, ns=(before, before))
+    assert proposal.arrivals(watcher, 0.1) == [(1, "raw")]
+
+
+def test_a_run_whose_storage_is_late_with_its_time_is_seen_a_minute_later(proposal):
+    watcher = proposal.watcher(settle_s=0)
+    raw = proposal.path / "raw"
+    before = raw.stat().st_mtime_ns
+    proposal.look(watcher)
+    proposal.look(watcher, FRESH_S + 1)
+    proposal.write(1)
+    os.utime(raw, ns=(before, before))
+    assert proposal.arrivals(watcher, FRESH_S + 1) == []
+    assert proposal.arrivals(watcher, 60.0) == [(1, "raw")]
+
+
+@pytest.mark.parametrize(
+    "name", ["r1", "r00001", "R0001", "r0001_old", "r٠٠٠١", "r", "r0000", "lost+found", "r0001.h5"]
+)
+def test_names_that_no_run_has_are_passed_over(proposal, name):
+    folder = proposal.path / "raw" / name
+    folder.mkdir()
+    (folder / "RAW.h5").write_bytes(b"x")
+    assert proposal.arrivals(proposal.watcher(settle_s=0)) == []
+
+
+def test_a_file_with_the_name_of_a_run_is_passed_over(proposal):
+    (proposal.path / "raw" / "r0001").write_bytes(b"x")
+    proposal.write(2)
+    assert proposal.arrivals(proposal.watcher(settle_s=0)) == [(2, "raw")]
+
+
+def test_a_run_may_be_a_link(proposal, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "RAW-R0012-DA01-S00000.h5").write_bytes(b"x")
+    (proposal.path / "raw" / "r0012").symlink_to(elsewhere)
+    assert proposal.arrivals(proposal.watcher(settle_s=0)) == [(12, "raw")]
+
+
+def test_run_numbers_above_9999(proposal):
+    proposal.write(12345)
+    assert proposal.arrivals(proposal.watcher(settle_s=0)) == [(12345, "raw")]
+
+
+def test_a_run_that_disappears_is_forgotten_and_may_come_back(proposal):
+    watcher = proposal.watcher()
+    path = proposal.write(1)
+    proposal.look(watcher)
+    path.unlink()
+    path.parent.rmdir()
+    assert proposal.arrivals(watcher, SETTLE_S + 1) == []
+    proposal.write(1)
+    assert proposal.arrivals(watcher, READ_SOON_S) == []
+    assert proposal.arrivals(watcher, SETTLE_S + LOOK_INTO_S) == [(1, "raw")]
+
+
+def test_a_proposal_that_cannot_be_read_is_looked_at_again(proposal):
+    watcher = proposal.watcher(settle_s=0)
+    away = proposal.path.with_name("away")
+    proposal.path.rename(away)
+    assert proposal.arrivals(watcher) == []
+    assert "No such file" in watcher.problem
+    away.rename(proposal.path)
+    proposal.write(1)
+    assert proposal.arrivals(watcher, 1.0) == [(1, "raw")]
+    assert watcher.problem == ""
+
+
+def test_a_proposal_without_corrected_data_is_fine(proposal):
+    (proposal.path / "proc").rmdir()
+    watcher = proposal.watcher(settle_s=0)
+    proposal.write(1)
+    assert proposal.arrivals(watcher) == [(1, "raw")]
+    (proposal.path / "proc").mkdir()
+    proposal.write(1, "proc")
+    assert proposal.arrivals(watcher, 0.2) == [(1, "proc")]
+
+
+def test_runs_of_an_unmounted_proposal_do_not_pass_for_new(proposal):
+    proposal.write(1)
+    away = proposal.path.with_name("away")
+    proposal.path.rename(away)
+    watcher = proposal.watcher(settle_s=0, first_start=True)
+    proposal.look(watcher)
+    away.rename(proposal.path)
+    look = proposal.look(watcher, 1.0)
+    assert look.arrivals == []
+    assert [arrival.run_key.run for arrival in look.existing] == [1]
+
+
+def test_at_the_first_start_what_is_there_is_left_alone(proposal):
+    for run in (1, 2):
+        proposal.write(run)
+    proposal.write(1, "proc")
+    watcher = proposal.watcher(first_start=True)
+    assert proposal.look(watcher).existing == []
+    proposal.write(3)
+    look = proposal.look(watcher, SETTLE_S)
+    assert look.arrivals == []
+    assert [(a.run_key.run, a.data) for a in look.existing] == [
+        (1, "raw"),
+        (1, "proc"),
+        (2, "raw"),
+    ]
+    assert proposal.arrivals(watcher, SETTLE_S + 5) == [(3, "raw")]
+
+
+def test_a_run_that_is_being_written_at_the_first_start_is_processed(proposal):
+    proposal.write(1)
+    proposal.write(2)
+    watcher = proposal.watcher(first_start=True)
+    proposal.look(watcher)
+    proposal.write(2, size=7, append=True)
+    look = proposal.look(watcher, SETTLE_S + 1)
+    assert [arrival.run_key.run for arrival in look.existing] == [1]
+    assert proposal.arrivals(watcher, SETTLE_S + 1) == [(2, "raw")]
+
+
+@pytest.mark.parametrize(
+    ("backfill", "processed"), [(0, []), (2, [3, 4]), (10, [1, 3, 4]), (None, [1, 3, 4])]
+)
+def test_the_first_start_may_process_the_newest(proposal, backfill, processed):
+    for run in (1, 3, 4):
+        proposal.write(run)
+    watcher = proposal.watcher(settle_s=0, first_start=True, backfill=backfill)
+    look = proposal.look(watcher)
+    assert [arrival.run_key.run for arrival in look.arrivals] == processed
+    assert all(arrival.backfilled for arrival in look.arrivals)
+    assert len(look.existing) == 3 - len(processed)
+
+
+def test_with_a_broker_an_event_is_waited_for(proposal):
+    watcher = proposal.watcher(grace_s=60.0)
+    proposal.write(1)
+    proposal.write(2)
+    proposal.look(watcher)
+    assert proposal.arrivals(watcher, SETTLE_S + 30) == []
+    proposal.seen.add(place(1))  # an event came
+    (arrival,) = proposal.look(watcher, 31.0).arrivals
+    assert arrival.run_key.run == 2
+    assert arrival.backfilled
+
+
+def test_folders_untouched_for_a_day_are_not_looked_into_file_by_file(proposal):
+    path = proposal.write(1)
+    yesterday = time.time() - 100_000
+    os.utime(path.parent, (yesterday, yesterday))
+    watcher = proposal.watcher(settle_s=10)
+    proposal.look(watcher)
+    proposal.write(1, size=1, append=True)
+    assert proposal.arrivals(watcher, 10.0) == [(1, "raw")]
+
+
+@pytest.mark.parametrize(("text", "number"), [("none", 0), ("", 0), ("All", None), ("12", 12)])
+def test_backfill_is_read(text, number):
+    assert parse_backfill(text) == number
+
+
+@pytest.mark.parametrize("text", ["some", "-1", "1.5", "٣"])
+def test_backfill_that_makes_no_sense_is_refused(text):
+    with pytest.raises(DamnitError, match="watch_backfill"):
+        parse_backfill(text)
+
+
+def test_looking_at_2000_runs_costs_next_to_nothing(proposal):
+    """A wide limit for slow machines; it must not depend on the number of runs."""
+    for run in range(1, 2001):
+        proposal.write(run, size=1)
+    watcher = proposal.watcher(first_start=True)
+    first_s = timed(lambda: proposal.look(watcher))
+    noting_s = timed(lambda: proposal.look(watcher, NEW_S))
+    assert len(proposal.seen) == 2000
+    proposal.look(watcher, 1.0)
+    idle_s = min(timed(lambda: proposal.look(watcher, 0.2)) for _ in range(20))
+    proposal.write(2001)
+    new_s = timed(lambda: proposal.look(watcher, 0.2))
+    print(f"first {first_s:.4f}, noting {noting_s:.4f}, new {new_s:.4f}, idle {idle_s:.6f} s")
+    assert idle_s < 0.002
+    assert new_s < 0.05
+    assert first_s < 2.0
+
+
+def timed(action):
+    start_s = time.perf_counter()
+    action()
+    return time.perf_counter() - start_s
