@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import math
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +13,8 @@ from typing import Literal
 
 from .errors import DamnitError
 from .model import Blob, BlobKind, Column, RunKey, RunRow, StoredValue
+from .model.texts import format_number
+from .model.texts import show_controls as show_controls
 from .store import Database, decode_value, load_columns, load_runs, load_value, load_values
 
 Format = Literal["md", "csv", "json"]
@@ -27,11 +28,6 @@ MARKERS = {
 }
 MISSING = frozenset({"Skip", "SourceNameError"})
 """Errors that say there is nothing to compute, rather than that something broke."""
-
-# C0 but tab and newline, DEL, C1, what changes the direction of text, lone surrogates.
-UNSAFE = re.compile(
-    "[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-)
 
 
 @dataclass(frozen=True)
@@ -86,15 +82,6 @@ def load_table(database: Database) -> Table:
     return Table(columns, runs, cells)
 
 
-def format_number(value: float) -> str:
-    """Format a number as DAMNIT does: `3`, `9999.5000`, `1.235e+04`."""
-    if isinstance(value, int) or not math.isfinite(value):
-        return str(value)
-    if value.is_integer() and abs(value) < 10_000:
-        return str(int(value))
-    return f"{value:.4f}" if 0.0001 < abs(value) < 10_000 else f"{value:.3e}"
-
-
 def format_time(timestamp: float) -> str:
     """Format a time as ISO 8601, in UTC."""
     try:
@@ -102,11 +89,6 @@ def format_time(timestamp: float) -> str:
     except (ValueError, OverflowError, OSError):  # no year that there is
         return str(timestamp)
     return time.isoformat().replace("+00:00", "Z")
-
-
-def show_controls(text: str) -> str:
-    r"""Replace what would control a terminal by its escape, such as `\x1b`."""
-    return UNSAFE.sub(lambda match: repr(match[0])[1:-1], text)
 
 
 def _is_unmarked(stored: StoredValue) -> bool:
@@ -185,7 +167,11 @@ def _json(table: Table) -> str:
         for c in table.columns
     ]
     text = json.dumps({"columns": columns, "runs": runs}, ensure_ascii=False, indent=1)
-    return UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n"
+    return show_controls(text, _json_escape) + "\n"
+
+
+def _json_escape(character: str) -> str:
+    return json.dumps(character)[1:-1]
 
 
 def _json_safe(value: Plain) -> Plain:

@@ -1,4 +1,4 @@
-"""`damnit-tui demo`: a made-up experiment, run by a child process."""
+"""`damnit-tui demo`: a made-up experiment and the daemon that computes it, in child processes."""
 
 from __future__ import annotations
 
@@ -11,101 +11,147 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from damnit_daemon.errors import DamnitError
-from damnit_daemon.paths import DamnitFolder
+from damnit_daemon.paths import DATA_ROOT_VARIABLE, DamnitFolder
+from damnit_daemon.runner.processes import die_with_parent
 
 from .cli import open_app, print_table
 from .session import Session
 
 ANNOUNCEMENT = "folder: "
-LOG = "demo.log"
 END_S = 5.0
-"""How long the child may take to end when asked to."""
+"""How long a child may take to end when asked to."""
+LOOK_S = 0.1
+AT_ONCE = 4
+"""Runs that are there at the beginning, so that there is something to look at."""
 
 
-class DemoProcess:
-    """The child that makes runs and processes them, and all it has started.
+class Child:
+    """A process in a group of its own, with all that it starts; what it says goes to a file.
 
     Attributes:
-        directory: Where it makes them; removed at the end.
+        log: That file.
     """
 
-    def __init__(self, directory: Path, *, runs: int, every_s: float) -> None:
-        self.directory = directory
-        self._log = (directory / LOG).open("wb") if sys.stdout.isatty() else None
-        command = [sys.executable, "-m", "damnit_daemon.demo", str(directory)]
-        self._process = subprocess.Popen(
-            [*command, "--runs", str(runs), "--every", str(every_s)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=self._log,
-            text=True,
-            start_new_session=True,
-        )
+    def __init__(self, name: str, directory: Path, *arguments: str) -> None:
+        self.log = directory / f"{name}.log"
+        self._name = name
+        with self.log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, DATA_ROOT_VARIABLE: str(directory)},
+                start_new_session=True,
+                # Even if we are killed outright: a daemon that nobody sees would go on for ever.
+                preexec_fn=partial(die_with_parent, os.getpid()),
+            )
 
-    def folder(self) -> DamnitFolder:
-        """Wait for the folder to exist.
-
-        Raises:
-            DamnitError: If the child ends before.
-        """
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
-            if line.startswith(ANNOUNCEMENT):
-                # Somebody must read on, or the child would wait for room in the pipe.
-                threading.Thread(target=self._drain, daemon=True).start()
-                return DamnitFolder(Path(line.removeprefix(ANNOUNCEMENT).rstrip("\n")))
-        raise self._failed(self._process.wait())
-
-    def wait(self) -> None:
-        """Wait for the child to have made all runs.
+    def has_ended(self) -> bool:
+        """Tell whether it has done its work.
 
         Raises:
             DamnitError: If it failed.
         """
-        code = self._process.wait()
+        code = self._process.poll()
         if code:
-            raise self._failed(code)
+            last = self.log.read_text(errors="replace").strip().splitlines()[-1:]
+            reason = f" {last[0]}" if last else ""
+            raise DamnitError(f"The demo's {self._name} ended with code {code}.{reason}")
+        return code is not None
+
+    def ask_to_end(self) -> None:
+        """Ask the process to end what it has started, and itself."""
+        self._process.terminate()
 
     def end(self) -> None:
-        """End the child and what it has started; once is enough, twice does no harm."""
-        for number in (signal.SIGTERM, signal.SIGKILL):
-            try:
-                os.killpg(self._process.pid, number)
-            except (ProcessLookupError, PermissionError):
-                break
-            try:
-                self._process.wait(END_S)
-            except subprocess.TimeoutExpired:
-                continue
-        if self._log is not None:
-            self._log.close()
-        shutil.rmtree(self.directory, ignore_errors=True)
-
-    def _drain(self) -> None:
-        assert self._process.stdout is not None
-        for _ in self._process.stdout:
+        """See to it that nothing of it is left; twice does no harm."""
+        try:
+            self._process.wait(END_S)
+        except subprocess.TimeoutExpired:
             pass
+        try:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            return
+        self._process.wait(END_S)
 
-    def _failed(self, code: int) -> DamnitError:
-        log = self.directory / LOG
-        lines = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
-        reason = f" {lines[-1]}" if lines else ""
-        return DamnitError(f"The demo's process ended with code {code}.{reason}")
+
+class Demo:
+    """The child that makes runs, and the daemon that computes them.
+
+    Attributes:
+        directory: Where they work; removed at the end.
+    """
+
+    def __init__(self, directory: Path, *, runs: int, every_s: float) -> None:
+        self.directory = directory
+        options = ["--runs", str(runs), "--every", str(every_s), "--at-once", str(AT_ONCE)]
+        self._maker = Child(
+            "experiment", directory, "damnit_daemon.demo", str(directory), *options, "--wait"
+        )
+        self._children = [self._maker]
+        self._lock = threading.Lock()
+
+    def start_daemon(self) -> DamnitFolder:
+        """Wait for the folder to exist, and start the daemon there.
+
+        Raises:
+            DamnitError: If the other child ends before.
+        """
+        folder = self._wait_for_folder()
+        arguments = ("damnit_daemon.cli", "run", "--in", str(folder.path))
+        self._children.append(Child("daemon", self.directory, *arguments))
+        return folder
+
+    def wait(self) -> None:
+        """Wait until all runs are computed.
+
+        Raises:
+            DamnitError: If a child failed.
+        """
+        pause = threading.Event()
+        while not self._maker.has_ended():
+            if self._children[-1].has_ended():
+                raise DamnitError("The demo's daemon ended before all was done.")
+            pause.wait(LOOK_S)
+
+    def end(self) -> None:
+        """End the children and what they have started; twice does no harm."""
+        with self._lock:
+            for child in self._children:
+                child.ask_to_end()
+            for child in self._children:
+                child.end()
+            shutil.rmtree(self.directory, ignore_errors=True)
+
+    def _wait_for_folder(self) -> DamnitFolder:
+        pause = threading.Event()
+        while not self._maker.has_ended():
+            for line in self._maker.log.read_text(errors="replace").splitlines(keepends=True):
+                if line.startswith(ANNOUNCEMENT) and line.endswith("\n"):
+                    return DamnitFolder(Path(line.removeprefix(ANNOUNCEMENT).rstrip("\n")))
+            pause.wait(LOOK_S / 2)
+        raise DamnitError("The demo's experiment ended before it began.")
 
 
 @contextmanager
-def demo_process(*, runs: int, every_s: float) -> Iterator[DemoProcess]:
-    """Start the child in a temporary directory; end it and remove that at the end."""
-    directory = Path(tempfile.mkdtemp(prefix="damnit-demo-"))
-    process = DemoProcess(directory, runs=runs, every_s=every_s)
+def demo(*, runs: int, every_s: float) -> Iterator[Demo]:
+    """Start it in a temporary directory; end it and remove that at the end."""
     before = {number: signal.signal(number, _leave) for number in (signal.SIGTERM, signal.SIGHUP)}
+    directory = Path(tempfile.mkdtemp(prefix="damnit-demo-"))
+    started = Demo(directory, runs=runs, every_s=every_s)
     try:
-        yield process
+        yield started
     finally:
-        process.end()
+        for number in before:
+            # Once is enough; a second one must not end this half-way.
+            signal.signal(number, signal.SIG_IGN)
+        started.end()
         for number, handler in before.items():
             signal.signal(number, handler)
 
@@ -114,14 +160,14 @@ def run_demo(*, runs: int, every_s: float, lite: bool = False) -> None:
     """Show the demo; where stdout is no terminal, print its table when it is done.
 
     Raises:
-        DamnitError: If the child failed.
+        DamnitError: If a child failed.
     """
-    with demo_process(runs=runs, every_s=every_s) as process:
-        folder = process.folder()
+    with demo(runs=runs, every_s=every_s) as started:
+        folder = started.start_daemon()
         if sys.stdout.isatty():
-            open_app(Session(folder), lite=lite, at_end=process.end)
+            open_app(Session(folder), lite=lite, at_end=started.end)
         else:
-            process.wait()
+            started.wait()
             print_table(Session(folder), "md")
 
 

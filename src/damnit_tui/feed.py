@@ -16,9 +16,12 @@ from damnit_daemon.model import Column, RunKey, RunRow, StoredValue
 from damnit_daemon.store import DatabaseMissing
 
 from .session import FirstLook, Session
+from .work import Work
 
 POLL_S = 0.25
 RETRY_S = 1.0
+WORK_S = 0.5
+"""The least time between two looks at what the daemon is at."""
 PORTION = 100
 """Runs read at a time; keys are answered in between."""
 
@@ -77,6 +80,8 @@ class Feed:
         self.has_all = False
         """Whether everything there was has been handed on; only news follow."""
         self._begun = False
+        self._work = Work()
+        self._work_at_s = 0.0
         self._stop = threading.Event()
         self._taken = threading.Event()
 
@@ -102,19 +107,33 @@ class Feed:
         self.health = Health(read_at=self._clock())
         return update
 
-    def updates(self) -> Iterator[Update | Health]:
-        """Yield updates until `stop`; a `Health` whenever that changes for better or worse."""
+    def updates(self) -> Iterator[Update | Health | Work]:
+        """Yield updates until `stop`; a `Health` or `Work` whenever that changes."""
         while not self._stop.is_set():
             try:
-                for update in self._read():
+                for news in self._read():
+                    if isinstance(news, Work):
+                        yield news
+                        continue
                     yield from self._well()
-                    yield update
+                    yield news
                     self._wait_taken()
             except DamnitError as error:
                 yield from self._ill(error)
+                yield from self._look_at_work()
                 self._stop.wait(RETRY_S)
 
-    def _read(self) -> Iterator[Update]:
+    def _look_at_work(self) -> Iterator[Work]:
+        """What the daemon is at, if that is not the same as before."""
+        now_s = time.monotonic()
+        if now_s - self._work_at_s < WORK_S:
+            return
+        self._work_at_s = now_s
+        before, self._work = self._work, self._session.load_work()
+        if self._work != before:
+            yield self._work
+
+    def _read(self) -> Iterator[Update | Work]:
         self.has_all = False
         if not self._begun:
             yield first_update(self._session.load_first())
@@ -123,6 +142,7 @@ class Feed:
         first = self._session.load_changes()
         yield Update(runs=first.runs, columns=first.columns or ())
         known = {run.key for run in first.runs}
+        yield from self._look_at_work()
         yield from self._rest(sorted(known, reverse=True))
         yield from self._follow()
 
@@ -134,9 +154,10 @@ class Feed:
             if self._stop.is_set():
                 return
 
-    def _follow(self) -> Iterator[Update]:
+    def _follow(self) -> Iterator[Update | Work]:
         self.has_all = True
         while not self._stop.is_set():
+            yield from self._look_at_work()
             if not self._session.has_changed():
                 self._note_read()
                 self._stop.wait(POLL_S)

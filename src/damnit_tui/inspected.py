@@ -18,3 +18,7 @@ class Inspected:
     value: StoredValue | None
     drawn: LargePicture | None = None
     """What a blob looks like."""
+    absence: str = ""
+    """Why there is no value, from the ledger."""
+    history: tuple[tuple[str, str], ...] = ()
+    """What was done for the run, as labelled lines."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from textual.binding import Binding, BindingType
+from textual.keys import format_key
 
 
 class Key(NamedTuple):
@@ -108,6 +110,15 @@ KEYS = (
 )
 
 HELP_SECTIONS = ("Move", "Look", "Take", "Screens")
+MAIN_OWNERS = frozenset({"table", "main", "app"})
+"""Whose keys work while the table is all that is open."""
+
+PAGE_HEAD = """\
+# Keys
+
+The keys of the app, as `?` shows them there. Drawn from `damnit_tui/keymap.py`, not written:
+`python -m damnit_tui.keymap > docs/keys.md`.
+"""
 
 
 def bindings(owner: str) -> list[BindingType]:
@@ -129,13 +140,39 @@ def bindings(owner: str) -> list[BindingType]:
 
 def help_lines(section: str) -> list[tuple[str, str]]:
     """The keys under one heading of the help, as they are written, with what they do."""
-    return [
-        (key.shown or key.keys, key.text)
-        for key in KEYS
-        if key.section == section and key.owner in {"table", "main", "app"}
-    ]
+    return [(key.shown or key.keys, key.text) for key in _keys(section)]
 
 
 def footer_keys() -> list[Key]:
     """The keys in the footer, from the left."""
     return sorted((key for key in KEYS if key.rank), key=lambda key: key.rank)
+
+
+def as_markdown() -> str:
+    """`docs/keys.md`: the keys of the table by heading, then those of the boxes over it."""
+    of_table = [(section, _keys(section)) for section in HELP_SECTIONS]
+    in_boxes = [key for key in KEYS if key.owner not in MAIN_OWNERS]
+    parts = [_table_of_keys(*part) for part in (*of_table, ("In a box over the table", in_boxes))]
+    return "\n".join([PAGE_HEAD, *parts])
+
+
+def _keys(section: str) -> list[Key]:
+    return [key for key in KEYS if key.section == section and key.owner in MAIN_OWNERS]
+
+
+def _table_of_keys(heading: str, keys: Iterable[Key]) -> str:
+    lines = [f"## {heading}", "", "| key | does |", "|---|---|"]
+    for key in keys:
+        written = " ".join(f"`{_written(one)}`" for one in key.keys.split(","))
+        lines.append(f"| {written} | {key.text} |")
+    return "\n".join([*lines, ""])
+
+
+def _written(key: str) -> str:
+    *modifiers, last = key.split("+")
+    name = format_key(last)
+    return "-".join([*modifiers, name.capitalize() if len(name) > 1 else name])
+
+
+if __name__ == "__main__":
+    print(as_markdown(), end="")

@@ -10,13 +10,14 @@ from .feed import Health, Update
 from .inspected import Inspected
 from .table.paint import Picture
 from .table.view import CellAddress
+from .work import Work
 
 
 @dataclass
 class NewsArrived(Message):
-    """The database has something to tell, or cannot be read."""
+    """The database or the daemon has something to tell, or cannot be read."""
 
-    news: Update | Health
+    news: Update | Health | Work
 
 
 @dataclass

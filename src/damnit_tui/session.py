@@ -9,7 +9,8 @@ import os
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator
-from typing import Literal, NamedTuple
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.model import Column, RunKey, RunRow, StoredValue
@@ -30,12 +31,21 @@ from .inspected import Inspected
 from .table.cells import stored_blob_kind
 from .table.paint import Picture
 from .table.view import CellAddress
+from .work import Work
+
+if TYPE_CHECKING:
+    from damnit_daemon.ledger import Ledger
+
+    from .work_reader import WorkReader
 
 Format = Literal["md", "csv", "json"]
 FIRST_RUNS = 60
 """More than a tall terminal shows."""
 TIMEOUT_S = 2.0
 """How long to wait for a lock; what is shown stays, and it is tried again."""
+
+LEDGER_TIMEOUT_S = 0.3
+"""The table does not wait for the ledger."""
 
 
 class FirstLook(NamedTuple):
@@ -95,7 +105,10 @@ class Session:
         self.folder = folder
         self.read_only = read_only
         self._database = Database(folder.database, timeout_s=TIMEOUT_S)
+        self._clock = clock
         self._prepared: Prepared | None = None
+        self._work_reader: WorkReader | None = None
+        self._work = Work()
         self._live = LiveDatabase(self._database, now=clock)
 
     def is_writable(self) -> bool:
@@ -162,6 +175,19 @@ class Session:
             column: What is known of its variable.
             known: What the table holds of it, which need not be loaded again.
         """
+        from damnit_daemon.ledger import LedgerMissing
+
+        shown = self._inspect_value(address, column, known)
+        try:
+            return self._with_history(shown)
+        except LedgerMissing:
+            return shown
+        except Exception as error:  # noqa: BLE001 – a file of strangers: tables and values of any kind
+            return replace(shown, history=(("Ledger", f"cannot be read: {error}"),))
+
+    def _inspect_value(
+        self, address: CellAddress, column: Column, known: StoredValue | None
+    ) -> Inspected:
         from .table.picture import draw_large
 
         kind = stored_blob_kind(known) if known is not None else None
@@ -173,6 +199,24 @@ class Session:
         drawn = draw_large(kind, decode_value(value))
         return Inspected(address.key, column, value, drawn=drawn)
 
+    def _with_history(self, shown: Inspected) -> Inspected:
+        from .processing import load_history, tell_history, why_absent
+
+        with self._ledger().reading() as con:
+            history = load_history(con, shown.key)
+        now = self._clock()
+        absence = self._work.sentence(shown.key, shown.column.name, now)
+        return replace(
+            shown,
+            absence=absence or why_absent(history, shown.column.name),
+            history=tuple(tell_history(history, now)),
+        )
+
+    def _ledger(self) -> Ledger:
+        from damnit_daemon.ledger import Ledger
+
+        return Ledger(self.folder.ledger, timeout_s=LEDGER_TIMEOUT_S)
+
     def has_changed(self) -> bool:
         """Tell, within microseconds, whether somebody has written to the database."""
         return self._live.changed()
@@ -180,6 +224,18 @@ class Session:
     def load_changes(self) -> Changes:
         """Load what was written since the last call."""
         return self._live.changes()
+
+    def load_work(self) -> Work:
+        """Tell what the daemon is at; never fails, and is quick while nothing happens.
+
+        For one thread: each look goes on from the one before.
+        """
+        if self._work_reader is None:
+            from .work_reader import WorkReader
+
+            self._work_reader = WorkReader(self._ledger(), clock=self._clock)
+        self._work = self._work_reader.look()
+        return self._work
 
     def export(self, format_name: Format) -> str:
         """The table as text."""

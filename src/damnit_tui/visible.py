@@ -10,16 +10,10 @@ import re
 
 from rich.cells import cell_len, set_cell_size
 
+from damnit_daemon.model.texts import HOSTILE, escaped
+
 ELLIPSIS = "…"
 
-_HOSTILE = re.compile(
-    "["
-    "\x00-\x1f\x7f-\x9f"  # C0, DEL, C1: escapes begin here
-    "\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f"  # invisible, or turn the direction
-    "\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
-    "\ud800-\udfff"  # lone surrogates: no terminal encoding holds them
-    "]"
-)
 _LINES = re.compile(r"\r\n|\r|\n")
 
 
@@ -30,7 +24,7 @@ def visible(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    return _HOSTILE.sub(_picture, text)
+    return HOSTILE.sub(_picture, text)
 
 
 def visible_lines(text: str) -> list[str]:
@@ -45,6 +39,15 @@ def clip(text: str, width_cells: int) -> str:
     if width_cells <= 0:
         return ""
     return set_cell_size(text, width_cells - 1).rstrip() + ELLIPSIS
+
+
+def clip_start(text: str, width_cells: int) -> str:
+    """Cut to a width on the screen, keeping the end; what is cut begins with `…`."""
+    if cell_len(text) <= width_cells:
+        return text
+    while text and cell_len(text) >= width_cells:
+        text = text[1:]
+    return ELLIPSIS + text
 
 
 def pad(text: str, width_cells: int, *, right: bool = False) -> str:
@@ -66,4 +69,4 @@ def _picture(match: re.Match[str]) -> str:
         return chr(0x2400 + code)
     if code == 0x7F:
         return "␡"
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+    return escaped(match[0])

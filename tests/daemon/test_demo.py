@@ -64,7 +64,7 @@ def test_a_run_is_written_quickly(tmp_path):
 
 def test_the_demo_from_end_to_end(tmp_path):
     command = [sys.executable, "-m", "damnit_daemon.demo", str(tmp_path)]
-    command += ["--runs", "4", "--every", "0"]
+    command += ["--runs", "4", "--every", "0", "--process"]
     done = subprocess.run(
         command, capture_output=True, text=True, check=False, env=dict(os.environ), timeout=100
     )

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from damnit_daemon.errors import DamnitError
-from damnit_daemon.export import export_table, format_number, format_time, show_controls
+from damnit_daemon.export import export_table, format_time
 from damnit_daemon.model import RunKey, VariableInfo
 from damnit_daemon.store import (
     Database,
@@ -169,28 +169,5 @@ def test_a_missing_database_is_told(tmp_path):
         export_table(Database(tmp_path / "runs.sqlite"))
 
 
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (3.0, "3"),
-        (-0.0, "0"),
-        (9999.5, "9999.5000"),
-        (-0.5, "-0.5000"),
-        (10000.0, "1.000e+04"),
-        (12345.6, "1.235e+04"),
-        (0.0001, "1.000e-04"),
-        (12345, "12345"),
-        (float("-inf"), "-inf"),
-        (True, "True"),
-    ],
-)
-def test_numbers_as_damnit_writes_them(value, text):
-    assert format_number(value) == text
-
-
 def test_a_time_that_is_none_is_a_number():
     assert format_time(1e300) == "1e+300"
-
-
-def test_controls_are_shown():
-    assert show_controls("a\x1b[0m\x9b\x7f\n\tb") == "a\\x1b[0m\\x9b\\x7f\n\tb"

@@ -35,6 +35,7 @@ def failed(name, message="it broke"):
         (stored(3.0), COMPUTED, "3", Kind.NUMBER),
         (stored(0.5), COMPUTED, "0.5000", Kind.NUMBER),
         (stored(float("inf")), COMPUTED, "inf", Kind.NUMBER),
+        (stored(float("nan")), COMPUTED, "", Kind.NUMBER),
         (stored(12), COMPUTED, "12", Kind.NUMBER),
         (stored(1), COMPUTED, "1", Kind.NUMBER),
         (stored(1), BOOLEAN, "True", Kind.TEXT),

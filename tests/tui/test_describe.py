@@ -28,7 +28,7 @@ def failed(name, message):
         (failed("Skip", "dark run"), COMPUTED, "» skipped: dark run"),
         (failed("SourceNameError", "no source 'X'"), COMPUTED, "? no source 'X'"),
         (failed("KeyError", "'x'"), COMPUTED, "✗ KeyError: 'x'"),
-        (failed("DependencyError", "Skipped:\n└ a"), COMPUTED, "✗ Skipped:␊└ a"),
+        (failed("DependencyError", "Skipped:\n└ a"), COMPUTED, "✗ Skipped: └ a"),
     ],
 )
 def test_a_line_says_what_a_cell_holds_or_why_it_is_empty(value, column, text):

@@ -4,7 +4,9 @@ import pytest
 
 from damnit_daemon.store import create_database
 
-from .conftest import PROPOSAL, key, make_app, settle, until
+from .conftest import NOW, PROPOSAL, key, make_app, settle, until
+from .daemon_at_work import ledger_of, take_lease
+from .test_daemon_shown import make_busy
 
 FOLDER = "/gpfs/exfel/exp/MID/202601/p001234/usr/Shared/amore"
 
@@ -21,6 +23,7 @@ def snap(snap_compare):
         async def run_before(pilot):
             if not waiting:
                 await settle(pilot)
+            await until(pilot, lambda: app.main_screen.status.work.is_known)
             if before is not None:
                 await before(pilot)
             await pilot.pause()
@@ -131,3 +134,23 @@ def test_going_to_a_run(snap, folder):
         await pilot.press("colon", "3", "9")
 
     assert snap(folder, size=(80, 12), before=before)
+
+
+@pytest.mark.parametrize("size", [(120, 30), (80, 24)], ids=["wide", "small"])
+def test_a_daemon_at_work(snap, folder, size):
+    async def before(pilot):
+        await until(pilot, lambda: pilot.app.main_screen.status.work.running == 1)
+        pilot.app.main_screen.table.move_to(key(413), "ratio")
+        await pilot.pause()
+
+    make_busy(folder)
+    assert snap(folder, size=size, before=before)
+
+
+def test_a_daemon_that_is_lost(snap, folder):
+    async def before(pilot):
+        await until(pilot, lambda: pilot.app.main_screen.status.work.daemon is not None)
+
+    with ledger_of(folder) as con:
+        take_lease(con, now=NOW - 300)
+    assert snap(folder, size=(100, 12), before=before)

@@ -5,38 +5,9 @@ import pytest
 from damnit_tui.table.numbers import (
     format_age,
     format_full_time,
-    format_number,
     format_time,
     split_number,
 )
-
-INF = float("inf")
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (3.0, "3"),
-        (-0.0, "0"),
-        (9999.0, "9999"),
-        (9999.5, "9999.5000"),
-        (-0.5, "-0.5000"),
-        (0.00010001, "0.0001"),
-        (0.0001, "1.000e-04"),
-        (10_000.0, "1.000e+04"),
-        (12_345.6, "1.235e+04"),
-        (-1e-9, "-1.000e-09"),
-        (float("nan"), ""),
-        (INF, "inf"),
-        (-INF, "-inf"),
-        (42, "42"),
-        (1_234_567, "1234567"),
-        (-(2**63), "-9223372036854775808"),
-        (True, "1"),
-    ],
-)
-def test_numbers_are_written_as_damnit_writes_them(value, text):
-    assert format_number(value) == text
 
 
 def test_the_point_goes_to_the_fraction():

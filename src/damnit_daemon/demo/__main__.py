@@ -1,4 +1,7 @@
-"""`python -m damnit_daemon.demo DIR`: a proposal with runs that arrive and are processed."""
+"""`python -m damnit_daemon.demo DIR`: a proposal in whose folder runs arrive.
+
+A daemon is to compute them; `--process` does it here, run by run.
+"""
 
 from __future__ import annotations
 
@@ -6,39 +9,63 @@ import argparse
 import os
 import sys
 import time
+from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 
 from ..errors import DamnitError
+from ..ledger import ACTIVE, JobState, Ledger, LedgerMissing, has_undecided, load_jobs, load_seen
 from ..model import RunKey
 from ..paths import DATA_ROOT_VARIABLE, DamnitFolder
 from ..services.creation import create_folder
 from ..services.extraction import extract
-from . import Proposal, make_proposal, write_run
+from ..store import Database, save_setting
+from .proposal import SECONDS_BETWEEN_RUNS, Proposal, make_proposal, write_run
 
 WITHOUT_CAMERA = 3
+SETTINGS = {
+    "trigger": "watch",
+    "watch_settle_s": "0.5",
+    "watch_interval_s": "0.5",
+    "watch_backfill": "all",
+}
+"""A daemon in the demo's folder takes what is there, and new runs soon."""
+LOOK_S = 0.2
 
 
 def main() -> int:
-    """Make the proposal, then write and process a run every few seconds."""
+    """Make the proposal, then write a run every few seconds."""
     arguments = _parse_arguments()
-    proposal = make_proposal(arguments.directory)
+    # So that the last run begins about now.
+    start = int(time.time()) - SECONDS_BETWEEN_RUNS * (arguments.runs + 1)
+    proposal = make_proposal(arguments.directory, start=start)
     os.environ[DATA_ROOT_VARIABLE] = str(proposal.root)
+    status = 0
     try:
         folder = make_damnit_folder(proposal)
         print(f"folder: {folder.path}", flush=True)
-        return _process_runs(proposal, folder, arguments.runs, arguments.every)
+        for run in _write_runs(proposal, arguments.runs, arguments.every, arguments.at_once):
+            if arguments.process:
+                status = max(status, _process_run(folder, RunKey(proposal.number, run)))
+            else:
+                print(f"run {run}", flush=True)
+        if arguments.wait:
+            wait_until_computed(proposal, folder)
     except DamnitError as error:
         print(f"damnit demo: {error}", file=sys.stderr)
         return 1
+    return status
 
 
 def make_damnit_folder(proposal: Proposal) -> DamnitFolder:
-    """Make the proposal's DAMNIT folder, with the demo's context file."""
+    """Make the proposal's DAMNIT folder, with the demo's context file and settings."""
     folder = DamnitFolder(proposal.damnit_folder)
     text = resources.files(__package__).joinpath("context.py").read_text(encoding="utf-8")
     context = None if folder.context_file.exists() else text
     create_folder(folder, proposal.number, context=context, context_python=Path(sys.executable))
+    with Database(folder.database).writing() as con:
+        for key, value in SETTINGS.items():
+            save_setting(con, key, value)
     return folder
 
 
@@ -47,25 +74,49 @@ def write_demo_run(proposal: Proposal, run: int) -> None:
     write_run(proposal, run, camera=run != WITHOUT_CAMERA, proc=run % 5 != 2, scan=run % 3 != 1)
 
 
-def _process_runs(proposal: Proposal, folder: DamnitFolder, runs: int, every_s: float) -> int:
+def wait_until_computed(proposal: Proposal, folder: DamnitFolder) -> None:
+    """Wait until a daemon has seen all files and has nothing left to do."""
+    written = {
+        (RunKey(proposal.number, int(path.name[1:])), data)
+        for data in ("raw", "proc")
+        for path in (proposal.path / data).glob("r*")
+    }
+    while not _is_computed(Ledger(folder.ledger), written):
+        time.sleep(LOOK_S)
+
+
+def _is_computed(ledger: Ledger, written: set[tuple[RunKey, str]]) -> bool:
+    try:
+        with ledger.reading() as con:
+            if has_undecided(con) or load_jobs(con, states=[JobState.QUEUED, *ACTIVE], limit=1):
+                return False
+            return written <= load_seen(con).data
+    except LedgerMissing:
+        return False
+
+
+def _write_runs(proposal: Proposal, runs: int, every_s: float, at_once: int) -> Iterator[int]:
+    """Write runs after those that are there; tell of each."""
     existing = [int(path.name[1:]) for path in (proposal.path / "raw").glob("r*")]
     first = max(existing, default=0) + 1
-    status = 0
     next_at = time.monotonic()
     for run in range(first, first + runs):
         time.sleep(max(0.0, next_at - time.monotonic()))
-        next_at = time.monotonic() + every_s
+        next_at = time.monotonic() + (every_s if run + 1 >= first + at_once else 0.0)
         write_demo_run(proposal, run)
-        report = extract(folder, [RunKey(proposal.number, run)])
-        outcome = report.runs[0]
-        counts = ", ".join(f"{outcome.count(o)} {o}" for o in ("done", "skipped", "failed"))
-        print(f"run {run}: {outcome.failure or counts}", flush=True)
-        for problem in report.problems:
-            print(f"damnit demo: {problem}", file=sys.stderr)
-        if report.is_interrupted:
-            return 130
-        status = status or int(not report.ok)
-    return status
+        yield run
+
+
+def _process_run(folder: DamnitFolder, key: RunKey) -> int:
+    report = extract(folder, [key])
+    outcome = report.runs[0]
+    counts = ", ".join(f"{outcome.count(o)} {o}" for o in ("done", "skipped", "failed"))
+    print(f"run {key.run}: {outcome.failure or counts}", flush=True)
+    for problem in report.problems:
+        print(f"damnit demo: {problem}", file=sys.stderr)
+    if report.is_interrupted:
+        raise KeyboardInterrupt
+    return int(not report.ok)
 
 
 def _parse_arguments() -> argparse.Namespace:
@@ -73,6 +124,11 @@ def _parse_arguments() -> argparse.Namespace:
     parser.add_argument("directory", type=Path, metavar="DIR", help="where to make the proposal")
     parser.add_argument("--runs", type=int, default=6, metavar="N")
     parser.add_argument("--every", type=float, default=2.0, metavar="SECONDS")
+    parser.add_argument(
+        "--at-once", type=int, default=1, metavar="N", help="how many of them are there at once"
+    )
+    parser.add_argument("--process", action="store_true", help="compute them here, as they come")
+    parser.add_argument("--wait", action="store_true", help="until a daemon has computed all")
     return parser.parse_args()
 
 

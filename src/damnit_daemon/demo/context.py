@@ -28,20 +28,20 @@ def run_kind(run, run_number: "meta#run_number"):
     return ["calibration", "dark", "data", "alignment"][run_number % 4]
 
 
-@Variable(title="XGM/Pulse energy", summary="mean", units="µJ", tags="xgm")
+@Variable(title="Beam/Energy", summary="mean", units="µJ", tags="xgm")
 def pulse_energy(run):
     """Pulse energy, the mean of each train."""
     pulses = run[f"{XGM}:output", "data.intensityTD"].xarray()
     return pulses.where(pulses > 1).mean("dim_0")
 
 
-@Variable(title="XGM/Trend", tags="xgm")
+@Variable(title="Beam/Trend", tags="xgm")
 def energy_trend(run, energy: "var#pulse_energy"):
     """Pulse energy along the run: an array without a summary makes a trendline."""
     return np.asarray(energy)
 
 
-@Variable(title="XGM/Mean", units="µJ", tags="xgm")
+@Variable(title="Beam/Mean", units="µJ", tags="xgm")
 def energy_mean(run, energy: "var#pulse_energy"):
     """Coloured, and bold where the beam was weak."""
     mean = float(energy.mean())
@@ -49,13 +49,13 @@ def energy_mean(run, energy: "var#pulse_energy"):
     return Cell(mean, bold=weak, background="#ffd27f" if weak else "#c8f0c8")
 
 
-@Variable(title="XGM/Stable", tags="xgm")
+@Variable(title="Beam/Stable", tags="xgm")
 def stable(run, energy: "var#pulse_energy"):
     """Whether the pulse energy varied by less than 4 %."""
     return bool(energy.std() / energy.mean() < 0.04)
 
 
-@Variable(title="XGM/Beam position", tags="xgm")
+@Variable(title="XGM/Position", tags="xgm")
 def beam_position(run):
     """Both axes in one Dataset."""
     return xr.Dataset({axis: run[XGM, f"beamPosition.{axis}Pos"].xarray() for axis in ("ix", "iy")})

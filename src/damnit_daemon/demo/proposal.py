@@ -22,7 +22,8 @@ DETECTOR = "SPB_DET_AGIPD1M-1/DET/3CH0"
 
 FIRST_TRAIN = 1_000_000_000
 START = 1_767_225_600
-"""Run 0 began then: 2026-01-01T00:00:00Z; each run follows ten minutes after the one before."""
+"""2026-01-01T00:00:00Z."""
+SECONDS_BETWEEN_RUNS = 600
 TRAINS = 60
 PULSES = 32
 CAMERA_FRAMES = 12
@@ -39,6 +40,8 @@ class Proposal:
     """For `EXTRA_DATA_DATA_ROOT`."""
     path: Path
     number: int
+    start: int = START
+    """When run 0 began; each run follows ten minutes after the one before."""
 
     @property
     def damnit_folder(self) -> Path:
@@ -46,14 +49,12 @@ class Proposal:
         return self.path / "usr" / "Shared" / "amore"
 
 
-def make_proposal(
-    root: Path, number: int = 1234, *, instrument: str = "SPB", cycle: str = "202601"
-) -> Proposal:
+def make_proposal(root: Path, number: int = 1234, *, start: int = START) -> Proposal:
     """Make a proposal's folders, without runs; what is there already stays."""
-    path = root.absolute() / instrument / cycle / f"p{number:06d}"
+    path = root.absolute() / "SPB" / "202601" / f"p{number:06d}"
     for name in ("raw", "proc", "scratch", "usr/Shared"):
         (path / name).mkdir(parents=True, exist_ok=True)
-    return Proposal(root.absolute(), path, number)
+    return Proposal(root.absolute(), path, number, start)
 
 
 def write_run(
@@ -84,6 +85,7 @@ class _Files:
     def __init__(self, proposal: Proposal, run: int, kind: str) -> None:
         self.run = run
         self._number = proposal.number
+        self._start = proposal.start + run * SECONDS_BETWEEN_RUNS
         self._target = proposal.path / kind / f"r{run:04d}"
         self._folder = self._target.with_name(f".r{run:04d}.writing")
         self._prefix = "RAW" if kind == "raw" else "CORR"
@@ -109,10 +111,9 @@ class _Files:
             os.fspath(path), devices, trains, first, chunksize=4, format_version=FORMAT_VERSION
         )
         file = h5py.File(path, "r+")
-        start = START + self.run * 600
-        date = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(start)).encode()
+        date = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(self._start)).encode()
         ticks = np.arange(trains, dtype="u8") * np.uint64(100_000_000)
-        file["INDEX/timestamp"][:trains] = np.uint64(start * 10**9) + ticks
+        file["INDEX/timestamp"][:trains] = np.uint64(self._start * 10**9) + ticks
         file["METADATA/proposalNumber"][:] = self._number
         for key in ("creationDate", "updateDate"):
             file[f"METADATA/{key}"][0] = date
@@ -175,10 +176,11 @@ def _write_detector(files: _Files, rng: np.random.Generator) -> None:
 
     device = AGIPDModule(DETECTOR, raw=False, frames_per_train=2)
     y, x = np.mgrid[:512, :128]
-    radius = np.hypot(y - 256, x + 80)
-    rings = [(9, 120), (5, 190), (3, 270)]
+    radius = np.hypot(y - 256, x + 1000) - 1000
+    rings = [(9, 15), (5, 60), (3, 100)]
+    moved = 12 * np.sin(files.run / 3)
     image = 0.3 + sum(
-        height * np.exp(-(((radius - place - files.run) / 6) ** 2)) for height, place in rings
+        height * np.exp(-(((radius - place - moved) / 8) ** 2)) for height, place in rings
     )
     with files.write("AGIPD03", [device], trains=DETECTOR_TRAINS) as file:
         data = file[f"INSTRUMENT/{DETECTOR}:xtdf/image/data"]

@@ -6,11 +6,11 @@ from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from .. import keymap
 from ..table.cells import FAILED, IMAGE, NO_SOURCE, NOT_COMPUTED, PROVENANCE, SKIPPED
+from .box import BoxScreen
 
 MARKS = (
     (SKIPPED, "skipped by its variable, with the reason"),
@@ -23,33 +23,17 @@ MARKS = (
 )
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(BoxScreen):
     """All keys and marks."""
 
     DEFAULT_CSS = """
     HelpScreen {
-        align: center middle;
-        & VerticalScroll {
-            width: 72;
-            max-width: 96%;
-            height: auto;
-            max-height: 92%;
-            padding: 1 2;
-            background: $surface;
-            border: round $primary;
-            border-title-color: $text-primary;
-            border-title-style: bold;
-            border-subtitle-color: $foreground 60%;
-            scrollbar-size-vertical: 1;
-            scrollbar-background: $surface;
-        }
+        & VerticalScroll { width: 72; }
         & .help--heading { color: $text-secondary; text-style: bold; }
         & .help--key { color: $text-accent; text-style: bold; }
-        & Static { width: 1fr; height: auto; }
     }
     """
 
-    BINDINGS = keymap.bindings("dialog")
     COMPONENT_CLASSES = {"help--heading", "help--key"}  # noqa: RUF012 – Textual's way
 
     def compose(self) -> ComposeResult:
@@ -80,11 +64,3 @@ class HelpScreen(ModalScreen[None]):
 
     def _style(self, name: str) -> str:
         return str(self.get_component_rich_style(name, partial=True))
-
-    def action_scroll(self, lines: int) -> None:
-        """Look at what does not fit."""
-        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
-
-    def action_close(self) -> None:
-        """Go back."""
-        self.dismiss()

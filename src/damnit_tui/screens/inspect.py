@@ -12,7 +12,6 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from .. import keymap
@@ -22,29 +21,14 @@ from ..table.describe import describe, details, error_of
 from ..table.layout import split_title
 from ..table.picture import LargePicture
 from ..visible import visible, visible_lines
+from .box import BoxScreen
 
 
-class InspectScreen(ModalScreen[None]):
+class InspectScreen(BoxScreen):
     """A box over the table."""
 
     DEFAULT_CSS = """
     InspectScreen {
-        align: center middle;
-        & VerticalScroll {
-            width: 88;
-            max-width: 96%;
-            height: auto;
-            max-height: 92%;
-            padding: 1 2;
-            background: $surface;
-            border: round $primary;
-            border-title-color: $text-primary;
-            border-title-style: bold;
-            border-subtitle-color: $foreground 60%;
-            scrollbar-size-vertical: 1;
-            scrollbar-background: $surface;
-        }
-        & Static { width: 1fr; height: auto; }
         & #inspect-value { margin-bottom: 1; }
         & .inspect--label { color: $foreground 60%; }
         & .inspect--error { color: $text-error; text-style: bold; }
@@ -54,7 +38,7 @@ class InspectScreen(ModalScreen[None]):
     """
 
     COMPONENT_CLASSES = {f"inspect--{role}" for role in ("label", "error", "faint", "curve")}  # noqa: RUF012 – Textual's way
-    BINDINGS = [*keymap.bindings("dialog"), *keymap.bindings("inspect")]  # noqa: RUF012 – Textual's way
+    BINDINGS = keymap.bindings("inspect")
 
     @dataclass
     class CopyWanted(Message):
@@ -96,14 +80,6 @@ class InspectScreen(ModalScreen[None]):
         """Copy what is shown."""
         self.post_message(self.CopyWanted(self.plain_text()))
 
-    def action_scroll(self, lines: int) -> None:
-        """Look at what does not fit."""
-        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
-
-    def action_close(self) -> None:
-        """Go back to the table."""
-        self.dismiss()
-
     def _value(self) -> Text:
         shown = self.inspected
         value = shown.value
@@ -116,7 +92,7 @@ class InspectScreen(ModalScreen[None]):
             return self._picture(shown.drawn)
         if value is not None and isinstance(value.value, str):
             return Text("\n".join(visible_lines(value.value)))
-        said = describe(shown.key, shown.column, value, complete=True)
+        said = describe(shown.key, shown.column, value, complete=True, doing=shown.absence)
         faint = self._style("faint") if said.role == "faint" else "bold"
         return Text(said.text, faint)
 
@@ -145,6 +121,7 @@ class InspectScreen(ModalScreen[None]):
         table.add_column(no_wrap=True)
         table.add_column(overflow="fold")
         found = details(self.inspected.column, self.inspected.value, self._zone)
+        found += self.inspected.history
         for name, text in found:
             table.add_row(Text(name, label), Text("\n".join(visible_lines(text))))
         return table

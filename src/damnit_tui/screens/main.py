@@ -27,6 +27,7 @@ from ..widgets.cell_line import CellLine
 from ..widgets.key_line import KeyLine
 from ..widgets.notice import Notice, notice_for
 from ..widgets.status import Status, StatusLines
+from ..work import Work
 from .inspect import InspectScreen
 
 TICK_S = 1.0
@@ -106,6 +107,8 @@ class MainScreen(Screen[None]):
         """Show what is new."""
         if isinstance(event.news, Health):
             self.status = replace(self.status, health=event.news)
+        elif isinstance(event.news, Work):
+            self._show_work(event.news)
         else:
             self._apply(event.news)
             # Not before it is on the screen: reading on would only slow that down.
@@ -134,6 +137,16 @@ class MainScreen(Screen[None]):
         unseen = added if table.cursor and table.cursor.key not in added else []
         self.status = self.status.after(update, runs=len(table.rows), unseen=len(unseen))
 
+    def _show_work(self, work: Work) -> None:
+        """Mark what the daemon is at; a run that it has heard of gets its row at once."""
+        table, status = self.table, self.status
+        if not status.loading:
+            added = table.expect_runs({*work.failures, *work.runs})
+            if status.work.is_known and table.cursor and table.cursor.key not in added:
+                status = replace(status, new_runs=status.new_runs + len(added))
+        table.show_work(work)
+        self.status = replace(status, work=work, runs=len(table.rows))
+
     @property
     def is_settled(self) -> bool:
         """Whether all there is has been read and drawn."""
@@ -156,8 +169,12 @@ class MainScreen(Screen[None]):
             lines.set_reactive(StatusLines.status, replace(lines.status, health=self.feed.health))
         lines.now = self._clock()
         notice = notice_for(
-            self.feed.health, runs=len(self.table.rows), loading=lines.status.loading
+            self.feed.health,
+            runs=len(self.table.rows),
+            loading=lines.status.loading,
+            daemon=lines.status.work.daemon is not None,
         )
+        self._describe()
         self.query_one(Notice).lines = notice
         if self.has_class("-noticed") and not notice:
             # A hidden widget loses the focus.
@@ -176,11 +193,13 @@ class MainScreen(Screen[None]):
     @on(RunTable.CursorMoved)
     def show_cell(self) -> None:
         """Say in full what the cursor is on."""
-        cursor = self.table.cursor
         if self.status.new_runs and not round(self.table.scroll_y):
             # They are in sight of somebody who is there.
             self.status = replace(self.status, new_runs=0)
-        self.query_one(CellLine).description = self.table.view.describe(cursor)
+        self._describe()
+
+    def _describe(self) -> None:
+        self.query_one(CellLine).description = self.table.view.describe(self.table.cursor)
 
     # Blobs
 

@@ -23,6 +23,7 @@ from textual.strip import Strip
 
 from damnit_daemon.model import Column, RunKey, RunRow, StoredValue
 
+from ..work import Work
 from .paint import Picture, Piece
 from .rows import Rows
 from .view import CellAddress, View
@@ -292,6 +293,14 @@ class RowCanvas(ScrollView, can_focus=True, inherit_bindings=False):
             self._strips.discard(address.key)
             keys.add(address.key)
         self._refresh_rows(keys, measure=False)
+
+    def show_work(self, work: Work) -> None:
+        """Mark the runs and cells that the daemon is at."""
+        changed = work.changed_runs(self.view.work)
+        self.view.work = work
+        for key in changed:
+            self._strips.discard(key)
+        self._refresh_rows(changed, measure=False)
 
     def _top_key(self) -> RunKey | None:
         top = round(self.scroll_y)

@@ -5,20 +5,23 @@ The rules are those of DAMNIT's window, with marks in place of coloured squares.
 
 from __future__ import annotations
 
+import math
 from enum import Enum, auto
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from damnit_daemon.model import Blob, BlobKind, Column, StoredValue
+from damnit_daemon.model.texts import format_number
 from damnit_daemon.model.value import blob_kind
 
 from ..visible import visible
-from .numbers import format_number, split_number
+from .numbers import split_number
 
 SKIPPED = "»"
 FAILED = "✗"
 NO_SOURCE = "?"
 NOT_COMPUTED = "·"
+COMPUTING = "◐"
 IMAGE = "▣"
 TREND = "∿"
 PROVENANCE = "◥"
@@ -39,6 +42,8 @@ class Kind(Enum):
     """Nothing is stored, or it is not loaded yet."""
     NOT_COMPUTED = auto()
     """The run has no row for this variable."""
+    COMPUTING = auto()
+    """It has none yet, but will in a moment."""
     NUMBER = auto()
     TEXT = auto()
     PICTURE = auto()
@@ -69,6 +74,7 @@ class Cell(NamedTuple):
 
 BLANK = Cell("", Kind.EMPTY)
 ABSENT = Cell(NOT_COMPUTED, Kind.NOT_COMPUTED)
+IN_WORK = Cell(COMPUTING, Kind.COMPUTING)
 _PLACEHOLDERS = {
     BlobKind.PNG: IMAGE,
     BlobKind.TRENDLINE: TREND,
@@ -106,7 +112,7 @@ def format_cell(value: StoredValue | None, column: Column, *, complete: bool = T
     if column.type == "boolean" and stored in (0, 1):
         return look._replace(text=str(bool(stored)))
     if isinstance(stored, int | float):
-        number = format_number(stored)
+        number = "" if math.isnan(stored) else format_number(stored)
         return look._replace(text=number, kind=Kind.NUMBER, units=units(attributes))
     return look._replace(text=visible(str(stored)))
 

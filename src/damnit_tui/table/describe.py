@@ -6,11 +6,12 @@ from datetime import tzinfo
 from typing import Any, NamedTuple
 
 from damnit_daemon.model import BlobKind, Column, RunKey, StoredValue
+from damnit_daemon.model.texts import format_number
 
-from ..visible import visible
+from ..visible import visible, visible_lines
 from .cells import OWN_PROVENANCE, parse_attributes, stored_blob_kind, units
 from .layout import split_title
-from .numbers import format_full_time, format_number
+from .numbers import format_full_time
 
 _BLOBS = {
     BlobKind.PNG: "an image",
@@ -33,7 +34,13 @@ class Description(NamedTuple):
 
 
 def describe(
-    key: RunKey, column: Column, value: StoredValue | None, *, complete: bool, drawn: str = ""
+    key: RunKey,
+    column: Column,
+    value: StoredValue | None,
+    *,
+    complete: bool,
+    drawn: str = "",
+    doing: str = "",
 ) -> Description:
     """Say in a line what a cell holds.
 
@@ -43,10 +50,13 @@ def describe(
         value: What is stored; None for nothing.
         complete: Whether all values of the run are loaded.
         drawn: What a blob was drawn as, in text.
+        doing: What the daemon does, or did, about a value that is not there.
     """
     place = f"r{key.run} · {'/'.join(split_title(column.title))}"
     if value is None:
-        return Description(place, _absence(column, complete=complete), "faint")
+        by_hand = column.type is not None or column.name == "comment"
+        told = "" if by_hand else doing
+        return Description(place, told or _absence(column, complete=complete), "faint")
     attributes = parse_attributes(value.attributes_json)
     if value.value is None:
         return _without_value(place, attributes)
@@ -116,7 +126,7 @@ def _without_value(place: str, attributes: dict[str, Any]) -> Description:
     error = error_of(attributes)
     if error is None:
         return Description(place, "empty: it returned None or NaN, or was cleared", "faint")
-    name, message = error[0], visible(error[1].strip())
+    name, message = error[0], " ".join(line.strip() for line in visible_lines(error[1].strip()))
     if name == "Skip":
         return Description(place, f"» skipped: {message}", "faint")
     if name == "SourceNameError":

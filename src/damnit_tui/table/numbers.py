@@ -1,4 +1,4 @@
-"""How numbers and times are written: DAMNIT's format, to the character."""
+"""How times are written, and where numbers are split to stand under each other."""
 
 from __future__ import annotations
 
@@ -6,22 +6,6 @@ import math
 from datetime import datetime, tzinfo
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-
-def format_number(value: int | float) -> str:
-    """Write a number as DAMNIT does: `3`, `0.5000`, `1.235e+04`; NaN is empty."""
-    if isinstance(value, int):
-        return str(int(value))
-    if math.isnan(value):
-        return ""
-    if math.isinf(value):
-        return "inf" if value > 0 else "-inf"
-    magnitude = abs(value)
-    if magnitude < 10_000 and value.is_integer():
-        return str(int(value))
-    if 0.0001 < magnitude < 10_000:
-        return f"{value:.4f}"
-    return f"{value:.3e}"
 
 
 def split_number(text: str) -> tuple[str, str]:
@@ -68,3 +52,11 @@ def format_age(seconds: float) -> str:
         if seconds < limit:
             return f"{int(seconds // size)} {unit} ago"
     return "long ago"
+
+
+def format_span(seconds: float) -> str:
+    """Write how long something takes: `32 s`, `5 min`."""
+    seconds = max(0.0, seconds)
+    if seconds < 120:
+        return f"{int(seconds)} s"
+    return f"{int(seconds // 60)} min" if seconds < 7200 else f"{int(seconds // 3600)} h"

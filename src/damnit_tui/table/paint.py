@@ -34,6 +34,7 @@ class Picture(NamedTuple):
 
 _ROLES = {
     Kind.NOT_COMPUTED: "faint",
+    Kind.COMPUTING: "mark",
     Kind.SKIPPED: "faint",
     Kind.NO_SOURCE: "missing",
     Kind.FAILED: "error",

@@ -10,11 +10,11 @@ import math
 from typing import Any, NamedTuple
 
 from damnit_daemon.model import BlobKind
+from damnit_daemon.model.texts import format_number
 
 from ..visible import visible
 from .cells import IMAGE, RGB
 from .layout import PICTURE_WIDTH
-from .numbers import format_number
 from .paint import Picture, image_text
 from .sparkline import sparkline
 from .thumbnail import draw_thumbnail, png_size

@@ -12,7 +12,8 @@ from typing import NamedTuple
 from damnit_daemon.model import BlobKind, RunKey, StoredValue
 
 from ..visible import pad
-from .cells import BLANK, PROVENANCE, Cell, Kind, format_cell, stored_blob_kind
+from ..work import QUEUED, Work
+from .cells import BLANK, IN_WORK, PROVENANCE, Cell, Kind, format_cell, stored_blob_kind
 from .describe import Description, describe
 from .header import count_levels, paint_header, rule
 from .layout import Fit, Slot, first_to_show, place_columns
@@ -49,6 +50,8 @@ class View:
         self.slots: list[Slot] = []
         self.levels = 1
         """Lines of titles."""
+        self.work = Work()
+        """What the daemon is at."""
         self._clock = clock
         self._zone = zone
         self._cells: dict[CellAddress, tuple[StoredValue | None, bool, Cell]] = {}
@@ -99,6 +102,8 @@ class View:
             return self._time_cell(key)
         address = CellAddress(key, column.name)
         value = self.rows.value(key, column.name)
+        if value is None and self.work.is_computing(key, column.name):
+            return IN_WORK
         complete = self.rows.is_complete(key)
         known = self._cells.get(address)
         if known is None or known[0] is not value or known[1] != complete:
@@ -115,8 +120,12 @@ class View:
             key: The run.
             cursor: The column under the cursor, if it is on this run.
         """
-        label = f" {pad(self.run_label(key), self.frozen_width - 2, right=True)} "
-        pieces = [Piece(label, "run" if cursor is None else "run-cursor")]
+        label = f" {pad(self.run_label(key), self.frozen_width - 2, right=True)}"
+        mark = self.work.mark(key)
+        pieces = [
+            Piece(label, "run" if cursor is None else "run-cursor"),
+            Piece(mark or " ", "faint" if mark == QUEUED else "mark"),
+        ]
         for slot in self.slots:
             chosen = slot.index == cursor
             foreign, cell = self._slot_pieces(key, slot, colours=self.colours and not chosen)
@@ -187,6 +196,7 @@ class View:
             self.rows.value(*address),
             complete=self.rows.is_complete(address.key),
             drawn=picture.text if picture else "",
+            doing=self.work.sentence(*address, self._clock()),
         )
 
     def plain_text(self, address: CellAddress | None) -> str:

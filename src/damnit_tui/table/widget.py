@@ -73,6 +73,13 @@ class RunTable(RowCanvas, inherit_bindings=False):
             self.move_to(self.rows.keys[0])
         return added
 
+    def expect_runs(self, keys: Collection[RunKey]) -> list[RunKey]:
+        """Give runs a row of which nothing is stored yet; returns those that had none."""
+        missing = sorted(key for key in keys if key not in self.rows)
+        added = self.add_runs([RunRow(key, None, None) for key in missing])
+        self.rows.mark_complete(added)
+        return added
+
     @property
     def _cursor_row(self) -> int:
         return (self.rows.position(self.cursor.key) or 0) if self.cursor else 0

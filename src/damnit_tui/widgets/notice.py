@@ -44,7 +44,9 @@ class Notice(Widget):
         return text
 
 
-def notice_for(health: Health, *, runs: int, loading: bool) -> tuple[str, ...]:
+def notice_for(
+    health: Health, *, runs: int, loading: bool, daemon: bool = False
+) -> tuple[str, ...]:
     """What to say in place of the table; nothing when there is something to show."""
     if runs:
         return ()
@@ -56,15 +58,16 @@ def notice_for(health: Health, *, runs: int, loading: bool) -> tuple[str, ...]:
             )
         return (
             "There is a context file here, but no run database yet.",
-            "Processing a run makes one: damnit-daemon start, or damnit-daemon reprocess RUN.",
+            "Processing a run makes one: damnit-daemon reprocess RUN --direct",
             "This view fills by itself.",
         )
     if health.problem:
         return ("The run database cannot be read.", health.problem, health.hint, "Trying again.")
     if loading:
         return ("Loading…",)
+    if daemon:
+        return ("No runs yet.", "The daemon is at work: they appear here as they arrive.")
     return (
         "No runs yet.",
-        "They appear here as soon as they are processed: damnit-daemon start,",
-        "or, for a run that is there already, damnit-daemon reprocess RUN.",
+        "They appear here as soon as they are processed: damnit-daemon reprocess RUN --direct",
     )

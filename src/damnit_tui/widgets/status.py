@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from typing import ClassVar
@@ -13,11 +14,18 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from ..feed import Health, Update
-from ..table.numbers import format_age, format_full_time
-from ..visible import clip, visible
+from ..table.numbers import format_age, format_full_time, format_span
+from ..visible import clip, clip_start, visible
+from ..work import Work
 
 STALE_S = 5.0
 """From this age on what is shown is called old."""
+BRIEF_WIDTH = 100
+"""On a narrower screen the daemon's host is left out."""
+TITLE_WIDTH = 24
+"""What the title gets in any case."""
+Said = tuple[str, str]
+"""Text, and its style."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +45,7 @@ class Status:
     columns: str = ""
     """Which of the columns are on the screen."""
     health: Health = field(default_factory=Health)
+    work: Work = field(default_factory=Work)
     zone: tzinfo | None = None
     """In which times are shown; None for this machine's."""
 
@@ -48,7 +57,9 @@ class Status:
         silent_s = now - health.read_at
         if not health.problem and silent_s < STALE_S:
             return ""
-        since = f"could not be read for {_span(silent_s)}" if silent_s >= 1 else "cannot be read"
+        since = (
+            f"could not be read for {format_span(silent_s)}" if silent_s >= 1 else "cannot be read"
+        )
         as_of = f"shown as of {format_full_time(health.read_at, self.zone)[:8]}"
         return f"Database {since}; {as_of}. {visible(health.problem)}".rstrip()
 
@@ -70,19 +81,31 @@ class Status:
             changed_at=max(stamps, default=None),
         )
 
-    def title(self) -> str:
-        """Proposal and folder."""
+    def title(self, width: int) -> str:
+        """Proposal and folder; of a long path the end."""
         proposal = f"p{self.proposal} · " if self.proposal is not None else ""
-        return f"{proposal}{visible(self.folder)}"
+        return clip(
+            proposal + clip_start(visible(self.folder), max(8, width - len(proposal))), width
+        )
 
-    def marks(self) -> list[str]:
+    def marks(self) -> list[Said]:
         """What is special about this view."""
         found = []
         if self.read_only:
-            found.append("⊘ read-only")
+            found.append(("⊘ read-only", "mark"))
         if self.follow:
-            found.append("▾ following")
+            found.append(("▾ following", "mark"))
         return found
+
+    def daemon(self, now: float, *, brief: bool = False) -> list[Said]:
+        """How the daemon is, and how much it has to do."""
+        state = self.work.state(now, brief=brief, zone=self.zone)
+        return [said for said in (state, (self.work.counts(), "text")) if said[0]]
+
+    def words(self, now: float) -> object:
+        """All that is said at a time, to know whether it is still the same."""
+        place = (self.proposal, self.folder, self.columns, self.new_runs)
+        return place, self.marks(), self.daemon(now), self.facts(now), self.trouble(now)
 
     def facts(self, now: float) -> str:
         """How much there is, and how fresh."""
@@ -118,24 +141,39 @@ class StatusLines(Widget):
         "status--trouble",
     }
 
-    status: reactive[Status] = reactive(Status(""))
+    status: reactive[Status] = reactive(Status(""), repaint=False)
     """What to say."""
 
     now: reactive[float] = reactive(0.0, repaint=False)
     """The time it is said at; told from outside, every second."""
 
-    def watch_now(self, before: float, now: float) -> None:
+    def watch_status(self, before: Status, status: Status) -> None:
         """Repaint only if the words change: an idle screen sends nothing."""
-        said = self.status.facts(before), self.status.trouble(before)
-        if said != (self.status.facts(now), self.status.trouble(now)):
+        if before.words(self.now) != status.words(self.now):
+            self.refresh()
+
+    def watch_now(self, before: float, now: float) -> None:
+        """Repaint when time alone changes the words."""
+        if self.status.words(before) != self.status.words(now):
             self.refresh()
 
     def render(self) -> Text:
         """The two lines, each with a left and a right end."""
-        status, width = self.status, self.size.width
-        first = self._line((status.title(), "title"), ("  ".join(status.marks()), "mark"), width)
-        second = self._line(self._news(), (self._facts(), "quiet"), width)
-        return Text("\n").join([first, second])
+        status, room = self.status, max(0, self.size.width - 2)
+        right = self._right(
+            [*status.marks(), *status.daemon(self.now, brief=room < BRIEF_WIDTH)],
+            max(0, room - TITLE_WIDTH - 2),
+        )
+        title = status.title(room - right.cell_len - 2)
+        first = self._line((title, "title"), right, room)
+        return Text("\n").join([first, self._second(room)])
+
+    def _second(self, room: int) -> Text:
+        """The news, and how much there is; trouble comes before facts."""
+        said, role = self._news()
+        facts = [] if role == "trouble" else [(self._facts(), "quiet")]
+        right = self._right(facts, max(0, room - cell_len(said) - 2))
+        return self._line((clip(said, room), role), right, room)
 
     def _facts(self) -> str:
         facts = self.status.facts(self.now)
@@ -149,27 +187,21 @@ class StatusLines(Widget):
             return f"{_plural(self.status.new_runs, 'new run')} ↑", "news"
         return "", "quiet"
 
-    def _line(self, left: tuple[str, str], right: tuple[str, str], width: int) -> Text:
-        """What stands on the left is cut last, save that trouble comes before facts."""
-        room = width - 2
-        right_text = right[0] if left[1] != "trouble" else ""
-        if cell_len(left[0]) + cell_len(right_text) + 2 > room and left[1] != "title":
-            right_text = clip(right_text, max(0, room - cell_len(left[0]) - 2))
-        left_text = clip(left[0], max(0, room - cell_len(right_text) - (2 if right_text else 0)))
-        blank = " " * max(0, room - cell_len(left_text) - cell_len(right_text))
+    def _right(self, said: Sequence[Said], room: int) -> Text:
+        text = Text("  ").join(Text(words, self._style(role)) for words, role in said)
+        text.truncate(room, overflow="ellipsis")
+        return text
+
+    def _line(self, left: Said, right: Text, room: int) -> Text:
+        """Both ends, and the blank between them."""
         line = Text(" ", no_wrap=True, end="")
-        line.append(left_text, self._style(left[1]))
-        line.append(blank)
-        line.append(right_text, self._style(right[1]))
-        return line
+        line.append(left[0], self._style(left[1]))
+        line.append(" " * max(0, room - cell_len(left[0]) - right.cell_len))
+        return line.append_text(right)
 
     def _style(self, role: str) -> Style:
-        return self.get_component_rich_style(f"status--{role}")
+        return Style() if role == "text" else self.get_component_rich_style(f"status--{role}")
 
 
 def _plural(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _span(seconds: float) -> str:
-    return f"{int(seconds)} s" if seconds < 120 else f"{int(seconds // 60)} min"

@@ -1,3 +1,12 @@
+"""Every key is declared once; what people read about it is drawn from there."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 from damnit_tui import keymap
 from damnit_tui.app import DamnitApp
 from damnit_tui.screens.help import HelpScreen
@@ -5,6 +14,7 @@ from damnit_tui.screens.inspect import InspectScreen
 from damnit_tui.screens.main import MainScreen
 from damnit_tui.table.widget import RunTable
 
+ROOT = Path(__file__).parents[2]
 OWNERS = {
     "table": (RunTable,),
     "main": (MainScreen,),
@@ -21,10 +31,7 @@ def test_ids_are_unique():
 
 def test_no_key_means_two_things_on_the_main_screen():
     keys = [
-        k
-        for key in keymap.KEYS
-        if key.owner in {"table", "main", "app"}
-        for k in key.keys.split(",")
+        k for key in keymap.KEYS if key.owner in keymap.MAIN_OWNERS for k in key.keys.split(",")
     ]
     assert len(keys) == len(set(keys))
 
@@ -45,4 +52,21 @@ def test_every_binding_has_a_tooltip_and_an_id():
 
 def test_the_help_has_every_key_of_the_main_screen():
     told = {text for section in keymap.HELP_SECTIONS for _, text in keymap.help_lines(section)}
-    assert told == {k.text for k in keymap.KEYS if k.owner in {"table", "main", "app"}}
+    assert told == {k.text for k in keymap.KEYS if k.owner in keymap.MAIN_OWNERS}
+
+
+def test_the_page_in_the_docs_is_up_to_date():
+    drawn = subprocess.run(
+        [sys.executable, "-m", "damnit_tui.keymap"],
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    ).stdout
+    kept = (ROOT / "docs" / "keys.md").read_text(encoding="utf-8")
+    assert kept == drawn, "python -m damnit_tui.keymap > docs/keys.md"
+
+
+def test_the_page_has_every_key():
+    page = keymap.as_markdown()
+    assert all(f"| {key.text} |" in page for key in keymap.KEYS)

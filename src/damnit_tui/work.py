@@ -1,0 +1,162 @@
+"""What the daemon is at, as the screen tells it: plain facts, read elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+
+from damnit_daemon.model import RunKey
+
+from .table.numbers import format_span
+from .visible import visible
+
+RUNNING = "⚙"
+QUEUED = "⋮"
+LOST_S = 60.0
+"""A daemon of which nothing was heard for so long is called lost; others may take over then."""
+
+
+@dataclass(frozen=True)
+class DaemonSeen:
+    """Who works in the folder, as far as can be seen from here."""
+
+    host: str
+    since: float
+    """When it began, Unix seconds by its clock."""
+    heard_at: float
+    """When it was last seen to do something, Unix seconds by ours."""
+    is_ready: bool = True
+    is_dead: bool = False
+    """Its process is gone; known only on the same machine."""
+
+    def is_lost(self, now: float) -> bool:
+        """Whether it has to be thought gone."""
+        return self.is_dead or now - self.heard_at > LOST_S
+
+
+@dataclass(frozen=True)
+class RunJob:
+    """A job that is not over: one run is, or will be, computed."""
+
+    data: str
+    """`raw`, `proc` or `all`."""
+    began_at: float | None = None
+    """Unix seconds; None while it is queued."""
+    host: str = ""
+    ahead: int = 0
+    """How many jobs come before it; of those queued."""
+    names: frozenset[str] | None = None
+    """The variables it is about, as far as is known; None: any."""
+    computing: tuple[str, ...] = ()
+    done: int = 0
+    total: int = 0
+    reason: str = ""
+    """Why it waits again."""
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has begun."""
+        return self.began_at is not None
+
+    def may_compute(self, name: str) -> bool:
+        """Whether a variable may come of it; when the run began does in any case."""
+        return self.names is None or name in self.names or name == "start_time"
+
+    def sentence(self, name: str, now: float) -> str:
+        """Say what it means for a variable that has no value yet."""
+        if self.began_at is None:
+            place = f"queued behind {_count(self.ahead, 'job')}" if self.ahead else "queued as next"
+            return f"{place}: {visible(self.reason)}" if self.reason else place
+        ran = f"running for {format_span(now - self.began_at)} on {visible(self.host)}"
+        if not self.total:
+            return f"{ran}, reading the context file"
+        progress = f"({min(self.done + 1, self.total)} of {self.total})"
+        if name in self.computing:
+            return f"being computed {progress}, {ran}"
+        if self.computing:
+            return f"{ran}, computing {visible(self.computing[0])} {progress}"
+        return f"{ran}, {self.done} of {self.total} done"
+
+
+@dataclass(frozen=True)
+class Work:
+    """All that the ledger says, at one moment."""
+
+    is_known: bool = False
+    """Somebody has looked."""
+    problem: str = ""
+    """Why the ledger could not be read; what it said last is kept."""
+    daemon: DaemonSeen | None = None
+    running: int = 0
+    queued: int = 0
+    runs: Mapping[RunKey, tuple[RunJob, ...]] = field(default_factory=dict)
+    """The jobs of each run, those that have begun first."""
+    failures: Mapping[RunKey, str] = field(default_factory=dict)
+    """Runs of which the last job failed, and why."""
+
+    def mark(self, key: RunKey) -> str:
+        """What stands beside a run's number."""
+        jobs = self.runs.get(key)
+        if not jobs:
+            return ""
+        return RUNNING if jobs[0].is_running else QUEUED
+
+    def is_computing(self, key: RunKey, name: str) -> bool:
+        """Whether a variable is being computed at this moment."""
+        return any(name in job.computing for job in self.runs.get(key, ()))
+
+    def look(self, key: RunKey) -> object:
+        """Something that is equal while a run's line looks the same."""
+        return self.mark(key), frozenset(n for job in self.runs.get(key, ()) for n in job.computing)
+
+    def changed_runs(self, before: Work) -> set[RunKey]:
+        """The runs whose lines look different now."""
+        keys = self.runs.keys() | before.runs.keys()
+        return {key for key in keys if self.look(key) != before.look(key)}
+
+    def sentence(self, key: RunKey, name: str, now: float) -> str:
+        """Say why a cell has no value yet; empty if the daemon has nothing to do with it."""
+        for job in self.runs.get(key, ()):
+            if job.may_compute(name):
+                said = job.sentence(name, now)
+                return said if self._works(now) else f"{said}; no daemon works"
+        reason = self.failures.get(key, "")
+        return f"✗ its job failed: {visible(reason)}" if reason else ""
+
+    def state(
+        self, now: float, *, brief: bool = False, zone: tzinfo | None = None
+    ) -> tuple[str, str]:
+        """Say how the daemon is, and in which of the styles of the status lines."""
+        daemon = self.daemon
+        if not self.is_known:
+            return "", "quiet"
+        if daemon is None and self.problem:
+            return "? daemon unknown", "mark"
+        if daemon is None:
+            return "○ no daemon", "quiet"
+        if daemon.is_lost(now):
+            return f"✗ daemon lost since {_clock_time(daemon.heard_at, zone)}", "trouble"
+        host = "" if brief else f" {visible(daemon.host)}"
+        if not daemon.is_ready:
+            return f"◐ daemon starting{host and ' on' + host}", "mark"
+        return f"● daemon{host}", "news"
+
+    def counts(self) -> str:
+        """How much there is to do; empty for nothing."""
+        numbers = ((self.running, "running"), (self.queued, "queued"))
+        return " · ".join(f"{number} {word}" for number, word in numbers if number)
+
+    def _works(self, now: float) -> bool:
+        return self.daemon is not None and not self.daemon.is_lost(now)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _clock_time(at: float, zone: tzinfo | None) -> str:
+    try:
+        return f"{datetime.fromtimestamp(at, zone):%H:%M}"
+    except (ValueError, OverflowError, OSError):
+        return "?"

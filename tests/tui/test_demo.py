@@ -1,0 +1,97 @@
+"""`damnit-tui demo` in a terminal, however it ends: no process is left behind.
+
+What it shows and prints is looked at in tests/pipeline.
+"""
+
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+COMMAND = [sys.executable, "-m", "damnit_tui", "demo"]
+PATIENCE_S = 60.0
+
+
+def processes_of(directory):
+    """The command lines of all processes that were told of a directory."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = path.read_bytes().decode(errors="replace")
+        except OSError:
+            continue
+        if str(directory) in words:
+            found.append(words.replace("\0", " "))
+    return found
+
+
+def wait_until(condition, what):
+    end = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < end, what()
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def running_demo(tmp_path):
+    """The demo in a terminal, its daemon at work."""
+    main, other = pty.openpty()
+    process = subprocess.Popen(
+        [*COMMAND, "--every", "1"],
+        stdin=other,
+        stdout=other,
+        stderr=other,
+        start_new_session=True,
+        env={**os.environ, "TMPDIR": str(tmp_path), "TERM": "xterm-256color"},
+    )
+    os.close(other)
+    os.set_blocking(main, False)
+
+    def is_shown(text):
+        try:
+            seen.append(os.read(main, 1 << 16))
+        except (BlockingIOError, OSError):
+            pass
+        return text in b"".join(seen)
+
+    seen = []
+    wait_until(lambda: is_shown("● daemon".encode()), lambda: b"".join(seen)[-2000:])
+    wait_until(
+        lambda: any("runner serve" in p for p in processes_of(tmp_path)), lambda: "no runner"
+    )
+    yield process, main
+    if process.poll() is None:
+        process.kill()
+        process.wait()
+
+
+def hang_up(process, terminal):
+    os.close(terminal)
+
+
+def by_signal(number):
+    return lambda process, _terminal: process.send_signal(number)
+
+
+@pytest.mark.parametrize(
+    ("end", "is_tidy"),
+    [
+        (by_signal(signal.SIGTERM), True),
+        (by_signal(signal.SIGHUP), True),
+        (hang_up, True),
+        (by_signal(signal.SIGKILL), False),
+    ],
+    ids=["SIGTERM", "SIGHUP", "terminal gone", "SIGKILL"],
+)
+def test_nothing_outlives_the_app(running_demo, tmp_path, end, is_tidy):
+    process, terminal = running_demo
+    end(process, terminal)
+    process.wait(PATIENCE_S)
+    wait_until(lambda: not processes_of(tmp_path), lambda: processes_of(tmp_path))
+    if is_tidy:
+        assert not list(tmp_path.iterdir())
