@@ -82,6 +82,13 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def pictures(session: nox.Session) -> None:
+    """Draw the pictures of the documentation again: look at them before committing."""
+    install_project(session, "docs")
+    session.run("python", "docs/make_pictures.py", *session.posargs)
+
+
+@nox.session
 def build(session: nox.Session) -> None:
     """Make the wheel and the source archive, and look into the wheel."""
     install(session, "build")

@@ -11,6 +11,7 @@ import argparse
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,12 +19,14 @@ from rich.console import Console
 from rich.table import Table
 
 from .app_start import measure_app
+from .daemon import measure_daemon
 from .processing import measure_processing
 from .results import Result
 
 MEASUREMENTS: dict[str, Callable[[Path, int], Iterable[Result]]] = {
     "processing": measure_processing,
     "app": measure_app,
+    "daemon": measure_daemon,
 }
 OUTPUT = Path("build/bench.json")
 
@@ -33,11 +36,13 @@ def main() -> None:
     parser.add_argument("--only", choices=MEASUREMENTS, action="append", help="leave out the rest")
     parser.add_argument("--repeats", type=int, default=7, help="of each (default: 7)")
     parser.add_argument("--output", type=Path, default=OUTPUT, help=f"default: {OUTPUT}")
+    parser.add_argument("--long", action="store_true", help="the daemon with 500 runs, 60 s idle")
     arguments = parser.parse_args()
+    measurements = MEASUREMENTS | {"daemon": partial(measure_daemon, is_long=arguments.long)}
     console, results = Console(), []
     for name in arguments.only or MEASUREMENTS:
         with TemporaryDirectory(prefix="bench-") as scratch, console.status(f"measuring {name}"):
-            results += MEASUREMENTS[name](Path(scratch), arguments.repeats)
+            results += measurements[name](Path(scratch), arguments.repeats)
     arguments.output.parent.mkdir(parents=True, exist_ok=True)
     arguments.output.write_text(json.dumps([asdict(r) for r in results], indent=1) + "\n")
     console.print(as_table(results))

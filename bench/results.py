@@ -14,7 +14,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-AIMS: dict[str, float] = {}
+AIMS: dict[str, float] = {"first paint 20x10 / empty app": 1.5}
 """Name of a result → the ratio to its baseline that it should stay below."""
 
 

@@ -14,7 +14,6 @@ import termios
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
 
 COLUMNS, ROWS = 120, 36
 
@@ -55,12 +54,7 @@ class TerminalProgram:
     def __enter__(self) -> TerminalProgram:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._process.send_signal(signal.SIGKILL)
         self._process.wait()
         os.close(self._ours)

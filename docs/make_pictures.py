@@ -1,0 +1,144 @@
+"""Draw the pictures of the documentation: the real app on the demo's proposal.
+
+`nox -s pictures` does it. Look at them before committing: nothing else checks them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import os
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import matplotlib as mpl
+import resvg_py
+from PIL import Image
+from textual.pilot import Pilot
+
+from damnit_daemon.demo import make_proposal, write_run
+from damnit_daemon.demo.__main__ import make_damnit_folder
+from damnit_daemon.demo.proposal import SECONDS_BETWEEN_RUNS
+from damnit_daemon.model import RunKey
+from damnit_daemon.paths import DATA_ROOT_VARIABLE, DamnitFolder
+from damnit_daemon.services.extraction import extract
+from damnit_tui.app import DamnitApp
+from damnit_tui.session import Session
+
+PICTURES = Path(__file__).with_name("pictures")
+SIZE = (136, 30)
+ZOOM = 1.0
+
+PROPOSAL = 1234
+RUNS = range(58, 82)
+"""As many as fit."""
+WITHOUT_CAMERA = 74
+SHOWN_FOLDER = "/gpfs/exfel/exp/SPB/202601/p001234/usr/Shared/amore"
+"""What the temporary folder is called on the screen."""
+NOW = int(time.time())
+START = NOW - 200 - RUNS[-1] * SECONDS_BETWEEN_RUNS
+ZONE = timezone(timedelta(hours=(14 - datetime.fromtimestamp(NOW, UTC).hour + 12) % 24 - 12))
+"""Where it is early afternoon now, so that all runs are of today."""
+
+FONTS = Path(mpl.get_data_path()) / "fonts" / "ttf"
+"""DejaVu, which every Matplotlib brings along: the same pictures on any machine."""
+
+Steps = Callable[[Pilot[None]], Awaitable[None]]
+
+
+async def show_table(pilot: Pilot[None]) -> None:
+    """The cursor on a cell with something to say."""
+    pilot.app.main_screen.table.move_to(RunKey(PROPOSAL, WITHOUT_CAMERA), "camera_image")
+
+
+async def show_reason(pilot: Pilot[None]) -> None:
+    """Why a variable has no value: what it depends on failed."""
+    pilot.app.main_screen.table.move_to(RunKey(PROPOSAL, WITHOUT_CAMERA), "camera_spot")
+    await pilot.press("w")
+    await until(pilot, lambda: pilot.app.screen is not pilot.app.main_screen)
+
+
+async def show_help(pilot: Pilot[None]) -> None:
+    """All keys."""
+    await pilot.press("question_mark")
+
+
+PAGES: dict[str, tuple[tuple[int, int], Steps]] = {
+    "main": (SIZE, show_table),
+    "why": (SIZE, show_reason),
+    "help": ((100, 45), show_help),
+}
+
+
+def main() -> None:
+    """Make the data, draw every picture."""
+    PICTURES.mkdir(exist_ok=True)
+    with TemporaryDirectory(prefix="pictures-") as scratch:
+        folder = make_folder(Path(scratch))
+        for name, (size, steps) in PAGES.items():
+            svg = asyncio.run(draw(folder, size, steps))
+            path = PICTURES / f"{name}.png"
+            path.write_bytes(as_png(svg))
+            print(f"{path}: {path.stat().st_size / 1000:.0f} kB")
+
+
+def make_folder(scratch: Path) -> DamnitFolder:
+    """The demo's proposal with a morning of runs, processed."""
+    proposal = make_proposal(scratch, PROPOSAL, start=START)
+    os.environ[DATA_ROOT_VARIABLE] = str(proposal.root)
+    for run in RUNS:
+        write_run(proposal, run, camera=run != WITHOUT_CAMERA, proc=run % 5 != 2, scan=run % 3 != 1)
+    folder = make_damnit_folder(proposal)
+    report = extract(folder, [RunKey(PROPOSAL, run) for run in RUNS])
+    if not report.ok:
+        sys.exit("\n".join(["some runs could not be processed", *report.problems]))
+    return folder
+
+
+async def draw(folder: DamnitFolder, size: tuple[int, int], steps: Steps) -> str:
+    """The screen as SVG, after some steps."""
+    app = DamnitApp(Session(folder, clock=lambda: NOW), clock=lambda: NOW, zone=ZONE)
+    app.animation_level = "none"
+    app.main_screen.folder_name = SHOWN_FOLDER
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, lambda: app.main_screen.is_settled)
+        await steps(pilot)
+        await until(pilot, lambda: app.main_screen.is_settled)
+        await pilot.pause()
+        return app.export_screenshot(title="damnit-tui")
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
+    """Until a condition holds."""
+    async with asyncio.timeout(30):
+        while not condition():
+            await pilot.pause(0.02)
+
+
+def as_png(svg: str) -> bytes:
+    """Paint with the fonts at hand: those that the SVG names would come from the network."""
+    svg = svg.replace("Fira Code", "DejaVu Sans Mono").replace("arial", "'DejaVu Sans'")
+    png = resvg_py.svg_to_bytes(
+        svg_string=svg,
+        zoom=ZOOM,
+        skip_system_fonts=True,
+        font_dirs=[str(FONTS)],
+        monospace_family="DejaVu Sans Mono",
+    )
+    return _smaller(bytes(png))
+
+
+def _smaller(png: bytes) -> bytes:
+    """A screen has few colours: a palette of them takes a third of the room."""
+    out = io.BytesIO()
+    image = Image.open(io.BytesIO(png)).convert("RGB")
+    image.quantize(256, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
+if __name__ == "__main__":
+    main()
