@@ -45,6 +45,13 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session
+def faults(session: nox.Session) -> None:
+    """Run the fault tests in their long form: 200 kills, a minute's lock; a quarter of an hour."""
+    install_project(session, "test")
+    session.run("pytest", "tests/faults", *session.posargs, env={"DAMNIT_SLOW_TESTS": "1"})
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check format, style, types and who imports whom."""
     install_project(session, "lint")

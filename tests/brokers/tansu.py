@@ -1,4 +1,9 @@
-"""Tansu: today's protocol; topics, messages and offsets outlive a kill."""
+"""Tansu: today's protocol; topics, messages and offsets outlive a kill.
+
+Two faults of its own: a topic that two clients make at the same moment loses
+what the first sends, and a message to a topic that it forgot is acknowledged
+and lost. So tests send before they listen.
+"""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ one of the machine); without it, it is the one that runs the tests.
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -14,9 +15,9 @@ from pathlib import Path
 from textwrap import dedent
 
 import h5py
-import numpy as np
 import pytest
 
+from damnit_daemon.demo import make_proposal, write_run
 from damnit_daemon.launch.bundle import place_bundle
 from damnit_daemon.launch.environment import user_environment
 from damnit_daemon.paths import DamnitFolder
@@ -32,39 +33,17 @@ from damnit_daemon.runner.protocol import (
 )
 
 PROPOSAL = 1234
-XGM = "SPB_XTD9_XGM/DOOCS/MAIN"
-START = 1_767_225_600  # 2026-01-01T00:00:00Z
 USER_PYTHON = os.environ.get("DAMNIT_USER_PYTHON", sys.executable)
 
 
 @pytest.fixture(scope="session")
 def data_root(tmp_path_factory) -> Path:
     """Run 1: raw and proc. Run 2: raw only. Run 3: proc only."""
-    root = tmp_path_factory.mktemp("data")
-    proposal = root / "SPB" / "202601" / f"p{PROPOSAL:06d}"
-    for kind, prefix, run in (
-        ("raw", "RAW", 1),
-        ("proc", "CORR", 1),
-        ("raw", "RAW", 2),
-        ("proc", "CORR", 3),
-    ):
-        folder = proposal / kind / f"r{run:04d}"
-        folder.mkdir(parents=True)
-        write_run_file(
-            folder / f"{prefix}-R{run:04d}-DA01-S00000.h5", run, corrected=kind == "proc"
-        )
-    return root
-
-
-def write_run_file(path: Path, run: int, *, corrected: bool) -> None:
-    from extra_data.tests.mockdata import write_file, xgm
-    from extra_data.tests.mockdata.motor import Motor
-
-    devices = [Motor("SPB_CORR/MOTOR/X00")] if corrected else [xgm.XGM(XGM)]
-    write_file(str(path), devices, ntrains=20, chunksize=10, format_version="1.2")
-    with h5py.File(path, "r+") as file:
-        ticks = np.arange(20, dtype="u8") * 100_000_000
-        file["INDEX/timestamp"][:20] = (START + 600 * run) * 10**9 + ticks
+    proposal = make_proposal(tmp_path_factory.mktemp("data"), PROPOSAL)
+    for run in (1, 2, 3):
+        write_run(proposal, run, camera=False, proc=run != 2)
+    shutil.rmtree(proposal.path / "raw" / "r0003")
+    return proposal.root
 
 
 @dataclass

@@ -21,8 +21,9 @@ from .settings import BrokerSettings
 log = logging.getLogger(__name__)
 
 RECORDS_AT_ONCE = 500
-FETCH_WAIT_S = 5.0
-"""How long the broker may keep a request open; a new message is sent at once."""
+FETCH_WAIT_S = 0.5
+"""How long the broker may keep a request open. Kafka answers it with a new message at once, Tansu
+looks only after half the time; longer costs less (5 s: 0.2 instead of 0.5 % of a CPU)."""
 
 COMMIT_TIMEOUT_S = 5.0
 METADATA_AGE_S = 30.0

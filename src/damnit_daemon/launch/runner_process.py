@@ -226,6 +226,8 @@ class RunnerProcess:
                     f"The context Python {self._python} {what} before it had read the context "
                     f"file.{_last_words(running.pump)}"
                 )
+            if not events and self._on_idle is not None:
+                self._on_idle()
         raise RunnerUnavailable(
             f"The context file was not read within {self._limits.start_s:g} s."
             f"{_last_words(running.pump)}",

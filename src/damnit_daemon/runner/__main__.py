@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import signal
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -36,8 +37,11 @@ def main() -> int:
 
     from .context import read_context
     from .job import write_all
+    from .processes import die_with_parent
     from .serve import Resident
 
+    if arguments.command == "serve":
+        die_with_parent(os.getppid(), signal.SIGTERM)  # loading user's code may take for ever
     me = os.getpid()
     context = read_context(path)
     if os.getpid() != me:  # the file forked while it was read, and this is the copy
@@ -66,6 +70,7 @@ def _versions() -> dict[str, str]:
     found = {"python": platform.python_version()}
     for name in ("numpy", "h5py", "extra_data"):
         found[name] = str(getattr(import_module(name), "__version__", "?"))
+    import_module("numpy.ma")  # NumPy loads it when a run is opened: here once, else in each child
     return found
 
 

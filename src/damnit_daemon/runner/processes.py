@@ -26,9 +26,9 @@ def adopt_orphans() -> None:
     _prctl(PR_SET_CHILD_SUBREAPER, 1)
 
 
-def die_with_parent(parent: int) -> None:
-    """End this process when its parent ends, however that happens."""
-    _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+def die_with_parent(parent: int, by: signal.Signals = signal.SIGKILL) -> None:
+    """End this process, by a signal, when its parent ends, however that happens."""
+    _prctl(PR_SET_PDEATHSIG, by)
     if os.getppid() != parent:  # it was gone before we asked
         os._exit(1)
 
@@ -50,6 +50,12 @@ def end_orphans(keep: set[int]) -> None:
                 os.waitpid(pid, 0)
             except (ProcessLookupError, ChildProcessError):
                 pass
+
+
+def end_descendants() -> None:
+    """End all processes below this one; those that lose their parent by it become ours."""
+    while list(_children(os.getpid())):
+        end_orphans(set())
 
 
 def bind_to_cpus(count: int) -> None:

@@ -75,22 +75,24 @@ class Resident:
     def serve(self) -> None:
         """Work until `stdin` ends."""
         processes.adopt_orphans()
-        signal.signal(signal.SIGTERM, _raise_exit)
-        deaths, wakeup = os.pipe()
-        for end in (deaths, wakeup):
+        signals, wakeup = os.pipe()
+        for end in (signals, wakeup):
             os.set_blocking(end, False)
         signal.set_wakeup_fd(wakeup, warn_on_full_buffer=False)
-        signal.signal(signal.SIGCHLD, lambda *_: None)
+        # They are heard of through the pipe: an exception could come in the middle of tidying up.
+        for number in (signal.SIGTERM, signal.SIGCHLD):
+            signal.signal(number, lambda *_: None)
         self._selector.register(self._stdin, selectors.EVENT_READ)
-        self._selector.register(deaths, selectors.EVENT_READ)
+        self._selector.register(signals, selectors.EVENT_READ)
         try:
-            while self._turn(deaths):
+            while self._turn(signals):
                 pass
         finally:
             for child in list(self._children.values()):
                 processes.end_group(child.pid)
+            processes.end_descendants()
 
-    def _turn(self, deaths: int) -> bool:
+    def _turn(self, signals: int) -> bool:
         """Wait for something and see to it; False once there is nobody to work for."""
         limited = any(c.deadline or c.job.memory_bytes for c in self._children.values())
         ready = self._selector.select(WATCH_INTERVAL_S if limited else None)
@@ -100,9 +102,11 @@ class Resident:
             if key.data is not None:
                 self._read_events(key.data)
         for key, _ in ready:
-            if key.fd == deaths:
-                os.read(deaths, 1 << 16)
+            if key.fd == signals:
+                numbers = os.read(signals, 1 << 16)
                 self._bury_the_dead()
+                if signal.SIGTERM in numbers:
+                    return False
             elif key.fd == self._stdin and not self._read_jobs():
                 return False
         return True
@@ -224,10 +228,6 @@ class Resident:
         ended = JobEnded(child.job.job_id, outcome, reason, child.running, code)
         write_all(self._out, encode(ended))
         _preload(child.imported)  # after the answer, which somebody waits for
-
-
-def _raise_exit(*_: object) -> None:
-    raise SystemExit(0)
 
 
 def _preload(modules: list[str]) -> None:

@@ -65,7 +65,7 @@ GATHER_S = 0.05
 SAY_RUNNING_EVERY_S = 10.0
 """How often others are told that a job runs (DAMNIT's interval)."""
 
-TRY_AGAIN_EVERY_S = 30.0
+TRY_AGAIN_EVERY_S = 10.0
 """How often a context file that did not load is tried though it is the same: what it
 imports may have been mended, or its Python."""
 

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from ..broker import Record, Sieve
 from ..errors import DamnitError
+from ..ledger import LeaseLost
 from ..model.arrival import Arrival
 
 log = logging.getLogger(__name__)
@@ -80,12 +81,18 @@ class Listener:
         self._counted_s = time.monotonic()
 
     def run(self, stop: threading.Event) -> None:
-        """Listen until told to stop; for a thread of its own."""
+        """Listen until told to stop; for a thread of its own.
+
+        Raises:
+            LeaseLost: If another daemon took over: it is told of what is not committed.
+        """
         try:
             while not stop.is_set():
                 try:
                     self.step(POLL_S)
                     self._hand_on_counts(COUNT_EVERY_S)
+                except LeaseLost:
+                    raise
                 except DamnitError as error:
                     self._complain(str(error))
                     stop.wait(RETRY_S)

@@ -109,6 +109,8 @@ class Slot:
             self._prepare()
         except Cancelled as cancelled:
             return self._end_early(job, str(cancelled))
+        except DatabaseBusy as error:  # locked, which passes by itself
+            return JobInterrupted(job.id, str(error))
         except DamnitError as error:  # the context file or its Python: no fault of this run
             return JobInterrupted(job.id, str(error), tried)
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from damnit_daemon.broker import connection, consumer
+from damnit_daemon.broker import connection
 from tests.brokers.fixtures import (  # noqa: F401 – fixtures
     apache_kafka,
     broker,
@@ -24,7 +24,6 @@ BROKERS = {"apache_kafka", "broker", "forgetful_tansu", "mock_broker", "named_br
 
 
 def pytest_configure(config):
-    config.addinivalue_line("markers", "broker: starts real Kafka brokers on 127.0.0.1")
     for warning in KAFKA_PYTHON_WARNINGS:
         config.addinivalue_line("filterwarnings", f"ignore:{warning}")
 
@@ -35,7 +34,6 @@ def _impatient(monkeypatch):
     monkeypatch.setattr(connection, "BOOTSTRAP_TIMEOUT_S", 1.0)
     monkeypatch.setattr(connection, "LONGEST_PAUSE_S", 1.0)
     monkeypatch.setattr(connection, "FIRST_PAUSE_S", 0.1)
-    monkeypatch.setattr(consumer, "FETCH_WAIT_S", 0.5)
 
 
 def pytest_collection_modifyitems(items):

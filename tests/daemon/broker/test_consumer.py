@@ -157,7 +157,7 @@ def test_whatever_the_broker_answers(mock_broker, request_kind, code):
         assert 2 in found
 
 
-@pytest.mark.parametrize("code", [ILLEGAL_GENERATION, UNKNOWN_MEMBER, GROUP_DENIED])
+@pytest.mark.parametrize("code", [ILLEGAL_GENERATION, GROUP_DENIED])
 def test_a_commit_that_is_refused_is_no_disaster(mock_broker, code):
     settings = mock_broker.settings(unique_name("events"))
     mock_broker.send(*settings.topics, [event(1)])

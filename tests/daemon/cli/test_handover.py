@@ -6,6 +6,7 @@ import os
 import pty
 import signal
 import subprocess
+import sys
 
 import pytest
 
@@ -162,11 +163,12 @@ def test_a_daemon_that_stands_still_is_told_of(folder, proposal):
     assert "has not answered yet; waiting for it." in told
 
 
-def test_a_job_that_never_began_has_no_log(damnit, folder, proposal):
-    damnit("reprocess", "1", "--direct", "--var", "a")
-    os.utime(folder.log_file(RunKey(1234, 1)), (1, 1))
+def test_a_context_python_that_is_missing_costs_no_job(damnit, folder, proposal):
     damnit("db-config", "--force", "context_python", "/no/such/python")
     with working(folder):
-        result = damnit("reprocess", "1", "--watch")
-    assert (result.code, result.err) == (1, "")
-    assert "The context Python /no/such/python is missing." in result.out
+        damnit("reprocess", "1", "--var", "a")
+        reason = "The context Python /no/such/python is missing."
+        until(lambda: reason in damnit("jobs").out)
+        damnit("db-config", "context_python", sys.executable)
+        folder.context_file.write_text(folder.context_file.read_text() + "\n")  # tried at once
+        until(lambda: [job.state for job in jobs_of(folder)] == [JobState.DONE])

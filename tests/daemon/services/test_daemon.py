@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import time
 
 import pytest
@@ -149,9 +148,6 @@ def test_interrupted_at_the_keyboard_nothing_complains(waiting):
     assert "Traceback" not in it.said()
 
 
-@pytest.mark.xfail(
-    raises=subprocess.TimeoutExpired, reason="loading the context file is not interrupted yet"
-)
 def test_stopped_while_the_context_file_loads_it_ends_soon(experiment, tmp_path):
     it = experiment(
         f"import pathlib, time\npathlib.Path({str(tmp_path / 'x')!r}).touch()\ntime.sleep(60)\n"
@@ -161,7 +157,7 @@ def test_stopped_while_the_context_file_loads_it_ends_soon(experiment, tmp_path)
     wait_until((tmp_path / "x").exists)
     daemon.terminate()
     assert daemon.wait(10) == 0
-    wait_until(lambda: it.processes() == [], timeout_s=5)
+    wait_until(lambda: it.processes() == [], timeout_s=20)
     assert [job.state for job in it.jobs()] == [JobState.QUEUED]
 
 

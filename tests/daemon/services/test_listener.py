@@ -9,6 +9,7 @@ import pytest
 
 from damnit_daemon.broker import Record, Sieve
 from damnit_daemon.errors import DamnitError
+from damnit_daemon.ledger import LeaseLost
 from damnit_daemon.services import listener as listener_module
 from damnit_daemon.services.listener import Listener
 
@@ -112,6 +113,17 @@ def test_its_trouble_can_be_seen(monkeypatch):
     listener = Listener(log, Sieve(), fail)
     listener.run(log.stop)
     assert problems == ["", "The disk is full.", "The disk is full."]
+    assert log.happened == [("closed",)]
+
+
+def test_a_daemon_that_was_replaced_leaves_the_rest_to_its_successor():
+    log = Log([record(1)])
+
+    def fail(arrivals):
+        raise LeaseLost(None)
+
+    with pytest.raises(LeaseLost):
+        Listener(log, Sieve(), fail).run(log.stop)
     assert log.happened == [("closed",)]
 
 

@@ -16,6 +16,7 @@ from damnit_daemon.services.watcher import Sighting, Watcher, decide, parse_back
 
 PROPOSAL = 1234
 SETTLE_S = 20.0
+READ_SOON_S = LOOK_INTO_S + 0.1
 
 
 def place(run, kind="raw"):
@@ -144,6 +145,16 @@ def test_a_file_rewritten_with_the_same_size_is_a_change(proposal):
     assert proposal.arrivals(watcher, SETTLE_S + 1) == [(1, "raw")]
 
 
+def test_a_file_that_grows_on_storage_that_is_late_with_its_times(proposal):
+    watcher = proposal.watcher()
+    path = proposal.write(1)
+    before = path.stat().st_mtime_ns
+    proposal.look(watcher)
+    proposal.write(1, size=1, append=True)
+    os.utime(path, ns=(before, before))
+    assert proposal.arrivals(watcher, SETTLE_S + 1) == []
+
+
 def test_a_file_that_is_still_being_copied_under_another_name_counts(proposal):
     watcher = proposal.watcher()
     proposal.write(1)
@@ -172,9 +183,6 @@ def test_a_run_without_hdf5_files_waits_for_them(proposal):
     assert proposal.arrivals(watcher, 100.0) == []
     proposal.write(1)
     assert proposal.arrivals(watcher, READ_SOON_S) == [(1, "raw")]
-
-
-READ_SOON_S = LOOK_INTO_S + 0.1
 
 
 def test_the_file_that_makes_an_empty_run_complete_is_seen_in_the_same_tick(proposal):
