@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import click
 import pytest
 import typer
 
@@ -25,7 +24,7 @@ def test_each_command_is_named(name):
 
 @pytest.mark.parametrize("name", sorted(GROUP.commands))
 def test_each_option_is_named_with_its_command(name):
-    options = [p for p in GROUP.commands[name].params if isinstance(p, click.Option)]
+    options = [p for p in GROUP.commands[name].params if p.param_type_name == "option"]
     wanted = {max(option.opts, key=len) for option in options} - {"--in"}
     assert wanted - set(re.findall(r"--[a-z][a-z-]+", about(name))) == set()
 

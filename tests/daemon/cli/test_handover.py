@@ -16,6 +16,11 @@ from tests.daemon.cli.daemon import jobs_of, started, until, working
 from tests.daemon.making import cells, make_damnit_folder
 
 
+def state_of(pid):
+    """A letter, as `ps` shows it."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+
 def request(folder):
     with Ledger(folder.ledger).reading() as con:
         return load_requests(con)[0]
@@ -153,7 +158,9 @@ def test_on_a_terminal_there_is_a_bar(folder, proposal):
 
 def test_a_daemon_that_stands_still_is_told_of(folder, proposal):
     with working(folder) as daemon:
-        daemon.send_signal(signal.SIGSTOP)
+        with Ledger(folder.ledger).writing():  # so that it does not stand still with the lock
+            daemon.send_signal(signal.SIGSTOP)
+            until(lambda: state_of(daemon.pid) == "T")
         command = ["reprocess", "1", "--watch"]
         with started(folder, *command, stderr=subprocess.PIPE) as watcher:
             told = watcher.stderr.readline().decode()

