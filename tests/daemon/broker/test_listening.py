@@ -136,7 +136,7 @@ def test_it_ends_soon_also_without_a_broker(address, tansu):
     start_s = time.monotonic()
     stop.set()
     thread.join()
-    assert time.monotonic() - start_s < 4.0
+    assert time.monotonic() - start_s < 20
 
 
 def test_how_soon_an_event_is_recorded(tansu, apache_kafka):
