@@ -6,6 +6,8 @@ Only one merge per folder may be under way: the caller holds the combiner's lock
 from __future__ import annotations
 
 import itertools
+import math
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -14,6 +16,7 @@ from typing import NamedTuple
 
 import h5py
 
+from ..runner import layout
 from .contents import (
     DATA,
     PARTS,
@@ -95,7 +98,11 @@ class _Source:
 
 
 def merge(
-    target: Path, fragments: Sequence[Path], *, timeout_s: float = MERGE_TIMEOUT_S
+    target: Path,
+    fragments: Sequence[Path],
+    *,
+    now: float | None = None,
+    timeout_s: float = MERGE_TIMEOUT_S,
 ) -> list[LeftOut]:
     """Make a results file of the old one and fragments; of each variable the newest stays.
 
@@ -107,6 +114,7 @@ def merge(
     Args:
         target: The results file; need not exist.
         fragments: Finished fragments of the same run.
+        now: Unix seconds UTC, to know what the file has from a clock that stood wrong.
         timeout_s: How long to wait while another program has a file locked.
 
     Returns:
@@ -121,7 +129,7 @@ def merge(
     """
     with ExitStack() as opened:
         sources = list(_open_sources(opened, target, fragments, timeout_s))
-        chosen, left_out = _choose(sources)
+        chosen, left_out = _choose(sources, time.time() if now is None else now)
         if not sources or (sources[0].is_target and all(s.is_target for s in chosen.values())):
             return left_out
         temporary = target.with_name(f"{target.stem}.{random_part()}{MERGING_SUFFIX}")
@@ -152,7 +160,7 @@ def _open_sources(
         yield _Source(path, file, path.stat().st_mtime, path is target)
 
 
-def _choose(sources: Sequence[_Source]) -> tuple[dict[str, _Source], list[LeftOut]]:
+def _choose(sources: Sequence[_Source], now: float) -> tuple[dict[str, _Source], list[LeftOut]]:
     """Choose where each variable comes from: of equally new ones the first stays."""
     newest: dict[str, tuple[float, _Source]] = {}
     left_out = []
@@ -163,6 +171,8 @@ def _choose(sources: Sequence[_Source]) -> tuple[dict[str, _Source], list[LeftOu
                     left_out.append(LeftOut(source.path, name, "it is not a variable name"))
                     continue
                 when = source.when(name)
+                if source.is_target and when > now + layout.CLOCK_SKEW_S:
+                    when = -math.inf
                 if name not in newest or when > newest[name][0]:
                     newest[name] = (when, source)
     return {name: source for name, (_, source) in newest.items()}, left_out

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..model import RunKey, StoredValue
-from ..runner.layout import COMPUTED_AT, CONTEXT_PROVENANCE, START_TIME
+from ..runner.layout import CLOCK_SKEW_S, COMPUTED_AT, CONTEXT_PROVENANCE, START_TIME
 from .encoding import encode_real, encode_value
 from .json_text import attributes_json
 from .names import is_variable_name
@@ -92,7 +92,7 @@ def save_values(
             ensure_run(con, value.key, added_at=now, start_time=encode_real(value.value))
     accepted = [value for value in accepted if value.name != START_TIME]
     is_any_new = ensure_variables(con, dict.fromkeys(value.name for value in accepted))
-    ages = _stored_ages(con, accepted) if keep_newer else {}
+    ages = _stored_ages(con, accepted, now) if keep_newer else {}
     for value in accepted:
         _save_value(con, value, now, ages, report)
     if is_any_new:
@@ -121,9 +121,9 @@ def _accept(
 
 
 def _stored_ages(
-    con: sqlite3.Connection, values: list[NewValue]
+    con: sqlite3.Connection, values: list[NewValue], now: float
 ) -> dict[tuple[RunKey, str], float]:
-    """Load when the stored values of these runs were computed."""
+    """Load when the stored values of these runs were computed, unless a wrong clock says so."""
     sql = (
         "SELECT name, timestamp, CAST(attributes AS TEXT) FROM run_variables "
         "WHERE proposal = ? AND run = ? AND version = 1"
@@ -135,7 +135,7 @@ def _stored_ages(
             age = _as_time(stored.attributes.get(COMPUTED_AT))
             if age is None:
                 age = _as_time(timestamp)
-            if age is not None:
+            if age is not None and age <= now + CLOCK_SKEW_S:
                 ages[key, name] = age
     return ages
 

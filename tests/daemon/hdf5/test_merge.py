@@ -70,6 +70,13 @@ def test_a_newer_fragment_given_first_wins_too(target, fragment):
     assert values(target) == {"v": "new"}
 
 
+def test_a_clock_that_was_an_hour_ahead_keeps_nothing_out(target, fragment):
+    merge(target, [fragment().value("v", "from then", at=4600.0).path], now=4600.0)
+    merge(target, [fragment().value("v", "now", at=1000.0).path], now=1001.0)
+    merge(target, [fragment().value("v", "old", at=900.0).path], now=1002.0)
+    assert values(target) == {"v": "now"}
+
+
 def test_a_variable_is_replaced_whole(target, fragment):
     old = fragment().value("v", np.arange(3), at=1.0, summary="s").preview("v", np.arange(2))
     merge(target, [old.path])

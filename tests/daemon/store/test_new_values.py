@@ -230,6 +230,23 @@ def test_an_older_value_is_written_if_asked(con):
     assert load_value(con, KEY, "a").value == "old"
 
 
+def test_a_clock_that_was_an_hour_ahead_keeps_nothing_out(con):
+    save_values(con, [new("a", "from then", computed_at=4600.0)], now=4600.0)
+
+    save_values(con, [new("a", "now", computed_at=1000.0)], now=1001.0)
+    save_values(con, [new("a", "old", computed_at=900.0)], now=1002.0)
+
+    assert load_value(con, KEY, "a").value == "now"
+
+
+def test_a_clock_that_is_a_little_ahead_is_believed(con):
+    save_values(con, [new("a", "newer", computed_at=1030.0)], now=1000.0)
+
+    save_values(con, [new("a", "older", computed_at=1000.0)], now=1001.0)
+
+    assert load_value(con, KEY, "a").value == "newer"
+
+
 def test_only_the_cell_itself_is_compared(con):
     save_values(con, [new("a", 1, computed_at=50.0)], now=100.0)
     other = RunKey(1234, 8)
