@@ -156,15 +156,24 @@ def demo(*, runs: int, every_s: float) -> Iterator[Demo]:
             signal.signal(number, handler)
 
 
-def run_demo(*, runs: int, every_s: float, lite: bool = False) -> None:
+def run_demo(*, runs: int | None = None, every_s: float | None = None, lite: bool = False) -> None:
     """Show the demo; where stdout is no terminal, print its table when it is done.
+
+    Args:
+        runs: How many there will be; by default 20 to look at, 6 to print.
+        every_s: How long from run to run; by default 5 to look at, 0.5 to print.
+        lite: The line is slow.
 
     Raises:
         DamnitError: If a child failed.
     """
+    is_watched = sys.stdout.isatty()
+    usual_runs, usual_every_s = (20, 5.0) if is_watched else (6, 0.5)
+    runs = usual_runs if runs is None else runs
+    every_s = usual_every_s if every_s is None else every_s
     with demo(runs=runs, every_s=every_s) as started:
         folder = started.start_daemon()
-        if sys.stdout.isatty():
+        if is_watched:
             open_app(Session(folder), lite=lite, at_end=started.end)
         else:
             started.wait()

@@ -47,10 +47,18 @@ def open_folder(
 
 
 def show_demo(
-    runs: Annotated[int, typer.Option(min=1, help="How many runs there will be.")] = 20,
+    runs: Annotated[
+        int | None,
+        typer.Option(min=1, help="How many runs there will be: 20, or 6 if the table is printed."),
+    ] = None,
     every: Annotated[
-        float, typer.Option(min=0.0, metavar="SECONDS", help="How long from run to run.")
-    ] = 5.0,
+        float | None,
+        typer.Option(
+            min=0.0,
+            metavar="SECONDS",
+            help="How long from run to run: 5, or 0.5 if the table is printed.",
+        ),
+    ] = None,
     lite: Annotated[
         bool, typer.Option("--lite", help="For slow lines: no images, one repaint a second.")
     ] = False,
