@@ -11,6 +11,7 @@ import os
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,6 +24,7 @@ from textual.pilot import Pilot
 from damnit_daemon.demo import make_proposal, write_run
 from damnit_daemon.demo.__main__ import make_damnit_folder
 from damnit_daemon.demo.proposal import SECONDS_BETWEEN_RUNS
+from damnit_daemon.ledger import Ledger, acquire, beat, this_process
 from damnit_daemon.model import RunKey
 from damnit_daemon.paths import DATA_ROOT_VARIABLE, DamnitFolder
 from damnit_daemon.services.extraction import extract
@@ -39,6 +41,7 @@ RUNS = range(58, 82)
 WITHOUT_CAMERA = 74
 SHOWN_FOLDER = "/gpfs/exfel/exp/SPB/202601/p001234/usr/Shared/amore"
 """What the temporary folder is called on the screen."""
+DAEMON_HOST = "max-exfl458"
 NOW = int(time.time())
 START = NOW - 200 - RUNS[-1] * SECONDS_BETWEEN_RUNS
 ZONE = timezone(timedelta(hours=(14 - datetime.fromtimestamp(NOW, UTC).hour + 12) % 24 - 12))
@@ -96,7 +99,17 @@ def make_folder(scratch: Path) -> DamnitFolder:
     report = extract(folder, [RunKey(PROPOSAL, run) for run in RUNS])
     if not report.ok:
         sys.exit("\n".join(["some runs could not be processed", *report.problems]))
+    hold_lease(folder)
     return folder
+
+
+def hold_lease(folder: DamnitFolder) -> None:
+    """Look like a folder in which a daemon is at work."""
+    ledger = Ledger(folder.ledger)
+    ledger.create()
+    with ledger.writing() as con:
+        token = acquire(con, replace(this_process(), host=DAEMON_HOST), now=NOW)
+        beat(con, token, now=NOW)
 
 
 async def draw(folder: DamnitFolder, size: tuple[int, int], steps: Steps) -> str:

@@ -9,7 +9,16 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from .. import keymap
-from ..table.cells import FAILED, IMAGE, NO_SOURCE, NOT_COMPUTED, PROVENANCE, SKIPPED
+from ..table.cells import (
+    COMPUTING,
+    FAILED,
+    IMAGE,
+    NO_SOURCE,
+    NOT_COMPUTED,
+    PROVENANCE,
+    SKIPPED,
+)
+from ..work import QUEUED, RUNNING
 from .box import BoxScreen
 
 MARKS = (
@@ -17,9 +26,11 @@ MARKS = (
     (NO_SOURCE, "the data source was not recorded"),
     (FAILED, "failed; Enter shows the error"),
     (NOT_COMPUTED, "not computed for this run"),
+    (COMPUTING, "being computed"),
     (IMAGE, "an image"),
     (PROVENANCE, "came from elsewhere than the context file"),
     ("bold", "varies within the run"),
+    (f"{RUNNING} {QUEUED}", "beside a run: in work, queued"),
 )
 
 
