@@ -13,8 +13,7 @@ from typing import Literal
 
 from .errors import DamnitError
 from .model import Blob, BlobKind, Column, RunKey, RunRow, StoredValue
-from .model.texts import format_number
-from .model.texts import show_controls as show_controls
+from .model.texts import format_number, show_controls
 from .store import Database, decode_value, load_columns, load_runs, load_value, load_values
 
 Format = Literal["md", "csv", "json"]

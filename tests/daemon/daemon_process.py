@@ -12,6 +12,8 @@ import time
 import uuid
 from pathlib import Path
 
+import pytest
+
 from damnit_daemon.demo import make_proposal, write_run
 from damnit_daemon.ledger import (
     JobState,
@@ -174,3 +176,17 @@ class Experiment:
             return request if request.is_over else None
 
         return wait_until(answered)
+
+
+@pytest.fixture
+def experiment(tmp_path):
+    """Make an experiment with a context file; what it started ends with the test."""
+    made = []
+
+    def make(context, **settings):
+        made.append(Experiment(tmp_path, context, **settings))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()

@@ -8,23 +8,11 @@ import subprocess
 
 import pytest
 
-from tests.daemon.daemon_process import Experiment
+from tests.daemon.daemon_process import experiment
+
+__all__ = ["experiment"]
 
 SLOW = os.environ.get("DAMNIT_SLOW_TESTS") == "1"
-
-
-@pytest.fixture
-def experiment(tmp_path):
-    """Make an experiment with a context file; what it started ends with the test."""
-    made = []
-
-    def make(context, **settings):
-        made.append(Experiment(tmp_path, context, **settings))
-        return made[-1]
-
-    yield make
-    for each in made:
-        each.close()
 
 
 @pytest.fixture

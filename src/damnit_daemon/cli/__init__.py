@@ -19,7 +19,7 @@ def main() -> None:
     except DamnitError as error:
         if "--debug" in sys.argv[1:]:
             raise
-        from ..export import show_controls
+        from ..model.texts import show_controls
 
         print(show_controls(f"damnit: {error}"), file=sys.stderr)
         sys.exit(1)

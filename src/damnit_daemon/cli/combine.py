@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def combine(context: typer.Context, folder: FolderOption = None) -> None:
     """Merge waiting fragments into the results files and the database."""
     from ..combine import combine_folder
-    from ..export import show_controls
+    from ..model.texts import show_controls
 
     damnit = writable_folder(context, folder)
     _require_no_daemon(damnit)

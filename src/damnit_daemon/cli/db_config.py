@@ -65,7 +65,7 @@ def _list(context: typer.Context, folder: str | None) -> None:
 
 
 def _shown(value: object) -> str:
-    from ..export import show_controls
+    from ..model.texts import show_controls
 
     return show_controls(str(value))
 

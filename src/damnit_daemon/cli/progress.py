@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from ..export import show_controls
 from ..model import RunKey
+from ..model.texts import show_controls
 from ..runner.layout import START_TIME
 from ..runner.protocol import (
     ContextLoaded,

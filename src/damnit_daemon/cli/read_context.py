@@ -17,8 +17,8 @@ def read_context(
     folder: FolderOption = None,
 ) -> None:
     """Load the context file in the context Python; store titles, descriptions and tags."""
-    from ..export import show_controls
     from ..launch import RunnerProcess
+    from ..model.texts import show_controls
     from ..services.context import context_python, store_variables
 
     damnit = (chosen_folder if check else writable_folder)(context, folder)
