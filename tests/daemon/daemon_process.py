@@ -66,6 +66,8 @@ class Experiment:
         self.ledger = Ledger(self.folder.ledger)
         self.log = path / "daemon.log"
         self.daemons = []
+        self.environment = {"AMORE_BROKER": "" if "broker" in settings else "none"}
+        """What the daemons find in theirs."""
         self._mark = uuid.uuid4().hex
         self.set(**QUICK | settings)
 
@@ -81,8 +83,8 @@ class Experiment:
         """Start one more; it has to be at work unless we do not wait."""
         environment = os.environ | {
             "EXTRA_DATA_DATA_ROOT": str(self.proposal.root),
-            "AMORE_BROKER": "none",
             MARK: self._mark,
+            **self.environment,
         }
         begin = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as log:

@@ -99,7 +99,8 @@ class Triggers:
                     new = load_seen(con, after_id=last_id)
                 seen |= new.data
                 last_id = new.last_id
-                look = watcher.look(seen, time.monotonic())
+                hears = self.consumer is not None and not self.consumer.problem
+                look = watcher.look(seen, time.monotonic(), expects_events=hears)
                 self._record_older(watcher)
                 self._record_look(look)
                 self._note_problem(watcher.problem)

@@ -148,12 +148,14 @@ class Watcher:
         """The runs that are older than the daemon; None before the first look."""
         return None if self._older is None else frozenset(self._older)
 
-    def look(self, seen: Container[Place], now_s: float) -> Look:
+    def look(self, seen: Container[Place], now_s: float, *, expects_events: bool = True) -> Look:
         """See what is new; what cannot be read now is looked at next time.
 
         Args:
             seen: What needs no attention any more.
             now_s: Seconds of a clock that nobody sets, such as `time.monotonic`.
+            expects_events: Whether a broker can tell of runs at the moment; else
+                nothing is waited for but that the files are still.
         """
         try:
             self._proposal_folder.stat()  # what is not mounted is not empty
@@ -168,7 +170,7 @@ class Watcher:
         decision = decide(seen, before, listing, now_s=now_s, settle_s=self._settle_s)
         self._watched = decision.watched
         self._forget_changed(before)
-        return self._sort(decision.settled, now_s)
+        return self._sort(decision.settled, now_s, expects_events=expects_events)
 
     def _remember_older(self, places: Iterable[Place]) -> None:
         """Note what was there at the first look, and which of it is wanted all the same."""
@@ -182,9 +184,9 @@ class Watcher:
             if place in before and before[place].files != sighting.files and self._older:
                 self._older.discard(place)
 
-    def _sort(self, settled: Iterable[Sighting], now_s: float) -> Look:
+    def _sort(self, settled: Iterable[Sighting], now_s: float, *, expects_events: bool) -> Look:
         look = Look([], [])
-        wait_s = self._settle_s + (self._grace_s or 0.0)
+        wait_s = self._settle_s + ((self._grace_s or 0.0) if expects_events else 0.0)
         for files, since_s in settled:
             is_older = files.place in (self._older or ())
             if is_older and files.place[0] not in self._wanted_again:

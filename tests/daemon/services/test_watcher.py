@@ -336,6 +336,15 @@ def test_with_a_broker_an_event_is_waited_for(proposal):
     assert arrival.backfilled
 
 
+def test_no_event_is_waited_for_from_a_broker_that_is_not_there(proposal):
+    watcher = proposal.watcher(grace_s=60.0)
+    proposal.write(1)
+    proposal.look(watcher)
+    proposal.now_s += SETTLE_S
+    (arrival,) = watcher.look(proposal.seen, proposal.now_s, expects_events=False).arrivals
+    assert arrival.backfilled
+
+
 def test_folders_untouched_for_a_day_are_not_looked_into_file_by_file(proposal):
     path = proposal.write(1)
     yesterday = time.time() - 100_000
