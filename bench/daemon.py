@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -16,6 +17,9 @@ from damnit_daemon.demo import Proposal, make_proposal, write_run
 from damnit_daemon.ledger import JobState, Ledger, count_jobs, load_jobs, load_progress
 from damnit_daemon.model import RunKey
 from damnit_daemon.store import Database, create_database, load_values, save_setting
+from tests.brokers.broker import Broker
+from tests.brokers.parts import PartMissing
+from tests.brokers.tansu import Tansu
 
 from .results import AIMS, Result, environment
 
@@ -40,6 +44,7 @@ PATIENCE_S = 600.0
 LOOK_EVERY_S = 0.002
 BASELINES = {
     "run complete to first cell": 0.5,
+    "Kafka message to first cell": 0.5,
     "daemon's CPU when idle": 1.0,
     "overhead per job": 150.0,
 }
@@ -50,6 +55,7 @@ AIMS.update(dict.fromkeys(BASELINES, 1.0))
 def measure_daemon(scratch: Path, repeats: int, *, is_long: bool = False) -> Iterator[Result]:
     """`damnit-daemon run` with runs that arrive one by one, and with many that wait."""
     yield from measure_latency(scratch / "latency", repeats)
+    yield from measure_kafka(scratch / "kafka", repeats)
     for runs in (FEW, MANY) if is_long else (FEW,):
         yield from measure_throughput(scratch / f"runs{runs}", runs)
     yield from measure_idle(scratch / "idle", LONG_IDLE_S if is_long else IDLE_S)
@@ -71,6 +77,50 @@ def measure_latency(scratch: Path, repeats: int) -> Iterator[Result]:
     yield alone("run complete to first cell", median(first[1:]), "s")  # the first one warms up
     yield alone("run complete to last cell of 10", median(last[1:]), "s")
     yield alone("the same of the very first run, runner started", last[0], "s")
+
+
+def measure_kafka(scratch: Path, repeats: int) -> Iterator[Result]:
+    """From a message that announces a run to its first and last cell, through a real broker."""
+    scratch.mkdir()
+    (scratch / "broker").mkdir()
+    try:
+        broker = Tansu(scratch / "broker")
+    except PartMissing as reason:
+        print(f"No message was timed: there is no broker ({reason}).")
+        return
+    try:
+        broker.start()
+        yield from measure_messages(scratch / "proposal", broker, repeats)
+    finally:
+        broker.stop()
+
+
+def measure_messages(scratch: Path, broker: Broker, repeats: int) -> Iterator[Result]:
+    topic = "events"
+    proposal, folder = make_folder(
+        scratch,
+        CONTEXT + MORE_VARIABLES,
+        trigger="kafka",
+        broker=broker.address,
+        kafka_topics=topic,
+        kafka_session_timeout_s="6",
+        watch_settle_s="600",  # only messages count
+    )
+    broker.send(topic, [b'{"event": "hello"}'])  # it makes the topic
+    first, last = [], []
+    with daemon(proposal, folder, AMORE_BROKER=broker.address), broker.sending(topic) as send:
+        for run in range(1, repeats + 2):
+            write_run(proposal, run, camera=False, proc=False)
+            event = {"event": "migration_complete", "proposal": proposal.number, "run": run}
+            send(json.dumps(event).encode())
+            sent = time.perf_counter()
+            wait_until(lambda run=run: cells(folder, run) > 0)
+            first.append(time.perf_counter() - sent)
+            wait_until(lambda run=run: cells(folder, run) >= 10)
+            last.append(time.perf_counter() - sent)
+            wait_until(lambda run=run: jobs_over(folder) == run)
+    yield alone("Kafka message to first cell", median(first[1:]), "s")
+    yield alone("Kafka message to last cell of 10", median(last[1:]), "s")
 
 
 def measure_throughput(scratch: Path, runs: int) -> Iterator[Result]:
@@ -128,9 +178,10 @@ def make_folder(scratch: Path, context: str, **settings: str) -> tuple[Proposal,
 
 
 @contextmanager
-def daemon(proposal: Proposal, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+def daemon(proposal: Proposal, folder: Path, **changes: str) -> Iterator[subprocess.Popen[bytes]]:
     """A daemon that works; it is ended with the block."""
-    variables = environment(EXTRA_DATA_DATA_ROOT=str(proposal.root), AMORE_BROKER="none")
+    changes = {"AMORE_BROKER": "none", **changes}
+    variables = environment(EXTRA_DATA_DATA_ROOT=str(proposal.root), **changes)
     command = [sys.executable, "-m", "damnit_daemon.cli", "run"]
     with (folder / "amore.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=folder, env=variables, stdout=log, stderr=log)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from damnit_daemon.broker import BrokerSettings
@@ -51,6 +52,13 @@ class Broker:
 
     def send(self, topic: str, values: Iterable[bytes], timeout_s: float = 20.0) -> None:
         """Send messages as the facility would, and wait until the broker has them."""
+        with self.sending(topic, timeout_s) as send:
+            for value in values:
+                send(value)
+
+    @contextmanager
+    def sending(self, topic: str, timeout_s: float = 20.0) -> Iterator[Callable[[bytes], None]]:
+        """Keep a connection for sending; the broker has all at the end of the block."""
         from kafka import KafkaProducer
 
         producer = KafkaProducer(
@@ -59,9 +67,11 @@ class Broker:
             enable_idempotence=False,
             acks=1,
         )
+        sent = []
         try:
-            for sent in [producer.send(topic, value) for value in values]:
-                sent.get(timeout_s)
+            yield lambda value: sent.append(producer.send(topic, value))
+            for each in sent:
+                each.get(timeout_s)
         finally:
             producer.close(timeout=1)
 
