@@ -1,4 +1,4 @@
-"""The whole daemon and a real broker that announces runs, is told of results, goes away and comes back."""
+"""The whole daemon and a real broker that announces runs, hears of results, goes and comes back."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def start(
     broker: BrokerOption = None,
     folder: FolderOption = None,
 ) -> None:
-    """Start the daemon; returns when it works."""
+    """Start the daemon, if none works; returns when it does."""
     _start(writable_folder(context, folder), _parse(trigger, broker))
 
 
@@ -63,12 +63,19 @@ def restart(
 
 
 def _start(folder: DamnitFolder, settings: dict[str, str | int | float]) -> None:
+    from ..ledger import LeaseHeld
     from ..supervise import DAEMON_LOG, StartFailed
     from ..supervise import start as start_daemon
 
     _check_broker(folder, settings)
     try:
         lease = start_daemon(folder, prepare=lambda: _save(folder, settings), tell=_tell)
+    except LeaseHeld as held:
+        if settings:  # which it would not know of
+            raise
+        holder = held.lease.holder
+        typer.echo(f"the daemon works already: process {holder.pid} on {holder.host}")
+        return
     except StartFailed as error:
         for line in error.log_lines:
             _tell(f"| {line}")

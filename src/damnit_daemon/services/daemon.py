@@ -287,7 +287,8 @@ class Daemon:
             elif isinstance(news, JobInterrupted):
                 log.warning("Job %s waits: %s", news.job_id, news.reason)
         for job in over:
-            log.info("Job %s (%s, %s): %s %s", job.id, job.run_key, job.data, job.state, job.reason)
+            said = ": ".join(filter(None, [job.state, job.reason]))
+            log.info("Job %s (%s, %s) is %s", job.id, job.run_key, job.data, said)
             self._announcer.job_over(job)
         for job in added:
             self._announcer.job_waits(job)

@@ -42,6 +42,11 @@ def test_the_daemon_from_start_to_stop(damnit, folder):  # noqa: F811 – a fixt
     assert (started.code, started.err) == (0, "")
     assert f"the daemon works: process {pid} on " in started.out
 
+    again = damnit("start")
+    assert (again.code, again.out.partition(" on ")[0]) == (
+        0,
+        started.out.partition(" on ")[0].replace("works", "works already"),
+    )
     second = damnit("start", "--trigger", "watch")
     assert second.code == 1
     assert f"process {pid} on " in second.err
