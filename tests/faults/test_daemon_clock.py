@@ -85,7 +85,7 @@ def evaluated(made):
 def test_runs_before_and_after_are_processed_once(shifted):
     daemon = shifted.start_daemon()
     shifted.arrive(1)
-    shifted.has_cells(1, version=1)
+    shifted.all_over(1)
     seen = LiveDatabase(Database(shifted.folder.database))
     seen.changes()
     lease = shifted.lease()
