@@ -67,7 +67,7 @@ class DamnitFolder:
 
     def log_file(self, key: RunKey) -> Path:
         """What the processing of a run printed."""
-        return self.process_logs / f"r{key.run}-p{key.proposal}.out"
+        return self.path / layout.process_log(*key)
 
     def fragments(self) -> Iterator[tuple[RunKey, Path]]:
         """The finished fragments that wait to be combined, oldest first."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import difflib
 import re
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import DamnitError
 
+EXECUTORS = ("auto", "local", "slurm")
+FALLBACKS = ("none", "local")
 TRIGGER = "trigger"
 TRIGGERS = ("watch", "kafka", "both", "none")
 BROKER = "broker"
@@ -87,10 +90,36 @@ def _backfill(text: str) -> str:
     return text.lower()
 
 
-def _trigger(text: str) -> str:
-    if text.lower() not in TRIGGERS:
-        raise ValueError(f"one of {', '.join(TRIGGERS)}")
-    return text.lower()
+def _one_of(*words: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text.lower() not in words:
+            raise ValueError(f"one of {', '.join(words)}")
+        return text.lower()
+
+    return parse
+
+
+def _clusters(text: str) -> str:
+    names = [name.strip() for name in text.split(",")]
+    return ",".join(_word(name) for name in names)
+
+
+OURS_IN_SBATCH = re.compile(
+    r"--(array|chdir|comment|error|job-name|open-mode|output|parsable|requeue|test-only|wait|wrap)"
+    r"(=|$)|-[aDeJoW]"
+)
+
+
+def _sbatch_options(text: str) -> str:
+    try:
+        words = shlex.split(text)
+    except ValueError:
+        raise ValueError("options of sbatch, with their quotation marks closed") from None
+    if not words or not words[0].startswith("-") or "\n" in text:
+        raise ValueError("options of sbatch")
+    if taken := next((word for word in words if OURS_IN_SBATCH.match(word)), None):
+        raise ValueError(f"another option than {taken}, which is ours to set,")
+    return text
 
 
 def _broker(text: str) -> str:
@@ -131,9 +160,26 @@ KNOWN = {
             _backfill,
         ),
         Setting("slurm_time", "Time limit of a Slurm job", "02:00:00", _duration),
+        Setting("slurm_mem", "Memory of a Slurm job that has its node to itself", "100G", _memory),
         Setting("slurm_partition", "Slurm partition of `cluster` variables", "upex", _word),
         Setting("slurm_reservation", "Slurm reservation; wins over the partition", "upex_1", _word),
-        Setting(TRIGGER, "How the daemon notices new runs", "watch", _trigger),
+        Setting("slurm_clusters", "Clusters to name to Slurm, or none", "maxwell", _clusters),
+        Setting("slurm_options", "More options for sbatch", "-- --account=xfel", _sbatch_options),
+        Setting("slurm_poll_s", "Seconds between two questions to Slurm", "10", _seconds),
+        Setting(
+            "slurm_fallback",
+            "While Slurm is down: none, jobs wait, or local",
+            "none",
+            _one_of(*FALLBACKS),
+        ),
+        Setting("runs_per_job", "How many runs one Slurm job processes", "1", _whole(1)),
+        Setting(
+            "executor",
+            "Where variables are computed: auto (`cluster` ones in Slurm), local or slurm",
+            "auto",
+            _one_of(*EXECUTORS),
+        ),
+        Setting(TRIGGER, "How the daemon notices new runs", "watch", _one_of(*TRIGGERS)),
         Setting(BROKER, "The Kafka broker to listen to, or none", "exflwgs06:9091", _broker),
         Setting("damnit_python", "The Python that DAMNIT itself runs in", "/…/python", _program),
         Setting("db_id", "Names this database in update messages", "", _anything, editable=False),

@@ -1,8 +1,8 @@
 """Starts the user's Python with our runner in it; the only door to its processes."""
 
+from ..runner.endings import describe_exit
 from .bundle import Bundle, place_bundle
 from .environment import user_environment
-from .process_group import describe_exit
 from .runner_process import Limits, RunnerProcess, RunnerUnavailable
 
 __all__ = [

@@ -102,18 +102,6 @@ class ProcessGroup:
             pass
 
 
-def describe_exit(code: int) -> str:
-    """Say how a process ended, to go after its name; negative codes are signals."""
-    if code >= 0:
-        return f"ended with exit code {code}"
-    try:
-        name = f" ({signal.Signals(-code).name})"
-    except ValueError:
-        name = ""
-    maybe = ", perhaps for lack of memory" if -code == signal.SIGKILL else ""
-    return f"was killed by signal {-code}{name}{maybe}"
-
-
 def _signal(groups: Iterable[int], number: signal.Signals) -> None:
     for group in groups:
         try:

@@ -14,7 +14,9 @@ from types import TracebackType
 from ..errors import DamnitError
 from ..model import RunKey
 from ..paths import DamnitFolder
+from ..runner.endings import describe_exit
 from ..runner.protocol import (
+    BatchStarted,
     ContextLoaded,
     Event,
     Job,
@@ -29,7 +31,7 @@ from .bundle import place_bundle
 from .environment import user_environment
 from .event_reader import EventReader
 from .output_pump import OutputPump, Tee
-from .process_group import ProcessGroup, describe_exit
+from .process_group import ProcessGroup
 from .run_log import CAP_BYTES, RunLog, log_header
 
 LOOK_INTERVAL_S = 0.1
@@ -241,7 +243,7 @@ class RunnerProcess:
             gone = running.group.gone
             events = running.events.read(LOOK_INTERVAL_S)
             for event in events:
-                if isinstance(event, ContextLoaded) or event.job_id != job.job_id:
+                if isinstance(event, (BatchStarted, ContextLoaded)) or event.job_id != job.job_id:
                     continue
                 if isinstance(event, JobEnded):
                     running.job_pid = 0

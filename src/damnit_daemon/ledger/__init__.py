@@ -30,7 +30,7 @@ from .arrivals import (
 from .counters import count, load_counters
 from .edits import Edit, append_edit, load_edits
 from .errors import LeaseHeld, LeaseLost, LedgerMissing, LedgerTooNew
-from .job import ACTIVE, AddedJob, Executor, Job, JobOrigin, JobState, NewJob, Placement
+from .job import ACTIVE, AddedJob, Executor, InSlurm, Job, JobOrigin, JobState, NewJob, Placement
 from .jobs import count_jobs, load_job, load_jobs
 from .lease import (
     BEAT_EVERY_S,
@@ -67,7 +67,7 @@ from .requests import (
 )
 from .taking import take_lease
 from .timings import Timing, load_timings
-from .transitions import Recovered, place_job, recover, requeue, set_state
+from .transitions import Recovered, explain_wait, place_job, recover, requeue, set_state
 from .waiting import has_queued, has_undecided
 
 __all__ = [
@@ -79,6 +79,7 @@ __all__ = [
     "Connection",
     "Edit",
     "Executor",
+    "InSlurm",
     "Job",
     "JobOrigin",
     "JobState",
@@ -112,6 +113,7 @@ __all__ = [
     "count",
     "count_jobs",
     "expect_variables",
+    "explain_wait",
     "has_queued",
     "has_undecided",
     "is_alive",

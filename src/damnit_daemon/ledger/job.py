@@ -45,6 +45,16 @@ class Executor(StrEnum):
     SLURM = "slurm"
 
 
+class InSlurm(StrEnum):
+    """Which jobs run in Slurm, of those that nobody said it of."""
+
+    WANTED = "wanted"
+    """None."""
+    CLUSTER = "cluster"
+    """Those for variables with `cluster=True`."""
+    ALL = "all"
+
+
 @dataclass(frozen=True)
 class NewJob:
     """A job to be queued."""

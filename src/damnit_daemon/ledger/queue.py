@@ -9,8 +9,14 @@ import uuid
 from ..model import RunKey
 from ..store.queries import fetch_all
 from .arrivals import ArrivalState, load_arrival, mark_arrival
-from .job import AddedJob, Job, JobOrigin, NewJob
+from .job import AddedJob, Executor, InSlurm, Job, JobOrigin, NewJob
 from .jobs import load_job, load_jobs_where
+
+_USUAL = {
+    InSlurm.WANTED: "'local'",
+    InSlurm.CLUSTER: "CASE WHEN cluster = 1 THEN 'slurm' ELSE 'local' END",
+    InSlurm.ALL: "'slurm'",
+}
 
 
 def add_job(con: sqlite3.Connection, job: NewJob, *, now: float) -> AddedJob:
@@ -80,24 +86,40 @@ def prioritise_job(con: sqlite3.Connection, job_id: int, priority: int) -> bool:
     return changed.rowcount > 0
 
 
-def next_queued(con: sqlite3.Connection, *, limit: int = 1) -> list[Job]:
+def next_queued(
+    con: sqlite3.Connection,
+    *,
+    limit: int = 1,
+    executor: Executor | None = None,
+    in_slurm: InSlurm = InSlurm.WANTED,
+) -> list[Job]:
     """Load the jobs to begin next.
 
     First what somebody asked for, by priority, then in the order of asking. Then
     arrivals: the run with the newest first, of one run raw before proc.
+
+    Args:
+        con: A connection.
+        limit: At most so many.
+        executor: Only those that are to run there; None: all.
+        in_slurm: Which jobs are to run in Slurm, of those that nobody said it of.
     """
+    chosen, parameters = "", []
+    if executor is not None:
+        chosen = f"AND coalesce(wanted_executor, {_USUAL[in_slurm]}) = ? "
+        parameters = [str(executor)]
     # SQLite would else take the index of states, and sort all that waits.
     where = (
-        "INDEXED BY queue_asked WHERE state = 'queued' AND asked = 1 "
+        f"INDEXED BY queue_asked WHERE state = 'queued' AND asked = 1 {chosen}"
         "ORDER BY priority DESC, id LIMIT ?"
     )
-    jobs = load_jobs_where(con, where, limit)
+    jobs = load_jobs_where(con, where, *parameters, limit)
     if len(jobs) < limit:
         where = (
-            "INDEXED BY queue_arrived WHERE state = 'queued' AND asked = 0 "
+            f"INDEXED BY queue_arrived WHERE state = 'queued' AND asked = 0 {chosen}"
             "ORDER BY newest_at DESC, proposal DESC, run DESC, data DESC, id LIMIT ?"
         )
-        jobs += load_jobs_where(con, where, limit - len(jobs))
+        jobs += load_jobs_where(con, where, *parameters, limit - len(jobs))
     return jobs
 
 

@@ -99,6 +99,14 @@ def place_job(con: sqlite3.Connection, job_id: int, placement: Placement) -> boo
     return changed.rowcount > 0
 
 
+def explain_wait(con: sqlite3.Connection, job_id: int, reason: str) -> bool:
+    """Note why a submitted job does not begin; tell whether it was submitted."""
+    changed = con.execute(
+        "UPDATE jobs SET reason = ? WHERE id = ? AND state = 'submitted'", (reason, job_id)
+    )
+    return changed.rowcount > 0
+
+
 def requeue(con: sqlite3.Connection, job_id: int, *, now: float, reason: str) -> int | None:
     """Put a job that did not come to its end back into the queue.
 

@@ -1,4 +1,4 @@
-"""`python -m damnit_daemon.runner serve|check`: see `serve` and `context`."""
+"""`python -m damnit_daemon.runner serve|check|batch`: see `serve`, `context` and `batch`."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ def main() -> int:
     arguments = _parse_arguments()
     if fallback := os.environ.get(FALLBACK_VARIABLE):
         sys.path.append(fallback)  # at the end: what the user has installed comes first
+    if arguments.command == "batch" and not _begin_batch(arguments):
+        return 1
     os.set_inheritable(arguments.events_fd, False)
     path = (arguments.context or arguments.folder / "context.py").absolute()
     try:
@@ -49,15 +51,41 @@ def main() -> int:
     write_all(arguments.events_fd, encode(context.loaded_event(versions)))
     if arguments.command == "serve" and context.ok:
         Resident(context, arguments.folder, sys.stdin.fileno(), arguments.events_fd).serve()
+    elif arguments.command == "batch" and context.ok:
+        from .batch import Batch
+
+        out, log = arguments.events_fd, arguments.log
+        Batch(context, arguments.folder, arguments.jobs, out, log).work()
     return 0
+
+
+def _begin_batch(arguments: Any) -> bool:
+    """Claim the task, say so, and turn to the first run's log; False if it is not ours to do."""
+    from .batch import Log, claim, load_jobs, open_events, started_event
+    from .job import write_all
+
+    submission, task = arguments.submission, arguments.task
+    if refusal := claim(submission, task):
+        print(f"Nothing is done here: {refusal}.", file=sys.stderr)
+        return False
+    arguments.jobs = load_jobs(submission, task)
+    arguments.events_fd = open_events(submission, task)
+    where = started_event(os.environ)
+    write_all(arguments.events_fd, encode(where))
+    arguments.log = Log(arguments.folder, where)
+    if arguments.jobs and (problem := arguments.log.begin(arguments.jobs[0])):
+        print(problem, file=sys.stderr)
+    return True
 
 
 def _parse_arguments() -> Any:
     parser = argparse.ArgumentParser(prog="damnit_daemon.runner", description=__doc__)
-    parser.add_argument("command", choices=("serve", "check"))
-    parser.add_argument("--events-fd", type=int, required=True)
+    parser.add_argument("command", choices=("serve", "check", "batch"))
+    parser.add_argument("--events-fd", type=int, default=-1, help="of serve and check")
     parser.add_argument("--folder", type=Path, default=Path())
     parser.add_argument("--context", type=Path)
+    parser.add_argument("--submission", type=Path, help="of batch: the folder with its jobs")
+    parser.add_argument("--task", type=int, default=0, help="of batch: which of them")
     return parser.parse_args()
 
 

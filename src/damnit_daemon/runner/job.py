@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from damnit_ctx import RunData
@@ -42,6 +43,9 @@ def run_job(job: Job, context: Context, folder: Path, events: int) -> int:
         started = opened.start_time()
     except (RunUnavailable, UnknownVariable) as error:
         return fail(str(error))
+    if job.cluster:  # what it depends on and needs no cluster was saved by the job before
+        others = [n for n in names if not context.graph.cluster[n]]
+        job = replace(job, saved=[*job.saved, *others])
     writer = FragmentWriter(folder, job.proposal, job.run)
     evaluation = Evaluation(context, job, opened, writer, tell)
     tell(JobStarted(job.job_id, os.getpid(), evaluation.needed(names)))

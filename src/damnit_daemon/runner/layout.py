@@ -45,3 +45,8 @@ def results_name(proposal: int, run: int) -> str:
 def fragment_prefix(proposal: int, run: int) -> str:
     """What the name of each fragment of a run begins with."""
     return f"p{proposal}_r{run}."
+
+
+def process_log(proposal: int, run: int) -> str:
+    """What the processing of a run printed, below the DAMNIT folder."""
+    return f"process_logs/r{run}-p{proposal}.out"

@@ -81,6 +81,18 @@ class VariableMeta:
 
 
 @dataclass(frozen=True)
+class BatchStarted:
+    """A batch of jobs began somewhere; the first event of each."""
+
+    host: str
+    pid: int
+    user: str
+    slurm_id: str = ""
+    """`12_3`: array and task."""
+    cluster: str = ""
+
+
+@dataclass(frozen=True)
 class ContextLoaded:
     """The context file was read; it is usable if no problem is an error."""
 
@@ -149,10 +161,18 @@ class JobEnded:
     """Of the child; negative: the signal that ended it."""
 
 
-Event = ContextLoaded | JobStarted | Note | VariableStarted | VariableDone | JobEnded
+Event = BatchStarted | ContextLoaded | JobStarted | Note | VariableStarted | VariableDone | JobEnded
 EVENTS = {
     kind.__name__: kind
-    for kind in (ContextLoaded, JobStarted, Note, VariableStarted, VariableDone, JobEnded)
+    for kind in (
+        BatchStarted,
+        ContextLoaded,
+        JobStarted,
+        Note,
+        VariableStarted,
+        VariableDone,
+        JobEnded,
+    )
 }
 
 

@@ -225,9 +225,12 @@ class Resident:
         code = os.waitstatus_to_exitcode(status)
         outcome = "failed" if child.failed else "done" if child.finished else "killed"
         reason = child.failed or (f"killed: {child.exceeded}" if child.exceeded else "")
-        ended = JobEnded(child.job.job_id, outcome, reason, child.running, code)
-        write_all(self._out, encode(ended))
+        self._tell_end(JobEnded(child.job.job_id, outcome, reason, child.running, code))
         _preload(child.imported)  # after the answer, which somebody waits for
+
+    def _tell_end(self, ended: JobEnded) -> None:
+        """Tell that a child is gone."""
+        write_all(self._out, encode(ended))
 
 
 def _preload(modules: list[str]) -> None:

@@ -13,9 +13,12 @@ from ..broker import (
     RunValuesUpdated,
     VariableSet,
 )
-from ..ledger import Job
+from ..ledger import Executor, Job
 from ..model import RunKey, VariableInfo
 from ..runner.layout import START_TIME
+
+DEFAULT_CLUSTER = "maxwell"
+"""DAMNIT's word where Slurm names no cluster (its window asks that one for the job)."""
 
 
 class Announcer:
@@ -58,13 +61,16 @@ class Announcer:
         if self._producer is None:
             return
         is_running = status is ProcessingStatus.RUNNING
+        is_elsewhere = job.executor is Executor.SLURM
         self._producer.publish(
             ProcessingStateSet(
                 job.processing_id,
                 job.run_key,
                 job.data,
                 status,
-                hostname=socket.gethostname() if is_running else "",
+                hostname=(job.host or socket.gethostname()) if is_running else "",
                 username=getpass.getuser() if is_running else "",
+                slurm_cluster=DEFAULT_CLUSTER if is_elsewhere else None,
+                slurm_job_id=job.slurm_id if is_elsewhere else "",
             )
         )

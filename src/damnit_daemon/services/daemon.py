@@ -7,24 +7,31 @@ import logging
 import os
 import queue
 import time
+from dataclasses import replace
 
 from ..errors import DamnitError
 from ..ledger import (
     BEAT_EVERY_S,
     Connection,
     Executor,
+    InSlurm,
     Job,
     JobState,
     LeaseLost,
     Ledger,
+    NewJob,
     Placement,
+    add_job,
     beat,
     expect_variables,
+    explain_wait,
     has_queued,
     has_undecided,
     load_job,
     next_queued,
+    place_job,
     prune,
+    recall,
     recover,
     requeue,
     require_lease,
@@ -35,8 +42,13 @@ from ..ledger import (
 from ..model import RunKey
 from ..paths import DamnitFolder
 from ..runner import protocol
+from ..slurm import Executor as Where
+from ..slurm import Fallback
 from ..supervise.notify import Notifier
 from .announcer import Announcer
+from .cluster import Cluster, GivenJob
+from .cluster.limits import OwnLimits
+from .cluster.orders import Adopt, Cancel, Give
 from .combiner import Combiner
 from .daemon_settings import DaemonSettings
 from .extractor import context_hash
@@ -45,6 +57,8 @@ from .news import (
     JobBegan,
     JobInterrupted,
     JobOver,
+    JobPlaced,
+    JobWaits,
     News,
     Remark,
     ValuesSaved,
@@ -68,6 +82,9 @@ SAY_RUNNING_EVERY_S = 10.0
 TRY_AGAIN_EVERY_S = 10.0
 """How often a context file that did not load is tried though it is the same: what it
 imports may have been mended, or its Python."""
+
+MOST_TO_SLURM = 1000
+"""How many jobs are handed to Slurm in one turn."""
 
 STOPPED = "The daemon was stopped"
 
@@ -100,6 +117,9 @@ class Daemon:
         self._sweeper = Sweeper(
             folder, combiner, self._news.put, self._runs_in_work, self._require_lease
         )
+        self._cluster = Cluster(folder, combiner, self._news.put, self._require_lease)
+        self._runs_elsewhere: dict[int, Job] = {}
+        self._cluster_work: list[int] = []
         self._slots = [
             Slot(folder, combiner, self._news.put, self._require_lease)
             for _ in range(settings.slots)
@@ -127,6 +147,10 @@ class Daemon:
         self._beat_at_s = time.monotonic()
         for job_id in left.requeued:
             log.info("Job %s was left unfinished and waits again", job_id)
+        if left.elsewhere:
+            log.info("%s jobs may be in Slurm", len(left.elsewhere))
+            self._cluster.order(Adopt(tuple(map(GivenJob, left.elsewhere))))
+        self._cluster.start()
         self._sweeper.start()
 
     def run(self, notifier: Notifier) -> None:
@@ -148,6 +172,7 @@ class Daemon:
                 slot.stop(STOPPED, is_owed=True)
         for slot in self._slots:
             slot.close()
+        self._cluster.close()
         self._sweeper.close()
         self._combiner.close()
         self._gather(0)
@@ -193,6 +218,7 @@ class Daemon:
             return
         over: list[Job] = []
         begun: list[tuple[Slot, Job]] = []
+        given: list[GivenJob] = []
         with self._ledger.writing(self._token) as con:
             now = time.time()
             if is_beat_due:
@@ -200,8 +226,10 @@ class Daemon:
             for news in self._unwritten:
                 self._write_news(con, news, now, over)
             intake = take_in(con, now=now)
-            added = [load_job(con, job_id) for job_id in intake.jobs]
+            followed_up = self._follow_up(con, over, now)
+            added = [load_job(con, job_id) for job_id in (*intake.jobs, *followed_up)]
             if not self._is_stopping:
+                given = self._give_to_slurm(con, now)
                 begun = self._begin_jobs(con, now)
             if over:
                 prune(con)
@@ -209,8 +237,11 @@ class Daemon:
         if is_beat_due:
             self._beat_at_s = now_s
         written, self._unwritten = self._unwritten, []
+        self._cluster_work.clear()
         self._announce(written, over, [job for job in added if job is not None])
         self._act(intake)
+        if given:
+            self._cluster.order(Give(tuple(given)))
         for slot, job in begun:
             slot.give(job, self._template(job))
             self._announcer.job_runs(job)
@@ -218,7 +249,9 @@ class Daemon:
 
     def _has_work(self) -> bool:
         with self._ledger.reading() as con:
-            return has_undecided(con) or (self._may_begin() and has_queued(con))
+            if has_undecided(con):
+                return True
+            return (self._may_begin() or self._may_give()) and has_queued(con)
 
     def _write_news(self, con: Connection, news: News, now: float, over: list[Job]) -> None:
         if isinstance(news, JobBegan):
@@ -226,9 +259,14 @@ class Daemon:
         elif isinstance(news, VariableProgressed):
             save_progress(con, [news.progress])
         elif isinstance(news, JobOver):
-            set_state(con, news.job_id, news.state, now=now, reason=news.reason)
+            if set_state(con, news.job_id, news.state, now=now, reason=news.reason):
+                self._note_cluster_work(news)
             if job := load_job(con, news.job_id):
                 over.append(job)
+        elif isinstance(news, JobPlaced):
+            self._place(con, news, now)
+        elif isinstance(news, JobWaits):
+            explain_wait(con, news.job_id, news.reason)
         elif isinstance(news, JobInterrupted):
             requeue(con, news.job_id, now=now, reason=news.reason)
             if news.held_for is not None:
@@ -242,10 +280,13 @@ class Daemon:
         if not self._may_begin():
             return []
         free = [slot for slot in self._slots if slot.job is None]
-        busy = set(self._runs_in_work())
+        busy = {job.run_key for slot in self._slots if (job := slot.job) is not None}
+        executor = None if self._falls_back() else Executor.LOCAL
+        in_slurm = self._in_slurm()
         place = Placement(Executor.LOCAL, this_process().host, os.getpid())
         begun: list[tuple[Slot, Job]] = []
-        for job in next_queued(con, limit=len(self._slots) + len(free)):
+        limit = len(self._slots) + len(free)
+        for job in next_queued(con, limit=limit, executor=executor, in_slurm=in_slurm):
             # Raw and proc of one run one after the other: both would rewrite its file.
             if len(begun) < len(free) and job.run_key not in busy:
                 set_state(con, job.id, JobState.RUNNING, now=now, placement=place)
@@ -253,14 +294,79 @@ class Daemon:
                 busy.add(job.run_key)
         return begun
 
-    def _may_begin(self) -> bool:
+    def _give_to_slurm(self, con: Connection, now: float) -> list[GivenJob]:
+        """Take the next jobs for Slurm; committed before anything is submitted."""
+        if not self._may_give():
+            return []
+        given = []
+        place = Placement(Executor.SLURM, host="", slurm_id="")
+        for job in next_queued(
+            con, limit=MOST_TO_SLURM, executor=Executor.SLURM, in_slurm=self._in_slurm()
+        ):
+            set_state(con, job.id, JobState.SUBMITTED, now=now, placement=place)
+            taken = load_job(con, job.id) or job
+            if taken.cluster is None:  # shared and dedicated ones are never mixed
+                taken = replace(taken, cluster=False)
+            limits = OwnLimits.parse(recall(con, OwnLimits.name(job.id)))
+            given.append(GivenJob(taken, limits.memory, limits.time))
+        return given
+
+    def _in_slurm(self) -> InSlurm:
+        """Which jobs go to Slurm by themselves."""
+        match self._settings.slurm.executor:
+            case Where.SLURM:
+                return InSlurm.ALL
+            case Where.AUTO if self._cluster.is_there():
+                return InSlurm.CLUSTER
+        return InSlurm.WANTED
+
+    def _may_give(self) -> bool:
+        return not self._is_held() and self._cluster.accepts()
+
+    def _falls_back(self) -> bool:
+        """Whether jobs run here because Slurm does not answer."""
+        is_down = bool(self._cluster.problem)
+        return is_down and self._settings.slurm.fallback is Fallback.LOCAL
+
+    def _note_cluster_work(self, news: JobOver) -> None:
+        if news.leaves_cluster_work and news.state is not JobState.CANCELLED:
+            self._cluster_work.append(news.job_id)
+
+    def _follow_up(self, con: Connection, over: list[Job], now: float) -> list[int]:
+        """Queue what jobs had to leave to the cluster, together with their own end."""
+        new = []
+        for job in over:
+            if job.id in self._cluster_work:
+                wanted = NewJob(
+                    job.run_key, job.data, job.variables, job.match, True,
+                    job.wanted_executor, job.origin, job.priority, job.user,
+                )  # fmt: skip
+                added = add_job(con, wanted, now=now)
+                if added.is_new:
+                    new.append(added.id)
+        return new
+
+    def _place(self, con: Connection, news: JobPlaced, now: float) -> None:
+        place = Placement(Executor.SLURM, host=news.host or None, slurm_id=news.slurm_id)
+        if not news.is_running:
+            place_job(con, news.job_id, place)
+            return
+        set_state(con, news.job_id, JobState.RUNNING, now=now, placement=place)
+        if job := load_job(con, news.job_id):
+            self._runs_elsewhere[job.id] = job
+
+    def _is_held(self) -> bool:
+        """Whether the context file cannot be used, so that no job can run."""
         if self._held_for is not None and (
             context_hash(self._folder) != self._held_for
             or time.monotonic() - self._held_at_s > TRY_AGAIN_EVERY_S
         ):
             log.info("The context file is tried again")
             self._held_for = None
-        return self._held_for is None and any(slot.job is None for slot in self._slots)
+        return self._held_for is not None
+
+    def _may_begin(self) -> bool:
+        return not self._is_held() and any(slot.job is None for slot in self._slots)
 
     def _template(self, job: Job) -> protocol.Job:
         settings = self._settings
@@ -270,13 +376,21 @@ class Daemon:
             data=job.data,
             variables=None if job.variables is None else list(job.variables),
             match=list(job.match),
-            cluster=job.cluster,
+            cluster=self._stage(job),
             cpus=settings.cpus,
             memory_bytes=settings.memory_bytes,
             time_s=settings.time_s,
         )
 
+    def _stage(self, job: Job) -> bool | None:
+        """Which of its variables a job computes on this machine; None: all of them."""
+        leaves_some = job.cluster is None and job.wanted_executor is None
+        if leaves_some and self._in_slurm() is not InSlurm.WANTED and not self._falls_back():
+            return False
+        return job.cluster
+
     def _announce(self, written: list[News], over: list[Job], added: list[Job]) -> None:
+        waiting: dict[str, list[int]] = {}
         for news in written:
             if isinstance(news, ValuesSaved):
                 self._announcer.values_saved(news.key, news.names)
@@ -285,11 +399,16 @@ class Daemon:
             elif isinstance(news, Remark):
                 log.info("%s", news.text)
             elif isinstance(news, JobInterrupted):
-                log.warning("Job %s waits: %s", news.job_id, news.reason)
+                waiting.setdefault(news.reason, []).append(news.job_id)
+        for reason, ids in waiting.items():
+            log.warning("%s: %s", _name_jobs(ids), reason)
         for job in over:
+            self._runs_elsewhere.pop(job.id, None)
+            self._announcer.job_over(job)
+            if not job.state.is_over:
+                continue
             said = ": ".join(filter(None, [job.state, job.reason]))
             log.info("Job %s (%s, %s) is %s", job.id, job.run_key, job.data, said)
-            self._announcer.job_over(job)
         for job in added:
             self._announcer.job_waits(job)
 
@@ -298,6 +417,9 @@ class Daemon:
         for slot in self._slots:
             if slot.job is not None and slot.job.id in stop:
                 slot.stop(stop[slot.job.id], is_owed=False)
+        for job_id, reason in intake.stop:
+            if self._cluster.has(job_id):
+                self._cluster.order(Cancel(job_id, reason))
         if intake.sweep:
             self._sweeper.sweep()
 
@@ -308,6 +430,8 @@ class Daemon:
         for slot in self._slots:
             if (job := slot.job) is not None:
                 self._announcer.job_runs(job)
+        for job in self._runs_elsewhere.values():
+            self._announcer.job_runs(job)
 
     def _require_lease(self) -> None:
         """For the threads that store results: one that stood still for long may have lost it.
@@ -319,7 +443,16 @@ class Daemon:
             require_lease(con, self._token)
 
     def _runs_in_work(self) -> list[RunKey]:
-        return [job.run_key for slot in self._slots if (job := slot.job) is not None]
+        here = [job.run_key for slot in self._slots if (job := slot.job) is not None]
+        return [*here, *self._cluster.runs_in_work()]
+
+
+def _name_jobs(ids: list[int]) -> str:
+    """Say which jobs wait, briefly."""
+    if len(ids) == 1:
+        return f"Job {ids[0]} waits"
+    few = ", ".join(map(str, ids[:3]))
+    return f"Jobs {few} wait" if len(ids) <= 3 else f"{len(ids)} jobs ({few}, …) wait"
 
 
 def daemon_info(settings: DaemonSettings, version: str) -> dict[str, object]:

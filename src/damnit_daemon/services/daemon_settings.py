@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from ..errors import DamnitError
 from ..settings import parse_duration_s, parse_memory_bytes
+from ..slurm import SlurmSettings, slurm_settings
 from .watcher import DEFAULT_SETTLE_S, parse_backfill
 
 MAX_LOCAL_JOBS = 8
@@ -38,6 +39,7 @@ class DaemonSettings:
     settle_s: float
     backfill: int | None
     watch_interval_s: float
+    slurm: SlurmSettings
 
     @property
     def watches(self) -> bool:
@@ -92,6 +94,7 @@ def daemon_settings(settings: Mapping[str, object], *, cpu_count: int) -> Daemon
         settle_s=number("watch_settle_s", DEFAULT_SETTLE_S),
         backfill=parse_backfill(text("watch_backfill", "none")),
         watch_interval_s=number("watch_interval_s", 2.0),
+        slurm=slurm_settings(settings),
     )
 
 

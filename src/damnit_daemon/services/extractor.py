@@ -11,18 +11,15 @@ from pathlib import Path
 
 from ..errors import DamnitError
 from ..hdf5 import write_error_fragment
-from ..launch import Limits, RunnerProcess, RunnerUnavailable, describe_exit
+from ..launch import Limits, RunnerProcess, RunnerUnavailable
 from ..model import RunKey
 from ..paths import DamnitFolder
-from ..runner.layout import START_TIME
+from ..runner.attempts import PROCESS_DIED, Attempts
 from ..runner.protocol import ContextLoaded, Event, Job, JobEnded, VariableDone
 from ..store import NameTaken, StoreError
 from .collector import Collector, Combine, OnSaved
 from .context import ContextUnusable, context_python, require_usable, store_variables
 from .report import RunOutcome
-
-PROCESS_DIED = "ProcessDied"
-"""The class of the error of a variable whose process died; the runner calls it so too."""
 
 OnEvent = Callable[[RunKey | None, Event], None]
 
@@ -175,29 +172,22 @@ class Extractor:
 
     def _evaluate(self, outcome: RunOutcome, template: Job, collector: Collector) -> bool:
         """Evaluate in as many jobs as it takes; tells whether one came to a sudden end."""
-        lost: dict[str, str] = {}
-        puzzling_deaths = 0
-        for attempt in range(1, 10_000):
+        key = outcome.key
+        job_id = template.job_id or f"{key.proposal}-{key.run}"
+        attempts = Attempts(replace(template, job_id=job_id, proposal=key.proposal, run=key.run))
+        while True:
             self.context()
-            job = _attempt(template, outcome, lost, attempt)
-            ended = self._run_job(job, outcome, collector)
-            if ended.outcome != "killed":
-                outcome.failure = ended.reason if ended.outcome == "failed" else ""
-                break
-            reason = _reason_of_death(ended)
-            # The runner itself may have died of anything; at the second time it is no chance.
-            is_blamed = puzzling_deaths or (self._runner is not None and self._runner.alive)
-            if ended.running and is_blamed:
-                lost[ended.running] = reason
-                self._blame(ended.running, reason, outcome, collector)
-                continue
-            puzzling_deaths += 1
-            if puzzling_deaths > 1:
-                outcome.failure = f"The job failed outside any variable: {reason}."
-                break
-        return attempt > 1
+            ended = self._run_job(attempts, outcome, collector)
+            lives = self._runner is not None and self._runner.alive
+            verdict = attempts.ended(ended, runner_lives=lives)
+            if verdict.blamed:
+                self._blame(verdict.blamed, verdict.reason, outcome, collector)
+            if verdict.is_over:
+                outcome.failure = attempts.failure
+                return attempts.number > 1
 
-    def _run_job(self, job: Job, outcome: RunOutcome, collector: Collector) -> JobEnded:
+    def _run_job(self, attempts: Attempts, outcome: RunOutcome, collector: Collector) -> JobEnded:
+        job = attempts.next_job()
         ended = JobEnded(job.job_id, "killed")
         assert self._runner is not None
         with closing(self._runner.run(job)) as events:  # left early, all is ended
@@ -205,7 +195,8 @@ class Extractor:
                 if isinstance(event, VariableDone):
                     if event.fragment:
                         collector.add(Path(event.fragment))
-                    self._count(event, outcome)
+                    if attempts.heard(event):
+                        _count(event, outcome)
                 elif isinstance(event, JobEnded):
                     ended = event
                 self._tell(outcome.key, event)
@@ -213,18 +204,8 @@ class Extractor:
                 self._stop_if_wanted()
         return ended
 
-    def _count(self, event: VariableDone, outcome: RunOutcome) -> None:
-        # A second job evaluates what others depend on again, and does not save it.
-        if event.name == START_TIME or event.name in outcome.outcomes:
-            return
-        outcome.outcomes[event.name] = event.outcome
-        if event.error or event.error_class:
-            outcome.errors[event.name] = f"{event.error_class}: {event.error}"
-
     def _blame(self, name: str, reason: str, outcome: RunOutcome, collector: Collector) -> None:
         """Put the reason into the cell of the variable that was running."""
-        if name in outcome.outcomes:  # its value is saved; it died when it was needed again
-            return
         outcome.outcomes[name] = "failed"
         outcome.errors[name] = reason
         self._tell(
@@ -272,23 +253,7 @@ def context_hash(folder: DamnitFolder) -> str:
         return ""
 
 
-def _attempt(template: Job, outcome: RunOutcome, lost: dict[str, str], number: int) -> Job:
-    """The job that is left to do after what happened so far."""
-    key = outcome.key
-    return replace(
-        template,
-        job_id=f"{template.job_id or f'{key.proposal}-{key.run}'}-{number}",
-        proposal=key.proposal,
-        run=key.run,
-        saved=[name for name in outcome.outcomes if name not in lost],
-        lost=dict(lost),
-    )
-
-
-def _reason_of_death(ended: JobEnded) -> str:
-    """In the words that go into the cell."""
-    if ended.reason:
-        return ended.reason
-    if ended.exit_code >= 0:
-        return f"ended the process with exit code {ended.exit_code} (os._exit)"
-    return describe_exit(ended.exit_code).removeprefix("was ")
+def _count(event: VariableDone, outcome: RunOutcome) -> None:
+    outcome.outcomes[event.name] = event.outcome
+    if event.error or event.error_class:
+        outcome.errors[event.name] = f"{event.error_class}: {event.error}"

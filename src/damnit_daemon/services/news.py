@@ -46,6 +46,8 @@ class JobOver:
     job_id: int
     state: JobState
     reason: str = ""
+    leaves_cluster_work: bool = False
+    """Variables with `cluster=True` are wanted, and it had to leave them to another job."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,24 @@ class JobInterrupted:
 
 
 @dataclass(frozen=True)
+class JobPlaced:
+    """Slurm has a job under this number; or has begun it."""
+
+    job_id: int
+    slurm_id: str
+    host: str = ""
+    is_running: bool = False
+
+
+@dataclass(frozen=True)
+class JobWaits:
+    """Why a job that was submitted does not begin."""
+
+    job_id: int
+    reason: str
+
+
+@dataclass(frozen=True)
 class Remark:
     """Something for the log."""
 
@@ -76,5 +96,7 @@ News = (
     | VariablesChanged
     | JobOver
     | JobInterrupted
+    | JobPlaced
+    | JobWaits
     | Remark
 )

@@ -16,7 +16,7 @@ from ..runner import protocol
 from ..runner.layout import START_TIME
 from ..store import DatabaseBusy
 from .combiner import Combiner
-from .context import ContextUnusable, declared_variables
+from .context import ContextUnusable, declared_variables, wants_cluster
 from .extractor import Cancelled, Extractor, context_hash
 from .news import (
     JobBegan,
@@ -106,7 +106,7 @@ class Slot:
         outcome = RunOutcome(job.run_key)
         tried = context_hash(self._folder)  # before: it may be mended while it is read
         try:
-            self._prepare()
+            loaded = self._prepare()
         except Cancelled as cancelled:
             return self._end_early(job, str(cancelled))
         except DatabaseBusy as error:  # locked, which passes by itself
@@ -127,22 +127,26 @@ class Slot:
             for problem in self._extractor.problems:
                 self._tell(Remark(f"{job.run_key}: {problem}"))
             self._extractor.problems.clear()
+        left = template.cluster is False and wants_cluster(
+            loaded, job.data, job.variables, job.match
+        )
         if outcome.failure:
-            return JobOver(job.id, JobState.FAILED, outcome.failure)
-        return JobOver(job.id, JobState.DONE, outcome.not_stored)
+            return JobOver(job.id, JobState.FAILED, outcome.failure, leaves_cluster_work=left)
+        return JobOver(job.id, JobState.DONE, outcome.not_stored, leaves_cluster_work=left)
 
     def _end_early(self, job: Job, reason: str) -> News:
         if self._is_owed:
             return JobInterrupted(job.id, reason)
         return JobOver(job.id, JobState.CANCELLED, reason)
 
-    def _prepare(self) -> None:
+    def _prepare(self) -> protocol.ContextLoaded:
         """Have a runner with the context file as it is now, and its variables in the database."""
         loaded = self._extractor.refresh()
         changed = set(self._extractor.store_variables(loaded))
         infos = tuple(info for info in declared_variables(loaded) if info.name in changed)
         if infos:
             self._tell(VariablesChanged(infos))
+        return loaded
 
     def _hear(self, _key: RunKey | None, event: protocol.Event) -> None:
         job = self._job

@@ -1,0 +1,28 @@
+"""How a process or a job came to its end, in words."""
+
+from __future__ import annotations
+
+import signal
+
+from .protocol import JobEnded
+
+
+def describe_exit(code: int) -> str:
+    """Say how a process ended, to go after its name; negative codes are signals."""
+    if code >= 0:
+        return f"ended with exit code {code}"
+    try:
+        name = f" ({signal.Signals(-code).name})"
+    except ValueError:
+        name = ""
+    maybe = ", perhaps for lack of memory" if -code == signal.SIGKILL else ""
+    return f"was killed by signal {-code}{name}{maybe}"
+
+
+def reason_of_death(ended: JobEnded) -> str:
+    """Why a child died, in the words that go into the cell of what it was computing."""
+    if ended.reason:
+        return ended.reason
+    if ended.exit_code >= 0:
+        return f"ended the process with exit code {ended.exit_code} (os._exit)"
+    return describe_exit(ended.exit_code).removeprefix("was ")

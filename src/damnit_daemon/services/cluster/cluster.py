@@ -1,0 +1,393 @@
+"""The thread that looks after Slurm: hands it jobs, follows them, and asks how they are."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+
+from ...errors import DamnitError
+from ...ledger import JobState
+from ...model import RunKey
+from ...paths import DamnitFolder
+from ...runner.protocol import ContextLoaded
+from ...slurm import (
+    Resources,
+    SlurmClient,
+    SlurmDown,
+    SlurmError,
+    SlurmId,
+    SlurmSettings,
+    SubmissionRefused,
+    slurm_settings,
+)
+from ...store import Database, load_settings
+from ..collector import Collector
+from ..combiner import Combiner
+from ..context import declared_variables, store_variables
+from ..news import (
+    JobInterrupted,
+    JobOver,
+    JobPlaced,
+    News,
+    Remark,
+    ValuesSaved,
+    VariablesChanged,
+)
+from .followed import FollowedJob, FollowedTask
+from .follower import Follower
+from .orders import Adopt, Cancel, Give, GivenJob, Order
+from .submission import SubmissionFolder, remove_old, submissions
+from .submitter import Submitted, Submitter
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY_S = 0.5
+"""How often the files of running tasks are looked at."""
+
+GATHER_S = 1.0
+"""How long jobs are gathered for one array: each costs Slurm as much as many in one."""
+
+FIRST_HOLD_S, LONGEST_HOLD_S = 5.0, 60.0
+"""How long nothing is handed to Slurm after it did not answer, or refused."""
+
+TIDY_EVERY_S = 3600.0
+STOPPED = "The daemon was stopped before it was handed to Slurm"
+
+
+class Cluster:
+    """All jobs of a folder that are in Slurm.
+
+    The loop gives orders and is told `News`; it may ask `accepts` at any time.
+    """
+
+    def __init__(
+        self,
+        folder: DamnitFolder,
+        combiner: Combiner,
+        tell: Callable[[News], None],
+        require_right: Callable[[], None],
+        *,
+        client: SlurmClient | None = None,
+    ) -> None:
+        self.problem = ""
+        """Why nothing can be handed to Slurm at the moment; empty if it can."""
+        self._folder = folder
+        self._combiner = combiner
+        self._tell = tell
+        self._require_right = require_right
+        self._client = client or SlurmClient()
+        self._submitter = Submitter(folder, self._client)
+        self._orders: queue.Queue[Order] = queue.Queue()
+        self._waiting: list[GivenJob] = []
+        self._unclear: list[Submitted] = []
+        self._followers: list[Follower] = []
+        self._in_work: dict[int, RunKey] = {}
+        self._losses: Counter[int] = Counter()
+        self._loaded = ""
+        self._held_until_s = 0.0
+        self._hold_s = FIRST_HOLD_S
+        self._waiting_since_s = self._polled_at_s = self._tidied_at_s = 0.0
+        self._wake = threading.Event()
+        self._is_closing = False
+        self._finishing = ThreadPoolExecutor(2, "slurm-finish")
+        self._thread = threading.Thread(target=self._work, name="slurm", daemon=True)
+
+    def is_there(self) -> bool:
+        """Whether this machine has Slurm's commands."""
+        return not self._client.available()
+
+    def accepts(self) -> bool:
+        """Whether jobs may be handed over now."""
+        return time.monotonic() >= self._held_until_s
+
+    def start(self) -> None:
+        """Begin to work."""
+        self._thread.start()
+
+    def order(self, order: Order) -> None:
+        """Ask for something; it happens soon."""
+        if isinstance(order, Give | Adopt):
+            self._in_work |= {given.job.id: given.job.run_key for given in order.jobs}
+        self._orders.put(order)
+        self._wake.set()
+
+    def has(self, job_id: int) -> bool:
+        """Whether a job is in its hands."""
+        return job_id in self._in_work
+
+    def runs_in_work(self) -> list[RunKey]:
+        """The runs whose fragments it combines itself."""
+        return list(self._in_work.values())
+
+    def close(self, timeout_s: float = 30.0) -> None:
+        """End the thread; Slurm's jobs go on, and the next daemon follows them."""
+        self._is_closing = True
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout_s)
+        self._finishing.shutdown()
+        for given in self._waiting:
+            self._tell(JobInterrupted(given.job.id, STOPPED))
+
+    # The thread
+
+    def _work(self) -> None:
+        while not self._is_closing:
+            try:
+                self._turn()
+            except Exception as error:  # nobody else would look after the jobs
+                log.exception("Looking after Slurm")
+                self._hold(f"{type(error).__name__}: {error}")
+            self._wake.wait(LOOK_EVERY_S)
+            self._wake.clear()
+
+    def _turn(self) -> None:
+        self._take_orders()
+        waited_s = time.monotonic() - self._waiting_since_s
+        if self._waiting and waited_s >= GATHER_S and self.accepts():
+            self._submit()
+        for follower in self._followers:
+            follower.look()
+        self._poll_if_due()
+        for follower in [f for f in self._followers if f.is_finished]:
+            self._followers.remove(follower)
+            self._finishing.submit(follower.submission.remove)
+        now_s = time.monotonic()
+        if now_s - self._tidied_at_s > TIDY_EVERY_S:
+            self._tidied_at_s = now_s
+            remove_old(self._folder, {f.submission.path for f in self._followers}, time.time())
+
+    def _take_orders(self) -> None:
+        while True:
+            try:
+                order = self._orders.get_nowait()
+            except queue.Empty:
+                return
+            if isinstance(order, Give):
+                if not self._waiting:
+                    self._waiting_since_s = time.monotonic()
+                self._waiting += order.jobs
+            elif isinstance(order, Adopt):
+                self._adopt(order.jobs)
+            else:
+                self._cancel(order)
+
+    # Handing over
+
+    def _submit(self) -> None:
+        jobs, self._waiting = self._waiting, []
+        done: set[int] = set()
+        try:
+            self._require_right()
+            settings = self._settings()
+            for tasks, resources in list(self._submitter.plan(jobs, settings)):
+                given = [job for task in tasks for job in task]
+                try:
+                    submitted = self._submitter.submit(tasks, resources, settings)
+                except SubmissionRefused as error:
+                    self._refused(given, error)
+                else:
+                    self._hold_s = FIRST_HOLD_S
+                    self.problem = ""
+                    self._submitted(submitted)
+                done |= {job.job.id for job in given}
+        except DamnitError as error:
+            self._hold(str(error))
+            for job in jobs:
+                if job.job.id not in done:
+                    self._let_go(job.job.id, JobInterrupted(job.job.id, str(error)))
+
+    def _refused(self, jobs: Iterable[GivenJob], error: SubmissionRefused) -> None:
+        """What is set is wrong, for all: they wait for somebody. A job's own wish: it fails."""
+        for given in jobs:
+            number = given.job.id
+            if given.has_own_limits and not error.is_temporary:
+                self._let_go(number, JobOver(number, JobState.FAILED, str(error)))
+            else:
+                self._hold(str(error))
+                self._let_go(number, JobInterrupted(number, str(error)))
+
+    def _hold(self, problem: str) -> None:
+        if problem != self.problem:
+            log.warning("%s", problem)
+        self.problem = problem
+        if self.accepts():
+            self._held_until_s = time.monotonic() + self._hold_s
+            self._hold_s = min(2 * self._hold_s, LONGEST_HOLD_S)
+
+    def _submitted(self, submitted: Submitted) -> None:
+        if submitted.slurm_id is None:
+            self._unclear.append(submitted)
+            return
+        tasks = [
+            FollowedTask(number, [self._followed(given, number) for given in task])
+            for number, task in enumerate(submitted.tasks)
+        ]
+        log.info("Slurm has %s: %d jobs", submitted.slurm_id, sum(len(t.jobs) for t in tasks))
+        self._follow(submitted.folder, submitted.slurm_id, submitted.resources, tasks)
+
+    def _follow(
+        self,
+        folder: SubmissionFolder,
+        slurm_id: SlurmId,
+        resources: Resources | None,
+        tasks: list[FollowedTask],
+    ) -> None:
+        for task in tasks:
+            number = slurm_id.task(task.number).id
+            for job in task.jobs:
+                self._tell(JobPlaced(job.job.id, number))
+        self._followers.append(
+            Follower(
+                self._folder,
+                folder,
+                slurm_id,
+                resources,
+                tasks,
+                tell=self._tell,
+                finish=self._finish,
+                load=self._load,
+                losses=self._losses,
+            )
+        )
+
+    def _followed(self, given: GivenJob, task: int) -> FollowedJob:
+        job = given.job
+        collector = Collector(
+            self._folder,
+            job.run_key,
+            combine=self._combiner.combine_run,
+            on_saved=lambda key, names: self._tell(ValuesSaved(key, tuple(names))),
+            require_right=self._require_right,
+        )
+        return FollowedJob(job, task, collector)
+
+    # Taking up what an earlier daemon began
+
+    def _adopt(self, jobs: Iterable[GivenJob]) -> None:
+        wanted = {(given.job.id, given.job.attempt): given for given in jobs}
+        for folder in submissions(self._folder):
+            entries = list(folder.entries())
+            ours = {(e.job_id, e.attempt): e for e in entries if (e.job_id, e.attempt) in wanted}
+            if not ours:
+                continue
+            tasks: dict[int, tuple[GivenJob, ...]] = {}
+            for key, entry in ours.items():
+                tasks[entry.task] = (*tasks.get(entry.task, ()), wanted.pop(key))
+            numbered = tuple(tasks.get(n, ()) for n in range(max(tasks) + 1))
+            self._unclear.append(Submitted(folder, numbered, Resources(), folder.load_id()))
+        for given in wanted.values():  # it had not come to that
+            reason = "The daemon ended before it was handed to Slurm"
+            self._let_go(given.job.id, JobInterrupted(given.job.id, reason))
+        self._look_up()
+
+    def _look_up(self) -> None:
+        """Find out about arrays of which nobody knows whether Slurm has them."""
+        unclear, self._unclear = self._unclear, []
+        for each in unclear:
+            found = each.slurm_id
+            if found is None:
+                try:
+                    found = self._submitter.look_up(each.folder, each.resources.clusters)
+                except SlurmDown as error:
+                    self._hold(str(error))
+                    self._unclear.append(each)
+                    continue
+            if found is not None:
+                known = Submitted(each.folder, each.tasks, each.resources, found)
+                self._submitted(known)
+                continue
+            for given in (job for task in each.tasks for job in task):
+                reason = "Slurm did not take it"
+                self._let_go(given.job.id, JobInterrupted(given.job.id, reason))
+
+    # Looking after what is there
+
+    def _poll_if_due(self) -> None:
+        wanted = [each for follower in self._followers for each in follower.unfinished]
+        now_s = time.monotonic()
+        if not (wanted or self._unclear):
+            return
+        if now_s - self._polled_at_s < self._poll_s():
+            return
+        try:
+            if self._unclear:
+                self._look_up()
+            statuses = self._client.poll(wanted)
+        except SlurmDown as error:
+            self._hold(str(error))
+        else:
+            for follower in self._followers:
+                for each in follower.unfinished:
+                    if each in statuses:
+                        follower.hear_of(statuses[each])
+        self._polled_at_s = time.monotonic()
+
+    def _cancel(self, order: Cancel) -> None:
+        for given in self._waiting:
+            if given.job.id == order.job_id:
+                self._waiting.remove(given)
+                over = JobOver(order.job_id, JobState.CANCELLED, order.reason)
+                self._let_go(order.job_id, over)
+                return
+        for follower in self._followers:
+            if (found := follower.find(order.job_id)) is not None:
+                job, slurm_id = found
+                job.cancel_reason = order.reason
+                try:
+                    self._client.cancel([slurm_id])
+                except SlurmError as error:
+                    job.cancel_reason = ""
+                    self._tell(Remark(f"Job {order.job_id} cannot be cancelled: {error}"))
+                self._polled_at_s = 0.0
+                return
+        if any(g.job.id == order.job_id for u in self._unclear for t in u.tasks for g in t):
+            self._orders.put(order)  # once it is known whether Slurm has it
+
+    def _finish(self, job: FollowedJob, over: Callable[[], News]) -> None:
+        """Combine what a job gave, which may take long; then tell how it ended."""
+
+        def work() -> None:
+            try:
+                job.collector.finish(look_for_more=True)
+            except Exception:
+                log.exception("Job %s", job.job.id)
+            for problem in filter(None, [job.collector.problem, *job.collector.notes]):
+                self._tell(Remark(f"{job.job.run_key}: {problem}"))
+            self._let_go(job.job.id, over())
+
+        self._finishing.submit(work)
+
+    def _let_go(self, job_id: int, news: News) -> None:
+        self._in_work.pop(job_id, None)
+        self._tell(news)
+
+    def _load(self, loaded: ContextLoaded) -> None:
+        """Have the variables of a context file in the database before their values."""
+        if loaded.context_hash == self._loaded:
+            return
+        try:
+            self._require_right()
+            changed = set(store_variables(self._folder, loaded))
+        except DamnitError as error:
+            self._tell(Remark(str(error)))
+            return
+        self._loaded = loaded.context_hash
+        infos = tuple(info for info in declared_variables(loaded) if info.name in changed)
+        if infos:
+            self._tell(VariablesChanged(infos))
+
+    def _settings(self) -> SlurmSettings:
+        with Database(self._folder.database).reading() as con:
+            return slurm_settings(load_settings(con))
+
+    def _poll_s(self) -> float:
+        try:
+            return self._settings().poll_s
+        except DamnitError:
+            return 10.0

@@ -1,0 +1,248 @@
+"""A submission as a folder of files, which the job on its node and any later daemon can read.
+
+.damnit/slurm/20261124T053012-3f9a61c2/
+  jobs.jsonl     what to do, a line for each job, with the number of its task
+  job.sh         what Slurm starts for each task
+  slurm_id       under which number Slurm took it
+  0.claim        task 0 was begun
+  0.events       what happened in it
+  0.out          what was printed before its runner had begun
+  revoked        no task may begin any more
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shlex
+import shutil
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from ...launch import Bundle
+from ...launch.environment import FALLBACK_VARIABLE
+from ...paths import DamnitFolder
+from ...runner.batch import JOBS_FILE, REVOKED_FILE, claim_name, events_name
+from ...runner.protocol import Job as RunnerJob
+from ...sharing import file_bits, make_shared_folder
+from ...slurm import SlurmId
+
+FOLDER = "slurm"
+SCRIPT_FILE = "job.sh"
+ID_FILE = "slurm_id"
+COMMENT_PREFIX = "damnit-"
+KEEP_S = 7 * 24 * 3600.0
+"""How long a folder stays that nobody finished with: its jobs may still wait in Slurm."""
+
+LAST_WORDS_BYTES = 2000
+
+SCRIPT = """\
+#!/bin/sh
+# Made by damnit-tui; {comment}. Slurm keeps a copy of its own.
+unset {unset}
+export PYTHONPATH={pythonpath} {fallback}={h5netcdf} MPLBACKEND=Agg
+export PYTHONFAULTHANDLER=1 PYTHONIOENCODING=utf-8:backslashreplace PYTHONUNBUFFERED=1
+cd {folder} || exit 1
+exec {python} -m damnit_daemon.runner batch --folder {folder} \\
+    --submission {submission} --task "${{SLURM_ARRAY_TASK_ID:-0}}"
+"""
+UNSET = ("PYTHONHOME", "PYTHONSTARTUP", "PYTHONSAFEPATH", "VIRTUAL_ENV", "DISPLAY", "LD_PRELOAD")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One job of a submission."""
+
+    job_id: int
+    """In the ledger."""
+    attempt: int
+    task: int
+    job: RunnerJob
+
+
+class SubmissionFolder:
+    """One folder; knows names and how to read and write them."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @property
+    def comment(self) -> str:
+        """By which Slurm is asked for it."""
+        return COMMENT_PREFIX + self.path.name
+
+    @property
+    def script(self) -> Path:
+        """What Slurm starts."""
+        return self.path / SCRIPT_FILE
+
+    @property
+    def output_pattern(self) -> str:
+        """For sbatch: a file for each task."""
+        return str(self.path / "%a.out")
+
+    def events(self, task: int) -> Path:
+        """What happens in a task."""
+        return self.path / events_name(task)
+
+    def entries(self) -> Iterator[Entry]:
+        """What is to be done; nothing if it cannot be read."""
+        try:
+            lines = (self.path / JOBS_FILE).read_text().splitlines()
+        except OSError:
+            return
+        known = RunnerJob.__dataclass_fields__.keys()
+        for line in lines:
+            plain = json.loads(line)
+            job = RunnerJob(**{k: v for k, v in plain.items() if k in known})
+            yield Entry(plain["ledger_id"], plain["attempt"], plain["task"], job)
+
+    def load_id(self) -> SlurmId | None:
+        """Under which number Slurm has it; None if nobody wrote that down."""
+        try:
+            words = (self.path / ID_FILE).read_text().split()
+        except OSError:
+            return None
+        return SlurmId(*words[:2]) if words else None
+
+    def save_id(self, slurm_id: SlurmId) -> None:
+        """Write down under which number Slurm has it.
+
+        Raises:
+            OSError: If it cannot be written; by the comment it can be found all the same.
+        """
+        self._write(ID_FILE, f"{slurm_id.id} {slurm_id.cluster}\n", 0o666)
+
+    def revoke(self) -> None:
+        """Let no task begin any more, even if Slurm has it without our knowing.
+
+        Raises:
+            OSError: If it cannot be written.
+        """
+        self._write(REVOKED_FILE, "", 0o666)
+
+    def block(self, task: int) -> None:
+        """Let a task not begin any more; nothing happens to one that did.
+
+        Raises:
+            OSError: If it cannot be written.
+        """
+        try:
+            (self.path / claim_name(task)).touch(0o600, exist_ok=False)
+        except FileExistsError:
+            pass
+
+    def last_words(self, task: int) -> str:
+        """What was printed before the runner had begun; empty if nothing was."""
+        try:
+            with (self.path / f"{task}.out").open("rb") as file:
+                file.seek(0, os.SEEK_END)
+                file.seek(max(0, file.tell() - LAST_WORDS_BYTES))
+                lines = file.read().decode("utf-8", "replace").splitlines()
+        except OSError:
+            return ""
+        # Slurm adds a line of its own when it ends a job.
+        ours = [line.strip() for line in lines if line.strip() and "slurmstepd" not in line]
+        return "\n".join(ours[-3:])
+
+    def remove(self) -> None:
+        """Nobody needs it any more."""
+        shutil.rmtree(self.path, ignore_errors=True)
+
+    def _write(self, name: str, text: str, bits: int) -> None:
+        """Write beside, then rename; nobody else may change what is to be executed."""
+        path = self.path / name
+        new = path.with_name(f"{name}.new")
+        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+            os.fchmod(file.fileno(), file_bits(self.path) & bits)
+        new.replace(path)
+
+
+def submissions(folder: DamnitFolder) -> list[SubmissionFolder]:
+    """Those that there are, the oldest first."""
+    parent = folder.internals / FOLDER
+    try:
+        names = sorted(entry.name for entry in os.scandir(parent) if entry.is_dir())
+    except OSError:
+        return []
+    return [SubmissionFolder(parent / name) for name in names]
+
+
+def make_submission(
+    folder: DamnitFolder, tasks: Sequence[Sequence[Entry]], python: Path, bundle: Bundle
+) -> SubmissionFolder:
+    """Write all that the jobs need.
+
+    Args:
+        folder: The DAMNIT folder.
+        tasks: The jobs of each task; their `task` is set here.
+        python: The user's interpreter.
+        bundle: The runner.
+
+    Raises:
+        OSError: If it cannot be written; nothing of it is left.
+    """
+    parent = folder.internals / FOLDER
+    make_shared_folder(folder.internals)
+    make_shared_folder(parent)
+    stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime())
+    made = SubmissionFolder(parent / f"{stamp}-{secrets.token_hex(4)}")
+    make_shared_folder(made.path)
+    made.path.chmod(made.path.stat().st_mode & ~0o002)
+    try:
+        lines = [
+            json.dumps(
+                {
+                    "kind": "Job",
+                    **asdict(entry.job),
+                    "task": number,
+                    "ledger_id": entry.job_id,
+                    "attempt": entry.attempt,
+                }
+            )
+            for number, entries in enumerate(tasks)
+            for entry in entries
+        ]
+        made._write(JOBS_FILE, "".join(f"{line}\n" for line in lines), 0o644)
+        made._write(SCRIPT_FILE, script_text(made, folder, python, bundle), 0o644)
+    except BaseException:
+        made.remove()
+        raise
+    return made
+
+
+def script_text(
+    submission: SubmissionFolder, folder: DamnitFolder, python: Path, bundle: Bundle
+) -> str:
+    """What Slurm starts for each task: the user's Python with our runner, no more of us."""
+    quoted: Mapping[str, str] = {
+        name: shlex.quote(str(value))
+        for name, value in {
+            "pythonpath": bundle.runner,
+            "h5netcdf": bundle.fallback,
+            "folder": folder.path.absolute(),
+            "python": python,
+            "submission": submission.path.absolute(),
+        }.items()
+    }
+    return SCRIPT.format(
+        comment=submission.comment, unset=" ".join(UNSET), fallback=FALLBACK_VARIABLE, **quoted
+    )
+
+
+def remove_old(folder: DamnitFolder, keep: set[Path], now: float) -> None:
+    """Remove folders that nobody follows and nothing can begin from any more."""
+    for submission in submissions(folder):
+        try:
+            age_s = now - submission.path.stat().st_mtime
+        except OSError:
+            continue
+        if submission.path not in keep and age_s > KEEP_S:
+            submission.remove()

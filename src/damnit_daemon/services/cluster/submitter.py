@@ -1,0 +1,176 @@
+"""Hands jobs to Slurm, many in one go, and never the same twice."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...errors import DamnitError
+from ...launch import place_bundle
+from ...paths import DamnitFolder
+from ...runner import protocol
+from ...slurm import (
+    Resources,
+    SlurmClient,
+    SlurmDown,
+    SlurmId,
+    SlurmSettings,
+    Submission,
+    SubmissionUnclear,
+    choose_resources,
+    task_batches,
+)
+from ..context import context_python
+from .followed import runner_job_id
+from .limits import own_limits
+from .orders import GivenJob
+from .submission import Entry, SubmissionFolder, make_submission
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """An array that Slurm has; or may have, if nobody knows its number."""
+
+    folder: SubmissionFolder
+    tasks: tuple[tuple[GivenJob, ...], ...]
+    resources: Resources
+    slurm_id: SlurmId | None
+
+
+class Submitter:
+    """Makes arrays of jobs."""
+
+    def __init__(self, folder: DamnitFolder, client: SlurmClient) -> None:
+        self._folder = folder
+        self._client = client
+
+    def plan(
+        self, jobs: Sequence[GivenJob], settings: SlurmSettings
+    ) -> Iterator[tuple[tuple[tuple[GivenJob, ...], ...], Resources]]:
+        """Divide jobs among arrays: those that ask for the same, so many to a task.
+
+        Raises:
+            SlurmError: If Slurm cannot be asked what there is.
+        """
+        groups: dict[tuple[bool, str, str], list[GivenJob]] = {}
+        for job in jobs:
+            groups.setdefault((job.is_dedicated, job.memory, job.time), []).append(job)
+        largest = self._client.describe().max_array_size
+        for (is_dedicated, memory, time), group in groups.items():
+            usual = choose_resources(settings, self._client, dedicated=is_dedicated)
+            resources = dataclasses.replace(
+                usual, memory=memory or usual.memory, time=time or usual.time
+            )
+            size = settings.runs_per_job
+            tasks = [tuple(group[i : i + size]) for i in range(0, len(group), size)]
+            for batch in task_batches(len(tasks), largest):
+                yield tuple(tasks[i] for i in batch), resources
+
+    def submit(
+        self,
+        tasks: tuple[tuple[GivenJob, ...], ...],
+        resources: Resources,
+        settings: SlurmSettings,
+    ) -> Submitted:
+        """Hand an array to Slurm.
+
+        Returns:
+            The array; without a number if Slurm's answer was lost (see `look_up`).
+
+        Raises:
+            SlurmDown: If Slurm does not answer; it has nothing.
+            SubmissionRefused: If it does not want it; it has nothing.
+            DamnitError: If the folder cannot be written, or has no usable Python.
+        """
+        python = context_python(self._folder)
+        bundle = place_bundle(self._folder)
+        entries = [[_entry(given, resources, len(task)) for given in task] for task in tasks]
+        try:
+            folder = make_submission(self._folder, entries, python, bundle)
+        except OSError as error:
+            raise DamnitError(
+                f"{self._folder.internals} cannot be written: {error.strerror}."
+            ) from error
+        try:
+            slurm_id = self._client.submit(
+                submission(folder, self._folder.path, tasks, resources, settings.concurrent_jobs)
+            )
+        except SubmissionUnclear:
+            return Submitted(folder, tasks, resources, None)
+        except BaseException:
+            folder.remove()
+            raise
+        _note(folder, slurm_id)
+        return Submitted(folder, tasks, resources, slurm_id)
+
+    def look_up(self, folder: SubmissionFolder, clusters: str = "") -> SlurmId | None:
+        """Find out under which number Slurm has an array; None if it has not, and never will.
+
+        Raises:
+            SlurmDown: If that cannot be known now.
+        """
+        found = folder.load_id() or self._find(folder, clusters)
+        if found is None:
+            _revoke(folder)
+            found = self._find(folder, clusters)  # it may have come between
+        if found is not None:
+            _note(folder, found)
+        return found
+
+    def _find(self, folder: SubmissionFolder, clusters: str) -> SlurmId | None:
+        return self._client.find_by_comment(folder.comment, filter(None, clusters.split(",")))
+
+
+def submission(
+    folder: SubmissionFolder,
+    working_folder: Path,
+    tasks: Sequence[Sequence[GivenJob]],
+    resources: Resources,
+    at_once: int,
+) -> Submission:
+    """How an array is put to Slurm; what `reprocess --dry-run` shows."""
+    first = tasks[0][0].job.run_key
+    is_single = sum(map(len, tasks)) == 1
+    run = f"r{first.run}-" if is_single else ""
+    return Submission(
+        script=folder.script,
+        job_name=f"{run}p{first.proposal}-damnit",
+        comment=folder.comment,
+        resources=resources,
+        working_folder=working_folder.absolute(),
+        output=folder.output_pattern,
+        array_size=len(tasks),
+        array_limit=at_once,
+    )
+
+
+def _entry(given: GivenJob, resources: Resources, jobs: int) -> Entry:
+    job = given.job
+    memory_bytes, time_s = own_limits(resources, jobs)
+    wanted = protocol.Job(
+        runner_job_id(job),
+        *job.run_key,
+        data=job.data,
+        variables=None if job.variables is None else list(job.variables),
+        match=list(job.match),
+        cluster=job.cluster,
+        memory_bytes=memory_bytes,
+        time_s=time_s,
+    )
+    return Entry(job.id, job.attempt, 0, wanted)
+
+
+def _note(folder: SubmissionFolder, slurm_id: SlurmId) -> None:
+    try:
+        folder.save_id(slurm_id)
+    except OSError:  # by its comment it can be found all the same
+        pass
+
+
+def _revoke(folder: SubmissionFolder) -> None:
+    try:
+        folder.revoke()
+    except OSError as error:
+        raise SlurmDown(f"{folder.path} cannot be written: {error.strerror}.") from error

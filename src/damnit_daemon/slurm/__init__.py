@@ -1,0 +1,50 @@
+"""The one door to Slurm: its command lines, what they print, and what that means.
+
+Only `client` starts anything.
+"""
+
+from .choice import choose_resources
+from .client import ClusterInfo, SlurmClient
+from .commands import (
+    LARGEST_ARRAY,
+    Resources,
+    Submission,
+    sbatch_command,
+    task_batches,
+)
+from .environment import slurm_environment
+from .errors import SlurmDown, SlurmError, SubmissionRefused, SubmissionUnclear
+from .explain import explain
+from .folder_settings import Executor, Fallback, SlurmSettings, slurm_settings
+from .job_id import SlurmId
+from .output import with_output
+from .parse import Partition
+from .states import SlurmState
+from .status import Fate, JobStatus
+
+__all__ = [
+    "LARGEST_ARRAY",
+    "ClusterInfo",
+    "Executor",
+    "Fallback",
+    "Fate",
+    "JobStatus",
+    "Partition",
+    "Resources",
+    "SlurmClient",
+    "SlurmDown",
+    "SlurmError",
+    "SlurmId",
+    "SlurmSettings",
+    "SlurmState",
+    "Submission",
+    "SubmissionRefused",
+    "SubmissionUnclear",
+    "choose_resources",
+    "explain",
+    "sbatch_command",
+    "slurm_environment",
+    "slurm_settings",
+    "task_batches",
+    "with_output",
+]

@@ -1,0 +1,187 @@
+"""What can go wrong with Slurm itself, told apart by what it printed. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from ..errors import DamnitError
+
+
+class SlurmError(DamnitError):
+    """A command of Slurm failed."""
+
+
+class SlurmDown(SlurmError):  # noqa: N818 – house style
+    """Slurm cannot be asked now: nothing was done, and it is worth asking later."""
+
+
+class SubmissionUnclear(SlurmError):  # noqa: N818 – house style
+    """Nobody knows whether the job was taken: look it up by its comment before repeating."""
+
+
+class SubmissionRefused(SlurmError):  # noqa: N818 – house style
+    """Slurm did not take the job.
+
+    Attributes:
+        is_temporary: Whether the very same may be taken later (a limit on the
+            number of jobs); otherwise something has to be changed.
+    """
+
+    def __init__(self, message: str, *, hint: str = "", is_temporary: bool = False) -> None:
+        super().__init__(message, hint=hint)
+        self.is_temporary = is_temporary
+
+
+NOT_REACHED = (
+    "unable to contact slurm controller",
+    "unable to establish control machine",
+    "unable to establish configuration source",
+    "connection refused",
+    "connect failure",
+    "could not load configuration",
+    "could not establish a configuration source",
+    "unable to connect to database",
+    "problem talking to database",
+    "problem talking to the database",
+    "database is busy",
+    "slurm backup controller in standby mode",
+    "slurmctld is in the middle of",
+    "munge",
+    "authentication",
+    "node down",
+    "transport endpoint is not connected",
+    "network is unreachable",
+    "no route to host",
+    "fatal: unable to",
+)
+"""Nothing reached the controller, or it did nothing with it."""
+
+ANSWER_LOST = (
+    "socket timed out",
+    "zero bytes were transmitted",
+    "unexpected message received",
+    "connection reset",
+    "broken pipe",
+    "receive failure",
+    "slurmctld communication failure",
+    "message receive",
+)
+"""The request went out, and no answer came."""
+
+TEMPORARY = (
+    "temporarily unable to accept job",
+    "job submit limit",
+    "reached",
+    "maxsubmit",
+    "too many",
+    "resource temporarily unavailable",
+)
+
+REFUSALS = (
+    (
+        r"invalid partition|requested partition configuration",
+        "Slurm has no partition of that name, or it does not take such a job",
+        "See the names with sinfo, and set one: damnit db-config slurm_partition NAME",
+    ),
+    (
+        r"reservation is invalid|problem using reservation|reservation.*(not found|expired)",
+        "There is no such reservation; it may have ended",
+        "Set another, damnit db-config slurm_reservation NAME, or none with --delete",
+    ),
+    (
+        r"access denied to requested reservation",
+        "You are not among the users of this reservation",
+        "Ask those who made it to add you, or: damnit db-config --delete slurm_reservation",
+    ),
+    (
+        r"user's group not permitted|access/permission denied|not permitted to use",
+        "You may not use this partition",
+        "Set another: damnit db-config slurm_partition NAME",
+    ),
+    (
+        r"no cluster '|can't be reached now|invalid cluster name",
+        "Slurm knows no cluster of that name",
+        "damnit db-config slurm_clusters none does without names of clusters",
+    ),
+    (
+        r"invalid account|account/partition combination",
+        "Slurm does not accept your account here",
+        "Ask the cluster's support, or give one: damnit db-config slurm_options -- --account=NAME",
+    ),
+    (
+        r"memory specification|node configuration is not available|node count specification",
+        "No node of this partition has as much as the job asks for",
+        "Ask for less: damnit db-config slurm_mem 20G (noncluster_mem, noncluster_cpus)",
+    ),
+    (
+        r"time limit is invalid|invalid --time|requested time limit",
+        "The time limit is more than this partition allows, or is none",
+        "Set a shorter one: damnit db-config slurm_time 02:00:00",
+    ),
+    (
+        r"invalid job array",
+        "Slurm does not take so large an array",
+        "See MaxArraySize in scontrol show config",
+    ),
+    (
+        r"unrecogni[sz]ed option|invalid option|requires an arg|ambiguous|invalid .* specification",
+        "sbatch does not understand one of its options",
+        "Look at damnit db-config slurm_options",
+    ),
+    (
+        r"violates accounting|qos policy|qos",
+        "A limit of your account does not allow the job",
+        "See your limits: sacctmgr show qos; ask for less, or wait for other jobs",
+    ),
+)
+
+
+def explain_failure(command: str, code: int, text: str) -> SlurmError:
+    """Make the error for a command that failed.
+
+    Args:
+        command: Its first word.
+        code: Its exit code.
+        text: What it printed on stderr.
+    """
+    said, low = last_words(text), text.casefold()
+    submits = command == "sbatch"
+    unknown_cluster = "no cluster '" in low
+    if any(part in low for part in NOT_REACHED) and not unknown_cluster:
+        return SlurmDown(f"Slurm cannot be reached: {said}")
+    if any(part in low for part in ANSWER_LOST):
+        if submits:
+            return SubmissionUnclear(f"Slurm did not say whether it took the job: {said}")
+        return SlurmDown(f"Slurm did not answer: {said}")
+    if submits:
+        return _refusal(said, low)
+    return SlurmError(f"{command} failed with exit code {code}: {said or 'it said nothing.'}")
+
+
+def _refusal(said: str, low: str) -> SubmissionRefused:
+    for pattern, meaning, hint in REFUSALS:
+        if re.search(pattern, low):
+            temporary = any(part in low for part in TEMPORARY)
+            return SubmissionRefused(
+                f"Slurm refused the job: {meaning} ({said}).", hint=hint, is_temporary=temporary
+            )
+    temporary = any(part in low for part in TEMPORARY)
+    return SubmissionRefused(
+        f"Slurm refused the job: {said or 'it gave no reason.'}", is_temporary=temporary
+    )
+
+
+def last_words(text: str) -> str:
+    """What a command complained of, in one line and without its own name.
+
+    Slurm repeats itself on the way out; the last line is the summary, and the
+    first says what it is about.
+    """
+    lines = [re.sub(r"^\w+: (?:error: |fatal: )?", "", line.strip()) for line in text.splitlines()]
+    lines = [
+        re.sub(r"^Batch job submission failed: ", "", line)
+        for line in lines
+        if line and not line.startswith("Try ")
+    ]
+    kept = list(dict.fromkeys(lines))
+    return "; ".join(kept[-2:])[:300]

@@ -1,0 +1,212 @@
+"""Reads what Slurm's commands print. Pure; lines that are none of ours are passed over."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .job_id import SlurmId
+from .states import SlurmState
+from .status import JobStatus
+
+CLUSTER_LINE = "CLUSTER: "
+NOTHING = ("", "n/a", "N/A", "(null)", "None", "None assigned", "Unknown")
+"""What Slurm prints where there is nothing."""
+
+
+@dataclass(frozen=True)
+class Partition:
+    """One partition of a cluster."""
+
+    name: str
+    is_up: bool = True
+    is_default: bool = False
+    nodes: int = 0
+
+
+def parse_submitted(text: str) -> SlurmId:
+    """Read what `sbatch --parsable` prints: `12` or `12;maxwell`.
+
+    Raises:
+        ValueError: If there is no job number in it.
+    """
+    for line in reversed(text.splitlines()):
+        if match := re.fullmatch(r"(\d+)(?:;(.*))?", line.strip()):
+            return SlurmId(match[1], (match[2] or "").strip())
+    raise ValueError(f"no job number in {text!r}")
+
+
+def parse_squeue(text: str, cluster: str = "") -> list[JobStatus]:
+    """Read what the words of `squeue_command` print, its header included.
+
+    Args:
+        text: As printed.
+        cluster: The one that was asked; lines `CLUSTER: name` say another.
+    """
+    found = []
+    for line in text.splitlines():
+        if line.startswith(CLUSTER_LINE):
+            cluster = line.removeprefix(CLUSTER_LINE).strip()
+            continue
+        fields = line.split("|", 4)
+        if len(fields) != 5 or not fields[0][:1].isdigit():
+            continue
+        ids, state, node, reason, comment = map(str.strip, fields)
+        found += [
+            _status(SlurmId(each, cluster), state, reason, node=node, comment=_some(comment))
+            for each in expand_tasks(ids)
+        ]
+    return found
+
+
+def parse_sacct(text: str, cluster: str = "") -> list[JobStatus]:
+    """Read what the words of `sacct_command` print; steps such as `12.batch` are passed over."""
+    found = []
+    for line in text.splitlines():
+        fields = line.split("|", 6)
+        if len(fields) < 6 or not re.fullmatch(r"\d+(_\S+)?", fields[0]):
+            continue
+        ids, state, code, node, reason, comment, *rest = map(str.strip, fields)
+        exit_code, signal = parse_exit_code(code)
+        # Of a job that is over this is still the last reason for which it waited.
+        blocked = "" if parse_state(state)[0].is_over else reason
+        found += [
+            _status(
+                SlurmId(each, cluster),
+                state,
+                blocked,
+                exit_code=exit_code,
+                signal=signal,
+                node=node,
+                comment=_some(comment),
+                submitted_with=rest[0] if rest else "",
+            )
+            for each in expand_tasks(ids)
+        ]
+    return found
+
+
+def parse_scontrol_jobs(text: str, cluster: str = "") -> list[JobStatus]:
+    """Read what `scontrol --oneliner show job` prints, one job a line."""
+    found = []
+    for line in text.splitlines():
+        if not (number := scontrol_value(line, "JobId")):
+            continue
+        ids = number
+        if array := scontrol_value(line, "ArrayJobId"):
+            tasks = scontrol_value(line, "ArrayTaskId")
+            ids = f"{array}_{tasks}" if re.fullmatch(r"\d+", tasks) else f"{array}_[{tasks}]"
+        exit_code, signal = parse_exit_code(scontrol_value(line, "ExitCode"))
+        restarts = scontrol_value(line, "Restarts")
+        found += [
+            _status(
+                SlurmId(each, cluster),
+                scontrol_value(line, "JobState"),
+                scontrol_value(line, "Reason").replace("_", " "),
+                exit_code=exit_code,
+                signal=signal,
+                node=scontrol_value(line, "BatchHost"),
+                comment=scontrol_value(line, "Comment"),
+                restarts=int(restarts) if restarts.isdigit() else 0,
+            )
+            for each in expand_tasks(ids)
+        ]
+    return found
+
+
+def scontrol_value(line: str, key: str) -> str:
+    """One value of a line of `scontrol --oneliner show`; empty if it is not there."""
+    match = re.search(rf"(?:^|\s){re.escape(key)}=(.*?)(?=\s+[A-Z][\w/:]*=|\s*$)", line)
+    return _some(match[1].strip()) if match else ""
+
+
+def parse_config(text: str) -> dict[str, str]:
+    """Read what `scontrol show config` prints, lines of `Key = value`."""
+    pairs = (line.partition("=") for line in text.splitlines() if "=" in line)
+    return {key.strip(): value.strip() for key, _, value in pairs}
+
+
+def parse_partitions(text: str) -> tuple[Partition, ...]:
+    """Read what the words of `sinfo_command` print; each partition once."""
+    found: dict[str, Partition] = {}
+    for line in text.splitlines():
+        fields = line.strip().split("|")
+        if len(fields) != 3:
+            continue
+        name, is_up, nodes = fields
+        found[name.rstrip("*")] = Partition(
+            name.rstrip("*"),
+            is_up == "up",
+            name.endswith("*"),
+            int(nodes) if nodes.isdigit() else 0,
+        )
+    return tuple(found.values())
+
+
+def parse_clusters(text: str) -> tuple[str, ...]:
+    """Read what the words of `clusters_command` print."""
+    return tuple(line.strip("| \t") for line in text.splitlines() if line.strip("| \t"))
+
+
+def parse_exit_code(text: str) -> tuple[int, int]:
+    """Read `3:0`: exit code and signal; zeros if it is nothing of the kind."""
+    match = re.fullmatch(r"(\d+):(\d+)", text.strip())
+    return (int(match[1]), int(match[2])) if match else (0, 0)
+
+
+def expand_tasks(text: str) -> Iterator[str]:
+    """`12_[1-3,7%2]` → `12_1`, `12_2`, `12_3`, `12_7`; all else as it is.
+
+    A list that Slurm cut short (`...`) is expanded as far as it goes.
+    """
+    match = re.fullmatch(r"(\d+)_\[([^\]]*?)(?:%\d+)?\]", text)
+    if not match:
+        yield text
+        return
+    for part in match[2].split(","):
+        if span := re.fullmatch(r"(\d+)(?:-(\d+))?(?::(\d+))?(?:\.\.\.)?", part.strip()):
+            first, last, step = int(span[1]), int(span[2] or span[1]), int(span[3] or 1)
+            yield from (f"{match[1]}_{task}" for task in range(first, last + 1, max(step, 1)))
+
+
+def _status(
+    job: SlurmId,
+    state_text: str,
+    reason: str,
+    *,
+    exit_code: int = 0,
+    signal: int = 0,
+    node: str = "",
+    comment: str = "",
+    submitted_with: str = "",
+    restarts: int = 0,
+) -> JobStatus:
+    state, cancelled_by = parse_state(state_text)
+    if state is SlurmState.OTHER:
+        reason = state_text
+    return JobStatus(
+        job,
+        state,
+        _some(reason),
+        exit_code=exit_code,
+        signal=signal,
+        node=_some(node),
+        cancelled_by=cancelled_by,
+        comment=comment,
+        submitted_with=submitted_with,
+        restarts=restarts,
+    )
+
+
+def parse_state(text: str) -> tuple[SlurmState, str]:
+    """Read `CANCELLED by 1000` or `CANCELLED+`: the state, and the user's number if it is given."""
+    word, _, rest = text.strip().partition(" ")
+    by = match[1] if (match := re.fullmatch(r"by (\S+)", rest.strip())) else ""
+    name = word.rstrip("+")
+    state = SlurmState(name) if name in SlurmState.__members__ else SlurmState.OTHER
+    return state, by
+
+
+def _some(text: str) -> str:
+    return "" if text in NOTHING else text

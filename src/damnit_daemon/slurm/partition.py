@@ -1,0 +1,62 @@
+"""Which cluster and partition a job goes to, among those that there are. Pure.
+
+The netgroups and names are those of European XFEL's clusters, as DAMNIT has them:
+`solaris` for jobs that share a node, `maxwell` for those that have one to themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import replace
+
+from .commands import Resources
+
+SHARED_CLUSTER = "solaris"
+DEDICATED_CLUSTER = "maxwell"
+PARTITIONS_OF_GROUPS = (("exfel-wgs-users", "exfel"), ("upex-users", "upex"))
+EVERYBODYS_PARTITION = "all"
+NO_CLUSTER = "none"
+"""Setting `slurm_clusters`: never name a cluster."""
+
+
+def choose_clusters(wanted: str, *, dedicated: bool, known: Collection[str]) -> str:
+    """The cluster to name; empty for none, so that the job goes to the one that is here.
+
+    Args:
+        wanted: What is set: empty for the usual one, `none`, or names.
+        dedicated: Whether the job has a node to itself.
+        known: Clusters that can be named; none where Slurm keeps no accounting.
+    """
+    if wanted.casefold() == NO_CLUSTER:
+        return ""
+    usual = DEDICATED_CLUSTER if dedicated else SHARED_CLUSTER
+    return wanted or (usual if usual in known else "")
+
+
+def choose_partition(existing: Collection[str], is_member: Callable[[str], bool]) -> str:
+    """The usual partition for a user; empty, for Slurm's default, if none of them exists.
+
+    Args:
+        existing: Names of the cluster's partitions.
+        is_member: Tells whether the user is in a netgroup.
+    """
+    for group, partition in PARTITIONS_OF_GROUPS:
+        if partition in existing and is_member(group):
+            return partition
+    return EVERYBODYS_PARTITION if EVERYBODYS_PARTITION in existing else ""
+
+
+def fill_in(
+    wanted: Resources,
+    *,
+    dedicated: bool,
+    existing: Collection[str],
+    is_member: Callable[[str], bool],
+) -> Resources:
+    """Add the usual partition where a dedicated job asks for none and for no reservation.
+
+    A shared job goes to its cluster's default partition, as in DAMNIT, unless one is set.
+    """
+    if not dedicated or wanted.partition or wanted.reservation:
+        return wanted
+    return replace(wanted, partition=choose_partition(existing, is_member))

@@ -1,0 +1,98 @@
+"""The client against a Slurm with accounting, whose controller forgets at once."""
+
+from __future__ import annotations
+
+import getpass
+
+import pytest
+
+from damnit_daemon.slurm import Fate, Resources, SlurmId, SubmissionRefused, explain, slurm_settings
+from damnit_daemon.slurm.choice import choose_resources
+
+from .endings import end_in_every_way
+from .fixtures import CLUSTER_NAME, client_of
+from .jobs import poll_until, submission, wait_over
+
+ASKED = Resources(time="00:01:00", memory="200M")
+
+
+@pytest.fixture(scope="module")
+def ended(accounted_slurm, tmp_path_factory):
+    client = client_of(accounted_slurm)
+    jobs = end_in_every_way(accounted_slurm, client, tmp_path_factory.mktemp("jobs"))
+
+    def controller_forgot(job):
+        return not accounted_slurm.run("scontrol", "show", "job", job, check=False)
+
+    ids = [each.status.id for each in jobs.values()]
+    poll_until(client, ids, lambda _: all(controller_forgot(each.id) for each in ids))
+    again = client.poll(ids)
+    return {name: type(each)(each.submission, again[each.status.id]) for name, each in jobs.items()}
+
+
+@pytest.mark.parametrize(
+    ("name", "fate", "sentence"),
+    [
+        ("done", Fate.DONE, "It has ended."),
+        ("failed", Fate.FAILED, "ended with exit code 3 on n1"),
+        ("crashed", Fate.FAILED, "killed by SIGSEGV on n1"),
+        ("unwritable", Fate.REFUSED, "could not be started on n1"),
+        ("cancelled", Fate.CANCELLED, f"was cancelled in Slurm by {getpass.getuser()}"),
+        ("memory", Fate.OUT_OF_MEMORY, "it needed more than the 200M it had asked for"),
+        ("time", Fate.OUT_OF_TIME, "longer than its time limit of 00:01:00"),
+        ("node", Fate.LOST, "The node n2 failed while the job ran."),
+    ],
+)
+def test_the_accounting_remembers_how_a_job_ended(ended, name, fate, sentence):
+    status = ended[name].read
+    assert status.fate is fate
+    assert sentence in explain(status, ASKED)
+
+
+def test_a_forgotten_submission_is_found_in_the_accounting(ended, accounted_client):
+    done = ended["done"]
+    assert accounted_client.find_by_comment(done.submission.comment) == SlurmId(done.status.id.id)
+    named = accounted_client.find_by_comment(done.submission.comment, [CLUSTER_NAME])
+    assert named == SlurmId(done.status.id.id, CLUSTER_NAME)
+    assert accounted_client.find_by_comment("damnit-nobody") is None
+
+
+def test_the_cluster_is_named_and_the_job_knows_it(accounted_client, tmp_path):
+    info = accounted_client.describe()
+    assert (info.name, info.has_accounting, info.known_clusters) == (
+        CLUSTER_NAME,
+        True,
+        (CLUSTER_NAME,),
+    )
+    resources = choose_resources(slurm_settings({}), accounted_client, dedicated=True)
+    assert resources.clusters == CLUSTER_NAME
+    array = accounted_client.submit(submission(tmp_path, "true", array_size=3, resources=resources))
+    assert array.cluster == CLUSTER_NAME
+    ids = [array.task(index) for index in range(3)]
+    assert {status.fate for status in wait_over(accounted_client, *ids)} == {Fate.DONE}
+
+
+def test_the_cluster_for_shared_jobs_is_not_named_where_there_is_none(accounted_client):
+    assert choose_resources(slurm_settings({}), accounted_client, dedicated=False).clusters == ""
+
+
+def test_jobs_with_and_without_a_cluster_in_one_poll(accounted_client, tmp_path):
+    here = accounted_client.submit(submission(tmp_path, "sleep 60"))
+    named = Resources(clusters=CLUSTER_NAME)
+    there = accounted_client.submit(submission(tmp_path, "sleep 60", resources=named))
+    unknown = SlurmId("99999", CLUSTER_NAME)
+    found = accounted_client.poll([here, there, unknown])
+    assert [found[each].fate is Fate.GONE for each in (here, there, unknown)] == [
+        False,
+        False,
+        True,
+    ]
+    accounted_client.cancel([here, there])
+    wait_over(accounted_client, here, there)
+
+
+def test_an_unknown_cluster_is_refused(accounted_client, tmp_path):
+    with pytest.raises(SubmissionRefused, match="no cluster of that name.*slurm_clusters none"):
+        accounted_client.submit(
+            submission(tmp_path, "true", resources=Resources(clusters="solaris"))
+        )
