@@ -35,6 +35,8 @@ def hand_over(
     *,
     match: Sequence[str],
     watch: bool,
+    executor: str | None = None,
+    concurrent_jobs: int | None = None,
 ) -> int:
     """Ask the daemon to process runs; say who does it and when.
 
@@ -45,6 +47,8 @@ def hand_over(
         variables: Exact names, for all runs or for each; None for all.
         match: Parts of titles.
         watch: Whether to follow the jobs to their end.
+        executor: `local` or `slurm`; None: as is set.
+        concurrent_jobs: How many of them may run in Slurm at once; None: as is set.
 
     Returns:
         The exit code.
@@ -57,6 +61,8 @@ def hand_over(
     from .watching import watch_request
 
     payload = reprocess_payload(keys, data, variables, match)
+    wishes = {"executor": executor, "concurrent_jobs": concurrent_jobs}
+    payload |= {name: value for name, value in wishes.items() if value is not None}
     _warn_of_unknown(folder, payload["variables"] or [])
     Ledger(folder.ledger).create()
     request_id = ask(folder, RequestKind.REPROCESS, payload)

@@ -134,4 +134,5 @@ def _row(job: Job, now: float) -> tuple[str, ...]:
     if job.variables_failed:
         counts += f" ({job.variables_failed} failed)"
     run = f"p{job.run_key.proposal}, r{job.run_key.run}"
-    return str(job.id), run, job.data, job.state.value, counts, took, job.host, job.reason
+    host = " ".join(filter(None, [job.host, job.slurm_id and f"Slurm {job.slurm_id}"]))
+    return str(job.id), run, job.data, job.state.value, counts, took, host, job.reason

@@ -55,7 +55,16 @@ def reprocess(
     mock: Annotated[
         bool, typer.Option("--mock", help="With a made-up run, to try out; needs --direct.")
     ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say which runs.")] = False,
+    local: Annotated[
+        bool, typer.Option("--local", help="All variables on the daemon's machine.")
+    ] = False,
+    slurm: Annotated[bool, typer.Option("--slurm", help="All variables in Slurm.")] = False,
+    concurrent_jobs: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Runs in Slurm at the same time.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say which runs, and what Slurm would be told.")
+    ] = False,
     folder: FolderOption = None,
 ) -> None:
     """Evaluate variables of runs, and store the results."""
@@ -64,6 +73,9 @@ def reprocess(
     numbers = _run_numbers(runs)
     if mock and not (direct or dry_run):
         raise typer.BadParameter("--mock needs --direct.")
+    if local + slurm + direct > 1:
+        raise typer.BadParameter("Give one of --direct, --local and --slurm.")
+    executor = "local" if local else "slurm" if slurm else None
     damnit = (chosen_folder if dry_run else writable_folder)(context, folder)
     selection = select_runs(damnit, numbers, proposal=proposal, mock=mock)
     names = None
@@ -78,6 +90,10 @@ def reprocess(
         for key in selection.keys:
             only = "" if names is None else f": {', '.join(names[key])}"
             typer.echo(f"would process {key}{only}")
+        if not direct:
+            from .planning import tell_plan
+
+            tell_plan(damnit, selection.keys, executor, concurrent_jobs)
         return
     variables = names if failed else var or None
     if direct:
@@ -87,7 +103,14 @@ def reprocess(
 
     with _ending_counts_as_ctrl_c():
         code = hand_over(
-            damnit, selection.keys, data.value, variables, match=match or [], watch=watch
+            damnit,
+            selection.keys,
+            data.value,
+            variables,
+            match=match or [],
+            watch=watch,
+            executor=executor,
+            concurrent_jobs=concurrent_jobs,
         )
     raise typer.Exit(code)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..settings import parse_setting
 from .folder import FolderOption, chosen_folder
 
 if TYPE_CHECKING:
@@ -22,6 +23,12 @@ def retry(
     failed: Annotated[
         bool, typer.Option("--failed", help="All jobs that failed, and were not done since.")
     ] = False,
+    mem: Annotated[
+        str | None, typer.Option(metavar="50G", help="Memory for these, in place of what is set.")
+    ] = None,
+    time: Annotated[
+        str | None, typer.Option(metavar="04:00:00", help="Time limit for these.")
+    ] = None,
     folder: FolderOption = None,
 ) -> None:
     """Do jobs once more that are over. For variables that failed: `reprocess all --failed`."""
@@ -30,6 +37,11 @@ def retry(
 
     if bool(jobs) == failed:
         raise typer.BadParameter("Give numbers of jobs, or --failed.")
+    wishes = {
+        name: parse_setting(key, text)
+        for name, key, text in (("memory", "noncluster_mem", mem), ("time", "slurm_time", time))
+        if text is not None
+    }
     damnit = chosen_folder(context, folder)
     wanted = jobs or []
     if failed:
@@ -38,7 +50,7 @@ def retry(
         if not wanted:
             typer.echo("no job failed")
             return
-    queued = ask_and_wait(damnit, RequestKind.RETRY, {"jobs": wanted})
+    queued = ask_and_wait(damnit, RequestKind.RETRY, {"jobs": wanted, **wishes})
     if queued is None:
         return
     if queued:

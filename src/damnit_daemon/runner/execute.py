@@ -19,6 +19,7 @@ from .fragment import Computed, FragmentWriter
 from .mymdc import MyMdc
 from .opened_run import OpenedRun
 from .protocol import Event, Job, VariableDone, VariableStarted
+from .read_back import NotThere, read_back
 from .summary import summarise
 
 
@@ -68,6 +69,8 @@ class Evaluation:
 
     def _evaluate(self, variable: Variable) -> None:
         name = variable.name
+        if name in self.job.saved and self._read_back(name):
+            return
         keep = not variable.transient and name not in self.job.saved
         self.tell(VariableStarted(self.job.job_id, name))
         cell: Cell | None = None
@@ -90,6 +93,18 @@ class Evaluation:
             self.values[name] = cell.data
         _log_outcome(name, error, duration)
         self._save(variable, cell, error, duration, keep=keep)
+
+    def _read_back(self, name: str) -> bool:
+        """Take the value that an earlier job saved; False if it has to be computed again."""
+        folder, job = self.writer.folder, self.job
+        try:
+            self.values[name] = read_back(
+                folder, job.proposal, job.run, name, self.context.context_hash
+            )
+        except NotThere:
+            return False
+        print(f"Read {name} back from the results file", file=sys.stderr, flush=True)
+        return True
 
     def _call(self, variable: Variable) -> Cell | None:
         """Call the function and wrap what it returns; None if it returned None."""

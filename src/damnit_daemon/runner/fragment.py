@@ -20,6 +20,7 @@ from damnit_ctx import Cell
 
 from . import layout
 from .netcdf import as_dataset, as_frame, write_dataset
+from .read_back import mark
 from .summary import Summary, is_a, max_diff
 from .thumbnail import figure_pixels
 
@@ -38,9 +39,14 @@ class Computed:
 
 
 class FragmentWriter:
-    """Writes the fragments of one run into a DAMNIT folder."""
+    """Writes the fragments of one run into a DAMNIT folder.
+
+    Attributes:
+        folder: That folder.
+    """
 
     def __init__(self, folder: Path, proposal: int, run: int) -> None:
+        self.folder = folder
         self._folder = folder / layout.EXTRACTED_DATA
         self._prefix = layout.fragment_prefix(proposal, run)
 
@@ -64,6 +70,7 @@ class FragmentWriter:
             with _open_new(path) as file:
                 if cell.data is not None:
                     _write_value(file, name, f"{name}/data", cell.data)
+                    mark(file[name], cell.data)
                 if cell.preview is not None:
                     place = f"{layout.PREVIEW}/{name}"
                     _write_value(file, place, place, cell.preview)

@@ -28,6 +28,9 @@ COMPUTED_AT = "computed_at"  # float64, Unix seconds UTC, when the function retu
 DURATION_S = "duration_s"  # float64, seconds the function took
 CONTEXT_HASH = "context_hash"  # the first 16 hex digits of SHA-256 of the context file
 
+SURVIVES = "damnit_tui_survives"
+"""Ours: an attribute of a value's own group, if what is read from it is what was returned."""
+
 CLOCK_SKEW_S = 60.0
 """How far clocks of two hosts may differ. What claims to have been computed later than that
 from now was noted by a clock that stood wrong, and keeps nothing newer out."""

@@ -90,7 +90,9 @@ def _simple_value(value: Any) -> Any:
     if isinstance(value, (str, int, float, np.number)):
         return value
     array = np.asarray(value) if isinstance(value, (list, tuple, np.ndarray)) else None
-    if array is not None and array.ndim == 1 and array.dtype.kind in "iufSU":
+    if array is not None and array.ndim == 1 and array.dtype.kind in "iuf":
+        return value
+    if array is not None and array.ndim == 1 and all(isinstance(item, str) for item in value):
         return value
     try:
         return json.dumps(value)

@@ -31,7 +31,6 @@ from ..ledger import (
     next_queued,
     place_job,
     prune,
-    recall,
     recover,
     requeue,
     require_lease,
@@ -42,12 +41,12 @@ from ..ledger import (
 from ..model import RunKey
 from ..paths import DamnitFolder
 from ..runner import protocol
+from ..settings import parse_duration_s, parse_memory_bytes
 from ..slurm import Executor as Where
 from ..slurm import Fallback
 from ..supervise.notify import Notifier
 from .announcer import Announcer
 from .cluster import Cluster, GivenJob
-from .cluster.limits import OwnLimits
 from .cluster.orders import Adopt, Cancel, Give
 from .combiner import Combiner
 from .daemon_settings import DaemonSettings
@@ -67,6 +66,7 @@ from .news import (
 )
 from .slot import Slot
 from .sweeper import Sweeper
+from .wishes import Wishes, load_wishes
 
 log = logging.getLogger(__name__)
 
@@ -217,7 +217,7 @@ class Daemon:
         if not (self._unwritten or is_beat_due or self._has_work()):
             return
         over: list[Job] = []
-        begun: list[tuple[Slot, Job]] = []
+        begun: list[tuple[Slot, Job, Wishes]] = []
         given: list[GivenJob] = []
         with self._ledger.writing(self._token) as con:
             now = time.time()
@@ -242,8 +242,8 @@ class Daemon:
         self._act(intake)
         if given:
             self._cluster.order(Give(tuple(given)))
-        for slot, job in begun:
-            slot.give(job, self._template(job))
+        for slot, job, wishes in begun:
+            slot.give(job, self._template(job, wishes))
             self._announcer.job_runs(job)
         self._say_what_runs(now_s)
 
@@ -275,7 +275,7 @@ class Daemon:
             if job := load_job(con, news.job_id):
                 over.append(job)
 
-    def _begin_jobs(self, con: Connection, now: float) -> list[tuple[Slot, Job]]:
+    def _begin_jobs(self, con: Connection, now: float) -> list[tuple[Slot, Job, Wishes]]:
         """Give the next jobs to the slots that are free."""
         if not self._may_begin():
             return []
@@ -284,13 +284,14 @@ class Daemon:
         executor = None if self._falls_back() else Executor.LOCAL
         in_slurm = self._in_slurm()
         place = Placement(Executor.LOCAL, this_process().host, os.getpid())
-        begun: list[tuple[Slot, Job]] = []
+        begun: list[tuple[Slot, Job, Wishes]] = []
         limit = len(self._slots) + len(free)
         for job in next_queued(con, limit=limit, executor=executor, in_slurm=in_slurm):
             # Raw and proc of one run one after the other: both would rewrite its file.
             if len(begun) < len(free) and job.run_key not in busy:
                 set_state(con, job.id, JobState.RUNNING, now=now, placement=place)
-                begun.append((free[len(begun)], load_job(con, job.id) or job))
+                taken = load_job(con, job.id) or job
+                begun.append((free[len(begun)], taken, load_wishes(con, job.id)))
                 busy.add(job.run_key)
         return begun
 
@@ -307,8 +308,7 @@ class Daemon:
             taken = load_job(con, job.id) or job
             if taken.cluster is None:  # shared and dedicated ones are never mixed
                 taken = replace(taken, cluster=False)
-            limits = OwnLimits.parse(recall(con, OwnLimits.name(job.id)))
-            given.append(GivenJob(taken, limits.memory, limits.time))
+            given.append(GivenJob(taken, load_wishes(con, job.id)))
         return given
 
     def _in_slurm(self) -> InSlurm:
@@ -368,8 +368,9 @@ class Daemon:
     def _may_begin(self) -> bool:
         return not self._is_held() and any(slot.job is None for slot in self._slots)
 
-    def _template(self, job: Job) -> protocol.Job:
+    def _template(self, job: Job, wishes: Wishes) -> protocol.Job:
         settings = self._settings
+        memory, time = wishes.memory, wishes.time
         return protocol.Job(
             str(job.id),
             *job.run_key,
@@ -378,8 +379,8 @@ class Daemon:
             match=list(job.match),
             cluster=self._stage(job),
             cpus=settings.cpus,
-            memory_bytes=settings.memory_bytes,
-            time_s=settings.time_s,
+            memory_bytes=parse_memory_bytes(memory) if memory else settings.memory_bytes,
+            time_s=parse_duration_s(time) if time else settings.time_s,
         )
 
     def _stage(self, job: Job) -> bool | None:

@@ -10,6 +10,7 @@ from ..errors import DamnitError
 from ..ledger import (
     ACTIVE,
     Connection,
+    Executor,
     Job,
     JobOrigin,
     JobState,
@@ -29,6 +30,7 @@ from ..ledger import (
     take_requests,
 )
 from ..model import RunKey
+from .wishes import Wishes, save_wishes
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,8 @@ def _reprocess(con: Connection, request: Request, intake: Intake, now: float) ->
     data = str(payload.get("data", "all"))
     if data not in ("raw", "proc", "all"):
         raise ValueError(f"data {data!r}")
+    executor = payload.get("executor")
+    wishes = Wishes.of(payload)
     ids = []
     for proposal, run, *names in payload["runs"]:
         wanted = names[0] if names else payload.get("variables")
@@ -82,11 +86,13 @@ def _reprocess(con: Connection, request: Request, intake: Intake, now: float) ->
             data,
             None if wanted is None else tuple(map(str, wanted)),
             tuple(map(str, payload.get("match", ()))),
+            executor=None if executor is None else Executor(executor),
             origin=JobOrigin.REQUEST,
             priority=int(payload.get("priority", 0)),
             user=request.user,
         )
         added = add_job(con, job, now=now)
+        save_wishes(con, added.id, wishes)
         ids.append(added.id)
         if added.is_new:
             intake.jobs.append(added.id)
@@ -110,10 +116,12 @@ def _retry(con: Connection, request: Request, intake: Intake, now: float) -> dic
         jobs = load_jobs(con, states=[JobState.FAILED])
     else:
         jobs = _jobs_meant(con, request.payload)
+    wishes = Wishes.of(request.payload)
     ids = []
     for job in jobs:
         added = retry_job(con, job.id, now=now, user=request.user)
         if added is not None:
+            save_wishes(con, added.id, wishes)
             ids.append(added.id)
             if added.is_new:
                 intake.jobs.append(added.id)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
-
 from ...settings import parse_duration_s, parse_memory_bytes
 from ...slurm import Resources
 
@@ -27,28 +24,3 @@ def own_limits(resources: Resources, jobs: int = 1) -> tuple[int, float]:
         return memory, 0.0
     time_s = parse_duration_s(resources.time)
     return memory, max(time_s / 2, time_s - RESERVE_S) / jobs
-
-
-@dataclass(frozen=True)
-class OwnLimits:
-    """What one job is to get in place of the usual: asked for when it is retried."""
-
-    memory: str = ""
-    time: str = ""
-
-    @staticmethod
-    def name(job_id: int) -> str:
-        """Under which the ledger remembers them."""
-        return f"limits of job {job_id}"
-
-    @classmethod
-    def parse(cls, text: object) -> OwnLimits:
-        """Read what is remembered; nothing is fine."""
-        try:
-            memory, time = json.loads(str(text))
-        except ValueError:
-            return cls()
-        return cls(str(memory), str(time))
-
-    def __str__(self) -> str:
-        return json.dumps([self.memory, self.time])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ...ledger import Job
+from ..wishes import Wishes
 
 
 @dataclass(frozen=True)
@@ -12,9 +13,7 @@ class GivenJob:
     """A job to be done in Slurm, in the attempt that the ledger counts."""
 
     job: Job
-    memory: str = ""
-    """More than usual, for this job; empty: as usual."""
-    time: str = ""
+    wishes: Wishes = field(default_factory=Wishes)
 
     @property
     def is_dedicated(self) -> bool:
@@ -23,8 +22,8 @@ class GivenJob:
 
     @property
     def has_own_limits(self) -> bool:
-        """Whether it asks for more than usual."""
-        return bool(self.memory or self.time)
+        """Whether it asks for something else than usual."""
+        return bool(self.wishes.memory or self.wishes.time)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ...errors import DamnitError
 from ...launch import place_bundle
+from ...model import RunKey
 from ...paths import DamnitFolder
 from ...runner import protocol
 from ...slurm import (
@@ -23,6 +24,7 @@ from ...slurm import (
     task_batches,
 )
 from ..context import context_python
+from ..wishes import Wishes
 from .followed import runner_job_id
 from .limits import own_limits
 from .orders import GivenJob
@@ -54,14 +56,14 @@ class Submitter:
         Raises:
             SlurmError: If Slurm cannot be asked what there is.
         """
-        groups: dict[tuple[bool, str, str], list[GivenJob]] = {}
+        groups: dict[tuple[bool, Wishes], list[GivenJob]] = {}
         for job in jobs:
-            groups.setdefault((job.is_dedicated, job.memory, job.time), []).append(job)
+            groups.setdefault((job.is_dedicated, job.wishes), []).append(job)
         largest = self._client.describe().max_array_size
-        for (is_dedicated, memory, time), group in groups.items():
+        for (is_dedicated, wishes), group in groups.items():
             usual = choose_resources(settings, self._client, dedicated=is_dedicated)
             resources = dataclasses.replace(
-                usual, memory=memory or usual.memory, time=time or usual.time
+                usual, memory=wishes.memory or usual.memory, time=wishes.time or usual.time
             )
             size = settings.runs_per_job
             tasks = [tuple(group[i : i + size]) for i in range(0, len(group), size)]
@@ -93,9 +95,11 @@ class Submitter:
             raise DamnitError(
                 f"{self._folder.internals} cannot be written: {error.strerror}."
             ) from error
+        runs = [[given.job.run_key for given in task] for task in tasks]
+        at_once = tasks[0][0].wishes.at_once or settings.concurrent_jobs
         try:
             slurm_id = self._client.submit(
-                submission(folder, self._folder.path, tasks, resources, settings.concurrent_jobs)
+                submission(folder, self._folder.path, runs, resources, at_once)
             )
         except SubmissionUnclear:
             return Submitted(folder, tasks, resources, None)
@@ -126,14 +130,21 @@ class Submitter:
 def submission(
     folder: SubmissionFolder,
     working_folder: Path,
-    tasks: Sequence[Sequence[GivenJob]],
+    tasks: Sequence[Sequence[RunKey]],
     resources: Resources,
     at_once: int,
 ) -> Submission:
-    """How an array is put to Slurm; what `reprocess --dry-run` shows."""
-    first = tasks[0][0].job.run_key
-    is_single = sum(map(len, tasks)) == 1
-    run = f"r{first.run}-" if is_single else ""
+    """How an array is put to Slurm; what `reprocess --dry-run` shows.
+
+    Args:
+        folder: With what the tasks have to do.
+        working_folder: Where they run.
+        tasks: The runs of each.
+        resources: What each asks for.
+        at_once: How many may run at the same time.
+    """
+    first = tasks[0][0]
+    run = f"r{first.run}-" if sum(map(len, tasks)) == 1 else ""
     return Submission(
         script=folder.script,
         job_name=f"{run}p{first.proposal}-damnit",

@@ -1,0 +1,111 @@
+"""Values that an earlier job saved, for those that depend on them: read, not computed again.
+
+Only what comes back as exactly what the function returned: arrays of numbers, and
+xarray objects of them. Other things change on their way through a file (a list
+becomes an array, a tuple of levels is flattened): those are computed again.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from . import layout
+
+NUMBERS = "biuf"
+"""Kinds of dtypes that come back as they were."""
+
+
+class NotThere(Exception):  # noqa: N818 – house style
+    """There is no such value, or it would not come back as it was."""
+
+
+def survives(value: Any) -> bool:
+    """Whether a value that is read back equals the one that was saved, in type too."""
+    import numpy as np
+
+    if type(value) is np.ndarray:
+        return value.ndim > 0 and value.dtype.kind in NUMBERS and value.dtype.isnative
+    if type(value).__module__.partition(".")[0] != "xarray":
+        return False
+    return _is_plain(value)
+
+
+def mark(group: Any, value: Any) -> None:
+    """Note with a saved value, in its HDF5 group, that it may be read back."""
+    if survives(value):
+        group.attrs[layout.SURVIVES] = type(value).__name__
+
+
+def read_back(folder: Path, proposal: int, run: int, name: str, context_hash: str) -> Any:
+    """Read a value that was computed with this same context file.
+
+    Raises:
+        NotThere: If there is none.
+    """
+    import h5py
+
+    path = folder / layout.EXTRACTED_DATA / layout.results_name(proposal, run)
+    try:
+        with h5py.File(path, "r") as file:
+            if f"{layout.ERRORS}/{name}" in file or name not in file:
+                raise NotThere(name)
+            reduced = file.get(f"{layout.REDUCED}/{name}")
+            if reduced is None or reduced.attrs.get(layout.CONTEXT_HASH) != context_hash:
+                raise NotThere(name)
+            kind = file[name].attrs.get(layout.SURVIVES)
+            if kind == "ndarray":
+                return file[f"{name}/data"][()]
+        if kind in ("DataArray", "Dataset"):
+            return _read_xarray(path, name, kind)
+    except (OSError, KeyError, ValueError, RuntimeError) as error:  # whatever is wrong with it
+        raise NotThere(f"{name}: {error}") from error
+    raise NotThere(name)
+
+
+def _read_xarray(path: Path, name: str, kind: str) -> Any:
+    import xarray as xr
+
+    dataset = xr.load_dataset(path, group=name, engine="h5netcdf")
+    dataset.attrs.pop(layout.OBJECT_TYPE, None)
+    dataset.attrs.pop(layout.SURVIVES, None)
+    for variable in dataset.variables.values():
+        variable.encoding.clear()
+    dataset.encoding.clear()
+    if kind == "Dataset":
+        return dataset
+    (only,) = dataset.data_vars
+    array = dataset[only]
+    return array.rename(None) if only == _GENERIC_NAME else array
+
+
+_GENERIC_NAME = "__xarray_dataarray_variable__"
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether netCDF holds all of an xarray object: names, numbers, attributes."""
+    import xarray as xr
+
+    if type(value) is xr.DataArray:
+        if value.name is not None and (value.name in value.coords or value.name in value.dims):
+            return False
+        names = [value.name] if value.name is not None else []
+        variables = [value.variable, *(c.variable for c in value.coords.values())]
+        attributes: list[Any] = []  # those of a DataArray are its variable's
+    elif type(value) is xr.Dataset:
+        names, variables = [], list(value.variables.values())
+        attributes = [value.attrs]
+    else:
+        return False
+    names += [*value.coords, *value.dims, *getattr(value, "data_vars", ())]
+    attributes += [variable.attrs for variable in variables]
+    return (
+        all(isinstance(name, str) and name and "/" not in name for name in names)
+        and not any(type(i).__name__ == "PandasMultiIndex" for i in value.xindexes.values())
+        and all(variable.dtype.kind in NUMBERS for variable in variables)
+        and all(
+            isinstance(key, str) and type(item) in (str, int, float) and "_" not in key[:1]
+            for some in attributes
+            for key, item in some.items()
+        )
+    )

@@ -1,0 +1,201 @@
+"""`runner batch`: jobs from a file, events into a file, started as Slurm's script does it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from dataclasses import asdict
+
+import h5py
+import pytest
+
+from damnit_daemon.launch.bundle import place_bundle
+from damnit_daemon.launch.environment import user_environment
+from damnit_daemon.paths import DamnitFolder
+from damnit_daemon.runner.batch import read_events
+from damnit_daemon.runner.protocol import (
+    BatchStarted,
+    ContextLoaded,
+    Job,
+    JobEnded,
+    JobStarted,
+    VariableDone,
+    VariableStarted,
+)
+
+from .conftest import USER_PYTHON
+
+CONTEXT = """\
+import os
+import time
+from damnit_ctx import Variable
+
+print("the context file is read")
+
+@Variable
+def a(run, number: "meta#run_number"):
+    print("a of", number)
+    return number
+
+@Variable
+def dies(run):
+    os.kill(os.getpid(), 11)
+
+@Variable
+def z(run, a: "var#a"):
+    return 10 * a
+
+@Variable(cluster=True)
+def big(run, a: "var#a"):
+    return a
+
+@Variable(cluster=True)
+def slow(run):
+    time.sleep(60)
+"""
+
+
+class Batch:
+    """A folder with a submission of some jobs."""
+
+    def __init__(self, path, data_root, jobs, context=CONTEXT):
+        self.folder = DamnitFolder(path)
+        self.folder.context_file.write_text(context)
+        self.submission = path / ".damnit/slurm/one"
+        self.submission.mkdir(parents=True)
+        lines = [
+            json.dumps({"kind": "Job", **asdict(job), "task": task, "ledger_id": 1, "attempt": 1})
+            for task, job in jobs
+        ]
+        (self.submission / "jobs.jsonl").write_text("".join(f"{line}\n" for line in lines))
+        self.environment = user_environment(os.environ, place_bundle(self.folder))
+        self.environment["EXTRA_DATA_DATA_ROOT"] = str(data_root)
+        for name in [n for n in self.environment if n.startswith("SLURM_")]:
+            del self.environment[name]
+
+    def start(self, task=0, **variables):
+        command = [USER_PYTHON, "-m", "damnit_daemon.runner", "batch"]
+        command += ["--folder", str(self.folder.path)]
+        command += ["--submission", str(self.submission), "--task", str(task)]
+        return subprocess.Popen(
+            command, cwd=self.folder.path, env=self.environment | variables,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+
+    def run(self, task=0, **variables):
+        process = self.start(task, **variables)
+        output, _ = process.communicate(timeout=60)
+        return process.returncode, output
+
+    def events(self, task=0):
+        return list(read_events(self.submission, task))
+
+    def log(self, run):
+        return (self.folder.process_logs / f"r{run}-p1234.out").read_text()
+
+
+@pytest.fixture
+def batch(tmp_path, data_root):
+    def make(*jobs, **options):
+        return Batch(tmp_path, data_root, jobs, **options)
+
+    return make
+
+
+def job(number, run, **options):
+    return Job(f"{number}-1", 1234, run, "raw", **options)
+
+
+def test_jobs_are_done_one_after_the_other(batch):
+    made = batch((0, job(7, 1, cluster=False)), (0, job(8, 2, cluster=False)))
+    code, output = made.run(SLURM_ARRAY_JOB_ID="12", SLURM_ARRAY_TASK_ID="3")
+    assert (code, output) == (0, "")
+    events = made.events()
+    assert isinstance(events[0], BatchStarted)
+    assert events[0].slurm_id == "12_3"
+    assert isinstance(events[1], ContextLoaded)
+    ended = [event for event in events if isinstance(event, JobEnded)]
+    # What ended the process was tried once; the second attempt does the rest.
+    assert [(e.job_id, e.outcome) for e in ended] == [("7-1-2", "done"), ("8-1-2", "done")]
+    done = {(e.job_id.partition("-")[0], e.name): e for e in events if isinstance(e, VariableDone)}
+    assert done["7", "dies"].outcome == "failed"
+    assert done["7", "dies"].error == "killed by signal 11 (SIGSEGV)"
+    assert done["8", "z"].outcome == "done"
+    with h5py.File(done["8", "z"].fragment) as file:
+        assert file["z/data"][()] == 20
+    with h5py.File(done["8", "dies"].fragment) as file:
+        assert file[".errors/dies"].attrs["type"] == "ProcessDied"
+
+
+def test_each_run_has_its_part_in_its_own_log(batch):
+    made = batch((0, job(7, 1, variables=["a"])), (0, job(8, 2, variables=["a"])))
+    made.run(SLURM_JOB_ID="5", SLURM_CLUSTER_NAME="maxwell")
+    first, second = made.log(1), made.log(2)
+    assert "----- Processing r1 (p1234) as " in first
+    assert "(job id: 5, cluster: maxwell) -----" in first
+    assert "the context file is read" in first
+    assert "a of 1" in first
+    assert "a of 2" in second
+    assert "a of 2" not in first
+
+
+def test_only_the_jobs_of_its_task_are_done(batch):
+    made = batch((0, job(7, 1, variables=["a"])), (1, job(8, 2, variables=["a"])))
+    made.run(task=1)
+    started = [event.job_id for event in made.events(1) if isinstance(event, JobStarted)]
+    assert started == ["8-1-1"]
+    assert made.events(0) == []
+
+
+def test_a_task_is_never_begun_twice(batch):
+    made = batch((0, job(7, 1, variables=["a"])))
+    assert made.run()[0] == 0
+    before = made.events()
+    code, output = made.run()
+    assert code == 1
+    assert "Nothing is done here: the task was begun before" in output
+    assert made.events() == before
+
+
+def test_nothing_is_begun_of_a_submission_that_was_given_up(batch):
+    made = batch((0, job(7, 1, variables=["a"])))
+    (made.submission / "revoked").touch()
+    code, output = made.run()
+    assert code == 1
+    assert "this submission was given up" in output
+    assert made.events() == []
+
+
+def test_a_context_file_that_does_not_load_is_told(batch):
+    made = batch((0, job(7, 1)), context="import nothing_of_this_name\n")
+    assert made.run()[0] == 0
+    _, loaded = made.events()
+    assert [problem.severity for problem in loaded.problems] == ["error"]
+
+
+def test_what_others_saved_for_a_cluster_job_is_not_saved_again(batch):
+    made = batch((0, job(7, 1, variables=["big"], cluster=True)))
+    made.run()
+    done = {e.name: e for e in made.events() if isinstance(e, VariableDone)}
+    assert done["a"].fragment == ""
+    assert done["big"].fragment
+    started = next(e for e in made.events() if isinstance(e, JobStarted))
+    assert "dies" not in started.variables
+
+
+def test_sigterm_ends_all_of_it(batch):
+    made = batch((0, job(7, 1, variables=["slow"], cluster=True)))
+    process = made.start()
+    deadline = time.monotonic() + 30
+    while not any(isinstance(e, VariableStarted) for e in made.events()):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    child = next(e.pid for e in made.events() if isinstance(e, JobStarted))
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=20)
+    assert not any(isinstance(e, JobEnded) for e in made.events())
+    with pytest.raises(ProcessLookupError):
+        os.kill(child, 0)
