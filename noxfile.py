@@ -48,7 +48,8 @@ def tests(session: nox.Session) -> None:
 def faults(session: nox.Session) -> None:
     """Run the fault tests in their long form: 200 kills, a minute's lock; a quarter of an hour."""
     install_project(session, "test")
-    session.run("pytest", "tests/faults", *session.posargs, env={"DAMNIT_SLOW_TESTS": "1"})
+    places = ["tests/faults", "tests/slurm"]
+    session.run("pytest", *places, *session.posargs, env={"DAMNIT_SLOW_TESTS": "1"})
 
 
 @nox.session

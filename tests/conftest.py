@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import signal
 
+import pytest
+
 from .slurm.needed import why_not
+
+SLOW = os.environ.get("DAMNIT_SLOW_TESTS") == "1"
 
 
 def pytest_configure():
@@ -17,3 +22,8 @@ def pytest_report_header():
     """Say at once what will not be tested."""
     reason = why_not() or why_not(accounting=True)
     return f"slurm: NOT ALL OF IT TESTED: {reason}" if reason else "slurm: a real one"
+
+
+def pytest_runtest_setup(item):
+    if item.get_closest_marker("slow") and not SLOW:
+        pytest.skip("takes minutes: set DAMNIT_SLOW_TESTS=1")

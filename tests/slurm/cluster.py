@@ -105,9 +105,12 @@ class Cluster:
     def kill_node(self, name: str) -> None:
         """As if the node had lost its power: its daemon and all its jobs end at once."""
         self._daemons[f"slurmd-{name}"].kill()
-        for pid in self._ours():
-            if self._node_of(pid) == name:
-                _kill(pid)
+        victims = [pid for pid in self._ours() if self._node_of(pid) == name]
+        # First those that watch over the jobs: without power nobody tells how a job ended.
+        for pid in {_parent(pid) for pid in victims} & set(self._ours()):
+            _kill(pid)
+        for pid in victims:
+            _kill(pid)
 
     def node_state(self, name: str) -> str:
         return self.run("sinfo", "-hN", "-n", name, "-o", "%T", check=False).split("\n")[0].strip()
@@ -261,6 +264,13 @@ def _write(path: Path, content: bytes) -> None:
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(content)
+
+
+def _parent(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
 
 
 def _kill(pid: int) -> None:

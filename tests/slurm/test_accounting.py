@@ -92,7 +92,7 @@ def test_jobs_with_and_without_a_cluster_in_one_poll(accounted_client, tmp_path)
 
 
 def test_an_unknown_cluster_is_refused(accounted_client, tmp_path):
-    with pytest.raises(SubmissionRefused, match="no cluster of that name.*slurm_clusters none"):
+    with pytest.raises(SubmissionRefused, match=r"no cluster of that name.*slurm_clusters none"):
         accounted_client.submit(
             submission(tmp_path, "true", resources=Resources(clusters="solaris"))
         )

@@ -31,7 +31,7 @@ def tell_plan(
     wanted = Executor(executor) if executor else None
     client = SlurmClient()
     where = wanted or settings.executor
-    if where is Executor.LOCAL or (where is Executor.AUTO and client.available()):
+    if where is Executor.LOCAL or (where is Executor.AUTO and client.unusable()):
         return
     with RunnerProcess(folder, context_python(folder)) as runner:
         require_usable(runner.context)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import getpass
 import json
 import os
+import signal
 import socket
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -33,6 +34,7 @@ from .serve import Child, Resident
 
 JOBS_FILE = "jobs.jsonl"
 """One job a line, with the number of its task as `task`."""
+TOLD_WITHIN_S = 0.5
 REVOKED_FILE = "revoked"
 """Where it exists, nothing of the submission is begun any more."""
 
@@ -171,6 +173,8 @@ class Batch(Resident):
     def _tell_end(self, ended: JobEnded) -> None:
         assert self._attempts is not None
         assert self._job is not None
+        if ended.exit_code == -signal.SIGTERM and self._is_ended_as_well():
+            return  # who ends us all knows why, and it is no fault of the variable
         verdict = self._attempts.ended(ended)
         if verdict.blamed:
             self._blame(verdict)
@@ -181,6 +185,13 @@ class Batch(Resident):
         job_id = f"{self._job.job_id}-{self._attempts.number}"
         self._tell(JobEnded(job_id, outcome, self._attempts.failure))
         self._begin_next()
+
+    def _is_ended_as_well(self) -> bool:
+        """Whether we are told to end, too: Slurm tells all processes of a job, in any order."""
+        until_s = time.monotonic() + TOLD_WITHIN_S
+        while not self._is_told_to_end and time.monotonic() < until_s:
+            time.sleep(0.02)
+        return self._is_told_to_end
 
     def _blame(self, verdict: Verdict) -> None:
         """Put the reason into the cell of the variable that was running."""

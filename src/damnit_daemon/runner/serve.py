@@ -71,6 +71,7 @@ class Resident:
         self._unread = b""
         self._children: dict[int, Child] = {}
         self._selector = selectors.DefaultSelector()
+        self._is_told_to_end = False
 
     def serve(self) -> None:
         """Work until `stdin` ends."""
@@ -80,8 +81,8 @@ class Resident:
             os.set_blocking(end, False)
         signal.set_wakeup_fd(wakeup, warn_on_full_buffer=False)
         # They are heard of through the pipe: an exception could come in the middle of tidying up.
-        for number in (signal.SIGTERM, signal.SIGCHLD):
-            signal.signal(number, lambda *_: None)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.signal(signal.SIGTERM, self._note_end)
         self._selector.register(self._stdin, selectors.EVENT_READ)
         self._selector.register(signals, selectors.EVENT_READ)
         try:
@@ -91,6 +92,9 @@ class Resident:
             for child in list(self._children.values()):
                 processes.end_group(child.pid)
             processes.end_descendants()
+
+    def _note_end(self, *_: object) -> None:
+        self._is_told_to_end = True
 
     def _turn(self, signals: int) -> bool:
         """Wait for something and see to it; False once there is nobody to work for."""

@@ -316,7 +316,7 @@ class Daemon:
         match self._settings.slurm.executor:
             case Where.SLURM:
                 return InSlurm.ALL
-            case Where.AUTO if self._cluster.is_there():
+            case Where.AUTO if self._cluster.is_there:
                 return InSlurm.CLUSTER
         return InSlurm.WANTED
 

@@ -66,6 +66,20 @@ class SlurmClient:
             return f"There is no {', '.join(missing)} on this machine."
         return ""
 
+    def unusable(self) -> str:
+        """Why this machine is none to submit from; empty if it is, even if Slurm is down.
+
+        Slurm's commands alone do not make it one: they have to know a controller.
+        """
+        if reason := self.available():
+            return reason
+        try:
+            self._run(["scontrol", "ping"])
+        except SlurmError as error:
+            if "configuration source" in str(error).casefold():
+                return "Slurm's commands are on this machine, but know of no cluster."
+        return ""
+
     def describe(self, cluster: str = "") -> ClusterInfo:
         """How a cluster is set up; one command each for itself, its partitions, its neighbours.
 

@@ -65,7 +65,7 @@ def parse_sacct(text: str, cluster: str = "") -> list[JobStatus]:
     found = []
     for line in text.splitlines():
         fields = line.split("|", 6)
-        if len(fields) < 6 or not re.fullmatch(r"\d+(_\S+)?", fields[0]):
+        if len(fields) < 6 or not re.fullmatch(r"\d+(_\d+|_\[\S+\])?", fields[0]):
             continue
         ids, state, code, node, reason, comment, *rest = map(str.strip, fields)
         exit_code, signal = parse_exit_code(code)

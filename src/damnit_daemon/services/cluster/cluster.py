@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 
 from ...errors import DamnitError
 from ...ledger import JobState
@@ -97,9 +98,10 @@ class Cluster:
         self._finishing = ThreadPoolExecutor(2, "slurm-finish")
         self._thread = threading.Thread(target=self._work, name="slurm", daemon=True)
 
+    @cached_property
     def is_there(self) -> bool:
-        """Whether this machine has Slurm's commands."""
-        return not self._client.available()
+        """Whether this machine is one to submit from; looked up once."""
+        return not self._client.unusable()
 
     def accepts(self) -> bool:
         """Whether jobs may be handed over now."""

@@ -24,7 +24,7 @@ from ...runner.protocol import (
     VariableDone,
     VariableStarted,
 )
-from ...slurm import Fate, JobStatus, Resources, SlurmId, explain
+from ...slurm import Fate, JobStatus, Resources, SlurmId, explain, with_output
 from ..context import wants_cluster
 from ..news import (
     JobBegan,
@@ -217,6 +217,7 @@ class Follower:
 
     def _conclude(self, task: FollowedTask, status: JobStatus) -> None:
         """Decide about jobs that will tell nothing more."""
+        status = with_output(status, self.submission.output(task.number))
         reason = explain(status, self._resources)
         at_work = next((job for job in task.jobs if job.ended is None and job.began), None)
         is_wanted_to_end = any(job.cancel_reason for job in task.jobs)

@@ -48,7 +48,7 @@ def plan(
         SlurmError: If Slurm cannot be asked.
     """
     where = executor or settings.executor
-    if where is Executor.LOCAL or (where is Executor.AUTO and client.available()):
+    if where is Executor.LOCAL or (where is Executor.AUTO and client.unusable()):
         return
     stages = {variable.cluster for variable in loaded.variables}
     made = SubmissionFolder(folder.internals.absolute() / FOLDER / NAME)

@@ -135,18 +135,20 @@ class SubmissionFolder:
         except FileExistsError:
             pass
 
-    def last_words(self, task: int) -> str:
-        """What was printed before the runner had begun; empty if nothing was."""
+    def output(self, task: int) -> str:
+        """The end of what was printed besides the runs' logs; Slurm's own remarks are there."""
         try:
             with (self.path / f"{task}.out").open("rb") as file:
                 file.seek(0, os.SEEK_END)
                 file.seek(max(0, file.tell() - LAST_WORDS_BYTES))
-                lines = file.read().decode("utf-8", "replace").splitlines()
+                return file.read().decode("utf-8", "replace")
         except OSError:
             return ""
-        # Slurm adds a line of its own when it ends a job.
-        ours = [line.strip() for line in lines if line.strip() and "slurmstepd" not in line]
-        return "\n".join(ours[-3:])
+
+    def last_words(self, task: int) -> str:
+        """What was printed before the runner had begun; empty if nothing was."""
+        lines = [line.strip() for line in self.output(task).splitlines()]
+        return "\n".join([line for line in lines if line and not line.startswith("slurm")][-3:])
 
     def remove(self) -> None:
         """Nobody needs it any more."""

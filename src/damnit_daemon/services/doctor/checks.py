@@ -11,6 +11,7 @@ from .daemon import check_broker, check_daemon, check_ledger
 from .finding import Finding, Grade
 from .folder import check_disk, check_permissions
 from .results import check_fragments, check_results
+from .slurm import check_slurm
 from .storage import check_database
 from .verify import verify
 
@@ -24,6 +25,7 @@ CHECKS: dict[str, Check] = {
     "ledger": check_ledger,
     "daemon": check_daemon,
     "broker": check_broker,
+    "slurm": check_slurm,
     "fragments": check_fragments,
     "results": check_results,
 }

@@ -1,0 +1,65 @@
+"""Slurm, as far as this folder needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...paths import DamnitFolder
+from ...slurm import (
+    Executor,
+    SlurmClient,
+    SlurmError,
+    SlurmSettings,
+    choose_resources,
+    slurm_settings,
+)
+from ...store import Database, load_settings
+from .finding import Finding, fine, note, wrong
+
+TIMEOUT_S = 20.0
+LOCAL = "damnit db-config executor local does without Slurm."
+
+
+def check_slurm(folder: DamnitFolder) -> Iterator[Finding]:
+    """Slurm answers, and has the partition and the reservation that are set.
+
+    Raises:
+        DamnitError: If a setting makes no sense.
+    """
+    with Database(folder.database).reading() as con:
+        settings = slurm_settings(load_settings(con))
+    if settings.executor is Executor.LOCAL:
+        yield note("slurm", "not used: everything is computed on the daemon's machine")
+        return
+    client = SlurmClient(timeout_s=TIMEOUT_S)
+    if reason := client.unusable():
+        if settings.executor is Executor.SLURM:
+            yield wrong("slurm", reason, f"Start the daemon on a machine that has it, or: {LOCAL}")
+        else:
+            yield note("slurm", f"{reason} Variables with cluster=True are computed here, too.")
+        return
+    try:
+        yield from _check_answers(client, settings)
+    except SlurmError as error:
+        yield wrong("slurm", error.message, error.hint or LOCAL)
+
+
+def _check_answers(client: SlurmClient, settings: SlurmSettings) -> Iterator[Finding]:
+    here = client.describe()
+    resources = choose_resources(settings, client, dedicated=True)
+    where = resources.reservation or resources.partition or "the default partition"
+    yield fine("slurm", f"{here.name} answers; variables with cluster=True go to {where}")
+    if settings.reservation:
+        if not client.find_reservation(settings.reservation):
+            yield wrong(
+                "slurm",
+                f"There is no reservation {settings.reservation}; it may have ended.",
+                "damnit db-config --delete slurm_reservation, or set another.",
+            )
+    elif settings.partition and not here.has_partition(settings.partition):
+        names = ", ".join(partition.name for partition in here.partitions)
+        yield wrong(
+            "slurm",
+            f"There is no partition {settings.partition}.",
+            f"damnit db-config slurm_partition NAME; there are {names}.",
+        )

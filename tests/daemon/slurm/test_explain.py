@@ -1,0 +1,135 @@
+"""Every state is a sentence that a person understands, and a fate."""
+
+from __future__ import annotations
+
+import pytest
+
+from damnit_daemon.errors import DamnitError
+from damnit_daemon.slurm import (
+    Executor,
+    Fate,
+    JobStatus,
+    Resources,
+    SlurmDown,
+    SlurmId,
+    SlurmState,
+    SubmissionRefused,
+    SubmissionUnclear,
+    explain,
+    slurm_settings,
+)
+from damnit_daemon.slurm.errors import explain_failure
+from damnit_daemon.slurm.partition import choose_clusters, choose_partition, fill_in
+
+ID = SlurmId("12_3", "maxwell")
+LIMITS = Resources(time="02:00:00", memory="25G", reservation="upex_1")
+
+
+@pytest.mark.parametrize("state", SlurmState)
+def test_each_state_is_a_sentence_and_a_fate(state):
+    status = JobStatus(ID, state, reason="Weird", node="n1")
+    assert isinstance(status.fate, Fate)
+    said = explain(status, LIMITS)
+    assert said[0].isupper()
+    assert said.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (JobStatus(ID, SlurmState.PENDING, "Resources"), "no free node"),
+        (JobStatus(ID, SlurmState.PENDING, "Reservation"), "the reservation upex_1 has not begun"),
+        (JobStatus(ID, SlurmState.PENDING, "ReservationDeleted"), "its reservation has ended"),
+        (JobStatus(ID, SlurmState.PENDING, "SomethingNew"), "SomethingNew"),
+        (JobStatus(ID, SlurmState.OUT_OF_MEMORY, node="n1"), "more than the 25G it had asked for"),
+        (JobStatus(ID, SlurmState.TIMEOUT), "longer than its time limit of 02:00:00"),
+        (JobStatus(ID, SlurmState.NODE_FAIL, node="n1"), "The node n1 failed"),
+        (JobStatus(ID, SlurmState.CANCELLED, cancelled_by="ann"), "cancelled in Slurm by ann"),
+        (JobStatus(ID, SlurmState.PREEMPTED), "higher priority"),
+        (JobStatus(ID, SlurmState.FAILED, signal=11), "SIGSEGV"),
+        (JobStatus(ID, SlurmState.FAILED, exit_code=3), "exit code 3"),
+        (JobStatus(ID, SlurmState.FAILED, "JobLaunchFailure"), "could not be started"),
+    ],
+)
+def test_reasons_name_what_matters(status, words):
+    assert words in explain(status, LIMITS)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "words"),
+    [
+        ("sbatch: error: Unable to contact slurm controller", SlurmDown, "reached"),
+        ("sbatch: error: Batch job submission failed: Socket timed out on send/recv operation",
+         SubmissionUnclear, "did not say"),
+        ("sbatch: error: invalid partition specified: nosuch", SubmissionRefused, "no partition"),
+        ("sbatch: error: Batch job submission failed: Requested reservation is invalid",
+         SubmissionRefused, "no such reservation"),
+        ("sbatch: error: Batch job submission failed: Access denied to requested reservation",
+         SubmissionRefused, "not among the users"),
+        ("sbatch: error: No cluster 'solaris' known by database.", SubmissionRefused, "no cluster"),
+        ("sbatch: unrecognized option '--nonsense'", SubmissionRefused, "slurm_options"),
+        ("sbatch: error: something quite new", SubmissionRefused, "something quite new"),
+    ],
+)  # fmt: skip
+def test_failures_are_told_apart(text, kind, words):
+    error = explain_failure("sbatch", 1, text)
+    assert type(error) is kind
+    assert words in str(error)
+
+
+def test_the_partition_is_chosen_among_those_that_exist():
+    groups = {"upex-users"}
+    assert choose_partition(["exfel", "upex", "all"], groups.__contains__) == "upex"
+    assert choose_partition(["exfel", "all"], groups.__contains__) == "all"
+    assert choose_partition(["debug"], groups.__contains__) == ""
+    both = {"upex-users", "exfel-wgs-users"}
+    assert choose_partition(["exfel", "upex"], both.__contains__) == "exfel"
+
+
+def test_what_is_set_is_not_chosen_for():
+    def is_member(_group):
+        return True
+
+    options = {"existing": ["exfel"], "is_member": is_member}
+    assert fill_in(Resources(), dedicated=True, **options).partition == "exfel"
+    assert fill_in(Resources(), dedicated=False, **options).partition == ""
+    assert fill_in(Resources(partition="x"), dedicated=True, **options).partition == "x"
+    assert fill_in(Resources(reservation="r"), dedicated=True, **options).partition == ""
+
+
+def test_a_cluster_is_named_only_where_it_is_known():
+    assert choose_clusters("", dedicated=True, known=["maxwell"]) == "maxwell"
+    assert choose_clusters("", dedicated=False, known=["maxwell", "solaris"]) == "solaris"
+    assert choose_clusters("", dedicated=True, known=[]) == ""
+    assert choose_clusters("none", dedicated=True, known=["maxwell"]) == ""
+    assert choose_clusters("mine", dedicated=True, known=[]) == "mine"
+
+
+def test_settings_have_damnits_defaults():
+    settings = slurm_settings({})
+    assert settings.executor is Executor.AUTO
+    assert settings.wanted(dedicated=False) == Resources(time="02:00:00", cpus=4, memory="25G")
+    assert settings.wanted(dedicated=True) == Resources(time="02:00:00")
+    assert (settings.concurrent_jobs, settings.runs_per_job, settings.poll_s) == (15, 1, 10.0)
+
+
+def test_settings_of_damnit_may_be_numbers():
+    settings = slurm_settings(
+        {"noncluster_cpus": 8, "noncluster_mem": 2000, "concurrent_jobs": "3"}
+    )
+    assert settings.wanted(dedicated=False).memory == "2000"
+    assert (settings.shared_cpus, settings.concurrent_jobs) == (8, 3)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("executor", "moon"),
+        ("slurm_fallback", "x"),
+        ("slurm_poll_s", "soon"),
+        ("slurm_options", "'"),
+    ],
+)
+def test_settings_that_make_no_sense_are_named(key, value):
+    with pytest.raises(DamnitError, match=key):
+        slurm_settings({key: value})

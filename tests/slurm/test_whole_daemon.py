@@ -1,0 +1,437 @@
+"""The whole daemon and a real Slurm: nothing is lost, nothing runs twice, and reasons are right."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+
+import pytest
+
+from damnit_daemon.ledger import JobState, RequestKind
+from tests.daemon.daemon_process import experiment, wait_until
+
+__all__ = ["experiment"]
+
+pytestmark = pytest.mark.timeout(300)
+
+CONTEXT = """\
+import os
+import time
+from pathlib import Path
+from damnit_ctx import Variable
+
+def note(name, number):
+    with open({calls!r}, "a") as file:
+        file.write(f"{{name}} {{number}} {{os.environ.get('SLURM_ARRAY_JOB_ID', '')}}\\n")
+
+@Variable
+def early(run, number: "meta#run_number"):
+    note("early", number)
+    return number
+
+@Variable(cluster=True)
+def heavy(run, early: "var#early"):
+    note("heavy", early)
+    end = time.monotonic() + {seconds}
+    while time.monotonic() < end and not Path({calls!r} + ".go").exists():
+        time.sleep(0.05)
+    return 10 * early
+
+@Variable(cluster=True)
+def late(run, heavy: "var#heavy"):
+    return heavy + 1
+"""
+OUTAGES_S = [4, pytest.param(60, marks=pytest.mark.slow)]
+
+
+class Shift:
+    """An experiment whose daemon knows a Slurm, and what its variables did."""
+
+    def __init__(self, made, calls):
+        self.made = made
+        self.calls = calls
+
+    def called(self, name=None):
+        """How often each variable was called, of which run."""
+        lines = [line.split(" ") for line in self.calls.read_text().splitlines()]
+        return Counter(int(run) for each, run, _ in lines if name in (None, each))
+
+    def arrays(self):
+        return {line.split(" ")[2] for line in self.calls.read_text().splitlines()} - {""}
+
+    def let_go(self):
+        self.calls.with_name(f"{self.calls.name}.go").touch()
+
+    def reprocess(self, *runs, **payload):
+        answer = self.made.ask(RequestKind.REPROCESS, runs=[[1234, run] for run in runs], **payload)
+        return answer.answer["jobs"]
+
+    def job(self, number):
+        return next(job for job in self.made.jobs() if job.id == number)
+
+    def until(self, number, *states, timeout_s=60):
+        def reached():
+            job = self.job(number)
+            return job if job.state in states else None
+
+        return wait_until(reached, timeout_s=timeout_s, every_s=0.1)
+
+    def all_done(self, runs, timeout_s=90):
+        def done():
+            jobs = self.made.jobs()
+            return len(jobs) >= runs and all(job.state.is_over for job in jobs)
+
+        wait_until(done, timeout_s=timeout_s, every_s=0.1)
+        return self.made.jobs()
+
+
+@pytest.fixture
+def shift(experiment, slurm, tmp_path):
+    """Make a shift: settings, and how long the heavy variable takes."""
+
+    def make(*, runs=0, seconds=0, context=CONTEXT, **settings):
+        calls = tmp_path / "calls"
+        calls.touch()
+        defaults = {
+            "trigger": "none",
+            "executor": "slurm",
+            "slurm_poll_s": "0.5",
+            "slurm_time": "00:30:00",
+            "noncluster_mem": "300M",
+            "slurm_mem": "300M",
+        }
+        made = experiment(context.format(calls=str(calls), seconds=seconds), **defaults | settings)
+        made.environment |= slurm.environment
+        for run in range(1, runs + 1):
+            made.arrive(run)
+        return Shift(made, calls)
+
+    yield make
+    slurm.run("scancel", "--user=root", check=False)
+    wait_until(lambda: not slurm.run("squeue", "-h", check=False).strip(), timeout_s=30)
+
+
+def test_cluster_variables_go_to_slurm_and_the_others_stay(shift):
+    it = shift(runs=1, executor="auto")
+    it.made.start_daemon()
+    it.reprocess(1)
+    first, second = it.all_done(2)
+    assert (first.executor, second.executor) == ("local", "slurm")
+    assert it.made.cells(1) == {"early": 1, "heavy": 10, "late": 11}
+    # What the first had saved was not saved again; a number is computed once more.
+    assert it.called("heavy") == {1: 1}
+    log = it.made.folder.process_logs / "r1-p1234.out"
+    assert f"(job id: {second.slurm_id}, cluster: " in log.read_text()
+    assert not list((it.made.folder.internals / "slurm").iterdir())
+
+
+def test_thirty_runs_two_at_a_time(shift, slurm):
+    it = shift(runs=30, concurrent_jobs="2", executor="slurm", slurm_poll_s="1")
+    it.made.start_daemon()
+    most = 0
+
+    def watch():
+        nonlocal most
+        states = slurm.run("squeue", "-h", "-r", "-t", "RUNNING", "-o", "%i").split()
+        most = max(most, *Counter(each.partition("_")[0] for each in states).values(), 0)
+        jobs = it.made.jobs()
+        return len(jobs) >= 60 and all(job.state.is_over for job in jobs)
+
+    it.reprocess(*range(1, 31))
+    wait_until(watch, timeout_s=200, every_s=0.2)
+    assert 1 <= most <= 2
+    assert it.called("heavy") == dict.fromkeys(range(1, 31), 1)
+    assert {job.state for job in it.made.jobs()} == {JobState.DONE}
+    for run in (1, 17, 30):
+        assert it.made.cells(run) == {"early": run, "heavy": 10 * run, "late": 10 * run + 1}
+    first_stage = {job.slurm_id.partition("_")[0] for job in it.made.jobs() if not job.cluster}
+    assert len(first_stage) == 1  # one array for all
+
+
+def test_small_runs_can_share_a_job(shift):
+    it = shift(runs=5, runs_per_job="3")
+    it.made.start_daemon()
+    it.reprocess(*range(1, 6))
+    it.all_done(10)
+    tasks = {job.slurm_id for job in it.made.jobs() if not job.cluster}
+    assert len(tasks) == 2
+    assert it.called("heavy") == dict.fromkeys(range(1, 6), 1)
+
+
+def test_the_reservation_wins_over_the_partition(shift, slurm):
+    slurm.reserve("beamtime", nodes="n2")
+    try:
+        it = shift(runs=1, slurm_partition="allgpu", slurm_reservation="beamtime", seconds=30)
+        it.made.start_daemon()
+        it.reprocess(1)
+        wait_until(lambda: it.called("heavy"), timeout_s=60)
+        asked = slurm.run("squeue", "-h", "-t", "RUNNING", "-o", "%v %N").split()
+        assert asked == ["beamtime", "n2"]
+        it.let_go()
+        it.all_done(2)
+    finally:
+        slurm.run("scancel", "--user=root", check=False)
+        slurm.run("scontrol", "delete", "reservation=beamtime", check=False)
+
+
+def test_with_a_reservation_that_has_ended_jobs_wait_and_say_so(shift):
+    it = shift(runs=1, slurm_reservation="bygone")
+    it.made.start_daemon()
+    it.reprocess(1)
+
+    def says_so():
+        waiting = [job for job in it.made.jobs() if job.state is JobState.QUEUED]
+        return any("There is no such reservation; it may have ended" in j.reason for j in waiting)
+
+    wait_until(says_so, timeout_s=30, every_s=0.1)
+    it.made.set(slurm_reservation="")  # somebody mends it
+    it.all_done(2, timeout_s=60)
+    assert it.made.cells(1)["heavy"] == 10
+
+
+def test_a_job_cancelled_with_scancel_says_so_and_can_be_retried(shift, slurm):
+    it = shift(runs=1, seconds=60)
+    it.made.start_daemon()
+    it.reprocess(1)
+    wait_until(lambda: it.called("heavy"), timeout_s=60)
+    number = it.made.jobs()[-1].id
+    slurm.run("scancel", it.job(number).slurm_id)
+    job = it.until(number, JobState.CANCELLED)
+    assert "cancelled in Slurm" in job.reason
+    assert it.made.cells(1)["early"] == 1
+    it.let_go()
+    (again,) = it.made.ask(RequestKind.RETRY, jobs=[number]).answer["jobs"]
+    it.until(again, JobState.DONE)
+    assert it.made.cells(1) == {"early": 1, "heavy": 10, "late": 11}
+
+
+def test_cancelling_a_job_ends_it_in_slurm(shift, slurm):
+    it = shift(runs=2, seconds=60, concurrent_jobs="1")
+    it.made.start_daemon()
+    it.reprocess(1, 2)
+    wait_until(lambda: it.called("heavy"), timeout_s=60)
+    jobs = [job for job in it.made.jobs() if job.cluster]
+    it.made.ask(RequestKind.CANCEL, jobs=[job.id for job in jobs])
+    for job in jobs:
+        assert "cancelled by root@" in it.until(job.id, JobState.CANCELLED).reason
+    wait_until(lambda: not slurm.run("squeue", "-h").strip())
+    assert sum(it.called("heavy").values()) == 1
+
+
+GREEDY = """\
+from damnit_ctx import Variable
+import time
+
+@Variable
+def before(run):
+    return 1
+
+@Variable
+def greedy(run, before: "var#before"):
+    from multiprocessing import shared_memory
+    block = shared_memory.SharedMemory(create=True, size=700_000_000)
+    for start in range(0, 700_000_000, 1_000_000):
+        block.buf[start:start + 1_000_000] = bytes(1_000_000)
+    block.unlink()
+    time.sleep(60)
+
+@Variable
+def sober(run):
+    return 2
+"""
+
+
+def test_a_variable_with_too_much_memory_costs_itself_only(shift):
+    """Our own limit ends its process before Slurm ends the job."""
+    text = "from damnit_ctx import Variable\n@Variable\ndef big(run):\n    return bytearray(10**9)"
+    it = shift(runs=1, context=text + "\n@Variable\ndef small(run):\n    return 1\n")
+    it.made.start_daemon()
+    (number,) = it.reprocess(1)
+    it.until(number, JobState.DONE)
+    assert it.made.cells(1)["small"] == 1
+    errors = _errors(it.made, 1)
+    assert errors["big"] == "It needed more memory than the 0.299 GB it may use"
+
+
+def test_a_job_that_slurm_kills_for_memory_says_so_in_the_cell(shift):
+    it = shift(runs=1, context=GREEDY.replace("{", "{{").replace("}", "}}"))
+    it.made.start_daemon()
+    (number,) = it.reprocess(1, variables=["before", "greedy"])
+    job = it.until(number, JobState.FAILED, JobState.DONE)
+    error = _errors(it.made, 1)["greedy"]
+    assert "memory" in error, (error, job.reason)
+    assert it.made.cells(1)["before"] == 1
+    if job.state is JobState.FAILED:
+        assert "damnit retry --mem" in job.reason
+
+
+def test_a_job_that_slurm_ends_for_its_time_says_so_in_the_cell(shift, slurm):
+    it = shift(runs=1, seconds=200)
+    it.made.start_daemon()
+    it.reprocess(1)
+    wait_until(lambda: it.called("heavy"), timeout_s=60)
+    job = wait_until(lambda: next((j for j in it.made.running() if j.cluster), None))
+    end = time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(time.time() + 2))
+    number = slurm.run("squeue", "-h", "-r", "-o", "%A").split()[0]
+    slurm.run("scontrol", "update", f"jobid={number}", f"EndTime={end}")
+    job = it.until(job.id, JobState.FAILED, timeout_s=100)
+    assert "time limit" in job.reason
+    assert "damnit retry --time" in job.reason
+    assert "time limit" in _errors(it.made, 1)["heavy"]
+
+
+def test_a_node_that_fails_costs_nothing(shift, slurm):
+    it = shift(runs=1, seconds=100, slurm_options="--nodelist=n2")
+    it.made.start_daemon()
+    it.reprocess(1)
+    wait_until(lambda: it.called("heavy"), timeout_s=60)
+    slurm.kill_node("n2")
+    it.let_go()
+    try:
+        wait_until(lambda: slurm.node_state("n2").startswith("down"), timeout_s=60)
+    finally:
+        slurm.start_node("n2")
+    jobs = it.all_done(2, timeout_s=100)
+    assert {(job.state, job.reason) for job in jobs} == {(JobState.DONE, "")}
+    assert it.made.cells(1) == {"early": 1, "heavy": 10, "late": 11}
+    assert it.called("heavy") == {1: 2}
+
+
+@pytest.mark.parametrize("outage_s", OUTAGES_S)
+def test_slurmctld_may_stop_in_the_middle(shift, slurm, outage_s):
+    it = shift(runs=4, seconds=3, concurrent_jobs="2")
+    it.made.start_daemon()
+    it.reprocess(1, 2)
+    wait_until(lambda: it.called("heavy"), timeout_s=60)
+    slurm.stop_controller()
+    began = time.monotonic()
+    try:
+        third, _ = it.reprocess(3, 4)
+
+        def waits():
+            return "Slurm cannot be reached" in it.job(third).reason
+
+        wait_until(waits, timeout_s=30, every_s=0.1)
+        assert it.job(third).state is JobState.QUEUED
+        wait_until(lambda: time.monotonic() - began > outage_s, timeout_s=outage_s + 5)
+    finally:
+        slurm.start_controller()
+    jobs = it.all_done(8, timeout_s=200)
+    assert {job.state for job in jobs} == {JobState.DONE}
+    assert it.called("heavy") == dict.fromkeys([1, 2, 3, 4], 1)
+
+
+def test_jobs_run_here_while_slurm_is_down_if_that_is_wanted(shift, slurm):
+    it = shift(runs=1, slurm_fallback="local")
+    it.made.start_daemon()
+    slurm.stop_controller()
+    try:
+        (number,) = it.reprocess(1)
+        assert it.until(number, JobState.DONE).executor == "local"
+        assert it.made.cells(1) == {"early": 1, "heavy": 10, "late": 11}
+    finally:
+        slurm.start_controller()
+
+
+def test_a_daemon_that_is_killed_finds_its_twenty_jobs_again(shift, slurm):
+    it = shift(runs=20, seconds=20, concurrent_jobs="20", noncluster_cpus="1", executor="auto")
+    it.made.set(slurm_options="--cpus-per-task=1 --overcommit")
+    it.made.start_daemon()
+    it.reprocess(*range(1, 21))
+    wait_until(lambda: len(it.called("heavy")) >= 4, timeout_s=100)
+    for _ in range(3):
+        it.made.daemons[-1].send_signal(signal.SIGKILL)
+        it.made.daemons[-1].wait()
+        it.made.start_daemon()
+    it.let_go()
+    jobs = it.all_done(40, timeout_s=200)
+    assert {job.state for job in jobs} == {JobState.DONE}
+    assert it.called("heavy") == dict.fromkeys(range(1, 21), 1)
+    for run in range(1, 21):
+        assert it.made.cells(run) == {"early": run, "heavy": 10 * run, "late": 10 * run + 1}
+    assert not list(it.made.folder.extracted_data.glob("*.ready.h5"))
+
+
+def test_a_daemon_that_is_killed_while_it_submits_submits_once(shift):
+    it = shift(runs=3)
+    it.made.start_daemon()
+    it.reprocess(1, 2, 3)
+    wait_until(lambda: any(j.state is JobState.SUBMITTED for j in it.made.jobs()), every_s=0.005)
+    it.made.daemons[-1].kill()
+    it.made.daemons[-1].wait()
+    it.made.start_daemon()
+    jobs = it.all_done(6)
+    assert {job.state for job in jobs} == {JobState.DONE}
+    assert it.called("heavy") == dict.fromkeys([1, 2, 3], 1)
+
+
+def test_a_context_file_that_does_not_load_fails_no_job(shift):
+    it = shift(runs=1)
+    text = it.made.folder.context_file.read_text()
+    it.made.folder.context_file.write_text("import nothing_of_this_name\n")
+    it.made.start_daemon()
+    (number,) = it.reprocess(1)
+
+    def says_so():
+        job = it.job(number)
+        return job.state is JobState.QUEUED and "nothing_of_this_name" in job.reason
+
+    wait_until(says_so, timeout_s=60, every_s=0.1)
+    it.made.folder.context_file.write_text(text)
+    it.all_done(2)
+    assert it.made.cells(1)["late"] == 11
+
+
+def test_dry_run_prints_the_command(shift, slurm):
+    it = shift(runs=2, slurm_reservation="", slurm_partition="allgpu", concurrent_jobs="7")
+    environment = os.environ | slurm.environment
+    environment["EXTRA_DATA_DATA_ROOT"] = str(it.made.proposal.root)
+    done = subprocess.run(
+        [sys.executable, "-m", "damnit_daemon.cli", "reprocess", "1-2", "--dry-run"],
+        cwd=it.made.folder.path, env=environment, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    shared, dedicated = [li for li in done.stdout.splitlines() if li.startswith("sbatch ")]
+    assert "--mem=300M" in shared
+    assert "--partition=allgpu" in dedicated
+    assert "--array=0-1%7" in dedicated
+    assert "--job-name=p1234-damnit" in dedicated
+    assert it.made.jobs() == []
+
+
+def _errors(made, run):
+    """The errors in the cells of a run."""
+    from damnit_daemon.model import RunKey
+    from damnit_daemon.store import Database, load_values
+
+    with Database(made.folder.database).reading() as con:
+        values = load_values(con, keys=[RunKey(1234, run)])
+    return {
+        value.name: attributes["error"]
+        for value in values
+        if "error" in (attributes := json.loads(value.attributes_json or "{}"))
+    }
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({}, "✓ slurm: testing answers; variables with cluster=True go to the default partition"),
+        ({"slurm_partition": "allgpu"}, "go to allgpu"),
+        ({"slurm_partition": "nosuch"}, "✗ slurm: There is no partition nosuch."),
+        ({"slurm_reservation": "bygone"}, "✗ slurm: There is no reservation bygone"),
+        ({"executor": "local"}, "· slurm: not used"),
+    ],
+)
+def test_the_doctor_looks_at_slurm(shift, slurm, settings, words):
+    it = shift(**settings)
+    done = subprocess.run(
+        [sys.executable, "-m", "damnit_daemon.cli", "doctor"],
+        cwd=it.made.folder.path, env=os.environ | slurm.environment,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert words in done.stdout
