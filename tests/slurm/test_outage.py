@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 
 import pytest
@@ -103,7 +102,14 @@ def test_a_machine_without_slurm(tmp_path):
 
 
 def test_a_machine_without_its_configuration(tmp_path):
-    shutil.rmtree(tmp_path / "conf", ignore_errors=True)
     nowhere = dict(os.environ) | {"SLURM_CONF": str(tmp_path / "conf")}
-    with pytest.raises(SlurmDown, match="Slurm cannot be reached"):
-        SlurmClient(environment=nowhere).describe()
+    assert "SLURM_CONF names" in SlurmClient(environment=nowhere).unusable()
+
+
+def test_a_machine_whose_controller_is_down_can_be_submitted_from(slurm, client):
+    assert client.unusable() == ""
+    slurm.stop_controller()
+    try:
+        assert client.unusable() == ""
+    finally:
+        slurm.start_controller()

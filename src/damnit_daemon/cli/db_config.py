@@ -22,6 +22,7 @@ def db_config(
 ) -> None:
     """List, show, set or delete settings."""
     from ..errors import DamnitError
+    from ..services.context import CONTEXT_PYTHON
     from ..settings import KNOWN, InvalidSetting, normalise_key, parse_setting, unknown_setting
     from ..store import Database, delete_setting, load_settings, save_setting
 
@@ -44,8 +45,8 @@ def db_config(
                 raise DamnitError(f"The setting {key!r} is not set.")
     elif value is not None:
         stored = parse_setting(key, value, as_number=num, force=force)
-        if not force:
-            _check_program(key, str(stored))
+        if key == CONTEXT_PYTHON and not force:
+            _check_python(str(stored))
         with database.writing() as con:
             save_setting(con, key, stored)
     else:
@@ -70,13 +71,17 @@ def _shown(value: object) -> str:
     return show_controls(str(value))
 
 
-def _check_program(key: str, path: str) -> None:
+def _check_python(path: str) -> None:
+    """Ask it at once: what is wrong with it would else show at the next run, at night."""
     from pathlib import Path
 
-    from ..services.context import CONTEXT_PYTHON, is_program
+    from ..launch.probe import probe_python
+    from ..services.context import is_program
     from ..settings import InvalidSetting
 
-    if key == CONTEXT_PYTHON and not is_program(Path(path)):
+    python = Path(path)
+    if not is_program(python):
         raise InvalidSetting(
             f"{path} is not a program on this machine.", hint="--force sets it anyway."
         )
+    typer.echo(_shown(f"{path}: {probe_python(python)}"))

@@ -6,6 +6,7 @@ import os
 import pwd
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from . import commands, parse
 from .commands import Submission
@@ -17,6 +18,7 @@ from .states import SlurmState
 from .status import JobStatus
 
 TIMEOUT_S = 60.0
+PING_TIMEOUT_S = 5.0
 LOOK_BACK_H = 48
 """How far back a submission is looked for in the accounting."""
 
@@ -73,8 +75,11 @@ class SlurmClient:
         """
         if reason := self.available():
             return reason
+        base = os.environ if self._environment is None else self._environment
+        if (named := base.get("SLURM_CONF")) and not Path(named).exists():
+            return f"SLURM_CONF names {named}, which is not there."
         try:
-            self._run(["scontrol", "ping"])
+            run_command(["scontrol", "ping"], timeout_s=PING_TIMEOUT_S, base=self._environment)
         except SlurmError as error:
             if "configuration source" in str(error).casefold():
                 return "Slurm's commands are on this machine, but know of no cluster."

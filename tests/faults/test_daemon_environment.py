@@ -1,0 +1,77 @@
+"""The user's Python, while a daemon works: not ours, without a display, and gone."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from damnit_daemon.ledger import JobState
+from damnit_daemon.model import BlobKind
+from tests.daemon.daemon_process import wait_until
+
+CONTEXT = """\
+import sys
+import matplotlib
+from damnit_ctx import Variable
+
+@Variable
+def python(run):
+    return sys.executable
+
+@Variable
+def figure(run):
+    import matplotlib.pyplot as plt
+    fig, ax = plt.subplots()
+    ax.plot([1, 2, 1])
+    return fig
+
+@Variable
+def backend(run):
+    return matplotlib.get_backend().lower()
+"""
+pytestmark = pytest.mark.timeout(120)
+
+
+@pytest.fixture
+def linked(experiment, tmp_path):
+    """An experiment whose context Python is a link, which can be taken away."""
+    link = tmp_path / "env/bin/python"
+    link.parent.mkdir(parents=True)
+    link.symlink_to(sys.executable)
+    config = Path(sys.prefix) / "pyvenv.cfg"
+    (tmp_path / "env/pyvenv.cfg").symlink_to(config)
+    (tmp_path / "env/lib").symlink_to(Path(sys.prefix) / "lib")
+    made = experiment(CONTEXT, context_python=str(link))
+    made.link = link
+    return made
+
+
+def test_a_figure_is_drawn_without_a_display(linked):
+    linked.environment |= {"DISPLAY": "nowhere:99", "MPLBACKEND": "tkagg"}
+    linked.start_daemon()
+    linked.arrive(1)
+    linked.all_over(1)
+    found = linked.cells(1)
+    assert found["backend"] == "agg"
+    assert found["figure"].kind is BlobKind.PNG
+    assert found["python"] == str(linked.link)
+
+
+def test_an_environment_that_disappears_is_a_reason_and_comes_back(linked):
+    linked.start_daemon()
+    linked.arrive(1)
+    linked.all_over(1)
+    away = linked.link.with_name("away")
+    linked.link.rename(away)
+    linked.arrive(2)
+
+    def waits():
+        (job,) = linked.jobs(JobState.QUEUED) or (None,)
+        return job is not None and f"The context Python {linked.link} is missing" in job.reason
+
+    wait_until(waits)
+    away.rename(linked.link)
+    wait_until(lambda: linked.cells(2).get("python") == str(linked.link), timeout_s=60)
+    assert {job.state for job in linked.all_over(2)} == {JobState.DONE}
