@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -258,7 +259,7 @@ def test_a_variable_with_too_much_memory_costs_itself_only(shift):
     assert errors["big"] == "It needed more memory than the 0.299 GB it may use"
 
 
-def test_a_job_that_slurm_kills_for_memory_says_so_in_the_cell(shift):
+def test_a_job_that_slurm_kills_for_memory_says_so_in_the_cell(shift, slurm):
     it = shift(runs=1, context=GREEDY.replace("{", "{{").replace("}", "}}"))
     it.made.start_daemon()
     (number,) = it.reprocess(1, variables=["before", "greedy"])
@@ -266,8 +267,11 @@ def test_a_job_that_slurm_kills_for_memory_says_so_in_the_cell(shift):
     error = _errors(it.made, 1)["greedy"]
     assert "memory" in error, (error, job.reason)
     assert it.made.cells(1)["before"] == 1
-    if job.state is JobState.FAILED:
-        assert "damnit retry --mem" in job.reason
+    assert job.state is JobState.FAILED
+    assert "damnit retry --mem" in job.reason
+    (again,) = it.made.ask(RequestKind.RETRY, jobs=[number], memory="2G").answer["jobs"]
+    it.until(again, JobState.RUNNING)
+    assert slurm.run("squeue", "-h", "-o", "%m").split() == ["2G"]
 
 
 def test_a_job_that_slurm_ends_for_its_time_says_so_in_the_cell(shift, slurm):
@@ -435,3 +439,54 @@ def test_the_doctor_looks_at_slurm(shift, slurm, settings, words):
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert words in done.stdout
+
+
+def test_watching_goes_on_to_the_cluster(shift, slurm):
+    it = shift(runs=1, executor="auto")
+    it.made.start_daemon()
+    environment = os.environ | slurm.environment
+    environment["EXTRA_DATA_DATA_ROOT"] = str(it.made.proposal.root)
+    done = subprocess.run(
+        [sys.executable, "-m", "damnit_daemon.cli", "reprocess", "1", "--watch"],
+        cwd=it.made.folder.path, env=environment, capture_output=True, text=True, check=False,
+        timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "2 jobs: " in done.stdout
+    assert it.made.cells(1)["late"] == 11
+
+
+def test_a_submission_whose_answer_was_lost_is_found_or_never_begins(shift, slurm, tmp_path):
+    """The controller stands still while it is told: then nobody knows whether it heard."""
+    from damnit_daemon.ledger import load_job
+    from damnit_daemon.services.cluster import GivenJob
+    from damnit_daemon.services.cluster.submitter import Submitter
+    from damnit_daemon.slurm import SlurmClient, slurm_settings
+
+    it = shift(runs=1)
+    daemon = it.made.start_daemon()
+    (number,) = it.reprocess(1)
+    it.all_done(2)
+    daemon.terminate()
+    daemon.wait(30)
+    environment = os.environ | slurm.environment
+    environment["EXTRA_DATA_DATA_ROOT"] = str(it.made.proposal.root)
+    submitter = Submitter(it.made.folder, SlurmClient(timeout_s=1.0, environment=environment))
+    settings = slurm_settings({"noncluster_mem": "300M"})
+    with it.made.ledger.reading() as con:
+        job = load_job(con, number)
+    given = GivenJob(replace(job, cluster=False, attempt=77))
+    ((tasks, resources),) = submitter.plan([given], settings)
+    controller = slurm.pid("slurmctld")
+    os.kill(controller, signal.SIGSTOP)
+    try:
+        submitted = submitter.submit(tasks, resources, settings)
+    finally:
+        os.kill(controller, signal.SIGCONT)
+    assert submitted.slurm_id is None
+    before = sum(it.called("early").values())
+    patient = Submitter(it.made.folder, SlurmClient(timeout_s=30.0, environment=environment))
+    found = patient.look_up(submitted.folder)
+    wait_until(lambda: not slurm.run("squeue", "-h").strip(), timeout_s=60)
+    began = sum(it.called("early").values()) - before
+    assert began == (0 if found is None else 1)

@@ -6,7 +6,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..ledger import Job, JobState, Ledger, Outcome, VariableProgress, load_job, load_progress
+from ..ledger import (
+    Job,
+    JobState,
+    Ledger,
+    Outcome,
+    VariableProgress,
+    load_follow_up,
+    load_job,
+    load_progress,
+)
 from .columns import format_duration
 
 if TYPE_CHECKING:
@@ -22,7 +31,7 @@ class Follower:
     Attributes:
         jobs: As last seen, by the number they were asked for under; of a job that
             was merged into another one, that one.
-        job_ids: The numbers they were asked for under.
+        job_ids: The numbers they were asked for under; those that they left work to come to them.
         running: What is being evaluated at the moment.
     """
 
@@ -30,7 +39,7 @@ class Follower:
         self.jobs: dict[int, Job] = {}
         self.running: list[VariableProgress] = []
         self._ledger = ledger
-        self.job_ids = job_ids
+        self.job_ids = list(job_ids)
         self._unknown: set[int] = set()
         self._told: set[tuple[int, str]] = set()
 
@@ -56,7 +65,7 @@ class Follower:
         lines: list[str] = []
         self.running = []
         with self._ledger.reading() as con:
-            for job_id in self.job_ids:
+            for job_id in self.job_ids:  # it may grow meanwhile
                 before = self.jobs.get(job_id)
                 if before is not None and before.state.is_over:
                     continue
@@ -72,6 +81,8 @@ class Follower:
                 if job.variables_total:
                     lines += self._variable_news(job, load_progress(con, job.id))
                 lines += self._job_news(job)
+                if job.state.is_over and (after := load_follow_up(con, job)) is not None:
+                    self.job_ids.append(after.id)
         return lines
 
     def _variable_news(self, job: Job, progress: list[VariableProgress]) -> Iterator[str]:
@@ -84,8 +95,9 @@ class Follower:
                 yield from self._once(job, text)
 
     def _job_news(self, job: Job) -> Iterator[str]:
-        if job.state is JobState.QUEUED and job.reason:
-            yield from self._once(job, f"{job.run_key} waits: {job.reason}")
+        if job.state in (JobState.QUEUED, JobState.SUBMITTED) and job.reason:
+            reason = job.reason.removeprefix("Waits: ")
+            yield from self._once(job, f"{job.run_key} waits: {reason}")
         elif job.state.is_over:
             yield from self._once(job, describe_end(job))
 

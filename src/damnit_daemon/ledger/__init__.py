@@ -31,7 +31,7 @@ from .counters import count, load_counters
 from .edits import Edit, append_edit, load_edits
 from .errors import LeaseHeld, LeaseLost, LedgerMissing, LedgerTooNew
 from .job import ACTIVE, AddedJob, Executor, InSlurm, Job, JobOrigin, JobState, NewJob, Placement
-from .jobs import count_jobs, load_job, load_jobs
+from .jobs import count_jobs, load_follow_up, load_job, load_jobs
 from .lease import (
     BEAT_EVERY_S,
     EXPIRES_S,
@@ -121,6 +121,7 @@ __all__ = [
     "load_arrivals",
     "load_counters",
     "load_edits",
+    "load_follow_up",
     "load_job",
     "load_jobs",
     "load_lease",

@@ -52,13 +52,24 @@ def load_jobs(
     )
 
 
+def load_follow_up(con: sqlite3.Connection, job: Job) -> Job | None:
+    """The job that was queued with the end of another, which had to leave it to the cluster."""
+    if job.cluster or job.ended_at is None:
+        return None
+    where = "WHERE proposal = ? AND run = ? AND id > ? AND cluster = 1 AND created_at = ?"
+    found = load_jobs_where(con, where, *job.run_key, job.id, job.ended_at)
+    return found[0] if found else None
+
+
 def count_jobs(con: sqlite3.Connection) -> dict[JobState, int]:
     """Count the jobs in each state."""
     rows = fetch_all(con, "SELECT state, count(*) FROM jobs GROUP BY state")
     return dict.fromkeys(JobState, 0) | {JobState(state): count for state, count in rows}
 
 
-def load_jobs_where(con: sqlite3.Connection, where: str, *parameters: int | str) -> list[Job]:
+def load_jobs_where(
+    con: sqlite3.Connection, where: str, *parameters: int | float | str
+) -> list[Job]:
     """Load the jobs that the end of a query, written in this package, selects."""
     return [_job(row) for row in fetch_all(con, f"SELECT {_COLUMNS} FROM jobs {where}", parameters)]
 
