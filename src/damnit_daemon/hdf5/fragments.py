@@ -130,6 +130,7 @@ def _summary_of(file: h5py.File, name: str) -> FragmentValue | None:
     refuse_strange(dataset)
     attributes = attributes_of(dataset)
     max_diff, summary_type, method = (attributes.pop(key, None) for key in _OWN_COLUMNS)
+    attributes.pop(layout.COMES_BACK_AS, None)  # of no use in the database
     return FragmentValue(
         name=name,
         value=_summary_value(dataset),

@@ -20,7 +20,7 @@ from damnit_ctx import Cell
 
 from . import layout
 from .netcdf import as_dataset, as_frame, write_dataset
-from .read_back import mark
+from .read_back import survives
 from .summary import Summary, is_a, max_diff
 from .thumbnail import figure_pixels
 
@@ -70,7 +70,6 @@ class FragmentWriter:
             with _open_new(path) as file:
                 if cell.data is not None:
                     _write_value(file, name, f"{name}/data", cell.data)
-                    mark(file[name], cell.data)
                 if cell.preview is not None:
                     place = f"{layout.PREVIEW}/{name}"
                     _write_value(file, place, place, cell.preview)
@@ -219,6 +218,7 @@ def _write_summary(
         "background": None if cell.background is None else np.array(cell.background, np.uint8),
         "units": cell.units and storable_text(cell.units),
         "note": summary.note and storable_text(summary.note),
+        layout.COMES_BACK_AS: type(cell.data).__name__ if survives(cell.data) else None,
     }
     for key, attribute in attributes.items():
         if attribute is not None:

@@ -28,8 +28,9 @@ COMPUTED_AT = "computed_at"  # float64, Unix seconds UTC, when the function retu
 DURATION_S = "duration_s"  # float64, seconds the function took
 CONTEXT_HASH = "context_hash"  # the first 16 hex digits of SHA-256 of the context file
 
-SURVIVES = "damnit_tui_survives"
-"""Ours: an attribute of a value's own group, if what is read from it is what was returned."""
+COMES_BACK_AS = "comes_back_as"
+"""Ours too, and for the runner alone: the type of a value that a file gives back exactly as it was.
+Kept with the summary: the attributes of a Dataset's own group are shown to those who read it."""
 
 CLOCK_SKEW_S = 60.0
 """How far clocks of two hosts may differ. What claims to have been computed later than that

@@ -31,12 +31,6 @@ def survives(value: Any) -> bool:
     return _is_plain(value)
 
 
-def mark(group: Any, value: Any) -> None:
-    """Note with a saved value, in its HDF5 group, that it may be read back."""
-    if survives(value):
-        group.attrs[layout.SURVIVES] = type(value).__name__
-
-
 def read_back(folder: Path, proposal: int, run: int, name: str, context_hash: str) -> Any:
     """Read a value that was computed with this same context file.
 
@@ -53,7 +47,7 @@ def read_back(folder: Path, proposal: int, run: int, name: str, context_hash: st
             reduced = file.get(f"{layout.REDUCED}/{name}")
             if reduced is None or reduced.attrs.get(layout.CONTEXT_HASH) != context_hash:
                 raise NotThere(name)
-            kind = file[name].attrs.get(layout.SURVIVES)
+            kind = reduced.attrs.get(layout.COMES_BACK_AS)
             if kind == "ndarray":
                 return file[f"{name}/data"][()]
         if kind in ("DataArray", "Dataset"):
@@ -68,7 +62,6 @@ def _read_xarray(path: Path, name: str, kind: str) -> Any:
 
     dataset = xr.load_dataset(path, group=name, engine="h5netcdf")
     dataset.attrs.pop(layout.OBJECT_TYPE, None)
-    dataset.attrs.pop(layout.SURVIVES, None)
     for variable in dataset.variables.values():
         variable.encoding.clear()
     dataset.encoding.clear()
