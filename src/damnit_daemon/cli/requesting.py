@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-import os
-import socket
 import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -30,12 +27,10 @@ def ask(folder: DamnitFolder, kind: RequestKind, payload: Mapping[str, Any]) -> 
         LedgerMissing: If no daemon ever worked here.
         StoreError: If the ledger cannot be written.
     """
-    from ..ledger import Ledger, add_request
+    from ..ledger import Ledger
+    from ..ledger import ask as ask_in
 
-    with Ledger(folder.ledger).writing() as con:
-        return add_request(
-            con, kind, payload, user=_user(), host=socket.gethostname(), now=time.time()
-        )
+    return ask_in(Ledger(folder.ledger), kind, payload)
 
 
 def wait_for_answer(
@@ -104,10 +99,3 @@ def tell(text: str, *, hint: str = "") -> None:
     from ..model.texts import show_controls
 
     typer.echo(show_controls(f"damnit: {text} {hint}".rstrip()), err=True)
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # without a name in this container
-        return f"user {os.getuid()}"

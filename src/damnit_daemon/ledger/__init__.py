@@ -27,6 +27,7 @@ from .arrivals import (
     pending_arrivals,
     record_arrival,
 )
+from .asking import ask, user_name
 from .counters import count, load_counters
 from .edits import Edit, append_edit, load_edits
 from .errors import LeaseHeld, LeaseLost, LedgerMissing, LedgerTooNew
@@ -109,6 +110,7 @@ __all__ = [
     "add_request",
     "answer_request",
     "append_edit",
+    "ask",
     "beat",
     "count",
     "count_jobs",
@@ -149,4 +151,5 @@ __all__ = [
     "take_lease",
     "take_requests",
     "this_process",
+    "user_name",
 ]

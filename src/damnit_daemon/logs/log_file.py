@@ -1,0 +1,230 @@
+"""A log by byte offsets: any place of it is read at once, and nothing is kept of it.
+
+Lines are not counted, for that would mean reading all of a gigabyte before the
+first is shown. What follows a carriage return replaces what was before it, as
+in a terminal: of a progress bar the last state is a line.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import IO
+
+from ..errors import DamnitError
+
+BLOCK_BYTES = 64 * 1024
+MOST_BYTES = 4096
+"""A longer line is read in pieces of so many bytes."""
+LOOK_BACK_BYTES = 1_000_000
+"""How far back the beginning of a line is looked for."""
+SEARCH_BYTES = 1_000_000
+"""Searched at a time, before somebody is asked whether it is still wanted."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line, or a piece of a long one."""
+
+    start: int
+    """Offset of its first byte."""
+    end: int
+    """Offset of what follows."""
+    text: str
+    """Without its end; undecodable bytes replaced."""
+
+
+class Change(StrEnum):
+    """What became of a log since somebody looked last."""
+
+    NONE = "none"
+    GREW = "grew"
+    CUT = "cut"
+    """It is shorter: emptied, or cut by somebody."""
+    REPLACED = "replaced"
+    """There is another file of that name."""
+    GONE = "gone"
+    """There is none; what was read of it stays readable."""
+
+
+class LogFile:
+    """One log, opened when it is first looked at.
+
+    Attributes:
+        path: Where it is.
+        size: Its bytes when it was last looked at.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.size = 0
+        self._file: IO[bytes] | None = None
+        self._identity: tuple[int, int] | None = None
+
+    def look(self) -> Change:
+        """See whether there is more, or another file.
+
+        Raises:
+            DamnitError: If it is not there, and never was, or must not be read.
+        """
+        try:
+            status = self.path.stat()
+        except FileNotFoundError:
+            if self._file is None:
+                raise DamnitError(
+                    f"There is no log {self.path.name}.",
+                    hint="It begins with the first job of the run.",
+                ) from None
+            return Change.GONE
+        except OSError as error:
+            raise DamnitError(f"{self.path} cannot be read: {error.strerror}.") from error
+        identity = status.st_dev, status.st_ino
+        if self._file is None or identity != self._identity:
+            change = Change.GREW if self._file is None else Change.REPLACED
+            self._open()
+            return change
+        before, self.size = self.size, status.st_size
+        if self.size == before:
+            return Change.NONE
+        return Change.GREW if self.size > before else Change.CUT
+
+    def lines_from(self, start: int, count: int) -> list[Line]:
+        """Read lines forward.
+
+        Args:
+            start: Where a line begins.
+            count: At most so many.
+        """
+        found: list[Line] = []
+        for line in self._forward(start, self.size):
+            found.append(line)
+            if len(found) >= count:
+                break
+        return found
+
+    def lines_before(self, end: int, count: int) -> list[Line]:
+        """Read the lines that end at an offset, at most `count`, in their order."""
+        end = min(end, self.size)
+        start = end
+        while True:
+            start = self._beginning(max(0, start - BLOCK_BYTES))
+            lines = list(self._forward(start, end))
+            if len(lines) >= count or start == 0:
+                return lines[-count:] if count > 0 else []
+
+    def line_at(self, offset: int) -> int:
+        """The beginning of the line that a byte is in."""
+        offset = max(0, min(offset, self.size))
+        beginning = self._beginning(offset)
+        for line in self._forward(beginning, self.size):
+            if line.end > offset:
+                return line.start
+        return beginning
+
+    def find(
+        self,
+        pattern: re.Pattern[bytes],
+        start: int,
+        *,
+        backward: bool = False,
+        is_wanted: Callable[[], bool] = lambda: True,
+    ) -> int | None:
+        """Find what matches; the beginning of its line, or None.
+
+        Args:
+            pattern: Not across lines; `^` (with `re.MULTILINE`) is where one begins.
+            start: From here on; lines that begin before (backward: at or after) do not count.
+            backward: Towards the beginning.
+            is_wanted: Asked now and then; if it says no, nothing is found.
+        """
+        for low, high in self._portions(start, backward=backward):
+            if not is_wanted():
+                return None
+            before = min(low, 1)  # so that ^ can tell
+            chunk = self._read(low - before, high - low + before)
+            found = (low - before + match.start() for match in pattern.finditer(chunk, before))
+            for at in reversed(list(found)) if backward else found:
+                line = self.line_at(at)
+                if (line < start) if backward else (line >= start):
+                    return line
+        return None
+
+    def close(self) -> None:
+        """Let go of it."""
+        if self._file is not None:
+            self._file.close()
+        self._file = None
+
+    def _open(self) -> None:
+        try:
+            file = self.path.open("rb")
+        except OSError as error:
+            raise DamnitError(f"{self.path} cannot be read: {error.strerror}.") from error
+        self.close()
+        status = os.fstat(file.fileno())
+        self._file, self._identity = file, (status.st_dev, status.st_ino)
+        self.size = status.st_size
+
+    def _portions(self, start: int, *, backward: bool) -> Iterator[tuple[int, int]]:
+        """What is searched one after the other; they overlap, for what lies across a border."""
+        if backward:
+            high = min(start, self.size)
+            while high > 0:
+                low = max(0, high - SEARCH_BYTES)
+                yield low, min(high + MOST_BYTES, self.size)
+                high = low
+            return
+        low = max(0, start)
+        while low < self.size:
+            yield low, min(low + SEARCH_BYTES + MOST_BYTES, self.size)
+            low += SEARCH_BYTES
+
+    def _beginning(self, offset: int) -> int:
+        """Where the line with this byte begins, as far as that can be told nearby."""
+        high, lowest = offset, max(0, offset - LOOK_BACK_BYTES)
+        while high > lowest:
+            low = max(lowest, high - BLOCK_BYTES)
+            at = self._read(low, high - low).rfind(b"\n")
+            if at >= 0:
+                return low + at + 1
+            high = low
+        return lowest
+
+    def _forward(self, start: int, end: int) -> Iterator[Line]:
+        at, rest = start, b""
+        while at + len(rest) < end:
+            wanted = min(BLOCK_BYTES, end - at - len(rest))
+            chunk = self._read(at + len(rest), wanted)
+            if not chunk:  # it was cut meanwhile
+                break
+            rest += chunk
+            done = 0
+            while True:
+                newline = rest.find(b"\n", done)
+                stop = len(rest) if newline < 0 else newline + 1
+                if stop - done > MOST_BYTES:
+                    stop = done + MOST_BYTES
+                elif newline < 0:
+                    break
+                yield Line(at + done, at + stop, _text(rest[done:stop]))
+                done = stop
+            at, rest = at + done, rest[done:]
+        if rest:
+            yield Line(at, at + len(rest), _text(rest))
+
+    def _read(self, offset: int, count: int) -> bytes:
+        if self._file is None:
+            return b""
+        try:
+            return os.pread(self._file.fileno(), count, offset)
+        except OSError as error:
+            raise DamnitError(f"{self.path} cannot be read: {error.strerror}.") from error
+
+
+def _text(line: bytes) -> str:
+    text = line.rstrip(b"\r\n")
+    return text[text.rfind(b"\r") + 1 :].decode("utf-8", "replace")

@@ -1,0 +1,161 @@
+"""What computed a value, in sixteen digits: the same as long as it would be computed alike.
+
+It covers the variable's function, the functions, classes, constants and imports of
+the context file that it uses, directly or through others, and the variables it
+depends on. Titles, tags, descriptions, comments and layout do not count.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Iterable, Mapping
+
+HARMLESS = {"title", "tags", "description", "cluster"}
+"""Arguments of `@Variable` that change how or where, not what is computed."""
+
+
+class Fingerprints:
+    """The fingerprints of one context file.
+
+    Args:
+        source: Its text; it has been executed, so it can be parsed.
+        lines: Of each variable the first line of its function, decorators included.
+        dependencies: Of each variable the variables it depends on.
+    """
+
+    def __init__(
+        self, source: str, lines: Mapping[str, int], dependencies: Mapping[str, Iterable[str]]
+    ) -> None:
+        self._statements = ast.parse(source).body
+        self._lines = lines
+        self._dependencies = dependencies
+        self._binders = _binders(self._statements)
+        self._own: dict[int, bytes] = {}
+        self._known: dict[str, str] = {}
+
+    def of(self, name: str) -> str:
+        """The fingerprint of a variable: 16 hex digits; empty if its code is not in the file."""
+        if name not in self._known:
+            self._known[name] = ""  # ends what goes round in circles
+            self._known[name] = self._compute(name)
+        return self._known[name]
+
+    def _compute(self, name: str) -> str:
+        start = self._statement_at(self._lines.get(name, 0))
+        if start is None:
+            return ""
+        digest = hashlib.sha256()
+        for index in sorted(self._used(start)):
+            digest.update(self._text(index))
+        for dependency in sorted(self._dependencies.get(name, ())):
+            digest.update(f"\0{dependency}={self.of(dependency)}".encode())
+        return digest.hexdigest()[:16]
+
+    def _statement_at(self, line: int) -> int | None:
+        for index, statement in enumerate(self._statements):
+            if _first_line(statement) <= line <= (statement.end_lineno or 0):
+                return index
+        return None
+
+    def _used(self, start: int) -> set[int]:
+        """The statements that one uses, itself among them."""
+        found, todo = {start}, [start]
+        while todo:
+            for name in _names_read(self._statements[todo.pop()]):
+                fresh = self._binders.get(name, set()) - found
+                found |= fresh
+                todo += fresh
+        return found
+
+    def _text(self, index: int) -> bytes:
+        if index not in self._own:
+            plain = _Plain().visit(_copy(self._statements[index]))
+            self._own[index] = ast.unparse(plain).encode()
+        return self._own[index]
+
+
+class _Plain(ast.NodeTransformer):
+    """Leaves out what does not change a value."""
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        self.generic_visit(node)
+        _drop_docstring(node)
+        node.decorator_list = [_plain_decorator(each) for each in node.decorator_list]
+        return node
+
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:
+        self.generic_visit(node)
+        _drop_docstring(node)
+        return node
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        self.generic_visit(node)
+        _drop_docstring(node)
+        return node
+
+
+def _drop_docstring(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> None:
+    if ast.get_docstring(node, clean=False) is not None:
+        node.body = node.body[1:] or [ast.Pass()]
+
+
+def _plain_decorator(node: ast.expr) -> ast.expr:
+    if not isinstance(node, ast.Call):
+        return node
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    if name == "Variable":
+        node.args = node.args[1:]  # the title
+        node.keywords = [each for each in node.keywords if each.arg not in HARMLESS]
+    return node
+
+
+def _copy(node: ast.stmt) -> ast.stmt:
+    # As text and back: deepcopy of a large tree is slower, and transforming changes the tree.
+    return ast.parse(ast.unparse(node)).body[0]
+
+
+def _first_line(statement: ast.stmt) -> int:
+    decorators = getattr(statement, "decorator_list", [])
+    return min([statement.lineno, *(each.lineno for each in decorators)])
+
+
+def _binders(statements: Iterable[ast.stmt]) -> dict[str, set[int]]:
+    """Of each name that the file gives a meaning the statements that do so."""
+    binders: dict[str, set[int]] = {}
+    for index, statement in enumerate(statements):
+        for name in _names_bound(statement):
+            binders.setdefault(name, set()).add(index)
+    return binders
+
+
+def _names_bound(statement: ast.stmt) -> set[str]:
+    """The names that a statement gives a meaning in the module, also inside if, try, with, for."""
+    names: set[str] = set()
+    todo: list[ast.AST] = [statement]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            names.add(node.name)
+            continue  # what is bound inside is not seen outside
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            names |= {alias.asname or alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            names.add(node.id)
+        elif isinstance(node, (ast.Attribute, ast.Subscript)) and not isinstance(
+            node.ctx, ast.Load
+        ):
+            names |= {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+        todo += ast.iter_child_nodes(node)
+    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+        # `np.seterr(…)`, `CONFIG.update(…)`: what it is called on may be another thing after it.
+        names |= {each.id for each in ast.walk(statement.value.func) if isinstance(each, ast.Name)}
+    return names
+
+
+def _names_read(statement: ast.stmt) -> set[str]:
+    return {
+        node.id
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    }

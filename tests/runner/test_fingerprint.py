@@ -1,0 +1,107 @@
+"""What counts as another computation, and what does not."""
+
+from __future__ import annotations
+
+import pytest
+
+from damnit_daemon.runner.fingerprint import Fingerprints
+
+SOURCE = '''\
+import numpy as np
+from damnit_ctx import Variable
+
+XGM = "SA2_XTD1_XGM/XGM/DOOCS"
+LIMIT = 500
+UNUSED = 1
+
+
+def mean_of(values):
+    """The mean."""
+    return np.mean(values)  # of all
+
+
+@Variable(title="XGM/Energy", tags=["xgm"])
+def energy(run):
+    """Pulse energy."""
+    return mean_of(run[XGM])
+
+
+@Variable(title="High", summary="mean")
+def high(run, energy: "var#energy"):
+    return energy > LIMIT
+
+
+@Variable()
+def trains(run):
+    return len(run.train_ids)
+'''
+DEPENDENCIES = {"energy": [], "high": ["energy"], "trains": []}
+
+
+def fingerprints(source):
+    lines = {}
+    rows = source.splitlines()
+    for number, row in enumerate(rows, 1):
+        if row.startswith("def ") and rows[number - 2].startswith("@"):
+            lines[row[4 : row.index("(")]] = number - 1
+    made = Fingerprints(source, lines, DEPENDENCIES)
+    return {name: made.of(name) for name in DEPENDENCIES}
+
+
+BEFORE = fingerprints(SOURCE)
+
+
+def changed(old, new):
+    source = SOURCE.replace(old, new)
+    assert source != SOURCE
+    after = fingerprints(source)
+    return {name for name in BEFORE if after[name] != BEFORE[name]}
+
+
+def test_they_are_sixteen_digits_and_differ():
+    assert len(set(BEFORE.values())) == 3
+    assert all(len(digits) == 16 and int(digits, 16) >= 0 for digits in BEFORE.values())
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("UNUSED = 1", "UNUSED = 2"),
+        ("UNUSED = 1\n", "UNUSED = 1\n\n\n\n"),
+        ("# of all", "# of every one"),
+        ('"""The mean."""', '"""The average."""'),
+        ('"""Pulse energy."""', '"""Energy of a pulse."""'),
+        ('title="XGM/Energy"', 'title="Energy"'),
+        ('tags=["xgm"]', 'tags=["beam"], cluster=True'),
+        ('"SA2_XTD1_XGM/XGM/DOOCS"', "'SA2_XTD1_XGM/XGM/DOOCS'"),
+        ("def trains(run):", "def trains(\n    run,\n):"),
+    ],
+)
+def test_what_changes_no_value_does_not_count(old, new):
+    assert changed(old, new) == set()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "names"),
+    [
+        ("len(run.train_ids)", "len(run.train_ids) + 1", {"trains"}),
+        ("np.mean(values)", "np.median(values)", {"energy", "high"}),
+        ("XTD1", "XTD2", {"energy", "high"}),
+        ("LIMIT = 500", "LIMIT = 600", {"high"}),
+        ("LIMIT = 500", "LIMIT = 500\nLIMIT += 1", {"high"}),
+        ("LIMIT = 500", "if XGM:\n    LIMIT = 500\nelse:\n    LIMIT = 1", {"high"}),
+        ("import numpy as np", "import bottleneck as np", {"energy", "high"}),
+        ('summary="mean"', 'summary="max"', {"high"}),
+        ("def energy(run)", 'def energy(run, n: "meta#run_number")', {"energy", "high"}),
+        ("import numpy as np\n", 'import numpy as np\nnp.seterr("raise")\n', {"energy", "high"}),
+    ],
+)
+def test_what_changes_a_value_does_for_it_and_what_depends_on_it(old, new, names):
+    assert changed(old, new) == names
+
+
+def test_circles_and_strangers_end():
+    source = "def a():\n    return b()\ndef b():\n    return a()\n"
+    made = Fingerprints(source, {"a": 1}, {"a": ["b"], "b": ["a"]})
+    assert len(made.of("a")) == 16
+    assert made.of("from elsewhere") == ""
