@@ -1,0 +1,62 @@
+"""Finding the column that somebody means. Pure."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Sequence
+
+from ..model import Column
+from .cells import FIXED, TIME
+from .errors import FilterError
+from .tokens import Token
+
+_ALSO = {"time": TIME, "start": TIME}
+
+
+def find_column(token: Token, columns: Sequence[Column]) -> Column:
+    """The column of this name, of this title, or with this as the last part of its title.
+
+    Raises:
+        FilterError: If there is none, or there are several; names those that are near.
+    """
+    wanted = token.text.casefold()
+    every = [*FIXED, *columns]
+    by_name = {column.name: column for column in reversed(every)}
+    if token.text in by_name:
+        return by_name[token.text]
+    if wanted in _ALSO:
+        return _ALSO[wanted]
+    for found in (
+        [c for c in every if c.name.casefold() == wanted],
+        [c for c in every if c.title.casefold() == wanted],
+        [c for c in every if c.title.casefold().rpartition("/")[2].strip() == wanted],
+    ):
+        names = {column.name: column for column in found}
+        if len(names) == 1:
+            return next(iter(names.values()))
+        if names:
+            hint = f"Give the name: {', '.join(sorted(names))}."
+            raise FilterError(f"Several columns are called {token.text!r}.", *_at(token), hint=hint)
+    raise FilterError(
+        f"There is no column {token.text!r}.", *_at(token), hint=_near(token.text, every)
+    )
+
+
+def _near(text: str, columns: Sequence[Column]) -> str:
+    """Names like this one, or with a part like this one."""
+    parts: dict[str, str] = {}
+    for column in reversed(columns):
+        for name in (column.name, column.title):
+            for part in (*re.split(r"[./\s]+", name), name):
+                parts[part.casefold()] = column.name
+    near = difflib.get_close_matches(text.casefold(), parts, n=3, cutoff=0.6)
+    if not near:
+        near = [part for part in parts if text.casefold() in part][:3]
+    names = dict.fromkeys(parts[part] for part in near)
+    named = [name if " " not in name else f'"{name}"' for name in names]
+    return f"Did you mean {' or '.join(named)}?" if named else ""
+
+
+def _at(token: Token) -> tuple[int, int]:
+    return token.start, token.end

@@ -1,0 +1,153 @@
+"""What could follow in a filter that is being typed. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from ..model import Column
+from .cells import FIXED, PROPOSAL, RUN, TIME
+from .columns import find_column
+from .errors import FilterError
+from .filter import STATES
+from .tokens import PREFIXES, Kind, Token, quoted, tokens
+
+MOST = 50
+"""More are no help."""
+_TIMES = ("today", "yesterday", "-1h", "-8h")
+_NUMBER_OPERATORS = ("=", "!=", "<", "<=", ">", ">=", "in")
+_TEXT_OPERATORS = ("=", "!=", "~", "in")
+
+Values = Callable[[Column], Iterable[str]]
+"""The texts there are in a column."""
+
+
+@dataclass(frozen=True)
+class Completion:
+    """What a part of a text can be replaced by."""
+
+    start: int
+    end: int
+    options: tuple[str, ...]
+
+
+def complete_filter(
+    text: str, cursor: int, columns: Sequence[Column], values: Values = lambda _column: ()
+) -> Completion:
+    """What the word at the cursor could become: columns, operators, values, words.
+
+    Args:
+        text: As typed so far.
+        cursor: Where one types; what follows is left alone.
+        columns: The variables there are.
+        values: Tells the texts of a column.
+    """
+    before, partial = _words(text[:cursor])
+    start = partial.start
+    word = partial.text
+    if partial.prefix:
+        found: Iterable[str] = _after_prefix(partial.prefix, columns)
+        options = [f"{partial.prefix}:{name}" for name in matching(word, found)]
+        return Completion(start, cursor, tuple(options[:MOST]))
+    if (column := _compared(before, columns)) is not None:
+        if partial.kind is Kind.WORD and "," in word:  # of a list, the last one
+            start += word.rindex(",") + 1
+            word = word.rpartition(",")[2]
+        found = _values_of(column, values)
+    elif not word and before and (named := _named(before[-1], columns)) is not None:
+        is_text = named.type == "string" or (named.type is None and any(values(named)))
+        found = _TEXT_OPERATORS if is_text else _NUMBER_OPERATORS
+    else:
+        return Completion(start, cursor, tuple(_first_words(word, columns)[:MOST]))
+    return Completion(start, cursor, tuple(matching(word, found)[:MOST]))
+
+
+def complete_columns(text: str, cursor: int, columns: Sequence[Column]) -> Completion:
+    """What the last of several columns with commas between could become: `-xgm,run`."""
+    start = text.rfind(",", 0, cursor) + 1
+    while start < cursor and text[start] in " +-":
+        start += 1
+    named = matching_columns(text[start:cursor].strip("\"'"), columns)
+    return Completion(start, cursor, tuple(named[:MOST]))
+
+
+def matching_columns(word: str, columns: Sequence[Column]) -> list[str]:
+    """Columns with a word in their name or title, as they are written in a filter."""
+    every = {column.name: column for column in (*FIXED, *columns)}
+    wanted = word.casefold()
+    begin: list[str] = []
+    inside: list[str] = []
+    for column in every.values():
+        name, title = column.name.casefold(), column.title.casefold()
+        if wanted in name or wanted in title:
+            first = name.startswith(wanted) or title.rpartition("/")[2].startswith(wanted)
+            (begin if first else inside).append(quoted(column.name))
+    return [name for name in (*begin, *inside) if name]
+
+
+def matching(word: str, options: Iterable[str]) -> list[str]:
+    """Options with a word in them, those that begin with it first."""
+    wanted = word.casefold().strip("\"'")
+    found = [option for option in dict.fromkeys(options) if wanted in option.casefold()]
+    return sorted(found, key=lambda o: not o.casefold().strip("\"'").startswith(wanted))
+
+
+def _words(text: str) -> tuple[list[Token], Token]:
+    """The words before the one that is being typed, and that one."""
+    if match := re.search(rf"(?:^|[\s(])({'|'.join(PREFIXES)}):$", text, re.IGNORECASE):
+        begin = match.start(1)
+        return _words(text[:begin])[0], Token(Kind.WORD, "", begin, len(text), match[1].casefold())
+    try:
+        found = tokens(text)[:-1]
+    except FilterError as error:  # a quote that is not closed yet
+        typed = text[error.start + 1 : error.end]
+        before, prefix = _words(text[: error.start])
+        begin = prefix.start if prefix.prefix and not prefix.text else error.start
+        return before, Token(Kind.QUOTED, typed, begin, len(text), prefix.prefix)
+    if found and found[-1].end == len(text) and found[-1].kind is Kind.WORD:
+        return found[:-1], found[-1]
+    return found, Token(Kind.WORD, "", len(text), len(text))
+
+
+def _compared(before: Sequence[Token], columns: Sequence[Column]) -> Column | None:
+    """The column whose value is being typed; None if it is no value."""
+    at = len(before) - 1
+    while at > 1 and before[at].kind in (Kind.WORD, Kind.QUOTED) and before[at].text.endswith(","):
+        at -= 1
+    if at < 1 or not (before[at].kind is Kind.OPERATOR or before[at].is_word("in")):
+        return None
+    return _named(before[at - 1], columns)
+
+
+def _named(token: Token, columns: Sequence[Column]) -> Column | None:
+    if token.kind not in (Kind.WORD, Kind.QUOTED) or token.prefix:
+        return None
+    try:
+        return find_column(token, columns)
+    except FilterError:
+        return None
+
+
+def _values_of(column: Column, values: Values) -> Iterable[str]:
+    if column.name == TIME.name:
+        return _TIMES
+    if column.type == "boolean":
+        return ("true", "false")
+    if column.name in (RUN.name, PROPOSAL.name):
+        return ()
+    return [word for text in values(column) if text and (word := quoted(text))]
+
+
+def _after_prefix(prefix: str, columns: Sequence[Column]) -> Iterable[str]:
+    if prefix == "is":
+        return STATES
+    if prefix == "tag":
+        return [quoted(tag) for tag in sorted({tag for c in columns for tag in c.tags})]
+    return [quoted(column.name) for column in columns]
+
+
+def _first_words(word: str, columns: Sequence[Column]) -> list[str]:
+    found = matching_columns(word, columns)
+    more = [w for w in ("not", *(f"{prefix}:" for prefix in PREFIXES)) if w.startswith(word)]
+    return [*found, *more] if word else [*more, *found]

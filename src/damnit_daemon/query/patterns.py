@@ -1,0 +1,73 @@
+"""Regular expressions that may be typed by anybody: no one must wait for them. Pure."""
+
+from __future__ import annotations
+
+import re
+import warnings
+
+LONGEST = 200
+MOST_REPEATS = 5
+"""Each one that has no end multiplies what a text that does not fit can cost."""
+
+_OPEN_REPEAT = re.compile(r"[*+]|\{\d*,\d*\}|\{\d{3,}\}")
+
+
+def compile_pattern(text: str) -> re.Pattern[str]:
+    """Compile a pattern, capitals or not.
+
+    Raises:
+        ValueError: If it is wrong, or could take for ever; the text says why.
+    """
+    if len(text) > LONGEST:
+        raise ValueError(f"it is longer than {LONGEST} characters")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            found = re.compile(text, re.IGNORECASE)
+    except re.error as error:
+        raise ValueError(str(error.msg)) from error
+    except (OverflowError, RecursionError) as error:
+        raise ValueError("it is too large") from error
+    if _is_costly(text):
+        raise ValueError("so many repetitions in one another could take for ever")
+    return found
+
+
+def _is_costly(text: str) -> bool:
+    """Whether a group with a repetition, or with alternatives, is repeated itself."""
+    groups = [False]
+    """Of each group that is open: whether repeating it would be costly."""
+    repeats = at = 0
+    while at < len(text):
+        character = text[at]
+        if character == "\\":
+            at += 2
+            continue
+        if character == "[":
+            at = _end_of_set(text, at)
+            continue
+        closed = False
+        if character == "(":
+            groups.append(False)
+        elif character == ")" and len(groups) > 1:
+            closed = groups.pop()
+            groups[-1] |= closed
+        elif character == "|":
+            groups[-1] = True
+        at += 1
+        if character != "(" and (match := _OPEN_REPEAT.match(text, at)):
+            if closed:
+                return True
+            groups[-1] = True
+            repeats += 1
+            at = match.end()
+    return repeats > MOST_REPEATS
+
+
+def _end_of_set(text: str, at: int) -> int:
+    """Where a `[…]` ends; a repetition of it counts as any other."""
+    at += 2 if text[at + 1 : at + 2] == "^" else 1
+    at += 1  # a bracket that comes first is none
+    while at < len(text) and text[at] != "]":
+        at += 2 if text[at] == "\\" else 1
+    return at

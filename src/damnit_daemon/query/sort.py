@@ -1,0 +1,67 @@
+"""Runs in another order. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+
+from ..model import Column, RunKey
+from .cells import Cells, natural
+from .columns import find_column
+from .table import Table
+from .tokens import Kind, Token, quoted
+
+_PART = re.compile(
+    r"""\s*(?P<sign>[+-]?)\s*(?P<name>"[^"]*"|'[^']*'|[^,]*?)\s*(?:,|$)""", re.DOTALL
+)
+
+
+@dataclass(frozen=True)
+class SortKey:
+    """By which column, and which way."""
+
+    column: Column
+    reverse: bool = False
+
+    def __str__(self) -> str:
+        """As it is typed."""
+        return f"{'-' if self.reverse else ''}{quoted(self.column.name)}"
+
+
+def parse_sort(text: str, columns: Sequence[Column]) -> list[SortKey]:
+    """Read `xgm,-run`: several columns with commas between, `-` for the largest first.
+
+    Raises:
+        FilterError: If there is no such column; says where.
+    """
+    found = []
+    for match in _PART.finditer(text):
+        name = match["name"].strip().strip("\"'")
+        if name:
+            token = Token(Kind.WORD, name, match.start("sign"), match.end("name"))
+            found.append(SortKey(find_column(token, columns), match["sign"] == "-"))
+    return found
+
+
+def sort_keys(table: Table, keys: Iterable[RunKey], by: Sequence[SortKey]) -> list[RunKey]:
+    """Sort runs; those that are equal stay as they were, and empty cells come last both ways."""
+    found = list(keys)
+    for sort_key in reversed(by):
+        values = Cells(table, found).scalars(sort_key.column)
+        numbers: list[tuple[int | float, RunKey]] = []
+        texts: list[tuple[tuple[str | int, ...], RunKey]] = []
+        empty: list[RunKey] = []
+        for key, value in zip(found, values, strict=True):
+            if value is None or value == "":
+                empty.append(key)
+            elif isinstance(value, str):
+                texts.append((natural(value), key))
+            else:
+                numbers.append((value, key))
+        numbers.sort(key=itemgetter(0), reverse=sort_key.reverse)
+        texts.sort(key=itemgetter(0), reverse=sort_key.reverse)
+        full = [*texts, *numbers] if sort_key.reverse else [*numbers, *texts]
+        found = [key for _, key in full] + empty
+    return found

@@ -1,0 +1,101 @@
+"""A filter's text in words, each with its place."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from .errors import FilterError
+
+
+class Kind(Enum):
+    """What a token is."""
+
+    WORD = auto()
+    QUOTED = auto()
+    """A word in quotes: never an operator or `and`."""
+    OPERATOR = auto()
+    OPEN = auto()
+    CLOSE = auto()
+    END = auto()
+
+
+@dataclass(frozen=True)
+class Token:
+    """A word, and where it stands."""
+
+    kind: Kind
+    text: str
+    start: int
+    end: int
+    prefix: str = ""
+    """Of `has:xgm` the `has`."""
+
+    def is_word(self, *words: str) -> bool:
+        """Whether it is one of these, in capitals or not, and not in quotes."""
+        return self.kind is Kind.WORD and not self.prefix and self.text.casefold() in words
+
+
+RESERVED = ("and", "or", "not", "in")
+PREFIXES = ("has", "is", "tag")
+_BLANK = re.compile(r"\s*")
+_OPERATOR = re.compile(r"<=|>=|!=|==|[<>=~]")
+_PREFIX = re.compile(rf"({'|'.join(PREFIXES)}):", re.IGNORECASE)
+WORD = re.compile(r"""[^\s()"'<>=~!]+(?:![^\s()"'<>=~!]*)*""")
+
+
+def tokens(text: str) -> list[Token]:
+    """Divide a filter into words; the last one is its end.
+
+    Raises:
+        FilterError: If a quote is not closed, or a character makes no sense.
+    """
+    found: list[Token] = []
+    at = 0
+    while True:
+        at = _BLANK.match(text, at).end()  # type: ignore[union-attr]  # it always matches
+        if at == len(text):
+            found.append(Token(Kind.END, "", at, at))
+            return found
+        token = _token(text, at)
+        found.append(token)
+        at = token.end
+
+
+def quoted(text: str) -> str:
+    """A name or a text as it is written in a filter; empty if it cannot be."""
+    is_plain = (
+        WORD.fullmatch(text)
+        and "," not in text
+        and text[0] not in "+-"
+        and text.casefold() not in RESERVED
+        and not _PREFIX.match(text)
+    )
+    if is_plain:
+        return text
+    if '"' not in text:
+        return f'"{text}"'
+    return f"'{text}'" if "'" not in text else ""
+
+
+def _token(text: str, at: int) -> Token:
+    character = text[at]
+    if character in "()":
+        return Token(Kind.OPEN if character == "(" else Kind.CLOSE, character, at, at + 1)
+    if match := _OPERATOR.match(text, at):
+        operator = "=" if match[0] == "==" else match[0]
+        return Token(Kind.OPERATOR, operator, at, match.end())
+    prefix, start = "", at
+    if match := _PREFIX.match(text, at):
+        prefix, start = match[1].casefold(), match.end()
+    if start < len(text) and text[start] in "\"'":
+        end = text.find(text[start], start + 1)
+        if end < 0:
+            raise FilterError("This quote is not closed.", start, len(text))
+        return Token(Kind.QUOTED, text[start + 1 : end], at, end + 1, prefix)
+    if match := WORD.match(text, start):
+        return Token(Kind.WORD, match[0], at, match.end(), prefix)
+    if prefix:
+        raise FilterError(f"Something has to follow {prefix}:", at, start)
+    raise FilterError(f"{character!r} makes no sense here.", at, at + 1)

@@ -1,0 +1,257 @@
+"""The filter language, as people type it."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from damnit_daemon.model import Blob, BlobKind, Column, RunKey, RunRow, StoredValue
+from damnit_daemon.query import FilterError, Moment, ValueTable, parse_filter
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC).timestamp()
+HOUR_S = 3600.0
+COLUMNS = [
+    Column("comment", "Comment", type="string"),
+    Column("xgm", "XGM/Intensity", tags=("beam",)),
+    Column("sample", "Sample", type="string"),
+    Column("shutter", "Shutter", type="boolean"),
+    Column("preview", "AGIPD/Preview", tags=("agipd", "image")),
+    Column("hits", "AGIPD/Hits", tags=("agipd",)),
+]
+
+
+def key(run, proposal=1234):
+    return RunKey(proposal, run)
+
+
+def stored(run, name, value, **attributes):
+    text = json.dumps(attributes) if attributes else None
+    return StoredValue(key(run), name, value, NOW, attributes_json=text)
+
+
+TABLE = ValueTable(
+    [RunRow(key(run), NOW - run * HOUR_S if run < 5 else None, None) for run in range(1, 7)],
+    COLUMNS,
+    [
+        stored(1, "xgm", 400.0), stored(1, "sample", "LaB6"), stored(1, "shutter", 1),
+        stored(1, "comment", "first light"), stored(1, "preview", Blob(BlobKind.PNG, 100)),
+        stored(2, "xgm", 500), stored(2, "sample", "dark"), stored(2, "shutter", 0),
+        stored(2, "hits", None, error="too few", error_cls="Skip"),
+        stored(3, "xgm", 0.1 + 0.2), stored(3, "sample", "Water 10"),
+        stored(3, "hits", None, error="no key", error_cls="KeyError"),
+        stored(4, "xgm", float("nan")), stored(4, "sample", "water 9"), stored(4, "hits", 17),
+        stored(5, "comment", "junk [a|b]"), stored(5, "xgm", "500"),
+    ],
+)  # fmt: skip
+
+
+def shown(text):
+    found = parse_filter(text, COLUMNS, Moment(NOW, UTC))
+    return [k.run for k in found.select(TABLE, sorted(TABLE.keys))]
+
+
+@pytest.mark.parametrize(
+    ("text", "runs"),
+    [
+        ("", [1, 2, 3, 4, 5, 6]),
+        ("xgm > 400", [2]),
+        ("xgm >= 400", [1, 2]),
+        ("xgm>=4e2 xgm<500", [1]),
+        ("xgm = 0.3", [3]),
+        ("xgm == 500", [2, 5]),
+        ("xgm != 500", [1, 3]),
+        ("xgm = '500'", [5]),
+        ("XGM/Intensity < 1", [3]),
+        ("intensity < 1", [3]),
+        ("sample = lab6", [1]),
+        ("sample ~ dark|lab", [1, 2]),
+        ('sample ~ "^water"', [3, 4]),
+        ("sample in LaB6,dark", [1, 2]),
+        ("sample in LaB6, dark", [1, 2]),
+        ('sample < "water 10"', [1, 2, 4]),
+        ("sample in 'water 9','Water 10',dark", [2, 3, 4]),
+        ("sample in dark,'water 9' hits = 17", [4]),
+        ("xgm in 400,500,0.3", [1, 2, 3, 5]),
+        ("xgm in '500'", [5]),
+        ("shutter = true", [1]),
+        ("shutter = no", [2]),
+        ("has:preview", [1]),
+        ("has:xgm", [1, 2, 3, 5]),
+        ("not has:xgm", [4, 6]),
+        ('has:"AGIPD/Preview"', [1]),
+        ("is:error", [3]),
+        ("is:skipped", [2]),
+        ("is:empty", [6]),
+        ("tag:agipd", [1, 4]),
+        ("run in 2-4", [2, 3, 4]),
+        ("run in 1, 5-6", [1, 5, 6]),
+        ("run > 4", [5, 6]),
+        ("proposal = 1234 run = 3", [3]),
+        ("time > 10:00", [1]),
+        ("time >= 10:00", [1, 2]),
+        ("time > -90m", [1]),
+        ("time = 10:00", [2]),
+        ("time != 10:00", [1, 3, 4, 5, 6]),
+        ("time = today", [1, 2, 3, 4]),
+        ("time in 10:00,09:00", [2, 3]),
+        ("time = 2026-11-23", []),
+        ("time = '2026-11-24 10:00:01'", []),
+        ("time < today", []),
+        ("start_time > yesterday", [1, 2, 3, 4]),
+        ('time > "2026-11-24 09:30"', [1, 2]),
+        ("time > 2026-11-25", []),
+        ("light", [1]),
+        ("LIGHT or junk", [1, 5]),
+        ('"first light"', [1]),
+        ("4", [4]),
+        ("[a|b]", [5]),
+        ("xgm > 100 and sample = dark or is:error", [2, 3]),
+        ("xgm > 100 and (sample = dark or sample = LaB6)", [1, 2]),
+        ("not (xgm > 100 or is:error)", [4, 5, 6]),
+        ("not not light", [1]),
+        ("water hits = 17", [4]),
+    ],
+)
+def test_what_is_shown(text, runs):
+    assert shown(text) == runs
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "words"),
+    [
+        ("xmg > 5", "xmg", "There is no column 'xmg'. Did you mean xgm?"),
+        ("xgm >", "", "A value is missing after >"),
+        ("xgm > and", "and", "A value is missing after >"),
+        ("> 5", ">", "There has to be a column before >"),
+        ("(xgm > 5", "(", "not closed"),
+        ("xgm > 5)", ")", "never opened"),
+        ("and", "and", "Something is missing here"),
+        ("light or", "", "Something is missing here"),
+        ("not", "", "Something is missing here"),
+        ('sample = "dark', '"dark', "quote is not closed"),
+        ("sample ~ (", "(", "A value is missing after ~"),
+        ('sample ~ "("', '"("', "This pattern cannot be used: missing )"),
+        ('sample ~ "(a+)+"', '"(a+)+"', "could take for ever"),
+        ("is:nice", "is:nice", "Give is:error, is:skipped, is:empty, is:marked."),
+        ("has:nothing", "has:nothing", "There is no column 'nothing'."),
+        ("tag:nothing", "tag:nothing", "There are agipd, beam, image."),
+        ("has:", "has:", "Something has to follow has:"),
+        ("run in x", "x", "neither a run number nor a range"),
+        ("run = x", "x", "is no run number"),
+        ("run in", "", "A value is missing after in"),
+        ("run in 1,x", "x", "neither a run number nor a range"),
+        ("proposal > x", "x", "is no proposal number"),
+        ("time ~ 10", "10", "compared with < or >"),
+        ("time in 10:00,soon", "soon", "'soon' is no time"),
+        ("time > soon", "soon", "'soon' is no time. For example 10:00"),
+        ("!", "!", "makes no sense here"),
+        ("(" * 60 + "a" + ")" * 60, "(", "nested too deeply"),
+    ],
+)
+def test_mistakes_are_told_at_their_place(text, place, words):
+    with pytest.raises(FilterError) as caught:
+        parse_filter(text, COLUMNS, Moment(NOW, UTC))
+    assert words in str(caught.value)
+    assert text[caught.value.start : caught.value.end] == place
+
+
+def test_a_word_is_found_beside_texts_with_zeros_in_them():
+    texts = ["a\0Xyz", "b", "\0", "xYZ"]
+    odd = ValueTable(
+        [RunRow(key(run), None, None) for run in range(1, 5)],
+        COLUMNS,
+        [stored(run, "sample", text) for run, text in enumerate(texts, 1)],
+    )
+    found = parse_filter("xyz", COLUMNS).select(odd, sorted(odd.keys))
+    assert [k.run for k in found] == [1, 4]
+
+
+def test_marked_runs_are_those_that_the_table_has_marked():
+    marking = ValueTable([RunRow(key(run), None, None) for run in range(1, 4)], COLUMNS, [])
+    marking.marked = {key(2)}
+    found = parse_filter("is:marked or run = 3", COLUMNS)
+    assert found.uses_marks
+    assert [k.run for k in found.select(marking, sorted(marking.keys))] == [2, 3]
+    assert not parse_filter("light", COLUMNS).uses_marks
+
+
+@pytest.mark.parametrize(
+    ("text", "together"),
+    [
+        ("", "xgm = 1"),
+        ("light", "light xgm = 1"),
+        ("xgm > 5", "xgm = 1"),
+        ("xgm > 5 and light not xgm < 9", "light xgm = 1"),
+        ("xgm > 5 or light", "(xgm > 5 or light) xgm = 1"),
+        ("(xgm > 5 or light)", "(xgm > 5 or light) xgm = 1"),
+        ("(xgm > 5 or not has:xgm) sample = dark", "sample = dark xgm = 1"),
+        ("xgm in 5, 6 is:error run = 3", "is:error run = 3 xgm = 1"),
+        ("not is:marked", "not is:marked xgm = 1"),
+    ],
+)
+def test_another_condition_on_a_column_takes_the_place_of_those_before(text, together):
+    found = parse_filter(text, COLUMNS, Moment(NOW, UTC))
+    assert found.with_column(COLUMNS[1], "xgm = 1") == together
+    assert found.with_column(COLUMNS[1], "") == together.removesuffix("xgm = 1").strip()
+
+
+def test_a_title_that_two_columns_have_needs_the_name():
+    columns = [Column("a", "X/Mean"), Column("b", "Y/Mean")]
+    with pytest.raises(
+        FilterError, match=r"Several columns are called 'mean'. Give the name: a, b"
+    ):
+        parse_filter("mean > 1", columns)
+    assert parse_filter("x/mean > 1", columns)
+
+
+@given(
+    st.text(alphabet=st.sampled_from(list("xgm><=!~()\"' ornotad:hasi|,.5*[\\é\x1b")), max_size=40)
+)
+def test_any_text_is_a_filter_or_a_mistake_with_a_place(text):
+    place = (0, 0)
+    try:
+        parse_filter(text, COLUMNS, Moment(NOW, UTC)).select(TABLE, TABLE.keys)
+    except FilterError as error:
+        place = (error.start, error.end)
+    assert 0 <= place[0] <= place[1] <= len(text)
+
+
+SIMPLE = st.sampled_from(
+    ["xgm > 400", "light", "has:preview", "is:error", "run in 2-4", "hits = 17"]
+)
+
+
+@given(SIMPLE, SIMPLE, SIMPLE)
+def test_conditions_are_combined_as_sets_are(a, b, c):
+    runs = {text: set(shown(text)) for text in (a, b, c)}
+    everything = {1, 2, 3, 4, 5, 6}
+    assert set(shown(f"{a} {b}")) == runs[a] & runs[b]
+    assert set(shown(f"{a} or {b}")) == runs[a] | runs[b]
+    assert set(shown(f"not ({a})")) == everything - runs[a]
+    assert set(shown(f"{a} or {b} and {c}")) == runs[a] | (runs[b] & runs[c])
+    assert set(shown(f"({a} or {b}) {c}")) == (runs[a] | runs[b]) & runs[c]
+
+
+@pytest.mark.parametrize(
+    "pattern", ["(a|a)*b", "(.*)*x", "(a*)*", "([a-z]+)*", "a*b*c*d*e*f*", "((ab)*)+"]
+)
+def test_patterns_that_could_take_for_ever_are_refused(pattern):
+    with pytest.raises(FilterError, match="for ever"):
+        parse_filter(f'sample ~ "{pattern}"', COLUMNS)
+
+
+@pytest.mark.parametrize(
+    "pattern", ["dark|junk", "^a.*z$", "[+*]+", r"\(\d+\)", "(ab)+", "a{2,3}", "[]a]*"]
+)
+def test_others_are_quick_even_on_long_texts(pattern):
+    long = ValueTable(
+        [RunRow(key(1), None, None)], COLUMNS, [stored(1, "sample", "a" * 1_000_000 + "!")]
+    )
+    began = time.process_time()
+    parse_filter(f'sample ~ "{pattern}"', COLUMNS).select(long, long.keys)
+    assert time.process_time() - began < 5
