@@ -19,14 +19,20 @@ from rich.console import Console
 from rich.table import Table
 
 from .app_start import measure_app
+from .app_use import measure_use
 from .daemon import measure_daemon
+from .inspect import measure_inspect
 from .processing import measure_processing
 from .results import Result
+from .store_use import measure_store
 
 MEASUREMENTS: dict[str, Callable[[Path, int], Iterable[Result]]] = {
     "processing": measure_processing,
     "app": measure_app,
+    "use": measure_use,
+    "store": measure_store,
     "daemon": measure_daemon,
+    "inspect": measure_inspect,
 }
 OUTPUT = Path("build/bench.json")
 

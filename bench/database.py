@@ -10,6 +10,7 @@ import random
 import struct
 import zlib
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -42,14 +43,12 @@ def make_folder(folder: Path, runs: int, variables: int, *, seed: int = 1) -> Pa
     database = create_database(folder / "runs.sqlite", proposal=PROPOSAL, context_python=None)
     columns = _columns(variables)
     (folder / "context.py").write_text(_context(columns))
-    values = list(_values(columns, runs, seed))
     with database.writing() as con:
         update_computed_variables(con, [info for info, _ in columns])
-        for number in range(runs):
-            start = START + SECONDS_BETWEEN_RUNS * number
-            key = RunKey(PROPOSAL, FIRST_RUN + number)
+        for key, values in groupby(_values(columns, runs, seed), key=lambda value: value.key):
+            start = START + SECONDS_BETWEEN_RUNS * (key.run - FIRST_RUN)
             ensure_run(con, key, added_at=start + 120, start_time=start)
-        save_values(con, values, now=START + SECONDS_BETWEEN_RUNS * runs)
+            save_values(con, values, now=start + 300, keep_newer=False)
     return folder
 
 

@@ -37,11 +37,30 @@ ANSWERS = {
 class TerminalProgram:
     """A program with a terminal of a fixed size, which answers questions; killed at the end."""
 
-    def __init__(self, command: Sequence[str], environment: Mapping[str, str], cwd: Path) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        cwd: Path,
+        *,
+        rows: int = ROWS,
+        bytes_per_s: float | None = None,
+    ) -> None:
+        """Start it.
+
+        Args:
+            command: The program.
+            environment: Its environment variables.
+            cwd: Where it runs.
+            rows: Lines of the terminal.
+            bytes_per_s: How fast the line is; None for as fast as can be.
+        """
         self._ours, theirs = pty.openpty()
-        size = struct.pack("HHHH", ROWS, COLUMNS, 0, 0)
+        size = struct.pack("HHHH", rows, COLUMNS, 0, 0)
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, size)
-        self._drawn = b""
+        self._bytes_per_s = bytes_per_s
+        self._free_at = 0.0
+        self._drawn = bytearray()
         self._began = time.perf_counter()
         self._process = subprocess.Popen(
             command,
@@ -79,22 +98,90 @@ class TerminalProgram:
         while time.perf_counter() < deadline and self._read(quiet_s):
             pass
 
+    def wait_until_idle(self, *, slice_s: float = 0.25, timeout_s: float = 60) -> float:
+        """Wait until it has nothing to do any more; tells how long it had."""
+        began = time.perf_counter()
+        busy_until = began
+        while time.perf_counter() < began + timeout_s:
+            before = self.cpu_s()
+            self.bytes_within(slice_s)
+            if self.cpu_s() - before > 0.1 * slice_s:
+                busy_until = time.perf_counter()
+            elif time.perf_counter() - busy_until > 3 * slice_s:
+                return busy_until - began
+        raise SystemExit(f"the program is still busy after {timeout_s} s")
+
+    def send(self, keys: bytes) -> None:
+        """Type."""
+        os.write(self._ours, keys)
+
+    def answer_s(self, keys: bytes, *, timeout_s: float = 10) -> float:
+        """Type, and tell how long it takes until something is drawn."""
+        while self._read(0):  # what belongs to something else
+            pass
+        began = time.perf_counter()
+        self.send(keys)
+        if not self._read(timeout_s):
+            raise SystemExit(f"nothing was drawn within {timeout_s} s of {keys!r}")
+        return time.perf_counter() - began
+
+    def bytes_of(self, keys: bytes, *, quiet_s: float = 0.3) -> int:
+        """Type, and count what is drawn until nothing is for a while."""
+        before = len(self._drawn)
+        self.send(keys)
+        self.wait_until_quiet(quiet_s)
+        return len(self._drawn) - before
+
+    def bytes_within(self, duration_s: float) -> int:
+        """Take what is drawn for some time, and count it."""
+        before, end = len(self._drawn), time.perf_counter() + duration_s
+        while (left := end - time.perf_counter()) > 0:
+            self._read(left)
+        return len(self._drawn) - before
+
+    def seconds_until_next(self, pattern: str, *, timeout_s: float = 30) -> float:
+        """How long from now until text that matches is drawn."""
+        start, began = len(self._drawn), time.perf_counter()
+        while (passed := time.perf_counter() - began) < timeout_s:
+            if self._read(timeout_s - passed) and re.search(pattern, self.text(start)):
+                return time.perf_counter() - began
+        raise SystemExit(f"{pattern!r} was not drawn within {timeout_s} s: {self.text(start)}")
+
+    def cpu_s(self) -> float:
+        """CPU time that it has used."""
+        stat = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
+
+    def memory_mb(self) -> float:
+        """What it has resident now."""
+        return self._status_mb("VmRSS")
+
     def peak_memory_mb(self) -> float:
         """The most that the program had resident so far."""
+        return self._status_mb("VmHWM")
+
+    def _status_mb(self, name: str) -> float:
         status = Path(f"/proc/{self._process.pid}/status").read_text()
-        found = re.search(r"VmHWM:\s+(\d+) kB", status)
+        found = re.search(rf"{name}:\s+(\d+) kB", status)
         assert found is not None, status
         return int(found[1]) / 1024
 
-    def text(self) -> str:
+    @property
+    def bytes_drawn(self) -> int:
+        """How much was drawn so far."""
+        return len(self._drawn)
+
+    def text(self, start: int = 0) -> str:
         """What was drawn so far, one thing after the other; where is not told."""
-        return ESCAPES.sub(b" ", self._drawn).decode(errors="replace")
+        return ESCAPES.sub(b" ", self._drawn[start:]).decode(errors="replace")
 
     def _read(self, wait_s: float) -> bool:
+        if self._bytes_per_s is not None:
+            time.sleep(max(0.0, self._free_at - time.perf_counter()))
         if not select.select([self._ours], [], [], max(wait_s, 0))[0]:
             return False
         try:
-            chunk = os.read(self._ours, 1 << 16)
+            chunk = os.read(self._ours, 1 << (16 if self._bytes_per_s is None else 11))
         except OSError:  # Linux's way to say that the other end is closed
             chunk = b""
         if not chunk:
@@ -103,4 +190,6 @@ class TerminalProgram:
             if question in chunk:
                 os.write(self._ours, answer)
         self._drawn += chunk
+        if self._bytes_per_s is not None:
+            self._free_at = time.perf_counter() + len(chunk) / self._bytes_per_s
         return True

@@ -11,7 +11,7 @@ import pytest
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.model import VariableInfo
 from damnit_daemon.paths import DamnitFolder
-from damnit_daemon.services.creation import STARTING_CONTEXT, create_folder
+from damnit_daemon.creation import create_folder, instrument_of, starting_context
 from damnit_daemon.services.extraction import extract
 from damnit_daemon.store import Database, add_user_variable, load_settings, load_variables
 
@@ -44,7 +44,7 @@ def test_permissions_are_those_of_the_folder_above(folder):
 
 def test_the_starting_context_file_works(folder):
     create_folder(folder, 1234, context_python=Path(sys.executable))
-    assert folder.context_file.read_text() == STARTING_CONTEXT
+    assert folder.context_file.read_text() == starting_context()
     assert extract(folder, keys(1), mock=True).ok
     assert cells(folder) == {"n_trains": 10}
 
@@ -70,3 +70,11 @@ def test_a_context_file_that_is_missing(folder, tmp_path):
     with pytest.raises(DamnitError, match="cannot be read"):
         create_folder(folder, 1234, context=tmp_path / "gone.py")
     assert not folder.path.exists()
+
+
+def test_the_starting_context_names_the_instruments_gas_monitor(tmp_path):
+    folder = DamnitFolder(tmp_path / "SQS" / "202601" / "p001234" / "usr" / "Shared" / "amore")
+    assert instrument_of(folder) == "SQS"
+    create_folder(folder, 1234)
+    assert "SA3_XTD10_XGM/XGM/DOOCS" in folder.context_file.read_text()
+    assert instrument_of(DamnitFolder(tmp_path)) == ""

@@ -1,21 +1,37 @@
-"""The run table as text."""
+"""The run table as text and in files."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
+import os
 import sqlite3
+import sys
+from datetime import datetime
 
 import numpy as np
+import openpyxl
 import pytest
+from pyarrow import parquet
 
 from damnit_daemon.errors import DamnitError
-from damnit_daemon.export import export_table, format_time
+from damnit_daemon.export import (
+    FORMATS,
+    Choice,
+    FileTaken,
+    export_table,
+    format_time,
+    load_table,
+    write_table,
+)
+from damnit_daemon.export import files as files_module
+from damnit_daemon.export import table as table_module
 from damnit_daemon.model import RunKey, VariableInfo
 from damnit_daemon.store import (
     Database,
     NewValue,
+    add_note,
     add_user_variable,
     create_database,
     ensure_run,
@@ -171,3 +187,148 @@ def test_a_missing_database_is_told(tmp_path):
 
 def test_a_time_that_is_none_is_a_number():
     assert format_time(1e300) == "1e+300"
+
+
+# A part of it
+
+
+def test_exactly_the_runs_and_variables_that_are_wanted_in_that_order(database):
+    choice = Choice(keys=[RunKey(1234, 2), KEY], names=["text", "number", "nothing"])
+
+    table = load_table(database, choice)
+
+    assert [run.key.run for run in table.runs] == [2, 1]
+    assert table.titles() == ["Proposal", "Run", "Timestamp", "text", "XGM/Number"]
+    assert table.values(KEY) == ["plain", 1234.5]
+
+
+def test_reading_tells_how_far_it_is_and_can_be_given_up(database, monkeypatch):
+    monkeypatch.setattr(table_module, "RUNS_AT_ONCE", 1)
+    seen = []
+
+    table = load_table(
+        database, progress=lambda done, total: seen.append((done, total)) or done < 1
+    )
+
+    assert seen == [(0, 2), (1, 2), (1, 1)]
+    assert len(table.runs) == 1
+
+
+def test_notes_go_along(database):
+    with database.writing() as con:
+        add_note(con, 1_767_226_200, "beam | back")
+
+    assert "| 2026-01-01T00:10:00Z | beam \\| back |" in export_table(database)
+    assert json.loads(export_table(database, format="json"))["notes"] == [
+        {"time": "2026-01-01T00:10:00Z", "text": "beam | back"}
+    ]
+
+
+# Files
+
+
+def written(database, tmp_path, format_name):
+    target = tmp_path / f"runs.{format_name}"
+    write_table(load_table(database), target, format_name)
+    return target
+
+
+def test_a_workbook_has_numbers_times_and_text_and_no_formula(database, tmp_path):
+    formula = NewValue(RunKey(1234, 2), "text", "=1+1")
+    error = NewValue(RunKey(1234, 2), "piped", "#N/A")
+    large = NewValue(RunKey(1234, 2), "integer", 2**60)
+    with database.writing() as con:
+        save_values(con, [formula, error, large], now=20)
+        add_note(con, 1_767_226_200, "beam is back")
+
+    book = openpyxl.load_workbook(written(database, tmp_path, "xlsx"))
+
+    head, first, second = book["Runs"].iter_rows()
+    titles = [cell.value for cell in head]
+    cells = dict(zip(titles, first, strict=True))
+    others = dict(zip(titles, second, strict=True))
+    assert titles[:4] == ["Proposal", "Run", "Timestamp", "Comment"]
+    assert cells["XGM/Number"].value == 1234.5
+    assert cells["Good"].value is True
+    assert cells["Timestamp"].value == datetime(2026, 1, 1, 0, 10, 0, 500_000)
+    assert cells["hostile"].value == "\\x1b[31mred\\u202e"
+    assert cells["infinite"].value == "inf"
+    assert cells["failed"].value == "✗ KeyError: 'x'"
+    assert (others["text"].value, others["text"].data_type) == ("=1+1", "s")
+    assert (others["piped"].value, others["piped"].data_type) == ("#N/A", "s")
+    assert others["integer"].value == str(2**60)
+    assert [cell.value for cell in list(book["Notes"].iter_rows())[1]][1] == "beam is back"
+
+
+def test_text_too_long_for_a_workbook_is_cut(database, tmp_path):
+    with database.writing() as con:
+        save_values(con, [NewValue(KEY, "text", "x" * 40_000)], now=20)
+
+    book = openpyxl.load_workbook(written(database, tmp_path, "xlsx"))
+
+    longest = max(len(str(cell.value)) for row in book["Runs"].iter_rows() for cell in row)
+    assert longest == 32_767
+
+
+def test_a_parquet_file_has_columns_of_one_type_each(database, tmp_path):
+    with database.writing() as con:
+        save_values(con, [NewValue(RunKey(1234, 2), "number", 3)], now=20)
+
+    table = parquet.read_table(written(database, tmp_path, "parquet"))
+
+    types = {field.name: str(field.type) for field in table.schema}
+    assert types["proposal"] == types["run"] == types["integer"] == "int64"
+    assert types["start_time"] == "timestamp[us, tz=UTC]"
+    assert types["number"] == types["infinite"] == "double"
+    assert types["good"] == "bool"
+    assert types["text"] == types["failed"] == types["picture"] == "string"
+    first = table.to_pylist()[0]
+    assert (first["number"], first["good"], first["comment"]) == (1234.5, True, "dark")
+
+
+def test_without_its_library_parquet_says_what_to_install(database, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+
+    with pytest.raises(DamnitError, match="pyarrow") as caught:
+        written(database, tmp_path, "parquet")
+
+    assert "damnit-tui[parquet]" in caught.value.hint
+    assert list(tmp_path.glob("*parquet*")) == []
+
+
+@pytest.mark.parametrize("format_name", FORMATS)
+def test_a_file_that_is_there_is_replaced_only_where_that_is_wanted(
+    database, tmp_path, format_name
+):
+    target = tmp_path / f"runs.{format_name}"
+    target.write_text("mine")
+    table = load_table(database)
+
+    with pytest.raises(FileTaken):
+        write_table(table, target, format_name)
+    assert target.read_text() == "mine"
+
+    write_table(table, target, format_name, overwrite=True)
+    assert target.stat().st_size > 100
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_what_cannot_be_written_leaves_the_file_as_it_was(database, tmp_path, monkeypatch):
+    target = tmp_path / "runs.csv"
+    target.write_text("mine")
+    monkeypatch.setattr(files_module, "render_text", lambda *_: 1 / 0)
+
+    with pytest.raises(ZeroDivisionError):
+        write_table(load_table(database), target, "csv", overwrite=True)
+
+    assert target.read_text() == "mine"
+    assert {path.name for path in tmp_path.iterdir()} == {"runs.csv", "runs.sqlite"}
+
+
+def test_a_new_file_has_the_bits_that_the_umask_leaves(database, tmp_path):
+    before = os.umask(0o027)
+    try:
+        target = written(database, tmp_path, "csv")
+    finally:
+        os.umask(before)
+    assert target.stat().st_mode & 0o777 == 0o640

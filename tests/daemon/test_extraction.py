@@ -230,6 +230,23 @@ def test_ctrl_c_keeps_what_was_saved(tmp_path):
     assert list(folder.fragments()) == []
 
 
+def test_ctrl_c_that_python_lost_is_heeded(tmp_path):
+    """An exception that comes while garbage is collected goes nowhere."""
+    text = "import time\n@Variable\ndef endless(run):\n    time.sleep(100)\n"
+    folder = make_damnit_folder(tmp_path / "amore", text)
+    seen = []
+
+    def began():
+        return any(isinstance(event, VariableStarted) for event in seen)
+
+    report = extract(
+        folder, keys(1, 2), mock=True, limits=LIMITS,
+        on_event=lambda _key, event: seen.append(event), is_interrupted=began,
+    )  # fmt: skip
+    assert report.is_interrupted
+    assert [run.failure for run in report.runs] == ["interrupted"]
+
+
 def test_a_locked_database_costs_nothing_that_was_computed(folder, monkeypatch):
     monkeypatch.setattr(Database.__init__, "__kwdefaults__", {"timeout_s": 0.1})
     holder = sqlite3.connect(folder.database, isolation_level=None)

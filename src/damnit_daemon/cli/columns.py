@@ -42,4 +42,8 @@ def format_duration(duration_s: float) -> str:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split("\n", 1)[0].split("\t"))
+    """The first line; with the next one where it only says what comes."""
+    first, _, rest = text.partition("\n")
+    if first.endswith(":"):
+        first = f"{first} {rest.partition(chr(10))[0].strip()}".rstrip()
+    return " ".join(first.split("\t"))

@@ -1,4 +1,4 @@
-"""`damnit export`: the run table as text."""
+"""`damnit export`: the run table as text, or in a file."""
 
 from __future__ import annotations
 
@@ -12,11 +12,14 @@ from .folder import FolderOption, chosen_folder
 
 
 class Format(StrEnum):
-    """The formats of `export_table`."""
+    """The formats of `write_table`."""
 
     MD = "md"
     CSV = "csv"
+    TSV = "tsv"
     JSON = "json"
+    XLSX = "xlsx"
+    PARQUET = "parquet"
 
 
 def export(
@@ -27,18 +30,40 @@ def export(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="Default: stdout.")
     ] = None,
+    filter: Annotated[
+        str,
+        typer.Option(metavar="TEXT", help="Only these runs, such as 'xgm > 500 sample ~ dark'."),
+    ] = "",
+    sort: Annotated[
+        str, typer.Option(metavar="COLUMNS", help="Such as xgm,-run: the largest first after -.")
+    ] = "",
+    columns: Annotated[
+        str, typer.Option(metavar="COLUMNS", help="Only these, in this order, such as comment,xgm.")
+    ] = "",
     folder: FolderOption = None,
 ) -> None:
-    """Write the run table as Markdown, CSV or JSON."""
-    from ..export import export_table
+    """Write the run table, or a part of it, as Markdown, CSV, TSV, JSON, Excel or Parquet."""
+    from ..export import (
+        TEXT_FORMATS,
+        Choice,
+        checked_format,
+        load_table,
+        render_text,
+        write_table,
+    )
     from ..store import Database
 
     damnit = chosen_folder(context, folder)
-    text = export_table(Database(damnit.database), format=(format or _format_of(output)).value)
-    if output is None:
-        typer.echo(text, nl=False)
-    else:
-        _write(output, text)
+    wanted = checked_format((format or _format_of(output)).value)
+    table = load_table(Database(damnit.database), Choice(filter, sort, columns))
+    if output is not None:
+        write_table(table, output, wanted, overwrite=True)
+        return
+    for text_format in TEXT_FORMATS:
+        if wanted == text_format:
+            typer.echo(render_text(table, text_format), nl=False)
+            return
+    raise typer.BadParameter(f"{wanted} is no text: give a file with --output.")
 
 
 def _format_of(output: Path | None) -> Format:
@@ -46,16 +71,3 @@ def _format_of(output: Path | None) -> Format:
     if suffix not in list(Format):
         raise typer.BadParameter(f"{output}: give a --format, or a name in {', '.join(Format)}.")
     return Format(suffix)
-
-
-def _write(path: Path, text: str) -> None:
-    """Replace the file at once: nobody reads half a table."""
-    from ..errors import DamnitError
-
-    beside = path.with_name(f".{path.name}.new")
-    try:
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise DamnitError(f"{path} cannot be written: {error.strerror}.") from error

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..model import RunKey
     from ..paths import DamnitFolder
 
 
 def tell_plan(
-    folder: DamnitFolder, keys: Sequence[RunKey], executor: str | None, at_once: int | None
+    folder: DamnitFolder, keys: Sequence[RunKey], executor: str | None, **wanted: Any
 ) -> None:
     """Print the commands; none where all runs on the daemon's machine.
+
+    Args:
+        folder: The DAMNIT folder.
+        keys: The runs.
+        executor: `local` or `slurm`; None: as is set.
+        wanted: Which variables, and how many runs at once: see `services.cluster.planning.plan`.
 
     Raises:
         DamnitError: If the context file cannot be used, or Slurm cannot be asked.
@@ -28,15 +35,13 @@ def tell_plan(
 
     with Database(folder.database).reading() as con:
         settings = slurm_settings(load_settings(con))
-    wanted = Executor(executor) if executor else None
+    chosen = Executor(executor) if executor else None
     client = SlurmClient()
-    where = wanted or settings.executor
+    where = chosen or settings.executor
     if where is Executor.LOCAL or (where is Executor.AUTO and client.unusable()):
         return
     with RunnerProcess(folder, context_python(folder)) as runner:
         require_usable(runner.context)
         loaded = runner.context
-    for what, command in plan(
-        folder, keys, loaded, settings, client, executor=wanted, at_once=at_once
-    ):
+    for what, command in plan(folder, keys, loaded, settings, client, executor=chosen, **wanted):
         typer.echo(f"{what}\n{command}")

@@ -2,35 +2,121 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import json
+import os
+from collections.abc import Iterable
+from contextlib import chdir, redirect_stdout
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from ..errors import DamnitError
 from .folder import FolderOption, chosen_folder, writable_folder
+
+if TYPE_CHECKING:
+    from ..paths import DamnitFolder
+    from ..runner.protocol import ContextLoaded, Problem
+
+Format = Literal["text", "json", "github"]
 
 
 def read_context(
     context: typer.Context,
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="Check this file instead, in our own Python; no folder is needed."),
+    ] = None,
     check: Annotated[
         bool, typer.Option("--check", help="Only say what is wrong; store nothing.")
     ] = False,
+    format: Annotated[
+        Format, typer.Option(help="Of what is wrong: for people, programs, or GitHub's actions.")
+    ] = "text",
     folder: FolderOption = None,
 ) -> None:
     """Load the context file in the context Python; store titles, descriptions and tags."""
-    from ..launch import RunnerProcess
-    from ..model.texts import show_controls
-    from ..services.context import context_python, store_variables
+    from ..services.context import store_variables
 
-    damnit = (chosen_folder if check else writable_folder)(context, folder)
-    with RunnerProcess(damnit, context_python(damnit)) as runner:
-        loaded = runner.context
-    for problem in loaded.problems:
-        typer.echo(show_controls(str(problem)), err=True)
-    if any(problem.severity == "error" for problem in loaded.problems):
+    if file is not None:
+        loaded, damnit = _load_file(file), None
+    else:
+        damnit = (chosen_folder if check else writable_folder)(context, folder)
+        loaded = _load(damnit)
+    problems = [*loaded.problems, *loaded.advice, *_costs(damnit, loaded)]
+    problems.sort(key=lambda problem: (problem.line, problem.column))
+    _tell(problems, format)
+    if any(problem.severity == "error" for problem in problems):
         raise typer.Exit(1)
     count = f"{len(loaded.variables)} variable{'' if len(loaded.variables) == 1 else 's'}"
-    if check:
-        typer.echo(f"{damnit.context_file}: {count}, no errors")
+    if check or damnit is None:
+        told = f"{file or (damnit and damnit.context_file)}: {count}, no errors"
+    else:
+        told = f"{count}; changed: {', '.join(store_variables(damnit, loaded)) or 'none'}"
+    typer.echo(told, err=format != "text")
+
+
+def _load(folder: DamnitFolder) -> ContextLoaded:
+    from ..launch import RunnerProcess
+    from ..services.context import context_python
+
+    with RunnerProcess(folder, context_python(folder)) as runner:
+        return runner.context
+
+
+def _load_file(file: Path) -> ContextLoaded:
+    """Execute a file here, as no folder says in which Python; it prints to stderr."""
+    import sys
+
+    from ..runner.context import read_context as read
+
+    if not file.is_file():
+        raise DamnitError(f"There is no file {file}.")
+    path = file.absolute()
+    sys.path.insert(0, os.fspath(path.parent))
+    with chdir(path.parent), redirect_stdout(sys.stderr):
+        return read(path).loaded_event({})
+
+
+def _costs(folder: DamnitFolder | None, loaded: ContextLoaded) -> list[Problem]:
+    """What the daemon's past jobs say of the variables."""
+    from ..ledger import Ledger, LedgerMissing, load_timings
+    from ..runner.checks import check_costs
+
+    if folder is None:
+        return []
+    try:
+        with Ledger(folder.ledger).reading() as con:
+            timings = {t.name: (t.count, t.median_s) for t in load_timings(con)}
+    except LedgerMissing:
+        return []
+    return check_costs(loaded.variables, timings, str(folder.context_file))
+
+
+def _tell(problems: Iterable[Problem], format: Format) -> None:
+    from ..model.texts import show_controls
+
+    if format == "json":
+        typer.echo(json.dumps([asdict(problem) for problem in problems], indent=1))
         return
-    changed = store_variables(damnit, loaded)
-    typer.echo(f"{count}; changed: {', '.join(changed) or 'none'}")
+    for problem in problems:
+        if format == "github":
+            typer.echo(format_github(problem))
+        else:
+            typer.echo(show_controls(str(problem)), err=True)
+
+
+def format_github(problem: Problem) -> str:
+    """A line that GitHub's actions show beside the file's, with the path from here."""
+    path = Path(problem.file)
+    here = Path.cwd()
+    if path.is_relative_to(here):
+        path = path.relative_to(here)
+    places = {"file": str(path), "line": problem.line, "col": problem.column}
+    told = ",".join(f"{key}={_escaped(str(v), ':,')}" for key, v in places.items() if v)
+    return f"::{problem.severity} {told}::{_escaped(problem.message)}"
+
+
+def _escaped(text: str, others: str = "") -> str:
+    return "".join(f"%{ord(c):02X}" if c in "%\r\n" + others else c for c in text)

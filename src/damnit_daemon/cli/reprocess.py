@@ -16,6 +16,7 @@ from .folder import FolderOption, chosen_folder, writable_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import FrameType
 
     from ..paths import DamnitFolder
     from ..services.selection import Selection
@@ -93,7 +94,15 @@ def reprocess(
         if not direct:
             from .planning import tell_plan
 
-            tell_plan(damnit, selection.keys, executor, concurrent_jobs)
+            tell_plan(
+                damnit,
+                selection.keys,
+                executor,
+                data=data.value,
+                names=names if failed else var or None,
+                match=match or [],
+                at_once=concurrent_jobs,
+            )
         return
     variables = names if failed else var or None
     if direct:
@@ -126,7 +135,7 @@ def _extract(
     from ..services.extraction import extract
     from .progress import show_progress
 
-    with _ending_counts_as_ctrl_c(), show_progress(len(selection.keys)) as display:
+    with _ending_counts_as_ctrl_c() as ending, show_progress(len(selection.keys)) as display:
         report = extract(
             damnit,
             selection.keys,
@@ -136,6 +145,7 @@ def _extract(
             mock=mock,
             on_event=display.show_event,
             tee=display.show_output,
+            is_interrupted=lambda: ending.came,
         )
     display.show_summary(report, damnit)
     if report.is_interrupted:
@@ -165,13 +175,27 @@ def _say_missing(selection: Selection) -> None:
         typer.echo(f"damnit: no files of run {runs}: left out", err=True)
 
 
+class _Ending:
+    """Raises `KeyboardInterrupt` for a signal, and remembers it."""
+
+    def __init__(self) -> None:
+        self.came = False
+
+    def __call__(self, _number: int, _frame: FrameType | None) -> None:
+        self.came = True
+        raise KeyboardInterrupt
+
+
 @contextmanager
-def _ending_counts_as_ctrl_c() -> Iterator[None]:
+def _ending_counts_as_ctrl_c() -> Iterator[_Ending]:
     """SIGTERM and SIGHUP end things as tidily as Ctrl-C does."""
-    numbers = (signal.SIGTERM, signal.SIGHUP)
-    before = [signal.signal(number, signal.default_int_handler) for number in numbers]
+    ending = _Ending()
+    numbers = [signal.SIGTERM, signal.SIGHUP]
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else: in the background
+        numbers.append(signal.SIGINT)
+    before = [signal.signal(number, ending) for number in numbers]
     try:
-        yield
+        yield ending
     finally:
         for number, handler in zip(numbers, before, strict=True):
             signal.signal(number, handler)

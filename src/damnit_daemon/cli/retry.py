@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from ..settings import parse_setting
 from .folder import FolderOption, chosen_folder
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from ..ledger import Job
 
 
 def retry(
@@ -32,7 +27,7 @@ def retry(
     folder: FolderOption = None,
 ) -> None:
     """Do jobs once more that are over. For variables that failed: `reprocess all --failed`."""
-    from ..ledger import Ledger, RequestKind, load_jobs
+    from ..ledger import Ledger, RequestKind, load_jobs, still_failed
     from .requesting import ask_and_wait, tell
 
     if bool(jobs) == failed:
@@ -58,15 +53,3 @@ def retry(
     if len(queued) < len(set(wanted)):
         tell("some of these jobs are not over, or unknown. See damnit jobs --all.")
         raise typer.Exit(1)
-
-
-def still_failed(newest_first: Iterable[Job]) -> list[Job]:
-    """The jobs that failed and have no newer one for the same work."""
-    seen: set[object] = set()
-    found = []
-    for job in newest_first:
-        work = job.run_key, job.data, job.variables, job.match, job.cluster, job.wanted_executor
-        if work not in seen and job.state == "failed":
-            found.append(job)
-        seen.add(work)
-    return found

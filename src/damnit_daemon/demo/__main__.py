@@ -17,7 +17,7 @@ from ..errors import DamnitError
 from ..ledger import ACTIVE, JobState, Ledger, LedgerMissing, has_undecided, load_jobs, load_seen
 from ..model import RunKey
 from ..paths import DATA_ROOT_VARIABLE, DamnitFolder
-from ..services.creation import create_folder
+from ..creation import create_folder
 from ..services.extraction import extract
 from ..store import Database, save_setting
 from .proposal import SECONDS_BETWEEN_RUNS, Proposal, make_proposal, write_run

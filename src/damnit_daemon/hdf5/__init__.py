@@ -15,8 +15,12 @@ from .errors import (
     ResultsUnreadable,
 )
 from .fragments import Fragment, FragmentValue, read_fragment
+from .looking import look
 from .merge import MERGE_TIMEOUT_S, LeftOut, merge
+from .places import look_in_folder
 from .reader import PlotlyJSON, ResultsFile, StoredError
+from .removal import remove_from_file
+from .saving import SaveFailed, save_data
 from .tables import ParquetTable
 from .whole_file import MERGING_SUFFIX
 
@@ -38,8 +42,13 @@ __all__ = [
     "ResultsFile",
     "ResultsMissing",
     "ResultsUnreadable",
+    "SaveFailed",
     "StoredError",
+    "look",
+    "look_in_folder",
     "merge",
     "read_fragment",
+    "remove_from_file",
+    "save_data",
     "write_error_fragment",
 ]

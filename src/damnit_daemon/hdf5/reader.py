@@ -79,7 +79,7 @@ class ResultsFile:
 
     def names(self) -> list[str]:
         """All variables, sorted; also those with only a summary, preview or error."""
-        with self._translated("the list of variables"):
+        with self.translated("the list of variables"):
             return sorted(contents.variable_names(self._file))
 
     def has_data(self, name: str) -> bool:
@@ -92,12 +92,12 @@ class ResultsFile:
 
     def object_type(self, name: str) -> str | None:
         """DAMNIT's mark: `dataarray`, `dataset`, `image`, `PlotlyFigure`, ...; None if plain."""
-        with self._translated(name):
+        with self.translated(name):
             return contents.object_type(contents.child(self._file, name))
 
     def computed_at(self, name: str) -> float | None:
         """When it was computed, Unix seconds UTC; None if nobody noted it."""
-        with self._translated(name):
+        with self.translated(name):
             return contents.computed_at(self._file, name)
 
     def describe(self, name: str) -> Description | None:
@@ -145,7 +145,7 @@ class ResultsFile:
 
     def error(self, name: str) -> StoredError | None:
         """Read why a variable has no value; None if it did not fail."""
-        with self._translated(name):
+        with self.translated(name):
             found = contents.entry(self._file, layout.ERRORS, name)
             if not isinstance(found, h5py.Dataset):
                 return None
@@ -153,8 +153,12 @@ class ResultsFile:
             error_class = str(attributes.pop("type", ""))
             return StoredError(str(read_dataset(found)), error_class, attributes)
 
+    def found(self, name: str, *, preview: bool = False) -> h5py.Group | h5py.Dataset | None:
+        """The data or preview itself, for others of this package; None if there is none."""
+        return self._find(f"{layout.PREVIEW}/{name}" if preview else name)
+
     def _describe(self, name: str, place: str) -> Description | None:
-        with self._translated(name):
+        with self.translated(name):
             found = self._find(place)
             return None if found is None else describe(found)
 
@@ -163,7 +167,7 @@ class ResultsFile:
         return contents.child(contents.child(self._file, part) if part else self._file, name)
 
     def _read(self, name: str, place: str, what: str, index: Any) -> Any:
-        with self._translated(name):
+        with self.translated(name):
             found = self._find(place)
             if found is None or describe(found) is None:
                 raise NoSuchData(self.path, name, what)
@@ -179,7 +183,12 @@ class ResultsFile:
             return read_dataset(found, () if index is None else index)
 
     @contextmanager
-    def _translated(self, name: str) -> Iterator[None]:
+    def translated(self, name: str) -> Iterator[None]:
+        """Turn what h5py raises into what a person can act on.
+
+        Raises:
+            ResultsError: Instead.
+        """
         try:
             yield
         except HDF5_FAILURES as error:

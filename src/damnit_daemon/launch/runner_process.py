@@ -96,18 +96,21 @@ class RunnerProcess:
         on_idle: Callable[[], None] | None = None,
         environment: Mapping[str, str] | None = None,
         limits: Limits | None = None,
+        directory: Path | None = None,
     ) -> None:
         """Prepare; `start` or entering the `with` block starts it.
 
         Args:
-            folder: The DAMNIT folder; it becomes the working directory.
+            folder: The DAMNIT folder.
             python: The user's interpreter.
             tee: Gets a copy of all that is printed, from a thread.
             on_idle: Called several times a second while a job says nothing.
             environment: In place of our own.
             limits: In place of the usual ones.
+            directory: The working directory, where the user's own modules are; None: the folder.
         """
         self._folder = folder
+        self._directory = folder.path if directory is None else directory
         self._python = python
         self._tee = tee
         self._on_idle = on_idle
@@ -194,7 +197,7 @@ class RunnerProcess:
         try:
             group = ProcessGroup(
                 command,
-                folder=self._folder.path,
+                folder=self._directory,
                 environment=environment,
                 output=output_out,
                 keep=[events_out],

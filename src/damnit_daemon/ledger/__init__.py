@@ -32,7 +32,7 @@ from .counters import count, load_counters
 from .edits import Edit, append_edit, load_edits
 from .errors import LeaseHeld, LeaseLost, LedgerMissing, LedgerTooNew
 from .job import ACTIVE, AddedJob, Executor, InSlurm, Job, JobOrigin, JobState, NewJob, Placement
-from .jobs import count_jobs, load_follow_up, load_job, load_jobs
+from .jobs import count_jobs, load_follow_up, load_job, load_jobs, still_failed
 from .lease import (
     BEAT_EVERY_S,
     EXPIRES_S,
@@ -148,6 +148,7 @@ __all__ = [
     "retry_job",
     "save_progress",
     "set_state",
+    "still_failed",
     "take_lease",
     "take_requests",
     "this_process",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from ..model import RunKey
 from ..store.queries import Row, fetch_all
@@ -59,6 +59,18 @@ def load_follow_up(con: sqlite3.Connection, job: Job) -> Job | None:
     where = "WHERE proposal = ? AND run = ? AND id > ? AND cluster = 1 AND created_at = ?"
     found = load_jobs_where(con, where, *job.run_key, job.id, job.ended_at)
     return found[0] if found else None
+
+
+def still_failed(newest_first: Iterable[Job]) -> list[Job]:
+    """The jobs that failed and have no newer one for the same work."""
+    seen: set[object] = set()
+    found = []
+    for job in newest_first:
+        work = job.run_key, job.data, job.variables, job.match, job.cluster, job.wanted_executor
+        if work not in seen and job.state is JobState.FAILED:
+            found.append(job)
+        seen.add(work)
+    return found
 
 
 def count_jobs(con: sqlite3.Connection) -> dict[JobState, int]:

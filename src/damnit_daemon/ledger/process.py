@@ -15,7 +15,8 @@ class ProcessId:
     host: str
     pid: int
     machine: str
-    """Where the number means something: this boot, this container. Empty if not known."""
+    """Where the number means something: this boot, this container, and which machine that
+    is for good. Empty if not known."""
     started: str
     """When the process began, in the kernel's ticks. Empty if not known."""
 
@@ -30,12 +31,13 @@ def this_process() -> ProcessId:
 def is_alive(process: ProcessId) -> bool | None:
     """Tell whether a process lives; None if it cannot be known from here.
 
-    That is so for another host, for another container on the same one, and
-    after this machine was started again.
+    That is so for another host, and for another container on the same one.
     """
     machine = _machine()
-    if not machine or process.machine != machine:
+    if not machine:
         return None
+    if process.machine != machine:
+        return False if _was_before_this_boot(process, machine) else None
     try:
         os.kill(process.pid, 0)
     except ProcessLookupError:
@@ -51,12 +53,24 @@ def is_alive(process: ProcessId) -> bool | None:
     return state not in {"Z", "X"} and started == process.started
 
 
+def _was_before_this_boot(process: ProcessId, machine: str) -> bool:
+    """Whether it ran on this machine, which was started again since."""
+    here, there = machine.split(" "), process.machine.split(" ")
+    if process.host != socket.gethostname() or min(len(here), len(there)) < 3:
+        return False
+    return here[2] == there[2] and here[0] != there[0]
+
+
 def _machine() -> str:
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
-        return f"{boot} {Path('/proc/self/ns/pid').readlink()}"
+        here = f"{boot} {Path('/proc/self/ns/pid').readlink()}"
     except OSError:
         return ""
+    try:
+        return f"{here} {Path('/etc/machine-id').read_text('ascii').strip()}".rstrip()
+    except OSError:
+        return here
 
 
 def _state_and_start(pid: int) -> tuple[str, str] | None:

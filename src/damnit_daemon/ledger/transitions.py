@@ -107,15 +107,24 @@ def explain_wait(con: sqlite3.Connection, job_id: int, reason: str) -> bool:
     return changed.rowcount > 0
 
 
-def requeue(con: sqlite3.Connection, job_id: int, *, now: float, reason: str) -> int | None:
+def requeue(
+    con: sqlite3.Connection, job_id: int, *, now: float, reason: str, attempt: int | None = None
+) -> int | None:
     """Put a job that did not come to its end back into the queue.
+
+    Args:
+        con: A connection from `Ledger.writing`.
+        job_id: Which.
+        now: Unix seconds UTC.
+        reason: Why; kept with the job.
+        attempt: Only if this is the attempt that is spoken of.
 
     Returns:
         The job that does the work now: this one, or one that waits for the same
         already, into which this one is merged. None if no executor had the job.
     """
     job = load_job(con, job_id)
-    if job is None or job.state not in ACTIVE:
+    if job is None or job.state not in ACTIVE or attempt not in (None, job.attempt):
         return None
     ((scope, asked, newest_at),) = fetch_all(
         con, "SELECT scope, asked, newest_at FROM jobs WHERE id = ?", (job_id,)

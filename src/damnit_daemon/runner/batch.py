@@ -16,7 +16,7 @@ from pathlib import Path
 
 from .attempts import PROCESS_DIED, Attempts, Verdict
 from .context import Context
-from .fragment import Computed, FragmentWriter
+from .fragment import FragmentWriter
 from .job import write_all
 from .layout import process_log
 from .protocol import (
@@ -31,6 +31,7 @@ from .protocol import (
     encode,
 )
 from .serve import Child, Resident
+from .stored import Computed
 
 JOBS_FILE = "jobs.jsonl"
 """One job a line, with the number of its task as `task`."""

@@ -8,13 +8,17 @@ import linecache
 import sys
 import traceback
 import types
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from damnit_ctx import Variable
+from damnit_ctx import GroupError, GroupVariable, RunData, Variable
 
+from .checks import Declared, check_functions, check_use
+from .defaults import Said, listening
 from .graph import Graph
+from .groups import name_globals, variables_of
 from .places import Places
 from .protocol import ContextLoaded, Problem, VariableMeta
 
@@ -24,11 +28,12 @@ MODULE_NAME = "context_file"
 CLASHING_NAMES = ("proposal", "run", "added_at")
 
 
-@dataclass
+@dataclass(repr=False)
 class Context:
     """A context file as read; usable if `ok`."""
 
     path: Path
+    """Of the file; what a `Pipeline` makes of text has none, and is called `<string>`."""
     context_hash: str = ""
     variables: dict[str, Variable] = field(default_factory=dict)
     """By name, in the order in which the file defines them."""
@@ -36,7 +41,12 @@ class Context:
     problems: list[Problem] = field(default_factory=list)
     traceback: str = ""
     """Of the exception that ended the reading, if one did."""
+    cause: BaseException | None = None
+    """That exception."""
     places: Places = field(default_factory=lambda: Places(""))
+
+    def __repr__(self) -> str:
+        return f"<Context {self.path}: {len(self.variables)} variables>"
 
     @property
     def ok(self) -> bool:
@@ -52,9 +62,36 @@ class Context:
     def loaded_event(self, versions: dict[str, str]) -> ContextLoaded:
         """What to tell the other side."""
         metas = [self._meta(v) for v in self.variables.values()] if self.ok else []
-        return ContextLoaded(metas, self.problems, self.context_hash, self.traceback, versions)
+        return ContextLoaded(
+            metas, self.problems, self.context_hash, self.traceback, versions, self._advice(metas)
+        )
+
+    def check(self) -> None:
+        """See whether its variables can be evaluated, and in which order."""
+        _check_declarations(self)
+        _check_titles(self)
+        if self.ok:
+            self.graph = Graph(self.variables)
+            for name, parameter, message, severity in self.graph.problems:
+                place = self.places.of(self.variables[name], parameter)
+                self.complain(message, *place, severity=severity)
+
+    def _advice(self, metas: list[VariableMeta]) -> list[Problem]:
+        """What is probably not as meant, though it works."""
+        if not self.ok:
+            return []
+        functions = []
+        for name, variable in self.variables.items():
+            node = self.places.function(variable)
+            if node is not None:
+                needs_proc = self.graph.data[name] is RunData.PROC
+                is_method = isinstance(variable, GroupVariable)
+                functions.append(Declared(name, node, needs_proc, is_method))
+        file = str(self.path)
+        return [*check_functions(functions, self.places.tree, file), *check_use(metas, file)]
 
     def _meta(self, variable: Variable) -> VariableMeta:
+        line, column = self.places.of(variable)
         return VariableMeta(
             name=variable.name,
             title=variable.title,
@@ -64,8 +101,9 @@ class Context:
             tags=list(variable.tags or ()),
             transient=variable.transient,
             units=variable.units,
-            line=self.places.of(variable)[0],
+            line=line,
             dependencies=sorted(self.graph.direct[variable.name]),
+            column=column,
         )
 
 
@@ -76,26 +114,39 @@ def read_context(path: Path) -> Context:
     `path` is executed with its own folder as the place to import from, like a
     script, but `__name__` is not `__main__`.
     """
-    context = Context(path)
     try:
         source = path.read_bytes()
     except OSError as error:
+        context = Context(path)
         context.complain(f"cannot be read: {error.strerror or error}")
         return context
-    context.context_hash = hashlib.sha256(source).hexdigest()[:16]
-    namespace = _execute(source, context)
+    return read_source(source, path)
+
+
+def read_source(source: bytes, path: Path, *, module: str = MODULE_NAME) -> Context:
+    """Do the same with the contents of a file.
+
+    Args:
+        source: The contents.
+        path: What the file is called in messages and tracebacks.
+        module: What it is called as a module.
+    """
+    context = Context(path, hashlib.sha256(source).hexdigest()[:16])
+    with listening() as said:
+        namespace = _execute(source, context, module)
     if namespace is None:
         return context
-    context.places = Places(source.decode("utf-8", "replace"))
-    _collect(namespace, context)
+    context.places = Places(source.decode("utf-8", "replace"), str(path))
+    _collect(namespace, said, context)
+    context.check()
     return context
 
 
-def _execute(source: bytes, context: Context) -> dict[str, Any] | None:
-    module = types.ModuleType(MODULE_NAME)
+def _execute(source: bytes, context: Context, name: str) -> dict[str, Any] | None:
+    module = types.ModuleType(name)
     module.__file__ = str(context.path)
     # Classes and functions of the file look their module up: dataclasses do, and pickles.
-    sys.modules[MODULE_NAME] = module
+    sys.modules[name] = module
     linecache.checkcache(str(context.path))
     try:
         exec(compile(source, str(context.path), "exec"), module.__dict__)
@@ -104,13 +155,17 @@ def _execute(source: bytes, context: Context) -> dict[str, Any] | None:
         place = (error.lineno or 0, error.offset or 0)
         if error.filename != str(context.path):  # in a module that the file imports
             place = _place_of_failure(error, context.path)
+        context.cause = error
         context.complain(f"{type(error).__name__}: {error.msg}", *place)
         return None
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 - the user's code may raise anything, SystemExit too
+        context.cause = error
         context.traceback = _user_traceback(error)
         message = traceback.format_exception_only(type(error), error)[-1].strip()
+        if isinstance(error, GroupError):
+            message = str(error)  # it is said of the file, not of a function in it
         if isinstance(error, SystemExit):
             message = f"the file calls sys.exit({error.code if error.code is not None else ''})"
         context.complain(message, *_place_of_failure(error, context.path))
@@ -139,19 +194,36 @@ def _user_traceback(error: BaseException) -> str:
     return "".join(traceback.format_exception(type(error), error, tb))
 
 
-def _collect(namespace: dict[str, Any], context: Context) -> None:
-    for value in namespace.values():
-        if isinstance(value, Variable) and value.func is None:
-            context.complain("@Variable(...) is not used as the decorator of a function")
-        elif isinstance(value, Variable):
-            context.variables[value.name] = value
-    _check_declarations(context)
-    _check_titles(context)
-    if context.ok:
-        context.graph = Graph(context.variables)
-        for name, parameter, message, severity in context.graph.problems:
-            place = context.places.of(context.variables[name], parameter)
-            context.complain(message, *place, severity=severity)
+def _collect(namespace: dict[str, Any], said: Said, context: Context) -> None:
+    """Note the variables of a file: its globals and its groups', or what it said instead."""
+    try:
+        groups = name_globals(namespace)
+        if said.instead is not None:
+            context.variables = said.instead.collect()
+            return
+        for value in namespace.values():
+            if isinstance(value, Variable) and value.func is None:
+                context.complain("@Variable(...) is not used as the decorator of a function")
+            elif isinstance(value, Variable) and not isinstance(value, GroupVariable):
+                context.variables[value.name] = value
+        _add(variables_of(groups), context)
+        if said.added is not None:
+            _add(said.added.collect().values(), context)
+    except GroupError as error:
+        name = next((n for n, value in namespace.items() if value is error.group), "")
+        context.complain(str(error), *context.places.of_global(name, type(error.group)))
+
+
+def _add(variables: Iterable[Variable], context: Context) -> None:
+    for variable in variables:
+        known = context.variables.setdefault(variable.name, variable)
+        if known is not variable and known != variable:
+            where = ""
+            if isinstance(variable, GroupVariable):
+                where = f" from group {variable.group.name!r}"
+            context.complain(
+                f"Duplicate variable name {variable.name!r}{where}", *context.places.of(variable)
+            )
 
 
 def _check_declarations(context: Context) -> None:
@@ -185,9 +257,10 @@ _UNSAID = (
 
 def _signature_warnings(variable: Variable) -> list[tuple[str, str]]:
     """What will fail when the function is called, though the file loads."""
-    assert variable.func is not None
+    if variable.func is None:
+        return []
     parameters = list(inspect.signature(variable.func).parameters.values())
-    given = {argument.parameter for argument in variable.arguments()}
+    given = {argument.parameter for argument in Variable.arguments(variable)}
     if not parameters:
         return [(f"{variable.name}() takes no argument; it is called with the run", "")]
     found = []

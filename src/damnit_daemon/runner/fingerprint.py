@@ -117,7 +117,8 @@ def _copy(node: ast.stmt) -> ast.stmt:
 
 def _first_line(statement: ast.stmt) -> int:
     decorators = getattr(statement, "decorator_list", [])
-    return min([statement.lineno, *(each.lineno for each in decorators)])
+    first: int = min([statement.lineno, *(each.lineno for each in decorators)])
+    return first
 
 
 def _binders(statements: Iterable[ast.stmt]) -> dict[str, set[int]]:

@@ -6,36 +6,48 @@ on disk, so that whoever sees a `.ready.h5` sees all of it.
 
 from __future__ import annotations
 
-import importlib.util
-import io
 import os
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from damnit_ctx import Cell
 
 from . import layout
-from .netcdf import as_dataset, as_frame, write_dataset
-from .read_back import survives
-from .summary import Summary, is_a, max_diff
-from .thumbnail import figure_pixels
+from .stored import Computed, write_cell, write_computed, write_error, write_netcdf
+from .summary import Summary, summarise
 
 if TYPE_CHECKING:
     import h5py
 
 
 @dataclass(frozen=True)
-class Computed:
-    """How a value came to be; kept with it."""
+class Entry:
+    """What a fragment is to hold of one variable: a cell, or why there is none."""
 
-    computed_at: float
-    """Unix seconds UTC."""
-    duration_s: float
-    context_hash: str
+    name: str
+    computed: Computed
+    cell: Cell | None = None
+    message: str = ""
+    error_class: str = ""
+
+
+class CannotBeStored(Exception):  # noqa: N818 - the message says it
+    """HDF5 or xarray cannot hold a value.
+
+    Attributes:
+        name: Of its variable.
+        cause: What they said.
+    """
+
+    def __init__(self, name: str, cause: Exception) -> None:
+        super().__init__(f"{name} cannot be stored: {type(cause).__name__}: {cause}")
+        self.name = name
+        self.cause = cause
 
 
 class FragmentWriter:
@@ -43,50 +55,83 @@ class FragmentWriter:
 
     Attributes:
         folder: That folder.
+        provenance: Who made the values.
     """
 
-    def __init__(self, folder: Path, proposal: int, run: int) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        proposal: int,
+        run: int,
+        *,
+        provenance: str = layout.CONTEXT_PROVENANCE,
+    ) -> None:
         self.folder = folder
+        self.provenance = provenance
         self._folder = folder / layout.EXTRACTED_DATA
         self._prefix = layout.fragment_prefix(proposal, run)
 
     def write_start_time(self, start_time: float, computed: Computed) -> Path:
         """Announce a run: a fragment that holds nothing but when it began."""
-        import numpy as np
-
-        name = layout.START_TIME
-        with self._fragment() as path, _open_new(path) as file:
-            file.create_dataset(f"{name}/data", data=np.float64(start_time))
-            reduced = file.create_dataset(f"{layout.REDUCED}/{name}", data=np.float64(start_time))
-            _write_computed(reduced, computed)
-        return _ready_name(path)
+        return self.write_together([], start_time, computed)
 
     def write_cell(self, name: str, cell: Cell, summary: Summary, computed: Computed) -> Path:
         """Save a cell; whatever HDF5 or xarray cannot hold is raised, and nothing is left."""
         with self._fragment() as path:
-            for group, value in ((name, cell.data), (f"{layout.PREVIEW}/{name}", cell.preview)):
-                if _netcdf_kind(value):
-                    write_dataset(path, group, as_dataset(value))
-            with _open_new(path) as file:
-                if cell.data is not None:
-                    _write_value(file, name, f"{name}/data", cell.data)
-                if cell.preview is not None:
-                    place = f"{layout.PREVIEW}/{name}"
-                    _write_value(file, place, place, cell.preview)
-                _write_summary(file, name, cell, summary, computed)
+            write_netcdf(path, name, cell)
+            with self._open_new(path) as file:
+                write_cell(file, name, cell, summary, computed)
         return _ready_name(path)
 
     def write_error(self, name: str, message: str, error_class: str, computed: Computed) -> Path:
         """Save why a variable has no value."""
+        with self._fragment() as path, self._open_new(path) as file:
+            write_error(file, name, message, error_class, computed)
+        return _ready_name(path)
+
+    def write_together(
+        self, entries: Sequence[Entry], start_time: float | None, computed: Computed | None = None
+    ) -> Path:
+        """Save several results in one fragment: they appear together, or none does.
+
+        Args:
+            entries: The results.
+            start_time: When the run began, Unix seconds UTC; None not to say.
+            computed: When that was found out; by default now.
+
+        Raises:
+            CannotBeStored: If one of them cannot; nothing is left then.
+            OSError: If the file cannot be written.
+        """
+        import numpy as np
+
+        with self._fragment() as path:
+            for entry in entries:
+                if entry.cell is not None:
+                    with _named(entry.name):
+                        write_netcdf(path, entry.name, entry.cell)
+            with self._open_new(path) as file:
+                for entry in entries:
+                    with _named(entry.name):
+                        _write_entry(file, entry)
+                if start_time is not None:
+                    value = np.float64(start_time)
+                    file.create_dataset(f"{layout.START_TIME}/data", data=value)
+                    place = f"{layout.REDUCED}/{layout.START_TIME}"
+                    reduced = file.create_dataset(place, data=value)
+                    write_computed(reduced, computed or Computed(time.time(), 0.0, ""))
+        return _ready_name(path)
+
+    @contextmanager
+    def _open_new(self, path: Path) -> Iterator[h5py.File]:
+        """The fragment, with what each one has."""
         import h5py
 
-        with self._fragment() as path, _open_new(path) as file:
-            dataset = file.create_dataset(
-                f"{layout.ERRORS}/{name}", data=storable_text(message), dtype=h5py.string_dtype()
-            )
-            dataset.attrs["type"] = error_class
-            _write_computed(dataset, computed)
-        return _ready_name(path)
+        with h5py.File(path, "a" if path.stat().st_size else "w") as file:
+            file.attrs[layout.PROVENANCE] = self.provenance
+            for group in (layout.REDUCED, layout.PREVIEW, layout.ERRORS):
+                file.require_group(group)
+            yield file
 
     def _make_folder(self) -> None:
         """Make it as open as the DAMNIT folder is, for the people who share that."""
@@ -117,118 +162,26 @@ class FragmentWriter:
             os.close(descriptor)
 
 
-def storable_text(text: str) -> str:
-    """Text as HDF5 can hold it: no NUL, no lone surrogates."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\x00")
-
-
 def _ready_name(path: Path) -> Path:
     return path.with_name(path.name.removesuffix(layout.WRITING_SUFFIX) + layout.READY_SUFFIX)
 
 
 @contextmanager
-def _open_new(path: Path) -> Iterator[h5py.File]:
-    """The fragment, with what each one has."""
-    import h5py
-
-    with h5py.File(path, "a" if path.stat().st_size else "w") as file:
-        file.attrs[layout.PROVENANCE] = layout.CONTEXT_PROVENANCE
-        for group in (layout.REDUCED, layout.PREVIEW, layout.ERRORS):
-            file.require_group(group)
-        yield file
-
-
-def _write_value(file: h5py.File, place: str, dataset: str, value: Any) -> None:
-    """Write data or a preview.
-
-    Args:
-        file: The fragment.
-        place: Where the type of the object is noted.
-        dataset: Where the numbers go; xarray objects are there already.
-        value: What a `Cell` may hold.
-    """
-    import h5py
-    import numpy as np
-
-    kind = _netcdf_kind(value)
-    if kind is not None:
-        pass
-    elif is_a(value, "pandas", "Series") or is_a(value, "pandas", "DataFrame"):
-        kind = layout.SERIES if value.ndim == 1 else layout.DATAFRAME
-        file.create_dataset(dataset, data=_parquet(value))
-    elif is_a(value, "matplotlib.figure", "Figure"):
-        kind = layout.IMAGE
-        file.create_dataset(dataset, data=figure_pixels(value))
-    elif is_a(value, "plotly.basedatatypes", "BaseFigure"):
-        kind = layout.PLOTLY
-        file.create_dataset(dataset, data=np.frombuffer(value.to_json().encode(), dtype=np.uint8))
-    elif isinstance(value, str):
-        file.create_dataset(dataset, data=storable_text(value), dtype=h5py.string_dtype())
-    else:
-        file.create_dataset(dataset, data=value)
-    if kind is not None:
-        file[place].attrs[layout.OBJECT_TYPE] = kind
+def _named(name: str) -> Iterator[None]:
+    """Say of which variable it is that something cannot be stored."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno is not None:  # the disk's, not the value's
+            raise
+        raise CannotBeStored(name, error) from error
+    except Exception as error:
+        raise CannotBeStored(name, error) from error
 
 
-def _netcdf_kind(value: Any) -> str | None:
-    """What it is called as a netCDF group; None if it is stored otherwise."""
-    if is_a(value, "xarray", "DataArray"):
-        return layout.DATAARRAY
-    if is_a(value, "xarray", "Dataset"):
-        return layout.DATASET
-    is_table = is_a(value, "pandas", "Series") or is_a(value, "pandas", "DataFrame")
-    return layout.DATASET if is_table and not _has_parquet() else None
-
-
-def _has_parquet() -> bool:
-    """Whether the user's Python can write tables as DAMNIT does."""
-    return importlib.util.find_spec("pyarrow") is not None
-
-
-def _parquet(table: Any) -> Any:
-    """The bytes of a Parquet file, uint8; a Series is a table of one column."""
-    import numpy as np
-
-    buffer = io.BytesIO()
-    as_frame(table).to_parquet(buffer)
-    return np.frombuffer(buffer.getvalue(), dtype=np.uint8)
-
-
-def _write_summary(
-    file: h5py.File, name: str, cell: Cell, summary: Summary, computed: Computed
-) -> None:
-    import h5py
-    import numpy as np
-
-    if summary.value is None:
+def _write_entry(file: h5py.File, entry: Entry) -> None:
+    if entry.cell is None:
+        write_error(file, entry.name, entry.message, entry.error_class, entry.computed)
         return
-    place, value = f"{layout.REDUCED}/{name}", summary.value
-    if isinstance(value, str):
-        text = storable_text(value)
-        reduced = file.create_dataset(place, data=text, dtype=h5py.string_dtype())
-    elif isinstance(value, bytes) and not isinstance(value, np.bytes_):
-        reduced = file.create_dataset(place, data=np.frombuffer(value, dtype=np.uint8))
-    else:
-        reduced = file.create_dataset(place, data=value)
-    attributes = {
-        "summary_method": summary.method,
-        "summary_type": summary.summary_type,
-        "max_diff": max_diff(cell.data),
-        "bold": cell.bold,
-        "background": None if cell.background is None else np.array(cell.background, np.uint8),
-        "units": cell.units and storable_text(cell.units),
-        "note": summary.note and storable_text(summary.note),
-        layout.COMES_BACK_AS: type(cell.data).__name__ if survives(cell.data) else None,
-    }
-    for key, attribute in attributes.items():
-        if attribute is not None:
-            reduced.attrs[key] = attribute
-    _write_computed(reduced, computed)
-
-
-def _write_computed(dataset: h5py.Dataset, computed: Computed) -> None:
-    import numpy as np
-
-    dataset.attrs[layout.COMPUTED_AT] = np.float64(computed.computed_at)
-    dataset.attrs[layout.DURATION_S] = np.float64(computed.duration_s)
-    dataset.attrs[layout.CONTEXT_HASH] = computed.context_hash
+    summary = summarise(entry.cell, entry.cell.summary)
+    write_cell(file, entry.name, entry.cell, summary, entry.computed)

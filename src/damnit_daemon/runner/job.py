@@ -11,10 +11,11 @@ from damnit_ctx import RunData
 
 from .context import Context
 from .execute import Evaluation
-from .fragment import Computed, FragmentWriter
+from .fragment import FragmentWriter
 from .graph import UnknownVariable
 from .opened_run import MockRun, OpenedRun, RunUnavailable
 from .protocol import Event, Job, JobStarted, Note, VariableDone, encode
+from .stored import Computed
 
 PRELOADED = ("xarray", "pandas", "matplotlib.pyplot", "PIL.Image", "h5netcdf", "scipy")
 """What a child may have imported and the next one should find already there."""

@@ -92,6 +92,51 @@ class OpenedRun:
         return f"The files of {run} cannot be read: {type(error).__name__}: {detail}"
 
 
+class GivenRun(OpenedRun):
+    """Data that somebody has opened, or made: any object; functions get it as it is."""
+
+    def __init__(self, proposal: int, run: int, data: Any) -> None:
+        super().__init__(proposal, run)
+        self._data = data
+
+    def of(self, data: RunData) -> Any:  # noqa: ARG002 - there is only this
+        """The object."""
+        return self._data
+
+    def has_proc(self) -> bool:
+        """Whoever gave it knows what is in it."""
+        return True
+
+    def start_time(self) -> float:
+        """When its run began, if it is one of EXtra-data's; else now."""
+        try:
+            return super().start_time()
+        except Exception:  # noqa: BLE001 - any object of the user's
+            return datetime.now(tz=timezone.utc).timestamp()
+
+    def proposal_path(self) -> Path:
+        """The proposal's folder: by the files of the object if it has some, else by the number.
+
+        Raises:
+            RunUnavailable: If there is no such proposal.
+        """
+        try:
+            return super().proposal_path()
+        except Exception:  # noqa: BLE001 - any object of the user's
+            return self._by_number()
+
+    def _by_number(self) -> Path:
+        from extra_data.read_machinery import find_proposal
+
+        try:
+            return Path(find_proposal(f"p{self.proposal:06d}"))
+        except Exception as error:
+            raise RunUnavailable(
+                f"The data that was given has no files, and proposal {self.proposal} "
+                f"is not found: {error}"
+            ) from error
+
+
 class MockRun(OpenedRun):
     """A made-up run, to try a context file where there are no files."""
 

@@ -78,6 +78,7 @@ class VariableMeta:
     line: int = 0
     dependencies: list[str] = field(default_factory=list)
     """Names of the variables it takes directly, patterns resolved."""
+    column: int = 0
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,8 @@ class ContextLoaded:
     """Of the exception that ended the loading, if one did."""
     versions: dict[str, str] = field(default_factory=dict)
     """Of Python and of the packages that matter: `python`, `extra_data`, `numpy`, ..."""
+    advice: list[Problem] = field(default_factory=list)
+    """What is probably not as meant, though it works: for who edits the file."""
 
 
 @dataclass(frozen=True)
@@ -206,7 +209,8 @@ def decode_event(line: bytes) -> Event:
     known = _known(kind, payload)
     if kind is ContextLoaded:
         known["variables"] = [VariableMeta(**_known(VariableMeta, v)) for v in known["variables"]]
-        known["problems"] = [Problem(**_known(Problem, p)) for p in known["problems"]]
+        for key in {"problems", "advice"} & known.keys():
+            known[key] = [Problem(**_known(Problem, p)) for p in known[key]]
     return kind(**known)
 
 

@@ -15,6 +15,9 @@ from .combined import Combined
 INGEST_INTERVAL_S = 0.3
 """One transaction for all that comes within this time: each one locks out other writers."""
 
+TRY_AGAIN_AFTER_S = 5.0
+"""When it is tried again after it failed, then twice that, and so on: each try may wait long."""
+
 FIRST_VALUE_WITHIN_S = 0.1
 """So long the begin of a run waits to be stored together with the first value."""
 
@@ -55,6 +58,7 @@ class Collector:
         self._fragments: list[Path] = []
         self._waiting: list[Path] = []
         self._due_at = 0.0
+        self._again_s = TRY_AGAIN_AFTER_S
 
     def add(self, fragment: Path) -> None:
         """Take a finished fragment; its values may appear a moment later."""
@@ -74,8 +78,10 @@ class Collector:
         try:
             self._require_right()
             saved = ingest(self._folder, waiting)
-        except DamnitError:
-            self._due_at = float("inf")  # once more at the end, which tells what is wrong
+        except DamnitError:  # at the end it is told, if that is wrong then
+            self._waiting = waiting
+            self._due_at = self._clock() + self._again_s
+            self._again_s *= 2
         else:
             self._due_at = self._clock() + INGEST_INTERVAL_S
             if saved.names:

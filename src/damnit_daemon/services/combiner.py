@@ -66,27 +66,41 @@ class Combiner:
         return Combined.from_plain(answer)
 
     def _exchange(self, question: dict[str, Any]) -> dict[str, Any]:
-        if self._process is None or self._process.poll() is not None:
-            self._end()
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "damnit_daemon.services.combining"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                process_group=0,  # what a terminal or supervisor tells our group is ours to heed
-            )
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        try:
-            self._process.stdin.write(json.dumps(question).encode() + b"\n")
-            self._process.stdin.flush()
-            line = self._process.stdout.readline()
-        except BrokenPipeError:
-            line = b""
+        is_new = self._process is None or self._process.poll() is not None
+        if is_new:
+            self._start()
+        line = self._say(question)
+        if not line and not is_new:  # it may have ended before it was asked
+            self._start()
+            line = self._say(question)
         if not line:
+            assert self._process is not None
             code = self._process.wait()
             raise CombinerFailed(f"The combiner ended with {code} while it was at work.")
         answer: dict[str, Any] = json.loads(line)
         return answer
+
+    def _start(self) -> None:
+        self._end()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "damnit_daemon.services.combining"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            process_group=0,  # what a terminal or supervisor tells our group is ours to heed
+        )
+
+    def _say(self, question: dict[str, Any]) -> bytes:
+        """Ask, and wait for the answer; none if it is gone."""
+        process = self._process
+        assert process is not None
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            process.stdin.write(json.dumps(question).encode() + b"\n")
+            process.stdin.flush()
+            return process.stdout.readline()
+        except BrokenPipeError:
+            return b""
 
     def _end(self) -> None:
         process, self._process = self._process, None

@@ -148,7 +148,7 @@ class Daemon:
         for job_id in left.requeued:
             log.info("Job %s was left unfinished and waits again", job_id)
         if left.elsewhere:
-            log.info("%s jobs may be in Slurm", len(left.elsewhere))
+            log.info("Jobs that may be in Slurm: %s", len(left.elsewhere))
             self._cluster.order(Adopt(tuple(map(GivenJob, left.elsewhere))))
         self._cluster.start()
         self._sweeper.start()
@@ -259,7 +259,9 @@ class Daemon:
         elif isinstance(news, VariableProgressed):
             save_progress(con, [news.progress])
         elif isinstance(news, JobOver):
-            if set_state(con, news.job_id, news.state, now=now, reason=news.reason):
+            if set_state(
+                con, news.job_id, news.state, now=now, reason=news.reason, attempt=news.attempt
+            ):
                 self._note_cluster_work(news)
             if job := load_job(con, news.job_id):
                 over.append(job)
@@ -268,7 +270,7 @@ class Daemon:
         elif isinstance(news, JobWaits):
             explain_wait(con, news.job_id, news.reason)
         elif isinstance(news, JobInterrupted):
-            requeue(con, news.job_id, now=now, reason=news.reason)
+            requeue(con, news.job_id, now=now, reason=news.reason, attempt=news.attempt)
             if news.held_for is not None:
                 self._held_for = news.held_for
                 self._held_at_s = time.monotonic()

@@ -11,7 +11,7 @@ from ..launch import Limits
 from ..model import RunKey
 from ..paths import DamnitFolder
 from ..runner.protocol import ContextLoaded, Job
-from .extractor import Extractor, OnEvent
+from .extractor import Cancelled, Extractor, OnEvent
 from .report import ExtractionReport, RunOutcome
 
 Names = Collection[str] | Mapping[RunKey, Collection[str]]
@@ -28,6 +28,7 @@ def extract(
     on_event: OnEvent | None = None,
     tee: Callable[[bytes], None] | None = None,
     limits: Limits | None = None,
+    is_interrupted: Callable[[], bool] = lambda: False,
 ) -> ExtractionReport:
     """Evaluate variables of runs, one run after the other, and store the results.
 
@@ -44,6 +45,8 @@ def extract(
         on_event: Told of all that happens.
         tee: Gets a copy of what the user's code prints, from a thread.
         limits: For the runner.
+        is_interrupted: Asked several times a second: a `KeyboardInterrupt` that
+            comes while Python collects garbage is lost.
 
     Raises:
         DamnitError: If the context file or its Python cannot be used, or a
@@ -51,7 +54,13 @@ def extract(
     """
     report = ExtractionReport()
     template = Job("", 0, 0, data, match=list(match), mock=mock)
-    extractor = Extractor(folder, on_event=on_event, tee=tee, limits=limits)
+    extractor = Extractor(
+        folder,
+        on_event=on_event,
+        tee=tee,
+        limits=limits,
+        stop_reason=lambda: "interrupted" if is_interrupted() else "",
+    )
     try:
         loaded = extractor.context()
         wanted = _wanted_names(loaded, variables, match)
@@ -60,7 +69,7 @@ def extract(
             outcome = RunOutcome(key)
             report.runs.append(outcome)
             extractor.extract_run(replace(template, variables=wanted(key)), outcome)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Cancelled):
         report.is_interrupted = True
     finally:
         extractor.close()

@@ -27,6 +27,7 @@ from ..ledger import (
     prioritise_job,
     retry_job,
     set_state,
+    still_failed,
     take_requests,
 )
 from ..model import RunKey
@@ -113,7 +114,7 @@ def _cancel(con: Connection, request: Request, intake: Intake, now: float) -> di
 
 def _retry(con: Connection, request: Request, intake: Intake, now: float) -> dict[str, Any]:
     if request.payload.get("failed"):
-        jobs = load_jobs(con, states=[JobState.FAILED])
+        jobs = still_failed(load_jobs(con))
     else:
         jobs = _jobs_meant(con, request.payload)
     wishes = Wishes.of(request.payload)

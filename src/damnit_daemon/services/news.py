@@ -48,6 +48,8 @@ class JobOver:
     reason: str = ""
     leaves_cluster_work: bool = False
     """Variables with `cluster=True` are wanted, and it had to leave them to another job."""
+    attempt: int | None = None
+    """Which attempt is over; None: whichever it is at."""
 
 
 @dataclass(frozen=True)
@@ -57,11 +59,13 @@ class JobInterrupted:
     Attributes:
         held_for: The hash of the context file that cannot be used, empty if there is
             none; no job can run before it changes. None if that is not the reason.
+        attempt: Which attempt was interrupted; None: whichever it is at.
     """
 
     job_id: int
     reason: str
     held_for: str | None = None
+    attempt: int | None = None
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,13 @@ class RunFiles(NamedTuple):
     size_bytes: int
     newest_ns: int
     """When they last changed, by the clock of the storage."""
+    data_ns: int = 0
+    """The same of the HDF5 files alone: whoever opens a run may leave a map of it there."""
+
+    @property
+    def data_at(self) -> float:
+        """The same in Unix seconds."""
+        return self.data_ns / 1e9
 
 
 class FolderNames:
@@ -147,17 +154,19 @@ class _RunFolder:
 
     def _read(self, now_s: float, unix_s: float) -> RunFiles:
         names, _ = self._names.read(now_s)
-        hdf5_files = sum(name.endswith(".h5") and name[0] != "." for name in names)
+        hdf5_files = sum(map(_is_data, names))
         folder_ns = self._names.changed_ns
         if not hdf5_files or unix_s - folder_ns / 1e9 > OLD_S:
-            return RunFiles(self._place, hdf5_files, len(names), 0, folder_ns)
-        found = [status for name in names if (status := self._status(name))]
+            return RunFiles(self._place, hdf5_files, len(names), 0, folder_ns, folder_ns)
+        found = {name: status for name in names if (status := self._status(name))}
+        changed_ns = {name: status.st_mtime_ns for name, status in found.items()}
         return RunFiles(
             self._place,
             hdf5_files,
             len(found),
-            sum(status.st_size for status in found),
-            max((status.st_mtime_ns for status in found), default=folder_ns),
+            sum(status.st_size for status in found.values()),
+            max(changed_ns.values(), default=folder_ns),
+            max((at for name, at in changed_ns.items() if _is_data(name)), default=folder_ns),
         )
 
     def _status(self, name: str) -> os.stat_result | None:
@@ -166,6 +175,15 @@ class _RunFolder:
         except FileNotFoundError:
             return None
         return status if stat.S_ISREG(status.st_mode) else None
+
+
+def _is_data(name: str) -> bool:
+    return name.endswith(".h5") and name[0] != "."
+
+
+def look_into(proposal_folder: Path, place: Place) -> RunFiles | None:
+    """What the folder of one run holds now; None if that cannot be told."""
+    return _RunFolder(proposal_folder / place[1], place, 0.0).look(0.0, time.time(), 0.0)
 
 
 def run_folder_name(run: int) -> str:

@@ -7,6 +7,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from ..errors import DamnitError
 from ..ledger import Job, JobState, Outcome, VariableProgress
@@ -99,10 +100,10 @@ class Slot:
                 log.exception("Job %s", job.id)
                 news = JobOver(job.id, JobState.FAILED, f"{type(error).__name__}: {error}")
             self._job = None
-            self._tell(news)
+            self._tell(replace(news, attempt=job.attempt))
         self._extractor.close()
 
-    def _do(self, job: Job, template: protocol.Job) -> News:
+    def _do(self, job: Job, template: protocol.Job) -> JobOver | JobInterrupted:
         outcome = RunOutcome(job.run_key)
         tried = context_hash(self._folder)  # before: it may be mended while it is read
         try:
@@ -134,7 +135,7 @@ class Slot:
             return JobOver(job.id, JobState.FAILED, outcome.failure, leaves_cluster_work=left)
         return JobOver(job.id, JobState.DONE, outcome.not_stored, leaves_cluster_work=left)
 
-    def _end_early(self, job: Job, reason: str) -> News:
+    def _end_early(self, job: Job, reason: str) -> JobOver | JobInterrupted:
         if self._is_owed:
             return JobInterrupted(job.id, reason)
         return JobOver(job.id, JobState.CANCELLED, reason)

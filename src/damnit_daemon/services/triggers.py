@@ -24,6 +24,7 @@ from ..model import RunKey
 from ..model.arrival import Arrival
 from ..paths import find_proposal
 from .daemon_settings import DaemonSettings
+from .late_news import TAKEN, was_taken
 from .listener import Listener
 from .run_folders import Place
 from .watcher import DEFAULT_GRACE_S, Look, Watcher
@@ -167,10 +168,24 @@ class Triggers:
 
     def _record(self, arrivals: Sequence[Arrival]) -> None:
         now = time.time()
+        late = self._late(arrivals)
         with self._ledger.writing(self._token) as con:
-            new = [a for a in arrivals if record_arrival(con, a, now=now)]
+            new = [a for a in arrivals if a not in late and record_arrival(con, a, now=now)]
+            for arrival in late:
+                record_arrival(con, arrival, now=now, state=ArrivalState.IGNORED, reason=TAKEN)
         if new:
             self._wake()
+
+    def _late(self, arrivals: Sequence[Arrival]) -> list[Arrival]:
+        """Those that the watcher was faster with."""
+        if not self._settings.watches:
+            return []
+        try:
+            folder = find_proposal(self._settings.proposal)
+        except DamnitError:
+            return []
+        with self._ledger.reading() as con:
+            return [arrival for arrival in arrivals if was_taken(con, arrival, folder)]
 
     def _count(self, counts: Mapping[str, int]) -> None:
         with self._ledger.writing(self._token) as con:

@@ -205,5 +205,4 @@ class Watcher:
 def _arrival(files: RunFiles, *, backfilled: bool) -> Arrival:
     key, kind = files.place
     path = f"p{key.proposal:06d}/{kind}/{run_folder_name(key.run)}"
-    event_at = files.newest_ns / 1e9
-    return Arrival(ArrivalSource.WATCHER, path, key, kind, event_at, backfilled)
+    return Arrival(ArrivalSource.WATCHER, path, key, kind, files.data_at, backfilled)

@@ -113,6 +113,12 @@ class JobStatus:
         return said or self.signal == LAUNCH_SIGNAL
 
     @property
+    def lost_reservation(self) -> bool:
+        """Whether it waits for a reservation that is no more."""
+        gone = self.reason in ("InvalidReservation", "ReservationDeleted")
+        return self.state.is_pending and (gone or self.state is SlurmState.RESV_DEL_HOLD)
+
+    @property
     def needs_somebody(self) -> bool:
         """Whether it waits for something that does not come by itself."""
         held = self.state in (SlurmState.REQUEUE_HOLD, SlurmState.RESV_DEL_HOLD)

@@ -12,11 +12,21 @@ value needs it: the app reads before it has painted anything.
 """
 
 from .changes import Changes
-from .comments import Note, load_notes
+from .comments import Note, NoteChanged, add_note, change_note, load_notes, remove_note
 from .creation import create_database
 from .damage import find_damage
 from .database import Database
 from .decoding import decode_value
+from .edits import (
+    Change,
+    Conflict,
+    EditConflict,
+    Plain,
+    add_empty_runs,
+    load_plain,
+    same_value,
+    save_changes,
+)
 from .errors import (
     BadName,
     DatabaseBusy,
@@ -36,17 +46,32 @@ from .live import LiveDatabase
 from .migrations import migrate
 from .names import is_variable_name
 from .new_values import NewValue, Rejected, SaveReport, save_values
-from .runs import ensure_run, load_runs
+from .runs import ensure_run, load_listed_runs, load_runs
 from .schema import FORMAT_VERSION
 from .settings import delete_setting, load_setting, load_settings, save_setting
+from .user_variables import (
+    USER_TYPES,
+    NameRefused,
+    ValuesDoNotFit,
+    VariableChanged,
+    change_user_variable,
+    define_user_variable,
+    name_from_title,
+    remove_variable,
+    why_not_name,
+    why_not_title,
+)
 from .values import load_value, load_values
 from .variables import add_user_variable, load_columns, load_variables, update_computed_variables
 from .views import rebuild_views
 
 __all__ = [
     "FORMAT_VERSION",
+    "USER_TYPES",
     "BadName",
+    "Change",
     "Changes",
+    "Conflict",
     "Database",
     "DatabaseBusy",
     "DatabaseExists",
@@ -54,26 +79,39 @@ __all__ = [
     "DatabaseReadOnly",
     "DatabaseUnreadable",
     "DiskFull",
+    "EditConflict",
     "FormatTooNew",
     "FormatTooOld",
     "LiveDatabase",
+    "NameRefused",
     "NameTaken",
     "NewValue",
     "NotADatabase",
     "Note",
+    "NoteChanged",
+    "Plain",
     "Rejected",
     "SaveReport",
     "StorageFailed",
     "StoreError",
+    "ValuesDoNotFit",
+    "VariableChanged",
+    "add_empty_runs",
+    "add_note",
     "add_user_variable",
+    "change_note",
+    "change_user_variable",
     "create_database",
     "decode_value",
+    "define_user_variable",
     "delete_setting",
     "ensure_run",
     "find_damage",
     "is_variable_name",
     "load_columns",
+    "load_listed_runs",
     "load_notes",
+    "load_plain",
     "load_runs",
     "load_setting",
     "load_settings",
@@ -81,8 +119,15 @@ __all__ = [
     "load_values",
     "load_variables",
     "migrate",
+    "name_from_title",
     "rebuild_views",
+    "remove_note",
+    "remove_variable",
+    "same_value",
+    "save_changes",
     "save_setting",
     "save_values",
     "update_computed_variables",
+    "why_not_name",
+    "why_not_title",
 ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from typing import NamedTuple
 
+from .errors import StoreError
+from .json_text import clean_text
 from .queries import fetch_all
 
 
@@ -25,3 +27,60 @@ def load_notes(con: sqlite3.Connection) -> list[Note]:
         "FROM time_comments ORDER BY 2, 1"
     )
     return [Note(*row) for row in fetch_all(con, sql)]
+
+
+class NoteChanged(StoreError):  # noqa: N818 – house style
+    """Somebody else has changed a note meanwhile.
+
+    Attributes:
+        found: What it is now; None if it is gone.
+    """
+
+    def __init__(self, found: Note | None) -> None:
+        what = "deleted" if found is None else "changed"
+        super().__init__(f"Somebody else has {what} this note meanwhile.", hint="Look at it again.")
+        self.found = found
+
+
+def add_note(con: sqlite3.Connection, timestamp: float, text: str) -> Note:
+    """Store a stand-alone comment.
+
+    Args:
+        con: A connection from `Database.writing`.
+        timestamp: What time it is about, Unix seconds UTC.
+        text: The comment.
+    """
+    text = clean_text(text)
+    added = con.execute(
+        "INSERT INTO time_comments (timestamp, comment) VALUES (?, ?)", (timestamp, text)
+    )
+    assert added.lastrowid is not None
+    return Note(added.lastrowid, timestamp, text)
+
+
+def change_note(con: sqlite3.Connection, before: Note, text: str) -> Note:
+    """Give a note another text.
+
+    Raises:
+        NoteChanged: If it is not what was seen.
+    """
+    _require_unchanged(con, before)
+    text = clean_text(text)
+    con.execute("UPDATE time_comments SET comment = ? WHERE rowid = ?", (text, before.rowid))
+    return before._replace(text=text)
+
+
+def remove_note(con: sqlite3.Connection, before: Note) -> None:
+    """Take a note out.
+
+    Raises:
+        NoteChanged: If it is not what was seen.
+    """
+    _require_unchanged(con, before)
+    con.execute("DELETE FROM time_comments WHERE rowid = ?", (before.rowid,))
+
+
+def _require_unchanged(con: sqlite3.Connection, before: Note) -> None:
+    found = next((note for note in load_notes(con) if note.rowid == before.rowid), None)
+    if found != before:
+        raise NoteChanged(found)

@@ -64,7 +64,8 @@ def overlay_missing(con: sqlite3.Connection) -> None:
     con.execute("PRAGMA temp_store = MEMORY")
     if not has_attributes(con):
         con.execute(
-            "CREATE TEMP VIEW run_variables AS SELECT *, NULL AS attributes FROM main.run_variables"
+            "CREATE TEMP VIEW run_variables AS "
+            "SELECT rowid, *, NULL AS attributes FROM main.run_variables"
         )
     tables = con.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'").fetchall()
     if ("variable_tags",) not in tables:

@@ -5,28 +5,32 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 
-from .changes import Changes, Look, Looker, all_new
+from ..model import RunKey
+from .changes import Changes
 from .database import Database
 from .errors import DatabaseBusy, DatabaseMissing, DatabaseUnreadable, StoreError
 from .formats import read_format
 from .queries import fetch_all
+from .watch import OVERLAP_S, Watch
 
-OVERLAP_S = 120.0
-"""How far back to look again: a value may be committed this long after the time it
-carries (a writer may wait for the lock twice), and clocks differ."""
+__all__ = ["OVERLAP_S", "LiveDatabase"]
+
+
+CACHE_KB = 4000
+"""Enough for what is read at a time, which is gone through more than once."""
 
 
 class LiveDatabase:
     """Watches a database through an idle connection; it blocks nobody.
 
     Ask `changed` often, it is cheap; when it says so, `changes` tells what
-    happened. Both raise `StoreError` while the database is missing, locked or
-    unreadable and recover by themselves. They may be called from any thread.
-    What is committed after the first `changes` is not missed, so call that
-    before loading a table.
+    happened, and what it costs does not depend on how much there is. `walk` gives
+    the values there are, bit by bit, and after each change looks through all of them
+    again. They raise `StoreError` while the database is missing, locked or
+    unreadable and recover by themselves, and may be called from any thread.
 
     Args:
         database: What to watch.
@@ -40,25 +44,50 @@ class LiveDatabase:
         self._con: sqlite3.Connection | None = None
         self._format = 0
         self._file: tuple[int, int] | None = None
-        self._looker = Looker()
-        self._before: Look | None = None
+        self._watch: Watch | None = None
         self._data_version: object = None
 
     def changed(self) -> bool:
         """Tell whether anything was written since the last `changes`; true before the first."""
         with self._guarded():
             con = self._connection()
-            return self._before is None or _data_version(con) != self._data_version
+            watch = self._watch
+            return watch is None or watch.has_more or _data_version(con) != self._data_version
 
-    def changes(self) -> Changes:
-        """Tell what was written since the last call; the first time, that all is new."""
+    def changes(self, near: Collection[RunKey] = ()) -> Changes:
+        """Tell what was written since the last call; the first time, that all is new.
+
+        What is new, and what was written again in the newest runs, in some others or
+        where something was just written, is told at once; the rest by `walk`.
+
+        Args:
+            near: The runs that somebody looks at or works on.
+        """
         with self._guarded():
             con = self._connection()
             if read_format(con, self._database.path) != self._format:
                 # It was brought up to date: what this connection makes up for is there now.
                 self._close()
                 con = self._connection()
-            return self._look(con)
+            return self._look(con, near)
+
+    def walk(self) -> Changes | None:
+        """Read on, or look on for changes, for some 20 ms; None if there is nothing to do.
+
+        Begins after the first `changes`.
+        """
+        with self._guarded():
+            con = self._connection()
+            if self._watch is None:
+                return None
+            with _transaction(con):
+                found = self._watch.walk(con, self._data_version)
+            return self._begin_again(con) if self._watch.went_back else found
+
+    @property
+    def has_all(self) -> bool:
+        """Whether `walk` has given all the values there were."""
+        return self._watch is not None and self._watch.has_all
 
     def close(self) -> None:
         """Close the connection; the next call opens another and starts afresh."""
@@ -83,6 +112,7 @@ class LiveDatabase:
         if self._con is None or file != self._file:
             self._close()
             self._con, self._format = self._database.open_reader()
+            self._con.execute(f"PRAGMA cache_size = -{CACHE_KB}")
             self._file = file
         return self._con
 
@@ -100,35 +130,33 @@ class LiveDatabase:
         if self._con is not None:
             self._con.close()
         self._con = None
-        self._before = None
-        self._looker = Looker()
+        self._watch = None
 
-    def _look(self, con: sqlite3.Connection) -> Changes:
-        # One transaction, so that values, runs and columns belong together.
-        con.execute("BEGIN")
-        try:
-            return self._look_in_transaction(con)
-        finally:
-            if con.in_transaction:
-                con.execute("ROLLBACK")
+    def _look(self, con: sqlite3.Connection, near: Collection[RunKey]) -> Changes:
+        if self._watch is None:
+            return self._begin_again(con)
+        with _transaction(con):
+            self._data_version = _data_version(con)
+            changes = self._watch.look(con, near)
+        return self._begin_again(con) if self._watch.went_back else changes
 
-    def _look_in_transaction(self, con: sqlite3.Connection) -> Changes:
-        data_version = _data_version(con)
-        before = self._before
-        newest = before.newest if before else _newest(con)
-        # A clock that is ahead must not hide what the others write.
-        since = min(newest, self._now()) - OVERLAP_S
-        after = self._looker.look(con, before, since)
-        changes = self._looker.compare(con, before, after, since) if before else all_new(after)
-        self._before, self._data_version = after, data_version
-        return changes
+    def _begin_again(self, con: sqlite3.Connection) -> Changes:
+        with _transaction(con):
+            self._data_version = _data_version(con)
+            self._watch = Watch(con, self._now())
+        return self._watch.all_new()
+
+
+@contextmanager
+def _transaction(con: sqlite3.Connection) -> Iterator[None]:
+    """One for all queries, so that values, runs and columns belong together."""
+    con.execute("BEGIN")
+    try:
+        yield
+    finally:
+        if con.in_transaction:
+            con.execute("ROLLBACK")
 
 
 def _data_version(con: sqlite3.Connection) -> object:
     return fetch_all(con, "PRAGMA data_version")[0][0]
-
-
-def _newest(con: sqlite3.Connection) -> float:
-    sql = "SELECT coalesce(max(CAST(timestamp AS REAL)), 0.0) FROM run_variables"
-    newest: float = fetch_all(con, sql)[0][0]
-    return newest

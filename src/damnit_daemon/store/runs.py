@@ -42,14 +42,28 @@ def ensure_run(
 def load_runs(con: sqlite3.Connection) -> list[RunRow]:
     """Load all runs by proposal and number, also those that only have values."""
     rows = {key: RunRow(key, None, None) for key in keys_with_values(con)}
+    rows.update((row.key, row) for row in load_listed_runs(con))
+    return [rows[key] for key in sorted(rows)]
+
+
+def load_listed_runs(con: sqlite3.Connection, newest: int | None = None) -> list[RunRow]:
+    """Load the runs that are listed, or the newest of them; in no particular order."""
     sql = (
         "SELECT proposal, run, start_time, added_at FROM run_info "
         "WHERE typeof(proposal) = 'integer' AND typeof(run) = 'integer'"
     )
-    for proposal, run, start_time, added_at in fetch_all(con, sql):
-        key = RunKey(proposal, run)
-        rows[key] = RunRow(key, _as_time(start_time), _as_time(added_at))
-    return [rows[key] for key in sorted(rows)]
+    if newest is not None:
+        sql += f" ORDER BY proposal DESC, run DESC LIMIT {newest:d}"
+    return [
+        RunRow(RunKey(proposal, run), _as_time(start_time), _as_time(added_at))
+        for proposal, run, start_time, added_at in fetch_all(con, sql)
+    ]
+
+
+def load_run_sums(con: sqlite3.Connection) -> object:
+    """Something that changes with the list of runs, and is had sooner than the list."""
+    sql = "SELECT count(*), max(rowid), total(start_time), total(added_at) FROM run_info"
+    return fetch_all(con, sql)[0]
 
 
 def _as_time(value: Any) -> float | None:

@@ -60,6 +60,17 @@ def load_values(
     return values
 
 
+def load_rows(con: sqlite3.Connection, rowids: Collection[int]) -> list[StoredValue]:
+    """Load values by their rows, without blobs; those that are no valid values are left out."""
+    value, size = _HEADS
+    sql = (
+        f"SELECT proposal, run, name, {value}, {_OTHERS}, {size} FROM run_variables "
+        "WHERE rowid IN (SELECT value FROM json_each(?)) AND typeof(name) = 'text' "
+        "AND typeof(proposal) = 'integer' AND typeof(run) = 'integer'"
+    )
+    return fetch_into(_stored_values, con, sql, (json.dumps(list(rowids)),))
+
+
 def load_value(con: sqlite3.Connection, key: RunKey, name: str) -> StoredValue | None:
     """Load one value with its blob; None if there is no row."""
     found = load_values(con, keys=[key], names=[name], blobs=True)
@@ -96,7 +107,7 @@ def _stored_values(rows: Iterable[Row]) -> list[StoredValue]:
     keys: dict[tuple[int, int], RunKey] = {}
     values: list[StoredValue] = []
     append, make = values.append, tuple.__new__
-    with _no_garbage_collection():
+    with no_garbage_collection():
         # Each name spelt out: measurably quicker than slices and stars.
         # fmt: off
         for (proposal, run, name, value, timestamp, max_diff, provenance, summary_type,
@@ -113,7 +124,7 @@ def _stored_values(rows: Iterable[Row]) -> list[StoredValue]:
 
 
 @contextmanager
-def _no_garbage_collection() -> Iterator[None]:
+def no_garbage_collection() -> Iterator[None]:
     """Keep Python from looking for cycles again and again while many values are made."""
     was_enabled = gc.isenabled()
     gc.disable()

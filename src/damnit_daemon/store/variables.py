@@ -28,10 +28,15 @@ def load_variables(con: sqlite3.Connection) -> list[VariableInfo]:
     ]
 
 
-def load_columns(con: sqlite3.Connection) -> list[Column]:
+def load_columns(con: sqlite3.Connection, names: Collection[str] | None = None) -> list[Column]:
     """Load all columns of the table: defined variables, then names that only have values.
 
     No two titles are the same.
+
+    Args:
+        con: A connection from `Database.reading` or `Database.writing`.
+        names: Those that have values, as far as they count; None to look for all,
+            for which all values are looked through.
     """
     taken: set[str] = set(FIXED_TITLES)
     columns = []
@@ -39,15 +44,21 @@ def load_columns(con: sqlite3.Connection) -> list[Column]:
         title = unique_title(info.title, info.name, taken)
         taken.add(title)
         columns.append(Column(info.name, title, info.description or "", info.type, info.tags))
-    sql = (
-        "SELECT DISTINCT name FROM run_variables "
-        "WHERE name NOT IN (SELECT name FROM variables) AND typeof(name) = 'text' ORDER BY name"
-    )
-    for (name,) in fetch_all(con, sql):
+    if names is None:
+        names = _names_of_values(con)
+    for name in sorted(set(names) - {column.name for column in columns}):
         title = COMMENT_TITLE if name == COMMENT else unique_title(name, name, taken)
         taken.add(title)
         columns.append(Column(name, title))
     return columns
+
+
+def _names_of_values(con: sqlite3.Connection) -> list[str]:
+    sql = (
+        "SELECT DISTINCT name FROM run_variables "
+        "WHERE name NOT IN (SELECT name FROM variables) AND typeof(name) = 'text'"
+    )
+    return [name for (name,) in fetch_all(con, sql)]
 
 
 def ensure_variables(con: sqlite3.Connection, names: Collection[str]) -> bool:
@@ -91,7 +102,7 @@ def update_computed_variables(
             title=titles[info.name], type=None, tags=tuple(sorted(set(info.tags)))
         )
         if wanted != stored.get(info.name):
-            _save_definition(con, wanted)
+            save_definition(con, wanted)
             changed.append(info.name)
     if any(name not in stored for name in changed):
         rebuild_views(con)
@@ -110,7 +121,7 @@ def add_user_variable(con: sqlite3.Connection, info: VariableInfo) -> None:
     if fetch_all(con, "SELECT 1 FROM variables WHERE name = ?", (info.name,)):
         raise NameTaken((info.name,), "a variable of that name")
     title = unique_title(info.title, info.name, FIXED_TITLES.union(_titles(con).values()))
-    _save_definition(con, info._replace(title=title))
+    save_definition(con, info._replace(title=title))
     rebuild_views(con)
 
 
@@ -146,7 +157,8 @@ def _has_values(con: sqlite3.Connection, name: str) -> bool:
     return bool(fetch_all(con, "SELECT 1 FROM run_variables WHERE name = ? LIMIT 1", (name,)))
 
 
-def _save_definition(con: sqlite3.Connection, info: VariableInfo) -> None:
+def save_definition(con: sqlite3.Connection, info: VariableInfo) -> None:
+    """Store a definition and its tags, in place of what there is of that name."""
     con.execute(
         "INSERT INTO variables (name, type, title, description) VALUES (?, ?, ?, ?) "
         "ON CONFLICT (name) DO UPDATE SET type = excluded.type, title = excluded.title, "

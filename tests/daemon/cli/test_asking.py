@@ -7,7 +7,6 @@ import getpass
 import pytest
 
 from damnit_daemon.cli.requesting import ask_and_wait
-from damnit_daemon.cli.retry import still_failed
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.ledger import (
     JobState,
@@ -20,6 +19,7 @@ from damnit_daemon.ledger import (
     release,
     retry_job,
     set_state,
+    still_failed,
     take_lease,
 )
 from damnit_daemon.model import RunKey

@@ -21,3 +21,8 @@ def test_lengths_of_time(duration_s, text):
 def test_columns_are_aligned_and_cells_stay_in_their_line():
     rows = [("n", "what"), ("1", "a\tb\nc"), ("10", "\x1b[2J")]
     assert format_table(rows, right=[0]) == [" n  what", " 1  a b", "10  \\x1b[2J"]
+
+
+def test_a_line_that_only_says_what_comes_takes_the_next_with_it():
+    rows = [("reason",), ("It cannot be used:\ncontext.py:3: no such name\nmore",), ("What:",)]
+    assert format_table(rows)[1:] == ["It cannot be used: context.py:3: no such name", "What:"]

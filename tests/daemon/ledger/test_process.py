@@ -53,6 +53,18 @@ def test_nothing_is_known_of_other_machines():
     assert is_alive(replace(this_process(), machine="")) is None
 
 
+def test_what_ran_here_before_this_boot_is_gone():
+    now = this_process()
+    _, *rest = now.machine.split(" ")
+    if len(rest) < 2:
+        pytest.skip("this machine has no number of its own")
+    before = " ".join(["another-boot", *rest])
+    assert is_alive(replace(now, machine=before)) is False
+    assert is_alive(replace(now, machine=before, host="elsewhere")) is None
+    assert is_alive(replace(now, machine=f"another-boot {rest[0]} another-machine")) is None
+    assert is_alive(replace(now, machine=f"another-boot {rest[0]}")) is None
+
+
 def test_a_number_that_is_none_is_not_known():
     assert is_alive(replace(this_process(), pid=2**70)) is None
 

@@ -89,6 +89,7 @@ def test_news_of_an_earlier_attempt_come_too_late(con):
     set_state(con, job_id, JobState.RUNNING, now=NOW)
 
     assert not set_state(con, job_id, JobState.DONE, now=NOW, attempt=1)
+    assert requeue(con, job_id, now=NOW, reason="it was lost", attempt=1) is None
     assert set_state(con, job_id, JobState.DONE, now=NOW, attempt=2)
 
 

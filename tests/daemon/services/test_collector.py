@@ -12,6 +12,7 @@ from damnit_daemon.model import RunKey
 from damnit_daemon.services.collector import (
     FIRST_VALUE_WITHIN_S,
     INGEST_INTERVAL_S,
+    TRY_AGAIN_AFTER_S,
     Collector,
 )
 from tests.daemon.making import cells, make_damnit_folder
@@ -82,3 +83,25 @@ def test_without_the_right_nothing_is_stored_and_nothing_lost(folder, finished):
     assert cells(folder) == {}
     assert all(path.exists() for path in paths)
     assert not folder.results_file(KEY).exists()
+
+
+def test_what_could_not_be_stored_is_tried_again_before_the_end(folder, finished):
+    reasons, clock = ["locked", "locked"], Clock()
+
+    def require_right():
+        if reasons:
+            raise DamnitError(reasons.pop())
+
+    collector = Collector(folder, KEY, clock=clock, require_right=require_right)
+    for name in ("start", "a", "b"):
+        collector.add(finished(name))
+    assert len(reasons) == 1
+    clock.now += TRY_AGAIN_AFTER_S
+    collector.ingest_if_due()
+    assert reasons == []
+    clock.now += TRY_AGAIN_AFTER_S
+    collector.ingest_if_due()
+    assert cells(folder) == {}  # the pauses grow
+    clock.now += TRY_AGAIN_AFTER_S
+    collector.ingest_if_due()
+    assert set(cells(folder)) == {"start", "a", "b"}

@@ -70,6 +70,16 @@ def test_killed_it_is_started_again(folder, combiner):
     assert combiner.combine_run(KEY, [fragment(folder)]).saved
 
 
+def test_killed_while_it_is_asked_another_one_is_asked(folder, combiner):
+    combiner.sweep()
+    (pid,) = combining()
+    os.kill(pid, signal.SIGSTOP)
+    killer = threading.Timer(0.2, os.kill, (pid, signal.SIGKILL))
+    killer.start()
+    assert combiner.combine_run(KEY, [fragment(folder)]).saved
+    killer.join()
+
+
 def test_what_cannot_be_done_is_said(folder, combiner):
     folder.database.unlink()
     path = fragment(folder)

@@ -9,10 +9,11 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import cached_property
 
 from ...errors import DamnitError
-from ...ledger import JobState
+from ...ledger import Job, JobState
 from ...model import RunKey
 from ...paths import DamnitFolder
 from ...runner.protocol import ContextLoaded
@@ -87,7 +88,7 @@ class Cluster:
         self._waiting: list[GivenJob] = []
         self._unclear: list[Submitted] = []
         self._followers: list[Follower] = []
-        self._in_work: dict[int, RunKey] = {}
+        self._in_work: dict[int, Job] = {}
         self._losses: Counter[int] = Counter()
         self._loaded = ""
         self._held_until_s = 0.0
@@ -114,7 +115,7 @@ class Cluster:
     def order(self, order: Order) -> None:
         """Ask for something; it happens soon."""
         if isinstance(order, Give | Adopt):
-            self._in_work |= {given.job.id: given.job.run_key for given in order.jobs}
+            self._in_work |= {given.job.id: given.job for given in order.jobs}
         self._orders.put(order)
         self._wake.set()
 
@@ -124,7 +125,7 @@ class Cluster:
 
     def runs_in_work(self) -> list[RunKey]:
         """The runs whose fragments it combines itself."""
-        return list(self._in_work.values())
+        return [job.run_key for job in list(self._in_work.values())]
 
     def close(self, timeout_s: float = 30.0) -> None:
         """End the thread; Slurm's jobs go on, and the next daemon follows them."""
@@ -254,6 +255,7 @@ class Cluster:
                 tell=self._tell,
                 finish=self._finish,
                 load=self._load,
+                withdraw=self._withdraw,
                 losses=self._losses,
             )
         )
@@ -351,7 +353,14 @@ class Cluster:
         if any(g.job.id == order.job_id for u in self._unclear for t in u.tasks for g in t):
             self._orders.put(order)  # once it is known whether Slurm has it
 
-    def _finish(self, job: FollowedJob, over: Callable[[], News]) -> None:
+    def _withdraw(self, slurm_id: SlurmId) -> bool:
+        try:
+            self._client.cancel([slurm_id])
+        except SlurmError:  # with the next answer once more
+            return False
+        return True
+
+    def _finish(self, job: FollowedJob, over: Callable[[], JobOver | JobInterrupted]) -> None:
         """Combine what a job gave, which may take long; then tell how it ended."""
 
         def work() -> None:
@@ -365,9 +374,9 @@ class Cluster:
 
         self._finishing.submit(work)
 
-    def _let_go(self, job_id: int, news: News) -> None:
-        self._in_work.pop(job_id, None)
-        self._tell(news)
+    def _let_go(self, job_id: int, news: JobOver | JobInterrupted) -> None:
+        job = self._in_work.pop(job_id, None)
+        self._tell(news if job is None else replace(news, attempt=job.attempt))
 
     def _load(self, loaded: ContextLoaded) -> None:
         """Have the variables of a context file in the database before their values."""

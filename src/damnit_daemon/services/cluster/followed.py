@@ -66,8 +66,8 @@ class FollowedTask:
     context: ContextLoaded | None = None
     where: str = ""
     """The host that it began on; empty before."""
-    over_looks: int = 0
-    """How often it was looked at since Slurm had said that it is over."""
+    withdrawn: str = ""
+    """Why it was taken back from Slurm, to be submitted anew."""
 
     @property
     def is_finished(self) -> bool:

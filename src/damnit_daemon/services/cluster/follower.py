@@ -60,8 +60,9 @@ class Follower:
         tasks: list[FollowedTask],
         *,
         tell: Callable[[News], None],
-        finish: Callable[[FollowedJob, Callable[[], News]], None],
+        finish: Callable[[FollowedJob, Callable[[], JobOver | JobInterrupted]], None],
         load: Callable[[ContextLoaded], None],
+        withdraw: Callable[[SlurmId], bool],
         losses: Counter[int],
     ) -> None:
         """Follow an array.
@@ -75,6 +76,7 @@ class Follower:
             tell: Told what happens.
             finish: Combines what a job gave, and then tells how it ended.
             load: Told what a runner has read in the context file.
+            withdraw: Takes a task back from Slurm; tells whether it could.
             losses: How often which job of the ledger was lost, also by others.
         """
         self.submission = submission
@@ -87,6 +89,7 @@ class Follower:
         self._tell = tell
         self._finish = finish
         self._load = load
+        self._withdraw = withdraw
         self._losses = losses
 
     @property
@@ -136,6 +139,8 @@ class Follower:
                 if job.waits_for != reason:
                     job.waits_for = reason
                     self._tell(JobWaits(job.job.id, reason))
+            if status.lost_reservation and not task.withdrawn and self._withdraw(status.id):
+                task.withdrawn = reason  # it would wait for ever
         elif status.fate is not Fate.RUNS and number not in self._over:
             self._over[number] = (time.monotonic(), status)
 
@@ -207,7 +212,7 @@ class Follower:
         task = next(task for task in self._tasks.values() if job in task.jobs)
         left = leaves_cluster_work(job, task.context)
 
-        def over() -> News:
+        def over() -> JobOver:
             reason = ended.reason or job.collector.problem
             return JobOver(job.job.id, state, reason, leaves_cluster_work=left)
 
@@ -227,12 +232,15 @@ class Follower:
                 continue
             if job.cancel_reason:
                 self._stop(job, JobState.CANCELLED, job.cancel_reason)
+            elif status.fate is Fate.CANCELLED and task.withdrawn:
+                self._interrupt(job, task.withdrawn, None)
             elif status.fate is Fate.CANCELLED and not is_wanted_to_end:
+                self._blame(job, reason, task)
                 self._stop(job, JobState.CANCELLED, reason)
             elif status.fate in (Fate.CANCELLED, Fate.LOST, Fate.GONE):
-                self._lose(job, reason)
+                self._lose(job, reason, task)
             elif at_work is not None and job is not at_work:
-                self._lose(job, f"The job before it in its task ended it. {reason}")
+                self._lose(job, f"The job before it in its task ended it. {reason}", task)
             else:
                 self._fail(job, task, status, reason)
 
@@ -240,20 +248,21 @@ class Follower:
         if not job.began:
             words = self.submission.last_words(task.number)
             if not task.where and "Nothing is done here" in words:
-                self._lose(job, words)
+                self._lose(job, words, task)
                 return
             reason = f"{reason} {words}".strip()
         elif status.fate is Fate.DONE:
             reason = "The job ended in Slurm without a word of how."
-        if job.running:
-            self._blame(job, job.running, reason, task)
+        self._blame(job, reason, task)
         self._stop(job, JobState.FAILED, reason)
 
-    def _lose(self, job: FollowedJob, reason: str) -> None:
+    def _lose(self, job: FollowedJob, reason: str, task: FollowedTask) -> None:
         """Have it done again, but not for ever."""
         self._losses[job.job.id] += 1
         if (times := self._losses[job.job.id]) >= MOST_LOSSES:
-            self._stop(job, JobState.FAILED, f"{reason} That happened {times} times.")
+            reason = f"{reason} That happened {times} times."
+            self._blame(job, reason, task)
+            self._stop(job, JobState.FAILED, reason)
         else:
             self._interrupt(job, reason, None)
 
@@ -265,8 +274,10 @@ class Follower:
         job.ended = JobEnded("", "killed", reason)
         self._finish(job, lambda: JobInterrupted(job.job.id, reason, held_for))
 
-    def _blame(self, job: FollowedJob, name: str, reason: str, task: FollowedTask) -> None:
-        """Put the reason into the cell of the variable that was running."""
+    def _blame(self, job: FollowedJob, reason: str, task: FollowedTask) -> None:
+        """Put the reason into the cell of the variable that was running, if one was."""
+        if not (name := job.running):
+            return
         self._tell(
             VariableProgressed(
                 VariableProgress(job.job.id, name, Outcome.FAILED, None, None, reason)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from ...model import RunKey
 from ...paths import DamnitFolder
@@ -16,6 +16,7 @@ from ...slurm import (
     sbatch_command,
     task_batches,
 )
+from ..context import wants_cluster
 from .submission import FOLDER, SubmissionFolder
 from .submitter import submission
 
@@ -30,6 +31,9 @@ def plan(
     settings: SlurmSettings,
     client: SlurmClient,
     *,
+    data: str = "all",
+    names: Mapping[RunKey, Collection[str]] | Collection[str] | None = None,
+    match: Collection[str] = (),
     executor: Executor | None = None,
     at_once: int | None = None,
 ) -> Iterator[tuple[str, str]]:
@@ -41,6 +45,9 @@ def plan(
         loaded: What the context file declares.
         settings: Of the folder.
         client: Asked what there is; submits nothing.
+        data: `raw`, `proc` or `all`: which variables, by the data they need.
+        names: Exact names, of all runs or of each; None for all.
+        match: Parts of titles.
         executor: In place of what is set.
         at_once: In place of what is set.
 
@@ -50,15 +57,30 @@ def plan(
     where = executor or settings.executor
     if where is Executor.LOCAL or (where is Executor.AUTO and client.unusable()):
         return
-    stages = {variable.cluster for variable in loaded.variables}
     made = SubmissionFolder(folder.internals.absolute() / FOLDER / NAME)
-    for dedicated in sorted(stages if where is Executor.SLURM else stages & {True}):
+    arrays = [(False, list(keys))] if where is Executor.SLURM else []
+    arrays.append((True, [key for key in keys if _wants(loaded, key, data, names, match)]))
+    for dedicated, runs in arrays:
+        if not runs:
+            continue
         resources = choose_resources(settings, client, dedicated=dedicated)
         size = settings.runs_per_job
-        tasks = [keys[first : first + size] for first in range(0, len(keys), size)]
+        tasks = [runs[first : first + size] for first in range(0, len(runs), size)]
         for batch in task_batches(len(tasks), client.describe().max_array_size):
             some = [tasks[number] for number in batch]
             limit = at_once or settings.concurrent_jobs
             command = sbatch_command(submission(made, folder.path, some, resources, limit))
             which = "with cluster=True" if dedicated else "without cluster=True"
             yield f"variables {which} in Slurm, after:", shlex.join(command)
+
+
+def _wants(
+    loaded: ContextLoaded,
+    key: RunKey,
+    data: str,
+    names: Mapping[RunKey, Collection[str]] | Collection[str] | None,
+    match: Collection[str],
+) -> bool:
+    """Whether anything of a run is for the cluster."""
+    of_run = names.get(key, ()) if isinstance(names, Mapping) else names
+    return wants_cluster(loaded, data, None if of_run is None else tuple(of_run), tuple(match))

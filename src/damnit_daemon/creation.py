@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import DamnitError
-from ..paths import DamnitFolder
-from ..sharing import file_bits, make_shared_folder
-from ..store import Database, add_user_variable, create_database, load_variables
+from .errors import DamnitError
+from .paths import DamnitFolder
+from .sharing import file_bits, make_shared_folder
+from .store import Database, add_user_variable, create_database, load_variables
+
+PROPOSAL_NAME = re.compile(r"p\d{6}", re.ASCII)
 
 EUXFEL_PYTHON = Path(
     "/gpfs/exfel/sw/software/euxfel-environment-management/current-python-env/bin/python"
 )
 """What users' code runs in at European XFEL, unless they set another."""
+
+XGM = {
+    **dict.fromkeys(("SPB", "FXE"), "SA1_XTD2_XGM/XGM/DOOCS"),
+    **dict.fromkeys(("MID", "HED"), "SA2_XTD1_XGM/XGM/DOOCS"),
+    **dict.fromkeys(("SQS", "SCS", "SXP"), "SA3_XTD10_XGM/XGM/DOOCS"),
+}
+"""The X-ray gas monitor before each instrument's hutch, by the instrument's folder.
+
+By their beamlines: SASE1 serves SPB and FXE, SASE2 MID and HED, SASE3 SQS, SCS and SXP.
+"""
 
 STARTING_CONTEXT = '''\
 """What is computed for each run: one function, one column."""
@@ -31,8 +44,24 @@ def n_trains(run):
 
 # @Variable(title="XGM/Pulse energy", units="µJ", summary="mean")
 # def pulse_energy(run):
-#     return run["SA2_XTD1_XGM/XGM/DOOCS", "pulseEnergy.photonFlux"].xarray()
+#     return run["{xgm}", "pulseEnergy.photonFlux"].xarray()
 '''
+
+
+def starting_context(instrument: str = "") -> str:
+    """A context file to begin with.
+
+    Args:
+        instrument: The name of its folder, such as `MID`; any other gets an example.
+    """
+    return STARTING_CONTEXT.format(xgm=XGM.get(instrument.upper(), XGM["MID"]))
+
+
+def instrument_of(folder: DamnitFolder) -> str:
+    """The instrument whose proposal a folder belongs to; empty if its path does not say."""
+    parts = folder.path.absolute().parts
+    at = next((i for i, part in enumerate(parts) if PROPOSAL_NAME.fullmatch(part)), 0)
+    return parts[at - 2] if at >= 2 else ""
 
 
 @dataclass(frozen=True)
@@ -64,7 +93,7 @@ def create_folder(
     Raises:
         DamnitError: If a file that was asked for cannot be copied, or the folder not be written.
     """
-    text = _context_text(context, like)
+    text = _context_text(context, like, instrument_of(folder))
     if context is not None and folder.context_file.exists():
         raise DamnitError(
             f"{folder.context_file} exists already.", hint="Move it away to have it replaced."
@@ -98,12 +127,12 @@ def copy_user_variables(source: DamnitFolder, target: DamnitFolder) -> int:
     return len(missing)
 
 
-def _context_text(context: Path | str | None, like: DamnitFolder | None) -> str:
+def _context_text(context: Path | str | None, like: DamnitFolder | None, instrument: str) -> str:
     if isinstance(context, str):
         return context
     source = context or (like.context_file if like is not None else None)
     if source is None:
-        return STARTING_CONTEXT
+        return starting_context(instrument)
     try:
         return source.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -1,0 +1,143 @@
+"""What it is like to work with the app on a large table: keys, bytes, changes, a slow line."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median, quantiles
+
+from damnit_daemon.model import RunKey
+from damnit_daemon.store import Database, NewValue, load_columns, save_values
+
+from .app_start import newest
+from .database import FIRST_RUN, PROPOSAL, make_folder
+from .results import Result, environment, program, within
+from .terminal import TerminalProgram
+
+RUNS, VARIABLES = 5000, 200
+ROWS = 40
+DOWN, UP, RIGHT, LEFT, PAGE_DOWN = b"j", b"k", b"l", b"h", b"\x1b[6~"
+KEYS = 60
+IDLE_S = 6.0
+HELD_S, KEYS_PER_S = 3.0, 30
+SLOW_LINE = 100e3
+CELLS_PER_S = 20
+UPDATES = 8
+
+
+def measure_use(scratch: Path, _repeats: int) -> Iterator[Result]:
+    """The app on 5000x200: while it loads, when it has, while others write, on a slow line."""
+    folder = make_folder(scratch / "use", RUNS, VARIABLES)
+    command = [*program("damnit-tui", "damnit_tui.cli"), str(folder)]
+    state = environment(XDG_STATE_HOME=str(scratch / "state"), XDG_CONFIG_HOME=str(scratch))
+    with TerminalProgram(command, state, scratch, rows=ROWS) as app:
+        app.seconds_until(newest(RUNS))
+        loading_s = app.wait_until_idle()
+        yield within("all of 5000x200 loaded after the first paint", loading_s, "s", 3.0)
+    with TerminalProgram(command, state, scratch, rows=ROWS) as app:
+        app.seconds_until(newest(RUNS))
+        app.bytes_within(0.1)
+        yield within("bytes of the first paint", app.bytes_drawn, "B", 100e3)
+        loading = _answers(app, loading_s)
+        yield within("key to screen while loading, p95", 1000 * _p95(loading), "ms", 50)
+        app.wait_until_idle()
+        yield from _measure_bytes(app)
+        yield from _measure_idle(app)
+        yield from _measure_updates(app, folder)
+        with _writing(folder):
+            answers = _answers(app, 6.0)
+        yield within("key to screen, 20 cells a second, p95", 1000 * _p95(answers), "ms", 25)
+    with TerminalProgram(command, state, scratch, rows=ROWS, bytes_per_s=SLOW_LINE) as app:
+        app.seconds_until(newest(RUNS))
+        app.wait_until_idle()
+        yield within("behind after a held key, 100 kB/s", _behind_s(app), "s", 2.0)
+
+
+def _answers(app: TerminalProgram, duration_s: float) -> list[float]:
+    """How long keys take, one after the other, up and down."""
+    found, end = [], time.perf_counter() + duration_s
+    while time.perf_counter() < end:
+        found.append(app.answer_s(DOWN if len(found) // 20 % 2 == 0 else UP))
+        app.bytes_within(0.04)
+    return found
+
+
+def _measure_bytes(app: TerminalProgram) -> Iterator[Result]:
+    moves = [app.bytes_of(key) for key in (DOWN, RIGHT, DOWN, UP, LEFT, UP) for _ in range(3)]
+    yield within("bytes of a cursor move", median(moves), "B", 250)
+    pages = [app.bytes_of(PAGE_DOWN) for _ in range(5)]
+    yield within("bytes of a page", median(pages), "B", 20e3)
+    app.bytes_of(b"gg")
+
+
+def _measure_idle(app: TerminalProgram) -> Iterator[Result]:
+    app.wait_until_quiet(2.0)
+    before = app.cpu_s()
+    drawn = app.bytes_within(IDLE_S)
+    yield within("CPU when idle", 100 * (app.cpu_s() - before) / IDLE_S, "%", 1.0)
+    yield Result("bytes when idle", drawn, "B", 0.0, float(drawn > 0), 0.0, drawn == 0)
+
+
+def _measure_updates(app: TerminalProgram, folder: Path) -> Iterator[Result]:
+    """From a commit until the value is drawn; each differs from the last in every digit."""
+    (name, *_), database = _shown_numbers(folder), Database(folder / "runs.sqlite")
+    found = []
+    for number in range(UPDATES):
+        digits = str(number % 8 + 1) * 6
+        time.sleep(random.random())
+        _write(database, RunKey(PROPOSAL, FIRST_RUN + RUNS - 3), name, int(digits))
+        found.append(app.seconds_until_next(digits))
+    yield within("an update on the screen after its commit, slowest", max(found), "s", 0.6)
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """Somebody writes cells on the screen all the time, each by itself."""
+    stop, choose = threading.Event(), random.Random(1)
+    database, names = Database(folder / "runs.sqlite"), _shown_numbers(folder)
+
+    def write() -> None:
+        while not stop.wait(1 / CELLS_PER_S):
+            key = RunKey(PROPOSAL, FIRST_RUN + RUNS - 1 - choose.randrange(30))
+            _write(database, key, choose.choice(names), choose.gauss(900, 40))
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def _write(database: Database, key: RunKey, name: str, value: float) -> None:
+    with database.writing() as con:
+        save_values(con, [NewValue(key, name, value)], now=time.time())
+
+
+def _shown_numbers(folder: Path) -> list[str]:
+    """The variables on the first screen that are not pictures."""
+    with Database(folder / "runs.sqlite").reading() as con:
+        columns = sorted(load_columns(con, ()), key=lambda column: column.title.casefold())
+    return [column.name for column in columns[:7] if "_line_" not in column.name]
+
+
+def _behind_s(app: TerminalProgram) -> float:
+    """How long the app still draws after a key was let go."""
+    for _ in range(int(HELD_S * KEYS_PER_S)):
+        app.send(DOWN)
+        app.bytes_within(1 / KEYS_PER_S)
+    released = time.perf_counter()
+    last = released
+    while time.perf_counter() - last < 0.5:
+        if app.bytes_within(0.02):
+            last = time.perf_counter()
+    return last - released
+
+
+def _p95(values: list[float]) -> float:
+    return quantiles(values, n=20)[-1]

@@ -1,0 +1,112 @@
+"""How long looking into a cell takes, beside reading the same bytes with h5py; and its memory."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from damnit_daemon.hdf5 import look
+from damnit_daemon.model.looked import Looked
+from damnit_tui.inspect.drawing import Paper, draw_looked, room_for
+from damnit_tui.inspect.state import State
+
+from .results import Result, compare, in_turn
+
+SIZE = (130, 34)
+"""Columns and lines of the drawing."""
+CASES: dict[str, tuple[tuple[int, ...], str, tuple[int, ...] | None]] = {
+    "image 1024x1024": ((1024, 1024), "f4", None),
+    "curve 1 M": ((1_000_000,), "f8", None),
+    "curve 100 M": ((100_000_000,), "f4", None),
+    "image 10000x10000": ((10_000, 10_000), "f4", None),
+    "image of 500x1024x1024": ((500, 1024, 1024), "f4", (1, 1024, 1024)),
+}
+"""What is looked at: shape, type, chunks (compressed); all of it in the page cache."""
+ROWS_AT_ONCE = 1 << 22
+PEAK = """
+import resource, sys
+from pathlib import Path
+from bench.inspect import see
+see(Path(sys.argv[1]))
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+"""
+
+
+def measure_inspect(scratch: Path, repeats: int) -> Iterator[Result]:
+    """From the wish for a cell to its drawing, and what that takes at most."""
+    for name, (shape, dtype, chunks) in CASES.items():
+        path = _make(scratch / "p1_r1.h5", shape, dtype, chunks)
+        seen = in_turn(
+            {
+                "first": _timed(lambda p=path: see(p, first=True)),
+                "whole": _timed(lambda p=path: see(p)),
+                "h5py": _timed(lambda p=path: _read(p)),
+            },
+            repeats,
+        )
+        yield compare(f"look at {name}: first drawing / h5py", seen["first"], seen["h5py"], "s")
+        yield compare(f"look at {name}: whole / h5py", seen["whole"], seen["h5py"], "s")
+        peak = subprocess.run(
+            [sys.executable, "-c", PEAK, str(path)], capture_output=True, text=True, check=True
+        )
+        nbytes = np.dtype(dtype).itemsize * int(np.prod(shape)) / 1e6
+        yield compare(f"look at {name}: memory / data", [float(peak.stdout)], [nbytes], "MB")
+        path.unlink()
+
+
+def see(path: Path, *, first: bool = False) -> None:
+    """Look at it as the screen does: read, reduce, draw."""
+    state = State()
+    columns, rows = room_for(state, *SIZE)
+    for looked in look(path, "v", state.view(columns, rows)):
+        _draw(looked, state)
+        if first:
+            return
+
+
+def _draw(looked: Looked, state: State) -> None:
+    draw_looked(looked, state.taking(looked), Paper(*SIZE, {}))
+
+
+def _read(path: Path) -> None:
+    """The same bytes with h5py, a part at a time; of more dimensions the image that is shown."""
+    with h5py.File(path) as file:
+        dataset = file["v/data"]
+        if dataset.ndim == 3:
+            dataset[(dataset.shape[0] - 1) // 2].mean()
+            return
+        rows = max(1, ROWS_AT_ONCE // max(1, int(np.prod(dataset.shape[1:]))))
+        for start in range(0, dataset.shape[0], rows):
+            dataset[start : start + rows]
+
+
+def _make(path: Path, shape: tuple[int, ...], dtype: str, chunks: tuple[int, ...] | None) -> Path:
+    """A results file with one variable; the same numbers over and over."""
+    part = np.random.default_rng(1).normal(size=1 << 20).astype(dtype)
+    with h5py.File(path, "w") as file:
+        more = {"chunks": chunks, "compression": 1, "shuffle": True} if chunks else {}
+        dataset = file.create_dataset("v/data", shape, dtype, **more)
+        if dataset.ndim == 3:
+            dataset[(shape[0] - 1) // 2] = part.reshape(shape[1:])
+            return path
+        row = int(np.prod(shape[1:]))
+        step = max(1, part.size // row)
+        for start in range(0, shape[0], step):
+            count = min(step, shape[0] - start)
+            dataset[start : start + count] = part[: count * row].reshape(count, *shape[1:])
+    return path
+
+
+def _timed(call: Callable[[], None]) -> Callable[[], float]:
+    def measured() -> float:
+        begin = time.perf_counter()
+        call()
+        return time.perf_counter() - begin
+
+    return measured

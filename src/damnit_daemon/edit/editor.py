@@ -1,0 +1,179 @@
+"""Edits of one DAMNIT folder, written as DAMNIT's own window writes them."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..errors import DamnitError
+from ..ledger import Edit
+from ..model import RunKey, StoredValue, VariableInfo
+from ..paths import DamnitFolder
+from ..store import (
+    Change,
+    Database,
+    Note,
+    Plain,
+    add_empty_runs,
+    add_note,
+    change_note,
+    change_user_variable,
+    define_user_variable,
+    load_setting,
+    remove_note,
+    save_changes,
+)
+from .author import author_name
+from .echo import Echo
+from .journal import Journal
+from .typed import convert_value
+
+COMMENT = "comment"
+MOST_RUNS = 1000
+"""So many runs are listed ahead at once, at most."""
+
+
+@dataclass(frozen=True)
+class Saved:
+    """Values that were written."""
+
+    changes: tuple[Change, ...]
+    """Without those that held already what was wanted; `new` is what is stored."""
+    written: tuple[StoredValue, ...]
+
+    def undone(self) -> list[Change]:
+        """What would bring back the values before, if nobody has changed them since."""
+        return [Change(c.key, c.name, c.new, c.old) for c in self.changes]
+
+
+class Editor:
+    """Writes to a folder's database, notes it in the journal, and tells other programs.
+
+    Every method does its edit as a whole, or raises and has changed nothing. When the
+    database is locked for longer than `timeout_s` that is `DatabaseBusy`: try again.
+
+    Attributes:
+        author: `user@host`.
+    """
+
+    def __init__(
+        self,
+        folder: DamnitFolder,
+        *,
+        author: str = "",
+        clock: Callable[[], float] = time.time,
+        timeout_s: float = 30.0,
+        environment: Mapping[str, str] = os.environ,
+    ) -> None:
+        self.author = author or author_name()
+        self._clock = clock
+        self._database = Database(folder.database, timeout_s=timeout_s)
+        self._journal = Journal(folder)
+        self._echo = Echo(folder, environment)
+
+    @property
+    def problem(self) -> str:
+        """Why the last edit, though it is stored, is not in the journal; empty if it is."""
+        return self._journal.problem
+
+    def set_values(self, changes: Sequence[Change]) -> Saved:
+        """Give cells other values: all of them, or none.
+
+        Raises:
+            EditConflict: If a cell does not hold what was seen.
+            StoreError: If the database cannot be written.
+        """
+        now = self._clock()
+        with self._database.writing() as con:
+            written = save_changes(con, changes, now=now)
+        olds = {(change.key, change.name): change.old for change in changes}
+        done = tuple(Change(v.key, v.name, olds[v.key, v.name], _plain(v.value)) for v in written)
+        self._note(done, now)
+        for name in dict.fromkeys(change.name for change in done):
+            self._echo.values_set([c.key for c in done if c.name == name], [name])
+        return Saved(done, tuple(written))
+
+    def define_variable(self, info: VariableInfo) -> None:
+        """Add a user-editable variable.
+
+        Raises:
+            NameRefused: If its name or title cannot be had.
+            StoreError: If the database cannot be written.
+        """
+        with self._database.writing() as con:
+            define_user_variable(con, info)
+        self._echo.variable_set(info)
+
+    def change_variable(self, before: VariableInfo, after: VariableInfo) -> Saved:
+        """Change title, type, description and tags; values that fit become the new type.
+
+        Raises:
+            VariableChanged: If somebody else has changed it meanwhile.
+            NameRefused: If the title cannot be had.
+            ValuesDoNotFit: If a value cannot become the new type.
+            StoreError: If the database cannot be written.
+        """
+        now = self._clock()
+        with self._database.writing() as con:
+            written = change_user_variable(con, before, after, convert=convert_value, now=now)
+        self._echo.variable_set(after)
+        if written:
+            self._echo.values_set([value.key for value in written], [before.name])
+        return Saved((), tuple(written))
+
+    def add_runs(self, number: int) -> list[RunKey]:
+        """List runs that have not been taken yet, to be filled in ahead.
+
+        Raises:
+            DamnitError: If the folder has no proposal number, or it is too many.
+            StoreError: If the database cannot be written.
+        """
+        if not 0 < number <= MOST_RUNS:
+            raise DamnitError(f"From 1 to {MOST_RUNS} runs can be added at once.")
+        with self._database.writing() as con:
+            proposal = load_setting(con, "proposal")
+            if not isinstance(proposal, int):
+                raise DamnitError(
+                    "This folder has no proposal number.", hint="Set it: damnit proposal NUMBER"
+                )
+            keys = add_empty_runs(con, proposal, number, now=self._clock())
+        self._echo.values_set(keys, [COMMENT])
+        return keys
+
+    def add_note(self, timestamp: float, text: str) -> Note:
+        """Store a comment that belongs to a time.
+
+        Raises:
+            StoreError: If the database cannot be written.
+        """
+        with self._database.writing() as con:
+            return add_note(con, timestamp, text)
+
+    def change_note(self, before: Note, text: str) -> Note | None:
+        """Give a note another text; None for an empty one, which takes it out.
+
+        Raises:
+            NoteChanged: If somebody else has changed it meanwhile.
+            StoreError: If the database cannot be written.
+        """
+        with self._database.writing() as con:
+            if text:
+                return change_note(con, before, text)
+            remove_note(con, before)
+            return None
+
+    def close(self) -> None:
+        """Let the echo end; waits a moment at most."""
+        self._echo.close()
+
+    def _note(self, changes: Sequence[Change], now: float) -> None:
+        if changes:
+            self._journal.append(
+                Edit(now, self.author, c.key, c.name, c.old, c.new) for c in changes
+            )
+
+
+def _plain(value: object) -> Plain:
+    return value if isinstance(value, int | float | str) else None

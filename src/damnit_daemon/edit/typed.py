@@ -1,0 +1,92 @@
+"""What people type, as values of the types that a user-editable variable can have. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from ..store import Plain
+
+EXPECTED = {
+    "boolean": "true or false",
+    "integer": "a whole number",
+    "number": "a number",
+    "string": "text",
+}
+"""What may be typed for each type."""
+
+INT64_LIMIT = 2**63
+_TRUE = frozenset({"true", "yes", "1", "t", "y"})
+_FALSE = frozenset({"false", "no", "0", "f", "n"})
+
+
+def parse_typed(text: str, type_name: str) -> Plain:
+    """Make a value of what was typed; nothing typed is no value.
+
+    Raises:
+        ValueError: If it is not of the type; says what is expected.
+    """
+    if not text or (type_name != "string" and not text.strip()):
+        return None
+    parse = _PARSERS.get(type_name)
+    if parse is None:
+        raise ValueError(f"nothing can be typed for the type {type_name!r}")
+    try:
+        return parse(text if type_name == "string" else text.strip())
+    except (ValueError, OverflowError):
+        raise ValueError(f"{EXPECTED[type_name]} is expected") from None
+
+
+def typed_text(value: object, type_name: str) -> str:
+    """Write a stored value as somebody would type it."""
+    if value is None:
+        return ""
+    if type_name == "boolean" and isinstance(value, int | float):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value)
+
+
+def convert_value(value: object, type_name: str) -> Plain:
+    """Make a stored value one of another type.
+
+    Raises:
+        ValueError: If it cannot be; nothing is rounded.
+    """
+    if not isinstance(value, int | float | str):
+        raise ValueError("not what somebody typed")
+    if type_name == "boolean" and not isinstance(value, str):
+        if value not in (0, 1):
+            raise ValueError("neither true nor false")
+        return bool(value)
+    return parse_typed(typed_text(value, ""), type_name)
+
+
+def _boolean(text: str) -> bool:
+    word = text.casefold()
+    if word not in _TRUE | _FALSE:
+        raise ValueError
+    return word in _TRUE
+
+
+def _integer(text: str) -> int:
+    number = int(text)
+    if not -INT64_LIMIT <= number < INT64_LIMIT:
+        raise ValueError
+    return number
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    if math.isnan(number):  # SQLite would store nothing
+        raise ValueError
+    return number
+
+
+_PARSERS: dict[str, Callable[[str], Plain]] = {
+    "boolean": _boolean,
+    "integer": _integer,
+    "number": _number,
+    "string": str,
+}

@@ -1,0 +1,79 @@
+"""A table as an Excel workbook; nothing in it is a formula."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from datetime import datetime
+from typing import IO, Any
+
+from ..model.texts import show_controls
+from .table import Plain, Table, as_datetime
+
+LONGEST_TEXT = 32_767
+"""Characters in a cell of Excel's."""
+LARGEST_INTEGER = 2**53
+"""Excel's numbers are floats: what is larger would be rounded, and becomes text."""
+MEANINGFUL = ("=", "#")
+"""Text that begins so would be a formula, or an error of Excel's."""
+
+
+def write_excel(table: Table, file: IO[bytes]) -> None:
+    """Write a workbook with a sheet of runs, and one of notes where there are any."""
+    from openpyxl import Workbook
+
+    book = Workbook(write_only=True)
+    sheet = _Sheet(book, "Runs", table.titles())
+    for run in table.runs:
+        start = None if run.start_time is None else as_datetime(run.start_time)
+        sheet.add((*run.key, start, *table.values(run.key)))
+    if table.notes:
+        notes = _Sheet(book, "Notes", ["Time", "Note"])
+        for note in table.notes:
+            notes.add((as_datetime(note.timestamp), note.text))
+    book.save(file)
+
+
+class _Sheet:
+    """A sheet that is written row by row; the titles stay in sight."""
+
+    def __init__(self, book: Any, name: str, titles: list[str]) -> None:
+        from openpyxl.cell import WriteOnlyCell
+        from openpyxl.styles import Font
+
+        self._make_cell = WriteOnlyCell
+        self._sheet = book.create_sheet(name)
+        self._sheet.freeze_panes = "A2"
+        heads = [self._text_cell(_fitting(title)) for title in titles]
+        for head in heads:
+            head.font = Font(bold=True)
+        self._sheet.append(heads)
+
+    def add(self, values: Iterable[Plain | datetime]) -> None:
+        self._sheet.append([self._cell(value) for value in values])
+
+    def _cell(self, value: Plain | datetime) -> Any:
+        if isinstance(value, datetime):
+            cell = self._make_cell(self._sheet, value.replace(tzinfo=None))  # UTC: it knows no zone
+            cell.number_format = "yyyy-mm-dd hh:mm:ss"
+            return cell
+        if isinstance(value, int | float) and not _is_exact(value):
+            return str(value)
+        if not isinstance(value, str):
+            return value
+        text = _fitting(value)
+        return self._text_cell(text) if text.startswith(MEANINGFUL) else text
+
+    def _text_cell(self, text: str) -> Any:
+        cell = self._make_cell(self._sheet, text)
+        cell.data_type = "s"
+        return cell
+
+
+def _is_exact(value: float) -> bool:
+    return math.isfinite(value) and (isinstance(value, float) or abs(value) <= LARGEST_INTEGER)
+
+
+def _fitting(text: str) -> str:
+    text = show_controls(text.replace("\r\n", "\n"))
+    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"

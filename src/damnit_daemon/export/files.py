@@ -1,0 +1,108 @@
+"""Tables in files: whole ones, and never over another without being told to."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+from ..errors import DamnitError
+from .excel import write_excel
+from .formats import Format, checked_format
+from .parquet import write_parquet
+from .table import Table
+from .text import render_text
+
+
+class FileTaken(DamnitError):  # noqa: N818 – house style
+    """There is a file of that name."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path} exists already.", hint="It was left as it is.")
+
+
+def format_of(path: Path) -> Format:
+    """The format that the name of a file asks for.
+
+    Raises:
+        NoSuchFormat: If there is none.
+    """
+    return checked_format(path.suffix.lower().removeprefix("."))
+
+
+def write_table(table: Table, path: Path, format: Format, *, overwrite: bool = False) -> None:
+    """Write a table to a file, at once: nobody reads half of one.
+
+    Args:
+        table: What to write.
+        path: Where to.
+        format: As what.
+        overwrite: Whether a file of that name may be replaced.
+
+    Raises:
+        FileTaken: If there is one and it may not.
+        ParquetMissing: If the library for it is not installed.
+        DamnitError: If the file cannot be written.
+    """
+    path = path.expanduser()
+    if not overwrite and os.path.lexists(path):
+        raise FileTaken(path)
+    try:
+        # A file that is linked to is replaced where it is.
+        target = Path(os.path.realpath(path))
+        descriptor, name = tempfile.mkstemp(prefix=f".{target.name[:200]}.", dir=target.parent)
+    except (OSError, ValueError) as error:
+        raise _unwritable(path, error) from error
+    unfinished = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            _write(table, file, format)
+            file.flush()
+            os.fchmod(file.fileno(), _mode_for(target))
+        if overwrite:
+            unfinished.replace(target)
+        else:
+            _put_in_place(unfinished, target)
+    except FileExistsError as error:
+        raise FileTaken(path) from error
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    finally:
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+
+
+def _write(table: Table, file: IO[bytes], format: Format) -> None:
+    if format == "xlsx":
+        write_excel(table, file)
+    elif format == "parquet":
+        write_parquet(table, file)
+    else:
+        file.write(render_text(table, format).encode("utf-8", "backslashreplace"))
+
+
+def _put_in_place(unfinished: Path, target: Path) -> None:
+    """Give a file its name, unless one of that name has appeared meanwhile."""
+    try:
+        os.link(unfinished, target)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links
+        unfinished.rename(target)
+
+
+def _mode_for(target: Path) -> int:
+    """What stood there keeps its bits; a new file has what the user's own umask leaves."""
+    try:
+        return target.stat().st_mode & 0o777
+    except FileNotFoundError:
+        mask = os.umask(0o022)
+        os.umask(mask)
+        return 0o666 & ~mask
+
+
+def _unwritable(path: Path, error: OSError | ValueError) -> DamnitError:
+    reason = error.strerror if isinstance(error, OSError) else str(error)
+    return DamnitError(f"{path} cannot be written: {reason}.")

@@ -1,0 +1,65 @@
+"""A table as a Parquet file, each column of one type."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import IO, Any
+
+from ..errors import DamnitError
+from .table import Plain, Table, as_datetime
+
+INSTALL = "Install it: pip install 'damnit-tui[parquet]'"
+
+
+class ParquetMissing(DamnitError):  # noqa: N818 – house style
+    """The library for it is not installed."""
+
+    def __init__(self) -> None:
+        super().__init__("To write Parquet, pyarrow is needed.", hint=INSTALL)
+
+
+def write_parquet(table: Table, file: IO[bytes]) -> None:
+    """Write `proposal`, `run`, `start_time` and the variables by name.
+
+    A column of numbers only is numbers (integers if all are), of true and false only
+    truth values; any other is text, errors and markers among it.
+
+    Raises:
+        ParquetMissing: If pyarrow is not installed.
+    """
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError as error:
+        raise ParquetMissing from error
+    starts = [None if run.start_time is None else as_datetime(run.start_time) for run in table.runs]
+    arrays = {
+        "proposal": pa.array([run.key.proposal for run in table.runs], pa.int64()),
+        "run": pa.array([run.key.run for run in table.runs], pa.int64()),
+        "start_time": pa.array(starts, pa.timestamp("us", tz="UTC")),
+    }
+    for column in table.columns:
+        values = [table.cells.get((run.key, column.name)) for run in table.runs]
+        arrays[_free_name(column.name, arrays)] = _array(pa, values)
+    metadata = {f"title:{column.name}": column.title for column in table.columns if column.title}
+    pq.write_table(pa.table(arrays).replace_schema_metadata(metadata), file)
+
+
+def _free_name(name: str, taken: dict[str, Any]) -> str:
+    return f"{name}_" if name in taken else name
+
+
+def _array(pa: Any, values: Sequence[Plain]) -> Any:
+    present = [value for value in values if value is not None]
+    if present and all(isinstance(value, bool) for value in present):
+        return pa.array(values, pa.bool_())
+    if present and all(_is_number(value) for value in present):
+        is_whole = all(isinstance(value, int) for value in present)
+        numbers = values if is_whole else [None if v is None else float(v) for v in values]
+        return pa.array(numbers, pa.int64() if is_whole else pa.float64())
+    texts = [None if value is None else str(value) for value in values]
+    return pa.array(texts, pa.string())
+
+
+def _is_number(value: Plain) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

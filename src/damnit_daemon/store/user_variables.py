@@ -1,0 +1,180 @@
+"""Variables that people define in a table, to fill in by hand; and taking any variable out."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+
+from ..model import Column, RunKey, StoredValue, VariableInfo
+from .edits import MANUAL_PROVENANCE, Plain
+from .errors import BadName, StoreError
+from .names import COMMENT, FIXED_TITLES
+from .new_values import NewValue, save_values
+from .queries import fetch_all
+from .values import load_values
+from .variables import add_user_variable, load_columns, save_definition
+from .views import rebuild_views
+
+USER_TYPES = ("boolean", "integer", "number", "string")
+_NAME = re.compile(r"[a-zA-Z_]\w*")
+RESERVED = frozenset({COMMENT, "start_time", "proposal", "run", "added_at"})
+"""Names that columns of the table, or of DAMNIT's views, have already."""
+
+
+class NameRefused(StoreError):  # noqa: N818 – house style
+    """A name or title that a new variable cannot have."""
+
+
+class VariableChanged(StoreError):  # noqa: N818 – house style
+    """Somebody else has changed the definition meanwhile."""
+
+    def __init__(self, name: str, found: Column | None) -> None:
+        what = "deleted" if found is None else "changed"
+        super().__init__(f"Somebody else has {what} {name} meanwhile.", hint="Look at it again.")
+        self.found = found
+
+
+class ValuesDoNotFit(StoreError):  # noqa: N818 – house style
+    """Values that are stored are not of the type that a variable shall have."""
+
+    def __init__(self, name: str, type_name: str, misfits: Sequence[tuple[RunKey, object]]) -> None:
+        (key, value), *more = misfits
+        others = f", nor are {len(more)} others" if more else ""
+        super().__init__(
+            f"{value!r} of {key} is not of the type {type_name}{others}: {name} stays as it was.",
+            hint="Change or clear them first.",
+        )
+
+
+def name_from_title(title: str) -> str:
+    """Make a name of a title as DAMNIT's window does: `Sample/Name 2` becomes `sample_name_2`."""
+    name = re.sub(r"\W+", "_", title.strip().lower())
+    return re.sub(r"^\d+", "", name).strip("_")
+
+
+def why_not_name(name: str, names: Iterable[str]) -> str:
+    """Say why a new user variable cannot have a name; empty if it can.
+
+    Args:
+        name: What it shall be called.
+        names: Of all columns there are.
+    """
+    if not _NAME.fullmatch(name) or not name.isidentifier():
+        return "letters, digits and underscores, no digit first"
+    if name in RESERVED:
+        return "the table uses this name itself"
+    if name.casefold() in {other.casefold() for other in names}:
+        return "there is a column of this name"
+    return ""
+
+
+def why_not_title(title: str, titles: list[str]) -> str:
+    """Say why a user variable cannot have a title; empty if it can."""
+    if not title.strip():
+        return "a title is needed"
+    if title in FIXED_TITLES or title in titles:
+        return "there is a column with this title"
+    return ""
+
+
+def define_user_variable(con: sqlite3.Connection, info: VariableInfo) -> VariableInfo:
+    """Define a user-editable variable of a name and title that no column has.
+
+    Raises:
+        NameRefused: If the name or title is taken, or none.
+    """
+    columns = load_columns(con)
+    _require(info.type)
+    if why := why_not_name(info.name, [column.name for column in columns]):
+        raise NameRefused(f"{info.name!r} cannot be the name of a variable: {why}.")
+    if why := why_not_title(info.title, [column.title for column in columns]):
+        raise NameRefused(f"{info.title!r} cannot be its title: {why}.")
+    add_user_variable(con, info)
+    return info
+
+
+def change_user_variable(
+    con: sqlite3.Connection,
+    before: VariableInfo,
+    after: VariableInfo,
+    *,
+    convert: Callable[[object, str], Plain],
+    now: float,
+) -> list[StoredValue]:
+    """Change title, type, description and tags; returns the values that became another type.
+
+    Args:
+        con: A connection from `Database.writing`.
+        before: The definition as somebody saw it.
+        after: What it shall be; the name stays.
+        convert: Makes a stored value one of another type, or raises `ValueError`.
+        now: The time of writing.
+
+    Raises:
+        VariableChanged: If the definition is not what was seen.
+        NameRefused: If another column has the title.
+        ValuesDoNotFit: If a stored value cannot be of the new type.
+    """
+    columns = {column.name: column for column in load_columns(con)}
+    found = columns.get(before.name)
+    if found is None or found != as_column(before):
+        raise VariableChanged(before.name, found)
+    _require(after.type)
+    titles = [column.title for column in columns.values() if column.name != before.name]
+    if why := why_not_title(after.title, titles):
+        raise NameRefused(f"{after.title!r} cannot be the title: {why}.")
+    save_definition(con, after._replace(name=before.name))
+    if before.type == after.type:
+        return []
+    return _convert_values(con, before.name, str(after.type), convert, now)
+
+
+def as_column(info: VariableInfo) -> Column:
+    """A definition as the table shows it."""
+    return Column(
+        info.name, info.title, info.description or "", info.type, tuple(sorted(set(info.tags)))
+    )
+
+
+def remove_variable(con: sqlite3.Connection, name: str) -> int:
+    """Forget a variable, its tags and its values; tell how many values there were.
+
+    Raises:
+        BadName: If there is no such variable.
+    """
+    removed = con.execute("DELETE FROM run_variables WHERE name = ?", (name,)).rowcount
+    # Foreign keys take its tags along, the trigger the tags that nobody else has.
+    defined = con.execute("DELETE FROM variables WHERE name = ?", (name,)).rowcount
+    if not removed and not defined:
+        raise BadName(name)
+    rebuild_views(con)
+    return removed
+
+
+def _require(type_name: str | None) -> None:
+    if type_name not in USER_TYPES:
+        raise NameRefused(f"There is no type {type_name!r}.", hint=f"Use {', '.join(USER_TYPES)}.")
+
+
+def _convert_values(
+    con: sqlite3.Connection,
+    name: str,
+    type_name: str,
+    convert: Callable[[object, str], Plain],
+    now: float,
+) -> list[StoredValue]:
+    converted, misfits = [], []
+    for stored in load_values(con, names=[name], blobs=True):
+        if stored.value is None:
+            continue
+        try:
+            value = convert(stored.value, type_name)
+        except ValueError:
+            misfits.append((stored.key, stored.value))
+            continue
+        if type(value) is not type(stored.value):
+            converted.append(NewValue(stored.key, name, value, provenance=MANUAL_PROVENANCE))
+    if misfits:
+        raise ValuesDoNotFit(name, type_name, misfits)
+    return save_values(con, converted, now=now, keep_newer=False).written

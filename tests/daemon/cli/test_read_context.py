@@ -1,0 +1,90 @@
+"""`read-context` as a check: for people, for programs, beside a change on GitHub."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from damnit_daemon.ledger import Ledger, Outcome, VariableProgress, save_progress
+from tests.daemon.ledger.making import running
+
+CONTEXT = """\
+from damnit_ctx import Variable
+
+@Variable
+def a(run):
+    return 1
+
+@Variable
+def b(run, x: "var#a", y: "var#gone" = 3):
+    return y
+"""
+
+
+@pytest.fixture
+def advised(folder):
+    folder.context_file.write_text(CONTEXT)
+    return folder
+
+
+def test_for_people(damnit, advised):
+    result = damnit("read-context", "--check")
+    assert result.code == 0
+    assert f"{advised.context_file}:8:15: warning: Argument 'x' (var#a) is never used" in result.err
+    assert "8:27: warning: Missing dependency: 'gone'" in result.err
+    assert result.out == f"{advised.context_file}: 2 variables, no errors\n"
+
+
+def test_for_programs(damnit, advised):
+    result = damnit("read-context", "--check", "--format", "json")
+    found = json.loads(result.out)
+    assert [(p["line"], p["column"], p["severity"]) for p in found] == [
+        (8, 15, "warning"), (8, 27, "warning"),
+    ]  # fmt: skip
+    assert "2 variables" in result.err
+
+
+def test_for_github(damnit, advised):
+    advised.context_file.write_text("from damnit_ctx import Variable\nx = 1 / 0 # 100%\n")
+    result = damnit("read-context", "--check", "--format", "github")
+    assert result.code == 1
+    assert result.out.startswith("::error file=context.py,line=2,col=")
+    assert "ZeroDivisionError: division by zero" in result.out
+
+
+def test_a_message_cannot_forge_a_line():
+    from damnit_daemon.cli.read_context import format_github
+    from damnit_daemon.runner.protocol import Problem
+
+    line = format_github(Problem("100%\n::error::x", "a,b:c.py", 3, 0, "warning"))
+    assert line == "::warning file=a%2Cb%3Ac.py,line=3::100%25%0A::error::x"
+
+
+def test_a_file_without_a_folder(damnit, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "parts.py").write_text("ONE = 1\n")
+    (tmp_path / "mine.py").write_text("import parts\nprint('loading')\n" + CONTEXT)
+    result = damnit("read-context", "mine.py", "--format", "json")
+    assert result.code == 0
+    assert len(json.loads(result.out)) == 2
+    assert "loading" in result.err
+    assert "mine.py: 2 variables, no errors" in result.err
+    assert sorted(p.name for p in tmp_path.iterdir() if p.suffix) == ["mine.py", "parts.py"]
+    assert damnit("read-context", "none.py").code == 1
+
+
+def test_what_was_slow_should_be_on_the_cluster(damnit, advised):
+    ledger = Ledger(advised.ledger)
+    ledger.create()
+    with ledger.writing() as con:
+        for run in range(1, 5):
+            took = VariableProgress(running(con, run), "a", Outcome.DONE, duration_s=100.0 + run)
+            save_progress(con, [took])
+    result = damnit("read-context", "--check")
+    assert "4:1: warning: 'a' takes 102 s (the median of 4 runs)" in result.err
+    assert "cluster=True" in result.err
+
+
+def test_it_stores_as_before(damnit, advised):
+    assert damnit("read-context").out == "2 variables; changed: a, b\n"

@@ -1,0 +1,376 @@
+"""Edits as a whole, on real databases, also while others write."""
+
+import sqlite3
+import stat
+import threading
+from contextlib import closing
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from damnit_daemon.errors import DamnitError
+from damnit_daemon.ledger import Ledger, load_edits
+from damnit_daemon.model import VariableInfo
+from damnit_daemon.store import (
+    Change,
+    Database,
+    DatabaseBusy,
+    DatabaseReadOnly,
+    EditConflict,
+    NameRefused,
+    NewValue,
+    ValuesDoNotFit,
+    VariableChanged,
+    load_columns,
+    load_notes,
+    load_runs,
+    load_variables,
+    save_values,
+)
+
+from ..store.conftest import nobody_special
+from .conftest import NOW, cell, key, make_editor, make_folder
+
+
+def row(folder, run, name):
+    with closing(sqlite3.connect(folder.database)) as con:
+        con.row_factory = sqlite3.Row
+        sql = "SELECT * FROM run_variables WHERE proposal = 1234 AND run = ? AND name = ?"
+        return dict(con.execute(sql, (run, name)).fetchone())
+
+
+def journal(folder):
+    with Ledger(folder.ledger).reading() as con:
+        return [(e.author, e.run_key, e.name, e.old, e.new) for e in load_edits(con)][::-1]
+
+
+def test_a_row_is_as_damnits_window_would_write_it(folder, editor):
+    editor.set_values([Change(key(1), "comment", None, "first light")])
+
+    assert row(folder, 1, "comment") == {
+        "proposal": 1234,
+        "run": 1,
+        "name": "comment",
+        "version": 1,
+        "value": "first light",
+        "timestamp": NOW,
+        "max_diff": None,
+        "provenance": "manual-input",
+        "summary_type": None,
+        "summary_method": "",
+        "attributes": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "stored_as"),
+    [
+        ("a_boolean", True, "integer"),
+        ("a_integer", 7, "integer"),
+        ("a_number", 7.0, "real"),
+        ("a_string", "7", "text"),
+    ],
+)
+def test_types_are_stored_as_what_they_are(folder, editor, name, value, stored_as):
+    editor.set_values([Change(key(1), name, None, value)])
+
+    with closing(sqlite3.connect(folder.database)) as con:
+        sql = "SELECT typeof(value) FROM run_variables WHERE name = ?"
+        assert con.execute(sql, (name,)).fetchone() == (stored_as,)
+        assert con.execute(f"SELECT {name} FROM runs WHERE run = 1").fetchone() == (value,)
+
+
+def test_clearing_leaves_an_empty_row(folder, editor):
+    editor.set_values([Change(key(1), "a_integer", None, 5)])
+    editor.set_values([Change(key(1), "a_integer", 5, None)])
+
+    assert cell(folder, 1, "a_integer") is None
+    assert row(folder, 1, "a_integer")["summary_method"] is None
+
+
+def test_a_cell_that_somebody_else_changed_is_left_alone(folder, editor):
+    other = make_editor(folder, "you@there")
+    other.set_values([Change(key(1), "comment", None, "theirs")])
+
+    with pytest.raises(EditConflict) as caught:
+        editor.set_values([Change(key(1), "comment", None, "mine")])
+
+    assert [conflict.found for conflict in caught.value.conflicts] == ["theirs"]
+    assert cell(folder, 1) == "theirs"
+
+
+def test_several_cells_are_written_together_or_not_at_all(folder, editor):
+    changes = [Change(key(run), "comment", None, "dark") for run in (1, 2, 3)]
+    make_editor(folder).set_values([Change(key(2), "comment", None, "theirs")])
+
+    with pytest.raises(EditConflict):
+        editor.set_values(changes)
+
+    assert [cell(folder, run) for run in (1, 2, 3)] == [None, "theirs", None]
+
+
+def test_a_cell_that_holds_already_what_is_wanted_is_no_part_of_the_edit(folder, editor):
+    make_editor(folder).set_values([Change(key(2), "comment", None, "dark")])
+
+    saved = editor.set_values([Change(key(run), "comment", None, "dark") for run in (1, 2)])
+    editor.set_values(saved.undone())
+
+    assert [cell(folder, run) for run in (1, 2)] == [None, "dark"]
+
+
+def test_an_undo_does_not_take_away_what_somebody_typed_after(folder, editor):
+    saved = editor.set_values([Change(key(1), "comment", None, "mine")])
+    make_editor(folder).set_values([Change(key(1), "comment", "mine", "theirs")])
+
+    with pytest.raises(EditConflict):
+        editor.set_values(saved.undone())
+
+    assert cell(folder, 1) == "theirs"
+
+
+def test_an_empty_text_of_others_counts_as_nothing(folder, editor):
+    with Database(folder.database).writing() as con:
+        save_values(con, [NewValue(key(1), "comment", "", provenance="")], now=NOW)
+
+    editor.set_values([Change(key(1), "comment", None, "mine")])
+
+    assert cell(folder, 1) == "mine"
+
+
+def test_the_journal_tells_who_changed_what(folder, editor):
+    saved = editor.set_values([Change(key(1), "comment", None, "dark")])
+    editor.set_values(saved.undone())
+
+    assert journal(folder) == [
+        ("me@here", key(1), "comment", None, "dark"),
+        ("me@here", key(1), "comment", "dark", None),
+    ]
+    assert editor.problem == ""
+
+
+def test_the_journal_is_as_open_as_its_folder(folder, editor):
+    folder.path.chmod(0o770)
+
+    editor.set_values([Change(key(1), "comment", None, "dark")])
+
+    assert stat.S_IMODE(folder.ledger.stat().st_mode) == 0o660
+
+
+def test_a_journal_that_cannot_be_written_costs_no_edit(folder, editor):
+    folder.ledger.write_text("no database")
+
+    editor.set_values([Change(key(1), "comment", None, "dark")])
+
+    assert cell(folder, 1) == "dark"
+    assert str(folder.ledger) in editor.problem
+
+
+def test_a_database_that_may_not_be_written_says_so(shared_folder):
+    folder = make_folder(shared_folder)
+    folder.database.chmod(0o444)
+
+    with nobody_special(), pytest.raises(DatabaseReadOnly):
+        make_editor(folder).set_values([Change(key(1), "comment", None, "dark")])
+
+
+def test_a_journal_that_may_not_be_written_costs_no_edit(shared_folder):
+    folder = make_folder(shared_folder)
+    editor = make_editor(folder)
+    editor.set_values([Change(key(1), "comment", None, "dark")])
+    folder.ledger.chmod(0o444)
+    folder.database.chmod(0o666)
+    shared_folder.chmod(0o777)
+
+    with nobody_special():
+        editor.set_values([Change(key(1), "comment", "dark", "light")])
+
+    assert cell(folder, 1) == "light"
+    assert "may not be written" in editor.problem
+
+
+def test_a_locked_database_is_busy_and_the_edit_can_be_made_later(folder, editor):
+    change = Change(key(1), "comment", None, "dark")
+    with closing(sqlite3.connect(folder.database, isolation_level=None)) as con:
+        con.execute("BEGIN IMMEDIATE")
+        with pytest.raises(DatabaseBusy):
+            editor.set_values([change])
+        con.execute("ROLLBACK")
+
+    editor.set_values([change])
+
+    assert cell(folder, 1) == "dark"
+
+
+def test_of_many_who_edit_a_cell_at_once_one_wins_and_the_others_know(folder):
+    start = threading.Barrier(8)
+    outcomes = []
+
+    def edit(number):
+        editor = make_editor(folder, f"{number}@here", timeout_s=30)
+        start.wait()
+        try:
+            editor.set_values([Change(key(1), "a_integer", None, number + 1)])
+        except EditConflict as conflict:
+            outcomes.append(conflict.conflicts[0].found)
+        else:
+            outcomes.append("won")
+
+    threads = [threading.Thread(target=edit, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(map(str, outcomes)) == sorted([*[str(cell(folder, 1, "a_integer"))] * 7, "won"])
+    assert len(journal(folder)) == 1
+
+
+def test_values_that_a_program_writes_meanwhile_are_not_lost(folder, editor):
+    saved = editor.set_values([Change(key(1), "comment", None, "dark")])
+    with Database(folder.database).writing() as con:
+        save_values(con, [NewValue(key(1), "energy", 5.0), NewValue(key(2), "energy", 6.0)], now=1)
+    editor.set_values(saved.undone())
+
+    assert (cell(folder, 1, "energy"), cell(folder, 2, "energy")) == (5.0, 6.0)
+
+
+EDIT = st.tuples(
+    st.integers(1, 3),
+    st.sampled_from(["comment", "a_integer", "a_string"]),
+    st.one_of(st.none(), st.integers(-9, 9)),
+)
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    steps=st.lists(st.one_of(st.lists(EDIT, min_size=1, max_size=3), st.just("undo")), max_size=12)
+)
+def test_any_edits_and_undos_end_with_the_right_values_in_the_right_cells(folder, editor, steps):
+    with Database(folder.database).writing() as con:
+        con.execute("DELETE FROM run_variables")
+    model, history = {}, []
+    for step in steps:
+        if step == "undo":
+            if history:
+                saved, before = history.pop()
+                editor.set_values(saved.undone())
+                model = before
+            continue
+        wanted = {
+            (run, name): value if name == "a_integer" or value is None else f"t{value}"
+            for run, name, value in step
+        }
+        changes = [Change(key(r), n, model.get((r, n)), v) for (r, n), v in wanted.items()]
+        history.append((editor.set_values(changes), dict(model)))
+        model.update(wanted)
+    for run in range(1, 6):
+        for name in ("comment", "a_integer", "a_string"):
+            assert cell(folder, run, name) == model.get((run, name))
+
+
+def test_runs_that_have_not_been_taken_can_be_listed(folder, editor):
+    assert editor.add_runs(2) == [key(6), key(7)]
+
+    with Database(folder.database).reading() as con:
+        runs = {run.key: run for run in load_runs(con)}
+    assert runs[key(7)].start_time is None
+    assert runs[key(7)].added_at == NOW
+    assert row(folder, 7, "comment")["provenance"] == ""
+    assert row(folder, 7, "comment")["value"] is None
+
+
+@pytest.mark.parametrize("number", [0, -1, 1001])
+def test_no_runs_or_too_many_are_refused(editor, number):
+    with pytest.raises(DamnitError, match="1000"):
+        editor.add_runs(number)
+
+
+def test_notes_are_stored_changed_and_taken_out(folder, editor):
+    first = editor.add_note(NOW, "beam is back")
+    editor.add_note(NOW + 60, "door opened\nand closed")
+    changed = editor.change_note(first, "beam is back, 9 keV")
+
+    def texts():
+        with Database(folder.database).reading() as con:
+            return [(note.timestamp, note.text) for note in load_notes(con)]
+
+    assert texts() == [(NOW, "beam is back, 9 keV"), (NOW + 60, "door opened\nand closed")]
+    with pytest.raises(DamnitError, match="changed this note"):
+        editor.change_note(first, "too late")
+    assert editor.change_note(changed, "") is None
+    assert len(texts()) == 1
+    with pytest.raises(DamnitError, match="deleted this note"):
+        editor.change_note(changed, "again")
+
+
+# User-editable variables
+
+
+def info(name="dose", title="Dose", type_name="number", tags=(), description=""):
+    return VariableInfo(name, title, description, type_name, tags)
+
+
+def definitions(folder):
+    with Database(folder.database).reading() as con:
+        return {v.name: v for v in load_variables(con)}
+
+
+def test_a_variable_is_defined_with_its_tags(folder, editor):
+    editor.define_variable(info(tags=("sample",), description="In mJ."))
+
+    assert definitions(folder)["dose"] == info(tags=("sample",), description="In mJ.")
+    with closing(sqlite3.connect(folder.database)) as con:
+        con.execute("SELECT dose FROM runs")
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"name": "2nd"}, "no digit first"),
+        ({"name": "a b"}, "no digit first"),
+        ({"name": "run"}, "itself"),
+        ({"name": "A_NUMBER"}, "a column of this name"),
+        ({"title": "A/number"}, "a column with this title"),
+        ({"title": "Comment"}, "a column with this title"),
+        ({"title": " "}, "needed"),
+        ({"type_name": "date"}, "no type 'date'"),
+    ],
+)
+def test_names_and_titles_that_cannot_be_are_refused(folder, editor, changed, said):
+    with pytest.raises(NameRefused, match=said):
+        editor.define_variable(info(**changed))
+    assert "dose" not in definitions(folder)
+
+
+def test_a_definition_is_changed_and_its_values_with_it(folder, editor):
+    editor.set_values([Change(key(1), "a_string", None, "12")])
+    before = definitions(folder)["a_string"]
+    after = before._replace(title="Shots", type="integer", tags=("counts",), description="How many")
+
+    editor.change_variable(before, after)
+
+    assert definitions(folder)["a_string"] == after
+    assert cell(folder, 1, "a_string") == 12
+    with pytest.raises(VariableChanged):
+        editor.change_variable(before, after)
+
+
+def test_a_type_that_values_do_not_fit_is_refused(folder, editor):
+    editor.set_values([Change(key(1), "a_string", None, "twelve")])
+    before = definitions(folder)["a_string"]
+
+    with pytest.raises(ValuesDoNotFit, match="'twelve' of p1234, r1"):
+        editor.change_variable(before, before._replace(type="integer"))
+
+    assert definitions(folder)["a_string"] == before
+
+
+def test_a_changed_title_may_not_be_another_ones(folder, editor):
+    before = definitions(folder)["a_string"]
+    with pytest.raises(NameRefused):
+        editor.change_variable(before, before._replace(title="A/number"))
+    with Database(folder.database).reading() as con:
+        assert [c.title for c in load_columns(con)].count("A/number") == 1

@@ -1,0 +1,87 @@
+"""The logbook against a small real server that speaks as DAMNIT's does."""
+
+from __future__ import annotations
+
+import pytest
+
+from damnit_daemon.errors import DamnitError
+from damnit_daemon.logbook import MOST_CHARACTERS, load_logbook, split_message
+
+from .server import KEY, LogbookServer
+
+
+@pytest.fixture
+def server():
+    with LogbookServer() as running:
+        yield running
+
+
+def configure(folder, server, **more):
+    lines = ["[ZULIP]", f"url = {server.url}", f"key = {more.pop('key', KEY)}"]
+    lines += [f"{name} = {value}" for name, value in more.items()]
+    (folder / "zulip.cfg").write_text("\n".join(lines))
+    return load_logbook(folder)
+
+
+def test_a_text_arrives_where_it_is_meant_to(tmp_path, server):
+    logbook = configure(tmp_path, server, topics='["shift", "beam"]')
+    assert logbook.topics == ("shift", "beam")
+    assert logbook.stream() == "p1234"
+    assert logbook.send("shift", "### Run 1\n50 % & more?") == 1
+    assert server.received == [("shift", "### Run 1\n50 % & more?", b"")]
+
+
+def test_a_picture_goes_with_the_first_message(tmp_path, server):
+    text = "\n".join("x" * 99 for _ in range(250))
+    assert configure(tmp_path, server).send("plots", text, b"\x89PNG picture") == 3
+    topics, texts, pictures = zip(*server.received, strict=True)
+    assert set(topics) == {"plots"}
+    assert "\n".join(texts) == text
+    assert pictures == (b"\x89PNG picture", b"", b"")
+
+
+def test_a_key_that_is_not_known_is_said_and_not_shown(tmp_path, server):
+    logbook = configure(tmp_path, server, key="stolen")
+    with pytest.raises(DamnitError, match="does not know this key"):
+        logbook.stream()
+    assert "stolen" not in repr(logbook)
+
+
+def test_what_was_sent_before_it_broke_is_said(tmp_path, server):
+    server.accepts = 1
+    with pytest.raises(DamnitError, match=r"refused it: 500 full.* 1 of 2 messages were sent"):
+        configure(tmp_path, server).send("shift", "\n".join(["y" * 6000] * 2))
+
+
+def test_a_server_that_is_not_there_is_said(tmp_path, server):
+    logbook = configure(tmp_path, server)
+    server.close()
+    with pytest.raises(DamnitError, match="does not answer"):
+        logbook.send("shift", "hello")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (None, "There is no zulip.cfg"),
+        ("nonsense", "cannot be read"),
+        ("[ZULIP]\nurl = http://here", "lacks something"),
+        ("[ZULIP]\nkey = 1\nurl = file:///etc/passwd", "lacks something"),
+        ("[OTHER]\nkey = 1", "lacks something"),
+    ],
+)
+def test_what_is_wrong_with_its_configuration_is_said(tmp_path, text, said):
+    if text is not None:
+        (tmp_path / "zulip.cfg").write_text(text)
+    with pytest.raises(DamnitError, match=said):
+        load_logbook(tmp_path)
+
+
+def test_topics_without_sense_are_none(tmp_path, server):
+    assert configure(tmp_path, server, topics="shift").topics == ()
+
+
+def test_a_line_that_is_too_long_ends_somewhere():
+    parts = split_message("a" * (2 * MOST_CHARACTERS + 5) + "\nb")
+    assert [len(part) for part in parts] == [MOST_CHARACTERS, MOST_CHARACTERS, 7]
+    assert split_message("") == [""]
