@@ -1,4 +1,4 @@
-"""What a context file imports: declare variables, return cells, skip runs.
+"""What a context file imports: declare variables and groups of them, return cells, skip runs.
 
     from damnit_ctx import Cell, Skip, Variable
 
@@ -16,25 +16,66 @@
 The names and meanings are DAMNIT's, so that a context file works with both.
 This module declares and validates; it never evaluates, renders or does I/O.
 It runs in the user's Python: 3.10 or later, standard library only (numpy when
-a `Cell` is made).
+a `Cell` is made). `Pipeline`, which evaluates, is the runner's: it is fetched
+from beside this file when somebody asks for it.
 """
 
 from __future__ import annotations
 
 import ast
+import copy
+import difflib
 import enum
+import functools
 import inspect
 import re
 import sys
-from collections.abc import Callable, Iterable
+import types
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
-__all__ = ["Cell", "RunData", "Skip", "Variable"]
+if TYPE_CHECKING:
+    from damnit_daemon.runner.pipeline import ContextFileErrors as ContextFileErrors
+    from damnit_daemon.runner.pipeline import Pipeline as Pipeline
+    from damnit_daemon.runner.results import Results as Results
+
+__all__ = [
+    "Cell",
+    "ContextFileErrors",
+    "Group",
+    "GroupError",
+    "Pipeline",
+    "Results",
+    "RunData",
+    "Skip",
+    "Variable",
+]
+
+_OF_THE_RUNNER = {"ContextFileErrors": "pipeline", "Pipeline": "pipeline", "Results": "results"}
 
 
 def __dir__() -> list[str]:
     return list(__all__)
+
+
+def __getattr__(name: str) -> Any:
+    """Fetch what evaluates from the runner, which lies beside this file wherever that is."""
+    if name not in _OF_THE_RUNNER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    module = f"damnit_daemon.runner.{_OF_THE_RUNNER[name]}"
+    try:
+        return getattr(import_module(module), name)
+    except ModuleNotFoundError as error:
+        if error.name is None or not module.startswith(error.name):
+            raise
+        raise ImportError(
+            f"{name} is in the package damnit_daemon, which is not beside {__file__}. "
+            "Install damnit-tui, or put the archive .damnit/runner-*.zip of a DAMNIT folder "
+            "on the search path"
+        ) from error
 
 
 class RunData(enum.Enum):
@@ -59,7 +100,8 @@ class Argument:
 
     parameter: str
     source: str
-    """`var`, `meta`, `mymdc`, `param` or `self`: what stands before the `#`."""
+    """`var`, `meta`, `mymdc`, `param` or `self`: what stands before the `#`; `missing` for a
+    variable of a component that a group was made without."""
     path: str
     """What stands after the `#`: a name, or for `var` a pattern."""
     required: bool
@@ -86,7 +128,9 @@ class Variable:
 
     * `"var#name"`: the value of another variable; `"var#xgm_*"`: a dict of all that match;
     * `"meta#run_number"`, `"meta#proposal"`, `"meta#proposal_path"`;
-    * `"mymdc#run_type"`, `"mymdc#sample_name"`, `"mymdc#techniques"`, from the metadata catalogue.
+    * `"mymdc#run_type"`, `"mymdc#sample_name"`, `"mymdc#techniques"`, from the metadata catalogue;
+    * `"param#name"`: what a `Pipeline` is given for it;
+    * `"self#name"`: in a `Group`, another variable of it.
 
     A parameter with a default gets it when the value is missing.
 
@@ -157,6 +201,10 @@ class Variable:
         self.name = getattr(func, "__name__", "")
         if self.description is None:
             self.description = inspect.getdoc(func) or None
+
+    def __get__(self, instance: object, owner: type | None = None) -> Variable:
+        """The variable of one instance of a `Group`."""
+        return GroupVariable(self, instance) if is_group(instance) else self
 
     def __repr__(self) -> str:
         return f"<Variable {self.name or '(no function yet)'}>"
@@ -234,6 +282,247 @@ class Variable:
             yield f"units={self.units!r} for variable {name} (must be a non-empty string)"
 
 
+class GroupError(Exception):
+    """A group is declared or used in a way that cannot work; the message says which and what to do.
+
+    Attributes:
+        parameter: Of which parameter of a variable it is said; empty if of none.
+        group: The instance it is said of, if there is one.
+    """
+
+    def __init__(self, message: str, *, parameter: str = "", group: object = None) -> None:
+        super().__init__(message)
+        self.parameter = parameter
+        self.group = group
+
+
+GROUP_FIELDS: dict[str, Any] = {"name": None, "title": None, "tags": None, "sep": "/"}
+"""What every group has, with the defaults."""
+
+_MARK = "_damnit_group"
+
+
+def Group(  # noqa: N802 - DAMNIT's name
+    cls: Any = None, *, tags: str | Iterable[str] | None = None, **others: Any
+) -> Any:
+    """Make a class a group: variables that belong together, made once for each instance.
+
+        @Group(tags="xgm")
+        class XGM:
+            device: str
+            offset: float = 0.0
+
+            @Variable(title="Energy", units="uJ", summary="mean")
+            def energy(self, run):
+                return run[self.device, "data.intensityTD"].xarray() + self.offset
+
+            @Variable
+            def is_weak(self, run, energy: "self#energy"):
+                return bool(energy.mean() < 500)
+
+        sa2 = XGM(device="SA2_XTD1_XGM/XGM/DOOCS:output", title="XGM SA2")
+
+    The class becomes a dataclass whose fields are given by name. An instance that a global
+    of the context file refers to has that name, and its variables are `sa2.energy`,
+    `sa2.is_weak`; their titles `XGM SA2/Energy`, ... Groups may hold other groups,
+    which are called `outer.inner`, and inherit from each other. `"self#energy"` is a
+    variable of the same instance, `"self#inner.energy"` one of a group in it.
+
+    Each instance can be given, besides the fields of the class:
+
+    * `name`: in place of that of the global;
+    * `title`: what the titles begin with; default: the name;
+    * `tags`: added to those of the variables; default: those of the decorator;
+    * `sep`: what stands between both titles, `/`.
+
+    Args:
+        cls: The class.
+        tags: Of its instances; default: those of the class it inherits from.
+        others: Nothing: what else there is belongs to the instances.
+
+    Raises:
+        GroupError: If the class defines one of these four itself.
+    """
+    if others:
+        raise GroupError(f"@Group takes tags, but no {', '.join(others)}: give it to the instances")
+    if cls is None:
+        return functools.partial(Group, tags=tags)
+    if not isinstance(cls, type):
+        raise GroupError(f"@Group decorates a class, not {cls!r}")
+    taken = [f for f in GROUP_FIELDS if f in vars(cls) or f in inspect.get_annotations(cls)]
+    if taken:
+        raise GroupError(
+            f"The group {cls.__name__} defines {', '.join(taken)} itself, which every group has: "
+            "give it to the instances, or use another name"
+        )
+    inherited = getattr(cls, "tags", None) if hasattr(cls, _MARK) else None
+    defaults = {**GROUP_FIELDS, "tags": inherited if tags is None else _as_tags(tags)}
+    cls.__annotations__ = {**inspect.get_annotations(cls), **dict.fromkeys(defaults, Any)}
+    for field, default in defaults.items():
+        setattr(cls, field, default)
+    setattr(cls, _MARK, True)
+    own_init = "__init__" in vars(cls)
+    made: Any = dataclass(kw_only=True, eq=False)(cls)
+    made.__init__ = _settling(made.__init__, by_name_only=not own_init)
+    return made
+
+
+def _settling(init: Any, *, by_name_only: bool) -> Any:
+    @functools.wraps(init)
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807
+        if args and by_name_only:
+            kind = type(self).__name__
+            raise TypeError(f"{kind}() takes its fields by name, for example {kind}(title=...)")
+        init(self, *args, **kwargs)
+        self.tags = _as_tags(self.tags) or ()
+        for attribute, component in _class_components(self):
+            setattr(self, attribute, _own_copy(component))
+
+    return __init__
+
+
+def _class_components(group: Any) -> Iterator[tuple[str, Any]]:
+    """Groups that the class holds: each instance gets its own, for each has its own name."""
+    for kind in type(group).__mro__:
+        for attribute, value in list(vars(kind).items()):
+            if is_group(value) and getattr(group, attribute) is value:
+                yield attribute, value
+
+
+def _own_copy(group: Any) -> Any:
+    made = copy.copy(group)
+    for attribute, component in components(group):
+        setattr(made, attribute, _own_copy(component))
+    return made
+
+
+def is_group(value: object) -> bool:
+    """Whether it is an instance of a class that is a `Group`."""
+    return getattr(type(value), _MARK, False) is True
+
+
+def components(group: Any) -> list[tuple[str, Any]]:
+    """The groups that an instance holds, each with the attribute's name."""
+    return [(name, value) for name, value in vars(group).items() if is_group(value)]
+
+
+def group_variables(group: Any) -> list[GroupVariable]:
+    """The variables of one instance, inherited ones first; without those of groups in it."""
+    found: dict[str, Variable] = {}
+    for kind in reversed(type(group).__mro__):
+        for attribute, value in vars(kind).items():
+            found.pop(attribute, None)  # a class may replace what it inherits, or take it away
+            if isinstance(value, Variable) and not isinstance(value, GroupVariable):
+                found[attribute] = value
+    return [GroupVariable(variable, group) for variable in found.values()]
+
+
+class GroupVariable(Variable):
+    """A variable of one instance of a group: its name, title and tags follow from both."""
+
+    def __init__(self, variable: Variable, group: Any) -> None:
+        self.__dict__.update(variable.__dict__)
+        self._variable = variable
+        self.group = group
+        if variable.func is not None:
+            self.func = types.MethodType(variable.func, group)
+
+    @property
+    def name(self) -> str:  # type: ignore[override]
+        """The names of the instance and the method, with a dot between."""
+        return f"{self.group.name}.{self._variable.name}"
+
+    @property
+    def title(self) -> str:
+        """The titles of both, with the group's separator between."""
+        prefix = self.group.title
+        if prefix is None:
+            prefix = str(self.group.name).replace(".", self.group.sep)
+        return f"{prefix}{self.group.sep}{self._variable.title}"
+
+    @property
+    def tags(self) -> Any:
+        """The tags of both."""
+        own, shared = self._variable.tags, self.group.tags
+        if not all(isinstance(tags, (tuple, type(None))) for tags in (own, shared)):
+            return own if isinstance(shared, tuple) else shared  # for the complaint
+        tags = {*(own or ()), *(shared or ())}
+        return tuple(sorted(tags)) if all(isinstance(t, str) for t in tags) else tuple(tags)
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, GroupVariable)
+            and other.group is self.group
+            and other._variable is self._variable
+        )
+
+    def __hash__(self) -> int:
+        return hash((id(self.group), id(self._variable)))
+
+    def arguments(self) -> list[Argument]:
+        """The same, with `self#` made into the names of variables.
+
+        Raises:
+            GroupError: If a `self#` leads to no variable.
+        """
+        return [self._resolved(argument) for argument in super().arguments()]
+
+    def problems(self) -> list[tuple[str, str]]:
+        """What is wrong with the declaration, and with each `self#`."""
+        try:
+            return super().problems()
+        except GroupError as error:
+            found = [(message, "") for message in self._declaration_problems()]
+            return [*found, (str(error), error.parameter)]
+
+    def _resolved(self, argument: Argument) -> Argument:
+        if argument.source != "self":
+            return argument
+        *inner, last = argument.path.split(".")
+        owner = self.group
+        for part in inner:
+            owner = self._attribute(owner, part, argument)
+            if owner is None:
+                return self._missing(argument)
+        if any(c in last for c in "*?[") and is_group(owner):
+            path = f"{owner.name}.{last}"
+        else:
+            found = self._attribute(owner, last, argument)
+            if found is None:
+                return self._missing(argument)
+            if not isinstance(found, Variable):
+                raise GroupError(
+                    f"Attribute {last!r} on group {self._called(owner)} is of type "
+                    f"{type(found).__name__!r}, but a Variable is required for a self# dependency "
+                    f"({argument.parameter!r} of {self.name!r})",
+                    parameter=argument.parameter,
+                )
+            path = found.name
+        return Argument(argument.parameter, "var", path, argument.required)
+
+    def _attribute(self, owner: Any, name: str, argument: Argument) -> Any:
+        try:
+            return getattr(owner, name)
+        except AttributeError:
+            names = [n for n in dir(owner) if not n.startswith("_")]
+            near = difflib.get_close_matches(name, names, n=1)
+            raise GroupError(
+                f"Attribute {name!r} on group {self._called(owner)} does not exist, but is "
+                f"referenced as a dependency in annotation 'self#{argument.path}' "
+                f"({argument.parameter!r} of {self.name!r})."
+                + (f" Did you mean {near[0]!r}?" if near else ""),
+                parameter=argument.parameter,
+            ) from None
+
+    def _missing(self, argument: Argument) -> Argument:
+        path = f"{self.group.name}.{argument.path}"
+        return Argument(argument.parameter, "missing", path, argument.required)
+
+    @staticmethod
+    def _called(owner: Any) -> str:
+        return repr(owner.name) if is_group(owner) else f"of {type(owner).__name__}"
+
+
 RESERVED_NAMES = {
     "start_time": "it is the time the run began",
     "comment": "it is the comment that people type",
@@ -246,6 +535,8 @@ def _as_tags(tags: Any) -> Any:
         return None
     if isinstance(tags, str):
         return (tags,) if tags else tags
+    if isinstance(tags, (set, frozenset)):
+        return tuple(sorted(tags, key=str))
     return tuple(tags) if isinstance(tags, Iterable) else tags
 
 
@@ -269,13 +560,18 @@ def _argument_problem(argument: Argument, name: str) -> str | None:
         argument.source
     )
     text = f"{argument.source}#{argument.path}"
+    if argument.source == "missing":
+        return None
     if argument.source not in SOURCES:
         return (
             f"Argument {argument.parameter!r} of variable {name!r} asks for {text!r}: "
             f"there are only {', '.join(s + '#' for s in SOURCES)}"
         )
     if argument.source == "self":
-        return f"Argument {argument.parameter!r} of variable {name!r}: self# works only in a Group"
+        return (
+            f"Argument {argument.parameter!r} of variable {name!r}: self# works only in a Group; "
+            f"write 'var#{argument.path}'"
+        )
     if not argument.path:
         return f"Argument {argument.parameter!r} of variable {name!r} names nothing after the '#'"
     if known is not None and argument.path not in known:

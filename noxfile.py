@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import nox
@@ -64,15 +65,16 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def user_env(session: nox.Session) -> None:
-    """Run the runner's tests with it in the oldest Python there is."""
+    """Run the runner's tests, and the corpus of context files, in the oldest and newest Python."""
     install_project(session, "test")
-    found = oldest_python()
-    if found is None:
+    found = user_pythons()
+    if not found:
         session.skip(f"there is no Python {PYTHONS[0]} or newer besides this one")
-    version, python = found
-    session.log(f"the user's Python is {version}: {python}")
-    user = environment(session, f"user-python-{version}", USER, python=python)
-    session.run("pytest", "tests/runner", *session.posargs, env={"DAMNIT_USER_PYTHON": user})
+    for version, python in found:
+        session.log(f"the user's Python is {version}: {python}")
+        user = environment(session, f"user-python-{version}", USER, python=python)
+        places = ["tests/runner", "tests/corpus"]
+        session.run("pytest", *places, *session.posargs, env={"DAMNIT_USER_PYTHON": user})
 
 
 @nox.session
@@ -158,13 +160,19 @@ def run_outside(session: nox.Session, *command: str) -> None:
     session.run_install(*command, external=True, env={"PYTHONDONTWRITEBYTECODE": None})
 
 
-def oldest_python() -> tuple[str, str] | None:
-    """Version and path of the oldest Python that the runner supports and that starts."""
-    for version in PYTHONS:
+def user_pythons() -> list[tuple[str, str]]:
+    """Versions and paths of the oldest and the newest Python that the runner supports."""
+    oldest = next(starting_pythons(PYTHONS), None)
+    newest = next(starting_pythons(PYTHONS[::-1]), None)
+    return list(dict.fromkeys(found for found in (oldest, newest) if found))
+
+
+def starting_pythons(versions: list[str]) -> Iterator[tuple[str, str]]:
+    """Versions and paths of the Pythons that start, in this order."""
+    for version in versions:
         for python in candidates(version):
             if starts(python):
-                return version, python
-    return None
+                yield version, python
 
 
 def candidates(version: str) -> list[str]:

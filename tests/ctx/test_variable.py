@@ -157,4 +157,7 @@ def test_import_needs_nothing_but_the_standard_library():
 def test_completion_offers_the_public_names():
     import damnit_ctx
 
-    assert dir(damnit_ctx) == ["Cell", "RunData", "Skip", "Variable"]
+    assert dir(damnit_ctx) == [
+        "Cell", "ContextFileErrors", "Group", "GroupError", "Pipeline", "Results", "RunData",
+        "Skip", "Variable",
+    ]  # fmt: skip

@@ -33,5 +33,24 @@ STATED = {
 }
 """Name of a variable → what differs in its row of `run_variables`."""
 
+STATED_CONTEXTS = {
+    "annotations": "a type as an annotation, as text too, is no reason not to load a file",
+    "callable": "a decorated function can be called as before; there it decorates its argument",
+    "class-component": "a group that a class holds is found, as its documentation has it",
+    "early": "what can only fail when it is evaluated is told when the file is loaded",
+    "enumeration": "`data` may be a member of RunData, which is there to be used",
+    "exit": "one variable cannot end the others",
+    "input": "the spelling of 0.3 is still in people's files",
+    "late-names": "a group may be added before its global has given it a name",
+    "missing-default": "a default is there for when there is no value",
+    "no-component": "no hidden variable stands in for a component that was not given",
+    "no-parameter": "a variable that is not evaluated says why",
+    "own-pattern": "nobody means a variable itself by a pattern",
+    "reserved": "a variable of such a name would overwrite what people see in that column",
+    "start-time-in-pattern": "a pattern means variables of the file",
+    "taken-away": "a subclass may take a variable away, as any attribute",
+}
+"""How a context file of the corpus is read otherwise (`differs` in tests/corpus) → why."""
+
 ADDED_ATTRIBUTES = OURS
 """What we add to a value's attributes (interop 10: MAY)."""

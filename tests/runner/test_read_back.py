@@ -9,8 +9,9 @@ import xarray as xr
 
 from damnit_ctx import Cell
 from damnit_daemon.runner import layout
-from damnit_daemon.runner.fragment import Computed, FragmentWriter
+from damnit_daemon.runner.fragment import FragmentWriter
 from damnit_daemon.runner.read_back import NotThere, read_back, survives
+from damnit_daemon.runner.stored import Computed
 from damnit_daemon.runner.summary import summarise
 
 HASH = "0123456789abcdef"

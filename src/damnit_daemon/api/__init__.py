@@ -1,0 +1,19 @@
+"""A DAMNIT folder in a program: the run table, each run's values and data, and results to hand in.
+
+    from damnit_daemon.api import Folder
+
+    folder = Folder(1234)                    # a proposal's number, or a path
+    folder.table(filter="xgm > 500")         # a pandas DataFrame
+    folder[42]["xgm"].data()                 # what the function returned
+    folder.submit(42, {"peak": 7.1}, provenance="fit.ipynb")
+
+Reading changes nothing: no migration, no lock that keeps others out. Importing
+this loads neither h5py, xarray nor pandas; they come when they are needed.
+"""
+
+from .folder import Folder, NoSuchRun
+from .run import NoSuchVariable, Run
+from .submission import submit
+from .value import Failure, Value
+
+__all__ = ["Failure", "Folder", "NoSuchRun", "NoSuchVariable", "Run", "Value", "submit"]

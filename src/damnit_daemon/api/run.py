@@ -1,0 +1,101 @@
+"""One run of a folder."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from ..errors import DamnitError
+from ..model import Column, RunKey, RunRow
+from ..paths import DamnitFolder
+from ..store import Database, load_columns, load_values
+from .value import Value
+
+
+class NoSuchVariable(DamnitError, KeyError):  # noqa: N818 – house style
+    """The run has nothing of that name or title."""
+
+    __str__ = DamnitError.__str__
+
+
+class Run:
+    """A run: its values by name or title. Get one from a folder: `folder[42]`.
+
+    Attributes:
+        key: Proposal and number.
+    """
+
+    def __init__(self, folder: DamnitFolder, row: RunRow) -> None:
+        self.key: RunKey = row.key
+        self._folder = folder
+        self._row = row
+        self._database = Database(folder.database)
+
+    def __repr__(self) -> str:
+        return f"<Run {self.key.run} of proposal {self.key.proposal}>"
+
+    @property
+    def proposal(self) -> int:
+        """Number of its proposal."""
+        return self.key.proposal
+
+    @property
+    def number(self) -> int:
+        """Its number."""
+        return self.key.run
+
+    @property
+    def start_time(self) -> datetime | None:
+        """When it began, UTC; None for a run of which nothing was computed."""
+        start = self._row.start_time
+        return None if start is None else datetime.fromtimestamp(start, UTC)
+
+    @property
+    def comment(self) -> str:
+        """What people wrote to it."""
+        with self._database.reading() as con:
+            found = load_values(con, keys=[self.key], names=["comment"], blobs=True)
+        return str(found[0].value or "") if found else ""
+
+    def names(self) -> list[str]:
+        """The variables that have a value, or a reason for having none, in the table's order."""
+        with self._database.reading() as con:
+            there = {value.name for value in load_values(con, keys=[self.key])}
+            return [column.name for column in load_columns(con) if column.name in there]
+
+    def __iter__(self) -> Iterator[Value]:
+        return (self[name] for name in self.names())
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.names()
+
+    def __getitem__(self, name: str) -> Value:
+        """A value by the variable's name, or else its title.
+
+        Raises:
+            NoSuchVariable: If the run has none; the message has the nearest ones.
+        """
+        with self._database.reading() as con:
+            columns = load_columns(con)
+            column = _find(columns, name)
+            found = (
+                load_values(con, keys=[self.key], names=[column.name], blobs=True) if column else []
+            )
+            there = {v.name for v in load_values(con, keys=[self.key])} if not found else set()
+        if column is None:
+            names = [text for c in columns for text in (c.name, c.title)]
+            near = difflib.get_close_matches(name, names, n=3)
+            hint = f"Did you mean {' or '.join(map(repr, near))}?" if near else ""
+            raise NoSuchVariable(f"There is no variable {name!r}.", hint=hint)
+        if not found:
+            has = ", ".join(sorted(there)) or "none"
+            raise NoSuchVariable(
+                f"Run {self.key.run} has no value of {column.name!r}.", hint=f"It has: {has}."
+            )
+        return Value(self._folder, column, found[0])
+
+
+def _find(columns: list[Column], name: str) -> Column | None:
+    by_name = {column.name: column for column in columns}
+    return by_name.get(name) or {column.title: column for column in columns}.get(name)

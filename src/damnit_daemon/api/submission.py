@@ -1,0 +1,128 @@
+"""Results that were computed elsewhere, handed to a folder."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from damnit_ctx import Cell
+
+from ..errors import DamnitError
+from ..model import RunKey
+from ..paths import DamnitFolder, locate_folder
+from ..runner import layout
+from ..store import Database, is_variable_name, load_setting, load_variables
+
+RESERVED = {"comment": "people type it; edit the run's comment instead"}
+
+
+def submit(
+    folder: int | str | Path,
+    run: int | RunKey,
+    values: Mapping[str, Any],
+    *,
+    provenance: str,
+    errors: Mapping[str, BaseException | str] | None = None,
+    start_time: float | None = None,
+) -> Path:
+    """Hand in results that were computed elsewhere: all of them appear, or none.
+
+    They are written into one file in the folder, from which the daemon takes them within
+    half a minute (`damnit combine` does so where none is at work). Until then the table
+    does not have them. Of two results for one cell the one computed later stays.
+
+    Args:
+        folder: A DAMNIT folder, or a proposal's number.
+        run: Number of the run; a `RunKey` for one of another proposal than the folder's.
+        values: By name: what a context file's function may return, bare or in a `Cell`.
+        provenance: Who made them: the name of a notebook or program. It is shown.
+        errors: By name: why others have no value, an exception or a text. A `Skip` shows the
+            variable as skipped.
+        start_time: When the run began, Unix seconds UTC, for a run that is not processed yet;
+            DAMNIT's own readers list only runs that have one.
+
+    Returns:
+        The file.
+
+    Raises:
+        DamnitError: If a name or a value cannot be taken, or nothing can be written there.
+    """
+    found = locate_folder(str(folder) if isinstance(folder, int) else folder)
+    values, errors = dict(values), dict(errors or {})
+    if layout.START_TIME in values:  # where DAMNIT's own `submit` has it
+        start_time = float(values.pop(layout.START_TIME))
+    with Database(found.database).reading() as con:
+        typed = {info.name for info in load_variables(con) if info.type is not None}
+        proposal = load_setting(con, "proposal")
+    if problem := next(_problems(values, errors, typed, provenance), ""):
+        raise DamnitError(problem)
+    if not values and not errors and start_time is None:
+        raise DamnitError("There is nothing to submit.")
+    return _write(found, _run_key(run, proposal), values, errors, provenance, start_time)
+
+
+def _problems(
+    values: Mapping[str, Any], errors: Mapping[str, Any], typed: set[str], provenance: str
+) -> Iterator[str]:
+    if not isinstance(provenance, str) or not provenance:
+        yield "provenance has to say who made the results: the name of a notebook, for example."
+    for name in (*values, *errors):
+        if not is_variable_name(name):
+            yield f"{name!r} is not a variable name: identifiers joined by dots are."
+        elif name in RESERVED or name == layout.START_TIME:
+            yield f"{name!r} cannot be submitted: {RESERVED.get(name, 'it is no error')}."
+        elif name in typed:
+            yield f"{name!r} is a variable that people edit; results need another name."
+        elif name in values and name in errors:
+            yield f"{name!r} has both a value and an error."
+
+
+def _run_key(run: int | RunKey, proposal: Any) -> RunKey:
+    if isinstance(run, tuple):
+        return RunKey(int(run[0]), int(run[1]))
+    if not isinstance(proposal, int):
+        raise DamnitError(
+            "The folder has no proposal.", hint="Set it (damnit proposal NUMBER), or give a RunKey."
+        )
+    return RunKey(proposal, int(run))
+
+
+def _write(
+    folder: DamnitFolder,
+    key: RunKey,
+    values: Mapping[str, Any],
+    errors: Mapping[str, BaseException | str],
+    provenance: str,
+    start_time: float | None,
+) -> Path:
+    from ..runner.evaluate import describe
+    from ..runner.fragment import CannotBeStored, Entry, FragmentWriter
+    from ..runner.stored import Computed
+
+    computed = Computed(time.time(), None, "")
+    entries = [Entry(name, computed, _cell(name, value)) for name, value in values.items()]
+    for name, error in errors.items():
+        text, kind = (error, "Error") if isinstance(error, str) else describe(error, None)
+        entries.append(Entry(name, computed, message=text, error_class=kind))
+    writer = FragmentWriter(folder.path, key.proposal, key.run, provenance=provenance)
+    try:
+        return writer.write_together(entries, start_time, computed)
+    except CannotBeStored as error:
+        raise DamnitError(f"{error}.", hint="Nothing was submitted.") from error
+    except OSError as error:
+        raise DamnitError(
+            f"Nothing can be written to {folder.extracted_data}: {error.strerror or error}."
+        ) from error
+
+
+def _cell(name: str, value: Any) -> Cell:
+    if value is None:
+        raise DamnitError(f"{name} is None.", hint="Leave it out, or give the reason in errors.")
+    try:
+        return value if isinstance(value, Cell) else Cell(value)
+    except (TypeError, ValueError) as error:
+        raise DamnitError(
+            f"{name} cannot be stored: {error}.", hint="Nothing was submitted."
+        ) from error

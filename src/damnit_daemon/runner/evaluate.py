@@ -1,0 +1,174 @@
+"""Call the functions of variables with what they ask for. Knows nothing of files or jobs."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from damnit_ctx import Argument, Cell, RunData, Skip, Variable
+
+from .chain import DependencyError, blame, message_of
+from .graph import Graph
+from .mymdc import MyMdc
+
+
+class Run(Protocol):
+    """What variables are evaluated on."""
+
+    proposal: int
+    run: int
+
+    def of(self, data: RunData) -> Any:
+        """The object that functions get for `data`."""
+
+    def proposal_path(self) -> Path:
+        """The proposal's folder."""
+
+
+class NotGiven(Skip):
+    """A `param#` argument that nobody gave a value for."""
+
+
+NotGiven.__name__ = Skip.__name__  # under which it is stored
+
+
+@dataclass
+class Evaluator:
+    """Evaluates variables one by one; each after what it depends on.
+
+    Attributes:
+        graph: How they depend on each other.
+        run: What they are evaluated on.
+        parameters: For `param#` arguments.
+        values: Data of the variables that have some.
+        errors: Why others have none.
+    """
+
+    graph: Graph
+    run: Run
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
+    errors: dict[str, BaseException] = field(default_factory=dict)
+    _mymdc: MyMdc | None = None
+
+    def evaluate(self, variable: Variable) -> Cell | None:
+        """Call a variable's function and keep what comes of it.
+
+        Returns:
+            What it returned, as a cell; None if it returned None, or raised: then
+            `errors` has it.
+        """
+        name = variable.name
+        self.errors.pop(name, None)
+        try:
+            cell = self._call(variable)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - one variable's failure is that variable's
+            self.errors[name] = error
+            return None
+        if cell is not None and cell.data is not None:
+            self.values[name] = cell.data
+        return cell
+
+    def forget_all_but(self, names: Iterable[str]) -> None:
+        """Let go of values: an image that nobody waits for need not fill the memory."""
+        wanted = set(names)
+        self.values = {name: data for name, data in self.values.items() if name in wanted}
+
+    def _call(self, variable: Variable) -> Cell | None:
+        assert variable.func is not None
+        arguments = self._arguments(variable)
+        result = variable.func(self.run.of(self.graph.data[variable.name]), **arguments)
+        if result is None:
+            return None
+        if variable.transient:  # anything may travel between variables
+            return result if isinstance(result, Cell) else TransientCell(result)
+        cell = result if isinstance(result, Cell) else Cell(result)
+        if cell.summary is None:
+            cell.summary = variable.summary
+        if cell.units is None:
+            cell.units = variable.units
+        return cell
+
+    def _arguments(self, variable: Variable) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        missing: list[str] = []
+        for argument in variable.arguments():
+            if argument.source == "var":
+                self._add_dependency(argument, variable.name, found, missing)
+            elif argument.source == "param":
+                self._add_parameter(argument, found)
+            elif argument.source == "missing":
+                if argument.required:
+                    raise Skip(f"There is no {argument.path}: the group was made without it")
+            else:
+                found[argument.parameter] = self._metadata(argument)
+        if missing:
+            raise blame(missing, self.errors)
+        return found
+
+    def _add_dependency(
+        self, argument: Argument, name: str, found: dict[str, Any], missing: list[str]
+    ) -> None:
+        names = self.graph.matching(argument, name)
+        available = {n: self.values[n] for n in names if n in self.values}
+        if argument.is_pattern and available:
+            found[argument.parameter] = available
+        elif available:
+            found[argument.parameter] = available[argument.path]
+        elif argument.required:
+            missing += names
+
+    def _add_parameter(self, argument: Argument, found: dict[str, Any]) -> None:
+        if argument.path in self.parameters:
+            found[argument.parameter] = self.parameters[argument.path]
+        elif argument.required:
+            raise NotGiven(f"no value was given for the parameter {argument.path!r}")
+
+    def _metadata(self, argument: Argument) -> Any:
+        if argument.source == "mymdc":
+            if self._mymdc is None:
+                run = self.run
+                self._mymdc = MyMdc(run.proposal, run.run, run.proposal_path())
+            return self._mymdc.field(argument.path)
+        if argument.path == "proposal_path":
+            return self.run.proposal_path()
+        return self.run.run if argument.path == "run_number" else self.run.proposal
+
+
+class TransientCell(Cell):
+    """Holds any object: it is never stored."""
+
+    def __init__(self, data: Any) -> None:
+        self.data = data
+
+
+def outcome_line(name: str, error: BaseException | None, duration_s: float) -> str:
+    """What a run's log says of a variable, in DAMNIT's words."""
+    if error is None:
+        return f"Computed {name} in {duration_s:.3f} s"
+    if isinstance(error, Skip):
+        return f"Skipped {name}: {message_of(error)}"
+    if isinstance(error, DependencyError):
+        return f"Skipping {name} because of missing dependencies: {message_of(error)}"
+    frames, here = error.__traceback__, str(Path(__file__).parent)
+    while frames is not None and frames.tb_frame.f_code.co_filename.startswith(here):
+        frames = frames.tb_next
+    lines = traceback.format_exception(type(error), error, frames)
+    return f"Could not get data for {name}\n{''.join(lines)}"
+
+
+def describe(error: BaseException | None, cell: Cell | None) -> tuple[str, str]:
+    """The message and class under which an outcome is stored; empty for a value.
+
+    "Returned None" is stored as a skip, so that a value of an earlier time goes away.
+    """
+    if error is None:
+        return ("", "") if cell is not None else ("The function returned None", Skip.__name__)
+    if isinstance(error, SystemExit):
+        return f"The function called sys.exit({error.code!r})", "SystemExit"
+    return message_of(error), type(error).__name__

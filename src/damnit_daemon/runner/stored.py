@@ -1,0 +1,167 @@
+"""How the result of one variable lies in an HDF5 file: its data, preview, summary, or its error."""
+
+from __future__ import annotations
+
+import importlib.util
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from damnit_ctx import Cell
+
+from . import layout
+from .netcdf import as_dataset, as_frame, write_dataset
+from .read_back import survives
+from .summary import Summary, is_a, max_diff
+from .thumbnail import figure_pixels
+
+if TYPE_CHECKING:
+    import h5py
+
+
+@dataclass(frozen=True)
+class Computed:
+    """How a value came to be; kept with it."""
+
+    computed_at: float
+    """Unix seconds UTC."""
+    duration_s: float | None
+    """Of the function; None if nobody knows."""
+    context_hash: str
+
+
+def storable_text(text: str) -> str:
+    """Text as HDF5 can hold it: no NUL, no lone surrogates."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\x00")
+
+
+def write_netcdf(path: Path, name: str, cell: Cell) -> None:
+    """Write what xarray writes, which opens the file itself."""
+    for group, value in ((name, cell.data), (f"{layout.PREVIEW}/{name}", cell.preview)):
+        if _netcdf_kind(value):
+            write_dataset(path, group, as_dataset(value))
+
+
+def write_cell(
+    file: h5py.File, name: str, cell: Cell, summary: Summary, computed: Computed
+) -> None:
+    """Write a cell, but for what `write_netcdf` has written before."""
+    if cell.data is not None:
+        _write_value(file, name, f"{name}/data", cell.data)
+    if cell.preview is not None:
+        place = f"{layout.PREVIEW}/{name}"
+        _write_value(file, place, place, cell.preview)
+    _write_summary(file, name, cell, summary, computed)
+
+
+def write_error(
+    file: h5py.File, name: str, message: str, error_class: str, computed: Computed
+) -> None:
+    """Write why a variable has no value."""
+    import h5py
+
+    dataset = file.create_dataset(
+        f"{layout.ERRORS}/{name}", data=storable_text(message), dtype=h5py.string_dtype()
+    )
+    dataset.attrs["type"] = error_class
+    write_computed(dataset, computed)
+
+
+def _write_value(file: h5py.File, place: str, dataset: str, value: Any) -> None:
+    """Write data or a preview.
+
+    Args:
+        file: The fragment.
+        place: Where the type of the object is noted.
+        dataset: Where the numbers go; xarray objects are there already.
+        value: What a `Cell` may hold.
+    """
+    import h5py
+    import numpy as np
+
+    kind = _netcdf_kind(value)
+    if kind is not None:
+        pass
+    elif is_a(value, "pandas", "Series") or is_a(value, "pandas", "DataFrame"):
+        kind = layout.SERIES if value.ndim == 1 else layout.DATAFRAME
+        file.create_dataset(dataset, data=_parquet(value))
+    elif is_a(value, "matplotlib.figure", "Figure"):
+        kind = layout.IMAGE
+        file.create_dataset(dataset, data=figure_pixels(value))
+    elif is_a(value, "plotly.basedatatypes", "BaseFigure"):
+        kind = layout.PLOTLY
+        file.create_dataset(dataset, data=np.frombuffer(value.to_json().encode(), dtype=np.uint8))
+    elif isinstance(value, str):
+        file.create_dataset(dataset, data=storable_text(value), dtype=h5py.string_dtype())
+    else:
+        file.create_dataset(dataset, data=value)
+    if kind is not None:
+        file[place].attrs[layout.OBJECT_TYPE] = kind
+
+
+def _netcdf_kind(value: Any) -> str | None:
+    """What it is called as a netCDF group; None if it is stored otherwise."""
+    if is_a(value, "xarray", "DataArray"):
+        return layout.DATAARRAY
+    if is_a(value, "xarray", "Dataset"):
+        return layout.DATASET
+    is_table = is_a(value, "pandas", "Series") or is_a(value, "pandas", "DataFrame")
+    return layout.DATASET if is_table and not _has_parquet() else None
+
+
+def _has_parquet() -> bool:
+    """Whether the user's Python can write tables as DAMNIT does."""
+    return importlib.util.find_spec("pyarrow") is not None
+
+
+def _parquet(table: Any) -> Any:
+    """The bytes of a Parquet file, uint8; a Series is a table of one column."""
+    import numpy as np
+
+    buffer = io.BytesIO()
+    as_frame(table).to_parquet(buffer)
+    return np.frombuffer(buffer.getvalue(), dtype=np.uint8)
+
+
+def _write_summary(
+    file: h5py.File, name: str, cell: Cell, summary: Summary, computed: Computed
+) -> None:
+    import h5py
+    import numpy as np
+
+    if summary.value is None:
+        return
+    place, value = f"{layout.REDUCED}/{name}", summary.value
+    if isinstance(value, str):
+        text = storable_text(value)
+        reduced = file.create_dataset(place, data=text, dtype=h5py.string_dtype())
+    elif isinstance(value, bytes) and not isinstance(value, np.bytes_):
+        reduced = file.create_dataset(place, data=np.frombuffer(value, dtype=np.uint8))
+    else:
+        reduced = file.create_dataset(place, data=value)
+    attributes = {
+        "summary_method": summary.method,
+        "summary_type": summary.summary_type,
+        "max_diff": max_diff(cell.data),
+        "bold": cell.bold,
+        "background": None if cell.background is None else np.array(cell.background, np.uint8),
+        "units": cell.units and storable_text(cell.units),
+        "note": summary.note and storable_text(summary.note),
+        layout.COMES_BACK_AS: type(cell.data).__name__ if survives(cell.data) else None,
+    }
+    for key, attribute in attributes.items():
+        if attribute is not None:
+            reduced.attrs[key] = attribute
+    write_computed(reduced, computed)
+
+
+def write_computed(dataset: h5py.Dataset, computed: Computed) -> None:
+    """Note how a value came to be, with its summary or error."""
+    import numpy as np
+
+    dataset.attrs[layout.COMPUTED_AT] = np.float64(computed.computed_at)
+    if computed.duration_s is not None:
+        dataset.attrs[layout.DURATION_S] = np.float64(computed.duration_s)
+    if computed.context_hash:
+        dataset.attrs[layout.CONTEXT_HASH] = computed.context_hash

@@ -1,0 +1,10 @@
+"""An argument of which nothing says where it comes from."""
+#: errors = {"one": ("TypeError", "missing 1 required positional argument")}
+#: problems = ["warning 9:14 Nothing says where argument 'what'"]
+
+from damnit_ctx import Variable
+
+
+@Variable
+def one(run, what):
+    return what

@@ -1,0 +1,138 @@
+"""What a group is before anybody evaluates it: fields, names, what is refused.
+
+What comes of groups is in tests/corpus.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from damnit_ctx import Group, GroupError, Variable
+from damnit_ctx import group_variables as variables_of
+
+
+@Group(tags="beam")
+class XGM:
+    device: str = "SA2"
+
+    @Variable(title="Energy", units="uJ")
+    def energy(self, run):
+        """Of each pulse."""
+        return f"{self.device} of {run}"
+
+    @Variable
+    def weak(self, run, energy: "self#energy"):
+        return energy
+
+
+def test_fields_are_given_by_name():
+    xgm = XGM(device="SA1", title="XGM")
+    assert (xgm.device, xgm.name, xgm.title, xgm.tags, xgm.sep) == (
+        "SA1", None, "XGM", ("beam",), "/",
+    )  # fmt: skip
+    with pytest.raises(TypeError, match=r"XGM\(\) takes its fields by name"):
+        XGM("SA1")
+    with pytest.raises(TypeError, match="unexpected keyword argument 'divice'"):
+        XGM(divice="SA1")
+
+
+def test_its_variables_follow_from_the_instance():
+    xgm = XGM(name="sa2", tags=["one"])
+    energy, weak = variables_of(xgm)
+    assert (energy.name, energy.title, energy.units) == ("sa2.energy", "sa2/Energy", "uJ")
+    assert (energy.description, energy.tags) == ("Of each pulse.", ("one",))
+    assert energy.func("run 1") == "SA2 of run 1"
+    assert [(a.source, a.path) for a in weak.arguments()] == [("var", "sa2.energy")]
+
+
+def test_a_name_that_is_given_later_counts():
+    xgm = XGM()
+    energy = xgm.energy
+    xgm.name = "x"
+    assert energy.name == "x.energy"
+
+
+def test_the_class_keeps_the_plain_variable():
+    assert type(XGM.energy) is Variable
+    assert XGM.energy.name == "energy"
+    assert XGM().energy != XGM().energy
+    xgm = XGM(name="x")
+    assert xgm.energy == xgm.energy
+    assert len({xgm.energy, xgm.energy}) == 1
+
+
+def test_a_variable_of_an_instance_can_be_called():
+    assert XGM(device="SA3").energy("run 2") == "SA3 of run 2"
+
+
+def test_instances_are_told_apart_however_equal():
+    assert XGM() != XGM()
+    assert len({XGM(), XGM()}) == 2
+
+
+def test_a_default_that_is_a_group_is_made_anew_for_each():
+    @Group
+    class Outer:
+        xgm: XGM = XGM(device="SA1")
+        other = XGM(device="SA3")
+
+    a, b = Outer(), Outer()
+    assert a.xgm is not b.xgm
+    assert a.other is not b.other
+    assert (a.xgm.device, b.other.device) == ("SA1", "SA3")
+
+
+def test_a_class_may_have_an_init_of_its_own():
+    @Group
+    class Own:
+        def __init__(self, number):
+            self.number = number
+
+        @Variable
+        def n(self, run):
+            return self.number
+
+    own = Own(3)
+    assert (own.tags, own.name, own.n(None)) == ((), None, 3)
+
+
+@pytest.mark.parametrize("field", ["name", "title", "tags", "sep"])
+def test_what_every_group_has_cannot_be_defined(field):
+    with pytest.raises(GroupError, match=f"The group Bad defines {field} itself"):
+        Group(type("Bad", (), {field: "x"}))
+    with pytest.raises(GroupError, match=f"The group Bad defines {field} itself"):
+        Group(type("Bad", (), {"__annotations__": {field: str}}))
+
+
+def test_the_decorator_takes_nothing_else():
+    with pytest.raises(GroupError, match="no title, sep: give it to the instances"):
+        Group(title="X", sep="-")
+    with pytest.raises(GroupError, match="decorates a class"):
+        Group(len)
+
+
+def test_wrong_tags_are_a_problem_of_each_variable():
+    for variable in variables_of(XGM(name="x", tags=["a", 3])):
+        [(message, _)] = variable.problems()
+        assert "tags=" in message
+
+
+def test_what_self_leads_to():
+    @Group
+    class User:
+        xgm: object = None
+
+        @Variable
+        def there(self, run, e: "self#xgm.energy"): ...
+
+        @Variable
+        def pattern(self, run, e: "self#xgm.e*"): ...
+
+    user = User(name="u", xgm=XGM(name="u.xgm"))
+    assert [v.arguments()[0].path for v in variables_of(user)] == ["u.xgm.energy", "u.xgm.e*"]
+    without = User(name="u")
+    assert {v.arguments()[0].source for v in variables_of(without)} == {"missing"}
+    wrong = User(name="u", xgm=3)
+    [(message, parameter)] = variables_of(wrong)[0].problems()
+    assert "Attribute 'energy' on group of int does not exist" in message
+    assert parameter == "e"
