@@ -65,6 +65,38 @@ async def show_reason(pilot: Pilot[None]) -> None:
     await until(pilot, lambda: pilot.app.screen is not pilot.app.main_screen)
 
 
+async def show_image(pilot: Pilot[None]) -> None:
+    """An image, with the row and the column of the cursor."""
+    await open_cell(pilot, "camera_image")
+    await pilot.press("p", *["right"] * 5, "down", "down")
+    await until(pilot, lambda: pilot.app.screen.is_settled)
+
+
+async def show_curve(pilot: Pilot[None]) -> None:
+    """A curve along trains, with a cursor."""
+    await open_cell(pilot, "pulse_energy")
+    await pilot.press("right", "shift+right", "shift+right")
+    await until(pilot, lambda: pilot.app.screen.is_settled)
+
+
+async def show_preview(pilot: Pilot[None]) -> None:
+    """The pane beside the table."""
+    main = pilot.app.main_screen
+    main.table.move_to(RunKey(PROPOSAL, RUNS[-4]), "camera_image")
+    await pilot.press("v")
+    await until(pilot, lambda: main.preview is not None and main.preview.is_settled)
+
+
+async def open_cell(pilot: Pilot[None], name: str) -> None:
+    """Look into a cell of one of the newest runs."""
+    main = pilot.app.main_screen
+    main.table.move_to(RunKey(PROPOSAL, RUNS[-4]), name)
+    await pilot.press("enter")
+    await until(pilot, lambda: pilot.app.screen is not main)
+    await until(pilot, lambda: pilot.app.screen.is_settled)
+    await pilot.pause()
+
+
 async def show_help(pilot: Pilot[None]) -> None:
     """All keys."""
     await pilot.press("question_mark")
@@ -73,6 +105,9 @@ async def show_help(pilot: Pilot[None]) -> None:
 PAGES: dict[str, tuple[tuple[int, int], Steps]] = {
     "main": (SIZE, show_table),
     "why": (SIZE, show_reason),
+    "image": (SIZE, show_image),
+    "curve": (SIZE, show_curve),
+    "preview": (SIZE, show_preview),
     "help": ((100, 45), show_help),
 }
 

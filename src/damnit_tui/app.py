@@ -8,19 +8,21 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import tzinfo
+from pathlib import Path
 from typing import ClassVar
 
+from textual import events
 from textual.app import App
 from textual.screen import Screen
 
-from . import keymap
+from . import keymap, themes
 from .screens.main import MainScreen
 from .session import Session
 from .terminal import PacedDriver, watch_terminal
 
 
-class DamnitApp(App[None]):
-    """The run table of one DAMNIT folder in a terminal."""
+class DamnitApp(App[Path]):
+    """The run table of one DAMNIT folder in a terminal; gives another one to be opened."""
 
     CSS_PATH = "app.tcss"
     TITLE = "damnit-tui"
@@ -46,6 +48,7 @@ class DamnitApp(App[None]):
             at_end: Called if the terminal goes away and the app cannot end by itself.
         """
         super().__init__(driver_class=PacedDriver)
+        themes.register(self)
         self.main_screen = MainScreen(
             session, lite=lite, clock=clock, zone=zone, busy=self.is_behind
         )
@@ -66,6 +69,17 @@ class DamnitApp(App[None]):
                 loop.add_signal_handler(number, self._end, number)
         self._watch = watch_terminal(self._leave, self._at_end)
 
+    def on_resize(self, event: events.Resize) -> None:
+        """What the terminal showed is gone."""
+        if isinstance(self._driver, PacedDriver):
+            self._driver.memory.resize(*event.size)
+
+    def action_redraw(self) -> None:
+        """Draw all again, in case something else has written on the screen."""
+        if isinstance(self._driver, PacedDriver):
+            self._driver.memory.forget()
+        self.screen.refresh(layout=True)
+
     def on_unmount(self) -> None:
         """Stop watching the terminal."""
         if self._watch is not None:
@@ -74,6 +88,11 @@ class DamnitApp(App[None]):
     def is_behind(self) -> bool:
         """Tell whether the terminal still has to take what was written."""
         return isinstance(self._driver, PacedDriver) and self._driver.is_behind
+
+    async def action_quit(self) -> None:
+        """Leave, unless something that was typed is not written."""
+        if self.main_screen.may_leave():
+            self.exit()
 
     def action_help(self) -> None:
         """Show all keys."""

@@ -10,12 +10,13 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from damnit_daemon.errors import DamnitError
 
 if TYPE_CHECKING:
     from .session import Format, Session
+    from .state.wanted import Wanted
 
 DEMO = "demo"
 
@@ -29,6 +30,14 @@ class Options:
     lite: bool = False
     print_format: Format | None = None
     """Print the table in this format in place of opening the app."""
+    filter: str = ""
+    sort: str = ""
+    columns: str = ""
+    """Which part of the table, in which order."""
+    view: str = ""
+    """The name of a view that was kept; what else is said goes before it."""
+    graphics: Literal["auto", "blocks", "none"] = "auto"
+    """How images are drawn."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -66,18 +75,55 @@ def run(options: Options) -> None:
     from .session import Session
 
     folder = locate_folder(options.folder)
+    is_printed = bool(options.print_format) or not sys.stdout.isatty()
     if not folder.database.exists() and not folder.context_file.exists():
-        raise no_damnit_folder(folder.path)
-    session = Session(folder, read_only=options.read_only)
-    if options.print_format or not sys.stdout.isatty():
-        print_table(session, options.print_format or "md")
-    else:
-        open_app(session, lite=options.lite)
+        if is_printed or options.folder is not None:
+            raise no_damnit_folder(folder.path)
+        chosen = choose_folder()
+        if chosen is None:
+            return
+        folder = locate_folder(chosen)
+    if is_printed:
+        session = Session(folder, read_only=options.read_only)
+        print_table(session, options.print_format or "md", options)
+        return
+    wanted: Wanted | None = wanted_view(options)
+    while True:
+        session = Session(folder, read_only=options.read_only)
+        note_opened(folder.path)
+        other = open_app(session, lite=options.lite, wanted=wanted, graphics=options.graphics)
+        if other is None:
+            return
+        folder, wanted = locate_folder(other), None
 
 
-def print_table(session: Session, format_name: Format) -> None:
+def note_opened(folder: Path) -> None:
+    """Remember it; nobody waits for that."""
+    import threading
+
+    def note() -> None:
+        from .folders.recent import note_opened
+
+        note_opened(folder)
+
+    threading.Thread(target=note, name="recent", daemon=True).start()
+
+
+def choose_folder() -> Path | None:
+    """Ask which folder to open."""
+    from .chooser import ChooserApp
+
+    return ChooserApp().run()
+
+
+def print_table(session: Session, format_name: Format, options: Options | None = None) -> None:
     """Print the table; a reader that has seen enough (`head`) is no error."""
-    text = session.export(format_name)
+    filter_text, sort_text, columns = wanted_view(options or Options()).printed(
+        session.load_columns
+    )
+    text = session.export(
+        format_name, filter_text=filter_text, sort_text=sort_text, columns=columns
+    )
     try:
         sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
         sys.stdout.flush()
@@ -86,23 +132,78 @@ def print_table(session: Session, format_name: Format) -> None:
         sys.stdout = None
 
 
+def wanted_view(options: Options) -> Wanted:
+    """What the options say about which part of the table is shown.
+
+    Raises:
+        DamnitError: If there is no view of that name.
+    """
+    from .state.views import load_view
+    from .state.wanted import Wanted
+
+    view = load_view(options.view) if options.view else None
+    return Wanted(view, options.filter, options.sort, options.columns)
+
+
 def open_app(
-    session: Session, *, lite: bool = False, at_end: Callable[[], None] = lambda: None
-) -> None:
+    session: Session,
+    *,
+    lite: bool = False,
+    at_end: Callable[[], None] = lambda: None,
+    wanted: Wanted | None = None,
+    state: Path | None = None,
+    graphics: Literal["auto", "blocks", "none"] = "auto",
+) -> Path | None:
     """Open the app and stay in it.
 
     Args:
         session: The folder to show.
         lite: Spare a slow line.
         at_end: What must still be done if the terminal goes away.
+        wanted: What to show, in place of what was left the last time.
+        state: Where to keep how it was left; None for where the user's files are.
+        graphics: How images are drawn: as this terminal can, in half blocks, or in shades.
+
+    Returns:
+        Another folder that somebody wants to see instead.
     """
     session.prepare()
+    problems, theme = _take_settings()
     from .app import DamnitApp
 
     app = DamnitApp(session, lite=lite, at_end=at_end)
-    app.run()
+    app.main_screen.graphics = graphics
+    if state is not None:
+        app.main_screen.keep_in(state)
+    app.main_screen.keeper.begin()
+    app.main_screen.problems = problems
+    if theme:
+        app.main_screen.theme = theme
+    if wanted is not None:
+        app.main_screen.wanted = wanted
+    other = app.run()
     if app.return_code:
         raise SystemExit(app.return_code)
+    return other
+
+
+def _take_settings() -> tuple[tuple[str, ...], str]:
+    """Put the user's keys into the key table, before bindings are made of it.
+
+    Returns:
+        What makes no sense in the settings, and the theme.
+    """
+    from . import keymap
+    from .state.settings import load_settings
+
+    settings = load_settings()
+    problems = settings.problems
+    if settings.keys:
+        from .own_keys import with_own_keys
+
+        keymap.KEYS, more = with_own_keys(keymap.KEYS, settings.keys)
+        problems += more
+    return problems, settings.theme
 
 
 def no_damnit_folder(path: Path) -> DamnitError:

@@ -26,22 +26,26 @@ def copy_text(text: str, osc52: Callable[[str], object], environ: Mapping[str, s
         osc52: Sends the escape sequence that asks the terminal to copy.
         environ: The environment, to know tmux and the terminal.
     """
-    if environ.get("TMUX") and _into_tmux(text):
-        return "tmux buffer and clipboard"
+    if environ.get("TMUX") and (place := _into_tmux(text)):
+        return place
     if environ.get("TERM", "") not in MUTE_TERMINALS and len(text.encode()) <= OSC52_LIMIT_BYTES:
         osc52(text)
         return "the terminal's clipboard (OSC 52)"
     return str(_into_file(text, environ))
 
 
-def _into_tmux(text: str) -> bool:
+def _into_tmux(text: str) -> str:
+    """Copy into tmux's buffer; says where that is, nothing if it did not work."""
     tmux = shutil.which("tmux")
     if tmux is None:
-        return False
-    for command in (["load-buffer", "-w", "-"], ["load-buffer", "-"]):
+        return ""
+    for options, place in (
+        (["-w"], "tmux buffer and clipboard"),
+        ([], "tmux buffer"),  # before 3.2 it passes nothing on
+    ):
         try:
             done = subprocess.run(
-                [tmux, *command],
+                [tmux, "load-buffer", *options, "-"],
                 input=text.encode(errors="backslashreplace"),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -49,10 +53,10 @@ def _into_tmux(text: str) -> bool:
                 check=False,
             )
         except (OSError, subprocess.TimeoutExpired):
-            return False
+            return ""
         if done.returncode == 0:
-            return True
-    return False
+            return place
+    return ""
 
 
 def _into_file(text: str, environ: Mapping[str, str]) -> Path:

@@ -174,7 +174,7 @@ def run_demo(*, runs: int | None = None, every_s: float | None = None, lite: boo
     with demo(runs=runs, every_s=every_s) as started:
         folder = started.start_daemon()
         if is_watched:
-            open_app(Session(folder), lite=lite, at_end=started.end)
+            open_app(Session(folder), lite=lite, at_end=started.end, state=started.directory)
         else:
             started.wait()
             print_table(Session(folder), "md")

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.model import Column, RunKey, RunRow, StoredValue
-from damnit_daemon.store import DatabaseMissing
+from damnit_daemon.model.portion import Portion
+from damnit_daemon.store import Changes, DatabaseMissing
 
 from .session import FirstLook, Session
 from .work import Work
@@ -22,8 +23,10 @@ POLL_S = 0.25
 RETRY_S = 1.0
 WORK_S = 0.5
 """The least time between two looks at what the daemon is at."""
-PORTION = 100
-"""Runs read at a time; keys are answered in between."""
+NEWEST = 60
+"""More runs than a tall terminal shows: they are read first, all of their values."""
+PORTION = 20
+"""Of them, so many at a time; keys are answered in between."""
 
 
 @dataclass(frozen=True)
@@ -50,10 +53,14 @@ class Update:
     proposal: int | None = None
     """Told on a restart."""
     runs: tuple[RunRow, ...] = ()
+    has_all_runs: bool = False
+    """There are no others than these."""
     columns: tuple[Column, ...] = ()
     values: tuple[StoredValue, ...] = ()
+    portion: Portion | None = None
+    """More values, of runs here and there."""
     complete: tuple[RunKey, ...] = ()
-    """Runs of which all values have come now."""
+    """Runs of which all values have come now: without a portion, all of them in `values`."""
     removed_runs: tuple[RunKey, ...] = ()
     removed_values: tuple[tuple[RunKey, str], ...] = ()
     live: bool = False
@@ -79,6 +86,8 @@ class Feed:
         self._clock = clock
         self.has_all = False
         """Whether everything there was has been handed on; only news follow."""
+        self.shown: tuple[RunKey, ...] = ()
+        """The runs on the screen, in which changes are looked for first; any thread may set it."""
         self._begun = False
         self._work = Work()
         self._work_at_s = 0.0
@@ -140,43 +149,39 @@ class Feed:
         self._begun = False
         # From here on changes are noticed: whatever came since is in them or in the rest.
         first = self._session.load_changes()
-        yield Update(runs=first.runs, columns=first.columns or ())
-        known = {run.key for run in first.runs}
+        yield Update(runs=first.runs, has_all_runs=True, columns=first.columns or ())
+        known = [run.key for run in first.runs]
         yield from self._look_at_work()
-        yield from self._rest(sorted(known, reverse=True))
-        yield from self._follow()
+        yield from self._newest(sorted(known, reverse=True)[:NEWEST])
+        yield from self._rest_and_news(known)
 
-    def _rest(self, keys: list[RunKey]) -> Iterator[Update]:
+    def _newest(self, keys: list[RunKey]) -> Iterator[Update]:
+        """What the screen began with, as it is now, and all else of these runs."""
         for start in range(0, len(keys), PORTION):
-            portion = keys[start : start + PORTION]
-            values = self._session.load_values(portion)
-            yield Update(values=tuple(values), complete=tuple(portion))
-            if self._stop.is_set():
-                return
+            some = keys[start : start + PORTION]
+            yield Update(values=tuple(self._session.load_values(some)), complete=tuple(some))
 
-    def _follow(self) -> Iterator[Update | Work]:
-        self.has_all = True
+    def _rest_and_news(self, known: list[RunKey]) -> Iterator[Update | Work]:
+        """All else there is, in portions, and what others write meanwhile and later."""
+        told_at_s = 0.0
         while not self._stop.is_set():
             yield from self._look_at_work()
-            if not self._session.has_changed():
-                self._note_read()
-                self._stop.wait(POLL_S)
-                continue
-            changes = self._session.load_changes()
-            if changes.is_new:
+            now_s = time.monotonic()
+            if now_s - told_at_s >= self._pace_s and self._session.has_changed():
+                told_at_s = now_s
+                changes: Changes | None = self._session.load_changes(self.shown)
+            else:
+                changes = self._session.load_more()
+            if changes is not None and changes.is_new:
                 return
             self._note_read()
             if changes:
-                yield Update(
-                    runs=changes.runs,
-                    columns=changes.columns or (),
-                    values=changes.values,
-                    complete=tuple(run.key for run in changes.runs),
-                    removed_runs=changes.removed_runs,
-                    removed_values=changes.removed_values,
-                    live=True,
-                )
-            self._stop.wait(self._pace_s)
+                yield live_update(changes)
+            if not self.has_all and self._session.has_all:
+                yield Update(portion=Portion([], {}), complete=tuple(known))
+                self.has_all = True
+            if self.has_all:
+                self._stop.wait(POLL_S)
 
     def _wait_taken(self) -> None:
         """Wait until the screen has caught up; what is written meanwhile is read in one go."""
@@ -220,4 +225,18 @@ def first_update(look: FirstLook) -> Update:
         columns=tuple(look.columns),
         values=tuple(look.values),
         complete=tuple(look.complete),
+    )
+
+
+def live_update(changes: Changes) -> Update:
+    """What somebody has just written, or a portion of what there was before."""
+    return Update(
+        runs=changes.runs,
+        columns=changes.columns or (),
+        values=changes.values,
+        portion=changes.portion,
+        complete=tuple(run.key for run in changes.runs),
+        removed_runs=changes.removed_runs,
+        removed_values=changes.removed_values,
+        live=changes.portion is None,
     )

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from textual.message import Message
 
 from .feed import Health, Update
-from .inspected import Inspected
 from .table.paint import Picture
 from .table.view import CellAddress
 from .work import Work
@@ -30,22 +29,10 @@ class PicturesDrawn(Message):
 
 
 @dataclass
-class ValueLoaded(Message):
-    """A value was fetched in full, to be looked at."""
-
-    inspected: Inspected
-
-
-@dataclass
-class JumpAnswered(Message):
-    """A run number was typed, or None: somebody thought better of it."""
-
-    run_number: int | None
-
-
-@dataclass
 class TextCopied(Message):
     """Text was copied somewhere."""
 
     place: str
     """Where it can be had from."""
+    what: str = ""
+    """What it was, in words."""

@@ -31,9 +31,26 @@ def open_folder(
         bool, typer.Option("--lite", help="For slow lines: no images, one repaint a second.")
     ] = False,
     print_: Annotated[
-        Literal["md", "csv", "json"] | None,
+        Literal["md", "csv", "tsv", "json"] | None,
         typer.Option("--print", help="Print the table and end; so does a pipe (as md)."),
     ] = None,
+    filter: Annotated[
+        str,
+        typer.Option(metavar="TEXT", help="Only these runs, such as 'xgm > 500 sample ~ dark'."),
+    ] = "",
+    sort: Annotated[
+        str, typer.Option(metavar="COLUMNS", help="Such as xgm,-run: the largest first after -.")
+    ] = "",
+    columns: Annotated[
+        str, typer.Option(metavar="COLUMNS", help="Only these, in this order, such as comment,xgm.")
+    ] = "",
+    view: Annotated[
+        str, typer.Option(metavar="NAME", help="A view kept with :view save NAME.")
+    ] = "",
+    graphics: Annotated[
+        Literal["auto", "blocks", "none"],
+        typer.Option(help="Images: in half blocks, in shades (none), or as the terminal can."),
+    ] = "auto",
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,  # noqa: ARG001 – main looks for it
     version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
 ) -> None:
@@ -43,7 +60,7 @@ def open_folder(
 
         typer.echo(f"{PROGRAM} {__version__}")
         return
-    run(Options(folder, read_only, lite, print_))
+    run(Options(folder, read_only, lite, print_, filter, sort, columns, view, graphics))
 
 
 def show_demo(
@@ -90,6 +107,6 @@ def _with_format(words: list[str]) -> list[str]:
     """Give `--print` its default where no format follows: Typer knows no optional values."""
     given = []
     for word, following in zip(words, [*words[1:], ""], strict=True):
-        bare = word == "--print" and following not in ("md", "csv", "json")
+        bare = word == "--print" and following not in ("md", "csv", "tsv", "json")
         given.append("--print=md" if bare else word)
     return given

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
+from enum import StrEnum
 
 from damnit_daemon.ledger import (
     ArrivalState,
@@ -54,23 +55,49 @@ def load_history(con: Connection, key: RunKey) -> RunHistory:
     return RunHistory(load_arrivals(con, key), jobs, others, progress)
 
 
+class Absence(StrEnum):
+    """Why a variable has no value though nothing is at it."""
+
+    NEVER_ARRIVED = "no event for this run ever arrived"
+    IGNORED = "the run arrived, but nothing is to be done"
+    UNDECIDED = "the run has arrived, its job is about to be queued"
+    JOB_FAILED = "its job failed"
+    JOB_CANCELLED = "its job was cancelled"
+    NOT_STORED = "it was evaluated, but nothing was stored; the log may tell why"
+    NOT_DECLARED = "not in the context file any more"
+    NEEDS_PROC = "it needs corrected data (proc), which did not arrive for this run"
+    CAME_LATER = "it came into the context file after this run was processed"
+    UNKNOWN = ""
+
+
 def why_absent(history: RunHistory, name: str) -> str:
     """Say why a variable has no value though nothing is at it; empty if that is not known."""
+    absence, reason = absence_of(history, name)
+    return f"{absence.value}: {visible(reason)}" if reason else absence.value
+
+
+def absence_of(history: RunHistory, name: str) -> tuple[Absence, str]:
+    """Tell why a variable has no value though nothing is at it.
+
+    Returns:
+        What it is, and the reason that somebody noted.
+    """
     if not history.jobs:
         return _why_no_job(history.arrivals)
     newest = history.jobs[0]
+    reason = newest.reason or "no reason is known"
     if newest.state is JobState.FAILED:
-        return f"its job failed: {visible(newest.reason) or 'no reason is known'}"
+        return Absence.JOB_FAILED, reason
     if newest.state is JobState.CANCELLED:
-        return f"its job was cancelled: {visible(newest.reason) or 'no reason is known'}"
+        return Absence.JOB_CANCELLED, reason
     seen = [job for job in history.others if _names(history, job, name)]
     if any(_names(history, job, name) for job in history.jobs):
-        return "it was evaluated, but nothing was stored; the log may tell why"
+        return Absence.NOT_STORED, ""
     if not seen:
-        return "not in the context file any more" if _tells_all(history) else ""
-    if all(job.data == "proc" for job in seen) and "proc" not in _arrived(history):
-        return "it needs corrected data (proc), which did not arrive for this run"
-    return "it came into the context file after this run was processed"
+        return (Absence.NOT_DECLARED if _tells_all(history) else Absence.UNKNOWN), ""
+    if all(job.data == "proc" for job in seen) and "proc" not in arrived(history):
+        return Absence.NEEDS_PROC, ""
+    return Absence.CAME_LATER, ""
 
 
 def tell_history(
@@ -104,13 +131,13 @@ def _tell_job(job: Job, now: float) -> str:
     return " ".join(parts)
 
 
-def _why_no_job(arrivals: Sequence[RecordedArrival]) -> str:
+def _why_no_job(arrivals: Sequence[RecordedArrival]) -> tuple[Absence, str]:
     if not arrivals:
-        return "no event for this run ever arrived"
+        return Absence.NEVER_ARRIVED, ""
     last = arrivals[-1]
     if last.state is ArrivalState.IGNORED:
-        return f"the run arrived, but nothing is to be done: {visible(last.reason)}"
-    return "the run has arrived, its job is about to be queued"
+        return Absence.IGNORED, last.reason
+    return Absence.UNDECIDED, ""
 
 
 def _names(history: RunHistory, job: Job, name: str) -> bool:
@@ -125,5 +152,6 @@ def _tells_all(history: RunHistory) -> bool:
     )
 
 
-def _arrived(history: RunHistory) -> set[str]:
+def arrived(history: RunHistory) -> set[str]:
+    """Which data of the run has come: `raw`, `proc`."""
     return {each.arrival.data for each in history.arrivals}

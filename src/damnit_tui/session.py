@@ -6,10 +6,12 @@ Everything here may wait for a file system; call it in a worker, never in a hand
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from damnit_daemon.errors import DamnitError
@@ -21,12 +23,13 @@ from damnit_daemon.store import (
     LiveDatabase,
     decode_value,
     load_columns,
-    load_runs,
+    load_listed_runs,
     load_setting,
     load_value,
     load_values,
 )
 
+from .edits import Edits
 from .inspected import Inspected
 from .table.cells import stored_blob_kind
 from .table.paint import Picture
@@ -34,13 +37,24 @@ from .table.view import CellAddress
 from .work import Work
 
 if TYPE_CHECKING:
+    from damnit_daemon.hdf5.lines import Line
     from damnit_daemon.ledger import Ledger
+    from damnit_daemon.logs import LogFile
+    from damnit_daemon.model.looked import Looked, View
 
+    from .alerts.rules import Alert
+    from .asking import Asking
+    from .daemon.service import DaemonService
+    from .editor.document import Document
+    from .editor.trial import Trial
+    from .processing import RunHistory
+    from .report.gather import Reports
+    from .reprocess.plan import Facts
     from .work_reader import WorkReader
 
-Format = Literal["md", "csv", "json"]
-FIRST_RUNS = 60
-"""More than a tall terminal shows."""
+Format = Literal["md", "csv", "tsv", "json"]
+NARROW = 5
+"""Columns are seldom narrower: so many are loaded for the first screen."""
 TIMEOUT_S = 2.0
 """How long to wait for a lock; what is shown stays, and it is tried again."""
 
@@ -49,14 +63,14 @@ LEDGER_TIMEOUT_S = 0.3
 
 
 class FirstLook(NamedTuple):
-    """What there is in a database, and the values of its newest runs."""
+    """What the first screen shows of a database: its newest runs, the first variables."""
 
     proposal: int | None
     runs: list[RunRow]
     columns: list[Column]
     values: list[StoredValue]
     complete: list[RunKey]
-    """The runs whose values those are."""
+    """The runs whose values those are; of the variables on the first screen."""
 
 
 class Prepared:
@@ -93,6 +107,7 @@ class Session:
     Attributes:
         folder: Where it is.
         read_only: Whether nothing may be changed from here.
+        edits: What is changed from here, and notes.
     """
 
     def __init__(
@@ -104,6 +119,7 @@ class Session:
     ) -> None:
         self.folder = folder
         self.read_only = read_only
+        self.edits = Edits(folder, read_only=read_only, clock=clock)
         self._database = Database(folder.database, timeout_s=TIMEOUT_S)
         self._clock = clock
         self._prepared: Prepared | None = None
@@ -113,11 +129,17 @@ class Session:
 
     def is_writable(self) -> bool:
         """Tell whether the file system lets us change the database."""
-        return os.access(self.folder.database, os.W_OK)
+        places = (self.folder.database, self.folder.path)  # the journal is written beside it
+        return all(os.access(place, os.W_OK, effective_ids=True) for place in places)
 
     def has_context_file(self) -> bool:
         """Tell whether somebody has written a context file yet."""
         return self.folder.context_file.exists()
+
+    def load_db_id(self) -> object:
+        """Load what names the database wherever it is; None if it has no name."""
+        with self._database.reading() as con:
+            return load_setting(con, "db_id")
 
     def prepare(self) -> None:
         """Begin with the first look now: it is ready when the app has been imported."""
@@ -135,13 +157,17 @@ class Session:
     def _load_first(self) -> FirstLook:
         with self._database.reading() as con:
             proposal = load_setting(con, "proposal")
-            runs = load_runs(con)
-            newest = sorted((run.key for run in runs), reverse=True)[:FIRST_RUNS]
+            width, height = shutil.get_terminal_size()
+            runs = load_listed_runs(con, newest=height)
+            newest = sorted((run.key for run in runs), reverse=True)
+            columns = load_columns(con, ())
+            names = [name for _, name in sorted((c.title.casefold(), c.name) for c in columns)]
+            names = ["comment", *names[: width // NARROW]]
             return FirstLook(
                 proposal if isinstance(proposal, int) else None,
                 runs,
-                load_columns(con),
-                load_values(con, keys=newest) if newest else [],
+                columns,
+                load_values(con, keys=newest, names=names) if newest else [],
                 newest,
             )
 
@@ -199,6 +225,67 @@ class Session:
         drawn = draw_large(kind, decode_value(value))
         return Inspected(address.key, column, value, drawn=drawn)
 
+    def look(
+        self, address: CellAddress, view: View, is_cancelled: Callable[[], bool]
+    ) -> Iterator[Looked]:
+        """Read a run's data, reduced to what a screen shows; each answer is better than the last.
+
+        Args:
+            address: Which variable of which run.
+            view: Which part, and how finely.
+            is_cancelled: Asked now and then; ends it.
+
+        Raises:
+            DamnitError: If there is none, or its file cannot be read.
+        """
+        from damnit_daemon.hdf5 import look_in_folder
+
+        yield from look_in_folder(
+            self.folder, address.key, address.name, view,
+            is_cancelled=is_cancelled, timeout_s=TIMEOUT_S,
+        )  # fmt: skip
+
+    def read_line(self, key: RunKey, name: str) -> Line:
+        """Read a one-dimensional variable of a run, whole, with what it stands along.
+
+        Raises:
+            DamnitError: If there is none, or it is something else.
+        """
+        from damnit_daemon.hdf5.lines import read_line
+
+        return read_line(self.folder, key, name, timeout_s=TIMEOUT_S)
+
+    def load_history(self, key: RunKey) -> RunHistory | None:
+        """What was done for a run; None if no daemon has ever worked here.
+
+        Raises:
+            DamnitError: If the ledger cannot be read.
+        """
+        from damnit_daemon.ledger import LedgerMissing
+
+        from .processing import load_history
+
+        try:
+            with self._ledger().reading() as con:
+                return load_history(con, key)
+        except LedgerMissing:
+            return None
+        except DamnitError:
+            raise
+        except Exception as error:
+            # A file of strangers: tables and values of any kind.
+            raise DamnitError(f"The ledger cannot be read: {error}") from error
+
+    def save_data(self, address: CellAddress, view: View, path: Path, **look_of: object) -> None:
+        """Write a run's data to a file of the user's, as its ending says; may take minutes.
+
+        Raises:
+            DamnitError: If that is not possible.
+        """
+        from damnit_daemon.hdf5 import save_data
+
+        save_data(self.folder, address.key, address.name, view, path, **look_of)
+
     def _with_history(self, shown: Inspected) -> Inspected:
         from .processing import load_history, tell_history, why_absent
 
@@ -217,13 +304,104 @@ class Session:
 
         return Ledger(self.folder.ledger, timeout_s=LEDGER_TIMEOUT_S)
 
+    def ledger(self) -> Ledger:
+        """What the daemon owes and has done; there may be none yet."""
+        return self._ledger()
+
+    def asking(self) -> Asking:
+        """Where to ask something of the daemon."""
+        from damnit_daemon.ledger import Ledger
+
+        from .asking import Asking
+
+        return Asking(Ledger(self.folder.ledger, timeout_s=TIMEOUT_S))
+
+    def reprocess_facts(self, keys: Collection[RunKey]) -> Facts:
+        """What a plan to process runs again needs to know; what cannot be read is left out."""
+        from .reprocess.facts import load_facts
+
+        return load_facts(self._database, self._ledger(), keys)
+
+    def daemon(self) -> DaemonService:
+        """The daemon, to be looked at and commanded."""
+        from .daemon.service import DaemonService
+
+        return DaemonService(self.folder)
+
+    def document(self) -> Document:
+        """The context file, to be edited."""
+        from .editor.document import Document
+
+        return Document(self.folder.context_file)
+
+    def trial(self, is_wanted: Callable[[], bool], tell_output: Callable[[str], object]) -> Trial:
+        """Where a context file is tried that is not saved."""
+        from .editor.trial import Trial
+
+        return Trial(self.folder, is_wanted=is_wanted, tell_output=tell_output)
+
+    def stored_texts(self, key: RunKey) -> dict[str, str]:
+        """What is stored of a run, in a few words for each variable."""
+        from .table.describe import describe
+
+        with self._database.reading() as con:
+            columns = {column.name: column for column in load_columns(con)}
+            values = load_values(con, keys=[key])
+        return {
+            value.name: describe(key, columns[value.name], value, complete=True).text
+            for value in values
+            if value.name in columns
+        }
+
+    def reports(self) -> Reports:
+        """Reports of what happened."""
+        from .report.gather import Reports
+
+        return Reports(self.folder)
+
+    def load_alerts(self) -> list[Alert]:
+        """What is watched in this folder."""
+        from .alerts.kept import load_alerts
+
+        return load_alerts(self.folder.internals)
+
+    def save_alerts(self, alerts: list[Alert]) -> None:
+        """Have others watch it too.
+
+        Raises:
+            DamnitError: If the folder cannot be written.
+        """
+        from .alerts.kept import save_alerts
+
+        save_alerts(self.folder.internals, alerts)
+
+    def log_of(self, key: RunKey) -> LogFile:
+        """What the processing of a run printed; read it in a worker."""
+        from damnit_daemon.logs import LogFile
+
+        return LogFile(self.folder.log_file(key))
+
     def has_changed(self) -> bool:
         """Tell, within microseconds, whether somebody has written to the database."""
         return self._live.changed()
 
-    def load_changes(self) -> Changes:
-        """Load what was written since the last call."""
-        return self._live.changes()
+    def load_changes(self, shown: Collection[RunKey] = ()) -> Changes:
+        """Load what was written since the last call.
+
+        Args:
+            shown: The runs on the screen. In them, in those the daemon is at, and at the
+                end of the database it is seen at once; elsewhere `load_more` finds it.
+        """
+        return self._live.changes({*shown, *self._work.runs})
+
+    def load_more(self) -> Changes | None:
+        """Load a portion of the values there are, or look for changes; None: nothing to do."""
+        return self._live.walk()
+
+    @property
+    def has_all(self) -> bool:
+        """Whether `load_more` has given all values there were."""
+        return self._live.has_all
 
     def load_work(self) -> Work:
         """Tell what the daemon is at; never fails, and is quick while nothing happens.
@@ -237,11 +415,19 @@ class Session:
         self._work = self._work_reader.look()
         return self._work
 
-    def export(self, format_name: Format) -> str:
-        """The table as text."""
-        from damnit_daemon.export import export_table
+    def load_columns(self) -> list[Column]:
+        """Load which variables there are."""
+        with self._database.reading() as con:
+            return load_columns(con)
 
-        return export_table(self._database, format=format_name)
+    def export(
+        self, format_name: Format, *, filter_text: str = "", sort_text: str = "", columns: str = ""
+    ) -> str:
+        """The table, or a part of it, as text."""
+        from damnit_daemon.export import Choice, export_table
+
+        choice = Choice(filter_text, sort_text, columns)
+        return export_table(self._database, format=format_name, choice=choice)
 
     def close(self) -> None:
         """Let go of the database."""

@@ -7,17 +7,54 @@ import select
 import sys
 import threading
 from collections.abc import Callable
+from typing import Any
 
+from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual.drivers.linux_driver import LinuxDriver
 
+from .screen_memory import ScreenMemory
+
 LOOK_S = 1.0
+SHORT = 1000
+"""Characters that need no synchronised output."""
+ERASING = ("xterm", "tmux", "foot", "kitty", "alacritty", "wezterm", "rxvt", "konsole", "vte")
+"""Terminals that erase with the colour behind; the screen program and the console do not."""
 GRACE_S = 3.0
 """How long the app may take to end by itself."""
 GONE = select.POLLHUP | select.POLLERR | select.POLLNVAL
 
 
 class PacedDriver(LinuxDriver):
-    """Textual's driver, which also tells whether the terminal is behind."""
+    """Textual's driver, which also tells whether the terminal is behind, and sends it less."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        """As Textual makes it."""
+        super().__init__(*args, **more)
+        self.memory = ScreenMemory(erases=os.environ.get("TERM", "").startswith(ERASING))
+        """What the terminal shows; told of its size by the app."""
+        self._begun = self._has_begun = False
+
+    def write(self, data: str) -> None:
+        """Send what differs from what is shown; of a frame in which nothing does, nothing."""
+        if data == SYNC_START:
+            self._begun = True
+            return
+        if data == SYNC_END:
+            if self._has_begun:
+                super().write(SYNC_END)
+            self._begun = self._has_begun = False
+            return
+        if data := self.memory.shorten(data):
+            # What fits in one write is not torn in any case.
+            if self._begun and len(data) > SHORT:
+                super().write(SYNC_START)
+                self._begun, self._has_begun = False, True
+            super().write(data)
+
+    def start_application_mode(self) -> None:
+        """Begin with a screen of which nothing is known."""
+        self.memory.forget()
+        super().start_application_mode()  # type: ignore[no-untyped-call]
 
     @property
     def is_behind(self) -> bool:

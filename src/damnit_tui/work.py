@@ -13,6 +13,7 @@ from .visible import visible
 
 RUNNING = "⚙"
 QUEUED = "⋮"
+STOPPED = "⚠"
 LOST_S = 60.0
 """A daemon of which nothing was heard for so long is called lost; others may take over then."""
 
@@ -52,7 +53,11 @@ class RunJob:
     done: int = 0
     total: int = 0
     reason: str = ""
-    """Why it waits again."""
+    """Why it waits, or waits again."""
+    in_slurm: bool = False
+    """Whether it goes on without the daemon."""
+    is_submitted: bool = False
+    """Whether Slurm has it, though it has not begun."""
 
     @property
     def is_running(self) -> bool:
@@ -63,8 +68,21 @@ class RunJob:
         """Whether a variable may come of it; when the run began does in any case."""
         return self.names is None or name in self.names or name == "start_time"
 
+    def stopped_sentence(self, name: str) -> str:
+        """Say how far it was when its daemon was lost."""
+        host = visible(self.host)
+        if name in self.computing:
+            told = f"was being computed on {host} when the daemon was lost"
+        elif self.computing:
+            told = f"its job was at {visible(self.computing[0])} when the daemon on {host} was lost"
+        else:
+            told = f"its job had begun when the daemon on {host} was lost"
+        return f"{told}: the next daemon does it again"
+
     def sentence(self, name: str, now: float) -> str:
         """Say what it means for a variable that has no value yet."""
+        if self.is_submitted:
+            return f"submitted to Slurm: {visible(self.reason) or 'it has not begun yet'}"
         if self.began_at is None:
             place = f"queued behind {_count(self.ahead, 'job')}" if self.ahead else "queued as next"
             return f"{place}: {visible(self.reason)}" if self.reason else place
@@ -94,21 +112,30 @@ class Work:
     """The jobs of each run, those that have begun first."""
     failures: Mapping[RunKey, str] = field(default_factory=dict)
     """Runs of which the last job failed, and why."""
+    is_abandoned: bool = False
+    """No daemon works: what it was at stands still, except in Slurm."""
 
     def mark(self, key: RunKey) -> str:
         """What stands beside a run's number."""
         jobs = self.runs.get(key)
         if not jobs:
             return ""
-        return RUNNING if jobs[0].is_running else QUEUED
+        if not jobs[0].is_running:
+            return QUEUED
+        return RUNNING if any(map(self.goes_on, jobs)) else STOPPED
+
+    def goes_on(self, job: RunJob) -> bool:
+        """Whether somebody is at a job at this moment."""
+        return job.is_running and (job.in_slurm or not self.is_abandoned)
 
     def is_computing(self, key: RunKey, name: str) -> bool:
         """Whether a variable is being computed at this moment."""
-        return any(name in job.computing for job in self.runs.get(key, ()))
+        return any(name in job.computing and self.goes_on(job) for job in self.runs.get(key, ()))
 
     def look(self, key: RunKey) -> object:
         """Something that is equal while a run's line looks the same."""
-        return self.mark(key), frozenset(n for job in self.runs.get(key, ()) for n in job.computing)
+        going = (job for job in self.runs.get(key, ()) if self.goes_on(job))
+        return self.mark(key), frozenset(name for job in going for name in job.computing)
 
     def changed_runs(self, before: Work) -> set[RunKey]:
         """The runs whose lines look different now."""
@@ -119,8 +146,11 @@ class Work:
         """Say why a cell has no value yet; empty if the daemon has nothing to do with it."""
         for job in self.runs.get(key, ()):
             if job.may_compute(name):
+                if job.is_running and not self.goes_on(job):
+                    return job.stopped_sentence(name)
                 said = job.sentence(name, now)
-                return said if self._works(now) else f"{said}; no daemon works"
+                works = self._works(now) or job.in_slurm
+                return said if works else f"{said}; no daemon works"
         reason = self.failures.get(key, "")
         return f"✗ its job failed: {visible(reason)}" if reason else ""
 

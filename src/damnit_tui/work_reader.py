@@ -13,6 +13,7 @@ from damnit_daemon.errors import DamnitError
 from damnit_daemon.ledger import (
     ACTIVE,
     Connection,
+    Executor,
     Job,
     JobState,
     Lease,
@@ -72,6 +73,10 @@ class WorkReader:
             dead = self._alive(self._lease.holder) is False
             if dead != self._work.daemon.is_dead:
                 self._work = replace(self._work, daemon=replace(self._work.daemon, is_dead=dead))
+        daemon = self._work.daemon
+        abandoned = daemon is None or daemon.is_lost(self._clock())
+        if abandoned != self._work.is_abandoned:
+            self._work = replace(self._work, is_abandoned=abandoned)
         return self._work
 
     def _file_stamp(self) -> object:
@@ -139,9 +144,20 @@ def _running(con: Connection, job: Job) -> RunJob:
     open_ = [each.name for each in progress if each.outcome in (Outcome.RUNNING, Outcome.WAITING)]
     computing = tuple(each.name for each in progress if each.outcome is Outcome.RUNNING)
     names = frozenset(open_) if progress else _wanted(job)
+    is_submitted = job.state is JobState.SUBMITTED
     began_at = job.created_at if job.started_at is None else job.started_at
-    done, total = job.variables_done, job.variables_total
-    return RunJob(job.data, began_at, job.host, 0, names, computing, done, total)
+    return RunJob(
+        job.data,
+        None if is_submitted else began_at,
+        job.host,
+        names=names,
+        computing=computing,
+        done=job.variables_done,
+        total=job.variables_total,
+        reason=job.reason,
+        in_slurm=job.executor is Executor.SLURM,
+        is_submitted=is_submitted,
+    )
 
 
 def _queued(job: Job, ahead: int) -> RunJob:

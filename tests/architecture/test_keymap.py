@@ -9,18 +9,50 @@ from pathlib import Path
 
 from damnit_tui import keymap
 from damnit_tui.app import DamnitApp
+from damnit_tui.screens.cell_box import CellBox
+from damnit_tui.screens.columns import ColumnsScreen
+from damnit_tui.screens.conflict import ConflictBox
+from damnit_tui.screens.deletion import DeletionBox
+from damnit_tui.screens.export import ExportBox
 from damnit_tui.screens.help import HelpScreen
 from damnit_tui.screens.inspect import InspectScreen
 from damnit_tui.screens.main import MainScreen
+from damnit_tui.screens.members_box import MembersBox
+from damnit_tui.screens.notes import NotesScreen
+from damnit_tui.screens.number_range import RangeScreen, TickLine
+from damnit_tui.screens.save_box import SaveBox
+from damnit_tui.screens.tags import TagsScreen
+from damnit_tui.screens.user_variable import UserVariableForm
+from damnit_tui.screens.values import ValuesScreen
+from damnit_tui.screens.variable_list import VariableList
 from damnit_tui.table.widget import RunTable
+from damnit_tui.widgets.find_prompt import FindPrompt
+from damnit_tui.widgets.prompt import Prompt
+from damnit_tui.widgets.tick_list import TickList
 
 ROOT = Path(__file__).parents[2]
 OWNERS = {
+    "conflict": (ConflictBox,),
+    "deletion": (DeletionBox,),
+    "export": (ExportBox,),
+    "notes": (NotesScreen,),
+    "variable": (UserVariableForm,),
+    "variables": (VariableList,),
     "table": (RunTable,),
     "main": (MainScreen,),
     "app": (DamnitApp,),
-    "dialog": (HelpScreen, InspectScreen),
+    "dialog": (HelpScreen, CellBox),
     "inspect": (InspectScreen,),
+    "cell": (CellBox,),
+    "members": (MembersBox,),
+    "save": (SaveBox,),
+    "find": (FindPrompt,),
+    "prompt": (Prompt,),
+    "ticks": (TickList,),
+    "ticking": (ColumnsScreen, TagsScreen, ValuesScreen),
+    "columns": (ColumnsScreen,),
+    "range": (RangeScreen,),
+    "tick-line": (TickLine,),
 }
 
 

@@ -37,7 +37,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _same_everywhere(monkeypatch):
+def _same_everywhere(monkeypatch, tmp_path):
+    for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME"):  # what the app keeps of its user
+        monkeypatch.setenv(name, str(tmp_path / name.lower()))
     for name in ("NO_COLOR", "TMUX", "COLORTERM", "TEXTUAL_ANIMATIONS"):
         monkeypatch.delenv(name, raising=False)
 

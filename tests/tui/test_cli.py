@@ -8,6 +8,10 @@ import pytest
 
 from damnit_tui import cli
 from damnit_tui.cli import Options, is_plain, main
+from damnit_tui.state.view_state import ViewState
+from damnit_tui.state.views import save_view
+from damnit_tui.table.column_choice import ColumnChoice
+from damnit_tui.table.column_selection import ColumnSelection
 
 
 def run(*arguments, **environ):
@@ -43,6 +47,8 @@ def test_only_a_folder_needs_no_typer(arguments, plain):
         (["x", "--print"], Options("x", print_format="md")),
         (["--print", "x"], Options("x", print_format="md")),
         (["--print=json"], Options(None, print_format="json")),
+        (["x", "--view", "a b", "--sort", "-a"], Options("x", view="a b", sort="-a")),
+        (["x", "--filter", "a > 1", "--columns", "a"], Options("x", filter="a > 1", columns="a")),
     ],
 )
 def test_options_are_understood(monkeypatch, arguments, options):
@@ -84,6 +90,47 @@ def test_a_pipe_gets_the_table(folder):
 def test_print_gives_the_format_asked_for(folder):
     assert run(folder.path, "--print", "csv").stdout.startswith("Proposal,Run,")
     assert run(folder.path, "--print", "json").stdout.lstrip()[0] in "[{"
+
+
+def test_a_part_of_the_table_is_printed(folder):
+    done = run(
+        folder.path, "--print=tsv", "--filter=ratio > 0.98", "--sort=-run", "--columns=ratio,sample"
+    )
+    lines = done.stdout.splitlines()
+    assert lines[0] == "Proposal\tRun\tTimestamp\tRatio\tSample"
+    assert [line.split("\t")[1] for line in lines[1:]] == [
+        *("412", "411", "410", "409", "407", "406", "405", "404")
+    ]
+
+
+def test_a_view_that_was_kept_is_printed(folder):
+    choice = ColumnChoice(hidden=frozenset({"comment", "scan"}), pinned=("ratio",))
+    save_view("short", ViewState("ratio > 0.98", "run", ColumnSelection(choice)))
+    rows = [
+        line.split(",")
+        for line in run(folder.path, "--print=csv", "--view=short").stdout.splitlines()
+    ]
+    assert rows[0][3] == "Ratio"
+    assert not {"Comment", "Scan"} & {*rows[0]}
+    assert rows[1][1] == "404"
+    last = run(folder.path, "--print=csv", "--view=short", "--sort=-run").stdout.splitlines()[1]
+    assert last.split(",")[1] == "412"
+
+
+@pytest.mark.parametrize(
+    ("option", "reason"),
+    [
+        ("--filter=ratoi > 1", "no column 'ratoi'. Did you mean ratio?"),
+        ("--sort=nothing", "no column 'nothing'"),
+        ("--columns=nothing", "no column 'nothing'"),
+        ("--view=nothing", "no view 'nothing'"),
+    ],
+)
+def test_what_is_not_there_is_said_in_a_line(folder, option, reason):
+    done = run(folder.path, "--print=csv", option)
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert reason in done.stderr
 
 
 def test_nothing_to_print_is_a_mistake(empty_folder):

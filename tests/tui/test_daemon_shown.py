@@ -1,7 +1,7 @@
 """The app beside a daemon: what its ledger says is on the screen."""
 
 from damnit_daemon.ledger import JobState, Ledger, release
-from damnit_tui.screens.inspect import InspectScreen
+from damnit_tui.screens.cell_box import CellBox
 from damnit_tui.widgets.cell_line import CellLine
 from damnit_tui.widgets.notice import Notice
 from damnit_tui.widgets.status import StatusLines
@@ -93,8 +93,8 @@ async def test_a_ledger_of_somebody_else_is_no_harm(folder):
         await settle(pilot)
         await until(pilot, lambda: "? daemon unknown" in first_line(app))
         assert "1032.5250" in table_text(app)
-        await pilot.press("w")
-        await until(pilot, lambda: isinstance(app.screen, InspectScreen))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, CellBox))
         assert "cannot be read" in dict(app.screen.inspected.history)["Ledger"]
 
 
@@ -119,8 +119,8 @@ async def test_the_box_tells_what_the_ledger_knows(folder):
         await settle(pilot)
         await until(pilot, lambda: "● daemon" in first_line(app))
         app.main_screen.table.move_to(key(411), "sample")
-        await pilot.press("w")
-        await until(pilot, lambda: isinstance(app.screen, InspectScreen))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, CellBox))
         assert "nobody has filled this in" in app.screen.query_one("#inspect-value").content.plain
         assert app.screen.inspected.absence == "✗ its job failed: time limit of 2 h"
         assert "failed in 0 s" in dict(app.screen.inspected.history)["Jobs"]

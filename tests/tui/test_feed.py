@@ -59,9 +59,12 @@ class Listener:
         """What a table that follows the updates holds."""
         held = {}
         for update in self.updates:
-            if not update.live:
+            if update.restart:
+                held = {}
+            if not update.live and update.portion is None:
                 held = {cell: v for cell, v in held.items() if cell[0] not in update.complete}
-            held.update(((value.key, value.name), value.value) for value in update.values)
+            values = [*update.values, *(update.portion.stored_values() if update.portion else ())]
+            held.update(((value.key, value.name), value.value) for value in values)
             for cell in update.removed_values:
                 held.pop(cell, None)
         return held

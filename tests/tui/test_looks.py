@@ -101,27 +101,6 @@ def test_why_a_cell_is_empty(snap, folder):
     assert snap(folder, before=before)
 
 
-def test_a_value_in_full(snap, folder):
-    async def before(pilot):
-        await open_cell(pilot, 411, "xgm.intensity")
-
-    assert snap(folder, before=before)
-
-
-def test_a_curve(snap, folder):
-    async def before(pilot):
-        await open_cell(pilot, 411, "xgm.trend")
-
-    assert snap(folder, before=before)
-
-
-def test_an_image(snap, folder):
-    async def before(pilot):
-        await open_cell(pilot, 411, "agipd.preview")
-
-    assert snap(folder, size=(80, 24), before=before)
-
-
 def test_the_help(snap, folder):
     async def before(pilot):
         await pilot.press("question_mark")

@@ -126,8 +126,9 @@ async def test_inspecting_shows_all_that_is_known(folder, run, name, shown):
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         app.main_screen.table.move_to(key(run), name)
-        await pilot.press("w")
-        await until(pilot, lambda: isinstance(app.screen, InspectScreen))
+        await pilot.press("enter")
+        await until(pilot, lambda: app.screen is not app.main_screen)
+        await until(pilot, lambda: getattr(app.screen, "is_settled", True))
         await pilot.pause()
         screen = "\n".join(strip.text for strip in app.screen._compositor.render_strips())
         for text in shown:
@@ -195,8 +196,9 @@ async def test_hostile_text_reaches_no_terminal(folder):
         await settle(pilot)
         for name in ("comment", "ratio", "agipd.hits"):
             app.main_screen.table.move_to(key(413), name)
-            await pilot.press("w")
-            await until(pilot, lambda: isinstance(app.screen, InspectScreen))
+            await pilot.press("enter")
+            await until(pilot, lambda: app.screen is not app.main_screen)
+            await until(pilot, lambda: getattr(app.screen, "is_settled", True))
             await pilot.pause()
             lines = [strip.text for strip in app.screen._compositor.render_strips()]
             assert not [c for c in "".join(lines) if ord(c) < 32 or c in "\x7f\x9b\u202e"]
@@ -214,7 +216,7 @@ async def test_a_row_that_makes_no_sense_is_no_crash(folder):
     app = make_app(folder)
     async with app.run_test(size=(160, 30)) as pilot:
         await settle(pilot)
-        await pilot.press("j", "l", "l", "l", "w")
+        await pilot.press("j", "l", "l", "l", "enter")
         await until(pilot, lambda: isinstance(app.screen, InspectScreen))
 
 

@@ -1,7 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from damnit_daemon.model import Column, RunKey, RunRow
+from damnit_daemon.model import Blob, BlobKind, Column, RunKey, RunRow
+from damnit_daemon.model.portion import ColumnPart, Extras, Portion
 from damnit_tui.table.rows import Rows
 
 from .conftest import key, stored
@@ -12,6 +13,7 @@ CHANGES = st.lists(
     st.one_of(
         st.tuples(st.just("run"), RUNS),
         st.tuples(st.just("value"), RUNS, NAMES, st.integers(0, 3)),
+        st.tuples(st.just("portion"), st.lists(st.tuples(RUNS, NAMES, st.integers(0, 3)))),
         st.tuples(st.just("no value"), RUNS, NAMES),
         st.tuples(st.just("no run"), RUNS),
     ),
@@ -19,11 +21,29 @@ CHANGES = st.lists(
 )
 
 
+def portion_of(values):
+    """The same values as the database gives many at once; of one cell the last counts."""
+    keys = [key(run) for run in dict.fromkeys(value.key.run for value in values)]
+    columns = {}
+    for value in {(value.key, value.name): value for value in values}.values():
+        part = columns.setdefault(value.name, ColumnPart())
+        part.rows.append(keys.index(value.key))
+        part.values.append(value.value)
+        part.timestamps.append(value.timestamp)
+        part.max_diffs.append(value.max_diff)
+        part.extras.append(Extras(*value[5:]))
+    return Portion(keys, columns)
+
+
 @given(CHANGES)
 def test_rows_hold_what_they_were_told_last(changes):
     rows, runs, values = Rows(), set(), {}
     for kind, run, *more in changes:
-        if kind == "run":
+        if kind == "portion":
+            rows.add_portion(portion_of([stored(value, name, r) for r, name, value in run]))
+            runs.update(r for r, _, _ in run)
+            values.update({(r, name): value for r, name, value in run})
+        elif kind == "run":
             rows.add_runs([RunRow(key(run), 1.0, 1.0)])
             runs.add(run)
         elif kind == "value":
@@ -100,3 +120,61 @@ def test_cells_that_are_gone_are_told_by_what_is_left():
     rows = Rows()
     rows.add_values([stored(1.0, "a", 1), stored(1.0, "b", 1), stored(1.0, "b", 2)])
     assert rows.cells_beside([key(1)], [stored(2.0, "a", 1)]) == [(key(1), "b")]
+
+
+def test_a_portion_is_the_same_as_its_values():
+    values = [
+        stored(1.5, "a", 1, max_diff=0.25, attributes_json='{"units": "mm"}'),
+        stored("text", "b", 1, provenance="manual-input"),
+        stored(Blob(BlobKind.TRENDLINE, 99), "c", 2, summary_type="trendline"),
+        failed("a", 2),
+    ]
+    rows, others = Rows(), Rows()
+    rows.add_portion(portion_of(values))
+    others.add_values(values)
+    for value in values:
+        assert rows.value(value.key, value.name) == value
+        assert others.value(value.key, value.name) == value
+    for each in (rows, others):
+        assert list(each.texts(key(1))) == ["text"]
+        assert list(each.errors(key(2))) == ["KeyError"]
+        assert each.scalars("a", [key(2), key(1)]) == [None, 1.5]
+        assert each.scalars("c", [key(2)]) == [None]
+        assert each.filled("c", [key(1), key(2)]) == [False, True]
+        assert each.next_problem(0, 0) == (key(2), "a")
+
+
+def test_a_cell_is_the_same_object_until_it_changes():
+    rows = Rows()
+    rows.add_values([stored(1.0, "a", 1)])
+    first = rows.value(key(1), "a")
+    assert rows.value(key(1), "a") is first
+    rows.add_portion(portion_of([stored(1.0, "b", 1)]))
+    rows.add_values([stored(2.0, "a", 1)])
+    assert rows.value(key(1), "a").value == 2.0
+
+
+def test_what_is_known_of_a_large_blob_is_kept_until_it_is_another():
+    rows, picture = Rows(), Blob(BlobKind.PNG, 50_000)
+    rows.add_values([stored(picture, "p", 1, timestamp=5.0, provenance="mine")])
+    rows.add_portion(portion_of([stored(picture, "p", 1, timestamp=0.0)]))
+    assert rows.value(key(1), "p").timestamp == 5.0
+    assert rows.value(key(1), "p").provenance == "mine"
+    rows.add_portion(portion_of([stored(Blob(BlobKind.PNG, 50_001), "p", 1, timestamp=0.0)]))
+    assert rows.value(key(1), "p").timestamp == 0.0
+    rows.note_written(key(1), "p", 7.0)
+    rows.note_written(key(1), "p", 8.0)
+    assert rows.value(key(1), "p").timestamp == 7.0
+
+
+def test_forgotten_values_leave_the_runs_in_place():
+    rows = Rows()
+    rows.add_values([stored(1.0, "a", 1), failed("b", 2), stored("text", "c", 1)])
+    rows.mark_complete([key(1)])
+    before = rows.version(key(1))
+    rows.forget_values()
+    assert rows.keys == [key(2), key(1)]
+    assert rows.value(key(1), "a") is None
+    assert not rows.is_complete(key(1))
+    assert not [*rows.texts(key(1)), *rows.errors(key(2))]
+    assert rows.version(key(1)) != before

@@ -1,11 +1,12 @@
 """What the daemon is at, in words and marks: pure, no ledger."""
 
+from dataclasses import replace
 from datetime import UTC
 
 import pytest
 
 from damnit_tui.table.numbers import format_span
-from damnit_tui.work import LOST_S, DaemonSeen, RunJob, Work
+from damnit_tui.work import LOST_S, STOPPED, DaemonSeen, RunJob, Work
 
 from .conftest import NOW, key
 
@@ -118,3 +119,29 @@ def test_only_lines_that_look_different_are_painted_again():
 )
 def test_spans(seconds, said):
     assert format_span(seconds) == said
+
+
+def test_what_a_lost_daemon_was_at_stands_still():
+    lost = DaemonSeen("max-exfl458", NOW - 3600, NOW - 90)
+    left = work(daemon=lost, is_abandoned=True, runs={key(1): (RUNNING,)})
+    assert left.mark(key(1)) == STOPPED
+    assert not left.is_computing(key(1), "a")
+    assert left.changed_runs(work(runs={key(1): (RUNNING,)})) == {key(1)}
+    said = left.sentence(key(1), "a", NOW)
+    assert said.startswith("was being computed on max-exfl123 when the daemon was lost")
+    assert "was at a when" in left.sentence(key(1), "b", NOW)
+
+
+def test_slurm_goes_on_without_a_daemon():
+    going = replace(RUNNING, in_slurm=True)
+    left = work(daemon=None, is_abandoned=True, runs={key(1): (going,)})
+    assert left.mark(key(1)) == "⚙"
+    assert left.is_computing(key(1), "a")
+    assert left.sentence(key(1), "a", NOW).endswith("running for 32 s on max-exfl123")
+
+
+def test_a_job_that_slurm_has_not_begun_waits():
+    pending = RunJob("raw", reason="Waits: no free node.", in_slurm=True, is_submitted=True)
+    waiting = work(runs={key(1): (pending,)})
+    assert waiting.mark(key(1)) == "⋮"
+    assert waiting.sentence(key(1), "a", NOW) == "submitted to Slurm: Waits: no free node."

@@ -5,7 +5,17 @@ from contextlib import closing
 
 import pytest
 
-from damnit_daemon.ledger import JobState, Ledger, beat, release, this_process
+from damnit_daemon.ledger import (
+    Executor,
+    JobState,
+    Ledger,
+    Placement,
+    beat,
+    explain_wait,
+    release,
+    set_state,
+    this_process,
+)
 from damnit_tui.work import DaemonSeen
 from damnit_tui.work_reader import LOOK_ANYWAY_S, MOST_QUEUED, WorkReader
 
@@ -167,3 +177,24 @@ def test_of_a_long_queue_the_number_is_told(reader, empty_folder):
     work = reader.look()
     assert work.queued == MOST_QUEUED + 20
     assert len(work.runs) == MOST_QUEUED
+
+
+def test_marks_of_a_lost_daemon_change_though_nobody_writes(reader, empty_folder, clock):
+    with ledger_of(empty_folder) as con:
+        take_lease(con)
+        begin(con, queue(con, 5), "a", computing="a")
+    assert reader.look().mark(key(5)) == "⚙"
+    clock.now += 90
+    assert reader.look().mark(key(5)) == "⚠"
+
+
+def test_a_job_in_slurm_waits_with_its_reason(reader, empty_folder):
+    with ledger_of(empty_folder) as con:
+        take_lease(con)
+        job = queue(con, 5)
+        place = Placement(Executor.SLURM, slurm_id="77_1")
+        set_state(con, job, JobState.SUBMITTED, now=NOW, placement=place)
+        explain_wait(con, job, "Waits: there is no free node now (Resources).")
+    (found,) = reader.look().runs[key(5)]
+    assert found.is_submitted
+    assert "no free node" in found.sentence("a", NOW)

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from .. import keymap
+from .. import commands, keymap
 from ..table.cells import (
     COMPUTING,
     FAILED,
@@ -18,7 +18,7 @@ from ..table.cells import (
     PROVENANCE,
     SKIPPED,
 )
-from ..work import QUEUED, RUNNING
+from ..work import QUEUED, RUNNING, STOPPED
 from .box import BoxScreen
 
 MARKS = (
@@ -31,6 +31,7 @@ MARKS = (
     (PROVENANCE, "came from elsewhere than the context file"),
     ("bold", "varies within the run"),
     (f"{RUNNING} {QUEUED}", "beside a run: in work, queued"),
+    (STOPPED, "beside a run: in work when the daemon was lost"),
 )
 
 
@@ -46,6 +47,15 @@ class HelpScreen(BoxScreen):
     """
 
     COMPONENT_CLASSES = {"help--heading", "help--key"}  # noqa: RUF012 – Textual's way
+
+    def __init__(self, owner: str = "") -> None:
+        """Prepare the help.
+
+        Args:
+            owner: Of which screen; empty for the table.
+        """
+        super().__init__()
+        self._owner = owner
 
     def compose(self) -> ComposeResult:
         """A list of keys by heading."""
@@ -64,14 +74,19 @@ class HelpScreen(BoxScreen):
         table = Table.grid(padding=(0, 2))
         table.add_column(no_wrap=True, min_width=8)
         table.add_column()
-        sections = [(s, keymap.help_lines(s)) for s in keymap.HELP_SECTIONS]
-        for name, lines in [*sections, ("Marks in cells", list(MARKS))]:
+        for name, lines in self._sections():
             if table.row_count:
                 table.add_row("", "")
             table.add_row(Text(name, heading), "")
             for key, text in lines:
                 table.add_row(Text(key, key_style), Text(text))
         return table
+
+    def _sections(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        if self._owner:
+            return [(keymap.SCREENS[self._owner], keymap.screen_lines(self._owner))]
+        sections = [(s, keymap.help_lines(s)) for s in keymap.HELP_SECTIONS]
+        return [*sections, ("The : line", commands.help_lines()), ("Marks in cells", list(MARKS))]
 
     def _style(self, name: str) -> str:
         return str(self.get_component_rich_style(name, partial=True))

@@ -1,130 +1,223 @@
-"""All about one cell: its value in full, or the reason why there is none."""
+"""One variable of one run: its value, what is known about it, and its data; walks through runs."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import tzinfo
+from pathlib import Path
 
-from rich.color import Color
-from rich.style import Style
-from rich.table import Table
 from rich.text import Text
+from textual import on, work
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.message import Message
 from textual.widgets import Static
 
+from damnit_daemon.errors import DamnitError
+from damnit_daemon.model import Column, StoredValue
+from damnit_daemon.model.looked import View
+
 from .. import keymap
+from ..inspect.colourmaps import MAPS
+from ..inspect.data_view import DataView
+from ..inspect.drawing import as_text
+from ..inspect.graphics import Graphics
+from ..inspect.useful import useful_keys
 from ..inspected import Inspected
-from ..table.cells import parse_attributes
-from ..table.describe import describe, details, error_of
-from ..table.layout import split_title
-from ..table.picture import LargePicture
+from ..session import Session
+from ..table.view import CellAddress
 from ..visible import visible, visible_lines
-from .box import BoxScreen
+from ..widgets.screen_keys import ScreenKeys
+from .inspect_actions import InspectActions
 
 
-class InspectScreen(BoxScreen):
-    """A box over the table."""
+@dataclass(frozen=True)
+class Surroundings:
+    """What the screen asks of the table that it was opened from."""
+
+    beside: Callable[[CellAddress, int], CellAddress | None]
+    """The same variable so many rows further down; None at an end."""
+    cell: Callable[[CellAddress], tuple[Column, StoredValue | None]]
+    """What the table holds of a cell."""
+    walked: Callable[[CellAddress], object]
+    """Told where somebody went."""
+    copy: Callable[[str], object]
+    """Copies text."""
+
+
+@dataclass
+class Saved(Message):
+    """A file was written, or not."""
+
+    path: Path
+    problem: str = ""
+
+
+class InspectScreen(InspectActions):
+    """A cell over the whole screen."""
 
     DEFAULT_CSS = """
     InspectScreen {
-        & #inspect-value { margin-bottom: 1; }
-        & .inspect--label { color: $foreground 60%; }
-        & .inspect--error { color: $text-error; text-style: bold; }
-        & .inspect--curve { color: $text-accent; }
-        & .inspect--faint { color: $foreground 60%; }
+        layout: vertical;
+        & #inspect-head { height: 1; background: $panel; color: $text-primary; text-style: bold; }
+        & #inspect-facts { height: auto; max-height: 2; padding: 0 1; color: $foreground 75%; }
+        & DataView { height: 1fr; }
     }
+    InspectScreen.-low #inspect-facts { max-height: 1; }
     """
-
-    COMPONENT_CLASSES = {f"inspect--{role}" for role in ("label", "error", "faint", "curve")}  # noqa: RUF012 – Textual's way
     BINDINGS = keymap.bindings("inspect")
 
-    @dataclass
-    class CopyWanted(Message):
-        """Somebody wants this text elsewhere."""
-
-        text: str
-
-    def __init__(self, inspected: Inspected, zone: tzinfo | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        address: CellAddress,
+        surroundings: Surroundings,
+        *,
+        graphics: Graphics = Graphics.BLOCKS,
+        zone: tzinfo | None = None,
+    ) -> None:
         super().__init__()
-        self.inspected = inspected
+        self.address = address
+        self.view = DataView(session, graphics, zone)
+        self._session = session
+        self._around = surroundings
         self._zone = zone
 
     def compose(self) -> ComposeResult:
-        """The value above, what is known about it below."""
-        with VerticalScroll() as box:
-            title = "/".join(split_title(self.inspected.column.title))
-            box.border_title = Text(f"r{self.inspected.key.run} · {title}").markup
-            box.border_subtitle = "y copy · Esc close"
-            yield Static(id="inspect-value")
-            yield Static(id="inspect-details")
+        """From top to bottom."""
+        yield Static(id="inspect-head")
+        yield Static(id="inspect-facts")
+        yield self.view
+        yield ScreenKeys("inspect")
 
     def on_mount(self) -> None:
-        """Fill it: only now the theme's colours are known."""
-        self.query_one("#inspect-value", Static).update(self._value())
-        self.query_one("#inspect-details", Static).update(self._details())
+        """Look at the cell."""
+        self._look(keep_state=False)
+
+    def on_resize(self) -> None:
+        """Leave the data the room, where there is little."""
+        self.set_class(self.size.height < 30, "-low")
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether all that there is is on the screen."""
+        return self.view.is_settled
 
     def plain_text(self) -> str:
-        """The value or the error as text, to be copied."""
-        value = self.inspected.value
-        if value is None:
-            return ""
-        error = error_of(parse_attributes(value.attributes_json)) if value.value is None else None
-        if error is not None:
-            return f"{error[0]}: {error[1]}"
-        drawn = self.inspected.drawn
-        return drawn.shape if drawn else str(value.value)
+        """What is shown, as text to be copied."""
+        if self.viewer.looked is not None and not self.viewer.problem:
+            return as_text(self.viewer.looked)
+        return self.viewer.inspected.plain_text() if self.viewer.inspected else ""
+
+    @on(DataView.Shown)
+    def tell(self) -> None:
+        """Say what it is, and offer the keys that do something."""
+        column, _ = self._around.cell(self.address)
+        head = Text(no_wrap=True, overflow="ellipsis", end="")
+        shown = self.viewer.inspected
+        run, title = self.address.key.run, visible(column.title)
+        head.append(f" r{run} · {title}" if shown is None else f" {visible(shown.title)}")
+        if shown is not None and (told := self._value_in_words(shown)):
+            head.append(f"   {told}")
+        self.query_one("#inspect-head", Static).update(head)
+        facts = shown.facts(self._zone) if shown is not None else []
+        line = " · ".join(_in_a_line(name, text) for name, text in facts if name != "Variable")
+        self.query_one("#inspect-facts", Static).update(Text(line, overflow="ellipsis"))
+        self.query_one(ScreenKeys).wanted = useful_keys(self.viewer)
+
+    def _value_in_words(self, shown: Inspected) -> str:
+        """The value of the table, unless it is a drawing of the data below it."""
+        is_drawn = shown.drawn is not None and bool(shown.drawn.lines or shown.drawn.pixels)
+        return "" if is_drawn and self.viewer.looked is not None else shown.said.text
+
+    # Runs
+
+    def action_walk(self, step: int) -> None:
+        """Look at the same variable of another run, at the same scale."""
+        found = self._around.beside(self.address, step)
+        if found is None:
+            return
+        self.address = found
+        self._around.walked(found)
+        self._look(keep_state=True)
+
+    def _look(self, *, keep_state: bool) -> None:
+        self.view.look_at(self.address, *self._around.cell(self.address), keep_state=keep_state)
+        self.tell()
+
+    # Take it elsewhere
 
     def action_copy(self) -> None:
         """Copy what is shown."""
-        self.post_message(self.CopyWanted(self.plain_text()))
+        if text := self.plain_text():
+            self._around.copy(text)
 
-    def _value(self) -> Text:
-        shown = self.inspected
-        value = shown.value
-        error = None
-        if value is not None and value.value is None:
-            error = error_of(parse_attributes(value.attributes_json))
-        if error is not None:
-            return self._error(*error)
-        if shown.drawn is not None:
-            return self._picture(shown.drawn)
-        if value is not None and isinstance(value.value, str):
-            return Text("\n".join(visible_lines(value.value)))
-        said = describe(shown.key, shown.column, value, complete=True, doing=shown.absence)
-        faint = self._style("faint") if said.role == "faint" else "bold"
-        return Text(said.text, faint)
+    def action_save(self) -> None:
+        """Ask for a file, and write what is shown to it."""
+        from .save_box import SaveBox, endings_for
 
-    def _picture(self, picture: LargePicture) -> Text:
-        text = Text(f"{picture.shape}\n", no_wrap=True)
-        for line in picture.lines:
-            text.append(f"\n{line}", self._style("curve"))
-        for pixels in () if self.app.no_color else picture.pixels:
-            text.append("\n")
-            for upper, lower in pixels:
-                text.append(
-                    "▀", Style(color=Color.from_rgb(*upper), bgcolor=Color.from_rgb(*lower))
-                )
-        return text
+        looked = self.viewer.looked
+        endings = endings_for(looked.content) if looked is not None else ()
+        if not endings:
+            self.notify("There is nothing to be saved.", markup=False, timeout=3)
+            return
+        proposal, run = self.address.key
+        name = f"p{proposal}_r{run}_{self.address.name}{endings[0]}"
+        here = Path.cwd() if os.access(Path.cwd(), os.W_OK) else Path.home()
+        self.app.push_screen(SaveBox(here / name, endings), self._save)
 
-    def _error(self, name: str, message: str) -> Text:
-        text = Text()
-        heading = "Skipped" if name == "Skip" else visible(name)
-        text.append(f"{heading}\n", self._style("error" if name != "Skip" else "faint"))
-        text.append("\n".join(visible_lines(message.strip())))
-        return text
+    def _save(self, path: Path | None) -> None:
+        if path is None:
+            return
+        state, looked = self.viewer.state, self.viewer.looked
+        axes = looked.about.axes if looked is not None else ()
+        view = replace(state, axes=axes).view(1, 1)
+        shown = self.viewer.inspected
+        self.write_file(
+            self.address, view, path,
+            title=shown.title if shown is not None else self.address.name,
+            units=looked.about.units if looked is not None else "",
+            colour_map=MAPS[state.map_number].name, range=state.held, is_log=state.is_log,
+        )  # fmt: skip
+        self.notify(f"Saving {path.name} …", markup=False, timeout=2)
 
-    def _details(self) -> Table:
-        label = self._style("label")
-        table = Table.grid(padding=(0, 2))
-        table.add_column(no_wrap=True)
-        table.add_column(overflow="fold")
-        found = details(self.inspected.column, self.inspected.value, self._zone)
-        found += self.inspected.history
-        for name, text in found:
-            table.add_row(Text(name, label), Text("\n".join(visible_lines(text))))
-        return table
+    @work(thread=True, group="save")
+    def write_file(self, address: CellAddress, view: View, path: Path, **look_of: object) -> None:
+        """Write a file, and say how that went."""
+        try:
+            self._session.save_data(address, view, path, **look_of)
+        except DamnitError as error:
+            self.post_message(Saved(path, str(error)))
+        else:
+            self.post_message(Saved(path))
 
-    def _style(self, name: str) -> str:
-        return str(self.get_component_rich_style(f"inspect--{name}", partial=True))
+    @on(Saved)
+    def tell_saved(self, event: Saved) -> None:
+        """Say where it is, or why it is not."""
+        if event.problem:
+            self.notify(event.problem, severity="error", markup=False, timeout=8)
+        else:
+            self.notify(f"Saved as {event.path}.", markup=False, timeout=5)
+
+    def action_facts(self) -> None:
+        """All that is known about the cell."""
+        from .cell_box import CellBox
+
+        if self.viewer.inspected is not None:
+            self.app.push_screen(CellBox(self.viewer.inspected, self._zone, self._around.copy))
+
+    def action_help(self) -> None:
+        """The keys of this screen."""
+        from .help import HelpScreen
+
+        self.app.push_screen(HelpScreen("inspect"))
+
+    def action_close(self) -> None:
+        """Go back to the table."""
+        self.dismiss()
+
+
+def _in_a_line(name: str, text: str) -> str:
+    first = " ".join(" ".join(visible_lines(text)).split())
+    return first if name in ("Description", "Tags") else f"{name.lower()} {first}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,16 +10,16 @@ from datetime import tzinfo
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.screen import Screen
+from textual.containers import Container
 from textual.worker import get_current_worker
 
 from damnit_daemon.errors import DamnitError
 
 from .. import keymap
 from ..feed import Feed, Health, Update
-from ..inspected import Inspected
-from ..messages import JumpAnswered, NewsArrived, PicturesDrawn, TextCopied, ValueLoaded
+from ..messages import NewsArrived, PicturesDrawn
 from ..session import Session
+from ..state.keeper import Keeper
 from ..table.view import CellAddress
 from ..table.widget import RunTable
 from ..widgets.cell_line import CellLine
@@ -28,14 +27,21 @@ from ..widgets.key_line import KeyLine
 from ..widgets.notice import Notice, notice_for
 from ..widgets.status import Status, StatusLines
 from ..work import Work
-from .inspect import InspectScreen
+from .acting import Acting
+from .alerting import Alerting
+from .comparing import Comparing
+from .editing import Editing
+from .keeping import Keeping
+from .looking import Looking
+from .marking import Marking
+from .reporting import Reporting
 
 TICK_S = 1.0
 PICTURES_AT_ONCE = 12
 """Blobs drawn before the table shows them."""
 
 
-class MainScreen(Screen[None]):
+class MainScreen(Keeping, Marking, Looking, Comparing, Editing, Acting, Alerting, Reporting):
     """The run table, live."""
 
     BINDINGS = keymap.bindings("main")
@@ -60,18 +66,21 @@ class MainScreen(Screen[None]):
         """
         super().__init__()
         self.session = session
+        self.lite = lite
         self.feed = Feed(session, pace_s=1.0 if lite else 0.5, clock=clock)
         self.table = RunTable(clock=clock, zone=zone, busy=busy, images=not lite, id="runs")
         self._clock = clock
         self._zone = zone
         self._fetching: set[CellAddress] = set()
+        self.keeper = Keeper(session.load_db_id, session.folder.path)
         self.folder_name = str(session.folder.path)
         """What the folder is called on the screen."""
 
     def compose(self) -> ComposeResult:
         """From top to bottom."""
         yield StatusLines()
-        yield self.table
+        with Container(id="table-area"):
+            yield self.table
         yield Notice()
         yield CellLine()
         yield KeyLine()
@@ -83,17 +92,26 @@ class MainScreen(Screen[None]):
         )
         self.query_one(StatusLines).now = self._clock()
         self.table.focus()
+        self.begin_keeping()
         if (update := self.feed.prepared_update()) is not None:
             self._apply(update)
         # Not before the first paint: reading would only slow that down.
-        self.call_after_refresh(self.read_database)
+        self.call_after_refresh(self.begin_reading)
         self.set_interval(TICK_S, self._tick)
 
     def on_unmount(self) -> None:
         """Let the worker end."""
+        self.end_keeping()
         self.feed.stop()
 
     # The database
+
+    def begin_reading(self) -> None:
+        """Look for garbage again, but not in what was made to begin with; then read."""
+        gc.freeze()
+        gc.enable()
+        self.read_database()
+        self.begin_alerting()
 
     @work(thread=True, exclusive=True, group="feed")
     def read_database(self) -> None:
@@ -113,29 +131,41 @@ class MainScreen(Screen[None]):
             self._apply(event.news)
             # Not before it is on the screen: reading on would only slow that down.
             self.call_after_refresh(self.feed.acknowledge)
+            self.look_for_alerts()
         self._tick()
 
     def _apply(self, update: Update) -> None:
         table = self.table
         if update.restart:
-            gone = set(table.rows.keys) - {run.key for run in update.runs}
-            table.drop(runs=gone)
+            table.rows.forget_values()
             self.status = replace(
                 self.status, proposal=update.proposal, loading=False, changed_at=None
             )
+        if update.has_all_runs:
+            table.drop(runs=set(table.rows.all_keys) - {run.key for run in update.runs})
         table.add_columns(update.columns)
+        if update.columns:  # all there are
+            table.keep_columns({column.name for column in update.columns})
         added = table.add_runs(update.runs)
         if update.live:
             table.add_values(update.values)
             table.rows.mark_complete(update.complete)
+        elif update.portion is not None:
+            table.add_portion(update.portion, update.complete)
         else:
             table.complete(update.complete, update.values)
+        if not update.live:
             # Values are there to stay: looking through half a million of them for
             # garbage, again and again, would stop the keys for 0.2 s each time.
             gc.freeze()
         table.drop(update.removed_runs, update.removed_values)
         unseen = added if table.cursor and table.cursor.key not in added else []
-        self.status = self.status.after(update, runs=len(table.rows), unseen=len(unseen))
+        self.status = self.status.after(update, runs=len(table.rows.all_keys), unseen=len(unseen))
+        self.select_new_columns()
+        self.restore()
+        self.arrange_wanted()
+        if table.rows.arrangement.is_active:
+            self.tell_arrangement()
 
     def _show_work(self, work: Work) -> None:
         """Mark what the daemon is at; a run that it has heard of gets its row at once."""
@@ -145,12 +175,12 @@ class MainScreen(Screen[None]):
             if status.work.is_known and table.cursor and table.cursor.key not in added:
                 status = replace(status, new_runs=status.new_runs + len(added))
         table.show_work(work)
-        self.status = replace(status, work=work, runs=len(table.rows))
+        self.status = replace(status, work=work, runs=len(table.rows.all_keys))
 
     @property
     def is_settled(self) -> bool:
         """Whether all there is has been read and drawn."""
-        return self.feed.has_all and not self._fetching
+        return self.feed.has_all and not self._fetching and self.is_restored
 
     # What is on the screen
 
@@ -170,23 +200,26 @@ class MainScreen(Screen[None]):
         lines.now = self._clock()
         notice = notice_for(
             self.feed.health,
-            runs=len(self.table.rows),
+            runs=len(self.table.rows.all_keys),
             loading=lines.status.loading,
             daemon=lines.status.work.daemon is not None,
         )
-        self._describe()
+        self.describe()
         self.query_one(Notice).lines = notice
         if self.has_class("-noticed") and not notice:
             # A hidden widget loses the focus.
             self.call_after_refresh(self.table.focus)
         self.set_class(bool(notice), "-noticed")
+        self.keep()
 
     @on(RunTable.ViewMoved)
     def show_place(self) -> None:
         """Say which columns are on the screen."""
-        slots, total = self.table.view.slots, len(self.table.view.fits)
+        view = self.table.view
+        self.feed.shown = tuple(self.table.shown_keys)
+        slots, total = view.slots[view.pinned :], len(view.fits)
         shown = ""
-        if slots and len(slots) < total:
+        if slots and len(view.slots) < total:
             shown = f"columns {slots[0].index + 1}–{slots[-1].index + 1} of {total}"
         self.status = replace(self.status, columns=shown)
 
@@ -196,10 +229,11 @@ class MainScreen(Screen[None]):
         if self.status.new_runs and not round(self.table.scroll_y):
             # They are in sight of somebody who is there.
             self.status = replace(self.status, new_runs=0)
-        self._describe()
+        self.describe()
 
-    def _describe(self) -> None:
-        self.query_one(CellLine).description = self.table.view.describe(self.table.cursor)
+    def describe(self) -> None:
+        """Say in full what one points at."""
+        self.query_one(CellLine).description = self.table.describe()
 
     # Blobs
 
@@ -233,77 +267,9 @@ class MainScreen(Screen[None]):
 
     # Actions
 
-    @on(RunTable.CellOpened)
-    def open_cell(self, event: RunTable.CellOpened) -> None:
-        """Fetch a value in full, to show all about it."""
-        self.load_value(event.address)
-
-    @work(thread=True, exclusive=True, group="inspect")
-    def load_value(self, address: CellAddress) -> None:
-        """Fetch a value; what is in the table serves where that fails."""
-        rows = self.table.rows
-        index = rows.column_index(address.name)
-        if index is None:
-            return
-        value, column = rows.value(*address), rows.columns[index]
-        try:
-            inspected = self.session.inspect(address, column, value)
-        except DamnitError:
-            inspected = Inspected(address.key, column, value)
-        self.post_message(ValueLoaded(inspected))
-
-    @on(ValueLoaded)
-    def show_value(self, event: ValueLoaded) -> None:
-        """Open the box."""
-        self.app.push_screen(InspectScreen(event.inspected, self._zone))
-
     def action_follow(self) -> None:
         """Go along with new runs, or stop doing so."""
         self.table.follow = not self.table.follow
         self.status = replace(self.status, follow=self.table.follow)
         if self.table.follow:
             self.table.action_move_first()
-
-    def action_copy(self) -> None:
-        """Copy the cell under the cursor."""
-        text = self.table.view.plain_text(self.table.cursor)
-        if text:
-            self.copy_text(text)
-        else:
-            self.notify("This cell is empty.", markup=False)
-
-    @work(thread=True, group="copy")
-    def copy_text(self, text: str) -> None:
-        """Copy text, and tell where to."""
-        from ..clipboard import copy_text
-
-        def osc52(copied: str) -> None:
-            self.app.call_from_thread(self.app.copy_to_clipboard, copied)
-
-        self.post_message(TextCopied(copy_text(text, osc52, os.environ)))
-
-    @on(TextCopied)
-    def tell_copied(self, event: TextCopied) -> None:
-        """Say where it went."""
-        self.notify(f"Copied to {event.place}.", markup=False, timeout=3)
-
-    @on(InspectScreen.CopyWanted)
-    def copy_inspected(self, event: InspectScreen.CopyWanted) -> None:
-        """Copy from the box."""
-        self.copy_text(event.text)
-
-    def action_jump(self) -> None:
-        """Ask for a run number."""
-        from ..widgets.jump_prompt import JumpPrompt
-
-        self.add_class("-asking")
-        self.mount(JumpPrompt(), before=self.query_one(KeyLine))
-
-    @on(JumpAnswered)
-    def jump(self, event: JumpAnswered) -> None:
-        """Go there, and back to the table."""
-        self.remove_class("-asking")
-        self.query("JumpPrompt").remove()
-        self.table.focus()
-        if event.run_number is not None:
-            self.table.jump(event.run_number)

@@ -1,4 +1,4 @@
-"""The run table without its keys: rows on Textual's line API.
+"""The run table on the screen: rows on Textual's line API, without content, keys and mouse.
 
 Textual's own table formats every cell up front and repaints itself for one
 changed cell; this one formats what is on the screen and refreshes single lines.
@@ -7,7 +7,7 @@ changed cell; this one formats what is on the screen and refreshes single lines.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import ClassVar
@@ -16,19 +16,20 @@ from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 from textual.cache import LRUCache
-from textual.geometry import Region, Size
+from textual.geometry import Region
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from damnit_daemon.model import Column, RunKey, RunRow, StoredValue
+from damnit_daemon.model import RunKey
 
-from ..work import Work
-from .paint import Picture, Piece
+from .paint import Piece
 from .rows import Rows
 from .view import CellAddress, View
 
 MOST_STRIPS = 1024
+ON_THEIR_OWN = frozenset({"cursor", "match"})
+"""Roles with a background of their own."""
 
 
 class RowCanvas(ScrollView, can_focus=True, inherit_bindings=False):
@@ -40,6 +41,9 @@ class RowCanvas(ScrollView, can_focus=True, inherit_bindings=False):
     | `run-table--title-cursor`, `--run-cursor` | what points at the cursor |
     | `run-table--cursor` | the cell under the cursor |
     | `run-table--run` | run numbers |
+    | `run-table--chosen`, `--tint` | the mark of a marked run, and behind all of its cells |
+    | `run-table--match` | what was looked for |
+    | `run-table--odd` | numbers far from the others of their column |
     | `run-table--error`, `--missing`, `--faint` | cells without a value |
     | `run-table--trend`, `--units`, `--mark` | parts of cells |
     """
@@ -66,6 +70,14 @@ class RowCanvas(ScrollView, can_focus=True, inherit_bindings=False):
             color: $block-cursor-foreground;
             text-style: $block-cursor-text-style;
         }
+        & .run-table--chosen { color: $text-warning; text-style: bold; }
+        & .run-table--tint { background: $warning 18%; }
+        & .run-table--match {
+            background: $warning 45%;
+            color: $foreground;
+            text-style: bold underline;
+        }
+        & .run-table--odd { color: $text-warning; text-style: underline; }
         & .run-table--error { color: $text-error; }
         & .run-table--missing { color: $text-warning; }
         & .run-table--faint { color: $foreground 40%; }
@@ -79,9 +91,12 @@ class RowCanvas(ScrollView, can_focus=True, inherit_bindings=False):
         f"run-table--{role}"
         for role in (
             *("title", "title-cursor", "group", "rule", "run", "run-cursor", "cursor"),
+            *("chosen", "tint", "match", "odd"),
             *("error", "missing", "faint", "trend", "units", "mark"),
         )
     }
+
+    ALLOW_SELECT = False  # dragging is for the edges of columns
 
     @dataclass
     class CursorMoved(Message):
@@ -145,14 +160,16 @@ class RowCanvas(ScrollView, can_focus=True, inherit_bindings=False):
         self._painted: CellAddress | None = None
         self._strips: LRUCache[RunKey, tuple[object, Strip]] = LRUCache(MOST_STRIPS)
         self._look = 0
-        self._styles: dict[Piece, Style] = {}
+        self._styles: dict[tuple[Piece, bool], Style] = {}
+        self._home: CellAddress | None = None
+        """Where the cursor would be if that were shown; it goes back there when it is again."""
 
     # Painting
 
     @property
     def header_height(self) -> int:
         """Lines above the first row."""
-        return self.view.levels + 1
+        return self.view.levels + self.view.trends + 1
 
     @property
     def _width(self) -> int:
@@ -182,30 +199,42 @@ class RowCanvas(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _row(self, key: RunKey) -> Strip:
         cursor = self._cursor_column if self.cursor and self.cursor.key == key else None
-        stamp = (self.rows.version(key), self._look, cursor)
+        marked = self.mark_of(key)
+        stamp = (self.rows.version(key), self._look, cursor, marked)
         known = self._strips.get(key)
         if known is None or known[0] != stamp:
-            known = (stamp, self._strip(self.view.row_pieces(key, cursor)))
+            pieces = self.view.row_pieces(key, cursor, marked)
+            known = (stamp, self._strip(pieces, tinted=bool(marked)))
             self._strips[key] = known
         return known[1]
 
-    def _strip(self, pieces: Iterable[Piece]) -> Strip:
-        segments = [Segment(piece.text, self._style(piece)) for piece in pieces if piece.text]
-        return Strip(segments).adjust_cell_length(self._width, self.rich_style).simplify()
+    def mark_of(self, _key: RunKey, /) -> str:
+        """What stands before a run that somebody has marked; empty for others."""
+        return ""
 
-    def _style(self, piece: Piece) -> Style:
-        look = piece._replace(text="")
+    def _strip(self, pieces: Iterable[Piece], *, tinted: bool = False) -> Strip:
+        segments = [Segment(p.text, self._style(p, tinted)) for p in pieces if p.text]
+        blank = self._style(Piece(""), tinted)
+        return Strip(segments).adjust_cell_length(self._width, blank).simplify()
+
+    def _style(self, piece: Piece, tinted: bool = False) -> Style:
+        look = (piece._replace(text=""), tinted)
         style = self._styles.get(look)
         if style is None:
-            style = self.rich_style
-            if piece.role != "text":
-                style += self.get_component_rich_style(f"run-table--{piece.role}")
-            if piece.bold:
-                style += Style(bold=True)
-            if piece.foreground and piece.background:
-                front, back = piece.foreground, piece.background
-                style += Style(color=Color.from_rgb(*front), bgcolor=Color.from_rgb(*back))
-            self._styles[look] = style
+            style = self._styles[look] = self._make_style(piece, tinted)
+        return style
+
+    def _make_style(self, piece: Piece, tinted: bool) -> Style:
+        style = self.rich_style
+        if piece.role != "text":
+            style += self.get_component_rich_style(f"run-table--{piece.role}")
+        if tinted and piece.role not in ON_THEIR_OWN:
+            style += Style(bgcolor=self.get_component_rich_style("run-table--tint").bgcolor)
+        if piece.bold:
+            style += Style(bold=True)
+        if piece.foreground and piece.background:
+            front, back = piece.foreground, piece.background
+            style += Style(color=Color.from_rgb(*front), bgcolor=Color.from_rgb(*back))
         return style
 
     def notify_style_update(self) -> None:
@@ -224,7 +253,7 @@ class RowCanvas(ScrollView, can_focus=True, inherit_bindings=False):
 
     @property
     def _cursor_column(self) -> int | None:
-        return self.rows.column_index(self.cursor.name) if self.cursor else None
+        return self.view.index_of(self.cursor.name) if self.cursor else None
 
     # Life
 
@@ -239,120 +268,6 @@ class RowCanvas(ScrollView, can_focus=True, inherit_bindings=False):
         if round(old_value) != round(new_value):
             self._arrange()
 
-    # Content
-
-    def add_runs(self, runs: Collection[RunRow]) -> list[RunKey]:
-        """Take in runs, or what has changed of them; returns the new ones."""
-        top = self._top_key()
-        added = self.rows.add_runs(runs)
-        if added:
-            self._grown(top)
-        self._refresh_rows({run.key for run in runs})
-        return added
-
-    def add_columns(self, columns: Iterable[Column]) -> None:
-        """Take in variables, or their new titles."""
-        first = self.view.fits[self.view.first].column.name
-        if self.rows.add_columns(columns):
-            self._columns_changed(first)
-
-    def add_values(self, values: Collection[StoredValue]) -> None:
-        """Take in values; only the lines they are on are painted again."""
-        top, columns = self._top_key(), len(self.rows.columns)
-        first = self.view.fits[self.view.first].column.name
-        rows = len(self.rows)
-        changed = self.rows.add_values(values)
-        if len(self.rows) != rows:
-            self._grown(top)
-        if len(self.rows.columns) != columns:
-            self._columns_changed(first)
-        self._refresh_rows(changed)
-
-    def drop(
-        self, runs: Collection[RunKey] = (), cells: Collection[tuple[RunKey, str]] = ()
-    ) -> None:
-        """Drop runs and single values that are not in the database any more."""
-        top = self._top_key()
-        self._refresh_rows(self.rows.remove_values(cells))
-        if self.rows.remove_runs(runs):
-            self._rescue_cursor()
-            self._grown(top)
-
-    def complete(self, keys: Collection[RunKey], values: Collection[StoredValue]) -> None:
-        """Take in all values there are of some runs; cells that are not among them go."""
-        gone = self.rows.cells_beside([k for k in keys if self.rows.is_complete(k)], values)
-        self.add_values(values)
-        changed = self.rows.remove_values(gone) | self.rows.mark_complete(keys)
-        self._refresh_rows(changed)
-
-    def add_pictures(self, drawn: Iterable[tuple[CellAddress, float, Picture]]) -> None:
-        """Take in blobs that were drawn."""
-        keys = set()
-        for address, timestamp, picture in drawn:
-            self.view.add_picture(address, timestamp, picture)
-            self._strips.discard(address.key)
-            keys.add(address.key)
-        self._refresh_rows(keys, measure=False)
-
-    def show_work(self, work: Work) -> None:
-        """Mark the runs and cells that the daemon is at."""
-        changed = work.changed_runs(self.view.work)
-        self.view.work = work
-        for key in changed:
-            self._strips.discard(key)
-        self._refresh_rows(changed, measure=False)
-
-    def _top_key(self) -> RunKey | None:
-        top = round(self.scroll_y)
-        return self.rows.keys[top] if 0 < top < len(self.rows) else None
-
-    def _grown(self, top: RunKey | None) -> None:
-        """Rows were inserted: keep the same ones on the screen."""
-        self.virtual_size = Size(self._width, len(self.rows) + self.header_height)
-        if self.cursor is None and len(self.rows):
-            self.cursor = CellAddress(self.rows.keys[0], self.rows.columns[0].name)
-            self._painted = self.cursor
-            self._tell_cursor()
-        if top is not None and (position := self.rows.position(top)) is not None:
-            self.scroll_to(y=position, animate=False, immediate=True)
-        self._arrange()
-        self.refresh()
-
-    def _columns_changed(self, first: str) -> None:
-        """Variables came or moved: keep the same ones on the screen."""
-        at_start = self.view.first == 0
-        self.view.match_columns()
-        self.view.first = 0 if at_start else self.rows.column_index(first) or 0
-        self.virtual_size = Size(self._width, len(self.rows) + self.header_height)
-        self._arrange()
-        self._relook()
-
-    def _refresh_rows(self, keys: Collection[RunKey], *, measure: bool = True) -> None:
-        shown = self.shown_keys
-        touched = [y for y, key in enumerate(shown) if key in keys]
-        if not touched:
-            return
-        if measure and self._arrange():
-            return
-        for y in touched:
-            self.refresh(Region(0, self.header_height + y, self._width, 1))
-        if self.cursor and self.cursor.key in keys:
-            self._tell_cursor()
-
-    def _rescue_cursor(self) -> None:
-        """Put the cursor on the nearest run if its own has gone."""
-        old = self.cursor
-        if old is None or old.key in self.rows:
-            return
-        near = min(self.rows.keys, key=lambda key: abs(key.run - old.key.run), default=None)
-        self.cursor = CellAddress(near, old.name) if near else None
-        self._painted = self.cursor
-        self._tell_cursor()
-
-    def _relook(self) -> None:
-        self._look += 1
-        self.refresh()
-
     def _arrange(self, *, keep_cursor: bool = False) -> bool:
         """Measure what is on the screen; tell whether columns moved."""
         if not self.is_attached or not self._width:
@@ -366,6 +281,14 @@ class RowCanvas(ScrollView, can_focus=True, inherit_bindings=False):
             self.post_message(self.PicturesMissed(self, missing))
         self.post_message(self.ViewMoved(self))
         return moved
+
+    def _relook(self) -> None:
+        """Paint all again."""
+        self._look += 1
+        self.refresh()
+
+    def _refresh_row(self, y: int) -> None:
+        self.refresh(Region(0, self.header_height + y, self._width, 1))
 
     def _tell_cursor(self) -> None:
         self.post_message(self.CursorMoved(self, self.cursor))

@@ -10,7 +10,7 @@ from enum import Enum, auto
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from damnit_daemon.model import Blob, BlobKind, Column, StoredValue
+from damnit_daemon.model import Blob, BlobKind, Column, RunKey, StoredValue
 from damnit_daemon.model.texts import format_number
 from damnit_daemon.model.value import blob_kind
 
@@ -33,6 +33,13 @@ BRIGHT = 186
 """From this luminance on, black text is readable on a background."""
 OWN_PROVENANCE = {None, "", "context.py"}
 MANUAL = "manual-input"
+
+
+class CellAddress(NamedTuple):
+    """A cell by what it is of, not by where it is."""
+
+    key: RunKey
+    name: str
 
 
 class Kind(Enum):
@@ -72,6 +79,8 @@ class Cell(NamedTuple):
         return split_number(self.text)
 
 
+UNWRITTEN = "✎"
+"""Before what was typed and is not in the database yet."""
 BLANK = Cell("", Kind.EMPTY)
 ABSENT = Cell(NOT_COMPUTED, Kind.NOT_COMPUTED)
 IN_WORK = Cell(COMPUTING, Kind.COMPUTING)
@@ -123,6 +132,12 @@ def is_problem(value: StoredValue) -> bool:
         return False
     attributes = parse_attributes(value.attributes_json)
     return "error" in attributes and attributes.get("error_cls") != "Skip"
+
+
+def error_class(attributes_json: str | None) -> str | None:
+    """The class of the error that stands in for a value; None if there is none."""
+    attributes = parse_attributes(attributes_json)
+    return str(attributes.get("error_cls") or "Error") if "error" in attributes else None
 
 
 @lru_cache(maxsize=4096)
@@ -194,3 +209,8 @@ def _error_cell(attributes: dict[str, Any]) -> Cell | None:
 
 def _first_line(message: object) -> str:
     return str(message).strip().split("\n", 1)[0]
+
+
+def unwritten_cell(value: object) -> Cell:
+    """Show what was typed for a cell, as long as it is not in the database."""
+    return Cell(f"{UNWRITTEN} {visible('' if value is None else str(value))}", Kind.TEXT)

@@ -53,14 +53,22 @@ def describe(
         doing: What the daemon does, or did, about a value that is not there.
     """
     place = f"r{key.run} · {'/'.join(split_title(column.title))}"
-    if value is None:
-        by_hand = column.type is not None or column.name == "comment"
+    by_hand = column.type is not None or column.name == "comment"
+    if value is None or (by_hand and value.value is None and not value.attributes_json):
         told = "" if by_hand else doing
         return Description(place, told or _absence(column, complete=complete), "faint")
     attributes = parse_attributes(value.attributes_json)
     if value.value is None:
         return _without_value(place, attributes)
     return Description(place, _present(value, column, attributes, drawn))
+
+
+def describe_column(column: Column) -> Description:
+    """Say in a line what a variable is."""
+    place = "/".join(split_title(column.title))
+    said = " ".join(visible(column.description or "").split()) or "no description"
+    tags = f"  tags: {visible(', '.join(column.tags))}" if column.tags else ""
+    return Description(place, f"{said}{tags}", "text" if column.description else "faint")
 
 
 def error_of(attributes: dict[str, Any]) -> tuple[str, str] | None:

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 
 from ..visible import clip, pad
-from .layout import Fit, Slot
+from .layout import PINNED_EDGE, Fit, Slot
 from .paint import Piece
+
+_CROSSED = str.maketrans(" │┃", "─┼╂")
 
 DEEPEST = 3
 """Header lines at most; deeper titles keep their `/` in the last one."""
@@ -45,7 +47,7 @@ def rule(slots: Sequence[Slot], frozen: int, width: int) -> str:
     """The line under the header, crossed where columns are set apart."""
     text = "─" * frozen
     for slot in slots:
-        text += slot.gap.replace(" ", "─").replace("│", "┼") + "─" * slot.width
+        text += slot.gap.translate(_CROSSED) + "─" * slot.width
     return text.ljust(width, "─")
 
 
@@ -69,7 +71,12 @@ def _groups(
     while start < len(slots):
         group = _group(fits[slots[start].index], level, levels)
         end = start + 1
-        while end < len(slots) and group and _group(fits[slots[end].index], level, levels) == group:
+        while (
+            end < len(slots)
+            and group
+            and slots[end].gap != PINNED_EDGE
+            and _group(fits[slots[end].index], level, levels) == group
+        ):
             end += 1
         width = slots[end - 1].x + slots[end - 1].width - slots[start].x
         pieces.append(Piece(slots[start].gap, "rule"))

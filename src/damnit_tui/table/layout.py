@@ -16,12 +16,16 @@ from .cells import Cell, Kind
 GAP = "  "
 BOUNDARY = " │ "
 """Stands between columns of different groups, and after the run numbers."""
+PINNED_EDGE = " ┃ "
+"""Stands between the columns that never scroll away and the others."""
 PICTURE_WIDTH = 10
 WIDEST_TEXT = 28
 WIDEST_TITLE = 26
 NARROWEST = 6
 SLIVER = 4
 """A last column of which fewer characters fit is left out."""
+LEAST_LOOSE = 20
+"""Characters that pinned columns leave to the others; those that would not are no longer pinned."""
 
 
 @lru_cache(maxsize=4096)
@@ -52,6 +56,8 @@ class Fit:
     text: int = 0
     """Of cells that are no numbers."""
     units: set[str] = field(default_factory=set)
+    by_hand: int | None = None
+    """The width somebody has set; None: as wide as it needs to be."""
 
     def take(self, cell: Cell) -> bool:
         """Make room for a cell; tell whether anything changed."""
@@ -95,6 +101,11 @@ class Fit:
     @property
     def width(self) -> int:
         """Characters the column wants."""
+        return self.needed_width if self.by_hand is None else self.by_hand
+
+    @property
+    def needed_width(self) -> int:
+        """Characters with which nothing is cut, within reason."""
         title = min(WIDEST_TITLE, cell_len(self.title_parts[-1]))
         number = self.whole + self.fraction + self.suffix_width
         return max(NARROWEST, title, number, self.text)
@@ -112,34 +123,48 @@ class Slot:
     gap: str
 
 
-def place_columns(fits: Sequence[Fit], first: int, left: int, right: int) -> list[Slot]:
+def place_columns(
+    fits: Sequence[Fit], first: int, left: int, right: int, pinned: int = 0
+) -> list[Slot]:
     """Place columns side by side until the screen is full.
 
     Args:
         fits: All columns.
-        first: The leftmost to show.
+        first: The leftmost to show, beside the pinned ones.
         left: Where the first gap begins.
         right: Where the screen ends.
+        pinned: How many of the first columns are shown in any case.
     """
     slots: list[Slot] = []
     x = left
-    for index in range(first, len(fits)):
-        gap = BOUNDARY if index == first or _is_boundary(fits, index) else GAP
+    for index in (*range(pinned), *range(max(first, pinned), len(fits))):
+        gap = _gap(fits, slots[-1].index, index, pinned) if slots else BOUNDARY
         room = right - x - len(gap)
         width = min(fits[index].width, room)
-        if width < SLIVER:
+        if width < min(SLIVER, fits[index].width):
             break
         slots.append(Slot(index, x + len(gap), width, gap))
         x += len(gap) + width
     return slots
 
 
-def first_to_show(fits: Sequence[Fit], wanted: int, first: int, left: int, right: int) -> int:
+def pins_that_fit(fits: Sequence[Fit], wanted: int, left: int, right: int) -> int:
+    """How many of the pinned columns may stay: on a narrow screen there must be room to scroll."""
+    slots = place_columns(fits[:wanted], 0, left, right - LEAST_LOOSE - len(PINNED_EDGE), wanted)
+    return sum(slot.width == fits[slot.index].width for slot in slots)
+
+
+def first_to_show(
+    fits: Sequence[Fit], wanted: int, first: int, left: int, right: int, pinned: int = 0
+) -> int:
     """Which column to begin with, so that `wanted` is seen whole; moves as little as it can."""
+    first = max(first, pinned)
+    if wanted < pinned:
+        return first
     if wanted <= first:
         return wanted
     while first < wanted:
-        slots = place_columns(fits, first, left, right)
+        slots = place_columns(fits, first, left, right, pinned)
         shown = {slot.index: slot.width for slot in slots}
         if shown.get(wanted, -1) >= fits[wanted].width:
             break
@@ -147,6 +172,8 @@ def first_to_show(fits: Sequence[Fit], wanted: int, first: int, left: int, right
     return first
 
 
-def _is_boundary(fits: Sequence[Fit], index: int) -> bool:
-    groups = fits[index].title_parts[:-1], fits[index - 1].title_parts[:-1]
-    return groups[0][:1] != groups[1][:1]
+def _gap(fits: Sequence[Fit], before: int, index: int, pinned: int) -> str:
+    if before < pinned <= index:
+        return PINNED_EDGE
+    groups = fits[index].title_parts[:-1], fits[before].title_parts[:-1]
+    return BOUNDARY if groups[0][:1] != groups[1][:1] else GAP

@@ -60,3 +60,15 @@ def format_span(seconds: float) -> str:
     if seconds < 120:
         return f"{int(seconds)} s"
     return f"{int(seconds // 60)} min" if seconds < 7200 else f"{int(seconds // 3600)} h"
+
+
+def format_size(count: int) -> str:
+    """Write how large something is: `512 B`, `3.4 MB`."""
+    if count < 1000:
+        return f"{count} B"
+    size = float(count)
+    for unit in ("kB", "MB", "GB", "TB"):
+        size /= 1000
+        if size < 999.5 or unit == "TB":
+            break
+    return f"{size:.1f} {unit}" if size < 99.5 else f"{size:.0f} {unit}"

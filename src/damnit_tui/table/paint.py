@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -72,6 +74,35 @@ def paint_picture(picture: Picture, width: int, *, colours: bool) -> list[Piece]
     shown = picture.pixels[:width]
     pieces = [Piece("▀", "text", foreground=upper, background=lower) for upper, lower in shown]
     return [*pieces, Piece(" " * (width - len(shown)))]
+
+
+def pointed_out(pieces: list[Piece], role: str) -> list[Piece]:
+    """Give text another role, but not the blanks around it."""
+    found = []
+    for piece in pieces:
+        text = piece.text.strip()
+        before, after = piece.text.split(text, 1) if text else (piece.text, "")
+        parts = (piece._replace(text=before), piece._replace(text=text, role=role))
+        found += [part for part in (*parts, piece._replace(text=after)) if part.text]
+    return found
+
+
+def highlight(pieces: list[Piece], patterns: Iterable[re.Pattern[str]]) -> list[Piece]:
+    """Point out what was looked for, as far as it can be seen."""
+    for pattern in patterns:
+        pieces = [part for piece in pieces for part in _split(piece, pattern)]
+    return pieces
+
+
+def _split(piece: Piece, pattern: re.Pattern[str]) -> list[Piece]:
+    if piece.role == "match":
+        return [piece]
+    found, at = [], 0
+    for match in pattern.finditer(piece.text):
+        if match[0].strip():
+            found += [piece._replace(text=piece.text[at : match.start()]), Piece(match[0], "match")]
+            at = match.end()
+    return [*found, piece._replace(text=piece.text[at:])]
 
 
 def image_text(width_px: int, height_px: int) -> str:

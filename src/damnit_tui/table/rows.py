@@ -2,28 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from itertools import count
+from typing import TYPE_CHECKING
 
 from damnit_daemon.model import Column, RunKey, RunRow, StoredValue
+from damnit_daemon.model.portion import Extras, Portion
 
-from .cells import is_problem
+from .arrangement import Arrangement
+from .cells import error_class
+from .values import ValueColumn
+
+if TYPE_CHECKING:
+    from damnit_daemon.query.table import Scalar
 
 TIME = Column("start_time", "Time", "When the run began, in your time zone.")
 COMMENT = Column("comment", "Comment", "What somebody noted about the run.", "string")
 FIXED = (TIME, COMMENT)
+MOST_MADE = 20_000
+"""Values that are kept in one piece; a screen shows some thousand."""
 
 
 class Rows:
-    """The table's content: run keys in order, and a list of values for each variable.
+    """The table's content: run keys in order, and the values of each variable.
 
-    A run keeps its slot in the lists for good; only `keys` is ever reordered.
-    So a new run costs one place in each column, and nothing moves.
+    A run keeps its slot in the columns for good; only `keys` is ever reordered.
+    So a new run costs one place in each column, and nothing moves. A `StoredValue`
+    is put together when somebody asks for it: they are for what is on the screen.
     """
 
     def __init__(self) -> None:
         self.keys: list[RunKey] = []
-        """In the order shown."""
+        """Those shown, in that order."""
+        self.all_keys: list[RunKey] = []
+        """All of them, newest first."""
+        self.arrangement = Arrangement()
+        self.marked: Collection[RunKey] = frozenset()
+        """What the filter `is:marked` asks for."""
         self.columns: list[Column] = list(FIXED)
         """Time and comment, then the variables by title."""
         self._positions: dict[RunKey, int] = {}
@@ -31,8 +46,11 @@ class Rows:
         self._runs: list[RunRow] = []
         self._versions: list[int] = []
         self._complete: set[RunKey] = set()
-        self._values: dict[str, list[StoredValue | None]] = {}
-        self._problems: dict[RunKey, set[str]] = {}
+        self._values: dict[str, ValueColumn] = {}
+        self._with_texts: dict[str, ValueColumn] = {}
+        self._made: dict[tuple[RunKey, str], StoredValue] = {}
+        self._extras: dict[Extras, Extras] = {}
+        self._errors: dict[RunKey, dict[str, str]] = {}
         self._clock = count(1)
 
     def __len__(self) -> int:
@@ -41,8 +59,57 @@ class Rows:
     def __contains__(self, key: object) -> bool:
         return key in self._slots
 
+    def arrange(self, arrangement: Arrangement) -> None:
+        """Show these runs, in this order, from now on."""
+        self.arrangement = arrangement
+        self._set_keys(arrangement.arrange(self, self.all_keys))
+
+    def rearrange(self) -> bool:
+        """Put the runs where they belong by their present values; tell whether any moved."""
+        if not self.arrangement.is_active:
+            return False
+        keys = self.arrangement.arrange(self, self.all_keys)
+        if keys == self.keys:
+            return False
+        self._set_keys(keys)
+        return True
+
+    @property
+    def text_names(self) -> Collection[str]:
+        """The variables that have texts, or had some."""
+        return self._with_texts
+
+    def texts(self, key: RunKey) -> Iterable[str]:
+        """All texts of a run."""
+        slot = self._slots.get(key)
+        if slot is None:
+            return
+        for column in self._with_texts.values():
+            if slot < len(column.values):
+                value = column.values[slot]
+                if isinstance(value, str):
+                    yield value
+
+    def scalars(self, name: str, keys: Sequence[RunKey]) -> Sequence[Scalar]:
+        """The cells of a variable as numbers and texts, one for each key."""
+        column = self._values.get(name)
+        if column is None:
+            return [None] * len(keys)
+        return column.scalars([self._slots[key] for key in keys])
+
+    def filled(self, name: str, keys: Sequence[RunKey]) -> Sequence[bool]:
+        """Of each key, whether there is any value, pictures and arrays too."""
+        column = self._values.get(name)
+        if column is None:
+            return [False] * len(keys)
+        return column.filled([self._slots[key] for key in keys])
+
+    def errors(self, key: RunKey) -> Iterable[str]:
+        """The classes of the errors that stand in for values of a run."""
+        return self._errors.get(key, {}).values()
+
     def position(self, key: RunKey) -> int | None:
-        """Where a run is shown; None if it is not known."""
+        """Where a run is shown; None if it is not."""
         return self._positions.get(key)
 
     def run(self, key: RunKey) -> RunRow:
@@ -51,11 +118,16 @@ class Rows:
 
     def value(self, key: RunKey, name: str) -> StoredValue | None:
         """The stored value of one cell; None if there is none, or not yet."""
-        values = self._values.get(name)
-        slot = self._slots.get(key)
-        if values is None or slot is None or slot >= len(values):
+        column, slot = self._values.get(name), self._slots.get(key)
+        if column is None or slot is None or not column.has(slot):
             return None
-        return values[slot]
+        made = self._made.get((key, name))
+        if made is None:
+            if len(self._made) >= MOST_MADE:
+                self._made.clear()
+            # The same object each time, by which others know that nothing has changed.
+            made = self._made[key, name] = column.stored(key, slot)
+        return made
 
     def version(self, key: RunKey) -> int:
         """A number that changes whenever anything of the run does."""
@@ -80,7 +152,8 @@ class Rows:
         total = len(self.keys)
         for step in range(total + 1):
             key = self.keys[(row + step) % total] if total else None
-            failed = sorted(names[name] for name in self._problems.get(key, ())) if key else []
+            errors = self._errors.get(key, {}) if key else {}
+            failed = sorted(names[name] for name, kind in errors.items() if kind != "Skip")
             if step == 0:
                 failed = [index for index in failed if index > column]
             if key and failed:
@@ -122,25 +195,68 @@ class Rows:
         Returns:
             The runs of which something changed.
         """
-        strangers = {v.key for v in values if v.key not in self._slots}
-        self.add_runs(RunRow(key, None, None) for key in strangers)
-        names = {column.name for column in self.columns}
-        new_names = {v.name for v in values} - names
-        if new_names:
-            self.add_columns(Column(name, name) for name in new_names)
+        self._meet((value.key for value in values), (value.name for value in values))
         changed = {value.key for value in values if self._put(value)}
         for key in changed:
             self._touch(self._slots[key])
         return changed
 
+    def add_portion(self, portion: Portion) -> set[RunKey]:
+        """Take in many values at once; returns their runs."""
+        self._meet(portion.keys, portion.columns)
+        slots = [self._slots[key] for key in portion.keys]
+        for name, part in portion.columns.items():
+            column = self._column(name)
+            had_any = column.put_all([slots[row] for row in part.rows], part)
+            if column.has_texts:
+                self._with_texts[name] = column
+            if had_any or None in part.values:
+                for row, value, extras in zip(part.rows, part.values, part.extras, strict=True):
+                    if value is None:
+                        self._note_error(portion.keys[row], name, extras.attributes_json)
+                    elif had_any:
+                        self._errors.get(portion.keys[row], {}).pop(name, None)
+        for key, slot in zip(portion.keys, slots, strict=True):
+            self._touch(slot)
+            if self._made:
+                self._forget_made(key)
+        return set(portion.keys)
+
+    def note_written(self, key: RunKey, name: str, timestamp: float) -> None:
+        """Note when a value was written, if that was not read with the others."""
+        column, slot = self._values.get(name), self._slots.get(key)
+        if column is not None and slot is not None and column.note_time(slot, timestamp):
+            self._made.pop((key, name), None)
+
+    def keep_columns(self, names: Collection[str]) -> bool:
+        """Drop the variables that are not among these; tell whether there were any."""
+        fixed = {column.name for column in FIXED}
+        gone = {column.name for column in self.columns} - fixed - set(names)
+        self.remove_values((key, name) for name in gone for key in self.all_keys)
+        for name in gone:
+            self._values.pop(name, None)
+            self._with_texts.pop(name, None)
+        self.columns = [column for column in self.columns if column.name not in gone]
+        return bool(gone)
+
+    def forget_values(self) -> None:
+        """Drop all values: they are read anew. Runs stay where they are."""
+        self._values.clear()
+        self._with_texts.clear()
+        self._made.clear()
+        self._errors.clear()
+        self._complete.clear()
+        for slot in self._slots.values():
+            self._touch(slot)
+
     def remove_values(self, cells: Iterable[tuple[RunKey, str]]) -> set[RunKey]:
         """Drop cells that have no row any more; returns the runs they were of."""
         changed = set()
         for key, name in cells:
-            slot, values = self._slots.get(key), self._values.get(name, [])
-            if slot is not None and slot < len(values) and values[slot] is not None:
-                values[slot] = None
-                self._problems.get(key, set()).discard(name)
+            slot, column = self._slots.get(key), self._values.get(name)
+            if slot is not None and column is not None and column.clear(slot):
+                self._made.pop((key, name), None)
+                self._errors.get(key, {}).pop(name, None)
                 self._touch(slot)
                 changed.add(key)
         return changed
@@ -152,7 +268,7 @@ class Rows:
         for key in gone:
             del self._slots[key]
             self._complete.discard(key)
-            self._problems.pop(key, None)
+            self._errors.pop(key, None)
         if gone:
             self._reorder()
         return bool(gone)
@@ -164,9 +280,9 @@ class Rows:
         given = {(value.key, value.name) for value in values}
         return [
             (key, name)
-            for name in self._values
+            for name, column in self._values.items()
             for key in keys
-            if (key, name) not in given and self.value(key, name) is not None
+            if (key, name) not in given and column.has(self._slots.get(key, len(self._runs)))
         ]
 
     def mark_complete(self, keys: Iterable[RunKey]) -> set[RunKey]:
@@ -182,23 +298,51 @@ class Rows:
         self._runs.append(run)
         self._versions.append(next(self._clock))
 
+    def _meet(self, keys: Iterable[RunKey], names: Iterable[str]) -> None:
+        """Make room for runs and variables of which nobody has spoken yet."""
+        strangers = {key for key in keys if key not in self._slots}
+        self.add_runs(RunRow(key, None, None) for key in strangers)
+        if unknown := set(names) - {column.name for column in self.columns}:
+            self.add_columns(Column(name, name) for name in unknown)
+
+    def _column(self, name: str) -> ValueColumn:
+        column = self._values.get(name)
+        if column is None:
+            column = self._values[name] = ValueColumn(name)
+        return column
+
     def _put(self, value: StoredValue) -> bool:
-        slot = self._slots[value.key]
-        values = self._values.setdefault(value.name, [])
-        if len(values) <= slot:
-            values.extend([None] * (slot + 1 - len(values)))
-        if values[slot] == value:
+        extras = Extras(*value[5:])
+        extras = self._extras.setdefault(extras, extras)
+        column = self._column(value.name)
+        if not column.put(self._slots[value.key], value, extras):
             return False
-        values[slot] = value
-        if is_problem(value):
-            self._problems.setdefault(value.key, set()).add(value.name)
-        elif value.key in self._problems:
-            self._problems[value.key].discard(value.name)
+        if column.has_texts:
+            self._with_texts[value.name] = column
+        self._made.pop((value.key, value.name), None)
+        if value.value is None:
+            self._note_error(value.key, value.name, value.attributes_json)
+        else:
+            self._errors.get(value.key, {}).pop(value.name, None)
         return True
+
+    def _note_error(self, key: RunKey, name: str, attributes_json: str | None) -> None:
+        if (kind := error_class(attributes_json)) is not None:
+            self._errors.setdefault(key, {})[name] = kind
+        else:
+            self._errors.get(key, {}).pop(name, None)
+
+    def _forget_made(self, key: RunKey) -> None:
+        for name in self._values:
+            self._made.pop((key, name), None)
 
     def _touch(self, slot: int) -> None:
         self._versions[slot] = next(self._clock)
 
     def _reorder(self) -> None:
-        self.keys = sorted(self._slots, reverse=True)
-        self._positions = {key: position for position, key in enumerate(self.keys)}
+        self.all_keys = sorted(self._slots, reverse=True)
+        self._set_keys(self.arrangement.arrange(self, self.all_keys))
+
+    def _set_keys(self, keys: list[RunKey]) -> None:
+        self.keys = keys
+        self._positions = {key: position for position, key in enumerate(keys)}

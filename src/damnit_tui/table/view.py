@@ -5,33 +5,39 @@ The widget asks for a line at a time and gets pieces of text with roles.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import tzinfo
-from typing import NamedTuple
 
-from damnit_daemon.model import BlobKind, RunKey, StoredValue
+from damnit_daemon.model import Column, RunKey, StoredValue
 
-from ..visible import pad
+from ..visible import pad, visible
 from ..work import QUEUED, Work
-from .cells import BLANK, IN_WORK, PROVENANCE, Cell, Kind, format_cell, stored_blob_kind
-from .describe import Description, describe
+from .blobs import DrawnBlobs
+from .cells import (
+    BLANK,
+    IN_WORK,
+    PROVENANCE,
+    Cell,
+    CellAddress,
+    Kind,
+    format_cell,
+    unwritten_cell,
+)
+from .column_choice import ColumnChoice
+from .describe import Description, describe, describe_column
 from .header import count_levels, paint_header, rule
-from .layout import Fit, Slot, first_to_show, place_columns
+from .layout import GAP, Fit, Slot, first_to_show, pins_that_fit, place_columns
 from .numbers import format_full_time, format_time
-from .paint import Picture, Piece, paint_cell, paint_picture
+from .paint import Piece, highlight, paint_cell, paint_picture, pointed_out
 from .rows import TIME, Rows
+from .search import Search
+from .statistics import Statistics
 
-MOST_PICTURES = 5000
+__all__ = ["CellAddress", "View"]
+
 MOST_CELLS = 20_000
 ROUNDS = 8
 """How often measuring and placing are repeated; each round only makes columns wider."""
-
-
-class CellAddress(NamedTuple):
-    """A cell by what it is of, not by where it is."""
-
-    key: RunKey
-    name: str
 
 
 class View:
@@ -41,8 +47,14 @@ class View:
         self, rows: Rows, *, clock: Callable[[], float], zone: tzinfo | None = None
     ) -> None:
         self.rows = rows
+        self.choice = ColumnChoice()
+        """Which columns are shown; `match_columns` makes it true."""
+        self.search = Search()
+        """What is pointed out wherever it stands."""
         self.first = 0
-        """The leftmost column shown beside the run numbers."""
+        """The leftmost column shown beside those that never scroll away."""
+        self.pinned = 0
+        """How many columns never scroll away now; on a narrow screen not all that are meant to."""
         self.width = 0
         self.colours = True
         """Whether images may be drawn as coloured half blocks."""
@@ -52,10 +64,20 @@ class View:
         """Lines of titles."""
         self.work = Work()
         """What the daemon is at."""
+        self.trends = False
+        """Whether a curve over the runs shown stands under each title of numbers."""
+        self.outliers = False
+        """Whether numbers far from the others of their column are pointed out."""
+        self.statistics = Statistics(rows)
+        self.pictures = DrawnBlobs(rows)
+        self.unwritten: Mapping[tuple[RunKey, str], object] = {}
+        """What was typed for cells, and is not in the database yet."""
         self._clock = clock
         self._zone = zone
         self._cells: dict[CellAddress, tuple[StoredValue | None, bool, Cell]] = {}
-        self._pictures: dict[CellAddress, tuple[float, Picture]] = {}
+        self._placed: object = None
+        self._fits: dict[str, Fit] = {}
+        self._indices: dict[str, int] = {}
         self.match_columns()
 
     @property
@@ -64,15 +86,26 @@ class View:
         longest = max((len(self.run_label(key)) for key in self._extremes()), default=0)
         return max(3, longest) + 2
 
+    @property
+    def columns(self) -> list[Column]:
+        """The columns that are shown, on the screen or not, from the left."""
+        return [fit.column for fit in self.fits]
+
+    def index_of(self, name: str | None) -> int | None:
+        """Where a column is among those that are shown; None if it is not."""
+        return self._indices.get(name) if name is not None else None
+
     def match_columns(self) -> None:
-        """Take over the variables of the rows; those known keep their widths."""
-        known = {fit.column.name: fit for fit in self.fits}
-        self.fits = [known.get(c.name) or Fit(c) for c in self.rows.columns]
-        for fit, column in zip(self.fits, self.rows.columns, strict=True):
+        """Take over the variables of the rows that are shown; those known keep their widths."""
+        shown = self.choice.apply(self.rows.columns)
+        self.fits = [self._fits.setdefault(c.name, Fit(c)) for c in shown]
+        for fit, column in zip(self.fits, shown, strict=True):
             if fit.column != column:
                 fit.column = column
                 self._cells.clear()
-        self.first = min(self.first, len(self.fits) - 1)
+            fit.by_hand = self.choice.width(column.name)
+        self._indices = {column.name: index for index, column in enumerate(shown)}
+        self.first = max(0, min(self.first, len(self.fits) - 1))
         self.levels = count_levels(self.fits)
 
     def settle(self, keys: Sequence[RunKey], cursor: int | None = None) -> bool:
@@ -85,15 +118,24 @@ class View:
         Returns:
             Whether any column moved.
         """
-        before = (self.slots, [self.fits[slot.index].title_parts for slot in self.slots])
-        frozen = self.frozen_width
+        before = self._placed
+        wanted = self.choice.pinned_count(self.columns)
         for _ in range(ROUNDS):
+            where = (self.frozen_width, self.width)
+            self.pinned = pins_that_fit(self.fits, wanted, *where)
+            self.first = max(self.first, self.pinned)
             if cursor is not None:
-                self.first = first_to_show(self.fits, cursor, self.first, frozen, self.width)
-            self.slots = place_columns(self.fits, self.first, frozen, self.width)
+                self.first = first_to_show(self.fits, cursor, self.first, *where, self.pinned)
+            self.slots = place_columns(self.fits, self.first, *where, self.pinned)
             if not self._measure(keys):
                 break
-        return before != (self.slots, [self.fits[s.index].title_parts for s in self.slots])
+        # Not by index: another column may have come to the same place.
+        titles = [(fit.column.name, fit.title_parts) for fit in self._fits_shown()]
+        self._placed = (self.slots, titles)
+        return before != self._placed
+
+    def _fits_shown(self) -> list[Fit]:
+        return [self.fits[slot.index] for slot in self.slots]
 
     def cell(self, key: RunKey, index: int) -> Cell:
         """The formatted cell of a run in a column."""
@@ -101,6 +143,8 @@ class View:
         if column is TIME:
             return self._time_cell(key)
         address = CellAddress(key, column.name)
+        if address in self.unwritten:
+            return unwritten_cell(self.unwritten[address])
         value = self.rows.value(key, column.name)
         if value is None and self.work.is_computing(key, column.name):
             return IN_WORK
@@ -113,16 +157,18 @@ class View:
             self._cells[address] = known
         return known[2]
 
-    def row_pieces(self, key: RunKey, cursor: int | None) -> list[Piece]:
+    def row_pieces(self, key: RunKey, cursor: int | None, marked: str = "") -> list[Piece]:
         """One line of the table.
 
         Args:
             key: The run.
             cursor: The column under the cursor, if it is on this run.
+            marked: A mark of somebody's, before the run number.
         """
-        label = f" {pad(self.run_label(key), self.frozen_width - 2, right=True)}"
+        label = pad(self.run_label(key), self.frozen_width - 2, right=True)
         mark = self.work.mark(key)
         pieces = [
+            Piece(marked or " ", "chosen"),
             Piece(label, "run" if cursor is None else "run-cursor"),
             Piece(mark or " ", "faint" if mark == QUEUED else "mark"),
         ]
@@ -133,53 +179,52 @@ class View:
             pieces.append(Piece(gap, "text" if gap.isspace() else "rule"))
             if foreign:
                 pieces.append(Piece(PROVENANCE, "mark"))
-            pieces += [Piece("".join(p.text for p in cell), "cursor")] if chosen else cell
+            if chosen:
+                cell = [Piece("".join(p.text for p in cell), "cursor")]
+            else:
+                cell = highlight(cell, self.search.patterns)
+            pieces += cell
         return pieces
 
     def header_pieces(self, cursor: int | None) -> list[list[Piece]]:
         """The lines of titles and the line under them."""
         frozen = f" {pad('Run', self.frozen_width - 2, right=True)} "
         lines = paint_header(self.fits, self.slots, self.levels, frozen, cursor)
+        if self.trends:
+            lines.append(self._trend_pieces(" " * len(frozen)))
         return [*lines, [Piece(rule(self.slots, len(frozen), self.width), "rule")]]
 
     def run_label(self, key: RunKey) -> str:
         """A run's number, with its proposal where there are several."""
-        keys = self.rows.keys
+        keys = self.rows.all_keys
         several = keys and keys[0].proposal != keys[-1].proposal
         return f"p{key.proposal} {key.run}" if several else str(key.run)
+
+    def group_starts(self) -> list[int]:
+        """Where groups of titles begin: a column without one is a group of its own."""
+        parts = [fit.title_parts for fit in self.fits]
+        return [
+            index
+            for index, title in enumerate(parts)
+            if index == 0 or len(title) == 1 or title[0] != parts[index - 1][0]
+        ]
 
     def slot_at(self, x: int) -> Slot | None:
         """Which column is at a place on the screen."""
         return next((s for s in self.slots if s.x - len(s.gap) < x <= s.x + s.width), None)
 
+    def edge_at(self, x: int) -> Slot | None:
+        """Of which column the right edge is at a place on the screen: the gap after it."""
+        ends = [slot.x - len(slot.gap) for slot in self.slots[1:]]
+        ends.append(self.slots[-1].x + self.slots[-1].width if self.slots else 0)
+        places = zip(self.slots, ends, strict=False)
+        return next((slot for slot, end in places if end <= x < end + len(GAP)), None)
+
     def missing_pictures(self, keys: Iterable[RunKey]) -> list[CellAddress]:
         """The blobs on the screen that are not drawn yet."""
-        missing = []
-        names = [self.fits[slot.index].column.name for slot in self.slots]
-        for key in keys:
-            for name in names:
-                value = self.rows.value(key, name)
-                if value is None or stored_blob_kind(value) in (None, BlobKind.UNKNOWN):
-                    continue
-                drawn = self._pictures.get(CellAddress(key, name))
-                if drawn is None or drawn[0] != value.timestamp:
-                    missing.append(CellAddress(key, name))
-        return missing
-
-    def add_picture(self, address: CellAddress, timestamp: float, picture: Picture) -> None:
-        """Keep a drawn blob; the oldest are forgotten first."""
-        self._pictures.pop(address, None)
-        self._pictures[address] = (timestamp, picture)
-        while len(self._pictures) > MOST_PICTURES:
-            del self._pictures[next(iter(self._pictures))]
-
-    def picture(self, address: CellAddress) -> Picture | None:
-        """A blob as it was drawn, unless it has changed since."""
-        drawn = self._pictures.get(address)
-        value = self.rows.value(*address)
-        if drawn is None or value is None or drawn[0] != value.timestamp:
-            return None
-        return drawn[1]
+        return self.pictures.missing(
+            keys, [self.fits[slot.index].column.name for slot in self.slots]
+        )
 
     def describe(self, address: CellAddress | None) -> Description | None:
         """A line about a cell; None if there is no such cell."""
@@ -189,15 +234,23 @@ class View:
         column = self.rows.columns[index]
         if column is TIME and (start := self.rows.run(address.key).start_time) is not None:
             return Description(f"r{address.key.run} · Time", format_full_time(start, self._zone))
-        picture = self.picture(address)
+        if address in self.unwritten:
+            typed = unwritten_cell(self.unwritten[address]).text
+            place = f"r{address.key.run} · {visible(column.title)}"
+            return Description(place, f"{typed}  – not in the database yet", "missing")
+        picture = self.pictures.get(address)
         return describe(
             address.key,
             column,
             self.rows.value(*address),
             complete=self.rows.is_complete(address.key),
-            drawn=picture.text if picture else "",
+            drawn=picture.text if picture and picture.role != "trend" else "",
             doing=self.work.sentence(*address, self._clock()),
         )
+
+    def describe_title(self, index: int) -> Description:
+        """A line about a column."""
+        return describe_column(self.fits[index].column)
 
     def plain_text(self, address: CellAddress | None) -> str:
         """A cell as text to copy; empty if it is."""
@@ -213,10 +266,27 @@ class View:
         fit = self.fits[slot.index]
         cell = self.cell(key, slot.index)
         if cell.kind is Kind.PICTURE:
-            picture = self.picture(CellAddress(key, fit.column.name))
+            picture = self.pictures.get(CellAddress(key, fit.column.name))
             if picture is not None:
                 return cell.foreign, paint_picture(picture, slot.width, colours=colours)
-        return cell.foreign, paint_cell(cell, fit, slot.width)
+        pieces = paint_cell(cell, fit, slot.width)
+        if self.outliers and cell.kind is Kind.NUMBER and self._is_far(key, fit.column.name):
+            pieces = pointed_out(pieces, "odd")
+        return cell.foreign, pieces
+
+    def _trend_pieces(self, frozen: str) -> list[Piece]:
+        pieces = [Piece(frozen)]
+        for slot in self.slots:
+            fit = self.fits[slot.index]
+            curve = " " * slot.width
+            if fit.is_numeric:
+                curve = self.statistics.of(fit.column.name).trend(slot.width)
+            pieces += [Piece(slot.gap, "rule"), Piece(curve, "trend")]
+        return pieces
+
+    def _is_far(self, key: RunKey, name: str) -> bool:
+        value = self.rows.value(key, name)
+        return value is not None and self.statistics.of(name).is_far(value.value)
 
     def _time_cell(self, key: RunKey) -> Cell:
         start = self.rows.run(key).start_time
@@ -233,5 +303,5 @@ class View:
         return grown
 
     def _extremes(self) -> list[RunKey]:
-        keys = self.rows.keys
+        keys = self.rows.all_keys
         return [keys[0], keys[-1]] if keys else []

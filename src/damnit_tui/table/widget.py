@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
-from datetime import tzinfo
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
-from textual import events
-from textual.geometry import Region
+from textual import events, work
 from textual.message import Message
 from textual.reactive import reactive
 
 from damnit_daemon.model import RunKey, RunRow
 
 from .. import keymap
-from .canvas import RowCanvas
+from .mouse import MouseTable
+from .search import Search, next_problem, rank
 from .view import CellAddress
 
-RETRY_S = 0.01
-"""How soon to look again whether the terminal has taken what was written."""
+WIDTH_STEP = 2
+LOOK_S = 0.015
+"""How long a search may look before keys are answered."""
 
 
-class RunTable(RowCanvas, inherit_bindings=False):
+class RunTable(MouseTable, inherit_bindings=False):
     """Runs down, variables across; the cursor stays on its run and variable whatever arrives.
 
     Its keys are those of the owner `table` in the key table.
@@ -43,34 +44,19 @@ class RunTable(RowCanvas, inherit_bindings=False):
         table: RunTable
         address: CellAddress
 
-    def __init__(
-        self,
-        *,
-        clock: Callable[[], float] = time.time,
-        zone: tzinfo | None = None,
-        images: bool = True,
-        busy: Callable[[], bool] = lambda: False,
-        id: str | None = None,
-    ) -> None:
-        """Make an empty table.
+    @dataclass
+    class SearchFailed(Message):
+        """There is no such cell among those that are shown."""
 
-        Args:
-            clock: Tells the time, to know which runs are of today.
-            zone: In which times are shown; None for this machine's.
-            images: Whether to draw images, which cost a slow line more than text.
-            busy: Whether the terminal still has to take what was written last;
-                the cursor is not painted meanwhile.
-            id: Its id in the DOM.
-        """
-        super().__init__(clock=clock, zone=zone, images=images, id=id)
-        self._busy = busy
-        self._waiting = False
+        table: RunTable
+        search: Search
 
     def add_runs(self, runs: Collection[RunRow]) -> list[RunKey]:
         """Take in runs; when following, go along with new ones."""
         added = super().add_runs(runs)
-        if added and self.follow:
-            self.move_to(self.rows.keys[0])
+        shown = [key for key in added if self.rows.position(key) is not None]
+        if shown and self.follow:
+            self.move_to(max(shown))
         return added
 
     def expect_runs(self, keys: Collection[RunKey]) -> list[RunKey]:
@@ -80,101 +66,7 @@ class RunTable(RowCanvas, inherit_bindings=False):
         self.rows.mark_complete(added)
         return added
 
-    @property
-    def _cursor_row(self) -> int:
-        return (self.rows.position(self.cursor.key) or 0) if self.cursor else 0
-
-    # The cursor
-
-    def move_to(self, key: RunKey | None = None, name: str | None = None) -> None:
-        """Put the cursor on a run, a variable, or both; paint it as soon as there is room."""
-        if self.cursor is None:
-            return
-        moved = CellAddress(key or self.cursor.key, name or self.cursor.name)
-        if moved == self.cursor and moved == self._painted:
-            return
-        self.cursor = moved
-        self._paint_cursor()
-
-    def _paint_cursor(self) -> None:
-        """Show the cursor where it is now, or wait while the terminal is busy.
-
-        On a slow line a held key moves the cursor faster than it can be drawn;
-        positions it has left are not drawn at all.
-        """
-        if self._waiting:
-            return
-        if self._busy():
-            self._waiting = True
-            self.set_timer(RETRY_S, self._retry)
-            return
-        old, self._painted = self._painted, self.cursor
-        self._show_row()
-        column = self._cursor_column
-        if column is not None and self.view.settle(self.shown_keys, column):
-            self._relook()
-            self._arrange()
-        run = old is None or self.cursor is None or old.key != self.cursor.key
-        title = old is None or self.cursor is None or old.name != self.cursor.name
-        for address in (old, self.cursor):
-            if address is not None:
-                self._refresh_cell(address, run=run, title=title)
-        self._tell_cursor()
-
-    def _retry(self) -> None:
-        self._waiting = False
-        self._paint_cursor()
-
-    def _show_row(self) -> None:
-        top, row = round(self.scroll_y), self._cursor_row
-        if row < top:
-            self.scroll_to(y=row, animate=False, immediate=True)
-        elif row >= top + self.page:
-            self.scroll_to(y=row - self.page + 1, animate=False, immediate=True)
-
-    def _refresh_cell(self, address: CellAddress, *, run: bool, title: bool) -> None:
-        """Paint a cell again, and its run number and title if they look different now."""
-        position = self.rows.position(address.key)
-        column = self.rows.column_index(address.name)
-        y = self.header_height + (position or 0) - round(self.scroll_y)
-        is_shown = position is not None and self.header_height <= y < self.size.height
-        if is_shown and run:
-            self.refresh(Region(0, y, self.view.frozen_width, 1))
-        for slot in self.view.slots:
-            if slot.index == column and is_shown:
-                self.refresh(Region(slot.x, y, slot.width, 1))
-            if slot.index == column and title:
-                self.refresh(Region(slot.x, self.view.levels - 1, slot.width, 1))
-
-    # Mouse
-
-    def on_click(self, event: events.Click) -> None:
-        """Move the cursor to where one clicks; a second click opens the cell."""
-        position = round(self.scroll_y) + event.y - self.header_height
-        slot = self.view.slot_at(event.x)
-        name = self.rows.columns[slot.index].name if slot else None
-        if event.y < self.header_height:
-            self.move_to(name=name)
-        elif 0 <= position < len(self.rows):
-            self.move_to(self.rows.keys[position], name)
-            if event.chain == 2:
-                self.action_inspect()
-
-    def on_mouse_scroll_right(self, event: events.MouseScrollRight) -> None:
-        """Show columns further on."""
-        event.stop()
-        self._scroll_columns(1)
-
-    def on_mouse_scroll_left(self, event: events.MouseScrollLeft) -> None:
-        """Show columns further back."""
-        event.stop()
-        self._scroll_columns(-1)
-
-    def _scroll_columns(self, step: int) -> None:
-        self.view.first = max(0, min(len(self.view.fits) - 1, self.view.first + step))
-        self._arrange()
-
-    # Keys
+    # Moving
 
     def on_key(self, event: events.Key) -> None:
         """Collect the digits of `123G`."""
@@ -191,8 +83,9 @@ class RunTable(RowCanvas, inherit_bindings=False):
         if self.cursor is None:
             return
         row = max(0, min(len(self.rows) - 1, self._cursor_row + rows))
-        column = max(0, min(len(self.rows.columns) - 1, (self._cursor_column or 0) + columns))
-        self.move_to(self.rows.keys[row], self.rows.columns[column].name)
+        column = max(0, min(len(self.view.fits) - 1, (self._cursor_column or 0) + columns))
+        name = self.view.columns[column].name if self.view.fits else None
+        self.move_to(self.rows.keys[row], name)
 
     def action_move_page(self, pages: float) -> None:
         """Move by pages or parts of one."""
@@ -212,24 +105,32 @@ class RunTable(RowCanvas, inherit_bindings=False):
 
     def action_move_line_start(self) -> None:
         """Move to the first column."""
-        self.action_move_cursor(0, -len(self.rows.columns))
+        self.action_move_cursor(0, -len(self.view.fits))
 
     def action_move_line_end(self) -> None:
         """Move to the last column."""
-        self.action_move_cursor(0, len(self.rows.columns))
+        self.action_move_cursor(0, len(self.view.fits))
+
+    def action_move_group(self, step: int) -> None:
+        """Move to where the next group of titles begins, or back to where this or the last did."""
+        if self.cursor is None:
+            return
+        starts = self.view.group_starts()
+        at = self._cursor_column or 0
+        ahead = [start for start in starts if start > at]
+        behind = [start for start in starts if start < at]
+        found = ahead[:1] if step > 0 else behind[-1:]
+        if found:
+            self.move_to(name=self.view.columns[found[0]].name)
 
     def action_next_problem(self) -> None:
         """Move to the next cell that failed, rightwards and down, round the end."""
-        found = self.rows.next_problem(self._cursor_row, self._cursor_column or 0)
+        where = (self._cursor_row, self._cursor_column or 0)
+        found = next_problem(self.rows, self.view.columns, *where)
         if found is None:
             self.notify("Nothing has failed in these runs.", markup=False)
         else:
             self.move_to(*found)
-
-    def action_inspect(self) -> None:
-        """Ask for all about the cell under the cursor."""
-        if self.cursor is not None:
-            self.post_message(self.CellOpened(self, self.cursor))
 
     def jump(self, run_number: int) -> None:
         """Move to a run by its number; says so if there is none."""
@@ -241,3 +142,78 @@ class RunTable(RowCanvas, inherit_bindings=False):
             )
             return
         self.move_to(min(same, key=lambda key: key.proposal != proposal))
+
+    def action_inspect(self) -> None:
+        """Ask for all about the cell under the cursor."""
+        if self.cursor is not None:
+            self.post_message(self.CellOpened(self, self.cursor))
+
+    @work(exclusive=True, group="search")
+    async def seek(self, search: Search, step: int) -> None:
+        """Move to the next cell that is looked for; keys are answered meanwhile."""
+        row, column = self._cursor_row, self._cursor_column or 0
+        begun = time.monotonic()
+        for found in search.seek(self.rows, self.view.columns, row, column, step):
+            if found is not None:
+                if self.rows.position(found[0]) is not None:
+                    self.move_to(*found)
+                return
+            if time.monotonic() - begun > LOOK_S:
+                await asyncio.sleep(0)
+                begun = time.monotonic()
+        self.post_message(self.SearchFailed(self, search))
+
+    # Marking
+
+    def action_mark(self) -> None:
+        """Mark the run, or do not any more; then go on to the next."""
+        if self.cursor is not None:
+            self.marks = self.marks.toggled(self.cursor.key)
+            self.action_move_cursor(1, 0)
+
+    def action_mark_range(self) -> None:
+        """Begin a range here, or end it and mark all that is in it."""
+        if self.cursor is None:
+            return
+        if self.marks.anchor is None or not self._range:
+            self.marks = replace(self.marks, anchor=self.cursor.key)
+        else:
+            self.marks = self.marks.with_runs(self._range)
+
+    def action_mark_all(self) -> None:
+        """Mark all runs that the filter shows."""
+        self.marks = self.marks.with_runs(self.rows.keys)
+
+    def unmark(self) -> None:
+        """Give up the range that was begun; if there is none, all marks."""
+        marks = self.marks
+        self.marks = type(marks)(marks.runs) if marks.anchor else type(marks)()
+
+    # Columns
+
+    def find_columns(self, text: str) -> list[str]:
+        """The names of columns that are shown and may be meant by a text, the likeliest first."""
+        columns = self.view.columns
+        ranked = [(rank(text, c), index) for index, c in enumerate(columns)]
+        found = sorted((at, index) for at, index in ranked if at is not None)
+        return [columns[index].name for _, index in found]
+
+    def action_widen(self, step: int) -> None:
+        """Make the column under the cursor wider, or narrower."""
+        index = self._cursor_column
+        if index is not None:
+            fit = self.view.fits[index]
+            self.set_width(fit.column.name, max(1, fit.width + step * WIDTH_STEP))
+
+    def action_fit_width(self) -> None:
+        """Make the column under the cursor as wide as it needs."""
+        if self.cursor is not None:
+            self.set_width(self.cursor.name, None)
+
+    def action_trends(self) -> None:
+        """Show how numbers went over the runs shown, or do not any more."""
+        self.show_extras(trends=not self.view.trends, outliers=self.view.outliers)
+
+    def action_outliers(self) -> None:
+        """Point out numbers that are far from the others of their column, or do not any more."""
+        self.show_extras(trends=self.view.trends, outliers=not self.view.outliers)

@@ -29,6 +29,15 @@ class KeyLine(Widget):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"key-line--key"}
 
+    def __init__(self, *owners: str) -> None:
+        """Make a line.
+
+        Args:
+            owners: Whose keys; none: those of the main screen.
+        """
+        super().__init__()
+        self._owners = owners or tuple(keymap.MAIN_OWNERS)
+
     def render(self) -> Text:
         """As many keys as fit, whole ones."""
         key_style = self.get_component_rich_style("key-line--key", partial=True)
@@ -48,7 +57,7 @@ class KeyLine(Widget):
 
     def _places(self) -> list[tuple[keymap.Key, int, int]]:
         places, x = [], 0
-        for key in keymap.footer_keys():
+        for key in keymap.footer_keys(self._owners):
             width = len(key.shown) + len(key.footer) + 3
             places.append((key, x, x + width))
             x += width

@@ -35,6 +35,8 @@ class Status:
     folder: str
     proposal: int | None = None
     read_only: bool = False
+    unwritten: int = 0
+    """Edits that cannot be written at the moment."""
     runs: int = 0
     changed_at: float | None = None
     """When somebody last wrote a value, Unix seconds."""
@@ -44,6 +46,16 @@ class Status:
     loading: bool = True
     columns: str = ""
     """Which of the columns are on the screen."""
+    filter: str = ""
+    """As it was typed."""
+    sort: str = ""
+    """In words; empty: newest first."""
+    shown: int = 0
+    """Runs that the filter shows."""
+    marked: int = 0
+    """Runs that somebody has marked."""
+    marking: int = 0
+    """Runs in a range that is not ended yet."""
     health: Health = field(default_factory=Health)
     work: Work = field(default_factory=Work)
     zone: tzinfo | None = None
@@ -93,6 +105,8 @@ class Status:
         found = []
         if self.read_only:
             found.append(("⊘ read-only", "mark"))
+        if self.unwritten:
+            found.append((f"✎ {_plural(self.unwritten, 'edit')} waiting", "mark"))
         if self.follow:
             found.append(("▾ following", "mark"))
         return found
@@ -104,14 +118,23 @@ class Status:
 
     def words(self, now: float) -> object:
         """All that is said at a time, to know whether it is still the same."""
-        place = (self.proposal, self.folder, self.columns, self.new_runs)
+        place = (self.proposal, self.folder, self.columns, self.new_runs, self.filter)
         return place, self.marks(), self.daemon(now), self.facts(now), self.trouble(now)
 
     def facts(self, now: float) -> str:
         """How much there is, and how fresh."""
         if self.health.missing and not self.runs:
             return ""
-        parts = ["loading…" if self.loading else _plural(self.runs, "run")]
+        runs = _plural(self.runs, "run")
+        if self.filter:
+            runs = f"{self.shown} of {runs}"
+        parts = ["loading…" if self.loading else runs]
+        if self.marking:
+            parts.append(f"marking {_plural(self.marking, 'run')}: V ends it")
+        elif self.marked:
+            parts.append(f"{self.marked} marked")
+        if self.sort:
+            parts.append(self.sort)
         if self.changed_at is not None:
             parts.append(f"last change {format_age(now - self.changed_at)}")
         return " · ".join(parts)
@@ -183,9 +206,11 @@ class StatusLines(Widget):
     def _news(self) -> tuple[str, str]:
         if trouble := self.status.trouble(self.now):
             return trouble, "trouble"
-        if self.status.new_runs:
-            return f"{_plural(self.status.new_runs, 'new run')} ↑", "news"
-        return "", "quiet"
+        news = f"{_plural(self.status.new_runs, 'new run')} ↑" if self.status.new_runs else ""
+        if self.status.filter:  # one who forgets it looks for runs in vain
+            said = f"filter: {visible(self.status.filter)}"
+            return f"{said}  {news}".rstrip(), "mark"
+        return (news, "news") if news else ("", "quiet")
 
     def _right(self, said: Sequence[Said], room: int) -> Text:
         text = Text("  ").join(Text(words, self._style(role)) for words, role in said)

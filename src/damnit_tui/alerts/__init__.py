@@ -1,0 +1,1 @@
+"""Watches: what somebody wants to be called for."""

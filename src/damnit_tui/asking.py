@@ -1,0 +1,120 @@
+"""What people want of the daemon, written into the ledger; its answer, as a sentence."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from damnit_daemon.errors import DamnitError
+from damnit_daemon.ledger import Ledger, Request, RequestKind, RequestState, ask, load_request
+from damnit_daemon.model import RunKey
+from damnit_daemon.run_ranges import format_run_ranges
+
+from .visible import visible
+
+ANSWER_S = 4.0
+"""A daemon looks for requests twice a second."""
+LOOK_S = 0.1
+
+
+@dataclass(frozen=True)
+class Told:
+    """What became of a request."""
+
+    text: str
+    is_good: bool = True
+
+    @property
+    def severity(self) -> Literal["information", "warning"]:
+        """How loudly it is said."""
+        return "information" if self.is_good else "warning"
+
+
+class Asking:
+    """Writes requests and waits a moment for the answer: only for workers."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def reprocess(
+        self,
+        runs: Sequence[RunKey] | Mapping[RunKey, Collection[str]],
+        *,
+        variables: Collection[str] | None = None,
+        data: str = "all",
+        executor: str | None = None,
+    ) -> Told:
+        """Have runs processed.
+
+        Args:
+            runs: Which; with names: only these variables of each.
+            variables: Only these, of all; None: all.
+            data: `raw`, `proc` or `all`: which variables, by the data they need.
+            executor: `local` or `slurm`; None: as is set.
+        """
+        listed: list[list[object]] = [list(key) for key in runs]
+        if isinstance(runs, Mapping):
+            listed = [[*key, sorted(names)] for key, names in runs.items()]
+        payload: dict[str, Any] = {
+            "runs": listed,
+            "data": data,
+            "variables": None if variables is None else sorted(variables),
+            "match": [],
+            "priority": 0,
+        }
+        if executor is not None:
+            payload["executor"] = executor
+        return self._ask(RequestKind.REPROCESS, payload, "queued")
+
+    def cancel(self, jobs: Sequence[int]) -> Told:
+        """Have jobs cancelled; what they have computed is kept."""
+        return self._ask(RequestKind.CANCEL, {"jobs": list(jobs)}, "cancelled")
+
+    def cancel_runs(self, runs: Sequence[RunKey]) -> Told:
+        """Have all jobs of runs cancelled."""
+        return self._ask(RequestKind.CANCEL, {"runs": [list(key) for key in runs]}, "cancelled")
+
+    def retry(self, jobs: Sequence[int], *, memory: str = "", time_limit: str = "") -> Told:
+        """Have jobs done once more, with other limits if they are given."""
+        payload: dict[str, Any] = {"jobs": list(jobs)}
+        if memory:
+            payload["memory"] = memory
+        if time_limit:
+            payload["time"] = time_limit
+        return self._ask(RequestKind.RETRY, payload, "queued again")
+
+    def prioritise(self, job: int, priority: int) -> Told:
+        """Have a job done before, or after, others that were asked for."""
+        payload = {"jobs": [job], "priority": priority}
+        return self._ask(RequestKind.PRIORITISE, payload, f"priority {priority}")
+
+    def _ask(self, kind: RequestKind, payload: Mapping[str, Any], done: str) -> Told:
+        try:
+            self._ledger.create()
+            number = ask(self._ledger, kind, payload)
+            answer = self._wait(number)
+        except DamnitError as error:
+            return Told(" ".join(filter(None, [error.message, error.hint])), is_good=False)
+        if answer is None:
+            return Told("Noted. No daemon has answered yet; one does it as soon as it works.")
+        if answer.state is RequestState.REFUSED:
+            return Told(
+                f"The daemon refused: {visible(str(answer.answer.get('reason', '')))}", False
+            )
+        jobs = list(dict.fromkeys(int(job) for job in answer.answer.get("jobs", ())))
+        if not jobs:
+            return Told("There was nothing to do: no such job waits or runs.", is_good=False)
+        return Told(f"{'Job' if len(jobs) == 1 else 'Jobs'} {format_run_ranges(jobs)}: {done}.")
+
+    def _wait(self, number: int) -> Request | None:
+        give_up_at = time.monotonic() + ANSWER_S
+        while True:
+            with self._ledger.reading() as con:
+                request = load_request(con, number)
+            if request is not None and request.is_over:
+                return request
+            if time.monotonic() >= give_up_at:
+                return None
+            time.sleep(LOOK_S)

@@ -1,0 +1,1 @@
+"""All values of a run, and what differs between runs. Pure."""

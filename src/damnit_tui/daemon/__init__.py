@@ -1,0 +1,1 @@
+"""How the daemon is, and what it is set to do."""

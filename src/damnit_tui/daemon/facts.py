@@ -1,0 +1,83 @@
+"""How the daemon is, in labelled lines. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import tzinfo
+
+from damnit_daemon.settings import KNOWN, Setting
+from damnit_daemon.supervise import Observed, State
+
+from ..table.numbers import format_full_time, format_span
+from ..visible import visible
+
+MARKS = {
+    State.WORKING: "● works",
+    State.STARTING: "◐ is starting",
+    State.CRASHED: "✗ ended by itself",
+    State.SILENT: "✗ is there, but gives no sign of life",
+    State.STOPPED: "○ is stopped",
+}
+ROLES = {
+    State.WORKING: "news",
+    State.STARTING: "mark",
+    State.CRASHED: "trouble",
+    State.SILENT: "trouble",
+    State.STOPPED: "quiet",
+}
+
+
+@dataclass(frozen=True)
+class DaemonFacts:
+    """What was found out."""
+
+    seen: Observed = field(default_factory=Observed)
+    settings: Mapping[str, object] = field(default_factory=dict)
+    counters: Mapping[str, int] = field(default_factory=dict)
+    problem: str = ""
+    """What could not be read, and why."""
+
+    def lines(self, now: float, zone: tzinfo | None = None) -> list[tuple[str, str]]:
+        """Say it, a line each."""
+        seen = self.seen
+        found = [("Daemon", MARKS[seen.state(now)])]
+        if seen.lease is not None:
+            holder = seen.lease.holder
+            found += [
+                ("Process", f"{holder.pid} on {visible(holder.host)}"),
+                ("Since", format_full_time(seen.lease.since, zone)),
+                ("Last sign of life", f"{format_span(now - seen.lease.beat_at)} ago"),
+            ]
+            found += [(visible(str(k)), visible(str(v))) for k, v in seen.lease.info.items()]
+        found.append(("Supervisor", self._supervisor()))
+        counted = [f"{count} {visible(name)}" for name, count in self.counters.items()]
+        if counted:
+            found.append(("Counted", ", ".join(counted)))
+        if self.problem:
+            found.append(("Problem", visible(self.problem)))
+        return found
+
+    def rows(self) -> list[tuple[str, str, str]]:
+        """All settings that can be changed: key, value, what it is; those that are set first."""
+        editable = [setting for setting in KNOWN.values() if setting.editable]
+        known = [(s.key, self._value(s), s.description) for s in editable]
+        strange = [
+            (visible(key), visible(str(value)), "not one that we know")
+            for key, value in self.settings.items()
+            if key not in KNOWN
+        ]
+        return sorted(known, key=lambda row: not row[1]) + strange
+
+    def _value(self, setting: Setting) -> str:
+        value = self.settings.get(setting.key)
+        return "" if value is None else visible(str(value))
+
+    def _supervisor(self) -> str:
+        seen = self.seen
+        if seen.supervisord is not None:
+            told = "" if seen.program is None else f": {seen.program.state.lower()}"
+            return f"{seen.supervisord.address.url}{told}"
+        if seen.no_answer:
+            return visible(seen.no_answer)
+        return "none: somebody runs it in the foreground" if seen.is_alone else "none"

@@ -1,0 +1,91 @@
+"""The daemon as the app looks at it and commands it: only for workers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from damnit_daemon.errors import DamnitError
+from damnit_daemon.ledger import LeaseHeld, Ledger, LedgerMissing, load_counters
+from damnit_daemon.logs import LogFile
+from damnit_daemon.paths import DamnitFolder
+from damnit_daemon.settings import parse_setting
+from damnit_daemon.store import Database, delete_setting, load_settings, save_setting
+from damnit_daemon.supervise import DAEMON_LOG, StartFailed, observe, start, stop
+
+from .facts import DaemonFacts
+
+TIMEOUT_S = 5.0
+NEXT_START = "The daemon takes it over when it starts next: R restarts it."
+
+
+class DaemonService:
+    """One folder's."""
+
+    def __init__(self, folder: DamnitFolder) -> None:
+        self._folder = folder
+        self._database = Database(folder.database, timeout_s=TIMEOUT_S)
+        self._ledger = Ledger(folder.ledger, timeout_s=TIMEOUT_S)
+
+    def log(self) -> LogFile:
+        """What the daemon says."""
+        return LogFile(self._folder.path / DAEMON_LOG)
+
+    def look(self) -> DaemonFacts:
+        """Find out how it is; what cannot be read is said."""
+        counters: dict[str, int] = {}
+        try:
+            seen = observe(self._folder)
+            with self._database.reading() as con:
+                settings = load_settings(con)
+            try:
+                with self._ledger.reading() as con:
+                    counters = load_counters(con)
+            except LedgerMissing:
+                pass
+        except DamnitError as error:
+            return DaemonFacts(problem=error.message)
+        return DaemonFacts(seen, settings, counters)
+
+    def start(self, tell: Callable[[str], object]) -> str:
+        """Start it; says who works then.
+
+        Raises:
+            DamnitError: If it does not come to work; with what it said last.
+        """
+        try:
+            lease = start(self._folder, tell=tell)
+        except LeaseHeld as held:
+            holder = held.lease.holder
+            return f"The daemon works already: process {holder.pid} on {holder.host}."
+        except StartFailed as error:
+            said = "\n".join(error.log_lines[-3:])
+            raise DamnitError(f"{error.message}\n{said}".rstrip(), hint=error.hint) from error
+        return f"The daemon works: process {lease.holder.pid} on {lease.holder.host}."
+
+    def stop(self) -> str:
+        """Stop it; says what was ended.
+
+        Raises:
+            DamnitError: If it cannot be reached.
+        """
+        ended = stop(self._folder)
+        return f"Ended: {', '.join(ended)}." if ended else "No daemon runs here."
+
+    def restart(self, tell: Callable[[str], object]) -> str:
+        """Stop it if it runs, and start it."""
+        stop(self._folder)
+        return self.start(tell)
+
+    def save(self, key: str, text: str) -> str:
+        """Check and keep a setting; empty: forget it. Says what holds now.
+
+        Raises:
+            DamnitError: If the value makes no sense, or the database cannot be written.
+        """
+        value = parse_setting(key, text) if text else None
+        with self._database.writing() as con:
+            if value is None:
+                delete_setting(con, key)
+            else:
+                save_setting(con, key, value)
+        return f"{key} is {value}. {NEXT_START}" if text else f"{key} is as usual. {NEXT_START}"

@@ -1,0 +1,161 @@
+"""The context file as a document: read, saved whole, kept as a draft; only for workers."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import os
+import stat
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from platformdirs import user_state_path
+
+from damnit_daemon.errors import DamnitError
+
+MOST_BYTES = 4_000_000
+
+
+class ChangedOnDisk(DamnitError):  # noqa: N818 – house style
+    """Somebody else has saved the file since it was read.
+
+    Attributes:
+        text: What it says now.
+    """
+
+    def __init__(self, path: Path, text: str) -> None:
+        super().__init__(f"{path.name} was changed by somebody else since it was opened.")
+        self.text = text
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The document as it was found."""
+
+    text: str
+    """As it is on disk; empty if there is no file yet."""
+    draft: str | None = None
+    """What was typed before and never saved, if that differs."""
+
+
+class Document:
+    """One file.
+
+    Args:
+        path: The file.
+        drafts: Where unsaved text is kept; None: below the user's state directory.
+    """
+
+    def __init__(self, path: Path, drafts: Path | None = None) -> None:
+        self.path = path
+        self._digest = b""
+        folder = user_state_path("damnit-tui") / "drafts" if drafts is None else drafts
+        name = hashlib.sha256(os.fsencode(path.absolute())).hexdigest()[:24]
+        self._draft = folder / f"{name}.json"
+
+    def open(self) -> Opened:
+        """Read it, and what is left of a session that was cut off.
+
+        Raises:
+            DamnitError: If it cannot be read.
+        """
+        text = self._read()
+        self._digest = _digest(text)
+        return Opened(text, self._load_draft(text))
+
+    def save(self, text: str, *, force: bool = False) -> None:
+        """Replace the file by `text`, whole or not at all; its permissions stay.
+
+        Args:
+            text: What it shall say.
+            force: Also if somebody else has changed it meanwhile.
+
+        Raises:
+            ChangedOnDisk: If somebody has.
+            DamnitError: If it cannot be written.
+        """
+        now = self._read()
+        if not force and _digest(now) != self._digest:
+            raise ChangedOnDisk(self.path, now)
+        try:
+            self._replace(text)
+        except OSError as error:
+            raise DamnitError(
+                f"{self.path} cannot be saved: {error.strerror}.",
+                hint="What was typed is kept as a draft.",
+            ) from error
+        self._digest = _digest(text)
+        self.drop_draft()
+
+    def keep_draft(self, text: str) -> None:
+        """Keep unsaved text, for a line that drops; a disk that takes none costs nothing else."""
+        try:
+            self._draft.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            unfinished = self._draft.with_suffix(".new")
+            content = json.dumps({"path": str(self.path), "text": text})
+            unfinished.write_text(content, "utf-8")
+            unfinished.replace(self._draft)
+        except OSError:
+            pass
+
+    def drop_draft(self) -> None:
+        """What was typed is saved, or not wanted."""
+        self._draft.unlink(missing_ok=True)
+
+    def _load_draft(self, text: str) -> str | None:
+        try:
+            kept = json.loads(self._draft.read_text("utf-8"))
+            draft = kept["text"]
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        return draft if isinstance(draft, str) and draft != text else None
+
+    def _read(self) -> str:
+        try:
+            with self.path.open("rb") as file:
+                content = file.read(MOST_BYTES + 1)
+        except FileNotFoundError:
+            return ""
+        except OSError as error:
+            raise DamnitError(f"{self.path} cannot be read: {error.strerror}.") from error
+        if len(content) > MOST_BYTES:
+            raise DamnitError(f"{self.path} is too large to be edited here.")
+        try:
+            return content.decode("utf-8").replace("\r\n", "\n")
+        except UnicodeDecodeError as error:
+            raise DamnitError(
+                f"{self.path} is no UTF-8 text: byte {error.start}.", hint="Edit it elsewhere."
+            ) from None
+
+    def _replace(self, text: str) -> None:
+        target = self.path.resolve()  # a link to a file elsewhere stays a link
+        try:
+            bits = stat.S_IMODE(target.stat().st_mode)
+        except FileNotFoundError:
+            bits = stat.S_IMODE(target.parent.stat().st_mode) & 0o666
+        descriptor, name = tempfile.mkstemp(prefix=".context-", dir=target.parent)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+                file.flush()
+                os.fchmod(file.fileno(), bits)
+                os.fsync(file.fileno())
+            Path(name).replace(target)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+
+
+def difference(mine: str, theirs: str) -> list[str]:
+    """What somebody else's text has in place of mine, as a unified diff."""
+    return list(
+        difflib.unified_diff(
+            mine.splitlines(), theirs.splitlines(), "what you typed", "what is saved", lineterm=""
+        )
+    )
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()

@@ -1,0 +1,256 @@
+"""Edits on their way to the database: kept until they are written, and undone one by one.
+
+The screen puts orders in, a worker carries them out in that order. A database that is
+locked delays them, whatever it takes; what cannot be written is told, with what was typed.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from damnit_daemon.errors import DamnitError
+from damnit_daemon.model import RunKey, StoredValue
+from damnit_daemon.paths import DamnitFolder
+from damnit_daemon.store import Conflict, Database, DatabaseBusy, EditConflict, Note, load_notes
+
+from .orders import Order, Redo, SetValues, Undo
+from .visible import clip, visible
+
+if TYPE_CHECKING:
+    from damnit_daemon.edit import Editor, Saved
+    from damnit_daemon.edit.deletion import Deletion
+
+TIMEOUT_S = 2.0
+"""How long one attempt waits for a lock."""
+RETRY_S = 0.5
+LONGEST_SAID = 40
+"""Characters of a value in a message."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """An order was carried out."""
+
+    order: Order
+    said: str
+    """What has happened, in words."""
+    values: tuple[StoredValue, ...] = ()
+    """What is stored now, to be shown before the database is read again."""
+    problem: str = ""
+    """What went wrong besides."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Nothing can be written at the moment; it is tried again."""
+
+    orders: int
+    """How many wait."""
+    problem: str
+    """Why."""
+
+
+@dataclass(frozen=True)
+class Contested:
+    """Somebody else has changed cells meanwhile; nothing was written."""
+
+    order: SetValues
+    conflicts: tuple[Conflict, ...]
+    is_typed: bool = True
+    """Somebody typed the new values just now; else they are from before."""
+
+
+@dataclass(frozen=True)
+class Failed:
+    """An order cannot be carried out; nothing was written."""
+
+    order: Order
+    problem: str
+
+
+Outcome = Done | Waiting | Contested | Failed
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something that can be undone."""
+
+    words: str
+    saved: Saved
+
+
+class Edits:
+    """What one session edits in a folder.
+
+    Attributes:
+        drafts: What was typed for cells and is not written, by cell.
+
+    Args:
+        folder: Which.
+        read_only: Whether nothing may be changed.
+        clock: Tells the time.
+    """
+
+    def __init__(
+        self,
+        folder: DamnitFolder,
+        *,
+        read_only: bool = False,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._folder = folder
+        self._read_only = read_only
+        self._clock = clock
+        self.drafts: dict[tuple[RunKey, str], str] = {}
+        self._orders: deque[Order] = deque()
+        self._changed = threading.Condition()
+        self._stop = threading.Event()
+        self._editor: Editor | None = None
+        self._done: list[Step] = []
+        self._undone: list[Step] = []
+
+    # For the screen: none of these waits
+
+    def put(self, order: Order) -> None:
+        """Have something written."""
+        with self._changed:
+            self._orders.append(order)
+            self._changed.notify_all()
+
+    @property
+    def waiting(self) -> tuple[Order, ...]:
+        """What is not written yet, the first first."""
+        with self._changed:
+            return tuple(self._orders)
+
+    def stop(self) -> None:
+        """End `outcomes` as soon as all is written, or cannot be written at the moment."""
+        self._stop.set()
+        with self._changed:
+            self._changed.notify_all()
+
+    # For workers
+
+    def why_not(self) -> str:
+        """Say why nothing can be written here; empty if it can."""
+        if self._read_only:
+            return "It was opened with --read-only."
+        database = self._folder.database
+        if database.exists() and not os.access(database, os.W_OK):
+            return f"You may not write to {database}."
+        if not os.access(self._folder.path, os.W_OK):  # SQLite writes beside the file
+            return f"You may not write to the folder {self._folder.path}."
+        return ""
+
+    def load_notes(self) -> list[Note]:
+        """The notes there are, by time.
+
+        Raises:
+            StoreError: If they cannot be read.
+        """
+        with Database(self._folder.database, timeout_s=TIMEOUT_S).reading() as con:
+            return load_notes(con)
+
+    def delete_variable(self, name: str, progress: Callable[[int, int], bool]) -> Deletion:
+        """Delete a variable with all its data; takes its time.
+
+        Args:
+            name: Which.
+            progress: Told how many of how many files are done; ends it by returning False.
+
+        Raises:
+            DamnitError: If it cannot be deleted; says why.
+        """
+        from damnit_daemon.edit.deletion import delete_variable
+
+        return delete_variable(self._folder, name, progress=progress, clock=self._clock)
+
+    def outcomes(self) -> Iterator[Outcome]:
+        """Carry out one order after the other, and tell what became of each; until `stop`."""
+        while (order := self._next()) is not None:
+            try:
+                outcome = self._carry_out(order)
+            except DatabaseBusy as error:
+                yield Waiting(len(self.waiting), error.message)
+                if self._stop.wait(RETRY_S):
+                    break  # the drafts have what was typed
+                continue
+            with self._changed:
+                self._orders.popleft()
+            yield outcome
+        if self._editor is not None:
+            self._editor.close()
+
+    def _next(self) -> Order | None:
+        """The next order, also when it is to end; None if none is left then."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._orders or self._stop.is_set())
+            return self._orders[0] if self._orders else None
+
+    def _carry_out(self, order: Order) -> Outcome:
+        try:
+            if self._read_only:
+                raise DamnitError(self.why_not())
+            if isinstance(order, SetValues):
+                return self._set(order)
+            if isinstance(order, Undo):
+                return self._step_back(order, self._done, self._undone, "Undone")
+            if isinstance(order, Redo):
+                return self._step_back(order, self._undone, self._done, "Done again")
+            said, values = order.carry_out(self._open())
+            return Done(order, said, values, self._open().problem)
+        except DatabaseBusy:
+            raise
+        except DamnitError as error:
+            return Failed(order, str(error))
+
+    def _set(self, order: SetValues) -> Outcome:
+        editor = self._open()
+        try:
+            saved = editor.set_values(order.changes)
+        except EditConflict as conflict:
+            return Contested(order, conflict.conflicts)
+        if saved.changes:
+            self._done.append(Step(order.words, saved))
+            self._undone.clear()
+        return Done(order, "", saved.written, editor.problem)
+
+    def _step_back(self, order: Order, steps: list[Step], others: list[Step], word: str) -> Outcome:
+        """Undo a step, or do it again: the same, from one list to the other."""
+        if not steps:
+            what = "do again" if isinstance(order, Redo) else "undo"
+            return Done(order, f"There is nothing to {what}.")
+        step = steps[-1]
+        changes = step.saved.undone()
+        editor = self._open()
+        try:
+            saved = editor.set_values(changes)
+        except EditConflict as conflict:
+            steps.pop()  # another press goes on to the one before
+            again = SetValues(tuple(changes), step.words)
+            return Contested(again, conflict.conflicts, is_typed=False)
+        steps.pop()
+        others.append(Step(step.words, saved))
+        return Done(order, f"{word}: {_now(step.words, saved)}", saved.written, editor.problem)
+
+    def _open(self) -> Editor:
+        if self._editor is None:
+            from damnit_daemon.edit import Editor
+
+            self._editor = Editor(self._folder, clock=self._clock, timeout_s=TIMEOUT_S)
+        return self._editor
+
+
+def _now(words: str, saved: Saved) -> str:
+    """What was edited, and what it is now if that can be said in a line."""
+    if len(saved.changes) != 1:
+        return words
+    value = saved.changes[0].new
+    shown = "empty" if value is None or value == "" else clip(visible(str(value)), LONGEST_SAID)
+    return f"{words} is {shown}"

@@ -1,0 +1,107 @@
+"""Colours for numbers: maps that rise evenly in lightness and are safe for the colour-blind.
+
+The tables are every eighth colour of the published maps, between which colours are interpolated:
+viridis and magma by Stéfan van der Walt and Nathaniel Smith (BIDS/colormap, CC0), cividis by
+Jamie Nuñez, Christopher Anderton and Ryan Renslow (PLoS ONE 13, e0199239, 2018; CC0).
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+RGB = tuple[int, int, int]
+SHADES = " ░▒▓█"
+"""From the least to the greatest, where there are no colours."""
+MISSING_SHADE = "×"
+
+_VIRIDIS = (
+    "440154470d6048186a482374472d7b4537814240863e49893b528b375b8d33638d2f6b8e2c728e297a8e26828e"
+    "23898e21908c1f978b1f9f8821a68527ad8131b57b3ebc744dc26c5cc8636ece5882d34d95d840aadc32c0df25"
+    "d5e21aeae51afde725"
+)
+_CIVIDIS = (
+    "00224e00285b002e6a0533711a386f273e6e32436d3b496c434e6c4b546c535a6d5a5f6e61656f686a716f7073"
+    "7676767c7c788381798b8778928d789a9376a29975aaa073b3a670bbad6dc3b369ccba64d4c15fddc858e6d051"
+    "efd748f8df3cfee838"
+)
+_MAGMA = (
+    "0000040303120a0822130d341d114729115a36106b440f7650127c5d177f691c817621818226818f2a819c2e7f"
+    "a9337db6367ac33b75cf4070db476ae65164ee5c5ef46a5cf9785dfb8861fd9668fea571feb47bfec287fed194"
+    "fde0a1fceeb0fcfdbf"
+)
+
+
+class ColourMap(NamedTuple):
+    """A table of 256 colours."""
+
+    name: str
+    table: Any
+    """uint8, (256, 3)."""
+    missing: RGB
+    """Of what is no finite number; a colour that the map does not have."""
+
+    def colours(self, levels: Any) -> Any:
+        """Colours for numbers from 0 to 1, which are cut to that; NaN is the missing colour.
+
+        Returns:
+            uint8 with a last dimension of 3.
+        """
+        levels = np.asarray(levels, np.float64)
+        absent = np.isnan(levels)
+        index = np.clip(np.where(absent, 0, levels) * 255 + 0.5, 0, 255).astype(np.uint8)
+        found = self.table[index]
+        found[absent] = self.missing
+        return found
+
+
+def _table(hexadecimal: str) -> Any:
+    anchors = np.frombuffer(bytes.fromhex(hexadecimal), np.uint8).reshape(-1, 3)
+    places = np.linspace(0, 255, len(anchors))
+    channels = [np.interp(np.arange(256), places, anchors[:, c]) for c in range(3)]
+    return np.rint(np.stack(channels, axis=1)).astype(np.uint8)
+
+
+MAPS = (
+    ColourMap("viridis", _table(_VIRIDIS), (110, 110, 110)),
+    ColourMap("cividis", _table(_CIVIDIS), (190, 60, 60)),
+    ColourMap("magma", _table(_MAGMA), (70, 110, 110)),
+    ColourMap("gray", _table("000000ffffff"), (150, 70, 20)),
+)
+
+
+def shades(levels: Any) -> Any:
+    """Characters for numbers from 0 to 1; `×` for NaN."""
+    levels = np.asarray(levels, np.float64)
+    absent = np.isnan(levels)
+    index = np.clip(np.where(absent, 0, levels) * len(SHADES), 0, len(SHADES) - 1).astype(int)
+    found = np.array(list(SHADES))[index]
+    found[absent] = MISSING_SHADE
+    return found
+
+
+def levels_of(values: Any, low: float, high: float, *, is_log: bool = False) -> Any:
+    """Where numbers stand between two others, 0 to 1 and beyond; NaN stays NaN.
+
+    With a logarithmic scale what is not positive is below everything: 0.
+    """
+    values = np.asarray(values, np.float64)
+    if is_log:
+        low, high = log_window(low, high)
+        low, high = float(np.log10(low)), float(np.log10(high))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            logs = np.log10(np.where(values > 0, values, np.nan))
+        values = np.where(np.isnan(values) | (values > 0), logs, low)
+    # Halves: the difference of two huge numbers may overflow.
+    extent = high / 2 - low / 2
+    if extent <= 0:
+        return np.where(np.isnan(values), np.nan, 0.5)
+    return (values / 2 - low / 2) / extent
+
+
+def log_window(low: float, high: float) -> tuple[float, float]:
+    """A range that has logarithms: at most ten decades below its greatest value."""
+    if high <= 0:
+        return 1e-1, 1.0
+    return max(low, high * 1e-10) if low > 0 else high * 1e-4, high

@@ -1,0 +1,239 @@
+"""What was read, drawn as it was chosen to be seen; pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import tzinfo
+from typing import Any
+
+import numpy as np
+from rich.segment import Segment
+
+from damnit_daemon.model.looked import (
+    AxisKind,
+    Colours,
+    Curve,
+    Figure,
+    How,
+    Looked,
+    Picture,
+    Refused,
+    Words,
+)
+
+from ..visible import visible
+from .chart import Axes, Series, chart_size, draw_chart, natural_range, series_of
+from .colourmaps import MAPS
+from .frame import Frame, Place, Styles, styled, text_line
+from .graphics import Graphics
+from .image import Look, axis_label, draw_colours, draw_image, image_room
+from .plotly import Redrawn, draw_series
+from .readout import cell_at
+from .state import State
+
+PROFILE_LINES = 8
+MINIMUM_FOR_PROFILES = 20
+
+
+@dataclass(frozen=True)
+class Paper:
+    """What is drawn on."""
+
+    width: int
+    height: int
+    styles: Styles
+    graphics: Graphics = Graphics.BLOCKS
+    zone: tzinfo | None = None
+
+
+def room_for(state: State, width: int, height: int) -> tuple[int, int]:
+    """Columns and rows that data is wanted in, for a drawing of that size.
+
+    Enough for a curve and for an image: which it will be is not known yet.
+    """
+    columns, _ = chart_size(width, height)
+    rows, pixels = image_room(width, _image_height(state, height))
+    return max(columns, pixels, 1), max(rows, 1)
+
+
+def draw_looked(
+    looked: Looked, state: State, paper: Paper, redrawn: Redrawn | None = None
+) -> Frame | None:
+    """Draw anything but text, which has a view of its own.
+
+    Args:
+        looked: What was read.
+        state: How it is to be seen.
+        paper: On what.
+        redrawn: A Plotly figure, parsed.
+
+    Returns:
+        The drawing; None for text, and for what was refused.
+    """
+    content = looked.content
+    if isinstance(content, Curve):
+        return _draw_curve(content, looked, state, paper)
+    if isinstance(content, Picture):
+        return _draw_picture(content, state, paper)
+    if isinstance(content, Colours):
+        in_colour = paper.graphics is not Graphics.SHADES
+        return draw_colours(content, paper.width, paper.height, in_colour=in_colour)
+    if isinstance(content, Figure) and redrawn is not None:
+        return _draw_figure(redrawn, state, paper)
+    return None
+
+
+def headline(looked: Looked, state: State, redrawn: Redrawn | None = None) -> str:
+    """What the data is and how it is shown, in a line."""
+    about, content = looked.about, looked.content
+    told = ["preview" if about.is_preview else ""]
+    if about.members:
+        place = [name for name, _ in about.members].index(about.member) + 1
+        told.append(f"{visible(about.member)} ({place} of {len(about.members)}, v to choose)")
+    told.append(visible(about.words))
+    if about.cut:
+        stepped = state.stepped % len(about.cut)
+        told += [f"{'▸' if i == stepped else ''}{visible(c)}" for i, c in enumerate(about.cut)]
+    if about.is_complex and about.kind != "scalar":
+        told.append(state.part.value)
+    if isinstance(content, Picture):
+        told.append(f"{MAPS[state.map_number].name}" + (", logarithmic" if state.is_log else ""))
+        if state.how is not How.MEAN:
+            told.append(f"{state.how.value} of pixels")
+    told += [_missing(content), *about.notes]
+    if redrawn is not None:
+        told.append(redrawn.words)
+    if isinstance(content, Words):
+        told.append(content.note)
+    if looked.read < 1:
+        told.append(f"reading {looked.read:.0%}" if looked.read else "a first look; reading …")
+    return " · ".join(filter(None, told))
+
+
+def problem_lines(content: Any) -> str:
+    """Why there is nothing to see; empty if there is."""
+    return content.reason if isinstance(content, Refused) else ""
+
+
+def as_text(looked: Looked) -> str:
+    """What is shown, as text to be copied."""
+    content = looked.content
+    if isinstance(content, Words):
+        return "\n".join(content.lines)
+    if isinstance(content, Curve):
+        x = np.linspace(*content.window, len(content.mean), endpoint=False)
+        rows = zip(x, content.least, content.greatest, content.mean, strict=True)
+        body = [f"{a:.10g}\t{b:.10g}\t{c:.10g}\t{d:.10g}" for a, b, c, d in rows if d == d]
+        return "\n".join(["x\tleast\tgreatest\tmean", *body])
+    if isinstance(content, Picture):
+        return "\n".join("\t".join(f"{v:.6g}" for v in row) for row in content.values)
+    return looked.about.words
+
+
+def _draw_curve(curve: Curve, looked: Looked, state: State, paper: Paper) -> Frame:
+    about = looked.about
+    y = natural_range([state.held or curve.range], is_log=state.is_log, margin=0.03)
+    units = f" [{about.units}]" if about.units else ""
+    axes = Axes(
+        curve.window, y, curve.axis.kind, axis_label(curve.axis) or "index",
+        visible(f"{about.name}{units}".strip()),
+        AxisKind.TIME if about.is_time else AxisKind.NUMBER,
+        state.is_log and not about.is_time, curve.names, paper.zone,
+    )  # fmt: skip
+    cursor = state.cursor[1] if state.cursor else None
+    series = _fitting(series_of(curve), chart_size(paper.width, paper.height)[0])
+    return draw_chart([series], axes, paper.width, paper.height, paper.styles, cursor)
+
+
+def _fitting(series: Series, columns: int) -> Series:
+    """As many columns as there are on the screen: it may have changed its size since."""
+    index = np.arange(columns) * len(series.mean) // columns
+    if len(series.mean) == columns:
+        return series
+    return Series(
+        series.least[index], series.greatest[index], series.mean[index],
+        series.filled[index], series.missing[index], series.role,
+    )  # fmt: skip
+
+
+def _draw_picture(picture: Picture, state: State, paper: Paper) -> Frame:
+    height = _image_height(state, paper.height)
+    look = _look(picture, state, paper)
+    frame = draw_image(picture, look, paper.width, height, paper.styles, state.cursor)
+    if height == paper.height:
+        return frame
+    cursor = state.cursor or (sum(picture.y) / 2, sum(picture.x) / 2)
+    lines = [*frame.lines]
+    lines += [[] for _ in range(height - len(lines))]
+    lines += _profiles(picture, look, cursor, paper)
+    return replace(frame, lines=lines)
+
+
+def _look(picture: Picture, state: State, paper: Paper) -> Look:
+    found = state.held or picture.range or picture.extremes or (0.0, 1.0)
+    in_colour = paper.graphics is not Graphics.SHADES
+    return Look(MAPS[state.map_number], found, state.is_log, in_colour, state.how, paper.zone)
+
+
+def _profiles(
+    picture: Picture, look: Look, cursor: tuple[float, float], paper: Paper
+) -> list[list[Segment]]:
+    """The row and the column of the cursor as curves, side by side."""
+    row, column = cell_at(picture.values.shape, picture.y, picture.x, cursor)
+    left = paper.width // 2
+    parts = (
+        (picture.values[row], picture.x, f"row {int(cursor[0])}", left),
+        (picture.values[:, column], picture.y, f"column {int(cursor[1])}", paper.width - left),
+    )
+    drawn = []
+    for values, window, title, width in parts:
+        dots, _ = chart_size(width, PROFILE_LINES)
+        at = values[np.arange(dots) * len(values) // max(1, dots)] if dots else values[:0]
+        series = Series(at, at, at, np.ones(len(at), bool), ~np.isfinite(at))
+        good = at[np.isfinite(at)]
+        found = (float(good.min()), float(good.max())) if good.size else None
+        y = natural_range([found], is_log=look.is_log, margin=0.05)
+        axes = Axes(window, y, y_label=title, is_log=look.is_log)
+        lines = draw_chart([series], axes, width, PROFILE_LINES, paper.styles).lines
+        drawn.append([_padded(line, width) for line in lines])
+    return [a + b for a, b in zip(*drawn, strict=False)]
+
+
+def _padded(line: list[Segment], width: int) -> list[Segment]:
+    used = sum(segment.cell_length for segment in line)
+    return [*line, Segment(" " * (width - used))] if used < width else line
+
+
+def _image_height(state: State, height: int) -> int:
+    shows = state.profiles and height >= MINIMUM_FOR_PROFILES
+    return height - PROFILE_LINES if shows else height
+
+
+def _draw_figure(redrawn: Redrawn, state: State, paper: Paper) -> Frame:
+    if redrawn.picture is not None:
+        return _draw_picture(redrawn.picture, replace(state, held=None), paper)
+    if not redrawn.traces:
+        label = styled(paper.styles, "label")
+        return Frame([text_line("None of its traces can be drawn here.", paper.width, label)],
+                     Place(0, 0, 0, 0))  # fmt: skip
+    legend = [
+        Segment(f" {visible(t.name or f'trace {i}')} ", styled(paper.styles, f"series{i % 6}"))
+        for i, t in enumerate(redrawn.traces)
+    ]
+    has_legend = len(redrawn.traces) > 1
+    height = paper.height - has_legend
+    series, axes = draw_series(redrawn, chart_size(paper.width, height)[0], state.x)
+    axes = replace(axes, zone=paper.zone, is_log=axes.is_log != state.is_log)
+    frame = draw_chart(series, axes, paper.width, height, paper.styles)
+    return replace(frame, lines=[*frame.lines, legend]) if has_legend else frame
+
+
+def _missing(content: Any) -> str:
+    if isinstance(content, Curve) and content.not_finite:
+        everything = "all" if content.not_finite == content.points else f"{content.not_finite:,}"
+        return f"{everything} of {content.points:,} points are NaN or infinite (×)"
+    if isinstance(content, Picture) and content.missing:
+        if content.extremes is None:
+            return "no pixel is finite"
+        return f"{content.missing:,} pixels are NaN or infinite"
+    return ""

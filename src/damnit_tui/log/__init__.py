@@ -1,0 +1,1 @@
+"""Reading a log on the screen, without a screen."""

@@ -1,0 +1,164 @@
+"""What part of a log is on the screen, and how it moves; for a thread that may wait for a disk."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from damnit_daemon.errors import DamnitError
+from damnit_daemon.logs import Line, LogFile
+from damnit_daemon.logs.log_file import Change
+
+ERROR = re.compile(
+    rb"^(?:Could not get data for |.*\b(?:ERROR|CRITICAL|FATAL)\b)"
+    rb"|^Traceback \(most recent call last\):",
+    re.MULTILINE,
+)
+SECTION = re.compile(rb"^-----", re.MULTILINE)
+"""DAMNIT's headers, and ours."""
+
+TOLD = {
+    Change.CUT: "the log was emptied",
+    Change.REPLACED: "the log was replaced by a new one",
+    Change.GONE: "the log is gone; this is what it said",
+}
+
+
+@dataclass(frozen=True)
+class Page:
+    """What is to be shown."""
+
+    lines: tuple[Line, ...] = ()
+    size: int = 0
+    """Bytes of the log."""
+    follows: bool = True
+    """Whether what is added is shown as it comes."""
+    said: str = ""
+    """What happened, or could not be done."""
+    problem: str = ""
+    """Why there is nothing; a log that begins later clears it."""
+    match: int | None = None
+    """Offset of the line that was looked for."""
+
+    @property
+    def percent(self) -> int:
+        """How far down the last line shown is."""
+        return 100 * self.lines[-1].end // self.size if self.lines and self.size else 100
+
+
+def pattern_of(text: str) -> re.Pattern[bytes]:
+    """What was typed as a pattern: a regular expression if it is one; small letters match both."""
+    flags = re.MULTILINE | (re.IGNORECASE if text == text.lower() else 0)
+    try:
+        return re.compile(text.encode(), flags)
+    except re.error:
+        return re.compile(re.escape(text.encode()), flags)
+
+
+def failure_of(name: str) -> re.Pattern[bytes]:
+    """The line before a variable's traceback."""
+    return re.compile(rb"^Could not get data for %s\b" % re.escape(name.encode()), re.MULTILINE)
+
+
+class Pager:
+    """A window on a log.
+
+    Args:
+        log: Which; closed with `close`.
+        is_wanted: Asked during long searches: whether to go on.
+    """
+
+    def __init__(self, log: LogFile, *, is_wanted: Callable[[], bool] = lambda: True) -> None:
+        self.page = Page()
+        self.rows = 1
+        self._log = log
+        self._is_wanted = is_wanted
+        self._top = 0
+
+    def look(self) -> Page:
+        """See what is new."""
+        try:
+            change = self._log.look()
+        except DamnitError as error:
+            self.page = Page(problem=error.message)
+            return self.page
+        if change is not Change.NONE or self.page.problem:
+            said = TOLD.get(change, self.page.said)
+            if change in (Change.CUT, Change.REPLACED):
+                self._top, self.page = 0, replace(self.page, match=None)
+            self._show(self.page.follows, said=said)
+        return self.page
+
+    def resize(self, rows: int) -> Page:
+        """Show so many lines."""
+        self.rows = max(1, rows)
+        return self._show(self.page.follows)
+
+    def move(self, lines: int) -> Page:
+        """Go down, or up, by lines; at the end what is added is followed."""
+        if lines < 0:
+            above = self._log.lines_before(self._top, -lines)
+            self._top = above[0].start if above else 0
+            return self._show(False)
+        below = self._log.lines_from(self._top, self.rows + lines)
+        if len(below) <= self.rows + lines and (not below or below[-1].end >= self._log.size):
+            return self._show(True)
+        self._top = below[lines].start
+        return self._show(False)
+
+    def first(self) -> Page:
+        """Go to the beginning."""
+        self._top = 0
+        return self._show(False)
+
+    def last(self) -> Page:
+        """Go to the end, and stay there."""
+        return self._show(True)
+
+    def find(self, pattern: re.Pattern[bytes], what: str, *, backward: bool = False) -> Page:
+        """Go to the next line that matches, or say that there is none."""
+        start, match = self._top, self.page.match
+        if match is not None and any(line.start == match for line in self.page.lines):
+            after = self._log.lines_from(match, 1)
+            start = match if backward or not after else after[0].end
+        found = self._log.find(pattern, start, backward=backward, is_wanted=self._is_wanted)
+        if found is None:
+            where = "above" if backward else "below"
+            self.page = replace(self.page, said=f"no {what} {where}")
+            return self.page
+        return self._go(found)
+
+    def find_last(self, pattern: re.Pattern[bytes], what: str) -> Page:
+        """Go to the last line of all that matches."""
+        self.look()
+        found = self._log.find(pattern, self._log.size, backward=True, is_wanted=self._is_wanted)
+        if found is None:
+            return self._show(True, said=f"there is no {what} in this log")
+        return self._go(found)
+
+    def close(self) -> None:
+        """Let go of the log."""
+        self._log.close()
+
+    def _go(self, offset: int) -> Page:
+        """Show a line, with some of what is above it."""
+        above = self._log.lines_before(offset, min(3, self.rows // 4))
+        self._top = above[0].start if above else offset
+        page = self._show(False)
+        self.page = replace(page, match=offset)
+        return self.page
+
+    def _show(self, follows: bool, said: str = "") -> Page:
+        try:
+            if follows:
+                lines = self._log.lines_before(self._log.size, self.rows)
+                self._top = lines[0].start if lines else 0
+            else:
+                lines = self._log.lines_from(self._top, self.rows)
+        except DamnitError as error:
+            self.page = Page(problem=error.message)
+            return self.page
+        match = None if follows else self.page.match
+        self.page = Page(tuple(lines), self._log.size, follows, said, match=match)
+        return self.page

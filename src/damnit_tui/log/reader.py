@@ -1,0 +1,67 @@
+"""The thread that reads a log: does what keys ask for, one after the other, and looks for news."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Callable, Iterator
+
+from damnit_daemon.logs import LogFile
+
+from .pager import Page, Pager
+
+LOOK_S = 0.4
+Command = Callable[[Pager], object]
+
+
+class LogReader:
+    """Takes commands from any thread; pages come out in the one that iterates."""
+
+    def __init__(self, log: LogFile) -> None:
+        self._commands: queue.SimpleQueue[tuple[int | None, Command]] = queue.SimpleQueue()
+        self._asked = 0
+        """The number of the last command that was given."""
+        self._begun = 0
+        """The number of the last one that was begun."""
+        self._pager = Pager(log, is_wanted=lambda: self._begun == self._asked)
+        self._rows = 1
+        self._stopped = False
+
+    def ask(self, command: Command) -> None:
+        """Do this with the pager, soon; a search that is under way is given up."""
+        self._asked += 1
+        self._commands.put((self._asked, command))
+
+    def resize(self, rows: int) -> None:
+        """Show so many lines from now on; a search goes on."""
+        self._rows = rows
+        self._commands.put((None, lambda _: None))
+
+    def stop(self) -> None:
+        """End, soon."""
+        self._stopped = True
+        self.ask(lambda _: None)
+
+    def pages(self) -> Iterator[Page]:
+        """What is to be shown, whenever that has changed."""
+        shown: Page | None = None
+        try:
+            while not self._stopped:
+                self._pager.look()
+                if self._pager.rows != self._rows:
+                    self._pager.resize(self._rows)
+                if self._begun == self._asked and self._pager.page != shown:
+                    shown = self._pager.page
+                    yield shown
+                self._obey()
+        finally:
+            self._pager.close()
+
+    def _obey(self) -> None:
+        """Wait for a command, but not longer than until the next look."""
+        try:
+            number, command = self._commands.get(timeout=LOOK_S)
+        except queue.Empty:
+            return
+        if number is not None:
+            self._begun = number
+        command(self._pager)

@@ -1,0 +1,73 @@
+"""The lines of a log on the screen."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+from damnit_daemon.logs import Kind, Line, kind_of
+
+from ..visible import visible
+from .pager import Page
+
+TAB = 4
+
+
+class LogView(Widget):
+    """Draws a page; a line too long for the screen is cut, and can be moved sideways."""
+
+    DEFAULT_CSS = """
+    LogView {
+        height: 1fr;
+        padding: 0 1;
+        & .log--section { color: $text-primary; text-style: bold; }
+        & .log--error { color: $text-error; text-style: bold; }
+        & .log--warning { color: $text-warning; }
+        & .log--outcome { color: $foreground 60%; }
+        & .log--match { background: $block-cursor-background; color: $block-cursor-foreground; }
+        & .log--problem { color: $text-warning; }
+    }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        *(f"log--{kind}" for kind in Kind if kind is not Kind.PLAIN),
+        "log--match",
+        "log--problem",
+    }
+
+    page: reactive[Page] = reactive(Page)
+    left: reactive[int] = reactive(0)
+    """How many columns are out of sight on the left."""
+
+    @property
+    def longest(self) -> int:
+        """Columns of the longest line shown."""
+        return max((len(_shown(line)) for line in self.page.lines), default=0)
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the log."""
+        width = self.size.width
+        if y < len(self.page.lines):
+            line = self.page.lines[y]
+            strip = Strip([Segment(_shown(line), self._style(line))])
+            return strip.crop_extend(self.left, self.left + width, self.rich_style)
+        if y == 0 and self.page.problem:
+            style = self.get_component_rich_style("log--problem")
+            return Strip([Segment(visible(self.page.problem), style)]).crop_extend(0, width, style)
+        return Strip.blank(width, self.rich_style)
+
+    def _style(self, line: Line) -> Style:
+        if line.start == self.page.match:
+            return self.get_component_rich_style("log--match")
+        kind = kind_of(line.text)
+        if kind is Kind.PLAIN:
+            return self.rich_style
+        return self.get_component_rich_style(f"log--{kind}")
+
+
+def _shown(line: Line) -> str:
+    return visible(line.text.expandtabs(TAB))

@@ -1,0 +1,1 @@
+"""Plots of variables, over runs and within them. Imports numpy: never at start-up."""

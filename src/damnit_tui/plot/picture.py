@@ -1,0 +1,101 @@
+"""A process that draws one plot with Matplotlib and ends; its job is JSON on stdin."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+
+DPI = 150
+
+
+def main() -> None:
+    """Draw what the job says."""
+    try:
+        draw(json.load(sys.stdin))
+    except OSError as error:
+        print(f"{error.filename} cannot be written: {error.strerror}", file=sys.stderr)
+        raise SystemExit(1) from None
+
+
+def draw(job: Mapping[str, Any]) -> None:
+    """Write the picture."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(8, 6), layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    with np.load(job["points"], allow_pickle=False) as arrays:
+        for number, label in enumerate(job["labels"]):
+            x, y = arrays[f"x{number}"], arrays[f"y{number}"]
+            colour = arrays.get(f"c{number}")
+            _draw_group(figure, axes, job, _plain(label), x, y, colour)
+    if job["log_x"]:
+        axes.set_xscale("log")
+    if job["log_y"]:
+        axes.set_yscale("log")
+    _limit(axes.set_xlim, job["window"], is_log=job["log_x"], is_time=job["x_time"])
+    if job["form"] != "histogram":
+        _limit(axes.set_ylim, job["span"], is_log=job["log_y"], is_time=job["y_time"])
+    axes.set_xlabel(_plain(job["x_label"]))
+    axes.set_ylabel(_plain(job["y_label"]))
+    axes.grid(alpha=0.3)
+    if len(job["labels"]) > 1 or not job["y_label"]:
+        axes.legend(fontsize="small")
+    figure.savefig(job["path"], dpi=DPI, format="png")
+
+
+def _draw_group(
+    figure: Any, axes: Any, job: Mapping[str, Any], label: str, x: Any, y: Any, colour: Any
+) -> None:
+    if job["form"] == "histogram":
+        values = x[x > 0] if job["log_x"] else x
+        bins: Any = job["bins"]
+        window = job["window"]
+        if job["log_x"] and len(values):
+            low, high = window or np.log10([values.min(), values.max()]).tolist()
+            bins, window = np.logspace(low, high, job["bins"] + 1), None
+        axes.hist(_times(values, job["x_time"]), bins, window, alpha=0.6, label=label)
+        return
+    x, y = _times(x, job["x_time"]), _times(y, job["y_time"])
+    if job["form"] == "line":
+        order = np.argsort(x, kind="stable")
+        axes.plot(x[order], y[order], linewidth=0.9, label=label)
+    elif colour is None:
+        axes.scatter(x, y, s=14, alpha=0.7, label=label)
+    elif job["categories"]:
+        for number, name in enumerate(job["categories"]):
+            axes.scatter(x[colour == number], y[colour == number], s=14, label=_plain(name))
+        axes.legend(fontsize="small", title=_plain(job["colour_label"]))
+    else:
+        shown = axes.scatter(x, y, c=colour, s=14, label=label)
+        figure.colorbar(shown, ax=axes, label=_plain(job["colour_label"]))
+
+
+def _limit(set_limits: Any, window: Any, *, is_log: bool, is_time: bool) -> None:
+    if window is None:
+        return
+    low, high = (10.0**v for v in window) if is_log else window
+    if is_time:
+        low, high = (datetime.fromtimestamp(v, UTC) for v in (low, high))
+    set_limits(low, high)
+
+
+def _times(values: Any, is_time: bool) -> Any:
+    if not is_time:
+        return values
+    return (values * 1e6).astype("datetime64[us]")
+
+
+def _plain(text: str) -> str:
+    """A dollar sign would begin mathematics."""
+    return str(text).replace("$", r"\$")
+
+
+if __name__ == "__main__":
+    main()

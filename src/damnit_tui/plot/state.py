@@ -1,0 +1,158 @@
+"""What is plotted and how it is seen; kept as long as the app runs. Pure, without numpy."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+RUN = "run"
+"""The name of a run's number, as if it were a variable."""
+TIME = "start_time"
+MOST_Y = 6
+"""Variables at once: as many as there are colours."""
+FEWEST_BINS, MOST_BINS = 2, 2000
+Window = tuple[float, float]
+
+
+class Over(StrEnum):
+    """Where points come from."""
+
+    RUNS = "over runs"
+    """One point per run: what the table shows."""
+    WITHIN = "within runs"
+    """The data of each run."""
+
+
+class Which(StrEnum):
+    """Of which runs."""
+
+    ALL = "all runs"
+    SHOWN = "runs shown"
+    MARKED = "marked runs"
+
+
+class Form(StrEnum):
+    """How points are drawn."""
+
+    POINTS = "points"
+    LINE = "line"
+    HISTOGRAM = "histogram"
+
+
+@dataclass(frozen=True)
+class PlotState:
+    """What is plotted and how it is seen.
+
+    Attributes:
+        y: Variables, each in a colour of its own over runs.
+        x: A variable, `RUN` or `TIME`; empty within runs: the coordinate of the data.
+        colour: A third variable, by which points over runs are coloured; empty: none.
+        over: Where points come from.
+        which: Of which runs.
+        form: How they are drawn.
+        bins: Of a histogram; 0: as suits the number of points.
+        window: From, to, of x in what is drawn (of a logarithmic axis, its logarithm); None: all.
+        span: The same of y.
+        cursor: Which point is read out, as x and y in what is drawn; None: none.
+    """
+
+    y: tuple[str, ...] = ()
+    x: str = RUN
+    colour: str = ""
+    over: Over = Over.RUNS
+    which: Which = Which.SHOWN
+    form: Form = Form.POINTS
+    log_x: bool = False
+    log_y: bool = False
+    bins: int = 0
+    window: Window | None = None
+    span: Window | None = None
+    cursor: tuple[float, float] | None = None
+
+    def whole(self) -> PlotState:
+        """All of it."""
+        return replace(self, window=None, span=None)
+
+    def fresh(self, **changes: object) -> PlotState:
+        """Something else is plotted: all of it is seen."""
+        return replace(self, window=None, span=None, cursor=None, **changes)  # type: ignore[arg-type]
+
+    def with_y(self, name: str) -> PlotState:
+        """Only this variable."""
+        return self.fresh(y=(name,))
+
+    def toggled_y(self, name: str) -> PlotState:
+        """This variable too, or not any more; one stays."""
+        if name in self.y:
+            rest = tuple(n for n in self.y if n != name)
+            return self.fresh(y=rest) if rest else self
+        return self.fresh(y=(*self.y, name)[-MOST_Y:])
+
+    def swapped(self) -> PlotState:
+        """X and Y the other way round; of several Y, the first."""
+        if not self.y or not self.x or self.form is Form.HISTOGRAM:
+            return self
+        return self.fresh(y=(self.x,), x=self.y[0], log_x=self.log_y, log_y=self.log_x)
+
+    def next_over(self) -> PlotState:
+        """Points per run instead of data of each run, or the other way round."""
+        if self.over is Over.RUNS:
+            x = "" if self.x in (RUN, TIME) else self.x
+            return self.fresh(over=Over.WITHIN, x=x, form=_not_points(self.form), colour="")
+        return self.fresh(over=Over.RUNS, x=self.x or RUN, form=_not_lines(self.form))
+
+    def next_form(self) -> PlotState:
+        """Drawn in another way."""
+        forms = list(Form)
+        return self.fresh(form=forms[(forms.index(self.form) + 1) % len(forms)])
+
+    def next_which(self) -> PlotState:
+        """Of other runs."""
+        which = list(Which)
+        return self.fresh(which=which[(which.index(self.which) + 1) % len(which)])
+
+    def with_bins(self, factor: float, present: int) -> PlotState:
+        """More bins, or fewer."""
+        wanted = max(present + 1, round(present * factor)) if factor > 1 else int(present * factor)
+        return replace(self, bins=max(FEWEST_BINS, min(MOST_BINS, wanted)))
+
+    def panned(self, across: float, up: float, shown: tuple[Window, Window]) -> PlotState:
+        """Moved by parts of what is shown."""
+        x, y = shown
+        moved = replace(self, window=_moved(x, across)) if across else self
+        return replace(moved, span=_moved(y, up)) if up else moved
+
+    def zoomed(
+        self, factor: float, shown: tuple[Window, Window], at: tuple[float, float] | None = None
+    ) -> PlotState:
+        """Closer (above 1) or further away, around a place."""
+        x, y = shown
+        middle = at or self.cursor or ((x[0] + x[1]) / 2, (y[0] + y[1]) / 2)
+        if not (x[0] <= middle[0] <= x[1] and y[0] <= middle[1] <= y[1]):
+            middle = ((x[0] + x[1]) / 2, (y[0] + y[1]) / 2)
+        window, span = _closer(x, factor, middle[0]), _closer(y, factor, middle[1])
+        if self.form is Form.HISTOGRAM:
+            return replace(self, window=window)
+        return replace(self, window=window, span=span)
+
+
+def _not_points(form: Form) -> Form:
+    return Form.LINE if form is Form.POINTS else form
+
+
+def _not_lines(form: Form) -> Form:
+    return Form.POINTS if form is Form.LINE else form
+
+
+def _moved(window: Window, share: float) -> Window:
+    step = (window[1] - window[0]) * share
+    moved = (window[0] + step, window[1] + step)
+    return moved if all(map(math.isfinite, moved)) else window
+
+
+def _closer(window: Window, factor: float, at: float) -> Window:
+    low, high = at - (at - window[0]) / factor, at + (window[1] - at) / factor
+    # No closer than numbers can be told apart.
+    enough = high - low > max(abs(low), abs(high)) * 1e-12
+    return (low, high) if enough and math.isfinite(low) and math.isfinite(high) else window

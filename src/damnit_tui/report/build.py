@@ -1,0 +1,93 @@
+"""The text of a report. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+
+from damnit_daemon.model import RunKey
+from damnit_daemon.run_ranges import format_run_ranges
+
+from ..visible import visible
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One way in which a variable failed."""
+
+    title: str
+    message: str
+    runs: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Happened:
+    """What a report tells of."""
+
+    proposal: int | None
+    since: float
+    """Unix seconds."""
+    until: float
+    runs: tuple[RunKey, ...] = ()
+    """Those that began in between, the newest first."""
+    table: str = ""
+    """Markdown of these runs."""
+    notes: tuple[tuple[float, str], ...] = ()
+    """When each note is about, and its text."""
+    failures: tuple[Failure, ...] = field(default=())
+
+
+def write_report(happened: Happened, zone: tzinfo | None = None) -> str:
+    """Put it into words.
+
+    Args:
+        happened: What happened.
+        zone: In which times are written; None for this machine's.
+    """
+    proposal = f"p{happened.proposal}: " if happened.proposal is not None else ""
+    span = f"{_moment(happened.since, zone)} – {_moment(happened.until, zone)}"
+    lines = [f"### {proposal}{span}", ""]
+    if happened.runs:
+        count = len(happened.runs)
+        numbers = format_run_ranges(key.run for key in happened.runs)
+        lines += [f"{count} run{'' if count == 1 else 's'}: {numbers}", ""]
+    else:
+        lines += ["No runs.", ""]
+    if happened.notes:
+        lines += ["#### Notes", ""]
+        lines += [f"* {_moment(at, zone)} {_line(text)}" for at, text in sorted(happened.notes)]
+        lines.append("")
+    if happened.failures:
+        lines += ["#### New errors", ""]
+        lines += [_failure(failure) for failure in happened.failures]
+        lines.append("")
+    if happened.table.strip():
+        lines += ["#### Runs", "", happened.table.rstrip(), ""]
+    return "\n".join(lines)
+
+
+def group_failures(found: Sequence[tuple[int, str, str]]) -> tuple[Failure, ...]:
+    """Put equal failures together, the most frequent first.
+
+    Args:
+        found: Of each failure its run, the variable's title and the message.
+    """
+    runs: dict[tuple[str, str], list[int]] = {}
+    for run, title, message in found:
+        runs.setdefault((title, message), []).append(run)
+    ordered = sorted(runs.items(), key=lambda item: (-len(item[1]), item[0]))
+    return tuple(Failure(*what, tuple(sorted(which))) for what, which in ordered)
+
+
+def _failure(failure: Failure) -> str:
+    message = _line(failure.message)
+    return f"* **{_line(failure.title)}** {message} (run {format_run_ranges(failure.runs)})"
+
+
+def _line(text: str) -> str:
+    return visible(" ".join(text.split()))
+
+
+def _moment(at: float, zone: tzinfo | None) -> str:
+    return f"{datetime.fromtimestamp(at, zone):%Y-%m-%d %H:%M}"

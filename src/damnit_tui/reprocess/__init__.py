@@ -1,0 +1,1 @@
+"""What will be done when runs are processed again, before it is."""

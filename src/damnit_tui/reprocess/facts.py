@@ -1,0 +1,34 @@
+"""Reads what a plan needs to know."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from damnit_daemon.errors import DamnitError
+from damnit_daemon.ledger import Ledger, load_timings
+from damnit_daemon.model import RunKey
+from damnit_daemon.store import Database, load_columns, load_values
+
+from ..table.cells import is_problem
+from .plan import Facts
+
+
+def load_facts(database: Database, ledger: Ledger, keys: Collection[RunKey]) -> Facts:
+    """Load it; what cannot be read is left out, for a plan may be made without."""
+    failed: dict[RunKey, set[str]] = {}
+    known: frozenset[str] = frozenset()
+    try:
+        with database.reading() as con:
+            known = frozenset(column.name for column in load_columns(con))
+            for value in load_values(con, keys=keys):
+                if is_problem(value):
+                    failed.setdefault(value.key, set()).add(value.name)
+    except DamnitError:
+        pass
+    timings: dict[str, float] = {}
+    try:
+        with ledger.reading() as con:
+            timings = {timing.name: timing.median_s for timing in load_timings(con)}
+    except DamnitError:
+        pass
+    return Facts(failed, timings, known)

@@ -1,0 +1,119 @@
+"""Plans in words. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from damnit_daemon.model import RunKey
+from damnit_daemon.run_ranges import format_run_ranges
+
+from ..table.numbers import format_span
+from ..visible import visible
+
+
+class Which(StrEnum):
+    """Which variables are wanted."""
+
+    ALL = "all"
+    FAILED = "only failed"
+    THIS = "this one"
+    NAMED = "by name"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known before; read from the database and the ledger."""
+
+    failed: Mapping[RunKey, Collection[str]]
+    """Of each run the variables that have an error; skipped ones do not count."""
+    median_s: Mapping[str, float]
+    """What each variable took of late."""
+    known: frozenset[str] = frozenset()
+    """Names of variables."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is wanted, in the words of a request."""
+
+    runs: Mapping[RunKey, tuple[str, ...] | None]
+    """Of each run the variables; None: as `variables` says."""
+    variables: tuple[str, ...] | None = None
+    data: str = "all"
+    executor: str | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to do."""
+        return not self.runs
+
+    def sentences(self, facts: Facts) -> list[str]:
+        """Say what will happen."""
+        if self.is_empty:
+            return ["Nothing has failed in these runs."]
+        count = len(self.runs)
+        runs = format_run_ranges(key.run for key in self.runs)
+        lines = [f"{count} {'job' if count == 1 else 'jobs'}, one for each run: {runs}"]
+        names = self._names()
+        if names is not None:
+            lines.append(f"only {_some(names)}, with what they depend on")
+            strange = sorted(names - facts.known)
+            if strange:
+                lines.append(f"not seen before, new in the context file? {_some(strange)}")
+        if self.data != "all":
+            lines.append(f"only variables that need {self.data} data")
+        seconds = self._seconds(facts)
+        if seconds:
+            span = f"about {format_span(seconds)}" if seconds >= 1 else "less than a second"
+            lines.append(f"{span} of computing, by past timings")
+        return lines
+
+    def _names(self) -> set[str] | None:
+        by_run = [names for names in self.runs.values() if names is not None]
+        if by_run:
+            return {name for names in by_run for name in names}
+        return None if self.variables is None else set(self.variables)
+
+    def _seconds(self, facts: Facts) -> float:
+        total = 0.0
+        for names in self.runs.values():
+            wanted = names if names is not None else self.variables
+            chosen = facts.median_s if wanted is None else wanted
+            total += sum(facts.median_s.get(name, 0.0) for name in chosen)
+        return total
+
+
+def make_plan(
+    keys: Sequence[RunKey],
+    which: Which,
+    facts: Facts,
+    *,
+    this: str = "",
+    named: Sequence[str] = (),
+    data: str = "all",
+    executor: str | None = None,
+) -> Plan:
+    """Turn what was chosen into a plan.
+
+    Args:
+        keys: The runs.
+        which: Which variables.
+        facts: What is known of the runs.
+        this: The variable under the cursor.
+        named: Names that were typed.
+        data: `raw`, `proc` or `all`.
+        executor: `local`, `slurm` or None.
+    """
+    if which is Which.FAILED:
+        failed = {key: tuple(sorted(facts.failed[key])) for key in keys if facts.failed.get(key)}
+        return Plan(failed, None, data, executor)
+    variables = {Which.THIS: (this,), Which.NAMED: tuple(named)}.get(which)
+    return Plan(dict.fromkeys(keys), variables, data, executor)
+
+
+def _some(names: Collection[str]) -> str:
+    shown = sorted(names)
+    more = f" and {len(shown) - 6} more" if len(shown) > 6 else ""
+    return visible(", ".join(shown[:6])) + more

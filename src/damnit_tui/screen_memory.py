@@ -1,0 +1,241 @@
+"""What the terminal shows already, so that only what differs is sent; pure.
+
+Textual repaints whole lines, names every colour again for each piece of text and
+resets it behind. On a slow line that is most of what is sent. Here its output is read
+as a terminal would read it, compared with what is on the screen, and written anew.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from itertools import pairwise
+
+from rich.cells import cell_len
+
+from .sgr import Looks
+
+_TOKEN = re.compile(
+    r"\x1b\[([0-9;]*)m"  # a look
+    r"|\x1b\[(\d*);?(\d*)H"  # a place
+    r"|(\x1b\[(?:[<>=?][0-9;]*(?:u|\$p)|\?(?!1049|1047|47[hl])[0-9;]+[hl])"  # how keys are told
+    r"|\x1b\](?!8;)[^\x07\x1b]*(?:\x07|\x1b\\))"  # title, clipboard, pointer
+    r"|([^\x00-\x1f\x7f]+)"
+    r"|(\r?\n)"
+)
+HOME = "\x1b[1;1H"
+MOST_GAP = 3
+"""As many unchanged characters are written again rather than jumped over."""
+LONG_BLANK = re.compile(r" {12,}")
+"""As many blanks are erased rather than written."""
+MOST_LOOKS = 20_000
+NOTHING = ""
+"""In place of a character that is not known."""
+
+
+@lru_cache(maxsize=8192)
+def _is_plain(text: str) -> bool:
+    """Whether each character takes exactly one cell, and none joins another."""
+    if text.isascii():
+        return True
+    return cell_len(text) == len(text) and all(cell_len(letter) == 1 for letter in text)
+
+
+class ScreenMemory:
+    """The characters and looks on a screen of a fixed size.
+
+    Whatever is not understood is passed on as it is, and nothing is taken for known after it.
+    """
+
+    def __init__(self, *, erases: bool = False) -> None:
+        """Begin without a size.
+
+        Args:
+            erases: Whether the terminal erases with the colour behind, as nearly all do.
+        """
+        self._erases = erases
+        self._columns = self._rows = 0
+        self._wanted = 0
+        self._all = Looks()
+        self.forget()
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Begin anew with another size; 0 by 0 passes all on as it is."""
+        self._columns, self._rows = columns, rows
+        self.forget()
+
+    def forget(self) -> None:
+        """Take nothing for known: the next painting is sent whole."""
+        wanted, self._all = self._all[self._wanted], Looks()
+        self._wanted = self._all.number(wanted)
+        """The look that the text read next has."""
+        self._letters = [[NOTHING] * self._columns for _ in range(self._rows)]
+        self._looks = [[0] * self._columns for _ in range(self._rows)]
+        self._worn: int | None = None
+        """The look that text sent next would have; None: not known."""
+        self._place: tuple[int, int] | None = None
+        """Where the terminal's cursor is; None: not known."""
+        self._x = self._y = 0
+        self._is_placed = False
+
+    def shorten(self, data: str) -> str:
+        """What to send for some of Textual's output."""
+        if not self._rows or "\x1b" not in data:
+            self._is_placed = False
+            return data
+        if len(self._all) > MOST_LOOKS:
+            self.forget()
+        out: list[str] = []
+        at = 0
+        match = None
+        for match in _TOKEN.finditer(data):
+            if match.start() != at or not self._take(match, out):
+                break
+            at = match.end()
+        if at != len(data):
+            return "".join(out) + self._pass_on(data[at:])
+        if match is not None and match[2] is not None and match[0] != HOME:
+            # Where one types: there the terminal shows what an input method offers.
+            self._move(self._y, self._x, out)
+        return "".join(out)
+
+    def _take(self, match: re.Match[str], out: list[str]) -> bool:
+        """Read a part of the output; tell whether it was understood."""
+        kind = match.lastindex
+        if kind == 1:
+            look = self._all.after(self._wanted, match[1])
+            if look is None:
+                return False
+            self._wanted = look
+        elif kind == 5:
+            if not self._is_placed or not self._fits(match[5]):
+                return False
+            self._write(match[5], out)
+        elif kind == 4:
+            out.append(match[4])
+        elif kind == 6:
+            self._y, self._x = self._y + 1, 0
+        else:
+            self._y, self._x = int(match[2] or 1) - 1, int(match[3] or 1) - 1
+            self._is_placed = True
+        return True
+
+    def _pass_on(self, data: str) -> str:
+        """Nothing is known any more: all that has been left out is said first."""
+        move = f"\x1b[{self._y + 1};{self._x + 1}H" if self._is_placed else ""
+        look = "\x1b[0m" + self._all.change(0, self._wanted)
+        self.forget()
+        return look + move + data
+
+    def _fits(self, text: str) -> bool:
+        return self._y < self._rows and self._x + cell_len(text) <= self._columns
+
+    def _write(self, text: str, out: list[str]) -> None:
+        if not _is_plain(text):
+            self._write_odd(text, out)
+            return
+        x, end = self._x, self._x + len(text)
+        self._x = end
+        letters, looks = self._letters[self._y], self._looks[self._y]
+        look, written = self._wanted, list(text)
+        wanted = [look] * len(text)
+        if " " in text:
+            blank = self._all.blank[look]
+            wanted = [blank if letter == " " else look for letter in text]
+        shown, worn = letters[x:end], looks[x:end]
+        if shown == written and worn == wanted:
+            return
+        same = [
+            old == new and was == will
+            for old, new, was, will in zip(shown, written, worn, wanted, strict=True)
+        ]
+        letters[x:end], looks[x:end] = written, wanted
+        at = 0
+        while at < len(text):
+            if same[at]:
+                at += 1
+                continue
+            stop = _end_of_change(same, at)
+            for part in self._parts(text, at, stop):
+                self._move(self._y, x + part.start, out)
+                self._print(text[part], x + part.start, out)
+            at = stop
+
+    def _parts(self, text: str, start: int, end: int) -> list[slice]:
+        """A piece of text cut where there are many blanks."""
+        if not self._erases or not self._is_erasable:
+            return [slice(start, end)]
+        cuts = [start, end]
+        for blank in LONG_BLANK.finditer(text, start, end):
+            cuts += blank.span()
+        cuts.sort()
+        return [slice(a, b) for a, b in pairwise(cuts) if a < b]
+
+    @property
+    def _is_erasable(self) -> bool:
+        """Whether nothing but the colour behind is seen of blanks."""
+        return not self._all[self._all.blank[self._wanted]].words
+
+    def _print(self, text: str, x: int, out: list[str]) -> None:
+        end, looks = x + len(text), self._all
+        if text.isspace():
+            blank = looks.blank[self._wanted]
+            # Whatever is not seen on blanks may stay as it is.
+            if self._worn is None or looks.blank[self._worn] != blank:
+                self._wear(self._look_of_blank(blank), out)
+            if self._erases and LONG_BLANK.fullmatch(text) and self._is_erasable:
+                # The last one is written: tmux takes a line to end where it was erased last.
+                out.append(f"\x1b[{len(text) - 1}X\x1b[{len(text) - 1}C")
+                text = " "
+        else:
+            self._wear(self._wanted, out)
+        out.append(text)
+        self._place = (self._y, end)
+
+    def _look_of_blank(self, blank: int) -> int:
+        """The look nearest to the present one that blanks can have."""
+        look = self._all[blank]
+        if self._worn is None or look.words:
+            return blank
+        return self._all.number(look._replace(front=self._all[self._worn].front))
+
+    def _wear(self, look: int, out: list[str]) -> None:
+        if self._worn is None:
+            out.append("\x1b[0m")
+            self._worn = 0
+        if self._worn != look:
+            out.append(self._all.change(self._worn, look))
+            self._worn = look
+
+    def _write_odd(self, text: str, out: list[str]) -> None:
+        """Wide characters, or such as join: terminals differ in how many cells they take."""
+        end = self._x + cell_len(text)
+        self._place = None
+        self._move(self._y, self._x, out)
+        self._wear(self._wanted, out)
+        out.append(text)
+        self._letters[self._y][self._x : end] = [NOTHING] * (end - self._x)
+        self._x = end
+        self._place = None
+
+    def _move(self, y: int, x: int, out: list[str]) -> None:
+        """Go there; after the last column nobody knows where one is."""
+        place = self._place
+        if place is None or place[1] >= self._columns or place[0] != y:
+            out.append(f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H")
+        elif x > place[1]:
+            step = x - place[1]
+            out.append("\x1b[C" if step == 1 else f"\x1b[{step}C")
+        elif x < place[1]:
+            out.append(f"\x1b[{x + 1}G")
+        self._place = (y, x)
+
+
+def _end_of_change(same: list[bool], at: int) -> int:
+    """Where what differs ends; short stretches that do not differ are taken along."""
+    stop = at
+    while at < len(same) and at - stop <= MOST_GAP:
+        if not same[at]:
+            stop = at + 1
+        at += 1
+    return stop

@@ -1,0 +1,146 @@
+"""What the main screen does about the daemon's work: jobs, logs, processing again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual import on, work
+from textual.message import Message
+
+from .part import MainPart
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from damnit_daemon.model import RunKey
+
+    from ..asking import Asking, Told
+    from ..reprocess.plan import Plan
+    from .context import Saved
+
+NO_VARIABLES = frozenset({"comment", "start_time"})
+"""Columns that no function computes."""
+
+
+class Acting(MainPart):
+    """A part of the main screen: jobs, logs, reprocess."""
+
+    @dataclass
+    class Answered(Message):
+        """What became of a request."""
+
+        told: Told
+
+    def action_log(self) -> None:
+        """Show the log of the run under the cursor; of a cell that failed, where it did."""
+        from ..table.cells import parse_attributes
+        from ..table.describe import error_of
+        from .log import LogScreen
+
+        cursor = self.table.cursor
+        if cursor is None:
+            return
+        value = self.table.rows.value(*cursor)
+        failed = ""
+        if value is not None and value.value is None:
+            error = error_of(parse_attributes(value.attributes_json))
+            failed = cursor.name if error is not None else ""
+        title = f"log of run {cursor.key.run}, proposal {cursor.key.proposal}"
+        self.app.push_screen(LogScreen(self.session.log_of(cursor.key), title, failed=failed))
+
+    def action_jobs(self) -> None:
+        """Show what the daemon does."""
+        from .jobs import JobsScreen
+
+        self.app.push_screen(JobsScreen(self.session, self._clock))
+
+    def action_context(self) -> None:
+        """Edit the context file."""
+        from .context import ContextScreen
+
+        cursor = self.table.cursor
+        key = cursor.key if cursor else None
+        self.app.push_screen(ContextScreen(self.session, key), self._reprocess_changed)
+
+    def _reprocess_changed(self, saved: Saved | None) -> None:
+        if saved is not None and saved.changed:
+            self.action_reprocess(" ".join(saved.changed))
+
+    def action_proposals(self) -> None:
+        """Show other proposals; one that is chosen is opened in place of this."""
+        from .proposals import ProposalsScreen
+
+        self.app.push_screen(ProposalsScreen(self.session.folder.path), self._open_other)
+
+    def _open_other(self, path: Path | None) -> None:
+        if path is not None and path != self.session.folder.path and self.may_leave():
+            self.app.exit(path)
+
+    def action_daemon(self) -> None:
+        """Show how the daemon is."""
+        from .daemon import DaemonScreen
+
+        self.app.push_screen(DaemonScreen(self.session, self._clock, self._zone))
+
+    def action_reprocess(self, names: str = "") -> None:
+        """Ask what is to be processed again, and have it done.
+
+        Args:
+            names: Variables to begin with; empty: all.
+        """
+        from .reprocess import ReprocessBox
+
+        cursor, keys = self.table.cursor, self._chosen_runs()
+        if cursor is None or not keys:
+            return
+        name = "" if cursor.name in NO_VARIABLES else cursor.name
+        said, _ = self.status.work.state(self._clock())
+        daemon = f"{said}" if said.startswith("●") else f"{said}: it is done when one starts"
+        self.app.push_screen(ReprocessBox(self.session, keys, name, daemon, names), self._reprocess)
+
+    def _reprocess(self, plan: Plan | None) -> None:
+        if plan is None:
+            return
+        by_run = {key: names for key, names in plan.runs.items() if names is not None}
+        runs = by_run or list(plan.runs)
+        self.ask_daemon(
+            lambda asking: asking.reprocess(
+                runs, variables=plan.variables, data=plan.data, executor=plan.executor
+            )
+        )
+
+    def _chosen_runs(self) -> list[RunKey]:
+        """Those that are marked, or the one under the cursor."""
+        cursor = self.table.cursor
+        return sorted(self.table.marked) or ([cursor.key] if cursor else [])
+
+    def action_cancel_jobs(self) -> None:
+        """Cancel the jobs of the runs that are marked, or of the one under the cursor."""
+        keys = self._chosen_runs()
+        work = self.status.work
+        busy = [key for key in keys if work.runs.get(key)]
+        if not busy:
+            which = f"Run {keys[0].run}" if len(keys) == 1 else "None of these runs"
+            self.notify(f"{which} has no job that waits or runs.", markup=False)
+            return
+        self.ask_daemon(lambda asking: asking.cancel_runs(busy))
+
+    def ask_daemon(self, request: Callable[[Asking], Told]) -> None:
+        """Ask something, unless nothing may be changed from here."""
+        if self.session.read_only:
+            self.notify(
+                "Nothing is changed from here: --read-only.", severity="warning", markup=False
+            )
+            return
+        self._ask_daemon(request)
+
+    @work(thread=True, group="asking")
+    def _ask_daemon(self, request: Callable[[Asking], Told]) -> None:
+        self.post_message(self.Answered(request(self.session.asking())))
+
+    @on(Answered)
+    def tell_answer(self, event: Answered) -> None:
+        """Say what became of it."""
+        self.notify(event.told.text, severity=event.told.severity, markup=False)

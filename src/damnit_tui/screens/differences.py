@@ -1,0 +1,165 @@
+"""What differs between runs, what differs most first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.widgets import Static
+
+from damnit_daemon.model import RunKey
+
+from .. import keymap
+from ..comparing.differences import SAME, Difference, differences, heading_of, lines_of
+from ..table.view import CellAddress
+from ..visible import visible
+from ..widgets.line_list import LineList
+from ..widgets.screen_keys import ScreenKeys
+from ..widgets.search_prompt import SearchAnswered, SearchPrompt
+from .details import ListSurroundings
+
+LIVE_S = 1.0
+MOST_RUNS = 8
+"""More columns would not be seen."""
+OFFERED = tuple(
+    f"differences.{name}" for name in ("open", "plot", "all", "search", "help", "close")
+)
+
+
+class DifferencesScreen(Screen[None]):
+    """Several runs beside each other."""
+
+    DEFAULT_CSS = """
+    DifferencesScreen {
+        layout: vertical;
+        & #differences-head {
+            height: 1; background: $panel; color: $text-primary; text-style: bold;
+        }
+        & #differences-note { height: 1; color: $foreground 75%; }
+    }
+    """
+    BINDINGS = keymap.bindings("differences")
+
+    def __init__(self, keys: Sequence[RunKey], surroundings: ListSurroundings) -> None:
+        """Prepare a screen.
+
+        Args:
+            keys: The runs to be compared, two or more.
+            surroundings: The table.
+        """
+        super().__init__()
+        self.keys = tuple(sorted(keys, reverse=True)[:MOST_RUNS])
+        self.found: Sequence[Difference] = ()
+        self.words: Sequence[str] = ()
+        self.shows_all = False
+        self._left_out = len(keys) - len(self.keys)
+        self._around = surroundings
+        self._arrays = 0
+        self._seen: object = None
+
+    def compose(self) -> ComposeResult:
+        """Which runs, what differs, the keys."""
+        yield Static(id="differences-head")
+        yield Static(id="differences-note")
+        yield LineList()
+        yield ScreenKeys("differences")
+
+    def on_mount(self) -> None:
+        """Begin, and stay live."""
+        self.query_one(ScreenKeys).wanted = OFFERED
+        self.query_one(LineList).focus()
+        self.look()
+        self.set_interval(LIVE_S, self.look)
+
+    def look(self) -> None:
+        """Compare the runs again, if they have other values than before."""
+        rows = self._around.rows
+        keys = [key for key in self.keys if key in rows]
+        seen = ([rows.version(key) for key in keys], len(rows.columns))
+        if seen != self._seen:
+            self._seen = seen
+            self.found, self._arrays = differences(
+                keys, rows.columns, rows, rows.value, rows.all_keys
+            )
+            self.show_list()
+
+    def show_list(self) -> None:
+        """Show what differs."""
+        several = len({key.proposal for key in self.keys}) > 1
+        wanted = [each for each in self.found if self.shows_all or each.grade > SAME]
+        shown = [line for line in lines_of(wanted) if line.has(self.words)]
+        self.query_one(LineList).fill(heading_of(self.keys, several=several), shown, stretch=0)
+        differing = sum(each.grade > SAME for each in self.found)
+        runs = ", ".join(str(key.run) for key in self.keys)
+        head = f" Runs {runs} · {differing} of {len(self.found)} variables differ"
+        if self.words:
+            head += f" · {len(shown)} with “{visible(' '.join(self.words))}”"
+        self.query_one("#differences-head", Static).update(Text(head))
+        notes = [
+            "σ: the usual spread over all runs",
+            f"{self._arrays} images and arrays are not compared" if self._arrays else "",
+            f"{self._left_out} more runs are left out" if self._left_out else "",
+        ]
+        told = " · ".join(filter(None, notes))
+        self.query_one("#differences-note", Static).update(Text(f" {told}"))
+
+    # Actions
+
+    @on(LineList.Opened)
+    def action_open(self) -> None:
+        """Look into the value of the newest run; where there is none, say why."""
+        name = self.query_one(LineList).current
+        if not name:
+            return
+        addresses = [CellAddress(key, name) for key in self.keys]
+        empty = [a for a in addresses if self._is_empty(a)]
+        if empty:
+            self._around.explain(empty[0])
+        else:
+            self._around.inspect(addresses[0])
+
+    def _is_empty(self, address: CellAddress) -> bool:
+        value = self._around.rows.value(*address)
+        return value is None or value.value is None
+
+    def action_plot(self) -> None:
+        """Plot the variable over runs."""
+        if name := self.query_one(LineList).current:
+            self._around.plot(name)
+
+    def action_show_all(self) -> None:
+        """What is the same, too, or not."""
+        self.shows_all = not self.shows_all
+        self.show_list()
+
+    def action_search(self) -> None:
+        """Ask what to look for."""
+        if not self.query(SearchPrompt):
+            self.mount(SearchPrompt(), before=self.query_one(ScreenKeys))
+
+    @on(SearchAnswered)
+    def search(self, event: SearchAnswered) -> None:
+        """List only what has these words; nothing typed lists all."""
+        event.stop()
+        self.query(SearchPrompt).remove()
+        if event.text is not None:
+            self.words = tuple(event.text.casefold().split())
+            self.show_list()
+        self.query_one(LineList).focus()
+
+    def action_copy(self) -> None:
+        """Copy the list."""
+        self._around.copy(self.query_one(LineList).plain_text())
+
+    def action_help(self) -> None:
+        """The keys of this screen."""
+        from .help import HelpScreen
+
+        self.app.push_screen(HelpScreen("differences"))
+
+    def action_close(self) -> None:
+        """Go back to the table."""
+        self.dismiss()

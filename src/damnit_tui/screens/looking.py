@@ -1,0 +1,199 @@
+"""What the main screen does to look into a cell."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from textual import events, on, work
+from textual.message import Message
+
+from damnit_daemon.model import Column, StoredValue
+
+from ..table.view import CellAddress
+from ..table.widget import RunTable
+from .taking import Taking
+
+if TYPE_CHECKING:
+    from ..inspect.graphics import Graphics
+    from .inspect import Surroundings
+    from .preview import Preview
+
+
+NEEDED = {"damnit_daemon.hdf5", "damnit_tui.screens.inspect", "damnit_tui.screens.preview"}
+
+
+@dataclass
+class Imported(Message):
+    """What looking needs is there."""
+
+    then: Callable[[], object]
+
+
+class Looking(Taking):
+    """A part of the main screen: inspect, and the box that says why a cell is empty."""
+
+    @on(RunTable.CellOpened)
+    def open_cell(self, event: RunTable.CellOpened) -> None:
+        """Look at a value; where there is none, say why."""
+        value = self._cell(event.address)[1]
+        if value is None or value.value is None:
+            self.explain(event.address)
+        else:
+            self.inspect(event.address)
+
+    def action_why(self) -> None:
+        """Say why the cell under the cursor is empty."""
+        if self.table.cursor is not None:
+            self.explain(self.table.cursor)
+
+    def explain(self, address: CellAddress) -> None:
+        """Say why a cell is empty."""
+        from .why import WhyScreen
+
+        async def act(action: str) -> None:
+            """As on the main screen, which is to be seen then."""
+            while self.app.screen is not self:
+                await self.app.pop_screen()
+            self.table.move_to(*address)
+            await self.run_action(action)
+
+        self.app.push_screen(
+            WhyScreen(
+                self.session,
+                address,
+                *self._cell(address),
+                work=lambda: self.status.work,
+                act=lambda action: self.call_later(act, action),
+                copy=self.copy_text,
+                clock=self._clock,
+            )
+        )
+
+    def inspect(self, address: CellAddress) -> None:
+        """Look at a cell over the whole screen."""
+        self._when_imported(lambda: self._push_inspect(address))
+
+    def _push_inspect(self, address: CellAddress) -> None:
+        from .inspect import InspectScreen
+
+        around, graphics = self._surroundings(), self._graphics()
+        screen = InspectScreen(self.session, address, around, graphics=graphics, zone=self._zone)
+        self.app.push_screen(screen)
+
+    # NumPy and h5py are imported for that: not before somebody moves about, and in no key's way.
+
+    _warmed = False
+
+    graphics: Literal["auto", "blocks", "none"] = "auto"
+    """How images are drawn, as somebody said."""
+    lite = False
+    """Whether the line is slow."""
+
+    def _when_imported(self, then: Callable[[], object]) -> None:
+        if sys.modules.keys() >= NEEDED:
+            then()
+        else:
+            self.import_needed(then)
+
+    @work(thread=True, group="imports")
+    def import_needed(self, then: Callable[[], object] = lambda: None) -> None:
+        """Import what drawing and reading need."""
+        for name in NEEDED:
+            importlib.import_module(name)
+        self.post_message(Imported(then))
+
+    @on(Imported)
+    def go_on(self, event: Imported) -> None:
+        """Do what had to wait for it."""
+        event.then()
+
+    # The pane beside the table
+
+    preview: Preview | None = None
+    """The pane, while it is there."""
+    _wants_preview = False
+
+    @property
+    def preview_shown(self) -> bool:
+        """Whether the pane is wanted; set it to have it come or go."""
+        return self._wants_preview
+
+    @preview_shown.setter
+    def preview_shown(self, wanted: bool) -> None:
+        self._wants_preview = wanted
+        if wanted:
+            self._when_imported(self._open_preview)
+        elif self.preview is not None:
+            self.preview.remove()
+            self.preview = None
+
+    def action_preview(self) -> None:
+        """Show the data of the cell under the cursor, or do not any more."""
+        self.preview_shown = not self.preview_shown
+
+    def _open_preview(self) -> None:
+        from .preview import Preview
+
+        if self.preview is not None or not self._wants_preview:
+            return
+        self.preview = Preview(self.session, self._graphics(), self._zone, steady=True)
+        self.place_preview()
+        self.query_one("#table-area").mount(self.preview)
+        self.follow_cursor()
+
+    @on(events.Resize)
+    def place_preview(self) -> None:
+        """Beside the table, or below it where there is no room."""
+        if self.preview is None:
+            return
+        from .preview import BESIDE_FROM
+
+        below = self.app.size.width < BESIDE_FROM
+        self.query_one("#table-area").set_class(below, "-below")
+        self.preview.set_class(below, "-below")
+
+    @on(RunTable.CursorMoved)
+    def follow_cursor(self) -> None:
+        """Look at the cell under the cursor."""
+        cursor = self.table.cursor
+        if not self._warmed and self.feed.has_all:
+            self._warmed = True
+            self.import_needed()
+        if self.preview is not None and cursor is not None:
+            self.preview.look_at(cursor, *self._cell(cursor))
+
+    def _surroundings(self) -> Surroundings:
+        from .inspect import Surroundings
+
+        return Surroundings(self._beside, self._cell, self._walked, self.copy_text)
+
+    def _graphics(self) -> Graphics:
+        import os
+
+        from ..inspect.graphics import choose_graphics
+
+        colours = None if self.app.is_headless else self.app.console.color_system
+        return choose_graphics(self.graphics, os.environ, colours, lite=self.lite)
+
+    def _cell(self, address: CellAddress) -> tuple[Column, StoredValue | None]:
+        """What the table holds of a cell."""
+        rows = self.table.rows
+        index = rows.column_index(address.name)
+        if index is None:
+            return Column(address.name, address.name), None
+        return rows.columns[index], rows.value(*address)
+
+    def _beside(self, address: CellAddress, step: int) -> CellAddress | None:
+        """The same variable, rows further down."""
+        rows = self.table.rows
+        position = rows.position(address.key)
+        if position is None or not 0 <= position + step < len(rows.keys):
+            return None
+        return CellAddress(rows.keys[position + step], address.name)
+
+    def _walked(self, address: CellAddress) -> None:
+        self.table.move_to(address.key, address.name)

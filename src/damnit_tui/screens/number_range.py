@@ -1,0 +1,141 @@
+"""A range of numbers to filter a column by."""
+
+from __future__ import annotations
+
+from rich.text import Text
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, Label, Static
+
+from damnit_daemon.query.cells import text_of
+
+from .. import keymap
+from ..table.column_values import ColumnValues, range_filter
+from ..visible import visible
+
+WIDTH = 60
+
+
+class TickLine(Static, can_focus=True):
+    """Something to tick; Textual's own shows a cross in either case, told apart by its colour."""
+
+    DEFAULT_CSS = """
+    TickLine {
+        height: 1;
+        margin-top: 1;
+        &:focus { background: $block-cursor-background; color: $block-cursor-foreground; }
+    }
+    """
+    BINDINGS = keymap.bindings("tick-line")
+
+    def __init__(self, text: str, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.ticked = False
+        self._text = text
+
+    def render(self) -> Text:
+        """As in the lists to tick."""
+        return Text(f"[{'x' if self.ticked else ' '}] {self._text}")
+
+    def on_click(self) -> None:
+        """Tick it, or not."""
+        self.action_tick()
+
+    def action_tick(self) -> None:
+        """Tick it, or not."""
+        self.ticked = not self.ticked
+        self.refresh()
+
+
+class RangeScreen(ModalScreen[str | None]):
+    """From a number to a number; gives the text of a filter."""
+
+    DEFAULT_CSS = """
+    RangeScreen {
+        align: center middle;
+        & > Vertical {
+            width: 68;
+            max-width: 96%;
+            height: auto;
+            padding: 1 2;
+            background: $surface;
+            border: round $primary;
+            border-title-color: $text-primary;
+            border-title-style: bold;
+            border-subtitle-color: $foreground 70%;
+        }
+        & Horizontal { height: 1; margin-top: 1; }
+        & Label { width: 7; }
+        & Input, & Input:focus {
+            width: 1fr;
+            height: 1;
+            border: none;
+            padding: 0 1;
+            background: $boost;
+        }
+        & #spread { color: $text-accent; height: auto; }
+        & #mistake { color: $text-error; height: 1; }
+        & #keys { color: $foreground 60%; }
+    }
+    """
+    BINDINGS = keymap.bindings("range")
+
+    def __init__(self, values: ColumnValues, name: str) -> None:
+        """Begin with an open range.
+
+        Args:
+            values: What there is.
+            name: What the column is called on the screen.
+        """
+        super().__init__()
+        self._values = values
+        self._name = visible(name)
+
+    def compose(self) -> ComposeResult:
+        """How the numbers are spread; two ends; what is wrong."""
+        numbers = self._values.numbers
+        low, high = text_of(numbers[0][0]), text_of(numbers[-1][0])
+        with Vertical() as box:
+            box.border_title = f"Only runs where {self._name} is"
+            total = sum(count for _, count in numbers)
+            box.border_subtitle = f"{total} numbers, {self._values.empty} empty"
+            ends = f"{low}{high:>{max(1, WIDTH - len(low))}}"
+            yield Static(Text(f"{self._values.histogram(WIDTH)}\n{ends}"), id="spread")
+            with Horizontal():
+                yield Label("from")
+                yield Input(placeholder=low, id="low")
+            with Horizontal():
+                yield Label("to")
+                yield Input(placeholder=high, id="high")
+            yield TickLine("also runs where it is empty", id="empty")
+            yield Static("", id="mistake", markup=False)
+            yield Static("↓ next  space tick  ⏎ take  Esc back", id="keys", markup=False)
+
+    def on_mount(self) -> None:
+        """Begin with the lower end."""
+        self.query_one("#low", Input).focus()
+
+    def on_key(self, event: events.Key) -> None:
+        """↑ ↓ go from one to the next, too."""
+        if event.key in ("down", "up"):
+            event.stop()
+            (self.focus_next if event.key == "down" else self.focus_previous)()
+
+    @on(Input.Submitted)
+    def action_keep(self) -> None:
+        """Take the range, or say what is wrong with it."""
+        low, high = (self.query_one(id, Input).value for id in ("#low", "#high"))
+        try:
+            found = range_filter(
+                self._values.column, low, high, empty=self.query_one(TickLine).ticked
+            )
+        except ValueError as error:
+            self.query_one("#mistake", Static).update(Text(visible(f"{error}.")))
+        else:
+            self.dismiss(found)
+
+    def action_give_up(self) -> None:
+        """Leave all as it was."""
+        self.dismiss(None)

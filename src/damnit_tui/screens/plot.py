@@ -1,0 +1,510 @@
+"""Variables against each other: over runs, or within them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import tzinfo
+from pathlib import Path
+
+from rich.text import Text
+from textual import on, work
+from textual.app import ComposeResult
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Static
+from textual.worker import get_current_worker
+
+from damnit_daemon.errors import DamnitError
+from damnit_daemon.model import RunKey
+
+from .. import keymap
+from ..inspect.pane import DataPane
+from ..plot.choices import naming_of, variables_to_plot
+from ..plot.drawing import Drawn, blank, draw_points, readout, stepped
+from ..plot.pane import PlotPane
+from ..plot.points import Naming, Points, points_over_runs
+from ..plot.saving import ENDINGS, as_csv, save_picture
+from ..plot.state import RUN, TIME, Form, Over, PlotState, Which
+from ..plot.within import Wanted, points_within, wanted_for
+from ..session import Session
+from ..table.rows import Rows
+from ..visible import visible
+from ..widgets.screen_keys import ScreenKeys
+from .choose_variable import Choice, ChooseVariable
+
+LIVE_S = 1.0
+"""How often one looks whether there is something new."""
+ZOOM = 1.5
+OFFERED = (
+    "plot.y", "plot.x", "plot.form", "plot.over", "plot.which", "plot.closer", "plot.next_point",
+    "plot.log_y", "plot.colour", "plot.save", "plot.help", "plot.close",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class PlotSurroundings:
+    """What the screen asks of the table that it was opened from."""
+
+    rows: Rows
+    marked: Callable[[], Sequence[RunKey]]
+    cursor_name: Callable[[], str]
+    """Of the variable under the table's cursor."""
+    keep: Callable[[PlotState], object]
+    """Told of each change, so that the plot can be opened again."""
+    go_to: Callable[[RunKey], object]
+    copy: Callable[[str], object]
+
+
+class PlotScreen(Screen[None]):
+    """A plot over the whole screen, live."""
+
+    DEFAULT_CSS = """
+    PlotScreen {
+        layout: vertical;
+        & #plot-head { height: 1; background: $panel; color: $text-primary; text-style: bold; }
+        & #plot-legend { height: 1; }
+        & #plot-readout { height: 1; color: $text-accent; }
+    }
+    """
+    BINDINGS = keymap.bindings("plot")
+
+    @dataclass
+    class Read(Message):
+        """The data of runs was read."""
+
+        wanted: Wanted
+        points: Points
+
+    @dataclass
+    class Saved(Message):
+        """A file was written, or not."""
+
+        path: Path
+        problem: str = ""
+
+    def __init__(
+        self,
+        session: Session,
+        state: PlotState,
+        surroundings: PlotSurroundings,
+        zone: tzinfo | None = None,
+    ) -> None:
+        super().__init__()
+        self.state = state
+        self.points = Points(problem="…")
+        self.drawn: Drawn | None = None
+        self._session = session
+        self._around = surroundings
+        self._zone = zone
+        self._pane = PlotPane()
+        self._seen: object = None
+        self._wanted: Wanted | None = None
+
+    def compose(self) -> ComposeResult:
+        """What it is, what colours mean, the plot, what is under the cursor, the keys."""
+        yield Static(id="plot-head")
+        yield Static(id="plot-legend")
+        yield self._pane
+        yield Static(id="plot-readout")
+        yield ScreenKeys("plot")
+
+    def on_mount(self) -> None:
+        """Begin, and stay live."""
+        self.query_one(ScreenKeys).wanted = OFFERED
+        self.look()
+        self.set_interval(LIVE_S, self.look)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether what is wanted is on the screen."""
+        return self.points.problem != "…"
+
+    # What is drawn
+
+    def look(self) -> None:
+        """See whether there is something else to plot than before."""
+        keys = self._keys()
+        if self.state.over is Over.WITHIN:
+            self._look_within(keys)
+            return
+        rows = self._around.rows
+        versions = tuple(rows.version(key) for key in keys)
+        seen = (self._question(), keys, versions)
+        if seen == self._seen:
+            return
+        self._seen = seen
+        self.points = points_over_runs(self.state, rows, keys, self._naming())
+        self.redraw()
+
+    def _look_within(self, keys: tuple[RunKey, ...]) -> None:
+        rows = self._around.rows
+        names = filter(None, (*self.state.y, self.state.x))
+        values = [rows.value(key, name) for name in names for key in keys]
+        stamps = [value.timestamp if value is not None else 0.0 for value in values]
+        wanted = wanted_for(self.state, keys, stamps)
+        seen = (self._question(), wanted)
+        if seen == self._seen:
+            return
+        if wanted != self._wanted:
+            self.points = Points(problem="…") if self._wanted is None else self.points
+            self._wanted = wanted
+            self.read_data(wanted, self._naming(), len(keys) - len(wanted.keys))
+        self._seen = seen
+        self.redraw()
+
+    @work(thread=True, exclusive=True, group="plot")
+    def read_data(self, wanted: Wanted, naming: Naming, left_out: int) -> None:
+        """Read the data of runs."""
+        worker = get_current_worker()
+        points = points_within(
+            wanted,
+            self._session.read_line,
+            naming,
+            left_out=left_out,
+            is_cancelled=lambda: worker.is_cancelled,
+        )
+        if not worker.is_cancelled:
+            self.post_message(self.Read(wanted, points))
+
+    @on(Read)
+    def take_in(self, event: Read) -> None:
+        """Draw what was read, if it is what is wanted."""
+        if event.wanted == self._wanted and self.state.over is Over.WITHIN:
+            self.points = event.points
+            self.redraw()
+
+    def redraw(self) -> None:
+        """Draw what is known."""
+        size = self._pane.size
+        if not size.width or not size.height:
+            return
+        styles = self._pane.styles_by_role()
+        self.drawn = None
+        if self.points.problem:
+            lines = blank(size.width, visible_text(self.points.problem), styles["label"])
+            self._pane.show(lines)
+        else:
+            self.drawn = draw_points(
+                self.points, self.state, size.width, size.height, styles, self._zone
+            )
+            self._pane.show(self.drawn.frame.lines)
+        self._tell()
+
+    def _tell(self) -> None:
+        state, naming = self.state, self._naming()
+        told = ", ".join(map(naming.label, state.y)) or "nothing yet"
+        if state.form is not Form.HISTOGRAM:
+            x = naming.label(state.x) if state.x else self.points.x_label or "its coordinate"
+            told = f"{told} over {x}"
+        runs = len(self._keys())
+        which = f"{state.which.value} ({runs})"
+        parts = [told, state.form.value, state.over.value, which]
+        if state.form is Form.HISTOGRAM and self.drawn is not None:
+            parts.append(f"{self.drawn.bins} bins")
+        self.query_one("#plot-head", Static).update(_line(" · ".join(map(visible, parts))))
+        styles = self._pane.styles_by_role()
+        legend = Text(" ", no_wrap=True, overflow="ellipsis", end="")
+        for text, role in self.drawn.legend if self.drawn is not None else ():
+            legend.append(text, styles[role]).append("" if role.startswith("shade") else " ")
+        self.query_one("#plot-legend", Static).update(legend)
+        said = ""
+        if self.drawn is not None:
+            said = readout(self.points, state, self.drawn.shown, self._zone)
+        self.query_one("#plot-readout", Static).update(_line(said))
+
+    def _question(self) -> object:
+        """What decides which points there are."""
+        state = self.state
+        return state.y, state.x, state.colour, state.over, state.which, state.form
+
+    def _keys(self) -> tuple[RunKey, ...]:
+        rows, which = self._around.rows, self.state.which
+        if which is Which.MARKED:
+            return tuple(self._around.marked())
+        return tuple(rows.all_keys if which is Which.ALL else rows.keys)
+
+    def _naming(self) -> Naming:
+        names = (*self.state.y, self.state.x, self.state.colour)
+        return naming_of(self._around.rows, names)
+
+    def change(self, state: PlotState) -> None:
+        """See something else, or in another way."""
+        if state == self.state:
+            return
+        self.state = state
+        self._around.keep(state)
+        self.look()
+        self.redraw()
+
+    @on(DataPane.Resized)
+    def fit(self, event: DataPane.Resized) -> None:
+        """Draw as finely as there is room now."""
+        event.stop()
+        self.redraw()
+
+    # What is plotted
+
+    def action_choose_y(self) -> None:
+        """Choose what is plotted."""
+
+        def also(name: str) -> Sequence[str]:
+            self.change(self.state.toggled_y(name))
+            return self.state.y
+
+        def take(name: str | None) -> None:
+            # Enter on one of several that were ticked with Tab keeps them.
+            if name is not None and name not in self.state.y:
+                self.change(self.state.with_y(name))
+
+        self._choose("Y: what is plotted", self.state.y, take, also=also)
+
+    def action_choose_x(self) -> None:
+        """Choose along what."""
+
+        def take(name: str | None) -> None:
+            if name is not None:
+                self.change(self.state.fresh(x=name))
+
+        self._choose("X: along what", (self.state.x,), take)
+
+    def action_choose_colour(self) -> None:
+        """Choose a third variable."""
+        if self.state.over is Over.WITHIN or self.state.form is Form.HISTOGRAM:
+            self.notify("Points over runs can be coloured (o, m).", markup=False, timeout=3)
+            return
+
+        def take(name: str | None) -> None:
+            if name is not None:
+                form = Form.POINTS if name else self.state.form
+                self.change(replace(self.state, colour=name, form=form))
+
+        self._choose("Colour: by what", (self.state.colour,), take, none="no colour")
+
+    def _choose(
+        self,
+        heading: str,
+        chosen: Sequence[str],
+        take: Callable[[str | None], None],
+        *,
+        also: Callable[[str], Sequence[str]] | None = None,
+        none: str = "",
+    ) -> None:
+        is_within = self.state.over is Over.WITHIN
+        choices = variables_to_plot(
+            self._around.rows, self._keys(), data=is_within, texts=bool(none)
+        )
+        if none:
+            choices = [Choice("", none), *choices]
+        elif is_within and also is None:
+            choices = [Choice("", "its coordinate (trains, time, index)"), *choices]
+        box = ChooseVariable(
+            heading, choices, chosen, suggested=self._around.cursor_name(), also=also
+        )
+        self.app.push_screen(box, take)
+
+    def action_swap(self) -> None:
+        """X and Y the other way round."""
+        self.change(self.state.swapped())
+
+    def action_next_over(self) -> None:
+        """Points per run, or the data of each."""
+        state = self.state.next_over()
+        if state.over is Over.WITHIN and self._around.marked():
+            state = replace(state, which=Which.MARKED)
+        self.change(state)
+
+    def action_next_which(self) -> None:
+        """Of other runs."""
+        self.change(self.state.next_which())
+
+    def action_next_form(self) -> None:
+        """Drawn in another way."""
+        self.change(self.state.next_form())
+
+    # How it is seen
+
+    def action_log(self, axis: str) -> None:
+        """A logarithmic axis, or not."""
+        if axis == "x":
+            changed = replace(self.state, log_x=not self.state.log_x, window=None, cursor=None)
+        else:
+            changed = replace(self.state, log_y=not self.state.log_y, span=None, cursor=None)
+        self.change(changed)
+
+    def action_bins(self, factor: float) -> None:
+        """More or fewer bins."""
+        if self.drawn is not None and self.state.form is Form.HISTOGRAM:
+            self.change(self.state.with_bins(factor, self.drawn.bins))
+
+    def action_pan(self, across: float, up: float) -> None:
+        """Move by parts of what is shown."""
+        if self.drawn is not None:
+            up = 0 if self.state.form is Form.HISTOGRAM else up
+            self.change(self.state.panned(across, up, self.drawn.shown))
+
+    def action_zoom(self, steps: int) -> None:
+        """Closer or further away."""
+        if self.drawn is not None:
+            self.change(self.state.zoomed(ZOOM**steps, self.drawn.shown))
+
+    def action_whole(self) -> None:
+        """All of it."""
+        self.change(self.state.whole())
+
+    def action_point(self, step: int) -> None:
+        """Read out another point."""
+        if self.drawn is None:
+            return
+        if self.state.form is Form.HISTOGRAM:
+            low, high = self.drawn.shown[0]
+            at = self.state.cursor[0] if self.state.cursor else (low + high) / 2
+            width = (high - low) / max(1, self.drawn.bins)
+            self.change(replace(self.state, cursor=(at + step * width, 0.0)))
+            return
+        place = stepped(self.points, self.state, step, self.drawn.shown)
+        if place is not None:
+            self.change(replace(self.state, cursor=place))
+
+    def action_no_point(self) -> None:
+        """Read out no point."""
+        self.change(replace(self.state, cursor=None))
+
+    @on(DataPane.Pointed)
+    def point(self, event: DataPane.Pointed) -> None:
+        """Read out the point next to where somebody clicked."""
+        event.stop()
+        if (place := self._data_at(event.x, event.y)) is not None:
+            self.change(replace(self.state, cursor=place))
+
+    @on(DataPane.Wheeled)
+    def turn(self, event: DataPane.Wheeled) -> None:
+        """Zoom around the mouse."""
+        event.stop()
+        if self.drawn is not None:
+            at = self._data_at(event.x, event.y)
+            self.change(self.state.zoomed(ZOOM**event.steps, self.drawn.shown, at))
+
+    @on(PlotPane.Dragged)
+    def drag(self, event: PlotPane.Dragged) -> None:
+        """Go along with the mouse."""
+        event.stop()
+        if self.drawn is not None:
+            place = self.drawn.frame.place
+            self.action_pan(-event.across / max(1, place.width), event.down / max(1, place.height))
+
+    def _data_at(self, x: int, y: int) -> tuple[float, float] | None:
+        """What stands at a character."""
+        if self.drawn is None or not self.drawn.frame.place.holds(x, y):
+            return None
+        frame, (_, (low, high)) = self.drawn.frame, self.drawn.shown
+        share = 1 - (y - frame.place.top + 0.5) / frame.place.height
+        return frame.x_at(x + 0.5), low + share * (high - low)
+
+    # Take it elsewhere
+
+    def action_open(self) -> None:
+        """Go to the run of the point."""
+        from ..plot.drawing import nearest
+
+        state = self.state
+        if self.drawn is None or state.cursor is None:
+            self.notify("Choose a point first: ← →, or click on it.", markup=False, timeout=3)
+            return
+        found = nearest(self.points, state, state.cursor, self.drawn.shown)
+        group = self.points.groups[found[0]] if found else None
+        if group is not None and found is not None and group.runs is not None:
+            key = self.points.keys[int(group.runs[found[1]])]
+            self.dismiss()
+            self._around.go_to(key)
+
+    def action_copy(self) -> None:
+        """Copy what is on the screen."""
+        if self.drawn is not None:
+            self._around.copy(self.plain_text())
+
+    def plain_text(self) -> str:
+        """The plot as text."""
+        if self.drawn is None:
+            return self.points.problem
+        lines = ("".join(s.text for s in line).rstrip() for line in self.drawn.frame.lines)
+        legend = " ".join(text for text, _ in self.drawn.legend)
+        return "\n".join(filter(None, [legend, *lines]))
+
+    def action_save(self) -> None:
+        """Ask for a file, and write the plot to it."""
+        from .save_box import SaveBox
+
+        if self.drawn is None:
+            self.notify("There is nothing to be saved.", markup=False, timeout=3)
+            return
+        here = Path.cwd() if os.access(Path.cwd(), os.W_OK) else Path.home()
+        name = "_".join((*self.state.y, *([self.state.x] if self.state.x else []))).replace(
+            "/", "_"
+        )
+        self.app.push_screen(SaveBox(here / f"{name}.png", ENDINGS), self._save)
+
+    def _save(self, path: Path | None) -> None:
+        if path is not None and self.drawn is not None:
+            self.write_file(path, self.points, self.state, self.drawn.bins, self.plain_text())
+
+    @work(thread=True, group="save")
+    def write_file(
+        self, path: Path, points: Points, state: PlotState, bins: int, text: str
+    ) -> None:
+        """Write a file, and say how that went."""
+        try:
+            if path.suffix.lower() == ".png":
+                save_picture(points, state, bins, path)
+            else:
+                is_csv = path.suffix.lower() == ".csv"
+                path.write_text(as_csv(points, state) if is_csv else f"{text}\n", encoding="utf-8")
+        except DamnitError as error:
+            self.post_message(self.Saved(path, str(error)))
+        except OSError as error:
+            self.post_message(self.Saved(path, f"{path} cannot be written: {error.strerror}."))
+        else:
+            self.post_message(self.Saved(path))
+
+    @on(Saved)
+    def tell_saved(self, event: Saved) -> None:
+        """Say where it is, or why it is not."""
+        if event.problem:
+            self.notify(event.problem, severity="error", markup=False, timeout=8)
+        else:
+            self.notify(f"Saved as {event.path}.", markup=False, timeout=5)
+
+    def action_help(self) -> None:
+        """The keys of this screen."""
+        from .help import HelpScreen
+
+        self.app.push_screen(HelpScreen("plot"))
+
+    def action_close(self) -> None:
+        """Go back to the table."""
+        self.dismiss()
+
+
+def first_state(rows: Rows, name: str, marked: int) -> PlotState:
+    """What is plotted first: what is under the cursor, of the marked runs if there are several."""
+    which = Which.MARKED if marked > 1 else Which.SHOWN
+    if name in (RUN, TIME, "comment", ""):
+        names = [choice.name for choice in variables_to_plot(rows, tuple(rows.keys))]
+        name = next((n for n in names if n not in (RUN, TIME)), "")
+        return PlotState((name,) if name else (), which=which)
+    keys = list(rows.keys)
+    numbers = (isinstance(v, int | float) for v in rows.scalars(name, keys))
+    if any(numbers) or not any(rows.filled(name, keys)):
+        return PlotState((name,), which=which)
+    # Arrays have something to show within runs only.
+    return PlotState((name,), "", over=Over.WITHIN, which=which, form=Form.LINE)
+
+
+def visible_text(text: str) -> str:
+    """Words in lines that can be printed."""
+    return "\n".join(map(visible, text.split("\n")))
+
+
+def _line(text: str) -> Text:
+    return Text(f" {text}", no_wrap=True, overflow="ellipsis", end="")

@@ -1,0 +1,199 @@
+"""A box in which one says what is to be processed again, and sees what that means."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.screen import ModalScreen
+from textual.widgets import Input, Label
+
+from damnit_daemon.model import RunKey
+from damnit_daemon.run_ranges import format_run_ranges, parse_run_ranges
+
+from .. import keymap
+from ..reprocess.plan import Facts, Plan, Which, make_plan
+from ..visible import visible
+from ..widgets.choice_line import ChoiceLine
+
+if TYPE_CHECKING:
+    from ..session import Session
+
+WHERE = {"as set": None, "here": "local", "Slurm": "slurm"}
+NO_FACTS = Facts({}, {})
+
+
+class ReprocessBox(ModalScreen[Plan | None]):
+    """Gives a plan, or None if somebody thought better of it."""
+
+    DEFAULT_CSS = """
+    ReprocessBox {
+        align: center middle;
+        & > Vertical {
+            width: 76; max-width: 98%; height: auto; max-height: 96%; padding: 1 2;
+            background: $surface; border: round $primary;
+            border-title-color: $text-primary; border-subtitle-color: $foreground 60%;
+        }
+        & Horizontal { height: 1; }
+        & Horizontal Label { width: 11; color: $foreground 70%; }
+        & Input, & Input:focus {
+            border: none; height: 1; width: 1fr; padding: 0 1; background: $panel;
+        }
+        & #reprocess-plan { width: 1fr; height: auto; margin-top: 1; }
+        & #reprocess-mistake { width: 1fr; height: auto; color: $text-error; }
+    }
+    """
+    BINDINGS = keymap.bindings("form")
+
+    @dataclass
+    class FactsRead(Message):
+        """What the plan needs to know is known."""
+
+        facts: Facts
+        keys: tuple[RunKey, ...]
+
+    def __init__(
+        self,
+        session: Session,
+        keys: Sequence[RunKey],
+        name: str,
+        daemon: str,
+        names: str = "",
+    ) -> None:
+        """Prepare a box.
+
+        Args:
+            session: Where to look what failed, and how long things took.
+            keys: The runs that are marked, or the one under the cursor.
+            name: The variable under the cursor; empty: it is on none.
+            daemon: How the daemon is, in words.
+            names: Variables to begin with; empty: all.
+        """
+        super().__init__()
+        self._session = session
+        self._proposal = keys[0].proposal
+        self._keys = tuple(sorted(keys))
+        self._variable = name
+        self._daemon = daemon
+        self._names = names
+        self._facts = NO_FACTS
+        self._words = [which.value for which in Which if name or which is not Which.THIS]
+
+    def compose(self) -> ComposeResult:
+        """Lines to fill in, and what they mean."""
+        with Vertical() as box:
+            box.border_title = "Process again"
+            box.border_subtitle = "Tab next · ←→ choose · Enter start · Esc leave it"
+            with Horizontal():
+                yield Label("Runs")
+                yield Input(format_run_ranges(key.run for key in self._keys), id="runs")
+            with Horizontal():
+                yield Label("Variables")
+                yield ChoiceLine(self._words, id="which")
+            with Horizontal(id="names-line"):
+                yield Label("Names")
+                yield Input(
+                    visible(self._names or self._variable), placeholder="xgm, hits", id="names"
+                )
+            with Horizontal():
+                yield Label("Data")
+                yield ChoiceLine(("all", "raw", "proc"), id="data")
+            with Horizontal():
+                yield Label("Where")
+                yield ChoiceLine(tuple(WHERE), id="where")
+            yield Label("", id="reprocess-plan")
+            yield Label("", id="reprocess-mistake")
+
+    def on_mount(self) -> None:
+        """Look at what failed, and begin."""
+        which = self.query_one("#which", ChoiceLine)
+        if self._names:
+            which.index = self._words.index(Which.NAMED.value)
+        which.focus()
+        self.read_facts(self._keys)
+        self._tell()
+
+    @work(thread=True, exclusive=True, group="facts")
+    def read_facts(self, keys: tuple[RunKey, ...]) -> None:
+        """What a plan for these runs needs to know."""
+        self.post_message(self.FactsRead(self._session.reprocess_facts(keys), keys))
+
+    @on(FactsRead)
+    def take_facts(self, event: FactsRead) -> None:
+        """Say it."""
+        self._facts = event.facts
+        self._tell()
+
+    @on(Input.Changed, "#runs")
+    def other_runs(self) -> None:
+        """Other runs may have failed otherwise."""
+        keys = self._typed_runs()
+        if keys:
+            self.read_facts(keys)
+        self._tell()
+
+    @on(Input.Changed, "#names")
+    @on(ChoiceLine.Changed)
+    def _tell(self) -> None:
+        """Say what will happen, or what is missing."""
+        which = Which(self.query_one("#which", ChoiceLine).chosen)
+        self.query_one("#names-line").display = which is Which.NAMED
+        plan = self._plan()
+        lines = [*plan.sentences(self._facts), self._daemon] if plan else []
+        self.query_one("#reprocess-plan", Label).update(Content("\n".join(lines)))
+        self.query_one("#reprocess-mistake", Label).update(Content("" if plan else self._mistake()))
+
+    def _typed_runs(self) -> tuple[RunKey, ...]:
+        try:
+            numbers = parse_run_ranges(self.query_one("#runs", Input).value)
+        except ValueError:
+            return ()
+        given = {key.run: key for key in self._keys}
+        return tuple(given.get(n, RunKey(self._proposal, n)) for n in numbers)
+
+    def _typed_names(self) -> list[str]:
+        return self.query_one("#names", Input).value.replace(",", " ").split()
+
+    def _plan(self) -> Plan | None:
+        keys = self._typed_runs()
+        which = Which(self.query_one("#which", ChoiceLine).chosen)
+        if not keys or (which is Which.NAMED and not self._typed_names()):
+            return None
+        return make_plan(
+            keys,
+            which,
+            self._facts,
+            this=self._variable,
+            named=self._typed_names(),
+            data=self.query_one("#data", ChoiceLine).chosen,
+            executor=WHERE[self.query_one("#where", ChoiceLine).chosen],
+        )
+
+    def _mistake(self) -> str:
+        try:
+            parse_run_ranges(self.query_one("#runs", Input).value)
+        except ValueError as error:
+            return f"Runs: {error}."
+        return "Names: which variables?"
+
+    def action_accept(self) -> None:
+        """Start, if there is anything to do."""
+        plan = self._plan()
+        if plan is not None and not plan.is_empty:
+            self.dismiss(plan)
+
+    @on(Input.Submitted)
+    def accept(self, event: Input.Submitted) -> None:
+        """Enter, in one of the lines."""
+        event.stop()
+        self.action_accept()
+
+    def action_close(self) -> None:
+        """Leave it."""
+        self.dismiss(None)

@@ -1,0 +1,89 @@
+"""The box that asks where data shall be saved, and as what."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from damnit_daemon.model.looked import Colours, Content, Curve, Figure, Picture, Words
+
+from .. import keymap
+
+
+def endings_for(content: Content | None) -> tuple[str, ...]:
+    """As what something can be saved, the most likely first."""
+    if isinstance(content, Curve | Picture):
+        return (".png", ".csv", ".npy")
+    if isinstance(content, Colours):
+        return (".png", ".npy")
+    if isinstance(content, Figure):
+        return (".html", ".json")
+    return (".txt",) if isinstance(content, Words) else ()
+
+
+class SaveBox(ModalScreen[Path | None]):
+    """A line with a file's name; its answer is the path, or None."""
+
+    DEFAULT_CSS = """
+    SaveBox {
+        align: center middle;
+        & Vertical {
+            width: 88;
+            max-width: 96%;
+            height: auto;
+            padding: 1 2;
+            background: $surface;
+            border: round $primary;
+            border-title-color: $text-primary;
+            border-title-style: bold;
+            border-subtitle-color: $foreground 60%;
+        }
+        & Input, & Input:focus { width: 1fr; height: 1; border: none; padding: 0; }
+        & Static { width: 1fr; height: auto; margin-top: 1; color: $foreground 75%; }
+    }
+    """
+    BINDINGS = keymap.bindings("save")
+
+    def __init__(self, suggested: Path, endings: tuple[str, ...]) -> None:
+        super().__init__()
+        self._suggested = suggested
+        self._endings = endings
+        self._asked: Path | None = None
+
+    def compose(self) -> ComposeResult:
+        """A place to type, and what can be typed."""
+        with Vertical() as box:
+            box.border_title = "Save as"
+            box.border_subtitle = "⏎ save · Esc do not"
+            yield Input(str(self._suggested), select_on_focus=False)
+            yield Static(Text(f"The ending decides: {', '.join(self._endings)}"))
+
+    def on_mount(self) -> None:
+        """Type into it at once."""
+        self.query_one(Input).focus()
+
+    @on(Input.Submitted)
+    def answer(self, event: Input.Submitted) -> None:
+        """Take the name, if it will do; ask again before a file is replaced."""
+        event.stop()
+        path = Path(event.value.strip()).expanduser()
+        if path.suffix.lower() not in self._endings:
+            self._say(f"It must end in one of {', '.join(self._endings)}")
+        elif path.exists() and path != self._asked:
+            self._asked = path
+            self._say("There is such a file: Enter again replaces it.")
+        else:
+            self.dismiss(path)
+
+    def action_close(self) -> None:
+        """Save nothing."""
+        self.dismiss(None)
+
+    def _say(self, text: str) -> None:
+        self.query_one(Static).update(Text(text))

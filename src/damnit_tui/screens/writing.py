@@ -1,0 +1,198 @@
+"""What the parts of the main screen that write have in common: asking, writing, telling."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from textual import on, work
+from textual.message import Message
+
+from ..edits import Contested, Done, Failed, Outcome, Waiting
+from ..orders import Order, SetValues
+from ..table.view import CellAddress
+from ..visible import visible
+from ..widgets.edit_prompt import EditPrompt, Question, Value
+from ..widgets.key_line import KeyLine
+from .part import MainPart
+
+Answer = Callable[[Value, str], None]
+"""Takes the value, and the text that was typed."""
+
+
+class Writing(MainPart):
+    """A part of the main screen: what it takes to write."""
+
+    _denied = ""
+    """Why nothing can be written; empty if it can."""
+    _is_writing = False
+    _answer: Answer | None = None
+    _draft_of: CellAddress | None = None
+    """The cell that is typed for, so that a dropped connection takes nothing away."""
+    _is_leaving = False
+    _told = ""
+    """The last problem that was told, not to tell it with every edit."""
+
+    @dataclass
+    class OutcomeKnown(Message):
+        """What became of something that was to be written."""
+
+        outcome: Outcome
+
+    @dataclass
+    class RightsKnown(Message):
+        """Whether anything can be written."""
+
+        denied: str
+
+    def on_mount(self) -> None:
+        """Find out whether anything can be written, once there is something on the screen."""
+        self.call_after_refresh(self.look_at_rights)
+
+    def on_unmount(self) -> None:
+        """Let the worker end."""
+        self.session.edits.stop()
+
+    @work(thread=True, exclusive=True, group="rights")
+    def look_at_rights(self) -> None:
+        """Ask the file system."""
+        self.post_message(self.RightsKnown(self.session.edits.why_not()))
+
+    @on(RightsKnown)
+    def show_rights(self, event: RightsKnown) -> None:
+        """Show a mark where nothing can be written."""
+        self._denied = event.denied
+        self.status = replace(self.status, read_only=bool(event.denied))
+
+    def may_write(self) -> bool:
+        """Tell whether anything can be written; says why not."""
+        if self._denied:
+            self.notify(f"Nothing can be changed here. {self._denied}", markup=False)
+            self.look_at_rights()  # somebody may have given them meanwhile
+        return not self._denied
+
+    # Asking
+
+    def ask(self, question: Question, answer: Answer, draft_of: CellAddress | None = None) -> None:
+        """Have somebody type a value; what is typed for a cell is kept while it is typed."""
+        if self.has_class("-asking"):
+            for line in self.query("EditPrompt Input"):  # somebody clicked elsewhere
+                line.focus()
+            return
+        self._answer, self._draft_of = answer, draft_of
+        self.add_class("-asking")
+        self.mount(EditPrompt(question), before=self.query_one(KeyLine))
+
+    @on(EditPrompt.Typed)
+    def keep_typed(self, event: EditPrompt.Typed) -> None:
+        """Keep it."""
+        if self._draft_of is not None and self._answer is not None:
+            self.session.edits.drafts[self._draft_of] = event.text
+
+    @on(EditPrompt.Answered)
+    def take_answer(self, event: EditPrompt.Answered) -> None:
+        """Do what it was asked for."""
+        answer = self._answer
+        self.close_prompt_line()
+        if answer is not None:
+            answer(event.value, event.text)
+
+    @on(EditPrompt.GivenUp)
+    def give_up(self) -> None:
+        """Back to the table; nobody wants what was typed."""
+        if self._draft_of is not None:
+            self.session.edits.drafts.pop(self._draft_of, None)
+        self.close_prompt_line()
+
+    def close_prompt_line(self) -> None:
+        """Take the prompt away."""
+        self._answer = self._draft_of = None
+        self.remove_class("-asking")
+        self.query(EditPrompt).remove()
+        self.table.focus()
+        self.call_after_refresh(self.settle_contested)
+
+    def settle_contested(self) -> None:
+        """Ask about what somebody else has changed; the part that edits cells does."""
+
+    # Writing
+
+    def may_leave(self) -> bool:
+        """Tell whether all is written; who is told that it is not may leave all the same."""
+        waiting = self.status.unwritten
+        if not waiting or self._is_leaving:
+            return True
+        self._is_leaving = True
+        self.notify(
+            "The database is in use, and what you typed is not written yet. q again leaves: "
+            "it stands there when you edit the cell next time.",
+            severity="warning",
+            markup=False,
+        )
+        return False
+
+    def order(self, order: Order) -> None:
+        """Have something written."""
+        self.session.edits.put(order)
+        if not self._is_writing:
+            self._is_writing = True
+            self.write_orders()
+
+    @work(thread=True, exclusive=True, group="edits")
+    def write_orders(self) -> None:
+        """Hand on what becomes of each; ends with the screen."""
+        for outcome in self.session.edits.outcomes():
+            self.post_message(self.OutcomeKnown(outcome))
+
+    @on(OutcomeKnown)
+    def tell_outcome(self, event: OutcomeKnown) -> None:
+        """Show what was written, or say why it was not."""
+        outcome = event.outcome
+        match outcome:
+            case Done():
+                if isinstance(outcome.order, SetValues):
+                    for change in outcome.order.changes:
+                        self.session.edits.drafts.pop((change.key, change.name), None)
+                self.table.add_values(outcome.values)
+                if outcome.said:
+                    self.notify(visible(outcome.said), markup=False, timeout=4)
+                self._tell_problem(outcome.problem)
+            case Waiting():
+                self.status = replace(self.status, unwritten=outcome.orders)
+                if outcome.problem != self._told:
+                    words = f"{outcome.problem} What you typed is kept, and tried again."
+                    self.notify(visible(words), severity="warning", markup=False)
+                self._told = outcome.problem
+            case Contested():
+                self.contest(outcome)
+            case Failed():
+                self.keep_draft(outcome.order)
+                words = f"Not written: {outcome.order.words}. {outcome.problem}"
+                self.notify(visible(words), severity="error", markup=False, timeout=15)
+                self.look_at_rights()
+        self.show_unwritten()
+
+    def _tell_problem(self, problem: str) -> None:
+        if problem and problem != self._told:
+            words = f"Written, but it could not be noted who did it: {problem}"
+            self.notify(visible(words), severity="warning", markup=False)
+        self._told = problem
+
+    def contest(self, outcome: Contested) -> None:
+        """Somebody else has changed cells meanwhile; the part that edits cells asks."""
+
+    def keep_draft(self, order: Order) -> None:
+        """Keep what was typed; the part that edits cells does."""
+
+    def show_unwritten(self) -> None:
+        """Show in their cells what is not written yet."""
+        pending = {
+            (change.key, change.name): change.new
+            for order in self.session.edits.waiting
+            if isinstance(order, SetValues)
+            for change in order.changes
+        }
+        if pending != self.table.view.unwritten:
+            self.table.show_unwritten(pending)
+        if self.status.unwritten and not self.session.edits.waiting:
+            self.status = replace(self.status, unwritten=0)

@@ -1,0 +1,48 @@
+"""What part of the table is shown, and how: kept, and named. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ..table.column_choice import ColumnChoice
+from ..table.column_selection import ColumnSelection
+from .plain import mapping, text, texts, widths
+
+
+@dataclass(frozen=True)
+class ViewState:
+    """A filter, an order, and columns."""
+
+    filter: str = ""
+    sort: str = ""
+    selection: ColumnSelection = field(default_factory=ColumnSelection)
+
+    def as_json(self) -> dict[str, object]:
+        """As it stands in a file."""
+        choice = self.selection.choice
+        return {
+            "filter": self.filter,
+            "sort": self.sort,
+            "columns": {
+                "order": list(choice.order),
+                "hidden": sorted(choice.hidden),
+                "pinned": list(choice.pinned),
+                "widths": dict(choice.widths),
+                "only": self.selection.only,
+            },
+            "tags": list(self.selection.tags),
+        }
+
+    @classmethod
+    def from_json(cls, value: object) -> ViewState:
+        """What a file says; what makes no sense is left out."""
+        found = mapping(value)
+        columns = mapping(found.get("columns"))
+        choice = ColumnChoice(
+            texts(columns.get("order")),
+            frozenset(texts(columns.get("hidden"))),
+            texts(columns.get("pinned")),
+            widths(columns.get("widths")),
+        )
+        selection = ColumnSelection(choice, texts(found.get("tags")), columns.get("only") is True)
+        return cls(text(found.get("filter")), text(found.get("sort")), selection)

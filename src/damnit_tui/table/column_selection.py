@@ -1,0 +1,58 @@
+"""Which columns somebody wants to see, and by which tags; pure state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from damnit_daemon.model import Column
+
+from .column_choice import ColumnChoice
+from .rows import FIXED
+
+UNTAGGED = ""
+"""Stands for variables without a tag."""
+_ALWAYS = frozenset(column.name for column in FIXED)
+
+
+@dataclass(frozen=True)
+class ColumnSelection:
+    """A choice of columns, and tags that narrow it."""
+
+    choice: ColumnChoice = field(default_factory=ColumnChoice)
+    tags: tuple[str, ...] = ()
+    """Only variables with one of these; without any, all. `UNTAGGED` is one, too."""
+    only: bool = False
+    """Whether columns without a place in `choice.order` are hidden, those that will come, too."""
+
+    def __bool__(self) -> bool:
+        """Whether it is anything else than all columns as they come."""
+        return bool(self.choice or self.tags or self.only)
+
+    def effective(self, columns: Iterable[Column]) -> ColumnChoice:
+        """What the table is to show of these columns."""
+        known = list(columns)
+        hidden = {column.name for column in known if not self.suits(column)}
+        if self.only:
+            placed = {*self.choice.order, *self.choice.pinned}
+            hidden |= {column.name for column in known if column.name not in placed}
+        if hidden >= {column.name for column in known}:
+            hidden -= _ALWAYS  # something has to be there to stand on
+        return replace(self.choice, hidden=self.choice.hidden | hidden)
+
+    def suits(self, column: Column) -> bool:
+        """Whether a column has one of the tags; time and comment need none."""
+        if not self.tags or column.name in _ALWAYS:
+            return True
+        return bool({*(column.tags or (UNTAGGED,))} & {*self.tags})
+
+    def explicit(self, columns: Iterable[Column]) -> ColumnSelection:
+        """The same, with what `only` hides hidden by name, to be changed one by one."""
+        if not self.only:
+            return self
+        narrowed = replace(self, tags=())
+        return ColumnSelection(narrowed.effective(columns), self.tags)
+
+    def with_widths_of(self, shown: ColumnChoice) -> ColumnSelection:
+        """The same with the widths that the table has now."""
+        return replace(self, choice=replace(self.choice, widths=shown.widths))

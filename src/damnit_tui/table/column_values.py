@@ -1,0 +1,115 @@
+"""What there is in a column, to filter by; and the filter's text for what was chosen. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from damnit_daemon.model import Column
+from damnit_daemon.query import parse_number
+from damnit_daemon.query.cells import natural, text_of
+from damnit_daemon.query.table import Scalar
+from damnit_daemon.query.tokens import quoted
+
+MOST_TICKS = 24
+"""Of more different numbers one wants a range."""
+BARS = " ▁▂▃▄▅▆▇█"
+
+
+@dataclass(frozen=True)
+class ColumnValues:
+    """The different values of a column, with how many runs have each."""
+
+    column: Column
+    texts: tuple[tuple[str, int], ...]
+    numbers: tuple[tuple[float, int], ...]
+    empty: int
+    """Runs without a number or a text."""
+
+    @property
+    def is_range(self) -> bool:
+        """Whether there are so many numbers that one wants a range."""
+        return not self.texts and len(self.numbers) > MOST_TICKS
+
+    def histogram(self, width: int) -> str:
+        """How the numbers are spread, as a line of bars."""
+        finite = [(n, count) for n, count in self.numbers if abs(n) != float("inf")]
+        if not finite:
+            return ""
+        low, high = finite[0][0], finite[-1][0]
+        bins = [0] * width
+        for number, count in finite:
+            share = (number / 2 - low / 2) / (high / 2 - low / 2) if high > low else 0.5
+            bins[min(width - 1, int(share * width))] += count
+        most = max(bins)
+        return "".join(BARS[-(-(len(BARS) - 1) * count // most)] for count in bins)
+
+
+def column_values(column: Column, scalars: Sequence[Scalar]) -> ColumnValues:
+    """Count what there is in a column.
+
+    Args:
+        column: Which one.
+        scalars: Its cells.
+    """
+    counts = Counter(scalars)
+    empty = counts.pop(None, 0) + counts.pop("", 0)
+    texts = [(value, count) for value, count in counts.items() if isinstance(value, str)]
+    numbers = [
+        (value, count)
+        for value, count in counts.items()
+        if value is not None and not isinstance(value, str)
+    ]
+    return ColumnValues(
+        column,
+        tuple(sorted(texts, key=lambda pair: natural(pair[0]))),
+        tuple(sorted(numbers)),
+        empty,
+    )
+
+
+def values_filter(
+    column: Column, texts: Collection[str], numbers: Collection[float], *, empty: bool
+) -> str:
+    """The filter that shows runs with one of these values; empty without any."""
+    name = quoted(column.name)
+    words = [word for text in texts if (word := _in_quotes(text))]
+    words += [text_of(number) for number in numbers]
+    found = ""
+    if len(words) == 1:
+        found = f"{name} = {words[0]}"
+    elif words:
+        found = f"{name} in {','.join(words)}"
+    return _with_empty(name, found, empty=empty)
+
+
+def range_filter(column: Column, low: str, high: str, *, empty: bool) -> str:
+    """The filter that shows runs with a number in a range; either end may be open.
+
+    Raises:
+        ValueError: If one is no number; the text says which.
+    """
+    name = quoted(column.name)
+    parts = []
+    for operator, text in ((">=", low.strip()), ("<=", high.strip())):
+        if not text:
+            continue
+        if parse_number(text) is None:
+            raise ValueError(f"{text!r} is no number")
+        parts.append(f"{name} {operator} {text}")
+    found = " ".join(parts)
+    return _with_empty(name, found, empty=empty) if found else ""
+
+
+def _with_empty(name: str, found: str, *, empty: bool) -> str:
+    if not empty:
+        return found
+    return f"({found} or not has:{name})" if found else f"not has:{name}"
+
+
+def _in_quotes(text: str) -> str:
+    """Always in quotes: a text may look like a number."""
+    if '"' not in text:
+        return f'"{text}"'
+    return f"'{text}'" if "'" not in text else ""

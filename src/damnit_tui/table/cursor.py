@@ -1,0 +1,196 @@
+"""The cursor of the run table, and the runs that are marked: moved, painted, kept on the screen."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from textual.geometry import Region
+from textual.message import Message
+from textual.reactive import reactive
+
+from damnit_daemon.model import RunKey
+
+from .content import RowContent
+from .marks import IN_RANGE, MARK, Marks
+from .search import Search
+from .view import CellAddress
+
+RETRY_S = 0.01
+"""How soon to look again whether the terminal has taken what was written."""
+
+
+class CursorTable(RowContent, inherit_bindings=False):
+    """Rows with a cursor and marks, still without keys and mouse."""
+
+    marks: reactive[Marks] = reactive(Marks(), repaint=False)
+    """The runs that somebody has marked."""
+
+    @dataclass
+    class MarksChanged(Message):
+        """Other runs are marked, or a range is begun, longer, or over."""
+
+        table: CursorTable
+        marked: frozenset[RunKey]
+        in_range: int
+        """Runs in a range that is not ended yet."""
+
+        def can_replace(self, message: Message) -> bool:
+            """Only what is marked now is of interest."""
+            return isinstance(message, CursorTable.MarksChanged)
+
+        @property
+        def control(self) -> CursorTable:
+            """The table."""
+            return self.table
+
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], float] = time.time,
+        zone: tzinfo | None = None,
+        images: bool = True,
+        busy: Callable[[], bool] = lambda: False,
+        id: str | None = None,
+    ) -> None:
+        """Make an empty table.
+
+        Args:
+            clock: Tells the time, to know which runs are of today.
+            zone: In which times are shown; None for this machine's.
+            images: Whether to draw images, which cost a slow line more than text.
+            busy: Whether the terminal still has to take what was written last;
+                the cursor is not painted meanwhile.
+            id: Its id in the DOM.
+        """
+        super().__init__(clock=clock, zone=zone, images=images, id=id)
+        self._busy = busy
+        self._waiting = False
+        self._range: frozenset[RunKey] = frozenset()
+
+    @property
+    def marked(self) -> frozenset[RunKey]:
+        """The runs that are marked, shown or not."""
+        return self.marks.runs
+
+    # The cursor
+
+    @property
+    def _cursor_row(self) -> int:
+        return (self.rows.position(self.cursor.key) or 0) if self.cursor else 0
+
+    def move_to(self, key: RunKey | None = None, name: str | None = None) -> None:
+        """Put the cursor on a run, a variable, or both; paint it as soon as there is room."""
+        if self.cursor is None:
+            return
+        moved = CellAddress(key or self.cursor.key, name or self.cursor.name)
+        self._home = None
+        if moved == self.cursor and moved == self._painted:
+            return
+        self.cursor = moved
+        self._paint_cursor()
+
+    def _paint_cursor(self) -> None:
+        """Show the cursor where it is now, or wait while the terminal is busy.
+
+        On a slow line a held key moves the cursor faster than it can be drawn;
+        positions it has left are not drawn at all.
+        """
+        if self._waiting:
+            return
+        if self._busy():
+            self._waiting = True
+            self.set_timer(RETRY_S, self._retry)
+            return
+        old, self._painted = self._painted, self.cursor
+        self._show_row()
+        column = self._cursor_column
+        if column is not None and self.view.settle(self.shown_keys, column):
+            self._relook()
+            self._arrange()
+        run = old is None or self.cursor is None or old.key != self.cursor.key
+        title = old is None or self.cursor is None or old.name != self.cursor.name
+        for address in (old, self.cursor):
+            if address is not None:
+                self._refresh_cell(address, run=run, title=title)
+        self._stretch_range()
+        self._tell_cursor()
+
+    def _retry(self) -> None:
+        self._waiting = False
+        self._paint_cursor()
+
+    def _show_row(self) -> None:
+        top, row = round(self.scroll_y), self._cursor_row
+        if row < top:
+            self.scroll_to(y=row, animate=False, immediate=True)
+        elif row >= top + self.page:
+            self.scroll_to(y=row - self.page + 1, animate=False, immediate=True)
+
+    def _refresh_cell(self, address: CellAddress, *, run: bool, title: bool) -> None:
+        """Paint a cell again, and its run number and title if they look different now."""
+        position = self.rows.position(address.key)
+        column = self.view.index_of(address.name)
+        y = self.header_height + (position or 0) - round(self.scroll_y)
+        is_shown = position is not None and self.header_height <= y < self.size.height
+        if is_shown and run:
+            self.refresh(Region(0, y, self.view.frozen_width, 1))
+        for slot in self.view.slots:
+            if slot.index == column and is_shown:
+                self.refresh(Region(slot.x, y, slot.width, 1))
+            if slot.index == column and title:
+                self.refresh(Region(slot.x, self.view.levels - 1, slot.width, 1))
+
+    # Marks
+
+    def mark_of(self, key: RunKey, /) -> str:
+        """What stands before a run that is marked, or will be with the range."""
+        if key in self.marks.runs:
+            return MARK
+        return IN_RANGE if key in self._range else ""
+
+    def watch_marks(self, before: Marks, marks: Marks) -> None:
+        """Paint what looks different, and tell."""
+        self.rows.marked = marks.runs
+        self._refresh_marked(before.runs ^ marks.runs)
+        self._stretch_range()
+        self._tell_marks()
+
+    def _stretch_range(self) -> None:
+        before = self._range
+        cursor = self.cursor.key if self.cursor else None
+        self._range = frozenset(self.marks.range_to(cursor, self.rows.keys))
+        if before != self._range:
+            self._refresh_marked(before ^ self._range)
+            self._tell_marks()
+
+    def _tell_marks(self) -> None:
+        if self.is_attached:
+            self.post_message(self.MarksChanged(self, self.marks.runs, len(self._range)))
+
+    def _refresh_marked(self, keys: Collection[RunKey]) -> None:
+        for y, key in enumerate(self.shown_keys):
+            if key in keys:
+                self._refresh_row(y)
+
+    def drop(
+        self, runs: Collection[RunKey] = (), cells: Collection[tuple[RunKey, str]] = ()
+    ) -> None:
+        """Drop runs and single values; marks of runs that are gone go with them."""
+        super().drop(runs, cells)
+        if runs:
+            self.marks = self.marks.among(self.rows.all_keys)
+
+    def _reordered(self) -> None:
+        super()._reordered()
+        self._stretch_range()
+
+    # What is looked for
+
+    def show_search(self, search: Search) -> None:
+        """Point out what is looked for, wherever it is on the screen."""
+        if search != self.view.search:
+            self.view.search = search
+            self._relook()

@@ -1,0 +1,185 @@
+"""The mouse in the run table: it moves the cursor, sorts, scrolls, and makes columns wider."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from textual import events
+from textual.message import Message
+
+from .cursor import CursorTable
+from .describe import Description
+from .view import CellAddress
+
+WHEEL_COLUMNS = 1
+
+
+class _Drag(NamedTuple):
+    name: str
+    x: int
+    width: int
+
+
+class MouseTable(CursorTable, inherit_bindings=False):
+    """Rows with a cursor that the mouse moves, still without keys."""
+
+    _drag: _Drag | None = None
+    _has_dragged = False
+    _pointed: CellAddress | int | None = None
+    """What the mouse is over: a cell, or the title of a column."""
+
+    @dataclass
+    class TitleClicked(Message):
+        """Somebody clicked on the title of a column."""
+
+        table: MouseTable
+        name: str
+
+    @dataclass
+    class ColumnsChanged(Message):
+        """Somebody has made a column wider or narrower: see `column_choice`."""
+
+        table: MouseTable
+
+    @dataclass
+    class PointerMoved(Message):
+        """The mouse is over another cell or title, or has left."""
+
+        table: MouseTable
+
+        def can_replace(self, message: Message) -> bool:
+            """Only what it is over now is of interest."""
+            return isinstance(message, MouseTable.PointerMoved)
+
+    def describe(self) -> Description | None:
+        """A line about what the mouse is over, else about the cell under the cursor."""
+        pointed = self._pointed
+        if isinstance(pointed, int) and pointed < len(self.view.fits):
+            return self.view.describe_title(pointed)
+        address = pointed if isinstance(pointed, CellAddress) else self.cursor
+        return self.view.describe(address) or self.view.describe(self.cursor)
+
+    def set_width(self, name: str, width: int | None) -> None:
+        """Make a column as wide as this; None: as wide as it needs."""
+        choice = self.column_choice.with_width(name, width)
+        if choice != self.column_choice:
+            self.show_columns(choice)
+            self.post_message(self.ColumnsChanged(self))
+
+    def move_to(self, *args: object, **more: object) -> None:
+        """Move the cursor; from then on it is what is described."""
+        self._pointed = None
+        super().move_to(*args, **more)  # type: ignore[arg-type]
+
+    def _at(self, x: int, y: int) -> CellAddress | int | None:
+        """The cell at a place on the screen, or the index of the column whose title is there."""
+        slot = self.view.slot_at(x)
+        if slot is None:
+            return None
+        if y < self.header_height:
+            return slot.index
+        position = round(self.scroll_y) + y - self.header_height
+        if not position < len(self.rows):
+            return None
+        return CellAddress(self.rows.keys[position], self.view.columns[slot.index].name)
+
+    # Clicks
+
+    def on_click(self, event: events.Click) -> None:
+        """Move the cursor to where one clicks; a second click opens the cell.
+
+        On a title it sorts; with ctrl on a run it marks.
+        """
+        if self._has_dragged:
+            self._has_dragged = False
+            return
+        if event.y < self.header_height:
+            self._click_title(event)
+            return
+        position = round(self.scroll_y) + event.y - self.header_height
+        if not 0 <= position < len(self.rows):
+            return
+        key, slot = self.rows.keys[position], self.view.slot_at(event.x)
+        self.move_to(key, self.view.columns[slot.index].name if slot else None)
+        if event.ctrl:
+            self.marks = self.marks.toggled(key)
+        elif event.chain == 2:
+            self.action_inspect()
+
+    def _click_title(self, event: events.Click) -> None:
+        if (edge := self.view.edge_at(event.x)) is not None:
+            if event.chain == 2:
+                self.set_width(self.view.columns[edge.index].name, None)
+        elif (slot := self.view.slot_at(event.x)) is not None:
+            name = self.view.columns[slot.index].name
+            self.move_to(name=name)
+            self.post_message(self.TitleClicked(self, name))
+
+    def action_inspect(self) -> None:
+        """Open the cell under the cursor."""
+
+    # The edges of columns
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Take hold of the edge of a column, between two titles."""
+        self._has_dragged = False
+        edge = self.view.edge_at(event.x) if event.y < self.header_height else None
+        if edge is not None and event.button == 1:
+            name = self.view.columns[edge.index].name
+            self._drag = _Drag(name, event.screen_x, edge.width)
+            self.capture_mouse()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Move the edge, or say what one points at."""
+        if self._drag is not None:
+            width = max(1, self._drag.width + event.screen_x - self._drag.x)
+            if event.screen_x != self._drag.x or self._has_dragged:
+                self._has_dragged = True
+                self.show_columns(self.column_choice.with_width(self._drag.name, width))
+            return
+        self._point_at(self._at(event.x, event.y))
+
+    def on_mouse_up(self) -> None:
+        """Let go of the edge."""
+        if self._drag is not None:
+            self._drag = None
+            self.release_mouse()
+            if self._has_dragged:
+                self.post_message(self.ColumnsChanged(self))
+
+    def on_leave(self) -> None:
+        """The cursor is what is described again."""
+        self._point_at(None)
+
+    def _point_at(self, pointed: CellAddress | int | None) -> None:
+        if pointed != self._pointed:
+            self._pointed = pointed
+            self.post_message(self.PointerMoved(self))
+
+    # The wheel
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Scroll down, or with shift to the right."""
+        if event.shift or event.ctrl:
+            self._wheel_sideways(event, 1)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Scroll up, or with shift to the left."""
+        if event.shift or event.ctrl:
+            self._wheel_sideways(event, -1)
+
+    def on_mouse_scroll_right(self, event: events.MouseScrollRight) -> None:
+        """Show columns further on."""
+        self._wheel_sideways(event, 1)
+
+    def on_mouse_scroll_left(self, event: events.MouseScrollLeft) -> None:
+        """Show columns further back."""
+        self._wheel_sideways(event, -1)
+
+    def _wheel_sideways(self, event: events.MouseEvent, step: int) -> None:
+        event.stop()
+        event.prevent_default()
+        first = max(self.view.first, self.view.pinned) + step * WHEEL_COLUMNS
+        self.view.first = max(self.view.pinned, min(len(self.view.fits) - 1, first))
+        self._arrange()

@@ -1,0 +1,145 @@
+"""What `n` and `N` go to: cells that hold what was looked for, or what the filter names; pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from damnit_daemon.model import Column, RunKey, StoredValue
+from damnit_daemon.query import Filter
+from damnit_daemon.query.cells import text_of
+from damnit_daemon.query.conditions import SKIP, All, Condition, Matches, OfColumn, Says, Some
+from damnit_daemon.query.table import scalar_of
+
+from .cells import is_problem, parse_attributes
+from .describe import error_of
+from .rows import Rows
+
+LONGEST = 2000
+"""Characters of a text that are looked at."""
+Place = tuple[RunKey, str]
+"""A run, and the name of a variable."""
+
+
+@dataclass(frozen=True)
+class Search:
+    """Words that stand in any cell, and comparisons that hold of the cells of one variable."""
+
+    words: tuple[str, ...] = ()
+    comparisons: tuple[OfColumn, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.words or self.comparisons)
+
+    @classmethod
+    def of_filter(cls, filter: Filter | None) -> Search:
+        """Look for all that a filter asks for; what it leaves out is not looked for."""
+        parts = list(_parts(filter.condition)) if filter else []
+        return cls(
+            tuple(part.word for part in parts if isinstance(part, Says)),
+            tuple(part for part in parts if isinstance(part, OfColumn)),
+        )
+
+    @cached_property
+    def patterns(self) -> tuple[re.Pattern[str], ...]:
+        """How what is looked for is found in what is painted."""
+        words = [re.compile(re.escape(word), re.IGNORECASE) for word in self.words if word]
+        return (*words, *(p.pattern for p in self.comparisons if isinstance(p, Matches)))
+
+    def is_found(self, rows: Rows, key: RunKey, column: Column) -> bool:
+        """Tell whether a cell is what is looked for."""
+        if any(p.column.name == column.name and p.holds(rows, key) for p in self.comparisons):
+            return True
+        if not self.words:
+            return False
+        value = rows.value(key, column.name)
+        text = _text(value).casefold() if value is not None else ""
+        return any(word.casefold() in text for word in self.words)
+
+    def seek(
+        self, rows: Rows, columns: Sequence[Column], row: int, column: int, step: int = 1
+    ) -> Iterator[Place | None]:
+        """Look through the cells in reading order, round the end.
+
+        Args:
+            rows: The table.
+            columns: The columns to look at, from the left.
+            row: Where to begin, among the runs shown; the cell itself comes last.
+            column: Where to begin, among the columns.
+            step: 1 for onwards, -1 for backwards.
+
+        Yields:
+            None after each run in which nothing was found, and the cell that is, last of all.
+        """
+        keys = list(rows.keys)
+        order = columns[::step]
+        begin = column if step > 0 else len(columns) - 1 - column
+        for count in range(len(keys) + 1 if keys else 0):
+            key = keys[(row + count * step) % len(keys)]
+            among = order
+            if count == 0:
+                among = order[begin + 1 :]
+            elif count == len(keys):
+                among = order[: begin + 1]
+            yield next(((key, c.name) for c in among if self.is_found(rows, key, c)), None)
+
+
+def rank(text: str, column: Column) -> int | None:
+    """How well a text names a column, 0 for best; None if it does not.
+
+    Each of its words must stand in title or name; best as a part of the title, or at its beginning.
+    """
+    parts = [part.strip() for part in (*column.title.casefold().split("/"), column.name.casefold())]
+    ranks = [_rank_word(word, parts) for word in text.casefold().split()]
+    known = [found for found in ranks if found is not None]
+    return sum(known) if known and len(known) == len(ranks) else None
+
+
+def _rank_word(word: str, parts: Sequence[str]) -> int | None:
+    if word in parts:
+        return 0
+    if any(part.startswith(word) for part in parts):
+        return 1
+    if any(f" {word}" in part or f"_{word}" in part or f".{word}" in part for part in parts):
+        return 2
+    return 4 if any(word in part for part in parts) else None
+
+
+def next_problem(rows: Rows, columns: Sequence[Column], row: int, column: int) -> Place | None:
+    """The next cell that failed, in reading order round the end; None if nothing did.
+
+    Args:
+        rows: The table.
+        columns: The columns to look at, from the left.
+        row: Where to begin, among the runs shown; the cell itself comes last.
+        column: Where to begin, among the columns.
+    """
+    total = len(rows.keys)
+    for count in range(total + 1 if total else 0):
+        key = rows.keys[(row + count) % total]
+        if all(name == SKIP for name in rows.errors(key)):
+            continue
+        for one in columns[column + 1 :] if count == 0 else columns:
+            value = rows.value(key, one.name)
+            if value is not None and is_problem(value):
+                return key, one.name
+    return None
+
+
+def _parts(condition: Condition) -> Iterator[Condition]:
+    if isinstance(condition, All | Some):
+        for part in condition.parts:
+            yield from _parts(part)
+    else:
+        yield condition
+
+
+def _text(value: StoredValue) -> str:
+    """A cell's text: its value as it is shown, or why there is none."""
+    if value.value is None:
+        error = error_of(parse_attributes(value.attributes_json))
+        return f"{error[0]} {error[1]}"[:LONGEST] if error else ""
+    found = scalar_of(value)
+    return "" if found is None else text_of(found)[:LONGEST]

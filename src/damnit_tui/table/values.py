@@ -1,0 +1,146 @@
+"""The values of one variable, a few bytes for each: a table has up to a million. Pure."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections.abc import Sequence
+from itertools import repeat
+from typing import Any
+
+from damnit_daemon.model import Blob, RunKey, StoredValue
+from damnit_daemon.model.portion import ColumnPart, Extras
+
+NO_TIME = 0.0
+"""Stands for a time of writing that was not read, as of large blobs."""
+_SCALARS = (int, float, str)
+
+
+class ValueColumn:
+    """Values by slot; what is the same in many rows is there once."""
+
+    def __init__(self, name: str) -> None:
+        """Begin without values."""
+        self.name = name
+        self.values: list[Any] = []
+        """As stored; None also where there is no row."""
+        self.has_texts = False
+        """Whether any value is, or was, a text."""
+        self._extras: list[Extras | None] = []  # None: there is no row
+        self._timestamps = array("d")
+        self._max_diffs: array[float] | None = None  # most variables have none
+
+    def extend(self, slots: int) -> None:
+        """Make room for as many slots."""
+        if (missing := slots - len(self.values)) > 0:
+            self.values.extend(repeat(None, missing))
+            self._extras.extend(repeat(None, missing))
+            self._timestamps.extend(repeat(NO_TIME, missing))
+            if self._max_diffs is not None:
+                self._max_diffs.extend(repeat(math.nan, missing))
+
+    def has(self, slot: int) -> bool:
+        """Whether there is a row."""
+        return slot < len(self._extras) and self._extras[slot] is not None
+
+    def stored(self, key: RunKey, slot: int) -> StoredValue:
+        """The row of a slot that has one."""
+        extras = self._extras[slot]
+        assert extras is not None
+        max_diff = None if self._max_diffs is None else self._max_diffs[slot]
+        return StoredValue(
+            key,
+            self.name,
+            self.values[slot],
+            self._timestamps[slot],
+            None if max_diff is None or math.isnan(max_diff) else max_diff,
+            *extras,
+        )
+
+    def put(self, slot: int, value: StoredValue, extras: Extras) -> bool:
+        """Take in a row; tell whether it is another than before."""
+        self.extend(slot + 1)
+        if self._extras[slot] is not None and self.stored(value.key, slot) == value:
+            return False
+        self._extras[slot] = extras
+        self.values[slot] = value.value
+        self._timestamps[slot] = value.timestamp
+        self._put_max_diff(slot, value.max_diff)
+        self.has_texts |= isinstance(value.value, str)
+        return True
+
+    def put_all(self, slots: Sequence[int], part: ColumnPart) -> bool:
+        """Take in many rows at once; tell whether there were some before.
+
+        What is known of a large blob is kept if it is the same.
+        """
+        self.extend(max(slots) + 1)
+        values, extras, timestamps = self.values, self._extras, self._timestamps
+        has_any = any(extras[slot] is not None for slot in slots)
+        known = self._large_blobs(slots, part) if has_any else ()
+        for slot, value, extra, timestamp in zip(
+            slots, part.values, part.extras, part.timestamps, strict=True
+        ):
+            if slot not in known:
+                values[slot] = value
+                extras[slot] = extra
+                timestamps[slot] = timestamp
+        if self._max_diffs is not None or any(diff is not None for diff in part.max_diffs):
+            for slot, max_diff in zip(slots, part.max_diffs, strict=True):
+                if slot not in known:
+                    self._put_max_diff(slot, max_diff)
+        self.has_texts |= str in set(map(type, part.values))
+        return has_any
+
+    def clear(self, slot: int) -> bool:
+        """Drop a row; tell whether there was one."""
+        if not self.has(slot):
+            return False
+        self.values[slot] = self._extras[slot] = None
+        return True
+
+    def note_time(self, slot: int, timestamp: float) -> bool:
+        """Fill in when a row was written, if that was not read; tell whether it was not."""
+        if not self.has(slot) or self._timestamps[slot] != NO_TIME:
+            return False
+        self._timestamps[slot] = timestamp
+        return True
+
+    def scalars(self, slots: Sequence[int]) -> list[int | float | str | None]:
+        """Numbers and texts; None for all else."""
+        if not slots:
+            return []
+        self.extend(max(slots) + 1)
+        values = self.values
+        found = [values[slot] for slot in slots]
+        if set(map(type, found)) <= {*_SCALARS, type(None)}:
+            return found
+        return [value if isinstance(value, _SCALARS) else None for value in found]
+
+    def filled(self, slots: Sequence[int]) -> list[bool]:
+        """Whether there is any value, pictures and arrays too."""
+        if not slots:
+            return []
+        self.extend(max(slots) + 1)
+        values = self.values
+        return [values[slot] is not None and values[slot] != "" for slot in slots]
+
+    def _put_max_diff(self, slot: int, max_diff: float | None) -> None:
+        if self._max_diffs is None:
+            if max_diff is None:
+                return
+            self._max_diffs = array("d", repeat(math.nan, len(self.values)))
+        self._max_diffs[slot] = math.nan if max_diff is None else max_diff
+
+    def _large_blobs(self, slots: Sequence[int], part: ColumnPart) -> set[int]:
+        """The slots of blobs of which more is known than comes now."""
+        if NO_TIME not in part.timestamps:
+            return set()
+        return {
+            slot
+            for slot, value, timestamp in zip(slots, part.values, part.timestamps, strict=True)
+            if timestamp == NO_TIME
+            and isinstance(value, Blob)
+            and self._extras[slot] is not None
+            and self.values[slot] == value
+        }

@@ -1,0 +1,126 @@
+"""Finds out why a cell is empty: reads database, ledger, context file and log. For workers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from damnit_daemon.errors import DamnitError
+from damnit_daemon.ledger import LedgerMissing
+from damnit_daemon.model import Column, RunKey, StoredValue
+
+from ..processing import RunHistory, load_history, tell_history
+from ..table.cells import parse_attributes
+from ..table.describe import details
+from ..work import Work
+from ..work_reader import WorkReader
+from .advice import advise
+from .chain import explain
+from .declared import ContextText, parse_context
+from .excerpts import failed_line, log_excerpt, source_excerpt
+from .facts import Cause, Excerpt, Facts, Kind, Why
+
+if TYPE_CHECKING:
+    from ..session import Session
+
+WITH_SOURCE = frozenset(
+    {
+        Kind.RAISED,
+        Kind.KILLED,
+        Kind.SKIPPED,
+        Kind.NO_SOURCE,
+        Kind.RETURNED_NONE,
+        Kind.CONTEXT_BROKEN,
+    }
+)
+"""Causes for which the context file is worth a look."""
+MOST_CONTEXT_BYTES = 4_000_000
+
+
+def find_why(
+    session: Session,
+    key: RunKey,
+    column: Column,
+    known: StoredValue | None,
+    work: Work,
+    *,
+    now: float,
+    is_wanted: Callable[[], bool] = lambda: True,
+) -> Why:
+    """Find out why a cell is empty; what cannot be read is told, never raised.
+
+    Args:
+        session: The folder.
+        key: The run.
+        column: The variable.
+        known: What the table holds of the cell, if the database cannot be read.
+        work: What the daemon is at, as far as the screen knows.
+        now: Unix seconds.
+        is_wanted: Asked during long searches: whether to go on.
+    """
+    facts, notes = _gather(session, key, column, known, work)
+    chain = explain(facts, now)
+    root = chain[0]
+    excerpts: list[Excerpt] = []
+    log: Excerpt | None = None
+    try:
+        with closing(session.log_of(key)) as file:
+            log = log_excerpt(file, root, is_wanted)
+    except DamnitError as error:
+        notes.append(("Log", error.message))
+    line = failed_line(log, session.folder.context_file) if root.kind is Kind.RAISED else 0
+    if line:
+        chain = (root._replace(line=line), *chain[1:])
+    if root.kind in WITH_SOURCE:
+        excerpt = source_excerpt(facts.context, chain[0].line, _hash_of(facts, root))
+        excerpts += [excerpt] if excerpt is not None else []
+    excerpts += [log] if log is not None else []
+    value = facts.values.get(column.name)
+    told = [*details(column, value), *notes]
+    if facts.history is not None:
+        told += tell_history(facts.history, now)
+    return Why(key, column, chain, advise(key, column.name, chain[0]), tuple(excerpts), tuple(told))
+
+
+def _gather(
+    session: Session, key: RunKey, column: Column, known: StoredValue | None, work: Work
+) -> tuple[Facts, list[tuple[str, str]]]:
+    notes: list[tuple[str, str]] = []
+    values: Mapping[str, StoredValue] = {column.name: known} if known is not None else {}
+    try:
+        values = {value.name: value for value in session.load_values([key])}
+    except DamnitError as error:
+        notes.append(("Database", f"cannot be read: {error.message}"))
+    history: RunHistory | None = None
+    problem = ""
+    try:
+        ledger = session.ledger()
+        if not work.is_known:
+            work = WorkReader(ledger).look()
+        with ledger.reading() as con:
+            history = load_history(con, key)
+    except LedgerMissing:
+        pass
+    except Exception as error:  # noqa: BLE001 – a file of strangers: tables and values of any kind
+        problem = str(error)
+        notes.append(("Ledger", f"cannot be read: {problem}"))
+    facts = Facts(key, column, values, work, _context(session), history, problem)
+    return facts, notes
+
+
+def _context(session: Session) -> ContextText:
+    path = session.folder.context_file
+    try:
+        with path.open("rb") as file:
+            source = file.read(MOST_CONTEXT_BYTES)
+    except OSError as error:
+        return ContextText(problem=f"{path.name} cannot be read: {error.strerror}")
+    return parse_context(source)
+
+
+def _hash_of(facts: Facts, root: Cause) -> str:
+    value = facts.values.get(root.name) or facts.values.get(facts.column.name)
+    if value is None or root.kind is Kind.CONTEXT_BROKEN:
+        return ""
+    return str(parse_attributes(value.attributes_json).get("context_hash") or "")

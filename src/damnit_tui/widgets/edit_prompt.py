@@ -1,0 +1,173 @@
+"""The prompt above the footer where one types a value: checked while it is typed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, Label
+
+from ..visible import visible
+
+NEW_LINE = "⏎"
+"""Stands for a line break in the one line that there is."""
+Value = int | float | str | None
+
+
+@dataclass(frozen=True)
+class Question:
+    """What somebody is asked to type."""
+
+    title: str
+    """What it is for; printable."""
+    expected: str
+    """What may be typed; printable."""
+    parse: Callable[[str], Value]
+    """Makes a value of it, or raises `ValueError`, which says what is wrong."""
+    text: str = ""
+    """What stands there to begin with."""
+    before: str = ""
+    """What it was; printable."""
+    is_urgent: bool = False
+    """It is about more than one cell: the title is to be seen."""
+
+
+class EditPrompt(Vertical):
+    """What is asked, and below it a line to type in; Enter hands it on, Esc gives up."""
+
+    DEFAULT_CSS = """
+    EditPrompt {
+        height: 2;
+        background: $surface;
+        & Horizontal { height: 1; }
+        & Label { width: auto; max-width: 60%; height: 1; padding: 0 1; }
+        & #edit-title { color: $text-primary; text-style: bold; }
+        & #edit-title.-urgent { color: $text-warning; }
+        & #edit-before { width: 1fr; color: $foreground 60%; }
+        & #edit-expected { color: $foreground 60%; }
+        & #edit-expected.-mistake { color: $text-error; }
+        & #edit-arrow { color: $text-primary; }
+        & Input, & Input:focus {
+            width: 1fr;
+            height: 1;
+            border: none;
+            padding: 0;
+            background: $surface;
+        }
+    }
+    """
+
+    @dataclass
+    class Typed(Message):
+        """The text has changed."""
+
+        prompt: EditPrompt
+        text: str
+
+    @dataclass
+    class Answered(Message):
+        """Something was typed that is a value."""
+
+        prompt: EditPrompt
+        value: Value
+        text: str
+
+    @dataclass
+    class GivenUp(Message):
+        """Esc."""
+
+        prompt: EditPrompt
+        text: str
+        """What stood there."""
+
+    def __init__(self, question: Question) -> None:
+        super().__init__()
+        self.question = question
+
+    def compose(self) -> ComposeResult:
+        """Two lines."""
+        question = self.question
+        with Horizontal():
+            title = Label(Content(question.title), id="edit-title")
+            yield title.set_class(question.is_urgent, "-urgent")
+            before = f"was: {question.before}" if question.before else ""
+            yield Label(Content(before), id="edit-before")
+            yield Label(Content(question.expected), id="edit-expected")
+        with Horizontal():
+            yield Label("›", id="edit-arrow")
+            yield LineInput(as_line(question.text), select_on_focus=False)
+
+    def on_mount(self) -> None:
+        """Type into it at once."""
+        self.query_one(Input).focus()
+
+    @on(Input.Changed)
+    def check(self, event: Input.Changed) -> None:
+        """Say what is wrong while it is typed."""
+        event.stop()
+        self._value(event.value)
+        if from_line(event.value) != self.question.text:
+            self.post_message(self.Typed(self, from_line(event.value)))
+
+    @on(Input.Submitted)
+    def answer(self, event: Input.Submitted) -> None:
+        """Hand on what is a value."""
+        event.stop()
+        is_good, value = self._value(event.value)
+        if is_good:
+            self.post_message(self.Answered(self, value, from_line(event.value)))
+        else:
+            self.app.bell()
+
+    def on_key(self, event: events.Key) -> None:
+        """Esc gives up."""
+        if event.key == "escape":
+            event.stop()
+            self.post_message(self.GivenUp(self, from_line(self.query_one(Input).value)))
+
+    def show_mistake(self, mistake: str) -> None:
+        """Say what is wrong; empty: nothing is."""
+        label = self.query_one("#edit-expected", Label)
+        label.set_class(bool(mistake), "-mistake")
+        label.update(Content(f"✗ {visible(mistake)}" if mistake else self.question.expected))
+
+    def _value(self, line: str) -> tuple[bool, Value]:
+        try:
+            value = self.question.parse(from_line(line))
+        except ValueError as error:
+            self.show_mistake(str(error))
+            return False, None
+        self.show_mistake("")
+        return True, value
+
+
+class LineInput(Input):
+    """A line in which `⏎` (ctrl-j, or pasted) stands for a line break."""
+
+    def on_key(self, event: events.Key) -> None:
+        """Begin a new line."""
+        if event.key == "ctrl+j":
+            event.stop()
+            event.prevent_default()  # of the class above, which is called next
+            self.insert_text_at_cursor(NEW_LINE)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Take all lines, where Textual would take the first."""
+        event.stop()
+        event.prevent_default()
+        self.insert_text_at_cursor(as_line(event.text.rstrip("\r\n")))
+
+
+def as_line(text: str) -> str:
+    """Text of several lines as one that can be typed in."""
+    return visible(text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", NEW_LINE))
+
+
+def from_line(line: str) -> str:
+    """What `as_line` stands for."""
+    return line.replace(NEW_LINE, "\n")

@@ -1,0 +1,201 @@
+"""A line to type in at the bottom of the screen: with completion, history, and mistakes shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.widgets import Input, Label
+
+from .. import keymap
+from ..visible import visible
+from .history import History
+from .prompt_hint import PromptHint
+
+if TYPE_CHECKING:
+    from damnit_daemon.query.completion import Completion
+
+PAUSE_S = 0.15
+"""After the last key, before anybody is told: each look costs a large table some time."""
+
+Complete = Callable[[str, int], "Completion | None"]
+
+
+class Prompt(Vertical):
+    """A line to type in; Enter keeps it, Esc gives up, Tab completes, ↑ ↓ bring back older ones."""
+
+    DEFAULT_CSS = """
+    Prompt {
+        height: 2;
+        background: $surface;
+        & Horizontal { height: 1; }
+        & Label { width: auto; padding: 0 1; color: $text-primary; text-style: bold; }
+        & Input, & Input:focus {
+            width: 1fr;
+            height: 1;
+            border: none;
+            padding: 0;
+            background: $surface;
+        }
+    }
+    """
+    BINDINGS = keymap.bindings("prompt")
+
+    @dataclass
+    class Typed(Message):
+        """The text has changed, and nobody has typed for a moment."""
+
+        prompt: Prompt
+        text: str
+
+        @property
+        def control(self) -> Prompt:
+            """Which one."""
+            return self.prompt
+
+    @dataclass
+    class Closed(Message):
+        """Somebody wants to end it: with Enter, or with Esc."""
+
+        prompt: Prompt
+        text: str
+        is_kept: bool
+
+        @property
+        def control(self) -> Prompt:
+            """Which one."""
+            return self.prompt
+
+    def __init__(
+        self,
+        label: str,
+        text: str = "",
+        *,
+        history: Iterable[str] = (),
+        complete: Complete = lambda _text, _cursor: None,
+        idle: str = "",
+        id: str | None = None,
+    ) -> None:
+        """Make a prompt.
+
+        Args:
+            label: What stands before it.
+            text: What it begins with.
+            history: What was typed before, the oldest first.
+            complete: Tells what the word at a place could become.
+            idle: What to say under it while there is nothing to offer.
+            id: Its id in the DOM.
+        """
+        super().__init__(id=id)
+        self._label = label
+        self._text = text
+        self._history = History(history)
+        self._complete = complete
+        self._idle = idle
+        self._completion: Completion | None = None
+        self._chosen: int | None = None
+        self._inserted: str | None = text
+
+    def compose(self) -> ComposeResult:
+        """A label and a place to type; under them what could be typed."""
+        with Horizontal():
+            yield Label(self._label, markup=False)
+            yield Input(self._text, select_on_focus=bool(self._text))
+        yield PromptHint()
+
+    def on_mount(self) -> None:
+        """Type into it at once."""
+        self.query_one(PromptHint).show_idle(self._idle)
+        self.query_one(Input).focus()
+
+    @property
+    def text(self) -> str:
+        """What stands in it."""
+        return self.query_one(Input).value
+
+    def show_mistake(self, message: str, start: int, end: int) -> None:
+        """Say what is wrong, where it stands in the text."""
+        typed = self.query_one(Input)
+        place = typed.region.x - self.region.x - round(typed.scroll_x)
+        self.query_one(PromptHint).show_mistake(message, place + start, end - start)
+
+    def show_well(self) -> None:
+        """Nothing is wrong (any more)."""
+        options = self._completion.options if self._completion is not None else ()
+        self.query_one(PromptHint).show_options(options, self._chosen)
+
+    # Typing
+
+    @on(Input.Changed)
+    def take_in(self, event: Input.Changed) -> None:
+        """Offer what could follow; tell the text when nobody types any more."""
+        event.stop()
+        text = event.value
+        if text != self._inserted:
+            self._inserted, self._chosen = None, None
+            self._completion = self._complete(text, self.query_one(Input).cursor_position)
+            self.show_well()
+        self.set_timer(PAUSE_S, lambda: self._tell(text))
+
+    def _tell(self, text: str) -> None:
+        if self.is_attached and self.text == text:
+            self.post_message(self.Typed(self, text))
+
+    @on(Input.Submitted)
+    def keep(self, event: Input.Submitted) -> None:
+        """Enter."""
+        event.stop()
+        self.post_message(self.Closed(self, event.value, is_kept=True))
+
+    def action_give_up(self) -> None:
+        """Esc."""
+        self.post_message(self.Closed(self, self.text, is_kept=False))
+
+    def action_complete(self, step: int) -> None:
+        """Put in the next suggestion, or the one before."""
+        typed = self.query_one(Input)
+        if self._chosen is None:
+            self._completion = self._complete(typed.value, typed.cursor_position)
+        found = self._completion
+        if found is None or not found.options:
+            return
+        before = "" if self._chosen is None else found.options[self._chosen]
+        old_end = found.end if self._chosen is None else found.start + len(before)
+        self._chosen = _next(self._chosen, step, len(found.options))
+        option = found.options[self._chosen]
+        self._put(
+            typed.value[: found.start] + option + typed.value[old_end:], found.start + len(option)
+        )
+        self.query_one(PromptHint).show_options(found.options, self._chosen)
+
+    def action_history(self, step: int) -> None:
+        """Bring back what was typed before."""
+        now = self.text
+        found = self._history.older(now) if step < 0 else self._history.newer(now)
+        if found is not None:
+            self._completion, self._chosen = None, None
+            self._put(found, len(found))
+            self.query_one(PromptHint).show_options(())
+
+    def _put(self, text: str, cursor: int) -> None:
+        typed = self.query_one(Input)
+        self._inserted = text
+        typed.value = text
+        typed.cursor_position = cursor
+
+
+def offered(completion: Completion) -> Completion:
+    """The same without what would control the terminal: what is typed is sent to it."""
+    options = tuple(option for option in completion.options if visible(option) == option)
+    return replace(completion, options=options)
+
+
+def _next(chosen: int | None, step: int, total: int) -> int:
+    if chosen is None:
+        return 0 if step > 0 else total - 1
+    return (chosen + step) % total

@@ -1,0 +1,98 @@
+"""The line under a prompt: what could be typed, or what is wrong and where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.cells import cell_len
+from rich.text import Text
+from textual.widget import Widget
+
+from ..visible import clip, visible
+
+CARET = "^"
+
+
+class PromptHint(Widget):
+    """One line; a mistake goes before suggestions."""
+
+    DEFAULT_CSS = """
+    PromptHint {
+        height: 1;
+        background: $surface;
+        color: $foreground 70%;
+        & .prompt-hint--mistake { color: $text-error; }
+        & .prompt-hint--chosen {
+            color: $block-cursor-foreground;
+            background: $block-cursor-background;
+        }
+    }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"prompt-hint--mistake", "prompt-hint--chosen"}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._options: Sequence[str] = ()
+        self._chosen: int | None = None
+        self._mistake: tuple[str, int, int] | None = None
+        self._idle = ""
+
+    def show_options(self, options: Sequence[str], chosen: int | None = None) -> None:
+        """Say what could be typed.
+
+        Args:
+            options: The best first.
+            chosen: Which one stands in the prompt already.
+        """
+        self._options, self._chosen, self._mistake = options, chosen, None
+        self.refresh()
+
+    def show_mistake(self, message: str, x: int, width: int) -> None:
+        """Say what is wrong, at its place.
+
+        Args:
+            message: A sentence.
+            x: Where it is wrong, in characters from the left.
+            width: How long that is.
+        """
+        self._mistake = (visible(message), x, width)
+        self.refresh()
+
+    def show_idle(self, text: str) -> None:
+        """Say this while there is nothing else to say."""
+        self._idle = text
+        self.refresh()
+
+    def render(self) -> Text:
+        """The line, cut at the edge."""
+        line = Text(no_wrap=True, end="")
+        if self._mistake is not None:
+            text = mistake_line(*self._mistake, self.size.width)
+            line.append(text, self.get_component_rich_style("prompt-hint--mistake"))
+        elif self._options:
+            self._write_options(line)
+        else:
+            line.append(clip(f" {self._idle}", self.size.width))
+        return line
+
+    def _write_options(self, line: Text) -> None:
+        chosen = self.get_component_rich_style("prompt-hint--chosen")
+        line.append(" Tab ")
+        first = max(0, (self._chosen or 0) - 3)
+        for place, option in enumerate(self._options[first:], first):
+            word = clip(visible(option), 40)
+            if line.cell_len + cell_len(word) + 4 > self.size.width:
+                line.append(" …")
+                return
+            line.append(f" {word} ", chosen if place == self._chosen else None)
+
+
+def mistake_line(message: str, x: int, width: int, room: int) -> str:
+    """Carets under the mistake, and the message beside them, where there is more room for it."""
+    x = max(0, min(x, room - 1))
+    carets = CARET * max(1, min(width, room - x))
+    right = room - x - len(carets) - 1
+    if cell_len(message) <= right or right >= x:
+        return f"{' ' * x}{carets} {clip(message, right)}"
+    return f"{clip(message, x - 1):>{max(0, x - 1)}} {carets}"

@@ -1,0 +1,134 @@
+"""Pictures of editing and exporting. Look at a new one before you keep it."""
+
+import pytest
+
+from damnit_daemon.edit import Editor
+from damnit_daemon.store import Change
+from damnit_tui.screens.conflict import ConflictBox
+from damnit_tui.screens.deletion import DeletionBox
+from damnit_tui.screens.export import ExportBox
+from damnit_tui.screens.notes import NotesScreen
+from damnit_tui.screens.user_variable import UserVariableForm
+from damnit_tui.screens.variable_list import VariableList
+
+from .conftest import NOW, key, until
+from .test_editing import screen_text, table_of, type_in
+from .test_looks import snap  # noqa: F401 – a fixture
+
+SIZES = {"wide": (120, 30), "small": (80, 24)}
+
+
+@pytest.fixture(autouse=True)
+def _no_broker(monkeypatch):
+    monkeypatch.setenv("AMORE_BROKER", "none")
+
+
+@pytest.fixture(autouse=True)
+def _always_there(monkeypatch, tmp_path):
+    monkeypatch.setattr("pathlib.Path.cwd", lambda: type(tmp_path)("/gpfs/home/me"))
+
+
+async def open_box(pilot, press, box):
+    await pilot.press(press)
+    await until(pilot, lambda: isinstance(pilot.app.screen, box))
+    await pilot.pause()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_comment_is_edited(snap, folder, size):  # noqa: F811
+    async def before(pilot):
+        table_of(pilot).move_to(key(410), "comment")
+        await pilot.press("e")
+        await type_in(pilot, " yes")
+
+    assert snap(folder, size=SIZES[size], before=before)
+
+
+def test_a_mistake_in_marked_runs(snap, folder):  # noqa: F811
+    with_column(folder)
+
+    async def before(pilot):
+        table_of(pilot).move_to(key(412), "dose")
+        await pilot.press("space")
+        table_of(pilot).move_to(key(408), "dose")
+        await pilot.press("space", "e")
+        await type_in(pilot, "1,5")
+
+    assert snap(folder, size=(80, 24), before=before)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_somebody_else_was_faster(snap, folder, size):  # noqa: F811
+    async def before(pilot):
+        table_of(pilot).move_to(key(411), "comment")
+        await pilot.press("e")
+        await type_in(pilot, ", 9 keV")
+        other = Editor(folder, author="you@there", clock=lambda: NOW - 20)
+        other.set_values([Change(key(411), "comment", "first light", "first light!\nat last")])
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ConflictBox))
+
+    assert snap(folder, size=SIZES[size], before=before)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_new_variable(snap, folder, size):  # noqa: F811
+    async def before(pilot):
+        await open_box(pilot, "A", VariableList)
+        await open_box(pilot, "enter", UserVariableForm)
+        await type_in(pilot, "Sample")
+        await pilot.press("tab")
+
+    assert snap(folder, size=SIZES[size], before=before)
+
+
+def test_the_variables_to_fill_in(snap, folder):  # noqa: F811
+    with_column(folder)
+
+    async def before(pilot):
+        await open_box(pilot, "A", VariableList)
+
+    assert snap(folder, before=before)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_variable_is_deleted(snap, folder, size):  # noqa: F811
+    async def before(pilot):
+        table_of(pilot).move_to(key(412), "ratio")
+        await open_box(pilot, "delete", DeletionBox)
+        await type_in(pilot, "rat")
+        await pilot.press("enter")
+
+    assert snap(folder, size=SIZES[size], before=before)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_notes(snap, folder, size):  # noqa: F811
+    editor = Editor(folder, author="me@here")
+    editor.add_note(NOW - 7200, "beam is back")
+    editor.add_note(NOW - 3600, "door opened\nand closed \x1b[31m")
+
+    async def before(pilot):
+        await open_box(pilot, "o", NotesScreen)
+        await until(pilot, lambda: "beam is back" in screen_text(pilot.app))
+        await pilot.press("down")
+
+    assert snap(folder, size=SIZES[size], before=before)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_export(snap, folder, size):  # noqa: F811
+    async def before(pilot):
+        table_of(pilot).move_to(key(410), "comment")
+        await pilot.press("space")
+        await open_box(pilot, "O", ExportBox)
+        await pilot.press("tab", "tab", "right", "right", "right", "right")
+
+    assert snap(folder, size=SIZES[size], before=before)
+
+
+def with_column(folder):
+    from damnit_daemon.model import VariableInfo
+
+    editor = Editor(folder, author="me@here", clock=lambda: NOW)
+    editor.define_variable(VariableInfo("dose", "Dose", "In mJ.", "number"))
