@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 
 from damnit_daemon.runner.fingerprint import Fingerprints
@@ -44,7 +46,7 @@ def fingerprints(source):
     for number, row in enumerate(rows, 1):
         if row.startswith("def ") and rows[number - 2].startswith("@"):
             lines[row[4 : row.index("(")]] = number - 1
-    made = Fingerprints(source, lines, DEPENDENCIES)
+    made = Fingerprints(ast.parse(source), lines, DEPENDENCIES)
     return {name: made.of(name) for name in DEPENDENCIES}
 
 
@@ -102,6 +104,33 @@ def test_what_changes_a_value_does_for_it_and_what_depends_on_it(old, new, names
 
 def test_circles_and_strangers_end():
     source = "def a():\n    return b()\ndef b():\n    return a()\n"
-    made = Fingerprints(source, {"a": 1}, {"a": ["b"], "b": ["a"]})
+    made = Fingerprints(ast.parse(source), {"a": 1}, {"a": ["b"], "b": ["a"]})
     assert len(made.of("a")) == 16
     assert made.of("from elsewhere") == ""
+
+
+GROUPS = """\
+class XGM(Group):
+    source: str
+
+    @Variable()
+    def energy(self, run):
+        return run[self.source]
+
+
+first = XGM("SA1")
+second = XGM("SA2")
+"""
+
+
+def test_groups_of_one_class_differ_by_what_they_were_made_with():
+    def made(source):
+        lines = {"first.energy": 4, "second.energy": 4}
+        prints = Fingerprints(ast.parse(source), lines, {})
+        return prints.of("first.energy"), prints.of("second.energy")
+
+    first, second = made(GROUPS)
+    assert first != second
+    assert made(GROUPS.replace('XGM("SA2")', 'XGM("SA3")'))[0] == first
+    assert made(GROUPS.replace('XGM("SA2")', 'XGM("SA3")'))[1] != second
+    assert made(GROUPS.replace("run[self.source]", "run[self.source].mean()"))[0] != first

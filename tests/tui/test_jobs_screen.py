@@ -264,7 +264,7 @@ async def test_runs_and_names_are_typed_and_checked(folder, jobs, daemon):
         await pilot.press("enter")
         assert isinstance(app.screen, ReprocessBox)
         app.screen.query_one("#runs", Input).value = "400, 402-403"
-        await pilot.press("right", "right", "right")
+        await pilot.press("right", "right", "right", "right")
         app.screen.query_one("#names", Input).value = "scan, rotio"
         await until(pilot, lambda: "new in the context file? rotio" in plan(app))
         assert "3 jobs, one for each run: 400, 402-403" in plan(app)
@@ -297,3 +297,28 @@ async def test_without_a_daemon_it_is_noted(folder):
         await until(pilot, lambda: any("No daemon has answered" in text for text in said(app)))
         await pilot.press("J")
         await until(pilot, lambda: "1 request waits for a daemon" in title(app))
+
+
+async def test_only_what_is_computed_otherwise_now_is_processed_again(folder, jobs, daemon):
+    folder.context_file.write_text(
+        "from damnit_ctx import Variable\n\n\n"
+        '@Variable(title="Ratio")\ndef ratio(run):\n    return 1\n'
+    )
+    app = make_app(folder)
+    async with app.run_test(size=(130, 30)) as pilot:
+        await open_box(pilot, 400)
+        await pilot.press("right", "right")
+        await until(pilot, lambda: "only ratio, with what" in plan(app), 1500)
+        await pilot.press("enter")
+        await until(pilot, lambda: len(queued_since(folder, jobs)) == 1)
+        (job,) = queued_since(folder, jobs)
+        assert job.variables == ("ratio",)
+
+
+async def test_a_context_file_that_does_not_load_is_said(folder, jobs):
+    folder.context_file.write_text("import nothing_of_that_name\n")
+    app = make_app(folder)
+    async with app.run_test(size=(130, 30)) as pilot:
+        await open_box(pilot, 400)
+        await pilot.press("right", "right")
+        await until(pilot, lambda: "nothing_of_that_name" in plan(app), 1500)

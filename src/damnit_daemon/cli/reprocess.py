@@ -47,6 +47,10 @@ def reprocess(
     ] = None,
     data: Annotated[Data, typer.Option(help="Variables that need this data.")] = Data.ALL,
     failed: Annotated[bool, typer.Option("--failed", help="Only what failed before.")] = False,
+    changed: Annotated[
+        bool,
+        typer.Option("--changed", help="Only what context.py computes otherwise now, or anew."),
+    ] = False,
     direct: Annotated[
         bool, typer.Option("--direct", help="Here, in the foreground, without a daemon.")
     ] = False,
@@ -69,24 +73,28 @@ def reprocess(
     folder: FolderOption = None,
 ) -> None:
     """Evaluate variables of runs, and store the results."""
-    from ..services.selection import failed_variables, select_runs
+    from ..services.selection import changed_variables, failed_variables, select_runs
 
     numbers = _run_numbers(runs)
     if mock and not (direct or dry_run):
         raise typer.BadParameter("--mock needs --direct.")
     if local + slurm + direct > 1:
         raise typer.BadParameter("Give one of --direct, --local and --slurm.")
+    if failed and changed:
+        raise typer.BadParameter("Give one of --failed and --changed.")
     executor = "local" if local else "slurm" if slurm else None
     damnit = (chosen_folder if dry_run else writable_folder)(context, folder)
     selection = select_runs(damnit, numbers, proposal=proposal, mock=mock)
     names = None
-    if failed:
-        by_run = failed_variables(damnit, selection.keys)
+    if failed or changed:
+        by_run = (changed_variables if changed else failed_variables)(damnit, selection.keys)
         names = {key: [n for n in by_run[key] if not var or n in var] for key in by_run}
         selection = _narrowed(selection, {key for key in names if names[key]})
     _say_missing(selection)
     if not selection.keys:
-        raise DamnitError("There is nothing to process.")
+        raise DamnitError(
+            "Nothing is computed otherwise now." if changed else "There is nothing to process."
+        )
     if dry_run:
         for key in selection.keys:
             only = "" if names is None else f": {', '.join(names[key])}"
@@ -104,7 +112,7 @@ def reprocess(
                 at_once=concurrent_jobs,
             )
         return
-    variables = names if failed else var or None
+    variables = names if names is not None else var or None
     if direct:
         _extract(damnit, selection, data, variables, match or [], mock)
         return

@@ -17,10 +17,12 @@ from damnit_ctx import GroupError, GroupVariable, RunData, Variable
 
 from .checks import Declared, check_functions, check_use
 from .defaults import Said, listening
+from .fingerprint import Fingerprints
 from .graph import Graph
 from .groups import name_globals, variables_of
 from .places import Places
 from .protocol import ContextLoaded, Problem, VariableMeta
+from .stored import Computed
 
 MODULE_NAME = "context_file"
 """What the context file is called as a module: tracebacks and pickles name it."""
@@ -44,6 +46,8 @@ class Context:
     cause: BaseException | None = None
     """That exception."""
     places: Places = field(default_factory=lambda: Places(""))
+    fingerprints: Fingerprints | None = None
+    """Made when they are first asked for."""
 
     def __repr__(self) -> str:
         return f"<Context {self.path}: {len(self.variables)} variables>"
@@ -104,7 +108,25 @@ class Context:
             line=line,
             dependencies=sorted(self.graph.direct[variable.name]),
             column=column,
+            fingerprint=self.fingerprint(variable.name),
         )
+
+    def fingerprint(self, name: str) -> str:
+        """What stands for the code of a variable; see `fingerprint`."""
+        if self.fingerprints is None:
+            lines = {n: self.places.of(variable)[0] for n, variable in self.variables.items()}
+            self.fingerprints = Fingerprints(self.places.tree, lines, self.graph.direct)
+        return self.fingerprints.of(name)
+
+    def computed(self, name: str, at: float, duration_s: float) -> Computed:
+        """How a value of a variable came to be.
+
+        Args:
+            name: The variable.
+            at: When, Unix seconds UTC.
+            duration_s: What its function took.
+        """
+        return Computed(at, duration_s, self.context_hash, self.fingerprint(name))
 
 
 def read_context(path: Path) -> Context:

@@ -17,7 +17,6 @@ from .fragment import FragmentWriter
 from .opened_run import OpenedRun
 from .protocol import Event, Job, VariableDone, VariableStarted
 from .read_back import NotThere, read_back
-from .stored import Computed
 from .summary import summarise
 
 
@@ -95,7 +94,7 @@ class Evaluation:
         *,
         keep: bool,
     ) -> None:
-        computed = Computed(self.clock(), duration, self.context.context_hash)
+        computed = self.context.computed(variable.name, self.clock(), duration)
         fragment: Path | None = None
         if keep and error is None and cell is not None:
             try:

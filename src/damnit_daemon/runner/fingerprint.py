@@ -19,15 +19,15 @@ class Fingerprints:
     """The fingerprints of one context file.
 
     Args:
-        source: Its text; it has been executed, so it can be parsed.
+        tree: What it says.
         lines: Of each variable the first line of its function, decorators included.
         dependencies: Of each variable the variables it depends on.
     """
 
     def __init__(
-        self, source: str, lines: Mapping[str, int], dependencies: Mapping[str, Iterable[str]]
+        self, tree: ast.Module, lines: Mapping[str, int], dependencies: Mapping[str, Iterable[str]]
     ) -> None:
-        self._statements = ast.parse(source).body
+        self._statements = tree.body
         self._lines = lines
         self._dependencies = dependencies
         self._binders = _binders(self._statements)
@@ -46,7 +46,9 @@ class Fingerprints:
         if start is None:
             return ""
         digest = hashlib.sha256()
-        for index in sorted(self._used(start)):
+        # A variable of a group also is what the group was made with.
+        made = self._binders.get(name.partition(".")[0], set()) if "." in name else set()
+        for index in sorted(self._used({start, *made})):
             digest.update(self._text(index))
         for dependency in sorted(self._dependencies.get(name, ())):
             digest.update(f"\0{dependency}={self.of(dependency)}".encode())
@@ -58,9 +60,9 @@ class Fingerprints:
                 return index
         return None
 
-    def _used(self, start: int) -> set[int]:
-        """The statements that one uses, itself among them."""
-        found, todo = {start}, [start]
+    def _used(self, start: set[int]) -> set[int]:
+        """The statements that some use, themselves among them."""
+        found, todo = set(start), list(start)
         while todo:
             for name in _names_read(self._statements[todo.pop()]):
                 fresh = self._binders.get(name, set()) - found

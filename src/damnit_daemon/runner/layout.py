@@ -28,6 +28,8 @@ COMPUTED_AT = "computed_at"  # float64, Unix seconds UTC, when the function retu
 DURATION_S = "duration_s"  # float64, seconds the function took
 CONTEXT_HASH = "context_hash"  # the first 16 hex digits of SHA-256 of the context file
 
+FINGERPRINT = "fingerprint"  # 16 hex digits: of the code that computed it, and what that uses
+
 COMES_BACK_AS = "comes_back_as"
 """Ours too, and for the runner alone: the type of a value that a file gives back exactly as it was.
 Kept with the summary: the attributes of a Dataset's own group are shown to those who read it."""

@@ -79,6 +79,8 @@ class VariableMeta:
     dependencies: list[str] = field(default_factory=list)
     """Names of the variables it takes directly, patterns resolved."""
     column: int = 0
+    fingerprint: str = ""
+    """16 hex digits that stay the same as long as it is computed in the same way."""
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,8 @@ class Computed:
     duration_s: float | None
     """Of the function; None if nobody knows."""
     context_hash: str
+    fingerprint: str = ""
+    """Of the code that did it, see `fingerprint`; empty if that is not known."""
 
 
 def storable_text(text: str) -> str:
@@ -165,3 +167,5 @@ def write_computed(dataset: h5py.Dataset, computed: Computed) -> None:
         dataset.attrs[layout.DURATION_S] = np.float64(computed.duration_s)
     if computed.context_hash:
         dataset.attrs[layout.CONTEXT_HASH] = computed.context_hash
+    if computed.fingerprint:
+        dataset.attrs[layout.FINGERPRINT] = computed.fingerprint

@@ -6,9 +6,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from ..errors import DamnitError
+from ..launch import RunnerProcess
 from ..model import RunKey
+from ..model.changed import changed_since
 from ..paths import DamnitFolder, existing_runs, find_proposal
 from ..store import Database, load_runs, load_setting, load_values
+from .context import context_python, require_usable
 
 NOT_FAILED = frozenset({"Skip"})
 
@@ -68,6 +71,19 @@ def select_runs(
         return Selection([RunKey(number, run) for run in existing_runs(find_proposal(number))], [])
     on_disk = {p: set(existing_runs(find_proposal(p))) for p in {key.proposal for key in known}}
     return Selection([key for key in known if key.run in on_disk[key.proposal]], [])
+
+
+def changed_variables(folder: DamnitFolder, keys: Collection[RunKey]) -> dict[RunKey, list[str]]:
+    """The variables of these runs that the context file computes otherwise now, and new ones.
+
+    Raises:
+        DamnitError: If the context file cannot be used, or the context Python not be started.
+    """
+    with RunnerProcess(folder, context_python(folder)) as runner:
+        loaded = runner.context
+    require_usable(loaded)
+    with Database(folder.database).reading() as con:
+        return changed_since(load_values(con, keys=keys), loaded, keys)
 
 
 def failed_variables(folder: DamnitFolder, keys: Collection[RunKey]) -> dict[RunKey, list[str]]:

@@ -19,7 +19,6 @@ from damnit_daemon.launch import Limits, RunnerProcess
 from damnit_daemon.model import RunKey
 from damnit_daemon.paths import DamnitFolder
 from damnit_daemon.runner.checks import check_source
-from damnit_daemon.runner.fingerprint import Fingerprints
 from damnit_daemon.runner.protocol import (
     ContextLoaded,
     Job,
@@ -176,22 +175,10 @@ def advice(text: str) -> list[Problem]:
         return []
 
 
-def changed_variables(
-    old: str, old_loaded: ContextLoaded, new: str, new_loaded: ContextLoaded
-) -> list[str]:
+def changed_variables(before: ContextLoaded, after: ContextLoaded) -> list[str]:
     """The variables that another text computes otherwise, and the new ones."""
-    before, after = _fingerprints(old, old_loaded), _fingerprints(new, new_loaded)
-    return sorted(name for name, digits in after.items() if before.get(name) != digits)
-
-
-def _fingerprints(text: str, loaded: ContextLoaded) -> dict[str, str]:
-    lines = {variable.name: variable.line for variable in loaded.variables}
-    dependencies = {variable.name: variable.dependencies for variable in loaded.variables}
-    try:
-        made = Fingerprints(text, lines, dependencies)
-    except SyntaxError:
-        return {}
-    return {name: made.of(name) for name in lines}
+    known = {variable.name: variable.fingerprint for variable in before.variables}
+    return sorted(v.name for v in after.variables if known.get(v.name) != v.fingerprint)
 
 
 def _renamed(loaded: ContextLoaded, place: Path, real: Path) -> ContextLoaded:

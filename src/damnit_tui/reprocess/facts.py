@@ -3,14 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.ledger import Ledger, load_timings
 from damnit_daemon.model import RunKey
+from damnit_daemon.model.changed import changed_since
 from damnit_daemon.store import Database, load_columns, load_values
 
 from ..table.cells import is_problem
 from .plan import Facts
+
+if TYPE_CHECKING:
+    from ..editor.trial import Trial
+
+
+def load_changed(
+    trial: Trial, text: str, database: Database, facts: Facts, keys: Collection[RunKey]
+) -> Facts:
+    """Find out what a context file computes otherwise than what is stored; takes seconds."""
+    try:
+        loaded = trial.check(text)
+        errors = [problem for problem in loaded.problems if problem.severity == "error"]
+        if errors:
+            return replace(facts, problem=str(errors[0]))
+        with database.reading() as con:
+            return replace(facts, changed=changed_since(load_values(con, keys=keys), loaded, keys))
+    except DamnitError as error:
+        return replace(facts, problem=error.message)
 
 
 def load_facts(database: Database, ledger: Ledger, keys: Collection[RunKey]) -> Facts:

@@ -18,6 +18,7 @@ class Which(StrEnum):
 
     ALL = "all"
     FAILED = "only failed"
+    CHANGED = "only changed"
     THIS = "this one"
     NAMED = "by name"
 
@@ -32,6 +33,10 @@ class Facts:
     """What each variable took of late."""
     known: frozenset[str] = frozenset()
     """Names of variables."""
+    changed: Mapping[RunKey, Collection[str]] | None = None
+    """Of each run what the context file computes otherwise now; None: not known yet."""
+    problem: str = ""
+    """Why it is not known."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,7 @@ class Plan:
     variables: tuple[str, ...] | None = None
     data: str = "all"
     executor: str | None = None
+    which: Which = Which.ALL
 
     @property
     def is_empty(self) -> bool:
@@ -52,7 +58,7 @@ class Plan:
     def sentences(self, facts: Facts) -> list[str]:
         """Say what will happen."""
         if self.is_empty:
-            return ["Nothing has failed in these runs."]
+            return [self._why_empty(facts)]
         count = len(self.runs)
         runs = format_run_ranges(key.run for key in self.runs)
         lines = [f"{count} {'job' if count == 1 else 'jobs'}, one for each run: {runs}"]
@@ -69,6 +75,15 @@ class Plan:
             span = f"about {format_span(seconds)}" if seconds >= 1 else "less than a second"
             lines.append(f"{span} of computing, by past timings")
         return lines
+
+    def _why_empty(self, facts: Facts) -> str:
+        if self.which is not Which.CHANGED:
+            return "Nothing has failed in these runs."
+        if facts.problem:
+            return f"What has changed is not known: {visible(facts.problem)}"
+        if facts.changed is None:
+            return "Reading the context file…"
+        return "The context file computes nothing of these runs otherwise now."
 
     def _names(self) -> set[str] | None:
         by_run = [names for names in self.runs.values() if names is not None]
@@ -106,11 +121,12 @@ def make_plan(
         data: `raw`, `proc` or `all`.
         executor: `local`, `slurm` or None.
     """
-    if which is Which.FAILED:
-        failed = {key: tuple(sorted(facts.failed[key])) for key in keys if facts.failed.get(key)}
-        return Plan(failed, None, data, executor)
+    if which in (Which.FAILED, Which.CHANGED):
+        by_run = facts.failed if which is Which.FAILED else facts.changed or {}
+        wanted = {key: tuple(sorted(by_run[key])) for key in keys if by_run.get(key)}
+        return Plan(wanted, None, data, executor, which)
     variables = {Which.THIS: (this,), Which.NAMED: tuple(named)}.get(which)
-    return Plan(dict.fromkeys(keys), variables, data, executor)
+    return Plan(dict.fromkeys(keys), variables, data, executor, which)
 
 
 def _some(names: Collection[str]) -> str:

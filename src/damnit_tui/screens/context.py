@@ -220,9 +220,7 @@ class ContextScreen(Screen[Saved | None]):
             return
         changed: list[str] = []
         if self._saved_text.strip():
-            changed = changed_variables(
-                self._saved_text, trial.check(self._saved_text), text, loaded
-            )
+            changed = changed_variables(trial.check(self._saved_text), loaded)
         else:
             changed = [variable.name for variable in loaded.variables]
         try:
@@ -362,9 +360,7 @@ class ContextScreen(Screen[Saved | None]):
             return None
         if names or not self._saved_text.strip():
             return names or None
-        return (
-            changed_variables(self._saved_text, check(self._saved_text), text, check(text)) or None
-        )
+        return changed_variables(check(self._saved_text), check(text)) or None
 
     def _add_tried(self, run: _Run, tried: Tried, stored: str, line: int) -> None:
         run.lines[tried.name] = tried_line(tried, stored, line)

@@ -20,12 +20,13 @@ from damnit_daemon.run_ranges import format_run_ranges, parse_run_ranges
 from .. import keymap
 from ..reprocess.plan import Facts, Plan, Which, make_plan
 from ..visible import visible
-from ..widgets.choice_line import ChoiceLine
+from ..widgets.choices import Choices
 
 if TYPE_CHECKING:
     from ..session import Session
 
 WHERE = {"as set": None, "here": "local", "Slurm": "slurm"}
+DATA = ("all", "raw", "proc")
 NO_FACTS = Facts({}, {})
 
 
@@ -82,6 +83,8 @@ class ReprocessBox(ModalScreen[Plan | None]):
         self._variable = name
         self._daemon = daemon
         self._names = names
+        self._reading: tuple[RunKey, ...] = ()
+        """The runs for which the context file is being read."""
         self._facts = NO_FACTS
         self._words = [which.value for which in Which if name or which is not Which.THIS]
 
@@ -95,7 +98,7 @@ class ReprocessBox(ModalScreen[Plan | None]):
                 yield Input(format_run_ranges(key.run for key in self._keys), id="runs")
             with Horizontal():
                 yield Label("Variables")
-                yield ChoiceLine(self._words, id="which")
+                yield Choices({word: word for word in self._words}, self._first(), id="which")
             with Horizontal(id="names-line"):
                 yield Label("Names")
                 yield Input(
@@ -103,19 +106,19 @@ class ReprocessBox(ModalScreen[Plan | None]):
                 )
             with Horizontal():
                 yield Label("Data")
-                yield ChoiceLine(("all", "raw", "proc"), id="data")
+                yield Choices({name: name for name in DATA}, "all", id="data")
             with Horizontal():
                 yield Label("Where")
-                yield ChoiceLine(tuple(WHERE), id="where")
+                yield Choices({name: name for name in WHERE}, "as set", id="where")
             yield Label("", id="reprocess-plan")
             yield Label("", id="reprocess-mistake")
 
+    def _first(self) -> str:
+        return Which.NAMED.value if self._names else Which.ALL.value
+
     def on_mount(self) -> None:
         """Look at what failed, and begin."""
-        which = self.query_one("#which", ChoiceLine)
-        if self._names:
-            which.index = self._words.index(Which.NAMED.value)
-        which.focus()
+        self.query_one("#which").focus()
         self.read_facts(self._keys)
         self._tell()
 
@@ -123,6 +126,19 @@ class ReprocessBox(ModalScreen[Plan | None]):
     def read_facts(self, keys: tuple[RunKey, ...]) -> None:
         """What a plan for these runs needs to know."""
         self.post_message(self.FactsRead(self._session.reprocess_facts(keys), keys))
+
+    def _read_changed(self) -> None:
+        """Load the context file, once for these runs."""
+        keys = self._typed_runs()
+        if keys and keys != self._reading:
+            self._reading = keys
+            self.read_changed(self._facts, keys)
+
+    @work(thread=True, exclusive=True, group="changed")
+    def read_changed(self, facts: Facts, keys: tuple[RunKey, ...]) -> None:
+        """What the context file computes otherwise now."""
+        found = self._session.changed_facts(facts, keys, lambda: self.is_attached)
+        self.post_message(self.FactsRead(found, keys))
 
     @on(FactsRead)
     def take_facts(self, event: FactsRead) -> None:
@@ -139,11 +155,13 @@ class ReprocessBox(ModalScreen[Plan | None]):
         self._tell()
 
     @on(Input.Changed, "#names")
-    @on(ChoiceLine.Changed)
+    @on(Choices.Changed)
     def _tell(self) -> None:
         """Say what will happen, or what is missing."""
-        which = Which(self.query_one("#which", ChoiceLine).chosen)
+        which = Which(self.query_one("#which", Choices).chosen)
         self.query_one("#names-line").display = which is Which.NAMED
+        if which is Which.CHANGED and self._facts.changed is None and not self._facts.problem:
+            self._read_changed()
         plan = self._plan()
         lines = [*plan.sentences(self._facts), self._daemon] if plan else []
         self.query_one("#reprocess-plan", Label).update(Content("\n".join(lines)))
@@ -162,7 +180,7 @@ class ReprocessBox(ModalScreen[Plan | None]):
 
     def _plan(self) -> Plan | None:
         keys = self._typed_runs()
-        which = Which(self.query_one("#which", ChoiceLine).chosen)
+        which = Which(self.query_one("#which", Choices).chosen)
         if not keys or (which is Which.NAMED and not self._typed_names()):
             return None
         return make_plan(
@@ -171,8 +189,8 @@ class ReprocessBox(ModalScreen[Plan | None]):
             self._facts,
             this=self._variable,
             named=self._typed_names(),
-            data=self.query_one("#data", ChoiceLine).chosen,
-            executor=WHERE[self.query_one("#where", ChoiceLine).chosen],
+            data=self.query_one("#data", Choices).chosen,
+            executor=WHERE[self.query_one("#where", Choices).chosen],
         )
 
     def _mistake(self) -> str:

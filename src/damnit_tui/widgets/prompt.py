@@ -126,7 +126,10 @@ class Prompt(Vertical):
 
     def show_well(self) -> None:
         """Nothing is wrong (any more)."""
-        options = self._completion.options if self._completion is not None else ()
+        found = self._completion
+        options = found.options if found is not None else ()
+        if found is not None and options == (self.text[found.start : found.end],):
+            options = ()  # it is there already
         self.query_one(PromptHint).show_options(options, self._chosen)
 
     # Typing

@@ -12,6 +12,7 @@ from textual.widget import Widget
 from ..visible import clip, visible
 
 CARET = "^"
+CHOSEN = "›"
 
 
 class PromptHint(Widget):
@@ -85,7 +86,8 @@ class PromptHint(Widget):
             if line.cell_len + cell_len(word) + 4 > self.size.width:
                 line.append(" …")
                 return
-            line.append(f" {word} ", chosen if place == self._chosen else None)
+            is_chosen = place == self._chosen
+            line.append(f"{CHOSEN if is_chosen else ' '}{word} ", chosen if is_chosen else None)
 
 
 def mistake_line(message: str, x: int, width: int, room: int) -> str:

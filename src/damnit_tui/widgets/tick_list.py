@@ -18,6 +18,9 @@ from textual.strip import Strip
 from .. import keymap
 from ..visible import clip, pad, visible
 
+CURSOR = "›"
+"""Before the line under the cursor: there may be no colours."""
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -122,7 +125,8 @@ class TickList(ScrollView, can_focus=True):
             return Strip.blank(width, self.rich_style)
         entry = self._found[at]
         note = clip(visible(entry.note), width // 2)
-        box = f" [{'x' if entry.ticked else ' '}] {entry.mark}"
+        here = CURSOR if at == self._at else " "
+        box = f"{here}[{'x' if entry.ticked else ' '}] {entry.mark}"
         room = max(0, width - cell_len(box) - cell_len(note) - 2)
         name = "ticked" if entry.ticked else "unticked"
         style, note_style = self._style(name), self._style("note")

@@ -70,6 +70,22 @@ def test_only_what_failed(damnit, folder, proposal):
     assert "bad" not in cells(folder, 2)
 
 
+def test_only_what_is_computed_otherwise_now(damnit, folder, proposal):
+    damnit("reprocess", "1-2", "--direct")
+    result = damnit("reprocess", "all", "--changed", "--dry-run")
+    assert result.code == 1
+    assert "Nothing is computed otherwise now" in result.err
+    text = folder.context_file.read_text()
+    folder.context_file.write_text(f"# a comment\n{text}".replace('{}["x"]', "5"))
+    result = damnit("reprocess", "all", "--changed", "--dry-run")
+    assert result.out == "would process p1234, r1: bad\nwould process p1234, r2: bad\n"
+    assert damnit("reprocess", "1", "--changed", "--direct").code == 0
+    assert cells(folder, 1)["bad"] == 5
+    result = damnit("reprocess", "all", "--changed", "--dry-run")
+    assert result.out == "would process p1234, r2: bad\n"
+    assert damnit("reprocess", "all", "--changed", "--failed").code == 2
+
+
 def test_by_title(damnit, folder):
     damnit("reprocess", "1", "--direct", "--mock", "--match", "a", "--match", "zzz")
     assert set(cells(folder)) == {"a", "bad"}
