@@ -21,7 +21,6 @@ from .terminal import TerminalProgram
 RUNS, VARIABLES = 5000, 200
 ROWS = 40
 DOWN, UP, RIGHT, LEFT, PAGE_DOWN = b"j", b"k", b"l", b"h", b"\x1b[6~"
-KEYS = 60
 IDLE_S = 6.0
 HELD_S, KEYS_PER_S = 3.0, 30
 SLOW_LINE = 100e3
@@ -33,16 +32,21 @@ def measure_use(scratch: Path, _repeats: int) -> Iterator[Result]:
     """The app on 5000x200: while it loads, when it has, while others write, on a slow line."""
     folder = make_folder(scratch / "use", RUNS, VARIABLES)
     command = [*program("damnit-tui", "damnit_tui.cli"), str(folder)]
-    state = environment(XDG_STATE_HOME=str(scratch / "state"), XDG_CONFIG_HOME=str(scratch))
-    with TerminalProgram(command, state, scratch, rows=ROWS) as app:
+
+    def start(name: str, **options: float) -> TerminalProgram:
+        # Nothing is remembered: each begins with the newest run.
+        homes = {"XDG_STATE_HOME": str(scratch / name), "XDG_CONFIG_HOME": str(scratch / name)}
+        return TerminalProgram(command, environment(**homes), scratch, rows=ROWS, **options)
+
+    with start("loading") as app:
         app.seconds_until(newest(RUNS))
         loading_s = app.wait_until_idle()
         yield within("all of 5000x200 loaded after the first paint", loading_s, "s", 3.0)
-    with TerminalProgram(command, state, scratch, rows=ROWS) as app:
+    with start("use") as app:
         app.seconds_until(newest(RUNS))
         app.bytes_within(0.1)
         yield within("bytes of the first paint", app.bytes_drawn, "B", 100e3)
-        loading = _answers(app, loading_s)
+        loading = _answers(app, max(1.0, loading_s))
         yield within("key to screen while loading, p95", 1000 * _p95(loading), "ms", 50)
         app.wait_until_idle()
         yield from _measure_bytes(app)
@@ -51,7 +55,7 @@ def measure_use(scratch: Path, _repeats: int) -> Iterator[Result]:
         with _writing(folder):
             answers = _answers(app, 6.0)
         yield within("key to screen, 20 cells a second, p95", 1000 * _p95(answers), "ms", 25)
-    with TerminalProgram(command, state, scratch, rows=ROWS, bytes_per_s=SLOW_LINE) as app:
+    with start("slow", bytes_per_s=SLOW_LINE) as app:
         app.seconds_until(newest(RUNS))
         app.wait_until_idle()
         yield within("behind after a held key, 100 kB/s", _behind_s(app), "s", 2.0)

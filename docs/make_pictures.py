@@ -62,7 +62,7 @@ async def show_reason(pilot: Pilot[None]) -> None:
     """Why a variable has no value: what it depends on failed."""
     pilot.app.main_screen.table.move_to(RunKey(PROPOSAL, WITHOUT_CAMERA), "camera_spot")
     await pilot.press("w")
-    await until(pilot, lambda: pilot.app.screen is not pilot.app.main_screen)
+    await until(pilot, lambda: getattr(pilot.app.screen, "is_settled", False))
 
 
 async def show_image(pilot: Pilot[None]) -> None:
@@ -87,6 +87,30 @@ async def show_preview(pilot: Pilot[None]) -> None:
     await until(pilot, lambda: main.preview is not None and main.preview.is_settled)
 
 
+async def show_plot(pilot: Pilot[None]) -> None:
+    """A variable against another one, coloured by a third, with a point read out."""
+    pilot.app.main_screen.table.move_to(RunKey(PROPOSAL, RUNS[-4]), "agipd_yield")
+    await pilot.press("p", "x", *"beam/mean", "enter", "c", *"run", "enter", *["right"] * 6)
+    await until(pilot, lambda: pilot.app.screen.state.cursor is not None)
+
+
+async def show_plot_within(pilot: Pilot[None]) -> None:
+    """The data of three runs over each other."""
+    pilot.app.main_screen.table.move_to(RunKey(PROPOSAL, RUNS[-4]), "energy_trend")
+    await pilot.press("escape", "space", "space", "space", "p")
+    await until(pilot, lambda: getattr(pilot.app.screen, "drawn", None) is not None)
+    await pilot.press("y", *"beam/energy", "enter")
+    await until(pilot, lambda: pilot.app.screen.points.x_label.startswith("trainId"))
+
+
+async def show_differences(pilot: Pilot[None]) -> None:
+    """What differs between three runs."""
+    pilot.app.main_screen.table.move_to(RunKey(PROPOSAL, WITHOUT_CAMERA + 1), "energy_mean")
+    await pilot.press("escape", "space", "space", "space", "d")
+    await until(pilot, lambda: pilot.app.screen is not pilot.app.main_screen)
+    await pilot.pause(0.2)
+
+
 async def open_cell(pilot: Pilot[None], name: str) -> None:
     """Look into a cell of one of the newest runs."""
     main = pilot.app.main_screen
@@ -108,6 +132,9 @@ PAGES: dict[str, tuple[tuple[int, int], Steps]] = {
     "image": (SIZE, show_image),
     "curve": (SIZE, show_curve),
     "preview": (SIZE, show_preview),
+    "plot": (SIZE, show_plot),
+    "plot-within": (SIZE, show_plot_within),
+    "differences": ((110, 24), show_differences),
     "help": ((100, 45), show_help),
 }
 

@@ -19,6 +19,7 @@ from . import keymap, themes
 from .screens.main import MainScreen
 from .session import Session
 from .terminal import PacedDriver, watch_terminal
+from .typed_ahead import aim, missed
 
 
 class DamnitApp(App[Path]):
@@ -68,6 +69,18 @@ class DamnitApp(App[Path]):
             for number in (signal.SIGTERM, signal.SIGHUP):
                 loop.add_signal_handler(number, self._end, number)
         self._watch = watch_terminal(self._leave, self._at_end)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Note what each key is aimed at."""
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            aim(event, self.focused)
+        await super().on_event(event)
+
+    async def on_key(self, event: events.Key) -> None:
+        """A key that nobody took: perhaps what it is meant for was not there yet."""
+        if (again := missed(event, self.focused)) is not None:
+            event.prevent_default()  # nor is it an order
+            (self.focused or self.screen)._forward_event(again)
 
     def on_resize(self, event: events.Resize) -> None:
         """What the terminal showed is gone."""

@@ -68,6 +68,7 @@ COMMANDS = (
         "complete_alert",
     ),
     Command("report", "[HOURS]", "what happened since the last report", "do_report"),
+    Command("export", "FILE", "write what is shown; the format follows the name", "do_export"),
     Command("theme", "NAME", "other colours", "set_theme", "complete_theme"),
     Command("help", "", "all keys and commands", "show_help"),
     Command("q", "", "quit", "quit_app"),

@@ -36,8 +36,6 @@ NOTHING = ""
 @lru_cache(maxsize=8192)
 def _is_plain(text: str) -> bool:
     """Whether each character takes exactly one cell, and none joins another."""
-    if text.isascii():
-        return True
     return cell_len(text) == len(text) and all(cell_len(letter) == 1 for letter in text)
 
 
@@ -88,10 +86,12 @@ class ScreenMemory:
         out: list[str] = []
         at = 0
         match = None
+        take = self._take
         for match in _TOKEN.finditer(data):
-            if match.start() != at or not self._take(match, out):
+            start, end = match.span()
+            if start != at or not take(match, out):
                 break
-            at = match.end()
+            at = end
         if at != len(data):
             return "".join(out) + self._pass_on(data[at:])
         if match is not None and match[2] is not None and match[0] != HOME:
@@ -108,9 +108,12 @@ class ScreenMemory:
                 return False
             self._wanted = look
         elif kind == 5:
-            if not self._is_placed or not self._fits(match[5]):
+            text = match[5]
+            is_plain = text.isascii() or _is_plain(text)
+            end = self._x + (len(text) if is_plain else cell_len(text))
+            if not self._is_placed or self._y >= self._rows or end > self._columns:
                 return False
-            self._write(match[5], out)
+            (self._write if is_plain else self._write_odd)(text, end, out)
         elif kind == 4:
             out.append(match[4])
         elif kind == 6:
@@ -127,15 +130,8 @@ class ScreenMemory:
         self.forget()
         return look + move + data
 
-    def _fits(self, text: str) -> bool:
-        return self._y < self._rows and self._x + cell_len(text) <= self._columns
-
-    def _write(self, text: str, out: list[str]) -> None:
-        if not _is_plain(text):
-            self._write_odd(text, out)
-            return
-        x, end = self._x, self._x + len(text)
-        self._x = end
+    def _write(self, text: str, end: int, out: list[str]) -> None:
+        x, self._x = self._x, end
         letters, looks = self._letters[self._y], self._looks[self._y]
         look, written = self._wanted, list(text)
         wanted = [look] * len(text)
@@ -207,9 +203,8 @@ class ScreenMemory:
             out.append(self._all.change(self._worn, look))
             self._worn = look
 
-    def _write_odd(self, text: str, out: list[str]) -> None:
+    def _write_odd(self, text: str, end: int, out: list[str]) -> None:
         """Wide characters, or such as join: terminals differ in how many cells they take."""
-        end = self._x + cell_len(text)
         self._place = None
         self._move(self._y, self._x, out)
         self._wear(self._wanted, out)

@@ -10,9 +10,12 @@ from pathlib import Path
 from damnit_tui import keymap
 from damnit_tui.app import DamnitApp
 from damnit_tui.screens.cell_box import CellBox
+from damnit_tui.screens.choose_variable import ChooseVariable
 from damnit_tui.screens.columns import ColumnsScreen
 from damnit_tui.screens.conflict import ConflictBox
 from damnit_tui.screens.deletion import DeletionBox
+from damnit_tui.screens.details import DetailsScreen
+from damnit_tui.screens.differences import DifferencesScreen
 from damnit_tui.screens.export import ExportBox
 from damnit_tui.screens.help import HelpScreen
 from damnit_tui.screens.inspect import InspectScreen
@@ -20,13 +23,16 @@ from damnit_tui.screens.main import MainScreen
 from damnit_tui.screens.members_box import MembersBox
 from damnit_tui.screens.notes import NotesScreen
 from damnit_tui.screens.number_range import RangeScreen, TickLine
+from damnit_tui.screens.plot import PlotScreen
 from damnit_tui.screens.save_box import SaveBox
 from damnit_tui.screens.tags import TagsScreen
 from damnit_tui.screens.user_variable import UserVariableForm
 from damnit_tui.screens.values import ValuesScreen
 from damnit_tui.screens.variable_list import VariableList
+from damnit_tui.screens.why import WhyScreen
 from damnit_tui.table.widget import RunTable
 from damnit_tui.widgets.find_prompt import FindPrompt
+from damnit_tui.widgets.line_list import LineList
 from damnit_tui.widgets.prompt import Prompt
 from damnit_tui.widgets.tick_list import TickList
 
@@ -43,7 +49,12 @@ OWNERS = {
     "app": (DamnitApp,),
     "dialog": (HelpScreen, CellBox),
     "inspect": (InspectScreen,),
-    "cell": (CellBox,),
+    "cell": (CellBox, WhyScreen),
+    "plot": (PlotScreen,),
+    "choose": (ChooseVariable,),
+    "details": (DetailsScreen,),
+    "differences": (DifferencesScreen,),
+    "lines": (LineList,),
     "members": (MembersBox,),
     "save": (SaveBox,),
     "find": (FindPrompt,),

@@ -216,6 +216,33 @@ def test_a_broker_that_goes_away_in_mid_stream_costs_nothing(experiment, request
         follower.until(all_finished, timeout_s=120)
 
 
+def test_a_run_taken_during_an_outage_is_not_taken_again_when_it_is_announced(
+    experiment,
+    apache_kafka,  # noqa: F811
+):
+    kafka = apache_kafka
+    made, events, updates = listening(experiment, kafka, trigger="both", watch_settle_s="0")
+    make_topics(kafka, events, updates)
+    made.start_daemon()
+    wait_until(made.looked)
+    kafka.kill()
+    try:
+        made.arrive(1)
+        wait_until(lambda: made.cells(1).get("number") == 1, timeout_s=100)
+        made.all_over(1)
+    finally:
+        kafka.start()
+    announce(kafka, events, 1)
+
+    def heard():
+        with made.ledger.reading() as con:
+            return [a for a in load_arrivals(con, RunKey(1234, 1)) if a.arrival.source == "kafka"]
+
+    (event,) = wait_until(heard, timeout_s=100)
+    assert event.state is ArrivalState.IGNORED
+    assert len(made.jobs()) == 1
+
+
 def test_a_broker_that_comes_late_is_listened_to(experiment, tansu):  # noqa: F811
     made, events, updates = listening(experiment, tansu)
     make_topics(tansu, events, updates)

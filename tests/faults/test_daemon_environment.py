@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from damnit_daemon.hdf5 import ResultsFile
 from damnit_daemon.ledger import JobState
-from damnit_daemon.model import BlobKind
+from damnit_daemon.model import BlobKind, RunKey
+from damnit_daemon.store import Database, load_values
 from tests.daemon.daemon_process import wait_until
 
 CONTEXT = """\
@@ -31,6 +33,22 @@ def figure(run):
 def backend(run):
     return matplotlib.get_backend().lower()
 """
+PLOTLY = """\
+import sys
+from damnit_ctx import Variable
+
+sys.modules["kaleido"] = None  # as if it were not installed
+
+@Variable
+def figure(run):
+    import plotly.graph_objects as go
+    return go.Figure(go.Scatter(y=[1, 2, 1]))
+
+@Variable
+def after(run):
+    return 1
+"""
+KEY = RunKey(1234, 1)
 pytestmark = pytest.mark.timeout(120)
 
 
@@ -57,6 +75,21 @@ def test_a_figure_is_drawn_without_a_display(linked):
     assert found["backend"] == "agg"
     assert found["figure"].kind is BlobKind.PNG
     assert found["python"] == str(linked.link)
+
+
+def test_a_plotly_figure_without_kaleido_is_kept_and_its_thumbnail_says_why(experiment):
+    pytest.importorskip("plotly")
+    it = experiment(PLOTLY)
+    it.start_daemon()
+    it.arrive(1)
+    it.all_over(1)
+    with Database(it.folder.database).reading() as con:
+        rows = {row.name: row for row in load_values(con, keys=[KEY])}
+    assert "no thumbnail: " in rows["figure"].attributes["note"]
+    assert "aleido" in rows["figure"].attributes["note"]
+    with ResultsFile(it.folder.results_file(KEY)) as file:
+        assert "scatter" in str(file.read("figure"))
+    assert it.cells(1)["after"] == 1
 
 
 def test_an_environment_that_disappears_is_a_reason_and_comes_back(linked):

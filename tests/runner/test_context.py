@@ -211,3 +211,13 @@ def test_imports_beside_the_file_and_variables_from_there(read, tmp_path, monkey
     monkeypatch.syspath_prepend(tmp_path)
     context = read("from shared_part import common\n")
     assert list(context.variables) == ["common"]
+    assert context.fingerprint("common") == ""
+
+
+def test_a_problem_of_an_imported_variable_is_told_at_the_import(read, tmp_path, monkeypatch):
+    (tmp_path / "another_part.py").write_text(
+        "from damnit_ctx import Variable\n\n@Variable\ndef broken(run, x: 'var#gone'): ...\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    context = read("import math\nimport os\n\nfrom another_part import broken\n")
+    assert places(context) == [("error", 4, 1)]

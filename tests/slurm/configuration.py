@@ -12,8 +12,8 @@ class Design:
 
     name: str = "testing"
     nodes: int = 2
-    cpus: int = 4
-    """That each node claims to have."""
+    cpus: int = 12
+    """That each node claims to have; twenty jobs are to run at the same time."""
     memory_mb: int = 100_000
     partitions: tuple[str, ...] = ("upex", "allgpu")
     """Each holds every node; the first is the default one."""
@@ -22,8 +22,8 @@ class Design:
     min_job_age_s: int = 300
     message_timeout_s: int = 2
     """About how long a client tries to reach a controller that is down."""
-    slurmd_timeout_s: int = 6
-    """After which a node that does not answer is down."""
+    slurmd_timeout_s: int = 15
+    """After which a node that does not answer is down; on a busy machine it takes its time."""
     max_array_size: int = 1001
     more: tuple[str, ...] = field(default=())
 

@@ -195,6 +195,30 @@ def test_with_a_reservation_that_has_ended_jobs_wait_and_say_so(shift):
     assert it.made.cells(1)["heavy"] == 10
 
 
+def test_jobs_that_wait_when_their_reservation_ends_are_submitted_anew(shift, slurm):
+    slurm.reserve("passing", nodes="n2")
+    options = {"slurm_reservation": "passing", "slurm_options": "--exclusive"}
+    it = shift(runs=2, seconds=200, executor="auto", **options)
+    it.made.start_daemon()
+    it.reprocess(1, 2)
+    wait_until(lambda: it.called("heavy"), timeout_s=60)
+    slurm.expire("passing")
+
+    def says_so():
+        waiting = [job for job in it.made.jobs() if job.state is JobState.QUEUED]
+        return any("There is no such reservation" in job.reason for job in waiting)
+
+    wait_until(says_so, timeout_s=100, every_s=0.1)
+    it.let_go()
+    it.made.set(slurm_reservation="", slurm_options="")  # somebody mends it
+    jobs = it.all_done(4, timeout_s=150)
+    ends = [job for job in jobs if job.state is not JobState.DONE]
+    assert all("the reservation passing ended" in job.reason for job in ends)
+    assert len(ends) <= 1  # the one that ran
+    (other,) = {1, 2} - {job.run_key.run for job in ends} or {2}
+    assert it.made.cells(other)["late"] == 10 * other + 1
+
+
 def test_a_job_cancelled_with_scancel_says_so_and_can_be_retried(shift, slurm):
     it = shift(runs=1, seconds=60)
     it.made.start_daemon()
@@ -205,6 +229,7 @@ def test_a_job_cancelled_with_scancel_says_so_and_can_be_retried(shift, slurm):
     job = it.until(number, JobState.CANCELLED)
     assert "cancelled in Slurm" in job.reason
     assert it.made.cells(1)["early"] == 1
+    assert "cancelled in Slurm" in _errors(it.made, 1)["heavy"]
     it.let_go()
     (again,) = it.made.ask(RequestKind.RETRY, jobs=[number]).answer["jobs"]
     it.until(again, JobState.DONE)
@@ -343,11 +368,11 @@ def test_jobs_run_here_while_slurm_is_down_if_that_is_wanted(shift, slurm):
 
 
 def test_a_daemon_that_is_killed_finds_its_twenty_jobs_again(shift, slurm):
-    it = shift(runs=20, seconds=20, concurrent_jobs="20", noncluster_cpus="1", executor="auto")
-    it.made.set(slurm_options="--cpus-per-task=1 --overcommit")
+    it = shift(runs=20, seconds=200, concurrent_jobs="20", executor="auto")
     it.made.start_daemon()
     it.reprocess(*range(1, 21))
-    wait_until(lambda: len(it.called("heavy")) >= 4, timeout_s=100)
+    wait_until(lambda: len(it.called("heavy")) == 20, timeout_s=120)
+    assert len(slurm.run("squeue", "-h", "-r", "-t", "RUNNING").splitlines()) == 20
     for _ in range(3):
         it.made.daemons[-1].send_signal(signal.SIGKILL)
         it.made.daemons[-1].wait()
@@ -405,6 +430,14 @@ def test_dry_run_prints_the_command(shift, slurm):
     assert "--array=0-1%7" in dedicated
     assert "--job-name=p1234-damnit" in dedicated
     assert it.made.jobs() == []
+    words = ["reprocess", "1", "--dry-run", "--var", "early"]
+    done = subprocess.run(
+        [sys.executable, "-m", "damnit_daemon.cli", *words],
+        cwd=it.made.folder.path, env=environment, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    (only,) = [line for line in done.stdout.splitlines() if line.startswith("sbatch ")]
+    assert "--job-name=r1-p1234-damnit" in only  # nothing of it is for the cluster
+    assert "--mem=300M" in only
 
 
 def _errors(made, run):

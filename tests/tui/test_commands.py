@@ -182,6 +182,25 @@ async def test_views_are_kept_opened_and_deleted(folder):
         await until(pilot, lambda: main.view_names == ())
 
 
+async def test_what_is_shown_is_written_to_a_file(folder, tmp_path):
+    app = make_app(folder)
+    async with app.run_test(size=(130, 34)) as pilot:
+        await settle(pilot)
+        told = lambda: " ".join(n.message for n in app._notifications)  # noqa: E731
+        await command(pilot, "filter ratio > 0.99")
+        await command(pilot, "columns ratio,comment")
+        await command(pilot, f"export {tmp_path}/shown.csv")
+        await until(pilot, lambda: "Wrote 4 runs" in told())
+        lines = (tmp_path / "shown.csv").read_text().splitlines()
+        assert lines[0] == "Proposal,Run,Timestamp,Ratio,Comment"
+        assert lines[1].split(",")[1] == "412"
+        await command(pilot, f"export {tmp_path}/shown.csv")
+        await until(pilot, lambda: "exists already" in told())
+        await command(pilot, "export shown.doc")
+        hint = app.main_screen.query_one(PromptHint).render().plain
+        assert hint.index("^^^^") == len(" : export shown")
+
+
 async def test_themes_help_and_the_end(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:

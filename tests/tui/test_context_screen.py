@@ -16,7 +16,7 @@ from damnit_tui.screens.reprocess import ReprocessBox
 
 from .conftest import database_of, make_app, settle, until
 
-GOOD = '''\
+GOOD = """\
 from damnit_ctx import Variable
 
 LIMIT = 5
@@ -31,7 +31,7 @@ def trains(run):
 def many(run, n: "var#trains"):
     print("looking at", n)
     return n > LIMIT
-'''
+"""
 BAD = GOOD.replace("var#trains", "var#trians")
 
 

@@ -1,7 +1,7 @@
 """The app beside a daemon: what its ledger says is on the screen."""
 
 from damnit_daemon.ledger import JobState, Ledger, release
-from damnit_tui.screens.cell_box import CellBox
+from damnit_tui.screens.why import WhyScreen
 from damnit_tui.widgets.cell_line import CellLine
 from damnit_tui.widgets.notice import Notice
 from damnit_tui.widgets.status import StatusLines
@@ -93,9 +93,9 @@ async def test_a_ledger_of_somebody_else_is_no_harm(folder):
         await settle(pilot)
         await until(pilot, lambda: "? daemon unknown" in first_line(app))
         assert "1032.5250" in table_text(app)
-        await pilot.press("enter")
-        await until(pilot, lambda: isinstance(app.screen, CellBox))
-        assert "cannot be read" in dict(app.screen.inspected.history)["Ledger"]
+        await pilot.press("w")
+        await until(pilot, lambda: isinstance(app.screen, WhyScreen) and app.screen.why)
+        assert "cannot be read" in dict(app.screen.why.notes)["Ledger"]
 
 
 async def test_an_empty_table_beside_a_daemon_says_that_it_is_at_work(empty_folder):
@@ -120,10 +120,23 @@ async def test_the_box_tells_what_the_ledger_knows(folder):
         await until(pilot, lambda: "● daemon" in first_line(app))
         app.main_screen.table.move_to(key(411), "sample")
         await pilot.press("enter")
-        await until(pilot, lambda: isinstance(app.screen, CellBox))
-        assert "nobody has filled this in" in app.screen.query_one("#inspect-value").content.plain
-        assert app.screen.inspected.absence == "✗ its job failed: time limit of 2 h"
-        assert "failed in 0 s" in dict(app.screen.inspected.history)["Jobs"]
+        await until(pilot, lambda: isinstance(app.screen, WhyScreen) and app.screen.why)
+        assert app.screen.why.root.text == "Nobody has filled this in."
+        assert "failed in 0 s" in dict(app.screen.why.notes)["Jobs"]
+
+
+async def test_what_a_lost_daemon_was_at_is_marked_as_such(folder):
+    with ledger_of(folder) as con:
+        take_lease(con, now=NOW - 300)
+        begin(con, queue(con, 413), "scan", "ratio", computing="scan", now=NOW - 400)
+    app = make_app(folder)
+    async with app.run_test(size=(160, 30)) as pilot:
+        await settle(pilot)
+        await until(pilot, lambda: line_of(app, 413).startswith(" 413⚠"))
+        assert "◐" not in line_of(app, 413)
+        app.main_screen.table.move_to(key(413), "scan")
+        await pilot.pause()
+        assert "when the daemon was lost: the next daemon" in text_of(app, CellLine)
 
 
 def first_line(app):

@@ -18,7 +18,7 @@ from damnit_tui.screens.members_box import MembersBox
 from damnit_tui.screens.save_box import SaveBox
 
 from ..daemon.hdf5.making import Fragment
-from .conftest import key, make_app, settle, until
+from .conftest import NOW, add_run, key, make_app, settle, until
 from .inspect_folder import make_inspect_folder, spot, wave
 
 SIZE = (110, 34)
@@ -413,8 +413,6 @@ async def test_without_colours_there_are_shades(folder, monkeypatch):
 
 
 async def test_a_cell_without_value_says_why_instead(folder, tmp_path):
-    from .conftest import add_run
-
     folder = make_inspect_folder(tmp_path / "amore")
     error = {"error": "no beam", "error_cls": "ValueError"}
     add_run(folder, 4, NewValue(key(4), "image", None, attributes=error))
@@ -479,3 +477,22 @@ async def test_a_colour_image_has_a_readout(folder):
         assert isinstance(screen.viewer.looked.content, Colours)
         await press(pilot, "right")
         assert "row 32, column 32: RGB (" in screen_text(app)
+
+
+async def test_what_is_computed_anew_is_shown_anew(tmp_path):
+    folder = make_inspect_folder(tmp_path / "amore")
+    app = make_app(folder)
+    async with app.run_test(size=(130, 34)) as pilot:
+        await open_cell(pilot, "curve")
+        assert "5,000 points" in screen_text(app)
+        path = folder.results_file(key(1))
+        path.unlink()
+        Fragment(path).data("curve", np.arange(77.0))
+        add_run(folder, 1, NewValue(key(1), "curve", 38.0), now=NOW + 5)
+        await until(pilot, lambda: "77 points" in screen_text(app))
+        await pilot.press("escape", "v")
+        await until(pilot, lambda: "77 points" in screen_text(app))
+        path.unlink()
+        Fragment(path).data("curve", np.arange(99.0))
+        add_run(folder, 1, NewValue(key(1), "curve", 49.0), now=NOW + 9)
+        await until(pilot, lambda: "99 points" in screen_text(app))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 
-from damnit_daemon.store import load_setting
+from damnit_daemon.store import NewValue, load_setting
 from damnit_tui.state.files import state_directory, write_json
 from damnit_tui.state.view_state import ViewState
 from damnit_tui.state.wanted import Wanted
 
-from .conftest import database_of, key, make_app, settle, until
+from .conftest import add_run, database_of, key, make_app, settle, until
 from .test_commands import command, view
 
 
@@ -86,6 +86,17 @@ async def test_what_is_asked_for_goes_before_what_was_left(folder):
         await settle(pilot)
         assert view(app)[0] == [395, 396, 397]
         assert len(view(app)[1]) == 10
+
+
+async def test_a_variable_that_has_only_values_is_waited_for(folder):
+    for run in (395, 400):
+        add_run(folder, run, NewValue(key(run), "handed_in", run, provenance="notebook"))
+    app = make_app(folder)
+    app.main_screen.wanted = Wanted(filter="handed_in > 396", sort="handed_in", columns="handed_in")
+    async with app.run_test(size=(130, 34)) as pilot:
+        await settle(pilot)
+        await until(pilot, lambda: view(app) == ([400], ["handed_in"]))
+        assert not app._notifications
 
 
 async def test_what_makes_no_sense_any_more_is_told_and_left_out(folder):

@@ -8,7 +8,13 @@ from rich.cells import cell_len
 from damnit_daemon.model import Column
 from damnit_tui.table.cells import Cell, Kind, format_cell
 from damnit_tui.table.header import count_levels, paint_header, rule
-from damnit_tui.table.layout import Fit, first_to_show, place_columns, split_title
+from damnit_tui.table.layout import (
+    Fit,
+    first_to_show,
+    pins_that_fit,
+    place_columns,
+    split_title,
+)
 from damnit_tui.table.paint import paint_cell
 
 from .conftest import stored
@@ -163,3 +169,38 @@ def test_the_wanted_column_is_seen_whole_where_itfits(wanted, first, width):
     first = first_to_show(found, wanted, first, 5, width)
     shown = {slot.index: slot.width for slot in place_columns(found, first, 5, width)}
     assert shown[wanted] == found[wanted].width
+
+
+def places(slots):
+    return [slot.index for slot in slots]
+
+
+def test_pinned_columns_stand_before_the_edge_whatever_is_scrolled_to():
+    found = fits("A/One", "A/Two", "A/Three", "B/Four", "B/Five")
+    slots = place_columns(found, 3, 5, 80, pinned=2)
+    assert places(slots) == [0, 1, 3, 4]
+    assert [slot.gap for slot in slots] == [" │ ", "  ", " ┃ ", "  "]
+    groups, titles = (
+        "".join(piece.text for piece in line)
+        for line in paint_header(found, slots, 2, "Run  ", None)
+    )
+    assert groups.count("A ──") == 1
+    assert "┃" in titles
+    assert rule(slots, 5, 80).count("╂") == 1
+
+
+def test_a_group_does_not_reach_over_the_edge():
+    found = fits("A/One", "A/Two")
+    slots = place_columns(found, 1, 5, 80, pinned=1)
+    groups = "".join(piece.text for piece in paint_header(found, slots, 2, "Run  ", None)[0])
+    assert groups.count("A") == 2
+
+
+@given(st.integers(0, 30), st.integers(0, 30), st.integers(0, 160))
+def test_pins_leave_room_to_scroll(wanted, first, width):
+    found = fits(*(f"Title {i}" for i in range(31)))
+    pinned = pins_that_fit(found, wanted, 5, width)
+    slots = place_columns(found, max(first, pinned), 5, width, pinned)
+    assert places(slots)[:pinned] == list(range(pinned))
+    if pinned and pinned < len(found):
+        assert slots[pinned].width == found[slots[pinned].index].width

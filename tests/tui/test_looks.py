@@ -60,7 +60,7 @@ def test_the_last_columns_of_a_small_terminal(snap, folder):
 
 
 def test_a_light_theme(snap, folder):
-    assert snap(folder, theme="textual-light")
+    assert snap(folder, theme="light")
 
 
 def test_read_only_without_images(snap, folder):

@@ -109,8 +109,8 @@ async def test_the_cell_line_says_why_a_cell_is_empty(folder):
     ("run", "name", "shown"),
     [
         (410, "agipd.hits", ["ZeroDivisionError", "division by zero", "Frames with more than 12"]),
-        (405, "scan", ["DependencyError", "└ (agipd.hits) failed"]),
-        (412, "scan", ["Skipped", "Run is not a scan"]),
+        (405, "scan", ["raised an error", "ZeroDivisionError", "needs agipd.hits"]),
+        (412, "scan", ["skipped", "Run is not a scan"]),
         (411, "scan", ["Dataset (12.34MB)"]),
         (411, "comment", ["first light"]),
         (412, "comment", ["no comment"]),

@@ -7,27 +7,21 @@ import pytest
 import xarray as xr
 
 from damnit_daemon.hdf5.lines import MOST_POINTS, NoLine, read_line
-from damnit_daemon.model import Column, RunRow, StoredValue, VariableInfo
+from damnit_daemon.model import Column, RunRow, StoredValue
 from damnit_daemon.model.looked import AxisKind
-from damnit_daemon.store import (
-    NewValue,
-    create_database,
-    ensure_run,
-    save_values,
-    update_computed_variables,
-)
 from damnit_tui.inspect.frame import Styles
-from damnit_tui.plot.drawing import draw_points, nearest, readout, reduce_line
+from damnit_tui.plot.drawing import draw_points, reduce_line
 from damnit_tui.plot.points import Naming, align, histogram, points_over_runs
-from damnit_tui.plot.state import MOST_Y, Form, Over, PlotState, Which
+from damnit_tui.plot.readout import nearest, readout
+from damnit_tui.plot.state import BEGIN, MOST_Y, Form, Over, PlotState, Which
 from damnit_tui.plot.within import MOST_LINES, points_within, wanted_for
 from damnit_tui.screens.choose_variable import ChooseVariable
 from damnit_tui.screens.plot import PlotScreen
 from damnit_tui.screens.save_box import SaveBox
 from damnit_tui.table.rows import Rows
 
-from ..daemon.hdf5.making import Fragment
-from .conftest import NOW, PROPOSAL, add_run, database_of, key, make_app, settle, until
+from .conftest import NOW, add_run, key, make_app, settle, until
+from .plot_folder import data_of, fill
 
 NAMING = Naming({"a": "A", "b": "B"}, {"a": "µJ"})
 STYLES: Styles = {}
@@ -207,34 +201,7 @@ def test_data_is_aligned_by_train_id():
 
 @pytest.fixture
 def with_data(empty_folder):
-    """Three runs; of `energy` and `position` some trains are the same."""
-    folder = empty_folder
-    create_database(folder.database, proposal=PROPOSAL, context_python=None)
-    infos = [VariableInfo(n, n.capitalize()) for n in ("energy", "position", "plain", "image")]
-    with database_of(folder).writing() as con:
-        update_computed_variables(con, infos)
-        for run in (1, 2, 3):
-            ensure_run(con, key(run), added_at=NOW, start_time=NOW)
-            summaries = [NewValue(key(run), n.name, f"array {run}") for n in infos[:3]]
-            save_values(con, [*summaries, NewValue(key(run), "image", 1.0 * run)], now=NOW)
-    for run in (1, 2, 3):
-        file = Fragment(folder.results_file(key(run)))
-        for name, data in data_of(run).items():
-            file.data(name, data)
-    return folder
-
-
-def data_of(run):
-    trains = np.arange(1000, 1100)
-    energy = xr.DataArray(np.sin(trains / 9 + run), {"trainId": trains}, ("trainId",))
-    position = xr.DataArray(np.cos(trains / 9 + run), {"trainId": trains + 10}, ("trainId",))
-    plain = np.arange(40.0) * run
-    return {
-        "energy": energy,
-        "position": position,
-        "plain": plain,
-        "image": np.zeros((5, 6)),
-    }
+    return fill(empty_folder)
 
 
 def test_a_line_is_read_with_its_trains(with_data):
@@ -277,6 +244,15 @@ def test_within_runs_without_x_the_coordinate_is_taken(with_data):
     points = points_within(wanted, read_from(with_data), NAMING)
     assert points.x_label == "trainId"
     assert points.groups[0].x[0] == 1000
+
+
+def test_runs_are_laid_over_each_other_from_their_begin(with_data):
+    wanted = wanted_for(PlotState(("energy",), BEGIN, over=Over.WITHIN), [key(1), key(2)])
+    points = points_within(wanted, read_from(with_data), NAMING)
+    assert points.x_label == "trainId from the begin"
+    for group, run in zip(points.groups, (2, 1), strict=True):
+        assert group.x.tolist() == list(range(100))
+        assert np.allclose(group.y, data_of(run)["energy"])
 
 
 def test_what_cannot_be_read_is_told_and_the_rest_drawn(with_data):
@@ -338,7 +314,9 @@ async def test_every_key_of_a_plot(folder, tmp_path, monkeypatch):
     async with app.run_test(size=(120, 34)) as pilot:
         screen = await opened(pilot)
         monkeypatch.setattr(
-            screen, "_around", type(screen._around)(**{**vars(screen._around), "copy": copied.append})
+            screen,
+            "_around",
+            type(screen._around)(**{**vars(screen._around), "copy": copied.append}),
         )
         await pilot.press("y", *"ratio", "tab", "escape")
         assert screen.state.y == ("xgm.intensity", "ratio")

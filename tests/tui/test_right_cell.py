@@ -2,7 +2,7 @@
 
 import asyncio
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -220,12 +220,20 @@ def is_move(key, before, after):
 
 
 @settings(
-    max_examples=15,
+    max_examples=25,
     deadline=None,
     # Each step takes a moment: what was found is told as it is, not made smaller for minutes.
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow],
 )
-@given(st.lists(steps, min_size=6, max_size=15))
+@given(st.lists(steps, min_size=8, max_size=18))
+@example(
+    [
+        *(("value", run, "v0", run % 10) for run in range(1, 20)),
+        *(("press", key) for key in ("g", "j", "j", "l", "l", "space", "l")),
+        *(("filter", 6), ("sort", True), ("hide", "v1", True), ("filter", None)),
+        *(("pin", "v4", True), ("hide", "v1", False), ("deleted", 19), ("sort", None)),
+    ]
+)
 def test_every_cell_on_the_screen_is_the_right_one(steps):
     asyncio.run(play(steps))

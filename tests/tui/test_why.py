@@ -29,7 +29,7 @@ from damnit_tui.why.reading import find_why
 from .conftest import NOW, PROPOSAL, add_run, key
 from .daemon_at_work import HOST, arrive, begin, end, ledger_of, queue, take_lease
 
-CONTEXT = '''\
+CONTEXT = """\
 import os, signal, sys
 from damnit_ctx import Skip, Variable
 
@@ -82,7 +82,7 @@ def exits(run):
 @Variable(title="Needs killed")
 def needs_killed(run, x: "var#killed"):
     return x
-'''
+"""
 
 
 @pytest.fixture(scope="module")

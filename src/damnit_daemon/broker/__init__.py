@@ -15,10 +15,17 @@ from .messages import (
 )
 from .producer import Producer
 from .record import Record
-from .settings import BrokerSettings, InvalidBroker, broker_settings, group_name
+from .settings import (
+    BROKER_VARIABLE,
+    BrokerSettings,
+    InvalidBroker,
+    broker_settings,
+    group_name,
+)
 from .sieve import Sieve, Sifted
 
 __all__ = [
+    "BROKER_VARIABLE",
     "BrokerSettings",
     "Consumer",
     "Ignored",

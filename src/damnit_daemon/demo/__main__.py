@@ -13,11 +13,11 @@ from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 
+from ..creation import create_folder
 from ..errors import DamnitError
 from ..ledger import ACTIVE, JobState, Ledger, LedgerMissing, has_undecided, load_jobs, load_seen
 from ..model import RunKey
 from ..paths import DATA_ROOT_VARIABLE, DamnitFolder
-from ..creation import create_folder
 from ..services.extraction import extract
 from ..store import Database, save_setting
 from .proposal import SECONDS_BETWEEN_RUNS, Proposal, make_proposal, write_run

@@ -13,6 +13,8 @@ from ..model.looked import AxisKind
 from .decode import read_dataset
 
 PLACEHOLDER = b"This is a netCDF dimension but not a netCDF variable"
+FURTHEST = 1e300
+"""What lies beyond counts as not finite: the extent of an axis would be no number."""
 _UNITS_S = {
     "day": 86400.0,
     "hour": 3600.0,
@@ -123,7 +125,9 @@ class Coordinate:
     def _decoded(self, numbers: Any) -> Any:
         if self._time is not None:
             return self._time.seconds(numbers)
-        return np.asarray(numbers, dtype=np.float64)
+        found = np.array(numbers, dtype=np.float64)
+        found[np.abs(found) > FURTHEST] = np.nan
+        return found
 
 
 def coordinate_of(dataset: h5py.Dataset, dimension: int) -> Coordinate:

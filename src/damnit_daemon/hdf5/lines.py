@@ -25,6 +25,7 @@ TRAIN_ID = "trainId"
 MOST_POINTS = 4_000_000
 """Of a longer line the least and greatest values of so many places are read."""
 PLACES = 4000
+SINGLE = "it is a single number"
 
 
 class NoLine(DamnitError):  # noqa: N818 – the name says what is wrong
@@ -81,7 +82,7 @@ def _read(path: Path, name: str, timeout_s: float) -> Line:
             raise NoLine("it holds no numbers")
         wide = [d for d, n in enumerate(dataset.shape) if n > 1]
         if not dataset.shape:
-            raise NoLine("it is a single number")
+            raise NoLine(SINGLE)
         if len(wide) > 1:
             raise NoLine(f"it has {len(wide)} dimensions")
         dimension = wide[0] if wide else 0

@@ -10,7 +10,7 @@ from ..model import Column
 from .cells import FIXED, PROPOSAL, RUN, TIME
 from .columns import find_column
 from .errors import FilterError
-from .filter import STATES
+from .parser import STATES
 from .tokens import PREFIXES, Kind, Token, quoted, tokens
 
 MOST = 50

@@ -1,10 +1,4 @@
-"""The filter language: text to conditions. Pure.
-
-either    := both ("or" both)*
-both      := each (["and"] each)*
-each      := "not" each | "(" either ")" | comparison | has:NAME | is:WORD | tag:NAME | word
-comparison:= NAME ("=" | "!=" | "<" | "<=" | ">" | ">=" | "~" | "in") value
-"""
+"""A filter that was understood: which runs it shows. Pure."""
 
 from __future__ import annotations
 
@@ -13,37 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ..model import Column, RunKey
-from .cells import COMMENT, TIME, Cells
-from .columns import find_column
-from .comparisons import among, compare, match, wrong
-from .conditions import (
-    All,
-    Condition,
-    Has,
-    HasError,
-    IsMarked,
-    Not,
-    Says,
-    Some,
-    columns_of,
-    is_empty,
-)
-from .errors import FilterError
+from .cells import Cells
+from .conditions import All, Condition
+from .parser import Parser, Part
 from .table import Table
 from .times import Moment
-from .tokens import Kind, Token, tokens
-
-STATES = ("error", "skipped", "empty", "marked")
-DEEPEST = 50
-
-
-@dataclass(frozen=True)
-class Part:
-    """One of the conditions that all have to hold."""
-
-    text: str
-    columns: frozenset[str]
-    """The names of the columns it looks at; empty for more general ones."""
 
 
 @dataclass(frozen=True)
@@ -92,171 +60,5 @@ def parse_filter(text: str, columns: Sequence[Column], moment: Moment | None = N
     Raises:
         FilterError: If it is wrong; says where, and what would be right.
     """
-    parser = _Parser(text, columns, moment or Moment(time.time()))
+    parser = Parser(text, columns, moment or Moment(time.time()))
     return Filter(text, parser.parse(), parser.parts(), parser.uses_marks)
-
-
-class _Parser:
-    def __init__(self, text: str, columns: Sequence[Column], moment: Moment) -> None:
-        self._text = text
-        self._tokens = tokens(text)
-        self._spans: list[tuple[int, int, frozenset[str]]] = []
-        self._has_or = False
-        self._at = 0
-        self._depth = 0
-        self._columns = tuple(columns)
-        self._moment = moment
-        self.uses_marks = False
-
-    @property
-    def _next(self) -> Token:
-        return self._tokens[self._at]
-
-    def _take(self) -> Token:
-        token = self._tokens[self._at]
-        self._at = min(self._at + 1, len(self._tokens) - 1)
-        return token
-
-    def parse(self) -> Condition:
-        if self._next.kind is Kind.END:
-            return All(())
-        found = self._either()
-        if (left := self._take()).kind is not Kind.END:
-            raise wrong("This bracket was never opened.", left)
-        return found
-
-    def parts(self) -> tuple[Part, ...]:
-        """What was found, at its `and`s; an `or` between them makes it one."""
-        if self._has_or and self._spans:
-            columns = frozenset(name for span in self._spans for name in span[2])
-            return (Part(f"({self._text.strip()})", columns),)
-        return tuple(Part(self._text[start:end], columns) for start, end, columns in self._spans)
-
-    def _either(self) -> Condition:
-        parts = [self._both()]
-        while self._next.is_word("or"):
-            self._take()
-            self._has_or |= not self._depth
-            parts.append(self._both())
-        return parts[0] if len(parts) == 1 else Some(tuple(parts))
-
-    def _both(self) -> Condition:
-        parts = [self._spanned()]
-        while self._next.kind not in (Kind.END, Kind.CLOSE) and not self._next.is_word("or"):
-            if self._next.is_word("and"):
-                self._take()
-            parts.append(self._spanned())
-        return parts[0] if len(parts) == 1 else All(tuple(parts))
-
-    def _spanned(self) -> Condition:
-        start = self._next.start
-        found = self._each()
-        if not self._depth:
-            end = self._tokens[self._at - 1].end if self._at else start
-            self._spans.append((start, end, frozenset(columns_of(found))))
-        return found
-
-    def _each(self) -> Condition:
-        token = self._take()
-        self._depth += 1
-        try:
-            if self._depth > DEEPEST:
-                raise wrong("This is nested too deeply.", token)
-            return self._understand(token)
-        finally:
-            self._depth -= 1
-
-    def _understand(self, token: Token) -> Condition:
-        if token.is_word("not"):
-            return Not(self._each())
-        if token.kind is Kind.OPEN:
-            found = self._either()
-            if self._next.kind is not Kind.CLOSE:
-                raise wrong("This bracket is not closed.", token)
-            self._take()
-            return found
-        if token.kind is Kind.END or token.is_word("and", "or"):
-            raise wrong("Something is missing here.", token)
-        if token.kind in (Kind.OPERATOR, Kind.CLOSE):
-            before = "a column" if token.kind is Kind.OPERATOR else "a condition"
-            raise wrong(f"There has to be {before} before {token.text}", token)
-        if token.prefix:
-            return self._prefixed(token)
-        if self._next.kind is Kind.OPERATOR or self._next.is_word("in"):
-            return self._comparison(token)
-        return Says(token.text)
-
-    def _prefixed(self, token: Token) -> Condition:
-        if token.prefix == "has":
-            return Has((find_column(token, self._columns),))
-        if token.prefix == "is":
-            return self._state(token)
-        wanted = token.text.casefold()
-        tags = {tag for column in self._columns for tag in column.tags}
-        if wanted not in {tag.casefold() for tag in tags}:
-            hint = f"There are {', '.join(sorted(tags))}." if tags else "No variable has a tag."
-            raise FilterError(f"There is no tag {token.text!r}.", token.start, token.end, hint=hint)
-        tagged = [c for c in self._columns if wanted in {tag.casefold() for tag in c.tags}]
-        return Has(tuple(tagged))
-
-    def _state(self, token: Token) -> Condition:
-        word = token.text.casefold()
-        computed = tuple(c for c in self._columns if c.name not in (COMMENT.name, TIME.name))
-        if word in ("error", "skipped"):
-            return HasError(is_skip=word == "skipped")
-        if word == "marked":
-            self.uses_marks = True
-            return IsMarked()
-        if word == "empty":
-            return is_empty([column for column in computed if column.type is None])
-        hint = f"Give is:{', is:'.join(STATES)}."
-        raise FilterError(f"is:{token.text} is not known.", token.start, token.end, hint=hint)
-
-    def _comparison(self, name: Token) -> Condition:
-        operator = self._take()
-        column = find_column(name, self._columns)
-        if operator.is_word("in"):
-            return among(column, self._options(operator), self._moment)
-        value = self._take()
-        if not _is_value(value):
-            raise wrong(f"A value is missing after {operator.text}", value)
-        value = _whole(value)
-        if operator.text == "~":
-            return match(column, value)
-        return compare(column, operator, value, self._moment)
-
-    def _options(self, operator: Token) -> list[Token]:
-        """`17, 20-32` or `LaB6,"dark 2"`: words, in quotes or not, with commas between."""
-        options: list[Token] = []
-        follows = True
-        while _is_value(self._next) and (follows or self._continues()):
-            value = _whole(self._take())
-            options += [value] if value.kind is Kind.QUOTED else _parts(value)
-            follows = value.kind is Kind.WORD and value.text.endswith(",")
-        if not options:
-            raise wrong(f"A value is missing after {operator.text}", self._next)
-        return options
-
-    def _continues(self) -> bool:
-        return self._next.kind is Kind.WORD and self._next.text.startswith(",")
-
-
-def _is_value(token: Token) -> bool:
-    return token.kind is Kind.QUOTED or (token.kind is Kind.WORD and not token.is_word("and", "or"))
-
-
-def _whole(token: Token) -> Token:
-    """`comment = is:nice` is a text."""
-    if not token.prefix:
-        return token
-    return Token(token.kind, f"{token.prefix}:{token.text}", token.start, token.end)
-
-
-def _parts(token: Token) -> list[Token]:
-    """A word at its commas."""
-    found, at = [], token.start
-    for part in token.text.split(","):
-        if part:
-            found.append(Token(Kind.WORD, part, at, at + len(part)))
-        at += len(part) + 1
-    return found

@@ -114,7 +114,8 @@ class Context:
     def fingerprint(self, name: str) -> str:
         """What stands for the code of a variable; see `fingerprint`."""
         if self.fingerprints is None:
-            lines = {n: self.places.of(variable)[0] for n, variable in self.variables.items()}
+            nodes = {n: self.places.function(v) for n, v in self.variables.items()}
+            lines = {name: node.lineno for name, node in nodes.items() if node is not None}
             self.fingerprints = Fingerprints(self.places.tree, lines, self.graph.direct)
         return self.fingerprints.of(name)
 

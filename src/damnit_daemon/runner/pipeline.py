@@ -329,7 +329,7 @@ class Pipeline:
             self.context.graph, run, {**self.param_values, **(param_values or {})}
         )
         cells: dict[str, Cell] = {START_TIME: Cell(run.start_time())}
-        computed = {START_TIME: self._computed(0.0)}
+        computed = {START_TIME: Computed(time.time(), None, self.context.context_hash)}
         for index, name in enumerate(names):
             variable = self.vars[name]
             began = time.perf_counter()
@@ -340,7 +340,7 @@ class Pipeline:
             evaluator.forget_all_but(later)
             if variable.transient:
                 continue
-            computed[name] = self._computed(duration_s)
+            computed[name] = self.context.computed(name, time.time(), duration_s)
             if name not in evaluator.errors:
                 cells[name] = Cell(None) if cell is None else cell
         self.results = Results(
@@ -379,9 +379,6 @@ class Pipeline:
             raise RunUnavailable(f"There is no proc data of run {run.run} yet")
         LOG.warning("Proc data is unavailable, only raw variables will be executed.")
         return graph.select(data=RunData.RAW)
-
-    def _computed(self, duration_s: float) -> Computed:
-        return Computed(time.time(), duration_s, self.context.context_hash)
 
     def _log(self, name: str, error: BaseException | None, duration_s: float) -> None:
         text = outcome_line(name, error, duration_s)

@@ -44,6 +44,12 @@ class Places:
             for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
             if isinstance(target, ast.Name)
         }
+        self._imports = {
+            alias.asname or alias.name: (node.lineno, node.col_offset + 1)
+            for node in tree.body
+            if isinstance(node, ast.ImportFrom)
+            for alias in node.names
+        }
         self._classes = {
             node.name: (node.lineno, node.col_offset + 1)
             for node in tree.body
@@ -53,12 +59,11 @@ class Places:
     def of(self, variable: Variable, parameter: str = "") -> tuple[int, int]:
         """Place of a variable's function, or of one of its parameters.
 
-        For a function that another module defines only its line is known.
+        Of a function that another module defines it is the place of the import, if there is one.
         """
         node = self.function(variable)
         if node is None:
-            code = _code(variable)
-            return (code.co_firstlineno if code else 0), 0
+            return self._imports.get(variable.name.partition(".")[0], (0, 0))
         for arg in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
             if arg.arg == parameter:
                 place = arg.annotation or arg
@@ -72,7 +77,9 @@ class Places:
     def function(self, variable: Variable) -> Function | None:
         """The function of a variable in this file; None if it is elsewhere."""
         code = _code(variable)
-        if code is not None and code.co_filename == self._filename:
+        if code is not None and code.co_filename != self._filename:
+            return None
+        if code is not None:
             node = self._by_line.get(code.co_firstlineno)
             if node is not None and node.name == code.co_name:
                 return node

@@ -8,7 +8,7 @@ import signal
 import socket
 
 from .. import __version__
-from ..broker import BrokerSettings, Producer, broker_settings
+from ..broker import BROKER_VARIABLE, BrokerSettings, Producer, broker_settings
 from ..errors import DamnitError
 from ..ledger import LeaseLost, Ledger, release, take_lease
 from ..paths import DamnitFolder
@@ -87,6 +87,12 @@ def _prepare(folder: DamnitFolder) -> tuple[DaemonSettings, BrokerSettings | Non
         folder.path.absolute(), stored, os.environ, hostname=socket.gethostname()
     )
     if settings.trigger in (Trigger.KAFKA, Trigger.BOTH) and broker is None:
+        if os.environ.get(BROKER_VARIABLE, "").lower() == "none":
+            raise DamnitError(
+                f"The trigger is {settings.trigger}, but {BROKER_VARIABLE}=none in the environment "
+                "turns the broker off.",
+                hint="Unset it, or watch directories: damnit db-config trigger watch",
+            )
         raise DamnitError(
             f"The trigger is {settings.trigger}, but no broker is set.",
             hint="Set one (damnit db-config broker HOST:PORT), or watch directories: "

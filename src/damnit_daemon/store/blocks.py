@@ -19,7 +19,6 @@ from ..model.portion import ColumnPart, Extras, Portion
 from ..model.value import blob_kind
 from ..runner.layout import CONTEXT_PROVENANCE
 from .queries import Row, fetch_all
-from .values import no_garbage_collection
 
 BLOCK_BITS = 9
 BLOCK = 1 << BLOCK_BITS
@@ -130,10 +129,9 @@ class BlockReader:
     def read(self, con: sqlite3.Connection, start: int, stop: int) -> list[Row]:
         """Read the blocks from one up to another; the rows are for `blocks` and `portion`."""
         bounds = _bounds(start, stop)
-        with no_garbage_collection():
-            rows = fetch_all(con, _SMALL_ROWS, bounds)
-            if large := fetch_all(con, _LARGE_ROWS, bounds):
-                rows = sorted(rows + large, key=itemgetter(3))
+        rows = fetch_all(con, _SMALL_ROWS, bounds)
+        if large := fetch_all(con, _LARGE_ROWS, bounds):
+            rows = sorted(rows + large, key=itemgetter(3))
         return rows
 
     def blocks(self, rows: list[Row]) -> dict[int, Block]:
@@ -157,10 +155,7 @@ class BlockReader:
             else:
                 by_name[name] = [row]
         places: dict[tuple[int, int], int] = {}
-        with no_garbage_collection():
-            columns = {
-                sys.intern(name): self._column(of_name, places) for name, of_name in by_name.items()
-            }
+        columns = {sys.intern(n): self._column(found, places) for n, found in by_name.items()}
         return Portion([RunKey(*run) for run in places], columns)
 
     def _column(self, rows: list[Row], places: dict[tuple[int, int], int]) -> ColumnPart:

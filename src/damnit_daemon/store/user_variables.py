@@ -11,7 +11,6 @@ from .edits import MANUAL_PROVENANCE, Plain
 from .errors import BadName, StoreError
 from .names import COMMENT, FIXED_TITLES
 from .new_values import NewValue, save_values
-from .queries import fetch_all
 from .values import load_values
 from .variables import add_user_variable, load_columns, save_definition
 from .views import rebuild_views

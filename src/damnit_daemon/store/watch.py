@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 
 from ..model import Column, RunKey, RunRow, StoredValue
+from ..model.portion import Portion
 from .blocks import (
     EMPTY,
     Block,
@@ -28,7 +29,7 @@ from .changes import Cell, Changes
 from .queries import Row, fetch_all
 from .runs import load_listed_runs, load_run_sums, load_runs
 from .settings import DB_ID, load_setting
-from .values import load_rows
+from .values import load_rows, no_garbage_collection
 from .variables import load_columns
 
 OVERLAP_S = 120.0
@@ -36,7 +37,7 @@ OVERLAP_S = 120.0
 carries (a writer may wait for the lock twice), and clocks differ."""
 MOST_NEW = 40
 """New blocks told at a time; the rest with the next look."""
-PORTION = 16
+PORTION = 32
 """Blocks read at a time while nobody waits."""
 MOST_WARM = 16
 BUDGET_S = 0.015
@@ -137,20 +138,25 @@ class Watch:
             self.has_all = True
             return self._finish(con, (), (), [], [])
         start = max(last + 1 - PORTION, min(0, last))
-        rows = self._reader.read(con, start, last + 1)
+        with no_garbage_collection():
+            portion = self._read_all(con, start, last + 1)
+        self._next = start
+        return Changes(portion=portion)
+
+    def _read_all(self, con: sqlite3.Connection, start: int, stop: int) -> Portion:
+        rows = self._reader.read(con, start, stop)
         for number, block in self._reader.blocks(rows).items():
             if number not in self._hashes:
                 self._note(number, block, None)
         portion = self._reader.portion(rows)
-        keys, bits = portion.keys, [0] * len(portion.keys)
+        bits = [0] * len(portion.keys)
         for name, part in portion.columns.items():
             bit = 1 << self._numbers.setdefault(name, len(self._numbers))
             for place in part.rows:
                 bits[place] |= bit
-        for key, of_key in zip(keys, bits, strict=True):
+        for key, of_key in zip(portion.keys, bits, strict=True):
             self._bits[key] = self._bits.get(key, 0) | of_key
-        self._next = start
-        return Changes(portion=portion)
+        return portion
 
     # Looking at blocks
 

@@ -1,4 +1,4 @@
-"""What differs between runs, what differs most first. Pure."""
+"""What differs between runs, what differs most first. Pure; imports numpy."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from statistics import median
+
+import numpy as np
 
 from damnit_daemon.model import Column, RunKey, StoredValue
 from damnit_daemon.model.texts import format_number
@@ -82,18 +83,14 @@ def spread_of(numbers: Sequence[float]) -> float:
     The median distance from the median, scaled to a standard deviation; where more than half
     are equal, the standard deviation itself.
     """
-    finite = [number for number in numbers if math.isfinite(number)]
-    if len(finite) < 2:
+    found = np.asarray(numbers, np.float64)
+    found = found[np.isfinite(found)]
+    if len(found) < 2:
         return 0.0
-    middle = median(finite)
-    robust = GAUSS * median(abs(number - middle) for number in finite)
-    if robust > 0:
-        return robust
-    mean = math.fsum(finite) / len(finite)
-    try:
-        return math.sqrt(math.fsum((number - mean) ** 2 for number in finite) / len(finite))
-    except OverflowError:
-        return 0.0
+    with np.errstate(over="ignore", invalid="ignore"):
+        robust = GAUSS * float(np.median(np.abs(found - np.median(found))))
+        spread = robust if robust > 0 else float(np.std(found))
+    return spread if math.isfinite(spread) else 0.0
 
 
 def heading_of(keys: Sequence[RunKey], *, several: bool) -> tuple[Part, ...]:
@@ -129,7 +126,7 @@ def _compare(
 
     failed = states.count("failed")
     if 0 < failed < len(states):
-        return made(FAILED, len(states) - failed, "failed in " + _some(failed, states)), False
+        return made(FAILED, len(states) - failed, _some(failed, states, "failed")), False
     classes = {error_class(one) for one in stored if one is not None}
     if failed:
         same = len(classes) == 1
@@ -137,7 +134,7 @@ def _compare(
     there = states.count("there")
     if 0 < there < len(states):
         missing = len(states) - there
-        return made(MISSING, there, "missing in " + _some(missing, states)), False
+        return made(MISSING, there, _some(missing, states, "missing")), False
     if not there:
         same = len(set(states)) == 1
         return made(SAME if same else MISSING, 0, "same" if same else "skipped or missing"), False
@@ -158,7 +155,7 @@ def _number_difference(
     least, most = min(numbers), max(numbers)
     if least == most:
         return SAME, 0.0, "same"
-    usual = [float(v) for v in table.scalars(column.name, every) if isinstance(v, int | float)]
+    usual = [v for v in table.scalars(column.name, every) if isinstance(v, int | float)]
     spread, distance = spread_of(usual), most - least
     by = f"by {format_number(distance)}" if math.isfinite(distance) else "by far"
     if column.type == "boolean":
@@ -190,8 +187,8 @@ def _state(stored: StoredValue | None) -> str:
     return "skipped" if name == "Skip" else "failed"
 
 
-def _some(count: int, states: Sequence[str]) -> str:
-    return "one" if len(states) == 2 else f"{count} of {len(states)}"
+def _some(count: int, states: Sequence[str], what: str) -> str:
+    return f"one {what}" if len(states) == 2 else f"{count} of {len(states)} {what}"
 
 
 def _part(column: Column, stored: StoredValue | None) -> Part:

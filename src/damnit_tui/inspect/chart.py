@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -87,8 +88,9 @@ def natural_range(
     if low == high:
         half = abs(low) * 0.05 or 0.5
         return low - half, high + half
-    extent = (high / 2 - low / 2) * 2 * margin
-    return low - extent, high + extent
+    # Halves: the difference of two huge numbers may overflow.
+    extent = (high / 2 - low / 2) * (2 * margin)
+    return max(low - extent, -sys.float_info.max), min(high + extent, sys.float_info.max)
 
 
 def draw_chart(

@@ -15,6 +15,8 @@ RGB = tuple[int, int, int]
 SHADES = " ░▒▓█"
 """From the least to the greatest, where there are no colours."""
 MISSING_SHADE = "×"
+SMALLEST = 1e-290
+"""That has ten decades below it."""
 
 _VIRIDIS = (
     "440154470d6048186a482374472d7b4537814240863e49893b528b375b8d33638d2f6b8e2c728e297a8e26828e"
@@ -102,6 +104,6 @@ def levels_of(values: Any, low: float, high: float, *, is_log: bool = False) -> 
 
 def log_window(low: float, high: float) -> tuple[float, float]:
     """A range that has logarithms: at most ten decades below its greatest value."""
-    if high <= 0:
+    if high < SMALLEST:
         return 1e-1, 1.0
     return max(low, high * 1e-10) if low > 0 else high * 1e-4, high

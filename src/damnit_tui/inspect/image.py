@@ -175,6 +175,7 @@ def _body(levels: Any, look: Look) -> list[list[Segment]]:
 
 def _shaded(levels: Any) -> list[list[Segment]]:
     """Two pixels become one shade; what is missing in both is marked."""
+    levels = np.clip(levels, 0, 1)
     upper, lower = levels[0::2], levels[1::2]
     middle = np.where(np.isnan(upper), lower, np.where(np.isnan(lower), upper, (upper + lower) / 2))
     return [[Segment("".join(row))] for row in shades(middle).tolist()]
@@ -201,8 +202,8 @@ def _resized_along(values: Any, wanted: int, axis: int, how: How) -> Any:
     if how is not How.MEAN:
         return (np.fmax if how is How.MAX else np.fmin).reduceat(values, starts, axis)
     good = np.isfinite(values)
-    sums = np.add.reduceat(np.where(good, values, 0), starts, axis)
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        sums = np.add.reduceat(np.where(good, values, 0), starts, axis)
         return sums / np.add.reduceat(good, starts, axis, dtype=float)
 
 

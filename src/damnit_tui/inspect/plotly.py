@@ -23,6 +23,7 @@ SERIES = 6
 """Colours for traces, over and over."""
 MOST_POINTS = 2_000_000
 HISTOGRAM_BINS = 40
+FURTHEST = 1e300
 
 
 class FigureUnreadable(DamnitError):  # noqa: N818 – the name says what is wrong
@@ -167,13 +168,19 @@ def _trace(kind: str, found: Mapping[str, Any]) -> Trace | None:
 def _numbers(found: Any) -> tuple[Any, tuple[str, ...], bool]:
     """Numbers, with the names of categories and whether they are times."""
     if isinstance(found, Mapping):
-        return _packed(found).ravel().astype(float), (), False
+        return _near(_packed(found).ravel().astype(float)), (), False
     if not isinstance(found, list):
         raise ValueError("no list of numbers")
     if any(isinstance(one, str) for one in found):
         return _texts(found)
     numbers = np.array([np.nan if one is None else one for one in found], dtype=float)
-    return numbers.ravel(), (), False
+    return _near(numbers.ravel()), (), False
+
+
+def _near(numbers: Any) -> Any:
+    """Without what is so far away that the extent of an axis would be no number."""
+    numbers[np.abs(numbers) > FURTHEST] = np.nan
+    return numbers
 
 
 def _texts(found: list[Any]) -> tuple[Any, tuple[str, ...], bool]:

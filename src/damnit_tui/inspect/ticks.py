@@ -37,12 +37,13 @@ def ticks(window: Window, most: int, *, whole: bool = False) -> list[Tick]:
     if not (math.isfinite(low) and math.isfinite(high)) or most < 1:
         return []
     if low == high:
-        return [Tick(low, format_number(low, 0))]
+        return [Tick(low, format_value(low, AxisKind.NUMBER))]
     step = _nice_step((high / max(1, most) - low / max(1, most)), whole=whole)
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     if last - first > 1000:  # rounding: the window is too narrow for its numbers
         return [Tick(low, repr(low))]
-    return [Tick(k * step, format_number(k * step, step)) for k in range(first, last + 1)]
+    values = [k * step for k in range(first, last + 1)]
+    return [Tick(v, format_number(v, step)) for v in values if math.isfinite(v)]
 
 
 def log_ticks(window: Window, most: int) -> list[Tick]:
@@ -120,7 +121,9 @@ def _nice_step(step: float, *, whole: bool = False) -> float:
     if not step > 0 or not math.isfinite(step):
         return 1.0
     power = 10.0 ** math.floor(math.log10(step))
-    nice = next(m * power for m in (1, 2, 5, 10) if m * power >= step * (1 - 1e-9))
+    nice = next((m * power for m in (1, 2, 5, 10) if m * power >= step * (1 - 1e-9)), step)
+    if not math.isfinite(nice):
+        nice = power
     return max(1.0, nice) if whole else nice
 
 

@@ -197,7 +197,7 @@ class Viewer:
         found, held = curve.range, self.state.held
         if found is None or held is None:
             return False
-        margin = (held[1] - held[0]) * 0.03
+        margin = held[1] * 0.03 - held[0] * 0.03
         return found[0] < held[0] - margin or found[1] > held[1] + margin
 
     def _instead(self, paper: Paper) -> list[list[Segment]]:

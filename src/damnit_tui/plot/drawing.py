@@ -16,19 +16,19 @@ from damnit_daemon.model.looked import AxisKind
 from ..inspect.chart import Axes, Dots, Series, chart_size, draw_chart
 from ..inspect.colourmaps import MAPS
 from ..inspect.frame import Frame, Styles
-from ..inspect.ticks import format_value, log_ticks
-from ..visible import clip, visible
-from .points import MOST, Group, Points, fitting_bins, histogram
+from ..inspect.ticks import log_ticks
+from ..visible import clip
+from .legend import COLOURS, SHADES, extremes, legend_of, shade_roles
+from .points import Group, Points, fitting_bins
+from .scale import MARGIN, around, counted, logged, window_of
 from .state import Form, PlotState, Window
 
-SHADES = 12
-"""Colours for a third number."""
-COLOURS = 6
 FEW = 400
 """So few points are drawn larger, to be seen."""
+VERY_FEW = 100
+"""And so few larger still."""
 WIDE_BIN = 6
 """Dot columns from which on there is a gap between the bars of a histogram."""
-MARGIN = 0.04
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,8 @@ def draw_points(
     if state.form is Form.HISTOGRAM:
         return _draw_histogram(points, state, width, height, styles, zone)
     groups = [_scaled(group, log_x=log_x) for group in points.groups]
-    x = state.window or _around([g.x for g in groups])
-    y = _span_of([_logged(g.y, log_y) for g in groups], state.span)
+    x = state.window or around([g.x for g in groups])
+    y = _span_of([logged(g.y, log_y) for g in groups], state.span)
     series: list[Series | Dots] = []
     for number, group in enumerate(groups):
         role = f"series{number % COLOURS}"
@@ -115,112 +115,17 @@ def reduce_line(x: Any, y: Any, window: Window, columns: int, role: str) -> Seri
     return Series(least[inside], greatest[inside], mean, filled, np.zeros(columns, bool), role)
 
 
-def legend_of(points: Points) -> tuple[tuple[str, str], ...]:
-    """What the colours stand for."""
-    groups = points.groups
-    if groups and groups[0].colour is not None:
-        return _legend_of_colours(points)
-    if len(groups) == 1 and points.y_label:
-        return ()
-    return tuple(
-        (f"● {visible(clip(group.label, 30))}", f"series{number % COLOURS}")
-        for number, group in enumerate(groups)
-    )
-
-
-def nearest(
-    points: Points, state: PlotState, at: tuple[float, float], shown: tuple[Window, Window]
-) -> tuple[int, int] | None:
-    """The point next to a place, as its group and its place in that; None without any."""
-    found, best = None, np.inf
-    (left, right), (bottom, top) = shown
-    for number, group in enumerate(points.groups):
-        x, y = _logged(group.x, state.log_x), _logged(group.y, state.log_y)
-        if not len(x) or len(y) != len(x):
-            continue
-        with np.errstate(over="ignore", invalid="ignore"):
-            across, up = (x - at[0]) / (right - left or 1), (y - at[1]) / (top - bottom or 1)
-            distance = np.where(np.isfinite(across + up), across**2 + up**2, np.inf)
-        place = int(np.argmin(distance))
-        if distance[place] < best:
-            found, best = (number, place), float(distance[place])
-    return found
-
-
-def stepped(
-    points: Points, state: PlotState, step: int, shown: tuple[Window, Window]
-) -> tuple[float, float] | None:
-    """Where the next point along x is, from the cursor on; None without any."""
-    group = points.groups[0] if points.groups else None
-    if group is None or not len(group.x) or len(group.y) != len(group.x):
-        return None
-    x, y = _logged(group.x, state.log_x), _logged(group.y, state.log_y)
-    order = np.lexsort((y, x))
-    order = order[np.isfinite(x[order]) & np.isfinite(y[order])]
-    if not len(order):
-        return None
-    if state.cursor is None:
-        place = 0 if step > 0 else len(order) - 1
-    else:
-        found = nearest(Points((group,)), state, state.cursor, shown)
-        here = int(np.flatnonzero(order == found[1])[0]) if found else 0
-        place = min(len(order) - 1, max(0, here + step))
-    chosen = order[place]
-    return float(x[chosen]), float(y[chosen])
-
-
-def readout(
-    points: Points, state: PlotState, shown: tuple[Window, Window], zone: tzinfo | None = None
-) -> str:
-    """What the cursor is on; without one, what is shown."""
-    parts = [f"{points.count:,} points".replace(",", " "), *points.notes]
-    if state.cursor is None:
-        return " · ".join(parts)
-    if state.form is Form.HISTOGRAM:
-        return _read_bin(points, state, zone)
-    found = nearest(points, state, state.cursor, shown)
-    if found is None:
-        return " · ".join(parts)
-    group = points.groups[found[0]]
-    x, y = float(group.x[found[1]]), float(group.y[found[1]])
-    told = [
-        f"{_short(points.x_label)} {format_value(x, points.x_kind, zone)}",
-        f"{_short(group.label)} {format_value(y, points.y_kind, zone)}",
-    ]
-    if group.runs is not None and points.x_label != "Run":
-        told.insert(0, f"run {points.keys[int(group.runs[found[1]])].run}")
-    if group.colour is not None:
-        told.append(
-            f"{_short(points.colour_label)} {_colour_text(points, group.colour[found[1]], zone)}"
-        )
-    return " · ".join(map(visible, told))
-
-
-def _read_bin(points: Points, state: PlotState, zone: tzinfo | None) -> str:
-    assert state.cursor is not None
-    told = []
-    for group in points.groups:
-        counts, edges = _counted(group, state, _window_of(points, state))
-        at = int(np.searchsorted(edges, state.cursor[0], "right")) - 1
-        if 0 <= at < len(counts):
-            low, high = (10.0 ** edges[at : at + 2] if state.log_x else edges[at : at + 2]).tolist()
-            between = f"{format_value(low, points.x_kind, zone)} to "
-            between += format_value(high, points.x_kind, zone)
-            told.append(f"{_short(group.label)} {between}: {int(counts[at])}")
-    return " · ".join(map(visible, told))
-
-
 def _draw_histogram(
     points: Points, state: PlotState, width: int, height: int, styles: Styles, zone: tzinfo | None
 ) -> Drawn:
     columns, _ = chart_size(width, height)
-    x = _window_of(points, state)
+    x = window_of(points, state)
     bins = state.bins or fitting_bins(max(len(g.x) for g in points.groups))
     series: list[Series | Dots] = []
     top = 1.0
     at = np.linspace(x[0], x[1], columns, endpoint=False) + (x[1] - x[0]) / columns / 2
     for number, group in enumerate(points.groups):
-        counts, edges = _counted(group, state, x)
+        counts, edges = counted(group, state, x)
         place = np.searchsorted(edges, at, "right") - 1
         inside = (place >= 0) & (place < len(counts))
         level = np.where(inside, counts[np.clip(place, 0, len(counts) - 1)], np.nan)
@@ -240,18 +145,6 @@ def _draw_histogram(
     cursor = state.cursor[0] if state.cursor is not None else None
     frame = draw_chart(series, axes, width, height, styles, cursor)
     return Drawn(frame, (x, y), bins, legend_of(points))
-
-
-def _counted(group: Group, state: PlotState, window: Window) -> tuple[Any, Any]:
-    values = _logged(group.x, state.log_x)
-    values = values[np.isfinite(values)]
-    return histogram(values, state.bins or fitting_bins(len(group.x)), window)
-
-
-def _window_of(points: Points, state: PlotState) -> Window:
-    if state.window is not None:
-        return state.window
-    return _around([_logged(g.x, state.log_x) for g in points.groups], margin=0.0)
 
 
 def _axes(
@@ -289,37 +182,14 @@ def _power(exponent: float) -> float:
 def _scaled(group: Group, *, log_x: bool) -> Group:
     if not log_x:
         return group
-    x = _logged(group.x, log_x)
+    x = logged(group.x, log_x)
     good = np.isfinite(x)
     colour = group.colour[good] if group.colour is not None else None
     return Group(group.label, x[good], group.y[good], None, colour)
 
 
-def _logged(values: Any, is_log: bool) -> Any:
-    if not is_log:
-        return values
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(values > 0, np.log10(np.where(values > 0, values, 1.0)), np.nan)
-
-
-def _around(values: list[Any], *, margin: float = MARGIN / 2) -> Window:
-    """A range that holds all finite numbers; with an extent, whatever they are."""
-    found = [v[np.isfinite(v)] for v in values]
-    found = [v for v in found if len(v)]
-    if not found:
-        return 0.0, 1.0
-    low = max(min(float(v.min()) for v in found), -MOST)
-    high = min(max(float(v.max()) for v in found), MOST)
-    if low == high:
-        half = abs(low) * 0.05 or 0.5
-        return low - half, high + half
-    extent = (high - low) * margin
-    wide = low - extent, high + extent
-    return wide if np.isfinite(wide[1] - wide[0]) else (low, high)
-
-
 def _span_of(values: list[Any], span: Window | None) -> Window:
-    return span if span is not None else _around(values, margin=MARGIN)
+    return span if span is not None else around(values, margin=MARGIN)
 
 
 def _dots(
@@ -330,10 +200,12 @@ def _dots(
         return Dots(x, y, role)
     (left, right), (bottom, top) = shown
     across, up = (right - left) / max(1, size[0]), (top - bottom) / max(1, size[1] - 1)
-    levels = _logged(y, log_y)
+    levels = logged(y, log_y)
+    width = 3 if len(x) <= VERY_FEW else 2
+    steps = [(i - (width - 1) / 2, j - (width - 1) / 2) for i in range(width) for j in range(width)]
     with np.errstate(over="ignore"):
-        wide_x = np.concatenate([x, x + across, x, x + across])
-        wide_y = np.concatenate([levels, levels, levels + up, levels + up])
+        wide_x = np.concatenate([x + i * across for i, _ in steps])
+        wide_y = np.concatenate([levels + j * up for _, j in steps])
     if log_y:
         with np.errstate(over="ignore"):
             wide_y = 10.0**wide_y
@@ -349,7 +221,7 @@ def _shaded(
     log_y: bool,
 ) -> list[Dots]:
     places = _shades_of(group, points)
-    roles = [f"series{n}" for n in range(COLOURS)] if points.categories else _shade_roles()
+    roles = [f"series{n}" for n in range(COLOURS)] if points.categories else shade_roles()
     return [
         _dots(group.x[places == n], group.y[places == n], role, shown, size, log_y=log_y)
         for n, role in enumerate(roles)
@@ -360,40 +232,9 @@ def _shaded(
 def _shades_of(group: Group, points: Points) -> Any:
     if points.categories:
         return np.minimum(group.colour, COLOURS - 1).astype(int)
-    low, high = _extremes(points)
+    low, high = extremes(points)
     share = (group.colour - low) / (high - low or 1)
     return np.clip(share * SHADES, 0, SHADES - 1).astype(int)
-
-
-def _shade_roles() -> list[str]:
-    return [f"shade{n}" for n in range(SHADES)]
-
-
-def _extremes(points: Points) -> Window:
-    found = np.concatenate([g.colour for g in points.groups if g.colour is not None])
-    return (float(found.min()), float(found.max())) if len(found) else (0.0, 1.0)
-
-
-def _legend_of_colours(points: Points) -> tuple[tuple[str, str], ...]:
-    label = (f"{visible(points.colour_label)}:", "label")
-    if points.categories:
-        named = [*points.categories[:COLOURS]]
-        if len(points.categories) > COLOURS:
-            named[-1] = f"{len(points.categories) - COLOURS + 1} others"
-        return (label, *((f"● {visible(clip(n, 20))}", f"series{i}") for i, n in enumerate(named)))
-    low, high = (format_value(v, points.colour_kind) for v in _extremes(points))
-    bar = tuple(("█", f"shade{n}") for n in range(SHADES))
-    return (label, (low, "label"), *bar, (high, "label"))
-
-
-def _colour_text(points: Points, value: float, zone: tzinfo | None) -> str:
-    if points.categories:
-        return points.categories[int(value)]
-    return format_value(float(value), points.colour_kind, zone)
-
-
-def _short(label: str) -> str:
-    return clip(label, 32)
 
 
 def blank(width: int, text: str, style: Style) -> list[list[Segment]]:

@@ -9,6 +9,8 @@ from enum import StrEnum
 RUN = "run"
 """The name of a run's number, as if it were a variable."""
 TIME = "start_time"
+BEGIN = "@begin"
+"""Within runs: the coordinate of the data, from the begin of each run."""
 MOST_Y = 6
 """Variables at once: as many as there are colours."""
 FEWEST_BINS, MOST_BINS = 2, 2000
@@ -46,7 +48,7 @@ class PlotState:
 
     Attributes:
         y: Variables, each in a colour of its own over runs.
-        x: A variable, `RUN` or `TIME`; empty within runs: the coordinate of the data.
+        x: A variable, `RUN` or `TIME`; within runs also `BEGIN`, or empty: the coordinate as it is.
         colour: A third variable, by which points over runs are coloured; empty: none.
         over: Where points come from.
         which: Of which runs.
@@ -91,16 +93,18 @@ class PlotState:
 
     def swapped(self) -> PlotState:
         """X and Y the other way round; of several Y, the first."""
-        if not self.y or not self.x or self.form is Form.HISTOGRAM:
+        if not self.y or self.x in ("", BEGIN) or self.form is Form.HISTOGRAM:
             return self
         return self.fresh(y=(self.x,), x=self.y[0], log_x=self.log_y, log_y=self.log_x)
 
     def next_over(self) -> PlotState:
         """Points per run instead of data of each run, or the other way round."""
         if self.over is Over.RUNS:
-            x = "" if self.x in (RUN, TIME) else self.x
+            x = BEGIN if self.x in (RUN, TIME) else self.x
             return self.fresh(over=Over.WITHIN, x=x, form=_not_points(self.form), colour="")
-        return self.fresh(over=Over.RUNS, x=self.x or RUN, form=_not_lines(self.form))
+        return self.fresh(
+            over=Over.RUNS, x=RUN if self.x in ("", BEGIN) else self.x, form=_not_lines(self.form)
+        )
 
     def next_form(self) -> PlotState:
         """Drawn in another way."""

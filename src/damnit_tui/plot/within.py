@@ -10,12 +10,12 @@ import numpy as np
 
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.hdf5 import NoSuchData, ResultsMissing
-from damnit_daemon.hdf5.lines import Line
+from damnit_daemon.hdf5.lines import SINGLE, Line
 from damnit_daemon.model import RunKey
 from damnit_daemon.model.looked import AxisKind
 
 from .points import Group, Naming, Points, align
-from .state import Form, PlotState
+from .state import BEGIN, Form, PlotState
 
 MOST_LINES = 24
 """Runs times variables; more could not be told apart."""
@@ -70,9 +70,9 @@ def points_within(
             try:
                 y = read(key, name)
                 first = first or y
-                if wanted.x and not wanted.is_histogram:
+                if wanted.x not in ("", BEGIN) and not wanted.is_histogram:
                     x_line = read(key, wanted.x)
-                group, note = _group(y, x_line, is_histogram=wanted.is_histogram)
+                group, note = _group(y, x_line, wanted)
             except (DamnitError, ValueError) as error:
                 problems.setdefault(_reason(error, name), []).append(key.run)
                 continue
@@ -87,7 +87,8 @@ def points_within(
     if not groups or first is None:
         told = "; ".join(_told(reason, runs) for reason, runs in problems.items())
         problem = told or "There are no marked runs: mark some (Space) to plot their data"
-        return Points(problem=problem[:1].upper() + problem[1:] + ".")
+        hint = " – o plots it over runs" if SINGLE in problem else ""
+        return Points(problem=f"{problem[:1].upper()}{problem[1:]}{hint}.")
     if not any(len(group.x) for group in groups):
         return Points(problem="No number of it is finite.")
     return _labelled(wanted, tuple(groups), naming, first, x_line, tuple(notes))
@@ -111,17 +112,25 @@ def _labelled(
         label = _label(naming, wanted.x, x.units)
         return Points(groups, wanted.keys, label, y_label, kind, y_kind, notes=notes)
     name = y.along_name or "index"
-    label = f"{name} [{y.along_units}]" if y.along_units else name
-    return Points(groups, wanted.keys, label, y_label, y.along_kind, y_kind, notes=notes)
+    kind, units = y.along_kind, y.along_units
+    if wanted.x == BEGIN and y.along_name:
+        # Of times what is left are seconds.
+        units = "s" if kind is AxisKind.TIME else units
+        name, kind = f"{name} from the begin", AxisKind.NUMBER
+    label = f"{name} [{units}]" if units else name
+    return Points(groups, wanted.keys, label, y_label, kind, y_kind, notes=notes)
 
 
-def _group(y: Line, x: Line | None, *, is_histogram: bool) -> tuple[Group, str]:
+def _group(y: Line, x: Line | None, wanted: Wanted) -> tuple[Group, str]:
     note = "of very long data only the extrema" if y.is_reduced else ""
-    if is_histogram:
+    if wanted.is_histogram:
         good = y.values[np.isfinite(y.values)]
         return Group("", good, good[:0]), note
     if x is None:
-        return _finite(y.along, y.values), note
+        finite = _finite(y.along, y.values)
+        if wanted.x == BEGIN and len(finite.x):
+            finite = Group("", finite.x - finite.x.min(), finite.y)
+        return finite, note
     if y.is_reduced or x.is_reduced:
         raise ValueError("the data is too long to be plotted against each other")
     across, up, said = align(x.values, x.trains, y.values, y.trains)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,8 @@ MOST_VALUES = 200
 class Arranging(MainPart):
     """A part of the main screen: filter and sort."""
 
+    has_all_runs = False
+    """Whether all runs of the database are in the table, and all variables with them."""
     filter_history: tuple[str, ...] = ()
     """The oldest first."""
     _before_prompt = Arrangement()
@@ -58,22 +60,28 @@ class Arranging(MainPart):
             self._try_again(present.filter)
         filter_text, sort_text = self._wanted
         self._wanted = ("", "")
-        if sort_text:
-            try:
-                sort = tuple(parse_sort(sort_text, rows.columns))
-                self._show_arrangement(Arrangement(rows.arrangement.filter, sort))
-            except FilterError as error:
-                self.notify(f"Order: {error}", severity="error", markup=False)
-        if filter_text:
-            self._filter_by(filter_text)
+        if sort_text and not self._try_wanted("Order", self.set_sort, sort_text):
+            self._wanted = ("", sort_text)
+        if filter_text and not self._try_wanted("Filter", self.set_filter, filter_text):
+            self._wanted = (filter_text, self._wanted[1])
 
-    def action_filter(self) -> None:
+    def _try_wanted(self, what: str, take: Callable[[str], None], text: str) -> bool:
+        """Take it; if it is wrong, say so, unless its columns may be still to come."""
+        try:
+            take(text)
+        except FilterError as error:
+            if not self.has_all_runs:
+                return False
+            self.notify(f"{what}: {error}", severity="error", markup=False)
+        return True
+
+    async def action_filter(self) -> None:
         """Ask for a filter."""
         if self.query(Prompt):
             return
         self._before_prompt = self.table.rows.arrangement
         present = self._before_prompt.filter
-        self.open_prompt(
+        await self.open_prompt(
             Prompt(
                 "Filter:",
                 present.text if present else "",
@@ -238,10 +246,11 @@ class Arranging(MainPart):
 
     # Prompts
 
-    def open_prompt(self, prompt: Prompt) -> None:
-        """Let somebody type at the bottom of the screen."""
+    async def open_prompt(self, prompt: Prompt) -> None:
+        """Let somebody type at the bottom of the screen: the next key, too."""
         self.add_class("-asking")
-        self.mount(prompt, before=self.query_one(KeyLine))
+        await self.mount(prompt, before=self.query_one(KeyLine))
+        self.set_focus(prompt.input)
 
     def close_prompt(self, prompt: Prompt) -> None:
         """Go back to the table."""

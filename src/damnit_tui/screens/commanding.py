@@ -29,10 +29,10 @@ class Commanding(Arranging):
     chosen_theme = ""
     """What somebody has asked for; empty for the usual one."""
 
-    def action_command(self) -> None:
+    async def action_command(self) -> None:
         """Ask for a command, or the number of a run."""
         if not self.query(Prompt):
-            self.open_prompt(
+            await self.open_prompt(
                 Prompt(
                     ":",
                     history=self.command_history,

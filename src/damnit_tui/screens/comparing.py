@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from damnit_daemon.model import RunKey
@@ -38,7 +38,8 @@ class Comparing(Taking):
         self.action_plot()
 
     def _push_plot(self) -> None:
-        from .plot import PlotScreen, PlotSurroundings, first_state
+        from .plot import PlotScreen, first_state
+        from .plot_part import PlotSurroundings
 
         table = self.table
         name = table.cursor.name if table.cursor else ""
@@ -81,8 +82,6 @@ class Comparing(Taking):
 
     def action_differences(self) -> None:
         """Show what differs between the marked runs, or this one and the one below."""
-        from .differences import DifferencesScreen
-
         keys = sorted(self.table.marked)
         cursor, rows = self.table.cursor, self.table.rows
         if len(keys) < 2 and cursor is not None:
@@ -94,6 +93,11 @@ class Comparing(Taking):
         if len(keys) < 2:
             self.notify("There is no other run to compare with.", markup=False)
             return
+        self._when_imported(lambda: self._push_differences(keys))
+
+    def _push_differences(self, keys: Sequence[RunKey]) -> None:
+        from .differences import DifferencesScreen
+
         self.app.push_screen(DifferencesScreen(keys, self._list_surroundings()))
 
     def _list_surroundings(self) -> ListSurroundings:

@@ -43,7 +43,7 @@ class Defining(Writing):
         runs = sum(rows.value(key, column.name) is not None for key in rows.all_keys)
         self.app.push_screen(DeletionBox(column, runs, self.session.edits.delete_variable))
 
-    def action_add_runs(self) -> None:
+    async def action_add_runs(self) -> None:
         """List runs that have not been taken yet."""
         if not self.may_write():
             return
@@ -53,7 +53,7 @@ class Defining(Writing):
                 self.order(AddRuns(value))
 
         newest = max((key.run for key in self.table.rows.all_keys), default=0)
-        self.ask(
+        await self.ask(
             Question(
                 f"How many runs ahead? The next one is {newest + 1}.",
                 f"1 to {MOST_RUNS}",

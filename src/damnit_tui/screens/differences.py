@@ -100,7 +100,7 @@ class DifferencesScreen(Screen[None]):
         self.query_one("#differences-head", Static).update(Text(head))
         notes = [
             "σ: the usual spread over all runs",
-            f"{self._arrays} images and arrays are not compared" if self._arrays else "",
+            f"images or arrays, not compared: {self._arrays}" if self._arrays else "",
             f"{self._left_out} more runs are left out" if self._left_out else "",
         ]
         told = " · ".join(filter(None, notes))

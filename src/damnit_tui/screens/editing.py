@@ -27,7 +27,7 @@ class Editing(Defining):
     _contested: tuple[Contested, ...] = ()
     """To be decided."""
 
-    def action_edit(self) -> None:
+    async def action_edit(self) -> None:
         """Edit the cell under the cursor, or the column of all marked runs."""
         cursor = self.table.cursor
         if cursor is None or not self.may_write():
@@ -39,7 +39,7 @@ class Editing(Defining):
         if why := self._why_not(keys, self.table.rows.columns[index]):
             self.notify(why, markup=False)
             return
-        self._ask_value(self.table.rows.columns[index], keys, cursor)
+        await self._ask_value(self.table.rows.columns[index], keys, cursor)
 
     def action_undo(self) -> None:
         """Take back the last edit of this session."""
@@ -68,7 +68,7 @@ class Editing(Defining):
             return "What was typed here before is still being written."
         return ""
 
-    def _ask_value(
+    async def _ask_value(
         self,
         column: Column,
         keys: list[RunKey],
@@ -117,7 +117,7 @@ class Editing(Defining):
             else:
                 drafts.pop(place, None)
 
-        self.ask(question, answer, place)
+        await self.ask(question, answer, place)
 
     def _overlooked(self, keys: list[RunKey], cursor: RunKey) -> str:
         """What somebody could overlook: marked runs that are not seen, a run that is not meant."""
@@ -167,7 +167,7 @@ class Editing(Defining):
         if index is not None:
             found = {c.change.key: _typed(c.found) for c in contested.conflicts}
             keys = [change.key for change in changes]
-            self._ask_value(self.table.rows.columns[index], keys, first, found)
+            self.call_later(self._ask_value, self.table.rows.columns[index], keys, first, found)
 
     def keep_draft(self, order: Order) -> None:
         """Have what was typed stand there again when the cell is edited."""

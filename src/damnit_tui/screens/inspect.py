@@ -142,6 +142,10 @@ class InspectScreen(InspectActions):
         self._around.walked(found)
         self._look(keep_state=True)
 
+    def look_again(self) -> None:
+        """There is something newer of this cell."""
+        self._look(keep_state=True)
+
     def _look(self, *, keep_state: bool) -> None:
         self.view.look_at(self.address, *self._around.cell(self.address), keep_state=keep_state)
         self.tell()

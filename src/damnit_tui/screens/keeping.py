@@ -21,6 +21,7 @@ from ..table.marks import Marks
 from ..visible import visible
 from .choosing import Choosing
 from .commanding import Commanding
+from .exporting import Exporting
 
 if TYPE_CHECKING:
     from damnit_daemon.query.completion import Completion
@@ -31,7 +32,7 @@ PATIENCE_S = 2.0
 LOOK_S = 0.05
 
 
-class Keeping(Commanding, Choosing):
+class Keeping(Commanding, Choosing, Exporting):
     """A part of the main screen: what is kept, and named views."""
 
     keeper: Keeper
@@ -41,7 +42,9 @@ class Keeping(Commanding, Choosing):
     problems: tuple[str, ...] = ()
     """What makes no sense in the user's settings; told once."""
     view_names: tuple[str, ...] = ()
+    _is_view_restored = False
     _is_restored = False
+    _columns_wanted = ""
     _waited_s = 0.0
     _has_complained = False
 
@@ -86,15 +89,22 @@ class Keeping(Commanding, Choosing):
             if self._waited_s < PATIENCE_S:
                 return
             kept = Kept()
-        self._is_restored = True
-        self._restoring.stop()
+        if not self._is_view_restored:
+            self._is_view_restored = True
+            self._restore_habits(kept)
+            self._restore_view(self.wanted.view or kept.view)
+        # The first update has the newest runs only: marks and cursor may be elsewhere.
+        if self.has_all_runs:
+            self._is_restored = True
+            self._restoring.stop()
+            self._restore_place(kept)
+
+    def _restore_habits(self, kept: Kept) -> None:
         self.filter_history, self.command_history = kept.filters, kept.commands
         if kept.theme in self.app.available_themes and not self.theme:
             self.app.theme = self.chosen_theme = kept.theme
         drafts = self.session.edits.drafts
         drafts.update({cell: typed for cell, typed in kept.drafts.items() if cell not in drafts})
-        self._restore_view(self.wanted.view or kept.view)
-        self._restore_place(kept)
 
     def _look_for_kept(self) -> None:
         self._waited_s += LOOK_S
@@ -104,16 +114,19 @@ class Keeping(Commanding, Choosing):
         wanted = self.wanted
         if view.selection:
             self.select_columns(view.selection)
-        if wanted.columns:
-            try:
-                self.set_columns(wanted.columns)
-            except FilterError as error:
-                self.notify(f"Columns: {error}", severity="error", markup=False)
+        self._columns_wanted = wanted.columns
+        self._show_wanted_columns()
         if (wanted.filter or view.filter) or (wanted.sort or view.sort):
             self.want(wanted.filter or view.filter, wanted.sort or view.sort)
             self.arrange_wanted()
 
+    def _show_wanted_columns(self) -> None:
+        text, self._columns_wanted = self._columns_wanted, ""
+        if text and not self._try_wanted("Columns", self.set_columns, text):
+            self._columns_wanted = text
+
     def _restore_place(self, kept: Kept) -> None:
+        self._show_wanted_columns()
         table = self.table
         if marks := kept.marks & {*table.rows.all_keys}:
             table.marks = Marks(marks)
@@ -168,9 +181,9 @@ class Keeping(Commanding, Choosing):
 
     # Named views
 
-    def action_command(self) -> None:
+    async def action_command(self) -> None:
         """Ask for a command; see meanwhile which views there are."""
-        super().action_command()
+        await super().action_command()
         self.use_views("list", "", quiet=True)
 
     def do_view(self, text: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -19,7 +19,7 @@ from .taking import Taking
 
 if TYPE_CHECKING:
     from ..inspect.graphics import Graphics
-    from .inspect import Surroundings
+    from .inspect import InspectScreen, Surroundings
     from .preview import Preview
 
 
@@ -70,6 +70,7 @@ class Looking(Taking):
                 act=lambda action: self.call_later(act, action),
                 copy=self.copy_text,
                 clock=self._clock,
+                zone=self._zone,
             )
         )
 
@@ -82,7 +83,15 @@ class Looking(Taking):
 
         around, graphics = self._surroundings(), self._graphics()
         screen = InspectScreen(self.session, address, around, graphics=graphics, zone=self._zone)
-        self.app.push_screen(screen)
+        self._inspecting = screen
+
+        def forget(_: None) -> None:
+            self._inspecting = None
+
+        self.app.push_screen(screen, forget)
+
+    _inspecting: InspectScreen | None = None
+    """The screen over the table, while it is there."""
 
     # NumPy and h5py are imported for that: not before somebody moves about, and in no key's way.
 
@@ -165,6 +174,13 @@ class Looking(Taking):
             self.import_needed()
         if self.preview is not None and cursor is not None:
             self.preview.look_at(cursor, *self._cell(cursor))
+
+    def look_again(self, changed: Collection[CellAddress]) -> None:
+        """Show anew what was computed anew while somebody looks at it."""
+        if self.preview is not None and self.preview.address in changed:
+            self.follow_cursor()
+        if self._inspecting is not None and self._inspecting.address in changed:
+            self._inspecting.look_again()
 
     def _surroundings(self) -> Surroundings:
         from .inspect import Surroundings

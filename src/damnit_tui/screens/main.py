@@ -129,8 +129,11 @@ class MainScreen(Keeping, Marking, Looking, Comparing, Editing, Acting, Alerting
             self._show_work(event.news)
         else:
             self._apply(event.news)
-            # Not before it is on the screen: reading on would only slow that down.
-            self.call_after_refresh(self.feed.acknowledge)
+            if event.news.portion is not None:
+                self.feed.acknowledge()
+            else:
+                # Not before it is on the screen: reading on would only slow that down.
+                self.call_after_refresh(self.feed.acknowledge)
             self.look_for_alerts()
         self._tick()
 
@@ -142,6 +145,7 @@ class MainScreen(Keeping, Marking, Looking, Comparing, Editing, Acting, Alerting
                 self.status, proposal=update.proposal, loading=False, changed_at=None
             )
         if update.has_all_runs:
+            self.has_all_runs = True
             table.drop(runs=set(table.rows.all_keys) - {run.key for run in update.runs})
         table.add_columns(update.columns)
         if update.columns:  # all there are
@@ -150,6 +154,7 @@ class MainScreen(Keeping, Marking, Looking, Comparing, Editing, Acting, Alerting
         if update.live:
             table.add_values(update.values)
             table.rows.mark_complete(update.complete)
+            self.look_again({CellAddress(value.key, value.name) for value in update.values})
         elif update.portion is not None:
             table.add_portion(update.portion, update.complete)
         else:

@@ -2,37 +2,34 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
-from pathlib import Path
 
 from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
-from damnit_daemon.errors import DamnitError
 from damnit_daemon.model import RunKey
 
 from .. import keymap
 from ..inspect.pane import DataPane
 from ..plot.choices import naming_of, variables_to_plot
-from ..plot.drawing import Drawn, blank, draw_points, readout, stepped
+from ..plot.drawing import Drawn, blank, draw_points
 from ..plot.pane import PlotPane
 from ..plot.points import Naming, Points, points_over_runs
-from ..plot.saving import ENDINGS, as_csv, save_picture
-from ..plot.state import RUN, TIME, Form, Over, PlotState, Which
+from ..plot.readout import nearest, readout, stepped
+from ..plot.state import BEGIN, RUN, TIME, Form, Over, PlotState, Which
 from ..plot.within import Wanted, points_within, wanted_for
 from ..session import Session
 from ..table.rows import Rows
 from ..visible import visible
 from ..widgets.screen_keys import ScreenKeys
-from .choose_variable import Choice, ChooseVariable
+from .plot_choosing import PlotChoosing
+from .plot_part import PlotSurroundings
+from .plot_taking import PlotTaking
 
 LIVE_S = 1.0
 """How often one looks whether there is something new."""
@@ -43,21 +40,7 @@ OFFERED = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class PlotSurroundings:
-    """What the screen asks of the table that it was opened from."""
-
-    rows: Rows
-    marked: Callable[[], Sequence[RunKey]]
-    cursor_name: Callable[[], str]
-    """Of the variable under the table's cursor."""
-    keep: Callable[[PlotState], object]
-    """Told of each change, so that the plot can be opened again."""
-    go_to: Callable[[RunKey], object]
-    copy: Callable[[str], object]
-
-
-class PlotScreen(Screen[None]):
+class PlotScreen(PlotChoosing, PlotTaking):
     """A plot over the whole screen, live."""
 
     DEFAULT_CSS = """
@@ -76,13 +59,6 @@ class PlotScreen(Screen[None]):
 
         wanted: Wanted
         points: Points
-
-    @dataclass
-    class Saved(Message):
-        """A file was written, or not."""
-
-        path: Path
-        problem: str = ""
 
     def __init__(
         self,
@@ -140,7 +116,7 @@ class PlotScreen(Screen[None]):
 
     def _look_within(self, keys: tuple[RunKey, ...]) -> None:
         rows = self._around.rows
-        names = filter(None, (*self.state.y, self.state.x))
+        names = [n for n in (*self.state.y, self.state.x) if n not in ("", BEGIN)]
         values = [rows.value(key, name) for name in names for key in keys]
         stamps = [value.timestamp if value is not None else 0.0 for value in values]
         wanted = wanted_for(self.state, keys, stamps)
@@ -196,7 +172,8 @@ class PlotScreen(Screen[None]):
         state, naming = self.state, self._naming()
         told = ", ".join(map(naming.label, state.y)) or "nothing yet"
         if state.form is not Form.HISTOGRAM:
-            x = naming.label(state.x) if state.x else self.points.x_label or "its coordinate"
+            own = state.x in ("", BEGIN)
+            x = self.points.x_label or "its coordinate" if own else naming.label(state.x)
             told = f"{told} over {x}"
         runs = len(self._keys())
         which = f"{state.which.value} ({runs})"
@@ -243,85 +220,6 @@ class PlotScreen(Screen[None]):
         """Draw as finely as there is room now."""
         event.stop()
         self.redraw()
-
-    # What is plotted
-
-    def action_choose_y(self) -> None:
-        """Choose what is plotted."""
-
-        def also(name: str) -> Sequence[str]:
-            self.change(self.state.toggled_y(name))
-            return self.state.y
-
-        def take(name: str | None) -> None:
-            # Enter on one of several that were ticked with Tab keeps them.
-            if name is not None and name not in self.state.y:
-                self.change(self.state.with_y(name))
-
-        self._choose("Y: what is plotted", self.state.y, take, also=also)
-
-    def action_choose_x(self) -> None:
-        """Choose along what."""
-
-        def take(name: str | None) -> None:
-            if name is not None:
-                self.change(self.state.fresh(x=name))
-
-        self._choose("X: along what", (self.state.x,), take)
-
-    def action_choose_colour(self) -> None:
-        """Choose a third variable."""
-        if self.state.over is Over.WITHIN or self.state.form is Form.HISTOGRAM:
-            self.notify("Points over runs can be coloured (o, m).", markup=False, timeout=3)
-            return
-
-        def take(name: str | None) -> None:
-            if name is not None:
-                form = Form.POINTS if name else self.state.form
-                self.change(replace(self.state, colour=name, form=form))
-
-        self._choose("Colour: by what", (self.state.colour,), take, none="no colour")
-
-    def _choose(
-        self,
-        heading: str,
-        chosen: Sequence[str],
-        take: Callable[[str | None], None],
-        *,
-        also: Callable[[str], Sequence[str]] | None = None,
-        none: str = "",
-    ) -> None:
-        is_within = self.state.over is Over.WITHIN
-        choices = variables_to_plot(
-            self._around.rows, self._keys(), data=is_within, texts=bool(none)
-        )
-        if none:
-            choices = [Choice("", none), *choices]
-        elif is_within and also is None:
-            choices = [Choice("", "its coordinate (trains, time, index)"), *choices]
-        box = ChooseVariable(
-            heading, choices, chosen, suggested=self._around.cursor_name(), also=also
-        )
-        self.app.push_screen(box, take)
-
-    def action_swap(self) -> None:
-        """X and Y the other way round."""
-        self.change(self.state.swapped())
-
-    def action_next_over(self) -> None:
-        """Points per run, or the data of each."""
-        state = self.state.next_over()
-        if state.over is Over.WITHIN and self._around.marked():
-            state = replace(state, which=Which.MARKED)
-        self.change(state)
-
-    def action_next_which(self) -> None:
-        """Of other runs."""
-        self.change(self.state.next_which())
-
-    def action_next_form(self) -> None:
-        """Drawn in another way."""
-        self.change(self.state.next_form())
 
     # How it is seen
 
@@ -402,12 +300,10 @@ class PlotScreen(Screen[None]):
         share = 1 - (y - frame.place.top + 0.5) / frame.place.height
         return frame.x_at(x + 0.5), low + share * (high - low)
 
-    # Take it elsewhere
+    # Leave it
 
     def action_open(self) -> None:
         """Go to the run of the point."""
-        from ..plot.drawing import nearest
-
         state = self.state
         if self.drawn is None or state.cursor is None:
             self.notify("Choose a point first: ← →, or click on it.", markup=False, timeout=3)
@@ -418,62 +314,6 @@ class PlotScreen(Screen[None]):
             key = self.points.keys[int(group.runs[found[1]])]
             self.dismiss()
             self._around.go_to(key)
-
-    def action_copy(self) -> None:
-        """Copy what is on the screen."""
-        if self.drawn is not None:
-            self._around.copy(self.plain_text())
-
-    def plain_text(self) -> str:
-        """The plot as text."""
-        if self.drawn is None:
-            return self.points.problem
-        lines = ("".join(s.text for s in line).rstrip() for line in self.drawn.frame.lines)
-        legend = " ".join(text for text, _ in self.drawn.legend)
-        return "\n".join(filter(None, [legend, *lines]))
-
-    def action_save(self) -> None:
-        """Ask for a file, and write the plot to it."""
-        from .save_box import SaveBox
-
-        if self.drawn is None:
-            self.notify("There is nothing to be saved.", markup=False, timeout=3)
-            return
-        here = Path.cwd() if os.access(Path.cwd(), os.W_OK) else Path.home()
-        name = "_".join((*self.state.y, *([self.state.x] if self.state.x else []))).replace(
-            "/", "_"
-        )
-        self.app.push_screen(SaveBox(here / f"{name}.png", ENDINGS), self._save)
-
-    def _save(self, path: Path | None) -> None:
-        if path is not None and self.drawn is not None:
-            self.write_file(path, self.points, self.state, self.drawn.bins, self.plain_text())
-
-    @work(thread=True, group="save")
-    def write_file(
-        self, path: Path, points: Points, state: PlotState, bins: int, text: str
-    ) -> None:
-        """Write a file, and say how that went."""
-        try:
-            if path.suffix.lower() == ".png":
-                save_picture(points, state, bins, path)
-            else:
-                is_csv = path.suffix.lower() == ".csv"
-                path.write_text(as_csv(points, state) if is_csv else f"{text}\n", encoding="utf-8")
-        except DamnitError as error:
-            self.post_message(self.Saved(path, str(error)))
-        except OSError as error:
-            self.post_message(self.Saved(path, f"{path} cannot be written: {error.strerror}."))
-        else:
-            self.post_message(self.Saved(path))
-
-    @on(Saved)
-    def tell_saved(self, event: Saved) -> None:
-        """Say where it is, or why it is not."""
-        if event.problem:
-            self.notify(event.problem, severity="error", markup=False, timeout=8)
-        else:
-            self.notify(f"Saved as {event.path}.", markup=False, timeout=5)
 
     def action_help(self) -> None:
         """The keys of this screen."""
@@ -498,7 +338,7 @@ def first_state(rows: Rows, name: str, marked: int) -> PlotState:
     if any(numbers) or not any(rows.filled(name, keys)):
         return PlotState((name,), which=which)
     # Arrays have something to show within runs only.
-    return PlotState((name,), "", over=Over.WITHIN, which=which, form=Form.LINE)
+    return PlotState((name,), BEGIN, over=Over.WITHIN, which=which, form=Form.LINE)
 
 
 def visible_text(text: str) -> str:

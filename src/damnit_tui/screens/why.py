@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -72,6 +73,7 @@ class WhyScreen(BoxScreen):
         act: Callable[[str], object] = lambda _: None,
         copy: Callable[[str], object] = lambda _: None,
         clock: Callable[[], float] = time.time,
+        zone: tzinfo | None = None,
     ) -> None:
         """Prepare a box.
 
@@ -85,6 +87,7 @@ class WhyScreen(BoxScreen):
                 key's action.
             copy: Copies text.
             clock: Tells the time.
+            zone: In which times are shown.
         """
         super().__init__()
         self.why: Why | None = None
@@ -96,6 +99,7 @@ class WhyScreen(BoxScreen):
         self._act = act
         self._copy = copy
         self._clock = clock
+        self._zone = zone
 
     def compose(self) -> ComposeResult:
         """The root, what to do, the chain, the evidence, the rest."""
@@ -125,6 +129,7 @@ class WhyScreen(BoxScreen):
             self._known,
             self._work(),
             now=self._clock(),
+            zone=self._zone,
             is_wanted=lambda: not worker.is_cancelled,
         )
         if not worker.is_cancelled:
@@ -151,6 +156,11 @@ class WhyScreen(BoxScreen):
             widget = self.query_one(f"#why-{name}", Static)
             widget.display = part is not None
             widget.update(part or "")
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the answer is on the screen."""
+        return self.why is not None
 
     # Keys
 

@@ -73,7 +73,9 @@ class Writing(MainPart):
 
     # Asking
 
-    def ask(self, question: Question, answer: Answer, draft_of: CellAddress | None = None) -> None:
+    async def ask(
+        self, question: Question, answer: Answer, draft_of: CellAddress | None = None
+    ) -> None:
         """Have somebody type a value; what is typed for a cell is kept while it is typed."""
         if self.has_class("-asking"):
             for line in self.query("EditPrompt Input"):  # somebody clicked elsewhere
@@ -81,7 +83,9 @@ class Writing(MainPart):
             return
         self._answer, self._draft_of = answer, draft_of
         self.add_class("-asking")
-        self.mount(EditPrompt(question), before=self.query_one(KeyLine))
+        prompt = EditPrompt(question)
+        await self.mount(prompt, before=self.query_one(KeyLine))
+        self.set_focus(prompt.query_one("Input"))  # the next key is typed there
 
     @on(EditPrompt.Typed)
     def keep_typed(self, event: EditPrompt.Typed) -> None:

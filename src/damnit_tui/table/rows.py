@@ -216,10 +216,11 @@ class Rows:
                         self._note_error(portion.keys[row], name, extras.attributes_json)
                     elif had_any:
                         self._errors.get(portion.keys[row], {}).pop(name, None)
-        for key, slot in zip(portion.keys, slots, strict=True):
+            if had_any:
+                for row in part.rows:
+                    self._made.pop((portion.keys[row], name), None)
+        for slot in slots:
             self._touch(slot)
-            if self._made:
-                self._forget_made(key)
         return set(portion.keys)
 
     def note_written(self, key: RunKey, name: str, timestamp: float) -> None:
@@ -331,10 +332,6 @@ class Rows:
             self._errors.setdefault(key, {})[name] = kind
         else:
             self._errors.get(key, {}).pop(name, None)
-
-    def _forget_made(self, key: RunKey) -> None:
-        for name in self._values:
-            self._made.pop((key, name), None)
 
     def _touch(self, slot: int) -> None:
         self._versions[slot] = next(self._clock)

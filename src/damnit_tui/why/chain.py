@@ -8,7 +8,7 @@ from damnit_daemon.model import StoredValue
 
 from ..processing import Absence, absence_of, arrived
 from ..table.cells import parse_attributes
-from ..table.describe import error_of
+from ..table.describe import describe, error_of
 from ..work import RunJob
 from .blame import RETURNED_NONE, Blamed, blamed, is_about_others
 from .facts import Cause, Facts, Kind
@@ -45,7 +45,8 @@ def explain(facts: Facts, now: float) -> tuple[Cause, ...]:
     if value is None:
         return tuple(_absent(facts, now))
     if value.value is not None:
-        return (Cause(Kind.HAS_VALUE, name, "It is not empty.", _line(facts, name)),)
+        said = describe(facts.key, facts.column, value, complete=True).text
+        return (Cause(Kind.HAS_VALUE, name, f"It is not empty: {said}", _line(facts, name)),)
     return tuple(_failed(facts, name, value, frozenset()))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import closing
+from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from damnit_daemon.errors import DamnitError
@@ -46,6 +47,7 @@ def find_why(
     work: Work,
     *,
     now: float,
+    zone: tzinfo | None = None,
     is_wanted: Callable[[], bool] = lambda: True,
 ) -> Why:
     """Find out why a cell is empty; what cannot be read is told, never raised.
@@ -57,6 +59,7 @@ def find_why(
         known: What the table holds of the cell, if the database cannot be read.
         work: What the daemon is at, as far as the screen knows.
         now: Unix seconds.
+        zone: In which times are told.
         is_wanted: Asked during long searches: whether to go on.
     """
     facts, notes = _gather(session, key, column, known, work)
@@ -69,7 +72,8 @@ def find_why(
             log = log_excerpt(file, root, is_wanted)
     except DamnitError as error:
         notes.append(("Log", error.message))
-    line = failed_line(log, session.folder.context_file) if root.kind is Kind.RAISED else 0
+    has_traceback = root.kind in (Kind.RAISED, Kind.NO_SOURCE)
+    line = failed_line(log, session.folder.context_file) if has_traceback else 0
     if line:
         chain = (root._replace(line=line), *chain[1:])
     if root.kind in WITH_SOURCE:
@@ -77,9 +81,9 @@ def find_why(
         excerpts += [excerpt] if excerpt is not None else []
     excerpts += [log] if log is not None else []
     value = facts.values.get(column.name)
-    told = [*details(column, value), *notes]
+    told = [*details(column, value, zone), *notes]
     if facts.history is not None:
-        told += tell_history(facts.history, now)
+        told += tell_history(facts.history, now, zone)
     return Why(key, column, chain, advise(key, column.name, chain[0]), tuple(excerpts), tuple(told))
 
 

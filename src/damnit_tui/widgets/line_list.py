@@ -19,6 +19,8 @@ from .. import keymap
 from ..visible import pad, visible
 
 GAP = 2
+LEAST, NARROWEST = 14, 6
+"""What the column that gives way keeps, and what all keep."""
 ROLES = ("text", "faint", "error", "missing", "news", "heading", "cursor")
 
 
@@ -166,11 +168,10 @@ class LineList(ScrollView, can_focus=True):
         room = self.size.width - GAP * count
         over = sum(widths) - room
         if over > 0 and widths:
-            least = 12
-            shrink = min(over, max(0, widths[self._stretch] - least))
+            shrink = min(over, max(0, widths[self._stretch] - LEAST))
             widths[self._stretch] -= shrink
             over -= shrink
-            while over > 0 and max(widths) > least:
+            while over > 0 and max(widths) > NARROWEST:
                 widest = widths.index(max(widths))
                 widths[widest] -= 1
                 over -= 1

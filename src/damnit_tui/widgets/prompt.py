@@ -114,6 +114,11 @@ class Prompt(Vertical):
         self.query_one(Input).focus()
 
     @property
+    def input(self) -> Input:
+        """Where one types."""
+        return self.query_one(Input)
+
+    @property
     def text(self) -> str:
         """What stands in it."""
         return self.query_one(Input).value
@@ -139,6 +144,8 @@ class Prompt(Vertical):
         """Offer what could follow; tell the text when nobody types any more."""
         event.stop()
         text = event.value
+        if text != self.text:
+            return  # keys were quicker than this news of an older text
         if text != self._inserted:
             self._inserted, self._chosen = None, None
             self._completion = self._complete(text, self.query_one(Input).cursor_position)

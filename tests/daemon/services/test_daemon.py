@@ -117,6 +117,18 @@ def test_a_second_daemon_says_who_is_at_work(experiment):
     assert first.poll() is None
 
 
+@pytest.mark.parametrize(
+    ("broker", "variable", "words"),
+    [("", "", "no broker is set"), ("127.0.0.1:9", "none", "AMORE_BROKER=none in the environment")],
+)
+def test_without_the_broker_that_it_needs_it_says_why(experiment, broker, variable, words):
+    it = experiment(ONE, trigger="kafka", broker=broker)
+    it.environment["AMORE_BROKER"] = variable
+    assert it.start_daemon(wait=False).wait(20) == 1
+    assert words in it.said()
+    assert "Traceback" not in it.said()
+
+
 def test_stopped_while_a_job_runs_it_ends_soon_and_the_job_is_done_later(waiting):
     it = waiting
     daemon = it.start_daemon()

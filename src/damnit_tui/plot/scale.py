@@ -1,0 +1,50 @@
+"""From numbers to places on axes. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .points import MOST, Group, Points, fitting_bins, histogram
+from .state import PlotState, Window
+
+MARGIN = 0.04
+
+
+def logged(values: Any, is_log: bool) -> Any:
+    """Numbers, or their logarithms; NaN for what has none."""
+    if not is_log:
+        return values
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(values > 0, np.log10(np.where(values > 0, values, 1.0)), np.nan)
+
+
+def around(values: list[Any], *, margin: float = MARGIN / 2) -> Window:
+    """A range that holds all finite numbers; with an extent, whatever they are."""
+    found = [v[np.isfinite(v)] for v in values]
+    found = [v for v in found if len(v)]
+    if not found:
+        return 0.0, 1.0
+    low = max(min(float(v.min()) for v in found), -MOST)
+    high = min(max(float(v.max()) for v in found), MOST)
+    if low == high:
+        half = abs(low) * 0.05 or 0.5
+        return low - half, high + half
+    extent = (high - low) * margin
+    wide = low - extent, high + extent
+    return wide if np.isfinite(wide[1] - wide[0]) else (low, high)
+
+
+def counted(group: Group, state: PlotState, window: Window) -> tuple[Any, Any]:
+    """Counts and edges of a histogram of a group in a window."""
+    values = logged(group.x, state.log_x)
+    values = values[np.isfinite(values)]
+    return histogram(values, state.bins or fitting_bins(len(group.x)), window)
+
+
+def window_of(points: Points, state: PlotState) -> Window:
+    """What a histogram shows of x."""
+    if state.window is not None:
+        return state.window
+    return around([logged(g.x, state.log_x) for g in points.groups], margin=0.0)

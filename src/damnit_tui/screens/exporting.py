@@ -1,0 +1,56 @@
+"""What the main screen does for `:export`: the table as it is shown, to a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from textual import work
+
+from damnit_daemon.errors import DamnitError
+from damnit_daemon.query import FilterError
+
+from ..exports import FORMATS, Part, to_file
+from ..visible import visible
+from .part import MainPart
+
+
+class Exporting(MainPart):
+    """A part of the main screen: export without a box."""
+
+    def do_export(self, text: str) -> None:
+        """Write the runs and columns that are shown, in their order, in the format of the name.
+
+        Raises:
+            FilterError: If that is no file of a format we write.
+        """
+        if not text:
+            raise FilterError("Which file?", 0, 0, hint=f"NAME.{', .'.join(FORMATS)}.")
+        target = Path(text).expanduser()
+        ending = target.suffix.removeprefix(".").lower()
+        if ending not in FORMATS:
+            raise FilterError(
+                f"{target.suffix or 'Without an ending it'} is no format.",
+                len(text) - len(target.suffix),
+                len(text),
+                hint=f"There are .{', .'.join(FORMATS)}.",
+            )
+        names = [column.name for column in self.table.view.columns]
+        part = Part(tuple(self.table.rows.keys), tuple(n for n in names if n != "start_time"))
+        self.notify(f"Writing {visible(str(target))} …", markup=False, timeout=2)
+        self.export_part(part, ending, Path.cwd() / target)
+
+    @work(thread=True, group="export-command")
+    def export_part(self, part: Part, format_name: str, target: Path) -> None:
+        """Write it, and say so; a file that is there already is left as it is."""
+        database = self.session.folder.database
+        told, is_error = f"Wrote {len(part.keys)} runs to {target}.", False
+        try:
+            to_file(database, part, format_name, target, lambda _done, _all: True, overwrite=False)
+        except DamnitError as error:
+            told, is_error = str(error), True
+        self.app.call_from_thread(
+            self.notify,
+            visible(told),
+            severity="error" if is_error else "information",
+            markup=False,
+        )

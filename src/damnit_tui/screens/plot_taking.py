@@ -1,0 +1,83 @@
+"""What the plot's screen does to take a plot elsewhere: copy, save."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from textual import on, work
+from textual.message import Message
+
+from damnit_daemon.errors import DamnitError
+
+from ..plot.points import Points
+from ..plot.saving import ENDINGS, as_csv, save_picture
+from ..plot.state import BEGIN, PlotState
+from .plot_part import PlotPart
+
+
+class PlotTaking(PlotPart):
+    """A part of the screen: the clipboard and files."""
+
+    @dataclass
+    class Saved(Message):
+        """A file was written, or not."""
+
+        path: Path
+        problem: str = ""
+
+    def action_copy(self) -> None:
+        """Copy what is on the screen."""
+        if self.drawn is not None:
+            self._around.copy(self.plain_text())
+
+    def plain_text(self) -> str:
+        """The plot as text."""
+        if self.drawn is None:
+            return self.points.problem
+        lines = ("".join(s.text for s in line).rstrip() for line in self.drawn.frame.lines)
+        legend = " ".join(text for text, _ in self.drawn.legend)
+        return "\n".join(filter(None, [legend, *lines]))
+
+    def action_save(self) -> None:
+        """Ask for a file, and write the plot to it."""
+        from .save_box import SaveBox
+
+        if self.drawn is None:
+            self.notify("There is nothing to be saved.", markup=False, timeout=3)
+            return
+        here = Path.cwd() if os.access(Path.cwd(), os.W_OK) else Path.home()
+        x = () if self.state.x in ("", BEGIN) else (self.state.x,)
+        name = "_".join((*self.state.y, *x)).replace("/", "_")
+        self.app.push_screen(SaveBox(here / f"{name}.png", ENDINGS), self._save)
+
+    def _save(self, path: Path | None) -> None:
+        if path is not None and self.drawn is not None:
+            self.write_file(path, self.points, self.state, self.drawn.bins, self.plain_text())
+
+    @work(thread=True, group="save")
+    def write_file(
+        self, path: Path, points: Points, state: PlotState, bins: int, text: str
+    ) -> None:
+        """Write a file, and say how that went."""
+        try:
+            if path.suffix.lower() == ".png":
+                save_picture(points, state, bins, path)
+            else:
+                is_csv = path.suffix.lower() == ".csv"
+                path.write_text(as_csv(points, state) if is_csv else f"{text}\n", encoding="utf-8")
+        except DamnitError as error:
+            self.post_message(self.Saved(path, str(error)))
+        except OSError as error:
+            self.post_message(self.Saved(path, f"{path} cannot be written: {error.strerror}."))
+        else:
+            self.post_message(self.Saved(path))
+
+    @on(Saved)
+    def tell_saved(self, event: Saved) -> None:
+        """Say where it is, or why it is not."""
+        if event.problem:
+            self.notify(event.problem, severity="error", markup=False, timeout=8)
+        else:
+            self.notify(f"Saved as {event.path}.", markup=False, timeout=5)
