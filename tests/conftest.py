@@ -16,6 +16,7 @@ def pytest_configure():
     """Let ctrl-c end what is tested: a shell has all that it starts in the background ignore it."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.environ["DAMNIT_TUI_TOUR"] = "off"  # what is started here is no newcomer
 
 
 def pytest_report_header():

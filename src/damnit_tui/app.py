@@ -107,11 +107,15 @@ class DamnitApp(App[Path]):
         if self.main_screen.may_leave():
             self.exit()
 
-    def action_help(self) -> None:
-        """Show all keys."""
+    def action_help(self, owner: str = "") -> None:
+        """Show all keys.
+
+        Args:
+            owner: Of which screen; empty for the table.
+        """
         from .screens.help import HelpScreen
 
-        self.push_screen(HelpScreen())
+        self.push_screen(HelpScreen(owner))
 
     def _end(self, number: int) -> None:
         """Leave the terminal as it was, which a signal by itself would not."""

@@ -173,6 +173,7 @@ def open_app(
 
     app = DamnitApp(session, lite=lite, at_end=at_end)
     app.main_screen.graphics = graphics
+    app.main_screen.tours = True
     if state is not None:
         app.main_screen.keep_in(state)
     app.main_screen.keeper.begin()

@@ -38,7 +38,7 @@ from .work import Work
 
 if TYPE_CHECKING:
     from damnit_daemon.hdf5.lines import Line
-    from damnit_daemon.ledger import Ledger
+    from damnit_daemon.ledger import Ledger, Timing
     from damnit_daemon.logs import LogFile
     from damnit_daemon.model.looked import Looked, View
 
@@ -368,6 +368,20 @@ class Session:
             for value in values
             if value.name in columns
         }
+
+    def load_timings(self) -> list[Timing]:
+        """What the variables cost in the latest jobs; none before there are any.
+
+        Raises:
+            DamnitError: If the ledger cannot be read.
+        """
+        from damnit_daemon.ledger import LedgerMissing, load_timings
+
+        try:
+            with self._ledger().reading() as con:
+                return load_timings(con)
+        except LedgerMissing:
+            return []
 
     def reports(self) -> Reports:
         """Reports of what happened."""

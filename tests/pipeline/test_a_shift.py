@@ -60,6 +60,7 @@ class Shift:
             "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
             "AMORE_BROKER": "none",
             "TERM": "tmux-256color",
+            "VISUAL": str(self._make_editor()),
         }
         code = (
             f"import os, sys; open({str(self._pid_file)!r}, 'w').write(str(os.getpid())); "
@@ -67,6 +68,13 @@ class Shift:
             "from damnit_tui.cli import main; main()"
         )
         return Terminal([sys.executable, "-c", code], environ, self._tmp_path, size=(130, 34))
+
+    def _make_editor(self):
+        """Something that changes a file's first line, as a person would in their own editor."""
+        path = self._tmp_path / "editor"
+        path.write_text('#!/bin/sh\nsed -i "1s/^/# edited elsewhere\\n/" "$1"\n')
+        path.chmod(0o755)
+        return path
 
     @property
     def app_pid(self):
@@ -144,11 +152,15 @@ def test_a_whole_shift(shift, tmp_path):
         # A mistake in the context file, found; then mended, tried, saved.
         press(terminal, "E")
         see(lambda screen: "FACTOR = 2" in screen and "context.py" in screen)
-        press(terminal, "C-Home", "(")
+        press(terminal, "C-e")
+        see(lambda screen: "# edited elsewhere" in screen and "not saved" in screen)
+        press(terminal, "C-r")
+        see(lambda screen: "# edited elsewhere" not in screen and "not saved ·" not in screen)
+        press(terminal, "(")
         see(lambda screen: "not saved" in screen)
         press(terminal, "F5")
         see(lambda screen: "1 error" in screen)
-        press(terminal, "C-Home", "DC")
+        press(terminal, "Home", "DC")
         see(lambda screen: "not saved" not in screen)
         lines = experiment.folder.context_file.read_text().splitlines()
         line = lines.index("FACTOR = 2") + 1
@@ -172,10 +184,17 @@ def test_a_whole_shift(shift, tmp_path):
         assert cells(experiment.folder, 1)["scaled"] == before
         see(lambda screen: "Process again" not in screen and "next problem" in screen)
 
+        # Somebody wants to be called.
+        press(terminal, ":")
+        write(terminal, "alert trains < 5000 for 1 run")
+        press(terminal, "Enter")
+        see(lambda screen: "Watched:" in screen)
+
         # One run takes too long: it is cancelled, its log is read.
         experiment.arrive(3)
         see(lambda screen: "3 runs" in screen and "3⚙" in screen)
         wait_until(lambda: "trains" in cells(experiment.folder, 3))
+        see(lambda screen: "run 3: trains < 5000" in screen)
         press(terminal, "g", "K")
         wait_until(lambda: JobState.CANCELLED in [job.state for job in experiment.jobs()])
         press(terminal, "J")

@@ -322,3 +322,32 @@ async def test_a_context_file_that_does_not_load_is_said(folder, jobs):
         await open_box(pilot, 400)
         await pilot.press("right", "right")
         await until(pilot, lambda: "nothing_of_that_name" in plan(app), 1500)
+
+
+async def test_what_the_variables_cost_is_told(folder, jobs):
+    from damnit_daemon.ledger import Outcome, VariableProgress, save_progress
+    from damnit_tui.screens.timings import TimingsBox
+
+    app = make_app(folder)
+    async with app.run_test(size=(110, 30)) as pilot:
+        await settle(pilot)
+        await pilot.press("colon", *"timings", "enter")
+        await until(pilot, lambda: isinstance(app.screen, TimingsBox))
+        assert "No timings yet" in str(app.screen.query_one("#timings").content)
+        await pilot.press("escape")
+        with ledger_of(folder) as con:
+            done = [
+                VariableProgress(jobs["running"], name, Outcome.DONE, NOW, duration_s)
+                for name, duration_s in (("scan", 3.0), ("ratio", 0.25))
+            ]
+            save_progress(con, done)
+        await pilot.press("colon", *"timings", "enter")
+        await until(pilot, lambda: isinstance(app.screen, TimingsBox))
+        columns = app.screen.query_one("#timings").content.columns
+        rows = [
+            [str(cell) for cell in row] for row in zip(*(c.cells for c in columns), strict=True)
+        ]
+        assert [row[:5] for row in rows[1:]] == [
+            ["scan", "1", "3.00 s", "3.00 s", "92.3 %"],
+            ["ratio", "1", "250 ms", "250 ms", "7.7 %"],
+        ]

@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING
 from textual import on, work
 from textual.message import Message
 
+from damnit_daemon.errors import DamnitError
+
+from ..visible import visible
 from .part import MainPart
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from damnit_daemon.ledger import Timing
     from damnit_daemon.model import RunKey
 
     from ..asking import Asking, Told
@@ -56,13 +60,17 @@ class Acting(MainPart):
 
         self.app.push_screen(JobsScreen(self.session, self._clock))
 
-    def action_context(self) -> None:
-        """Edit the context file."""
+    def action_context(self, line: int = 0) -> None:
+        """Edit the context file.
+
+        Args:
+            line: Where to begin, 1-based; 0: at the top.
+        """
         from .context import ContextScreen
 
         cursor = self.table.cursor
         key = cursor.key if cursor else None
-        self.app.push_screen(ContextScreen(self.session, key), self._reprocess_changed)
+        self.app.push_screen(ContextScreen(self.session, key, line=line), self._reprocess_changed)
 
     def _reprocess_changed(self, saved: Saved | None) -> None:
         if saved is not None and saved.changed:
@@ -84,17 +92,19 @@ class Acting(MainPart):
 
         self.app.push_screen(DaemonScreen(self.session, self._clock, self._zone))
 
-    def action_reprocess(self, names: str = "") -> None:
+    def action_reprocess(self, names: str = "", here: bool = False) -> None:
         """Ask what is to be processed again, and have it done.
 
         Args:
             names: Variables to begin with; empty: all.
+            here: Only of the run under the cursor, whatever is marked.
         """
         from .reprocess import ReprocessBox
 
-        cursor, keys = self.table.cursor, self._chosen_runs()
-        if cursor is None or not keys:
+        cursor = self.table.cursor
+        if cursor is None:
             return
+        keys = [cursor.key] if here else self._chosen_runs()
         name = "" if cursor.name in NO_VARIABLES else cursor.name
         said, _ = self.status.work.state(self._clock())
         daemon = f"{said}" if said.startswith("●") else f"{said}: it is done when one starts"
@@ -139,6 +149,28 @@ class Acting(MainPart):
     @work(thread=True, group="asking")
     def _ask_daemon(self, request: Callable[[Asking], Told]) -> None:
         self.post_message(self.Answered(request(self.session.asking())))
+
+    # Commands
+
+    def show_timings(self, _argument: str) -> None:
+        """Show what the variables cost."""
+        self._load_timings()
+
+    @work(thread=True, exclusive=True, group="timings")
+    def _load_timings(self) -> None:
+        try:
+            found = self.session.load_timings()
+        except DamnitError as error:
+            self.app.call_from_thread(
+                self.notify, visible(str(error)), severity="error", markup=False
+            )
+            return
+        self.app.call_from_thread(self._show_timings, found)
+
+    def _show_timings(self, found: list[Timing]) -> None:
+        from .timings import TimingsBox
+
+        self.app.push_screen(TimingsBox(found))
 
     @on(Answered)
     def tell_answer(self, event: Answered) -> None:

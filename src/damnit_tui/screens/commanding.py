@@ -10,7 +10,7 @@ from textual import on
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.query import FilterError
 
-from ..commands import complete_name, complete_words, parse_command
+from ..commands import Command, complete_name, complete_words, parse_command
 from ..widgets.history import remember
 from ..widgets.prompt import Prompt, offered
 from .arranging import Arranging
@@ -29,12 +29,17 @@ class Commanding(Arranging):
     chosen_theme = ""
     """What somebody has asked for; empty for the usual one."""
 
-    async def action_command(self) -> None:
-        """Ask for a command, or the number of a run."""
+    async def action_command(self, text: str = "") -> None:
+        """Ask for a command, or the number of a run.
+
+        Args:
+            text: What stands there to begin with.
+        """
         if not self.query(Prompt):
             await self.open_prompt(
                 Prompt(
                     ":",
+                    text,
                     history=self.command_history,
                     complete=self.complete_command,
                     idle="a run number, or a command: Tab shows them",
@@ -57,6 +62,19 @@ class Commanding(Arranging):
                 return
             self.command_history = remember(self.command_history, text)
         self.close_prompt(event.prompt)
+
+    def action_palette(self) -> None:
+        """Find a key or a command by what it does."""
+        from .palette import palette
+
+        self.app.push_screen(palette())
+
+    async def type_command(self, command: Command) -> None:
+        """Do a command, or, if it takes anything, begin to type it."""
+        if command.arguments:
+            await self.action_command(f"{command.name} ")
+        else:
+            self.run_command(command.name)
 
     def run_command(self, text: str) -> None:
         """Do what a command says.

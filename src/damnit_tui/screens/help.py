@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
@@ -21,6 +22,10 @@ from ..table.cells import (
 from ..work import QUEUED, RUNNING, STOPPED
 from .box import BoxScreen
 
+KEY_WIDTH = 10
+"""Of the column of keys."""
+COMMAND_WIDTH = 26
+"""Of what is typed at the `:` line, which may be long: it is folded there."""
 MARKS = (
     (SKIPPED, "skipped by its variable, with the reason"),
     (NO_SOURCE, "the data source was not recorded"),
@@ -66,20 +71,20 @@ class HelpScreen(BoxScreen):
 
     def on_mount(self) -> None:
         """Fill the list: only now the theme's colours are known."""
-        self.query_one(Static).update(self._table())
-
-    def _table(self) -> Table:
-        heading = self._style("help--heading")
-        key_style = self._style("help--key")
-        table = Table.grid(padding=(0, 2))
-        table.add_column(no_wrap=True, min_width=8)
-        table.add_column()
+        parts: list[Text | Table] = []
         for name, lines in self._sections():
-            if table.row_count:
-                table.add_row("", "")
-            table.add_row(Text(name, heading), "")
-            for key, text in lines:
-                table.add_row(Text(key, key_style), Text(text))
+            parts.append(Text(f"\n{name}" if parts else name, self._style("help--heading")))
+            parts.append(self._table(lines))
+        self.query_one(Static).update(Group(*parts))
+
+    def _table(self, lines: list[tuple[str, str]]) -> Table:
+        style = self._style("help--key")
+        is_typed = any(len(key) > KEY_WIDTH for key, _ in lines)
+        table = Table.grid(padding=(0, 2))
+        table.add_column(width=COMMAND_WIDTH if is_typed else KEY_WIDTH)
+        table.add_column()
+        for key, text in lines:
+            table.add_row(Text(key, style), Text(text))
         return table
 
     def _sections(self) -> list[tuple[str, list[tuple[str, str]]]]:

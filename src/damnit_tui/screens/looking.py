@@ -54,12 +54,12 @@ class Looking(Taking):
         """Say why a cell is empty."""
         from .why import WhyScreen
 
-        async def act(action: str) -> None:
+        async def act(action: str, arguments: tuple[object, ...]) -> None:
             """As on the main screen, which is to be seen then."""
             while self.app.screen is not self:
                 await self.app.pop_screen()
             self.table.move_to(*address)
-            await self.run_action(action)
+            await self.run_action(("", action, arguments))
 
         self.app.push_screen(
             WhyScreen(
@@ -67,7 +67,7 @@ class Looking(Taking):
                 address,
                 *self._cell(address),
                 work=lambda: self.status.work,
-                act=lambda action: self.call_later(act, action),
+                act=lambda action, arguments: self.call_later(act, action, arguments),
                 copy=self.copy_text,
                 clock=self._clock,
                 zone=self._zone,

@@ -35,13 +35,16 @@ from .keeping import Keeping
 from .looking import Looking
 from .marking import Marking
 from .reporting import Reporting
+from .touring import Touring
 
 TICK_S = 1.0
 PICTURES_AT_ONCE = 12
 """Blobs drawn before the table shows them."""
 
 
-class MainScreen(Keeping, Marking, Looking, Comparing, Editing, Acting, Alerting, Reporting):
+class MainScreen(
+    Keeping, Marking, Looking, Comparing, Editing, Acting, Alerting, Reporting, Touring
+):
     """The run table, live."""
 
     BINDINGS = keymap.bindings("main")
@@ -112,6 +115,7 @@ class MainScreen(Keeping, Marking, Looking, Comparing, Editing, Acting, Alerting
         gc.enable()
         self.read_database()
         self.begin_alerting()
+        self.begin_tour()
 
     @work(thread=True, exclusive=True, group="feed")
     def read_database(self) -> None:

@@ -70,7 +70,7 @@ class WhyScreen(BoxScreen):
         known: StoredValue | None,
         *,
         work: Callable[[], Work] = Work,
-        act: Callable[[str], object] = lambda _: None,
+        act: Callable[[str, tuple[object, ...]], object] = lambda _action, _arguments: None,
         copy: Callable[[str], object] = lambda _: None,
         clock: Callable[[], float] = time.time,
         zone: tzinfo | None = None,
@@ -84,7 +84,7 @@ class WhyScreen(BoxScreen):
             known: What the table holds of it.
             work: Tells what the daemon is at.
             act: Does on the main screen what a key does there, and closes this one; told the
-                key's action.
+                key's action and what to begin with.
             copy: Copies text.
             clock: Tells the time.
             zone: In which times are shown.
@@ -179,12 +179,16 @@ class WhyScreen(BoxScreen):
             self._copy(as_text(self.why))
 
     def _do(self, key: keymap.Key) -> None:
+        assert self.why is not None
         if key.id != "runs.log":
-            self._act(key.action)
+            begin: dict[str, tuple[object, ...]] = {
+                "runs.context": (self.why.root.line or 0,),
+                "runs.reprocess": (self._column.name, True),
+            }
+            self._act(key.action, begin.get(key.id, ()))
             return
         from .log import LogScreen
 
-        assert self.why is not None
         run, proposal = self._address.key.run, self._address.key.proposal
         title = f"log of run {run}, proposal {proposal}"
         log = self._session.log_of(self._address.key)

@@ -105,7 +105,8 @@ class Prompt(Vertical):
         """A label and a place to type; under them what could be typed."""
         with Horizontal():
             yield Label(self._label, markup=False)
-            yield Input(self._text, select_on_focus=bool(self._text))
+            # A text that ends in a blank waits for more: it is not to be typed over.
+            yield Input(self._text, select_on_focus=self._text[-1:] not in ("", " "))
         yield PromptHint()
 
     def on_mount(self) -> None:

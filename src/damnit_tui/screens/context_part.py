@@ -1,0 +1,176 @@
+"""What the parts of the context editor have in common: work in the background, what it found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
+
+from rich.style import Style
+from rich.text import Text
+from textual import on, work
+from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import DataTable, Label, TextArea
+
+from damnit_daemon.errors import DamnitError
+from damnit_daemon.logs import Kind, kind_of
+from damnit_daemon.runner.protocol import ContextLoaded
+
+from ..editor.lines import Line, problem_lines
+from ..editor.trial import GivenUp
+
+if TYPE_CHECKING:
+    from damnit_daemon.model import RunKey
+
+    from ..editor.document import Document
+    from ..session import Session
+
+MOST_OUTPUT = 20_000
+"""Characters of what the file prints that are kept."""
+
+PROBLEMS = ("", "Line", "Problem")
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What was saved, and which variables it computes otherwise than what was there before."""
+
+    changed: tuple[str, ...] = ()
+
+
+@dataclass
+class Attempt:
+    """One check, try or save; it ends early when it is not wanted any more."""
+
+    wanted: bool = True
+    output: str = ""
+    lines: dict[str, Line] = field(default_factory=dict)
+
+    def add_output(self, text: str) -> None:
+        self.output = (self.output + text)[-MOST_OUTPUT:]
+
+    def printed(self) -> list[str]:
+        """What the file printed, without what the runner said."""
+        lines = self.output.splitlines()
+        return [line for line in lines if line.strip() and kind_of(line) is Kind.PLAIN]
+
+
+class ContextPart(Screen[Saved | None]):
+    """A part of the screen: `ContextScreen` is all parts in one, and makes what they share."""
+
+    if TYPE_CHECKING:
+        _session: Session
+        _document: Document
+        _key: RunKey | None
+        _line: int
+        _saved_text: str
+        _changed: set[str]
+
+        def _ask(self, question: str, given: str, answer: Callable[[str], object]) -> None: ...
+        def _tell_title(self) -> None: ...
+
+    _attempt: Attempt | None = None
+    """What goes on in the background."""
+    _lines: tuple[Line, ...] = ()
+    """Those of the table below the text."""
+
+    @dataclass
+    class Found(Message):
+        """Something came of what one wanted; shown in the thread of the screen."""
+
+        show: Callable[[], object]
+
+    @property
+    def text(self) -> str:
+        """As it is on the screen."""
+        return self.query_one(TextArea).text
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether there is anything to save."""
+        return self.text != self._saved_text
+
+    # In the background
+
+    def _begin(self, what: str, do: Callable[[Attempt, str], object], text: str) -> None:
+        if self._attempt is not None:
+            self._attempt.wanted = False
+        attempt = self._attempt = Attempt()
+        self._say(f"{what[:1].upper()}{what[1:]}… (Esc ends it)", "quiet")
+        self._work_on(attempt, lambda: do(attempt, text))
+
+    @work(thread=True, group="trial")
+    def _work_on(self, attempt: Attempt, do: Callable[[], object]) -> None:
+        try:
+            do()
+        except GivenUp:
+            self._later(partial(self._say, "Ended.", "quiet"))
+        except DamnitError as error:
+            message = "\n".join(filter(None, [error.message, error.hint]))
+            self._later(partial(self._say, message, "error"))
+        except OSError as error:
+            reason = error.strerror or str(error)
+            self._later(partial(self._say, f"That could not be done: {reason}.", "error"))
+        finally:
+            self._later(partial(self._ended, attempt))
+
+    def _ended(self, attempt: Attempt) -> None:
+        if self._attempt is attempt:
+            self._attempt = None
+
+    def _later(self, show: Callable[[], object]) -> None:
+        self.post_message(self.Found(show))
+
+    @on(Found)
+    def show_found(self, event: Found) -> None:
+        """Show it."""
+        event.show()
+
+    # What is shown
+
+    def _show_problems(self, loaded: ContextLoaded, said: str) -> None:
+        problems = [*loaded.problems, *loaded.advice]
+        errors = sum(problem.severity == "error" for problem in problems)
+        self._fill(PROBLEMS, problem_lines(problems))
+        if errors:
+            count = "1 error" if errors == 1 else f"{errors} errors"
+            self._say(said if said.startswith("Not") else f"{count}. Enter goes there.", "error")
+            self._go_to(problem_lines(problems)[0])
+        else:
+            hints = f", {len(problems)} hints below" if problems else ""
+            self._say(f"{said}{hints}", "news")
+
+    def _fill(self, columns: tuple[str, ...], lines: list[Line]) -> None:
+        table = self.query_one(DataTable)
+        table.clear(columns=True)
+        table.add_columns(*columns)
+        self._lines = tuple(lines)
+        for line in lines:
+            style = self.get_component_rich_style(f"context--{line.role}", partial=True)
+            table.add_row(*(_cell(text, style) for text in line.cells))
+        table.display = bool(lines)
+
+    @on(DataTable.RowSelected)
+    def go_to_row(self, event: DataTable.RowSelected) -> None:
+        """Go to the place in the text."""
+        if 0 <= event.cursor_row < len(self._lines):
+            self._go_to(self._lines[event.cursor_row])
+            self.query_one(TextArea).focus()
+
+    def _go_to(self, line: Line) -> None:
+        if line.line:
+            place = (line.line - 1, max(0, line.column - 1))
+            self.query_one(TextArea).move_cursor(place, center=True)
+
+    def _say(self, text: str, role: str) -> None:
+        label = self.query_one("#context-found", Label)
+        style = self.get_component_styles(f"context--{role}")
+        label.styles.color = style.color
+        label.update(Content(f" {text}"))
+
+
+def _cell(text: str, style: Style) -> Text:
+    return Text(text, style=style, no_wrap=True, end="")
