@@ -21,7 +21,7 @@ from rich.table import Table
 from .app_start import measure_app
 from .app_use import measure_use
 from .daemon import measure_daemon
-from .inspect import measure_inspect
+from .looking import measure_looking
 from .processing import measure_processing
 from .results import Result
 from .store_use import measure_store
@@ -32,7 +32,7 @@ MEASUREMENTS: dict[str, Callable[[Path, int], Iterable[Result]]] = {
     "use": measure_use,
     "store": measure_store,
     "daemon": measure_daemon,
-    "inspect": measure_inspect,
+    "inspect": measure_looking,
 }
 OUTPUT = Path("build/bench.json")
 

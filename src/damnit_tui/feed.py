@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.model import Column, RunKey, RunRow, StoredValue
-from damnit_daemon.model.portion import Portion
+from damnit_daemon.model.portion import AheadRow, Portion
 from damnit_daemon.store import Changes, DatabaseMissing
 
 from .session import FirstLook, Session
@@ -59,6 +59,8 @@ class Update:
     values: tuple[StoredValue, ...] = ()
     portion: Portion | None = None
     """More values, of runs here and there."""
+    ahead: tuple[AheadRow, ...] = ()
+    """Values to filter and sort by, until they come with all that belongs to them."""
     complete: tuple[RunKey, ...] = ()
     """Runs of which all values have come now: without a portion, all of them in `values`."""
     removed_runs: tuple[RunKey, ...] = ()
@@ -152,11 +154,11 @@ class Feed:
         yield Update(runs=first.runs, has_all_runs=True, columns=first.columns or ())
         known = [run.key for run in first.runs]
         yield from self._look_at_work()
-        yield from self._newest(sorted(known, reverse=True)[:NEWEST])
+        yield from self._whole_runs(sorted(known, reverse=True)[:NEWEST])
         yield from self._rest_and_news(known)
 
-    def _newest(self, keys: list[RunKey]) -> Iterator[Update]:
-        """What the screen began with, as it is now, and all else of these runs."""
+    def _whole_runs(self, keys: list[RunKey]) -> Iterator[Update]:
+        """All values of some runs, as they are now."""
         for start in range(0, len(keys), PORTION):
             some = keys[start : start + PORTION]
             yield Update(values=tuple(self._session.load_values(some)), complete=tuple(some))
@@ -164,8 +166,12 @@ class Feed:
     def _rest_and_news(self, known: list[RunKey]) -> Iterator[Update | Work]:
         """All else there is, in portions, and what others write meanwhile and later."""
         told_at_s = 0.0
+        waiting = set(sorted(known, reverse=True)[NEWEST:])
         while not self._stop.is_set():
             yield from self._look_at_work()
+            if not self.has_all and (some := [k for k in self.shown if k in waiting][:PORTION]):
+                waiting.difference_update(some)
+                yield from self._whole_runs(some)
             now_s = time.monotonic()
             if now_s - told_at_s >= self._pace_s and self._session.has_changed():
                 told_at_s = now_s
@@ -235,8 +241,9 @@ def live_update(changes: Changes) -> Update:
         columns=changes.columns or (),
         values=changes.values,
         portion=changes.portion,
+        ahead=changes.ahead,
         complete=tuple(run.key for run in changes.runs),
         removed_runs=changes.removed_runs,
         removed_values=changes.removed_values,
-        live=changes.portion is None,
+        live=changes.portion is None and not changes.ahead,
     )

@@ -433,6 +433,15 @@ KEYS: tuple[Key, ...] = (
     Key("dialog.up", "k,up", "scroll(-1)", "further up", "dialog", "Move", "↑ k"),
     Key("dialog.copy", "y", "copy", "copy what is shown", "cell", "Take", "y", "copy"),
     Key(
+        "why.inspect",
+        "I",
+        "inspect",
+        "look into the data: there may be some where the table has no number",
+        "why",
+        "Look",
+        "I",
+    ),
+    Key(
         "inspect.close",
         "escape,q",
         "close",
@@ -1032,6 +1041,15 @@ KEYS: tuple[Key, ...] = (
         "ctrl-e",
         "$EDITOR",
         7,
+    ),
+    Key(
+        "context.next",
+        "f8",
+        "next_line",
+        "go to the next problem, hint or variable of the list",
+        "context",
+        "Move",
+        "F8",
     ),
     Key("context.revert", "ctrl+r", "revert", "back to what is saved", "context", "Act", "ctrl-r"),
     Key(

@@ -13,17 +13,24 @@ from damnit_tui.screens.cell_box import CellBox
 from damnit_tui.screens.choose_variable import ChooseVariable
 from damnit_tui.screens.columns import ColumnsScreen
 from damnit_tui.screens.conflict import ConflictBox
+from damnit_tui.screens.context import ContextScreen
+from damnit_tui.screens.daemon import DaemonScreen
 from damnit_tui.screens.deletion import DeletionBox
 from damnit_tui.screens.details import DetailsScreen
 from damnit_tui.screens.differences import DifferencesScreen
 from damnit_tui.screens.export import ExportBox
 from damnit_tui.screens.help import HelpScreen
 from damnit_tui.screens.inspect import InspectScreen
+from damnit_tui.screens.jobs import JobsScreen
+from damnit_tui.screens.log import LogScreen
 from damnit_tui.screens.main import MainScreen
 from damnit_tui.screens.members_box import MembersBox
 from damnit_tui.screens.notes import NotesScreen
 from damnit_tui.screens.number_range import RangeScreen, TickLine
 from damnit_tui.screens.plot import PlotScreen
+from damnit_tui.screens.proposals import ProposalsScreen
+from damnit_tui.screens.report import ReportScreen
+from damnit_tui.screens.reprocess import ReprocessBox
 from damnit_tui.screens.save_box import SaveBox
 from damnit_tui.screens.tags import TagsScreen
 from damnit_tui.screens.user_variable import UserVariableForm
@@ -39,9 +46,16 @@ from damnit_tui.widgets.tick_list import TickList
 ROOT = Path(__file__).parents[2]
 OWNERS = {
     "conflict": (ConflictBox,),
+    "context": (ContextScreen,),
+    "daemon": (DaemonScreen,),
     "deletion": (DeletionBox,),
     "export": (ExportBox,),
+    "form": (ReprocessBox,),
+    "jobs": (JobsScreen,),
+    "log": (LogScreen,),
     "notes": (NotesScreen,),
+    "proposals": (ProposalsScreen,),
+    "report": (ReportScreen,),
     "variable": (UserVariableForm,),
     "variables": (VariableList,),
     "table": (RunTable,),
@@ -50,6 +64,7 @@ OWNERS = {
     "dialog": (HelpScreen, CellBox),
     "inspect": (InspectScreen,),
     "cell": (CellBox, WhyScreen),
+    "why": (WhyScreen,),
     "plot": (PlotScreen,),
     "choose": (ChooseVariable,),
     "details": (DetailsScreen,),
@@ -81,9 +96,14 @@ def test_no_key_means_two_things_on_the_main_screen():
 
 def test_every_key_has_an_action_where_it_belongs():
     for key in keymap.KEYS:
-        name = f"action_{key.action.split('(')[0]}"
-        for owner in OWNERS[key.owner]:
+        *of_app, name = f"{key.action.split('(')[0]}".split(".")
+        name = f"action_{name}"
+        for owner in (DamnitApp,) if of_app == ["app"] else OWNERS[key.owner]:
             assert hasattr(owner, name), f"{owner.__name__} has no {name}"
+
+
+def test_every_owner_of_keys_is_known():
+    assert {key.owner for key in keymap.KEYS} == set(OWNERS)
 
 
 def test_every_binding_has_a_tooltip_and_an_id():

@@ -230,4 +230,3 @@ def test_a_whole_shift(shift, tmp_path):
         terminal.wait_for(lambda screen: "2 of 3 runs" in screen and "r1 ·" in screen)
         press(terminal, "q")
         assert terminal.exit_code() == 0
-

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import stat
 
 import pytest
@@ -244,7 +243,7 @@ def test_a_file_is_replaced_whole_and_a_link_stays_one(tmp_path):
     document.save("new\n")
     assert link.is_symlink()
     assert real.read_text() == "new\n"
-    assert os.listdir(real.parent) == ["context.py"]
+    assert [path.name for path in real.parent.iterdir()] == ["context.py"]
 
 
 def test_a_change_by_somebody_else_is_noticed(tmp_path):

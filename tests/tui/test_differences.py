@@ -1,5 +1,7 @@
 """What differs between runs: ranks against numpy, and the keys."""
 
+import asyncio
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -15,6 +17,7 @@ from damnit_tui.comparing.differences import (
     lines_of,
     spread_of,
 )
+from damnit_tui.screens import differences as differences_screen
 from damnit_tui.screens.differences import MOST_RUNS, DifferencesScreen
 from damnit_tui.screens.inspect import InspectScreen
 from damnit_tui.screens.plot import PlotScreen
@@ -137,6 +140,7 @@ async def opened(pilot, *marked, run=411):
     app.main_screen.table.move_to(key(run), "ratio")
     await pilot.press("d")
     await until(pilot, lambda: isinstance(app.screen, DifferencesScreen))
+    await until(pilot, lambda: bool(app.screen.found))
     await pilot.pause()
     return app.screen
 
@@ -166,6 +170,25 @@ async def test_too_many_runs_are_left_out(folder):
         assert len(app.screen.keys) == MOST_RUNS
         note = app.screen.query_one("#differences-note").content.plain
         assert "10 more runs are left out" in note
+
+
+async def test_keys_are_answered_while_many_variables_are_compared(folder, monkeypatch):
+    app = make_app(folder)
+    ready = []
+    monkeypatch.setattr(differences_screen, "AT_ONCE_S", 0.0)
+    one_by_one = differences_screen.compared
+
+    def watched(*arguments):
+        asyncio.get_running_loop().call_soon(ready.append, "a turn for others")
+        for at, one in enumerate(one_by_one(*arguments)):
+            assert at < 2 or ready
+            yield one
+
+    monkeypatch.setattr(differences_screen, "compared", watched)
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot)
+        assert ready
+        assert len(screen.found) == 9
 
 
 async def test_every_key_of_the_list(folder, monkeypatch):

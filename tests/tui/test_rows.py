@@ -178,3 +178,35 @@ def test_forgotten_values_leave_the_runs_in_place():
     assert not rows.is_complete(key(1))
     assert not [*rows.texts(key(1)), *rows.errors(key(2))]
     assert rows.version(key(1)) != before
+
+
+def test_values_ahead_of_their_rows_sort_and_filter_and_are_shown_when_the_rows_come():
+    rows = Rows()
+    rows.add_runs([RunRow(key(run), 1.0, 1.0) for run in (1, 2, 3)])
+    rows.add_values([stored(5.0, "xgm", 1)])
+    version = rows.version(key(2))
+
+    ahead = [("xgm", 1234, 1, 4.0), ("xgm", 1234, 2, 7.0), ("name", 1234, 2, "dark")]
+    changed = rows.add_ahead([*ahead, ("spot", 1234, 3, b""), ("xgm", 1234, 99, 1.0)])
+
+    keys = [key(run) for run in (1, 2, 3)]
+    assert changed == set(keys), "and not a run that nobody knows"
+    assert rows.scalars("xgm", keys) == [5.0, 7.0, None], "what was known is newer"
+    assert rows.filled("spot", keys) == [False, False, True]
+    assert list(rows.texts(key(2))) == ["dark"]
+    assert rows.scalar(key(2), "name") == "dark"
+    assert rows.value(key(2), "xgm") is None, "its units and time are not known"
+    assert rows.version(key(2)) != version, "so that a filter looks again"
+
+    rows.add_portion(portion_of([stored(8.0, "xgm", 2)]))
+    rows.mark_complete(keys)
+    assert rows.value(key(2), "xgm") == stored(8.0, "xgm", 2)
+    assert rows.scalar(key(2), "name") is None, "it was deleted before its row was read"
+
+
+def test_a_value_that_came_ahead_can_be_deleted():
+    rows = Rows()
+    rows.add_runs([RunRow(key(1), 1.0, 1.0)])
+    rows.add_ahead([("xgm", 1234, 1, 4.0)])
+    rows.remove_values([(key(1), "xgm")])
+    assert rows.scalar(key(1), "xgm") is None

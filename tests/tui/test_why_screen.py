@@ -4,8 +4,10 @@ import pytest
 
 from damnit_daemon.ledger import JobState
 from damnit_daemon.model import Column
+from damnit_daemon.store import NewValue, save_values
 from damnit_tui import keymap
 from damnit_tui.screens.daemon import DaemonScreen
+from damnit_tui.screens.inspect import InspectScreen
 from damnit_tui.screens.jobs import JobsScreen
 from damnit_tui.screens.log import LogScreen
 from damnit_tui.screens.reprocess import ReprocessBox
@@ -13,7 +15,7 @@ from damnit_tui.screens.why import WhyScreen, as_text, offered_key
 from damnit_tui.why.advice import advise
 from damnit_tui.why.facts import Cause, Excerpt, Kind, Why
 
-from .conftest import key, make_app, settle, until
+from .conftest import NOW, database_of, key, make_app, settle, until
 from .daemon_at_work import begin, end, ledger_of, queue, take_lease
 
 
@@ -54,6 +56,26 @@ async def test_w_on_a_value_says_that_it_is_there(folder):
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await asked(pilot, 411, "xgm.intensity")
         assert shown(screen).startswith("has a value")
+
+
+async def test_data_without_a_number_in_the_table_is_looked_into_from_here(folder):
+    """A mean that is not a number is empty in the database; the file has the data."""
+    import h5py
+
+    folder.extracted_data.mkdir(exist_ok=True)
+    with h5py.File(folder.results_file(key(411)), "w") as file:
+        file["agipd.hits/data"] = [1.0, 2.0, float("nan")]
+    with database_of(folder).writing() as con:
+        save_values(con, [NewValue(key(411), "agipd.hits", None)], now=NOW)
+    app = make_app(folder)
+    async with app.run_test(size=(130, 34)) as pilot:
+        await asked(pilot, 411, "agipd.hits", "enter")
+        await pilot.press("I")
+        await until(pilot, lambda: isinstance(app.screen, InspectScreen))
+        assert app.screen.address == (key(411), "agipd.hits")
+        await until(pilot, lambda: app.screen.is_settled and app.screen.viewer.looked is not None)
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is app.main_screen)
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,10 @@ class ColumnPart:
     extras: list[Extras] = field(default_factory=list)
 
 
+AheadRow = tuple[str, int, int, int | float | str | bytes]
+"""Name, proposal, run and value alone; of a blob, no bytes. What belongs to it comes later."""
+
+
 @dataclass(frozen=True)
 class Portion:
     """Values of some runs; not necessarily all of them."""

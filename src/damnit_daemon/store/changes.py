@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..model import Column, RunKey, RunRow, StoredValue
-from ..model.portion import Portion
+from ..model.portion import AheadRow, Portion
 
 Cell = tuple[RunKey, str]
 """A run and the name of a variable."""
@@ -29,6 +29,8 @@ class Changes:
     """All of them, if any changed; else None."""
     portion: Portion | None = None
     """Values that were there before: some of those that are read while nobody waits."""
+    ahead: tuple[AheadRow, ...] = ()
+    """Values that a later portion has once more, with all that belongs to them."""
 
     def __bool__(self) -> bool:
         """Tell whether anything happened."""

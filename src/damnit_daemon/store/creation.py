@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import sqlite3
 import sys
 import tempfile
@@ -43,6 +42,8 @@ def create_database(path: Path, *, proposal: int | None, context_python: str | N
 
 def new_db_id() -> str:
     """Make up what identifies a database in update messages."""
+    import secrets  # which imports a lot, and is only for a new database
+
     return secrets.token_hex(20)
 
 

@@ -14,13 +14,14 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 
 from ..model import Column, RunKey, RunRow, StoredValue
-from ..model.portion import Portion
+from ..model.portion import AheadRow, Portion
 from .blocks import (
     EMPTY,
     Block,
     BlockReader,
     Sums,
     last_block,
+    load_ahead,
     load_large_times,
     load_sums,
     previous_block,
@@ -39,6 +40,8 @@ MOST_NEW = 40
 """New blocks told at a time; the rest with the next look."""
 PORTION = 32
 """Blocks read at a time while nobody waits."""
+MOST_AT_ONCE = 2 * PORTION
+"""Of more blocks the values come ahead: one can search and sort in less than half the time."""
 MOST_WARM = 16
 BUDGET_S = 0.015
 """How long to look through blocks at a time."""
@@ -72,6 +75,8 @@ class Watch:
         self.runs = {row.key: row for row in load_runs(con)}
         self.columns = tuple(load_columns(con, self._numbers))
         self._next: int | None = self._last + 1
+        # What is read within a moment anyway needs nothing ahead.
+        self._next_ahead: int | None = self._next if self._next > MOST_AT_ONCE else None
         self.has_all = False
         """Whether `walk` has told all there was."""
         self._round: list[int] = []
@@ -111,6 +116,8 @@ class Watch:
             con: A connection for reading.
             version: The version of the data; after another one all is looked through again.
         """
+        if self._next_ahead is not None and (ahead := self._load_ahead(con)):
+            return Changes(ahead=ahead)
         if not self.has_all:
             return self._load_more(con, version)
         if not self._round:
@@ -129,6 +136,18 @@ class Watch:
         return self._finish(con, (), (), values, removed)
 
     # Reading all there is
+
+    def _load_ahead(self, con: sqlite3.Connection) -> tuple[AheadRow, ...]:
+        """The values of the next blocks; none after the first block."""
+        while self._next_ahead is not None:
+            last = previous_block(con, self._next_ahead)
+            if last is None:
+                self._next_ahead = None
+                break
+            self._next_ahead = max(last + 1 - PORTION, min(0, last))
+            if found := load_ahead(con, self._next_ahead, last + 1):
+                return found
+        return ()
 
     def _load_more(self, con: sqlite3.Connection, version: object) -> Changes:
         if self._round_version is None:

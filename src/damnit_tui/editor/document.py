@@ -8,6 +8,7 @@ import json
 import os
 import stat
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -102,13 +103,14 @@ class Document:
 
     def drop_draft(self) -> None:
         """What was typed is saved, or not wanted."""
-        self._draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            self._draft.unlink(missing_ok=True)
 
     def _load_draft(self, text: str) -> str | None:
         try:
             kept = json.loads(self._draft.read_text("utf-8"))
             draft = kept["text"]
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
         return draft if isinstance(draft, str) and draft != text else None
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from ..asking import Asking, Told
     from ..reprocess.plan import Plan
-    from .context import Saved
+    from .context_part import Saved
 
 NO_VARIABLES = frozenset({"comment", "start_time"})
 """Columns that no function computes."""

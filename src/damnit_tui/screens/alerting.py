@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 from textual import work
 
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.query import FilterError
-from damnit_daemon.query.completion import Completion, complete_filter
 
-from ..alerts.rules import Alert, Watch
 from ..visible import visible
 from .part import MainPart
+
+if TYPE_CHECKING:
+    from damnit_daemon.query.completion import Completion
+
+    from ..alerts.rules import Alert, Watch
 
 LIST, OFF = "list", "off"
 
@@ -32,6 +36,10 @@ class Alerting(MainPart):
         self.app.call_from_thread(self._watch, alerts)
 
     def _watch(self, alerts: list[Alert]) -> None:
+        if not alerts and not self._watches:
+            return
+        from ..alerts.rules import Watch
+
         known = {watch.alert: watch for watch in self._watches}
         self._watches = tuple(known.get(alert) or Watch(alert) for alert in alerts)
         self.look_for_alerts()
@@ -83,6 +91,8 @@ class Alerting(MainPart):
                 raise FilterError("Nothing of that kind is watched.", len(OFF) + 1, len(text))
             alerts = left
         else:
+            from ..alerts.rules import Alert
+
             alert = Alert.parse(text, self.table.rows.columns)
             alerts = [*(each for each in alerts if each != alert), alert]
         self._watch(alerts)
@@ -108,6 +118,8 @@ class Alerting(MainPart):
 
     def complete_alert(self, text: str, cursor: int) -> Completion:
         """Columns, or an alert to be ended."""
+        from damnit_daemon.query.completion import Completion, complete_filter
+
         if text.startswith(f"{OFF} ") and cursor > len(OFF):
             options = tuple(str(watch.alert) for watch in self._watches)
             return Completion(len(OFF) + 1, len(text), options)

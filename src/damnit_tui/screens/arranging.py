@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from textual import on
 
 from damnit_daemon.model import Column
-from damnit_daemon.query import Filter, FilterError, parse_filter, parse_sort
+from damnit_daemon.query import FilterError
 from damnit_daemon.query.cells import COMMENT, RUN, TIME, Cells, scalar, text_of
 from damnit_daemon.query.tokens import quoted
 
@@ -22,6 +22,7 @@ from ..widgets.prompt import Prompt, offered
 from .part import MainPart
 
 if TYPE_CHECKING:
+    from damnit_daemon.query import Filter
     from damnit_daemon.query.completion import Completion
 
 FILTER_PROMPT = "filter-prompt"
@@ -102,6 +103,8 @@ class Arranging(MainPart):
         offer = self.complete_filter(event.text, len(event.text))
         if offer.options and offer.start < len(event.text):
             try:
+                from damnit_daemon.query import parse_filter
+
                 found = parse_filter(event.text, rows.columns)
             except FilterError:
                 pass
@@ -202,6 +205,8 @@ class Arranging(MainPart):
         Raises:
             FilterError: If it is wrong.
         """
+        from damnit_daemon.query import parse_filter
+
         found = parse_filter(text.rstrip(), self.table.rows.columns)
         self._arranged_for = tuple(self.table.rows.columns)
         self._show_arrangement(self.table.rows.arrangement.with_filter(found))
@@ -213,6 +218,8 @@ class Arranging(MainPart):
             FilterError: If there is no such column.
         """
         rows = self.table.rows
+        from damnit_daemon.query import parse_sort
+
         sort = tuple(parse_sort(text, rows.columns))
         self._show_arrangement(Arrangement(rows.arrangement.filter, sort))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual import on
 
 from damnit_daemon.model import Column
-from damnit_daemon.query import FilterError, parse_sort
+from damnit_daemon.query import FilterError
 from damnit_daemon.query.tokens import Kind, quoted, tokens
 
 from ..commands import complete_words
@@ -76,6 +76,8 @@ class Choosing(MainPart):
             FilterError: If there is no such column.
         """
         columns = self.table.rows.columns
+        from damnit_daemon.query import parse_sort
+
         wanted = [key.column.name for key in parse_sort(text, columns)]
         widths = self.selection.choice.widths
         choice = ColumnChoice(order=tuple(dict.fromkeys(wanted)), widths=widths)

@@ -28,7 +28,7 @@ DRAFT_S = 2.0
 """Unsaved text is kept so often."""
 
 
-class ContextScreen(Screen[Saved | None]):
+class ContextScreen(Saving, Trying):
     """An editor above, what was found below."""
 
     DEFAULT_CSS = """
@@ -36,7 +36,9 @@ class ContextScreen(Screen[Saved | None]):
         background: $background;
         & #context-title { width: 1fr; height: 1; background: $surface; color: $text-primary; }
         & TextArea, & TextArea:focus { height: 1fr; border: none; padding: 0; }
-        & #context-found { height: 1; width: 1fr; background: $surface; color: $foreground 80%; }
+        & #context-found {
+            height: auto; max-height: 4; width: 1fr; background: $surface; color: $foreground 80%;
+        }
         & DataTable { height: auto; max-height: 35%; background: $background; display: none; }
         & #context-ask { height: 1; display: none; background: $surface; }
         & #context-ask Label { width: auto; padding: 0 1; color: $text-primary; }
@@ -54,6 +56,7 @@ class ContextScreen(Screen[Saved | None]):
         f"context--{role}" for role in ("error", "warning", "news", "quiet", "text")
     }
     BINDINGS = keymap.bindings("context")
+
     def __init__(self, session: Session, key: RunKey | None, *, line: int = 0) -> None:
         """Prepare an editor.
 
@@ -68,12 +71,9 @@ class ContextScreen(Screen[Saved | None]):
         self._key = key
         self._line = line
         self._saved_text = ""
-        self._kept_text = ""
-        self._attempt: Attempt | None = None
-        self._lines: list[Line] = []
         self._asks_to_leave = False
         self._answer: Callable[[str], object] = lambda _: None
-        self._saving = threading.Lock()
+        self._writing = threading.Lock()
         self._changed: set[str] = set()
 
     def compose(self) -> ComposeResult:
@@ -100,10 +100,14 @@ class ContextScreen(Screen[Saved | None]):
 
     def _tell_title(self) -> None:
         row, column = self.query_one(TextArea).cursor_location
-        mark = " · not saved" if self.is_changed else ""
-        self.query_one("#context-title", Label).update(
-            Content(f" {self._document.path}{mark} · line {row + 1}, column {column + 1}")
-        )
+        rest = " · not saved" if self.is_changed else ""
+        rest += f" · line {row + 1}, column {column + 1} "
+        path = clip_start(visible(str(self._document.path)), self.size.width - len(rest) - 1)
+        self.query_one("#context-title", Label).update(Content(f" {path}{rest}"))
+
+    def on_resize(self) -> None:
+        """The path takes what room there is."""
+        self._tell_title()
 
     @on(TextArea.Changed)
     @on(TextArea.SelectionChanged)

@@ -50,6 +50,7 @@ class Attempt:
     lines: dict[str, Line] = field(default_factory=dict)
 
     def add_output(self, text: str) -> None:
+        """Take what the file prints."""
         self.output = (self.output + text)[-MOST_OUTPUT:]
 
     def printed(self) -> list[str]:
@@ -76,6 +77,8 @@ class ContextPart(Screen[Saved | None]):
     """What goes on in the background."""
     _lines: tuple[Line, ...] = ()
     """Those of the table below the text."""
+    _gone_to = -1
+    """The one of them where one went last."""
 
     @dataclass
     class Found(Message):
@@ -131,16 +134,23 @@ class ContextPart(Screen[Saved | None]):
 
     # What is shown
 
-    def _show_problems(self, loaded: ContextLoaded, said: str) -> None:
+    def _show_problems(self, loaded: ContextLoaded, said: str, failed: str = "") -> None:
+        """Show what is wrong.
+
+        Args:
+            loaded: What came of loading the file.
+            said: What to say if there is no error.
+            failed: And if there is one; empty: how many.
+        """
         problems = [*loaded.problems, *loaded.advice]
         errors = sum(problem.severity == "error" for problem in problems)
         self._fill(PROBLEMS, problem_lines(problems))
         if errors:
-            count = "1 error" if errors == 1 else f"{errors} errors"
-            self._say(said if said.startswith("Not") else f"{count}. Enter goes there.", "error")
-            self._go_to(problem_lines(problems)[0])
+            more = " F8 goes to the next." if len(problems) > 1 else ""
+            self._say(f"{failed or counted(errors, 'error') + '.'}{more}", "error")
+            self.action_next_line()
         else:
-            hints = f", {len(problems)} hints below" if problems else ""
+            hints = f"; {counted(len(problems), 'hint')} below: F8" if problems else ""
             self._say(f"{said}{hints}", "news")
 
     def _fill(self, columns: tuple[str, ...], lines: list[Line]) -> None:
@@ -148,10 +158,18 @@ class ContextPart(Screen[Saved | None]):
         table.clear(columns=True)
         table.add_columns(*columns)
         self._lines = tuple(lines)
+        self._gone_to = -1
         for line in lines:
             style = self.get_component_rich_style(f"context--{line.role}", partial=True)
             table.add_row(*(_cell(text, style) for text in line.cells))
         table.display = bool(lines)
+
+    def action_next_line(self) -> None:
+        """Go to the place of the next line of the list."""
+        if self._lines:
+            self._gone_to = (self._gone_to + 1) % len(self._lines)
+            self.query_one(DataTable).move_cursor(row=self._gone_to, animate=False)
+            self._go_to(self._lines[self._gone_to])
 
     @on(DataTable.RowSelected)
     def go_to_row(self, event: DataTable.RowSelected) -> None:
@@ -170,6 +188,11 @@ class ContextPart(Screen[Saved | None]):
         style = self.get_component_styles(f"context--{role}")
         label.styles.color = style.color
         label.update(Content(f" {text}"))
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 hint`, `2 hints`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _cell(text: str, style: Style) -> Text:

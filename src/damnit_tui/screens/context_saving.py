@@ -80,13 +80,8 @@ class Saving(ContextPart):
         loaded = trial.check(text)
         problems = [*loaded.problems, *loaded.advice]
         if any(problem.severity == "error" for problem in problems):
-            self._later(
-                partial(
-                    self._show_problems,
-                    loaded,
-                    "Not saved: it does not load. ctrl-t saves it all the same.",
-                )
-            )
+            failed = "Not saved: it does not load. ctrl-t saves it all the same."
+            self._later(partial(self._show_problems, loaded, "", failed))
             return
         changed: list[str] = []
         if self._saved_text.strip():
@@ -144,7 +139,7 @@ class Saving(ContextPart):
 
     @work(thread=True, group="draft")
     def _write_draft(self, text: str, is_wanted: bool) -> None:
-        with self._saving:
+        with self._writing:
             if is_wanted:
                 self._document.keep_draft(text)
             else:

@@ -11,7 +11,7 @@ from damnit_daemon.runner.protocol import ContextLoaded, Note
 from ..editor.lines import problem_lines, tried_line
 from ..editor.trial import Tried, advice, changed_variables
 from ..visible import visible
-from .context_part import PROBLEMS, Attempt, ContextPart
+from .context_part import PROBLEMS, Attempt, ContextPart, counted
 
 TRIED = ("", "Variable", "Now", "Stored", "Took")
 
@@ -27,7 +27,7 @@ class Trying(ContextPart):
         loaded = self._session.trial(lambda: attempt.wanted, attempt.add_output).check(text)
         count = len(loaded.variables)
         python = loaded.versions.get("python", "?")
-        said = f"{count} variable{'' if count == 1 else 's'}, no errors (Python {python})"
+        said = f"{counted(count, 'variable')}, no errors (Python {python})"
         self._later(partial(self._show_problems, loaded, said))
 
     def action_try(self) -> None:
@@ -45,7 +45,9 @@ class Trying(ContextPart):
         key = RunKey(self._key.proposal, int(words[0]))
         self._key = key
         text, names = self.text, words[1:]
-        self._begin(f"trying on run {key.run}", lambda attempt, _: self._try(attempt, text, key, names), "")
+        self._begin(
+            f"trying on run {key.run}", lambda attempt, _: self._try(attempt, text, key, names), ""
+        )
 
     def _try(self, attempt: Attempt, text: str, key: RunKey, names: list[str]) -> None:
         trial = self._session.trial(lambda: attempt.wanted, attempt.add_output)
@@ -58,7 +60,7 @@ class Trying(ContextPart):
                 places = {variable.name: variable.line for variable in news.variables}
                 if any(problem.severity == "error" for problem in news.problems):
                     loaded = news
-                    self._later(partial(self._show_problems, loaded, "It does not load."))
+                    self._later(partial(self._show_problems, loaded, "", "It does not load."))
                     return
             elif isinstance(news, Note):
                 note = news.message
@@ -66,7 +68,7 @@ class Trying(ContextPart):
             else:
                 count += bool(news.outcome)
                 self._add_tried(attempt, news, stored.get(news.name, ""), places.get(news.name, 0))
-        said = f"Tried on run {key.run}: {count} variables. Nothing was stored."
+        said = f"Tried on run {key.run}: {counted(count, 'variable')}. Nothing was stored."
         if printed := attempt.printed():
             said += f" It printed: {visible(printed[-1])}"
         self._later(partial(self._say, said, "news"))
@@ -90,4 +92,6 @@ class Trying(ContextPart):
         """Say what can be said without executing it."""
         problems = advice(self.text)
         self._fill(PROBLEMS, problem_lines(problems))
-        self._say(f"{len(problems)} hints" if problems else "Nothing catches the eye.", "news")
+        self._say(
+            counted(len(problems), "hint") if problems else "Nothing catches the eye.", "news"
+        )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Sequence
 
 from rich.text import Text
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widgets import Static
@@ -13,7 +15,7 @@ from textual.widgets import Static
 from damnit_daemon.model import RunKey
 
 from .. import keymap
-from ..comparing.differences import SAME, Difference, differences, heading_of, lines_of
+from ..comparing.differences import SAME, Difference, compared, heading_of, lines_of, ranked
 from ..table.view import CellAddress
 from ..visible import visible
 from ..widgets.line_list import LineList
@@ -22,6 +24,8 @@ from ..widgets.search_prompt import SearchAnswered, SearchPrompt
 from .details import ListSurroundings
 
 LIVE_S = 1.0
+AT_ONCE_S = 0.008
+"""How long one compares before keys are answered again."""
 MOST_RUNS = 8
 """More columns would not be seen."""
 OFFERED = tuple(
@@ -81,10 +85,22 @@ class DifferencesScreen(Screen[None]):
         seen = ([rows.version(key) for key in keys], len(rows.columns))
         if seen != self._seen:
             self._seen = seen
-            self.found, self._arrays = differences(
-                keys, rows.columns, rows, rows.value, rows.all_keys
-            )
-            self.show_list()
+            self.compare(keys)
+
+    @work(exclusive=True, group="compare")
+    async def compare(self, keys: Sequence[RunKey]) -> None:
+        """Compare them; keys are answered meanwhile, and what comes meanwhile is compared next."""
+        rows = self._around.rows
+        every, found = list(rows.all_keys), []
+        begun = time.monotonic()
+        for one in compared(keys, list(rows.columns), rows, rows.value, every):
+            found.append(one)
+            if time.monotonic() - begun > AT_ONCE_S:
+                await asyncio.sleep(0)
+                every[:] = [key for key in every if key in rows]  # some may be gone meanwhile
+                begun = time.monotonic()
+        self.found, self._arrays = ranked(found)
+        self.show_list()
 
     def show_list(self) -> None:
         """Show what differs."""

@@ -181,9 +181,9 @@ class Keeping(Commanding, Choosing, Exporting):
 
     # Named views
 
-    async def action_command(self) -> None:
+    async def action_command(self, text: str = "") -> None:
         """Ask for a command; see meanwhile which views there are."""
-        await super().action_command()
+        await super().action_command(text)
         self.use_views("list", "", quiet=True)
 
     def do_view(self, text: str) -> None:

@@ -59,7 +59,7 @@ class Looking(Taking):
             while self.app.screen is not self:
                 await self.app.pop_screen()
             self.table.move_to(*address)
-            await self.run_action(("", action, arguments))
+            await self.app.run_action(("", action, arguments), self)
 
         self.app.push_screen(
             WhyScreen(
@@ -68,6 +68,7 @@ class Looking(Taking):
                 *self._cell(address),
                 work=lambda: self.status.work,
                 act=lambda action, arguments: self.call_later(act, action, arguments),
+                inspect=self.inspect,
                 copy=self.copy_text,
                 clock=self._clock,
                 zone=self._zone,

@@ -131,6 +131,12 @@ class MainScreen(
             self.status = replace(self.status, health=event.news)
         elif isinstance(event.news, Work):
             self._show_work(event.news)
+        elif event.news.ahead:
+            self.table.add_ahead(event.news.ahead)
+            self.feed.acknowledge()
+            if self.table.rows.arrangement.is_active:
+                self.tell_arrangement()
+            return
         else:
             self._apply(event.news)
             if event.news.portion is not None:

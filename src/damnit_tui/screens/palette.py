@@ -5,10 +5,11 @@ Textual's own palette, fed from the key table and the table of commands.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, cast
 
+from rich.text import Text
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 
 from .. import commands, keymap
@@ -21,14 +22,23 @@ MOVES = "Move"
 """The section of keys that nobody looks for here."""
 
 
+KEY_CELLS = 8
+"""Of the column of keys; commands, which are longer, run over it."""
+
+
 class Offer(NamedTuple):
     """A line of the palette."""
 
-    text: str
-    """What it does."""
-    written: str
-    """The key or command that does the same."""
+    line: str
+    """The key or the command, and what it does."""
     do: Callable[[], object]
+
+    def shown(self, found: Sequence[int] = ()) -> Text:
+        """The line with some of its characters highlighted; never markup: `[` is a key."""
+        text = Text(self.line)
+        for place in found:
+            text.stylize("bold underline", place, place + 1)
+        return text
 
 
 class Offers(Provider):
@@ -37,15 +47,15 @@ class Offers(Provider):
     async def discover(self) -> Hits:
         """What is offered before anything is typed."""
         for offer in self._offers():
-            yield DiscoveryHit(offer.text, offer.do, help=offer.written)
+            yield DiscoveryHit(offer.shown(), offer.do, offer.line)
 
     async def search(self, query: str) -> Hits:
-        """What fits; also by the key itself."""
-        matcher = self.matcher(query)
+        """What fits, also by the key itself."""
+        search = self.matcher(query).fuzzy_search
         for offer in self._offers():
-            score = max(matcher.match(offer.text), matcher.match(offer.written))
+            score, found = search.match(query, offer.line)
             if score > 0:
-                yield Hit(score, matcher.highlight(offer.text), offer.do, help=offer.written)
+                yield Hit(score, offer.shown(found), offer.do, offer.line)
 
     def _offers(self) -> Iterator[Offer]:
         main = cast("Commanding", self.screen)
@@ -55,10 +65,10 @@ class Offers(Provider):
             if target is None or key.id in LEFT_OUT or key.section == MOVES or not key.keys:
                 continue
             do = partial(main.app.run_action, key.action, target)
-            yield Offer(_begun(key.text), key.shown or key.keys, do)
+            yield Offer(_line(key.shown or key.keys, key.text), do)
         for command in commands.COMMANDS:
             written = f":{command.name} {command.arguments}".rstrip()
-            yield Offer(_begun(command.text), written, partial(main.type_command, command))
+            yield Offer(_line(written, command.text), partial(main.type_command, command))
 
 
 def palette() -> CommandPalette:
@@ -66,5 +76,5 @@ def palette() -> CommandPalette:
     return CommandPalette(providers=[Offers], placeholder="what do you want to do?")
 
 
-def _begun(text: str) -> str:
-    return text[:1].upper() + text[1:].replace("`", "")
+def _line(written: str, text: str) -> str:
+    return f"{written:{KEY_CELLS}}  {text.replace('`', '')}"

@@ -54,7 +54,7 @@ class WhyScreen(BoxScreen):
     COMPONENT_CLASSES = {  # noqa: RUF012 – Textual's way
         f"why--{role}" for role in ("root", "calm", "label", "heading", "key", "marked")
     }
-    BINDINGS = keymap.bindings("cell")
+    BINDINGS = [*keymap.bindings("cell"), *keymap.bindings("why")]  # noqa: RUF012 – Textual's way
 
     @dataclass
     class Found(Message):
@@ -71,6 +71,7 @@ class WhyScreen(BoxScreen):
         *,
         work: Callable[[], Work] = Work,
         act: Callable[[str, tuple[object, ...]], object] = lambda _action, _arguments: None,
+        inspect: Callable[[CellAddress], object] = lambda _: None,
         copy: Callable[[str], object] = lambda _: None,
         clock: Callable[[], float] = time.time,
         zone: tzinfo | None = None,
@@ -85,6 +86,7 @@ class WhyScreen(BoxScreen):
             work: Tells what the daemon is at.
             act: Does on the main screen what a key does there, and closes this one; told the
                 key's action and what to begin with.
+            inspect: Looks into the data of a cell.
             copy: Copies text.
             clock: Tells the time.
             zone: In which times are shown.
@@ -97,6 +99,7 @@ class WhyScreen(BoxScreen):
         self._known = known
         self._work = work
         self._act = act
+        self._inspect = inspect
         self._copy = copy
         self._clock = clock
         self._zone = zone
@@ -106,7 +109,7 @@ class WhyScreen(BoxScreen):
         with VerticalScroll() as box:
             title = f"Why: r{self._address.key.run} · {'/'.join(split_title(self._column.title))}"
             box.border_title = Text(visible(title)).markup
-            box.border_subtitle = "y copy · Esc close"
+            box.border_subtitle = "I data · y copy · Esc close"
             yield Static("…", id="why-root", markup=False)
             for part in ("advice", "chain", "evidence", "notes"):
                 yield Static(id=f"why-{part}")
@@ -177,6 +180,11 @@ class WhyScreen(BoxScreen):
         """Copy all that is shown."""
         if self.why is not None:
             self._copy(as_text(self.why))
+
+    def action_inspect(self) -> None:
+        """Look into the data: a mean that is not a number leaves the cell empty, not the file."""
+        self.dismiss()
+        self._inspect(self._address)
 
     def _do(self, key: keymap.Key) -> None:
         assert self.why is not None

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from damnit_daemon.model import Column, RunKey
-from damnit_daemon.query import Filter, SortKey, sort_keys
 
 if TYPE_CHECKING:
+    from damnit_daemon.query import Filter, SortKey
+
     from .rows import Rows
 
 
@@ -30,7 +31,11 @@ class Arrangement:
     def arrange(self, rows: Rows, keys: Iterable[RunKey]) -> list[RunKey]:
         """Those runs that are shown, in order."""
         shown = self._select(rows, list(keys)) if self.filter else list(keys)
-        return sort_keys(rows, shown, self.sort) if self.sort else shown
+        if not self.sort:
+            return shown
+        from damnit_daemon.query import sort_keys
+
+        return sort_keys(rows, shown, self.sort)
 
     def with_filter(self, found: Filter | None) -> Arrangement:
         """The same with another filter; None shows all."""
@@ -43,6 +48,8 @@ class Arrangement:
             column: Which.
             reverse: Whether the largest come first at the first time.
         """
+        from damnit_daemon.query import SortKey
+
         now = next((key for key in self.sort if key.column.name == column.name), None)
         sort: tuple[SortKey, ...]
         if now is None:
@@ -55,6 +62,8 @@ class Arrangement:
 
     def sorted_also(self, column: Column) -> Arrangement:
         """Sort those that are equal by one more; once more turns it round, and then ends it."""
+        from damnit_daemon.query import SortKey
+
         now = next((key for key in self.sort if key.column.name == column.name), None)
         if now is None:
             return Arrangement(self.filter, (*self.sort, SortKey(column)))

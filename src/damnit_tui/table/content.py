@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from textual.geometry import Region, Size
 
 from damnit_daemon.model import Column, RunKey, RunRow, StoredValue
-from damnit_daemon.model.portion import Portion
+from damnit_daemon.model.portion import AheadRow, Portion
 
 from ..work import Work
 from .arrangement import Arrangement
@@ -47,6 +47,13 @@ class RowContent(RowCanvas, inherit_bindings=False):
     def add_portion(self, portion: Portion, complete: Collection[RunKey] = ()) -> None:
         """Take in many values that were there before; of some runs these were the last."""
         self._take_in(lambda: self.rows.add_portion(portion) | self.rows.mark_complete(complete))
+
+    def add_ahead(self, ahead: Iterable[AheadRow]) -> None:
+        """Take in values by which to filter and sort, before they can be shown."""
+        if self.rows.add_ahead(ahead):
+            self.view.statistics.values_changed()
+            if self.rows.rearrange():
+                self._reordered()
 
     def _take_in(self, take_in: Callable[[], set[RunKey]]) -> None:
         top, columns, rows = self._top_key(), len(self.rows.columns), len(self.rows)

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import count
 from typing import TYPE_CHECKING
 
-from damnit_daemon.model import Column, RunKey, RunRow, StoredValue
-from damnit_daemon.model.portion import Extras, Portion
+from damnit_daemon.model import Blob, BlobKind, Column, RunKey, RunRow, StoredValue
+from damnit_daemon.model.portion import AheadRow, Extras, Portion
 
 from .arrangement import Arrangement
 from .cells import error_class
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 TIME = Column("start_time", "Time", "When the run began, in your time zone.")
 COMMENT = Column("comment", "Comment", "What somebody noted about the run.", "string")
 FIXED = (TIME, COMMENT)
+NO_BLOB = Blob(BlobKind.UNKNOWN, 0)
+"""Stands for a blob of which only is known that it is there."""
 MOST_MADE = 20_000
 """Values that are kept in one piece; a screen shows some thousand."""
 
@@ -96,6 +98,11 @@ class Rows:
         if column is None:
             return [None] * len(keys)
         return column.scalars([self._slots[key] for key in keys])
+
+    def scalar(self, key: RunKey, name: str) -> Scalar:
+        """One cell as a number or text, also if it came ahead of its row."""
+        column, slot = self._values.get(name), self._slots.get(key)
+        return None if column is None or slot is None else column.scalars([slot])[0]
 
     def filled(self, name: str, keys: Sequence[RunKey]) -> Sequence[bool]:
         """Of each key, whether there is any value, pictures and arrays too."""
@@ -223,6 +230,42 @@ class Rows:
             self._touch(slot)
         return set(portion.keys)
 
+    def add_ahead(self, ahead: Iterable[AheadRow]) -> set[RunKey]:
+        """Take in values of known runs by which to filter and sort; returns their runs.
+
+        What belongs to them is not there, so `value` does not give them yet.
+        """
+        slots, open_columns = self._slots, {}
+        changed: dict[RunKey, int] = {}
+        last_run, last_proposal, slot = None, None, None
+        # Written for speed: these are up to a million, and keys wait for each portion.
+        for name, proposal, run, value in ahead:
+            if run != last_run or proposal != last_proposal:
+                last_run, last_proposal, key = run, proposal, RunKey(proposal, run)
+                slot = slots.get(key)
+                if slot is not None:
+                    changed[key] = slot
+            if slot is None:
+                continue
+            if name not in open_columns:
+                open_columns[name] = self._column(name).open_ahead(len(self._runs))
+            values, has_row = open_columns[name]
+            if has_row[slot] is None:
+                if type(value) is str:
+                    if name not in self._with_texts:
+                        self._note_texts(name)
+                elif type(value) is bytes:
+                    values[slot] = NO_BLOB
+                    continue
+                values[slot] = value
+        for slot in changed.values():
+            self._touch(slot)
+        return set(changed)
+
+    def _note_texts(self, name: str) -> None:
+        column = self._with_texts[name] = self._values[name]
+        column.has_texts = True
+
     def note_written(self, key: RunKey, name: str, timestamp: float) -> None:
         """Note when a value was written, if that was not read with the others."""
         column, slot = self._values.get(name), self._slots.get(key)
@@ -290,8 +333,11 @@ class Rows:
         """Note that all values of some runs are here; returns those that were not before."""
         fresh = {key for key in keys if key in self._slots} - self._complete
         self._complete |= fresh
-        for key in fresh:
-            self._touch(self._slots[key])
+        slots = [self._slots[key] for key in fresh]
+        for column in self._values.values():
+            column.settle(slots)
+        for slot in slots:
+            self._touch(slot)
         return fresh
 
     def _append(self, run: RunRow) -> None:

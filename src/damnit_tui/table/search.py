@@ -6,16 +6,17 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from damnit_daemon.model import Column, RunKey, StoredValue
-from damnit_daemon.query import Filter
-from damnit_daemon.query.cells import text_of
-from damnit_daemon.query.conditions import SKIP, All, Condition, Matches, OfColumn, Says, Some
-from damnit_daemon.query.table import scalar_of
 
 from .cells import is_problem, parse_attributes
 from .describe import error_of
 from .rows import Rows
+
+if TYPE_CHECKING:
+    from damnit_daemon.query import Filter
+    from damnit_daemon.query.conditions import Condition, OfColumn
 
 LONGEST = 2000
 """Characters of a text that are looked at."""
@@ -36,7 +37,11 @@ class Search:
     @classmethod
     def of_filter(cls, filter: Filter | None) -> Search:
         """Look for all that a filter asks for; what it leaves out is not looked for."""
-        parts = list(_parts(filter.condition)) if filter else []
+        if not filter:
+            return cls()
+        from damnit_daemon.query.conditions import OfColumn, Says
+
+        parts = list(_parts(filter.condition))
         return cls(
             tuple(part.word for part in parts if isinstance(part, Says)),
             tuple(part for part in parts if isinstance(part, OfColumn)),
@@ -45,6 +50,8 @@ class Search:
     @cached_property
     def patterns(self) -> tuple[re.Pattern[str], ...]:
         """How what is looked for is found in what is painted."""
+        from damnit_daemon.query.conditions import Matches
+
         words = [re.compile(re.escape(word), re.IGNORECASE) for word in self.words if word]
         return (*words, *(p.pattern for p in self.comparisons if isinstance(p, Matches)))
 
@@ -55,7 +62,8 @@ class Search:
         if not self.words:
             return False
         value = rows.value(key, column.name)
-        text = _text(value).casefold() if value is not None else ""
+        text = _text(value) if value is not None else _text_ahead(rows.scalar(key, column.name))
+        text = text.casefold()
         return any(word.casefold() in text for word in self.words)
 
     def seek(
@@ -116,6 +124,8 @@ def next_problem(rows: Rows, columns: Sequence[Column], row: int, column: int) -
         row: Where to begin, among the runs shown; the cell itself comes last.
         column: Where to begin, among the columns.
     """
+    from damnit_daemon.query.conditions import SKIP
+
     total = len(rows.keys)
     for count in range(total + 1 if total else 0):
         key = rows.keys[(row + count) % total]
@@ -129,6 +139,8 @@ def next_problem(rows: Rows, columns: Sequence[Column], row: int, column: int) -
 
 
 def _parts(condition: Condition) -> Iterator[Condition]:
+    from damnit_daemon.query.conditions import All, Some
+
     if isinstance(condition, All | Some):
         for part in condition.parts:
             yield from _parts(part)
@@ -136,10 +148,17 @@ def _parts(condition: Condition) -> Iterator[Condition]:
         yield condition
 
 
+def _text_ahead(found: int | float | str | None) -> str:
+    from damnit_daemon.query.cells import text_of
+
+    return "" if found is None else text_of(found)[:LONGEST]
+
+
 def _text(value: StoredValue) -> str:
     """A cell's text: its value as it is shown, or why there is none."""
     if value.value is None:
         error = error_of(parse_attributes(value.attributes_json))
         return f"{error[0]} {error[1]}"[:LONGEST] if error else ""
-    found = scalar_of(value)
-    return "" if found is None else text_of(found)[:LONGEST]
+    from damnit_daemon.query.table import scalar_of
+
+    return _text_ahead(scalar_of(value))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import repeat
 from typing import Any
 
@@ -23,7 +23,8 @@ class ValueColumn:
         """Begin without values."""
         self.name = name
         self.values: list[Any] = []
-        """As stored; None also where there is no row."""
+        """As stored; None also where there is no row. A value may come ahead of its row."""
+        self._has_ahead = False
         self.has_texts = False
         """Whether any value is, or was, a text."""
         self._extras: list[Extras | None] = []  # None: there is no row
@@ -92,12 +93,31 @@ class ValueColumn:
         self.has_texts |= str in set(map(type, part.values))
         return has_any
 
+    def open_ahead(self, slots: int) -> tuple[list[Any], list[Extras | None]]:
+        """Make room for values of which nothing else is known yet.
+
+        Returns:
+            Where to put them, and what is None in the slots that have no row.
+        """
+        self.extend(slots)
+        self._has_ahead = True
+        return self.values, self._extras
+
+    def settle(self, slots: Iterable[int]) -> None:
+        """Forget the values that came ahead of rows which never came: they were deleted."""
+        if self._has_ahead:
+            values, extras, end = self.values, self._extras, len(self.values)
+            for slot in slots:
+                if slot < end and extras[slot] is None:
+                    values[slot] = None
+
     def clear(self, slot: int) -> bool:
-        """Drop a row; tell whether there was one."""
-        if not self.has(slot):
+        """Drop a row, or what came ahead of it; tell whether there was one."""
+        if slot >= len(self.values):
             return False
+        had_row = self._extras[slot] is not None
         self.values[slot] = self._extras[slot] = None
-        return True
+        return had_row
 
     def note_time(self, slot: int, timestamp: float) -> bool:
         """Fill in when a row was written, if that was not read; tell whether it was not."""

@@ -7,7 +7,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from damnit_daemon.model import Blob, BlobKind, RunKey
-from damnit_daemon.store import LiveDatabase, NewValue, blocks, create_database, save_values
+from damnit_daemon.store import (
+    LiveDatabase,
+    NewValue,
+    blocks,
+    create_database,
+    save_values,
+    watch,
+)
 from damnit_daemon.store.blocks import LARGE
 from damnit_daemon.store.values import load_values
 
@@ -270,3 +277,25 @@ def test_who_follows_knows_what_is_there(tmp_path_factory, writes):
                     take(changes)
     with database.reading() as con:
         assert held == {(v.key, v.name): v.value for v in load_values(con)}
+
+
+def test_of_many_blocks_the_values_come_ahead_and_then_all_that_belongs_to_them(full, monkeypatch):
+    monkeypatch.setattr(watch, "PORTION", 2)
+    monkeypatch.setattr(watch, "MOST_AT_ONCE", 2)
+    save(full, (RUNS[0], "picture", PNG), (RUNS[0], "nothing", None))
+    with closing(LiveDatabase(full, now=lambda: NOW)) as live:
+        live.changes()
+        found = walk(live)
+    ahead = [row for changes in found for row in changes.ahead]
+    whole = [v for c in found if c.portion for v in c.portion.stored_values()]
+    assert sorted(ahead, key=str) == sorted(
+        [
+            (v.name, *v.key, b"" if v.name == "picture" else v.value)
+            for v in whole
+            if v.value is not None
+        ],
+        key=str,
+    )
+    kinds = [bool(changes.ahead) for changes in found]
+    assert kinds == sorted(kinds, reverse=True), "all of them come before the first portion"
+    assert {len(c.ahead) > 0 and c.portion is None for c in found[: sum(kinds)]} == {True}

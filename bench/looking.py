@@ -32,14 +32,14 @@ ROWS_AT_ONCE = 1 << 22
 PEAK = """
 import re, sys
 from pathlib import Path
-from bench.inspect import see
+from bench.looking import see
 see(Path(sys.argv[1]))
 # Not from getrusage: there a process begins with the peak of the one that started it.
 print(int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) / 1024)
 """
 
 
-def measure_inspect(scratch: Path, repeats: int) -> Iterator[Result]:
+def measure_looking(scratch: Path, repeats: int) -> Iterator[Result]:
     """From the wish for a cell to its drawing, and what that takes at most."""
     for name, (shape, dtype, chunks) in CASES.items():
         path = _make(scratch / "p1_r1.h5", shape, dtype, chunks)
