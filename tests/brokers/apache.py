@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import time
 from pathlib import Path
 
 from . import parts
@@ -37,6 +39,10 @@ group.min.session.timeout.ms=500
 """
 
 
+PATIENCE_S = 30.0
+LOOK_S = 0.1
+
+
 class ApacheKafka(Broker):
     """Apache Kafka 0.9.0.1 with ZooKeeper, on disk, two processes."""
 
@@ -45,6 +51,7 @@ class ApacheKafka(Broker):
 
     def __init__(self, folder: Path) -> None:
         port, zookeeper = free_port(), free_port()
+        self._zookeeper_port = zookeeper
         self.address = f"127.0.0.1:{port}"
         names = {"folder": folder, "port": port, "zookeeper": zookeeper}
         (folder / "log4j.properties").write_text(LOGGING)
@@ -62,7 +69,20 @@ class ApacheKafka(Broker):
         self._zookeeper.start()
 
     def start(self) -> None:
+        # One that was killed is registered until its session ends; another of the same number
+        # would find that, and give up.
+        deadline = time.monotonic() + PATIENCE_S
+        while self._is_registered():
+            assert time.monotonic() < deadline, "the session of the broker before does not end"
+            time.sleep(LOOK_S)
         self._broker.start()
+
+    def _is_registered(self) -> bool:
+        """Whether ZooKeeper takes the broker to be alive."""
+        with socket.create_connection(("127.0.0.1", self._zookeeper_port), 10) as asked:
+            asked.sendall(b"dump")
+            answer = b"".join(iter(lambda: asked.recv(1 << 16), b""))
+        return b"/brokers/ids/0" in answer
 
     def kill(self) -> None:
         self._broker.kill()

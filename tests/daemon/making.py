@@ -6,9 +6,9 @@ import sys
 import textwrap
 from pathlib import Path
 
+from damnit_daemon.creation import create_folder
 from damnit_daemon.model import RunKey
 from damnit_daemon.paths import DamnitFolder
-from damnit_daemon.creation import create_folder
 from damnit_daemon.store import Database, load_values
 
 IMPORTS = "from damnit_ctx import Cell, Skip, Variable\n"

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from damnit_daemon.creation import create_folder, instrument_of, starting_context
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.model import VariableInfo
 from damnit_daemon.paths import DamnitFolder
-from damnit_daemon.creation import create_folder, instrument_of, starting_context
 from damnit_daemon.services.extraction import extract
 from damnit_daemon.store import Database, add_user_variable, load_settings, load_variables
 

@@ -151,9 +151,7 @@ async def test_who_is_new_is_shown_five_keys_once(folder, seen):
     app = newcomer(folder)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        await app.workers.wait_for_complete(
-            [worker for worker in app.workers if worker.group == "tour"]
-        )
+        await until(pilot, lambda: all(each.group != "tour" for each in app.workers))
         await pilot.pause()
         assert not app.screen.query(Tour)
 
