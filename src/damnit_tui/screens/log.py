@@ -64,6 +64,7 @@ class LogScreen(Screen[None]):
         self._failed = failed
         self._pattern: re.Pattern[bytes] | None = None
         self._wanted = ""
+        self._has_begun = False
 
     def compose(self) -> ComposeResult:
         """What it is, its lines, a place to type, the keys."""
@@ -77,12 +78,8 @@ class LogScreen(Screen[None]):
         yield KeyLine("log")
 
     def on_mount(self) -> None:
-        """Begin to read."""
+        """Nobody types yet."""
         self.query_one(Input).can_focus = False
-        if self._failed:
-            what, pattern = f"failure of {self._failed}", failure_of(self._failed)
-            self._reader.ask(lambda pager: pager.find_last(pattern, what))
-        self.read_log()
 
     def on_unmount(self) -> None:
         """Let the worker end."""
@@ -109,6 +106,16 @@ class LogScreen(Screen[None]):
         """As many lines as there is room for."""
         rows = max(1, event.size.height - 2)
         self._reader.resize(rows)
+        if not self._has_begun:
+            # Only now is it known how much there is to be read.
+            self._has_begun = True
+            self._begin()
+
+    def _begin(self) -> None:
+        if self._failed:
+            what, pattern = f"failure of {self._failed}", failure_of(self._failed)
+            self._reader.ask(lambda pager: pager.find_last(pattern, what))
+        self.read_log()
 
     # Actions
 
