@@ -202,6 +202,32 @@ async def test_unsaved_text_survives_and_is_left_only_when_told_twice(written):
         await until(pilot, lambda: area(app).text == GOOD)
 
 
+async def test_it_begins_at_a_line(written):
+    app = make_app(written)
+    async with app.run_test(size=(110, 34)) as pilot:
+        await settle(pilot)
+        app.main_screen.call_later(app.main_screen.action_context, 7)
+        await until(pilot, lambda: isinstance(app.screen, ContextScreen))
+        await until(pilot, lambda: not area(app).read_only)
+        assert area(app).cursor_location == (6, 0)
+        assert "line 7" in title(app)
+
+
+async def test_the_list_is_walked_from_the_text(written):
+    app = make_app(written)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_editor(pilot)
+        await change(pilot, "def trains(run)", 'def trains(run, number: "meta#run_number")')
+        await change(pilot, "var#trains", "var#trians")
+        await pilot.press("f7")
+        await until(pilot, lambda: len(rows(app)) >= 2)
+        places = [int(row[1]) for row in rows(app)]
+        for place in [*places, places[0]]:
+            await pilot.press("f8")
+            assert area(app).cursor_location[0] + 1 == place
+        assert app.focused is area(app)
+
+
 async def test_hints_cost_no_python(written):
     app = make_app(written)
     async with app.run_test(size=(110, 34)) as pilot:

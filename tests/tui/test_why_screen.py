@@ -1,6 +1,7 @@
 """The box that says why a cell is empty: its keys, and that it goes on while things happen."""
 
 import pytest
+from textual.widgets import Input
 
 from damnit_daemon.ledger import JobState
 from damnit_daemon.model import Column
@@ -88,6 +89,20 @@ async def test_the_keys_that_are_offered_work_from_here(folder, press, screen):
         await asked(pilot, 410, "agipd.hits")
         await pilot.press(press)
         await until(pilot, lambda: isinstance(app.screen, screen))
+
+
+async def test_r_begins_with_that_variable_and_run_whatever_is_marked(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(130, 34)) as pilot:
+        await settle(pilot)
+        app.main_screen.table.move_to(key(411))
+        await pilot.press("space")
+        await asked(pilot, 410, "agipd.hits")
+        await pilot.press("r")
+        await until(pilot, lambda: isinstance(app.screen, ReprocessBox))
+        plan = app.screen.query_one("#reprocess-plan")
+        await until(pilot, lambda: "only agipd.hits" in str(plan.content))
+        assert app.screen.query_one("#runs", Input).value == "410"
 
 
 async def test_jobs_and_the_daemon_are_a_key_away(declared):
