@@ -92,6 +92,7 @@ class Logbook:
                 f"{self.url.rstrip('/')}/{what}",
                 headers={KEY_HEADER: self.key},
                 timeout=timeout_s,
+                allow_redirects=False,  # the key is for this server only
                 **more,  # type: ignore[arg-type]
             )
         except requests.RequestException as error:
@@ -105,7 +106,7 @@ class Logbook:
                 f"The logbook at {self.url} does not know this key.",
                 hint=f"Get a new one for {CONFIG_NAME}.",
             )
-        if not answer.ok:
+        if not answer.ok or answer.is_redirect:
             said = show_controls(answer.text.strip()[:200])
             raise DamnitError(f"The logbook refused it: {answer.status_code} {said}".rstrip())
         return answer
@@ -132,7 +133,9 @@ def load_logbook(folder: Path) -> Logbook:
         raise DamnitError(f"{CONFIG_NAME} cannot be read: {first}.") from error
     section = config[SECTION] if config.has_section(SECTION) else {}
     url, key = section.get("url", "").strip(), section.get("key", "").strip()
-    if not url.startswith(("http://", "https://")) or not key:
+    if not url.startswith(("http://", "https://")) or not (
+        key.isascii() and key.isprintable() and key
+    ):
         raise DamnitError(
             f"{CONFIG_NAME} lacks something.",
             hint=f"It needs a section [{SECTION}] with key and url (http…).",

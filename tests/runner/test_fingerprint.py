@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+from pathlib import Path
 
 import pytest
 
+from damnit_daemon.runner.context import read_source
 from damnit_daemon.runner.fingerprint import Fingerprints
 
 SOURCE = '''\
@@ -134,3 +136,38 @@ def test_groups_of_one_class_differ_by_what_they_were_made_with():
     assert made(GROUPS.replace('XGM("SA2")', 'XGM("SA3")'))[0] == first
     assert made(GROUPS.replace('XGM("SA2")', 'XGM("SA3")'))[1] != second
     assert made(GROUPS.replace("run[self.source]", "run[self.source].mean()"))[0] != first
+
+
+NAMED = """\
+from damnit_ctx import Group, Pipeline, Variable
+
+
+@Group
+class XGM:
+    device: str
+
+    @Variable(title="Energy")
+    def energy(self, run):
+        return run[self.device]
+
+
+"""
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        'sa2 = XGM(device="{}")',
+        'g = XGM(name="sa2", device="{}")',
+        'Pipeline.default().add(XGM(name="sa2", device="{}"))',
+        'Pipeline.default().add({{"sa2": XGM(device="{}")}})',
+        'p = Pipeline()\np.add(XGM(name="sa2", device="{}"))\nPipeline.set_default(p)',
+    ],
+)
+def test_what_a_group_was_made_with_counts_however_it_is_named(made):
+    contexts = [
+        read_source((NAMED + made.format(device)).encode(), Path("context.py")) for device in "ab"
+    ]
+    one, two = (context.fingerprint("sa2.energy") for context in contexts)
+    assert one
+    assert one != two

@@ -107,7 +107,7 @@ def reprocess(
                 selection.keys,
                 executor,
                 data=data.value,
-                names=names if failed else var or None,
+                names=names if names is not None else var or None,
                 match=match or [],
                 at_once=concurrent_jobs,
             )

@@ -38,15 +38,19 @@ def write_parquet(table: Table, file: IO[bytes]) -> None:
         "run": pa.array([run.key.run for run in table.runs], pa.int64()),
         "start_time": pa.array(starts, pa.timestamp("us", tz="UTC")),
     }
+    taken = {*arrays, *(column.name for column in table.columns)}
     for column in table.columns:
         values = [table.cells.get((run.key, column.name)) for run in table.runs]
-        arrays[_free_name(column.name, arrays)] = _array(pa, values)
+        name = _free_name(column.name, taken) if column.name in arrays else column.name
+        arrays[name] = _array(pa, values)
     metadata = {f"title:{column.name}": column.title for column in table.columns if column.title}
     pq.write_table(pa.table(arrays).replace_schema_metadata(metadata), file)
 
 
-def _free_name(name: str, taken: dict[str, Any]) -> str:
-    return f"{name}_" if name in taken else name
+def _free_name(name: str, taken: set[str]) -> str:
+    while name in taken:
+        name += "_"
+    return name
 
 
 def _array(pa: Any, values: Sequence[Plain]) -> Any:

@@ -136,11 +136,17 @@ def _write_npy(dataset: h5py.Dataset, path: Path) -> None:
         with path.open("wb") as file:
             np.save(file, np.asarray(dataset[()]), allow_pickle=False)
         return
-    target = np.lib.format.open_memmap(path, "w+", dataset.dtype, tuple(dataset.shape))
+    header = {
+        "descr": np.lib.format.dtype_to_descr(dataset.dtype),
+        "fortran_order": False,
+        "shape": tuple(dataset.shape),
+    }
     row = max(1, dataset.size // dataset.shape[0])
-    for part in Source(dataset).blocks(0, 0, dataset.shape[0], across=row):
-        target[part] = dataset[part]
-    target.flush()
+    # Not through mapped memory: on a full disk that would end the program (SIGBUS).
+    with path.open("wb") as file:
+        np.lib.format.write_array_header_1_0(file, header)
+        for part in Source(dataset).blocks(0, 0, dataset.shape[0], across=row):
+            file.write(np.ascontiguousarray(dataset[part]).data)
 
 
 def _write_csv(dataset: h5py.Dataset, view: View, path: Path) -> None:

@@ -31,6 +31,7 @@ class Fingerprints:
         self._lines = lines
         self._dependencies = dependencies
         self._binders = _binders(self._statements)
+        self._reads = [_names_read(statement) for statement in tree.body]
         self._own: dict[int, bytes] = {}
         self._known: dict[str, str] = {}
 
@@ -47,7 +48,7 @@ class Fingerprints:
             return ""
         digest = hashlib.sha256()
         # A variable of a group also is what the group was made with.
-        made = self._binders.get(name.partition(".")[0], set()) if "." in name else set()
+        made = self._made_with(name, start) if "." in name else set()
         for index in sorted(self._used({start, *made})):
             digest.update(self._text(index))
         for dependency in sorted(self._dependencies.get(name, ())):
@@ -64,11 +65,22 @@ class Fingerprints:
         """The statements that some use, themselves among them."""
         found, todo = set(start), list(start)
         while todo:
-            for name in _names_read(self._statements[todo.pop()]):
+            for name in self._reads[todo.pop()]:
                 fresh = self._binders.get(name, set()) - found
                 found |= fresh
                 todo += fresh
         return found
+
+    def _made_with(self, name: str, start: int) -> set[int]:
+        """The statements that make the group of a variable, whose class is one statement."""
+        users, todo = {start}, [start]
+        while todo:
+            names = _names_bound(self._statements[todo.pop()])
+            fresh = {i for i, read in enumerate(self._reads) if read & names} - users
+            users |= fresh
+            todo += fresh
+        # `name=` and pipelines name groups as no global is called: it may be any of them.
+        return users & self._binders.get(name.partition(".")[0], set()) or users
 
     def _text(self, index: int) -> bytes:
         if index not in self._own:

@@ -19,10 +19,19 @@ class LogbookServer:
         """Topic, text and picture of each message."""
         self.accepts = 1000
         """After so many messages it is full."""
+        self.elsewhere = ""
+        """Where it sends those that ask it for something."""
+        self.keys: list[str | None] = []
+        """What it was given as keys."""
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self):
+                if outer.elsewhere:
+                    self.send_response(302)
+                    self.send_header("Location", f"{outer.elsewhere}{self.path}")
+                    self.end_headers()
+                    return
                 if self._knows() and self.path == "/me":
                     self._answer(200, json.dumps({"stream": "p1234"}))
 
@@ -42,6 +51,7 @@ class LogbookServer:
                 self._answer(200, "{}")
 
             def _knows(self):
+                outer.keys.append(self.headers.get("X-API-key"))
                 if self.headers.get("X-API-key") == KEY:
                     return True
                 self._answer(401, "no")

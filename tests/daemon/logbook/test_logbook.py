@@ -19,7 +19,7 @@ def server():
 def configure(folder, server, **more):
     lines = ["[ZULIP]", f"url = {server.url}", f"key = {more.pop('key', KEY)}"]
     lines += [f"{name} = {value}" for name, value in more.items()]
-    (folder / "zulip.cfg").write_text("\n".join(lines))
+    (folder / "zulip.cfg").write_text("\n".join(lines), "utf-8")
     return load_logbook(folder)
 
 
@@ -45,6 +45,19 @@ def test_a_key_that_is_not_known_is_said_and_not_shown(tmp_path, server):
     with pytest.raises(DamnitError, match="does not know this key"):
         logbook.stream()
     assert "stolen" not in repr(logbook)
+
+
+def test_the_key_goes_to_no_other_server(tmp_path, server):
+    with LogbookServer() as other:
+        server.elsewhere = other.url.replace("127.0.0.1", "localhost")
+        with pytest.raises(DamnitError, match="refused it: 302"):
+            configure(tmp_path, server).stream()
+        assert other.keys == []
+
+
+def test_a_key_that_no_request_can_hold_is_refused(tmp_path, server):
+    with pytest.raises(DamnitError, match="lacks something"):
+        configure(tmp_path, server, key="ключ")
 
 
 def test_what_was_sent_before_it_broke_is_said(tmp_path, server):
