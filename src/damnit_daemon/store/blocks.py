@@ -95,13 +95,6 @@ def last_block(con: sqlite3.Connection) -> int:
     return -1 if last is None else last >> BLOCK_BITS
 
 
-def next_block(con: sqlite3.Connection, start: int) -> int | None:
-    """The first block from one on that has rows; None after the last."""
-    sql = "SELECT min(rowid) FROM run_variables WHERE rowid >= ?"
-    ((first,),) = fetch_all(con, sql, (start << BLOCK_BITS,))
-    return None if first is None else first >> BLOCK_BITS
-
-
 def previous_block(con: sqlite3.Connection, start: int) -> int | None:
     """The last block before one that has rows; None before the first."""
     sql = "SELECT max(rowid) FROM run_variables WHERE rowid < ?"

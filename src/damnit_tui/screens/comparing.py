@@ -12,7 +12,7 @@ from .taking import Taking
 
 if TYPE_CHECKING:
     from ..plot.state import PlotState
-    from .details import ListSurroundings
+    from .list_screen import ListSurroundings
 
 
 class Comparing(Taking):
@@ -101,7 +101,7 @@ class Comparing(Taking):
         self.app.push_screen(DifferencesScreen(keys, self._list_surroundings()))
 
     def _list_surroundings(self) -> ListSurroundings:
-        from .details import ListSurroundings
+        from .list_screen import ListSurroundings
 
         return ListSurroundings(
             self.table.rows,

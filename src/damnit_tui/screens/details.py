@@ -12,7 +12,6 @@ from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Static
 
 from damnit_daemon.errors import DamnitError
@@ -22,13 +21,11 @@ from .. import keymap
 from ..comparing.details import HEADING, Detail, Order, details_of, lines_of, ordered, summary
 from ..processing import RunHistory
 from ..session import Session
-from ..table.rows import Rows
 from ..table.view import CellAddress
 from ..visible import visible, visible_lines
 from ..widgets.line_list import LineList
 from ..widgets.screen_keys import ScreenKeys
-from ..widgets.search_prompt import SearchAnswered, SearchPrompt
-from ..work import Work
+from .list_screen import ListScreen, ListSurroundings
 
 LIVE_S = 1.0
 OFFERED = tuple(
@@ -36,21 +33,7 @@ OFFERED = tuple(
 )
 
 
-@dataclass(frozen=True)
-class ListSurroundings:
-    """What a list of values asks of the table that it was opened from."""
-
-    rows: Rows
-    work: Callable[[], Work]
-    inspect: Callable[[CellAddress], object]
-    explain: Callable[[CellAddress], object]
-    walked: Callable[[RunKey], object]
-    """Told to which run somebody went."""
-    copy: Callable[[str], object]
-    plot: Callable[[str], object]
-
-
-class DetailsScreen(Screen[None]):
+class DetailsScreen(ListScreen):
     """A run over the whole screen."""
 
     DEFAULT_CSS = """
@@ -62,6 +45,7 @@ class DetailsScreen(Screen[None]):
     DetailsScreen.-low #details-facts { max-height: 3; }
     """
     BINDINGS = keymap.bindings("details")
+    OWNER = "details"
 
     @dataclass
     class HistoryRead(Message):
@@ -79,16 +63,18 @@ class DetailsScreen(Screen[None]):
         clock: Callable[[], float] = time.time,
         zone: tzinfo | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(surroundings)
         self.key = key
         self.order = Order.TITLE
-        self.words: Sequence[str] = ()
         self._session = session
-        self._around = surroundings
         self._clock = clock
         self._zone = zone
         self._history: RunHistory | None = None
         self._seen: object = None
+
+    def list_again(self) -> None:
+        """The same run, with the present words."""
+        self.look()
 
     def compose(self) -> ComposeResult:
         """Which run, what was done for it, its values, the keys."""
@@ -196,32 +182,3 @@ class DetailsScreen(Screen[None]):
         orders = list(Order)
         self.order = orders[(orders.index(self.order) + 1) % len(orders)]
         self.look()
-
-    def action_search(self) -> None:
-        """Ask what to look for."""
-        if not self.query(SearchPrompt):
-            self.mount(SearchPrompt(), before=self.query_one(ScreenKeys))
-
-    @on(SearchAnswered)
-    def search(self, event: SearchAnswered) -> None:
-        """List only what has these words; nothing typed lists all."""
-        event.stop()
-        self.query(SearchPrompt).remove()
-        if event.text is not None:
-            self.words = tuple(event.text.casefold().split())
-            self.look()
-        self.query_one(LineList).focus()
-
-    def action_copy(self) -> None:
-        """Copy the list."""
-        self._around.copy(self.query_one(LineList).plain_text())
-
-    def action_help(self) -> None:
-        """The keys of this screen."""
-        from .help import HelpScreen
-
-        self.app.push_screen(HelpScreen("details"))
-
-    def action_close(self) -> None:
-        """Go back to the table."""
-        self.dismiss()

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
-from textual.screen import Screen
 from textual.widgets import Static
 
 from damnit_daemon.model import RunKey
@@ -20,8 +19,7 @@ from ..table.view import CellAddress
 from ..visible import visible
 from ..widgets.line_list import LineList
 from ..widgets.screen_keys import ScreenKeys
-from ..widgets.search_prompt import SearchAnswered, SearchPrompt
-from .details import ListSurroundings
+from .list_screen import ListScreen, ListSurroundings
 
 LIVE_S = 1.0
 AT_ONCE_S = 0.008
@@ -33,7 +31,7 @@ OFFERED = tuple(
 )
 
 
-class DifferencesScreen(Screen[None]):
+class DifferencesScreen(ListScreen):
     """Several runs beside each other."""
 
     DEFAULT_CSS = """
@@ -46,6 +44,7 @@ class DifferencesScreen(Screen[None]):
     }
     """
     BINDINGS = keymap.bindings("differences")
+    OWNER = "differences"
 
     def __init__(self, keys: Sequence[RunKey], surroundings: ListSurroundings) -> None:
         """Prepare a screen.
@@ -54,15 +53,17 @@ class DifferencesScreen(Screen[None]):
             keys: The runs to be compared, two or more.
             surroundings: The table.
         """
-        super().__init__()
+        super().__init__(surroundings)
         self.keys = tuple(sorted(keys, reverse=True)[:MOST_RUNS])
         self.found: Sequence[Difference] = ()
-        self.words: Sequence[str] = ()
         self.shows_all = False
         self._left_out = len(keys) - len(self.keys)
-        self._around = surroundings
         self._arrays = 0
         self._seen: object = None
+
+    def list_again(self) -> None:
+        """The same runs, with the present words."""
+        self.show_list()
 
     def compose(self) -> ComposeResult:
         """Which runs, what differs, the keys."""
@@ -150,32 +151,3 @@ class DifferencesScreen(Screen[None]):
         """What is the same, too, or not."""
         self.shows_all = not self.shows_all
         self.show_list()
-
-    def action_search(self) -> None:
-        """Ask what to look for."""
-        if not self.query(SearchPrompt):
-            self.mount(SearchPrompt(), before=self.query_one(ScreenKeys))
-
-    @on(SearchAnswered)
-    def search(self, event: SearchAnswered) -> None:
-        """List only what has these words; nothing typed lists all."""
-        event.stop()
-        self.query(SearchPrompt).remove()
-        if event.text is not None:
-            self.words = tuple(event.text.casefold().split())
-            self.show_list()
-        self.query_one(LineList).focus()
-
-    def action_copy(self) -> None:
-        """Copy the list."""
-        self._around.copy(self.query_one(LineList).plain_text())
-
-    def action_help(self) -> None:
-        """The keys of this screen."""
-        from .help import HelpScreen
-
-        self.app.push_screen(HelpScreen("differences"))
-
-    def action_close(self) -> None:
-        """Go back to the table."""
-        self.dismiss()
