@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 
+import hypothesis
 import pytest
 
 from .slurm.needed import why_not
@@ -17,6 +18,11 @@ def pytest_configure():
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ["DAMNIT_TUI_TOUR"] = "off"  # what is started here is no newcomer
+    # How long an example takes says something about the machine, not about the program.
+    hypothesis.settings.register_profile(
+        "ours", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    )
+    hypothesis.settings.load_profile("ours")
 
 
 def pytest_report_header():
