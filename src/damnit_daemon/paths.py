@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from .errors import DamnitError
 from .model import RunKey
@@ -25,8 +25,7 @@ RUN_NAME = re.compile(r"r\d+", re.ASCII)
 FRAGMENT_NAME = re.compile(r"p(\d+)_r(\d+)\.[^.]+\.ready\.h5", re.ASCII)
 
 
-@dataclass(frozen=True)
-class DamnitFolder:
+class DamnitFolder(NamedTuple):
     """A folder with `runs.sqlite` and `context.py`; knows names, touches nothing."""
 
     path: Path

@@ -12,7 +12,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.model import RunKey, StoredValue
@@ -33,8 +33,7 @@ LONGEST_SAID = 40
 """Characters of a value in a message."""
 
 
-@dataclass(frozen=True)
-class Done:
+class Done(NamedTuple):
     """An order was carried out."""
 
     order: Order
@@ -46,8 +45,7 @@ class Done:
     """What went wrong besides."""
 
 
-@dataclass(frozen=True)
-class Waiting:
+class Waiting(NamedTuple):
     """Nothing can be written at the moment; it is tried again."""
 
     orders: int
@@ -56,8 +54,7 @@ class Waiting:
     """Why."""
 
 
-@dataclass(frozen=True)
-class Contested:
+class Contested(NamedTuple):
     """Somebody else has changed cells meanwhile; nothing was written."""
 
     order: SetValues
@@ -66,8 +63,7 @@ class Contested:
     """Somebody typed the new values just now; else they are from before."""
 
 
-@dataclass(frozen=True)
-class Failed:
+class Failed(NamedTuple):
     """An order cannot be carried out; nothing was written."""
 
     order: Order

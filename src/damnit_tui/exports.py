@@ -6,9 +6,8 @@ For workers: it reads the database.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from damnit_daemon.model import RunKey
 from damnit_daemon.store import Database
@@ -24,8 +23,7 @@ TIMEOUT_S = 30.0
 Progress = Callable[[int, int], bool]
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """Which runs and variables, in which order."""
 
     keys: tuple[RunKey, ...]

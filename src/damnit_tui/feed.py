@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.model import Column, RunKey, RunRow, StoredValue
@@ -29,8 +29,7 @@ PORTION = 20
 """Of them, so many at a time; keys are answered in between."""
 
 
-@dataclass(frozen=True)
-class Health:
+class Health(NamedTuple):
     """Whether the database can be read."""
 
     read_at: float | None = None
@@ -44,8 +43,7 @@ class Health:
     writable: bool = True
 
 
-@dataclass(frozen=True)
-class Update:
+class Update(NamedTuple):
     """News of the database, to be taken in at once."""
 
     restart: bool = False

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import tzinfo
+from typing import NamedTuple
 
 from damnit_daemon.model import Column, RunKey, StoredValue
 
@@ -14,8 +14,7 @@ from .table.picture import LargePicture
 from .visible import visible, visible_lines
 
 
-@dataclass(frozen=True)
-class Inspected:
+class Inspected(NamedTuple):
     """A snapshot of a cell; it does not follow later changes."""
 
     key: RunKey

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from damnit_daemon.model import StoredValue, VariableInfo
 from damnit_daemon.store import Change, Note
@@ -15,8 +14,7 @@ Said = tuple[str, tuple[StoredValue, ...]]
 """What has happened, and values that are stored now."""
 
 
-@dataclass(frozen=True)
-class SetValues:
+class SetValues(NamedTuple):
     """Give cells other values."""
 
     changes: tuple[Change, ...]
@@ -24,22 +22,19 @@ class SetValues:
     """Which cells, as people call them."""
 
 
-@dataclass(frozen=True)
-class Undo:
+class Undo(NamedTuple):
     """Bring back what the last edit of this session replaced."""
 
     words: str = "Undo"
 
 
-@dataclass(frozen=True)
-class Redo:
+class Redo(NamedTuple):
     """Do again what was undone last."""
 
     words: str = "Redo"
 
 
-@dataclass(frozen=True)
-class DefineVariable:
+class DefineVariable(NamedTuple):
     """Add a user-editable variable."""
 
     info: VariableInfo
@@ -55,8 +50,7 @@ class DefineVariable:
         return f"There is a column {self.info.title} now; e fills it in.", ()
 
 
-@dataclass(frozen=True)
-class ChangeVariable:
+class ChangeVariable(NamedTuple):
     """Change title, type, description or tags of a user-editable variable."""
 
     before: VariableInfo
@@ -73,8 +67,7 @@ class ChangeVariable:
         return f"Changed: {self.after.title}", saved.written
 
 
-@dataclass(frozen=True)
-class AddNote:
+class AddNote(NamedTuple):
     """Store a comment that belongs to a time."""
 
     timestamp: float
@@ -91,8 +84,7 @@ class AddNote:
         return "Noted.", ()
 
 
-@dataclass(frozen=True)
-class ChangeNote:
+class ChangeNote(NamedTuple):
     """Give a note another text; an empty one takes it out."""
 
     before: Note
@@ -109,8 +101,7 @@ class ChangeNote:
         return ("The note is changed." if kept else "The note is deleted."), ()
 
 
-@dataclass(frozen=True)
-class AddRuns:
+class AddRuns(NamedTuple):
     """List runs that have not been taken yet."""
 
     number: int

@@ -209,7 +209,7 @@ class Session:
         except LedgerMissing:
             return shown
         except Exception as error:  # noqa: BLE001 – a file of strangers: tables and values of any kind
-            return replace(shown, history=(("Ledger", f"cannot be read: {error}"),))
+            return shown._replace(history=(("Ledger", f"cannot be read: {error}"),))
 
     def _inspect_value(
         self, address: CellAddress, column: Column, known: StoredValue | None
@@ -293,8 +293,7 @@ class Session:
             history = load_history(con, shown.key)
         now = self._clock()
         absence = self._work.sentence(shown.key, shown.column.name, now)
-        return replace(
-            shown,
+        return shown._replace(
             absence=absence or why_absent(history, shown.column.name),
             history=tuple(tell_history(history, now)),
         )

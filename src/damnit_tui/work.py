@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
+from types import MappingProxyType
+from typing import NamedTuple
 
 from damnit_daemon.model import RunKey
 
@@ -18,8 +19,7 @@ LOST_S = 60.0
 """A daemon of which nothing was heard for so long is called lost; others may take over then."""
 
 
-@dataclass(frozen=True)
-class DaemonSeen:
+class DaemonSeen(NamedTuple):
     """Who works in the folder, as far as can be seen from here."""
 
     host: str
@@ -36,8 +36,7 @@ class DaemonSeen:
         return self.is_dead or now - self.heard_at > LOST_S
 
 
-@dataclass(frozen=True)
-class RunJob:
+class RunJob(NamedTuple):
     """A job that is not over: one run is, or will be, computed."""
 
     data: str
@@ -97,8 +96,7 @@ class RunJob:
         return f"{ran}, {self.done} of {self.total} done"
 
 
-@dataclass(frozen=True)
-class Work:
+class Work(NamedTuple):
     """All that the ledger says, at one moment."""
 
     is_known: bool = False
@@ -108,9 +106,9 @@ class Work:
     daemon: DaemonSeen | None = None
     running: int = 0
     queued: int = 0
-    runs: Mapping[RunKey, tuple[RunJob, ...]] = field(default_factory=dict)
+    runs: Mapping[RunKey, tuple[RunJob, ...]] = MappingProxyType({})
     """The jobs of each run, those that have begun first."""
-    failures: Mapping[RunKey, str] = field(default_factory=dict)
+    failures: Mapping[RunKey, str] = MappingProxyType({})
     """Runs of which the last job failed, and why."""
     is_abandoned: bool = False
     """No daemon works: what it was at stands still, except in Slurm."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.ledger import (
@@ -72,11 +71,11 @@ class WorkReader:
         if self._lease is not None and self._work.daemon is not None:
             dead = self._alive(self._lease.holder) is False
             if dead != self._work.daemon.is_dead:
-                self._work = replace(self._work, daemon=replace(self._work.daemon, is_dead=dead))
+                self._work = self._work._replace(daemon=self._work.daemon._replace(is_dead=dead))
         daemon = self._work.daemon
         abandoned = daemon is None or daemon.is_lost(self._clock())
         if abandoned != self._work.is_abandoned:
-            self._work = replace(self._work, is_abandoned=abandoned)
+            self._work = self._work._replace(is_abandoned=abandoned)
         return self._work
 
     def _file_stamp(self) -> object:
@@ -98,9 +97,9 @@ class WorkReader:
             self._lease = None
             self._work = Work(is_known=True)
         except DamnitError as error:
-            self._work = replace(self._work, is_known=True, problem=error.message)
+            self._work = self._work._replace(is_known=True, problem=error.message)
         except Exception as error:  # noqa: BLE001 – a file of strangers: tables and values of any kind
-            self._work = replace(self._work, is_known=True, problem=f"It makes no sense: {error}")
+            self._work = self._work._replace(is_known=True, problem=f"It makes no sense: {error}")
 
     def _take_in(self, con: Connection) -> None:
         lease = load_lease(con)

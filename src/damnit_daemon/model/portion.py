@@ -35,8 +35,7 @@ AheadRow = tuple[str, int, int, int | float | str | bytes]
 """Name, proposal, run and value alone; of a blob, no bytes. What belongs to it comes later."""
 
 
-@dataclass(frozen=True)
-class Portion:
+class Portion(NamedTuple):
     """Values of some runs; not necessarily all of them."""
 
     keys: list[RunKey]

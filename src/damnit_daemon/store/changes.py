@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..model import Column, RunKey, RunRow, StoredValue
 from ..model.portion import AheadRow, Portion
@@ -11,8 +11,7 @@ Cell = tuple[RunKey, str]
 """A run and the name of a variable."""
 
 
-@dataclass(frozen=True)
-class Changes:
+class Changes(NamedTuple):
     """What happened to a database since the last look; false if nothing did."""
 
     is_new: bool = False

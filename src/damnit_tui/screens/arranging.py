@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -243,8 +242,7 @@ class Arranging(MainPart):
     def tell_arrangement(self) -> None:
         """Say on top what is shown."""
         rows = self.table.rows
-        self.status = replace(
-            self.status,
+        self.status = self.status._replace(
             filter=rows.arrangement.filter.text if rows.arrangement.filter else "",
             sort=rows.arrangement.describe_sort(),
             shown=len(rows.keys),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -100,7 +99,7 @@ class Choosing(MainPart):
                 )
             wanted.append(known[token.text.casefold()])
         tags = tuple(UNTAGGED if tag == "untagged" else tag for tag in wanted)
-        self.select_columns(replace(self.selection, tags=tags))
+        self.select_columns(self.selection._replace(tags=tags))
 
     def complete_sort(self, text: str, cursor: int) -> Completion:
         """What the last of several columns could become."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from damnit_daemon.model import Column
 
@@ -85,16 +84,16 @@ class ColumnsScreen(TickScreen[ColumnSelection]):
 
     def action_reset_widths(self) -> None:
         """Make all columns as wide as they need."""
-        self._take(replace(self._selection.choice, widths={}))
+        self._take(self._selection.choice._replace(widths={}))
         self.show()
 
     def action_reset_order(self) -> None:
         """Put all columns where they come by themselves."""
-        self._take(replace(self._selection.choice, order=()))
+        self._take(self._selection.choice._replace(order=()))
         self.show()
 
     def _take(self, choice: ColumnChoice) -> None:
-        self._selection = replace(self._selection, choice=choice)
+        self._selection = self._selection._replace(choice=choice)
 
     def _note(self, column: Column) -> str:
         parts = [column.name] if column.name != column.title else []

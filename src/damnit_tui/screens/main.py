@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import tzinfo
 
 from textual import on, work
@@ -128,7 +127,7 @@ class MainScreen(
     def take_in(self, event: NewsArrived) -> None:
         """Show what is new."""
         if isinstance(event.news, Health):
-            self.status = replace(self.status, health=event.news)
+            self.status = self.status._replace(health=event.news)
         elif isinstance(event.news, Work):
             self._show_work(event.news)
         elif event.news.ahead:
@@ -151,8 +150,8 @@ class MainScreen(
         table = self.table
         if update.restart:
             table.rows.forget_values()
-            self.status = replace(
-                self.status, proposal=update.proposal, loading=False, changed_at=None
+            self.status = self.status._replace(
+                proposal=update.proposal, loading=False, changed_at=None
             )
         if update.has_all_runs:
             self.has_all_runs = True
@@ -188,9 +187,9 @@ class MainScreen(
         if not status.loading:
             added = table.expect_runs({*work.failures, *work.runs})
             if status.work.is_known and table.cursor and table.cursor.key not in added:
-                status = replace(status, new_runs=status.new_runs + len(added))
+                status = status._replace(new_runs=status.new_runs + len(added))
         table.show_work(work)
-        self.status = replace(status, work=work, runs=len(table.rows.all_keys))
+        self.status = status._replace(work=work, runs=len(table.rows.all_keys))
 
     @property
     def is_settled(self) -> bool:
@@ -211,7 +210,7 @@ class MainScreen(
     def _tick(self) -> None:
         lines = self.query_one(StatusLines)
         if lines.status.health != self.feed.health:
-            lines.set_reactive(StatusLines.status, replace(lines.status, health=self.feed.health))
+            lines.set_reactive(StatusLines.status, lines.status._replace(health=self.feed.health))
         lines.now = self._clock()
         notice = notice_for(
             self.feed.health,
@@ -236,14 +235,14 @@ class MainScreen(
         shown = ""
         if slots and len(view.slots) < total:
             shown = f"columns {slots[0].index + 1}–{slots[-1].index + 1} of {total}"
-        self.status = replace(self.status, columns=shown)
+        self.status = self.status._replace(columns=shown)
 
     @on(RunTable.CursorMoved)
     def show_cell(self) -> None:
         """Say in full what the cursor is on."""
         if self.status.new_runs and not round(self.table.scroll_y):
             # They are in sight of somebody who is there.
-            self.status = replace(self.status, new_runs=0)
+            self.status = self.status._replace(new_runs=0)
         self.describe()
 
     def describe(self) -> None:
@@ -285,6 +284,6 @@ class MainScreen(
     def action_follow(self) -> None:
         """Go along with new runs, or stop doing so."""
         self.table.follow = not self.table.follow
-        self.status = replace(self.status, follow=self.table.follow)
+        self.status = self.status._replace(follow=self.table.follow)
         if self.table.follow:
             self.table.action_move_first()

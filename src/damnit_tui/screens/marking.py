@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from textual import on
 
 from ..table.search import Search
@@ -30,7 +28,7 @@ class Marking(MainPart):
     @on(RunTable.MarksChanged)
     def count_marks(self, event: RunTable.MarksChanged) -> None:
         """Say how many there are."""
-        self.status = replace(self.status, marked=len(event.marked), marking=event.in_range)
+        self.status = self.status._replace(marked=len(event.marked), marking=event.in_range)
 
     def action_unmark(self) -> None:
         """Give up the range that was begun; if there is none, all marks and the search."""

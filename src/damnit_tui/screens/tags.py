@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 
 from damnit_daemon.model import Column
 
@@ -52,7 +51,7 @@ class TagsScreen(TickScreen[ColumnSelection]):
     def tick(self, ids: list[str], ticked: bool) -> None:
         """Take tags in, or out."""
         others = tuple(tag for tag in self._selection.tags if tag not in ids)
-        self._selection = replace(self._selection, tags=(*others, *ids) if ticked else others)
+        self._selection = self._selection._replace(tags=(*others, *ids) if ticked else others)
 
     def result(self) -> ColumnSelection:
         """The same columns with other tags."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from textual import on, work
 from textual.message import Message
@@ -62,7 +62,7 @@ class Writing(MainPart):
     def show_rights(self, event: RightsKnown) -> None:
         """Show a mark where nothing can be written."""
         self._denied = event.denied
-        self.status = replace(self.status, read_only=bool(event.denied))
+        self.status = self.status._replace(read_only=bool(event.denied))
 
     def may_write(self) -> bool:
         """Tell whether anything can be written; says why not."""
@@ -162,7 +162,7 @@ class Writing(MainPart):
                     self.notify(visible(outcome.said), markup=False, timeout=4)
                 self._tell_problem(outcome.problem)
             case Waiting():
-                self.status = replace(self.status, unwritten=outcome.orders)
+                self.status = self.status._replace(unwritten=outcome.orders)
                 if outcome.problem != self._told:
                     words = f"{outcome.problem} What you typed is kept, and tried again."
                     self.notify(visible(words), severity="warning", markup=False)
@@ -199,4 +199,4 @@ class Writing(MainPart):
         if pending != self.table.view.unwritten:
             self.table.show_unwritten(pending)
         if self.status.unwritten and not self.session.edits.waiting:
-            self.status = replace(self.status, unwritten=0)
+            self.status = self.status._replace(unwritten=0)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from damnit_daemon.model import RunKey
 
@@ -15,15 +16,14 @@ Cell = tuple[RunKey, str]
 """A run, and the name of a variable."""
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(NamedTuple):
     """How somebody left the table of one folder."""
 
-    view: ViewState = field(default_factory=ViewState)
+    view: ViewState = ViewState()
     marks: frozenset[RunKey] = frozenset()
     follow: bool = False
     cursor: Cell | None = None
-    drafts: Mapping[Cell, str] = field(default_factory=dict)
+    drafts: Mapping[Cell, str] = MappingProxyType({})
     """What was typed for cells, and not written yet."""
     filters: tuple[str, ...] = ()
     """Typed before, the oldest first."""

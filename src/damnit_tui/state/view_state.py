@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ..table.column_choice import ColumnChoice
 from ..table.column_selection import ColumnSelection
 from .plain import mapping, text, texts, widths
 
 
-@dataclass(frozen=True)
-class ViewState:
+class ViewState(NamedTuple):
     """A filter, an order, and columns."""
 
     filter: str = ""
     sort: str = ""
-    selection: ColumnSelection = field(default_factory=ColumnSelection)
+    selection: ColumnSelection = ColumnSelection()
 
     def as_json(self) -> dict[str, object]:
         """As it stands in a file."""

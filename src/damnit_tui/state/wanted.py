@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from damnit_daemon.model import Column
 from damnit_daemon.query.tokens import quoted
@@ -11,8 +11,7 @@ from damnit_daemon.query.tokens import quoted
 from .view_state import ViewState
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(NamedTuple):
     """A view, and what goes before it."""
 
     view: ViewState | None = None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import NamedTuple
 
 from damnit_daemon.model import Column
 
@@ -11,8 +12,7 @@ NARROWEST, WIDEST = 3, 200
 """Characters of a column whose width somebody has set."""
 
 
-@dataclass(frozen=True)
-class ColumnChoice:
+class ColumnChoice(NamedTuple):
     """What somebody has made of the columns; all by their names, whether they exist or not.
 
     So it can be kept in a file, and a variable that comes back finds its place.
@@ -23,7 +23,7 @@ class ColumnChoice:
     hidden: frozenset[str] = frozenset()
     pinned: tuple[str, ...] = ()
     """Those that never scroll away, from the left; they stand before all others."""
-    widths: Mapping[str, int] = field(default_factory=dict)
+    widths: Mapping[str, int] = MappingProxyType({})
     """Characters, where somebody has set them; the others are as wide as they need."""
 
     def __bool__(self) -> bool:
@@ -56,19 +56,19 @@ class ColumnChoice:
     def with_pinned(self, name: str, pinned: bool = True) -> ColumnChoice:
         """The same with a column pinned behind the others that are, or not any more."""
         others = tuple(other for other in self.pinned if other != name)
-        return replace(self, pinned=(*others, name) if pinned else others)
+        return self._replace(pinned=(*others, name) if pinned else others)
 
     def with_hidden(self, *names: str, hidden: bool = True) -> ColumnChoice:
         """The same without some columns, or with them again."""
         changed = self.hidden | set(names) if hidden else self.hidden - set(names)
-        return replace(self, hidden=changed)
+        return self._replace(hidden=changed)
 
     def with_width(self, name: str, width: int | None) -> ColumnChoice:
         """The same with a column as wide as this; None: as wide as it needs."""
         widths = {other: kept for other, kept in self.widths.items() if other != name}
         if width is not None:
             widths[name] = max(NARROWEST, min(WIDEST, width))
-        return replace(self, widths=widths)
+        return self._replace(widths=widths)
 
     def moved(self, name: str, columns: Iterable[Column], steps: int) -> ColumnChoice:
         """The same with a column some places further right, or left if negative.
@@ -82,12 +82,12 @@ class ColumnChoice:
             steps: How far.
         """
         if name in self.pinned:
-            return replace(self, pinned=_moved(self.pinned, name, steps))
+            return self._replace(pinned=_moved(self.pinned, name, steps))
         shown = (column.name for column in self.arrange(columns))
         # Those given a place of which there is no column now keep it as well as they can.
         names = dict.fromkeys((*shown, *self.order))
         loose = tuple(other for other in names if other not in self.pinned)
-        return replace(self, order=_moved(loose, name, steps))
+        return self._replace(order=_moved(loose, name, steps))
 
 
 def _moved(names: tuple[str, ...], name: str, steps: int) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from damnit_daemon.model import Column
 
@@ -15,11 +15,10 @@ UNTAGGED = ""
 _ALWAYS = frozenset(column.name for column in FIXED)
 
 
-@dataclass(frozen=True)
-class ColumnSelection:
+class ColumnSelection(NamedTuple):
     """A choice of columns, and tags that narrow it."""
 
-    choice: ColumnChoice = field(default_factory=ColumnChoice)
+    choice: ColumnChoice = ColumnChoice()
     tags: tuple[str, ...] = ()
     """Only variables with one of these; without any, all. `UNTAGGED` is one, too."""
     only: bool = False
@@ -38,7 +37,7 @@ class ColumnSelection:
             hidden |= {column.name for column in known if column.name not in placed}
         if hidden >= {column.name for column in known}:
             hidden -= _ALWAYS  # something has to be there to stand on
-        return replace(self.choice, hidden=self.choice.hidden | hidden)
+        return self.choice._replace(hidden=self.choice.hidden | hidden)
 
     def suits(self, column: Column) -> bool:
         """Whether a column has one of the tags; time and comment need none."""
@@ -50,9 +49,9 @@ class ColumnSelection:
         """The same, with what `only` hides hidden by name, to be changed one by one."""
         if not self.only:
             return self
-        narrowed = replace(self, tags=())
+        narrowed = self._replace(tags=())
         return ColumnSelection(narrowed.effective(columns), self.tags)
 
     def with_widths_of(self, shown: ColumnChoice) -> ColumnSelection:
         """The same with the widths that the table has now."""
-        return replace(self, choice=replace(self.choice, widths=shown.widths))
+        return self._replace(choice=self.choice._replace(widths=shown.widths))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from damnit_daemon.model import Column
 from damnit_daemon.query import parse_number
@@ -17,8 +17,7 @@ MOST_TICKS = 24
 BARS = " ▁▂▃▄▅▆▇█"
 
 
-@dataclass(frozen=True)
-class ColumnValues:
+class ColumnValues(NamedTuple):
     """The different values of a column, with how many runs have each."""
 
     column: Column

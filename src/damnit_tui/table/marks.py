@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from damnit_daemon.model import RunKey
 
 MARK, IN_RANGE = "◆", "◇"
 
 
-@dataclass(frozen=True)
-class Marks:
+class Marks(NamedTuple):
     """Runs by what they are, so that sorting and filtering change nothing."""
 
     runs: frozenset[RunKey] = frozenset()
@@ -20,7 +19,7 @@ class Marks:
 
     def toggled(self, key: RunKey) -> Marks:
         """The same with a run marked, or not any more."""
-        return replace(self, runs=self.runs ^ {key})
+        return self._replace(runs=self.runs ^ {key})
 
     def with_runs(self, keys: Iterable[RunKey]) -> Marks:
         """The same with some more; a range that was begun is over."""

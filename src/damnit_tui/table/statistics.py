@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from damnit_daemon.model import RunKey
 
@@ -20,8 +20,7 @@ FRESH_S = 2.0
 """So long a column is not looked at again, though values come all the time."""
 
 
-@dataclass(frozen=True)
-class Numbers:
+class Numbers(NamedTuple):
     """The numbers of a column, from the oldest run on."""
 
     found: tuple[tuple[int, float], ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from textual import events, work
 from textual.message import Message
@@ -176,7 +176,7 @@ class RunTable(MouseTable, inherit_bindings=False):
         if self.cursor is None:
             return
         if self.marks.anchor is None or not self._range:
-            self.marks = replace(self.marks, anchor=self.cursor.key)
+            self.marks = self.marks._replace(anchor=self.cursor.key)
         else:
             self.marks = self.marks.with_runs(self._range)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -19,8 +20,7 @@ NEW_LINE = "⏎"
 Value = int | float | str | None
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(NamedTuple):
     """What somebody is asked to type."""
 
     title: str

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from datetime import tzinfo
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len
 from rich.style import Style
@@ -28,8 +27,7 @@ Said = tuple[str, str]
 """Text, and its style."""
 
 
-@dataclass(frozen=True)
-class Status:
+class Status(NamedTuple):
     """All that the two lines say."""
 
     folder: str
@@ -56,8 +54,8 @@ class Status:
     """Runs that somebody has marked."""
     marking: int = 0
     """Runs in a range that is not ended yet."""
-    health: Health = field(default_factory=Health)
-    work: Work = field(default_factory=Work)
+    health: Health = Health()
+    work: Work = Work()
     zone: tzinfo | None = None
     """In which times are shown; None for this machine's."""
 
@@ -86,8 +84,7 @@ class Status:
         stamps = [value.timestamp for value in update.values]
         if self.changed_at is not None:
             stamps.append(self.changed_at)
-        return replace(
-            self,
+        return self._replace(
             runs=runs,
             new_runs=self.new_runs + (unseen if update.live else 0),
             changed_at=max(stamps, default=None),
