@@ -170,10 +170,15 @@ def open_app(
         Another folder that somebody wants to see instead.
     """
     session.prepare()
-    problems, theme = _take_settings()
-    from .app import DamnitApp
+    from .first_sight import first_sight
+    from .state.wanted import Wanted
 
-    app = DamnitApp(session, lite=lite, at_end=at_end)
+    as_left = wanted is None or wanted == Wanted()
+    with first_sight(session, is_wanted=as_left and not lite, state=state):
+        problems, theme = _take_settings()
+        from .app import DamnitApp
+
+        app = DamnitApp(session, lite=lite, at_end=at_end)
     app.main_screen.graphics = graphics
     app.main_screen.tours = True
     if state is not None:

@@ -71,6 +71,8 @@ class FirstLook(NamedTuple):
     values: list[StoredValue]
     complete: list[RunKey]
     """The runs whose values those are; of the variables on the first screen."""
+    db_id: object = None
+    """What names the database wherever it is; None if it has no name."""
 
 
 class Prepared:
@@ -86,6 +88,11 @@ class Prepared:
     def is_done(self) -> bool:
         """Tell whether `result` would not have to wait."""
         return not self._thread.is_alive()
+
+    def result_within(self, patience_s: float) -> FirstLook | None:
+        """The result, if it comes in time and is one."""
+        self._thread.join(patience_s)
+        return self._found
 
     def result(self) -> FirstLook:
         """Wait for it."""
@@ -149,6 +156,10 @@ class Session:
         """Tell whether the first look is there, so that nobody waits for it."""
         return self._prepared is not None and self._prepared.is_done()
 
+    def peek(self, patience_s: float) -> FirstLook | None:
+        """The first look, if it is ready soon; `load_first` still gives it afterwards."""
+        return self._prepared.result_within(patience_s) if self._prepared is not None else None
+
     def load_first(self) -> FirstLook:
         """Load the runs and variables, and the values that the first screen needs."""
         prepared, self._prepared = self._prepared, None
@@ -169,6 +180,7 @@ class Session:
                 columns,
                 load_values(con, keys=newest, names=names) if newest else [],
                 newest,
+                load_setting(con, "db_id"),
             )
 
     def load_values(self, keys: Collection[RunKey]) -> list[StoredValue]:

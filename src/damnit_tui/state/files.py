@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -37,6 +36,8 @@ def folder_file(directory: Path, db_id: object, folder: Path) -> Path:
     if isinstance(db_id, str) and _PLAIN.fullmatch(db_id):
         name = db_id
     else:
+        import hashlib
+
         text = db_id if isinstance(db_id, str) and db_id else str(folder)
         name = f"folder-{hashlib.sha256(text.encode(errors='replace')).hexdigest()[:16]}"
     return directory / "folders" / f"{name}.json"

@@ -50,6 +50,8 @@ class Search:
     @cached_property
     def patterns(self) -> tuple[re.Pattern[str], ...]:
         """How what is looked for is found in what is painted."""
+        if not self:
+            return ()  # the first paint does not wait for what reads comparisons
         from damnit_daemon.query.conditions import Matches
 
         words = [re.compile(re.escape(word), re.IGNORECASE) for word in self.words if word]

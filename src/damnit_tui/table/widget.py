@@ -6,8 +6,10 @@ import asyncio
 import time
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import ClassVar
 
 from textual import events, work
+from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.reactive import reactive
 
@@ -19,6 +21,7 @@ from .search import Search, next_problem, rank
 from .view import CellAddress
 
 WIDTH_STEP = 2
+DIGITS = "123456789"
 LOOK_S = 0.015
 """How long a search may look before keys are answered."""
 
@@ -29,7 +32,11 @@ class RunTable(MouseTable, inherit_bindings=False):
     Its keys are those of the owner `table` in the key table.
     """
 
-    BINDINGS = keymap.bindings("table")
+    # Digits are orders, too: taken by `on_key`, those typed ahead would precede the key before.
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *keymap.bindings("table"),
+        *(Binding(d, f"count({d!r})", show=False) for d in DIGITS),
+    ]
 
     follow: reactive[bool] = reactive(False)
     """Whether the cursor goes along with new runs."""
@@ -69,14 +76,13 @@ class RunTable(MouseTable, inherit_bindings=False):
     # Moving
 
     def on_key(self, event: events.Key) -> None:
-        """Collect the digits of `123G`."""
-        digit = event.character or ""
-        if digit.isascii() and digit.isdigit() and (self.count or digit != "0"):
-            self.count = (self.count + digit)[-7:]
-            event.stop()
-            event.prevent_default()
-        elif self.count and event.key != "G":
+        """Forget the digits of `123G` when something else comes."""
+        if self.count and event.key not in (*DIGITS, "0", "G"):
             self.count = ""
+
+    def action_count(self, digit: str) -> None:
+        """Collect the digits of `123G`."""
+        self.count = (self.count + digit)[-7:]
 
     def action_move_cursor(self, rows: int, columns: int) -> None:
         """Move by rows and columns."""
@@ -104,7 +110,10 @@ class RunTable(MouseTable, inherit_bindings=False):
             self.action_move_cursor(len(self.rows), 0)
 
     def action_move_line_start(self) -> None:
-        """Move to the first column."""
+        """Move to the first column; amid digits it is one."""
+        if self.count:
+            self.action_count("0")
+            return
         self.action_move_cursor(0, -len(self.view.fits))
 
     def action_move_line_end(self) -> None:
