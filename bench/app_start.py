@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
@@ -14,6 +14,9 @@ from .terminal import TerminalProgram
 
 SIZES = {"100x50": (100, 50), "1000x100": (1000, 100), "5000x200": (5000, 200)}
 """Runs and variables."""
+
+KEYS = r"\?\s+help"
+"""Of the lowest line, which only the app draws."""
 
 EMPTY_APP = Path(__file__).with_name("empty_app.py")
 MOST_MB = {"100x50": 70.0, "5000x200": 200.0}
@@ -29,6 +32,9 @@ class Start(NamedTuple):
     """What was seen of one start."""
 
     first_paint_s: float
+    """Until the newest runs were seen."""
+    ready_s: float
+    """Until the app itself was, which obeys keys."""
     memory_mb: float
     """When all was loaded."""
 
@@ -37,26 +43,27 @@ def measure_app(scratch: Path, repeats: int) -> Iterator[Result]:
     """`damnit-tui` on databases of three sizes: first paint and memory."""
     state = environment(XDG_STATE_HOME=str(scratch / "state"), XDG_CONFIG_HOME=str(scratch))
 
-    def start(command: list[str], pattern: str) -> Callable[[], Start]:
-        return lambda: _start(command, pattern, state, scratch)
+    def start(command: list[str], *patterns: str) -> Callable[[], Start]:
+        return lambda: _start(command, patterns, state, scratch)
 
     # Without the folder it is in on the path: a module there would hide one of Python's.
     cases = {"empty": start([sys.executable, "-P", str(EMPTY_APP)], "painted")}
     for name, (runs, variables) in SIZES.items():
         folder = make_folder(scratch / name, runs, variables)
         command = [*program("damnit-tui", "damnit_tui.cli"), str(folder)]
-        cases[name] = start(command, newest(runs))
+        cases[name] = start(command, newest(runs), KEYS)
     starts = in_turn(cases, repeats)
     for name in SIZES:
         ours, empty = zip(*starts[name], strict=True), zip(*starts["empty"], strict=True)
-        (paint, memory), (paint_empty, _) = ours, empty
+        (paint, ready, memory), (paint_empty, *_) = ours, empty
         yield compare(f"first paint {name} / empty app", paint, paint_empty, "s")
+        yield compare(f"app there {name} / empty app", ready, paint_empty, "s")
         if name in MOST_MB:
             yield within(f"memory {name}, all loaded", median(memory), "MB", MOST_MB[name])
 
 
-def _start(command: list[str], pattern: str, state: dict[str, str], cwd: Path) -> Start:
+def _start(command: list[str], patterns: Sequence[str], state: dict[str, str], cwd: Path) -> Start:
     with TerminalProgram(command, state, cwd) as app:
-        first_paint_s = app.seconds_until(pattern)
+        seen_s = [app.seconds_until(pattern) for pattern in patterns]
         app.wait_until_idle()
-        return Start(first_paint_s, app.memory_mb())
+        return Start(seen_s[0], seen_s[-1], app.memory_mb())
