@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import inspect
 import linecache
@@ -20,6 +21,7 @@ from .defaults import Said, listening
 from .fingerprint import Fingerprints
 from .graph import Graph
 from .groups import name_globals, variables_of
+from .helpers import Helpers
 from .places import Places
 from .protocol import ContextLoaded, Problem, VariableMeta
 from .stored import Computed
@@ -48,6 +50,8 @@ class Context:
     places: Places = field(default_factory=lambda: Places(""))
     fingerprints: Fingerprints | None = None
     """Made when they are first asked for."""
+    helpers: Helpers = field(default_factory=lambda: Helpers(ast.Module([], []), None))
+    """The modules beside it, as they were when it was read."""
 
     def __repr__(self) -> str:
         return f"<Context {self.path}: {len(self.variables)} variables>"
@@ -67,7 +71,13 @@ class Context:
         """What to tell the other side."""
         metas = [self._meta(v) for v in self.variables.values()] if self.ok else []
         return ContextLoaded(
-            metas, self.problems, self.context_hash, self.traceback, versions, self._advice(metas)
+            metas,
+            self.problems,
+            self.context_hash,
+            self.traceback,
+            versions,
+            self._advice(metas),
+            self.helpers.files,
         )
 
     def check(self) -> None:
@@ -116,7 +126,9 @@ class Context:
         if self.fingerprints is None:
             nodes = {n: self.places.function(v) for n, v in self.variables.items()}
             lines = {name: node.lineno for name, node in nodes.items() if node is not None}
-            self.fingerprints = Fingerprints(self.places.tree, lines, self.graph.direct)
+            self.fingerprints = Fingerprints(
+                self.places.tree, lines, self.graph.direct, self.helpers
+            )
         return self.fingerprints.of(name)
 
     def computed(self, name: str, at: float, duration_s: float) -> Computed:
@@ -130,12 +142,16 @@ class Context:
         return Computed(at, duration_s, self.context_hash, self.fingerprint(name))
 
 
-def read_context(path: Path) -> Context:
+def read_context(path: Path, *, beside: Path | None = None) -> Context:
     """Execute a context file and check what it declares.
 
     Never raises for what is in the file: problems are part of the answer.
     `path` is executed with its own folder as the place to import from, like a
     script, but `__name__` is not `__main__`.
+
+    Args:
+        path: The file.
+        beside: Where the user's own modules are, if that is not its folder.
     """
     try:
         source = path.read_bytes()
@@ -143,16 +159,19 @@ def read_context(path: Path) -> Context:
         context = Context(path)
         context.complain(f"cannot be read: {error.strerror or error}")
         return context
-    return read_source(source, path)
+    return read_source(source, path, beside=beside)
 
 
-def read_source(source: bytes, path: Path, *, module: str = MODULE_NAME) -> Context:
+def read_source(
+    source: bytes, path: Path, *, module: str = MODULE_NAME, beside: Path | None = None
+) -> Context:
     """Do the same with the contents of a file.
 
     Args:
         source: The contents.
         path: What the file is called in messages and tracebacks.
         module: What it is called as a module.
+        beside: Where the user's own modules are; None for the folder of the file, if there is one.
     """
     context = Context(path, hashlib.sha256(source).hexdigest()[:16])
     with listening() as said:
@@ -160,6 +179,9 @@ def read_source(source: bytes, path: Path, *, module: str = MODULE_NAME) -> Cont
     if namespace is None:
         return context
     context.places = Places(source.decode("utf-8", "replace"), str(path))
+    if beside is None and path.is_file():
+        beside = path.parent
+    context.helpers = Helpers(context.places.tree, beside)
     _collect(namespace, said, context)
     context.check()
     return context

@@ -1,8 +1,9 @@
 """What computed a value, in sixteen digits: the same as long as it would be computed alike.
 
 It covers the variable's function, the functions, classes, constants and imports of
-the context file that it uses, directly or through others, and the variables it
-depends on. Titles, tags, descriptions, comments and layout do not count.
+the context file that it uses, directly or through others, what those import from
+modules beside the file, and the variables it depends on. Titles, tags, descriptions,
+comments and layout of the file do not count.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 import ast
 import hashlib
 from collections.abc import Iterable, Mapping
+
+from .helpers import Helpers
 
 HARMLESS = {"title", "tags", "description", "cluster"}
 """Arguments of `@Variable` that change how or where, not what is computed."""
@@ -22,15 +25,23 @@ class Fingerprints:
         tree: What it says.
         lines: Of each variable the first line of its function, decorators included.
         dependencies: Of each variable the variables it depends on.
+        helpers: The modules beside the file.
     """
 
     def __init__(
-        self, tree: ast.Module, lines: Mapping[str, int], dependencies: Mapping[str, Iterable[str]]
+        self,
+        tree: ast.Module,
+        lines: Mapping[str, int],
+        dependencies: Mapping[str, Iterable[str]],
+        helpers: Helpers | None = None,
     ) -> None:
         self._statements = tree.body
         self._lines = lines
         self._dependencies = dependencies
+        self._helpers = helpers or Helpers(tree, None)
         self._binders = _binders(self._statements)
+        # What they bring is not to be seen: anything.
+        self._stars = self._binders.get("*", set())
         self._reads = [_names_read(statement) for statement in tree.body]
         self._own: dict[int, bytes] = {}
         self._known: dict[str, str] = {}
@@ -49,7 +60,7 @@ class Fingerprints:
         digest = hashlib.sha256()
         # A variable of a group also is what the group was made with.
         made = self._made_with(name, start) if "." in name else set()
-        for index in sorted(self._used({start, *made})):
+        for index in sorted(self._used({start, *made, *self._stars})):
             digest.update(self._text(index))
         for dependency in sorted(self._dependencies.get(name, ())):
             digest.update(f"\0{dependency}={self.of(dependency)}".encode())
@@ -85,7 +96,8 @@ class Fingerprints:
     def _text(self, index: int) -> bytes:
         if index not in self._own:
             plain = _Plain().visit(_copy(self._statements[index]))
-            self._own[index] = ast.unparse(plain).encode()
+            beside = self._helpers.used_by(self._statements[index])
+            self._own[index] = f"{ast.unparse(plain)}{beside}".encode()
         return self._own[index]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -15,6 +14,7 @@ from ..launch import Limits, RunnerProcess, RunnerUnavailable
 from ..model import RunKey
 from ..paths import DamnitFolder
 from ..runner.attempts import PROCESS_DIED, Attempts
+from ..runner.helpers import digest_of
 from ..runner.protocol import ContextLoaded, Event, Job, JobEnded, VariableDone
 from ..store import NameTaken, StoreError
 from .collector import Collector, Combine, OnSaved
@@ -104,7 +104,7 @@ class Extractor:
             DamnitError: If the context file or its Python cannot be used.
         """
         if self._runner is not None and (
-            self._runner.context.context_hash != context_hash(self._folder)
+            not is_current(self._runner.context, self._folder)
             or self._python != context_python(self._folder)
         ):
             self.close()
@@ -247,10 +247,14 @@ class Extractor:
 
 def context_hash(folder: DamnitFolder) -> str:
     """The hash by which the runner knows the context file; empty if it cannot be read."""
-    try:
-        return hashlib.sha256(folder.context_file.read_bytes()).hexdigest()[:16]
-    except OSError:
-        return ""
+    return digest_of(folder.context_file)
+
+
+def is_current(loaded: ContextLoaded, folder: DamnitFolder) -> bool:
+    """Whether the context file, and the modules beside it, are as they were when it was read."""
+    return loaded.context_hash == context_hash(folder) and all(
+        digest == digest_of(folder.path / name) for name, digest in loaded.helpers.items()
+    )
 
 
 def _count(event: VariableDone, outcome: RunOutcome) -> None:

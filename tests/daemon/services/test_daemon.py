@@ -322,6 +322,18 @@ def test_a_changed_context_file_is_used_from_the_next_run_on(experiment):
     assert it.cells(1) == {"one": 1}
 
 
+def test_so_is_a_changed_module_beside_it(experiment):
+    it = experiment("from helper import value\n@Variable\ndef one(run):\n    return value\n")
+    helper = it.folder.path / "helper.py"
+    helper.write_text("value = 1\n")
+    it.start_daemon()
+    it.arrive(1)
+    it.has_cells(1, one=1)
+    helper.write_text("value = 11\n")
+    it.arrive(2)
+    it.has_cells(2, one=11)
+
+
 def test_a_fragment_that_another_program_drops_in_is_taken(experiment):
     it = experiment(ONE)
     it.start_daemon()

@@ -31,6 +31,23 @@ def test_the_runner_stays_while_the_file_is_the_same(extractor, folder):
     assert extractor.refresh() is not first
 
 
+def test_it_does_not_outlive_a_change_of_a_module_beside_the_file(extractor, folder):
+    helper = folder.path / "helper.py"
+    helper.write_text("value = 1\n")
+    text = folder.context_file.read_text()
+    folder.context_file.write_text(
+        text.replace("return 1", "import helper\n    return helper.value")
+    )
+    first = extractor.refresh()
+    assert extractor.refresh() is first
+    helper.write_text("value = 2\n")
+    second = extractor.refresh()
+    assert second is not first
+    assert second.variables[0].fingerprint != first.variables[0].fingerprint
+    helper.unlink()
+    assert extractor.refresh() is not second
+
+
 @pytest.mark.parametrize(
     ("broken", "kind"),
     [("import os; os._exit(3)", DamnitError), ("raise ValueError", ContextUnusable)],
