@@ -7,6 +7,7 @@ from random import Random
 
 import pytest
 
+from damnit_daemon.edit.deletion import delete_variable
 from damnit_daemon.ledger import Ledger, load_edits
 from damnit_daemon.model import VariableInfo
 from damnit_daemon.store import (
@@ -604,3 +605,18 @@ async def test_whatever_happens_meanwhile_an_edit_goes_to_the_cell_it_was_begun_
             for name in ("comment", "sample")
         }
         assert {at: value for at, value in found.items() if value is not None} == model
+
+
+async def test_a_value_for_a_variable_that_was_deleted_meanwhile_is_refused_and_kept(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        table_of(pilot).move_to(key(409), "sample")
+        await pilot.press("e")
+        await replace(pilot, "Si")
+        delete_variable(folder, "sample")
+        await pilot.press("enter")
+        await until(pilot, lambda: any("Not written" in text for text in said(app)))
+        assert "sample" not in definitions(folder)
+        assert cell(folder, 409, "sample") is None
+        assert app.main_screen.session.edits.drafts[key(409), "sample"] == "Si"

@@ -45,7 +45,7 @@ class Saved:
 
     def undone(self) -> list[Change]:
         """What would bring back the values before, if nobody has changed them since."""
-        return [Change(c.key, c.name, c.new, c.old) for c in self.changes]
+        return [c._replace(old=c.new, new=c.old) for c in self.changes]
 
 
 class Editor:
@@ -83,13 +83,14 @@ class Editor:
 
         Raises:
             EditConflict: If a cell does not hold what was seen.
+            TypeLost: If a variable is not of the type any more that was typed.
             StoreError: If the database cannot be written.
         """
         now = self._clock()
         with self._database.writing() as con:
             written = save_changes(con, changes, now=now)
-        olds = {(change.key, change.name): change.old for change in changes}
-        done = tuple(Change(v.key, v.name, olds[v.key, v.name], _plain(v.value)) for v in written)
+        wanted = {(change.key, change.name): change for change in changes}
+        done = tuple(wanted[v.key, v.name]._replace(new=_plain(v.value)) for v in written)
         self._note(done, now)
         for name in dict.fromkeys(change.name for change in done):
             self._echo.values_set([c.key for c in done if c.name == name], [name])

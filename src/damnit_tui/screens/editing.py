@@ -106,7 +106,7 @@ class Editing(Defining):
 
         def answer(value: Value, typed: str) -> None:
             changes = tuple(
-                Change(key, column.name, old, value)
+                Change(key, column.name, old, value, column.type)
                 for key, old in olds.items()
                 if not same_value(old, value)
             )

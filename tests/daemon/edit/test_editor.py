@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from damnit_daemon.edit.deletion import delete_variable
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.ledger import Ledger, load_edits
 from damnit_daemon.model import VariableInfo
@@ -20,10 +21,12 @@ from damnit_daemon.store import (
     EditConflict,
     NameRefused,
     NewValue,
+    TypeLost,
     ValuesDoNotFit,
     VariableChanged,
     load_columns,
     load_notes,
+    load_plain,
     load_runs,
     load_variables,
     save_values,
@@ -43,6 +46,31 @@ def row(folder, run, name):
 def journal(folder):
     with Ledger(folder.ledger).reading() as con:
         return [(e.author, e.run_key, e.name, e.old, e.new) for e in load_edits(con)][::-1]
+
+
+def definitions_of(folder):
+    with Database(folder.database).reading() as con:
+        return load_variables(con)
+
+
+@pytest.mark.parametrize("theirs", ["deleted", "another type"])
+def test_a_value_is_not_written_for_a_variable_that_is_no_longer_of_its_type(
+    folder, editor, theirs
+):
+    change = Change(key(1), "a_integer", None, 5, "integer")
+    other = make_editor(folder)
+    if theirs == "deleted":
+        delete_variable(folder, "a_integer")
+    else:
+        (info,) = (i for i in definitions_of(folder) if i.name == "a_integer")
+        other.change_variable(info, info._replace(type="string"))
+
+    with pytest.raises(TypeLost, match="a_integer"):
+        editor.set_values([change])
+
+    with Database(folder.database).reading() as con:
+        assert load_plain(con, key(1), "a_integer") is None
+        assert ("a_integer" in {c.name for c in load_columns(con)}) == (theirs != "deleted")
 
 
 def test_a_row_is_as_damnits_window_would_write_it(folder, editor):
