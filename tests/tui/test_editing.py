@@ -13,6 +13,7 @@ from damnit_daemon.model import VariableInfo
 from damnit_daemon.store import (
     Change,
     NewValue,
+    add_note,
     load_notes,
     load_plain,
     load_runs,
@@ -44,6 +45,11 @@ def cell(folder, run, name="comment"):
 def definitions(folder):
     with database_of(folder).reading() as con:
         return {info.name: info for info in load_variables(con)}
+
+
+def runs_of(folder):
+    with database_of(folder).reading() as con:
+        return load_runs(con)
 
 
 def notes(folder):
@@ -620,3 +626,79 @@ async def test_a_value_for_a_variable_that_was_deleted_meanwhile_is_refused_and_
         assert "sample" not in definitions(folder)
         assert cell(folder, 409, "sample") is None
         assert app.main_screen.session.edits.drafts[key(409), "sample"] == "Si"
+
+
+def noted(app):
+    """What the lines of notes between the runs say."""
+    lines = [line.strip() for line in screen_text(app).split("\n")]
+    return [line.split("  ")[-1].strip() for line in lines if line.startswith("¶ ")]
+
+
+def note_elsewhere(folder, timestamp, text):
+    with database_of(folder).writing() as con:
+        return add_note(con, timestamp, text)
+
+
+async def test_notes_stand_between_the_runs_also_those_of_others(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        begun = app.main_screen.table.rows.run(key(410)).start_time
+        note_elsewhere(folder, begun + 1, "shutter\nclosed\x1b[2J")
+        await until(pilot, lambda: noted(app) == ["shutter⏎closed␛[2J"])
+        lines = screen_text(app).split("\n")
+        place = next(y for y, line in enumerate(lines) if "shutter⏎" in line)
+        assert lines[place - 1].split()[0] == "411"
+        assert lines[place + 1].split()[0] == "410"
+
+
+async def test_the_cursor_goes_over_notes_and_they_are_edited_and_copied(folder):
+    begun = {run.key: run.start_time for run in runs_of(folder)}
+    note = note_elsewhere(folder, begun[key(410)] + 1, "shutter closed, " + "very " * 50 + "long")
+    app = make_app(folder)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        await until(pilot, lambda: noted(app))
+        table = table_of(pilot)
+        table.move_to(key(411))
+        await pilot.press("j")
+        assert (table.note, table.cursor.key) == (note, key(410))
+        assert "Note · " in screen_text(app)
+        await pilot.press("space")  # nothing to mark: on to the run
+        assert (table.note, table.cursor.key) == (None, key(410))
+        assert not table.marked
+        await pilot.press("k", "e")
+        await replace(pilot, "open")
+        await pilot.press("enter")
+        await until(pilot, lambda: noted(app) == ["open"])
+        assert notes(folder) == [(note.timestamp, "open")]
+        assert table.note == note._replace(text="open")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, NotesScreen))
+        await pilot.press("escape", "e")
+        await replace(pilot, "")
+        await pilot.press("enter")
+        await until(pilot, lambda: not noted(app))
+        assert (table.note, table.cursor.key) == (None, key(410))
+
+
+async def test_notes_are_folded_and_stay_so(folder):
+    note_elsewhere(folder, NOW, "beam lost")
+    app = make_app(folder)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        await until(pilot, lambda: noted(app) == ["beam lost"])
+        await pilot.press("z")
+        await until(pilot, lambda: not noted(app))
+        app.main_screen.keep()
+    app = make_app(folder)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        await until(pilot, lambda: table_of(pilot).lines.notes)
+        assert not noted(app)
+        await pilot.press("z")
+        await until(pilot, lambda: noted(app) == ["beam lost"])
+        await pilot.press("s")
+        await until(pilot, lambda: not noted(app))
+        await pilot.press("z", "z")
+        assert any("in the order they were taken" in text for text in said(app))

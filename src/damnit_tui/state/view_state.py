@@ -11,11 +11,12 @@ from .plain import mapping, text, texts, widths
 
 @dataclass(frozen=True)
 class ViewState:
-    """A filter, an order, and columns."""
+    """A filter, an order, columns, and whether notes are folded."""
 
     filter: str = ""
     sort: str = ""
     selection: ColumnSelection = field(default_factory=ColumnSelection)
+    notes_folded: bool = False
 
     def as_json(self) -> dict[str, object]:
         """As it stands in a file."""
@@ -31,6 +32,7 @@ class ViewState:
                 "only": self.selection.only,
             },
             "tags": list(self.selection.tags),
+            "notes_folded": self.notes_folded,
         }
 
     @classmethod
@@ -45,4 +47,5 @@ class ViewState:
             widths(columns.get("widths")),
         )
         selection = ColumnSelection(choice, texts(found.get("tags")), columns.get("only") is True)
-        return cls(text(found.get("filter")), text(found.get("sort")), selection)
+        folded = found.get("notes_folded") is True
+        return cls(text(found.get("filter")), text(found.get("sort")), selection, folded)
