@@ -14,6 +14,7 @@ from damnit_daemon.store import (
     Change,
     NewValue,
     add_note,
+    change_note,
     load_notes,
     load_plain,
     load_runs,
@@ -21,6 +22,7 @@ from damnit_daemon.store import (
     save_values,
 )
 from damnit_tui import edits as edits_module
+from damnit_tui.orders import AddNote, ChangeVariable, DefineVariable
 from damnit_tui.screens.conflict import ConflictBox
 from damnit_tui.screens.deletion import DeletionBox
 from damnit_tui.screens.notes import NotesScreen
@@ -702,3 +704,66 @@ async def test_notes_are_folded_and_stay_so(folder):
         await until(pilot, lambda: not noted(app))
         await pilot.press("z", "z")
         assert any("in the order they were taken" in text for text in said(app))
+
+
+async def test_variables_and_notes_are_taken_back_and_done_again(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        before = definitions(folder)["sample"]
+        orders = [
+            DefineVariable(VariableInfo("dose", "Dose", None, "number")),
+            ChangeVariable(before, before._replace(title="Target")),
+            AddNote(NOW, "beam lost"),
+        ]
+        for order in orders:
+            app.main_screen.order(order)
+        await written(pilot)
+        await pilot.press("u", "u", "u")
+        await until(pilot, lambda: "dose" not in definitions(folder))
+        assert definitions(folder)["sample"] == before
+        assert notes(folder) == []
+        await until(pilot, lambda: "Undone: the variable Dose is gone" in said(app))
+        await pilot.press("U", "U", "U")
+        await until(pilot, lambda: notes(folder) == [(NOW, "beam lost")])
+        assert definitions(folder)["dose"].type == "number"
+        assert definitions(folder)["sample"].title == "Target"
+        await until(pilot, lambda: "Dose" in screen_text(app))
+
+
+async def test_a_deleted_variable_to_fill_in_is_brought_back(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        await edit(pilot, 409, "sample", "Si")
+        await pilot.press("delete")
+        await until(pilot, lambda: isinstance(app.screen, DeletionBox))
+        await pilot.pause()
+        assert "u brings back" in " ".join(screen_text(app).split())
+        await type_in(pilot, "sample")
+        await pilot.press("enter")
+        await until(pilot, lambda: app.screen is app.main_screen)
+        await until(pilot, lambda: "Sample" not in screen_text(app))
+        await pilot.press("u")
+        await until(pilot, lambda: cell(folder, 409, "sample") == "Si")
+        await until(pilot, lambda: "Si" in screen_text(app))
+        await pilot.press("u")  # the edit before it
+        await until(pilot, lambda: cell(folder, 409, "sample") == "LaB6")
+
+
+async def test_what_others_have_changed_since_is_not_taken_back(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        app.main_screen.order(AddNote(NOW, "beam lost"))
+        await written(pilot)
+        with database_of(folder).writing() as con:
+            (note,) = load_notes(con)
+            change_note(con, note, "beam lost, of course")
+        await pilot.press("u")
+        await until(
+            pilot, lambda: any("Somebody else has changed this note" in t for t in said(app))
+        )
+        assert notes(folder) == [(NOW, "beam lost, of course")]
+        await pilot.press("u")
+        await until(pilot, lambda: "There is nothing to undo." in said(app))
