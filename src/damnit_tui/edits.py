@@ -17,18 +17,40 @@ from typing import TYPE_CHECKING, NamedTuple
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.model import RunKey, StoredValue
 from damnit_daemon.paths import DamnitFolder
-from damnit_daemon.store import Conflict, Database, DatabaseBusy, EditConflict, Note, load_notes
+from damnit_daemon.store import (
+    Conflict,
+    Database,
+    DatabaseBusy,
+    EditConflict,
+    NameRefused,
+    Note,
+    NoteChanged,
+    TypeLost,
+    ValuesDoNotFit,
+    VariableChanged,
+    VariableInUse,
+    load_notes,
+)
 
 from .orders import Order, Redo, SetValues, Undo
 from .visible import clip, visible
 
 if TYPE_CHECKING:
-    from damnit_daemon.edit import Editor, Saved
+    from damnit_daemon.edit import AnySaved, Editor
     from damnit_daemon.edit.deletion import Deletion
 
 TIMEOUT_S = 2.0
 """How long one attempt waits for a lock."""
 RETRY_S = 0.5
+OVERTAKEN = (
+    NameRefused,
+    NoteChanged,
+    TypeLost,
+    ValuesDoNotFit,
+    VariableChanged,
+    VariableInUse,
+)
+"""What others have done meanwhile can make an undo impossible for good."""
 LONGEST_SAID = 40
 """Characters of a value in a message."""
 
@@ -78,7 +100,7 @@ class Step:
     """Something that can be undone."""
 
     words: str
-    saved: Saved
+    saved: AnySaved
 
 
 class Edits:
@@ -165,7 +187,11 @@ class Edits:
         """
         from damnit_daemon.edit.deletion import delete_variable
 
-        return delete_variable(self._folder, name, progress=progress, clock=self._clock)
+        deletion = delete_variable(self._folder, name, progress=progress, clock=self._clock)
+        if deletion.undo is not None and deletion.undo.before is not None:
+            title = deletion.undo.before.title
+            self._remember(Step(f"the variable {title}", deletion.undo))
+        return deletion
 
     def outcomes(self) -> Iterator[Outcome]:
         """Carry out one order after the other, and tell what became of each; until `stop`."""
@@ -199,8 +225,10 @@ class Edits:
                 return self._step_back(order, self._done, self._undone, "Undone")
             if isinstance(order, Redo):
                 return self._step_back(order, self._undone, self._done, "Done again")
-            said, values = order.carry_out(self._open())
-            return Done(order, said, values, self._open().problem)
+            done = order.carry_out(self._open())
+            if done.saved is not None:
+                self._remember(Step(order.words, done.saved))
+            return Done(order, done.said, done.values, self._open().problem)
         except DatabaseBusy:
             raise
         except DamnitError as error:
@@ -213,27 +241,38 @@ class Edits:
         except EditConflict as conflict:
             return Contested(order, conflict.conflicts)
         if saved.changes:
-            self._done.append(Step(order.words, saved))
-            self._undone.clear()
+            self._remember(Step(order.words, saved))
         return Done(order, "", saved.written, editor.problem)
 
-    def _step_back(self, order: Order, steps: list[Step], others: list[Step], word: str) -> Outcome:
+    def _step_back(
+        self, order: Undo | Redo, steps: list[Step], others: list[Step], word: str
+    ) -> Outcome:
         """Undo a step, or do it again: the same, from one list to the other."""
         if not steps:
             what = "do again" if isinstance(order, Redo) else "undo"
             return Done(order, f"There is nothing to {what}.")
+        from damnit_daemon.edit import Saved
+
         step = steps[-1]
-        changes = step.saved.undone()
         editor = self._open()
         try:
-            saved = editor.set_values(changes)
+            saved = editor.take_back(step.saved)
         except EditConflict as conflict:
-            steps.pop()  # another press goes on to the one before
-            again = SetValues(tuple(changes), step.words)
+            assert isinstance(step.saved, Saved)
+            steps.remove(step)  # another press goes on to the one before
+            again = SetValues(tuple(step.saved.undone()), step.words)
             return Contested(again, conflict.conflicts, is_typed=False)
-        steps.pop()
+        except OVERTAKEN as error:
+            steps.remove(step)
+            return Failed(order._replace(words=f"{order.words}, {step.words}"), str(error))
+        steps.remove(step)
         others.append(Step(step.words, saved))
-        return Done(order, f"{word}: {_now(step.words, saved)}", saved.written, editor.problem)
+        values = getattr(saved, "written", ())
+        return Done(order, f"{word}: {_now(step.words, saved)}", values, editor.problem)
+
+    def _remember(self, step: Step) -> None:
+        self._done.append(step)
+        self._undone.clear()
 
     def _open(self) -> Editor:
         if self._editor is None:
@@ -243,8 +282,19 @@ class Edits:
         return self._editor
 
 
-def _now(words: str, saved: Saved) -> str:
+def _now(words: str, saved: AnySaved) -> str:
     """What was edited, and what it is now if that can be said in a line."""
+    from damnit_daemon.edit import Saved
+
+    if not isinstance(saved, Saved):
+        what = (
+            "gone"
+            if saved.after is None
+            else "there again"
+            if saved.before is None
+            else "as it was"
+        )
+        return f"{words} is {what}"
     if len(saved.changes) != 1:
         return words
     value = saved.changes[0].new

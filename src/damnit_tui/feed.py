@@ -14,7 +14,7 @@ from typing import NamedTuple
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.model import Column, RunKey, RunRow, StoredValue
 from damnit_daemon.model.portion import AheadRow, Portion
-from damnit_daemon.store import Changes, DatabaseMissing
+from damnit_daemon.store import Changes, DatabaseBusy, DatabaseMissing, Note
 
 from .session import FirstLook, Session
 from .work import Work
@@ -67,6 +67,15 @@ class Update(NamedTuple):
     """Somebody has just written this, it was not there before."""
 
 
+class NotesRead(NamedTuple):
+    """The notes there are now, by time."""
+
+    notes: tuple[Note, ...]
+
+
+News = Update | Health | Work | NotesRead
+
+
 class Feed:
     """Reads a database and yields what the screen must know.
 
@@ -91,6 +100,8 @@ class Feed:
         self._begun = False
         self._work = Work()
         self._work_at_s = 0.0
+        self._notes: tuple[Note, ...] = ()
+        self._may_have_notes = True
         self._stop = threading.Event()
         self._taken = threading.Event()
 
@@ -116,12 +127,12 @@ class Feed:
         self.health = Health(read_at=self._clock())
         return update
 
-    def updates(self) -> Iterator[Update | Health | Work]:
-        """Yield updates until `stop`; a `Health` or `Work` whenever that changes."""
+    def updates(self) -> Iterator[News]:
+        """Yield updates until `stop`; a `Health`, `Work` or `NotesRead` whenever that changes."""
         while not self._stop.is_set():
             try:
                 for news in self._read():
-                    if isinstance(news, Work):
+                    if isinstance(news, Work | NotesRead):
                         yield news
                         continue
                     yield from self._well()
@@ -142,7 +153,21 @@ class Feed:
         if self._work != before:
             yield self._work
 
-    def _read(self) -> Iterator[Update | Work]:
+    def _look_at_notes(self) -> Iterator[NotesRead]:
+        """The notes, if they are not the same as before."""
+        self._may_have_notes = False
+        try:
+            notes = tuple(self._session.edits.load_notes())
+        except DatabaseBusy:
+            self._may_have_notes = True
+            return
+        except DamnitError:
+            notes = ()  # a database from before there were any; runs are what matters
+        if notes != self._notes:
+            self._notes = notes
+            yield NotesRead(notes)
+
+    def _read(self) -> Iterator[Update | Work | NotesRead]:
         self.has_all = False
         if not self._begun:
             yield first_update(self._session.load_first())
@@ -153,6 +178,7 @@ class Feed:
         known = [run.key for run in first.runs]
         yield from self._look_at_work()
         yield from self._whole_runs(sorted(known, reverse=True)[:NEWEST])
+        self._may_have_notes = True
         yield from self._rest_and_news(known)
 
     def _whole_runs(self, keys: list[RunKey]) -> Iterator[Update]:
@@ -161,7 +187,7 @@ class Feed:
             some = keys[start : start + PORTION]
             yield Update(values=tuple(self._session.load_values(some)), complete=tuple(some))
 
-    def _rest_and_news(self, known: list[RunKey]) -> Iterator[Update | Work]:
+    def _rest_and_news(self, known: list[RunKey]) -> Iterator[Update | Work | NotesRead]:
         """All else there is, in portions, and what others write meanwhile and later."""
         told_at_s = 0.0
         waiting = set(sorted(known, reverse=True)[NEWEST:])
@@ -173,6 +199,7 @@ class Feed:
             now_s = time.monotonic()
             if now_s - told_at_s >= self._pace_s and self._session.has_changed():
                 told_at_s = now_s
+                self._may_have_notes = True
                 changes: Changes | None = self._session.load_changes(self.shown)
             else:
                 changes = self._session.load_more()
@@ -181,6 +208,8 @@ class Feed:
             self._note_read()
             if changes:
                 yield live_update(changes)
+            if self._may_have_notes:
+                yield from self._look_at_notes()
             if not self.has_all and self._session.has_all:
                 yield Update(portion=Portion([], {}), complete=tuple(known))
                 self.has_all = True

@@ -300,6 +300,15 @@ KEYS: tuple[Key, ...] = (
     Key("runs.redo", "U", "redo", "do again what was taken back", "main", "Edit", "U"),
     Key("runs.notes", "o", "notes", "notes: add one, look at all", "main", "Edit", "o"),
     Key(
+        "runs.fold_notes",
+        "z",
+        "fold_notes",
+        "fold the notes between the runs away, or show them again",
+        "main",
+        "Look",
+        "z",
+    ),
+    Key(
         "runs.user_variable",
         "A",
         "user_variable",

@@ -6,17 +6,16 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
-from .feed import Health, Update
+from .feed import News
 from .table.paint import Picture
 from .table.view import CellAddress
-from .work import Work
 
 
 @dataclass
 class NewsArrived(Message):
     """The database or the daemon has something to tell, or cannot be read."""
 
-    news: Update | Health | Work
+    news: News
 
 
 @dataclass

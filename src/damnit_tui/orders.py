@@ -8,10 +8,21 @@ from damnit_daemon.model import StoredValue, VariableInfo
 from damnit_daemon.store import Change, Note
 
 if TYPE_CHECKING:
-    from damnit_daemon.edit import Editor
+    from damnit_daemon.edit import AnySaved, Editor
 
-Said = tuple[str, tuple[StoredValue, ...]]
-"""What has happened, and values that are stored now."""
+
+class CarriedOut(NamedTuple):
+    """What has happened."""
+
+    said: str
+    """In words."""
+    saved: AnySaved | None = None
+    """What was written, so that it can be undone; None if it cannot."""
+
+    @property
+    def values(self) -> tuple[StoredValue, ...]:
+        """Values that are stored now."""
+        return getattr(self.saved, "written", ())
 
 
 class SetValues(NamedTuple):
@@ -44,10 +55,13 @@ class DefineVariable(NamedTuple):
         """What it is about."""
         return f"the variable {self.info.title}"
 
-    def carry_out(self, editor: Editor) -> Said:
+    def carry_out(self, editor: Editor) -> CarriedOut:
         """Do it."""
+        from damnit_daemon.edit import SavedVariable
+
         editor.define_variable(self.info)
-        return f"There is a column {self.info.title} now; e fills it in.", ()
+        said = f"There is a column {self.info.title} now; e fills it in."
+        return CarriedOut(said, SavedVariable(None, self.info))
 
 
 class ChangeVariable(NamedTuple):
@@ -61,10 +75,10 @@ class ChangeVariable(NamedTuple):
         """What it is about."""
         return f"the variable {self.before.title}"
 
-    def carry_out(self, editor: Editor) -> Said:
+    def carry_out(self, editor: Editor) -> CarriedOut:
         """Do it."""
         saved = editor.change_variable(self.before, self.after)
-        return f"Changed: {self.after.title}", saved.written
+        return CarriedOut(f"Changed: {self.after.title}", saved)
 
 
 class AddNote(NamedTuple):
@@ -78,10 +92,12 @@ class AddNote(NamedTuple):
         """The text, so that it is not lost."""
         return _quoted(self.text)
 
-    def carry_out(self, editor: Editor) -> Said:
+    def carry_out(self, editor: Editor) -> CarriedOut:
         """Do it."""
-        editor.add_note(self.timestamp, self.text)
-        return "Noted.", ()
+        from damnit_daemon.edit import SavedNote
+
+        note = editor.add_note(self.timestamp, self.text)
+        return CarriedOut("Noted.", SavedNote(None, note))
 
 
 class ChangeNote(NamedTuple):
@@ -95,10 +111,13 @@ class ChangeNote(NamedTuple):
         """The text, so that it is not lost."""
         return _quoted(self.text or self.before.text)
 
-    def carry_out(self, editor: Editor) -> Said:
+    def carry_out(self, editor: Editor) -> CarriedOut:
         """Do it."""
+        from damnit_daemon.edit import SavedNote
+
         kept = editor.change_note(self.before, self.text)
-        return ("The note is changed." if kept else "The note is deleted."), ()
+        said = "The note is changed." if kept else "The note is deleted."
+        return CarriedOut(said, SavedNote(self.before, kept))
 
 
 class AddRuns(NamedTuple):
@@ -111,12 +130,11 @@ class AddRuns(NamedTuple):
         """What it is about."""
         return "1 run" if self.number == 1 else f"{self.number} runs"
 
-    def carry_out(self, editor: Editor) -> Said:
+    def carry_out(self, editor: Editor) -> CarriedOut:
         """Do it."""
         keys = editor.add_runs(self.number)
-        return f"Added: runs {keys[0].run} to {keys[-1].run}" if len(keys) > 1 else (
-            f"Added: run {keys[0].run}"
-        ), ()
+        several = f"Added: runs {keys[0].run} to {keys[-1].run}"
+        return CarriedOut(several if len(keys) > 1 else f"Added: run {keys[0].run}")
 
 
 Order = SetValues | Undo | Redo | DefineVariable | ChangeVariable | AddNote | ChangeNote | AddRuns

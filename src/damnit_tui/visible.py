@@ -13,6 +13,8 @@ from rich.cells import cell_len, set_cell_size
 from damnit_daemon.model.texts import HOSTILE, escaped
 
 ELLIPSIS = "…"
+NEW_LINE = "⏎"
+"""Stands for a line break where there is one line only."""
 
 _LINES = re.compile(r"\r\n|\r|\n")
 
@@ -30,6 +32,11 @@ def visible(text: str) -> str:
 def visible_lines(text: str) -> list[str]:
     """Like `visible`, but line breaks and tabs keep their meaning."""
     return [visible(line.expandtabs(4)) for line in _LINES.split(text)]
+
+
+def as_line(text: str) -> str:
+    """Text of several lines as one."""
+    return visible(_LINES.sub(NEW_LINE, text))
 
 
 def clip(text: str, width_cells: int) -> str:

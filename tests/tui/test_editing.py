@@ -7,11 +7,14 @@ from random import Random
 
 import pytest
 
+from damnit_daemon.edit.deletion import delete_variable
 from damnit_daemon.ledger import Ledger, load_edits
 from damnit_daemon.model import VariableInfo
 from damnit_daemon.store import (
     Change,
     NewValue,
+    add_note,
+    change_note,
     load_notes,
     load_plain,
     load_runs,
@@ -19,6 +22,7 @@ from damnit_daemon.store import (
     save_values,
 )
 from damnit_tui import edits as edits_module
+from damnit_tui.orders import AddNote, ChangeVariable, DefineVariable
 from damnit_tui.screens.conflict import ConflictBox
 from damnit_tui.screens.deletion import DeletionBox
 from damnit_tui.screens.notes import NotesScreen
@@ -43,6 +47,11 @@ def cell(folder, run, name="comment"):
 def definitions(folder):
     with database_of(folder).reading() as con:
         return {info.name: info for info in load_variables(con)}
+
+
+def runs_of(folder):
+    with database_of(folder).reading() as con:
+        return load_runs(con)
 
 
 def notes(folder):
@@ -604,3 +613,157 @@ async def test_whatever_happens_meanwhile_an_edit_goes_to_the_cell_it_was_begun_
             for name in ("comment", "sample")
         }
         assert {at: value for at, value in found.items() if value is not None} == model
+
+
+async def test_a_value_for_a_variable_that_was_deleted_meanwhile_is_refused_and_kept(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        table_of(pilot).move_to(key(409), "sample")
+        await pilot.press("e")
+        await replace(pilot, "Si")
+        delete_variable(folder, "sample")
+        await pilot.press("enter")
+        await until(pilot, lambda: any("Not written" in text for text in said(app)))
+        assert "sample" not in definitions(folder)
+        assert cell(folder, 409, "sample") is None
+        assert app.main_screen.session.edits.drafts[key(409), "sample"] == "Si"
+
+
+def noted(app):
+    """What the lines of notes between the runs say."""
+    lines = [line.strip() for line in screen_text(app).split("\n")]
+    return [line.split("  ")[-1].strip() for line in lines if line.startswith("¶ ")]
+
+
+def note_elsewhere(folder, timestamp, text):
+    with database_of(folder).writing() as con:
+        return add_note(con, timestamp, text)
+
+
+async def test_notes_stand_between_the_runs_also_those_of_others(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        begun = app.main_screen.table.rows.run(key(410)).start_time
+        note_elsewhere(folder, begun + 1, "shutter\nclosed\x1b[2J")
+        await until(pilot, lambda: noted(app) == ["shutter⏎closed␛[2J"])
+        lines = screen_text(app).split("\n")
+        place = next(y for y, line in enumerate(lines) if "shutter⏎" in line)
+        assert lines[place - 1].split()[0] == "411"
+        assert lines[place + 1].split()[0] == "410"
+
+
+async def test_the_cursor_goes_over_notes_and_they_are_edited_and_copied(folder):
+    begun = {run.key: run.start_time for run in runs_of(folder)}
+    note = note_elsewhere(folder, begun[key(410)] + 1, "shutter closed, " + "very " * 50 + "long")
+    app = make_app(folder)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        await until(pilot, lambda: noted(app))
+        table = table_of(pilot)
+        table.move_to(key(411))
+        await pilot.press("j")
+        assert (table.note, table.cursor.key) == (note, key(410))
+        assert "Note · " in screen_text(app)
+        await pilot.press("space")  # nothing to mark: on to the run
+        assert (table.note, table.cursor.key) == (None, key(410))
+        assert not table.marked
+        await pilot.press("k", "e")
+        await replace(pilot, "open")
+        await pilot.press("enter")
+        await until(pilot, lambda: noted(app) == ["open"])
+        assert notes(folder) == [(note.timestamp, "open")]
+        assert table.note == note._replace(text="open")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, NotesScreen))
+        await pilot.press("escape", "e")
+        await replace(pilot, "")
+        await pilot.press("enter")
+        await until(pilot, lambda: not noted(app))
+        assert (table.note, table.cursor.key) == (None, key(410))
+
+
+async def test_notes_are_folded_and_stay_so(folder):
+    note_elsewhere(folder, NOW, "beam lost")
+    app = make_app(folder)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        await until(pilot, lambda: noted(app) == ["beam lost"])
+        await pilot.press("z")
+        await until(pilot, lambda: not noted(app))
+        app.main_screen.keep()
+    app = make_app(folder)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        await until(pilot, lambda: table_of(pilot).lines.notes)
+        assert not noted(app)
+        await pilot.press("z")
+        await until(pilot, lambda: noted(app) == ["beam lost"])
+        await pilot.press("s")
+        await until(pilot, lambda: not noted(app))
+        await pilot.press("z", "z")
+        assert any("in the order they were taken" in text for text in said(app))
+
+
+async def test_variables_and_notes_are_taken_back_and_done_again(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        before = definitions(folder)["sample"]
+        orders = [
+            DefineVariable(VariableInfo("dose", "Dose", None, "number")),
+            ChangeVariable(before, before._replace(title="Target")),
+            AddNote(NOW, "beam lost"),
+        ]
+        for order in orders:
+            app.main_screen.order(order)
+        await written(pilot)
+        await pilot.press("u", "u", "u")
+        await until(pilot, lambda: "dose" not in definitions(folder))
+        assert definitions(folder)["sample"] == before
+        assert notes(folder) == []
+        await until(pilot, lambda: "Undone: the variable Dose is gone" in said(app))
+        await pilot.press("U", "U", "U")
+        await until(pilot, lambda: notes(folder) == [(NOW, "beam lost")])
+        assert definitions(folder)["dose"].type == "number"
+        assert definitions(folder)["sample"].title == "Target"
+        await until(pilot, lambda: "Dose" in screen_text(app))
+
+
+async def test_a_deleted_variable_to_fill_in_is_brought_back(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        await edit(pilot, 409, "sample", "Si")
+        await pilot.press("delete")
+        await until(pilot, lambda: isinstance(app.screen, DeletionBox))
+        await pilot.pause()
+        assert "u brings back" in " ".join(screen_text(app).split())
+        await type_in(pilot, "sample")
+        await pilot.press("enter")
+        await until(pilot, lambda: app.screen is app.main_screen)
+        await until(pilot, lambda: "Sample" not in screen_text(app))
+        await pilot.press("u")
+        await until(pilot, lambda: cell(folder, 409, "sample") == "Si")
+        await until(pilot, lambda: "Si" in screen_text(app))
+        await pilot.press("u")  # the edit before it
+        await until(pilot, lambda: cell(folder, 409, "sample") == "LaB6")
+
+
+async def test_what_others_have_changed_since_is_not_taken_back(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        app.main_screen.order(AddNote(NOW, "beam lost"))
+        await written(pilot)
+        with database_of(folder).writing() as con:
+            (note,) = load_notes(con)
+            change_note(con, note, "beam lost, of course")
+        await pilot.press("u")
+        await until(
+            pilot, lambda: any("Somebody else has changed this note" in t for t in said(app))
+        )
+        assert notes(folder) == [(NOW, "beam lost, of course")]
+        await pilot.press("u")
+        await until(pilot, lambda: "There is nothing to undo." in said(app))

@@ -132,3 +132,20 @@ def with_column(folder):
 
     editor = Editor(folder, author="me@here", clock=lambda: NOW)
     editor.define_variable(VariableInfo("dose", "Dose", "In mJ.", "number"))
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_notes_between_the_runs(snap, folder, size):  # noqa: F811
+    editor = Editor(folder, author="me@here", clock=lambda: NOW - 20)
+    editor.add_note(NOW - 60, "beam is back")
+    editor.add_note(
+        NOW - 1700, "hutch search\nvacuum at 1e-6 mbar again, " + "we wait for Anna " * 9
+    )
+    editor.add_note(NOW - 1650, "\x1b[31mbeam lost")
+
+    async def before(pilot):
+        await until(pilot, lambda: table_of(pilot).lines.notes)
+        table_of(pilot).move_to(key(410), "comment")
+        await pilot.press("k")
+
+    assert snap(folder, size=SIZES[size], before=before)

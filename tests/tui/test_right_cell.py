@@ -1,4 +1,7 @@
-"""Whatever comes, goes, is sorted, hidden or marked: each cell on the screen is the right one."""
+"""Whatever comes, goes, is sorted, hidden or marked: each cell on the screen is the right one.
+
+So is each note between the runs.
+"""
 
 import asyncio
 
@@ -6,19 +9,22 @@ from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from damnit_daemon.model import Column, RunKey
+from damnit_daemon.model import Column, RunKey, RunRow
 from damnit_daemon.query import SortKey, parse_filter
+from damnit_daemon.store import Note
 from damnit_tui.table.arrangement import Arrangement
 from damnit_tui.table.column_choice import ColumnChoice
 from damnit_tui.table.marks import IN_RANGE, MARK
 from damnit_tui.table.search import Search
 from damnit_tui.table.widget import RunTable
+from damnit_tui.visible import as_line
 
 from .conftest import NOW, stored
 from .painted import PaintedApp
 
 NAMES = [f"v{i}" for i in range(8)]
 TITLES = {name: f"G{i // 3}/T{i}" for i, name in enumerate(NAMES)}
+TOLD = ["beam lost", "shutter\nclosed", "\x1b[2Jred", "木" * 50]
 WORDS = ["dark", "木木木", "🙂 ok", "é", "x" * 40]
 
 
@@ -32,6 +38,9 @@ class Model:
         self.least = None
         self.sort = None
         self.choice = ColumnChoice()
+        self.starts = {}
+        self.notes = {}
+        self.folded = False
 
     def number(self, run):
         value = self.values.get((run, "v0"))
@@ -46,6 +55,18 @@ class Model:
             full.sort(key=self.number, reverse=self.sort)
             runs = full + [run for run in runs if self.number(run) is None]
         return runs
+
+    def shown_lines(self):
+        """Runs, and the numbers of notes: each above the last run that had begun by then."""
+        runs = self.shown_runs()
+        if self.folded or self.sort is not None or not runs:
+            return [("run", run) for run in runs]
+        of = {}
+        for rowid, (at, _) in sorted(self.notes.items(), key=lambda item: (item[1][0], item[0])):
+            begun = [run for run in self.runs if self.starts.get(run, 9e9) <= at]
+            of.setdefault(max(begun, default=None), []).insert(0, ("note", rowid))
+        lines = [line for run in runs for line in (*of.get(run, ()), ("run", run))]
+        return lines + (of.get(None, []) if self.least is None else [])
 
     def shown_names(self):
         every = ["start_time", "comment", *NAMES]
@@ -81,6 +102,10 @@ values = st.one_of(st.integers(-99, 9999), st.sampled_from([0.5, 12.25, *WORDS])
 steps = st.one_of(
     st.tuples(st.just("value"), runs, st.sampled_from(NAMES[1:]), values),
     st.tuples(st.just("value"), runs, st.just("v0"), st.integers(0, 9)),
+    st.tuples(st.just("begun"), runs, st.integers(0, 30)),
+    st.tuples(st.just("note"), st.integers(1, 6), st.integers(0, 30), st.sampled_from(TOLD)),
+    st.tuples(st.just("unnoted"), st.integers(1, 6)),
+    st.tuples(st.just("fold"), st.booleans()),
     st.tuples(st.just("gone"), runs, names),
     st.tuples(st.just("deleted"), runs),
     st.tuples(st.just("filter"), st.one_of(st.none(), st.integers(0, 6))),
@@ -110,11 +135,27 @@ async def carry_out(pilot, model, step):
         model.runs.add(run)
         table.add_values([stored(value, name, run)])
         table.rows.mark_complete([RunKey(1234, run)])
+    elif what == "begun":
+        model.starts[of[0]] = of[1]
+        model.runs.add(of[0])
+        table.add_runs([RunRow(RunKey(1234, of[0]), of[1], None)])
+        table.rows.mark_complete([RunKey(1234, of[0])])
+    elif what in ("note", "unnoted", "fold"):
+        if what == "note":
+            model.notes[of[0]] = (of[1], of[2])
+        elif what == "unnoted":
+            model.notes.pop(of[0], None)
+        else:
+            model.folded = of[0]
+        notes = [Note(rowid, float(at), text) for rowid, (at, text) in model.notes.items()]
+        notes.sort(key=lambda note: (note.timestamp, note.rowid))
+        table.show_notes(notes, folded=model.folded)
     elif what == "gone":
         model.values.pop((of[0], of[1]), None)
         table.drop(cells=[(RunKey(1234, of[0]), of[1])])
     elif what == "deleted":
         model.runs.discard(of[0])
+        model.starts.pop(of[0], None)
         model.marked.discard(of[0])
         model.values = {cell: v for cell, v in model.values.items() if cell[0] != of[0]}
         table.drop(runs=[RunKey(1234, of[0])])
@@ -163,13 +204,21 @@ def check(app, model):
         wanted = table.view.columns[slot.index].title.rpartition("/")[2]
         if table.header_height <= bottom:
             assert wanted.startswith(title.rstrip("…")), (title, wanted)
-    top = round(table.scroll_y)
+    top, lines = round(table.scroll_y), model.shown_lines()
+    assert len(table.lines) == len(lines)
+    if table.note_id is not None:
+        above = lines.index(("note", table.note_id))
+        below = [number for kind, number in lines[above:] if kind == "run"]
+        assert table.cursor.key.run == (below or [model.shown_runs()[-1]])[0]
     frozen = table.view.frozen_width
     for y in range(table.header_height, bottom):
         place = top + y - table.header_height
-        if place >= len(table.rows):
+        if place >= len(lines):
             break
-        run = model.shown_runs()[place]
+        kind, run = lines[place]
+        if kind == "note":
+            check_note(table, terminal, y, model.notes[run][1], is_cursor=table.note_id == run)
+            continue
         label = terminal.text(y, 0, min(frozen, table.size.width - 1))
         if table.size.width > frozen + 1:
             assert label.strip("◆◇ ") == str(run)
@@ -179,9 +228,23 @@ def check(app, model):
             name = table.view.columns[slot.index].name
             text = terminal.text(y, slot.x, slot.x + slot.width).strip()
             check_cell(text, slot.width, expected(model.values.get((run, name))), name)
-            is_cursor = table.cursor == (RunKey(1234, run), name)
+            is_cursor = table.cursor == (RunKey(1234, run), name) and table.note_id is None
             backs = {look.back for look in terminal.looks(y, slot.x, slot.x + slot.width)}
             assert is_cursor == (backs == {cursor_back(table)}), (run, name, backs)
+
+
+def check_note(table, terminal, y, text, *, is_cursor):
+    width = table.size.width - table.scrollbar_size_vertical
+    if width < 25:
+        return
+    shown = terminal.text(y, 0, width)
+    assert shown.split()[0] == "¶"
+    told = shown.partition("1970")[2].strip()
+    whole = as_line(text)
+    assert told == whole or (told.endswith("…") and whole.startswith(told[:-1].rstrip())), told
+    start = table.view.frozen_width + 4
+    backs = {look.back for look in terminal.looks(y, start, start + 10)}
+    assert is_cursor == (backs == {cursor_back(table)})
 
 
 def check_cell(text, width, wanted, name):
@@ -233,6 +296,23 @@ def is_move(key, before, after):
         *(("press", key) for key in ("g", "j", "j", "l", "l", "space", "l")),
         *(("filter", 6), ("sort", True), ("hide", "v1", True), ("filter", None)),
         *(("pin", "v4", True), ("hide", "v1", False), ("deleted", 19), ("sort", None)),
+    ]
+)
+@example(
+    [
+        *(("begun", run, 2 * run) for run in range(1, 20)),
+        *(("note", number, 5 * number, TOLD[number % 4]) for number in range(1, 7)),
+        *(("press", key) for key in ("g", "j", "j", "j", "j", "k", "space", "V", "pagedown")),
+        *(("fold", True), ("fold", False), ("press", "j"), ("press", "j"), ("press", "j")),
+        *(("sort", True), ("sort", None), ("unnoted", 5), ("note", 4, 30, "木" * 50)),
+        *(("begun", 19, 1), ("filter", 3), ("filter", None), ("press", "a"), ("deleted", 7)),
+    ]
+)
+@example(
+    [
+        *(("begun", run, run) for run in range(1, 6)),
+        *(("note", 1, 3, "beam lost"), ("press", "g"), ("press", "j"), ("press", "j")),
+        *(("press", "j"), ("note", 1, 3, "beam is back"), ("unnoted", 1), ("press", "l")),
     ]
 )
 def test_every_cell_on_the_screen_is_the_right_one(steps):

@@ -20,7 +20,9 @@ from damnit_tui.table.column_choice import ColumnChoice
 from damnit_tui.table.column_selection import ColumnSelection
 
 CHOICE = ColumnChoice(("b", "a"), frozenset({"c"}), ("b",), {"a": 20})
-VIEW = ViewState("xgm > 5", "-xgm,run", ColumnSelection(CHOICE, ("beam",), only=True))
+VIEW = ViewState(
+    "xgm > 5", "-xgm,run", ColumnSelection(CHOICE, ("beam",), only=True), notes_folded=True
+)
 KEPT = Kept(
     VIEW,
     frozenset({RunKey(1, 2), RunKey(1, 10)}),

@@ -4,18 +4,22 @@
 
     editor = Editor(folder)
     saved = editor.set_values([Change(key, "comment", "drak", "dark")])
-    editor.set_values(saved.undone())
+    editor.take_back(saved)
 
 `edit.deletion` is apart: it imports h5py.
 """
 
-from .editor import Editor, Saved
+from .editor import Editor
+from .saved import AnySaved, Saved, SavedNote, SavedVariable
 from .typed import EXPECTED, convert_value, parse_typed, typed_text
 
 __all__ = [
     "EXPECTED",
+    "AnySaved",
     "Editor",
     "Saved",
+    "SavedNote",
+    "SavedVariable",
     "convert_value",
     "parse_typed",
     "typed_text",

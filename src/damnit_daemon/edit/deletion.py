@@ -14,9 +14,17 @@ from ..errors import DamnitError
 from ..hdf5 import MERGE_TIMEOUT_S, ResultsError, ResultsMissing, remove_from_file
 from ..ledger import Edit
 from ..paths import DamnitFolder
-from ..store import Database, load_values, remove_variable
+from ..store import (
+    USER_TYPES,
+    Change,
+    Database,
+    load_values,
+    load_variables,
+    remove_variable,
+)
 from .author import author_name
 from .journal import Journal
+from .saved import SavedVariable
 
 LOCK_TIMEOUT_S = 60.0
 """How long to wait for the combiner; it holds its lock for one run at a time."""
@@ -35,6 +43,8 @@ class Deletion:
     """Files that could not be changed, and why; the database is untouched then."""
     unnoted: str = ""
     """Why it is not in the journal; empty if it is."""
+    undo: SavedVariable | None = None
+    """What brings back a user-editable variable with what people typed; None for others."""
     stopped: bool = False
     """Somebody gave up halfway; the database is untouched then."""
 
@@ -103,13 +113,18 @@ def _forget(folder: DamnitFolder, name: str, author: str, now: float, deletion: 
     """Take it out of the database; the journal keeps the numbers and texts there were."""
     with Database(folder.database).writing() as con:
         before = load_values(con, names=[name])
+        known = (info for info in load_variables(con) if info.name == name)
+        info = next((info for info in known if info.type in USER_TYPES), None)
         deletion.values = remove_variable(con, name)
-    journal = Journal(folder)
-    journal.append(
-        Edit(now, author, stored.key, name, stored.value, None)
+    changes = tuple(
+        Change(stored.key, name, stored.value, None)
         for stored in before
         if isinstance(stored.value, int | float | str)
     )
+    if info is not None:
+        deletion.undo = SavedVariable(info, None, changes)
+    journal = Journal(folder)
+    journal.append(Edit(now, author, c.key, name, c.old, None) for c in changes)
     deletion.unnoted = journal.problem
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from ..errors import DamnitError
 from ..ledger import Edit
-from ..model import RunKey, StoredValue, VariableInfo
+from ..model import RunKey, VariableInfo
 from ..paths import DamnitFolder
 from ..store import (
     Change,
@@ -22,30 +22,21 @@ from ..store import (
     change_user_variable,
     define_user_variable,
     load_setting,
+    load_values,
     remove_note,
+    restore_user_variable,
     save_changes,
+    withdraw_user_variable,
 )
 from .author import author_name
 from .echo import Echo
 from .journal import Journal
+from .saved import AnySaved, Saved, SavedNote, SavedVariable
 from .typed import convert_value
 
 COMMENT = "comment"
 MOST_RUNS = 1000
 """So many runs are listed ahead at once, at most."""
-
-
-@dataclass(frozen=True)
-class Saved:
-    """Values that were written."""
-
-    changes: tuple[Change, ...]
-    """Without those that held already what was wanted; `new` is what is stored."""
-    written: tuple[StoredValue, ...]
-
-    def undone(self) -> list[Change]:
-        """What would bring back the values before, if nobody has changed them since."""
-        return [Change(c.key, c.name, c.new, c.old) for c in self.changes]
 
 
 class Editor:
@@ -83,16 +74,15 @@ class Editor:
 
         Raises:
             EditConflict: If a cell does not hold what was seen.
+            TypeLost: If a variable is not of the type any more that was typed.
             StoreError: If the database cannot be written.
         """
         now = self._clock()
         with self._database.writing() as con:
             written = save_changes(con, changes, now=now)
-        olds = {(change.key, change.name): change.old for change in changes}
-        done = tuple(Change(v.key, v.name, olds[v.key, v.name], _plain(v.value)) for v in written)
-        self._note(done, now)
-        for name in dict.fromkeys(change.name for change in done):
-            self._echo.values_set([c.key for c in done if c.name == name], [name])
+        wanted = {(change.key, change.name): change for change in changes}
+        done = tuple(wanted[v.key, v.name]._replace(new=_plain(v.value)) for v in written)
+        self._tell_values(done, now)
         return Saved(done, tuple(written))
 
     def define_variable(self, info: VariableInfo) -> None:
@@ -106,8 +96,15 @@ class Editor:
             define_user_variable(con, info)
         self._echo.variable_set(info)
 
-    def change_variable(self, before: VariableInfo, after: VariableInfo) -> Saved:
+    def change_variable(
+        self, before: VariableInfo, after: VariableInfo, known: Sequence[Change] = ()
+    ) -> SavedVariable:
         """Change title, type, description and tags; values that fit become the new type.
+
+        Args:
+            before: The definition as somebody saw it.
+            after: What it shall be.
+            known: How values became what they are: they become what they were.
 
         Raises:
             VariableChanged: If somebody else has changed it meanwhile.
@@ -117,11 +114,36 @@ class Editor:
         """
         now = self._clock()
         with self._database.writing() as con:
-            written = change_user_variable(con, before, after, convert=convert_value, now=now)
+            olds = _values_of(con, before.name) if before.type != after.type else {}
+            written = change_user_variable(
+                con, before, after, convert=convert_value, now=now,
+                known={change.key: change for change in known},
+            )  # fmt: skip
         self._echo.variable_set(after)
-        if written:
-            self._echo.values_set([value.key for value in written], [before.name])
-        return Saved((), tuple(written))
+        changes = tuple(Change(v.key, v.name, olds.get(v.key), _plain(v.value)) for v in written)
+        self._tell_values(changes, now)
+        return SavedVariable(before, after, changes, tuple(written))
+
+    def take_back(self, saved: AnySaved) -> AnySaved:
+        """Undo an edit, if nobody has changed since what it changed; what that gives undoes it.
+
+        Raises:
+            EditConflict: If a cell was changed by somebody else.
+            StoreError: If a definition or a note was, or the database cannot be written.
+        """
+        match saved:
+            case Saved():
+                return self.set_values(saved.undone())
+            case SavedNote():
+                return self._take_back_note(saved)
+            case SavedVariable(after=None):
+                return self._restore_variable(saved)
+            case SavedVariable(before=None):
+                return self._withdraw_variable(saved)
+            case SavedVariable(before, after, changes):
+                assert before is not None
+                assert after is not None
+                return self.change_variable(after, before, changes)
 
     def add_runs(self, number: int) -> list[RunKey]:
         """List runs that have not been taken yet, to be filled in ahead.
@@ -164,15 +186,52 @@ class Editor:
             remove_note(con, before)
             return None
 
+    def _take_back_note(self, saved: SavedNote) -> SavedNote:
+        before, after = saved.before, saved.after
+        if after is not None:
+            return SavedNote(after, self.change_note(after, before.text if before else ""))
+        assert before is not None
+        with self._database.writing() as con:
+            return SavedNote(None, add_note(con, before.timestamp, before.text, rowid=before.rowid))
+
+    def _restore_variable(self, saved: SavedVariable) -> SavedVariable:
+        assert saved.before is not None
+        now, values = self._clock(), {change.key: change.old for change in saved.changes}
+        with self._database.writing() as con:
+            written = restore_user_variable(con, saved.before, values, now=now)
+        self._echo.variable_set(saved.before)
+        changes = tuple(Change(v.key, v.name, None, _plain(v.value)) for v in written)
+        self._tell_values(changes, now)
+        return SavedVariable(None, saved.before, changes, tuple(written))
+
+    def _withdraw_variable(self, saved: SavedVariable) -> SavedVariable:
+        assert saved.after is not None
+        with self._database.writing() as con:
+            values = {change.key: change.new for change in saved.changes}
+            withdraw_user_variable(con, saved.after, values)
+        changes = tuple(c._replace(old=c.new, new=None) for c in saved.changes)
+        self._note(changes, self._clock())
+        return SavedVariable(saved.after, None, changes)
+
     def close(self) -> None:
         """Let the echo end; waits a moment at most."""
         self._echo.close()
+
+    def _tell_values(self, changes: Sequence[Change], now: float) -> None:
+        """Note values that were changed, and tell other programs."""
+        self._note(changes, now)
+        for name in dict.fromkeys(change.name for change in changes):
+            self._echo.values_set([c.key for c in changes if c.name == name], [name])
 
     def _note(self, changes: Sequence[Change], now: float) -> None:
         if changes:
             self._journal.append(
                 Edit(now, self.author, c.key, c.name, c.old, c.new) for c in changes
             )
+
+
+def _values_of(con: sqlite3.Connection, name: str) -> dict[RunKey, Plain]:
+    return {v.key: _plain(v.value) for v in load_values(con, names=[name], blobs=True)}
 
 
 def _plain(value: object) -> Plain:

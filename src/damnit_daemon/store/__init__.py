@@ -22,6 +22,7 @@ from .edits import (
     Conflict,
     EditConflict,
     Plain,
+    TypeLost,
     add_empty_runs,
     load_plain,
     same_value,
@@ -54,12 +55,15 @@ from .user_variables import (
     NameRefused,
     ValuesDoNotFit,
     VariableChanged,
+    VariableInUse,
     change_user_variable,
     define_user_variable,
     name_from_title,
     remove_variable,
+    restore_user_variable,
     why_not_name,
     why_not_title,
+    withdraw_user_variable,
 )
 from .values import load_value, load_values
 from .variables import add_user_variable, load_columns, load_variables, update_computed_variables
@@ -94,8 +98,10 @@ __all__ = [
     "SaveReport",
     "StorageFailed",
     "StoreError",
+    "TypeLost",
     "ValuesDoNotFit",
     "VariableChanged",
+    "VariableInUse",
     "add_empty_runs",
     "add_note",
     "add_user_variable",
@@ -123,6 +129,7 @@ __all__ = [
     "rebuild_views",
     "remove_note",
     "remove_variable",
+    "restore_user_variable",
     "same_value",
     "save_changes",
     "save_setting",
@@ -130,4 +137,5 @@ __all__ = [
     "update_computed_variables",
     "why_not_name",
     "why_not_title",
+    "withdraw_user_variable",
 ]

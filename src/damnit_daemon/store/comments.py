@@ -42,17 +42,23 @@ class NoteChanged(StoreError):  # noqa: N818 – house style
         self.found = found
 
 
-def add_note(con: sqlite3.Connection, timestamp: float, text: str) -> Note:
+def add_note(
+    con: sqlite3.Connection, timestamp: float, text: str, *, rowid: int | None = None
+) -> Note:
     """Store a stand-alone comment.
 
     Args:
         con: A connection from `Database.writing`.
         timestamp: What time it is about, Unix seconds UTC.
         text: The comment.
+        rowid: What identifies it, unless another one has that: for one that was deleted.
     """
     text = clean_text(text)
+    if fetch_all(con, "SELECT 1 FROM time_comments WHERE rowid = ?", (rowid,)):
+        rowid = None
     added = con.execute(
-        "INSERT INTO time_comments (timestamp, comment) VALUES (?, ?)", (timestamp, text)
+        "INSERT INTO time_comments (rowid, timestamp, comment) VALUES (?, ?, ?)",
+        (rowid, timestamp, text),
     )
     assert added.lastrowid is not None
     return Note(added.lastrowid, timestamp, text)

@@ -28,6 +28,8 @@ class Change(NamedTuple):
     old: Plain
     """What the cell held when it was typed."""
     new: Plain
+    type: str | None = None
+    """Of which type the user variable was when it was typed; None: that does not matter."""
 
 
 class Conflict(NamedTuple):
@@ -51,6 +53,16 @@ class EditConflict(StoreError):  # noqa: N818 – house style
         self.conflicts = tuple(conflicts)
 
 
+class TypeLost(StoreError):  # noqa: N818 – house style
+    """A user variable is gone, or of another type than what was typed for it."""
+
+    def __init__(self, name: str, type_name: str | None, *, is_there: bool) -> None:
+        what = (
+            f"made {name} a {type_name or 'computed'} variable" if is_there else f"deleted {name}"
+        )
+        super().__init__(f"Somebody else has {what} meanwhile.")
+
+
 def save_changes(
     con: sqlite3.Connection, changes: Iterable[Change], *, now: float
 ) -> list[StoredValue]:
@@ -65,8 +77,11 @@ def save_changes(
 
     Raises:
         EditConflict: If a cell was changed by somebody else.
+        TypeLost: If a variable is not of the type any more that was typed.
         StoreError: If a variable has a name that cannot be written.
     """
+    changes = list(changes)
+    _require_types(con, {change.name: change.type for change in changes if change.type})
     wanted, conflicts = [], []
     for change in changes:
         found = load_plain(con, change.key, change.name)
@@ -85,6 +100,15 @@ def save_changes(
         key, name, reason = report.rejected[0]
         raise StoreError(f"{name!r} of {key} cannot be written: {reason}.")
     return report.written
+
+
+def _require_types(con: sqlite3.Connection, types: dict[str, str]) -> None:
+    """Make sure that variables are of the types that were typed for them."""
+    sql = "SELECT CAST(type AS TEXT) FROM variables WHERE name = ?"
+    for name, wanted in types.items():
+        found = fetch_all(con, sql, (name,))
+        if not found or found[0][0] != wanted:
+            raise TypeLost(name, found[0][0] if found else None, is_there=bool(found))
 
 
 def load_plain(con: sqlite3.Connection, key: RunKey, name: str) -> int | float | str | bytes | None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from ..model import Column, RunKey, StoredValue, VariableInfo
-from .edits import MANUAL_PROVENANCE, Plain
+from .edits import MANUAL_PROVENANCE, Change, Plain, same_value
 from .errors import BadName, StoreError
 from .names import COMMENT, FIXED_TITLES
 from .new_values import NewValue, save_values
@@ -32,6 +32,15 @@ class VariableChanged(StoreError):  # noqa: N818 – house style
         what = "deleted" if found is None else "changed"
         super().__init__(f"Somebody else has {what} {name} meanwhile.", hint="Look at it again.")
         self.found = found
+
+
+class VariableInUse(StoreError):  # noqa: N818 – house style
+    """Somebody has filled in a variable meanwhile."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name} has other values now.", hint="Del deletes it with all its values."
+        )
 
 
 class ValuesDoNotFit(StoreError):  # noqa: N818 – house style
@@ -100,6 +109,7 @@ def change_user_variable(
     *,
     convert: Callable[[object, str], Plain],
     now: float,
+    known: Mapping[RunKey, Change] | None = None,
 ) -> list[StoredValue]:
     """Change title, type, description and tags; returns the values that became another type.
 
@@ -109,6 +119,8 @@ def change_user_variable(
         after: What it shall be; the name stays.
         convert: Makes a stored value one of another type, or raises `ValueError`.
         now: The time of writing.
+        known: Of values that became what they are when the type was changed before, what
+            they were; they are that again, unless somebody has changed them since.
 
     Raises:
         VariableChanged: If the definition is not what was seen.
@@ -116,9 +128,7 @@ def change_user_variable(
         ValuesDoNotFit: If a stored value cannot be of the new type.
     """
     columns = {column.name: column for column in load_columns(con)}
-    found = columns.get(before.name)
-    if found is None or found != as_column(before):
-        raise VariableChanged(before.name, found)
+    _require_unchanged(columns, before)
     _require(after.type)
     titles = [column.title for column in columns.values() if column.name != before.name]
     if why := why_not_title(after.title, titles):
@@ -126,7 +136,46 @@ def change_user_variable(
     save_definition(con, after._replace(name=before.name))
     if before.type == after.type:
         return []
-    return _convert_values(con, before.name, str(after.type), convert, now)
+    return _convert_values(con, before.name, str(after.type), convert, now, known or {})
+
+
+def restore_user_variable(
+    con: sqlite3.Connection, info: VariableInfo, values: Mapping[RunKey, Plain], *, now: float
+) -> list[StoredValue]:
+    """Define a variable that was deleted again, with the values it had; returns these.
+
+    Raises:
+        NameRefused: If its name or title is taken by now.
+    """
+    define_user_variable(con, info)
+    again = [
+        NewValue(key, info.name, value, provenance=MANUAL_PROVENANCE)
+        for key, value in values.items()
+    ]
+    return save_values(con, again, now=now, keep_newer=False).written
+
+
+def withdraw_user_variable(
+    con: sqlite3.Connection, info: VariableInfo, values: Mapping[RunKey, Plain]
+) -> None:
+    """Take out a variable that is as it was seen, with just the values that were seen.
+
+    Raises:
+        VariableChanged: If the definition is not what was seen.
+        VariableInUse: If somebody has filled it in since.
+    """
+    columns = {column.name: column for column in load_columns(con)}
+    _require_unchanged(columns, info)
+    found = {value.key: value.value for value in load_values(con, names=[info.name], blobs=True)}
+    if any(not same_value(value, values.get(key)) for key, value in found.items()):
+        raise VariableInUse(info.name)
+    remove_variable(con, info.name)
+
+
+def _require_unchanged(columns: Mapping[str, Column], seen: VariableInfo) -> None:
+    found = columns.get(seen.name)
+    if found is None or found != as_column(seen):
+        raise VariableChanged(seen.name, found)
 
 
 def as_column(info: VariableInfo) -> Column:
@@ -162,13 +211,18 @@ def _convert_values(
     type_name: str,
     convert: Callable[[object, str], Plain],
     now: float,
+    known: Mapping[RunKey, Change],
 ) -> list[StoredValue]:
     converted, misfits = [], []
     for stored in load_values(con, names=[name], blobs=True):
         if stored.value is None:
             continue
+        change = known.get(stored.key)
         try:
-            value = convert(stored.value, type_name)
+            if change is not None and same_value(stored.value, change.new):
+                value = change.old
+            else:
+                value = convert(stored.value, type_name)
         except ValueError:
             misfits.append((stored.key, stored.value))
             continue

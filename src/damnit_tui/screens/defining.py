@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from damnit_daemon.model import Column, VariableInfo
+from textual import on
 
-from ..orders import AddRuns, ChangeVariable, DefineVariable
+from damnit_daemon.model import Column, VariableInfo
+from damnit_daemon.store import Note
+
+from ..orders import AddRuns, ChangeNote, ChangeVariable, DefineVariable
+from ..table.widget import RunTable
 from ..widgets.edit_prompt import Question, Value
 from .writing import Writing
 
@@ -63,7 +67,52 @@ class Defining(Writing):
         )
 
     def action_notes(self) -> None:
-        """Show the notes, and add one."""
+        """Show the notes, that under the cursor highlighted, and add one."""
+        self._open_notes(self.table.note)
+
+    @on(RunTable.NoteOpened)
+    def open_note(self, event: RunTable.NoteOpened) -> None:
+        """Show the notes, this one highlighted."""
+        self._open_notes(event.note)
+
+    def fold_notes(self, folded: bool) -> None:
+        """Have notes out of the way, or between the runs."""
+        self.table.show_notes(self.table.lines.notes, folded=folded)
+
+    def action_fold_notes(self) -> None:
+        """Have notes out of the way, or between the runs again."""
+        lines = self.table.lines
+        self.fold_notes(not lines.folded)
+        if lines.folded:
+            self.notify("Notes are folded away; z shows them, o lists them.", markup=False)
+        elif not lines.are_in_order:
+            self.notify(
+                "Notes stand between the runs only while these are in the order they were taken; "
+                "o lists them.",
+                markup=False,
+            )
+        elif not lines.notes:
+            self.notify("There are no notes yet: o adds one.", markup=False)
+
+    async def edit_note(self, note: Note) -> None:
+        """Have another text typed for a note."""
+
+        def answer(value: Value, _text: str) -> None:
+            text = str(value or "")
+            if text != note.text:
+                self.order(ChangeNote(note, text))
+
+        await self.ask(
+            Question(
+                self.table.view.describe_note(note).place,
+                "text; empty deletes the note",
+                lambda typed: typed.strip(),
+                note.text,
+            ),
+            answer,
+        )
+
+    def _open_notes(self, note: Note | None) -> None:
         from .notes import NotesScreen
 
         self.app.push_screen(
@@ -73,6 +122,7 @@ class Defining(Writing):
                 clock=self._clock,
                 denied=self._denied,
                 zone=self._zone,
+                at=note,
             )
         )
 

@@ -1,4 +1,4 @@
-"""A box to delete a variable with all its data: by typing its name, for nothing brings it back."""
+"""A box to delete a variable with all its data: by typing its name, for data never comes back."""
 
 from __future__ import annotations
 
@@ -158,8 +158,10 @@ class DeletionBox(ModalScreen[bool]):
         text.append(f"{visible(column.title)}\n\n", "bold")
         runs = "1 run" if self._runs == 1 else f"{self._runs} runs"
         text.append(f"Its values of {runs} go, and its data in all results files. ")
-        text.append("Nothing brings them back.", "bold")
-        if column.type is None:
+        if column.type is not None:
+            text.append("u brings back what was typed, while the program is open.")
+        else:
+            text.append("Nothing brings them back.", "bold")
             text.append(" While the context file has it, the next processing computes it again.")
         return text.append("\n\nType its name to delete it:")
 

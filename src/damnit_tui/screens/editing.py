@@ -10,6 +10,7 @@ from damnit_daemon.store import Change, same_value
 from ..editable import edit_type, why_not_editable
 from ..edits import Contested
 from ..orders import Order, Redo, SetValues, Undo
+from ..table.rows import COMMENT
 from ..table.view import CellAddress
 from ..visible import clip, visible
 from ..widgets.edit_prompt import Question, Value
@@ -28,9 +29,12 @@ class Editing(Defining):
     """To be decided."""
 
     async def action_edit(self) -> None:
-        """Edit the cell under the cursor, or the column of all marked runs."""
+        """Edit the cell under the cursor, or the column of all marked runs; or a note."""
         cursor = self.table.cursor
         if cursor is None or not self.may_write():
+            return
+        if (note := self.table.note) is not None:
+            await self.edit_note(note)
             return
         index = self.table.rows.column_index(cursor.name)
         if index is None:
@@ -86,6 +90,7 @@ class Editing(Defining):
         from damnit_daemon.edit import EXPECTED, parse_typed, typed_text
 
         type_name = edit_type(column)
+        user_type = column.type if column.name != COMMENT.name else None
         rows = self.table.rows
         olds = {key: _plain(rows.value(key, column.name)) for key in keys} | dict(known or {})
         place = cursor if cursor.key in olds else CellAddress(keys[0], column.name)
@@ -106,7 +111,7 @@ class Editing(Defining):
 
         def answer(value: Value, typed: str) -> None:
             changes = tuple(
-                Change(key, column.name, old, value)
+                Change(key, column.name, old, value, user_type)
                 for key, old in olds.items()
                 if not same_value(old, value)
             )

@@ -112,6 +112,7 @@ class Keeping(Commanding, Choosing, Exporting):
 
     def _restore_view(self, view: ViewState) -> None:
         wanted = self.wanted
+        self.fold_notes(view.notes_folded)
         if view.selection:
             self.select_columns(view.selection)
         self._columns_wanted = wanted.columns
@@ -141,12 +142,13 @@ class Keeping(Commanding, Choosing, Exporting):
     # Keeping
 
     def present_view(self) -> ViewState:
-        """The filter, order and columns as they are."""
+        """The filter, order, columns and notes as they are."""
         arrangement = self.table.rows.arrangement
         return ViewState(
             arrangement.filter.text if arrangement.filter else "",
             ",".join(str(key) for key in arrangement.sort),
             self.selection,
+            self.table.lines.folded,
         )
 
     def keep(self) -> None:
@@ -246,6 +248,7 @@ class Keeping(Commanding, Choosing, Exporting):
         """Show a view in place of the present one."""
         self.action_clear_filter()
         self.set_sort("")
+        self.fold_notes(view.notes_folded)
         self.select_columns(view.selection)
         self.want(view.filter, view.sort)
         self.arrange_wanted()

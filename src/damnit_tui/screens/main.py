@@ -15,7 +15,7 @@ from textual.worker import get_current_worker
 from damnit_daemon.errors import DamnitError
 
 from .. import keymap
-from ..feed import Feed, Health, Update
+from ..feed import Feed, Health, NotesRead, Update
 from ..messages import NewsArrived, PicturesDrawn
 from ..session import Session
 from ..state.keeper import Keeper
@@ -130,6 +130,8 @@ class MainScreen(
             self.status = self.status._replace(health=event.news)
         elif isinstance(event.news, Work):
             self._show_work(event.news)
+        elif isinstance(event.news, NotesRead):
+            self.table.show_notes(event.news.notes, folded=self.table.lines.folded)
         elif event.news.ahead:
             self.table.add_ahead(event.news.ahead)
             self.feed.acknowledge()

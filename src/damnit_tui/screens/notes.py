@@ -22,8 +22,8 @@ from .. import keymap
 from ..note_time import split_time
 from ..orders import AddNote, ChangeNote, Order
 from ..table.numbers import format_full_time
-from ..visible import visible
-from ..widgets.edit_prompt import LineInput, as_line, from_line
+from ..visible import as_line, visible
+from ..widgets.edit_prompt import LineInput, from_line
 
 LOOK_EVERY_S = 1.0
 NEW = "A note for now; or begin with a time: 10:42, 2026-03-14 10:42"
@@ -76,6 +76,7 @@ class NotesScreen(ModalScreen[None]):
         clock: Callable[[], float],
         denied: str = "",
         zone: tzinfo | None = None,
+        at: Note | None = None,
     ) -> None:
         """Make the box.
 
@@ -85,8 +86,10 @@ class NotesScreen(ModalScreen[None]):
             clock: Tells the time.
             denied: Why nothing can be written; empty if it can.
             zone: In which times are shown and typed.
+            at: The note to begin with; None: a new one.
         """
         super().__init__()
+        self._at = at
         self._load = load
         self._order = order
         self._clock = clock
@@ -106,7 +109,7 @@ class NotesScreen(ModalScreen[None]):
 
     def on_mount(self) -> None:
         """Type at once; look at the notes now and again."""
-        focus = OptionList if self._denied else LineInput
+        focus = OptionList if self._denied or self._at else LineInput
         self.query_one(focus).focus()
         self.look()
         self.set_interval(LOOK_EVERY_S, self.look)
@@ -128,7 +131,7 @@ class NotesScreen(ModalScreen[None]):
             return
         self._notes = event.notes
         options = self.query_one(OptionList)
-        kept = self._highlighted()
+        kept, self._at = self._at or self._highlighted(), None
         options.clear_options()
         for note in sorted(event.notes, key=lambda note: (note.timestamp, note.rowid))[::-1]:
             options.add_option(Option(self._line(note), id=str(note.rowid)))

@@ -32,6 +32,9 @@ class MainPart(Screen[None]):
         def describe(self) -> None:
             """Say in full what one points at."""
 
+        def fold_notes(self, folded: bool) -> None:
+            """Have notes out of the way, or between the runs."""
+
         def action_follow(self) -> None:
             """Go along with new runs, or stop doing so."""
 

@@ -23,8 +23,9 @@ class Taking(MainPart):
     """A part of the main screen: copy and export."""
 
     def action_copy(self) -> None:
-        """Copy the cell under the cursor."""
-        text = self.table.view.plain_text(self.table.cursor)
+        """Copy the cell under the cursor, or the note."""
+        note = self.table.note
+        text = note.text if note else self.table.view.plain_text(self.table.cursor)
         if text:
             self.copy_text(text)
         else:

@@ -10,11 +10,12 @@ from .plain import mapping, text, texts, widths
 
 
 class ViewState(NamedTuple):
-    """A filter, an order, and columns."""
+    """A filter, an order, columns, and whether notes are folded."""
 
     filter: str = ""
     sort: str = ""
     selection: ColumnSelection = ColumnSelection()
+    notes_folded: bool = False
 
     def as_json(self) -> dict[str, object]:
         """As it stands in a file."""
@@ -30,6 +31,7 @@ class ViewState(NamedTuple):
                 "only": self.selection.only,
             },
             "tags": list(self.selection.tags),
+            "notes_folded": self.notes_folded,
         }
 
     @classmethod
@@ -44,4 +46,5 @@ class ViewState(NamedTuple):
             widths(columns.get("widths")),
         )
         selection = ColumnSelection(choice, texts(found.get("tags")), columns.get("only") is True)
-        return cls(text(found.get("filter")), text(found.get("sort")), selection)
+        folded = found.get("notes_folded") is True
+        return cls(text(found.get("filter")), text(found.get("sort")), selection, folded)

@@ -7,10 +7,10 @@ changed cell; this one formats what is on the screen and refreshes single lines.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.color import Color
 from rich.segment import Segment
@@ -23,9 +23,18 @@ from textual.strip import Strip
 
 from damnit_daemon.model import RunKey
 
+from .lines import Lines
 from .paint import Piece
 from .rows import Rows
 from .view import CellAddress, View
+
+if TYPE_CHECKING:
+    from damnit_daemon.store import Note
+
+    from .lines import Line
+
+    Spot = tuple[CellAddress | None, int | None]
+    """A cell, and the note above its run if that is meant."""
 
 MOST_STRIPS = 1024
 ON_THEIR_OWN = frozenset({"cursor", "match"})
@@ -43,6 +52,7 @@ class RowCanvas(ScrollView, can_focus=True, inherit_bindings=False):
     | `run-table--run` | run numbers |
     | `run-table--chosen`, `--tint` | the mark of a marked run, and behind all of its cells |
     | `run-table--match` | what was looked for |
+    | `run-table--note` | a note between the runs |
     | `run-table--odd` | numbers far from the others of their column |
     | `run-table--error`, `--missing`, `--faint` | cells without a value |
     | `run-table--trend`, `--units`, `--mark` | parts of cells |
@@ -63,6 +73,7 @@ class RowCanvas(ScrollView, can_focus=True, inherit_bindings=False):
         & .run-table--group { color: $text-secondary; text-style: bold; }
         & .run-table--rule { color: $foreground 25%; }
         & .run-table--title-cursor { color: $text-primary; text-style: bold; }
+        & .run-table--note { color: $text-secondary; text-style: italic; }
         & .run-table--run { color: $foreground 70%; }
         & .run-table--run-cursor { color: $text-primary; text-style: bold; }
         & .run-table--cursor {
@@ -91,7 +102,7 @@ class RowCanvas(ScrollView, can_focus=True, inherit_bindings=False):
         f"run-table--{role}"
         for role in (
             *("title", "title-cursor", "group", "rule", "run", "run-cursor", "cursor"),
-            *("chosen", "tint", "match", "odd"),
+            *("chosen", "tint", "match", "odd", "note"),
             *("error", "missing", "faint", "trend", "units", "mark"),
         )
     }
@@ -153,12 +164,15 @@ class RowCanvas(ScrollView, can_focus=True, inherit_bindings=False):
         """
         super().__init__(id=id)
         self.rows = Rows()
+        self.lines = Lines(self.rows)
         self.view = View(self.rows, clock=clock, zone=zone)
         self.cursor: CellAddress | None = None
         """Where the cursor is; the screen may be a moment behind."""
+        self.note_id: int | None = None
+        """The note that it stands on, above the run that `cursor` has then."""
         self._images = images
-        self._painted: CellAddress | None = None
-        self._strips: LRUCache[RunKey, tuple[object, Strip]] = LRUCache(MOST_STRIPS)
+        self._painted: Spot = (None, None)
+        self._strips: LRUCache[Line, tuple[object, Strip]] = LRUCache(MOST_STRIPS)
         self._look = 0
         self._styles: dict[tuple[Piece, bool], Style] = {}
         self._home: CellAddress | None = None
@@ -193,12 +207,22 @@ class RowCanvas(ScrollView, can_focus=True, inherit_bindings=False):
             pieces = self.view.header_pieces(self._cursor_column)[y]
             return self._strip(pieces)
         position = round(self.scroll_y) + y - self.header_height
-        if position >= len(self.rows):
+        if position >= len(self.lines):
             return Strip.blank(self._width, self.rich_style)
-        return self._row(self.rows.keys[position])
+        line = self.lines[position]
+        return self._row(line) if isinstance(line, RunKey) else self._note_line(line)
+
+    def _note_line(self, note: Note) -> Strip:
+        stamp = (self._look, note == self.note, self._width, self.view.frozen_width)
+        known = self._strips.get(note)
+        if known is None or known[0] != stamp:
+            pieces = self.view.note_pieces(note, chosen=note == self.note)
+            known = self._strips[note] = (stamp, self._strip(pieces))
+        return known[1]
 
     def _row(self, key: RunKey) -> Strip:
-        cursor = self._cursor_column if self.cursor and self.cursor.key == key else None
+        is_here = self.cursor and self.cursor.key == key and self.note is None
+        cursor = self._cursor_column if is_here else None
         marked = self.mark_of(key)
         stamp = (self.rows.version(key), self._look, cursor, marked)
         known = self._strips.get(key)
@@ -246,10 +270,23 @@ class RowCanvas(ScrollView, can_focus=True, inherit_bindings=False):
     # Where things are
 
     @property
+    def shown_lines(self) -> Sequence[Line]:
+        """The runs and notes on the screen."""
+        return self.lines.part(round(self.scroll_y), self.page)
+
+    @property
     def shown_keys(self) -> list[RunKey]:
         """The runs on the screen."""
-        top = round(self.scroll_y)
-        return self.rows.keys[top : top + self.page]
+        return [line for line in self.shown_lines if isinstance(line, RunKey)]
+
+    @property
+    def note(self) -> Note | None:
+        """The note that the cursor stands on; None if it is on a run."""
+        return self.lines.note(self.note_id)
+
+    @property
+    def _spot(self) -> Spot:
+        return self.cursor, self.note_id
 
     @property
     def _cursor_column(self) -> int | None:

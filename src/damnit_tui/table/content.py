@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from textual.geometry import Region, Size
 
@@ -17,18 +18,39 @@ from .paint import Picture
 from .rows import TIME
 from .view import CellAddress
 
+if TYPE_CHECKING:
+    from damnit_daemon.store import Note
+
+Anchor = tuple[RunKey, int]
+"""A run, and its line on the screen."""
+
 
 class RowContent(RowCanvas, inherit_bindings=False):
     """A canvas that takes in runs, variables and values, and shows what is wanted of them."""
 
     def add_runs(self, runs: Collection[RunRow]) -> list[RunKey]:
         """Take in runs, or what has changed of them; returns the new ones."""
-        top = self._top_key()
+        top = self._anchor()
         added = self.rows.add_runs(runs)
         if added:
             self._grown(top)
+        elif self.lines.notes:
+            self._grown(top)  # notes may go with other runs now
         self._refresh_rows({run.key for run in runs})
         return added
+
+    def show_notes(self, notes: Collection[Note], *, folded: bool) -> None:
+        """Show notes between the runs, or have them folded; the lines on the screen stay."""
+        lines = self.lines
+        if lines.notes == tuple(notes) and lines.folded == folded:
+            return
+        anchor, was_folded = self._anchor(), lines.folded
+        line = self._cursor_line
+        if was_folded != folded and self.cursor is not None and line is not None:
+            y = line - round(self.scroll_y)
+            anchor = (self.cursor.key, y) if 0 <= y < self.page else anchor
+        lines.notes, lines.folded = tuple(notes), folded
+        self._grown(anchor)
 
     def add_columns(self, columns: Iterable[Column]) -> None:
         """Take in variables, or their new titles."""
@@ -56,7 +78,7 @@ class RowContent(RowCanvas, inherit_bindings=False):
                 self._reordered()
 
     def _take_in(self, take_in: Callable[[], set[RunKey]]) -> None:
-        top, columns, rows = self._top_key(), len(self.rows.columns), len(self.rows)
+        top, columns, rows = self._anchor(), len(self.rows.columns), len(self.rows)
         changed = take_in()
         if len(self.rows) != rows:
             self._grown(top)
@@ -68,7 +90,7 @@ class RowContent(RowCanvas, inherit_bindings=False):
         self, runs: Collection[RunKey] = (), cells: Collection[tuple[RunKey, str]] = ()
     ) -> None:
         """Drop runs and single values that are not in the database any more."""
-        top = self._top_key()
+        top = self._anchor()
         self._values_changed(self.rows.remove_values(cells))
         if self.rows.remove_runs(runs):
             self._grown(top)
@@ -122,7 +144,7 @@ class RowContent(RowCanvas, inherit_bindings=False):
     def show_extras(self, *, trends: bool, outliers: bool) -> None:
         """Show curves under the titles of numbers, and point out numbers that are far off."""
         self.view.trends, self.view.outliers = trends, outliers
-        self.virtual_size = Size(self._width, len(self.rows) + self.header_height)
+        self.virtual_size = Size(self._width, len(self.lines) + self.header_height)
         self._relook()
 
     @property
@@ -143,19 +165,22 @@ class RowContent(RowCanvas, inherit_bindings=False):
         elif view.trends:
             self.refresh(Region(0, view.levels, self._width, 1))
 
-    def _top_key(self) -> RunKey | None:
-        top = round(self.scroll_y)
-        return self.rows.keys[top] if 0 < top < len(self.rows) else None
+    def _anchor(self) -> Anchor | None:
+        """The topmost run on the screen, and on which line of it; None: the table begins there."""
+        if not round(self.scroll_y):
+            return None
+        lines = enumerate(self.shown_lines)
+        return next(((key, y) for y, key in lines if isinstance(key, RunKey)), None)
 
-    def _grown(self, top: RunKey | None) -> None:
-        """Rows were inserted: keep the same ones on the screen."""
-        self.virtual_size = Size(self._width, len(self.rows) + self.header_height)
+    def _grown(self, anchor: Anchor | None) -> None:
+        """Lines were inserted: keep the same ones on the screen."""
+        self.virtual_size = Size(self._width, len(self.lines) + self.header_height)
         self._rescue_cursor()
         if self.cursor is None and len(self.rows):
             name = self.view.columns[0].name if self.view.columns else TIME.name
             self._put_cursor(CellAddress(self.rows.keys[0], name))
-        if top is not None and (position := self.rows.position(top)) is not None:
-            self.scroll_to(y=position, animate=False, immediate=True)
+        if anchor is not None and (position := self.lines.place(anchor[0])) is not None:
+            self.scroll_to(y=position - anchor[1], animate=False, immediate=True)
         self._arrange()
         self.refresh()
 
@@ -165,9 +190,9 @@ class RowContent(RowCanvas, inherit_bindings=False):
 
     def _show_cursor(self) -> None:
         """Scroll to where the cursor is now."""
-        position = self.rows.position(self.cursor.key) if self.cursor else None
+        position = self._cursor_line
         if position is not None:
-            top = max(0, min(position - self.page // 2, len(self.rows) - self.page))
+            top = max(0, min(position - self.page // 2, len(self.lines) - self.page))
             self.scroll_to(y=top, animate=False, immediate=True)
         self._arrange()
         self.refresh()
@@ -179,13 +204,13 @@ class RowContent(RowCanvas, inherit_bindings=False):
         first = view.fits[view.first].column.name if view.fits else None
         view.match_columns()
         view.first = 0 if at_start else view.index_of(first) or 0
-        self.virtual_size = Size(self._width, len(self.rows) + self.header_height)
+        self.virtual_size = Size(self._width, len(self.lines) + self.header_height)
         self._rescue_cursor()
         self._arrange()
         self._relook()
 
     def _refresh_rows(self, keys: Collection[RunKey], *, measure: bool = True) -> None:
-        touched = [y for y, key in enumerate(self.shown_keys) if key in keys]
+        touched = [y for y, line in enumerate(self.shown_lines) if line in keys]
         if not touched:
             return
         if measure and self._arrange():
@@ -196,11 +221,24 @@ class RowContent(RowCanvas, inherit_bindings=False):
             self._tell_cursor()
 
     def _put_cursor(self, address: CellAddress | None) -> None:
-        self.cursor = self._painted = address
+        self.cursor = address
+        self._painted = self._spot
         self._tell_cursor()
+
+    @property
+    def _cursor_line(self) -> int | None:
+        """On which line the cursor stands."""
+        if (note := self.note) is not None:
+            return self.lines.place(note)
+        return self.lines.place(self.cursor.key) if self.cursor else None
 
     def _rescue_cursor(self) -> None:
         """Put the cursor near where it was if its own cell is not shown; back when it is again."""
+        if (note := self.note) is not None and self.cursor is not None:
+            self.cursor = self.cursor._replace(key=self.lines.run_of(note))
+        elif self.note_id is not None:
+            self.note_id = None
+            self._put_cursor(self.cursor)
         home = self._home or self.cursor
         if home is None:
             return

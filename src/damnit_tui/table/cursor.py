@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import tzinfo
+from typing import TYPE_CHECKING
 
 from textual.geometry import Region
 from textual.message import Message
@@ -17,6 +18,9 @@ from .content import RowContent
 from .marks import IN_RANGE, MARK, Marks
 from .search import Search
 from .view import CellAddress
+
+if TYPE_CHECKING:
+    from damnit_daemon.store import Note
 
 RETRY_S = 0.01
 """How soon to look again whether the terminal has taken what was written."""
@@ -85,11 +89,18 @@ class CursorTable(RowContent, inherit_bindings=False):
         """Put the cursor on a run, a variable, or both; paint it as soon as there is room."""
         if self.cursor is None:
             return
-        moved = CellAddress(key or self.cursor.key, name or self.cursor.name)
+        self._move(CellAddress(key or self.cursor.key, name or self.cursor.name), None)
+
+    def stand_on(self, note: Note) -> None:
+        """Put the cursor on a note; its run and variable are where it goes from there."""
+        if self.cursor is not None:
+            self._move(self.cursor._replace(key=self.lines.run_of(note)), note.rowid)
+
+    def _move(self, cell: CellAddress, note_id: int | None) -> None:
         self._home = None
-        if moved == self.cursor and moved == self._painted:
+        if (cell, note_id) == self._spot == self._painted:
             return
-        self.cursor = moved
+        self.cursor, self.note_id = cell, note_id
         self._paint_cursor()
 
     def _paint_cursor(self) -> None:
@@ -104,7 +115,7 @@ class CursorTable(RowContent, inherit_bindings=False):
             self._waiting = True
             self.set_timer(RETRY_S, self._retry)
             return
-        old, self._painted = self._painted, self.cursor
+        (old, old_note), self._painted = self._painted, self._spot
         self._show_row()
         column = self._cursor_column
         if column is not None and self.view.settle(self.shown_keys, column):
@@ -112,6 +123,10 @@ class CursorTable(RowContent, inherit_bindings=False):
             self._arrange()
         run = old is None or self.cursor is None or old.key != self.cursor.key
         title = old is None or self.cursor is None or old.name != self.cursor.name
+        if old_note != self.note_id:
+            run = True
+            for note_id in (old_note, self.note_id):
+                self._refresh_note(note_id)
         for address in (old, self.cursor):
             if address is not None:
                 self._refresh_cell(address, run=run, title=title)
@@ -123,7 +138,9 @@ class CursorTable(RowContent, inherit_bindings=False):
         self._paint_cursor()
 
     def _show_row(self) -> None:
-        top, row = round(self.scroll_y), self._cursor_row
+        top, row = round(self.scroll_y), self._cursor_line or 0
+        if row < self.page and self.lines.is_above_all_runs(row):
+            row = 0  # what was noted since the newest run began
         if row < top:
             self.scroll_to(y=row, animate=False, immediate=True)
         elif row >= top + self.page:
@@ -131,7 +148,7 @@ class CursorTable(RowContent, inherit_bindings=False):
 
     def _refresh_cell(self, address: CellAddress, *, run: bool, title: bool) -> None:
         """Paint a cell again, and its run number and title if they look different now."""
-        position = self.rows.position(address.key)
+        position = self.lines.place(address.key)
         column = self.view.index_of(address.name)
         y = self.header_height + (position or 0) - round(self.scroll_y)
         is_shown = position is not None and self.header_height <= y < self.size.height
@@ -142,6 +159,11 @@ class CursorTable(RowContent, inherit_bindings=False):
                 self.refresh(Region(slot.x, y, slot.width, 1))
             if slot.index == column and title:
                 self.refresh(Region(slot.x, self.view.levels - 1, slot.width, 1))
+
+    def _refresh_note(self, note_id: int | None) -> None:
+        note = self.lines.note(note_id)
+        if note is not None and note in (shown := self.shown_lines):
+            self._refresh_row(shown.index(note))
 
     # Marks
 
@@ -171,8 +193,8 @@ class CursorTable(RowContent, inherit_bindings=False):
             self.post_message(self.MarksChanged(self, self.marks.runs, len(self._range)))
 
     def _refresh_marked(self, keys: Collection[RunKey]) -> None:
-        for y, key in enumerate(self.shown_keys):
-            if key in keys:
+        for y, line in enumerate(self.shown_lines):
+            if line in keys:
                 self._refresh_row(y)
 
     def drop(

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual import events
 from textual.message import Message
 
+from damnit_daemon.model import RunKey
+
 from .cursor import CursorTable
 from .describe import Description
 from .view import CellAddress
+
+if TYPE_CHECKING:
+    from damnit_daemon.store import Note
+
+    from .lines import Line
 
 WHEEL_COLUMNS = 1
 
@@ -26,8 +33,8 @@ class MouseTable(CursorTable, inherit_bindings=False):
 
     _drag: _Drag | None = None
     _has_dragged = False
-    _pointed: CellAddress | int | None = None
-    """What the mouse is over: a cell, or the title of a column."""
+    _pointed: CellAddress | Note | int | None = None
+    """What the mouse is over: a cell, a note, or the title of a column."""
 
     @dataclass
     class TitleClicked(Message):
@@ -57,8 +64,10 @@ class MouseTable(CursorTable, inherit_bindings=False):
         pointed = self._pointed
         if isinstance(pointed, int) and pointed < len(self.view.fits):
             return self.view.describe_title(pointed)
-        address = pointed if isinstance(pointed, CellAddress) else self.cursor
-        return self.view.describe(address) or self.view.describe(self.cursor)
+        if isinstance(pointed, CellAddress):
+            return self.view.describe(pointed) or self.view.describe(self.cursor)
+        note = pointed if pointed is not None and not isinstance(pointed, int) else self.note
+        return self.view.describe_note(note) if note else self.view.describe(self.cursor)
 
     def set_width(self, name: str, width: int | None) -> None:
         """Make a column as wide as this; None: as wide as it needs."""
@@ -67,22 +76,24 @@ class MouseTable(CursorTable, inherit_bindings=False):
             self.show_columns(choice)
             self.post_message(self.ColumnsChanged(self))
 
-    def move_to(self, *args: object, **more: object) -> None:
+    def _move(self, cell: CellAddress, note_id: int | None) -> None:
         """Move the cursor; from then on it is what is described."""
         self._pointed = None
-        super().move_to(*args, **more)  # type: ignore[arg-type]
+        super()._move(cell, note_id)
 
-    def _at(self, x: int, y: int) -> CellAddress | int | None:
-        """The cell at a place on the screen, or the index of the column whose title is there."""
+    def _at(self, x: int, y: int) -> CellAddress | Note | int | None:
+        """The cell or note at a place on the screen, or the index of the column titled there."""
         slot = self.view.slot_at(x)
-        if slot is None:
-            return None
         if y < self.header_height:
-            return slot.index
+            return slot.index if slot else None
+        line = self._line_at(y)
+        if not isinstance(line, RunKey):
+            return line
+        return CellAddress(line, self.view.columns[slot.index].name) if slot else None
+
+    def _line_at(self, y: int) -> Line | None:
         position = round(self.scroll_y) + y - self.header_height
-        if not position < len(self.rows):
-            return None
-        return CellAddress(self.rows.keys[position], self.view.columns[slot.index].name)
+        return self.lines[position] if 0 <= position < len(self.lines) else None
 
     # Clicks
 
@@ -97,13 +108,15 @@ class MouseTable(CursorTable, inherit_bindings=False):
         if event.y < self.header_height:
             self._click_title(event)
             return
-        position = round(self.scroll_y) + event.y - self.header_height
-        if not 0 <= position < len(self.rows):
+        line, slot = self._line_at(event.y), self.view.slot_at(event.x)
+        if line is None:
             return
-        key, slot = self.rows.keys[position], self.view.slot_at(event.x)
-        self.move_to(key, self.view.columns[slot.index].name if slot else None)
-        if event.ctrl:
-            self.marks = self.marks.toggled(key)
+        if isinstance(line, RunKey):
+            self.move_to(line, self.view.columns[slot.index].name if slot else None)
+        else:
+            self.stand_on(line)
+        if event.ctrl and isinstance(line, RunKey):
+            self.marks = self.marks.toggled(line)
         elif event.chain == 2:
             self.action_inspect()
 
@@ -152,7 +165,7 @@ class MouseTable(CursorTable, inherit_bindings=False):
         """The cursor is what is described again."""
         self._point_at(None)
 
-    def _point_at(self, pointed: CellAddress | int | None) -> None:
+    def _point_at(self, pointed: CellAddress | Note | int | None) -> None:
         if pointed != self._pointed:
             self._pointed = pointed
             self.post_message(self.PointerMoved(self))

@@ -43,6 +43,8 @@ class Rows:
         """What the filter `is:marked` asks for."""
         self.columns: list[Column] = list(FIXED)
         """Time and comment, then the variables by title."""
+        self.begun = 0
+        """A number that changes when it becomes known that a run began at another time."""
         self._positions: dict[RunKey, int] = {}
         self._slots: dict[RunKey, int] = {}
         self._runs: list[RunRow] = []
@@ -180,6 +182,7 @@ class Rows:
                 self._append(run)
                 added.append(run.key)
             elif self._runs[slot] != run:
+                self.begun += self._runs[slot].start_time != run.start_time
                 self._runs[slot] = run
                 self._touch(slot)
         if added:

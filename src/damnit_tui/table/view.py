@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import tzinfo
+from typing import TYPE_CHECKING
 
 from damnit_daemon.model import Column, RunKey, StoredValue
 
-from ..visible import pad, visible
+from ..visible import as_line, clip, pad, visible
 from ..work import QUEUED, Work
 from .blobs import DrawnBlobs
 from .cells import (
@@ -26,15 +27,20 @@ from .cells import (
 from .column_choice import ColumnChoice
 from .describe import Description, describe, describe_column
 from .header import count_levels, paint_header, rule
-from .layout import GAP, Fit, Slot, first_to_show, pins_that_fit, place_columns
+from .layout import BOUNDARY, GAP, Fit, Slot, first_to_show, pins_that_fit, place_columns
 from .numbers import format_full_time, format_time
 from .paint import Piece, highlight, paint_cell, paint_picture, pointed_out
 from .rows import TIME, Rows
 from .search import Search
 from .statistics import Statistics
 
+if TYPE_CHECKING:
+    from damnit_daemon.store import Note
+
 __all__ = ["CellAddress", "View"]
 
+NOTE = "¶"
+"""Stands in place of a run's number before a note."""
 MOST_CELLS = 20_000
 ROUNDS = 8
 """How often measuring and placing are repeated; each round only makes columns wider."""
@@ -186,6 +192,24 @@ class View:
             pieces += cell
         return pieces
 
+    def note_pieces(self, note: Note, *, chosen: bool) -> list[Piece]:
+        """The line of a note between the runs.
+
+        Args:
+            note: Which.
+            chosen: Whether the cursor is on it.
+        """
+        time = format_time(note.timestamp, self._clock(), self._zone)
+        if self.slots and self.fits[self.slots[0].index].column is TIME:
+            time = time.ljust(self.slots[0].width)
+        room = max(0, self.width - self.frozen_width - len(BOUNDARY))
+        text = clip(f"{time}{GAP}{as_line(note.text)}", room)
+        return [
+            Piece(pad(NOTE, self.frozen_width - 1, right=True), "mark"),
+            Piece(" " + BOUNDARY, "rule"),
+            Piece(text, "cursor" if chosen else "note"),
+        ]
+
     def header_pieces(self, cursor: int | None) -> list[list[Piece]]:
         """The lines of titles and the line under them."""
         frozen = f" {pad('Run', self.frozen_width - 2, right=True)} "
@@ -247,6 +271,11 @@ class View:
             drawn=picture.text if picture and picture.role != "trend" else "",
             doing=self.work.sentence(*address, self._clock()),
         )
+
+    def describe_note(self, note: Note) -> Description:
+        """A line about a note."""
+        time = format_full_time(note.timestamp, self._zone)
+        return Description(f"Note · {time}", as_line(note.text))
 
     def describe_title(self, index: int) -> Description:
         """A line about a column."""

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, work
 from textual.binding import Binding, BindingType
@@ -19,6 +19,9 @@ from .. import keymap
 from .mouse import MouseTable
 from .search import Search, next_problem, rank
 from .view import CellAddress
+
+if TYPE_CHECKING:
+    from damnit_daemon.store import Note
 
 WIDTH_STEP = 2
 DIGITS = "123456789"
@@ -50,6 +53,13 @@ class RunTable(MouseTable, inherit_bindings=False):
 
         table: RunTable
         address: CellAddress
+
+    @dataclass
+    class NoteOpened(Message):
+        """Somebody wants to see a note in full."""
+
+        table: RunTable
+        note: Note
 
     @dataclass
     class SearchFailed(Message):
@@ -88,10 +98,15 @@ class RunTable(MouseTable, inherit_bindings=False):
         """Move by rows and columns."""
         if self.cursor is None:
             return
-        row = max(0, min(len(self.rows) - 1, self._cursor_row + rows))
-        column = max(0, min(len(self.view.fits) - 1, (self._cursor_column or 0) + columns))
-        name = self.view.columns[column].name if self.view.fits else None
-        self.move_to(self.rows.keys[row], name)
+        if columns:
+            column = max(0, min(len(self.view.fits) - 1, (self._cursor_column or 0) + columns))
+            self.move_to(name=self.view.columns[column].name if self.view.fits else None)
+        elif (at := self._cursor_line) is not None:
+            line = self.lines.step(at, rows)
+            if isinstance(line, RunKey):
+                self.move_to(line)
+            else:
+                self.stand_on(line)
 
     def action_move_page(self, pages: float) -> None:
         """Move by pages or parts of one."""
@@ -99,15 +114,16 @@ class RunTable(MouseTable, inherit_bindings=False):
 
     def action_move_first(self) -> None:
         """Move to the newest run."""
-        self.action_move_cursor(-len(self.rows), 0)
+        if self.rows.keys:
+            self.move_to(self.rows.keys[0])
 
     def action_move_last(self) -> None:
         """Move to the oldest run, or to the one whose number was typed."""
         digits, self.count = self.count, ""
         if digits:
             self.jump(int(digits))
-        else:
-            self.action_move_cursor(len(self.rows), 0)
+        elif self.rows.keys:
+            self.move_to(self.rows.keys[-1])
 
     def action_move_line_start(self) -> None:
         """Move to the first column; amid digits it is one."""
@@ -154,7 +170,9 @@ class RunTable(MouseTable, inherit_bindings=False):
 
     def action_inspect(self) -> None:
         """Ask for all about the cell under the cursor."""
-        if self.cursor is not None:
+        if (note := self.note) is not None:
+            self.post_message(self.NoteOpened(self, note))
+        elif self.cursor is not None:
             self.post_message(self.CellOpened(self, self.cursor))
 
     @work(exclusive=True, group="search")
@@ -175,10 +193,15 @@ class RunTable(MouseTable, inherit_bindings=False):
     # Marking
 
     def action_mark(self) -> None:
-        """Mark the run, or do not any more; then go on to the next."""
-        if self.cursor is not None:
+        """Mark the run, or do not any more; then go on to the next. A note is passed over."""
+        if self.cursor is None:
+            return
+        below = self._cursor_row
+        if self.note is None:
             self.marks = self.marks.toggled(self.cursor.key)
-            self.action_move_cursor(1, 0)
+            below += 1
+        if self.rows.keys:
+            self.move_to(self.rows.keys[min(below, len(self.rows) - 1)])
 
     def action_mark_range(self) -> None:
         """Begin a range here, or end it and mark all that is in it."""

@@ -13,10 +13,8 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Label
 
-from ..visible import visible
+from ..visible import NEW_LINE, as_line, visible
 
-NEW_LINE = "⏎"
-"""Stands for a line break in the one line that there is."""
 Value = int | float | str | None
 
 
@@ -161,11 +159,6 @@ class LineInput(Input):
         event.stop()
         event.prevent_default()
         self.insert_text_at_cursor(as_line(event.text.rstrip("\r\n")))
-
-
-def as_line(text: str) -> str:
-    """Text of several lines as one that can be typed in."""
-    return visible(text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", NEW_LINE))
 
 
 def from_line(line: str) -> str:

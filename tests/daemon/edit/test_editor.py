@@ -9,6 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from damnit_daemon.edit import SavedNote, SavedVariable
+from damnit_daemon.edit.deletion import delete_variable
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.ledger import Ledger, load_edits
 from damnit_daemon.model import VariableInfo
@@ -20,11 +22,16 @@ from damnit_daemon.store import (
     EditConflict,
     NameRefused,
     NewValue,
+    NoteChanged,
+    TypeLost,
     ValuesDoNotFit,
     VariableChanged,
+    VariableInUse,
     load_columns,
     load_notes,
+    load_plain,
     load_runs,
+    load_values,
     load_variables,
     save_values,
 )
@@ -43,6 +50,31 @@ def row(folder, run, name):
 def journal(folder):
     with Ledger(folder.ledger).reading() as con:
         return [(e.author, e.run_key, e.name, e.old, e.new) for e in load_edits(con)][::-1]
+
+
+def definitions_of(folder):
+    with Database(folder.database).reading() as con:
+        return load_variables(con)
+
+
+@pytest.mark.parametrize("theirs", ["deleted", "another type"])
+def test_a_value_is_not_written_for_a_variable_that_is_no_longer_of_its_type(
+    folder, editor, theirs
+):
+    change = Change(key(1), "a_integer", None, 5, "integer")
+    other = make_editor(folder)
+    if theirs == "deleted":
+        delete_variable(folder, "a_integer")
+    else:
+        (info,) = (i for i in definitions_of(folder) if i.name == "a_integer")
+        other.change_variable(info, info._replace(type="string"))
+
+    with pytest.raises(TypeLost, match="a_integer"):
+        editor.set_values([change])
+
+    with Database(folder.database).reading() as con:
+        assert load_plain(con, key(1), "a_integer") is None
+        assert ("a_integer" in {c.name for c in load_columns(con)}) == (theirs != "deleted")
 
 
 def test_a_row_is_as_damnits_window_would_write_it(folder, editor):
@@ -374,3 +406,115 @@ def test_a_changed_title_may_not_be_another_ones(folder, editor):
         editor.change_variable(before, before._replace(title="A/number"))
     with Database(folder.database).reading() as con:
         assert [c.title for c in load_columns(con)].count("A/number") == 1
+
+
+def values_of(folder, name):
+    with Database(folder.database).reading() as con:
+        return {v.key.run: v.value for v in load_values(con, names=[name]) if v.value is not None}
+
+
+def variable(folder, name):
+    return next((info for info in definitions_of(folder) if info.name == name), None)
+
+
+def test_adding_a_variable_is_taken_back_and_done_again(folder, editor):
+    info = VariableInfo("dose", "Sample/Dose", "In mJ.", "number", ("sample",))
+    editor.define_variable(info)
+
+    gone = editor.take_back(SavedVariable(None, info))
+    assert variable(folder, "dose") is None
+    there = editor.take_back(gone)
+    assert variable(folder, "dose") == info
+    assert there == SavedVariable(None, info)
+
+
+def test_a_variable_that_others_have_filled_in_is_not_taken_back(folder, editor):
+    info = VariableInfo("dose", "Dose", None, "number")
+    editor.define_variable(info)
+    make_editor(folder).set_values([Change(key(1), "dose", None, 2.5)])
+
+    with pytest.raises(VariableInUse):
+        editor.take_back(SavedVariable(None, info))
+    assert values_of(folder, "dose") == {1: 2.5}
+
+
+def test_a_variable_that_others_have_changed_is_not_taken_back(folder, editor):
+    info = VariableInfo("dose", "Dose", None, "number")
+    editor.define_variable(info)
+    theirs = info._replace(title="Dose [mJ]")
+    make_editor(folder).change_variable(info, theirs)
+
+    with pytest.raises(VariableChanged):
+        editor.take_back(SavedVariable(None, info))
+    assert variable(folder, "dose") == theirs
+
+
+def test_another_type_is_taken_back_with_the_values_as_they_were(folder, editor):
+    editor.set_values([Change(key(run), "a_string", None, text) for run, text in TYPED.items()])
+    before = variable(folder, "a_string")
+
+    saved = editor.change_variable(before, before._replace(type="integer"))
+    assert values_of(folder, "a_string") == {1: 12, 2: 7, 3: 9}
+    make_editor(folder).set_values([Change(key(3), "a_string", 9, 10)])
+    again = editor.take_back(saved)
+    # What somebody has changed since is not as before, but of the type.
+    assert values_of(folder, "a_string") == {1: "012", 2: "7", 3: "10"}
+    assert variable(folder, "a_string") == before
+    editor.take_back(again)
+    assert values_of(folder, "a_string") == {1: 12, 2: 7, 3: 10}
+
+
+TYPED = {1: "012", 2: "7", 3: "9"}
+
+
+def test_a_deleted_variable_comes_back_with_what_was_typed(folder, editor):
+    editor.set_values([Change(key(run), "a_string", None, text) for run, text in TYPED.items()])
+    before = variable(folder, "a_string")
+
+    deletion = delete_variable(folder, "a_string")
+    assert variable(folder, "a_string") is None
+    restored = editor.take_back(deletion.undo)
+    assert variable(folder, "a_string") == before
+    assert values_of(folder, "a_string") == TYPED
+    assert row(folder, 1, "a_string")["provenance"] == "manual-input"
+
+    gone = editor.take_back(restored)
+    assert variable(folder, "a_string") is None
+    editor.take_back(gone)
+    assert values_of(folder, "a_string") == TYPED
+    assert journal(folder)[-3:] == [
+        (editor.author, key(run), "a_string", None, text) for run, text in TYPED.items()
+    ]
+
+
+def test_a_deleted_variable_does_not_come_back_where_its_name_is_taken(folder, editor):
+    deletion = delete_variable(folder, "a_string")
+    make_editor(folder).define_variable(VariableInfo("a_string", "Theirs", None, "number"))
+
+    with pytest.raises(NameRefused):
+        editor.take_back(deletion.undo)
+    assert variable(folder, "a_string").title == "Theirs"
+
+
+def test_notes_are_taken_back_and_done_again(folder, editor):
+    note = editor.add_note(NOW, "beam is back")
+    changed = editor.change_note(note, "beam is back, 9 keV")
+    assert editor.change_note(changed, "") is None
+
+    there = editor.take_back(SavedNote(changed, None))
+    assert there == SavedNote(None, changed)
+    assert editor.take_back(SavedNote(note, changed)) == SavedNote(changed, note)
+    gone = editor.take_back(SavedNote(None, note))
+    assert gone == SavedNote(note, None)
+    make_editor(folder).add_note(NOW, "theirs")  # has got its number
+    again = editor.take_back(gone)
+    assert again.after.text == "beam is back"
+    with Database(folder.database).reading() as con:
+        assert sorted(found.text for found in load_notes(con)) == ["beam is back", "theirs"]
+
+
+def test_a_note_that_others_have_changed_is_not_taken_back(folder, editor):
+    note = editor.add_note(NOW, "beam is back")
+    make_editor(folder).change_note(note, "beam is lost")
+    with pytest.raises(NoteChanged):
+        editor.take_back(SavedNote(None, note))
