@@ -14,12 +14,15 @@ from typing import ClassVar
 from textual import events
 from textual.app import App
 from textual.screen import Screen
+from textual.worker import WorkerFailed
 
 from . import keymap, themes
+from .failures import Failure, as_told
 from .screens.main import MainScreen
 from .session import Session
 from .terminal import PacedDriver, watch_terminal
 from .typed_ahead import aim, missed
+from .visible import visible
 
 
 class DamnitApp(App[Path]):
@@ -121,5 +124,17 @@ class DamnitApp(App[Path]):
         """Leave the terminal as it was, which a signal by itself would not."""
         self.exit(return_code=128 + number)
 
+    def _handle_exception(self, error: Exception) -> None:
+        """What the disk or the network refuses a worker costs what that was to do, not the app."""
+        failure = error.error if isinstance(error, WorkerFailed) else None
+        if isinstance(failure, Failure):
+            self._tell_failure(visible(str(as_told(failure))))
+        else:
+            super()._handle_exception(error)
+
+    def _tell_failure(self, text: str) -> None:
+        if all(note.message != text for note in self._notifications):
+            self.notify(text, severity="error", markup=False, timeout=10)
+
     def _leave(self) -> None:
-        self.call_from_thread(self.exit)
+        self.call_later(self.exit)

@@ -127,6 +127,7 @@ class Edits:
         self._clock = clock
         self.drafts: dict[tuple[RunKey, str], str] = {}
         self._orders: deque[Order] = deque()
+        self._telling = False
         self._changed = threading.Condition()
         self._stop = threading.Event()
         self._editor: Editor | None = None
@@ -146,6 +147,12 @@ class Edits:
         """What is not written yet, the first first."""
         with self._changed:
             return tuple(self._orders)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether all is written, and what became of it has been told."""
+        with self._changed:
+            return not self._orders and not self._telling
 
     def stop(self) -> None:
         """End `outcomes` as soon as all is written, or cannot be written at the moment."""
@@ -205,7 +212,9 @@ class Edits:
                 continue
             with self._changed:
                 self._orders.popleft()
+                self._telling = True
             yield outcome
+            self._telling = False
         if self._editor is not None:
             self._editor.close()
 

@@ -16,6 +16,7 @@ from damnit_daemon.model import Column, RunKey, RunRow, StoredValue
 from damnit_daemon.model.portion import AheadRow, Portion
 from damnit_daemon.store import Changes, DatabaseBusy, DatabaseMissing, Note
 
+from .failures import Failure, as_told
 from .session import FirstLook, Session
 from .work import Work
 
@@ -120,8 +121,8 @@ class Feed:
             return None
         try:
             update = first_update(self._session.load_first())
-        except DamnitError as error:
-            self.health = self._illness(error)
+        except Failure as error:
+            self.health = self._illness(as_told(error))
             return None
         self._begun = True
         self.health = Health(read_at=self._clock())
@@ -138,8 +139,8 @@ class Feed:
                     yield from self._well()
                     yield news
                     self._wait_taken()
-            except DamnitError as error:
-                yield from self._ill(error)
+            except Failure as error:
+                yield from self._ill(as_told(error))
                 yield from self._look_at_work()
                 self._stop.wait(RETRY_S)
 

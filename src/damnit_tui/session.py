@@ -30,6 +30,7 @@ from damnit_daemon.store import (
 )
 
 from .edits import Edits
+from .failures import Failure
 from .inspected import Inspected
 from .table.cells import stored_blob_kind
 from .table.paint import Picture
@@ -81,7 +82,7 @@ class Prepared:
     def __init__(self, load: Callable[[], FirstLook]) -> None:
         self._load = load
         self._found: FirstLook | None = None
-        self._error: DamnitError | None = None
+        self._error: DamnitError | OSError | None = None
         self._thread = threading.Thread(target=self._run, name="first-look", daemon=True)
         self._thread.start()
 
@@ -104,7 +105,7 @@ class Prepared:
     def _run(self) -> None:
         try:
             self._found = self._load()
-        except DamnitError as error:
+        except Failure as error:
             self._error = error
 
 
@@ -141,7 +142,10 @@ class Session:
 
     def has_context_file(self) -> bool:
         """Tell whether somebody has written a context file yet."""
-        return self.folder.context_file.exists()
+        try:
+            return self.folder.context_file.exists()
+        except OSError:  # a file system that answers with errors
+            return False
 
     def load_db_id(self) -> object:
         """Load what names the database wherever it is; None if it has no name."""

@@ -39,7 +39,7 @@ group.min.session.timeout.ms=500
 """
 
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 LOOK_S = 0.1
 
 

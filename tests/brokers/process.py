@@ -12,7 +12,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-START_TIMEOUT_S = 30.0
+START_TIMEOUT_S = 60.0
 PR_SET_PDEATHSIG = 1  # from linux/prctl.h
 
 _libc = ctypes.CDLL(None)
@@ -74,7 +74,7 @@ class ServerProcess:
         if not kill:
             process.terminate()
             try:
-                process.wait(10)
+                process.wait(60)
             except subprocess.TimeoutExpired:
                 pass
         process.kill()

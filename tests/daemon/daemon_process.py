@@ -40,7 +40,7 @@ QUICK = {
 MARK = "DAMNIT_TEST_MARK"
 
 
-def wait_until(condition, *, timeout_s=30.0, every_s=0.02):
+def wait_until(condition, *, timeout_s=60.0, every_s=0.02):
     """Wait for something true; fail if it does not come."""
     deadline = time.monotonic() + timeout_s
     while not (found := condition()):

@@ -172,7 +172,7 @@ def test_the_same_message_five_times_is_one_job_and_nonsense_is_counted(
     assert all(a.state is not ArrivalState.PENDING for a in arrivals)
     daemon = made.daemons[-1]
     daemon.terminate()
-    daemon.wait(30)
+    daemon.wait(60)
     counted = counters(made)
     malformed = sum(number for name, number in counted.items() if name.startswith("malformed"))
     assert malformed == len(nonsense), counted
@@ -269,4 +269,4 @@ def test_a_broker_that_never_comes_slows_nothing(experiment, tmp_path):
         made.has_cells(run, number=run)
     daemon = made.daemons[-1]
     daemon.terminate()
-    assert daemon.wait(40) == 0
+    assert daemon.wait(60) == 0

@@ -37,7 +37,7 @@ def test_while_a_variable_is_computed(experiment, how):
     it.has_cells(1, early=1)
     assert len(it.processes()) >= 3  # the daemon, the runner, the child; perhaps a combiner
     daemon.send_signal(how)
-    daemon.wait(10)
+    daemon.wait(60)
     wait_until(lambda: it.processes() == [], timeout_s=10)
 
 
@@ -58,7 +58,7 @@ def test_while_a_variable_has_children_that_hide(experiment, tmp_path, how, daem
     wait_until(lambda: pids.exists() and pids.read_text().endswith("\n"))
     hidden = int(pids.read_text())
     daemon.send_signal(how)
-    daemon.wait(10)
+    daemon.wait(60)
     wait_until(lambda: not is_running(hidden), timeout_s=20)
     wait_until(lambda: it.processes() == [], timeout_s=20)
 

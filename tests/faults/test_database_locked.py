@@ -31,6 +31,7 @@ HOLD = """
 import h5py, sys, time
 file = h5py.File(sys.argv[1], sys.argv[2])
 print("held", flush=True)
+sys.stdin.readline()
 time.sleep(float(sys.argv[3]))
 """
 DURATIONS_S = [3, pytest.param(60, marks=[pytest.mark.slow, pytest.mark.timeout(300)])]
@@ -40,14 +41,16 @@ DURATIONS_S = [3, pytest.param(60, marks=[pytest.mark.slow, pytest.mark.timeout(
 def another_program(code, *arguments):
     """Runs for as long as the block, if it does not end before."""
     program = subprocess.Popen(
-        [sys.executable, "-c", code, *map(str, arguments)], stdout=subprocess.PIPE, text=True
-    )
+        [sys.executable, "-c", code, *map(str, arguments)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
     try:
         assert program.stdout.readline() == "held\n"
         yield program
     finally:
         program.kill()
         program.wait()
+        program.stdin.close()
         program.stdout.close()
 
 
@@ -71,7 +74,7 @@ def test_a_locked_database_costs_time_and_nothing_else(experiment, lock, duratio
 
 @pytest.mark.parametrize("mode", ["r", "r+"])
 @pytest.mark.parametrize(
-    "duration_s", [6, pytest.param(20, marks=[pytest.mark.slow, pytest.mark.timeout(300)])]
+    "duration_s", [4, pytest.param(20, marks=[pytest.mark.slow, pytest.mark.timeout(300)])]
 )
 def test_a_held_results_file_is_waited_for(experiment, mode, duration_s):
     it = experiment(ONE)
@@ -83,6 +86,8 @@ def test_a_held_results_file_is_waited_for(experiment, mode, duration_s):
         it.ask(RequestKind.REPROCESS, runs=[list(KEY)])
         it.has_cells(1, one=22)
         assert program.poll() is None  # the table does not wait
+        program.stdin.write("the cell is there: hold on for some time, then let go\n")
+        program.stdin.flush()
         program.wait()
     it.all_over(2)
     wait_until(lambda: not list(it.folder.fragments()), timeout_s=60)

@@ -60,7 +60,7 @@ def test_it_ends_and_writes_nothing_more(experiment, tmp_path):
     before = everything(it.folder.ledger), everything(it.folder.database)
 
     stale.send_signal(signal.SIGCONT)
-    assert stale.wait(20) == 1
+    assert stale.wait(60) == 1
     assert it.processes() == []
     assert "elsewhere" in it.said()
     assert (everything(it.folder.ledger), everything(it.folder.database)) == before
@@ -83,7 +83,7 @@ def test_one_that_stands_still_for_a_moment_goes_on(experiment, tmp_path):
     time.sleep(2)
     assert second.poll() is None  # it does not know yet whether the first one is gone
     daemon.send_signal(signal.SIGCONT)
-    assert second.wait(20) == 1
+    assert second.wait(60) == 1
     assert it.lease().beats > beats
     it.arrive(1)
     it.has_cells(1, early=1, waits=2)
@@ -96,5 +96,5 @@ def test_one_that_was_killed_is_replaced_at_once(experiment, tmp_path):
     first.wait()
     began = time.monotonic()
     second = it.start_daemon()
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 40
     assert it.lease().holder.pid == second.pid

@@ -501,7 +501,7 @@ def test_a_submission_whose_answer_was_lost_is_found_or_never_begins(shift, slur
     (number,) = it.reprocess(1)
     it.all_done(2)
     daemon.terminate()
-    daemon.wait(30)
+    daemon.wait(60)
     environment = os.environ | slurm.environment
     environment["EXTRA_DATA_DATA_ROOT"] = str(it.made.proposal.root)
     submitter = Submitter(it.made.folder, SlurmClient(timeout_s=1.0, environment=environment))

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import inspect
 import io
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import textual
+from textual.css.query import NoMatches
 
 from damnit_daemon.model import RunKey, StoredValue, VariableInfo
 from damnit_daemon.paths import DamnitFolder
@@ -163,6 +166,7 @@ def make_app(folder: DamnitFolder, *, shown_path: str = "", **options) -> Damnit
     session = Session(folder, read_only=options.pop("read_only", False), clock=lambda: NOW)
     app = DamnitApp(session, clock=lambda: NOW, zone=UTC, **options)
     app.animation_level = "none"
+    app.NOTIFICATION_TIMEOUT = 600  # what was said is there when a slow test looks
     if shown_path:
         app.main_screen.folder_name = shown_path
     return app
@@ -175,10 +179,50 @@ async def settle(pilot) -> None:
     await pilot.pause()
 
 
-async def until(pilot, condition: Callable[[], bool], rounds: int = 400) -> None:
-    """Until a condition holds; fails with the screen as it is if it never does."""
-    for _ in range(rounds):
-        if condition():
-            return
+async def at_rest(pilot) -> None:
+    """Until the screen on top shows all that it has to show, for its picture."""
+    app = pilot.app
+    await pilot.pause()
+    if not app.main_screen.feed.health.problem:
+        # What came into view only now is being read and drawn.
+        await until(pilot, lambda: getattr(app.screen, "is_settled", True))
+        await pilot.pause()
+
+
+PATIENCE_S = 50
+"""How long a condition may take on a machine that is busy with something else."""
+
+
+async def until(pilot, condition: Callable[[], object]) -> None:
+    """Until a condition holds; fails with what it is and the screen as it is if it never does.
+
+    Whatever another thread or process brings is waited for by its own condition: that
+    something else has come says nothing of it. A screen that is not composed yet has not
+    come.
+    """
+
+    def holds() -> bool:
+        try:
+            return bool(condition())
+        except NoMatches:
+            return False
+
+    end = time.monotonic() + PATIENCE_S
+    while not holds():
+        if time.monotonic() > end:
+            raise AssertionError(never_came(pilot.app, condition))
         await pilot.pause(0.02)
-    raise AssertionError("it never came true")
+
+
+def never_came(app: DamnitApp, condition: Callable[[], object]) -> str:
+    """What was waited for, and what was there instead, in words."""
+    try:
+        source = inspect.getsource(condition).strip()
+    except (OSError, TypeError):
+        source = repr(condition)
+    screen = app.screen
+    lines = (strip.text.rstrip() for strip in screen._compositor.render_strips())
+    said = (f"  {note.message}" for note in app._notifications)
+    return "\n".join(
+        [f"never true within {PATIENCE_S} s: {source}", f"{screen!r}:", *lines, "said:", *said]
+    )

@@ -107,13 +107,13 @@ def large():
     ],
 )
 def test_a_large_table_is_filtered_quickly(large, text):
-    assert quickest(lambda: Arrangement(parse_filter(text, large.columns)), large) < 0.05
+    assert quickest(lambda: Arrangement(parse_filter(text, large.columns)), large) < 0.25
 
 
 @pytest.mark.parametrize("text", ["v1", "-v10", "v10,-v1", "time"])
 def test_a_large_table_is_sorted_quickly(large, text):
     sort = tuple(parse_sort(text, large.columns))
-    assert quickest(lambda: Arrangement(None, sort), large) < 0.05
+    assert quickest(lambda: Arrangement(None, sort), large) < 0.25
 
 
 def quickest(make, rows):

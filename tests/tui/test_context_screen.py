@@ -84,7 +84,7 @@ async def test_a_mistake_is_found_at_its_place_and_not_saved(written):
         await change(pilot, "var#trains", "var#trians")
         assert "not saved" in title(app)
         await pilot.press("f5")
-        await until(pilot, lambda: "1 error" in said(app), 1500)
+        await until(pilot, lambda: "1 error" in said(app))
         assert rows(app)[0][0] == "✗"
         assert "trians" in rows(app)[0][2]
         assert area(app).cursor_location[0] + 1 == int(rows(app)[0][1])
@@ -93,10 +93,10 @@ async def test_a_mistake_is_found_at_its_place_and_not_saved(written):
         await pilot.press("enter")
         await until(pilot, lambda: area(app).cursor_location[0] > 5)
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: "Not saved" in said(app), 1500)
+        await until(pilot, lambda: "Not saved" in said(app))
         assert written.context_file.read_text() == GOOD
         await pilot.press("ctrl+t")
-        await until(pilot, lambda: "Saved." in said(app), 1500)
+        await until(pilot, lambda: "Saved." in said(app))
         assert written.context_file.read_text() == BAD
 
 
@@ -113,7 +113,7 @@ async def test_what_is_saved_says_what_is_computed_otherwise(written):
         await pilot.press("f9")
         await until(pilot, lambda: "Save it first" in said(app))
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: "Computed otherwise now: many." in said(app), 1500)
+        await until(pilot, lambda: "Computed otherwise now: many." in said(app))
         assert "LIMIT = 50" in written.context_file.read_text()
         assert stat.S_IMODE(written.context_file.stat().st_mode) == 0o640
         assert "not saved" not in title(app)
@@ -132,7 +132,7 @@ async def test_it_is_tried_on_a_run_and_nothing_is_stored(written, tmp_path, mon
         await change(pilot, "LIMIT = 5", "LIMIT = 0")
         before = {p: p.stat().st_mtime_ns for p in written.path.rglob("*") if p.is_file()}
         await pilot.press("f6", "enter")
-        await until(pilot, lambda: "Nothing was stored" in said(app), 2500)
+        await until(pilot, lambda: "Nothing was stored" in said(app))
         names = {row[1]: row for row in rows(app)}
         assert names["many"][:3] == ["✓", "many", "True"]
         assert "It printed: looking at 60" in said(app)
@@ -144,7 +144,7 @@ async def test_it_is_tried_on_a_run_and_nothing_is_stored(written, tmp_path, mon
         await pilot.press("f6")
         app.screen.query_one("#context-ask Input").value = "412 *"
         await pilot.press("enter")
-        await until(pilot, lambda: "2 variables. Nothing was stored" in said(app), 2500)
+        await until(pilot, lambda: "2 variables. Nothing was stored" in said(app))
         await pilot.press("f6")
         app.screen.query_one("#context-ask Input").value = "no run"
         await pilot.press("enter")
@@ -161,7 +161,7 @@ async def test_what_takes_for_ever_is_ended(written):
         await pilot.press("f5")
         await until(pilot, lambda: "Checking…" in said(app))
         await pilot.press("escape")
-        await until(pilot, lambda: "Ended." in said(app), 1500)
+        await until(pilot, lambda: "Ended." in said(app))
         assert isinstance(app.screen, ContextScreen)
 
 
@@ -172,7 +172,7 @@ async def test_somebody_elses_change_is_shown(written):
         await change(pilot, "LIMIT = 5", "LIMIT = 6")
         written.context_file.write_text(GOOD.replace("LIMIT = 5", "LIMIT = 7"))
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: "changed by somebody else" in said(app), 1500)
+        await until(pilot, lambda: "changed by somebody else" in said(app))
         shown = [row[2] for row in rows(app)]
         assert "-LIMIT = 6" in shown
         assert "+LIMIT = 7" in shown
@@ -250,7 +250,7 @@ async def test_nothing_is_saved_when_nothing_may_be(written):
             await pilot.press(pressed)
             await until(pilot, lambda: "--read-only" in said(app))
         await pilot.press("f5")
-        await until(pilot, lambda: "2 variables, no errors" in said(app), 1500)
+        await until(pilot, lambda: "2 variables, no errors" in said(app))
         with database_of(written).reading() as con:
             assert load_runs(con)
 

@@ -60,21 +60,21 @@ async def test_it_is_started_looked_at_and_stopped(folder, stopped):
         await open_screen(pilot)
         assert facts(app)["Daemon"] == "○ is stopped"
         await pilot.press("S")
-        await until(pilot, lambda: "The daemon works: process" in said(app), 3000)
+        await until(pilot, lambda: "The daemon works: process" in said(app))
         await until(pilot, lambda: facts(app)["Daemon"] == "● works")
         first = facts(app)["Process"]
         assert "http://" in facts(app)["Supervisor"]
         await pilot.press("S")
-        await until(pilot, lambda: "works already" in said(app), 3000)
+        await until(pilot, lambda: "works already" in said(app))
         await pilot.press("L")
         await until(pilot, lambda: isinstance(app.screen, LogScreen))
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, DaemonScreen))
         await pilot.press("R")
-        await until(pilot, lambda: facts(app).get("Process", first) != first, 3000)
-        await until(pilot, lambda: not app.screen._busy, 3000)
+        await until(pilot, lambda: facts(app).get("Process", first) != first)
+        await until(pilot, lambda: not app.screen._busy)
         await pilot.press("T")
-        await until(pilot, lambda: "Ended:" in said(app), 3000)
+        await until(pilot, lambda: "Ended:" in said(app))
         await until(pilot, lambda: facts(app)["Daemon"] == "○ is stopped")
         assert observe(folder).supervisord is None
 

@@ -31,7 +31,7 @@ from damnit_tui.screens.variable_list import VariableList
 from damnit_tui.widgets.edit_prompt import EditPrompt
 from damnit_tui.widgets.status import StatusLines
 
-from .conftest import NOW, add_run, database_of, key, make_app, settle, until
+from .conftest import NOW, PATIENCE_S, add_run, database_of, key, make_app, settle, until
 
 
 @pytest.fixture(autouse=True)
@@ -93,7 +93,8 @@ async def edit(pilot, run, name, text):
 
 
 async def written(pilot):
-    await until(pilot, lambda: not pilot.app.main_screen.session.edits.waiting)
+    """Until what was ordered is in the database, and told."""
+    await until(pilot, lambda: pilot.app.main_screen.session.edits.is_idle)
     await pilot.pause()
 
 
@@ -359,7 +360,7 @@ async def test_what_cannot_be_written_is_told_and_kept(folder):
         folder.database.write_bytes(b"something else" * 1000)
         await pilot.press("enter")
         await written(pilot)
-        assert any("Not written: r412 · Comment" in text for text in said(app))
+        await until(pilot, lambda: any("Not written: r412 · Comment" in t for t in said(app)))
         folder.database.write_bytes(contents)
         await pilot.press("e")
         await pilot.pause()
@@ -538,9 +539,9 @@ async def test_leaving_at_once_loses_no_edit(folder):
 def await_writer(app):
     """Until the thread that writes has ended, as the end of the process waits for it."""
     edits = app.main_screen.session.edits
-    for _ in range(200):
-        if not edits.waiting:
-            return
+    end = time.monotonic() + PATIENCE_S
+    while edits.waiting:
+        assert time.monotonic() < end, edits.waiting
         time.sleep(0.01)
 
 

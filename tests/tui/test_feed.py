@@ -15,7 +15,7 @@ from damnit_tui.session import Session
 
 from .conftest import NOW, RUNS, add_run, database_of, key, make_folder
 
-FIRST_S = 20.0
+FIRST_S = 60.0
 
 
 class Listener:

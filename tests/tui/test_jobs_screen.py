@@ -74,7 +74,7 @@ async def open_jobs(pilot):
     await settle(pilot)
     await pilot.press("J")
     await until(pilot, lambda: isinstance(pilot.app.screen, JobsScreen))
-    await until(pilot, lambda: "no jobs yet" not in title(pilot.app))
+    await until(pilot, lambda: bool(rows(pilot.app)))
 
 
 def state_of(folder, job):
@@ -124,7 +124,7 @@ async def test_one_is_cancelled_and_done_once_more(folder, jobs, daemon):
         await until(pilot, lambda: any("is over" in text for text in said(app)))
         await pilot.press("R")
         await until(pilot, lambda: len(rows(app)) == 5)
-        assert any("queued again" in text for text in said(app))
+        await until(pilot, lambda: any("queued again" in text for text in said(app)))
 
 
 async def test_one_is_done_once_more_with_other_limits(folder, jobs, daemon):
@@ -308,7 +308,7 @@ async def test_only_what_is_computed_otherwise_now_is_processed_again(folder, jo
     async with app.run_test(size=(130, 30)) as pilot:
         await open_box(pilot, 400)
         await pilot.press("right", "right")
-        await until(pilot, lambda: "only ratio, with what" in plan(app), 1500)
+        await until(pilot, lambda: "only ratio, with what" in plan(app))
         await pilot.press("enter")
         await until(pilot, lambda: len(queued_since(folder, jobs)) == 1)
         (job,) = queued_since(folder, jobs)
@@ -321,7 +321,7 @@ async def test_a_context_file_that_does_not_load_is_said(folder, jobs):
     async with app.run_test(size=(130, 30)) as pilot:
         await open_box(pilot, 400)
         await pilot.press("right", "right")
-        await until(pilot, lambda: "nothing_of_that_name" in plan(app), 1500)
+        await until(pilot, lambda: "nothing_of_that_name" in plan(app))
 
 
 async def test_what_the_variables_cost_is_told(folder, jobs):
@@ -333,7 +333,8 @@ async def test_what_the_variables_cost_is_told(folder, jobs):
         await settle(pilot)
         await pilot.press("colon", *"timings", "enter")
         await until(pilot, lambda: isinstance(app.screen, TimingsBox))
-        assert "No timings yet" in str(app.screen.query_one("#timings").content)
+        shown = app.screen.query_one("#timings")
+        await until(pilot, lambda: "No timings yet" in str(shown.content))
         await pilot.press("escape")
         with ledger_of(folder) as con:
             done = [
@@ -343,6 +344,7 @@ async def test_what_the_variables_cost_is_told(folder, jobs):
             save_progress(con, done)
         await pilot.press("colon", *"timings", "enter")
         await until(pilot, lambda: isinstance(app.screen, TimingsBox))
+        await until(pilot, lambda: app.screen.query_one("#timings").content)
         columns = app.screen.query_one("#timings").content.columns
         rows = [
             [str(cell) for cell in row] for row in zip(*(c.cells for c in columns), strict=True)

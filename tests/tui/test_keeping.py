@@ -130,9 +130,7 @@ async def test_a_home_that_cannot_be_written_is_said_once(folder):
     async with app.run_test(size=(130, 34)) as pilot:
         await settle(pilot)
         await pilot.press("j")
-        await until(
-            pilot, lambda: any("is not kept" in n.message for n in app._notifications), rounds=800
-        )
+        await until(pilot, lambda: any("is not kept" in n.message for n in app._notifications))
 
 
 async def test_settings_that_make_no_sense_are_told_once(folder):

@@ -94,7 +94,7 @@ async def test_its_keys_move(folder, log):
             ("home", ""),
         ):
             await pilot.press(pressed)
-            await until(pilot, lambda: texts(app)[0] == first, 50), pressed  # noqa: B023 – awaited here
+            await until(pilot, lambda: texts(app)[0] == first), pressed  # noqa: B023 – awaited here
         assert "stands still" in place(app)
         await pilot.press("G")
         await until(pilot, lambda: texts(app)[-1] == "the end")

@@ -4,7 +4,7 @@ import pytest
 
 from damnit_daemon.store import create_database
 
-from .conftest import NOW, PROPOSAL, key, make_app, settle, until
+from .conftest import NOW, PROPOSAL, at_rest, key, make_app, settle, until
 from .daemon_at_work import ledger_of, take_lease
 from .test_daemon_shown import make_busy
 
@@ -26,7 +26,7 @@ def snap(snap_compare):
             await until(pilot, lambda: app.main_screen.status.work.is_known)
             if before is not None:
                 await before(pilot)
-            await pilot.pause()
+            await at_rest(pilot)
 
         return snap_compare(app, terminal_size=size, run_before=run_before)
 
@@ -89,7 +89,7 @@ def test_no_runs_yet(snap, empty_folder):
 def test_a_database_that_cannot_be_read(snap, folder):
     async def before(pilot):
         folder.database.write_bytes(b"no database" * 1000)
-        await until(pilot, lambda: bool(pilot.app.main_screen.feed.health.problem))
+        await until(pilot, lambda: bool(pilot.app.main_screen.status.health.problem))
 
     assert snap(folder, before=before)
 

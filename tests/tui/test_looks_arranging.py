@@ -6,7 +6,7 @@ from textual.widgets import Input
 from damnit_daemon.model import VariableInfo
 from damnit_daemon.store import update_computed_variables
 
-from .conftest import VARIABLES, database_of, key, make_app, settle, until
+from .conftest import VARIABLES, at_rest, database_of, key, make_app, settle, until
 
 FOLDER = "/gpfs/exfel/exp/MID/202601/p001234/usr/Shared/amore"
 SIZES = pytest.mark.parametrize("size", [(130, 34), (80, 24)], ids=["wide", "small"])
@@ -21,7 +21,7 @@ def snap(snap_compare):
             await settle(pilot)
             await until(pilot, lambda: app.main_screen.status.work.is_known)
             await before(pilot)
-            await pilot.pause()
+            await at_rest(pilot)
 
         return snap_compare(app, terminal_size=size, run_before=run_before)
 

@@ -7,7 +7,7 @@ from damnit_tui.screens.differences import DifferencesScreen
 from damnit_tui.screens.plot import PlotScreen
 from damnit_tui.screens.why import WhyScreen
 
-from .conftest import NOW, key, make_app, settle, until
+from .conftest import NOW, at_rest, key, make_app, settle, until
 from .daemon_at_work import begin, end, ledger_of, queue, take_lease
 from .plot_folder import fill
 
@@ -57,7 +57,7 @@ def snap(snap_compare):
             await settle(pilot)
             await until(pilot, lambda: app.main_screen.status.work.is_known)
             await before(pilot)
-            await pilot.pause()
+            await at_rest(pilot)
 
         return snap_compare(app, terminal_size=size, run_before=run_before)
 

@@ -417,7 +417,7 @@ async def save_as(pilot, path):
     pilot.app.screen.query_one("Input").value = str(path)
     await pilot.press("enter")
     await until(pilot, lambda: pilot.app.screen is screen)
-    await until(pilot, path.exists, rounds=2000)
+    await until(pilot, path.exists)
     await until(pilot, lambda: path.stat().st_size > 0)
 
 

@@ -4,10 +4,11 @@ import pytest
 from textual.app import App
 
 from damnit_daemon.model import Column, RunRow
+from damnit_tui.table.column_choice import ColumnChoice
 from damnit_tui.table.view import CellAddress
 from damnit_tui.table.widget import RunTable
 
-from .conftest import NOW, key, stored
+from .conftest import NOW, VARIABLES, key, make_app, settle, stored
 
 COLUMNS = [Column(f"v{i:02}", f"Group {i // 4}/Title {i:02}") for i in range(30)]
 
@@ -234,3 +235,16 @@ async def test_a_busy_terminal_gets_only_the_last_place_of_the_cursor():
         await pilot.pause(0.1)
         told = {m.address for m in moved if isinstance(m, RunTable.CursorMoved)}
         assert told == {CellAddress(key(90), "start_time")}
+
+
+async def test_columns_that_are_gone_are_not_painted_before_the_others_are_placed(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        view = app.main_screen.table.view
+        assert len(view.slots) > 1
+        view.choice = ColumnChoice(hidden=frozenset({"comment", *(c.name for c in VARIABLES)}))
+        view.match_columns()  # and the screen is painted before anything else
+        assert len(view.columns) < len(VARIABLES)
+        assert view.header_pieces(None)
+        assert view.row_pieces(key(412), None)

@@ -43,7 +43,7 @@ def begun(tmp_path, **more):
     made = keeper(tmp_path, **more)
     made.begin()
     waited = threading.Event()
-    for _ in range(500):
+    for _ in range(6000):
         if made.loaded is not None:
             return made
         waited.wait(0.01)

@@ -71,7 +71,7 @@ async def test_all_runs_are_written_in_each_format(folder, tmp_path, monkeypatch
         await until(pilot, lambda: app.screen is app.main_screen)
         target = tmp_path / f"p1234-runs.{name}"
         assert target.stat().st_size
-        assert f"Wrote 18 runs to {target}." in said(app)
+        await until(pilot, lambda: f"Wrote 18 runs to {target}." in said(app))
 
 
 async def test_only_the_runs_and_columns_that_are_chosen_are_written(folder, tmp_path, monkeypatch):

@@ -13,12 +13,13 @@ from ..hdf5 import MERGING_SUFFIX
 from ..model import RunKey
 from ..paths import FRAGMENT_NAME, DamnitFolder
 from ..runner.layout import WRITING_SUFFIX
+from ..runner.writers import is_left_behind
 from .lock import combiner_lock
 from .report import CombineReport
 from .run import combine_locked
 
 UNFINISHED_AGE_S = 24 * 3600.0
-"""So long after its last change nobody is still writing a fragment."""
+"""So long after its last change nobody is still writing a fragment, wherever its writer was."""
 
 
 def combine_folder(
@@ -64,7 +65,8 @@ def _remove_unfinished(folder: DamnitFolder, now: float) -> Iterator[Path]:
     for entry, info in _files(folder):
         # Results files are only made under the lock that we hold: this one's maker is dead.
         is_dead = entry.name.endswith(MERGING_SUFFIX) or (
-            entry.name.endswith(WRITING_SUFFIX) and info.st_mtime < now - UNFINISHED_AGE_S
+            entry.name.endswith(WRITING_SUFFIX)
+            and (info.st_mtime < now - UNFINISHED_AGE_S or is_left_behind(entry.name))
         )
         if is_dead and stat.S_ISREG(info.st_mode):
             path = Path(entry.path)

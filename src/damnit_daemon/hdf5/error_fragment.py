@@ -8,6 +8,7 @@ import h5py
 
 from ..model import RunKey
 from ..runner import layout
+from ..runner.writers import writing_suffix
 from ..sharing import make_shared_folder
 from .contents import PARTS
 from .errors import ResultsDenied
@@ -52,7 +53,7 @@ def write_error_fragment(
         raise ResultsDenied(extracted_data, f"it cannot be made ({error.strerror})") from error
     stem = f"{layout.fragment_prefix(*key)}{random_part()}"
     ready = extracted_data / f"{stem}{layout.READY_SUFFIX}"
-    with written_whole(extracted_data / f"{stem}{layout.WRITING_SUFFIX}", ready) as file:
+    with written_whole(extracted_data / f"{stem}{writing_suffix()}", ready) as file:
         file.attrs[layout.PROVENANCE] = provenance
         for part in PARTS:
             file.create_group(part)

@@ -20,6 +20,7 @@ from damnit_ctx import Cell
 from . import layout
 from .stored import Computed, write_cell, write_computed, write_error, write_netcdf
 from .summary import Summary, summarise
+from .writers import writing_suffix
 
 if TYPE_CHECKING:
     import h5py
@@ -146,7 +147,7 @@ class FragmentWriter:
         """A temporary file that becomes a fragment if all goes well, and vanishes if not."""
         self._make_folder()
         descriptor, name = tempfile.mkstemp(
-            prefix=self._prefix, suffix=layout.WRITING_SUFFIX, dir=self._folder
+            prefix=self._prefix, suffix=writing_suffix(), dir=self._folder
         )
         path = Path(name)
         try:

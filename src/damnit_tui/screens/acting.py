@@ -161,11 +161,9 @@ class Acting(MainPart):
         try:
             found = self.session.load_timings()
         except DamnitError as error:
-            self.app.call_from_thread(
-                self.notify, visible(str(error)), severity="error", markup=False
-            )
+            self.call_later(self.notify, visible(str(error)), severity="error", markup=False)
             return
-        self.app.call_from_thread(self._show_timings, found)
+        self.call_later(self._show_timings, found)
 
     def _show_timings(self, found: list[Timing]) -> None:
         from .timings import TimingsBox

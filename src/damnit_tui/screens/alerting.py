@@ -33,7 +33,7 @@ class Alerting(MainPart):
     @work(thread=True, group="alerts")
     def _read_alerts(self) -> None:
         alerts = self.session.load_alerts()
-        self.app.call_from_thread(self._watch, alerts)
+        self.call_later(self._watch, alerts)
 
     def _watch(self, alerts: list[Alert]) -> None:
         if not alerts and not self._watches:
@@ -60,7 +60,7 @@ class Alerting(MainPart):
         from ..alerts.calling import call
 
         def write(characters: str) -> None:
-            self.app.call_from_thread(self._write, characters)
+            self.call_later(self._write, characters)
 
         call(text, write, os.environ)
 
@@ -106,7 +106,7 @@ class Alerting(MainPart):
             said, severity = f"{error.message} They hold until you leave.", "warning"
         else:
             said, severity = self._said(alerts), "information"
-        self.app.call_from_thread(self.notify, said, severity=severity, markup=False)
+        self.call_later(self.notify, said, severity=severity, markup=False)
 
     def _list(self, alerts: list[Alert]) -> None:
         self.notify(self._said(alerts), markup=False, timeout=10)

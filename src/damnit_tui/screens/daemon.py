@@ -239,7 +239,7 @@ class DaemonScreen(Screen[None]):
         self.post_message(done)
 
     def _tell(self, line: str) -> None:
-        self.app.call_from_thread(self.notify, line, markup=False)
+        self.call_later(self.notify, line, markup=False)
 
     @on(Done)
     def tell_done(self, event: Done) -> None:

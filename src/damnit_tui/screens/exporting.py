@@ -48,7 +48,7 @@ class Exporting(MainPart):
             to_file(database, part, format_name, target, lambda _done, _all: True, overwrite=False)
         except DamnitError as error:
             told, is_error = str(error), True
-        self.app.call_from_thread(
+        self.call_later(
             self.notify,
             visible(told),
             severity="error" if is_error else "information",

@@ -157,7 +157,7 @@ class ReportScreen(Screen[None]):
             self._do(lambda text: f"Sent to {stream} in {_messages(logbook.send(topic, text))}.")
 
         usual = logbook.topics[0] if logbook.topics else "damnit"
-        self.app.call_from_thread(self._ask, f"Topic in {stream}:", usual, send)
+        self.call_later(self._ask, f"Topic in {stream}:", usual, send)
 
     def _ask(self, question: str, given: str, answer: Callable[[str], object]) -> None:
         self._answer = answer

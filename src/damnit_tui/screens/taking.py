@@ -72,9 +72,7 @@ class Taking(MainPart):
         try:
             text = as_text(self.session.folder.database, part, "md", lambda _done, _total: True)
         except DamnitError as error:
-            self.app.call_from_thread(
-                self.notify, visible(str(error)), severity="error", markup=False
-            )
+            self.call_later(self.notify, visible(str(error)), severity="error", markup=False)
             return
         runs = "1 run" if len(part.keys) == 1 else f"{len(part.keys)} runs"
         self.post_message(TextCopied(self.copy_now(text), runs))
@@ -84,9 +82,12 @@ class Taking(MainPart):
         from ..clipboard import copy_text
 
         def osc52(copied: str) -> None:
-            self.app.call_from_thread(self.app.copy_to_clipboard, copied)
+            self.call_later(self._ask_terminal, copied)
 
         return copy_text(text, osc52, os.environ)
+
+    def _ask_terminal(self, copied: str) -> None:
+        self.app.copy_to_clipboard(copied)
 
     @on(TextCopied)
     def tell_copied(self, event: TextCopied) -> None:

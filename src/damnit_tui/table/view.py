@@ -112,6 +112,8 @@ class View:
             fit.by_hand = self.choice.width(column.name)
         self._indices = {column.name: index for index, column in enumerate(shown)}
         self.first = max(0, min(self.first, len(self.fits) - 1))
+        # They are placed anew before long; until then nothing stands in what is gone.
+        self.slots = [slot for slot in self.slots if slot.index < len(self.fits)]
         self.levels = count_levels(self.fits)
 
     def settle(self, keys: Sequence[RunKey], cursor: int | None = None) -> bool:

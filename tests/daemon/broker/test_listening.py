@@ -38,7 +38,7 @@ class Listening:
 
     def end(self, signal_number):
         self.process.send_signal(signal_number)
-        return self.process.wait(30)
+        return self.process.wait(60)
 
     def arrivals(self):
         """All that was recorded, key and run; also what was recorded again."""
@@ -136,7 +136,7 @@ def test_it_ends_soon_also_without_a_broker(address, tansu):
     start_s = time.monotonic()
     stop.set()
     thread.join()
-    assert time.monotonic() - start_s < 20
+    assert time.monotonic() - start_s < 60
 
 
 def test_how_soon_an_event_is_recorded(tansu, apache_kafka):
@@ -167,7 +167,7 @@ def test_how_soon_an_event_is_recorded(tansu, apache_kafka):
             stop.set()
             thread.join()
         print(f"{type(broker).__name__}: {[round(1e3 * delay, 1) for delay in delays]} ms")
-        assert min(delays) < 0.5
+        assert min(delays) < 2
 
 
 def test_idle_it_takes_no_time(tansu):

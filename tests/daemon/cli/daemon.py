@@ -45,7 +45,7 @@ def started(folder, *arguments, **options):
                 process.terminate()
 
 
-def until(happened, timeout_s=30.0):
+def until(happened, timeout_s=60.0):
     """Wait until something has happened; gives what it was."""
     give_up_at = time.monotonic() + timeout_s
     while time.monotonic() < give_up_at:

@@ -111,7 +111,7 @@ def test_interrupted_it_only_stops_watching(tmp_path, proposal, number):
     with working(folder), started(folder, "reprocess", "1", "--watch", **pipes) as watcher:
         until((folder.path / "began").exists)
         watcher.send_signal(number)
-        _, told = watcher.communicate(timeout=30)
+        _, told = watcher.communicate(timeout=60)
         assert watcher.returncode == 130
         assert "stopped watching; the jobs go on." in told.decode()
         (folder.path / "go").touch()
@@ -132,7 +132,7 @@ def test_watching_waits_for_a_daemon_and_for_the_context_file(tmp_path, proposal
             folder.context_file.write_text(
                 "from damnit_ctx import Variable\n@Variable\ndef a(run): return 1\n"
             )
-            out, told = watcher.communicate(timeout=30)
+            out, told = watcher.communicate(timeout=60)
     assert "1 job noted. No daemon works in this folder." in told.decode()
     assert "1 job: 1 variables, 0 failed" in out.decode()
     assert watcher.returncode == 0
@@ -150,7 +150,7 @@ def test_on_a_terminal_there_is_a_bar(folder, proposal):
         except OSError:  # the other end is closed
             pass
         os.close(ours)
-        assert watcher.wait(10) == 0
+        assert watcher.wait(60) == 0
     text = screen.decode()
     assert "━" in text
     assert "0/2" in text
@@ -166,7 +166,7 @@ def test_a_daemon_that_stands_still_is_told_of(folder, proposal):
         with started(folder, *command, stderr=subprocess.PIPE) as watcher:
             told = watcher.stderr.readline().decode()
             daemon.send_signal(signal.SIGCONT)
-            assert watcher.wait(30) == 0
+            assert watcher.wait(60) == 0
     assert f"the daemon, process {daemon.pid} on " in told
     assert "has not answered yet; waiting for it." in told
 

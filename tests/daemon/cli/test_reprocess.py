@@ -147,7 +147,7 @@ def test_interrupted_it_keeps_what_was_saved(tmp_path, number):
                 process.send_signal(number)
                 break
         rest = process.stdout.read()
-        assert process.wait(30) == 130
+        assert process.wait(60) == 130
     finally:
         process.kill()
         process.stdout.close()
@@ -174,7 +174,7 @@ def test_on_a_terminal_there_is_a_bar(folder, proposal):
             break
         screen += chunk
     os.close(ours)
-    assert process.wait(10) == 0
+    assert process.wait(60) == 0
     text = screen.decode()
     assert "runs" in text
     assert "━" in text

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 
 from damnit_daemon.combine import combine_folder
 from damnit_daemon.model import RunKey
 from damnit_daemon.paths import DamnitFolder
+from damnit_daemon.runner.layout import WRITING_SUFFIX
+from damnit_daemon.runner.writers import writing_suffix
 
 from ..hdf5.making import KEY
 from .reading import left, results, stored_values
@@ -96,3 +100,43 @@ def test_extracted_data_may_be_kept_elsewhere(folder, fragment, tmp_path):
     assert combine_folder(DamnitFolder(folder.path)).combined == [KEY]
     assert not file.path.exists()
     assert results(folder) == {"v": 1}
+
+
+WRITE = """
+import sys
+from pathlib import Path
+from damnit_daemon.runner.fragment import FragmentWriter
+with FragmentWriter(Path(sys.argv[1]), 1234, 7)._fragment() as path:
+    print(path.name, flush=True)
+    sys.stdin.readline()
+"""
+
+
+def test_what_a_killed_process_was_writing_is_removed_and_what_a_living_one_writes_is_not(folder):
+    command = [sys.executable, "-c", WRITE, str(folder.path)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with (
+        subprocess.Popen(command, **pipes) as killed,
+        subprocess.Popen(command, **pipes) as living,
+    ):
+        of_killed, of_living = (writer.stdout.readline().strip() for writer in (killed, living))
+        assert combine_folder(folder).removed == []
+        killed.kill()
+        killed.wait()
+        assert [path.name for path in combine_folder(folder).removed] == [of_killed]
+        assert left(folder) == [of_living]
+        living.communicate("\n")
+    assert left(folder) == [of_living.replace(".writing.", ".ready.")]
+
+
+def test_only_what_is_certainly_left_behind_is_removed(folder):
+    mine = writing_suffix()
+    _, host, pid, started = mine.removesuffix(WRITING_SUFFIX).split("-")
+    elsewhere = f"p1_r1.a-{'0' * 12}-{2**22 + 1}-{started}{WRITING_SUFFIX}"
+    unmarked = f"p1_r1.b{WRITING_SUFFIX}"
+    ours = f"p1_r1.c{mine}"
+    before_us = f"p1_r1.d-{host}-{pid}-{int(started) - 1}{WRITING_SUFFIX}"
+    for name in (elsewhere, unmarked, ours, before_us):
+        (folder.extracted_data / name).touch()
+    assert [path.name for path in combine_folder(folder).removed] == [before_us]
+    assert left(folder) == sorted([elsewhere, unmarked, ours])

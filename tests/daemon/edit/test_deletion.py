@@ -135,11 +135,11 @@ def test_it_waits_for_the_combiner(filled, monkeypatch):
     def combine():
         with combiner_lock(filled):
             held.set()
-            release.wait(10)
+            release.wait(60)
 
     thread = threading.Thread(target=combine)
     thread.start()
-    held.wait(10)
+    held.wait(60)
     with pytest.raises(CombinerBusy):
         delete_variable(filled, "energy")
     release.set()

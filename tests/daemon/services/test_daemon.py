@@ -83,7 +83,7 @@ def test_they_are_left_alone_after_a_restart_too_however_soon(experiment):
     first = it.start_daemon()
     wait_until(it.looked)
     first.terminate()
-    assert first.wait(10) == 0
+    assert first.wait(60) == 0
     it.set(watch_settle_s="0")
     it.start_daemon()
     it.arrive(2)
@@ -98,7 +98,7 @@ def test_what_came_while_no_daemon_ran_is_taken(experiment):
     it.arrive(1)
     it.has_cells(1, one=1)
     first.terminate()
-    first.wait(10)
+    first.wait(60)
     it.arrive(2)
     it.start_daemon()
     it.has_cells(2, one=1)
@@ -109,7 +109,7 @@ def test_a_second_daemon_says_who_is_at_work(experiment):
     first = it.start_daemon()
     begin = len(it.said())
     second = it.start_daemon(wait=False)
-    assert second.wait(20) == 1
+    assert second.wait(60) == 1
     said = it.said(begin)
     assert str(first.pid) in said
     assert os.uname().nodename in said
@@ -124,7 +124,7 @@ def test_a_second_daemon_says_who_is_at_work(experiment):
 def test_without_the_broker_that_it_needs_it_says_why(experiment, broker, variable, words):
     it = experiment(ONE, trigger="kafka", broker=broker)
     it.environment["AMORE_BROKER"] = variable
-    assert it.start_daemon(wait=False).wait(20) == 1
+    assert it.start_daemon(wait=False).wait(60) == 1
     assert words in it.said()
     assert "Traceback" not in it.said()
 
@@ -136,8 +136,8 @@ def test_stopped_while_a_job_runs_it_ends_soon_and_the_job_is_done_later(waiting
     it.has_cells(1, early=1)
     began = time.monotonic()
     daemon.terminate()
-    assert daemon.wait(10) == 0
-    assert time.monotonic() - began < 20
+    assert daemon.wait(60) == 0
+    assert time.monotonic() - began < 60
     assert it.processes() == []
     assert it.lease() is None
     (job,) = it.jobs()
@@ -155,7 +155,7 @@ def test_interrupted_at_the_keyboard_nothing_complains(waiting):
     it.arrive(1)
     it.has_cells(1, early=1)
     os.killpg(daemon.pid, signal.SIGINT)  # a terminal tells the whole group
-    assert daemon.wait(10) == 0
+    assert daemon.wait(60) == 0
     assert it.processes() == []
     assert "Traceback" not in it.said()
 
@@ -168,8 +168,8 @@ def test_stopped_while_the_context_file_loads_it_ends_soon(experiment, tmp_path)
     it.arrive(1)
     wait_until((tmp_path / "x").exists)
     daemon.terminate()
-    assert daemon.wait(10) == 0
-    wait_until(lambda: it.processes() == [], timeout_s=20)
+    assert daemon.wait(60) == 0
+    wait_until(lambda: it.processes() == [])
     assert [job.state for job in it.jobs()] == [JobState.QUEUED]
 
 

@@ -28,7 +28,7 @@ def start_standin(folder, *modes, **options):
     return start(folder, command=standin(folder, *modes), **options)
 
 
-def wait_until(condition, timeout_s=20.0):
+def wait_until(condition, timeout_s=60.0):
     give_up_at = time.monotonic() + timeout_s
     while not (found := condition()):
         assert time.monotonic() < give_up_at, "it never came true"

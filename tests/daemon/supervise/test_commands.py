@@ -108,7 +108,7 @@ def test_logs_goes_on_until_it_is_interrupted(damnit, folder):  # noqa: F811
             file.write("\x1b[31mnew\n")
         assert process.stdout.readline() == "\\x1b[31mnew\n"
         process.send_signal(signal.SIGINT)
-        assert process.communicate(timeout=10) == ("", "")
+        assert process.communicate(timeout=60) == ("", "")
     assert process.returncode == 0
 
 
@@ -141,4 +141,4 @@ def test_the_triggers_are_those_of_the_settings():
 def test_status_is_quick(damnit, folder):  # noqa: F811
     began = time.monotonic()
     assert damnit("status").code == 1
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 60

@@ -109,7 +109,7 @@ def test_a_killed_daemon_is_replaced(folder):
         return seen.is_supervised and seen.lease.beats and seen.lease.holder.pid != first
 
     wait_until(is_replaced)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 40
 
 
 def test_one_that_cannot_start_says_why_and_leaves_nothing(folder):
@@ -126,8 +126,8 @@ def test_one_that_cannot_start_says_why_and_leaves_nothing(folder):
 
 
 def test_one_that_never_works_is_given_up(folder):
-    with pytest.raises(StartFailed, match="no sign of life within 2 s") as caught:
-        start_standin(folder, "mute", timeout_s=2)
+    with pytest.raises(StartFailed, match="no sign of life within 8 s") as caught:
+        start_standin(folder, "mute", timeout_s=8)
 
     assert "stand-in begins" in caught.value.log_lines[0]
     assert observe(folder).supervisord_process is None

@@ -50,7 +50,7 @@ def test_one_in_the_foreground_is_noticed_and_ended(folder):
         start_standin(folder)
     stop(folder, grace_s=0.5)
 
-    assert process.wait(timeout=5) == -signal.SIGKILL
+    assert process.wait(timeout=60) == -signal.SIGKILL
 
 
 def test_a_supervisord_that_does_not_answer(folder):

@@ -1,0 +1,105 @@
+"""What a worker cannot read or write is told; the app goes on, and ends in good order."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import threading
+import time
+
+import pytest
+
+from damnit_daemon.errors import DamnitError
+from damnit_daemon.store import NewValue
+from damnit_tui.failures import as_told
+
+from .conftest import PATIENCE_S, add_run, key, make_app, settle, until
+
+
+def said(app):
+    return [note.message for note in app._notifications]
+
+
+@pytest.fixture
+def full_disk(monkeypatch, tmp_path):
+    """Nowhere to put what is copied, for a terminal that knows no clipboard."""
+    monkeypatch.setenv("TERM", "linux")
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+
+
+async def test_what_cannot_be_copied_is_told_and_the_app_goes_on(folder, full_disk):
+    app = make_app(folder)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        app.main_screen.table.move_to(key(410), "ratio")
+        for _ in range(2):
+            await pilot.press("Y")
+            await until(
+                pilot, lambda: any("No such file or directory" in text for text in said(app))
+            )
+            await until(pilot, lambda: all(worker.group != "copy" for worker in app.workers))
+        await pilot.press("j")
+        await until(pilot, lambda: app.main_screen.table.cursor.key == key(409))
+
+
+async def test_a_bug_in_a_worker_still_ends_the_app(folder):
+    def fail():
+        raise ZeroDivisionError
+
+    app = make_app(folder)
+    with pytest.raises(Exception, match="ZeroDivisionError"):
+        async with app.run_test(size=(120, 30)) as pilot:
+            await settle(pilot)
+            app.run_worker(fail, thread=True)
+            await until(pilot, lambda: not app.is_running)
+
+
+async def test_a_disk_that_fails_for_a_moment_is_told_and_looked_at_again(folder, monkeypatch):
+    app = make_app(folder)
+    session = app.main_screen.session
+    load_changes, failed = session.load_changes, []
+
+    def failing(*arguments):
+        if len(failed) < 2:
+            failed.append(1)
+            raise OSError(5, "Input/output error", "runs.sqlite")
+        return load_changes(*arguments)
+
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        monkeypatch.setattr(session, "load_changes", failing)
+        add_run(folder, 413, NewValue(key(413), "ratio", 0.5))
+        await until(pilot, lambda: "Input/output error" in app.main_screen.feed.health.problem)
+        await until(pilot, lambda: key(413) in app.main_screen.table.rows)
+        await until(pilot, lambda: not app.main_screen.feed.health.problem)
+
+
+async def test_a_worker_that_outlives_the_app_neither_hangs_nor_fails(folder, monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("TMUX", raising=False)
+    app = make_app(folder)
+    is_over, copied = threading.Event(), []
+
+    def late():
+        is_over.wait()
+        copied.append(app.main_screen.copy_now("text"))
+
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        app.main_screen.run_worker(late, thread=True)
+        await pilot.pause()
+    is_over.set()
+    end = time.monotonic() + PATIENCE_S
+    while not copied and time.monotonic() < end:
+        await asyncio.sleep(0.01)
+    assert "clipboard" in copied[0]
+
+
+def test_failures_are_told_in_words():
+    error = DamnitError("There is none.")
+    assert as_told(error) is error
+    assert str(as_told(OSError(28, "No space left on device", "/a/b"))) == (
+        "That could not be done: /a/b: No space left on device."
+    )
+    assert str(as_told(TimeoutError())) == "That could not be done: TimeoutError."
