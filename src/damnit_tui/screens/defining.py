@@ -13,6 +13,8 @@ from ..widgets.edit_prompt import Question, Value
 from .writing import Writing
 
 MOST_RUNS = 1000
+NEW = ""
+"""Chosen for a variable that does not exist yet."""
 
 
 class Defining(Writing):
@@ -20,7 +22,7 @@ class Defining(Writing):
 
     def action_user_variable(self) -> None:
         """Add a variable to fill in, or change one."""
-        from .variable_list import NEW, VariableList
+        from .choose_variable import Choice, ChooseVariable
 
         if not self.may_write():
             return
@@ -29,7 +31,13 @@ class Defining(Writing):
             self._fill_form(NEW)
             return
         current = self.table.cursor.name if self.table.cursor else ""
-        self.app.push_screen(VariableList(known, current), self._fill_form)
+        choices = [Choice(column.name, column.title, str(column.type)) for column in known]
+        self.app.push_screen(
+            ChooseVariable(
+                "Variables to fill in", [Choice(NEW, "+ a new one"), *choices], suggested=current
+            ),
+            self._fill_form,
+        )
 
     def action_delete_variable(self) -> None:
         """Delete the variable under the cursor, with all its data."""
