@@ -7,6 +7,7 @@ from textual import on
 from damnit_daemon.model import Column, VariableInfo
 from damnit_daemon.store import Note
 
+from ..editable import too_long
 from ..orders import AddRuns, ChangeNote, ChangeVariable, DefineVariable
 from ..table.widget import RunTable
 from ..widgets.edit_prompt import Question, Value
@@ -104,6 +105,9 @@ class Defining(Writing):
 
     async def edit_note(self, note: Note) -> None:
         """Have another text typed for a note."""
+        if why := too_long(note.text):
+            self.notify(why, markup=False)
+            return
 
         def answer(value: Value, _text: str) -> None:
             text = str(value or "")
