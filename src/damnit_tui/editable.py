@@ -30,6 +30,12 @@ def why_not_editable(column: Column, value: StoredValue | None) -> str:
         return f"{title} is of the type {visible(column.type)}, which this program does not know."
     if value is not None and isinstance(value.value, Blob | bytes):
         return f"{title} holds a picture or an array here."
-    if value is not None and isinstance(value.value, str) and len(value.value) > LONGEST_TYPED:
-        return f"This text has {len(value.value)} characters: too many for one line."
-    return ""
+    text = value.value if value is not None else None
+    return too_long(text) if isinstance(text, str) else ""
+
+
+def too_long(text: str) -> str:
+    """Say that a text cannot be edited in one line; empty if it can."""
+    if len(text) <= LONGEST_TYPED:
+        return ""
+    return f"This text has {len(text)} characters: too many for one line."

@@ -8,8 +8,10 @@ as a terminal would read it, compared with what is on the screen, and written an
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, permutations
+from typing import NamedTuple
 
 from rich.cells import cell_len
 
@@ -31,12 +33,27 @@ LONG_BLANK = re.compile(r" {12,}")
 MOST_LOOKS = 20_000
 NOTHING = ""
 """In place of a character that is not known."""
+MOST_SORTED = 5
+"""Of pieces in more looks the order is left as it is: those are pages, not moves of the cursor."""
+
+
+class _Piece(NamedTuple):
+    """Some text to send, in one look."""
+
+    y: int
+    x: int
+    look: int
+    text: str
 
 
 @lru_cache(maxsize=8192)
 def _is_plain(text: str) -> bool:
     """Whether each character takes exactly one cell, and none joins another."""
     return cell_len(text) == len(text) and all(cell_len(letter) == 1 for letter in text)
+
+
+_Sent = tuple[str, int | None, tuple[int, int] | None]
+"""What is sent, and the look and the place after it."""
 
 
 class ScreenMemory:
@@ -75,6 +92,10 @@ class ScreenMemory:
         """Where the terminal's cursor is; None: not known."""
         self._x = self._y = 0
         self._is_placed = False
+        self._pieces: list[_Piece] = []
+        """What differs, and is not sent yet; no two at the same place."""
+        self._ends: dict[int, int] = {}
+        """Of each line, where the last of them ends."""
 
     def shorten(self, data: str) -> str:
         """What to send for some of Textual's output."""
@@ -92,6 +113,7 @@ class ScreenMemory:
             if start != at or not take(match, out):
                 break
             at = end
+        self._send(out)
         if at != len(data):
             return "".join(out) + self._pass_on(data[at:])
         if match is not None and match[2] is not None and match[0] != HOME:
@@ -113,8 +135,13 @@ class ScreenMemory:
             end = self._x + (len(text) if is_plain else cell_len(text))
             if not self._is_placed or self._y >= self._rows or end > self._columns:
                 return False
-            (self._write if is_plain else self._write_odd)(text, end, out)
+            if is_plain:
+                self._write(text, end, out)
+            else:
+                self._send(out)
+                self._write_odd(text, end, out)
         elif kind == 4:
+            self._send(out)
             out.append(match[4])
         elif kind == 6:
             self._y, self._x = self._y + 1, 0
@@ -146,6 +173,9 @@ class ScreenMemory:
             for old, new, was, will in zip(shown, written, worn, wanted, strict=True)
         ]
         letters[x:end], looks[x:end] = written, wanted
+        if x < self._ends.get(self._y, 0):
+            self._send(out)
+        self._ends[self._y] = end
         at = 0
         while at < len(text):
             if same[at]:
@@ -153,13 +183,41 @@ class ScreenMemory:
                 continue
             stop = _end_of_change(same, at)
             for part in self._parts(text, at, stop):
-                self._move(self._y, x + part.start, out)
-                self._print(text[part], x + part.start, out)
+                self._pieces.append(_Piece(self._y, x + part.start, look, text[part]))
             at = stop
+
+    def _send(self, out: list[str]) -> None:
+        """Send what differs; few pieces in the order in which colours change least."""
+        pieces, self._pieces = self._pieces, []
+        self._ends.clear()
+        looks = dict.fromkeys(piece.look for piece in pieces)
+        if not 1 < len(looks) <= MOST_SORTED:
+            self._send_in_order(pieces, out)
+            return
+        worn, place = self._worn, self._place
+        best = min(permutations(looks), key=lambda order: self._cost((worn or 0, *order)))
+        found: list[_Sent] = []
+        for some in (sorted(pieces, key=lambda piece: best.index(piece.look)), pieces):
+            self._worn, self._place = worn, place
+            sent: list[str] = []
+            self._send_in_order(some, sent)
+            found.append(("".join(sent), self._worn, self._place))
+        shortest, self._worn, self._place = min(found, key=lambda one: len(one[0]))
+        out.append(shortest)
+
+    def _cost(self, looks: Sequence[int]) -> int:
+        """How many characters it takes to have these looks, one after the other."""
+        return sum(len(self._all.change(one, other)) for one, other in pairwise(looks))
+
+    def _send_in_order(self, pieces: list[_Piece], out: list[str]) -> None:
+        for y, x, look, text in pieces:
+            self._move(y, x, out)
+            self._print(text, look, out)
+            self._place = (y, x + len(text))
 
     def _parts(self, text: str, start: int, end: int) -> list[slice]:
         """A piece of text cut where there are many blanks."""
-        if not self._erases or not self._is_erasable:
+        if not self._erases or not self._is_erasable(self._wanted):
             return [slice(start, end)]
         cuts = [start, end]
         for blank in LONG_BLANK.finditer(text, start, end):
@@ -167,26 +225,24 @@ class ScreenMemory:
         cuts.sort()
         return [slice(a, b) for a, b in pairwise(cuts) if a < b]
 
-    @property
-    def _is_erasable(self) -> bool:
+    def _is_erasable(self, look: int) -> bool:
         """Whether nothing but the colour behind is seen of blanks."""
-        return not self._all[self._all.blank[self._wanted]].words
+        return not self._all[self._all.blank[look]].words
 
-    def _print(self, text: str, x: int, out: list[str]) -> None:
-        end, looks = x + len(text), self._all
+    def _print(self, text: str, look: int, out: list[str]) -> None:
+        looks = self._all
         if text.isspace():
-            blank = looks.blank[self._wanted]
+            blank = looks.blank[look]
             # Whatever is not seen on blanks may stay as it is.
             if self._worn is None or looks.blank[self._worn] != blank:
                 self._wear(self._look_of_blank(blank), out)
-            if self._erases and LONG_BLANK.fullmatch(text) and self._is_erasable:
+            if self._erases and LONG_BLANK.fullmatch(text) and self._is_erasable(look):
                 # The last one is written: tmux takes a line to end where it was erased last.
                 out.append(f"\x1b[{len(text) - 1}X\x1b[{len(text) - 1}C")
                 text = " "
         else:
-            self._wear(self._wanted, out)
+            self._wear(look, out)
         out.append(text)
-        self._place = (self._y, end)
 
     def _look_of_blank(self, blank: int) -> int:
         """The look nearest to the present one that blanks can have."""

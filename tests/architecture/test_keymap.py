@@ -35,7 +35,6 @@ from damnit_tui.screens.save_box import SaveBox
 from damnit_tui.screens.tags import TagsScreen
 from damnit_tui.screens.user_variable import UserVariableForm
 from damnit_tui.screens.values import ValuesScreen
-from damnit_tui.screens.variable_list import VariableList
 from damnit_tui.screens.why import WhyScreen
 from damnit_tui.table.widget import RunTable
 from damnit_tui.widgets.find_prompt import FindPrompt
@@ -57,7 +56,6 @@ OWNERS = {
     "proposals": (ProposalsScreen,),
     "report": (ReportScreen,),
     "variable": (UserVariableForm,),
-    "variables": (VariableList,),
     "table": (RunTable,),
     "main": (MainScreen,),
     "app": (DamnitApp,),

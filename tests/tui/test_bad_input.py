@@ -280,3 +280,43 @@ async def test_a_database_that_is_cut_short_is_told(folder):
         await settle(pilot)
         assert "first light" in table_text(app)
         assert "18 runs" in text_of(app, StatusLines)
+
+
+async def test_notes_of_any_kind_are_shown_and_a_database_without_any_too(folder):
+    rows = [(None, None), ("noon", b"\x00\xff"), (9e999, "\x1b[2Jgone"), (NOW, "x" * MEGABYTE)]
+    with database_of(folder).writing() as con:
+        con.executemany("INSERT INTO time_comments (timestamp, comment) VALUES (?, ?)", rows)
+    app = make_app(folder)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settle(pilot)
+        table = app.main_screen.table
+        await until(pilot, lambda: len(table.lines.notes) == len(rows))
+        for note in table.lines.notes:
+            table.stand_on(note)
+            await pilot.pause()
+            assert "Note · " in on_screen(app)
+        assert "\x1b" not in on_screen(app)
+        table.stand_on(next(note for note in table.lines.notes if len(note.text) == MEGABYTE))
+        await pilot.press("e")
+        await until(pilot, lambda: app._notifications)
+        assert "too many for one line" in [note.message for note in app._notifications][0]
+        with database_of(folder).writing() as con:
+            con.execute("DROP TABLE time_comments")
+        await until(pilot, lambda: not table.lines.notes)
+        add_run(folder, 413)
+        await until(pilot, lambda: key(413) in table.rows)
+
+
+async def test_an_unknown_user_type_is_shown_and_not_edited(folder):
+    with database_of(folder).writing() as con:
+        con.execute("UPDATE variables SET type = '\x1b[1mcolour' WHERE name = 'sample'")
+    app = make_app(folder)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        app.main_screen.table.move_to(key(409), "sample")
+        await pilot.press("e")
+        await until(pilot, lambda: app._notifications)
+        assert "LaB6" in table_text(app)
+        (told,) = [note.message for note in app._notifications]
+        assert "colour, which this program does not know" in told
+        assert "\x1b" not in told

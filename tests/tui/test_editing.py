@@ -23,11 +23,11 @@ from damnit_daemon.store import (
 )
 from damnit_tui import edits as edits_module
 from damnit_tui.orders import AddNote, ChangeVariable, DefineVariable
+from damnit_tui.screens.choose_variable import ChooseVariable
 from damnit_tui.screens.conflict import ConflictBox
 from damnit_tui.screens.deletion import DeletionBox
 from damnit_tui.screens.notes import NotesScreen
 from damnit_tui.screens.user_variable import UserVariableForm
-from damnit_tui.screens.variable_list import VariableList
 from damnit_tui.widgets.edit_prompt import EditPrompt
 from damnit_tui.widgets.status import StatusLines
 
@@ -403,7 +403,7 @@ async def test_a_variable_is_added_and_filled_in(folder):
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
         await pilot.press("A")
-        await until(pilot, lambda: isinstance(app.screen, VariableList))
+        await until(pilot, lambda: isinstance(app.screen, ChooseVariable))
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, UserVariableForm))
         await type_in(pilot, "Dose")

@@ -12,6 +12,7 @@ from damnit_daemon.store import NewValue
 from damnit_tui import feed as feed_module
 from damnit_tui.feed import Feed, Health, Update
 from damnit_tui.session import Session
+from tests.daemon.store.conftest import values_of
 
 from .conftest import NOW, RUNS, add_run, database_of, key, make_folder
 
@@ -63,7 +64,7 @@ class Listener:
                 held = {}
             if not update.live and update.portion is None:
                 held = {cell: v for cell, v in held.items() if cell[0] not in update.complete}
-            values = [*update.values, *(update.portion.stored_values() if update.portion else ())]
+            values = [*update.values, *(values_of(update.portion) if update.portion else ())]
             held.update(((value.key, value.name), value.value) for value in values)
             for cell in update.removed_values:
                 held.pop(cell, None)

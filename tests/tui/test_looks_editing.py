@@ -4,12 +4,12 @@ import pytest
 
 from damnit_daemon.edit import Editor
 from damnit_daemon.store import Change
+from damnit_tui.screens.choose_variable import ChooseVariable
 from damnit_tui.screens.conflict import ConflictBox
 from damnit_tui.screens.deletion import DeletionBox
 from damnit_tui.screens.export import ExportBox
 from damnit_tui.screens.notes import NotesScreen
 from damnit_tui.screens.user_variable import UserVariableForm
-from damnit_tui.screens.variable_list import VariableList
 
 from .conftest import NOW, key, until
 from .test_editing import screen_text, table_of, type_in
@@ -74,7 +74,7 @@ def test_somebody_else_was_faster(snap, folder, size):  # noqa: F811
 @pytest.mark.parametrize("size", SIZES)
 def test_a_new_variable(snap, folder, size):  # noqa: F811
     async def before(pilot):
-        await open_box(pilot, "A", VariableList)
+        await open_box(pilot, "A", ChooseVariable)
         await open_box(pilot, "enter", UserVariableForm)
         await type_in(pilot, "Sample")
         await pilot.press("tab")
@@ -86,7 +86,7 @@ def test_the_variables_to_fill_in(snap, folder):  # noqa: F811
     with_column(folder)
 
     async def before(pilot):
-        await open_box(pilot, "A", VariableList)
+        await open_box(pilot, "A", ChooseVariable)
 
     assert snap(folder, before=before)
 

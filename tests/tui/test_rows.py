@@ -102,20 +102,6 @@ def failed(name, run):
     return stored(None, name, run, attributes_json='{"error": "x", "error_cls": "KeyError"}')
 
 
-def test_the_next_problem_is_found_in_reading_order_round_the_end():
-    rows = Rows()
-    rows.add_columns([Column("a", "A"), Column("b", "B")])
-    rows.add_values([failed("b", 2), failed("a", 1), stored(1.0, "a", 2), stored(1.0, "a", 3)])
-    assert rows.next_problem(0, 0) == (key(2), "b")
-    assert rows.next_problem(1, 3) == (key(1), "a")
-    assert rows.next_problem(2, 2) == (key(2), "b")
-    rows.add_values([stored(1.0, "b", 2)])
-    assert rows.next_problem(0, 0) == (key(1), "a")
-    assert rows.next_problem(2, 2) == (key(1), "a")
-    rows.add_values([stored(1.0, "a", 1)])
-    assert rows.next_problem(0, 0) is None
-
-
 def test_cells_that_are_gone_are_told_by_what_is_left():
     rows = Rows()
     rows.add_values([stored(1.0, "a", 1), stored(1.0, "b", 1), stored(1.0, "b", 2)])
@@ -136,12 +122,11 @@ def test_a_portion_is_the_same_as_its_values():
         assert rows.value(value.key, value.name) == value
         assert others.value(value.key, value.name) == value
     for each in (rows, others):
-        assert list(each.texts(key(1))) == ["text"]
+        assert each.scalars("b", [key(1)]) == ["text"]
         assert list(each.errors(key(2))) == ["KeyError"]
         assert each.scalars("a", [key(2), key(1)]) == [None, 1.5]
         assert each.scalars("c", [key(2)]) == [None]
         assert each.filled("c", [key(1), key(2)]) == [False, True]
-        assert each.next_problem(0, 0) == (key(2), "a")
 
 
 def test_a_cell_is_the_same_object_until_it_changes():
@@ -176,7 +161,7 @@ def test_forgotten_values_leave_the_runs_in_place():
     assert rows.keys == [key(2), key(1)]
     assert rows.value(key(1), "a") is None
     assert not rows.is_complete(key(1))
-    assert not [*rows.texts(key(1)), *rows.errors(key(2))]
+    assert not [*rows.text_names, *rows.errors(key(2))]
     assert rows.version(key(1)) != before
 
 
@@ -193,7 +178,7 @@ def test_values_ahead_of_their_rows_sort_and_filter_and_are_shown_when_the_rows_
     assert changed == set(keys), "and not a run that nobody knows"
     assert rows.scalars("xgm", keys) == [5.0, 7.0, None], "what was known is newer"
     assert rows.filled("spot", keys) == [False, False, True]
-    assert list(rows.texts(key(2))) == ["dark"]
+    assert list(rows.text_names) == ["name"]
     assert rows.scalar(key(2), "name") == "dark"
     assert rows.value(key(2), "xgm") is None, "its units and time are not known"
     assert rows.version(key(2)) != version, "so that a filter looks again"

@@ -79,6 +79,25 @@ def test_a_look_is_told_once_and_only_what_of_it_differs():
     assert shortened(frame) == [f"\x1b[1H\x1b[0m\x1b[{RED};{BLUE}mab\x1b[49mc"]
 
 
+def test_a_few_pieces_are_sent_in_the_order_in_which_looks_change_least():
+    first = place(0, 0) + piece("x", RED) + place(0, 2) + piece("y", BLUE)
+    # What is red already comes first, though it stands below.
+    frame = place(0, 0) + piece("a", BLUE) + place(0, 2) + piece("b", RED)
+    memory = ScreenMemory()
+    memory.resize(COLUMNS, ROWS)
+    memory.shorten(first + place(0, 4) + piece("z", RED))
+    sent = memory.shorten(frame)
+    assert sent.index("b") < sent.index("a")
+
+
+def test_what_is_written_twice_at_one_place_is_as_it_was_written_last():
+    memory = ScreenMemory()
+    memory.resize(COLUMNS, ROWS)
+    memory.shorten(place(0, 0) + piece("z", BLUE))
+    sent = memory.shorten(place(0, 1) + piece("a", RED) + place(0, 1) + piece("b", BLUE))
+    assert sent.index("a") < sent.index("b")
+
+
 def test_the_colour_of_a_blank_does_not_matter():
     frame = place(0, 0) + piece("a", RED) + piece(" ", "1", "92") + piece("a", RED)
     assert shortened(frame) == [f"\x1b[1H\x1b[0m\x1b[{RED}ma a"]

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import tempfile
-from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
 from ..errors import DamnitError
+from ..whole_file import unfinished_file
 from .excel import write_excel
 from .formats import Format, checked_format
 from .parquet import write_parquet
@@ -49,29 +48,20 @@ def write_table(table: Table, path: Path, format: Format, *, overwrite: bool = F
     path = path.expanduser()
     if not overwrite and os.path.lexists(path):
         raise FileTaken(path)
+    # A file that is linked to is replaced where it is.
+    target = Path(os.path.realpath(path))
     try:
-        # A file that is linked to is replaced where it is.
-        target = Path(os.path.realpath(path))
-        descriptor, name = tempfile.mkstemp(prefix=f".{target.name[:200]}.", dir=target.parent)
-    except (OSError, ValueError) as error:
-        raise _unwritable(path, error) from error
-    unfinished = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            _write(table, file, format)
-            file.flush()
-            os.fchmod(file.fileno(), _mode_for(target))
-        if overwrite:
-            unfinished.replace(target)
-        else:
-            _put_in_place(unfinished, target)
+        with unfinished_file(target) as unfinished:
+            with unfinished.open("wb") as file:
+                _write(table, file, format)
+            if overwrite:
+                unfinished.replace(target)
+            else:
+                _put_in_place(unfinished, target)
     except FileExistsError as error:
         raise FileTaken(path) from error
     except OSError as error:
         raise _unwritable(path, error) from error
-    finally:
-        with suppress(OSError):
-            unfinished.unlink(missing_ok=True)
 
 
 def _write(table: Table, file: IO[bytes], format: Format) -> None:
@@ -93,16 +83,5 @@ def _put_in_place(unfinished: Path, target: Path) -> None:
         unfinished.rename(target)
 
 
-def _mode_for(target: Path) -> int:
-    """What stood there keeps its bits; a new file has what the user's own umask leaves."""
-    try:
-        return target.stat().st_mode & 0o777
-    except FileNotFoundError:
-        mask = os.umask(0o022)
-        os.umask(mask)
-        return 0o666 & ~mask
-
-
-def _unwritable(path: Path, error: OSError | ValueError) -> DamnitError:
-    reason = error.strerror if isinstance(error, OSError) else str(error)
-    return DamnitError(f"{path} cannot be written: {reason}.")
+def _unwritable(path: Path, error: OSError) -> DamnitError:
+    return DamnitError(f"{path} cannot be written: {error.strerror or error}.")

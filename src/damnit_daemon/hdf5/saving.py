@@ -26,6 +26,7 @@ from ..model import RunKey
 from ..model.looked import Figure, Looked, View, Words
 from ..paths import DamnitFolder
 from ..runner import layout
+from ..whole_file import unfinished_file
 from . import contents, netcdf
 from .decode import read_dataset
 from .errors import NoSuchData, ResultsMissing
@@ -241,11 +242,9 @@ def _blamed_on(path: Path) -> Iterator[None]:
 @contextmanager
 def _beside(path: Path) -> Iterator[Path]:
     """A name beside the file, which it gets once it is whole."""
-    unfinished = path.with_name(f".{path.name}.part{path.suffix}")
     try:
-        yield unfinished
-        unfinished.replace(path)
+        with unfinished_file(path) as unfinished:
+            yield unfinished
+            unfinished.replace(path)
     except OSError as error:
         raise SaveFailed(f"{path} cannot be written: {error.strerror or error}.") from error
-    finally:
-        unfinished.unlink(missing_ok=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from .run import RunKey
-from .value import Blob, StoredValue
+from .value import Blob
 
 
 class Extras(NamedTuple):
@@ -44,13 +44,3 @@ class Portion(NamedTuple):
     def __len__(self) -> int:
         """How many values there are."""
         return sum(len(part.rows) for part in self.columns.values())
-
-    def stored_values(self) -> list[StoredValue]:
-        """The same one by one."""
-        return [
-            StoredValue(self.keys[row], name, value, timestamp, max_diff, *extras)
-            for name, part in self.columns.items()
-            for row, value, timestamp, max_diff, extras in zip(
-                part.rows, part.values, part.timestamps, part.max_diffs, part.extras, strict=True
-            )
-        ]

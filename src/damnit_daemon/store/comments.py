@@ -21,7 +21,9 @@ class Note(NamedTuple):
 
 
 def load_notes(con: sqlite3.Connection) -> list[Note]:
-    """Load all stand-alone comments by time."""
+    """Load all stand-alone comments by time; none where there is no place for any."""
+    if not fetch_all(con, "SELECT 1 FROM sqlite_master WHERE name = 'time_comments'"):
+        return []
     sql = (
         "SELECT rowid, CAST(coalesce(timestamp, 0) AS REAL), CAST(coalesce(comment, '') AS TEXT) "
         "FROM time_comments ORDER BY 2, 1"

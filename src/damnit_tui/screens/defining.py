@@ -7,12 +7,15 @@ from textual import on
 from damnit_daemon.model import Column, VariableInfo
 from damnit_daemon.store import Note
 
+from ..editable import too_long
 from ..orders import AddRuns, ChangeNote, ChangeVariable, DefineVariable
 from ..table.widget import RunTable
 from ..widgets.edit_prompt import Question, Value
 from .writing import Writing
 
 MOST_RUNS = 1000
+NEW = ""
+"""Chosen for a variable that does not exist yet."""
 
 
 class Defining(Writing):
@@ -20,7 +23,7 @@ class Defining(Writing):
 
     def action_user_variable(self) -> None:
         """Add a variable to fill in, or change one."""
-        from .variable_list import NEW, VariableList
+        from .choose_variable import Choice, ChooseVariable
 
         if not self.may_write():
             return
@@ -29,7 +32,13 @@ class Defining(Writing):
             self._fill_form(NEW)
             return
         current = self.table.cursor.name if self.table.cursor else ""
-        self.app.push_screen(VariableList(known, current), self._fill_form)
+        choices = [Choice(column.name, column.title, str(column.type)) for column in known]
+        self.app.push_screen(
+            ChooseVariable(
+                "Variables to fill in", [Choice(NEW, "+ a new one"), *choices], suggested=current
+            ),
+            self._fill_form,
+        )
 
     def action_delete_variable(self) -> None:
         """Delete the variable under the cursor, with all its data."""
@@ -96,6 +105,9 @@ class Defining(Writing):
 
     async def edit_note(self, note: Note) -> None:
         """Have another text typed for a note."""
+        if why := too_long(note.text):
+            self.notify(why, markup=False)
+            return
 
         def answer(value: Value, _text: str) -> None:
             text = str(value or "")

@@ -83,17 +83,6 @@ class Rows:
         """The variables that have texts, or had some."""
         return self._with_texts
 
-    def texts(self, key: RunKey) -> Iterable[str]:
-        """All texts of a run."""
-        slot = self._slots.get(key)
-        if slot is None:
-            return
-        for column in self._with_texts.values():
-            if slot < len(column.values):
-                value = column.values[slot]
-                if isinstance(value, str):
-                    yield value
-
     def scalars(self, name: str, keys: Sequence[RunKey]) -> Sequence[Scalar]:
         """The cells of a variable as numbers and texts, one for each key."""
         column = self._values.get(name)
@@ -149,25 +138,6 @@ class Rows:
     def column_index(self, name: str) -> int | None:
         """Where a variable is among `columns`."""
         return next((i for i, c in enumerate(self.columns) if c.name == name), None)
-
-    def next_problem(self, row: int, column: int) -> tuple[RunKey, str] | None:
-        """The next failed cell in reading order, round the end; None if nothing failed.
-
-        Args:
-            row: Where to begin, as a place among `keys`.
-            column: Where to begin, as a place among `columns`; looked at last.
-        """
-        names = {c.name: i for i, c in enumerate(self.columns)}
-        total = len(self.keys)
-        for step in range(total + 1):
-            key = self.keys[(row + step) % total] if total else None
-            errors = self._errors.get(key, {}) if key else {}
-            failed = sorted(names[name] for name, kind in errors.items() if kind != "Skip")
-            if step == 0:
-                failed = [index for index in failed if index > column]
-            if key and failed:
-                return key, self.columns[failed[0]].name
-        return None
 
     def add_runs(self, runs: Iterable[RunRow]) -> list[RunKey]:
         """Take in runs, or what has changed of them.

@@ -41,6 +41,8 @@ __all__ = ["CellAddress", "View"]
 
 NOTE = "¶"
 """Stands in place of a run's number before a note."""
+MOST_NOTED = 2000
+"""Characters of a note of which a line may show some."""
 MOST_CELLS = 20_000
 ROUNDS = 8
 """How often measuring and placing are repeated; each round only makes columns wider."""
@@ -205,7 +207,7 @@ class View:
         if self.slots and self.fits[self.slots[0].index].column is TIME:
             time = time.ljust(self.slots[0].width)
         room = max(0, self.width - self.frozen_width - len(BOUNDARY))
-        text = clip(f"{time}{GAP}{as_line(note.text)}", room)
+        text = clip(f"{time}{GAP}{as_line(note.text[:MOST_NOTED])}", room)
         return [
             Piece(pad(NOTE, self.frozen_width - 1, right=True), "mark"),
             Piece(" " + BOUNDARY, "rule"),
@@ -277,7 +279,7 @@ class View:
     def describe_note(self, note: Note) -> Description:
         """A line about a note."""
         time = format_full_time(note.timestamp, self._zone)
-        return Description(f"Note · {time}", as_line(note.text))
+        return Description(f"Note · {time}", as_line(note.text[:MOST_NOTED]))
 
     def describe_title(self, index: int) -> Description:
         """A line about a column."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import errno
+import os
 
 import h5py
 import numpy as np
@@ -132,3 +133,19 @@ def test_an_array_larger_than_memory_is_copied_by_parts(file, folder, tmp_path, 
     monkeypatch.setattr("damnit_daemon.hdf5.source.BLOCK", 1 << 17)
     save_data(folder, KEY, "v", View(), tmp_path / "v.npy")
     assert (np.load(tmp_path / "v.npy", mmap_mode="r") == 3).all()
+
+
+def test_a_link_that_somebody_put_beside_it_is_not_followed(file, folder, tmp_path):
+    target, other = tmp_path / "v.npy", tmp_path / "theirs"
+    (tmp_path / ".v.npy.part.npy").symlink_to(other)
+    file.data("v", np.arange(3.0))
+    save_data(folder, KEY, "v", View(), target)
+    assert target.exists()
+    assert not other.exists()
+    assert target.stat().st_mode & 0o777 == 0o666 & ~umask()
+
+
+def umask():
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask

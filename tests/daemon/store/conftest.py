@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from damnit_daemon.model import RunKey
+from damnit_daemon.model import RunKey, StoredValue
 from damnit_daemon.store import create_database
 
 NOBODY = 65534
@@ -137,3 +137,14 @@ def query(path, sql, *parameters):
 
 def names_in(folder):
     return sorted(entry.name for entry in folder.iterdir())
+
+
+def values_of(portion):
+    """The values of a portion one by one."""
+    return [
+        StoredValue(portion.keys[row], name, value, timestamp, max_diff, *extras)
+        for name, part in portion.columns.items()
+        for row, value, timestamp, max_diff, extras in zip(
+            part.rows, part.values, part.timestamps, part.max_diffs, part.extras, strict=True
+        )
+    ]

@@ -18,7 +18,7 @@ from damnit_daemon.store import (
 from damnit_daemon.store.blocks import LARGE
 from damnit_daemon.store.values import load_values
 
-from .conftest import run_script
+from .conftest import run_script, values_of
 
 RUNS = [RunKey(1234, run) for run in range(1, 9)]
 NAMES = ["a", "b", "c"]
@@ -63,7 +63,7 @@ def walk(live):
 def walked(live):
     """The values that walking gives."""
     portions = [changes.portion for changes in walk(live) if changes.portion]
-    return [value for portion in portions for value in portion.stored_values()]
+    return [value for portion in portions for value in values_of(portion)]
 
 
 def cells(changes):
@@ -255,7 +255,7 @@ def test_who_follows_knows_what_is_there(tmp_path_factory, writes):
     held = {}
 
     def take(changes):
-        for value in changes.portion.stored_values() if changes.portion else changes.values:
+        for value in values_of(changes.portion) if changes.portion else changes.values:
             held[value.key, value.name] = value.value
         for cell in changes.removed_values:
             held.pop(cell, None)
@@ -287,7 +287,7 @@ def test_of_many_blocks_the_values_come_ahead_and_then_all_that_belongs_to_them(
         live.changes()
         found = walk(live)
     ahead = [row for changes in found for row in changes.ahead]
-    whole = [v for c in found if c.portion for v in c.portion.stored_values()]
+    whole = [v for c in found if c.portion for v in values_of(c.portion)]
     assert sorted(ahead, key=str) == sorted(
         [
             (v.name, *v.key, b"" if v.name == "picture" else v.value)
