@@ -13,7 +13,8 @@ from itertools import pairwise
 
 from rich.cells import cell_len
 
-from .sgr import Looks
+from .graphics.pieces import PARTS, colour_of, is_piece, placeholders, slot_of
+from .sgr import Look, Looks
 
 _TOKEN = re.compile(
     r"\x1b\[([0-9;]*)m"  # a look
@@ -52,6 +53,8 @@ class ScreenMemory:
             erases: Whether the terminal erases with the colour behind, as nearly all do.
         """
         self._erases = erases
+        self.images: dict[int, int] = {}
+        """Slot of pieces → number of the image that the terminal holds for them."""
         self._columns = self._rows = 0
         self._wanted = 0
         self._all = Looks()
@@ -109,11 +112,9 @@ class ScreenMemory:
             self._wanted = look
         elif kind == 5:
             text = match[5]
-            is_plain = text.isascii() or _is_plain(text)
-            end = self._x + (len(text) if is_plain else cell_len(text))
-            if not self._is_placed or self._y >= self._rows or end > self._columns:
-                return False
-            (self._write if is_plain else self._write_odd)(text, end, out)
+            if self.images and not text.isascii():
+                return all(self._take_part(part, out) for part in PARTS.findall(text))
+            return self._take_text(text, out)
         elif kind == 4:
             out.append(match[4])
         elif kind == 6:
@@ -122,6 +123,25 @@ class ScreenMemory:
             self._y, self._x = int(match[2] or 1) - 1, int(match[3] or 1) - 1
             self._is_placed = True
         return True
+
+    def _take_text(self, text: str, out: list[str]) -> bool:
+        is_plain = text.isascii() or _is_plain(text)
+        end = self._x + (len(text) if is_plain else cell_len(text))
+        if not self._is_placed or self._y >= self._rows or end > self._columns:
+            return False
+        (self._write if is_plain else self._write_odd)(text, end, out)
+        return True
+
+    def _take_part(self, text: str, out: list[str]) -> bool:
+        """Text, or pieces of a picture: which image they are of is told by their colour."""
+        image = self.images.get(slot_of(text[0])) if is_piece(text[0]) else None
+        if image is None:
+            return self._take_text(text, out)
+        before = self._wanted
+        self._wanted = self._all.number(Look(front=colour_of(image), back=self._all[before].back))
+        taken = self._take_text(text, out)
+        self._wanted = before
+        return taken
 
     def _pass_on(self, data: str) -> str:
         """Nothing is known any more: all that has been left out is said first."""
@@ -185,6 +205,11 @@ class ScreenMemory:
                 text = " "
         else:
             self._wear(self._wanted, out)
+        if self.images and is_piece(text[0]) and slot_of(text[0]) in self.images:
+            out.append(placeholders(text, self.images))
+            # Not every terminal agrees how far diacritics go.
+            self._place = None
+            return
         out.append(text)
         self._place = (self._y, end)
 
