@@ -279,13 +279,14 @@ class Kitty:
         deadline = time.monotonic() + timeout_s
         while not (found := condition()):
             assert time.monotonic() < deadline, f"never seen, but:\n{self.screen.text()}"
-            self._read(0.1)
+            self.read(0.1)
         return found
 
     def wait_for_text(self, text: str):
         return self.wait_for(lambda: text in self.screen.text())
 
-    def _read(self, wait_s: float) -> None:
+    def read(self, wait_s: float) -> None:
+        """Draw what comes, if anything does."""
         while self._due and self._due[0][0] <= time.monotonic():
             os.write(self._ours, self._due.pop(0)[1])
         if not select.select([self._ours], [], [], wait_s)[0]:
