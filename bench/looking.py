@@ -64,8 +64,7 @@ def measure_looking(scratch: Path, repeats: int) -> Iterator[Result]:
 def see(path: Path, *, first: bool = False) -> None:
     """Look at it as the screen does: read, reduce, draw."""
     state = State()
-    columns, rows = room_for(state, *SIZE)
-    for looked in look(path, "v", state.view(columns, rows)):
+    for looked in look(path, "v", state.view(*room_for(state, *SIZE))):
         _draw(looked, state)
         if first:
             return

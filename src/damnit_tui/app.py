@@ -11,16 +11,18 @@ from datetime import tzinfo
 from pathlib import Path
 from typing import ClassVar
 
-from textual import events
+from textual import events, on
 from textual.app import App
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
 from . import keymap, themes
 from .failures import Failure, as_told
+from .graphics.choice import takes_placeholders
+from .graphics.shown import Pictures
 from .screens.main import MainScreen
 from .session import Session
-from .terminal import PacedDriver, watch_terminal
+from .terminal import PacedDriver, TerminalTold, watch_terminal
 from .typed_ahead import aim, missed
 from .visible import visible
 
@@ -56,6 +58,8 @@ class DamnitApp(App[Path]):
         self.main_screen = MainScreen(
             session, lite=lite, clock=clock, zone=zone, busy=self.is_behind
         )
+        self.asks_terminal = False
+        """Whether to ask the terminal what it is."""
         self._at_end = at_end
         self._watch: threading.Event | None = None
         if lite:
@@ -94,7 +98,19 @@ class DamnitApp(App[Path]):
         """Draw all again, in case something else has written on the screen."""
         if isinstance(self._driver, PacedDriver):
             self._driver.memory.forget()
+            self._driver.pictures.clear()
+        self.app_resume_signal.publish(self)
         self.screen.refresh(layout=True)
+
+    @property
+    def pictures(self) -> Pictures | None:
+        """Images that the terminal holds; None where there is no terminal."""
+        return self._driver.pictures if isinstance(self._driver, PacedDriver) else None
+
+    @on(TerminalTold)
+    def take_in_terminal(self, event: TerminalTold) -> None:
+        """What the terminal can."""
+        self.main_screen.take_pixels(takes_placeholders(event.version))
 
     def on_unmount(self) -> None:
         """Stop watching the terminal."""

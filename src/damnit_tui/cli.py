@@ -7,16 +7,18 @@ are parsed by Typer, which is imported only when there are any.
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from damnit_daemon.errors import DamnitError
 
 if TYPE_CHECKING:
+    from .graphics.choice import Wanted
     from .session import Format, Session
-    from .state.wanted import Wanted
+    from .state.wanted import Wanted as WantedView
 
 DEMO = "demo"
 
@@ -35,7 +37,7 @@ class Options(NamedTuple):
     """Which part of the table, in which order."""
     view: str = ""
     """The name of a view that was kept; what else is said goes before it."""
-    graphics: Literal["auto", "blocks", "none"] = "auto"
+    graphics: Wanted = "auto"
     """How images are drawn."""
 
 
@@ -89,7 +91,7 @@ def run(options: Options) -> None:
         session = Session(folder, read_only=options.read_only)
         print_table(session, options.print_format or "md", options)
         return
-    wanted: Wanted | None = wanted_view(options)
+    wanted: WantedView | None = wanted_view(options)
     while True:
         session = Session(folder, read_only=options.read_only)
         note_opened(folder.path)
@@ -134,7 +136,7 @@ def print_table(session: Session, format_name: Format, options: Options | None =
         sys.stdout = None
 
 
-def wanted_view(options: Options) -> Wanted:
+def wanted_view(options: Options) -> WantedView:
     """What the options say about which part of the table is shown.
 
     Raises:
@@ -152,9 +154,9 @@ def open_app(
     *,
     lite: bool = False,
     at_end: Callable[[], None] = lambda: None,
-    wanted: Wanted | None = None,
+    wanted: WantedView | None = None,
     state: Path | None = None,
-    graphics: Literal["auto", "blocks", "none"] = "auto",
+    graphics: Wanted = "auto",
 ) -> Path | None:
     """Open the app and stay in it.
 
@@ -164,22 +166,24 @@ def open_app(
         at_end: What must still be done if the terminal goes away.
         wanted: What to show, in place of what was left the last time.
         state: Where to keep how it was left; None for where the user's files are.
-        graphics: How images are drawn: as this terminal can, in half blocks, or in shades.
+        graphics: How images are drawn: in pixels, half blocks or shades; or as the terminal can.
 
     Returns:
         Another folder that somebody wants to see instead.
     """
     session.prepare()
     from .first_sight import first_sight
-    from .state.wanted import Wanted
+    from .graphics.choice import may_ask
+    from .state.wanted import Wanted as WantedView
 
-    as_left = wanted is None or wanted == Wanted()
+    as_left = wanted is None or wanted == WantedView()
     with first_sight(session, is_wanted=as_left and not lite, state=state):
         problems, theme = _take_settings()
         from .app import DamnitApp
 
         app = DamnitApp(session, lite=lite, at_end=at_end)
     app.main_screen.graphics = graphics
+    app.asks_terminal = may_ask(graphics, os.environ, lite=lite)
     app.main_screen.tours = True
     if state is not None:
         app.main_screen.keep_in(state)

@@ -71,6 +71,13 @@ COMMANDS = (
     Command("report", "[HOURS]", "what happened since the last report", "do_report"),
     Command("export", "FILE", "write what is shown; the format follows the name", "do_export"),
     Command("theme", "NAME", "other colours", "set_theme", "complete_theme"),
+    Command(
+        "graphics",
+        "auto|kitty|blocks|none",
+        "how images are drawn: in pixels, half blocks, shades, or as the terminal can",
+        "set_graphics",
+        "complete_graphics",
+    ),
     Command("help", "", "all keys and commands", "show_help"),
     Command("q", "", "quit", "quit_app"),
 )

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from .cli import DEMO, Options, run
+from .graphics.choice import Wanted
 
 PROGRAM = "damnit-tui"
 OPEN_HELP = (
@@ -48,8 +49,10 @@ def open_folder(
         str, typer.Option(metavar="NAME", help="A view kept with :view save NAME.")
     ] = "",
     graphics: Annotated[
-        Literal["auto", "blocks", "none"],
-        typer.Option(help="Images: in half blocks, in shades (none), or as the terminal can."),
+        Wanted,
+        typer.Option(
+            help="Images: in pixels (kitty's way), half blocks, shades (none), or as it can."
+        ),
     ] = "auto",
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,  # noqa: ARG001 – main looks for it
     version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,

@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from .sgr import Looks
+from .graphics.pieces import PARTS, colour_of, is_piece, placeholders, slot_of
+from .sgr import Look, Looks
 
 _TOKEN = re.compile(
     r"\x1b\[([0-9;]*)m"  # a look
@@ -69,6 +70,8 @@ class ScreenMemory:
             erases: Whether the terminal erases with the colour behind, as nearly all do.
         """
         self._erases = erases
+        self.images: dict[int, int] = {}
+        """Slot of pieces → number of the image that the terminal holds for them."""
         self._columns = self._rows = 0
         self._wanted = 0
         self._all = Looks()
@@ -131,15 +134,9 @@ class ScreenMemory:
             self._wanted = look
         elif kind == 5:
             text = match[5]
-            is_plain = text.isascii() or _is_plain(text)
-            end = self._x + (len(text) if is_plain else cell_len(text))
-            if not self._is_placed or self._y >= self._rows or end > self._columns:
-                return False
-            if is_plain:
-                self._write(text, end, out)
-            else:
-                self._send(out)
-                self._write_odd(text, end, out)
+            if self.images and not text.isascii():
+                return all(self._take_part(part, out) for part in PARTS.findall(text))
+            return self._take_text(text, out)
         elif kind == 4:
             self._send(out)
             out.append(match[4])
@@ -149,6 +146,29 @@ class ScreenMemory:
             self._y, self._x = int(match[2] or 1) - 1, int(match[3] or 1) - 1
             self._is_placed = True
         return True
+
+    def _take_text(self, text: str, out: list[str]) -> bool:
+        is_plain = text.isascii() or _is_plain(text)
+        end = self._x + (len(text) if is_plain else cell_len(text))
+        if not self._is_placed or self._y >= self._rows or end > self._columns:
+            return False
+        if is_plain:
+            self._write(text, end, out)
+        else:
+            self._send(out)
+            self._write_odd(text, end, out)
+        return True
+
+    def _take_part(self, text: str, out: list[str]) -> bool:
+        """Text, or pieces of a picture: which image they are of is told by their colour."""
+        image = self.images.get(slot_of(text[0])) if is_piece(text[0]) else None
+        if image is None:
+            return self._take_text(text, out)
+        before = self._wanted
+        self._wanted = self._all.number(Look(front=colour_of(image), back=self._all[before].back))
+        taken = self._take_text(text, out)
+        self._wanted = before
+        return taken
 
     def _pass_on(self, data: str) -> str:
         """Nothing is known any more: all that has been left out is said first."""
@@ -212,8 +232,8 @@ class ScreenMemory:
     def _send_in_order(self, pieces: list[_Piece], out: list[str]) -> None:
         for y, x, look, text in pieces:
             self._move(y, x, out)
-            self._print(text, look, out)
-            self._place = (y, x + len(text))
+            is_placed = self._print(text, look, out)
+            self._place = (y, x + len(text)) if is_placed else None
 
     def _parts(self, text: str, start: int, end: int) -> list[slice]:
         """A piece of text cut where there are many blanks."""
@@ -229,7 +249,8 @@ class ScreenMemory:
         """Whether nothing but the colour behind is seen of blanks."""
         return not self._all[self._all.blank[look]].words
 
-    def _print(self, text: str, look: int, out: list[str]) -> None:
+    def _print(self, text: str, look: int, out: list[str]) -> bool:
+        """Write a piece of text; tell whether it is known where the cursor is then."""
         looks = self._all
         if text.isspace():
             blank = looks.blank[look]
@@ -242,7 +263,11 @@ class ScreenMemory:
                 text = " "
         else:
             self._wear(look, out)
+        if self.images and is_piece(text[0]) and slot_of(text[0]) in self.images:
+            out.append(placeholders(text, self.images))
+            return False  # not every terminal agrees how far diacritics go
         out.append(text)
+        return True
 
     def _look_of_blank(self, blank: int) -> int:
         """The look nearest to the present one that blanks can have."""

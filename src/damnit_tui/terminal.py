@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import select
+import struct
 import sys
+import termios
 import threading
+from codecs import getincrementaldecoder
 from collections.abc import Callable
 from typing import Any
 
 from textual._ansi_sequences import SYNC_END, SYNC_START
+from textual._parser import ParseError
+from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
 
+from .graphics.asking import QUESTION, Answers
+from .graphics.choice import is_in_tmux
+from .graphics.raster import USUAL_CELL
+from .graphics.shown import Pictures
 from .screen_memory import ScreenMemory
 
 LOOK_S = 1.0
@@ -22,6 +33,16 @@ ERASING = ("xterm", "tmux", "foot", "kitty", "alacritty", "wezterm", "rxvt", "ko
 GRACE_S = 3.0
 """How long the app may take to end by itself."""
 GONE = select.POLLHUP | select.POLLERR | select.POLLNVAL
+READ_S = 0.1
+"""How long the driver waits for keys at a time."""
+
+
+class TerminalTold(Message):
+    """The terminal has said what it is."""
+
+    def __init__(self, version: str) -> None:
+        super().__init__()
+        self.version = version
 
 
 class PacedDriver(LinuxDriver):
@@ -33,6 +54,9 @@ class PacedDriver(LinuxDriver):
         self.memory = ScreenMemory(erases=os.environ.get("TERM", "").startswith(ERASING))
         """What the terminal shows; told of its size by the app."""
         self._begun = self._has_begun = False
+        self.pictures = Pictures(super().write, self.memory.images, in_tmux=is_in_tmux(os.environ))
+        """Images that the terminal holds."""
+        self._answers = Answers()
 
     def write(self, data: str) -> None:
         """Send what differs from what is shown; of a frame in which nothing does, nothing."""
@@ -55,6 +79,45 @@ class PacedDriver(LinuxDriver):
         """Begin with a screen of which nothing is known."""
         self.memory.forget()
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        if getattr(self._app, "asks_terminal", False) and not self._answers.version:
+            super().write(QUESTION)
+
+    def stop_application_mode(self) -> None:
+        """Leave no image behind."""
+        self.pictures.clear()
+        super().stop_application_mode()
+
+    def run_input_thread(self) -> None:
+        """Read keys, as Textual does, and answers of the terminal, which may come at any time."""
+        parser, decode = XTermParser(self._debug), getincrementaldecoder("utf-8")("replace").decode
+        poll = select.poll()
+        poll.register(self.fileno, select.POLLIN)
+        try:
+            while not self.exit_event.is_set():
+                if poll.poll(1000 * READ_S):
+                    read = os.read(self.fileno, 4096)
+                    if not read:  # the terminal is gone, which others notice
+                        self.exit_event.wait(READ_S)
+                    text = self._keys_of(decode(read))
+                else:
+                    text = self._answers.given_up()
+                for event in parser.feed(text) if text else ():
+                    self.process_message(event)
+                for event in parser.tick():
+                    self.process_message(event)
+        finally:
+            try:
+                for _ in parser.feed(""):
+                    pass
+            except (EOFError, ParseError):
+                pass
+
+    def _keys_of(self, text: str) -> str:
+        version = self._answers.version
+        text = self._answers.taken_out(text)
+        if self._answers.version != version:
+            self.process_message(TerminalTold(self._answers.version))
+        return text
 
     @property
     def is_behind(self) -> bool:
@@ -64,6 +127,18 @@ class PacedDriver(LinuxDriver):
             return False
         # What the thread has taken from its queue may still be stuck in the terminal.
         return writer._queue.qsize() > 0 or not takes_output(writer.fileno())
+
+
+def cell_pixels() -> tuple[int, int]:
+    """Pixels of a character, across and down, as far as the terminal tells."""
+    try:
+        told = fcntl.ioctl(sys.__stdout__ or 1, termios.TIOCGWINSZ, b"\0" * 8)
+    except (OSError, ValueError):
+        return USUAL_CELL
+    rows, columns, width, height = struct.unpack("HHHH", told)
+    if not (rows and columns and width >= columns and height >= rows):
+        return USUAL_CELL
+    return width // columns, height // rows
 
 
 def takes_output(fileno: int) -> bool:

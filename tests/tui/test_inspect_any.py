@@ -11,8 +11,8 @@ import pytest
 import xarray as xr
 
 from damnit_daemon.hdf5 import look
+from damnit_tui.graphics.choice import Graphics
 from damnit_tui.inspect.drawing import Paper, as_text, draw_looked, headline, room_for
-from damnit_tui.inspect.graphics import Graphics
 from damnit_tui.inspect.readout import readout
 from damnit_tui.inspect.state import State
 

@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from damnit_daemon.model.looked import About, AxisKind, Figure, How, Looked
+from damnit_tui.graphics.choice import Graphics, choose_graphics
 from damnit_tui.inspect.braille import band, characters, joined
 from damnit_tui.inspect.chart import Axes, Dots, Series, chart_size, draw_chart, natural_range
 from damnit_tui.inspect.colourmaps import MAPS, levels_of, shades
 from damnit_tui.inspect.drawing import Paper, draw_looked
-from damnit_tui.inspect.graphics import Graphics, choose_graphics
 from damnit_tui.inspect.image import fitted, resized
 from damnit_tui.inspect.plotly import FigureUnreadable, draw_series, parse_figure
 from damnit_tui.inspect.readout import format_place

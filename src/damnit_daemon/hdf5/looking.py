@@ -188,7 +188,7 @@ def _draw(
     answers: Iterator[tuple[Content, float]]
     if len(axes) == 3:
         about = replace(about, kind="colours", cut=())
-        pixels = reduce_colours(source, (view.y, view.x), (view.rows, view.columns))
+        pixels = reduce_colours(source, (view.y, view.x), _image_size(view))
         answers = iter([(pixels, 1.0)])
     elif len(axes) == 1:
         about = replace(about, kind="curve")
@@ -196,7 +196,7 @@ def _draw(
     else:
         about = replace(about, kind="image")
         answers = reduce_image(
-            source, at, (axes[0], axes[1]), (view.y, view.x), (view.rows, view.columns),
+            source, at, (axes[0], axes[1]), (view.y, view.x), _image_size(view),
             How(view.how), wants_range=view.wants_range,
         )  # fmt: skip
     for content, read in answers:
@@ -205,6 +205,11 @@ def _draw(
         if isinstance(content, Curve) and content.axis.note:
             about = replace(about, notes=(content.axis.note,))
         yield Looked(about, content, read, view)
+
+
+def _image_size(view: View) -> tuple[int, int]:
+    """Rows and columns that an image is reduced to."""
+    return view.pixels or (view.rows, view.columns)
 
 
 def _is_coloured(source: Source, is_image: bool) -> bool:

@@ -66,6 +66,8 @@ class View:
     columns: int = 200
     """How many places there are side by side."""
     rows: int = 80
+    pixels: tuple[int, int] | None = None
+    """Rows and columns for an image, where it has more of them than there are places."""
     how: How = How.MEAN
     part: Part = Part.REAL
     wants_range: bool = True

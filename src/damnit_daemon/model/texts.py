@@ -12,6 +12,7 @@ HOSTILE = re.compile(
     "\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f"  # invisible, or turn the direction
     "\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
     "\ud800-\udfff"  # lone surrogates: no terminal encoding holds them
+    "\U00100000-\U0010ffff"  # private, and kitty's place for images
     "]"
 )
 """What may not reach a terminal: it would control it, or hide something."""

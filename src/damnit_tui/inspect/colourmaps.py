@@ -57,6 +57,19 @@ class ColourMap(NamedTuple):
         found[absent] = self.missing
         return found
 
+    def indexed(self, levels: Any) -> tuple[bytes, bytes]:
+        """The same with a palette, whose last colour is that of what is missing.
+
+        Returns:
+            A byte for each number; the palette.
+        """
+        levels = np.asarray(levels, np.float64)
+        absent = np.isnan(levels)
+        index = np.clip(np.where(absent, 0, levels) * 254 + 0.5, 0, 254).astype(np.uint8)
+        index[absent] = 255
+        kept = np.rint(np.arange(255) * (255 / 254)).astype(int)
+        return index.tobytes(), self.table[kept].tobytes() + bytes(self.missing)
+
 
 def _table(hexadecimal: str) -> Any:
     anchors = np.frombuffer(bytes.fromhex(hexadecimal), np.uint8).reshape(-1, 3)

@@ -6,24 +6,35 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import tzinfo
 
+from rich.segment import Segment
 from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
+from textual.timer import Timer
 from textual.widgets import Static
 
 from damnit_daemon.model import Column, StoredValue
 from damnit_daemon.model.looked import View
 
+from ..graphics.choice import Graphics
+from ..graphics.shown import Pictures
 from ..session import Session
 from ..table.view import CellAddress
+from ..terminal import cell_pixels
 from ..visible import visible
-from .graphics import Graphics
+from .image import Fine
 from .pane import DataPane
 from .reading import Answer, Reader, Wish
 from .state import State
 from .viewer import Viewer
+
+BEHIND_S = 0.05
+"""How soon to look again whether the terminal has taken an image."""
+TMUX_S = 0.1
+"""tmux throws away what its terminal does not take at once, images with it: the many bytes that it
+makes of the placeholders come after the image has gone through."""
 
 
 class DataView(Vertical):
@@ -66,6 +77,10 @@ class DataView(Vertical):
         self._steady = steady
         self._ahead: Answer | None = None
         self.viewer = Viewer(graphics, zone)
+        # The pane may stay below the screen.
+        self._slot = 1 if steady else 0
+        self._waiting: Timer | None = None
+        self._due: list[list[Segment]] | None = None
         self._reader = Reader(session)
         self._pane = DataPane()
         self._about = Static(classes="data--line", id="data-about")
@@ -81,11 +96,14 @@ class DataView(Vertical):
 
     def on_mount(self) -> None:
         """Begin to read."""
+        self.app.app_resume_signal.subscribe(self, self.send_again)
         self.read()
 
     def on_unmount(self) -> None:
-        """Let the worker end."""
+        """Let the worker end, and the terminal forget."""
         self._reader.stop()
+        if self._pictures is not None:
+            self._pictures.hide(self._slot)
 
     @work(thread=True, exclusive=True, group="reading")
     def read(self) -> None:
@@ -141,13 +159,70 @@ class DataView(Vertical):
         size = self._pane.size
         if not size.width or not size.height:
             return
-        self._pane.show(self.viewer.lines(size.width, size.height, self._pane.styles_by_role()))
+        if self._is_behind():
+            return
+        self._fit_pixels()
+        lines = self.viewer.lines(size.width, size.height, self._pane.styles_by_role())
+        self._due = lines
+        if self._send_picture():
+            self.set_timer(TMUX_S, self._show_due)
+        else:
+            self._show_due()
         about = self.viewer.about()
         if self._steady and self.viewer.inspected is not None:
             about = " · ".join(filter(None, (visible(self.viewer.inspected.title), about)))
         self._about.update(_line(about))
         self._readout.update(_line(self.viewer.readout()))
         self.post_message(self.Shown())
+
+    # Pixels
+
+    def use(self, graphics: Graphics) -> None:
+        """Draw images in another way."""
+        self.viewer.graphics = graphics
+        self._fit_pixels()
+        self._want()
+        self.redraw()
+
+    def send_again(self, _: object = None) -> None:
+        """The terminal has lost what it was sent."""
+        self.redraw()
+
+    def _fit_pixels(self) -> None:
+        """How pictures are drawn now; pixels of a character change with its font."""
+        has_pixels = self.viewer.graphics is Graphics.KITTY and self._pictures is not None
+        self.viewer.fine = Fine(cell_pixels(), self._slot) if has_pixels else None
+
+    def _send_picture(self) -> bool:
+        """Send the image if it is another one; tell whether tmux needs time to hand it on."""
+        pictures, frame = self._pictures, self.viewer.frame
+        if pictures is None:
+            return False
+        if frame is not None and frame.raster is not None:
+            return pictures.show(self._slot, frame.raster) and pictures.in_tmux
+        pictures.hide(self._slot)
+        return False
+
+    def _show_due(self) -> None:
+        if self._due is not None:
+            self._pane.show(self._due)
+            self._due = None
+
+    @property
+    def _pictures(self) -> Pictures | None:
+        return getattr(self.app, "pictures", None)
+
+    def _is_behind(self) -> bool:
+        """Whether the terminal has yet to take the last image; the next one is drawn then."""
+        if self.viewer.fine is None or not self.app.is_behind():  # type: ignore[attr-defined]
+            return False
+        if self._waiting is None:
+            self._waiting = self.set_timer(BEHIND_S, self._drawn_late)
+        return True
+
+    def _drawn_late(self) -> None:
+        self._waiting = None
+        self.redraw()
 
     @property
     def height(self) -> int:
@@ -199,7 +274,8 @@ class DataView(Vertical):
         else:
             self.change(lambda viewer: viewer.zoomed_at(event.steps, event.x, event.y))
 
-    def _room(self) -> tuple[int, int]:
+    def _room(self) -> tuple[int, int, tuple[int, int] | None]:
+        self._fit_pixels()
         return self.viewer.room(self._pane.size.width, self._pane.size.height)
 
     def _want(self, *, needs_cell: bool = False) -> None:

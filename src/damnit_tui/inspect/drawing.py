@@ -21,18 +21,22 @@ from damnit_daemon.model.looked import (
     Words,
 )
 
+from ..graphics.choice import Graphics
 from ..visible import visible
 from .chart import Axes, Series, chart_size, draw_chart, natural_range, series_of
 from .colourmaps import MAPS
 from .frame import Frame, Place, Styles, styled, text_line
-from .graphics import Graphics
-from .image import Look, axis_label, draw_colours, draw_image, image_room
+from .image import Fine, Look, axis_label, draw_colours, draw_image, image_room, resized
 from .plotly import Redrawn, draw_series
 from .readout import cell_at
 from .state import State
 
 PROFILE_LINES = 8
 MINIMUM_FOR_PROFILES = 20
+MOST_ACROSS = 2048
+"""Rows and columns that are read for pixels, at most."""
+MOST_COPIED = (120, 240)
+"""Rows and columns of an image as text."""
 
 
 @dataclass(frozen=True)
@@ -44,16 +48,26 @@ class Paper:
     styles: Styles
     graphics: Graphics = Graphics.BLOCKS
     zone: tzinfo | None = None
+    fine: Fine | None = None
+    """How images are drawn in pixels, if they are."""
 
 
-def room_for(state: State, width: int, height: int) -> tuple[int, int]:
-    """Columns and rows that data is wanted in, for a drawing of that size.
+def room_for(
+    state: State, width: int, height: int, fine: Fine | None = None
+) -> tuple[int, int, tuple[int, int] | None]:
+    """Columns and rows that data is wanted in, for a drawing of that size, and pixels for an image.
 
     Enough for a curve and for an image: which it will be is not known yet.
     """
     columns, _ = chart_size(width, height)
-    rows, pixels = image_room(width, _image_height(state, height))
-    return max(columns, pixels, 1), max(rows, 1)
+    rows, across = image_room(width, _image_height(state, height))
+    pixels = None
+    if fine is not None:
+        pixels = (
+            min(MOST_ACROSS, max(1, rows // 2 * fine.cell[1])),
+            min(MOST_ACROSS, max(1, across * fine.cell[0])),
+        )
+    return max(columns, across, 1), max(rows, 1), pixels
 
 
 def draw_looked(
@@ -77,7 +91,8 @@ def draw_looked(
         return _draw_picture(content, state, paper)
     if isinstance(content, Colours):
         in_colour = paper.graphics is not Graphics.SHADES
-        return draw_colours(content, paper.width, paper.height, in_colour=in_colour)
+        size = paper.width, paper.height
+        return draw_colours(content, *size, in_colour=in_colour, fine=paper.fine)
     if isinstance(content, Figure) and redrawn is not None:
         return _draw_figure(redrawn, state, paper)
     return None
@@ -115,7 +130,7 @@ def problem_lines(content: Any) -> str:
     return content.reason if isinstance(content, Refused) else ""
 
 
-def as_text(looked: Looked) -> str:
+def as_text(looked: Looked, how: How = How.MEAN) -> str:
     """What is shown, as text to be copied."""
     content = looked.content
     if isinstance(content, Words):
@@ -126,7 +141,10 @@ def as_text(looked: Looked) -> str:
         body = [f"{a:.10g}\t{b:.10g}\t{c:.10g}\t{d:.10g}" for a, b, c, d in rows if d == d]
         return "\n".join(["x\tleast\tgreatest\tmean", *body])
     if isinstance(content, Picture):
-        return "\n".join("\t".join(f"{v:.6g}" for v in row) for row in content.values)
+        # No more than fits in characters: who wants all saves it.
+        size = [min(n, most) for n, most in zip(content.values.shape, MOST_COPIED, strict=True)]
+        values = resized(content.values, (size[0], size[1]), how)
+        return "\n".join("\t".join(f"{v:.6g}" for v in row) for row in values)
     return looked.about.words
 
 
@@ -147,9 +165,21 @@ def _draw_curve(curve: Curve, looked: Looked, state: State, paper: Paper) -> Fra
 
 def _fitting(series: Series, columns: int) -> Series:
     """As many columns as there are on the screen: it may have changed its size since."""
-    index = np.arange(columns) * len(series.mean) // columns
-    if len(series.mean) == columns:
+    count = len(series.mean)
+    if count == columns:
         return series
+    index = np.arange(columns) * count // columns
+    if count < columns:
+        return _part(series, index)
+    # Nothing that stands out is lost.
+    return Series(
+        np.fmin.reduceat(series.least, index), np.fmax.reduceat(series.greatest, index),
+        series.mean[index], np.logical_or.reduceat(series.filled, index),
+        np.logical_or.reduceat(series.missing, index), series.role,
+    )  # fmt: skip
+
+
+def _part(series: Series, index: Any) -> Series:
     return Series(
         series.least[index], series.greatest[index], series.mean[index],
         series.filled[index], series.missing[index], series.role,
@@ -172,7 +202,8 @@ def _draw_picture(picture: Picture, state: State, paper: Paper) -> Frame:
 def _look(picture: Picture, state: State, paper: Paper) -> Look:
     found = state.held or picture.range or picture.extremes or (0.0, 1.0)
     in_colour = paper.graphics is not Graphics.SHADES
-    return Look(MAPS[state.map_number], found, state.is_log, in_colour, state.how, paper.zone)
+    chosen = MAPS[state.map_number]
+    return Look(chosen, found, state.is_log, in_colour, state.how, paper.zone, paper.fine)
 
 
 def _profiles(
@@ -188,9 +219,10 @@ def _profiles(
     drawn = []
     for values, window, title, width in parts:
         dots, _ = chart_size(width, PROFILE_LINES)
-        at = values[np.arange(dots) * len(values) // max(1, dots)] if dots else values[:0]
-        series = Series(at, at, at, np.ones(len(at), bool), ~np.isfinite(at))
-        good = at[np.isfinite(at)]
+        bad, filled = ~np.isfinite(values), np.ones(len(values), bool)
+        series = Series(values, values, values, filled, bad)
+        series = _fitting(series, dots) if dots else _part(series, np.arange(0))
+        good = values[~bad]
         found = (float(good.min()), float(good.max())) if good.size else None
         y = natural_range([found], is_log=look.is_log, margin=0.05)
         axes = Axes(window, y, y_label=title, is_log=look.is_log)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from rich.segment import Segment
 from rich.style import Style
 
+from ..graphics.raster import Raster
 from ..visible import clip, visible
 
 Window = tuple[float, float]
@@ -44,6 +45,8 @@ class Frame:
     """What the left and right end of that stand for."""
     y: Window = (0.0, 1.0)
     """Bottom and top, or top and bottom row of an image."""
+    raster: Raster | None = None
+    """What the pieces of a picture in it are of."""
 
     def x_at(self, column: float) -> float:
         """What stands at a column; the middle of a character is half on."""

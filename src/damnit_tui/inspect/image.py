@@ -15,6 +15,10 @@ from rich.style import Style
 
 from damnit_daemon.model.looked import Axis, AxisKind, Colours, How, Picture
 
+from ..graphics.pieces import COLUMNS as MOST_COLUMNS
+from ..graphics.pieces import ROWS as MOST_ROWS
+from ..graphics.pieces import row_of_pieces
+from ..graphics.raster import Raster, raster_size
 from ..visible import clip, clip_start, pad, visible
 from .colourmaps import RGB, ColourMap, levels_of, shades
 from .frame import GUTTER, Frame, Place, Styles, Window, styled, text_line
@@ -37,11 +41,24 @@ class Look:
     how: How = How.MEAN
     """What stands for cells that share a place."""
     zone: tzinfo | None = None
+    fine: Fine | None = None
+    """For true pixels; None: characters have to do."""
+
+
+@dataclass(frozen=True)
+class Fine:
+    """How pictures are drawn in pixels."""
+
+    cell: tuple[int, int]
+    """Pixels of a character, across and down."""
+    slot: int
+    """Where its pieces belong."""
 
 
 def image_room(width: int, height: int, *, bar: bool = True) -> tuple[int, int]:
     """Rows and columns of pixels that fit in a drawing of that size, two pixels a line."""
-    return max(2, 2 * (height - 2)), max(1, width - GUTTER - (BAR if bar else 1))
+    rows, columns = max(2, 2 * (height - 2)), max(1, width - GUTTER - (BAR if bar else 1))
+    return min(rows, 2 * MOST_ROWS), min(columns, MOST_COLUMNS)
 
 
 def fitted(
@@ -79,15 +96,26 @@ def draw_image(
         cursor: Row and column of the data that is marked; None for none.
     """
     room = image_room(width, height)
-    size = fitted(picture.y[1] - picture.y[0], picture.x[1] - picture.x[0], room)
+    rows, columns = picture.y[1] - picture.y[0], picture.x[1] - picture.x[0]
+    size = fitted(rows * _squareness(look.fine), columns, room)
     place = Place(GUTTER, 0, size[1], size[0] // 2)
     if height < 3 or width < GUTTER + BAR + 4:
         return Frame([text_line("too small to draw", width, styled(styles, "label"))], place)
     y = (picture.y[1], picture.y[0]) if picture.is_upward else picture.y
     frame = Frame([], place, picture.x, y)
     values = picture.values[::-1] if picture.is_upward else picture.values
-    levels = levels_of(resized(values, size, look.how), *look.range, is_log=look.is_log)
-    body = _body(levels, look)
+    raster = None
+    if look.fine is not None:
+        across, down = raster_size(place.width, place.height, look.fine.cell)
+        levels = levels_of(
+            resized(values, (down, across), look.how), *look.range, is_log=look.is_log
+        )
+        indices, palette = look.colour_map.indexed(levels)
+        raster = Raster(indices, across, down, palette, place.width, place.height)
+        body = _pieces(look.fine.slot, place)
+    else:
+        levels = levels_of(resized(values, size, look.how), *look.range, is_log=look.is_log)
+        body = _body(levels, look)
     if cursor is not None:
         _mark(body, frame, cursor, styles)
     labels = _y_labels(picture, frame, look.zone)
@@ -101,22 +129,43 @@ def draw_image(
         ]
         lines.append([*head, *pixels, *bar[row]])
     lines += _bottom(picture, frame, styles, width, look.zone)
-    return Frame(lines, place, picture.x, y)
+    return Frame(lines, place, picture.x, y, raster)
 
 
-def draw_colours(colours: Colours, width: int, height: int, *, in_colour: bool) -> Frame:
+def draw_colours(
+    colours: Colours, width: int, height: int, *, in_colour: bool, fine: Fine | None = None
+) -> Frame:
     """Draw a colour image."""
-    room = 2 * height, width
-    size = fitted(colours.y[1] - colours.y[0], colours.x[1] - colours.x[0], room, most=16)
+    room = min(2 * height, 2 * MOST_ROWS), min(width, MOST_COLUMNS)
+    rows = (colours.y[1] - colours.y[0]) * _squareness(fine)
+    size = fitted(rows, colours.x[1] - colours.x[0], room, most=16)
     place = Place(0, 0, size[1], size[0] // 2)
-    channels = [resized(colours.pixels[..., c].astype(float), size) for c in range(3)]
-    pixels = np.rint(np.stack(channels, axis=2)).astype(np.uint8)
+    if fine is not None:
+        across, down = raster_size(place.width, place.height, fine.cell)
+        pixels = _resized_colours(colours, (down, across))
+        raster = Raster(pixels.tobytes(), across, down, b"", place.width, place.height)
+        return Frame(_pieces(fine.slot, place), place, colours.x, colours.y, raster)
+    pixels = _resized_colours(colours, size)
     if in_colour:
         lines = half_blocks(pixels)
     else:
         grey = pixels.astype(float) @ np.array([0.299, 0.587, 0.114]) / 255
         lines = _shaded(grey)
     return Frame(lines, place, colours.x, colours.y)
+
+
+def _squareness(fine: Fine | None) -> float:
+    """How much wider than high half a character is: with pixels the shape is right to one."""
+    return 2 * fine.cell[0] / fine.cell[1] if fine is not None else 1.0
+
+
+def _resized_colours(colours: Colours, size: tuple[int, int]) -> Any:
+    channels = [resized(colours.pixels[..., c].astype(float), size) for c in range(3)]
+    return np.rint(np.stack(channels, axis=2)).astype(np.uint8)
+
+
+def _pieces(slot: int, place: Place) -> list[list[Segment]]:
+    return [[Segment(row_of_pieces(slot, row, place.width))] for row in range(place.height)]
 
 
 def colour_bar(look: Look, height: int, styles: Styles) -> list[list[Segment]]:

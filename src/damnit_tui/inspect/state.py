@@ -38,11 +38,11 @@ class State:
     """Row and column of an image; (0, x) of a curve."""
     profiles: bool = False
 
-    def view(self, columns: int, rows: int) -> View:
-        """What to read, for a screen of that many places."""
+    def view(self, columns: int, rows: int, pixels: tuple[int, int] | None = None) -> View:
+        """What to read, for a screen of that many places, and that many pixels for an image."""
         return View(
             self.preview, self.member, self.axes, self.at, self.x, self.y,
-            columns, rows, self.how, self.part, wants_range=self.held is None,
+            columns, rows, pixels, self.how, self.part, wants_range=self.held is None,
         )  # fmt: skip
 
     def taking(self, looked: Looked) -> State:

@@ -17,11 +17,12 @@ from damnit_daemon.model.looked import (
     Words,
 )
 
+from ..graphics.choice import Graphics
 from ..inspected import Inspected
 from ..visible import visible_lines
 from .drawing import Paper, draw_looked, headline, problem_lines, room_for
 from .frame import Frame, Styles, styled
-from .graphics import Graphics
+from .image import Fine, half_blocks_of
 from .plotly import FigureUnreadable, Redrawn, parse_figure
 from .reading import Answer
 from .readout import readout
@@ -38,6 +39,8 @@ class Viewer:
         looked: The newest data.
         problem: Why there is none.
         wrapped: Text, if that is what is shown.
+        graphics: How images are drawn.
+        fine: The same, where they are drawn in pixels.
     """
 
     def __init__(self, graphics: Graphics, zone: tzinfo | None) -> None:
@@ -48,7 +51,8 @@ class Viewer:
         self.wrapped: Wrapped | None = None
         self._redrawn: Redrawn | None = None
         self._wrapped_for: tuple[object, int] | None = None
-        self._graphics = graphics
+        self.graphics = graphics
+        self.fine: Fine | None = None
         self._zone = zone
         self.frame: Frame | None = None
 
@@ -76,13 +80,13 @@ class Viewer:
             return True
         return False
 
-    def room(self, width: int, height: int) -> tuple[int, int]:
-        """Columns and rows to be read."""
-        return room_for(self.state, width, height)
+    def room(self, width: int, height: int) -> tuple[int, int, tuple[int, int] | None]:
+        """Columns and rows to be read, and pixels of an image."""
+        return room_for(self.state, width, height, self.fine)
 
     def lines(self, width: int, height: int, styles: Styles) -> list[list[Segment]]:
         """What is on the screen."""
-        paper = Paper(width, height, styles, self._graphics, self._zone)
+        paper = Paper(width, height, styles, self.graphics, self._zone, self.fine)
         self.frame = None
         if self.problem or self.looked is None:
             return self._instead(paper)
@@ -214,12 +218,10 @@ class Viewer:
         drawn = shown.drawn if shown is not None else None
         if drawn is None or not (drawn.lines or drawn.pixels):
             return self._text([*lines, *self._facts(paper.width)], paper)
-        from .image import half_blocks_of
-
         text = self._text(lines, paper)
         curve = styled(paper.styles, "curve")
         text += [[], *([Segment(line, curve)] for line in drawn.lines)]
-        if self._graphics is not Graphics.SHADES:
+        if self.graphics is not Graphics.SHADES:
             text += half_blocks_of(drawn.pixels)
         self.wrapped = None
         return text

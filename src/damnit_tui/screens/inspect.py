@@ -19,10 +19,10 @@ from damnit_daemon.model import Column, StoredValue
 from damnit_daemon.model.looked import View
 
 from .. import keymap
+from ..graphics.choice import Graphics
 from ..inspect.colourmaps import MAPS
 from ..inspect.data_view import DataView
 from ..inspect.drawing import as_text
-from ..inspect.graphics import Graphics
 from ..inspect.useful import useful_keys
 from ..inspected import Inspected
 from ..session import Session
@@ -107,7 +107,7 @@ class InspectScreen(InspectActions):
     def plain_text(self) -> str:
         """What is shown, as text to be copied."""
         if self.viewer.looked is not None and not self.viewer.problem:
-            return as_text(self.viewer.looked)
+            return as_text(self.viewer.looked, self.viewer.state.how)
         return self.viewer.inspected.plain_text() if self.viewer.inspected else ""
 
     @on(DataView.Shown)

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from textual import events, on, work
 from textual.message import Message
 
 from damnit_daemon.model import Column, StoredValue
+from damnit_daemon.query import FilterError
 
+from ..commands import complete_words
+from ..graphics.choice import WANTED, Graphics, Wanted, choose_graphics
 from ..table.view import CellAddress
 from ..table.widget import RunTable
+from ..visible import visible
 from .taking import Taking
 
 if TYPE_CHECKING:
-    from ..inspect.graphics import Graphics
+    from damnit_daemon.query.completion import Completion
+
     from .inspect import InspectScreen, Surroundings
     from .preview import Preview
 
@@ -98,8 +104,6 @@ class Looking(Taking):
 
     _warmed = False
 
-    graphics: Literal["auto", "blocks", "none"] = "auto"
-    """How images are drawn, as somebody said."""
     lite = False
     """Whether the line is slow."""
 
@@ -120,6 +124,47 @@ class Looking(Taking):
     def go_on(self, event: Imported) -> None:
         """Do what had to wait for it."""
         event.then()
+
+    # How images are drawn
+
+    graphics: Wanted = "auto"
+    """As somebody said."""
+    has_pixels = False
+    """Whether the terminal has said that it takes them."""
+
+    def take_pixels(self, has_pixels: bool) -> None:
+        """The terminal has said whether it takes them."""
+        self.has_pixels = has_pixels
+        self._use_graphics()
+
+    def set_graphics(self, text: str) -> None:
+        """Draw images in another way from now on.
+
+        Raises:
+            FilterError: If there is no such way.
+        """
+        name = text.strip()
+        if name not in WANTED:
+            problem = f"Images cannot be drawn as {visible(name)!r}." if name else "How?"
+            raise FilterError(problem, 0, len(text), hint=f"There are {', '.join(WANTED)}.")
+        self.graphics = name
+        self._use_graphics()
+        told = {
+            Graphics.KITTY: "in pixels; if there are none, :graphics blocks",
+            Graphics.BLOCKS: "in half blocks",
+            Graphics.SHADES: "in shades",
+        }
+        self.notify(f"Images are drawn {told[self._graphics()]}.", markup=False, timeout=4)
+
+    def complete_graphics(self, text: str, cursor: int) -> Completion:
+        """The ways there are."""
+        return complete_words(text, cursor, WANTED)
+
+    def _use_graphics(self) -> None:
+        if self.preview is not None:
+            self.preview.use(self._graphics())
+        if self._inspecting is not None:
+            self._inspecting.view.use(self._graphics())
 
     # The pane beside the table
 
@@ -189,12 +234,10 @@ class Looking(Taking):
         return Surroundings(self._beside, self._cell, self._walked, self.copy_text)
 
     def _graphics(self) -> Graphics:
-        import os
-
-        from ..inspect.graphics import choose_graphics
-
         colours = None if self.app.is_headless else self.app.console.color_system
-        return choose_graphics(self.graphics, os.environ, colours, lite=self.lite)
+        return choose_graphics(
+            self.graphics, os.environ, colours, lite=self.lite, has_pixels=self.has_pixels
+        )
 
     def _cell(self, address: CellAddress) -> tuple[Column, StoredValue | None]:
         """What the table holds of a cell."""
