@@ -1203,7 +1203,7 @@ KEYS: tuple[Key, ...] = (
     Key("notes.close", "escape", "close", "close", "notes", "Screens", "Esc"),
     Key("notes.delete", "delete", "delete", "delete the note", "notes", "Edit", "Del"),
     Key("variable.close", "escape", "close", "give up", "variable", "Screens", "Esc"),
-    Key("variable.save", "ctrl+s", "save", "save", "variable", "Edit", "ctrl-s"),
+    Key("variable.save", "enter,ctrl+s", "save", "save", "variable", "Edit", "⏎ ctrl-s"),
     Key("deletion.close", "escape", "close", "give up, or stop", "deletion", "Screens", "Esc"),
     Key("export.write", "enter", "write", "write it", "export", "Take", "⏎"),
     Key("export.close", "escape", "close", "give up", "export", "Screens", "Esc"),

@@ -768,3 +768,17 @@ async def test_what_others_have_changed_since_is_not_taken_back(folder):
         assert notes(folder) == [(NOW, "beam lost, of course")]
         await pilot.press("u")
         await until(pilot, lambda: "There is nothing to undo." in said(app))
+
+
+async def test_enter_saves_a_new_variable_from_its_type_too(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("A")
+        await until(pilot, lambda: isinstance(app.screen, ChooseVariable))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, UserVariableForm))
+        await type_in(pilot, "Dose")
+        await pilot.press("tab", "tab", "n", "enter")
+        await until(pilot, lambda: "dose" in definitions(folder))
+        assert definitions(folder)["dose"].type == "number"

@@ -4,6 +4,7 @@ import pytest
 from textual.app import App
 
 from damnit_daemon.model import Column, RunRow
+from damnit_daemon.store import Note
 from damnit_tui.table.column_choice import ColumnChoice
 from damnit_tui.table.view import CellAddress
 from damnit_tui.table.widget import RunTable
@@ -17,6 +18,11 @@ class TableApp(App):
     def __init__(self, busy=lambda: False):
         super().__init__()
         self.table = RunTable(clock=lambda: NOW, busy=busy)
+
+        self.opened = []
+
+    def on_run_table_note_opened(self, event):
+        self.opened.append(event.note.text)
 
     def compose(self):
         yield self.table
@@ -248,3 +254,56 @@ async def test_columns_that_are_gone_are_not_painted_before_the_others_are_place
         assert len(view.columns) < len(VARIABLES)
         assert view.header_pieces(None)
         assert view.row_pieces(key(412), None)
+
+
+# Notes between the runs
+
+
+@pytest.fixture
+async def noted():
+    """Runs of which each began a minute after the one before, and a note above run 99 and 97."""
+    app = TableApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        app.table.add_runs([RunRow(key(run), NOW + 60 * run, NOW) for run in range(1, 101)])
+        notes = [Note(1, NOW + 60 * 97 + 5, "beam lost"), Note(2, NOW + 60 * 99 + 5, "back")]
+        app.table.show_notes(notes, folded=False)
+        await pilot.pause()
+        yield pilot
+
+
+async def test_a_click_on_a_note_stands_on_it_and_a_second_one_opens_it(noted):
+    table = noted.app.table
+    await noted.click(RunTable, offset=(30, table.header_height + 1), control=True)
+    assert (table.note.text, table.cursor.key, table.marked) == ("back", key(99), frozenset())
+    await noted.hover(RunTable, offset=(30, table.header_height + 4))
+    assert table.describe().text == "beam lost"
+    await noted.click(RunTable, offset=(30, table.header_height + 4), times=2)
+    await noted.pause()
+    assert noted.app.opened == ["beam lost"]
+    await noted.press("l")
+    assert (table.note, table.cursor.key) == (None, key(97))
+
+
+async def test_pages_jumps_and_new_runs_take_the_cursor_from_a_note_to_a_run(noted):
+    table = noted.app.table
+    table.stand_on(table.lines.notes[0])
+    await noted.press("9", "8", "G")
+    assert (table.note, table.cursor.key) == (None, key(98))
+    await noted.press("k")
+    assert (table.note, table.cursor.key) == (None, key(99))
+    table.stand_on(table.lines.notes[1])
+    await noted.press("pagedown")
+    assert table.note is None
+    table.stand_on(table.lines.notes[1])
+    table.follow = True
+    table.add_runs([RunRow(key(101), NOW + 60 * 101, NOW)])
+    assert (table.note, table.cursor.key) == (None, key(101))
+
+
+async def test_a_range_goes_over_notes_and_marks_runs_only(noted):
+    table = noted.app.table
+    await noted.press("V", "j", "j", "j", "j")
+    assert table.note.text == "beam lost"
+    await noted.press("V")
+    assert table.marked == {key(100), key(99), key(98), key(97)}

@@ -76,8 +76,8 @@ class Defining(Writing):
         )
 
     def action_notes(self) -> None:
-        """Show the notes, that under the cursor highlighted, and add one."""
-        self._open_notes(self.table.note)
+        """Show the notes, and add one."""
+        self._open_notes(None)
 
     @on(RunTable.NoteOpened)
     def open_note(self, event: RunTable.NoteOpened) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from damnit_daemon.model import Column, RunKey, StoredValue
 
-from ..visible import as_line, clip, pad, visible
+from ..visible import pad, visible
 from ..work import QUEUED, Work
 from .blobs import DrawnBlobs
 from .cells import (
@@ -27,7 +27,8 @@ from .cells import (
 from .column_choice import ColumnChoice
 from .describe import Description, describe, describe_column
 from .header import count_levels, paint_header, rule
-from .layout import BOUNDARY, GAP, Fit, Slot, first_to_show, pins_that_fit, place_columns
+from .layout import GAP, Fit, Slot, first_to_show, pins_that_fit, place_columns
+from .note_line import describe_note, paint_note
 from .numbers import format_full_time, format_time
 from .paint import Piece, highlight, paint_cell, paint_picture, pointed_out
 from .rows import TIME, Rows
@@ -39,10 +40,6 @@ if TYPE_CHECKING:
 
 __all__ = ["CellAddress", "View"]
 
-NOTE = "¶"
-"""Stands in place of a run's number before a note."""
-MOST_NOTED = 2000
-"""Characters of a note of which a line may show some."""
 MOST_CELLS = 20_000
 ROUNDS = 8
 """How often measuring and placing are repeated; each round only makes columns wider."""
@@ -206,13 +203,9 @@ class View:
         time = format_time(note.timestamp, self._clock(), self._zone)
         if self.slots and self.fits[self.slots[0].index].column is TIME:
             time = time.ljust(self.slots[0].width)
-        room = max(0, self.width - self.frozen_width - len(BOUNDARY))
-        text = clip(f"{time}{GAP}{as_line(note.text[:MOST_NOTED])}", room)
-        return [
-            Piece(pad(NOTE, self.frozen_width - 1, right=True), "mark"),
-            Piece(" " + BOUNDARY, "rule"),
-            Piece(text, "cursor" if chosen else "note"),
-        ]
+        return paint_note(
+            note, time, frozen_width=self.frozen_width, width=self.width, chosen=chosen
+        )
 
     def header_pieces(self, cursor: int | None) -> list[list[Piece]]:
         """The lines of titles and the line under them."""
@@ -278,8 +271,7 @@ class View:
 
     def describe_note(self, note: Note) -> Description:
         """A line about a note."""
-        time = format_full_time(note.timestamp, self._zone)
-        return Description(f"Note · {time}", as_line(note.text[:MOST_NOTED]))
+        return describe_note(note, self._zone)
 
     def describe_title(self, index: int) -> Description:
         """A line about a column."""
