@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import inspect
 import linecache
 import sys
@@ -20,6 +19,7 @@ from .defaults import Said, listening
 from .fingerprint import Fingerprints
 from .graph import Graph
 from .groups import name_globals, variables_of
+from .helpers import digest
 from .places import Places
 from .protocol import ContextLoaded, Problem, VariableMeta
 from .stored import Computed
@@ -46,6 +46,8 @@ class Context:
     cause: BaseException | None = None
     """That exception."""
     places: Places = field(default_factory=lambda: Places(""))
+    directory: Path | None = None
+    """The working directory when it was read: where the user's own modules are imported from."""
     fingerprints: Fingerprints | None = None
     """Made when they are first asked for."""
 
@@ -66,8 +68,15 @@ class Context:
     def loaded_event(self, versions: dict[str, str]) -> ContextLoaded:
         """What to tell the other side."""
         metas = [self._meta(v) for v in self.variables.values()] if self.ok else []
+        helpers = self.fingerprints.helpers if self.fingerprints is not None else None
         return ContextLoaded(
-            metas, self.problems, self.context_hash, self.traceback, versions, self._advice(metas)
+            metas,
+            self.problems,
+            self.context_hash,
+            self.traceback,
+            versions,
+            self._advice(metas),
+            dict(helpers.digests) if helpers is not None else {},
         )
 
     def check(self) -> None:
@@ -116,7 +125,9 @@ class Context:
         if self.fingerprints is None:
             nodes = {n: self.places.function(v) for n, v in self.variables.items()}
             lines = {name: node.lineno for name, node in nodes.items() if node is not None}
-            self.fingerprints = Fingerprints(self.places.tree, lines, self.graph.direct)
+            self.fingerprints = Fingerprints(
+                self.places.tree, lines, self.graph.direct, self.directory
+            )
         return self.fingerprints.of(name)
 
     def computed(self, name: str, at: float, duration_s: float) -> Computed:
@@ -154,7 +165,7 @@ def read_source(source: bytes, path: Path, *, module: str = MODULE_NAME) -> Cont
         path: What the file is called in messages and tracebacks.
         module: What it is called as a module.
     """
-    context = Context(path, hashlib.sha256(source).hexdigest()[:16])
+    context = Context(path, digest(source), directory=_working_directory())
     with listening() as said:
         namespace = _execute(source, context, module)
     if namespace is None:
@@ -163,6 +174,13 @@ def read_source(source: bytes, path: Path, *, module: str = MODULE_NAME) -> Cont
     _collect(namespace, said, context)
     context.check()
     return context
+
+
+def _working_directory() -> Path | None:
+    try:
+        return Path.cwd()
+    except OSError:  # somebody has removed it
+        return None
 
 
 def _execute(source: bytes, context: Context, name: str) -> dict[str, Any] | None:

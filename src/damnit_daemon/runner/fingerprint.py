@@ -1,8 +1,9 @@
 """What computed a value, in sixteen digits: the same as long as it would be computed alike.
 
 It covers the variable's function, the functions, classes, constants and imports of
-the context file that it uses, directly or through others, and the variables it
-depends on. Titles, tags, descriptions, comments and layout do not count.
+the context file that it uses, directly or through others, modules that lie beside
+the context file and are imported there, and the variables it depends on. Titles,
+tags, descriptions, comments and layout do not count.
 """
 
 from __future__ import annotations
@@ -10,6 +11,9 @@ from __future__ import annotations
 import ast
 import hashlib
 from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from .helpers import Helpers
 
 HARMLESS = {"title", "tags", "description", "cluster"}
 """Arguments of `@Variable` that change how or where, not what is computed."""
@@ -22,15 +26,24 @@ class Fingerprints:
         tree: What it says.
         lines: Of each variable the first line of its function, decorators included.
         dependencies: Of each variable the variables it depends on.
+        folder: Where it lies; None if it is no file.
+
+    Attributes:
+        helpers: The modules that lie there and are imported.
     """
 
     def __init__(
-        self, tree: ast.Module, lines: Mapping[str, int], dependencies: Mapping[str, Iterable[str]]
+        self,
+        tree: ast.Module,
+        lines: Mapping[str, int],
+        dependencies: Mapping[str, Iterable[str]],
+        folder: Path | None = None,
     ) -> None:
+        self.helpers = None if folder is None else Helpers(folder)
         self._statements = tree.body
         self._lines = lines
         self._dependencies = dependencies
-        self._binders = _binders(self._statements)
+        self._binders = _binders(self._statements, self.helpers)
         self._reads = [_names_read(statement) for statement in tree.body]
         self._own: dict[int, bytes] = {}
         self._known: dict[str, str] = {}
@@ -85,7 +98,11 @@ class Fingerprints:
     def _text(self, index: int) -> bytes:
         if index not in self._own:
             plain = _Plain().visit(_copy(self._statements[index]))
-            self._own[index] = ast.unparse(plain).encode()
+            text = ast.unparse(plain).encode()
+            if self.helpers is not None:
+                for path in sorted(self.helpers.imported(self._statements[index])):
+                    text += b"\0" + self.helpers.text(path)
+            self._own[index] = text
         return self._own[index]
 
 
@@ -135,11 +152,12 @@ def _first_line(statement: ast.stmt) -> int:
     return first
 
 
-def _binders(statements: Iterable[ast.stmt]) -> dict[str, set[int]]:
+def _binders(statements: Iterable[ast.stmt], helpers: Helpers | None) -> dict[str, set[int]]:
     """Of each name that the file gives a meaning the statements that do so."""
     binders: dict[str, set[int]] = {}
     for index, statement in enumerate(statements):
-        for name in _names_bound(statement):
+        starred = set() if helpers is None else helpers.names(statement)
+        for name in _names_bound(statement) | starred:
             binders.setdefault(name, set()).add(index)
     return binders
 

@@ -108,6 +108,8 @@ class ContextLoaded:
     """Of Python and of the packages that matter: `python`, `extra_data`, `numpy`, ..."""
     advice: list[Problem] = field(default_factory=list)
     """What is probably not as meant, though it works: for who edits the file."""
+    helpers: dict[str, str] = field(default_factory=dict)
+    """Modules beside the file that it imports: path below its folder, and hash as of the file."""
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from ..launch import Limits, RunnerProcess, RunnerUnavailable
 from ..model import RunKey
 from ..paths import DamnitFolder
 from ..runner.attempts import PROCESS_DIED, Attempts
+from ..runner.helpers import digest
 from ..runner.protocol import ContextLoaded, Event, Job, JobEnded, VariableDone
 from ..store import NameTaken, StoreError
 from .collector import Collector, Combine, OnSaved
@@ -105,6 +105,7 @@ class Extractor:
         """
         if self._runner is not None and (
             self._runner.context.context_hash != context_hash(self._folder)
+            or _have_changed(self._folder, self._runner.context.helpers)
             or self._python != context_python(self._folder)
         ):
             self.close()
@@ -247,8 +248,17 @@ class Extractor:
 
 def context_hash(folder: DamnitFolder) -> str:
     """The hash by which the runner knows the context file; empty if it cannot be read."""
+    return _digest(folder.context_file)
+
+
+def _have_changed(folder: DamnitFolder, helpers: Mapping[str, str]) -> bool:
+    """Whether modules that the context file imports from its folder are other ones now."""
+    return any(_digest(folder.path / name) != known for name, known in helpers.items())
+
+
+def _digest(path: Path) -> str:
     try:
-        return hashlib.sha256(folder.context_file.read_bytes()).hexdigest()[:16]
+        return digest(path.read_bytes())
     except OSError:
         return ""
 

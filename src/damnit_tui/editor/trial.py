@@ -194,6 +194,7 @@ def _renamed(loaded: ContextLoaded, place: Path, real: Path) -> ContextLoaded:
         name(loaded.traceback),
         loaded.versions,
         hints,
+        loaded.helpers,
     )
 
 

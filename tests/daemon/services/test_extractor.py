@@ -31,6 +31,23 @@ def test_the_runner_stays_while_the_file_is_the_same(extractor, folder):
     assert extractor.refresh() is not first
 
 
+def test_a_module_beside_the_context_file_that_changes_is_loaded_anew(extractor, folder):
+    (folder.path / "helpers.py").write_text("X = 1\n")
+    text = folder.context_file.read_text()
+    folder.context_file.write_text(
+        f"import helpers\n{text.replace('return 1', 'return helpers.X')}"
+    )
+    first = extractor.refresh()
+    assert "helpers.py" in first.helpers
+    assert extractor.refresh() is first
+    (folder.path / "helpers.py").write_text("X = 2\n")
+    second = extractor.refresh()
+    assert second is not first
+    (before,), (after,) = ([v.fingerprint for v in each.variables] for each in (first, second))
+    assert before != after
+    assert second.context_hash == first.context_hash
+
+
 @pytest.mark.parametrize(
     ("broken", "kind"),
     [("import os; os._exit(3)", DamnitError), ("raise ValueError", ContextUnusable)],
