@@ -114,7 +114,7 @@ def shift(experiment, slurm, tmp_path):
 
     yield make
     slurm.run("scancel", "--user=root", check=False)
-    wait_until(lambda: not slurm.run("squeue", "-h", check=False).strip(), timeout_s=30)
+    wait_until(lambda: not slurm.run("squeue", "-h", check=False).strip(), timeout_s=60)
 
 
 def test_cluster_variables_go_to_slurm_and_the_others_stay(shift):
@@ -299,7 +299,7 @@ def test_a_job_that_slurm_kills_for_memory_says_so_in_the_cell(shift, slurm):
     assert slurm.run("squeue", "-h", "-o", "%m").split() == ["2G"]
 
 
-def test_a_job_that_slurm_ends_for_its_time_says_so_in_the_cell(shift, slurm):
+def test_a_job_that_slurm_ends_for_its_time_says_so_and_is_retried_with_more(shift, slurm):
     it = shift(runs=1, seconds=200)
     it.made.start_daemon()
     it.reprocess(1)
@@ -312,6 +312,13 @@ def test_a_job_that_slurm_ends_for_its_time_says_so_in_the_cell(shift, slurm):
     assert "time limit" in job.reason
     assert "damnit retry --time" in job.reason
     assert "time limit" in _errors(it.made, 1)["heavy"]
+    asked = it.made.ask(RequestKind.RETRY, jobs=[job.id], time="02:15:00")
+    (again,) = asked.answer["jobs"]
+    it.until(again, JobState.RUNNING)
+    assert slurm.run("squeue", "-h", "-t", "R", "-o", "%l").split() == ["2:15:00"]
+    it.let_go()
+    it.until(again, JobState.DONE)
+    assert it.made.cells(1)["heavy"] == 10
 
 
 def test_a_node_that_fails_costs_nothing(shift, slurm):
