@@ -150,7 +150,7 @@ class Experiment:
             jobs = self.jobs()
             return len(jobs) >= number and all(job.state.is_over for job in jobs) and jobs
 
-        return wait_until(over, timeout_s=60)
+        return wait_until(over, timeout_s=100)
 
     def looked(self):
         """Whether a daemon has seen what was there before it."""

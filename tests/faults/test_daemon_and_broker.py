@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
+from damnit_daemon.broker import group_name
 from damnit_daemon.ledger import ArrivalState, JobState, load_arrivals, load_counters
 from damnit_daemon.model import RunKey
 from damnit_daemon.store import Database, load_setting
@@ -18,11 +20,12 @@ from tests.brokers.fixtures import (  # noqa: F401 – fixtures
     tansu,
 )
 from tests.brokers.following import Follower
+from tests.daemon.broker.reading import consuming
 from tests.daemon.daemon_process import wait_until
 
 pytestmark = [
     pytest.mark.broker,
-    pytest.mark.timeout(300),
+    pytest.mark.timeout(600),
     pytest.mark.filterwarnings("ignore:(read|open)_text is deprecated:DeprecationWarning"),
     pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
     pytest.mark.filterwarnings("ignore:Exception ignored in. <socket"),
@@ -176,6 +179,40 @@ def test_the_same_message_five_times_is_one_job_and_nonsense_is_counted(
     counted = counters(made)
     malformed = sum(number for name, number in counted.items() if name.startswith("malformed"))
     assert malformed == len(nonsense), counted
+
+
+@pytest.mark.parametrize("kind", ["tansu", "apache_kafka"])
+def test_messages_during_rebalances_are_each_one_job(experiment, request, kind):
+    """Another member of the daemon's group comes and goes, and does nothing of what it is given."""
+    kafka = request.getfixturevalue(kind)
+    made, events, updates = listening(experiment, kafka)
+    make_topics(kafka, events, updates)
+    made.start_daemon()
+    for run in range(1, 6):
+        made.arrive(run)
+    announce(kafka, events, 1)
+    made.has_cells(1, number=1)
+    group = replace(kafka.settings(events), group=group_name(made.folder.path))
+    for run in range(2, 6):
+        with consuming(group) as other:
+            wait_until(lambda other=other: is_member(other), timeout_s=100)
+            announce(kafka, events, run)
+            other.poll(0.5)  # and does not commit it
+    for run in range(2, 6):
+        wait_until(lambda run=run: made.cells(run).get("number") == run, timeout_s=100)
+    jobs = made.all_over(5)
+    assert sorted(job.run_key.run for job in jobs) == [1, 2, 3, 4, 5]
+    assert {job.state for job in jobs} == {JobState.DONE}
+    with made.ledger.reading() as con:
+        for run in range(1, 6):
+            assert len(load_arrivals(con, RunKey(1234, run))) == 1
+
+
+def is_member(consumer):
+    """Whether the group has taken it in, which all others had to join anew for."""
+    consumer.poll(0.2)
+    client = consumer._client
+    return client is not None and client._coordinator.generation_if_stable() is not None
 
 
 @pytest.mark.parametrize("kind", ["tansu", "apache_kafka"])

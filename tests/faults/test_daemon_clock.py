@@ -49,7 +49,7 @@ def calls(run, run_number: "meta#run_number"):
         file.write(f"{{run_number}}\\n")
     return run_number
 """
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(300)
 
 
 class Clock:

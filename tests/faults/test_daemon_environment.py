@@ -49,7 +49,7 @@ def after(run):
     return 1
 """
 KEY = RunKey(1234, 1)
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture

@@ -60,7 +60,7 @@ def test_every_run_is_processed_and_each_result_stored_once(experiment, kills, a
         assert daemon.poll() is None, it.said()
         daemon.kill()
         daemon.wait()
-        wait_until(lambda: it.processes() == [], timeout_s=10)
+        wait_until(lambda: it.processes() == [])
 
     last = it.start_daemon()
     it.all_over(arrivals)

@@ -38,7 +38,7 @@ def test_while_a_variable_is_computed(experiment, how):
     assert len(it.processes()) >= 3  # the daemon, the runner, the child; perhaps a combiner
     daemon.send_signal(how)
     daemon.wait(60)
-    wait_until(lambda: it.processes() == [], timeout_s=10)
+    wait_until(lambda: it.processes() == [])
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM], ids=lambda number: number.name)
@@ -59,8 +59,8 @@ def test_while_a_variable_has_children_that_hide(experiment, tmp_path, how, daem
     hidden = int(pids.read_text())
     daemon.send_signal(how)
     daemon.wait(60)
-    wait_until(lambda: not is_running(hidden), timeout_s=20)
-    wait_until(lambda: it.processes() == [], timeout_s=20)
+    wait_until(lambda: not is_running(hidden))
+    wait_until(lambda: it.processes() == [])
 
 
 def test_while_the_context_file_loads(experiment, tmp_path):
@@ -71,7 +71,7 @@ def test_while_the_context_file_loads(experiment, tmp_path):
     wait_until(loading.exists)
     daemon.kill()
     daemon.wait()
-    wait_until(lambda: it.processes() == [], timeout_s=20)
+    wait_until(lambda: it.processes() == [])
 
 
 def test_children_that_linger_after_their_job_are_ended_and_noise_is_borne(experiment, tmp_path):
@@ -99,6 +99,6 @@ def test_children_that_linger_after_their_job_are_ended_and_noise_is_borne(exper
     it.arrive(1)
     it.has_cells(1, leaves=1, loud=2)
     it.all_over(1)
-    wait_until(lambda: not is_running(int(pids.read_text().split()[0])), timeout_s=10)
+    wait_until(lambda: not is_running(int(pids.read_text().split()[0])))
     (log,) = it.folder.process_logs.iterdir()
     assert 50_000_000 < log.stat().st_size < 50_500_000

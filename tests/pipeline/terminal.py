@@ -44,7 +44,7 @@ class Terminal:
     def press(self, key: str) -> None:
         self._tmux("send-keys", key)
 
-    def wait_for(self, condition: Callable[[str], object], *, timeout_s: float = 60) -> str:
+    def wait_for(self, condition: Callable[[str], object], *, timeout_s: float = 100) -> str:
         """The screen, as soon as it is as wanted."""
         deadline = time.monotonic() + timeout_s
         while time.monotonic() < deadline:
@@ -55,7 +55,7 @@ class Terminal:
             time.sleep(LOOK_S)
         raise AssertionError(f"that was never to be seen, but at last:\n{screen}")
 
-    def exit_code(self, *, timeout_s: float = 30) -> int:
+    def exit_code(self, *, timeout_s: float = 60) -> int:
         """Wait for the command to end."""
         deadline = time.monotonic() + timeout_s
         while not (self._status.exists() and (text := self._status.read_text())):

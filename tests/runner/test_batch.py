@@ -195,7 +195,7 @@ def test_sigterm_ends_all_of_it(batch):
         time.sleep(0.02)
     child = next(e.pid for e in made.events() if isinstance(e, JobStarted))
     process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=20)
+    process.communicate(timeout=60)
     assert not any(isinstance(e, JobEnded) for e in made.events())
     with pytest.raises(ProcessLookupError):
         os.kill(child, 0)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import sys
 from pathlib import Path
 
 import pytest
 
 from damnit_daemon.runner.context import read_source
 from damnit_daemon.runner.fingerprint import Fingerprints
+from damnit_daemon.runner.helpers import Helpers
 
 SOURCE = '''\
 import numpy as np
@@ -171,3 +173,71 @@ def test_what_a_group_was_made_with_counts_however_it_is_named(made):
     one, two = (context.fingerprint("sa2.energy") for context in contexts)
     assert one
     assert one != two
+
+
+HELPED = """\
+from damnit_ctx import Variable
+{imports}
+
+@Variable
+def v(run):
+    return {call}
+"""
+
+
+@pytest.fixture
+def beside(tmp_path, monkeypatch):
+    """Modules beside the context file, of which one imports another."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "tools").mkdir()
+    (tmp_path / "tools" / "__init__.py").write_text("")
+    (tmp_path / "tools" / "deep.py").write_text("from . import deeper\nX = deeper.Y\n")
+    (tmp_path / "tools" / "deeper.py").write_text("Y = 1\n")
+    text = "from tools.deep import X\n\ndef helped():\n    return X\n"
+    (tmp_path / "helpers.py").write_text(text)
+    yield tmp_path
+    for name in ("helpers", "tools", "tools.deep", "tools.deeper"):
+        sys.modules.pop(name, None)
+
+
+def of_v(imports, call):
+    source = HELPED.format(imports=imports, call=call)
+    made = read_source(source.encode(), Path.cwd() / "context.py")
+    return made.fingerprint("v"), made.loaded_event({}).helpers
+
+
+@pytest.mark.parametrize(
+    ("imports", "call"),
+    [
+        ("import helpers", "helpers.helped()"),
+        ("import helpers as h", "h.helped()"),
+        ("from helpers import helped", "helped()"),
+        ("from helpers import *", "helped()"),
+        ("import tools.deep", "tools.deep.X"),
+        ("from tools import deep", "deep.X"),
+        ("def load():\n    import helpers\n    return helpers\n", "load().helped()"),
+    ],
+)
+def test_modules_beside_the_context_file_count_however_they_are_imported(beside, imports, call):
+    before, helpers = of_v(imports, call)
+    assert "tools/deeper.py" in helpers
+    (beside / "unrelated.py").write_text("Y = 2\n")
+    (beside / "tools" / "deeper.py").write_text("Y = 1  # one\n")
+    assert of_v(imports, call)[0] == before
+    (beside / "tools" / "deeper.py").write_text("Y = 2\n")
+    assert of_v(imports, call)[0] != before
+
+
+def test_a_module_that_a_variable_does_not_use_is_not_its_code(beside):
+    before, _ = of_v("import helpers", "1")
+    (beside / "helpers.py").write_text("X = 5\n")
+    assert of_v("import helpers", "1")[0] == before
+
+
+def test_modules_that_are_nowhere_near_or_make_no_sense_are_passed_over(beside):
+    (beside / "helpers.py").write_text("from ....... import x\nfrom .. import y\nimport numpy\n")
+    node = ast.parse("import helpers, numpy\nfrom broken import *")
+    (beside / "broken.py").write_bytes(b"def \xff\0")
+    found = Helpers(beside).imported(node)
+    assert found == {beside / "helpers.py"}

@@ -27,7 +27,7 @@ def submission(folder: Path, script: str, **changes) -> Submission:
     return Submission(**wanted | changes)
 
 
-def poll_until(client, ids, condition, *, timeout_s=60.0):
+def poll_until(client, ids, condition, *, timeout_s=150.0):
     """Ask until something is true of the answer; the answer."""
     deadline = time.monotonic() + timeout_s
     while not condition(found := client.poll(ids)):
@@ -36,7 +36,7 @@ def poll_until(client, ids, condition, *, timeout_s=60.0):
     return found
 
 
-def wait_over(client, *ids, timeout_s=60.0):
+def wait_over(client, *ids, timeout_s=150.0):
     """Wait until jobs are over; how each ended."""
 
     def over(found):

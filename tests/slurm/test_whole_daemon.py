@@ -18,7 +18,7 @@ from tests.daemon.daemon_process import experiment, wait_until
 
 __all__ = ["experiment"]
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
 CONTEXT = """\
 import os
@@ -75,14 +75,14 @@ class Shift:
     def job(self, number):
         return next(job for job in self.made.jobs() if job.id == number)
 
-    def until(self, number, *states, timeout_s=60):
+    def until(self, number, *states, timeout_s=120):
         def reached():
             job = self.job(number)
             return job if job.state in states else None
 
         return wait_until(reached, timeout_s=timeout_s, every_s=0.1)
 
-    def all_done(self, runs, timeout_s=90):
+    def all_done(self, runs, timeout_s=200):
         def done():
             jobs = self.made.jobs()
             return len(jobs) >= runs and all(job.state.is_over for job in jobs)
@@ -114,7 +114,7 @@ def shift(experiment, slurm, tmp_path):
 
     yield make
     slurm.run("scancel", "--user=root", check=False)
-    wait_until(lambda: not slurm.run("squeue", "-h", check=False).strip(), timeout_s=30)
+    wait_until(lambda: not slurm.run("squeue", "-h", check=False).strip(), timeout_s=60)
 
 
 def test_cluster_variables_go_to_slurm_and_the_others_stay(shift):
@@ -189,7 +189,7 @@ def test_with_a_reservation_that_has_ended_jobs_wait_and_say_so(shift):
         waiting = [job for job in it.made.jobs() if job.state is JobState.QUEUED]
         return any("There is no such reservation; it may have ended" in j.reason for j in waiting)
 
-    wait_until(says_so, timeout_s=30, every_s=0.1)
+    wait_until(says_so, timeout_s=90, every_s=0.1)
     it.made.set(slurm_reservation="")  # somebody mends it
     it.all_done(2, timeout_s=60)
     assert it.made.cells(1)["heavy"] == 10
@@ -299,7 +299,7 @@ def test_a_job_that_slurm_kills_for_memory_says_so_in_the_cell(shift, slurm):
     assert slurm.run("squeue", "-h", "-o", "%m").split() == ["2G"]
 
 
-def test_a_job_that_slurm_ends_for_its_time_says_so_in_the_cell(shift, slurm):
+def test_a_job_that_slurm_ends_for_its_time_says_so_and_is_retried_with_more(shift, slurm):
     it = shift(runs=1, seconds=200)
     it.made.start_daemon()
     it.reprocess(1)
@@ -308,10 +308,17 @@ def test_a_job_that_slurm_ends_for_its_time_says_so_in_the_cell(shift, slurm):
     end = time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(time.time() + 2))
     number = slurm.run("squeue", "-h", "-r", "-o", "%A").split()[0]
     slurm.run("scontrol", "update", f"jobid={number}", f"EndTime={end}")
-    job = it.until(job.id, JobState.FAILED, timeout_s=100)
+    job = it.until(job.id, JobState.FAILED, timeout_s=200)
     assert "time limit" in job.reason
     assert "damnit retry --time" in job.reason
     assert "time limit" in _errors(it.made, 1)["heavy"]
+    asked = it.made.ask(RequestKind.RETRY, jobs=[job.id], time="02:15:00")
+    (again,) = asked.answer["jobs"]
+    it.until(again, JobState.RUNNING)
+    assert slurm.run("squeue", "-h", "-t", "R", "-o", "%l").split() == ["2:15:00"]
+    it.let_go()
+    it.until(again, JobState.DONE)
+    assert it.made.cells(1)["heavy"] == 10
 
 
 def test_a_node_that_fails_costs_nothing(shift, slurm):
@@ -345,7 +352,7 @@ def test_slurmctld_may_stop_in_the_middle(shift, slurm, outage_s):
         def waits():
             return "Slurm cannot be reached" in it.job(third).reason
 
-        wait_until(waits, timeout_s=30, every_s=0.1)
+        wait_until(waits, timeout_s=90, every_s=0.1)
         assert it.job(third).state is JobState.QUEUED
         wait_until(lambda: time.monotonic() - began > outage_s, timeout_s=outage_s + 5)
     finally:
@@ -482,7 +489,7 @@ def test_watching_goes_on_to_the_cluster(shift, slurm):
     done = subprocess.run(
         [sys.executable, "-m", "damnit_daemon.cli", "reprocess", "1", "--watch"],
         cwd=it.made.folder.path, env=environment, capture_output=True, text=True, check=False,
-        timeout=60,
+        timeout=150,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "2 jobs: " in done.stdout

@@ -112,7 +112,7 @@ async def test_a_database_that_is_replaced_keeps_the_place(folder, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "duration_s", [2, pytest.param(60, marks=[pytest.mark.slow, pytest.mark.timeout(180)])]
+    "duration_s", [2, pytest.param(60, marks=[pytest.mark.slow, pytest.mark.timeout(300)])]
 )
 async def test_a_locked_database_stays_on_the_screen_and_keys_work(folder, duration_s):
     app = make_app(folder)

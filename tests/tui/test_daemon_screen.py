@@ -52,7 +52,7 @@ async def choose(pilot, setting):
     await pilot.pause()
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(300)
 async def test_it_is_started_looked_at_and_stopped(folder, stopped):
     app = make_app(folder)
     app.main_screen._clock = time.time  # the daemon's

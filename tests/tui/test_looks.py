@@ -89,7 +89,8 @@ def test_no_runs_yet(snap, empty_folder):
 def test_a_database_that_cannot_be_read(snap, folder):
     async def before(pilot):
         folder.database.write_bytes(b"no database" * 1000)
-        await until(pilot, lambda: bool(pilot.app.main_screen.status.health.problem))
+        main = pilot.app.main_screen
+        await until(pilot, lambda: "not an SQLite" in main.status.health.problem)
 
     assert snap(folder, before=before)
 

@@ -45,7 +45,7 @@ def main() -> int:
     if arguments.command == "serve":
         die_with_parent(os.getppid(), signal.SIGTERM)  # loading user's code may take for ever
     me = os.getpid()
-    context = read_context(path, beside=Path.cwd())
+    context = read_context(path)
     if os.getpid() != me:  # the file forked while it was read, and this is the copy
         os._exit(0)
     write_all(arguments.events_fd, encode(context.loaded_event(versions)))

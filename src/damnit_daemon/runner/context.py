@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import hashlib
 import inspect
 import linecache
 import sys
@@ -21,7 +19,7 @@ from .defaults import Said, listening
 from .fingerprint import Fingerprints
 from .graph import Graph
 from .groups import name_globals, variables_of
-from .helpers import Helpers
+from .helpers import digest
 from .places import Places
 from .protocol import ContextLoaded, Problem, VariableMeta
 from .stored import Computed
@@ -48,10 +46,10 @@ class Context:
     cause: BaseException | None = None
     """That exception."""
     places: Places = field(default_factory=lambda: Places(""))
+    directory: Path | None = None
+    """The working directory when it was read: where the user's own modules are imported from."""
     fingerprints: Fingerprints | None = None
     """Made when they are first asked for."""
-    helpers: Helpers = field(default_factory=lambda: Helpers(ast.Module([], []), None))
-    """The modules beside it, as they were when it was read."""
 
     def __repr__(self) -> str:
         return f"<Context {self.path}: {len(self.variables)} variables>"
@@ -70,6 +68,7 @@ class Context:
     def loaded_event(self, versions: dict[str, str]) -> ContextLoaded:
         """What to tell the other side."""
         metas = [self._meta(v) for v in self.variables.values()] if self.ok else []
+        helpers = self.fingerprints.helpers if self.fingerprints is not None else None
         return ContextLoaded(
             metas,
             self.problems,
@@ -77,7 +76,7 @@ class Context:
             self.traceback,
             versions,
             self._advice(metas),
-            self.helpers.files,
+            dict(helpers.digests) if helpers is not None else {},
         )
 
     def check(self) -> None:
@@ -127,7 +126,7 @@ class Context:
             nodes = {n: self.places.function(v) for n, v in self.variables.items()}
             lines = {name: node.lineno for name, node in nodes.items() if node is not None}
             self.fingerprints = Fingerprints(
-                self.places.tree, lines, self.graph.direct, self.helpers
+                self.places.tree, lines, self.graph.direct, self.directory
             )
         return self.fingerprints.of(name)
 
@@ -142,16 +141,12 @@ class Context:
         return Computed(at, duration_s, self.context_hash, self.fingerprint(name))
 
 
-def read_context(path: Path, *, beside: Path | None = None) -> Context:
+def read_context(path: Path) -> Context:
     """Execute a context file and check what it declares.
 
     Never raises for what is in the file: problems are part of the answer.
     `path` is executed with its own folder as the place to import from, like a
     script, but `__name__` is not `__main__`.
-
-    Args:
-        path: The file.
-        beside: Where the user's own modules are, if that is not its folder.
     """
     try:
         source = path.read_bytes()
@@ -159,32 +154,33 @@ def read_context(path: Path, *, beside: Path | None = None) -> Context:
         context = Context(path)
         context.complain(f"cannot be read: {error.strerror or error}")
         return context
-    return read_source(source, path, beside=beside)
+    return read_source(source, path)
 
 
-def read_source(
-    source: bytes, path: Path, *, module: str = MODULE_NAME, beside: Path | None = None
-) -> Context:
+def read_source(source: bytes, path: Path, *, module: str = MODULE_NAME) -> Context:
     """Do the same with the contents of a file.
 
     Args:
         source: The contents.
         path: What the file is called in messages and tracebacks.
         module: What it is called as a module.
-        beside: Where the user's own modules are; None for the folder of the file, if there is one.
     """
-    context = Context(path, hashlib.sha256(source).hexdigest()[:16])
+    context = Context(path, digest(source), directory=_working_directory())
     with listening() as said:
         namespace = _execute(source, context, module)
     if namespace is None:
         return context
     context.places = Places(source.decode("utf-8", "replace"), str(path))
-    if beside is None and path.is_file():
-        beside = path.parent
-    context.helpers = Helpers(context.places.tree, beside)
     _collect(namespace, said, context)
     context.check()
     return context
+
+
+def _working_directory() -> Path | None:
+    try:
+        return Path.cwd()
+    except OSError:  # somebody has removed it
+        return None
 
 
 def _execute(source: bytes, context: Context, name: str) -> dict[str, Any] | None:

@@ -1,9 +1,9 @@
 """What computed a value, in sixteen digits: the same as long as it would be computed alike.
 
 It covers the variable's function, the functions, classes, constants and imports of
-the context file that it uses, directly or through others, what those import from
-modules beside the file, and the variables it depends on. Titles, tags, descriptions,
-comments and layout of the file do not count.
+the context file that it uses, directly or through others, modules that lie beside
+the context file and are imported there, and the variables it depends on. Titles,
+tags, descriptions, comments and layout do not count.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import hashlib
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from .helpers import Helpers
 
@@ -25,7 +26,10 @@ class Fingerprints:
         tree: What it says.
         lines: Of each variable the first line of its function, decorators included.
         dependencies: Of each variable the variables it depends on.
-        helpers: The modules beside the file.
+        folder: Where it lies; None if it is no file.
+
+    Attributes:
+        helpers: The modules that lie there and are imported.
     """
 
     def __init__(
@@ -33,15 +37,13 @@ class Fingerprints:
         tree: ast.Module,
         lines: Mapping[str, int],
         dependencies: Mapping[str, Iterable[str]],
-        helpers: Helpers | None = None,
+        folder: Path | None = None,
     ) -> None:
+        self.helpers = None if folder is None else Helpers(folder)
         self._statements = tree.body
         self._lines = lines
         self._dependencies = dependencies
-        self._helpers = helpers or Helpers(tree, None)
-        self._binders = _binders(self._statements)
-        # What they bring is not to be seen: anything.
-        self._stars = self._binders.get("*", set())
+        self._binders = _binders(self._statements, self.helpers)
         self._reads = [_names_read(statement) for statement in tree.body]
         self._own: dict[int, bytes] = {}
         self._known: dict[str, str] = {}
@@ -60,7 +62,7 @@ class Fingerprints:
         digest = hashlib.sha256()
         # A variable of a group also is what the group was made with.
         made = self._made_with(name, start) if "." in name else set()
-        for index in sorted(self._used({start, *made, *self._stars})):
+        for index in sorted(self._used({start, *made})):
             digest.update(self._text(index))
         for dependency in sorted(self._dependencies.get(name, ())):
             digest.update(f"\0{dependency}={self.of(dependency)}".encode())
@@ -96,8 +98,11 @@ class Fingerprints:
     def _text(self, index: int) -> bytes:
         if index not in self._own:
             plain = _Plain().visit(_copy(self._statements[index]))
-            beside = self._helpers.used_by(self._statements[index])
-            self._own[index] = f"{ast.unparse(plain)}{beside}".encode()
+            text = ast.unparse(plain).encode()
+            if self.helpers is not None:
+                for path in sorted(self.helpers.imported(self._statements[index])):
+                    text += b"\0" + self.helpers.text(path)
+            self._own[index] = text
         return self._own[index]
 
 
@@ -147,11 +152,12 @@ def _first_line(statement: ast.stmt) -> int:
     return first
 
 
-def _binders(statements: Iterable[ast.stmt]) -> dict[str, set[int]]:
+def _binders(statements: Iterable[ast.stmt], helpers: Helpers | None) -> dict[str, set[int]]:
     """Of each name that the file gives a meaning the statements that do so."""
     binders: dict[str, set[int]] = {}
     for index, statement in enumerate(statements):
-        for name in _names_bound(statement):
+        starred = set() if helpers is None else helpers.names(statement)
+        for name in _names_bound(statement) | starred:
             binders.setdefault(name, set()).add(index)
     return binders
 

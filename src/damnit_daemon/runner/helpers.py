@@ -1,6 +1,6 @@
-"""Modules of the user's own that a context file imports: those in its folder, or below.
+"""Modules that lie beside the context file, or below it, and are imported by it: its code, too.
 
-They are found by reading, not by what is loaded: a function may import them when it is called.
+Standard library only, Python 3.10: it travels into the user's Python.
 """
 
 from __future__ import annotations
@@ -10,95 +10,104 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
+MOST_BYTES = 4_000_000
+
 
 class Helpers:
-    """The modules beside a context file that it imports, and those that they import.
-
-    Args:
-        tree: What the file says.
-        folder: Where it is; None if it is nowhere, and has nothing beside it.
+    """The modules of one folder, each read once.
 
     Attributes:
-        files: Of each file, from the folder on, 16 hex digits of what is in it.
+        digests: Of each file that was looked at the first 16 hex digits of SHA-256, by its
+            path below the folder.
     """
 
-    def __init__(self, tree: ast.AST, folder: Path | None) -> None:
-        self.files: dict[str, str] = {}
+    def __init__(self, folder: Path) -> None:
+        """Look at nothing yet.
+
+        Args:
+            folder: Of the context file.
+        """
+        self.digests: dict[str, str] = {}
         self._folder = folder
-        self._uses: dict[str, set[str]] = {}
-        for name in self._imported(tree, ""):
-            self._read(name)
+        self._trees: dict[Path, ast.Module | None] = {}
 
-    def used_by(self, node: ast.AST) -> str:
-        """What stands for all that some code imports from beside the file; empty if nothing."""
-        found: set[str] = set()
-        todo = self._imported(node, "")
+    def imported(self, node: ast.AST) -> set[Path]:
+        """The files that a piece of the context file imports, and those that they import."""
+        found: set[Path] = set()
+        todo = list(self._imports(node, self._folder))
         while todo:
-            name = todo.pop()
-            if name not in found:
-                found.add(name)
-                todo |= self._uses.get(name, set())
-        return "".join(f"\0{name}={self.files[name]}" for name in sorted(found))
+            path = todo.pop()
+            if path not in found and (tree := self._tree(path)) is not None:
+                found.add(path)
+                todo += self._imports(tree, path.parent)
+        return found
 
-    def _read(self, name: str) -> None:
-        if name in self.files or self._folder is None:
+    def text(self, path: Path) -> bytes:
+        """What a file says, without comments and layout."""
+        tree = self._tree(path)
+        return b"" if tree is None else ast.unparse(tree).encode("utf-8", "surrogatepass")
+
+    def names(self, statement: ast.stmt) -> set[str]:
+        """What `from module import *` gives a name, if the module is one of these."""
+        names: set[str] = set()
+        for node in ast.walk(statement):
+            if isinstance(node, ast.ImportFrom) and any(each.name == "*" for each in node.names):
+                for path in self._files(self._folder, (node.module or "").split(".")):
+                    names |= self._bound(path)
+        return names
+
+    def _bound(self, path: Path) -> set[str]:
+        tree = self._tree(path)
+        names: set[str] = set()
+        for node in ast.walk(tree) if tree is not None else ():
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                names.add(node.name)
+            elif isinstance(node, (ast.Import, ast.ImportFrom)):
+                names |= {each.asname or each.name.partition(".")[0] for each in node.names}
+            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                names.add(node.id)
+        return names
+
+    def _imports(self, tree: ast.AST, beside: Path) -> Iterator[Path]:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                for each in node.names:
+                    yield from self._files(self._folder, each.name.split("."))
+            elif isinstance(node, ast.ImportFrom):
+                start = self._folder
+                if node.level:
+                    places = [beside, *beside.parents]
+                    start = places[min(node.level, len(places)) - 1]
+                parts = node.module.split(".") if node.module else []
+                yield from self._files(start, parts)
+                for each in node.names:
+                    yield from self._files(start, [*parts, each.name])
+
+    def _files(self, start: Path, parts: list[str]) -> Iterator[Path]:
+        """Where a module and its packages would be; only what is in the folder counts."""
+        if start != self._folder and self._folder not in start.parents:
             return
-        self.files[name] = digest = digest_of(self._folder / name)
+        for count in range(1, len(parts) + 1):
+            place = start.joinpath(*parts[:count])
+            yield place.with_name(f"{place.name}.py")
+            yield place / "__init__.py"
+
+    def _tree(self, path: Path) -> ast.Module | None:
+        if path not in self._trees:
+            self._trees[path] = self._read(path)
+        return self._trees[path]
+
+    def _read(self, path: Path) -> ast.Module | None:
         try:
-            tree = ast.parse((self._folder / name).read_bytes() if digest else b"")
-        except (OSError, SyntaxError, ValueError):  # whoever imports it is told
-            return
-        self._uses[name] = self._imported(tree, str(Path(name).parent))
-        for other in self._uses[name]:
-            self._read(other)
-
-    def _imported(self, node: ast.AST, place: str) -> set[str]:
-        """The files that some code imports; `place` is the folder of what it stands in."""
-        return {
-            name
-            for dotted in _dotted_names(node, place)
-            for stem in _stems(dotted)
-            for name in (f"{stem}.py", f"{stem}/__init__.py")
-            if self._is_file(name)
-        }
-
-    def _is_file(self, name: str) -> bool:
-        try:
-            return self._folder is not None and (self._folder / name).is_file()
-        except (OSError, ValueError):  # no name that a file could have
-            return False
+            if not path.is_file() or path.stat().st_size > MOST_BYTES:
+                return None
+            content = path.read_bytes()
+            self.digests[str(path.relative_to(self._folder))] = digest(content)
+            return ast.parse(content)
+        except (OSError, ValueError, SyntaxError, RecursionError):
+            return None
 
 
-def digest_of(path: Path) -> str:
-    """What stands for the contents of a file: 16 hex digits; empty if it cannot be read."""
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
-    except OSError:
-        return ""
-
-
-def _dotted_names(node: ast.AST, place: str) -> Iterator[str]:
-    """All that is imported somewhere in some code, in full: `from a import b` may mean `a.b`."""
-    for each in ast.walk(node):
-        if isinstance(each, ast.Import):
-            yield from (alias.name for alias in each.names)
-        elif isinstance(each, ast.ImportFrom):
-            above = _above(place, each.level)
-            start = ".".join(part for part in (above, each.module) if part)
-            yield start
-            yield from (f"{start}.{a.name}".lstrip(".") for a in each.names if a.name != "*")
-
-
-def _above(place: str, level: int) -> str:
-    """The package that so many dots mean, seen from a folder."""
-    if not level:
-        return ""
-    parts = [part for part in Path(place).parts if part != "."]
-    return ".".join(parts[: len(parts) - (level - 1)])
-
-
-def _stems(dotted: str) -> Iterator[str]:
-    """Where the module and the packages it is in would be: `a`, `a/b`."""
-    parts = dotted.split(".") if dotted else []
-    for count in range(1, len(parts) + 1):
-        yield "/".join(parts[:count])
+def digest(content: bytes) -> str:
+    """By what a file is known: 16 hex digits."""
+    return hashlib.sha256(content).hexdigest()[:16]

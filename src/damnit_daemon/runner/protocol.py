@@ -109,7 +109,7 @@ class ContextLoaded:
     advice: list[Problem] = field(default_factory=list)
     """What is probably not as meant, though it works: for who edits the file."""
     helpers: dict[str, str] = field(default_factory=dict)
-    """Modules beside the file that it imports: path from its folder on → 16 hex digits."""
+    """Modules beside the file that it imports: path below its folder, and hash as of the file."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +14,7 @@ from ..launch import Limits, RunnerProcess, RunnerUnavailable
 from ..model import RunKey
 from ..paths import DamnitFolder
 from ..runner.attempts import PROCESS_DIED, Attempts
-from ..runner.helpers import digest_of
+from ..runner.helpers import digest
 from ..runner.protocol import ContextLoaded, Event, Job, JobEnded, VariableDone
 from ..store import NameTaken, StoreError
 from .collector import Collector, Combine, OnSaved
@@ -104,7 +104,8 @@ class Extractor:
             DamnitError: If the context file or its Python cannot be used.
         """
         if self._runner is not None and (
-            not is_current(self._runner.context, self._folder)
+            self._runner.context.context_hash != context_hash(self._folder)
+            or _have_changed(self._folder, self._runner.context.helpers)
             or self._python != context_python(self._folder)
         ):
             self.close()
@@ -247,14 +248,19 @@ class Extractor:
 
 def context_hash(folder: DamnitFolder) -> str:
     """The hash by which the runner knows the context file; empty if it cannot be read."""
-    return digest_of(folder.context_file)
+    return _digest(folder.context_file)
 
 
-def is_current(loaded: ContextLoaded, folder: DamnitFolder) -> bool:
-    """Whether the context file, and the modules beside it, are as they were when it was read."""
-    return loaded.context_hash == context_hash(folder) and all(
-        digest == digest_of(folder.path / name) for name, digest in loaded.helpers.items()
-    )
+def _have_changed(folder: DamnitFolder, helpers: Mapping[str, str]) -> bool:
+    """Whether modules that the context file imports from its folder are other ones now."""
+    return any(_digest(folder.path / name) != known for name, known in helpers.items())
+
+
+def _digest(path: Path) -> str:
+    try:
+        return digest(path.read_bytes())
+    except OSError:
+        return ""
 
 
 def _count(event: VariableDone, outcome: RunOutcome) -> None:

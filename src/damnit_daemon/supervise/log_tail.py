@@ -71,9 +71,11 @@ def follow_log(
                 unfinished = unfinished[-LONGEST_LINE_BYTES:]
                 yield from map(_text, whole)
             if renewed is not None:
+                if file is None or _is_same(file, renewed):
+                    unfinished = b""  # what was read of it is gone
                 if file is not None:
                     file.close()
-                file, unfinished = renewed, b""
+                file = renewed  # supervisord begins a new one also in the middle of a line
             elif ends:
                 return
             else:
@@ -112,6 +114,10 @@ def _reopen(file: BufferedReader | None, path: Path) -> BufferedReader | None:
         return _open(path)
     is_same = os.path.samestat(now, os.fstat(file.fileno()))
     return None if is_same and now.st_size >= file.tell() else _open(path)
+
+
+def _is_same(one: BufferedReader, other: BufferedReader) -> bool:
+    return os.path.sameopenfile(one.fileno(), other.fileno())
 
 
 def _text(line: bytes) -> str:

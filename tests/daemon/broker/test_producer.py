@@ -62,7 +62,7 @@ def test_what_is_published_while_the_broker_is_away_is_sent_later(kind, request,
     settings = broker.settings()
     producer = Producer(settings)
     producer.publish(*updates(1))
-    assert producer.flush(20.0)
+    assert producer.flush(90.0)
     broker.kill()
     try:
         for update in updates(2, 3):
@@ -72,7 +72,7 @@ def test_what_is_published_while_the_broker_is_away_is_sent_later(kind, request,
     finally:
         broker.start()
     producer.publish(*updates(4))
-    assert producer.close(40.0)
+    assert producer.close(90.0)
     with consuming(broker.settings(settings.update_topic)) as consumer:
         assert set(numbers(read(consumer, 4))) == {1, 2, 3, 4}
 
@@ -112,7 +112,7 @@ def test_the_oldest_go_first_when_the_queue_is_full(tansu):
             producer.publish(update)
     finally:
         tansu.start()
-    assert producer.close(30.0)
+    assert producer.close(90.0)
     with consuming(tansu.settings(settings.update_topic)) as consumer:
         assert set(numbers(read(consumer, 3))) >= {8, 9}
     assert producer.dropped + producer.sent >= 10  # one on its way may be dropped, and arrive
@@ -122,11 +122,11 @@ def test_a_broker_that_forgot_everything_is_told_what_is_new(mock_broker):
     settings = mock_broker.settings()
     producer = Producer(settings)
     producer.publish(*updates(1))
-    assert producer.flush(20.0)
+    assert producer.flush(90.0)
     mock_broker.kill()
     mock_broker.start()
     producer.publish(*updates(2))
-    assert producer.close(30.0)
+    assert producer.close(90.0)
     with consuming(mock_broker.settings(settings.update_topic)) as consumer:
         assert numbers(read(consumer, 1)) == [2]
 
@@ -135,11 +135,11 @@ def test_clients_that_failed_are_gone_in_the_end(mock_broker):
     settings = mock_broker.settings()
     producer = Producer(settings)
     producer.publish(*updates(0))
-    assert producer.flush(20.0)
+    assert producer.flush(90.0)
     threads = threading.active_count()
     mock_broker.answer_with_errors(PRODUCE, *[29] * 6)
     producer.publish(*updates(1))
-    assert producer.flush(60.0)
+    assert producer.flush(90.0)
     wait_until(lambda: threading.active_count() <= threads)
     producer.close()
 
@@ -149,11 +149,11 @@ def test_messages_are_sent_again_whatever_the_broker_answers(mock_broker, code):
     settings = mock_broker.settings()
     producer = Producer(settings)
     producer.publish(*updates(0))
-    assert producer.flush(20.0)
+    assert producer.flush(90.0)
     mock_broker.answer_with_errors(PRODUCE, code, code)
     for update in updates(1, 2, 3):
         producer.publish(update)
-    assert producer.close(30.0)
+    assert producer.close(90.0)
     with consuming(mock_broker.settings(settings.update_topic)) as consumer:
         assert set(numbers(read(consumer, 4) + read_for(consumer, 0.5))) == {0, 1, 2, 3}
 

@@ -239,7 +239,7 @@ def test_of_many_who_edit_a_cell_at_once_one_wins_and_the_others_know(folder):
     outcomes = []
 
     def edit(number):
-        editor = make_editor(folder, f"{number}@here", timeout_s=30)
+        editor = make_editor(folder, f"{number}@here", timeout_s=60)
         start.wait()
         try:
             editor.set_values([Change(key(1), "a_integer", None, number + 1)])

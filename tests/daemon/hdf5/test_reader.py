@@ -316,7 +316,7 @@ def test_a_file_that_another_process_edits_is_busy_until_it_is_closed(file):
         other.stdin.write("\n")
         other.stdin.flush()
         # Closing takes it a moment: that is what the patience is for.
-        with ResultsFile(file.path, timeout_s=20) as results:
+        with ResultsFile(file.path, timeout_s=60) as results:
             assert results.read("v") == 1
 
 

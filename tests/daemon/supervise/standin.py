@@ -1,7 +1,8 @@
 """A daemon that only holds the lease: `standin.py FOLDER [MODE...]`.
 
 Modes: `crash` ends at once, `mute` never takes the lease, `stubborn` ignores
-SIGTERM, `impatient` takes over a lease that was not renewed for a second.
+SIGTERM, `impatient` takes over a lease that was not renewed for a second,
+`chatty` prints numbered lines, as many in all as the file `chat` says.
 """
 
 from __future__ import annotations
@@ -28,7 +29,11 @@ def main(folder, modes):
         ledger = Ledger(DamnitFolder(folder).ledger)
         ledger.create()
         token = take_lease(ledger, expires_s=1 if "impatient" in modes else 60)
+    said = 0
     while not stopped:
+        while "chatty" in modes and said < int((folder / "chat").read_text()):
+            said += 1
+            print(f"line {said} of much that there is to say", flush=True)
         if token is not None:
             with ledger.writing(token) as con:
                 beat(con, token, now=time.time())

@@ -13,11 +13,11 @@ import pytest
 from damnit_daemon.cli.supervision import Trigger
 from damnit_daemon.settings import TRIGGERS, InvalidSetting, parse_setting
 from damnit_daemon.store import Database, load_settings
-from damnit_daemon.supervise import observe, stop
+from damnit_daemon.supervise import configuration, observe, stop
 from tests.daemon.making import make_damnit_folder
 
 from ..cli.conftest import damnit  # noqa: F401 – a fixture
-from .conftest import start_standin
+from .conftest import permissions, start_standin
 
 
 @pytest.fixture
@@ -110,6 +110,38 @@ def test_logs_goes_on_until_it_is_interrupted(damnit, folder):  # noqa: F811
         process.send_signal(signal.SIGINT)
         assert process.communicate(timeout=60) == ("", "")
     assert process.returncode == 0
+
+
+def test_the_log_is_rotated_and_followed_over_that(folder, monkeypatch):
+    """A portion is less than a file: nobody is asked to follow what is gone before it is seen."""
+    few = configuration.TEMPLATE.replace(
+        "stdout_logfile_maxbytes=10MB", "stdout_logfile_maxbytes=3000"
+    )
+    monkeypatch.setattr(configuration, "TEMPLATE", few)
+    log, chat = folder.path / "amore.log", folder.path / "chat"
+    chat.write_text("0")
+    start_standin(folder, "chatty")
+    command = [sys.executable, "-m", "damnit_daemon.cli", "--in", str(folder.path), "logs", "-f"]
+    with subprocess.Popen(command, cwd="/", stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout.readline().startswith("stand-in begins")
+        for said in range(50, 501, 50):
+            renew(chat, str(said))
+            lines = [process.stdout.readline() for _ in range(50)]
+            wanted = range(said - 49, said + 1)
+            assert lines == [f"line {number} of much that there is to say\n" for number in wanted]
+        process.send_signal(signal.SIGINT)
+        process.wait(60)
+    kept = sorted(path.name for path in folder.path.glob("amore.log*"))
+    assert kept == ["amore.log", *(f"amore.log.{number}" for number in range(1, 6))]
+    assert all(permissions(folder.path / name) == permissions(log) for name in kept)
+    assert all((folder.path / name).stat().st_size < 6000 for name in kept)
+
+
+def renew(path, text):
+    """Nobody reads it half written."""
+    beside = path.with_name(f"{path.name}.new")
+    beside.write_text(text)
+    beside.replace(path)
 
 
 @pytest.mark.parametrize(

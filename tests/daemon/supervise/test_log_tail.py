@@ -80,3 +80,21 @@ def test_following_a_log_that_is_not_there_yet(log):
         return look == 3
 
     assert list(follow_log(log, lines=5, is_over=is_over, interval_s=0)) == ["begun"]
+
+
+def test_a_line_that_goes_on_in_the_next_file_is_one_line(tmp_path):
+    """supervisord begins a new file wherever a block of output ends."""
+    log = tmp_path / "amore.log"
+    log.write_text("one\nbegun ")
+    looks = 0
+
+    def is_over():
+        nonlocal looks
+        looks += 1
+        if looks == 2:
+            log.rename(tmp_path / "amore.log.1")
+            log.write_text("and ended\n")
+        return looks > 3
+
+    followed = list(follow_log(log, lines=5, is_over=is_over, interval_s=0))
+    assert followed == ["one", "begun and ended"]
