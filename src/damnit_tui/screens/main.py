@@ -209,6 +209,7 @@ class MainScreen(
         self.query_one(StatusLines).status = status
 
     def _tick(self) -> None:
+        self.warm_up()
         lines = self.query_one(StatusLines)
         if lines.status.health != self.feed.health:
             lines.set_reactive(StatusLines.status, replace(lines.status, health=self.feed.health))
