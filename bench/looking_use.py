@@ -77,7 +77,7 @@ def _drawn_s(app: TerminalProgram, key: bytes) -> float:
     """How long from a key until the last byte that it brings."""
     app.send(key)
     began = last = time.perf_counter()
-    while (now := time.perf_counter()) - last < QUIET_S or last == began and now - began < 5:
+    while (now := time.perf_counter()) - last < QUIET_S or (last == began and now - began < 5):
         if app.bytes_within(0.004):
             last = time.perf_counter()
     return last - began
