@@ -22,6 +22,7 @@ from .app_start import measure_app
 from .app_use import measure_use
 from .daemon import measure_daemon
 from .looking import measure_looking
+from .looking_use import measure_looking_use
 from .processing import measure_processing
 from .results import Result
 from .store_use import measure_store
@@ -33,6 +34,7 @@ MEASUREMENTS: dict[str, Callable[[Path, int], Iterable[Result]]] = {
     "store": measure_store,
     "daemon": measure_daemon,
     "inspect": measure_looking,
+    "inspect-use": measure_looking_use,
 }
 OUTPUT = Path("build/bench.json")
 

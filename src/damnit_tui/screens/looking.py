@@ -100,9 +100,23 @@ class Looking(Taking):
     _inspecting: InspectScreen | None = None
     """The screen over the table, while it is there."""
 
-    # NumPy and h5py are imported for that: not before somebody moves about, and in no key's way.
+    # NumPy and h5py are imported for that, in no key's way. NumPy, which takes longest, as soon as
+    # there is nothing else to do; both would be too much memory for those who never look.
 
+    _is_warm = False
     _warmed = False
+
+    def warm_up(self) -> None:
+        """Import in idle time what the first look would have to wait for."""
+        if not self._is_warm and self.feed.has_all:
+            self._is_warm = True
+            self.import_views()
+
+    @work(thread=True, group="imports")
+    def import_views(self) -> None:
+        """All but what reads files."""
+        for name in sorted(NEEDED - {"damnit_daemon.hdf5"}):
+            importlib.import_module(name)
 
     lite = False
     """Whether the line is slow."""

@@ -210,6 +210,7 @@ class MainScreen(
         self.query_one(StatusLines).status = status
 
     def _tick(self) -> None:
+        self.warm_up()
         lines = self.query_one(StatusLines)
         if lines.status.health != self.feed.health:
             lines.set_reactive(StatusLines.status, lines.status._replace(health=self.feed.health))
