@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from .editor.trial import Trial
     from .processing import RunHistory
     from .report.gather import Reports
-    from .reprocess.plan import Facts
+    from .reprocess.plan import Facts, Plan
     from .work_reader import WorkReader
 
 Format = Literal["md", "csv", "tsv", "json"]
@@ -352,6 +352,21 @@ class Session:
             return replace(facts, problem=error.message)
         except GivenUp:
             return facts
+
+    def slurm_lines(self, plan: Plan, is_wanted: Callable[[], bool]) -> tuple[str, ...]:
+        """What Slurm would be told for a plan; takes seconds.
+
+        Raises:
+            DamnitError: If it cannot be found out.
+        """
+        from .editor.trial import GivenUp
+        from .reprocess.slurm import slurm_lines
+
+        trial = self.trial(is_wanted, lambda _: None)
+        try:
+            return slurm_lines(plan, self.folder, trial, self.document().open().text)
+        except GivenUp:
+            return ()
 
     def daemon(self) -> DaemonService:
         """The daemon, to be looked at and commanded."""

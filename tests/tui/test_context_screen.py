@@ -295,3 +295,12 @@ def test_a_draft_that_is_garbage_is_none(tmp_path):
     assert document.open().draft is None
     kept.write_text("[1]")
     assert document.open().draft is None
+
+
+@pytest.mark.parametrize("content", [b"x = 1\r\ny = 2\r\n", b"x = 1\ny = 2\n"])
+def test_lines_end_as_they_did(tmp_path, content):
+    path = tmp_path / "context.py"
+    path.write_bytes(content)
+    document = Document(path, tmp_path / "drafts")
+    document.save(document.open().text.replace("1", "3"))
+    assert path.read_bytes() == content.replace(b"1", b"3")

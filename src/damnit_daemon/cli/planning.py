@@ -22,23 +22,22 @@ def tell_plan(
         folder: The DAMNIT folder.
         keys: The runs.
         executor: `local` or `slurm`; None: as is set.
-        wanted: Which variables, and how many runs at once: see `services.cluster.planning.plan`.
+        wanted: Which variables, and how many runs at once: see `submission.plan`.
 
     Raises:
         DamnitError: If the context file cannot be used, or Slurm cannot be asked.
     """
     from ..launch import RunnerProcess
-    from ..services.cluster.planning import plan
     from ..services.context import context_python, require_usable
     from ..slurm import Executor, SlurmClient, slurm_settings
     from ..store import Database, load_settings
+    from ..submission import plan, uses_slurm
 
     with Database(folder.database).reading() as con:
         settings = slurm_settings(load_settings(con))
     chosen = Executor(executor) if executor else None
     client = SlurmClient()
-    where = chosen or settings.executor
-    if where is Executor.LOCAL or (where is Executor.AUTO and client.unusable()):
+    if not uses_slurm(settings, client, chosen):
         return
     with RunnerProcess(folder, context_python(folder)) as runner:
         require_usable(runner.context)

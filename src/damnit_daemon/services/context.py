@@ -82,23 +82,3 @@ def store_variables(folder: DamnitFolder, loaded: ContextLoaded) -> list[str]:
     """
     with Database(folder.database).writing() as con:
         return update_computed_variables(con, declared_variables(loaded))
-
-
-def wants_cluster(
-    loaded: ContextLoaded,
-    data: str,
-    names: tuple[str, ...] | None,
-    match: tuple[str, ...],
-) -> bool:
-    """Whether what is wanted of a run includes variables for the cluster."""
-    parts = [part.casefold() for part in match]
-    return any(
-        variable.cluster
-        and data in ("all", variable.data)
-        and (
-            variable.name in names
-            if names is not None
-            else not parts or any(part in variable.title.casefold() for part in parts)
-        )
-        for variable in loaded.variables
-    )

@@ -16,8 +16,9 @@ from ..paths import DamnitFolder
 from ..runner import protocol
 from ..runner.layout import START_TIME
 from ..store import DatabaseBusy
+from ..submission import wants_cluster
 from .combiner import Combiner
-from .context import ContextUnusable, declared_variables, wants_cluster
+from .context import ContextUnusable, declared_variables
 from .extractor import Cancelled, Extractor, context_hash
 from .news import (
     JobBegan,

@@ -52,6 +52,7 @@ class Document:
     def __init__(self, path: Path, drafts: Path | None = None) -> None:
         self.path = path
         self._digest = b""
+        self._line_end = "\n"
         folder = user_state_path("damnit-tui") / "drafts" if drafts is None else drafts
         name = hashlib.sha256(os.fsencode(path.absolute())).hexdigest()[:24]
         self._draft = folder / f"{name}.json"
@@ -67,7 +68,7 @@ class Document:
         return Opened(text, self._load_draft(text))
 
     def save(self, text: str, *, force: bool = False) -> None:
-        """Replace the file by `text`, whole or not at all; its permissions stay.
+        """Replace the file by `text`, whole or not at all; its permissions and line ends stay.
 
         Args:
             text: What it shall say.
@@ -124,6 +125,8 @@ class Document:
             raise DamnitError(f"{self.path} cannot be read: {error.strerror}.") from error
         if len(content) > MOST_BYTES:
             raise DamnitError(f"{self.path} is too large to be edited here.")
+        in_windows_way = content.count(b"\r\n") * 2 > content.count(b"\n")
+        self._line_end = "\r\n" if in_windows_way else "\n"
         try:
             return content.decode("utf-8").replace("\r\n", "\n")
         except UnicodeDecodeError as error:
@@ -139,7 +142,7 @@ class Document:
             bits = stat.S_IMODE(target.parent.stat().st_mode) & 0o666
         descriptor, name = tempfile.mkstemp(prefix=".context-", dir=target.parent)
         try:
-            with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+            with os.fdopen(descriptor, "w", encoding="utf-8", newline=self._line_end) as file:
                 file.write(text)
                 file.flush()
                 os.fchmod(file.fileno(), bits)

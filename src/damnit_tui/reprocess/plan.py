@@ -55,13 +55,19 @@ class Plan:
         """Whether there is nothing to do."""
         return not self.runs
 
+    @property
+    def names_by_run(self) -> dict[RunKey, tuple[str, ...]]:
+        """The variables of runs that have some of their own."""
+        return {key: names for key, names in self.runs.items() if names is not None}
+
     def sentences(self, facts: Facts) -> list[str]:
         """Say what will happen."""
         if self.is_empty:
             return [self._why_empty(facts)]
         count = len(self.runs)
         runs = format_run_ranges(key.run for key in self.runs)
-        lines = [f"{count} {'job' if count == 1 else 'jobs'}, one for each run: {runs}"]
+        which = f"run {runs}" if count == 1 else f"{count} jobs, one for each run: {runs}"
+        lines = [f"1 job, of {which}" if count == 1 else which]
         names = self._names()
         if names is not None:
             lines.append(f"only {_some(names)}, with what they depend on")
@@ -86,9 +92,8 @@ class Plan:
         return "The context file computes nothing of these runs otherwise now."
 
     def _names(self) -> set[str] | None:
-        by_run = [names for names in self.runs.values() if names is not None]
-        if by_run:
-            return {name for names in by_run for name in names}
+        if by_run := self.names_by_run:
+            return {name for names in by_run.values() for name in names}
         return None if self.variables is None else set(self.variables)
 
     def _seconds(self, facts: Facts) -> float:

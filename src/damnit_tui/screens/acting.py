@@ -113,8 +113,7 @@ class Acting(MainPart):
     def _reprocess(self, plan: Plan | None) -> None:
         if plan is None:
             return
-        by_run = {key: names for key, names in plan.runs.items() if names is not None}
-        runs = by_run or list(plan.runs)
+        runs = plan.names_by_run or list(plan.runs)
         self.ask_daemon(
             lambda asking: asking.reprocess(
                 runs, variables=plan.variables, data=plan.data, executor=plan.executor

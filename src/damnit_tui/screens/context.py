@@ -37,7 +37,8 @@ class ContextScreen(Saving, Trying):
         & #context-title { width: 1fr; height: 1; background: $surface; color: $text-primary; }
         & TextArea, & TextArea:focus { height: 1fr; border: none; padding: 0; }
         & #context-found {
-            height: auto; max-height: 4; width: 1fr; background: $surface; color: $foreground 80%;
+            height: auto; max-height: 4; width: 1fr; padding: 0 1;
+                background: $surface; color: $foreground 80%;
         }
         & DataTable { height: auto; max-height: 35%; background: $background; display: none; }
         & #context-ask { height: 1; display: none; background: $surface; }

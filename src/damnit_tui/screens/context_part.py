@@ -187,7 +187,7 @@ class ContextPart(Screen[Saved | None]):
         label = self.query_one("#context-found", Label)
         style = self.get_component_styles(f"context--{role}")
         label.styles.color = style.color
-        label.update(Content(f" {text}"))
+        label.update(Content(text))
 
 
 def counted(number: int, noun: str) -> str:

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from textual import work
+from textual.app import SuspendNotSupported
 from textual.widgets import TextArea
 
 from damnit_daemon.errors import DamnitError
@@ -155,6 +156,9 @@ class Saving(ContextPart):
             try:
                 with self.app.suspend():
                     subprocess.run([*editor, *_at_line(editor[0], row), str(path)], check=False)
+            except SuspendNotSupported:
+                self._say("This terminal cannot be lent to another program.", "error")
+                return
             except OSError as error:
                 self._say(f"{editor[0]} does not start: {error.strerror}. Set EDITOR.", "error")
                 return

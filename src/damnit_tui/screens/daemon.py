@@ -24,6 +24,7 @@ from damnit_daemon.settings import KNOWN
 
 from .. import keymap
 from ..daemon.facts import ROLES, DaemonFacts
+from ..visible import clip_start
 from ..widgets.key_line import KeyLine
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from ..session import Session
 
 LOOK_S = 1.0
+MOST_VALUE = 26
+"""Characters of a value in the list; a longer one is told in full below."""
 
 
 class DaemonScreen(Screen[None]):
@@ -42,6 +45,7 @@ class DaemonScreen(Screen[None]):
         & #daemon-title { width: 1fr; height: 1; background: $surface; color: $text-primary; }
         & #daemon-facts { height: auto; max-height: 50%; padding: 1 1; }
         & DataTable { height: 1fr; background: $background; scrollbar-size-vertical: 1; }
+        & #daemon-what { width: 1fr; height: 2; padding: 0 1; color: $foreground 70%; }
         & #daemon-edit { height: 1; display: none; background: $surface; }
         & #daemon-edit Label { width: auto; padding: 0 1; color: $text-primary; }
         & #daemon-edit Input, & #daemon-edit Input:focus {
@@ -94,6 +98,7 @@ class DaemonScreen(Screen[None]):
         yield Label(Content(f" Daemon of {self._session.folder.path}"), id="daemon-title")
         yield Static(id="daemon-facts")
         yield DataTable(cursor_type="row", cell_padding=1)
+        yield Label("", id="daemon-what")
         with Horizontal(id="daemon-edit"):
             yield Label("", id="daemon-key")
             yield Input()
@@ -144,11 +149,20 @@ class DaemonScreen(Screen[None]):
         self._rows = rows
         table.clear()
         for key, value, what in rows:
-            shown = Text(value or "–", "" if value else self._style("quiet"))
+            short = clip_start(value, MOST_VALUE) or "–"
+            shown = Text(short, "" if value else self._style("quiet"))
             table.add_row(Text(key), shown, Text(what), key=key)
         keys = [row[0] for row in rows]
         if chosen in keys:
             table.move_cursor(row=keys.index(chosen), animate=False)
+
+    @on(DataTable.RowHighlighted)
+    def tell_setting(self) -> None:
+        """Say in full what the setting under the cursor is."""
+        found = (row for row in self._rows if row[0] == self._chosen_key())
+        _, value, what = next(found, ("", "", ""))
+        more = f": {value}" if len(value) > MOST_VALUE else ""
+        self.query_one("#daemon-what", Label).update(Content(f"{what}{more}"))
 
     def _chosen_key(self) -> str:
         table = self.query_one(DataTable)

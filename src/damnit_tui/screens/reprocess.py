@@ -14,6 +14,7 @@ from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 
+from damnit_daemon.errors import DamnitError
 from damnit_daemon.model import RunKey
 from damnit_daemon.run_ranges import format_run_ranges, parse_run_ranges
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 WHERE = {"as set": None, "here": "local", "Slurm": "slurm"}
 DATA = ("all", "raw", "proc")
 NO_FACTS = Facts({}, {})
+PAUSE_S = 0.4
+"""So long somebody must have typed nothing before Slurm is asked."""
 
 
 class ReprocessBox(ModalScreen[Plan | None]):
@@ -47,6 +50,7 @@ class ReprocessBox(ModalScreen[Plan | None]):
             border: none; height: 1; width: 1fr; padding: 0 1; background: $panel;
         }
         & #reprocess-plan { width: 1fr; height: auto; margin-top: 1; }
+        & #reprocess-slurm { width: 1fr; height: auto; color: $foreground 70%; display: none; }
         & #reprocess-mistake { width: 1fr; height: auto; color: $text-error; }
     }
     """
@@ -58,6 +62,13 @@ class ReprocessBox(ModalScreen[Plan | None]):
 
         facts: Facts
         keys: tuple[RunKey, ...]
+
+    @dataclass
+    class SlurmAsked(Message):
+        """What Slurm would be told for a plan is known."""
+
+        plan: Plan
+        text: str
 
     def __init__(
         self,
@@ -86,6 +97,8 @@ class ReprocessBox(ModalScreen[Plan | None]):
         self._reading: tuple[RunKey, ...] = ()
         """The runs for which the context file is being read."""
         self._facts = NO_FACTS
+        self._shown_plan: Plan | None = None
+        """That of which one reads."""
         self._words = [which.value for which in Which if name or which is not Which.THIS]
 
     def compose(self) -> ComposeResult:
@@ -111,6 +124,7 @@ class ReprocessBox(ModalScreen[Plan | None]):
                 yield Label("Where")
                 yield Choices({name: name for name in WHERE}, "as set", id="where")
             yield Label("", id="reprocess-plan")
+            yield Label("", id="reprocess-slurm")
             yield Label("", id="reprocess-mistake")
 
     def _first(self) -> str:
@@ -166,6 +180,40 @@ class ReprocessBox(ModalScreen[Plan | None]):
         lines = [*plan.sentences(self._facts), self._daemon] if plan else []
         self.query_one("#reprocess-plan", Label).update(Content("\n".join(lines)))
         self.query_one("#reprocess-mistake", Label).update(Content("" if plan else self._mistake()))
+
+        if plan != self._shown_plan:
+            self._shown_plan = plan
+            self._tell_slurm("asking Slurm…" if plan and plan.executor == "slurm" else "")
+            if plan is not None and not plan.is_empty:
+                self.set_timer(PAUSE_S, lambda: self._ask_slurm(plan))
+
+    def _ask_slurm(self, plan: Plan) -> None:
+        if plan == self._shown_plan and plan.executor != "local":
+            self.ask_slurm(plan)
+
+    @work(thread=True, exclusive=True, group="slurm")
+    def ask_slurm(self, plan: Plan) -> None:
+        """What Slurm would be told."""
+        try:
+            text = "\n".join(
+                self._session.slurm_lines(
+                    plan, lambda: self.is_attached and plan == self._shown_plan
+                )
+            )
+        except DamnitError as error:
+            text = visible(" ".join(filter(None, [error.message, error.hint])))
+        self.post_message(self.SlurmAsked(plan, text))
+
+    @on(SlurmAsked)
+    def take_slurm(self, event: SlurmAsked) -> None:
+        """Show it, unless something else is wanted by now."""
+        if event.plan == self._shown_plan:
+            self._tell_slurm(event.text)
+
+    def _tell_slurm(self, text: str) -> None:
+        label = self.query_one("#reprocess-slurm", Label)
+        label.update(Content(text))
+        label.display = bool(text)
 
     def _typed_runs(self) -> tuple[RunKey, ...]:
         try:

@@ -28,6 +28,7 @@ from ...slurm import (
     slurm_settings,
 )
 from ...store import Database, load_settings
+from ...submission import SubmissionFolder, remove_old, submissions
 from ..collector import Collector
 from ..combiner import Combiner
 from ..context import declared_variables, store_variables
@@ -43,7 +44,6 @@ from ..news import (
 from .followed import FollowedJob, FollowedTask
 from .follower import Follower
 from .orders import Adopt, Cancel, Give, GivenJob, Order
-from .submission import SubmissionFolder, remove_old, submissions
 from .submitter import Submitted, Submitter
 
 log = logging.getLogger(__name__)

@@ -25,7 +25,7 @@ from ...runner.protocol import (
     VariableStarted,
 )
 from ...slurm import Fate, JobStatus, Resources, SlurmId, explain, with_output
-from ..context import wants_cluster
+from ...submission import SubmissionFolder, wants_cluster
 from ..news import (
     JobBegan,
     JobInterrupted,
@@ -38,7 +38,6 @@ from ..news import (
 )
 from .event_file import EventFile
 from .followed import FollowedJob, FollowedTask
-from .submission import SubmissionFolder
 
 LATE_S = 3.0
 """How long after Slurm has called a task over its last words may still come: file systems

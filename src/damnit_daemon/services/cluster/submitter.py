@@ -5,11 +5,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from ...errors import DamnitError
 from ...launch import place_bundle
-from ...model import RunKey
 from ...paths import DamnitFolder
 from ...runner import protocol
 from ...slurm import (
@@ -18,17 +16,16 @@ from ...slurm import (
     SlurmDown,
     SlurmId,
     SlurmSettings,
-    Submission,
     SubmissionUnclear,
     choose_resources,
     task_batches,
 )
+from ...submission import Entry, SubmissionFolder, make_submission, submission
 from ..context import context_python
 from ..wishes import Wishes
 from .followed import runner_job_id
 from .limits import own_limits
 from .orders import GivenJob
-from .submission import Entry, SubmissionFolder, make_submission
 
 
 @dataclass(frozen=True)
@@ -125,36 +122,6 @@ class Submitter:
 
     def _find(self, folder: SubmissionFolder, clusters: str) -> SlurmId | None:
         return self._client.find_by_comment(folder.comment, filter(None, clusters.split(",")))
-
-
-def submission(
-    folder: SubmissionFolder,
-    working_folder: Path,
-    tasks: Sequence[Sequence[RunKey]],
-    resources: Resources,
-    at_once: int,
-) -> Submission:
-    """How an array is put to Slurm; what `reprocess --dry-run` shows.
-
-    Args:
-        folder: With what the tasks have to do.
-        working_folder: Where they run.
-        tasks: The runs of each.
-        resources: What each asks for.
-        at_once: How many may run at the same time.
-    """
-    first = tasks[0][0]
-    run = f"r{first.run}-" if sum(map(len, tasks)) == 1 else ""
-    return Submission(
-        script=folder.script,
-        job_name=f"{run}p{first.proposal}-damnit",
-        comment=folder.comment,
-        resources=resources,
-        working_folder=working_folder.absolute(),
-        output=folder.output_pattern,
-        array_size=len(tasks),
-        array_limit=at_once,
-    )
 
 
 def _entry(given: GivenJob, resources: Resources, jobs: int) -> Entry:

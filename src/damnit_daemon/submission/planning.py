@@ -5,10 +5,10 @@ from __future__ import annotations
 import shlex
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from ...model import RunKey
-from ...paths import DamnitFolder
-from ...runner.protocol import ContextLoaded
-from ...slurm import (
+from ..model import RunKey
+from ..paths import DamnitFolder
+from ..runner.protocol import ContextLoaded
+from ..slurm import (
     Executor,
     SlurmClient,
     SlurmSettings,
@@ -16,9 +16,8 @@ from ...slurm import (
     sbatch_command,
     task_batches,
 )
-from ..context import wants_cluster
-from .submission import FOLDER, SubmissionFolder
-from .submitter import submission
+from .array import submission
+from .folder import FOLDER, SubmissionFolder
 
 NAME = "SUBMISSION"
 """In place of the name that a submission gets when it is made."""
@@ -54,9 +53,9 @@ def plan(
     Raises:
         SlurmError: If Slurm cannot be asked.
     """
-    where = executor or settings.executor
-    if where is Executor.LOCAL or (where is Executor.AUTO and client.unusable()):
+    if not uses_slurm(settings, client, executor):
         return
+    where = executor or settings.executor
     made = SubmissionFolder(folder.internals.absolute() / FOLDER / NAME)
     arrays = [(False, list(keys))] if where is Executor.SLURM else []
     arrays.append((True, [key for key in keys if _wants(loaded, key, data, names, match)]))
@@ -74,6 +73,14 @@ def plan(
             yield f"variables {which} in Slurm, after:", shlex.join(command)
 
 
+def uses_slurm(
+    settings: SlurmSettings, client: SlurmClient, executor: Executor | None = None
+) -> bool:
+    """Whether anything may go to Slurm, as is set or, in place of that, as is wanted."""
+    where = executor or settings.executor
+    return where is Executor.SLURM or (where is Executor.AUTO and not client.unusable())
+
+
 def _wants(
     loaded: ContextLoaded,
     key: RunKey,
@@ -84,3 +91,23 @@ def _wants(
     """Whether anything of a run is for the cluster."""
     of_run = names.get(key, ()) if isinstance(names, Mapping) else names
     return wants_cluster(loaded, data, None if of_run is None else tuple(of_run), tuple(match))
+
+
+def wants_cluster(
+    loaded: ContextLoaded,
+    data: str,
+    names: tuple[str, ...] | None,
+    match: tuple[str, ...],
+) -> bool:
+    """Whether what is wanted of a run includes variables for the cluster."""
+    parts = [part.casefold() for part in match]
+    return any(
+        variable.cluster
+        and data in ("all", variable.data)
+        and (
+            variable.name in names
+            if names is not None
+            else not parts or any(part in variable.title.casefold() for part in parts)
+        )
+        for variable in loaded.variables
+    )

@@ -22,13 +22,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ...launch import Bundle
-from ...launch.environment import FALLBACK_VARIABLE
-from ...paths import DamnitFolder
-from ...runner.batch import JOBS_FILE, REVOKED_FILE, claim_name, events_name
-from ...runner.protocol import Job as RunnerJob
-from ...sharing import file_bits, make_shared_folder
-from ...slurm import SlurmId
+from ..launch import Bundle
+from ..launch.environment import FALLBACK_VARIABLE
+from ..paths import DamnitFolder
+from ..runner.batch import JOBS_FILE, REVOKED_FILE, claim_name, events_name
+from ..runner.protocol import Job as RunnerJob
+from ..sharing import file_bits, make_shared_folder
+from ..slurm import SlurmId
 
 FOLDER = "slurm"
 SCRIPT_FILE = "job.sh"

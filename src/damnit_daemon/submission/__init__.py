@@ -1,0 +1,17 @@
+"""What Slurm is given: the folder of a submission, the array's command, and what it would be."""
+
+from .array import submission
+from .folder import Entry, SubmissionFolder, make_submission, remove_old, submissions
+from .planning import plan, uses_slurm, wants_cluster
+
+__all__ = [
+    "Entry",
+    "SubmissionFolder",
+    "make_submission",
+    "plan",
+    "remove_old",
+    "submission",
+    "submissions",
+    "uses_slurm",
+    "wants_cluster",
+]

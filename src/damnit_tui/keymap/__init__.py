@@ -1,0 +1,159 @@
+"""Every key of the app, once: bindings, footer, help screen and docs are drawn from here.
+
+One file of keys for each part of the screen; here is what is made of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from textual.binding import Binding, BindingType
+from textual.keys import format_key
+
+from . import (
+    boxes,
+    comparing,
+    context,
+    folders,
+    inspect,
+    jobs,
+    lists,
+    log,
+    plot,
+    prompts,
+    runs_acting,
+    runs_finding,
+    runs_looking,
+    runs_moving,
+)
+from .key import Key as Key
+
+KEYS: tuple[Key, ...] = (
+    *runs_moving.KEYS,
+    *runs_looking.KEYS,
+    *runs_finding.KEYS,
+    *runs_acting.KEYS,
+    *inspect.KEYS,
+    *plot.KEYS,
+    *comparing.KEYS,
+    *lists.KEYS,
+    *prompts.KEYS,
+    *boxes.KEYS,
+    *jobs.KEYS,
+    *log.KEYS,
+    *context.KEYS,
+    *folders.KEYS,
+)
+"""All of them; with the user's own keys once those are read."""
+
+HELP_SECTIONS = ("Move", "Look", "Find", "Mark", "Edit", "Act", "Take", "Screens")
+MAIN_OWNERS = frozenset({"table", "main", "app"})
+"""Whose keys work while the table is all that is open."""
+SCREENS = {
+    "inspect": "Looking into a cell",
+    "plot": "Plot",
+    "details": "All values of a run",
+    "differences": "What differs",
+    "jobs": "Jobs",
+    "log": "Log",
+    "daemon": "Daemon and settings",
+    "context": "Context file",
+    "proposals": "Proposals",
+    "report": "Report",
+}
+"""Screens with keys of their own: owner → heading in the help and on the page."""
+
+BEFORE_TYPING = frozenset({"context", "report", "proposals"})
+"""Whose keys work while somebody types into a text, which knows some of them too."""
+
+PAGE_HEAD = """\
+# Keys
+
+The keys of the app, as `?` shows them there. Drawn from `damnit_tui/keymap/`, not written:
+`python -m damnit_tui.keymap > docs/keys.md`.
+"""
+
+
+OWN_KEYS = """\
+## Your own keys
+
+`settings.toml` in `~/.config/damnit-tui` (or below `XDG_CONFIG_HOME`) gives other keys to what is
+in the tables above, by its id:
+
+```toml
+theme = "nord"
+
+[keys]
+"runs.filter" = "ctrl+g"
+"runs.sort" = "f3, s"
+```
+
+Several keys stand with commas between; an empty text is no key. A key that was for something
+else is lost to that. What makes no sense is told once when the app starts, and left as it was.
+"""
+
+
+def bindings(owner: str) -> list[BindingType]:
+    """The bindings of one widget, screen or app."""
+    return [
+        Binding(
+            key.keys,
+            key.action,
+            key.footer or key.text,
+            show=bool(key.rank),
+            key_display=key.shown or None,
+            tooltip=key.text,
+            id=key.id,
+            priority=owner in BEFORE_TYPING,
+        )
+        for key in KEYS
+        if key.owner == owner and key.keys
+    ]
+
+
+def help_lines(section: str) -> list[tuple[str, str]]:
+    """The keys under one heading of the help, as they are written, with what they do."""
+    return [(key.shown or key.keys, key.text) for key in _keys(section)]
+
+
+def screen_lines(owner: str) -> list[tuple[str, str]]:
+    """The keys of one screen, as they are written, with what they do; pairs are told once."""
+    return [(key.shown, key.text) for key in KEYS if key.owner == owner and key.shown]
+
+
+def footer_keys(owners: Collection[str] = MAIN_OWNERS) -> list[Key]:
+    """The keys in the footer, from the left."""
+    shown = (key for key in KEYS if key.rank and key.keys and key.owner in owners)
+    return sorted(shown, key=lambda key: key.rank)
+
+
+def as_markdown() -> str:
+    """`docs/keys.md`: the keys of the table by heading, then those of the boxes over it."""
+    of_table = [(section, _keys(section)) for section in HELP_SECTIONS]
+    on_screens = [
+        (heading, [key for key in KEYS if key.owner == owner]) for owner, heading in SCREENS.items()
+    ]
+    in_boxes = [key for key in KEYS if key.owner not in {*MAIN_OWNERS, *SCREENS}]
+    parts = (*of_table, *on_screens, ("In a box over the table", in_boxes))
+    from .. import commands
+
+    tables = [_table_of_keys(*part) for part in parts]
+    return "\n".join([PAGE_HEAD, *tables, commands.as_markdown(), OWN_KEYS])
+
+
+def _keys(section: str) -> list[Key]:
+    return [key for key in KEYS if key.section == section and key.owner in MAIN_OWNERS]
+
+
+def _table_of_keys(heading: str, keys: Iterable[Key]) -> str:
+    lines = [f"## {heading}", "", "| key | does | id |", "|---|---|---|"]
+    for key in keys:
+        written = " ".join(f"`{_written(one)}`" for one in key.keys.split(","))
+        lines.append(f"| {written} | {key.text} | `{key.id}` |")
+    return "\n".join([*lines, ""])
+
+
+def _written(key: str) -> str:
+    *modifiers, last = key.split("+")
+    name = format_key(last)
+    return "-".join([*modifiers, name.capitalize() if len(name) > 1 else name])

@@ -1,0 +1,73 @@
+"""Keys of lists of which lines are ticked, and of the number range beside them."""
+
+from __future__ import annotations
+
+from .key import Key
+
+KEYS: tuple[Key, ...] = (
+    Key("ticks.down", "down,j", "move(1)", "next line", "ticks", "Move", "↓ j"),
+    Key("ticks.up", "up,k", "move(-1)", "line before", "ticks", "Move", "↑ k"),
+    Key("ticks.page_down", "pagedown,ctrl+d", "page(1)", "page down", "ticks", "Move", "PgDn"),
+    Key("ticks.page_up", "pageup,ctrl+u", "page(-1)", "page up", "ticks", "Move", "PgUp"),
+    Key("ticks.first", "g,home", "move(-1000000)", "first line", "ticks", "Move", "g"),
+    Key("ticks.last", "G,end", "move(1000000)", "last line", "ticks", "Move", "G"),
+    Key("ticks.toggle", "space", "tick", "tick, or not", "ticks", "Find", "space", "tick"),
+    Key("ticks.all", "a", "tick_all(True)", "tick all that are found", "ticks", "Find", "a", "all"),
+    Key("ticks.none", "n", "tick_all(False)", "tick none of them", "ticks", "Find", "n", "none"),
+    Key(
+        "columns.down",
+        "J,shift+down",
+        "move_column(1)",
+        "move the column down, in the table to the right",
+        "columns",
+        "Find",
+        "J",
+        "down",
+    ),
+    Key(
+        "columns.up",
+        "K,shift+up",
+        "move_column(-1)",
+        "move the column up, in the table to the left",
+        "columns",
+        "Find",
+        "K",
+        "up",
+    ),
+    Key("columns.pin", "p", "pin", "pin: it never scrolls away", "columns", "Find", "p", "pin"),
+    Key(
+        "columns.reset_widths",
+        "w",
+        "reset_widths",
+        "all as wide as they need",
+        "columns",
+        "Find",
+        "w",
+        "reset widths",
+    ),
+    Key(
+        "columns.reset_order",
+        "o",
+        "reset_order",
+        "all in the usual order",
+        "columns",
+        "Find",
+        "o",
+        "reset order",
+    ),
+    Key("ticking.search", "slash", "search", "search the list", "ticking", "Find", "/", "search"),
+    Key("ticking.keep", "enter", "keep", "take what is ticked", "ticking", "Find", "⏎", "take"),
+    Key(
+        "ticking.give_up",
+        "escape,q",
+        "give_up",
+        "leave all as it was",
+        "ticking",
+        "Find",
+        "Esc",
+        "back",
+    ),
+    Key("tick_line.tick", "space", "tick", "tick, or not", "tick-line", "Find"),
+    Key("range.keep", "enter", "keep", "take the range", "range", "Find", "⏎"),
+    Key("range.give_up", "escape", "give_up", "leave all as it was", "range", "Find", "Esc"),
+)

@@ -1,0 +1,67 @@
+"""Keys of a log."""
+
+from __future__ import annotations
+
+from .key import Key
+
+KEYS: tuple[Key, ...] = (
+    Key("log.close", "escape,q", "close", "back", "log", "Screens", "Esc", "back", 1),
+    Key(
+        "log.help",
+        "question_mark,f1",
+        "app.help('log')",
+        "these keys",
+        "log",
+        "Screens",
+        "?",
+        "help",
+        1,
+    ),
+    Key("log.search", "slash", "search", "search", "log", "Find", "/", "search", 2),
+    Key(
+        "log.next",
+        "n",
+        "next_match(1)",
+        "next match, or the one before",
+        "log",
+        "Find",
+        "n N",
+        "next",
+        3,
+    ),
+    Key("log.previous", "N", "next_match(-1)", "the match before", "log", "Find"),
+    Key(
+        "log.error",
+        "x",
+        "error(1)",
+        "next error, or the one before",
+        "log",
+        "Move",
+        "x X",
+        "error",
+        4,
+    ),
+    Key("log.error_before", "X", "error(-1)", "the error before", "log", "Move"),
+    Key("log.section_before", "[", "section(-1)", "the job before", "log", "Move"),
+    Key(
+        "log.section",
+        "]",
+        "section(1)",
+        "next job, or the one before",
+        "log",
+        "Move",
+        "[ ]",
+        "job",
+        7,
+    ),
+    Key("log.last", "G,end", "last", "the end, and follow", "log", "Move", "G", "follow", 8),
+    Key("log.first", "g,home", "first", "the beginning", "log", "Move", "g"),
+    Key("log.down", "down,j", "move(1)", "further down", "log", "Move", "↓ j"),
+    Key("log.up", "up,k", "move(-1)", "further up", "log", "Move", "↑ k"),
+    Key("log.page_down", "pagedown,space,ctrl+f", "page(1)", "page down", "log", "Move", "PgDn"),
+    Key("log.page_up", "pageup,ctrl+b", "page(-1)", "page up", "log", "Move", "PgUp"),
+    Key("log.half_down", "ctrl+d", "page(0.5)", "half a page down", "log", "Move", "ctrl-d"),
+    Key("log.half_up", "ctrl+u", "page(-0.5)", "half a page up", "log", "Move", "ctrl-u"),
+    Key("log.right", "right,l", "sideways(1)", "more of long lines", "log", "Move", "→ l"),
+    Key("log.left", "left,h", "sideways(-1)", "their beginning", "log", "Move", "← h"),
+)

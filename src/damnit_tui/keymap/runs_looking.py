@@ -1,0 +1,86 @@
+"""Keys of the run table: what is looked at."""
+
+from __future__ import annotations
+
+from .key import Key
+
+KEYS: tuple[Key, ...] = (
+    Key(
+        "table.inspect",
+        "enter",
+        "inspect",
+        "the value in full, or why it is empty",
+        "table",
+        "Look",
+        "⏎",
+        "inspect",
+        2,
+    ),
+    Key("runs.why", "w", "why", "why the cell is empty, down to the root", "main", "Look", "w"),
+    Key("runs.plot", "p", "plot", "plot variables over runs, or within runs", "main", "Look", "p"),
+    Key("runs.details", "i", "details", "all values of the run", "main", "Look", "i"),
+    Key(
+        "runs.differences",
+        "d",
+        "differences",
+        "what differs between the marked runs",
+        "main",
+        "Look",
+        "d",
+    ),
+    Key(
+        "table.trends",
+        "T",
+        "trends",
+        "how numbers went over the runs shown, under their titles",
+        "table",
+        "Look",
+        "T",
+    ),
+    Key(
+        "table.outliers",
+        "X",
+        "outliers",
+        "point out numbers far from the others of their column",
+        "table",
+        "Look",
+        "X",
+    ),
+    Key(
+        "table.wider",
+        "greater_than_sign",
+        "widen(1)",
+        "make the column wider",
+        "table",
+        "Look",
+        ">",
+    ),
+    Key(
+        "table.narrower",
+        "less_than_sign",
+        "widen(-1)",
+        "make the column narrower",
+        "table",
+        "Look",
+        "<",
+    ),
+    Key(
+        "table.fit_width",
+        "equals_sign",
+        "fit_width",
+        "make the column as wide as it needs",
+        "table",
+        "Look",
+        "=",
+    ),
+    Key(
+        "runs.preview",
+        "v",
+        "preview",
+        "the data of the cell beside the table, or not",
+        "main",
+        "Look",
+        "v",
+    ),
+    Key("runs.log", "L", "log", "the log of the run", "main", "Look", "L"),
+)

@@ -1,0 +1,235 @@
+"""How to come to each place that has keys, for the test that presses each of them."""
+
+from __future__ import annotations
+
+from damnit_tui.screens.variable_list import VariableList
+from textual.widgets import OptionList
+
+from damnit_daemon.edit import Editor
+from damnit_daemon.ledger import JobState
+from damnit_daemon.store import Change, add_note, load_plain
+from damnit_tui.screens.cell_box import CellBox
+from damnit_tui.screens.choose_variable import ChooseVariable
+from damnit_tui.screens.columns import ColumnsScreen
+from damnit_tui.screens.conflict import ConflictBox
+from damnit_tui.screens.context import ContextScreen
+from damnit_tui.screens.daemon import DaemonScreen
+from damnit_tui.screens.deletion import DeletionBox
+from damnit_tui.screens.details import DetailsScreen
+from damnit_tui.screens.differences import DifferencesScreen
+from damnit_tui.screens.export import ExportBox
+from damnit_tui.screens.help import HelpScreen
+from damnit_tui.screens.inspect import InspectScreen
+from damnit_tui.screens.jobs import JobsScreen
+from damnit_tui.screens.log import LogScreen
+from damnit_tui.screens.members_box import MembersBox
+from damnit_tui.screens.notes import NotesScreen
+from damnit_tui.screens.number_range import RangeScreen, TickLine
+from damnit_tui.screens.plot import PlotScreen
+from damnit_tui.screens.proposals import ProposalsScreen
+from damnit_tui.screens.report import ReportScreen
+from damnit_tui.screens.reprocess import ReprocessBox
+from damnit_tui.screens.save_box import SaveBox
+from damnit_tui.screens.tags import TagsScreen
+from damnit_tui.screens.user_variable import UserVariableForm
+from damnit_tui.screens.why import WhyScreen
+from damnit_tui.widgets.find_prompt import FindPrompt
+from damnit_tui.widgets.prompt import Prompt
+
+from .conftest import NOW, add_run, database_of, key, make_folder, until
+from .daemon_at_work import begin, end, ledger_of, queue, take_lease
+from .inspect_folder import make_inspect_folder
+
+
+def make_rich_folder(path):
+    """Runs, notes, a log, a context file, and a daemon elsewhere that is at work."""
+    folder = make_folder(path)
+    with database_of(folder).writing() as con:
+        add_note(con, NOW - 100, "beam is back")
+    for run in range(370, 395):
+        add_run(folder, run)
+    with ledger_of(folder) as con:
+        take_lease(con)
+        end(con, begin(con, queue(con, 408)), JobState.FAILED, "no memory")
+        begin(con, queue(con, 412), "ratio", computing="ratio")
+        queue(con, 411)
+    log = folder.log_file(key(411))
+    log.parent.mkdir(parents=True)
+    log.write_text("a line\n" * 200)
+    return folder
+
+
+async def cell(pilot, run=411, name="ratio"):
+    """Go to a cell of the table."""
+    pilot.app.main_screen.table.move_to(key(run), name)
+    await pilot.pause()
+
+
+async def press(pilot, kind, *keys):
+    """Press keys until a screen of a kind is there."""
+    await pilot.press(*keys)
+    await until(pilot, lambda: isinstance(pilot.app.screen, kind))
+    await pilot.pause()
+
+
+def at(kind, *keys, run=411, name="ratio"):
+    """A way to a screen: from a cell by these keys."""
+
+    async def go(pilot):
+        await cell(pilot, run, name)
+        await press(pilot, kind, *keys)
+
+    return go
+
+
+async def to_table(pilot):
+    """The table itself."""
+    await cell(pilot)
+
+
+async def to_data(pilot, name="set"):
+    """Into the data of a cell; of the folder with every type."""
+    await cell(pilot, 1, name)
+    await press(pilot, InspectScreen, "enter")
+    await until(pilot, lambda: pilot.app.screen.viewer.looked is not None)
+    await pilot.pause()
+
+
+async def to_members(pilot):
+    """The variables of a Dataset."""
+    await to_data(pilot)
+    await press(pilot, MembersBox, "v")
+
+
+async def to_saving(pilot):
+    """Where data is saved."""
+    await to_data(pilot, "curve")
+    await press(pilot, SaveBox, "S")
+
+
+async def to_cell_box(pilot):
+    """All that is known of a value."""
+    await to_data(pilot)
+    await press(pilot, CellBox, "i")
+
+
+async def to_plot(pilot):
+    """A plot over runs."""
+    await at(PlotScreen, "p")(pilot)
+    await until(pilot, lambda: pilot.app.screen.is_settled)
+
+
+async def to_choosing(pilot):
+    """What is plotted."""
+    await to_plot(pilot)
+    await press(pilot, ChooseVariable, "y")
+
+
+async def to_differences(pilot):
+    """What differs."""
+    await at(DifferencesScreen, "d")(pilot)
+    await until(pilot, lambda: bool(pilot.app.screen.found))
+    await pilot.pause()
+
+
+async def to_prompt(pilot):
+    """A line to type in."""
+    await cell(pilot)
+    await pilot.press("colon")
+    await until(pilot, lambda: bool(pilot.app.screen.query(Prompt)))
+
+
+async def to_finding(pilot):
+    """A line in which a column is looked for."""
+    await cell(pilot)
+    await pilot.press("ctrl+f")
+    await until(pilot, lambda: bool(pilot.app.screen.query(FindPrompt)))
+    await pilot.press("a")
+
+
+async def to_tick_line(pilot):
+    """The line with a tick beside a range of numbers."""
+    await at(RangeScreen, "vertical_line")(pilot)
+    pilot.app.screen.query(TickLine).first().focus()
+    await pilot.pause()
+
+
+async def to_conflict(pilot):
+    """Somebody else was faster."""
+    folder = pilot.app.main_screen.session.folder
+    await cell(pilot, 403, "comment")
+    with database_of(folder).reading() as con:
+        old = load_plain(con, key(403), "comment")
+    await pilot.press("e", "m")
+    editor = Editor(folder, author="you@there", clock=lambda: NOW)
+    editor.set_values([Change(key(403), "comment", old, f"{old or ''}+")])
+    await press(pilot, ConflictBox, "enter")
+
+
+async def to_notes(pilot):
+    """A note in the list."""
+    folder = pilot.app.main_screen.session.folder
+    with database_of(folder).writing() as con:
+        add_note(con, NOW - 200, "more")
+    await at(NotesScreen, "o")(pilot)
+    await until(pilot, lambda: pilot.app.screen.query_one(OptionList).option_count > 0)
+    await pilot.press("down")
+
+
+async def to_context(pilot):
+    """The context file's editor."""
+    await at(ContextScreen, "E")(pilot)
+    await until(pilot, lambda: not pilot.app.screen.query_one("TextArea").read_only)
+
+
+async def to_report(pilot):
+    """The report, once it is written."""
+    await cell(pilot)
+    await press(pilot, ReportScreen, "colon", *"report", "enter")
+    await until(pilot, lambda: bool(pilot.app.screen.query_one("TextArea").text))
+
+
+async def to_jobs(pilot):
+    """The jobs, once they are read."""
+    await at(JobsScreen, "J")(pilot)
+    await until(pilot, lambda: pilot.app.screen.query_one("LineList, DataTable").has_focus)
+
+
+RICH, TYPES = make_rich_folder, make_inspect_folder
+PLACES = {
+    "app": (RICH, to_table),
+    "main": (RICH, to_table),
+    "table": (RICH, to_table),
+    "cell": (TYPES, to_cell_box),
+    "choose": (RICH, to_choosing),
+    "columns": (RICH, at(ColumnsScreen, "c")),
+    "conflict": (RICH, to_conflict),
+    "context": (RICH, to_context),
+    "daemon": (RICH, at(DaemonScreen, "D")),
+    "deletion": (RICH, at(DeletionBox, "delete")),
+    "details": (RICH, at(DetailsScreen, "i")),
+    "dialog": (RICH, at(HelpScreen, "question_mark")),
+    "differences": (RICH, to_differences),
+    "export": (RICH, at(ExportBox, "O")),
+    "find": (RICH, to_finding),
+    "form": (RICH, at(ReprocessBox, "r")),
+    "inspect": (TYPES, to_data),
+    "jobs": (RICH, to_jobs),
+    "lines": (RICH, at(DetailsScreen, "i")),
+    "log": (RICH, at(LogScreen, "L")),
+    "members": (TYPES, to_members),
+    "notes": (RICH, to_notes),
+    "plot": (RICH, to_plot),
+    "prompt": (RICH, to_prompt),
+    "proposals": (RICH, at(ProposalsScreen, "P")),
+    "range": (RICH, at(RangeScreen, "vertical_line")),
+    "report": (RICH, to_report),
+    "save": (TYPES, to_saving),
+    "tick-line": (RICH, to_tick_line),
+    "ticking": (RICH, at(TagsScreen, "t")),
+    "ticks": (RICH, at(ColumnsScreen, "c")),
+    "variable": (RICH, at(UserVariableForm, "A", "enter")),
+    "variables": (RICH, at(VariableList, "A")),
+    "why": (RICH, at(WhyScreen, "w", run=410, name="xgm.intensity")),
+}
+"""Whose keys → which folder, and the way there."""

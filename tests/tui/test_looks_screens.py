@@ -1,0 +1,122 @@
+"""Pictures of the screens beside the table. Look at a new one before you keep it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.widgets import DataTable, Label, TextArea
+
+from damnit_daemon.store import save_setting
+from damnit_tui.screens.context import ContextScreen
+from damnit_tui.screens.daemon import DaemonScreen
+from damnit_tui.screens.report import ReportScreen
+from damnit_tui.screens.timings import TimingsBox
+
+from .conftest import database_of, until
+from .test_context_screen import GOOD
+from .test_looks import FOLDER, snap  # noqa: F401 – a fixture
+from .test_looks_acting import SIZES, busy  # noqa: F401 – a fixture
+
+
+@pytest.fixture
+def placed(folder):
+    """With a context file."""
+    folder.context_file.write_text(GOOD)
+    return folder
+
+
+def hide_path(pilot):
+    """Where the test lies is no part of the picture."""
+    screen = pilot.app.screen
+    screen._document.path = Path(FOLDER) / "context.py"
+    screen._tell_title()
+
+
+async def opened(pilot, kind, *keys):
+    await pilot.press(*keys)
+    await until(pilot, lambda: isinstance(pilot.app.screen, kind))
+    await pilot.pause()
+
+
+async def command(pilot, kind, text):
+    await opened(pilot, kind, "colon", *text, "enter")
+
+
+def said(pilot):
+    return str(pilot.app.screen.query_one("#context-found").content)
+
+
+async def editor(pilot):
+    await opened(pilot, ContextScreen, "E")
+    area = pilot.app.screen.query_one(TextArea)
+    await until(pilot, lambda: not area.read_only)
+    return area
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_daemon(snap, busy, size):  # noqa: F811
+    python = "/gpfs/exfel/sw/software/euxfel-environment-management/environments/bin/python"
+    with database_of(busy).writing() as con:
+        save_setting(con, "damnit_python", python)
+
+    async def before(pilot):
+        await opened(pilot, DaemonScreen, "D")
+        await until(pilot, lambda: pilot.app.screen.query_one(DataTable).row_count > 5)
+        pilot.app.screen.query_one("#daemon-title", Label).update(f" Daemon of {FOLDER}")
+        await pilot.press("down", "down")
+        await pilot.pause()
+
+    assert snap(busy, size=SIZES[size], before=before)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_context_file(snap, placed, size):  # noqa: F811
+    async def before(pilot):
+        await editor(pilot)
+        hide_path(pilot)
+
+    assert snap(placed, size=SIZES[size], before=before)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_context_file_with_mistakes(snap, placed, size):  # noqa: F811
+    async def before(pilot):
+        area = await editor(pilot)
+        area.load_text(GOOD.replace("var#trains", "var#trians").replace("len(run", "len(rnu"))
+        await pilot.press("f5")
+        await until(pilot, lambda: "error" in said(pilot))
+        hide_path(pilot)
+
+    assert snap(placed, size=SIZES[size], before=before)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_context_file_that_somebody_else_saved(snap, placed, size):  # noqa: F811
+    async def before(pilot):
+        area = await editor(pilot)
+        area.load_text(GOOD.replace("LIMIT = 5", "LIMIT = 6"))
+        placed.context_file.write_text(GOOD.replace("LIMIT = 5", "LIMIT = 7"))
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "somebody else" in said(pilot))
+        hide_path(pilot)
+
+    assert snap(placed, size=SIZES[size], before=before)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_report(snap, folder, size):  # noqa: F811
+    async def before(pilot):
+        await command(pilot, ReportScreen, "report")
+        await until(pilot, lambda: bool(pilot.app.screen.query_one(TextArea).text))
+        await pilot.pause()
+
+    assert snap(folder, size=SIZES[size], before=before)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_what_variables_cost(snap, busy, size):  # noqa: F811
+    async def before(pilot):
+        await command(pilot, TimingsBox, "timings")
+
+    assert snap(busy, size=SIZES[size], before=before)
