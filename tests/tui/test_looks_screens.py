@@ -51,6 +51,7 @@ async def editor(pilot):
     await opened(pilot, ContextScreen, "E")
     area = pilot.app.screen.query_one(TextArea)
     await until(pilot, lambda: not area.read_only)
+    area.cursor_blink = False  # a picture is of one moment
     return area
 
 
@@ -108,6 +109,7 @@ def test_a_context_file_that_somebody_else_saved(snap, placed, size):  # noqa: F
 def test_the_report(snap, folder, size):  # noqa: F811
     async def before(pilot):
         await command(pilot, ReportScreen, "report")
+        pilot.app.screen.query_one(TextArea).cursor_blink = False
         await until(pilot, lambda: bool(pilot.app.screen.query_one(TextArea).text))
         await pilot.pause()
 
