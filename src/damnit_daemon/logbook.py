@@ -1,13 +1,15 @@
 """The electronic logbook: messages to a Zulip stream, through the server that `zulip.cfg` names.
 
 The file and the two requests are DAMNIT's (`GET /me`, `POST /send_message`), so that a
-folder set up for it works here.
+folder set up for it works here. Files go to Zulip's own `POST /api/v1/user_uploads`
+(https://zulip.com/api/upload-file); a server without it takes a picture with a message.
 """
 
 from __future__ import annotations
 
 import configparser
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,11 +20,23 @@ from .model.texts import show_controls
 
 CONFIG_NAME = "zulip.cfg"
 SECTION = "ZULIP"
+_LINK = re.compile(r"(/user_uploads/|https?://)[^\s()<>\[\]\x00-\x1f\x7f-\x9f]{1,500}")
 KEY_HEADER = "X-API-key"
 MOST_CHARACTERS = 10_000
 """Of one message; Zulip's limit, and DAMNIT's."""
+MOST_BYTES = 25 * 1024 * 1024
+"""Of an uploaded file; Zulip's usual limit, which a server may set lower."""
 LOOK_TIMEOUT_S = 5.0
+UPLOAD_TIMEOUT_S = 60.0
 SEND_TIMEOUT_S = 20.0
+
+
+class LogbookSilent(DamnitError):  # noqa: N818 – house style
+    """The server does not answer, and will not answer soon."""
+
+
+class NoUploads(DamnitError):  # noqa: N818 – house style
+    """The server takes files only with messages."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +99,36 @@ class Logbook:
                 raise
         return len(parts)
 
+    def upload(self, name: str, content: bytes) -> str:
+        """Hand over a PNG; where it is then, as it stands in Markdown.
+
+        Only we can see it until a message has the link.
+
+        Args:
+            name: Of the file.
+            content: What is in it.
+
+        Raises:
+            NoUploads: If the server knows nothing of uploads.
+            DamnitError: If it was not taken.
+        """
+        if len(content) > MOST_BYTES:
+            raise DamnitError(f"it is larger than {MOST_BYTES >> 20} MiB")
+        answer = self._ask(
+            "POST",
+            "api/v1/user_uploads",
+            UPLOAD_TIMEOUT_S,
+            files={"filename": (name, content, "image/png")},
+        )
+        try:
+            told = answer.json()
+            place = str(told.get("url") or told["uri"])  # the second until Zulip 9
+        except (ValueError, KeyError, TypeError, AttributeError):
+            place = ""
+        if not _LINK.fullmatch(place):
+            raise DamnitError(f"The logbook at {self.url} gives an answer without sense.")
+        return place
+
     def _ask(self, method: str, what: str, timeout_s: float, **more: object) -> requests.Response:
         try:
             answer = requests.request(
@@ -97,7 +141,7 @@ class Logbook:
             )
         except requests.RequestException as error:
             reason = type(error).__name__
-            raise DamnitError(
+            raise LogbookSilent(
                 f"The logbook at {self.url} does not answer ({reason}).",
                 hint=f"Is the address in {CONFIG_NAME} right?",
             ) from error
@@ -106,6 +150,8 @@ class Logbook:
                 f"The logbook at {self.url} does not know this key.",
                 hint=f"Get a new one for {CONFIG_NAME}.",
             )
+        if answer.status_code in (404, 405) and what.endswith("user_uploads"):
+            raise NoUploads("The logbook takes pictures only with messages.")
         if not answer.ok or answer.is_redirect:
             said = show_controls(answer.text.strip()[:200])
             raise DamnitError(f"The logbook refused it: {answer.status_code} {said}".rstrip())

@@ -302,6 +302,21 @@ class Session:
 
         save_data(self.folder, address.key, address.name, view, path, **look_of)
 
+    def note_picture(self, path: Path, shown: str) -> None:
+        """Have the next report tell of a picture that was saved; for workers.
+
+        Args:
+            path: Its file; what is no picture is passed over.
+            shown: What it shows.
+        """
+        from .state.pictures import Picture, note_picture, pictures_file
+
+        try:
+            file = pictures_file(self.load_db_id(), self.folder.path)
+            note_picture(file, Picture(self._clock(), path, shown))
+        except (OSError, DamnitError):
+            pass  # the picture is there all the same
+
     def _with_history(self, shown: Inspected) -> Inspected:
         from .processing import load_history, tell_history, why_absent
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from damnit_tui.screens.variable_list import VariableList
 from textual.widgets import OptionList
 
 from damnit_daemon.edit import Editor
@@ -229,7 +228,6 @@ PLACES = {
     "ticking": (RICH, at(TagsScreen, "t")),
     "ticks": (RICH, at(ColumnsScreen, "c")),
     "variable": (RICH, at(UserVariableForm, "A", "enter")),
-    "variables": (RICH, at(VariableList, "A")),
     "why": (RICH, at(WhyScreen, "w", run=410, name="xgm.intensity")),
 }
 """Whose keys → which folder, and the way there."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
+from pathlib import Path
 
 from damnit_daemon.model import RunKey
 from damnit_daemon.run_ranges import format_run_ranges
 
+from ..state.pictures import Picture
 from ..visible import visible
 
 
@@ -36,6 +38,10 @@ class Happened:
     notes: tuple[tuple[float, str], ...] = ()
     """When each note is about, and its text."""
     failures: tuple[Failure, ...] = field(default=())
+    pictures: tuple[Picture, ...] = ()
+    """Those that were saved in between."""
+    gone: frozenset[Path] = frozenset()
+    """Of those the files that are not there any more."""
 
 
 def write_report(happened: Happened, zone: tzinfo | None = None) -> str:
@@ -62,9 +68,22 @@ def write_report(happened: Happened, zone: tzinfo | None = None) -> str:
         lines += ["#### New errors", ""]
         lines += [_failure(failure) for failure in happened.failures]
         lines.append("")
+    if happened.pictures:
+        lines += ["#### Plots", ""]
+        for picture in happened.pictures:
+            gone = " is not there any more" if picture.path in happened.gone else ""
+            shown = f"{_moment(picture.at, zone)} {_line(picture.shown)}"
+            lines.append(f"* {shown}: {place_of(picture)}{gone}")
+        lines.append("")
     if happened.table.strip():
         lines += ["#### Runs", "", happened.table.rstrip(), ""]
     return "\n".join(lines)
+
+
+def place_of(picture: Picture) -> str:
+    """How a picture's file stands in a report."""
+    path = visible(str(picture.path))
+    return f"`` {path} ``" if "`" in path else f"`{path}`"
 
 
 def group_failures(found: Sequence[tuple[int, str, str]]) -> tuple[Failure, ...]:

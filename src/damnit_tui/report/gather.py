@@ -20,6 +20,7 @@ from damnit_daemon.store import (
 )
 
 from ..state.files import read_json, state_directory, write_json
+from ..state.pictures import load_pictures, pictures_file
 from ..table.cells import is_problem
 from .build import Happened, group_failures
 
@@ -40,6 +41,7 @@ class Reports:
     def __init__(self, folder: DamnitFolder, directory: Path | None = None) -> None:
         self._folder = folder
         self._database = Database(folder.database, timeout_s=TIMEOUT_S)
+        self._directory = directory
         self._state = (directory or state_directory()) / "reports.json"
 
     def gather(
@@ -57,12 +59,14 @@ class Reports:
         """
         since = now - hours * 3600 if hours is not None else self._last() or now - FIRST_S
         with self._database.reading() as con:
-            proposal = load_setting(con, "proposal")
+            proposal, db_id = load_setting(con, "proposal"), load_setting(con, "db_id")
             began = {run.key: run.start_time or run.added_at or 0.0 for run in load_runs(con)}
             keys = sorted((key for key, at in began.items() if since < at <= now), reverse=True)
             titles = {column.name: column.title for column in load_columns(con)}
             values = load_values(con, keys=keys) if keys else []
             notes = [(n.timestamp, n.text) for n in load_notes(con) if since < n.timestamp <= now]
+        file = pictures_file(db_id, self._folder.path, self._directory)
+        pictures = load_pictures(file, since, now)
         failed = [
             (value.key.run, titles.get(value.name, value.name), _message(value.attributes))
             for value in values
@@ -76,6 +80,8 @@ class Reports:
             self._table(keys[:MOST_IN_TABLE], names),
             tuple(notes),
             group_failures(failed),
+            pictures,
+            frozenset(picture.path for picture in pictures if not picture.path.exists()),
         )
 
     def done(self, happened: Happened) -> None:

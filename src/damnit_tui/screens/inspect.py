@@ -194,6 +194,7 @@ class InspectScreen(InspectActions):
         except DamnitError as error:
             self.post_message(Saved(path, str(error)))
         else:
+            self._session.note_picture(path, str(look_of["title"]))
             self.post_message(Saved(path))
 
     @on(Saved)

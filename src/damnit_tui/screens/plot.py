@@ -168,7 +168,8 @@ class PlotScreen(PlotChoosing, PlotTaking):
             self._pane.show(self.drawn.frame.lines)
         self._tell()
 
-    def _tell(self) -> None:
+    def what_is_plotted(self) -> list[str]:
+        """What is plotted, and of which runs, in words."""
         state, naming = self.state, self._naming()
         told = ", ".join(map(naming.label, state.y)) or "nothing yet"
         if state.form is not Form.HISTOGRAM:
@@ -177,7 +178,10 @@ class PlotScreen(PlotChoosing, PlotTaking):
             told = f"{told} over {x}"
         runs = len(self._keys())
         which = f"{state.which.value} ({runs})"
-        parts = [told, state.form.value, state.over.value, which]
+        return [told, state.form.value, state.over.value, which]
+
+    def _tell(self) -> None:
+        state, parts = self.state, self.what_is_plotted()
         if state.form is Form.HISTOGRAM and self.drawn is not None:
             parts.append(f"{self.drawn.bins} bins")
         self.query_one("#plot-head", Static).update(_line(" · ".join(map(visible, parts))))

@@ -13,6 +13,7 @@ from damnit_daemon.model import RunKey
 from ..plot.drawing import Drawn
 from ..plot.points import Points
 from ..plot.state import PlotState
+from ..session import Session
 from ..table.rows import Rows
 
 
@@ -39,4 +40,6 @@ class PlotPart(Screen[None]):
         drawn: Drawn | None
         _around: PlotSurroundings
         change: Callable[[PlotState], None]
+        _session: Session
+        what_is_plotted: Callable[[], list[str]]
         _keys: Callable[[], tuple[RunKey, ...]]

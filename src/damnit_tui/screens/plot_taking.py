@@ -54,13 +54,23 @@ class PlotTaking(PlotPart):
 
     def _save(self, path: Path | None) -> None:
         if path is not None and self.drawn is not None:
-            self.write_file(path, self.points, self.state, self.drawn.bins, self.plain_text())
+            text, shown = self.plain_text(), " · ".join(self.what_is_plotted())
+            self.write_file(path, self.points, self.state, self.drawn.bins, text, shown)
 
     @work(thread=True, group="save")
     def write_file(
-        self, path: Path, points: Points, state: PlotState, bins: int, text: str
+        self, path: Path, points: Points, state: PlotState, bins: int, text: str, shown: str
     ) -> None:
-        """Write a file, and say how that went."""
+        """Write a file, and say how that went.
+
+        Args:
+            path: The file.
+            points: What is plotted.
+            state: How.
+            bins: Of a histogram.
+            text: The plot as text.
+            shown: What it shows, in a few words.
+        """
         try:
             if path.suffix.lower() == ".png":
                 save_picture(points, state, bins, path)
@@ -72,6 +82,7 @@ class PlotTaking(PlotPart):
         except OSError as error:
             self.post_message(self.Saved(path, f"{path} cannot be written: {error.strerror}."))
         else:
+            self._session.note_picture(path, shown)
             self.post_message(self.Saved(path))
 
     @on(Saved)

@@ -23,6 +23,8 @@ from ..report.build import Happened, write_report
 from ..widgets.key_line import KeyLine
 
 if TYPE_CHECKING:
+    from damnit_daemon.logbook import Logbook
+
     from ..report.gather import Reports
 
 
@@ -139,6 +141,16 @@ class ReportScreen(Screen[None]):
         self._reports.write(path, text)
         return f"Written to {path}."
 
+    def _sent(self, logbook: Logbook, stream: str, topic: str, text: str) -> str:
+        from ..report.sending import send_report
+
+        pictures = self._happened.pictures if self._happened is not None else ()
+        sent = send_report(logbook, topic, text, pictures)
+        told = f"Sent to {stream} in {_messages(sent.messages)}."
+        if not sent.problems:
+            return told
+        return "\n".join([told, "Without these pictures:", *sent.problems])
+
     def action_send(self) -> None:
         """To the logbook."""
         self._find_logbook()
@@ -154,7 +166,7 @@ class ReportScreen(Screen[None]):
             return
 
         def send(topic: str) -> None:
-            self._do(lambda text: f"Sent to {stream} in {_messages(logbook.send(topic, text))}.")
+            self._do(lambda text: self._sent(logbook, stream, topic, text))
 
         usual = logbook.topics[0] if logbook.topics else "damnit"
         self.call_later(self._ask, f"Topic in {stream}:", usual, send)

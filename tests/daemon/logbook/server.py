@@ -1,4 +1,4 @@
-"""A small server with the two addresses of DAMNIT's logbook service."""
+"""A small server with the two addresses of DAMNIT's logbook service, and Zulip's for uploads."""
 
 from __future__ import annotations
 
@@ -23,6 +23,16 @@ class LogbookServer:
         """Where it sends those that ask it for something."""
         self.keys: list[str | None] = []
         """What it was given as keys."""
+        self.uploaded: list[tuple[str, bytes]] = []
+        """Name and content of each file."""
+        self.takes_uploads = True
+        """Whether it knows of them at all."""
+        self.largest = 1 << 30
+        """Bytes of an upload."""
+        self.uploads_elsewhere = ""
+        """Where it sends those that upload."""
+        self.link = "/user_uploads/2/ab/{name}"
+        """What it says where an upload is."""
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -38,6 +48,9 @@ class LogbookServer:
             def do_POST(self):
                 length = int(self.headers["Content-Length"])
                 body = self.rfile.read(length)
+                if self.path == "/api/v1/user_uploads":
+                    self._take_upload(body)
+                    return
                 if not self._knows():
                     return
                 if len(outer.received) >= outer.accepts:
@@ -49,6 +62,27 @@ class LogbookServer:
                 text, picture = content_of(self.headers["Content-Type"], body)
                 outer.received.append((topic, text, picture))
                 self._answer(200, "{}")
+
+            def _take_upload(self, body):
+                if outer.uploads_elsewhere:
+                    self.send_response(307)  # with body and all
+                    self.send_header("Location", f"{outer.uploads_elsewhere}{self.path}")
+                    self.send_header("Content-Length", "0")
+                    self.end_headers()
+                    return
+                if not self._knows():
+                    return
+                if not outer.takes_uploads:
+                    self._answer(404, "not here")
+                    return
+                name, content = file_of(self.headers["Content-Type"], body)
+                if len(content) > outer.largest:
+                    said = {"result": "error", "msg": "File is larger than the allowed limit"}
+                    self._answer(413, json.dumps(said))
+                    return
+                outer.uploaded.append((name, content))
+                place = outer.link.format(name=name)
+                self._answer(200, json.dumps({"result": "success", "uri": place}))
 
             def _knows(self):
                 outer.keys.append(self.headers.get("X-API-key"))
@@ -94,3 +128,11 @@ def content_of(kind: str, body: bytes) -> tuple[str, bytes]:
         for part in message.get_payload()
     }
     return parts["content"].decode(), parts.get("image", b"")
+
+
+def file_of(kind: str, body: bytes) -> tuple[str, bytes]:
+    """Name and content of the one file that a form holds."""
+    message = message_from_bytes(f"Content-Type: {kind}\r\n\r\n".encode() + body)
+    (part,) = message.get_payload()
+    assert part.get_param("name", header="content-disposition") == "filename"
+    return part.get_filename(), part.get_payload(decode=True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from damnit_daemon import logbook as module
 from damnit_daemon.errors import DamnitError
-from damnit_daemon.logbook import MOST_CHARACTERS, load_logbook, split_message
+from damnit_daemon.logbook import MOST_CHARACTERS, NoUploads, load_logbook, split_message
 
 from .server import KEY, LogbookServer
 
@@ -98,3 +99,47 @@ def test_a_line_that_is_too_long_ends_somewhere():
     parts = split_message("a" * (2 * MOST_CHARACTERS + 5) + "\nb")
     assert [len(part) for part in parts] == [MOST_CHARACTERS, MOST_CHARACTERS, 7]
     assert split_message("") == [""]
+
+
+PNG = b"\x89PNG\r\n\x1a\n and more"
+
+
+def test_a_picture_is_uploaded(tmp_path, server):
+    link = configure(tmp_path, server).upload("xgm.png", PNG)
+    assert link == "/user_uploads/2/ab/xgm.png"
+    assert server.uploaded == [("xgm.png", PNG)]
+
+
+def test_an_upload_that_is_too_large_is_said(tmp_path, server, monkeypatch):
+    server.largest = 10
+    with pytest.raises(DamnitError, match=r"refused it: 413 .*allowed limit"):
+        configure(tmp_path, server).upload("xgm.png", PNG)
+    monkeypatch.setattr(module, "MOST_BYTES", len(PNG) - 1)
+    before = len(server.keys)
+    with pytest.raises(DamnitError, match="is larger than"):
+        configure(tmp_path, server).upload("xgm.png", PNG)
+    assert len(server.keys) == before  # nothing was sent
+
+
+def test_an_upload_takes_the_key_to_no_other_server(tmp_path, server):
+    with LogbookServer() as other:
+        server.uploads_elsewhere = other.url.replace("127.0.0.1", "localhost")
+        with pytest.raises(DamnitError, match="refused it: 307"):
+            configure(tmp_path, server).upload("xgm.png", PNG)
+        assert (other.keys, other.uploaded) == ([], [])
+
+
+def test_a_server_without_uploads_is_known(tmp_path, server):
+    server.takes_uploads = False
+    with pytest.raises(NoUploads):
+        configure(tmp_path, server).upload("xgm.png", PNG)
+
+
+@pytest.mark.parametrize(
+    "link",
+    ["", "nowhere", "javascript:alert(1)", "/user_uploads/a) [b](http://c", "/user_uploads/\x1b"],
+)
+def test_a_link_without_sense_is_none(tmp_path, server, link):
+    server.link = link
+    with pytest.raises(DamnitError, match="without sense"):
+        configure(tmp_path, server).upload("xgm.png", PNG)
