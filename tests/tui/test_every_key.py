@@ -124,7 +124,7 @@ async def _press(pilot, key, name) -> None:
         )
 
     try:
-        await until(pilot, is_done, 50)
+        await until(pilot, is_done)
     except AssertionError:
         actions = [action for action, _ in app.done]
         raise AssertionError(
