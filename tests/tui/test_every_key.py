@@ -27,6 +27,7 @@ BY_WIDGETS = {
     ("dialog.down", "down"): "scroll_down",
     ("dialog.up", "up"): "scroll_up",
     ("range.keep", "enter"): "submit",
+    ("variable.save", "enter"): "submit",
 }
 """Where what has the focus takes the key, and does the same or hands it on."""
 OWNERS = sorted({key.owner for key in keymap.KEYS})

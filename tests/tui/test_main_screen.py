@@ -15,6 +15,7 @@ from damnit_tui.screens.inspect import InspectScreen
 from damnit_tui.table.widget import RunTable
 from damnit_tui.terminal import is_gone
 from damnit_tui.widgets.cell_line import CellLine
+from damnit_tui.widgets.key_line import KeyLine
 from damnit_tui.widgets.notice import Notice
 from damnit_tui.widgets.status import StatusLines
 
@@ -301,3 +302,15 @@ def test_make_folder_is_what_the_tests_think(tmp_path):
     assert count == 18
     assert NOW == 1_773_489_600
     assert RunTable.__name__ == "RunTable"
+
+
+@pytest.mark.parametrize(
+    ("width", "there"),
+    [(80, "? ⏎ / e p r J q"), (100, "? ⏎ / e p r J q x"), (120, "? ⏎ / e p r J q x : w F")],
+)
+async def test_the_last_line_has_first_what_one_needs_first(folder, width, there):
+    app = make_app(folder)
+    async with app.run_test(size=(width, 24)) as pilot:
+        await settle(pilot)
+        keys = text_of(app, KeyLine).strip().split("  ")
+        assert " ".join(key.split()[0] for key in keys) == there

@@ -13,6 +13,8 @@ KEYS: tuple[Key, ...] = (
         "main",
         "Edit",
         "e",
+        "edit",
+        4,
     ),
     Key("runs.undo", "u", "undo", "take back the last edit", "main", "Edit", "u"),
     Key("runs.redo", "U", "redo", "do again what was taken back", "main", "Edit", "U"),
@@ -47,7 +49,7 @@ KEYS: tuple[Key, ...] = (
         "Edit",
         "Del",
     ),
-    Key("runs.copy", "y", "copy", "copy the cell", "main", "Take", "y", "copy", 7),
+    Key("runs.copy", "y", "copy", "copy the cell", "main", "Take", "y", "copy", 13),
     Key(
         "runs.copy_rows",
         "Y",
@@ -66,9 +68,11 @@ KEYS: tuple[Key, ...] = (
         "Take",
         "O",
     ),
-    Key("runs.reprocess", "r", "reprocess", "process runs again", "main", "Act", "r"),
+    Key(
+        "runs.reprocess", "r", "reprocess", "process runs again", "main", "Act", "r", "reprocess", 6
+    ),
     Key("runs.cancel", "K", "cancel_jobs", "cancel the jobs of the run", "main", "Act", "K"),
-    Key("runs.jobs", "J", "jobs", "the daemon's jobs", "main", "Screens", "J"),
+    Key("runs.jobs", "J", "jobs", "the daemon's jobs", "main", "Screens", "J", "jobs", 7),
     Key("app.help", "question_mark", "help", "this help", "app", "Screens", "?", "help", 1),
     Key(
         "runs.palette",

@@ -54,7 +54,7 @@ KEYS: tuple[Key, ...] = (
         "Move",
         "x",
         "next problem",
-        4,
+        9,
     ),
     Key(
         "runs.command",
@@ -65,7 +65,7 @@ KEYS: tuple[Key, ...] = (
         "Move",
         ":",
         "command",
-        5,
+        10,
     ),
     Key(
         "runs.follow",
@@ -76,6 +76,6 @@ KEYS: tuple[Key, ...] = (
         "Move",
         "F",
         "follow",
-        6,
+        12,
     ),
 )
