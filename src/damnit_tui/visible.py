@@ -16,6 +16,9 @@ ELLIPSIS = "…"
 NEW_LINE = "⏎"
 """Stands for a line break where there is one line only."""
 
+PER_CELL = 16
+"""More characters than this in one cell, all but one of no width, are not looked at."""
+
 _LINES = re.compile(r"\r\n|\r|\n")
 
 
@@ -40,18 +43,22 @@ def as_line(text: str) -> str:
 
 
 def clip(text: str, width_cells: int) -> str:
-    """Cut to a width on the screen; what is cut ends in `…`."""
-    if cell_len(text) <= width_cells:
+    """Cut to a width on the screen; what is cut ends in `…`. Costs no more for a long text."""
+    start = text[: PER_CELL * max(0, width_cells) + 1]
+    if start == text and cell_len(text) <= width_cells:
         return text
     if width_cells <= 0:
         return ""
+    text = start
     return set_cell_size(text, width_cells - 1).rstrip() + ELLIPSIS
 
 
 def clip_start(text: str, width_cells: int) -> str:
     """Cut to a width on the screen, keeping the end; what is cut begins with `…`."""
-    if cell_len(text) <= width_cells:
+    end = text[-PER_CELL * max(0, width_cells) - 1 :]
+    if end == text and cell_len(text) <= width_cells:
         return text
+    text = end
     while text and cell_len(text) >= width_cells:
         text = text[1:]
     return ELLIPSIS + text

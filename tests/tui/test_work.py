@@ -1,6 +1,5 @@
 """What the daemon is at, in words and marks: pure, no ledger."""
 
-from dataclasses import replace
 from datetime import UTC
 
 import pytest
@@ -133,7 +132,7 @@ def test_what_a_lost_daemon_was_at_stands_still():
 
 
 def test_slurm_goes_on_without_a_daemon():
-    going = replace(RUNNING, in_slurm=True)
+    going = RUNNING._replace(in_slurm=True)
     left = work(daemon=None, is_abandoned=True, runs={key(1): (going,)})
     assert left.mark(key(1)) == "⚙"
     assert left.is_computing(key(1), "a")

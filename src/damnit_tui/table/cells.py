@@ -31,6 +31,8 @@ VARIES = 1e-9
 """A number whose data varies by more than this within the run is bold."""
 BRIGHT = 186
 """From this luminance on, black text is readable on a background."""
+LONGEST_TEXT = 2000
+"""Characters of a text that are looked at to show it on one line; Enter shows all."""
 OWN_PROVENANCE = {None, "", "context.py"}
 MANUAL = "manual-input"
 
@@ -123,7 +125,7 @@ def format_cell(value: StoredValue | None, column: Column, *, complete: bool = T
     if isinstance(stored, int | float):
         number = "" if math.isnan(stored) else format_number(stored)
         return look._replace(text=number, kind=Kind.NUMBER, units=units(attributes))
-    return look._replace(text=visible(str(stored)))
+    return look._replace(text=visible(str(stored)[:LONGEST_TEXT]))
 
 
 def is_problem(value: StoredValue) -> bool:

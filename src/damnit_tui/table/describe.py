@@ -9,7 +9,7 @@ from damnit_daemon.model import BlobKind, Column, RunKey, StoredValue
 from damnit_daemon.model.texts import format_number
 
 from ..visible import visible, visible_lines
-from .cells import OWN_PROVENANCE, parse_attributes, stored_blob_kind, units
+from .cells import LONGEST_TEXT, OWN_PROVENANCE, parse_attributes, stored_blob_kind, units
 from .layout import split_title
 from .numbers import format_full_time
 
@@ -134,7 +134,8 @@ def _without_value(place: str, attributes: dict[str, Any]) -> Description:
     error = error_of(attributes)
     if error is None:
         return Description(place, "empty: it returned None or NaN, or was cleared", "faint")
-    name, message = error[0], " ".join(line.strip() for line in visible_lines(error[1].strip()))
+    name, said = error[0][:LONGEST_TEXT], error[1].strip()[:LONGEST_TEXT]
+    message = " ".join(line.strip() for line in visible_lines(said))
     if name == "Skip":
         return Description(place, f"» skipped: {message}", "faint")
     if name == "SourceNameError":
@@ -153,4 +154,4 @@ def _present(value: StoredValue, column: Column, attributes: dict[str, Any], dra
     if isinstance(stored, int | float):
         # More digits than the cell has room for.
         return f"{stored!r} {units(attributes)}".rstrip()
-    return visible(str(stored))
+    return visible(str(stored)[:LONGEST_TEXT])

@@ -21,6 +21,8 @@ PINNED_EDGE = " ┃ "
 PICTURE_WIDTH = 10
 WIDEST_TEXT = 28
 WIDEST_TITLE = 26
+LONGEST_TITLE = 1000
+"""Characters of a title that are looked at; no screen shows more."""
 NARROWEST = 6
 SLIVER = 4
 """A last column of which fewer characters fit is left out."""
@@ -31,14 +33,14 @@ LEAST_LOOSE = 20
 @lru_cache(maxsize=4096)
 def split_title(title: str) -> tuple[str, ...]:
     """Split a title at its `/`, save in brackets: `Pulse [uJ/p]` is one part."""
-    parts, depth = [""], 0
-    for letter in visible(title):
+    parts, depth = [[]], 0  # type: tuple[list[list[str]], int]
+    for letter in visible(title[:LONGEST_TITLE]):
         depth += (letter in "[(") - (letter in "])" and depth > 0)
         if letter == "/" and not depth:
-            parts.append("")
+            parts.append([])
         else:
-            parts[-1] += letter
-    return tuple(part.strip() for part in parts)
+            parts[-1].append(letter)
+    return tuple("".join(part).strip() for part in parts)
 
 
 @dataclass
