@@ -213,7 +213,7 @@ def test_a_whole_shift(shift, tmp_path):
         press(terminal, "Enter")
         exported = wait_until(lambda: list(tmp_path.glob("p1234-runs.*")))
         see(lambda screen: "first light" in screen)
-        assert "first light" in wait_until(exported[0].read_text)
+        wait_until(lambda: "first light" in exported[0].read_text())
 
         # The line drops, in the middle of a filter.
         press(terminal, "/")

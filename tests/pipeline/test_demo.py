@@ -97,9 +97,9 @@ def test_in_a_terminal_runs_arrive_until_it_is_closed(environ, scratch, tmp_path
         return len(means) == number_of_runs(screen) == 6 and "✗" in screen
 
     with Terminal(
-        [*DEMO, "--runs", "6", "--every", "1"], environ, tmp_path, size=(150, 30)
+        [*DEMO, "--runs", "6", "--every", "3"], environ, tmp_path, size=(150, 30)
     ) as terminal:
-        terminal.wait_for(all_is_computed)
+        terminal.wait_for(all_is_computed, timeout_s=120)
         assert len(counts - {0}) > 1, "they came all at once"
 
         (directory,) = scratch.glob("damnit-demo-*")

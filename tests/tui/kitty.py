@@ -128,6 +128,12 @@ class Screen:
         xs, ys = [x for x, _ in at], [y for _, y in at]
         return min(xs), min(ys), max(xs) + 1, max(ys) + 1
 
+    def holes(self) -> int:
+        """How many cells amid the pieces are something else."""
+        left, top, right, bottom = self.place()
+        pieces = sum(letter.startswith(PLACEHOLDER) for letter, _ in self.cells.values())
+        return (right - left) * (bottom - top) - pieces
+
     def pixels(self) -> np.ndarray:
         """The picture alone."""
         left, top, right, bottom = self.place()

@@ -304,7 +304,6 @@ def test_an_image_is_shown_in_pixels_with_axes_cursor_and_the_same_scale_from_ru
         app.wait_for(lambda: shows(app, 2))
         height, width = app.screen.pixels().shape[:2]
         assert width / height == pytest.approx(320 / 240, rel=0.05)
-        place = app.screen.place()
         app.type("\x1b[C")
         app.wait_for(lambda: "┼" in app.screen.text())
         app.wait_for_text("row 120, column 160")
@@ -318,10 +317,12 @@ def test_an_image_is_shown_in_pixels_with_axes_cursor_and_the_same_scale_from_ru
         app.type("c")
         app.wait_for_text("cividis")
         app.wait_for(lambda: not shows(app, 1))
+        app.wait_for(lambda: app.screen.picture() is not None and app.screen.holes() == 1)
         app.type("?")
         app.wait_for_text("Keys")
+        assert app.screen.holes() > 1, "the box covers some of it"
         app.type("\x1b")
-        app.wait_for(lambda: app.screen.place() == place)
+        app.wait_for(lambda: app.screen.holes() == 1)  # where the cursor is
         assert len(app.screen.images) <= 2
         app.type("\x1b")
         app.wait_for_text("3 runs")
@@ -471,6 +472,8 @@ def sent_again(behind: Behind) -> None:
         behind.app.read(0.05)
 
 
+# tmux 3.3 throws away what its terminal does not take at once; ctrl-l mends it, but not always.
+@pytest.mark.slow
 def test_pixels_pass_through_tmux_for_who_insists(looks, tmp_path):
     with in_tmux(looks, tmp_path, "--graphics", "kitty", passes="on") as behind:
         app = behind.app
