@@ -18,16 +18,34 @@ from tempfile import TemporaryDirectory
 
 import matplotlib as mpl
 import resvg_py
+import textual
 from PIL import Image
 from textual.pilot import Pilot
+from textual.widgets import DataTable, Label, TextArea
 
 from damnit_daemon.demo import make_proposal, write_run
 from damnit_daemon.demo.__main__ import make_damnit_folder
 from damnit_daemon.demo.proposal import SECONDS_BETWEEN_RUNS
-from damnit_daemon.ledger import Ledger, acquire, beat, this_process
+from damnit_daemon.ledger import (
+    Executor,
+    JobState,
+    Ledger,
+    NewJob,
+    Outcome,
+    Placement,
+    VariableProgress,
+    acquire,
+    add_job,
+    beat,
+    expect_variables,
+    save_progress,
+    set_state,
+    this_process,
+)
 from damnit_daemon.model import RunKey
 from damnit_daemon.paths import DATA_ROOT_VARIABLE, DamnitFolder
 from damnit_daemon.services.extraction import extract
+from damnit_daemon.store import Database, save_setting
 from damnit_tui.app import DamnitApp
 from damnit_tui.session import Session
 
@@ -41,6 +59,8 @@ RUNS = range(58, 82)
 WITHOUT_CAMERA = 74
 SHOWN_FOLDER = "/gpfs/exfel/exp/SPB/202601/p001234/usr/Shared/amore"
 """What the temporary folder is called on the screen."""
+SHOWN_PYTHON = "/gpfs/exfel/sw/software/environments/202601/bin/python"
+SHOWN_PACKAGES = "/gpfs/exfel/sw/software/environments/202601/lib/python3.11/site-packages"
 DAEMON_HOST = "max-exfl458"
 NOW = int(time.time())
 START = NOW - 200 - RUNS[-1] * SECONDS_BETWEEN_RUNS
@@ -121,6 +141,63 @@ async def open_cell(pilot: Pilot[None], name: str) -> None:
     await pilot.pause()
 
 
+async def show_reprocess(pilot: Pilot[None]) -> None:
+    """What processing a run with a failure again would do."""
+    pilot.app.main_screen.table.move_to(RunKey(PROPOSAL, WITHOUT_CAMERA), "camera_spot")
+    await pilot.press("r")
+    await until(pilot, lambda: bool(pilot.app.screen.query("#reprocess-plan")))
+    await pilot.press("right")
+    plan = pilot.app.screen.query_one("#reprocess-plan")
+    await until(pilot, lambda: "only camera" in str(plan.content))
+
+
+async def show_jobs(pilot: Pilot[None]) -> None:
+    """Jobs that run, wait and are over."""
+    queue_jobs(pilot.app.main_screen.session.folder)
+    await pilot.press("J")
+    await until(pilot, lambda: "running" in str(pilot.app.screen.query_one("#jobs-title").content))
+    await pilot.press("down")
+    await pilot.pause(0.2)
+
+
+async def show_log(pilot: Pilot[None]) -> None:
+    """The log of a run, at the traceback of what failed."""
+    key = RunKey(PROPOSAL, WITHOUT_CAMERA)
+    hide_places(pilot.app.main_screen.session.folder, key)
+    pilot.app.main_screen.table.move_to(key, "camera_image")
+    await pilot.press("L")
+    await until(pilot, lambda: bool(pilot.app.screen.query("LogView")))
+    view = pilot.app.screen.query_one("LogView")
+    await until(pilot, lambda: bool(view.page.lines))
+    await pilot.pause(0.5)
+
+
+async def show_context(pilot: Pilot[None]) -> None:
+    """The context file with a mistake, found by loading it."""
+    await pilot.press("E")
+    await until(pilot, lambda: bool(pilot.app.screen.query(TextArea)))
+    area = pilot.app.screen.query_one(TextArea)
+    await until(pilot, lambda: not area.read_only)
+    area.load_text(area.text.replace("var#pulse_energy", "var#puls_energy", 1))
+    await pilot.press("f5")
+    found = pilot.app.screen.query_one("#context-found")
+    await until(pilot, lambda: "error" in str(found.content))
+    pilot.app.screen._document.path = Path(SHOWN_FOLDER) / "context.py"
+    pilot.app.screen._tell_title()
+
+
+async def show_daemon(pilot: Pilot[None]) -> None:
+    """How the daemon is, and its settings."""
+    with Database(pilot.app.main_screen.session.folder.database).writing() as con:
+        for name in ("context_python", "damnit_python"):
+            save_setting(con, name, SHOWN_PYTHON)
+    await pilot.press("D")
+    await until(pilot, lambda: pilot.app.screen.query_one(DataTable).row_count > 5)
+    pilot.app.screen.query_one("#daemon-title", Label).update(f" Daemon of {SHOWN_FOLDER}")
+    await pilot.press("down", "down")
+    await pilot.pause(0.2)
+
+
 async def show_help(pilot: Pilot[None]) -> None:
     """All keys."""
     await pilot.press("question_mark")
@@ -136,15 +213,21 @@ PAGES: dict[str, tuple[tuple[int, int], Steps]] = {
     "plot-within": (SIZE, show_plot_within),
     "differences": ((110, 24), show_differences),
     "help": ((100, 45), show_help),
+    "reprocess": ((110, 26), show_reprocess),
+    "jobs": ((140, 16), show_jobs),
+    "log": ((110, 24), show_log),
+    "context": ((110, 30), show_context),
+    "daemon": ((110, 30), show_daemon),
 }
 
 
 def main() -> None:
-    """Make the data, draw every picture."""
+    """Make the data, draw every picture, or those that are named."""
     PICTURES.mkdir(exist_ok=True)
+    wanted = {name: PAGES[name] for name in sys.argv[1:] or PAGES}
     with TemporaryDirectory(prefix="pictures-") as scratch:
         folder = make_folder(Path(scratch))
-        for name, (size, steps) in PAGES.items():
+        for name, (size, steps) in wanted.items():
             svg = asyncio.run(draw(folder, size, steps))
             path = PICTURES / f"{name}.png"
             path.write_bytes(as_png(svg))
@@ -172,6 +255,42 @@ def hold_lease(folder: DamnitFolder) -> None:
     with ledger.writing() as con:
         token = acquire(con, replace(this_process(), host=DAEMON_HOST), now=NOW)
         beat(con, token, now=NOW)
+
+
+def hide_places(folder: DamnitFolder, key: RunKey) -> None:
+    """In the log of a run, name places as they are at the facility."""
+    log = folder.log_file(key)
+    packages = str(Path(textual.__file__).parents[1])
+    text = log.read_text().replace(packages, SHOWN_PACKAGES)
+    log.write_text(text.replace(str(folder.path), SHOWN_FOLDER))
+
+
+def queue_jobs(folder: DamnitFolder) -> None:
+    """Have the daemon at work on one run, others waiting, and one that failed."""
+    with Ledger(folder.ledger).writing() as con:
+
+        def add(run: int, data: str = "raw") -> int:
+            key = RunKey(PROPOSAL, run)
+            return add_job(con, NewJob(key, data, arrived_at=NOW - 40 + run), now=NOW - 40).id
+
+        failed, running = add(RUNS[-3]), add(RUNS[-1])
+        for job in (failed, running):
+            place = Placement(Executor.LOCAL, DAEMON_HOST, 4321)
+            set_state(con, job, JobState.RUNNING, now=NOW - 32, placement=place)
+        reason = "The job needed more memory than it may have (25 GB): retry it with more."
+        set_state(con, failed, JobState.FAILED, now=NOW - 2, reason=reason)
+        names = ("pulse_energy", "energy_mean", "camera_image", "agipd_image")
+        expect_variables(con, running, names)
+        outcomes = (Outcome.DONE, Outcome.DONE, Outcome.RUNNING)
+        save_progress(
+            con,
+            [
+                VariableProgress(running, name, outcome, started_at=NOW - 30)
+                for name, outcome in zip(names, outcomes, strict=False)
+            ],
+        )
+        add(RUNS[-2])
+        add(RUNS[-2], "proc")
 
 
 async def draw(folder: DamnitFolder, size: tuple[int, int], steps: Steps) -> str:

@@ -8,12 +8,15 @@ import pytest
 from textual.widgets import DataTable, Label, TextArea
 
 from damnit_daemon.store import save_setting
+from damnit_tui.screens import reprocess
 from damnit_tui.screens.context import ContextScreen
 from damnit_tui.screens.daemon import DaemonScreen
+from damnit_tui.screens.proposals import ProposalsScreen
 from damnit_tui.screens.report import ReportScreen
+from damnit_tui.screens.reprocess import ReprocessBox
 from damnit_tui.screens.timings import TimingsBox
 
-from .conftest import database_of, until
+from .conftest import database_of, key, make_folder, until
 from .test_context_screen import GOOD
 from .test_looks import FOLDER, snap  # noqa: F401 – a fixture
 from .test_looks_acting import SIZES, busy  # noqa: F401 – a fixture
@@ -122,3 +125,57 @@ def test_what_variables_cost(snap, busy, size):  # noqa: F811
         await command(pilot, TimingsBox, "timings")
 
     assert snap(busy, size=SIZES[size], before=before)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_proposals(snap, folder, size, tmp_path, monkeypatch):  # noqa: F811
+    monkeypatch.chdir(tmp_path)  # where the test lies is no part of the picture
+    monkeypatch.setenv("EXTRA_DATA_DATA_ROOT", "exp")
+    for place in ("MID/202601/p001234", "MID/202601/p001235", "SPB/202602/p002345"):
+        make_folder(tmp_path / "exp" / place / "usr/Shared/amore")
+
+    async def before(pilot):
+        await opened(pilot, ProposalsScreen, "P")
+        title = pilot.app.screen.query_one("#places-title", Label)
+        await until(pilot, lambda: "3 of 3" in str(title.content))
+        pilot.app.screen.query_one("Input").cursor_blink = False
+        await pilot.press("down")
+        await pilot.pause()
+
+    assert snap(folder, size=SIZES[size], before=before)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_alerts(snap, folder, size):  # noqa: F811
+    async def before(pilot):
+        await pilot.press("colon", *"alert xgm.intensity < 500 for 3 runs", "enter")
+        await until(pilot, lambda: said_of(pilot))
+        await pilot.press("colon", *"alert list", "enter")
+        await until(pilot, lambda: len(said_of(pilot)) > 1)
+        await pilot.pause()
+
+    assert snap(folder, size=SIZES[size], before=before)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_processing_again_in_slurm(snap, busy, size, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(reprocess, "PAUSE_S", 3600)  # what Slurm says depends on the machine
+    line = (
+        "sbatch --parsable --cluster=maxwell --partition=upex --time=02:00:00 "
+        "--job-name=r410-p1234-damnit --output=/gpfs/exfel/exp/MID/202601/p001234/usr/Shared/amore/"
+        "process_logs/r410-p1234.out --open-mode=append --comment=SUBMISSION job.sh"
+    )
+
+    async def before(pilot):
+        pilot.app.main_screen.table.move_to(key(410), "ratio")
+        await opened(pilot, ReprocessBox, "r")
+        box = pilot.app.screen
+        await until(pilot, lambda: "job" in str(box.query_one("#reprocess-plan").content))
+        box._tell_slurm(line)
+        await pilot.pause()
+
+    assert snap(busy, size=SIZES[size], before=before)
+
+
+def said_of(pilot):
+    return [note.message for note in pilot.app._notifications]
