@@ -51,7 +51,7 @@ async def test_the_command_is_shown(folder, executor):
         await pilot.press("r")
         await until(pilot, lambda: isinstance(app.screen, ReprocessBox))
         await pilot.press(*["tab"] * 2, *["right"] * ["as set", "here", "Slurm"].index(executor))
-        await until(pilot, lambda: "sbatch" in told(app) or executor == "here", 1500)
+        await until(pilot, lambda: "sbatch" in told(app) or executor == "here")
         lines = told(app).splitlines()
         assert [line for line in lines if "--job-name" in line] == [
             line for line in lines if line.startswith("sbatch ")

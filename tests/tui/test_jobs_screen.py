@@ -233,7 +233,7 @@ async def test_a_run_is_processed_again(folder, jobs, daemon):
     app = make_app(folder)
     async with app.run_test(size=(130, 30)) as pilot:
         await open_box(pilot, 400)
-        assert "1 job, one for each run: 400" in plan(app)
+        assert "1 job, of run 400" in plan(app)
         assert "● daemon" in plan(app)
         await pilot.press("enter")
         await until(pilot, lambda: len(queued_since(folder, jobs)) == 1)

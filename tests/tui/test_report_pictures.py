@@ -235,7 +235,6 @@ async def test_what_is_saved_in_inspect_is_noted(tmp_path):
         await until(
             pilot,
             lambda: any("Saved as" in note.message for note in app._notifications),
-            rounds=4000,
         )
         shown = app.screen.viewer.inspected.title
     (picture,) = Reports(folder).gather(NOW + 1, None).pictures
