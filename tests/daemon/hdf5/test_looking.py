@@ -140,6 +140,15 @@ def test_an_image_has_the_colour_range_of_the_reference(file):
     assert picture.range == pytest.approx(tuple(np.quantile(image, [0.01, 0.99])))
 
 
+@pytest.mark.parametrize("dtype", ["f2", "f4", "f8", "u1", "i8", "?"])
+@pytest.mark.parametrize("shape", [(2, 2), (5, 7), (101, 1001)])
+def test_any_image_has_it(file, shape, dtype):
+    image = np.random.default_rng(2).integers(0, 200, shape).astype(dtype)
+    picture = seen(file.data("v", image), columns=30, rows=20).content
+    expected = np.quantile(image.astype(float), [0.01, 0.99])
+    assert picture.range == pytest.approx(tuple(expected))
+
+
 def test_a_hot_pixel_is_found_by_its_extreme(file):
     image = np.zeros((100, 100))
     image[41, 59] = 9
