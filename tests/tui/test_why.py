@@ -18,7 +18,7 @@ from damnit_daemon.ledger import (
     requeue,
     set_state,
 )
-from damnit_daemon.model import Column
+from damnit_daemon.model import Column, StoredValue
 from damnit_daemon.paths import DATA_ROOT_VARIABLE, DamnitFolder
 from damnit_daemon.services.extraction import extract
 from damnit_daemon.store import NewValue, create_database
@@ -104,11 +104,11 @@ def processed(tmp_path_factory):
     return folder
 
 
-def ask(folder, name, run=1, now=NOW, type=None):
+def ask(folder, name, run=1, now=NOW, type=None, known=None):
     session = Session(folder, clock=lambda: now)
     try:
         work = session.load_work()
-        return find_why(session, key(run), Column(name, name, type=type), None, work, now=now)
+        return find_why(session, key(run), Column(name, name, type=type), known, work, now=now)
     finally:
         session.close()
 
@@ -245,6 +245,22 @@ def test_not_in_the_context_file_any_more(known):
     why = ask(known, "gone")
     assert kinds(why) == [(Kind.NOT_DECLARED, "gone")]
     assert why.advice[1].action == "runs.delete_variable"
+
+
+def test_when_a_run_began_is_no_variable_of_the_context_file(known):
+    processed_once(known)
+    why = ask(known, "start_time")
+    assert kinds(why) == [(Kind.NO_SOURCE, "start_time")]
+    assert "none of its files says when it began" in why.root.text
+    began = StoredValue(key(1), "start_time", NOW, None)
+    assert ask(known, "start_time", known=began).root.kind is Kind.HAS_VALUE
+
+
+def test_when_a_run_began_is_not_known_before_it_is_processed(known):
+    with ledger_of(known) as con:
+        take_lease(con)
+        queue(con, 1)
+    assert ask(known, "start_time").root.kind is Kind.QUEUED
 
 
 def test_a_variable_that_a_group_may_have_made_is_not_called_gone(known):

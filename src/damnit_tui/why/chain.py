@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from damnit_daemon.ledger import JobState
 from damnit_daemon.model import StoredValue
 
 from ..processing import Absence, absence_of, arrived
@@ -13,6 +14,8 @@ from ..work import RunJob
 from .blame import RETURNED_NONE, Blamed, blamed, is_about_others
 from .facts import Cause, Facts, Kind
 
+START_TIME = "start_time"
+"""No variable of the context file: it comes from the run's files."""
 DEEPEST = 20
 """So far dependencies are followed: a message may have been made up."""
 KILLERS = frozenset({"ProcessDied", "MemoryError"})
@@ -123,9 +126,10 @@ def _absent(facts: Facts, now: float) -> list[Cause]:
     if facts.column.type is not None or name == "comment":
         return [Cause(Kind.BY_HAND, name, "Nobody has filled this in.")]
     jobs = [job for job in facts.work.runs.get(facts.key, ()) if job.may_compute(name)]
-    if jobs and not context.lacks(name):
+    is_own = name == START_TIME
+    if jobs and (is_own or not context.lacks(name)):
         return _at_work(facts, jobs[0], now)
-    if name != "start_time" and context.lacks(name):
+    if not is_own and context.lacks(name):
         text = f"There is no variable {name} in the context file (any more)."
         return [Cause(Kind.NOT_DECLARED, name, text)]
     declared = context.find(name)
@@ -134,6 +138,9 @@ def _absent(facts: Facts, now: float) -> list[Cause]:
         return [Cause(Kind.TRANSIENT, name, text, declared.line)]
     if facts.history is None:
         return _without_ledger(facts)
+    if is_own and any(job.state is JobState.DONE for job in facts.history.jobs):
+        text = "The run was processed, and none of its files says when it began."
+        return [Cause(Kind.NO_SOURCE, name, text)]
     return _idle(facts)
 
 

@@ -17,7 +17,7 @@ from ..table.describe import details
 from ..work import Work
 from ..work_reader import WorkReader
 from .advice import advise
-from .chain import explain
+from .chain import START_TIME, explain
 from .declared import ContextText, parse_context
 from .excerpts import failed_line, log_excerpt, source_excerpt
 from .facts import Cause, Excerpt, Facts, Kind, Why
@@ -93,7 +93,9 @@ def _gather(
     notes: list[tuple[str, str]] = []
     values: Mapping[str, StoredValue] = {column.name: known} if known is not None else {}
     try:
-        values = {value.name: value for value in session.load_values([key])}
+        stored = {value.name: value for value in session.load_values([key])}
+        # When a run began is a fact of the run, not a value of its own.
+        values = {**values, **stored} if column.name == START_TIME else stored
     except DamnitError as error:
         notes.append(("Database", f"cannot be read: {error.message}"))
     history: RunHistory | None = None
