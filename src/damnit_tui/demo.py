@@ -45,7 +45,6 @@ class Child:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, DATA_ROOT_VARIABLE: str(directory)},
                 start_new_session=True,
                 # Even if we are killed outright: a daemon that nobody sees would go on for ever.
                 preexec_fn=partial(die_with_parent, os.getpid()),
@@ -141,9 +140,15 @@ class Demo:
 
 @contextmanager
 def demo(*, runs: int, every_s: float) -> Iterator[Demo]:
-    """Start it in a temporary directory; end it and remove that at the end."""
+    """Start it in a temporary directory; end it and remove that at the end.
+
+    Meanwhile its data is what every child finds: the daemon, one that is started from the app,
+    and what the context editor tries.
+    """
     before = {number: signal.signal(number, _leave) for number in (signal.SIGTERM, signal.SIGHUP)}
     directory = Path(tempfile.mkdtemp(prefix="damnit-demo-"))
+    root_before = os.environ.get(DATA_ROOT_VARIABLE)
+    os.environ[DATA_ROOT_VARIABLE] = str(directory)
     started = Demo(directory, runs=runs, every_s=every_s)
     try:
         yield started
@@ -152,6 +157,9 @@ def demo(*, runs: int, every_s: float) -> Iterator[Demo]:
             # Once is enough; a second one must not end this half-way.
             signal.signal(number, signal.SIG_IGN)
         started.end()
+        os.environ.pop(DATA_ROOT_VARIABLE)
+        if root_before is not None:
+            os.environ[DATA_ROOT_VARIABLE] = root_before
         for number, handler in before.items():
             signal.signal(number, handler)
 

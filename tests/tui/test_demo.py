@@ -13,6 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from damnit_daemon.model import RunKey
+from damnit_tui.demo import demo
+from damnit_tui.editor.trial import Trial, Tried
+
 COMMAND = [sys.executable, "-m", "damnit_tui", "demo"]
 PATIENCE_S = 60.0
 
@@ -95,3 +99,13 @@ def test_nothing_outlives_the_app(running_demo, tmp_path, end, is_tidy):
     wait_until(lambda: not processes_of(tmp_path), lambda: processes_of(tmp_path))
     if is_tidy:
         assert not list(tmp_path.iterdir())
+
+
+def test_a_context_file_can_be_tried_in_it():
+    with demo(runs=1, every_s=0) as started:
+        folder = started.start_daemon()
+        started.wait()
+        text = folder.context_file.read_text()
+        told = list(Trial(folder).evaluate(text, RunKey(1234, 1), ["n_trains"]))
+    done = [each for each in told if isinstance(each, Tried) and each.outcome]
+    assert [(each.name, each.outcome) for each in done] == [("n_trains", "done")]

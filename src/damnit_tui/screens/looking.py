@@ -17,6 +17,8 @@ from damnit_daemon.query import FilterError
 
 from ..commands import complete_words
 from ..graphics.choice import WANTED, Graphics, Wanted, choose_graphics
+from ..table.describe import told_time
+from ..table.rows import TIME
 from ..table.view import CellAddress
 from ..table.widget import RunTable
 from ..visible import visible
@@ -44,8 +46,11 @@ class Looking(Taking):
 
     @on(RunTable.CellOpened)
     def open_cell(self, event: RunTable.CellOpened) -> None:
-        """Look at a value; where there is none, say why."""
+        """Look at a value, or at the run if it is when that began; else say why there is none."""
         value = self._cell(event.address)[1]
+        if event.address.name == TIME.name and value is not None:
+            self.action_details()
+            return
         if value is None or value.value is None:
             self.explain(event.address)
         else:
@@ -259,6 +264,8 @@ class Looking(Taking):
         index = rows.column_index(address.name)
         if index is None:
             return Column(address.name, address.name), None
+        if address.name == TIME.name and address.key in rows:
+            return TIME, told_time(address.key, rows.run(address.key).start_time, self._zone)
         return rows.columns[index], rows.value(*address)
 
     def _beside(self, address: CellAddress, step: int) -> CellAddress | None:

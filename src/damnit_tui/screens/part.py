@@ -35,6 +35,9 @@ class MainPart(Screen[None]):
         def fold_notes(self, folded: bool) -> None:
             """Have notes out of the way, or between the runs."""
 
+        def action_details(self) -> None:
+            """Show all values of the run."""
+
         def action_follow(self) -> None:
             """Go along with new runs, or stop doing so."""
 

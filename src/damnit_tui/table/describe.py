@@ -12,6 +12,7 @@ from ..visible import visible, visible_lines
 from .cells import LONGEST_TEXT, OWN_PROVENANCE, parse_attributes, stored_blob_kind, units
 from .layout import split_title
 from .numbers import format_full_time
+from .rows import TIME
 
 _BLOBS = {
     BlobKind.PNG: "an image",
@@ -63,6 +64,13 @@ def describe(
     return Description(place, _present(value, column, attributes, drawn))
 
 
+def told_time(key: RunKey, start_time: float | None, zone: tzinfo | None) -> StoredValue | None:
+    """When a run began, in words: a fact of the run where its other facts are values."""
+    if start_time is None:
+        return None
+    return StoredValue(key, TIME.name, format_full_time(start_time, zone), start_time)
+
+
 def describe_column(column: Column) -> Description:
     """Say in a line what a variable is."""
     place = "/".join(split_title(column.title))
@@ -89,7 +97,7 @@ def details(
         lines.append(("Edited by hand", column.type))
     if column.tags:
         lines.append(("Tags", ", ".join(column.tags)))
-    if value is None:
+    if value is None or column.name == TIME.name:
         return lines
     attributes = parse_attributes(value.attributes_json)
     if units(attributes):
@@ -123,7 +131,7 @@ def _absence(column: Column, *, complete: bool) -> str:
         return "loading"
     if column.name == "comment":
         return "no comment"
-    if column.name == "start_time":
+    if column.name == TIME.name:
         return "not known when it began: the run was not processed yet"
     if column.type is not None:
         return "nobody has filled this in"
