@@ -401,18 +401,10 @@ class Session:
 
         return Trial(self.folder, is_wanted=is_wanted, tell_output=tell_output)
 
-    def stored_texts(self, key: RunKey) -> dict[str, str]:
-        """What is stored of a run, in a few words for each variable."""
-        from .table.describe import describe
-
+    def stored_values(self, key: RunKey) -> dict[str, StoredValue]:
+        """What is stored of a run, pictures and all, by variable."""
         with self._database.reading() as con:
-            columns = {column.name: column for column in load_columns(con)}
-            values = load_values(con, keys=[key])
-        return {
-            value.name: describe(key, columns[value.name], value, complete=True).text
-            for value in values
-            if value.name in columns
-        }
+            return {v.name: v for v in load_values(con, keys=[key], blobs=True)}
 
     def load_timings(self) -> list[Timing]:
         """What the variables cost in the latest jobs; none before there are any.

@@ -8,12 +8,12 @@ import pytest
 from textual.widgets import DataTable, TextArea
 
 from damnit_daemon.demo.proposal import make_proposal, write_run
-from damnit_daemon.store import load_runs
+from damnit_daemon.store import NewValue, load_runs
 from damnit_tui.editor.document import ChangedOnDisk, Document
 from damnit_tui.screens.context import ContextScreen
 from damnit_tui.screens.reprocess import ReprocessBox
 
-from .conftest import database_of, make_app, settle, until
+from .conftest import add_run, database_of, key, make_app, settle, until
 
 GOOD = """\
 from damnit_ctx import Variable
@@ -126,6 +126,8 @@ async def test_what_is_saved_says_what_is_computed_otherwise(written):
 async def test_it_is_tried_on_a_run_and_nothing_is_stored(written, tmp_path, monkeypatch):
     write_run(make_proposal(tmp_path), 412)
     monkeypatch.setenv("EXTRA_DATA_DATA_ROOT", str(tmp_path))
+    stored = NewValue(key(412), "trains", 60), NewValue(key(412), "many", 0)
+    add_run(written, 412, *stored)
     app = make_app(written)
     async with app.run_test(size=(110, 34)) as pilot:
         await open_editor(pilot)
@@ -134,7 +136,7 @@ async def test_it_is_tried_on_a_run_and_nothing_is_stored(written, tmp_path, mon
         await pilot.press("f6", "enter")
         await until(pilot, lambda: "Nothing was stored" in said(app))
         names = {row[1]: row for row in rows(app)}
-        assert names["many"][:3] == ["✓", "many", "True"]
+        assert names["many"][:4] == ["✓", "many", "1", "≠ 0"]
         assert "It printed: looking at 60" in said(app)
         after = {p: p.stat().st_mtime_ns for p in written.path.rglob("*") if p.is_file()}
         assert {p: t for p, t in after.items() if ".damnit" not in p.parts} == {
@@ -145,6 +147,7 @@ async def test_it_is_tried_on_a_run_and_nothing_is_stored(written, tmp_path, mon
         app.screen.query_one("#context-ask Input").value = "412 *"
         await pilot.press("enter")
         await until(pilot, lambda: "2 variables. Nothing was stored" in said(app))
+        assert {row[1]: row[3] for row in rows(app)} == {"trains": "= 60", "many": "≠ 0"}
         await pilot.press("f6")
         app.screen.query_one("#context-ask Input").value = "no run"
         await pilot.press("enter")

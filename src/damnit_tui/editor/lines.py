@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from damnit_daemon.model.texts import format_number
+from damnit_daemon.model import Column, RunKey, StoredValue
 from damnit_daemon.runner.protocol import Problem
+from damnit_daemon.store.encoding import encode_value
 
+from ..table.cells import parse_attributes, units
+from ..table.describe import describe
 from ..visible import visible
 from .trial import Tried
 
+NOWHERE = RunKey(0, 0)
 MARKS = {"": "◐", "done": "✓", "skipped": "»", "failed": "✗", "empty": "·"}
 
 
@@ -43,33 +48,48 @@ def problem_lines(problems: Sequence[Problem]) -> list[Line]:
     ]
 
 
-def tried_line(tried: Tried, stored: str, line: int) -> Line:
-    """What became of a variable, beside what is stored of it."""
+def tried_line(tried: Tried, stored: StoredValue | None, line: int) -> Line:
+    """What became of a variable, beside what is stored of it, and whether that is the same."""
     took = f"{tried.duration_s:.2f} s" if tried.outcome else ""
     role = {"failed": "error", "done": "text", "": "news"}.get(tried.outcome, "quiet")
     mark = MARKS.get(tried.outcome, "?")
-    return Line((mark, tried.name, value_text(tried), stored, took), role, line)
+    now = _as_stored(tried)
+    there = ""
+    if stored is not None:
+        there = _text(stored)
+        if now is not None:
+            there = f"{'=' if _is_same(now, stored) else '≠'} {there}"
+    return Line((mark, tried.name, _now_text(tried, now), there, took), role, line)
 
 
-def value_text(tried: Tried) -> str:
-    """A tried value in a few words."""
+def _now_text(tried: Tried, now: StoredValue | None) -> str:
     if not tried.outcome:
         return "being computed"
     if tried.message:
         return visible(tried.message.strip().replace("\n", " "))
+    return _text(now) if now is not None else ""
+
+
+def _as_stored(tried: Tried) -> StoredValue | None:
+    """What the database would hold of it: what is compared, and told alike."""
     found = tried.value
     if found is None or found.value is None:
-        return ""
-    if isinstance(found.value, bool):
-        return str(found.value)
-    if isinstance(found.value, int | float):
-        text = format_number(found.value)
-        units = found.attributes.get("units")
-        return f"{text} {visible(str(units))}" if units else text
-    if isinstance(found.value, str):
-        return visible(found.value.replace("\n", " "))
-    if isinstance(found.value, bytes):
-        return "an image"
-    if found.summary_type:
-        return f"a {visible(found.summary_type)}"
-    return visible(str(found.value))
+        return None
+    encoded = encode_value(found.value, found.summary_type)
+    attributes = json.dumps({"units": str(found.attributes.get("units") or "")})
+    return StoredValue(
+        NOWHERE, tried.name, encoded.value, 0.0,
+        summary_type=encoded.summary_type, attributes_json=attributes,
+    )  # fmt: skip
+
+
+def _text(value: StoredValue) -> str:
+    return describe(value.key, Column(value.name, value.name), value, complete=True).text
+
+
+def _is_same(now: StoredValue, stored: StoredValue) -> bool:
+    return now.value == stored.value and _units(now) == _units(stored)
+
+
+def _units(value: StoredValue) -> str:
+    return units(parse_attributes(value.attributes_json))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from damnit_daemon.model import RunKey
+from damnit_daemon.model import RunKey, StoredValue
 from damnit_daemon.runner.protocol import ContextLoaded, Note
 
 from ..editor.lines import problem_lines, tried_line
@@ -52,7 +52,7 @@ class Trying(ContextPart):
     def _try(self, attempt: Attempt, text: str, key: RunKey, names: list[str]) -> None:
         trial = self._session.trial(lambda: attempt.wanted, attempt.add_output)
         wanted = self._wanted(trial.check, text, names)
-        stored = self._session.stored_texts(key)
+        stored = self._session.stored_values(key)
         places: dict[str, int] = {}
         count = 0
         for news in trial.evaluate(text, key, wanted):
@@ -67,7 +67,7 @@ class Trying(ContextPart):
                 self._later(partial(self.notify, note, markup=False))
             else:
                 count += bool(news.outcome)
-                self._add_tried(attempt, news, stored.get(news.name, ""), places.get(news.name, 0))
+                self._add_tried(attempt, news, stored.get(news.name), places.get(news.name, 0))
         said = f"Tried on run {key.run}: {counted(count, 'variable')}. Nothing was stored."
         if printed := attempt.printed():
             said += f" It printed: {visible(printed[-1])}"
@@ -83,7 +83,9 @@ class Trying(ContextPart):
             return names or None
         return changed_variables(check(self._saved_text), check(text)) or None
 
-    def _add_tried(self, attempt: Attempt, tried: Tried, stored: str, line: int) -> None:
+    def _add_tried(
+        self, attempt: Attempt, tried: Tried, stored: StoredValue | None, line: int
+    ) -> None:
         attempt.lines[tried.name] = tried_line(tried, stored, line)
         lines = list(attempt.lines.values())
         self._later(partial(self._fill, TRIED, lines))
