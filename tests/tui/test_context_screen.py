@@ -11,6 +11,7 @@ from damnit_daemon.demo.proposal import make_proposal, write_run
 from damnit_daemon.store import NewValue, load_runs
 from damnit_tui.editor.document import ChangedOnDisk, Document
 from damnit_tui.screens.context import ContextScreen
+from damnit_tui.screens.context_part import Attempt
 from damnit_tui.screens.reprocess import ReprocessBox
 
 from .conftest import add_run, database_of, key, make_app, settle, until
@@ -154,6 +155,14 @@ async def test_it_is_tried_on_a_run_and_nothing_is_stored(written, tmp_path, mon
         await until(pilot, lambda: "A run number is needed" in said(app))
         await pilot.press("f6", "escape")
         assert isinstance(app.screen, ContextScreen)
+
+
+def test_what_the_file_printed_is_told_without_tracebacks():
+    attempt = Attempt()
+    attempt.add_output("hello\nComputed a in 0.1 s\nCould not get data for b\n")
+    attempt.add_output("Traceback (most recent call last):\n  File x\n    1 / 0\n    ~~^~~\n")
+    attempt.add_output("ZeroDivisionError: division by zero\n\n  indented\n")
+    assert attempt.printed() == ["hello", "  indented"]
 
 
 async def test_what_takes_for_ever_is_ended(written):

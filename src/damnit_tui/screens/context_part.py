@@ -54,9 +54,13 @@ class Attempt:
         self.output = (self.output + text)[-MOST_OUTPUT:]
 
     def printed(self) -> list[str]:
-        """What the file printed, without what the runner said."""
-        lines = self.output.splitlines()
-        return [line for line in lines if line.strip() and kind_of(line) is Kind.PLAIN]
+        """What the file printed, without what the runner said: outcomes and tracebacks."""
+        found, in_traceback = [], False
+        for line in filter(str.strip, self.output.splitlines()):
+            in_traceback = line.startswith(("Traceback ", " ") if in_traceback else "Traceback ")
+            if not in_traceback and kind_of(line) is Kind.PLAIN:
+                found.append(line)
+        return found
 
 
 class ContextPart(Screen[Saved | None]):
