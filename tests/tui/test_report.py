@@ -34,7 +34,7 @@ def test_it_is_markdown_that_shows_what_is_hostile():
     text = write_report(happened, UTC)
     assert text.startswith("### p1234: 2026-03-14 11:00 – 2026-03-14 12:00\n\n3 runs: 9, 11-12\n")
     assert "* 2026-03-14 11:59 beam back ␛[31m\n" in text
-    assert "* **XGM** KeyError: 'x' (run 9, 11)\n" in text
+    assert "* **XGM** KeyError: 'x' (runs 9, 11)\n" in text
     assert text.endswith("#### Runs\n\n| Run |\n| --- |\n| 12 |\n")
     assert "No runs." in write_report(Happened(None, NOW, NOW), UTC)
 

@@ -101,7 +101,8 @@ def group_failures(found: Sequence[tuple[int, str, str]]) -> tuple[Failure, ...]
 
 def _failure(failure: Failure) -> str:
     message = _line(failure.message)
-    return f"* **{_line(failure.title)}** {message} (run {format_run_ranges(failure.runs)})"
+    which = "run" if len(failure.runs) == 1 else "runs"
+    return f"* **{_line(failure.title)}** {message} ({which} {format_run_ranges(failure.runs)})"
 
 
 def _line(text: str) -> str:

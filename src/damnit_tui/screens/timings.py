@@ -57,7 +57,7 @@ class TimingsBox(BoxScreen):
         for _ in range(4):
             grid.add_column(justify="right", no_wrap=True)
         grid.add_column(no_wrap=True)
-        titles = ("Variable", "Runs", "Median", "95 %", "Share", "")
+        titles = ("Variable", "Times", "Median", "95 %", "Share", "")
         grid.add_row(*(Text(title, label) for title in titles))
         for timing in self._timings:
             share = timing.total_s / total_s
