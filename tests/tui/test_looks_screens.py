@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from rich.table import Table
 from textual.widgets import DataTable, Label, TextArea
 
-from damnit_daemon.store import save_setting
+from damnit_daemon.demo.proposal import make_proposal, write_run
+from damnit_daemon.ledger import JobState, Outcome, VariableProgress, load_jobs, save_progress
+from damnit_daemon.store import NewValue, save_setting
 from damnit_tui.screens import reprocess
 from damnit_tui.screens.context import ContextScreen
 from damnit_tui.screens.daemon import DaemonScreen
@@ -16,7 +19,8 @@ from damnit_tui.screens.report import ReportScreen
 from damnit_tui.screens.reprocess import ReprocessBox
 from damnit_tui.screens.timings import TimingsBox
 
-from .conftest import database_of, key, make_folder, until
+from .conftest import NOW, add_run, database_of, key, make_folder, until
+from .daemon_at_work import ledger_of
 from .test_context_screen import GOOD
 from .test_looks import FOLDER, snap  # noqa: F401 – a fixture
 from .test_looks_acting import SIZES, busy  # noqa: F401 – a fixture
@@ -47,7 +51,11 @@ async def command(pilot, kind, text):
 
 
 def said(pilot):
-    return str(pilot.app.screen.query_one("#context-found").content)
+    return str(said_at(pilot, "#context-found"))
+
+
+def said_at(pilot, place):
+    return pilot.app.screen.query_one(place).content
 
 
 async def editor(pilot):
@@ -96,6 +104,27 @@ def test_a_context_file_with_mistakes(snap, placed, size):  # noqa: F811
 
 
 @pytest.mark.parametrize("size", SIZES)
+def test_a_context_file_that_is_tried(snap, placed, size, tmp_path, monkeypatch):  # noqa: F811
+    write_run(make_proposal(tmp_path), 412)
+    monkeypatch.setenv("EXTRA_DATA_DATA_ROOT", str(tmp_path))
+    wrong = '@Variable(title="Wrong")\ndef wrong(run):\n    return 1 / 0\n'
+    placed.context_file.write_text(f"{GOOD}\n\n{wrong}")
+    add_run(placed, 412, NewValue(key(412), "trains", 60), NewValue(key(412), "many", 0))
+
+    async def before(pilot):
+        await editor(pilot)
+        await pilot.press("f6", *["backspace"] * 3, *"412 *", "enter")
+        await until(pilot, lambda: "Nothing was stored" in said(pilot))
+        table = pilot.app.screen.query_one(DataTable)
+        for row in range(table.row_count):
+            table.update_cell_at((row, 4), "0.01 s")  # what it took is no part of the picture
+        hide_path(pilot)
+        await pilot.pause()
+
+    assert snap(placed, size=SIZES[size], before=before)
+
+
+@pytest.mark.parametrize("size", SIZES)
 def test_a_context_file_that_somebody_else_saved(snap, placed, size):  # noqa: F811
     async def before(pilot):
         area = await editor(pilot)
@@ -121,8 +150,16 @@ def test_the_report(snap, folder, size):  # noqa: F811
 
 @pytest.mark.parametrize("size", SIZES)
 def test_what_variables_cost(snap, busy, size):  # noqa: F811
+    with ledger_of(busy) as con:
+        costs = {"agipd.hits": 48.0, "scan": 3.0, "ratio": 0.25, "label": 0.002}
+        (job, *_) = load_jobs(con, states=[JobState.RUNNING])
+        done = [VariableProgress(job.id, n, Outcome.DONE, NOW, cost) for n, cost in costs.items()]
+        save_progress(con, done)
+
     async def before(pilot):
         await command(pilot, TimingsBox, "timings")
+        await until(pilot, lambda: isinstance(said_at(pilot, "#timings"), Table))
+        await pilot.pause()
 
     assert snap(busy, size=SIZES[size], before=before)
 
