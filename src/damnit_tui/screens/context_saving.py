@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import shlex
-import subprocess
-import tempfile
 import threading
-from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 
 from textual import work
 from textual.app import SuspendNotSupported
@@ -18,6 +12,7 @@ from textual.widgets import TextArea
 from damnit_daemon.errors import DamnitError
 
 from ..editor.document import ChangedOnDisk, Opened, difference
+from ..editor.external import edit_elsewhere
 from ..editor.lines import Line
 from ..editor.trial import changed_variables
 from .context_part import Attempt, ContextPart
@@ -148,26 +143,14 @@ class Saving(ContextPart):
 
     def action_external(self) -> None:
         """Edit in $EDITOR; what is saved there comes here, unsaved."""
-        editor = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
-        row = self.query_one(TextArea).cursor_location[0] + 1
-        with tempfile.TemporaryDirectory(prefix="damnit-edit-") as folder:
-            path = Path(folder) / "context.py"
-            path.write_text(self.text, "utf-8")
-            try:
-                with self.app.suspend():
-                    subprocess.run([*editor, *_at_line(editor[0], row), str(path)], check=False)
-            except SuspendNotSupported:
-                self._say("This terminal cannot be lent to another program.", "error")
-                return
-            except OSError as error:
-                self._say(f"{editor[0]} does not start: {error.strerror}. Set EDITOR.", "error")
-                return
-            text = path.read_text("utf-8")
-        if text != self.text:
-            area = self.query_one(TextArea)
-            area.replace(text, (0, 0), area.document.end)
-
-
-def _at_line(editor: str, row: int) -> Iterator[str]:
-    if Path(editor).name in ("vi", "vim", "nvim", "nano", "emacs", "kak", "joe"):
-        yield f"+{row}"
+        area = self.query_one(TextArea)
+        row = area.cursor_location[0] + 1
+        try:
+            text = edit_elsewhere(self.text, row, self.app.suspend())
+        except SuspendNotSupported:
+            self._say("This terminal cannot be lent to another program.", "error")
+        except DamnitError as error:
+            self._say(str(error), "error")
+        else:
+            if text != self.text:
+                area.replace(text, (0, 0), area.document.end)

@@ -1,0 +1,68 @@
+"""A text in somebody's own editor, as `git commit` does it."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from damnit_daemon.errors import DamnitError
+
+AT_LINE = frozenset({"vi", "vim", "nvim", "nano", "emacs", "kak", "joe"})
+"""Editors that take a line as `+12`."""
+
+
+def edit_elsewhere(text: str, row: int, terminal: AbstractContextManager[object]) -> str:
+    """Have a text edited in `$VISUAL` or `$EDITOR`; `vi` where neither is set.
+
+    Args:
+        text: What is edited: a copy, in a file of its own.
+        row: Where to begin, 1-based.
+        terminal: While entered, the terminal is the editor's.
+
+    Returns:
+        What was saved.
+
+    Raises:
+        DamnitError: If there is no such editor, or what it saved cannot be read.
+    """
+    editor = _editor()
+    try:
+        with tempfile.TemporaryDirectory(prefix="damnit-edit-") as folder:
+            path = Path(folder) / "context.py"
+            path.write_text(text, "utf-8")
+            with terminal:
+                _run([*editor, *_at_line(editor[0], row), str(path)])
+            return path.read_text("utf-8")
+    except UnicodeDecodeError:
+        raise DamnitError("What was saved there is not UTF-8, and was not taken.") from None
+    except OSError as error:
+        raise DamnitError(f"What was saved there cannot be read: {error.strerror}.") from error
+
+
+def _editor() -> list[str]:
+    for name in ("VISUAL", "EDITOR"):
+        try:
+            words = shlex.split(os.environ.get(name, ""))
+        except ValueError as error:
+            raise DamnitError(f"{name} cannot be understood: {error}.") from None
+        if words:
+            return words
+    return ["vi"]
+
+
+def _run(command: list[str]) -> None:
+    try:
+        subprocess.run(command, check=False)
+    except OSError as error:
+        message = f"{command[0]} does not start: {error.strerror}."
+        raise DamnitError(message, hint="Set EDITOR to one that is installed.") from None
+
+
+def _at_line(editor: str, row: int) -> Iterator[str]:
+    if Path(editor).name in AT_LINE:
+        yield f"+{row}"
