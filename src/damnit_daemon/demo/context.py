@@ -3,8 +3,6 @@
 It is copied into the demo's DAMNIT folder; edit it there.
 """
 
-# mypy: ignore-errors
-
 import numpy as np
 import xarray as xr
 
