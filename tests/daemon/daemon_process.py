@@ -28,6 +28,7 @@ from damnit_daemon.ledger import (
 from damnit_daemon.services.triggers import OLDER
 from damnit_daemon.store import Database, save_setting
 from tests.daemon.making import cells, make_damnit_folder
+from tests.processes import is_running
 
 READY = "Working in"
 QUICK = {
@@ -47,13 +48,6 @@ def wait_until(condition, *, timeout_s=60.0, every_s=0.02):
         assert time.monotonic() < deadline, f"nothing came of it within {timeout_s} s"
         time.sleep(every_s)
     return found
-
-
-def is_running(pid):
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
-    except (FileNotFoundError, ProcessLookupError):
-        return False
 
 
 class Experiment:

@@ -14,7 +14,8 @@ import pytest
 from damnit_daemon.ledger import JobState, RequestKind
 from damnit_daemon.model import RunKey
 from damnit_daemon.store import Database, LiveDatabase, load_runs
-from tests.daemon.daemon_process import is_running, wait_until
+from tests.daemon.daemon_process import wait_until
+from tests.processes import is_running
 
 HOUR_S = 3600.0
 SITECUSTOMIZE = """\

@@ -6,7 +6,8 @@ import signal
 
 import pytest
 
-from tests.daemon.daemon_process import is_running, wait_until
+from tests.daemon.daemon_process import wait_until
+from tests.processes import is_running
 
 COMPUTES = """
 import time

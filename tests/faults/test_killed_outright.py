@@ -5,11 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 from damnit_daemon.combine import combine_folder
 from damnit_daemon.services.extraction import extract
 from tests.daemon.making import cells, keys, make_damnit_folder
+from tests.processes import is_running
 
 CONTEXT = """
 import os, time
@@ -21,13 +21,6 @@ def endless(run, e: "var#early"):
     print("pid", os.getpid(), flush=True)
     time.sleep(100)
 """
-
-
-def is_running(pid):
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
 
 
 def test_no_process_stays_and_what_was_saved_is_found_again(tmp_path):

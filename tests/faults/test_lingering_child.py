@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 
 import pytest
 
 from damnit_daemon.services.extraction import extract
 from tests.daemon.making import cells, keys, make_damnit_folder
-
-
-def is_running(pid):
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
+from tests.processes import is_running
 
 
 @pytest.mark.parametrize(

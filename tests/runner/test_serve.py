@@ -11,18 +11,11 @@ from pathlib import Path
 import pytest
 
 from damnit_daemon.runner.protocol import Job, decode_event, encode
+from tests.processes import is_running
 
 from .conftest import PROPOSAL
 
 HEAD = "from damnit_ctx import Skip, Variable\nimport os, sys, ctypes, signal, subprocess\n"
-
-
-def gone(pid: int) -> bool:
-    """No such process, or one that only waits to be reaped."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except OSError:
-        return True
 
 
 def wait_until(condition, seconds=60):
@@ -76,7 +69,7 @@ def test_processes_left_behind_end_with_the_job(runner, session):
         f" close_fds=False, start_new_session={session})\n    return p.pid\n"
     )
     assert outcome.ended[0].outcome == "done"
-    wait_until(lambda: gone(int(outcome.data("leaves"))))
+    wait_until(lambda: not is_running(int(outcome.data("leaves"))))
 
 
 def test_a_forked_process_that_lingers_does_not_hold_the_job_up(runner):
@@ -87,7 +80,7 @@ def test_a_forked_process_that_lingers_does_not_hold_the_job_up(runner):
         "    return pid\n"
     )
     assert outcome.ended[0].outcome == "done"
-    wait_until(lambda: gone(int(outcome.data("lingers"))))
+    wait_until(lambda: not is_running(int(outcome.data("lingers"))))
 
 
 def test_jobs_share_one_reading_of_the_file(runner):
@@ -132,7 +125,7 @@ def test_no_child_outlives_the_resident(runner, end):
     else:
         process.send_signal(end)
     process.wait(60)
-    wait_until(lambda: gone(child))
+    wait_until(lambda: not is_running(child))
     events.close()
     if end != "eof":
         process.stdin.close()

@@ -265,12 +265,16 @@ async def play(steps):
     app, model, home = TableApp(), Model(), None
     async with app.run_test(size=(60, 14)) as pilot:
         for step in [("value", 7, "v0", 5), ("value", 3, "v1", "dark"), *steps]:
-            before = app.table.cursor
+            before, note = app.table.cursor, app.table.note_id
             await carry_out(pilot, model, step)
             await pilot.pause()
             check(app, model)
             cursor = app.table.cursor
             if home is None or (cursor and step[0] == "press" and is_move(step[1], before, cursor)):
+                home = cursor
+            elif step[0] != "press" and ("note", note) in model.shown_lines():
+                # It stays on the note, wherever that went.
+                assert app.table.note_id == note
                 home = cursor
             elif home.key.run in model.shown_runs() and home.name in model.shown_names():
                 assert cursor == home
@@ -290,6 +294,12 @@ def is_move(key, before, after):
     suppress_health_check=[HealthCheck.too_slow],
 )
 @given(st.lists(steps, min_size=8, max_size=18))
+@example(
+    [
+        *(("begun", 1, 2), ("note", 4, 5, "beam lost"), ("press", "pagedown"), ("press", "k")),
+        *(("begun", 8, 18), ("note", 4, 28, "shutter\nclosed"), ("fold", True)),
+    ]
+)
 @example(
     [
         *(("value", run, "v0", run % 10) for run in range(1, 20)),

@@ -12,21 +12,13 @@ import pytest
 from damnit_daemon.launch import Limits, RunnerProcess, RunnerUnavailable, describe_exit
 from damnit_daemon.paths import DamnitFolder
 from damnit_daemon.runner.protocol import Job, JobEnded, Note, VariableDone
+from tests.processes import is_running
 
 JOB = Job("j1", 1234, 1, mock=True)
 
 
 def outcomes(events):
     return {e.name: e.outcome for e in events if isinstance(e, VariableDone)}
-
-
-def exists(pid):
-    """Whether a process lives (one that ended and was not waited for does not)."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-        return stat.rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
 
 
 def wait_until(condition, timeout_s=60):
@@ -181,7 +173,7 @@ def test_left_early_nothing_stays(start, tmp_path):
     pids = [int(p) for p in (tmp_path / "pids").read_text().split()]
     running.close()
     assert not runner.alive
-    wait_until(lambda: not any(exists(pid) for pid in pids))
+    wait_until(lambda: not any(is_running(pid) for pid in pids))
 
 
 def test_what_ignores_term_is_killed_after_the_grace_period(start, stand_in):
@@ -197,7 +189,7 @@ def test_what_ignores_term_is_killed_after_the_grace_period(start, stand_in):
     pid = runner._running.group._process.pid
     began = time.monotonic()
     runner.close()
-    assert not exists(pid)
+    assert not is_running(pid)
     assert 0.2 < time.monotonic() - began < 30
 
 
@@ -217,7 +209,7 @@ def test_a_process_that_keeps_the_pipe_open_hangs_nothing(start, tmp_path):
     runner.close()
     assert time.monotonic() - began < 80
     pid = int((tmp_path / "pid").read_text())
-    wait_until(lambda: not exists(pid))
+    wait_until(lambda: not is_running(pid))
 
 
 def test_idle_is_called_while_a_job_says_nothing(start, tmp_path):
@@ -276,7 +268,7 @@ with RunnerProcess(DamnitFolder(Path({str(folder.path)!r})), Path(sys.executable
     finally:
         caller.kill()
         caller.wait()
-    wait_until(lambda: not any(exists(int(p)) for p in pids.read_text().split()))
+    wait_until(lambda: not any(is_running(int(p)) for p in pids.read_text().split()))
 
 
 def test_descriptors_and_threads_do_not_pile_up(start):

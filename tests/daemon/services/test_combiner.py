@@ -13,8 +13,9 @@ import pytest
 from damnit_daemon.hdf5 import write_error_fragment
 from damnit_daemon.model import RunKey
 from damnit_daemon.services.combiner import Combiner, CombinerFailed
-from tests.daemon.daemon_process import is_running, wait_until
+from tests.daemon.daemon_process import wait_until
 from tests.daemon.making import cells, make_damnit_folder
+from tests.processes import is_running
 
 KEY = RunKey(1234, 1)
 
@@ -38,8 +39,15 @@ def combining():
     return [
         pid
         for pid in map(int, " ".join(children).split())
-        if is_running(pid) and b"combining" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        if is_running(pid) and b"combining" in command_line(pid)
     ]
+
+
+def command_line(pid):
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:  # it ends at this moment
+        return b""
 
 
 def fragment(folder):
