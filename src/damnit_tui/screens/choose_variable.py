@@ -15,6 +15,7 @@ from textual.widgets.option_list import Option
 
 from .. import keymap
 from ..visible import visible
+from ..widgets.bare_input import BareInput
 
 MOST_SHOWN = 300
 """Lines of the list; typing brings up the others."""
@@ -52,7 +53,6 @@ class ChooseVariable(ModalScreen[str | None]):
             border-title-style: bold;
             border-subtitle-color: $foreground 60%;
         }
-        & Input, & Input:focus { width: 1fr; height: 1; border: none; padding: 0; }
         & OptionList {
             height: auto; max-height: 20; border: none; padding: 0; background: $surface;
             scrollbar-size-vertical: 1;
@@ -94,7 +94,7 @@ class ChooseVariable(ModalScreen[str | None]):
             box.border_title = self._heading
             several = "Tab several · " if self._also is not None else ""
             box.border_subtitle = f"type to find · ↑ ↓ · ⏎ take it · {several}Esc leave it"
-            yield Input(placeholder="part of a name")
+            yield BareInput(placeholder="part of a name")
             yield OptionList(markup=False)
 
     def on_mount(self) -> None:

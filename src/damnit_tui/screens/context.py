@@ -16,6 +16,7 @@ from damnit_daemon.model import RunKey
 
 from .. import keymap
 from ..visible import clip_start, visible
+from ..widgets.bare_input import BareInput
 from ..widgets.key_line import KeyLine
 from .context_part import Saved
 from .context_saving import Saving
@@ -43,9 +44,6 @@ class ContextScreen(Saving, Trying):
         & DataTable { height: auto; max-height: 35%; background: $background; display: none; }
         & #context-ask { height: 1; display: none; background: $surface; }
         & #context-ask Label { width: auto; padding: 0 1; color: $text-primary; }
-        & #context-ask Input, & #context-ask Input:focus {
-            width: 1fr; height: 1; border: none; padding: 0; background: $surface;
-        }
         & .context--error { color: $text-error; }
         & .context--warning { color: $text-warning; }
         & .context--news { color: $text-success; }
@@ -85,7 +83,7 @@ class ContextScreen(Saving, Trying):
         yield DataTable(cursor_type="row", cell_padding=1)
         with Horizontal(id="context-ask"):
             yield Label("", id="context-question")
-            yield Input()
+            yield BareInput()
         yield KeyLine("context")
 
     def on_mount(self) -> None:

@@ -25,6 +25,7 @@ from damnit_daemon.settings import KNOWN
 from .. import keymap
 from ..daemon.facts import ROLES, DaemonFacts
 from ..visible import clip_start
+from ..widgets.bare_input import BareInput
 from ..widgets.key_line import KeyLine
 
 if TYPE_CHECKING:
@@ -48,9 +49,6 @@ class DaemonScreen(Screen[None]):
         & #daemon-what { width: 1fr; height: 2; padding: 0 1; color: $foreground 70%; }
         & #daemon-edit { height: 1; display: none; background: $surface; }
         & #daemon-edit Label { width: auto; padding: 0 1; color: $text-primary; }
-        & #daemon-edit Input, & #daemon-edit Input:focus {
-            width: 1fr; height: 1; border: none; padding: 0; background: $surface;
-        }
         & .daemon--label { color: $foreground 60%; }
         & .daemon--news { color: $text-success; }
         & .daemon--mark { color: $text-accent; }
@@ -101,7 +99,7 @@ class DaemonScreen(Screen[None]):
         yield Label("", id="daemon-what")
         with Horizontal(id="daemon-edit"):
             yield Label("", id="daemon-key")
-            yield Input()
+            yield BareInput()
         yield KeyLine("daemon")
 
     def on_mount(self) -> None:

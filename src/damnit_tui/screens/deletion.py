@@ -20,6 +20,7 @@ from damnit_daemon.model import Column
 
 from .. import keymap
 from ..visible import visible
+from ..widgets.bare_input import BareInput
 from .box import BoxScreen
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class DeletionBox(ModalScreen[bool]):
         + """
     DeletionBox {
         & VerticalScroll { border: round $error; border-title-color: $text-error; }
-        & Input, & Input:focus { height: 1; border: none; padding: 0; background: $boost; }
+        & Input { background: $boost; }
         & #deletion-said { margin-top: 1; }
     }
     """
@@ -80,7 +81,7 @@ class DeletionBox(ModalScreen[bool]):
             box.border_title = "Delete a variable"
             box.border_subtitle = "⏎ delete · Esc give up"
             yield Static(self._words())
-            yield Input(placeholder=visible(self._column.name))
+            yield BareInput(placeholder=visible(self._column.name))
             yield Static("", id="deletion-said", markup=False)
 
     def on_mount(self) -> None:

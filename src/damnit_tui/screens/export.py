@@ -20,6 +20,7 @@ from damnit_daemon.model import RunKey
 from .. import keymap
 from ..exports import FORMATS, TEXTS, Part, as_text, to_file
 from ..visible import visible
+from ..widgets.bare_input import BareInput
 from ..widgets.choices import Choices
 from .box import BoxScreen
 
@@ -45,9 +46,6 @@ class ExportBox(ModalScreen[None]):
     ExportBox {
         & Horizontal { height: 1; margin-bottom: 1; }
         & Label { width: 10; color: $foreground 60%; }
-        & Input, & Input:focus {
-            width: 1fr; height: 1; border: none; padding: 0; background: $surface;
-        }
         & Input:focus { background: $boost; }
         & #export-said.-problem { color: $text-error; }
     }
@@ -128,7 +126,7 @@ class ExportBox(ModalScreen[None]):
                 yield Choices({"file": "file", CLIPBOARD: CLIPBOARD}, "file", id="export-to")
             with Horizontal():
                 yield Label("File")
-                yield Input(str(self._folder / f"{self._stem}.csv"), id="export-file")
+                yield BareInput(str(self._folder / f"{self._stem}.csv"), id="export-file")
             yield Static("", id="export-said", markup=False)
 
     def on_mount(self) -> None:

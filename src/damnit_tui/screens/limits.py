@@ -11,6 +11,8 @@ from textual.widgets import Input, Label
 
 from damnit_daemon.settings import InvalidSetting, parse_setting
 
+from ..widgets.bare_input import BareInput
+
 KEYS = {"memory": "noncluster_mem", "time": "slurm_time"}
 """Whose rules hold for what is typed."""
 
@@ -25,7 +27,7 @@ class LimitsBox(ModalScreen[tuple[str, str] | None]):
             width: 64; max-width: 96%; height: auto; padding: 1 2;
             background: $surface; border: round $primary; border-title-color: $text-primary;
         }
-        & Input, & Input:focus { border: none; height: 1; padding: 0; background: $panel; }
+        & Input { background: $panel; }
         & Label { width: 1fr; height: auto; }
         & #limits-mistake { color: $text-error; }
     }
@@ -37,9 +39,9 @@ class LimitsBox(ModalScreen[tuple[str, str] | None]):
         with Vertical() as box:
             box.border_title = "Once more, with other limits"
             yield Label("Memory, such as 50G; empty: as before")
-            yield Input(id="memory")
+            yield BareInput(id="memory")
             yield Label("Time, such as 04:00:00; empty: as before")
-            yield Input(id="time")
+            yield BareInput(id="time")
             yield Label("", id="limits-mistake")
             yield Label("Enter: retry   Esc: leave it")
 

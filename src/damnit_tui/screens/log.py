@@ -20,6 +20,7 @@ from ..log.pager import ERROR, SECTION, Page, failure_of, pattern_of
 from ..log.reader import LogReader
 from ..log.view import LogView
 from ..table.numbers import format_size
+from ..widgets.bare_input import BareInput
 from ..widgets.key_line import KeyLine
 
 SIDEWAYS = 20
@@ -35,9 +36,6 @@ class LogScreen(Screen[None]):
         & #log-place { width: auto; height: 1; background: $surface; color: $foreground 70%; }
         & #log-search { height: 1; background: $surface; display: none; }
         & #log-search Label { width: auto; padding: 0 1; color: $text-primary; }
-        & #log-search Input, & #log-search Input:focus {
-            width: 1fr; height: 1; border: none; padding: 0; background: $surface;
-        }
         & Horizontal { height: 1; }
     }
     """
@@ -74,7 +72,7 @@ class LogScreen(Screen[None]):
         yield LogView()
         with Horizontal(id="log-search"):
             yield Label("Search:")
-            yield Input(select_on_focus=True)
+            yield BareInput(select_on_focus=True)
         yield KeyLine("log")
 
     def on_mount(self) -> None:

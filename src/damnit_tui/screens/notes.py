@@ -47,7 +47,7 @@ class NotesScreen(ModalScreen[None]):
             border-title-style: bold;
             border-subtitle-color: $foreground 60%;
         }
-        & Input, & Input:focus { height: 1; border: none; padding: 0; background: $boost; }
+        & Input { background: $boost; }
         & OptionList, & OptionList:focus {
             height: 1fr;
             margin-top: 1;

@@ -14,6 +14,7 @@ from damnit_daemon.query.cells import text_of
 from .. import keymap
 from ..table.column_values import ColumnValues, range_filter
 from ..visible import visible
+from ..widgets.bare_input import BareInput
 
 WIDTH = 60
 
@@ -68,13 +69,7 @@ class RangeScreen(ModalScreen[str | None]):
         }
         & Horizontal { height: 1; margin-top: 1; }
         & Label { width: 7; }
-        & Input, & Input:focus {
-            width: 1fr;
-            height: 1;
-            border: none;
-            padding: 0 1;
-            background: $boost;
-        }
+        & Input { padding: 0 1; background: $boost; }
         & #spread { color: $text-accent; height: auto; }
         & #mistake { color: $text-error; height: 1; }
         & #keys { color: $foreground 60%; }
@@ -105,10 +100,10 @@ class RangeScreen(ModalScreen[str | None]):
             yield Static(Text(f"{self._values.histogram(WIDTH)}\n{ends}"), id="spread")
             with Horizontal():
                 yield Label("from")
-                yield Input(placeholder=low, id="low")
+                yield BareInput(placeholder=low, id="low")
             with Horizontal():
                 yield Label("to")
-                yield Input(placeholder=high, id="high")
+                yield BareInput(placeholder=high, id="high")
             yield TickLine("also runs where it is empty", id="empty")
             yield Static("", id="mistake", markup=False)
             yield Static("↓ next  space tick  ⏎ take  Esc back", id="keys", markup=False)

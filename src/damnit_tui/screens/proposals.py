@@ -21,6 +21,7 @@ from .. import keymap
 from ..folders.finding import Place, find_places, make_place, place_of, typed_place
 from ..folders.recent import load_recent
 from ..visible import visible
+from ..widgets.bare_input import BareInput
 from ..widgets.key_line import KeyLine
 
 MOST_SHOWN = 500
@@ -33,9 +34,7 @@ class ProposalsScreen(Screen[Path | None]):
     ProposalsScreen {
         background: $background;
         & #places-title { width: 1fr; height: 1; background: $surface; color: $text-primary; }
-        & Input, & Input:focus {
-            height: 1; border: none; padding: 0 1; margin: 1 0; background: $panel;
-        }
+        & Input { padding: 0 1; margin: 1 0; background: $panel; }
         & OptionList, & OptionList:focus {
             height: 1fr; border: none; padding: 0; background: $background;
         }
@@ -78,7 +77,7 @@ class ProposalsScreen(Screen[Path | None]):
     def compose(self) -> ComposeResult:
         """From top to bottom."""
         yield Label("", id="places-title")
-        yield Input(placeholder="part of a path, a proposal's number, or a whole path")
+        yield BareInput(placeholder="part of a path, a proposal's number, or a whole path")
         yield OptionList(markup=False)
         yield Label("", id="places-said")
         yield KeyLine("proposals")

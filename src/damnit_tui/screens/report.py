@@ -20,6 +20,7 @@ from damnit_daemon.errors import DamnitError
 
 from .. import keymap
 from ..report.build import Happened, write_report
+from ..widgets.bare_input import BareInput
 from ..widgets.key_line import KeyLine
 
 if TYPE_CHECKING:
@@ -38,9 +39,6 @@ class ReportScreen(Screen[None]):
         & TextArea, & TextArea:focus { height: 1fr; border: none; padding: 0 1; }
         & #report-ask { height: 1; display: none; background: $surface; }
         & #report-ask Label { width: auto; padding: 0 1; color: $text-primary; }
-        & #report-ask Input, & #report-ask Input:focus {
-            width: 1fr; height: 1; border: none; padding: 0; background: $surface;
-        }
     }
     """
     BINDINGS = keymap.bindings("report")
@@ -96,7 +94,7 @@ class ReportScreen(Screen[None]):
         yield TextArea(soft_wrap=False)
         with Horizontal(id="report-ask"):
             yield Label("", id="report-question")
-            yield Input()
+            yield BareInput()
         yield KeyLine("report")
 
     def on_mount(self) -> None:

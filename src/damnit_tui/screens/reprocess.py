@@ -21,6 +21,7 @@ from damnit_daemon.run_ranges import format_run_ranges, parse_run_ranges
 from .. import keymap
 from ..reprocess.plan import Facts, Plan, Which, make_plan
 from ..visible import visible
+from ..widgets.bare_input import BareInput
 from ..widgets.choices import Choices
 
 if TYPE_CHECKING:
@@ -46,9 +47,7 @@ class ReprocessBox(ModalScreen[Plan | None]):
         }
         & Horizontal { height: 1; }
         & Horizontal Label { width: 11; color: $foreground 70%; }
-        & Input, & Input:focus {
-            border: none; height: 1; width: 1fr; padding: 0 1; background: $panel;
-        }
+        & Input { padding: 0 1; background: $panel; }
         & #reprocess-plan { width: 1fr; height: auto; margin-top: 1; }
         & #reprocess-slurm { width: 1fr; height: auto; color: $foreground 70%; display: none; }
         & #reprocess-mistake { width: 1fr; height: auto; color: $text-error; }
@@ -108,13 +107,13 @@ class ReprocessBox(ModalScreen[Plan | None]):
             box.border_subtitle = "Tab next · ←→ choose · Enter start · Esc leave it"
             with Horizontal():
                 yield Label("Runs")
-                yield Input(format_run_ranges(key.run for key in self._keys), id="runs")
+                yield BareInput(format_run_ranges(key.run for key in self._keys), id="runs")
             with Horizontal():
                 yield Label("Variables")
                 yield Choices({word: word for word in self._words}, self._first(), id="which")
             with Horizontal(id="names-line"):
                 yield Label("Names")
-                yield Input(
+                yield BareInput(
                     visible(self._names or self._variable), placeholder="xgm, hits", id="names"
                 )
             with Horizontal():

@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 from damnit_daemon.model.looked import Colours, Content, Curve, Figure, Picture, Words
 
 from .. import keymap
+from ..widgets.bare_input import BareInput
 
 
 def endings_for(content: Content | None) -> tuple[str, ...]:
@@ -44,7 +45,6 @@ class SaveBox(ModalScreen[Path | None]):
             border-title-style: bold;
             border-subtitle-color: $foreground 60%;
         }
-        & Input, & Input:focus { width: 1fr; height: 1; border: none; padding: 0; }
         & Static { width: 1fr; height: auto; margin-top: 1; color: $foreground 75%; }
     }
     """
@@ -61,7 +61,7 @@ class SaveBox(ModalScreen[Path | None]):
         with Vertical() as box:
             box.border_title = "Save as"
             box.border_subtitle = "⏎ save · Esc do not"
-            yield Input(str(self._suggested), select_on_focus=False)
+            yield BareInput(str(self._suggested), select_on_focus=False)
             yield Static(Text(f"The ending decides: {', '.join(self._endings)}"))
 
     def on_mount(self) -> None:

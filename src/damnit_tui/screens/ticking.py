@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from .. import keymap
+from ..widgets.bare_input import BareInput
 from ..widgets.tick_list import Entry, TickList
 
 Result = TypeVar("Result")
@@ -35,7 +36,7 @@ class TickScreen(ModalScreen[Result | None], Generic[Result]):
             border-title-style: bold;
             border-subtitle-color: $foreground 70%;
         }
-        & Input, & Input:focus { height: 1; border: none; padding: 0 1; background: $boost; }
+        & Input { padding: 0 1; background: $boost; }
         & #keys { height: auto; color: $foreground 60%; }
     }
     """
@@ -49,7 +50,7 @@ class TickScreen(ModalScreen[Result | None], Generic[Result]):
         """A line to search, the list, and its keys."""
         with Vertical() as box:
             box.border_title = self.title_text
-            yield Input(placeholder="/ to search", select_on_focus=False)
+            yield BareInput(placeholder="/ to search", select_on_focus=False)
             yield TickList()
             yield Static(self._keys(), id="keys", markup=False)
 

@@ -16,6 +16,7 @@ from damnit_daemon.store import USER_TYPES, name_from_title, why_not_name, why_n
 
 from .. import keymap
 from ..visible import visible
+from ..widgets.bare_input import BareInput
 from ..widgets.choices import Choices
 from .box import BoxScreen
 
@@ -36,9 +37,6 @@ class UserVariableForm(ModalScreen[VariableInfo | None]):
     UserVariableForm {
         & Horizontal { height: 1; margin-bottom: 1; }
         & Label { width: 14; color: $foreground 60%; }
-        & Input, & Input:focus {
-            width: 1fr; height: 1; border: none; padding: 0; background: $surface;
-        }
         & Input:focus { background: $boost; }
         & #form-example { margin: -1 0 1 15; color: $foreground 60%; }
         & #form-mistake { color: $text-error; }
@@ -72,10 +70,10 @@ class UserVariableForm(ModalScreen[VariableInfo | None]):
             box.border_subtitle = "Tab next · ⏎ save · Esc give up"
             with Horizontal():
                 yield Label("Title")
-                yield Input(info.title, id="form-title", placeholder="Sample/Thickness")
+                yield BareInput(info.title, id="form-title", placeholder="Sample/Thickness")
             with Horizontal():
                 yield Label("Name")
-                yield Input(info.name, id="form-name", disabled=self._before is not None)
+                yield BareInput(info.name, id="form-name", disabled=self._before is not None)
             with Horizontal():
                 yield Label("Type")
                 chosen = info.type if info.type in USER_TYPES else "string"
@@ -83,10 +81,10 @@ class UserVariableForm(ModalScreen[VariableInfo | None]):
             yield Static(EXAMPLES[str(chosen)], id="form-example", markup=False)
             with Horizontal():
                 yield Label("Description")
-                yield Input(visible(info.description or ""), id="form-description")
+                yield BareInput(visible(info.description or ""), id="form-description")
             with Horizontal():
                 yield Label("Tags")
-                yield Input(", ".join(info.tags), id="form-tags", placeholder="sample, setup")
+                yield BareInput(", ".join(info.tags), id="form-tags", placeholder="sample, setup")
             yield Static("", id="form-mistake", markup=False)
 
     def on_mount(self) -> None:

@@ -14,6 +14,7 @@ from textual.message import Message
 from textual.widgets import Input, Label
 
 from ..visible import NEW_LINE, as_line, visible
+from .bare_input import BareInput
 
 Value = int | float | str | None
 
@@ -50,13 +51,6 @@ class EditPrompt(Vertical):
         & #edit-expected { color: $foreground 60%; }
         & #edit-expected.-mistake { color: $text-error; }
         & #edit-arrow { color: $text-primary; }
-        & Input, & Input:focus {
-            width: 1fr;
-            height: 1;
-            border: none;
-            padding: 0;
-            background: $surface;
-        }
     }
     """
 
@@ -144,7 +138,7 @@ class EditPrompt(Vertical):
         return True, value
 
 
-class LineInput(Input):
+class LineInput(BareInput):
     """A line in which `⏎` (ctrl-j, or pasted) stands for a line break."""
 
     def on_key(self, event: events.Key) -> None:

@@ -13,6 +13,7 @@ from textual.reactive import reactive
 from textual.widgets import Input, Label
 
 from .. import keymap
+from .bare_input import BareInput
 
 
 class FindPrompt(Horizontal):
@@ -24,13 +25,6 @@ class FindPrompt(Horizontal):
         background: $surface;
         & Label { width: auto; padding: 0 1; color: $text-primary; text-style: bold; }
         & #said { color: $foreground 60%; text-style: none; max-width: 50%; }
-        & Input, & Input:focus {
-            width: 1fr;
-            height: 1;
-            border: none;
-            padding: 0;
-            background: $surface;
-        }
     }
     """
 
@@ -81,7 +75,7 @@ class FindPrompt(Horizontal):
     def compose(self) -> ComposeResult:
         """A label, a place to type, and what has been found."""
         yield Label(self._label)
-        yield Input(self._text, select_on_focus=True)
+        yield BareInput(self._text, select_on_focus=True)
         yield Label("", id="said")
 
     @property

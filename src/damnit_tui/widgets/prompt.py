@@ -14,6 +14,7 @@ from textual.widgets import Input, Label
 
 from .. import keymap
 from ..visible import visible
+from .bare_input import BareInput
 from .history import History
 from .prompt_hint import PromptHint
 
@@ -35,13 +36,6 @@ class Prompt(Vertical):
         background: $surface;
         & Horizontal { height: 1; }
         & Label { width: auto; padding: 0 1; color: $text-primary; text-style: bold; }
-        & Input, & Input:focus {
-            width: 1fr;
-            height: 1;
-            border: none;
-            padding: 0;
-            background: $surface;
-        }
     }
     """
     BINDINGS = keymap.bindings("prompt")
@@ -106,7 +100,7 @@ class Prompt(Vertical):
         with Horizontal():
             yield Label(self._label, markup=False)
             # A text that ends in a blank waits for more: it is not to be typed over.
-            yield Input(self._text, select_on_focus=self._text[-1:] not in ("", " "))
+            yield BareInput(self._text, select_on_focus=self._text[-1:] not in ("", " "))
         yield PromptHint()
 
     def on_mount(self) -> None:

@@ -10,6 +10,8 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Label
 
+from .bare_input import BareInput
+
 
 @dataclass
 class SearchAnswered(Message):
@@ -26,20 +28,13 @@ class SearchPrompt(Horizontal):
         height: 1;
         background: $surface;
         & Label { width: auto; padding: 0 1; color: $text-primary; text-style: bold; }
-        & Input, & Input:focus {
-            width: 1fr;
-            height: 1;
-            border: none;
-            padding: 0;
-            background: $surface;
-        }
     }
     """
 
     def compose(self) -> ComposeResult:
         """A label and a place to type."""
         yield Label("Look for:")
-        yield Input(select_on_focus=False)
+        yield BareInput(select_on_focus=False)
 
     def on_mount(self) -> None:
         """Type into it at once."""
