@@ -23,7 +23,7 @@ from .graphics.shown import Pictures
 from .screens.main import MainScreen
 from .session import Session
 from .terminal import PacedDriver, TerminalTold, watch_terminal
-from .typed_ahead import aim, missed
+from .typed_ahead import HeldKeys, aim, missed
 from .visible import visible
 
 
@@ -60,6 +60,7 @@ class DamnitApp(App[Path]):
         )
         self.asks_terminal = False
         """Whether to ask the terminal what it is."""
+        self._held = HeldKeys(self.on_event)
         self._at_end = at_end
         self._watch: threading.Event | None = None
         if lite:
@@ -78,16 +79,22 @@ class DamnitApp(App[Path]):
         self._watch = watch_terminal(self._leave, self._at_end)
 
     async def on_event(self, event: events.Event) -> None:
-        """Note what each key is aimed at."""
-        if isinstance(event, events.Key) and not event.is_forwarded:
-            aim(event, self.focused)
-        await super().on_event(event)
+        """Note what each key is aimed at; what follows the end of a prompt waits for that."""
+        if not isinstance(event, events.Key) or event.is_forwarded:
+            await super().on_event(event)
+        elif not self._held.take(event):
+            aim(event, focused := self.focused)
+            await super().on_event(event)
+            await self._held.begin(event, focused)
 
     async def on_key(self, event: events.Key) -> None:
         """A key that nobody took: perhaps what it is meant for was not there yet."""
         if (again := missed(event, self.focused)) is not None:
             event.prevent_default()  # nor is it an order
-            (self.focused or self.screen)._forward_event(again)
+            if not self._held.take(again):
+                focused = self.focused
+                (focused or self.screen)._forward_event(again)
+                await self._held.begin(again, focused)
 
     def on_resize(self, event: events.Resize) -> None:
         """What the terminal showed is gone."""

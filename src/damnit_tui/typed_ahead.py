@@ -6,8 +6,18 @@ had the focus before: the table would take letters for orders, and the prompt la
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from functools import partial
+
 from textual import events
+from textual.dom import DOMNode
 from textual.widget import Widget
+from textual.widgets import Input
+
+ENDS = frozenset({"enter", "escape"})
+"""Keys that a prompt may end with."""
+PATIENCE_S = 0.5
+"""Longer no key is held, whatever goes on."""
 
 _NAME = "_damnit_aimed_at"
 
@@ -29,3 +39,58 @@ def missed(event: events.Key, focused: Widget | None) -> events.Key | None:
     again = events.Key(event.key, event.character)
     aim(again, focused)
     return again
+
+
+class HeldKeys:
+    """Keys that come while one that may end a prompt is being dealt with, for what comes after it.
+
+    `/dark⏎jj` is one burst on a slow line: the text has two letters too many, and the table does
+    not move, if what follows the Enter goes where the Enter went.
+
+    Args:
+        deliver: Takes a key as if it came in now.
+    """
+
+    def __init__(self, deliver: Callable[[events.Key], Awaitable[None]]) -> None:
+        self._deliver = deliver
+        self._keys: list[events.Key] = []
+        self._turn = 0
+        self._holds = False
+
+    def take(self, event: events.Key) -> bool:
+        """Keep a key for later; tell whether that was necessary."""
+        if self._holds:
+            self._keys.append(event)
+        return self._holds
+
+    async def begin(self, event: events.Key, focused: Widget | None) -> None:
+        """Hold what follows a key that may end a prompt, until all that it leads to has been done.
+
+        The key goes up to the app, which calls what is bound to it; what that sends goes up, too,
+        and each widget on the way may send something else because of it. So all of them are asked
+        to tell when they have nothing to do any more, twice, and twice each.
+
+        Args:
+            event: Any key.
+            focused: What has got it.
+        """
+        if event.key not in ENDS or not isinstance(focused, Input):
+            return
+        self._holds, self._turn = True, self._turn + 1
+        focused.app.set_timer(PATIENCE_S, partial(self._release, self._turn))
+        way_up = [node for node in focused.ancestors_with_self for _ in range(2)]
+        await self._pass_on(way_up * 2, self._turn)
+
+    async def _pass_on(self, nodes: list[DOMNode], turn: int) -> None:
+        for i, node in enumerate(nodes):
+            if node.call_later(self._pass_on, nodes[i + 1 :], turn):
+                return
+        await self._release(turn)
+
+    async def _release(self, turn: int) -> None:
+        if not self._holds or turn != self._turn:
+            return
+        self._holds = False
+        keys, self._keys = self._keys, []
+        for key in keys:
+            await self._deliver(key)

@@ -1,0 +1,72 @@
+"""Keys that come with what ends a prompt, in one burst: they are for what comes after it."""
+
+from __future__ import annotations
+
+import pytest
+from textual import events
+from textual.keys import _character_to_key
+
+from damnit_tui.screens.inspect import InspectScreen
+from damnit_tui.widgets.find_prompt import FindPrompt
+from damnit_tui.widgets.prompt import Prompt
+
+from .conftest import key, make_app, settle, until
+from .test_editing import cell
+
+NAMES = {"\r": "enter", "\x1b": "escape", "\x06": "ctrl+f"}
+
+
+def burst(app, text):
+    """All at once: nothing is waited for."""
+    for character in text:
+        name = NAMES.get(character)
+        event = events.Key(name or _character_to_key(character), None if name else character)
+        app.post_message(event)
+
+
+def place(app):
+    cursor = app.main_screen.table.cursor
+    return cursor.key.run, cursor.name
+
+
+async def opened(pilot):
+    await settle(pilot)
+    pilot.app.main_screen.table.move_to(key(412), "ratio")
+    return pilot.app
+
+
+async def test_after_a_filter_the_table_moves(folder):
+    async with make_app(folder).run_test(size=(100, 30)) as pilot:
+        app = await opened(pilot)
+        burst(app, "/ratio > 0\rjj")
+        await until(pilot, lambda: place(app) == (410, "ratio"))
+        assert app.main_screen.table.rows.arrangement.filter.text == "ratio > 0"
+        await until(pilot, lambda: not app.screen.query(Prompt))
+
+
+async def test_after_a_jump_and_after_leaving_it(folder):
+    async with make_app(folder).run_test(size=(100, 30)) as pilot:
+        app = await opened(pilot)
+        burst(app, ":405\rjj:40\x1bj")
+        await until(pilot, lambda: place(app) == (402, "ratio"))
+
+
+async def test_what_is_typed_into_cells_one_after_the_other(folder):
+    async with make_app(folder).run_test(size=(100, 30)) as pilot:
+        app = await opened(pilot)
+        app.main_screen.table.move_to(key(410), "comment")
+        burst(app, "efirst\rjesecond\rj")
+        await until(pilot, lambda: place(app) == (408, "comment"))
+        await until(pilot, lambda: cell(folder, 409, "comment") == "second")
+        assert cell(folder, 410, "comment").endswith("first")
+
+
+@pytest.mark.parametrize("more", ["", "\r"])
+async def test_the_column_that_was_found_is_opened(folder, more):
+    async with make_app(folder).run_test(size=(100, 30)) as pilot:
+        app = await opened(pilot)
+        app.main_screen.table.move_to(key(410), "comment")
+        burst(app, "\x06ratio\r" + more)
+        await until(pilot, lambda: place(app) == (410, "ratio"))
+        await until(pilot, lambda: isinstance(app.screen, InspectScreen) == bool(more))
+        await until(pilot, lambda: not app.main_screen.query(FindPrompt))
