@@ -82,6 +82,8 @@ class WorkReader:
         """Something that changes with the file; None while that cannot be relied upon."""
         try:
             status = self._ledger.path.stat()
+        except FileNotFoundError:
+            return "no daemon was ever here"
         except OSError:
             return None
         # Two commits within a tick of the file system's clock have the same time.

@@ -85,6 +85,11 @@ class LiveDatabase:
             return self._begin_again(con) if self._watch.went_back else found
 
     @property
+    def has_more(self) -> bool:
+        """Whether `walk` has something to do; asks nobody, and costs nothing."""
+        return self._watch is not None and not self._watch.is_done(self._data_version)
+
+    @property
     def has_all(self) -> bool:
         """Whether `walk` has given all the values there were."""
         return self._watch is not None and self._watch.has_all

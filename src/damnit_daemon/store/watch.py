@@ -109,6 +109,11 @@ class Watch:
         removed += self._cells_of_lost_variables(con)
         return self._finish(con, runs, gone, values, removed)
 
+    def is_done(self, version: object) -> bool:
+        """Whether `walk` would have nothing to do."""
+        still_reads = self._next_ahead is not None or not self.has_all or self._round
+        return not still_reads and self._round_version == version
+
     def walk(self, con: sqlite3.Connection, version: object) -> Changes | None:
         """Go on reading what there is, or looking through it for changes; None: all is done.
 
@@ -120,9 +125,9 @@ class Watch:
             return Changes(ahead=ahead)
         if not self.has_all:
             return self._load_more(con, version)
+        if self.is_done(version):
+            return None
         if not self._round:
-            if self._round_version == version:
-                return None
             self._round, self._round_version = sorted(self._blocks), version
         deadline = time.perf_counter() + BUDGET_S
         changed: set[int] = set()

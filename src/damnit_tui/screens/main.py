@@ -36,7 +36,8 @@ from .marking import Marking
 from .reporting import Reporting
 from .touring import Touring
 
-TICK_S = 1.0
+TICK_S = 2.0
+"""How often the time is looked at: each look wakes a machine that has nothing else to do."""
 PICTURES_AT_ONCE = 12
 """Blobs drawn before the table shows them."""
 
@@ -71,6 +72,7 @@ class MainScreen(
         self.lite = lite
         self.feed = Feed(session, pace_s=1.0 if lite else 0.5, clock=clock)
         self.table = RunTable(clock=clock, zone=zone, busy=busy, images=not lite, id="runs")
+        self._lines, self._notice, self._cell_line = StatusLines(), Notice(), CellLine()
         self._clock = clock
         self._zone = zone
         self._fetching: set[CellAddress] = set()
@@ -80,11 +82,11 @@ class MainScreen(
 
     def compose(self) -> ComposeResult:
         """From top to bottom."""
-        yield StatusLines()
+        yield self._lines
         with Container(id="table-area"):
             yield self.table
-        yield Notice()
-        yield CellLine()
+        yield self._notice
+        yield self._cell_line
         yield KeyLine()
 
     def on_mount(self) -> None:
@@ -92,7 +94,7 @@ class MainScreen(
         self.status = Status(
             folder=self.folder_name, read_only=self.session.read_only, zone=self._zone
         )
-        self.query_one(StatusLines).now = self._clock()
+        self._lines.now = self._clock()
         self.table.focus()
         self.begin_keeping()
         if (update := self.feed.prepared_update()) is not None:
@@ -203,15 +205,15 @@ class MainScreen(
     @property
     def status(self) -> Status:
         """What the lines on top say."""
-        return self.query_one(StatusLines).status
+        return self._lines.status
 
     @status.setter
     def status(self, status: Status) -> None:
-        self.query_one(StatusLines).status = status
+        self._lines.status = status
 
     def _tick(self) -> None:
         self.warm_up()
-        lines = self.query_one(StatusLines)
+        lines = self._lines
         if lines.status.health != self.feed.health:
             lines.set_reactive(StatusLines.status, lines.status._replace(health=self.feed.health))
         lines.now = self._clock()
@@ -222,7 +224,7 @@ class MainScreen(
             daemon=lines.status.work.daemon is not None,
         )
         self.describe()
-        self.query_one(Notice).lines = notice
+        self._notice.lines = notice
         if self.has_class("-noticed") and not notice:
             # A hidden widget loses the focus.
             self.call_after_refresh(self.table.focus)
@@ -250,7 +252,7 @@ class MainScreen(
 
     def describe(self) -> None:
         """Say in full what one points at."""
-        self.query_one(CellLine).description = self.table.describe()
+        self._cell_line.description = self.table.describe()
 
     # Blobs
 

@@ -167,14 +167,22 @@ class StatusLines(Widget):
     now: reactive[float] = reactive(0.0, repaint=False)
     """The time it is said at; told from outside, every second."""
 
-    def watch_status(self, before: Status, status: Status) -> None:
-        """Repaint only if the words change: an idle screen sends nothing."""
-        if before.words(self.now) != status.words(self.now):
-            self.refresh()
+    def watch_status(self) -> None:
+        """Repaint when there is something else to say."""
+        self._repaint_if_new()
 
-    def watch_now(self, before: float, now: float) -> None:
+    _words: object = None
+    """What was said last."""
+
+    def watch_now(self) -> None:
         """Repaint when time alone changes the words."""
-        if self.status.words(before) != self.status.words(now):
+        self._repaint_if_new()
+
+    def _repaint_if_new(self) -> None:
+        """Repaint only if the words change: an idle screen sends nothing."""
+        words = self.status.words(self.now)
+        if words != self._words:
+            self._words = words
             self.refresh()
 
     def render(self) -> Text:
