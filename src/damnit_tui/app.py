@@ -91,10 +91,7 @@ class DamnitApp(App[Path]):
         """A key that nobody took: perhaps what it is meant for was not there yet."""
         if (again := missed(event, self.focused)) is not None:
             event.prevent_default()  # nor is it an order
-            if not self._held.take(again):
-                focused = self.focused
-                (focused or self.screen)._forward_event(again)
-                await self._held.begin(again, focused)
+            await self.on_event(again)
 
     def on_resize(self, event: events.Resize) -> None:
         """What the terminal showed is gone."""

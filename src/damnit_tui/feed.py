@@ -202,10 +202,8 @@ class Feed:
                 told_at_s = now_s
                 self._may_have_notes = True
                 changes: Changes | None = self._session.load_changes(self.shown)
-            elif self._session.has_more:
-                changes = self._session.load_more()
             else:
-                changes = None
+                changes = self._session.load_more()
             if changes is not None and changes.is_new:
                 return
             self._note_read()

@@ -466,11 +466,6 @@ class Session:
         return self._live.walk()
 
     @property
-    def has_more(self) -> bool:
-        """Whether `load_more` has something to do."""
-        return self._live.has_more
-
-    @property
     def has_all(self) -> bool:
         """Whether `load_more` has given all values there were."""
         return self._live.has_all

@@ -6,7 +6,7 @@ had the focus before: the table would take letters for orders, and the prompt la
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
 
 from textual import events
@@ -28,7 +28,7 @@ def aim(event: events.Key, focused: Widget | None) -> None:
 
 
 def missed(event: events.Key, focused: Widget | None) -> events.Key | None:
-    """The key once more, for what has the focus now; None if it was aimed at that.
+    """The key once more, as if it came in now; None if it was aimed at that.
 
     Args:
         event: A key that nobody has taken.
@@ -36,9 +36,7 @@ def missed(event: events.Key, focused: Widget | None) -> events.Key | None:
     """
     if getattr(event, _NAME, focused) is focused:
         return None
-    again = events.Key(event.key, event.character)
-    aim(again, focused)
-    return again
+    return events.Key(event.key, event.character)
 
 
 class HeldKeys:
@@ -79,11 +77,11 @@ class HeldKeys:
         self._holds, self._turn = True, self._turn + 1
         focused.app.set_timer(PATIENCE_S, partial(self._release, self._turn))
         way_up = [node for node in focused.ancestors_with_self for _ in range(2)]
-        await self._pass_on(way_up * 2, self._turn)
+        await self._pass_on(iter(way_up * 2), self._turn)
 
-    async def _pass_on(self, nodes: list[DOMNode], turn: int) -> None:
-        for i, node in enumerate(nodes):
-            if node.call_later(self._pass_on, nodes[i + 1 :], turn):
+    async def _pass_on(self, nodes: Iterator[DOMNode], turn: int) -> None:
+        for node in nodes:
+            if node.call_later(self._pass_on, nodes, turn):
                 return
         await self._release(turn)
 

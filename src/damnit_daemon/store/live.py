@@ -77,17 +77,14 @@ class LiveDatabase:
         Begins after the first `changes`.
         """
         with self._guarded():
+            if self._watch is not None and self._watch.is_done(self._data_version):
+                return None  # asked again and again while nothing happens: nobody is asked
             con = self._connection()
             if self._watch is None:
                 return None
             with _transaction(con):
                 found = self._watch.walk(con, self._data_version)
             return self._begin_again(con) if self._watch.went_back else found
-
-    @property
-    def has_more(self) -> bool:
-        """Whether `walk` has something to do; asks nobody, and costs nothing."""
-        return self._watch is not None and not self._watch.is_done(self._data_version)
 
     @property
     def has_all(self) -> bool:

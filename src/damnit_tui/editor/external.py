@@ -28,7 +28,8 @@ def edit_elsewhere(text: str, row: int, terminal: AbstractContextManager[object]
         What was saved.
 
     Raises:
-        DamnitError: If there is no such editor, or what it saved cannot be read.
+        DamnitError: If there is no such editor, it cannot be given a copy, or what it saved
+            cannot be read.
     """
     editor = _editor()
     try:
@@ -37,11 +38,9 @@ def edit_elsewhere(text: str, row: int, terminal: AbstractContextManager[object]
             path.write_text(text, "utf-8")
             with terminal:
                 _run([*editor, *_at_line(editor[0], row), str(path)])
-            return path.read_text("utf-8")
-    except UnicodeDecodeError:
-        raise DamnitError("What was saved there is not UTF-8, and was not taken.") from None
+            return _saved(path)
     except OSError as error:
-        raise DamnitError(f"What was saved there cannot be read: {error.strerror}.") from error
+        raise DamnitError(f"The editor cannot be given a copy: {error.strerror}.") from error
 
 
 def _editor() -> list[str]:
@@ -61,6 +60,15 @@ def _run(command: list[str]) -> None:
     except OSError as error:
         message = f"{command[0]} does not start: {error.strerror}."
         raise DamnitError(message, hint="Set EDITOR to one that is installed.") from None
+
+
+def _saved(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError:
+        raise DamnitError("What was saved there is not UTF-8, and was not taken.") from None
+    except OSError as error:
+        raise DamnitError(f"What was saved there cannot be read: {error.strerror}.") from error
 
 
 def _at_line(editor: str, row: int) -> Iterator[str]:

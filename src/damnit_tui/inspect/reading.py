@@ -12,6 +12,7 @@ from damnit_daemon.errors import DamnitError
 from damnit_daemon.model.looked import Looked, View
 
 from ..inspected import Inspected
+from ..table.rows import FIXED
 from ..table.view import CellAddress
 
 if TYPE_CHECKING:
@@ -48,8 +49,8 @@ class Answer:
 
 
 def has_data(column: Column) -> bool:
-    """Whether there may be more than the database holds: not of what people typed."""
-    return column.type is None and column.name not in ("comment", "start_time")
+    """Whether there may be more than the database holds: not of times, nor of what people typed."""
+    return column.type is None and column.name not in {fixed.name for fixed in FIXED}
 
 
 class Reader:

@@ -17,7 +17,6 @@ from damnit_daemon.query import FilterError
 
 from ..commands import complete_words
 from ..graphics.choice import WANTED, Graphics, Wanted, choose_graphics
-from ..table.describe import told_time
 from ..table.rows import TIME
 from ..table.view import CellAddress
 from ..table.widget import RunTable
@@ -50,8 +49,7 @@ class Looking(Taking):
         value = self._cell(event.address)[1]
         if event.address.name == TIME.name and value is not None:
             self.action_details()
-            return
-        if value is None or value.value is None:
+        elif value is None or value.value is None:
             self.explain(event.address)
         else:
             self.inspect(event.address)
@@ -264,9 +262,7 @@ class Looking(Taking):
         index = rows.column_index(address.name)
         if index is None:
             return Column(address.name, address.name), None
-        if address.name == TIME.name and address.key in rows:
-            return TIME, told_time(address.key, rows.run(address.key).start_time, self._zone)
-        return rows.columns[index], rows.value(*address)
+        return rows.columns[index], self.table.view.value(address)
 
     def _beside(self, address: CellAddress, step: int) -> CellAddress | None:
         """The same variable, rows further down."""

@@ -25,11 +25,11 @@ from .cells import (
     unwritten_cell,
 )
 from .column_choice import ColumnChoice
-from .describe import Description, describe, describe_column
+from .describe import Description, describe, describe_column, told_time
 from .header import count_levels, paint_header, rule
 from .layout import GAP, Fit, Slot, first_to_show, pins_that_fit, place_columns
 from .note_line import describe_note, paint_note
-from .numbers import format_full_time, format_time
+from .numbers import format_time
 from .paint import Piece, highlight, paint_cell, paint_picture, pointed_out
 from .rows import TIME, Rows
 from .search import Search
@@ -247,14 +247,18 @@ class View:
             keys, [self.fits[slot.index].column.name for slot in self.slots]
         )
 
+    def value(self, address: CellAddress) -> StoredValue | None:
+        """What a cell holds; of when a run began, in words."""
+        if address.name == TIME.name and address.key in self.rows:
+            return told_time(address.key, self.rows.run(address.key).start_time, self._zone)
+        return self.rows.value(*address)
+
     def describe(self, address: CellAddress | None) -> Description | None:
         """A line about a cell; None if there is no such cell."""
         index = self.rows.column_index(address.name) if address else None
         if address is None or index is None or address.key not in self.rows:
             return None
         column = self.rows.columns[index]
-        if column is TIME and (start := self.rows.run(address.key).start_time) is not None:
-            return Description(f"r{address.key.run} · Time", format_full_time(start, self._zone))
         if address in self.unwritten:
             typed = unwritten_cell(self.unwritten[address]).text
             place = f"r{address.key.run} · {visible(column.title)}"
@@ -263,7 +267,7 @@ class View:
         return describe(
             address.key,
             column,
-            self.rows.value(*address),
+            self.value(address),
             complete=self.rows.is_complete(address.key),
             drawn=picture.text if picture and picture.role != "trend" else "",
             doing=self.work.sentence(*address, self._clock()),
@@ -280,10 +284,10 @@ class View:
     def plain_text(self, address: CellAddress | None) -> str:
         """A cell as text to copy; empty if it is."""
         described = self.describe(address)
-        value = self.rows.value(*address) if address else None
-        if described is None or (value is None and address and address.name != TIME.name):
+        value = self.value(address) if address is not None and described is not None else None
+        if described is None or value is None:
             return ""
-        if value is not None and isinstance(value.value, str):
+        if isinstance(value.value, str):
             return value.value
         return "" if described.role == "faint" else described.text
 

@@ -10,12 +10,11 @@ from damnit_daemon.model import StoredValue
 from ..processing import Absence, absence_of, arrived
 from ..table.cells import parse_attributes
 from ..table.describe import describe, error_of
+from ..table.rows import TIME
 from ..work import RunJob
 from .blame import RETURNED_NONE, Blamed, blamed, is_about_others
 from .facts import Cause, Facts, Kind
 
-START_TIME = "start_time"
-"""No variable of the context file: it comes from the run's files."""
 DEEPEST = 20
 """So far dependencies are followed: a message may have been made up."""
 KILLERS = frozenset({"ProcessDied", "MemoryError"})
@@ -126,10 +125,12 @@ def _absent(facts: Facts, now: float) -> list[Cause]:
     if facts.column.type is not None or name == "comment":
         return [Cause(Kind.BY_HAND, name, "Nobody has filled this in.")]
     jobs = [job for job in facts.work.runs.get(facts.key, ()) if job.may_compute(name)]
-    is_own = name == START_TIME
-    if jobs and (is_own or not context.lacks(name)):
+    # When a run began is no variable of the context file: it comes from the run's files.
+    is_own = name == TIME.name
+    is_gone = not is_own and context.lacks(name)
+    if jobs and not is_gone:
         return _at_work(facts, jobs[0], now)
-    if not is_own and context.lacks(name):
+    if is_gone:
         text = f"There is no variable {name} in the context file (any more)."
         return [Cause(Kind.NOT_DECLARED, name, text)]
     declared = context.find(name)

@@ -14,10 +14,11 @@ from damnit_daemon.model import Column, RunKey, StoredValue
 from ..processing import RunHistory, load_history, tell_history
 from ..table.cells import parse_attributes
 from ..table.describe import details
+from ..table.rows import TIME
 from ..work import Work
 from ..work_reader import WorkReader
 from .advice import advise
-from .chain import START_TIME, explain
+from .chain import explain
 from .declared import ContextText, parse_context
 from .excerpts import failed_line, log_excerpt, source_excerpt
 from .facts import Cause, Excerpt, Facts, Kind, Why
@@ -95,7 +96,7 @@ def _gather(
     try:
         stored = {value.name: value for value in session.load_values([key])}
         # When a run began is a fact of the run, not a value of its own.
-        values = {**values, **stored} if column.name == START_TIME else stored
+        values = {**values, **stored} if column.name == TIME.name else stored
     except DamnitError as error:
         notes.append(("Database", f"cannot be read: {error.message}"))
     history: RunHistory | None = None

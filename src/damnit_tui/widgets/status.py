@@ -165,7 +165,7 @@ class StatusLines(Widget):
     """What to say."""
 
     now: reactive[float] = reactive(0.0, repaint=False)
-    """The time it is said at; told from outside, every second."""
+    """The time it is said at; told from outside, again and again."""
 
     def watch_status(self) -> None:
         """Repaint when there is something else to say."""
