@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from textual import events, on, work
 from textual.message import Message
+from textual.timer import Timer
 
 from damnit_daemon.model import Column, StoredValue
 from damnit_daemon.query import FilterError
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from .preview import Preview
 
 
+WARM_S = 0.25
+"""How often to look whether there is nothing else to do."""
 NEEDED = {"damnit_daemon.hdf5", "damnit_tui.screens.inspect", "damnit_tui.screens.preview"}
 
 
@@ -106,13 +109,16 @@ class Looking(Taking):
     # NumPy and h5py are imported for that, in no key's way. NumPy, which takes longest, as soon as
     # there is nothing else to do; both would be too much memory for those who never look.
 
-    _is_warm = False
+    _warming: Timer | None = None
     _warmed = False
 
-    def warm_up(self) -> None:
-        """Import in idle time what the first look would have to wait for."""
-        if not self._is_warm and self.feed.has_all:
-            self._is_warm = True
+    def begin_warming(self) -> None:
+        """Import what the first look would have to wait for, as soon as all has been read."""
+        self._warming = self.set_interval(WARM_S, self._warm_up)
+
+    def _warm_up(self) -> None:
+        if self._warming is not None and self.feed.has_all:
+            self._warming.stop()
             self.import_views()
 
     @work(thread=True, group="imports")

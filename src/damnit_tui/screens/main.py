@@ -115,6 +115,7 @@ class MainScreen(
         gc.freeze()
         gc.enable()
         self.read_database()
+        self.begin_warming()
         self.begin_alerting()
         self.begin_tour()
 
@@ -212,7 +213,6 @@ class MainScreen(
         self._lines.status = status
 
     def _tick(self) -> None:
-        self.warm_up()
         lines = self._lines
         if lines.status.health != self.feed.health:
             lines.set_reactive(StatusLines.status, lines.status._replace(health=self.feed.health))
