@@ -1,6 +1,6 @@
 """A text in somebody's own editor: real programs, and what may go wrong with them."""
 
-from contextlib import nullcontext
+from contextlib import contextmanager
 
 import pytest
 
@@ -22,7 +22,18 @@ def editor(tmp_path, monkeypatch):
 
 
 def edit(text="one\n", row=1):
-    return edit_elsewhere(text, row, nullcontext())
+    steps = []
+
+    @contextmanager
+    def terminal():  # as Textual's: of what is raised while it is lent it does not come back
+        steps.append("lent")
+        yield
+        steps.append("back")
+
+    try:
+        return edit_elsewhere(text, row, terminal())
+    finally:
+        assert steps in ([], ["lent", "back"])
 
 
 def test_what_is_saved_there_comes_back(editor):

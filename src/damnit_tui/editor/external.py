@@ -37,7 +37,9 @@ def edit_elsewhere(text: str, row: int, terminal: AbstractContextManager[object]
             path = Path(folder) / "context.py"
             path.write_text(text, "utf-8")
             with terminal:
-                _run([*editor, *_at_line(editor[0], row), str(path)])
+                problem = _run([*editor, *_at_line(editor[0], row), str(path)])
+            if problem:
+                raise DamnitError(problem, hint="Set EDITOR to one that is installed.")
             return _saved(path)
     except OSError as error:
         raise DamnitError(f"The editor cannot be given a copy: {error.strerror}.") from error
@@ -54,12 +56,13 @@ def _editor() -> list[str]:
     return ["vi"]
 
 
-def _run(command: list[str]) -> None:
+def _run(command: list[str]) -> str:
+    """Run it; tell why that is not possible: of what is raised the terminal would not come back."""
     try:
         subprocess.run(command, check=False)
     except OSError as error:
-        message = f"{command[0]} does not start: {error.strerror}."
-        raise DamnitError(message, hint="Set EDITOR to one that is installed.") from None
+        return f"{command[0]} does not start: {error.strerror}."
+    return ""
 
 
 def _saved(path: Path) -> str:
