@@ -79,7 +79,7 @@ class DamnitApp(App[Path]):
         self._watch = watch_terminal(self._leave, self._at_end)
 
     async def on_event(self, event: events.Event) -> None:
-        """Note what each key is aimed at; what follows the end of a prompt waits for that."""
+        """Note what each key is aimed at; what follows an order in a text waits for that."""
         if not isinstance(event, events.Key) or event.is_forwarded:
             await super().on_event(event)
         elif not self._held.take(event):

@@ -12,10 +12,7 @@ from functools import partial
 from textual import events
 from textual.dom import DOMNode
 from textual.widget import Widget
-from textual.widgets import Input
 
-ENDS = frozenset({"enter", "escape"})
-"""Keys that a prompt may end with."""
 PATIENCE_S = 0.5
 """Longer no key is held, whatever goes on."""
 
@@ -40,10 +37,11 @@ def missed(event: events.Key, focused: Widget | None) -> events.Key | None:
 
 
 class HeldKeys:
-    """Keys that come while one that may end a prompt is being dealt with, for what comes after it.
+    """Keys that come while an order in a text is being carried out, for what is there after it.
 
-    `/dark⏎jj` is one burst on a slow line: the text has two letters too many, and the table does
-    not move, if what follows the Enter goes where the Enter went.
+    A text takes letters at once; all other keys go up to the app first. In a burst, as of a slow
+    line, letters would overtake them: `tset⌫⌫⌫est` would end as `tset`, and `/dark⏎jj` with a text
+    that has two letters too many and a table that does not move.
 
     Args:
         deliver: Takes a key as if it came in now.
@@ -62,7 +60,7 @@ class HeldKeys:
         return self._holds
 
     async def begin(self, event: events.Key, focused: Widget | None) -> None:
-        """Hold what follows a key that may end a prompt, until all that it leads to has been done.
+        """Hold what follows an order in a text, until all that it leads to has been done.
 
         The key goes up to the app, which calls what is bound to it; what that sends goes up, too,
         and each widget on the way may send something else because of it. So all of them are asked
@@ -72,7 +70,7 @@ class HeldKeys:
             event: Any key.
             focused: What has got it.
         """
-        if event.key not in ENDS or not isinstance(focused, Input):
+        if focused is None or event.is_printable or not focused.check_consume_key("a", "a"):
             return
         self._holds, self._turn = True, self._turn + 1
         focused.app.set_timer(PATIENCE_S, partial(self._release, self._turn))

@@ -42,7 +42,15 @@ def wait_until(condition, what):
 
 
 @pytest.fixture
-def running_demo(tmp_path):
+def scratch(tmp_path):
+    """Where temporary files belong, and nothing else: Matplotlib keeps its settings elsewhere."""
+    path = tmp_path / "tmp"
+    path.mkdir()
+    return path
+
+
+@pytest.fixture
+def running_demo(scratch):
     """The demo in a terminal, its daemon at work."""
     main, other = pty.openpty()
     process = subprocess.Popen(
@@ -51,7 +59,7 @@ def running_demo(tmp_path):
         stdout=other,
         stderr=other,
         start_new_session=True,
-        env={**os.environ, "TMPDIR": str(tmp_path), "TERM": "xterm-256color"},
+        env={**os.environ, "TMPDIR": str(scratch), "TERM": "xterm-256color"},
     )
     os.close(other)
     os.set_blocking(main, False)
@@ -65,9 +73,7 @@ def running_demo(tmp_path):
 
     seen = []
     wait_until(lambda: is_shown("● daemon".encode()), lambda: b"".join(seen)[-2000:])
-    wait_until(
-        lambda: any("runner serve" in p for p in processes_of(tmp_path)), lambda: "no runner"
-    )
+    wait_until(lambda: any("runner serve" in p for p in processes_of(scratch)), lambda: "no runner")
     yield process, main
     if process.poll() is None:
         process.kill()
@@ -92,13 +98,13 @@ def by_signal(number):
     ],
     ids=["SIGTERM", "SIGHUP", "terminal gone", "SIGKILL"],
 )
-def test_nothing_outlives_the_app(running_demo, tmp_path, end, is_tidy):
+def test_nothing_outlives_the_app(running_demo, scratch, end, is_tidy):
     process, terminal = running_demo
     end(process, terminal)
     process.wait(PATIENCE_S)
-    wait_until(lambda: not processes_of(tmp_path), lambda: processes_of(tmp_path))
+    wait_until(lambda: not processes_of(scratch), lambda: processes_of(scratch))
     if is_tidy:
-        assert not list(tmp_path.iterdir())
+        assert not list(scratch.iterdir())
 
 
 def test_a_context_file_can_be_tried_in_it():

@@ -1,11 +1,13 @@
-"""Keys that come with what ends a prompt, in one burst: they are for what comes after it."""
+"""Keys in one burst: each is for what the one before has led to, letters after orders too."""
 
 from __future__ import annotations
 
 import pytest
 from textual import events
 from textual.keys import _character_to_key
+from textual.widgets import TextArea
 
+from damnit_tui.screens.context import ContextScreen
 from damnit_tui.screens.inspect import InspectScreen
 from damnit_tui.widgets.find_prompt import FindPrompt
 from damnit_tui.widgets.prompt import Prompt
@@ -13,7 +15,10 @@ from damnit_tui.widgets.prompt import Prompt
 from .conftest import key, make_app, settle, until
 from .test_editing import cell
 
-NAMES = {"\r": "enter", "\x1b": "escape", "\x06": "ctrl+f"}
+NAMES = {
+    "\r": "enter", "\x1b": "escape", "\x06": "ctrl+f", "\x7f": "backspace", "\x15": "ctrl+u",
+    "\x02": "left",
+}  # fmt: skip
 
 
 def burst(app, text):
@@ -42,6 +47,29 @@ async def test_after_a_filter_the_table_moves(folder):
         await until(pilot, lambda: place(app) == (410, "ratio"))
         assert app.main_screen.table.rows.arrangement.filter.text == "ratio > 0"
         await until(pilot, lambda: not app.screen.query(Prompt))
+
+
+async def test_what_is_mistyped_is_corrected_where_it_was(folder):
+    async with make_app(folder).run_test(size=(100, 30)) as pilot:
+        app = await opened(pilot)
+        burst(app, "/ratip\x7fo > 01\x02\x7f0.\x02\x02")
+        await until(pilot, lambda: app.screen.query(Prompt))
+        field = app.screen.query_one(Prompt).input
+        await until(pilot, lambda: (field.value, field.cursor_position) == ("ratio > 0.1", 8))
+        burst(app, "\x15label\x7f\x7f")
+        await until(pilot, lambda: (field.value, field.cursor_position) == ("lab0.1", 3))
+
+
+async def test_so_it_is_in_the_context_file(folder):
+    folder.context_file.write_text("")
+    async with make_app(folder).run_test(size=(100, 30)) as pilot:
+        app = await opened(pilot)
+        await pilot.press("E")
+        await until(pilot, lambda: isinstance(app.screen, ContextScreen))
+        area = app.screen.query_one(TextArea)
+        await until(pilot, lambda: not area.read_only)
+        burst(app, "ac\x02b\x02\x02\r\x02x = y\x7fz")
+        await until(pilot, lambda: area.text == "x = z\nabc")
 
 
 async def test_after_a_jump_and_after_leaving_it(folder):
