@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from damnit_daemon.errors import DamnitError
@@ -58,7 +58,7 @@ class Update(NamedTuple):
     values: tuple[StoredValue, ...] = ()
     portion: Portion | None = None
     """More values, of runs here and there."""
-    ahead: tuple[AheadRow, ...] = ()
+    ahead: Sequence[AheadRow] = ()
     """Values to filter and sort by, until they come with all that belongs to them."""
     complete: tuple[RunKey, ...] = ()
     """Runs of which all values have come now: without a portion, all of them in `values`."""
@@ -98,6 +98,9 @@ class Feed:
         """Whether everything there was has been handed on; only news follow."""
         self.shown: tuple[RunKey, ...] = ()
         """The runs on the screen, in which changes are looked for first; any thread may set it."""
+        self.asked: frozenset[str] = frozenset()
+        """The variables by which somebody filters or sorts, read before the others; `ANY` for the
+        texts and errors of all. Any thread may set it."""
         self._begun = False
         self._work = Work()
         self._work_at_s = 0.0
@@ -105,6 +108,10 @@ class Feed:
         self._may_have_notes = True
         self._stop = threading.Event()
         self._taken = threading.Event()
+
+    def has_told(self, names: Collection[str]) -> bool:
+        """Whether all values of these variables have been handed on, so that none is missed."""
+        return self._session.has_told(names)
 
     def stop(self) -> None:
         """End `updates` soon."""
@@ -203,7 +210,7 @@ class Feed:
                 self._may_have_notes = True
                 changes: Changes | None = self._session.load_changes(self.shown)
             else:
-                changes = self._session.load_more()
+                changes = self._session.load_more(self.asked)
             if changes is not None and changes.is_new:
                 return
             self._note_read()

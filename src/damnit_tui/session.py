@@ -461,14 +461,22 @@ class Session:
         """
         return self._live.changes({*shown, *self._work.runs})
 
-    def load_more(self) -> Changes | None:
-        """Load a portion of the values there are, or look for changes; None: nothing to do."""
-        return self._live.walk()
+    def load_more(self, asked: Collection[str] = ()) -> Changes | None:
+        """Load a portion of the values there are, or look for changes; None: nothing to do.
+
+        Args:
+            asked: The variables to begin with.
+        """
+        return self._live.walk(asked)
 
     @property
     def has_all(self) -> bool:
         """Whether `load_more` has given all values there were."""
         return self._live.has_all
+
+    def has_told(self, asked: Collection[str]) -> bool:
+        """Whether `load_more` has given the values of these variables; never waits."""
+        return self._live.has_told(asked)
 
     def load_work(self) -> Work:
         """Tell what the daemon is at; never fails, and is quick while nothing happens.

@@ -6,7 +6,8 @@ import pytest
 from textual.widgets import Input
 
 from damnit_daemon.model import VariableInfo
-from damnit_daemon.store import update_computed_variables
+from damnit_daemon.model.portion import ANY
+from damnit_daemon.store import blocks, update_computed_variables, watch
 from damnit_tui.screens.columns import ColumnsScreen
 from damnit_tui.screens.number_range import RangeScreen
 from damnit_tui.screens.tags import TagsScreen
@@ -59,6 +60,22 @@ async def test_a_filter_is_shown_while_it_is_typed_and_esc_takes_it_back(folder)
         assert not app.main_screen.query(Prompt)
         await pilot.press("j")
         assert app.main_screen.table.cursor.key == key(411)
+
+
+async def test_what_one_filters_and_sorts_by_is_read_first(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(130, 34)) as pilot:
+        await settle(pilot)
+        screen = app.main_screen
+        assert screen.feed.asked == set()
+        screen.set_filter("is:marked xgm.intensity>1000 or not has:ratio")
+        assert screen.feed.asked == {"xgm.intensity", "ratio"}
+        screen.set_sort("-run,ratio")
+        screen.set_filter("dark")
+        assert screen.feed.asked == {"ratio", ANY}
+        screen.set_filter("time > 10:00 run > 3")
+        screen.set_sort("proposal")
+        assert screen.feed.asked == set(), "those are there as soon as the runs are"
 
 
 async def test_enter_keeps_it_and_backslash_ends_it(folder):
@@ -362,3 +379,24 @@ async def test_three_thousand_columns_are_ticked_at_once(folder, size):
         await pilot.press("slash", *"v 29", "enter", "n", "escape", "G", "J", "K", "enter")
         await pilot.pause()
         assert len(columns(app)) == 10 + sum("29" not in str(n) for n in range(3000))
+
+
+async def test_it_says_so_while_values_to_filter_by_are_still_to_come(folder, monkeypatch):
+    monkeypatch.setattr(blocks, "BLOCK_BITS", 3)
+    monkeypatch.setattr(watch, "PORTION", 1)
+    monkeypatch.setattr(watch, "MOST_AT_ONCE", 1)
+    app = make_app(folder)
+    said_on_the_way = []
+    async with app.run_test(size=(130, 34)) as pilot:
+        screen = app.main_screen
+        screen.want("dark", "-ratio")
+        tell = screen.tell_arrangement
+
+        def tell_and_note():
+            tell()
+            said_on_the_way.append(said(app))
+
+        monkeypatch.setattr(screen, "tell_arrangement", tell_and_note)
+        await settle(pilot)
+        assert "still reading…" in said_on_the_way[0]
+        assert "still reading…" not in said(app)

@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 
 import pytest
 
-from damnit_daemon.store import NewValue
+from damnit_daemon.store import NewValue, blocks, watch
 from damnit_tui import feed as feed_module
 from damnit_tui.feed import Feed, Health, Update
 from damnit_tui.session import Session
@@ -104,6 +104,18 @@ def test_all_values_have_come_when_it_says_so(folder):
             assert (key(run), "ratio") in listener.cells
         complete = {k for update in listener.updates for k in update.complete}
         assert complete == {key(run) for run in RUNS}
+
+
+def test_of_much_that_is_to_come_what_is_asked_for_comes_first(folder, monkeypatch):
+    monkeypatch.setattr(blocks, "BLOCK_BITS", 3)
+    monkeypatch.setattr(watch, "PORTION", 2)
+    monkeypatch.setattr(watch, "MOST_AT_ONCE", 1)
+    listener = Listener(folder)
+    listener.feed.asked = frozenset({"ratio"})
+    with listener:
+        listener.until(lambda s: s.feed.has_all)
+    first, *_ = [update.ahead for update in listener.updates if update.ahead]
+    assert {(name, run) for name, _, run, _ in first} == {("ratio", run) for run in RUNS}
 
 
 def test_what_others_write_is_told(folder):

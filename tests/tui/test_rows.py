@@ -189,6 +189,48 @@ def test_values_ahead_of_their_rows_sort_and_filter_and_are_shown_when_the_rows_
     assert rows.scalar(key(2), "name") is None, "it was deleted before its row was read"
 
 
+def test_errors_ahead_of_their_rows_can_be_filtered_by_and_go_with_what_comes():
+    rows = Rows()
+    rows.add_runs([RunRow(key(run), 1.0, 1.0) for run in (1, 2, 3, 4)])
+    rows.mark_complete([key(4)])
+    failed = b'{"error": "too hot", "error_cls": "ValueError"}'
+    skipped = b'{"error": "no beam", "error_cls": "Skip"}'
+
+    rows.add_ahead([("xgm", 1234, 1, failed), ("spot", 1234, 1, skipped), ("xgm", 1234, 4, failed)])
+    rows.add_ahead([("xgm", 1234, run, failed) for run in (2, 3)])
+    rows.add_ahead([("spot", 1234, 3, b"not JSON \xff"), ("wave", 1234, 3, b'{"units": "J"}')])
+    assert sorted(rows.errors(key(1))) == ["Skip", "ValueError"]
+    assert list(rows.errors(key(3))) == ["ValueError"]
+    assert not list(rows.errors(key(4))), "of a complete run nothing is missing"
+    assert rows.filled("xgm", [key(1)]) == [False]
+
+    rows.add_portion(portion_of([stored(8.0, "xgm", 1)]))  # it was computed again
+    rows.add_values([stored(9.0, "xgm", 2)])
+    assert list(rows.errors(key(1))) == ["Skip"]
+    assert not list(rows.errors(key(2)))
+    rows.mark_complete([key(1), key(3)])
+    assert not list(rows.errors(key(1))) + list(rows.errors(key(3))), "their rows never came"
+
+
+def test_rows_of_no_run_and_of_no_name_bring_nothing_ahead():
+    rows = Rows()
+    rows.add_runs([RunRow(key(run), 1.0, 1.0) for run in (1, 2)])
+    changed = rows.add_ahead(
+        [
+            ("xgm", 1234, 1.0, 4.0),
+            ("xgm", 1234, 1, 5.0),
+            ("spot", 1234.0, 1, 6.0),
+            (7, 1234, 1, 7.0),
+            (None, 1234, 1, 7.0),
+            ("xgm", None, None, 8.0),
+            ("xgm", "1234", "2", 8.0),
+        ]
+    )
+    assert changed == {key(1)}
+    assert rows.scalars("xgm", rows.keys) == [None, 5.0]
+    assert rows.scalars("spot", rows.keys) == [None, None]
+
+
 def test_a_value_that_came_ahead_can_be_deleted():
     rows = Rows()
     rows.add_runs([RunRow(key(1), 1.0, 1.0)])

@@ -31,8 +31,13 @@ class ColumnPart:
     extras: list[Extras] = field(default_factory=list)
 
 
-AheadRow = tuple[str, int, int, int | float | str | bytes]
-"""Name, proposal, run and value alone; of a blob, no bytes. What belongs to it comes later."""
+AheadRow = tuple[str, int, int, int | float | str | bytes | None]
+"""Name, proposal, run and value as they are in the database: the first three may be of other types
+in rows that are no values. Of a blob, no bytes; where there is no value, the bytes of its
+attributes, which may tell of an error. All else that belongs to it comes later."""
+
+ANY = "*"
+"""In place of a variable's name: all of them."""
 
 
 class Portion(NamedTuple):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from ..model import Column, RunKey
+from ..model.portion import ANY
 from .cells import LONGEST_TEXT, RUN, Cells, natural, text_of
 from .table import Scalar, Table
 
@@ -22,8 +23,6 @@ _ORDER: dict[str, Callable[[Any, Any], bool]] = {
     ">=": operator.ge,
 }
 SKIP = "Skip"
-ANY = "*"
-"""In place of a column's name: it looks at all of them."""
 
 
 class Condition(Protocol):
@@ -246,15 +245,17 @@ class IsMarked:
 
 
 def columns_of(condition: Condition) -> set[str]:
-    """The names of the columns that a condition looks at; general ones name none."""
+    """The names of the columns that a condition looks at; `ANY` for words and errors anywhere."""
     if isinstance(condition, All | Some):
         return set().union(*(columns_of(part) for part in condition.parts))
     if isinstance(condition, Not):
         return columns_of(condition.part)
     if isinstance(condition, RunAmong):
         return {RUN.name}
-    if isinstance(condition, Has) and len(condition.columns) == 1:
-        return {condition.columns[0].name}
+    if isinstance(condition, Has):
+        return {column.name for column in condition.columns}
+    if isinstance(condition, IsMarked):
+        return set()
     return {condition.column.name} if isinstance(condition, OfColumn) else {ANY}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from ..model import Column, RunKey, RunRow, StoredValue
@@ -28,7 +29,7 @@ class Changes(NamedTuple):
     """All of them, if any changed; else None."""
     portion: Portion | None = None
     """Values that were there before: some of those that are read while nobody waits."""
-    ahead: tuple[AheadRow, ...] = ()
+    ahead: Sequence[AheadRow] = ()
     """Values that a later portion has once more, with all that belongs to them."""
 
     def __bool__(self) -> bool:

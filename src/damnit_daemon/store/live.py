@@ -71,10 +71,14 @@ class LiveDatabase:
                 con = self._connection()
             return self._look(con, near)
 
-    def walk(self) -> Changes | None:
+    def walk(self, asked: Collection[str] = ()) -> Changes | None:
         """Read on, or look on for changes, for some 20 ms; None if there is nothing to do.
 
         Begins after the first `changes`.
+
+        Args:
+            asked: The names of variables whose values are wanted before all others, if there
+                are many to come; `ANY` stands for the texts and errors of all.
         """
         with self._guarded():
             if self._watch is not None and self._watch.is_done(self._data_version):
@@ -83,13 +87,21 @@ class LiveDatabase:
             if self._watch is None:
                 return None
             with _transaction(con):
-                found = self._watch.walk(con, self._data_version)
+                found = self._watch.walk(con, self._data_version, asked)
             return self._begin_again(con) if self._watch.went_back else found
 
     @property
     def has_all(self) -> bool:
         """Whether `walk` has given all the values there were."""
         return self._watch is not None and self._watch.has_all
+
+    def has_told(self, asked: Collection[str]) -> bool:
+        """Whether `walk` has given the values of some variables, so that one can search in them.
+
+        Never waits.
+        """
+        watch = self._watch
+        return watch is not None and watch.has_told(asked)
 
     def close(self) -> None:
         """Close the connection; the next call opens another and starts afresh."""

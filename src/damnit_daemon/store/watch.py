@@ -11,7 +11,7 @@ import json
 import sqlite3
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from ..model import Column, RunKey, RunRow, StoredValue
 from ..model.portion import AheadRow, Portion
@@ -42,6 +42,8 @@ PORTION = 32
 """Blocks read at a time while nobody waits."""
 MOST_AT_ONCE = 2 * PORTION
 """Of more blocks the values come ahead: one can search and sort in less than half the time."""
+PORTION_ASKED = 4 * PORTION
+"""Of a few variables only."""
 MOST_WARM = 16
 BUDGET_S = 0.015
 """How long to look through blocks at a time."""
@@ -77,6 +79,10 @@ class Watch:
         self._next: int | None = self._last + 1
         # What is read within a moment anyway needs nothing ahead.
         self._next_ahead: int | None = self._next if self._next > MOST_AT_ONCE else None
+        self._has_all_ahead = False
+        self._asked: frozenset[str] = frozenset()
+        self._next_asked: int | None = None
+        self._told: frozenset[str] = frozenset()
         self.has_all = False
         """Whether `walk` has told all there was."""
         self._round: list[int] = []
@@ -109,19 +115,26 @@ class Watch:
         removed += self._cells_of_lost_variables(con)
         return self._finish(con, runs, gone, values, removed)
 
+    def has_told(self, asked: Collection[str]) -> bool:
+        """Whether `walk` has told the values of these variables, or of `ANY`, at least ahead."""
+        return self.has_all or self._has_all_ahead or self._told.issuperset(asked)
+
     def is_done(self, version: object) -> bool:
         """Whether `walk` would have nothing to do."""
         still_reads = self._next_ahead is not None or not self.has_all or self._round
         return not still_reads and self._round_version == version
 
-    def walk(self, con: sqlite3.Connection, version: object) -> Changes | None:
+    def walk(
+        self, con: sqlite3.Connection, version: object, asked: Collection[str] = ()
+    ) -> Changes | None:
         """Go on reading what there is, or looking through it for changes; None: all is done.
 
         Args:
             con: A connection for reading.
             version: The version of the data; after another one all is looked through again.
+            asked: The variables to begin with, or `ANY`.
         """
-        if self._next_ahead is not None and (ahead := self._load_ahead(con)):
+        if ahead := self._load_asked(con, frozenset(asked)) or self._load_ahead(con):
             return Changes(ahead=ahead)
         if not self.has_all:
             return self._load_more(con, version)
@@ -142,12 +155,29 @@ class Watch:
 
     # Reading all there is
 
-    def _load_ahead(self, con: sqlite3.Connection) -> tuple[AheadRow, ...]:
+    def _load_asked(self, con: sqlite3.Connection, asked: frozenset[str]) -> Sequence[AheadRow]:
+        """The next values of what somebody asks for; none when all of them have been told."""
+        missing = asked - self._told
+        if self._next_ahead is None or not missing:
+            return ()
+        if missing != self._asked:
+            self._asked, self._next_asked = missing, self._next_ahead
+        while self._next_asked is not None:
+            last = previous_block(con, self._next_asked)
+            if last is None:
+                break
+            self._next_asked = max(last + 1 - PORTION_ASKED, min(0, last))
+            if found := load_ahead(con, self._next_asked, last + 1, missing):
+                return found
+        self._told |= missing
+        return ()
+
+    def _load_ahead(self, con: sqlite3.Connection) -> Sequence[AheadRow]:
         """The values of the next blocks; none after the first block."""
         while self._next_ahead is not None:
             last = previous_block(con, self._next_ahead)
             if last is None:
-                self._next_ahead = None
+                self._next_ahead, self._has_all_ahead = None, True
                 break
             self._next_ahead = max(last + 1 - PORTION, min(0, last))
             if found := load_ahead(con, self._next_ahead, last + 1):

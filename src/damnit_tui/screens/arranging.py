@@ -242,7 +242,9 @@ class Arranging(MainPart):
     def tell_arrangement(self) -> None:
         """Say on top what is shown."""
         rows = self.table.rows
+        names = rows.arrangement.names
         self.status = self.status._replace(
+            reading=bool(names) and not self.feed.has_told(names),
             filter=rows.arrangement.filter.text if rows.arrangement.filter else "",
             sort=rows.arrangement.describe_sort(),
             shown=len(rows.keys),
@@ -286,6 +288,7 @@ class Arranging(MainPart):
 
     def _show_arrangement(self, arrangement: Arrangement) -> None:
         self.table.show_arrangement(arrangement)
+        self.feed.asked = arrangement.names
         self.tell_arrangement()
 
     def _same_value(self) -> str:

@@ -28,6 +28,19 @@ class Arrangement:
         """Whether it is anything else than all runs, newest first."""
         return bool(self.filter or self.sort)
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The variables whose values it looks at, `ANY` among them if it is all of them."""
+        if not self.is_active:
+            return frozenset()
+        from damnit_daemon.query.cells import PROPOSAL, RUN, TIME
+        from damnit_daemon.query.conditions import columns_of
+
+        names = {key.column.name for key in self.sort}
+        if self.filter:
+            names |= columns_of(self.filter.condition)
+        return frozenset(names - {RUN.name, PROPOSAL.name, TIME.name})
+
     def arrange(self, rows: Rows, keys: Iterable[RunKey]) -> list[RunKey]:
         """Those runs that are shown, in order."""
         shown = self._select(rows, list(keys)) if self.filter else list(keys)

@@ -55,6 +55,7 @@ class Rows:
         self._made: dict[tuple[RunKey, str], StoredValue] = {}
         self._extras: dict[Extras, Extras] = {}
         self._errors: dict[RunKey, dict[str, str]] = {}
+        self._errors_ahead: dict[str, set[RunKey]] = {}
         self._clock = count(1)
 
     def __len__(self) -> int:
@@ -190,11 +191,12 @@ class Rows:
             had_any = column.put_all([slots[row] for row in part.rows], part)
             if column.has_texts:
                 self._with_texts[name] = column
-            if had_any or None in part.values:
+            ahead = self._errors_ahead.get(name, ())
+            if had_any or ahead or None in part.values:
                 for row, value, extras in zip(part.rows, part.values, part.extras, strict=True):
                     if value is None:
                         self._note_error(portion.keys[row], name, extras.attributes_json)
-                    elif had_any:
+                    elif had_any or portion.keys[row] in ahead:
                         self._errors.get(portion.keys[row], {}).pop(name, None)
             if had_any:
                 for row in part.rows:
@@ -204,23 +206,28 @@ class Rows:
         return set(portion.keys)
 
     def add_ahead(self, ahead: Iterable[AheadRow]) -> set[RunKey]:
-        """Take in values of known runs by which to filter and sort; returns their runs.
+        """Take in values and errors of known runs by which to filter and sort; returns their runs.
 
-        What belongs to them is not there, so `value` does not give them yet.
+        What belongs to them is not there, so `value` does not give them yet. Of runs that are
+        complete nothing is missing.
         """
-        slots, open_columns = self._slots, {}
+        slots, complete, open_columns = self._slots, self._complete, {}
         changed: dict[RunKey, int] = {}
         last_run, last_proposal, slot = None, None, None
         # Written for speed: these are up to a million, and keys wait for each portion.
         for name, proposal, run, value in ahead:
+            if type(run) is not int or type(proposal) is not int:
+                continue  # 7.0 is no run, though it equals one
             if run != last_run or proposal != last_proposal:
                 last_run, last_proposal, key = run, proposal, RunKey(proposal, run)
-                slot = slots.get(key)
+                slot = None if key in complete else slots.get(key)
                 if slot is not None:
                     changed[key] = slot
             if slot is None:
                 continue
             if name not in open_columns:
+                if type(name) is not str:
+                    continue
                 open_columns[name] = self._column(name).open_ahead(len(self._runs))
             values, has_row = open_columns[name]
             if has_row[slot] is None:
@@ -228,12 +235,21 @@ class Rows:
                     if name not in self._with_texts:
                         self._note_texts(name)
                 elif type(value) is bytes:
-                    values[slot] = NO_BLOB
+                    if value:
+                        self._note_error_ahead(key, name, value)
+                    else:
+                        values[slot] = NO_BLOB
                     continue
                 values[slot] = value
         for slot in changed.values():
             self._touch(slot)
         return set(changed)
+
+    def _note_error_ahead(self, key: RunKey, name: str, attributes: bytes) -> None:
+        kind = error_class(attributes.decode("utf-8", "backslashreplace"))
+        if kind is not None:
+            self._errors.setdefault(key, {})[name] = kind
+            self._errors_ahead.setdefault(name, set()).add(key)
 
     def _note_texts(self, name: str) -> None:
         column = self._with_texts[name] = self._values[name]
@@ -262,6 +278,7 @@ class Rows:
         self._with_texts.clear()
         self._made.clear()
         self._errors.clear()
+        self._errors_ahead.clear()
         self._complete.clear()
         for slot in self._slots.values():
             self._touch(slot)
@@ -309,9 +326,19 @@ class Rows:
         slots = [self._slots[key] for key in fresh]
         for column in self._values.values():
             column.settle(slots)
+        self._settle_errors(fresh)
         for slot in slots:
             self._touch(slot)
         return fresh
+
+    def _settle_errors(self, keys: set[RunKey]) -> None:
+        """Forget the errors that came ahead of rows which never came."""
+        for name, ahead in self._errors_ahead.items():
+            column = self._values.get(name)
+            for key in ahead & keys:
+                if column is None or not column.has(self._slots[key]):
+                    self._errors.get(key, {}).pop(name, None)
+            ahead -= keys
 
     def _append(self, run: RunRow) -> None:
         self._slots[run.key] = len(self._runs)

@@ -34,9 +34,10 @@ class ValueColumn:
     def extend(self, slots: int) -> None:
         """Make room for as many slots."""
         if (missing := slots - len(self.values)) > 0:
-            self.values.extend(repeat(None, missing))
-            self._extras.extend(repeat(None, missing))
-            self._timestamps.extend(repeat(NO_TIME, missing))
+            # For a first value this makes room for all runs: by the block, not one by one.
+            self.values += [None] * missing
+            self._extras += [None] * missing
+            self._timestamps.frombytes(bytes(missing * self._timestamps.itemsize))  # NO_TIME
             if self._max_diffs is not None:
                 self._max_diffs.extend(repeat(math.nan, missing))
 

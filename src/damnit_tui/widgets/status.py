@@ -42,6 +42,8 @@ class Status(NamedTuple):
     """Runs that came since one looked at the top."""
     follow: bool = False
     loading: bool = True
+    reading: bool = False
+    """Values by which one filters or sorts are still to come."""
     columns: str = ""
     """Which of the columns are on the screen."""
     filter: str = ""
@@ -126,6 +128,8 @@ class Status(NamedTuple):
         if self.filter:
             runs = f"{self.shown} of {runs}"
         parts = ["loading…" if self.loading else runs]
+        if self.reading and not self.loading:
+            parts.append("still reading…")
         if self.marking:
             parts.append(f"marking {_plural(self.marking, 'run')}: V ends it")
         elif self.marked:

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from damnit_daemon.model import Blob, BlobKind, RunKey
+from damnit_daemon.model.portion import ANY
 from damnit_daemon.store import (
     LiveDatabase,
     NewValue,
@@ -292,10 +293,77 @@ def test_of_many_blocks_the_values_come_ahead_and_then_all_that_belongs_to_them(
         [
             (v.name, *v.key, b"" if v.name == "picture" else v.value)
             for v in whole
-            if v.value is not None
+            if v.name != "nothing"
         ],
         key=str,
     )
     kinds = [bool(changes.ahead) for changes in found]
     assert kinds == sorted(kinds, reverse=True), "all of them come before the first portion"
     assert {len(c.ahead) > 0 and c.portion is None for c in found[: sum(kinds)]} == {True}
+
+
+@pytest.fixture
+def many(full, monkeypatch):
+    """The same in many blocks, with a text and an error in the run that is read last."""
+    monkeypatch.setattr(watch, "PORTION", 1)
+    monkeypatch.setattr(watch, "PORTION_ASKED", 2)
+    monkeypatch.setattr(watch, "MOST_AT_ONCE", 1)
+    failed = NewValue(RUNS[0], "b", None, attributes={"error": "dark", "error_cls": "Skip"})
+    with full.writing() as con:
+        save_values(con, [failed, NewValue(RUNS[0], "c", "words")], now=NOW)
+    return full
+
+
+def ahead_of(live, asked=()):
+    """What comes ahead with one more step."""
+    return [(name, run, value) for name, _, run, value in live.walk(asked).ahead]
+
+
+def test_what_is_asked_for_comes_before_all_else(many):
+    with closing(LiveDatabase(many, now=lambda: NOW)) as live:
+        live.changes()
+        found = []
+        while len(found) < len(RUNS):
+            found += ahead_of(live, {"a"})
+        assert sorted(found) == [("a", run.run, run.run) for run in RUNS]
+        assert not live.has_told({"a"}), "nobody has looked for more"
+        assert {name for name, *_ in ahead_of(live, {"a"})} != {"a"}, "then all"
+        assert live.has_told({"a"})
+        assert not live.has_told({"a", "b"})
+        while not live.has_told({"a", "b", ANY}):
+            assert live.walk() is not None
+        assert not live.has_all
+        walk(live)
+        assert live.has_told({"c"})
+
+
+def test_texts_and_errors_anywhere_can_be_asked_for(many):
+    with closing(LiveDatabase(many, now=lambda: NOW)) as live:
+        live.changes()
+        asked = {ANY, "no variable"}
+        assert ahead_of(live, asked) == [
+            ("b", 1, b'{"error": "dark", "error_cls": "Skip"}'),
+            ("c", 1, "words"),
+        ]
+        assert {run for _, run, _ in ahead_of(live, asked)} == {8}, "then all from the end"
+
+
+def test_one_may_ask_for_something_else_in_between(many):
+    with closing(LiveDatabase(many, now=lambda: NOW)) as live:
+        live.changes()
+        assert {name for name, *_ in ahead_of(live, {"a"})} == {"a"}
+        found = []
+        while len(found) < len(RUNS):
+            found += ahead_of(live, {"b"})
+        assert {name for name, *_ in found} == {"b"}
+        walk(live)
+        assert live.walk({"c"}) is None, "all of it is there"
+
+
+def test_what_is_asked_for_of_a_small_database_comes_with_the_rest(full):
+    with closing(LiveDatabase(full, now=lambda: NOW)) as live:
+        live.changes()
+        assert live.walk({"a"}).portion is not None
+        assert not live.has_told({"a"})
+        walk(live)
+        assert live.has_told({"a"})
