@@ -1,6 +1,6 @@
 """What a worker tells the screen about the database, from the first look on and for ever.
 
-Newest runs come first, then the rest in portions, then what others write.
+Newest runs come first, then those on the screen, the rest in portions, and what others write.
 A database that is locked, missing, broken or replaced is reported, and tried again.
 """
 
@@ -24,10 +24,8 @@ POLL_S = 0.25
 RETRY_S = 1.0
 WORK_S = 0.5
 """The least time between two looks at what the daemon is at."""
-NEWEST = 60
-"""More runs than a tall terminal shows: they are read first, all of their values."""
 PORTION = 20
-"""Of them, so many at a time; keys are answered in between."""
+"""Runs on the screen that are read whole at a time; keys are answered in between."""
 
 
 class Health(NamedTuple):
@@ -185,25 +183,18 @@ class Feed:
         yield Update(runs=first.runs, has_all_runs=True, columns=first.columns or ())
         known = [run.key for run in first.runs]
         yield from self._look_at_work()
-        yield from self._whole_runs(sorted(known, reverse=True)[:NEWEST])
         self._may_have_notes = True
-        yield from self._rest_and_news(known)
+        yield from self._values_and_news(known)
 
-    def _whole_runs(self, keys: list[RunKey]) -> Iterator[Update]:
-        """All values of some runs, as they are now."""
-        for start in range(0, len(keys), PORTION):
-            some = keys[start : start + PORTION]
-            yield Update(values=tuple(self._session.load_values(some)), complete=tuple(some))
-
-    def _rest_and_news(self, known: list[RunKey]) -> Iterator[Update | Work | NotesRead]:
-        """All else there is, in portions, and what others write meanwhile and later."""
+    def _values_and_news(self, known: list[RunKey]) -> Iterator[Update | Work | NotesRead]:
+        """All values, those on the screen first, and what others write meanwhile and later."""
         told_at_s = 0.0
-        waiting = set(sorted(known, reverse=True)[NEWEST:])
+        waiting = set(known)
         while not self._stop.is_set():
             yield from self._look_at_work()
             if not self.has_all and (some := [k for k in self.shown if k in waiting][:PORTION]):
                 waiting.difference_update(some)
-                yield from self._whole_runs(some)
+                yield Update(values=tuple(self._session.load_values(some)), complete=tuple(some))
             now_s = time.monotonic()
             if now_s - told_at_s >= self._pace_s and self._session.has_changed():
                 told_at_s = now_s

@@ -213,6 +213,7 @@ class Rows:
         """
         slots, complete, open_columns = self._slots, self._complete, {}
         changed: dict[RunKey, int] = {}
+        errors: dict[bytes, str | None] = {}
         last_run, last_proposal, slot = None, None, None
         # Written for speed: these are up to a million, and keys wait for each portion.
         for name, proposal, run, value in ahead:
@@ -230,26 +231,29 @@ class Rows:
                     continue
                 open_columns[name] = self._column(name).open_ahead(len(self._runs))
             values, has_row = open_columns[name]
-            if has_row[slot] is None:
-                if type(value) is str:
-                    if name not in self._with_texts:
-                        self._note_texts(name)
-                elif type(value) is bytes:
-                    if value:
-                        self._note_error_ahead(key, name, value)
-                    else:
-                        values[slot] = NO_BLOB
+            if has_row[slot] is not None:
+                continue
+            if type(value) is float:  # as most are
+                values[slot] = value
+            elif type(value) is bytes:
+                if not value:
+                    values[slot] = NO_BLOB
                     continue
+                if value not in errors:
+                    errors[value] = error_class(value.decode("utf-8", "backslashreplace"))
+                if (error := errors[value]) is not None:
+                    self._note_error_ahead(key, name, error)
+            else:
+                if type(value) is str and name not in self._with_texts:
+                    self._note_texts(name)
                 values[slot] = value
         for slot in changed.values():
             self._touch(slot)
         return set(changed)
 
-    def _note_error_ahead(self, key: RunKey, name: str, attributes: bytes) -> None:
-        kind = error_class(attributes.decode("utf-8", "backslashreplace"))
-        if kind is not None:
-            self._errors.setdefault(key, {})[name] = kind
-            self._errors_ahead.setdefault(name, set()).add(key)
+    def _note_error_ahead(self, key: RunKey, name: str, error: str) -> None:
+        self._errors.setdefault(key, {})[name] = error
+        self._errors_ahead.setdefault(name, set()).add(key)
 
     def _note_texts(self, name: str) -> None:
         column = self._with_texts[name] = self._values[name]
