@@ -55,7 +55,7 @@ class Rows:
         self._made: dict[tuple[RunKey, str], StoredValue] = {}
         self._extras: dict[Extras, Extras] = {}
         self._errors: dict[RunKey, dict[str, str]] = {}
-        self._errors_ahead: dict[str, set[RunKey]] = {}
+        self._errors_ahead: dict[RunKey, dict[str, str]] = {}
         self._clock = count(1)
 
     def __len__(self) -> int:
@@ -105,7 +105,15 @@ class Rows:
 
     def errors(self, key: RunKey) -> Iterable[str]:
         """The classes of the errors that stand in for values of a run."""
-        return self._errors.get(key, {}).values()
+        found, ahead = self._errors.get(key, {}), self._errors_ahead.get(key)
+        if ahead is None:
+            return found.values()
+        values, slot = self._values, self._slots[key]
+        return [
+            *found.values(),
+            # Where there is a row by now, it has the last word.
+            *(e for name, e in ahead.items() if name in values and not values[name].has(slot)),
+        ]
 
     def position(self, key: RunKey) -> int | None:
         """Where a run is shown; None if it is not."""
@@ -191,12 +199,11 @@ class Rows:
             had_any = column.put_all([slots[row] for row in part.rows], part)
             if column.has_texts:
                 self._with_texts[name] = column
-            ahead = self._errors_ahead.get(name, ())
-            if had_any or ahead or None in part.values:
+            if had_any or None in part.values:
                 for row, value, extras in zip(part.rows, part.values, part.extras, strict=True):
                     if value is None:
                         self._note_error(portion.keys[row], name, extras.attributes_json)
-                    elif had_any or portion.keys[row] in ahead:
+                    elif had_any:
                         self._errors.get(portion.keys[row], {}).pop(name, None)
             if had_any:
                 for row in part.rows:
@@ -208,10 +215,9 @@ class Rows:
     def add_ahead(self, ahead: Iterable[AheadRow]) -> set[RunKey]:
         """Take in values and errors of known runs by which to filter and sort; returns their runs.
 
-        What belongs to them is not there, so `value` does not give them yet. Of runs that are
-        complete nothing is missing.
+        What belongs to them is not there, so `value` does not give them yet.
         """
-        slots, complete, open_columns = self._slots, self._complete, {}
+        slots, open_columns = self._slots, {}
         changed: dict[RunKey, int] = {}
         errors: dict[bytes, str | None] = {}
         last_run, last_proposal, slot = None, None, None
@@ -221,7 +227,7 @@ class Rows:
                 continue  # 7.0 is no run, though it equals one
             if run != last_run or proposal != last_proposal:
                 last_run, last_proposal, key = run, proposal, RunKey(proposal, run)
-                slot = None if key in complete else slots.get(key)
+                slot = slots.get(key)
                 if slot is not None:
                     changed[key] = slot
             if slot is None:
@@ -242,7 +248,7 @@ class Rows:
                 if value not in errors:
                     errors[value] = error_class(value.decode("utf-8", "backslashreplace"))
                 if (error := errors[value]) is not None:
-                    self._note_error_ahead(key, name, error)
+                    self._errors_ahead.setdefault(key, {})[name] = error
             else:
                 if type(value) is str and name not in self._with_texts:
                     self._note_texts(name)
@@ -250,10 +256,6 @@ class Rows:
         for slot in changed.values():
             self._touch(slot)
         return set(changed)
-
-    def _note_error_ahead(self, key: RunKey, name: str, error: str) -> None:
-        self._errors.setdefault(key, {})[name] = error
-        self._errors_ahead.setdefault(name, set()).add(key)
 
     def _note_texts(self, name: str) -> None:
         column = self._with_texts[name] = self._values[name]
@@ -307,6 +309,7 @@ class Rows:
             del self._slots[key]
             self._complete.discard(key)
             self._errors.pop(key, None)
+            self._errors_ahead.pop(key, None)
         if gone:
             self._reorder()
         return bool(gone)
@@ -323,26 +326,18 @@ class Rows:
             if (key, name) not in given and column.has(self._slots.get(key, len(self._runs)))
         ]
 
-    def mark_complete(self, keys: Iterable[RunKey]) -> set[RunKey]:
+    def mark_complete(self, keys: Collection[RunKey]) -> set[RunKey]:
         """Note that all values of some runs are here; returns those that were not before."""
+        for key in keys:
+            self._errors_ahead.pop(key, None)
         fresh = {key for key in keys if key in self._slots} - self._complete
         self._complete |= fresh
         slots = [self._slots[key] for key in fresh]
         for column in self._values.values():
             column.settle(slots)
-        self._settle_errors(fresh)
         for slot in slots:
             self._touch(slot)
         return fresh
-
-    def _settle_errors(self, keys: set[RunKey]) -> None:
-        """Forget the errors that came ahead of rows which never came."""
-        for name, ahead in self._errors_ahead.items():
-            column = self._values.get(name)
-            for key in ahead & keys:
-                if column is None or not column.has(self._slots[key]):
-                    self._errors.get(key, {}).pop(name, None)
-            ahead -= keys
 
     def _append(self, run: RunRow) -> None:
         self._slots[run.key] = len(self._runs)
