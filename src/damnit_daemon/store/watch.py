@@ -42,8 +42,9 @@ PORTION = 32
 """Blocks read at a time while nobody waits."""
 MOST_AT_ONCE = 2 * PORTION
 """Of more blocks the values come ahead: one can search and sort in less than half the time."""
-PORTION_ASKED = 4 * PORTION
-"""Of a few variables only."""
+FEW = 20
+PORTION_OF_FEW = 4 * PORTION
+"""Blocks read at a time for the values of so few variables."""
 MOST_WARM = 16
 BUDGET_S = 0.015
 """How long to look through blocks at a time."""
@@ -162,11 +163,12 @@ class Watch:
             return ()
         if missing != self._asked:
             self._asked, self._next_asked = missing, self._next_ahead
+        portion = PORTION_OF_FEW if len(missing) <= FEW else PORTION
         while self._next_asked is not None:
             last = previous_block(con, self._next_asked)
             if last is None:
                 break
-            self._next_asked = max(last + 1 - PORTION_ASKED, min(0, last))
+            self._next_asked = max(last + 1 - portion, min(0, last))
             if found := load_ahead(con, self._next_asked, last + 1, missing):
                 return found
         self._told |= missing

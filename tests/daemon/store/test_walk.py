@@ -306,7 +306,7 @@ def test_of_many_blocks_the_values_come_ahead_and_then_all_that_belongs_to_them(
 def many(full, monkeypatch):
     """The same in many blocks, with a text and an error in the run that is read last."""
     monkeypatch.setattr(watch, "PORTION", 1)
-    monkeypatch.setattr(watch, "PORTION_ASKED", 2)
+    monkeypatch.setattr(watch, "PORTION_OF_FEW", 2)
     monkeypatch.setattr(watch, "MOST_AT_ONCE", 1)
     failed = NewValue(RUNS[0], "b", None, attributes={"error": "dark", "error_cls": "Skip"})
     with full.writing() as con:
