@@ -82,7 +82,7 @@ class Watch:
         self._next_ahead: int | None = self._next if self._next > MOST_AT_ONCE else None
         self._has_all_ahead = False
         self._asked: frozenset[str] = frozenset()
-        self._next_asked: int | None = None
+        self._next_asked = 0
         self._told: frozenset[str] = frozenset()
         self.has_all = False
         """Whether `walk` has told all there was."""
@@ -135,7 +135,9 @@ class Watch:
             version: The version of the data; after another one all is looked through again.
             asked: The variables to begin with, or `ANY`.
         """
-        if ahead := self._load_asked(con, frozenset(asked)) or self._load_ahead(con):
+        if (found := self._load_asked(con, frozenset(asked))) is not None:
+            return Changes(ahead=found) if found else Changes()
+        if ahead := self._load_ahead(con):
             return Changes(ahead=ahead)
         if not self.has_all:
             return self._load_more(con, version)
@@ -156,23 +158,22 @@ class Watch:
 
     # Reading all there is
 
-    def _load_asked(self, con: sqlite3.Connection, asked: frozenset[str]) -> Sequence[AheadRow]:
-        """The next values of what somebody asks for; none when all of them have been told."""
+    def _load_asked(
+        self, con: sqlite3.Connection, asked: frozenset[str]
+    ) -> Sequence[AheadRow] | None:
+        """The next values of what somebody asks for, maybe none; None: all have been told."""
         missing = asked - self._told
         if self._next_ahead is None or not missing:
-            return ()
+            return None
         if missing != self._asked:
             self._asked, self._next_asked = missing, self._next_ahead
+        last = previous_block(con, self._next_asked)
+        if last is None:
+            self._told |= missing
+            return None
         portion = PORTION_OF_FEW if len(missing) <= FEW else PORTION
-        while self._next_asked is not None:
-            last = previous_block(con, self._next_asked)
-            if last is None:
-                break
-            self._next_asked = max(last + 1 - portion, min(0, last))
-            if found := load_ahead(con, self._next_asked, last + 1, missing):
-                return found
-        self._told |= missing
-        return ()
+        self._next_asked = max(last + 1 - portion, min(0, last))
+        return load_ahead(con, self._next_asked, last + 1, missing)
 
     def _load_ahead(self, con: sqlite3.Connection) -> Sequence[AheadRow]:
         """The values of the next blocks; none after the first block."""
