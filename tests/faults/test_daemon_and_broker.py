@@ -143,13 +143,16 @@ def test_values_are_in_the_database_when_others_are_told(experiment, tansu):  # 
         def finished(messages):
             return any(m.get("msg_kind") == "processing_finished" for m in messages)
 
-        while not finished(follower.messages):
+        def all_named():
             for message in follower.poll():
                 if message.get("msg_kind") == "run_values_updated":
                     names = message["data"]["values"].keys() - {"start_time"}
-                    named |= names
-                    missing |= names - made.cells(1).keys()
-        assert named == {"n_trains", "number"}
+                    named.update(names)
+                    missing.update(names - made.cells(1).keys())
+            # What had to be sent again comes after what was sent behind it.
+            return finished(follower.messages) and named == {"n_trains", "number"}
+
+        wait_until(all_named)
         assert not missing
 
 

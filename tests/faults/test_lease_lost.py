@@ -7,9 +7,8 @@ import sqlite3
 import time
 from contextlib import closing
 
-from damnit_daemon.ledger import Ledger, ProcessId, recover, take_lease
+from damnit_daemon.ledger import ProcessId, recover, take_lease
 from damnit_daemon.model import RunKey
-from damnit_daemon.store import DatabaseBusy
 from tests.daemon.daemon_process import wait_until
 
 CONTEXT = """
@@ -31,14 +30,19 @@ def everything(path):
 
 
 def stop_between_writes(daemon, ledger):
-    """One that stands still in the middle of a transaction holds up everybody; not tested here."""
+    """One that stands still in the middle of a transaction holds up everybody; not tested here.
+
+    Nor may it stand while it reads: then others can begin to write, but not commit.
+    """
     while True:
         daemon.send_signal(signal.SIGSTOP)
-        try:
-            with Ledger(ledger.path, timeout_s=0.2).writing():
+        with closing(sqlite3.connect(ledger.path, timeout=0.2)) as con:
+            try:
+                con.execute("BEGIN EXCLUSIVE")
+                con.rollback()
                 return
-        except DatabaseBusy:
-            daemon.send_signal(signal.SIGCONT)
+            except sqlite3.OperationalError:
+                daemon.send_signal(signal.SIGCONT)
 
 
 def test_it_ends_and_writes_nothing_more(experiment, tmp_path):
