@@ -11,6 +11,7 @@ import termios
 import threading
 from codecs import getincrementaldecoder
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from textual._ansi_sequences import SYNC_END, SYNC_START
@@ -45,12 +46,37 @@ class TerminalTold(Message):
         self.version = version
 
 
+class Output:
+    """The terminal as a file; what is written to one that has gone is lost, and ends nothing.
+
+    An error would end Textual's writer, and who writes next would wait for it for ever.
+    """
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+
+    def write(self, text: str) -> None:
+        """Write what can be written."""
+        with suppress(OSError):
+            self._file.write(text)
+
+    def flush(self) -> None:
+        """Send what can be sent."""
+        with suppress(OSError):
+            self._file.flush()
+
+    def fileno(self) -> int:
+        """The descriptor behind it."""
+        return int(self._file.fileno())
+
+
 class PacedDriver(LinuxDriver):
     """Textual's driver, which also tells whether the terminal is behind, and sends it less."""
 
     def __init__(self, *args: Any, **more: Any) -> None:
         """As Textual makes it."""
         super().__init__(*args, **more)
+        self._file: Any = Output(self._file)
         self.memory = ScreenMemory(erases=os.environ.get("TERM", "").startswith(ERASING))
         """What the terminal shows; told of its size by the app."""
         self._begun = self._has_begun = False
@@ -74,6 +100,15 @@ class PacedDriver(LinuxDriver):
                 super().write(SYNC_START)
                 self._begun, self._has_begun = False, True
             super().write(data)
+
+    def _sigcont_application(self, *_: object) -> None:
+        """Come back from a SIGTSTP.
+
+        The same signal comes when the terminal goes away, and to who was not stopped: then a
+        second set of threads would be made, of which nobody ends the first.
+        """
+        if self._must_signal_resume:
+            super()._sigcont_application()
 
     def start_application_mode(self) -> None:
         """Begin with a screen of which nothing is known."""

@@ -52,6 +52,20 @@ def test_a_terminal_that_goes_away_takes_nothing_along(terminal, number):
         shown.wait_for(lambda screen: "5 of 18 runs" in screen and "↑ Time" in screen)
 
 
+def test_being_told_to_go_on_without_having_stopped_changes_nothing(terminal):
+    """With the hangup of a terminal comes a SIGCONT; its second reader would keep the process."""
+    opened, pid_file = terminal()
+    with opened as shown:
+        shown.wait_for(lambda screen: "18 runs" in screen and "412" in screen)
+        pid = int(pid_file.read_text())
+        for _ in range(5):
+            os.kill(pid, signal.SIGCONT)
+        shown.press("G")
+        shown.wait_for(lambda screen: "r395" in screen)
+        os.kill(pid, signal.SIGHUP)
+        assert shown.exit_code() == 128 + signal.SIGHUP
+
+
 def test_keys_of_ones_own(terminal):
     config_directory().mkdir(parents=True)
     (config_directory() / "settings.toml").write_text(
