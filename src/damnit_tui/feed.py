@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from damnit_daemon.errors import DamnitError
@@ -107,9 +107,10 @@ class Feed:
         self._stop = threading.Event()
         self._taken = threading.Event()
 
-    def has_told(self, names: Collection[str]) -> bool:
-        """Whether all values of these variables have been handed on, so that none is missed."""
-        return self._session.has_told(names)
+    @property
+    def has_asked(self) -> bool:
+        """Whether all values of what is asked for have been handed on, so that none is missed."""
+        return not self.asked or self._session.has_told(self.asked)
 
     def stop(self) -> None:
         """End `updates` soon."""

@@ -234,6 +234,8 @@ def test_rows_of_no_run_and_of_no_name_bring_nothing_ahead():
 def test_a_value_that_came_ahead_can_be_deleted():
     rows = Rows()
     rows.add_runs([RunRow(key(1), 1.0, 1.0)])
-    rows.add_ahead([("xgm", 1234, 1, 4.0)])
-    rows.remove_values([(key(1), "xgm")])
+    rows.add_ahead([("xgm", 1234, 1, 4.0), ("spot", 1234, 1, b'{"error": "too hot"}')])
+    assert [*rows.errors(key(1))] == ["Error"]
+    rows.remove_values([(key(1), "xgm"), (key(1), "spot")])
     assert rows.scalar(key(1), "xgm") is None
+    assert not [*rows.errors(key(1))]

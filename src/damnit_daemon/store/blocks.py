@@ -100,11 +100,14 @@ def last_block(con: sqlite3.Connection) -> int:
     return -1 if last is None else last >> BLOCK_BITS
 
 
-def previous_block(con: sqlite3.Connection, start: int) -> int | None:
-    """The last block before one that has rows; None before the first."""
+def blocks_before(con: sqlite3.Connection, end: int, most: int) -> tuple[int, int] | None:
+    """At most so many blocks before one, from which up to which; None if none there has rows."""
     sql = "SELECT max(rowid) FROM run_variables WHERE rowid < ?"
-    ((last,),) = fetch_all(con, sql, (start << BLOCK_BITS,))
-    return None if last is None else last >> BLOCK_BITS
+    ((row,),) = fetch_all(con, sql, (end << BLOCK_BITS,))
+    if row is None:
+        return None
+    last = row >> BLOCK_BITS
+    return max(last + 1 - most, min(0, last)), last + 1
 
 
 def load_sums(con: sqlite3.Connection, number: int) -> Sums:
@@ -128,17 +131,18 @@ def load_ahead(
         stop: The one after the last.
         names: Of which variables, if not of all; with `ANY` the texts and errors of all.
     """
-    sql, bounds = _VALUES, _bounds(start, stop)
+    sql = _VALUES
+    parameters: tuple[int | str, ...] = _bounds(start, stop)
     if names is not None:
         wanted = "name IN (SELECT value FROM json_each(?))"
         if ANY in names:
             wanted = f"(typeof(value) IN ('text', 'null') OR {wanted})"
-        sql, bounds = f"{sql} AND {wanted}", (*bounds, json.dumps([*names]))
+        sql, parameters = f"{sql} AND {wanted}", (*parameters, json.dumps([*names]))
     with no_garbage_collection():
-        return fetch_all(con, sql, bounds)
+        return fetch_all(con, sql, parameters)
 
 
-def _bounds(start: int, stop: int) -> tuple[Any, ...]:
+def _bounds(start: int, stop: int) -> tuple[int, int]:
     return start << BLOCK_BITS, stop << BLOCK_BITS
 
 

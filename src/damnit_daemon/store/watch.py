@@ -20,11 +20,11 @@ from .blocks import (
     Block,
     BlockReader,
     Sums,
+    blocks_before,
     last_block,
     load_ahead,
     load_large_times,
     load_sums,
-    previous_block,
 )
 from .changes import Cell, Changes
 from .queries import Row, fetch_all
@@ -77,7 +77,7 @@ class Watch:
         self._defined = _defined_names(con)
         self.runs = {row.key: row for row in load_runs(con)}
         self.columns = tuple(load_columns(con, self._numbers))
-        self._next: int | None = self._last + 1
+        self._next = self._last + 1
         # What is read within a moment anyway needs nothing ahead.
         self._next_ahead: int | None = self._next if self._next > MOST_AT_ONCE else None
         self._has_all_ahead = False
@@ -136,7 +136,7 @@ class Watch:
             asked: The variables to begin with, or `ANY`.
         """
         if (found := self._load_asked(con, frozenset(asked))) is not None:
-            return Changes(ahead=found) if found else Changes()
+            return Changes(ahead=found or ())
         if ahead := self._load_ahead(con):
             return Changes(ahead=ahead)
         if not self.has_all:
@@ -167,37 +167,34 @@ class Watch:
             return None
         if missing != self._asked:
             self._asked, self._next_asked = missing, self._next_ahead
-        last = previous_block(con, self._next_asked)
-        if last is None:
+        most = PORTION_OF_FEW if len(missing) <= FEW else PORTION
+        if (piece := blocks_before(con, self._next_asked, most)) is None:
             self._told |= missing
             return None
-        portion = PORTION_OF_FEW if len(missing) <= FEW else PORTION
-        self._next_asked = max(last + 1 - portion, min(0, last))
-        return load_ahead(con, self._next_asked, last + 1, missing)
+        self._next_asked = piece[0]
+        return load_ahead(con, *piece, missing)
 
     def _load_ahead(self, con: sqlite3.Connection) -> Sequence[AheadRow]:
         """The values of the next blocks; none after the first block."""
         while self._next_ahead is not None:
-            last = previous_block(con, self._next_ahead)
-            if last is None:
+            if (piece := blocks_before(con, self._next_ahead, PORTION)) is None:
                 self._next_ahead, self._has_all_ahead = None, True
                 break
-            self._next_ahead = max(last + 1 - PORTION, min(0, last))
-            if found := load_ahead(con, self._next_ahead, last + 1):
+            self._next_ahead = piece[0]
+            if found := load_ahead(con, *piece):
                 return found
         return ()
 
     def _load_more(self, con: sqlite3.Connection, version: object) -> Changes:
         if self._round_version is None:
             self._round_version = version
-        last = previous_block(con, self._next) if self._next is not None else None
-        if last is None:
+        piece = blocks_before(con, self._next, PORTION)
+        if piece is None:
             self.has_all = True
             return self._finish(con, (), (), [], [])
-        start = max(last + 1 - PORTION, min(0, last))
         with no_garbage_collection():
-            portion = self._read_all(con, start, last + 1)
-        self._next = start
+            portion = self._read_all(con, *piece)
+        self._next = piece[0]
         return Changes(portion=portion)
 
     def _read_all(self, con: sqlite3.Connection, start: int, stop: int) -> Portion:

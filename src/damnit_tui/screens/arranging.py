@@ -242,9 +242,8 @@ class Arranging(MainPart):
     def tell_arrangement(self) -> None:
         """Say on top what is shown."""
         rows = self.table.rows
-        names = rows.arrangement.names
         self.status = self.status._replace(
-            reading=bool(names) and not self.feed.has_told(names),
+            reading=not self.feed.has_asked,
             filter=rows.arrangement.filter.text if rows.arrangement.filter else "",
             sort=rows.arrangement.describe_sort(),
             shown=len(rows.keys),

@@ -294,6 +294,7 @@ class Rows:
         changed = set()
         for key, name in cells:
             slot, column = self._slots.get(key), self._values.get(name)
+            self._errors_ahead.get(key, {}).pop(name, None)
             if slot is not None and column is not None and column.clear(slot):
                 self._made.pop((key, name), None)
                 self._errors.get(key, {}).pop(name, None)
