@@ -398,5 +398,5 @@ async def test_it_says_so_while_values_to_filter_by_are_still_to_come(folder, mo
 
         monkeypatch.setattr(screen, "tell_arrangement", tell_and_note)
         await settle(pilot)
-        assert "reading…" in said_on_the_way[0]
+        assert "reading… · " in said_on_the_way[0], "before what may be cut off"
         assert "reading…" not in said(app)

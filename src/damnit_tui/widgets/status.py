@@ -129,7 +129,7 @@ class Status(NamedTuple):
             runs = f"{self.shown} of {runs}"
         parts = ["loading…" if self.loading else runs]
         if self.reading and not self.loading:
-            parts.append("reading…")
+            parts.insert(0, "reading…")  # the end is cut off where there is little room
         if self.marking:
             parts.append(f"marking {_plural(self.marking, 'run')}: V ends it")
         elif self.marked:
