@@ -54,6 +54,19 @@ def faults(session: nox.Session) -> None:
 
 
 @nox.session
+def fuzz(session: nox.Session) -> None:
+    """Attack parsers, stores and keys with random input; `-- --seconds N` for each test (60)."""
+    install_project(session, "test")
+    seconds, arguments = seconds_option(session.posargs, default="60")
+    BUILD.mkdir(exist_ok=True)
+    figures = BUILD / "fuzz.jsonl"
+    figures.unlink(missing_ok=True)
+    env = {"DAMNIT_FUZZ_SECONDS": seconds, "DAMNIT_FUZZ_FIGURES": str(figures)}
+    session.run("pytest", "tests/fuzz", "-n", "2", "--timeout", "0", *arguments, env=env)
+    print(figures.read_text() if figures.is_file() else "no figures")
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check format, style, types and who imports whom."""
     install_project(session, "lint")
@@ -109,6 +122,14 @@ def build(session: nox.Session) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     if missing := [name for name in IN_WHEEL if name not in names]:
         session.error(f"{wheel.name} lacks {', '.join(missing)}")
+
+
+def seconds_option(arguments: list[str], *, default: str) -> tuple[str, list[str]]:
+    """Split `--seconds N` from the arguments for pytest."""
+    if "--seconds" not in arguments:
+        return default, arguments
+    place = arguments.index("--seconds")
+    return arguments[place + 1], arguments[:place] + arguments[place + 2 :]
 
 
 def peer_python(session: nox.Session) -> str | None:
