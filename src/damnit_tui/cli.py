@@ -122,6 +122,8 @@ def choose_folder() -> Path | None:
 
 def print_table(session: Session, format_name: Format, options: Options | None = None) -> None:
     """Print the table; a reader that has seen enough (`head`) is no error."""
+    from damnit_daemon.model.texts import for_stdout
+
     filter_text, sort_text, columns = wanted_view(options or Options()).printed(
         session.load_columns
     )
@@ -129,6 +131,7 @@ def print_table(session: Session, format_name: Format, options: Options | None =
         format_name, filter_text=filter_text, sort_text=sort_text, columns=columns
     )
     try:
+        text = for_stdout(text)
         sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
         sys.stdout.flush()
     except BrokenPipeError:

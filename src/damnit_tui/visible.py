@@ -19,7 +19,11 @@ NEW_LINE = "⏎"
 PER_CELL = 16
 """More characters than this in one cell, all but one of no width, are not looked at."""
 
-_LINES = re.compile(r"\r\n|\r|\n")
+UNSEEN = "◌"
+"""Stands for a character that is not seen."""
+
+_HOSTILE_OR_EMOJI = re.compile(f"{HOSTILE.pattern}|\ufe0f")
+LINES = re.compile(r"\r\n|\r|\n")
 
 
 def visible(text: str) -> str:
@@ -32,14 +36,30 @@ def visible(text: str) -> str:
     return HOSTILE.sub(_picture, text)
 
 
+def is_hostile(text: str) -> bool:
+    """Tell whether any of its characters may not reach a terminal as it is."""
+    return HOSTILE.search(text) is not None
+
+
+def one_for_one(text: str) -> str:
+    """Like `visible`, but each character of `text` becomes one character, and takes its own cells.
+
+    Line breaks are `⏎`; what has no picture is a dotted circle. An emoji is asked for as text:
+    then it is as wide as its characters are one by one.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return _HOSTILE_OR_EMOJI.sub(_stand_in, text)
+
+
 def visible_lines(text: str) -> list[str]:
     """Like `visible`, but line breaks and tabs keep their meaning."""
-    return [visible(line.expandtabs(4)) for line in _LINES.split(text)]
+    return [visible(line.expandtabs(4)) for line in LINES.split(text)]
 
 
 def as_line(text: str) -> str:
     """Text of several lines as one."""
-    return visible(_LINES.sub(NEW_LINE, text))
+    return visible(LINES.sub(NEW_LINE, text))
 
 
 def clip(text: str, width_cells: int) -> str:
@@ -75,6 +95,15 @@ def pad(text: str, width_cells: int, *, right: bool = False) -> str:
     clipped = clip(text, width_cells)
     blank = " " * (width_cells - cell_len(clipped))
     return blank + clipped if right else clipped + blank
+
+
+def _stand_in(match: re.Match[str]) -> str:
+    if match[0] == "\ufe0f":
+        return "\ufe0e"
+    if match[0] == "\n":
+        return NEW_LINE
+    picture = _picture(match)
+    return picture if len(picture) == 1 else UNSEEN
 
 
 def _picture(match: re.Match[str]) -> str:

@@ -53,7 +53,7 @@ VALUES = {
     "line": (LINE, "<trendline>", "<trendline>"),
     "picture": (PNG, "<image>", "<image>"),
     "piped": ("a|b\nc <b>", "a|b\nc <b>", "a\\|b<br>c \\<b>"),
-    "hostile": ("\x1b[31mred\u202e", "\\x1b[31mred\\u202e", "\\\\x1b[31mred\\\\u202e"),
+    "hostile": ("\x1b[31mred\u202e", "\x1b[31mred\u202e", "\\\\x1b[31mred\\\\u202e"),
     "infinite": (float("inf"), "inf", "inf"),
 }
 ERRORS = {
@@ -251,13 +251,36 @@ def test_a_workbook_has_numbers_times_and_text_and_no_formula(database, tmp_path
     assert cells["XGM/Number"].value == 1234.5
     assert cells["Good"].value is True
     assert cells["Timestamp"].value == datetime(2026, 1, 1, 0, 10, 0, 500_000)
-    assert cells["hostile"].value == "\\x1b[31mred\\u202e"
+    assert cells["hostile"].value == "\\x1b[31mred\u202e"  # XML has no U+001B
     assert cells["infinite"].value == "inf"
     assert cells["failed"].value == "✗ KeyError: 'x'"
     assert (others["text"].value, others["text"].data_type) == ("=1+1", "s")
     assert (others["piped"].value, others["piped"].data_type) == ("#N/A", "s")
     assert others["integer"].value == str(2**60)
     assert [cell.value for cell in list(book["Notes"].iter_rows())[1]][1] == "beam is back"
+
+
+INVISIBLE = "👩\u200d🔬 می\u200cخواهم Wellen\u00adlänge \ufeffBOM a\u202eb\x7f\x9b"
+
+
+@pytest.mark.parametrize("format_name", sorted(set(FORMATS) - {"md"}))
+def test_a_file_holds_characters_that_are_not_seen(database, tmp_path, format_name):
+    with database.writing() as con:
+        save_values(con, [NewValue(KEY, "text", INVISIBLE)], now=20)
+
+    target = written(database, tmp_path, format_name)
+
+    if format_name == "xlsx":
+        found = {c.value for row in openpyxl.load_workbook(target)["Runs"].iter_rows() for c in row}
+    elif format_name == "parquet":
+        found = set(parquet.read_table(target).to_pylist()[0].values())
+    elif format_name == "json":
+        found = set(json.loads(target.read_text("utf-8"))["runs"][0]["values"].values())
+    else:
+        with target.open(newline="", encoding="utf-8") as file:
+            reader = csv.reader(file, delimiter="\t" if format_name == "tsv" else ",")
+            found = {cell for row in reader for cell in row}
+    assert INVISIBLE in found
 
 
 def test_text_too_long_for_a_workbook_is_cut(database, tmp_path):

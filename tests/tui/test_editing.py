@@ -6,6 +6,8 @@ from contextlib import closing
 from random import Random
 
 import pytest
+from rich.cells import cell_len
+from textual import events
 
 from damnit_daemon.edit.deletion import delete_variable
 from damnit_daemon.ledger import Ledger, load_edits
@@ -28,6 +30,7 @@ from damnit_tui.screens.conflict import ConflictBox
 from damnit_tui.screens.deletion import DeletionBox
 from damnit_tui.screens.notes import NotesScreen
 from damnit_tui.screens.user_variable import UserVariableForm
+from damnit_tui.visible import visible
 from damnit_tui.widgets.edit_prompt import EditPrompt
 from damnit_tui.widgets.status import StatusLines
 
@@ -111,6 +114,51 @@ async def test_a_comment_is_typed_and_stored(folder):
         (entry,) = load_edits(con)
     assert (entry.run_key, entry.old, entry.new) == (key(412), None, "beam is back")
     assert "@" in entry.author
+
+
+INVISIBLE = (
+    "👩\u200d🔬 shift",  # an emoji of two, joined
+    "می\u200cخواهم",  # Persian: U+200C shapes the word
+    "क्\u200dष",
+    "Wellen\u00adlänge",
+    "\ufefffrom Excel",
+    "a\u202eb\u2066c",
+    "bell\x07 tab\tcr\r\nnew line ⏎ ␛",
+    "⚠\ufe0f beam 1\ufe0f\u20e3",
+)
+
+
+@pytest.mark.parametrize("text", INVISIBLE)
+async def test_an_edit_keeps_characters_that_are_not_seen(folder, text):
+    add_run(folder, 412, NewValue(key(412), "comment", text))
+    app = make_app(folder)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        table_of(pilot).move_to(key(412), "comment")
+        await pilot.press("e")
+        line = app.main_screen.query_one("EditPrompt Input")
+        shown = line.render_line(0).text
+        assert visible(shown) == shown
+        assert line._position_to_cell(len(text)) == cell_len(shown.rstrip())
+        await type_in(pilot, " x")
+        await pilot.press("enter")
+        await written(pilot)
+    assert cell(folder, 412) == text + " x"
+
+
+async def test_a_joiner_that_is_typed_or_pasted_is_stored(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        table_of(pilot).move_to(key(412), "comment")
+        await pilot.press("e")
+        app.focused.post_message(events.Paste("👩\u200d🔬\r\nand"))
+        await pilot.pause()
+        app.post_message(events.Key("zero_width_non_joiner", "\u200c"))
+        await type_in(pilot, "b")
+        await pilot.press("enter")
+        await written(pilot)
+    assert cell(folder, 412) == "👩\u200d🔬\nand\u200cb"
 
 
 async def test_the_prompt_says_what_is_expected_and_what_it_was(folder):

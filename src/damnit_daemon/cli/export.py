@@ -51,6 +51,7 @@ def export(
         render_text,
         write_table,
     )
+    from ..model.texts import for_stdout
     from ..store import Database
 
     damnit = chosen_folder(context, folder)
@@ -61,7 +62,7 @@ def export(
         return
     for text_format in TEXT_FORMATS:
         if wanted == text_format:
-            typer.echo(render_text(table, text_format), nl=False)
+            typer.echo(for_stdout(render_text(table, text_format)), nl=False)
             return
     raise typer.BadParameter(f"{wanted} is no text: give a file with --output.")
 

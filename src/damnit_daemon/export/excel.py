@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import IO, Any
 
-from ..model.texts import show_controls
+from ..model.texts import escaped
 from .table import Plain, Table, as_datetime
 
 LONGEST_TEXT = 32_767
 """Characters in a cell of Excel's."""
 LARGEST_INTEGER = 2**53
 """Excel's numbers are floats: what is larger would be rounded, and becomes text."""
+NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""Characters that no workbook can hold; they are written as their escapes."""
 MEANINGFUL = ("=", "#")
 """Text that begins so would be a formula, or an error of Excel's."""
 
@@ -75,5 +78,5 @@ def _is_exact(value: float) -> bool:
 
 
 def _fitting(text: str) -> str:
-    text = show_controls(text.replace("\r\n", "\n"))
+    text = NOT_XML.sub(lambda match: escaped(match[0]), text.replace("\r\n", "\n"))
     return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"

@@ -20,8 +20,8 @@ def export_table(
     """Render the run table.
 
     Pictures and trendlines are only named; errors are text: `✗ KeyError: …` for
-    what failed, `» reason` for what was skipped. Characters that would control
-    a terminal are shown as escapes.
+    what failed, `» reason` for what was skipped. CSV and TSV hold text as it is:
+    `show_controls` makes it safe to print.
 
     Args:
         database: Where the runs are.
@@ -78,7 +78,7 @@ def _csv(table: Table, delimiter: str = ",") -> str:
     writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
     rows: list[Sequence[Plain]] = [table.titles(), *table.rows()]
     for row in rows:
-        writer.writerow([show_controls(v) if isinstance(v, str) else v for v in row])
+        writer.writerow(row)
     return out.getvalue()
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from collections.abc import Callable
 
 HOSTILE = re.compile(
     "["
-    "\x00-\x1f\x7f-\x9f"  # C0, DEL, C1: escapes begin here
+    "\x00-\x1f\x7f-\x9f\xad"  # C0, DEL, C1: escapes begin here
     "\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f"  # invisible, or turn the direction
-    "\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0"  # invisible; widths differ
+    "\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff"
     "\ud800-\udfff"  # lone surrogates: no terminal encoding holds them
     "\U00100000-\U0010ffff"  # private, and kitty's place for images
     "]"
@@ -32,6 +34,13 @@ def show_controls(text: str, escape: Callable[[str], str] = escaped) -> str:
         escape: Writes one character.
     """
     return _HOSTILE_IN_LINES.sub(lambda match: escape(match[0]), text)
+
+
+def for_stdout(text: str) -> str:
+    """Text as stdout may have it: whole in a file or a pipe, safe on a terminal."""
+    if sys.stdout.isatty():
+        return show_controls(text)
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def format_number(value: float) -> str:

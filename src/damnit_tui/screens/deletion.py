@@ -94,7 +94,7 @@ class DeletionBox(ModalScreen[bool]):
         event.stop()
         if self._is_over:
             self.dismiss(True)
-        elif event.value.strip() != visible(self._column.name):
+        elif event.value.strip() not in {name := self._column.name, visible(name)}:
             self._say(f"That is not its name: {visible(self._column.name)}")
             self.app.bell()
         elif not self._is_at_it:

@@ -23,7 +23,7 @@ from ..note_time import split_time
 from ..orders import AddNote, ChangeNote, Order
 from ..table.numbers import format_full_time
 from ..visible import as_line, visible
-from ..widgets.edit_prompt import LineInput, from_line
+from ..widgets.edit_prompt import LineInput
 
 LOOK_EVERY_S = 1.0
 NEW = "A note for now; or begin with a time: 10:42, 2026-03-14 10:42"
@@ -142,7 +142,7 @@ class NotesScreen(ModalScreen[None]):
     def add(self, event: Input.Submitted) -> None:
         """Store what was typed: a new note, or another text for one."""
         event.stop()
-        typed = from_line(event.value).strip()
+        typed = event.value.strip()
         changing, self._changing = self._changing, None
         if changing is not None:
             if typed and typed != changing.text:
@@ -184,7 +184,7 @@ class NotesScreen(ModalScreen[None]):
 
     def _begin(self, text: str) -> None:
         line = self.query_one(LineInput)
-        line.value = as_line(text)
+        line.value = text
         line.cursor_position = len(line.value)
         line.focus()
         box = self.query_one("#notes-box")

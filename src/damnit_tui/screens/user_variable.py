@@ -81,7 +81,7 @@ class UserVariableForm(ModalScreen[VariableInfo | None]):
             yield Static(EXAMPLES[str(chosen)], id="form-example", markup=False)
             with Horizontal():
                 yield Label("Description")
-                yield BareInput(visible(info.description or ""), id="form-description")
+                yield BareInput(info.description or "", id="form-description")
             with Horizontal():
                 yield Label("Tags")
                 yield BareInput(", ".join(info.tags), id="form-tags", placeholder="sample, setup")

@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Label
 
-from ..visible import NEW_LINE, as_line, visible
+from ..visible import LINES, visible
 from .bare_input import BareInput
 
 Value = int | float | str | None
@@ -92,7 +92,7 @@ class EditPrompt(Vertical):
             yield Label(Content(question.expected), id="edit-expected")
         with Horizontal():
             yield Label("›", id="edit-arrow")
-            yield LineInput(as_line(question.text), select_on_focus=False)
+            yield LineInput(question.text, select_on_focus=False)
 
     def on_mount(self) -> None:
         """Type into it at once."""
@@ -103,8 +103,8 @@ class EditPrompt(Vertical):
         """Say what is wrong while it is typed."""
         event.stop()
         self._value(event.value)
-        if from_line(event.value) != self.question.text:
-            self.post_message(self.Typed(self, from_line(event.value)))
+        if event.value != self.question.text:
+            self.post_message(self.Typed(self, event.value))
 
     @on(Input.Submitted)
     def answer(self, event: Input.Submitted) -> None:
@@ -112,7 +112,7 @@ class EditPrompt(Vertical):
         event.stop()
         is_good, value = self._value(event.value)
         if is_good:
-            self.post_message(self.Answered(self, value, from_line(event.value)))
+            self.post_message(self.Answered(self, value, event.value))
         else:
             self.app.bell()
 
@@ -120,7 +120,7 @@ class EditPrompt(Vertical):
         """Esc gives up."""
         if event.key == "escape":
             event.stop()
-            self.post_message(self.GivenUp(self, from_line(self.query_one(Input).value)))
+            self.post_message(self.GivenUp(self, self.query_one(Input).value))
 
     def show_mistake(self, mistake: str) -> None:
         """Say what is wrong; empty: nothing is."""
@@ -130,7 +130,7 @@ class EditPrompt(Vertical):
 
     def _value(self, line: str) -> tuple[bool, Value]:
         try:
-            value = self.question.parse(from_line(line))
+            value = self.question.parse(line)
         except ValueError as error:
             self.show_mistake(str(error))
             return False, None
@@ -139,22 +139,17 @@ class EditPrompt(Vertical):
 
 
 class LineInput(BareInput):
-    """A line in which `⏎` (ctrl-j, or pasted) stands for a line break."""
+    """A line that may hold line breaks (ctrl-j, or pasted), which are shown as `⏎`."""
 
-    def on_key(self, event: events.Key) -> None:
+    async def on_key(self, event: events.Key) -> None:
         """Begin a new line."""
         if event.key == "ctrl+j":
             event.stop()
             event.prevent_default()  # of the class above, which is called next
-            self.insert_text_at_cursor(NEW_LINE)
+            self.insert_text_at_cursor("\n")
 
     def on_paste(self, event: events.Paste) -> None:
         """Take all lines, where Textual would take the first."""
         event.stop()
         event.prevent_default()
-        self.insert_text_at_cursor(as_line(event.text.rstrip("\r\n")))
-
-
-def from_line(line: str) -> str:
-    """What `as_line` stands for."""
-    return line.replace(NEW_LINE, "\n")
+        self.insert_text_at_cursor("\n".join(LINES.split(event.text.rstrip("\r\n"))))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from damnit_daemon.model.texts import HOSTILE, format_number, show_controls
+from damnit_daemon.model.texts import HOSTILE, for_stdout, format_number, show_controls
 
 INF = float("inf")
 
@@ -43,6 +43,13 @@ def test_controls_are_shown_line_breaks_and_tabs_kept():
     assert show_controls("a\x1b[0m\x9b\x7f\n\tb") == "a\\x1b[0m\\x9b\\x7f\n\tb"
     assert show_controls("x\u202ey\u200b\ufeff\ud800") == "x\\u202ey\\u200b\\ufeff\\ud800"
     assert show_controls("µJ – 10⁻³ 汉") == "µJ – 10⁻³ 汉"
+
+
+@pytest.mark.parametrize(("is_terminal", "printed"), [(True, "a\\u200db\n"), (False, "a\u200db\n")])
+def test_text_is_escaped_for_a_terminal_only(monkeypatch, is_terminal, printed):
+    monkeypatch.setattr("sys.stdout.isatty", lambda: is_terminal)
+    assert for_stdout("a\u200db\n") == printed
+    for_stdout("\ud800").encode("utf-8")
 
 
 @given(st.text())
