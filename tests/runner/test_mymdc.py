@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import pickle
 import threading
+import traceback
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from damnit_daemon.runner.mymdc import TOKEN_SERVICE_VARIABLE, MyMdc, MyMdcError
+from damnit_daemon.runner.mymdc import TOKEN_HEADER, TOKEN_SERVICE_VARIABLE, MyMdc, MyMdcError
+from damnit_daemon.runner.secret import Secret
 
 ANSWERS = {
     "/api/mymdc/proposals/by_number/1234/runs/5": {
@@ -25,6 +29,12 @@ class Catalogue(BaseHTTPRequestHandler):
     def do_GET(self):
         server = self.server
         server.seen.append((self.path, dict(self.headers)))
+        if server.redirect:
+            self.send_response(302)
+            self.send_header("Location", f"{server.redirect}{self.path}")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
         if server.hang.is_set():
             server.release.wait(30)
         if server.status != 200 or self.path not in ANSWERS:
@@ -48,20 +58,15 @@ class Catalogue(BaseHTTPRequestHandler):
         pass
 
 
-@pytest.fixture
-def catalogue(tmp_path):
+TOKEN = "verysecrettoken"
+
+
+@contextmanager
+def served():
     server = ThreadingHTTPServer(("127.0.0.1", 0), Catalogue)
-    server.seen, server.status, server.body = [], 200, b""
+    server.seen, server.status, server.body, server.redirect = [], 200, b"", ""
     server.hang, server.release = threading.Event(), threading.Event()
     server.url = f"http://127.0.0.1:{server.server_port}"
-
-    def write_credentials():
-        (tmp_path / "usr").mkdir(exist_ok=True)
-        (tmp_path / "usr/mymdc-credentials.yml").write_text(
-            f"token: secret\nserver: {server.url}\n"
-        )
-
-    server.write_credentials = write_credentials
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     yield server
@@ -69,6 +74,20 @@ def catalogue(tmp_path):
     server.shutdown()
     server.server_close()
     thread.join()
+
+
+def write_credentials(proposal, text):
+    (proposal / "usr").mkdir(exist_ok=True)
+    (proposal / "usr/mymdc-credentials.yml").write_text(text)
+
+
+@pytest.fixture
+def catalogue(tmp_path):
+    with served() as server:
+        server.write_credentials = lambda: write_credentials(
+            tmp_path, f"token: secret\nserver: {server.url}\n"
+        )
+        yield server
 
 
 def test_fields(catalogue, tmp_path):
@@ -128,6 +147,81 @@ def test_nobody_there(catalogue, tmp_path):
     catalogue.write_credentials()
     (tmp_path / "usr/mymdc-credentials.yml").write_text("token: x\nserver: http://127.0.0.1:9\n")
     with pytest.raises(MyMdcError, match=r"cannot be reached at http://127\.0\.0\.1:9"):
+        MyMdc(1234, 5, tmp_path).field("run_type")
+
+
+SECRET_LINES = {
+    "no YAML": "token: {TOKEN}: x\nserver: {url}\n",
+    "an unfinished quote": "server: {url}\ntoken: '{TOKEN}\n",
+    "a tag": "server: {url}\ntoken: !{TOKEN} x\n",
+    "an alias": "server: {url}\ntoken: *{TOKEN}\n",
+    "a tab": "server: {url}\n\ttoken: {TOKEN}\n",
+    "no colon": "server {url}\ntoken {TOKEN}\n",
+    "a list": "server: {url}\ntoken: [{TOKEN}]\n",
+    "a date that is none": "server: {url}\ntoken: 2020-99-99\nold: {TOKEN}\n",
+    "a newline in the token": 'server: {url}\ntoken: "{TOKEN}\\nX: y"\n',
+    "a folded token": "server: {url}\ntoken: {TOKEN}\n  more\n",
+    "a µ in the token": "server: {url}\ntoken: {TOKEN}µ\n",
+    "a password in the address": "server: http://user:{TOKEN}@{host}\ntoken: x\n",
+    "a password and no port": "server: http://user:{TOKEN}@127.0.0.1:x\ntoken: x\n",
+    "a password and a host that is none": "server: http://user:{TOKEN}@..\ntoken: x\n",
+    "another scheme": "server: ftp://user:{TOKEN}@{host}\ntoken: x\n",
+    "a token in the query": "server: {url}/?token={TOKEN}\ntoken: x\n",
+    "nothing there": "server: http://u:{TOKEN}@127.0.0.1:9\ntoken: {TOKEN}\n",
+    "a server that refuses": "server: {url}\ntoken: {TOKEN}\n",
+}
+
+
+@pytest.mark.parametrize("kind", SECRET_LINES)
+@pytest.mark.parametrize("status", [200, 401, 500])
+def test_no_error_shows_the_token_or_a_password(catalogue, tmp_path, kind, status):
+    host = catalogue.url.removeprefix("http://")
+    line = SECRET_LINES[kind].format(TOKEN=TOKEN, url=catalogue.url, host=host)
+    write_credentials(tmp_path, line)
+    catalogue.status, catalogue.body = status, json.dumps([TOKEN]).encode()
+    with pytest.raises(MyMdcError) as raised:
+        MyMdc(1234, 5, tmp_path).field("run_type")
+    assert TOKEN not in "".join(traceback.format_exception(raised.value))
+    assert "MyMdC" in str(raised.value)
+
+
+def test_a_secret_shows_nothing():
+    secret = Secret(TOKEN)
+    for text in (
+        str(secret),
+        repr(secret),
+        f"{secret} {secret!r:>30}",
+        f"{[secret]}",
+        "{}".format(secret),
+    ):
+        assert TOKEN not in text
+    with pytest.raises(TypeError):
+        pickle.dumps(secret)
+
+
+def test_a_password_in_the_address_is_sent_to_its_server(catalogue, tmp_path):
+    host = catalogue.url.removeprefix("http://")
+    write_credentials(tmp_path, f"server: http://user:pass@{host}/\ntoken: {TOKEN}\n")
+    assert MyMdc(1234, 5, tmp_path).field("run_type") == "Dark"
+    assert catalogue.seen[0][1]["Authorization"].startswith("Basic ")
+
+
+def test_a_redirect_to_another_host_does_not_carry_the_token(catalogue, tmp_path):
+    write_credentials(tmp_path, f"server: {catalogue.url}\ntoken: {TOKEN}\n")
+    with served() as other:
+        catalogue.redirect = other.url.replace("127.0.0.1", "localhost")
+        other.status = 401
+        with pytest.raises(MyMdcError, match="401"):
+            MyMdc(1234, 5, tmp_path).field("run_type")
+        assert catalogue.seen[0][1][TOKEN_HEADER] == TOKEN
+        assert other.seen
+        assert TOKEN not in str(other.seen)
+
+
+def test_an_endless_answer_ends(catalogue, tmp_path):
+    catalogue.write_credentials()
+    catalogue.body = b"[" * 5_000_000
+    with pytest.raises(MyMdcError, match="cannot be asked"):
         MyMdc(1234, 5, tmp_path).field("run_type")
 
 

@@ -7,18 +7,42 @@ service of the facility is asked to write them.
 
 from __future__ import annotations
 
+import json
 import os
+import re
+import time
+from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
+
+from .secret import Secret
+
+if TYPE_CHECKING:
+    import requests
 
 CREDENTIALS = Path("usr/mymdc-credentials.yml")
 TOKEN_SERVICE = "https://exfldadev01.desy.de/zwop/api/write_tokens"
 TOKEN_SERVICE_VARIABLE = "DAMNIT_MYMDC_TOKEN_SERVICE"
 TIMEOUT_S = 10.0
+TOKEN_HEADER = "X-API-key"
+MOST_BYTES = 4_000_000
+"""Of an answer; a run's is some kB."""
+MOST_CREDENTIALS = 65536
+_TOKEN = re.compile(r"[!-~]+")
+"""Characters that a header may hold."""
 
 
 class MyMdcError(RuntimeError):
-    """The catalogue did not give what was asked for; the message says why."""
+    """The catalogue did not give what was asked for; the message says why, without secrets."""
+
+
+class Credentials(NamedTuple):
+    """From the proposal's file."""
+
+    server: Secret
+    """Its address may hold a user and a password."""
+    token: Secret
 
 
 class MyMdc:
@@ -32,7 +56,7 @@ class MyMdc:
         self._proposal_path = proposal_path
         self._timeout_s = timeout_s
         self._answers: dict[str, dict[str, Any] | MyMdcError] = {}
-        self._credentials: tuple[str, str] | None = None
+        self._credentials: Credentials | None = None
 
     def field(self, name: str) -> Any:
         """One of `run_type` (str), `sample_name` (str), `techniques` (list of dicts).
@@ -71,25 +95,28 @@ class MyMdc:
         if self._credentials is None:
             self._credentials = self._read_credentials()
         server, token = self._credentials
-        headers = {"X-API-key": token, "Accept": "application/json; version=1"}
-        answer = self._request("GET", f"{server}/api/mymdc/{path}", headers=headers)
+        headers = {TOKEN_HEADER: token.reveal(), "Accept": "application/json; version=1"}
+        url = Secret(f"{server.reveal()}/api/mymdc/{path}")
+        answer = self._request("GET", url, headers=headers)
         if not isinstance(answer, dict):
-            raise MyMdcError(f"MyMdC's answer for {path} is not what it should be: {answer!r:.80}")
+            raise MyMdcError(f"MyMdC's answer for {path} is a {type(answer).__name__}, no object")
         return answer
 
-    def _read_credentials(self) -> tuple[str, str]:
-        import yaml
-
+    def _read_credentials(self) -> Credentials:
         path = self._proposal_path / CREDENTIALS
         if not path.is_file():
             self._have_credentials_written()
         try:
-            parsed = yaml.safe_load(path.read_text())
-            return str(parsed["server"]).rstrip("/"), str(parsed["token"])
-        except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
+            with path.open("rb") as file:
+                text = file.read(MOST_CREDENTIALS)
+        except OSError as error:
             raise MyMdcError(
-                f"The MyMdC credentials in {path} cannot be read ({type(error).__name__}: {error})"
-            ) from error
+                f"The MyMdC credentials in {path} cannot be read: {error.strerror}"
+            ) from None
+        try:
+            return parse_credentials(text)
+        except MyMdcError as error:
+            raise MyMdcError(f"The MyMdC credentials in {path} cannot be used: {error}") from None
 
     def _have_credentials_written(self) -> None:
         service = os.environ.get(TOKEN_SERVICE_VARIABLE, TOKEN_SERVICE)
@@ -99,20 +126,118 @@ class MyMdc:
             "overwrite": "false",
             "dry_run": "false",
         }
-        self._request("POST", service, data=form)
+        self._request("POST", Secret(service), data=form)
 
-    def _request(self, method: str, url: str, **kwargs: Any) -> Any:
+    def _request(self, method: str, url: Secret, **kwargs: Any) -> Any:
+        """Send a request; the JSON answer of a GET.
+
+        What `requests` says in its errors holds addresses and headers: none of it is passed on.
+        """
         import requests
 
+        shown = address_without_user(url.reveal())
+        deadline_s = time.monotonic() + self._timeout_s
         try:
-            response = requests.request(method, url, timeout=self._timeout_s, **kwargs)
-            response.raise_for_status()
-            if method == "GET":
-                return response.json()
+            with (
+                _session() as session,
+                session.request(
+                    method, url.reveal(), timeout=self._timeout_s, stream=True, **kwargs
+                ) as response,
+            ):
+                status = response.status_code
+                body = _read(response, deadline_s) if status < HTTPStatus.BAD_REQUEST else b""
         except requests.Timeout:
-            raise MyMdcError(f"MyMdC did not answer within {self._timeout_s:g} s ({url})") from None
-        except requests.ConnectionError:  # its text is three nested reprs
-            raise MyMdcError(f"MyMdC cannot be reached at {url}") from None
+            raise MyMdcError(
+                f"MyMdC did not answer within {self._timeout_s:g} s ({shown})"
+            ) from None
+        except requests.ConnectionError:
+            raise MyMdcError(f"MyMdC cannot be reached at {shown}") from None
         except (requests.RequestException, ValueError) as error:
-            raise MyMdcError(f"MyMdC's answer is none: {error}") from None
-        return None
+            raise MyMdcError(f"MyMdC cannot be asked at {shown} ({type(error).__name__})") from None
+        if status >= HTTPStatus.BAD_REQUEST:
+            raise MyMdcError(f"MyMdC refused with status {_status(status)} ({shown})")
+        if method != "GET":
+            return None
+        try:
+            return json.loads(body)
+        except (ValueError, RecursionError):
+            raise MyMdcError(f"MyMdC's answer is no JSON ({shown})") from None
+
+
+def parse_credentials(text: bytes) -> Credentials:
+    """Read what the file holds.
+
+    Raises:
+        MyMdcError: If it is something else; says where, and nothing of what stands there.
+    """
+    import yaml
+
+    problem = ""
+    parsed: Any = None
+    try:
+        parsed = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, RecursionError, TypeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = f"line {mark.line + 1} is no YAML" if mark else "it is no YAML"
+    if problem:  # raised here, so that YAML's error, which quotes the file, hangs on nothing
+        raise MyMdcError(problem)
+    if not isinstance(parsed, dict):
+        raise MyMdcError("it has no lines `server: …` and `token: …`")
+    server, token = (parsed.get(name) for name in ("server", "token"))
+    if isinstance(token, int):
+        token = str(token)
+    if not isinstance(server, str) or not address_without_user(server):
+        raise MyMdcError("its `server` is no http or https address")
+    if not isinstance(token, str) or not _TOKEN.fullmatch(token):
+        raise MyMdcError("its `token` is not one word of ASCII characters")
+    return Credentials(Secret(server.rstrip("/")), Secret(token))
+
+
+def address_without_user(url: str) -> str:
+    """An http address without user, password and query; empty if it is none."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return ""
+    if parts.scheme not in ("http", "https") or not host or not _TOKEN.fullmatch(url):
+        return ""
+    host = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{host}{f':{port}' if port else ''}{parts.path}"
+
+
+def _session() -> requests.Session:
+    """A session whose redirects to another host do not carry the token."""
+    import requests
+
+    class Session(requests.Session):
+        def rebuild_auth(
+            self, prepared_request: requests.PreparedRequest, response: requests.Response
+        ) -> None:
+            super().rebuild_auth(prepared_request, response)
+            before, after = response.request.url, prepared_request.url
+            if self.should_strip_auth(before or "", after or ""):
+                prepared_request.headers.pop(TOKEN_HEADER, None)
+
+    return Session()
+
+
+def _read(response: requests.Response, deadline_s: float) -> bytes:
+    """Read an answer, which may neither be endless nor take for ever."""
+    import requests
+
+    body = bytearray()
+    for piece in response.iter_content(65536):
+        body += piece
+        if len(body) > MOST_BYTES:
+            raise ValueError("too large")
+        if time.monotonic() > deadline_s:
+            raise requests.Timeout
+    return bytes(body)
+
+
+def _status(code: int) -> str:
+    try:
+        return f"{code} {HTTPStatus(code).phrase}"
+    except ValueError:
+        return str(code)

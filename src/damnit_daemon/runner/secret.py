@@ -1,0 +1,31 @@
+"""Text that is used, but never printed."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+
+class Secret:
+    """A token or password: however it is formatted, its text is not shown.
+
+    It cannot be pickled or copied into a message by accident; `reveal` is for the one
+    place that sends it.
+    """
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """The text itself; hand it on, never keep or format it."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return "<secret>"
+
+    def __format__(self, spec: str) -> str:
+        return format(repr(self), spec)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a secret is not written anywhere")
