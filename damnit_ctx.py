@@ -589,7 +589,8 @@ class Cell:
     Args:
         data: The value: a number, text, an array or list of numbers, an xarray
             DataArray or Dataset, a pandas Series or DataFrame, a Matplotlib Figure or
-            Axes, a Plotly figure, or None.
+            Axes, a Plotly figure. None: the cell is made of the rest; if there is none
+            of that either, it is cleared.
         summary: Name of the numpy function that makes the table's value from `data`.
         summary_value: The table's value itself, a number, text or array; wins over `summary`.
         bold: Whether the table shows it in bold. Default: if `data` varies within the run.
@@ -629,6 +630,14 @@ class Cell:
 
     def __repr__(self) -> str:
         return f"<Cell {type(self.data).__name__}>"
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to show: no data, no preview and no `summary_value`.
+
+        Returned by a function it is the same as None: the cell is cleared.
+        """
+        return self.data is None and self.preview is None and self.summary_value is None
 
 
 def _is_a(value: Any, module: str, *names: str) -> bool:

@@ -63,6 +63,9 @@ def check_outcomes(view, step):
         assert not results.has_data(bad)
         assert results.error(good) is None
         assert (results.preview("preview_at_odd_steps") is not None) == bool(step % 2)
+        alone = "preview_alone_at_even_steps"
+        assert results.has_data(alone) == bool(step % 2)
+        assert (results.preview(alone) is not None) == (step % 2 == 0)
     coloured = view.attributes(KEY, "coloured_at_odd_steps")
     assert ("bold" in coloured, "background" in coloured) == ((step % 2 == 1),) * 2
 
@@ -113,13 +116,14 @@ def test_the_peer_reprocesses_all_that_we_have_added(peer, ours, tmp_path):
     assert [view.summary(RunKey(PROPOSAL, run), "step") for run in (1, 2)] == [2, 2]
 
 
-def test_the_peer_keeps_an_old_value_where_ours_clears_it(peer, ours, tmp_path):
-    """A variable that returns None now: the reference leaves the old result (interop 9.1 L9)."""
+@pytest.mark.parametrize("nothing", ["None", "Cell(None)"])
+def test_the_peer_keeps_an_old_value_where_ours_clears_it(peer, ours, tmp_path, nothing):
+    """A variable that gives nothing now: the reference leaves the old result (interop 9.1 L9)."""
     folder = tmp_path / "amore"
     peer.make_folder(folder, "steps", PROPOSAL)
     context = folder / "context.py"
-    with_value = "from damnit_ctx import Variable\n\n@Variable\ndef v(run):\n    return 5\n"
-    without = with_value.replace("return 5", "return None")
+    with_value = "from damnit_ctx import Cell, Variable\n\n@Variable\ndef v(run):\n    return 5\n"
+    without = with_value.replace("return 5", f"return {nothing}")
     context.write_text(with_value)
     peer.process(folder, 1)
     context.write_text(without)

@@ -118,11 +118,12 @@ def _write(
 
 
 def _cell(name: str, value: Any) -> Cell:
-    if value is None:
-        raise DamnitError(f"{name} is None.", hint="Leave it out, or give the reason in errors.")
     try:
-        return value if isinstance(value, Cell) else Cell(value)
+        cell = value if isinstance(value, Cell) else Cell(value)
     except (TypeError, ValueError) as error:
         raise DamnitError(
             f"{name} cannot be stored: {error}.", hint="Nothing was submitted."
         ) from error
+    if cell.is_empty:
+        raise DamnitError(f"{name} is None.", hint="Leave it out, or give the reason in errors.")
+    return cell

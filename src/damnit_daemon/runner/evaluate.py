@@ -88,6 +88,8 @@ class Evaluator:
         if variable.transient:  # anything may travel between variables
             return result if isinstance(result, Cell) else TransientCell(result)
         cell = result if isinstance(result, Cell) else Cell(result)
+        if cell.is_empty:
+            return None
         if cell.summary is None:
             cell.summary = variable.summary
         if cell.units is None:

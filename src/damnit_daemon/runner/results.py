@@ -105,7 +105,7 @@ class Results:
 
     def _entry(self, name: str) -> Entry:
         computed, cell = self.computed[name], self.cells.get(name)
-        if cell is not None and (cell.data is not None or cell.summary_value is not None):
+        if cell is not None and not cell.is_empty:
             return Entry(name, computed, cell)
         text, error_class = describe(self.errors.get(name), None)
         return Entry(name, computed, message=text, error_class=error_class)

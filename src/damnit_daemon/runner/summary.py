@@ -39,10 +39,10 @@ def summarise(cell: Cell, summary: str | None) -> Summary:
     """Make the table's value: the cell's own, else by `summary`, else by the type of the data."""
     if cell.summary_value is not None:
         return _explicit(cell.summary_value, None)
-    if cell.data is None:
+    if cell.is_empty:
         return Summary(None)
     note = None
-    if summary is not None:
+    if summary is not None and cell.data is not None:
         try:
             return _explicit(_by_numpy(summary, cell.data), summary)
         except Exception as error:  # noqa: BLE001 - numpy and xarray, on the user's data

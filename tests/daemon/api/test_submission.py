@@ -74,6 +74,7 @@ def test_a_later_result_replaces_an_earlier_one(damnit):
         ({"x": 1}, {"errors": {"x": "no"}}, "both a value and an error"),
         ({}, {"errors": {"start_time": "no"}}, "it is no error"),
         ({"x": None}, {}, "give the reason in errors"),
+        ({"x": Cell(None)}, {}, "give the reason in errors"),
         ({"x": object()}, {}, "x cannot be stored"),
         ({"x": 1}, {"provenance": ""}, "who made the results"),
         ({}, {}, "nothing to submit"),

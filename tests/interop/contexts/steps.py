@@ -62,3 +62,8 @@ def preview_at_odd_steps(run):
 @Variable
 def coloured_at_odd_steps(run):
     return Cell(1.0, bold=True, background="#102030") if _step() % 2 else 1.0
+
+
+@Variable
+def preview_alone_at_even_steps(run):
+    return _step() if _step() % 2 else Cell(None, preview=np.arange(5.0))

@@ -294,6 +294,16 @@ def cell_summary_only(run):
 
 
 @Variable
+def cell_preview_only(run):
+    return Cell(None, preview=np.arange(5.0))
+
+
+@Variable
+def cell_preview_only_2d(run):
+    return Cell(None, preview=xr.DataArray(np.eye(4), dims=("y", "x")))
+
+
+@Variable
 def cell_summary_unknown(run):
     return Cell(np.arange(3.0), summary="no_such_function")
 
