@@ -214,9 +214,9 @@ def _session() -> requests.Session:
         def rebuild_auth(
             self, prepared_request: requests.PreparedRequest, response: requests.Response
         ) -> None:
-            super().rebuild_auth(prepared_request, response)
+            super().rebuild_auth(prepared_request, response)  # type: ignore[no-untyped-call]
             before, after = response.request.url, prepared_request.url
-            if self.should_strip_auth(before or "", after or ""):
+            if self.should_strip_auth(before, after):  # type: ignore[no-untyped-call]
                 prepared_request.headers.pop(TOKEN_HEADER, None)
 
     return Session()
