@@ -13,6 +13,7 @@ from .errors import DamnitError
 
 EXECUTORS = ("auto", "local", "slurm")
 FALLBACKS = ("none", "local")
+FORK = "fork"
 TRIGGER = "trigger"
 TRIGGERS = ("watch", "kafka", "both", "none")
 BROKER = "broker"
@@ -178,6 +179,13 @@ KNOWN = {
             "Where variables are computed: auto (`cluster` ones in Slurm), local or slurm",
             "auto",
             _one_of(*EXECUTORS),
+        ),
+        Setting(
+            FORK,
+            "Whether jobs are forks of one Python that has loaded the context file (yes), "
+            "or each loads it in a Python of its own (no)",
+            "yes",
+            _one_of("yes", "no"),
         ),
         Setting(TRIGGER, "How the daemon notices new runs", "watch", _one_of(*TRIGGERS)),
         Setting(BROKER, "The Kafka broker to listen to, or none", "exflwgs06:9091", _broker),

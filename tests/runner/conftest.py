@@ -96,6 +96,7 @@ class RunnerInFolder:
     def __init__(self, folder: Path, data_root: Path) -> None:
         self.folder = folder
         self.log = folder / "log"
+        self.options: list[str] = []
         self.environment = user_environment(os.environ, place_bundle(DamnitFolder(folder)))
         self.environment["EXTRA_DATA_DATA_ROOT"] = str(data_root)
 
@@ -108,7 +109,7 @@ class RunnerInFolder:
         with self.log.open("wb") as log:  # a file, not a pipe: nobody reads while a job is on
             process = subprocess.Popen(
                 [python, "-m", "damnit_daemon.runner", command,
-                 "--events-fd", str(theirs), "--folder", str(self.folder)],
+                 "--events-fd", str(theirs), "--folder", str(self.folder), *self.options],
                 stdin=subprocess.PIPE, stdout=log, stderr=subprocess.STDOUT,
                 pass_fds=[theirs], env=self.environment, cwd=self.folder,
             )  # fmt: skip

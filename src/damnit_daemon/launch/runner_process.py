@@ -14,6 +14,7 @@ from types import TracebackType
 from ..errors import DamnitError
 from ..model import RunKey
 from ..paths import DamnitFolder
+from ..runner import FORK_OPTION
 from ..runner.endings import describe_exit
 from ..runner.protocol import (
     BatchStarted,
@@ -97,6 +98,7 @@ class RunnerProcess:
         environment: Mapping[str, str] | None = None,
         limits: Limits | None = None,
         directory: Path | None = None,
+        forks: bool = True,
     ) -> None:
         """Prepare; `start` or entering the `with` block starts it.
 
@@ -108,10 +110,12 @@ class RunnerProcess:
             environment: In place of our own.
             limits: In place of the usual ones.
             directory: The working directory, where the user's own modules are; None: the folder.
+            forks: Whether jobs may be forks; else each loads the context file anew.
         """
         self._folder = folder
         self._directory = folder.path if directory is None else directory
         self._python = python
+        self._forks = forks
         self._tee = tee
         self._on_idle = on_idle
         self._environment = os.environ if environment is None else environment
@@ -194,6 +198,7 @@ class RunnerProcess:
         output, output_out = os.pipe()
         command = [os.fspath(self._python), "-m", "damnit_daemon.runner", "serve"]
         command += ["--events-fd", str(events_out), "--folder", os.fspath(self._folder.path)]
+        command += [] if self._forks else [FORK_OPTION]
         try:
             group = ProcessGroup(
                 command,

@@ -1,4 +1,4 @@
-"""`python -m damnit_daemon.runner serve|check|batch`: see `serve`, `context` and `batch`."""
+"""`python -m damnit_daemon.runner serve|check|batch|once`; see `serve`, `batch` and `forks`."""
 
 from __future__ import annotations
 
@@ -11,10 +11,16 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from . import FORK_OPTION
 from .protocol import ContextLoaded, Problem, encode
 
 FALLBACK_VARIABLE = "DAMNIT_FALLBACK_PATH"
 """Names an archive of pure Python packages for an environment that lacks them."""
+
+OBSTACLES = (
+    "The file starts {} while it is read, which a forked process does not have: each job loads the "
+    "file anew, in a Python of its own. Start them in a function to save that time"
+)
 
 
 def main() -> int:
@@ -38,25 +44,62 @@ def main() -> int:
         return 1
 
     from .context import read_context
+    from .forks import OwnPython, obstacles
     from .job import write_all
     from .processes import die_with_parent
+    from .seeds import Seeds
     from .serve import Resident
 
+    if arguments.command == "once":
+        return _do_one(arguments, path)
     if arguments.command == "serve":
         die_with_parent(os.getppid(), signal.SIGTERM)  # loading user's code may take for ever
     me = os.getpid()
+    own_python = OwnPython(sys.executable, arguments.folder)
+    seeds = Seeds()
     context = read_context(path)
     if os.getpid() != me:  # the file forked while it was read, and this is the copy
         os._exit(0)
+    found = obstacles()
+    if found:
+        context.complain(OBSTACLES.format(" and ".join(found)), severity="warning")
+    if not arguments.fork:
+        found.append(f"{FORK_OPTION} was given")
     write_all(arguments.events_fd, encode(context.loaded_event(versions)))
-    if arguments.command == "serve" and context.ok:
-        Resident(context, arguments.folder, sys.stdin.fileno(), arguments.events_fd).serve()
-    elif arguments.command == "batch" and context.ok:
+    if arguments.command == "check" or not context.ok:
+        return 0
+    seeds.note()
+    children: dict[str, Any] = {"seeds": seeds, "own_python": own_python, "obstacles": found}
+    out = arguments.events_fd
+    if arguments.command == "serve":
+        Resident(context, arguments.folder, sys.stdin.fileno(), out, **children).serve()
+    else:
         from .batch import Batch
 
-        out, log = arguments.events_fd, arguments.log
-        Batch(context, arguments.folder, arguments.jobs, out, log).work()
+        Batch(context, arguments.folder, arguments.jobs, out, arguments.log, **children).work()
     return 0
+
+
+def _do_one(arguments: Any, path: Path) -> int:
+    """Do the job that stands on standard input, in this process, and exit; does not return."""
+    from .context import read_context
+    from .job import end_process, fail, limit, run_job
+    from .processes import die_with_parent
+    from .protocol import decode_job
+
+    die_with_parent(os.getppid())
+    os.chdir(arguments.directory)
+    sys.path[0] = arguments.directory  # it was where the file had led its runner
+    job = decode_job(sys.stdin.buffer.read())
+    os.dup2(os.open(os.devnull, os.O_RDONLY), sys.stdin.fileno())
+    limit(job)
+    context = read_context(path)
+    if context.ok:
+        status = run_job(job, context, arguments.folder, arguments.events_fd)
+    else:
+        errors = [str(problem) for problem in context.problems if problem.severity == "error"]
+        status = fail(arguments.events_fd, "\n".join(errors))
+    end_process(status)  # what the user's code began at the top of the file may never end
 
 
 def _begin_batch(arguments: Any) -> bool:
@@ -80,11 +123,15 @@ def _begin_batch(arguments: Any) -> bool:
 
 def _parse_arguments() -> Any:
     parser = argparse.ArgumentParser(prog="damnit_daemon.runner", description=__doc__)
-    parser.add_argument("command", choices=("serve", "check", "batch"))
+    parser.add_argument("command", choices=("serve", "check", "batch", "once"))
     parser.add_argument("--events-fd", type=int, default=-1, help="of serve and check")
     parser.add_argument("--folder", type=Path, default=Path())
     parser.add_argument("--context", type=Path)
     parser.add_argument("--submission", type=Path, help="of batch: the folder with its jobs")
+    parser.add_argument("--directory", help="of once: the working directory")
+    parser.add_argument(
+        FORK_OPTION, dest="fork", action="store_false", help="each job in a Python of its own"
+    )
     parser.add_argument("--task", type=int, default=0, help="of batch: which of them")
     return parser.parse_args()
 
@@ -102,5 +149,15 @@ def _versions() -> dict[str, str]:
     return found
 
 
+def _exit(status: int) -> None:
+    """End the process, without waiting for threads that the user's code began."""
+    from .forks import obstacles
+    from .job import end_process
+
+    if obstacles():
+        end_process(status)
+    sys.exit(status)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    _exit(main())

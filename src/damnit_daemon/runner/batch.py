@@ -13,6 +13,7 @@ import socket
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from .attempts import PROCESS_DIED, Attempts, Verdict
 from .context import Context
@@ -130,7 +131,13 @@ class Batch(Resident):
     """A resident runner that knows its jobs from the beginning, and tries again by itself."""
 
     def __init__(
-        self, context: Context, folder: Path, jobs: Sequence[Job], out: int, log: Log
+        self,
+        context: Context,
+        folder: Path,
+        jobs: Sequence[Job],
+        out: int,
+        log: Log,
+        **children: Any,
     ) -> None:
         """Prepare.
 
@@ -140,9 +147,10 @@ class Batch(Resident):
             jobs: To be done in this order.
             out: Where events go.
             log: Where prints go.
+            children: How they are started, as `Resident` has it.
         """
         nobody_asks, self._asking = os.pipe()
-        super().__init__(context, folder, nobody_asks, out)
+        super().__init__(context, folder, nobody_asks, out, **children)
         self._waiting = list(jobs)
         self._log = log
         self._job: Job | None = None

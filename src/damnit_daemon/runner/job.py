@@ -6,9 +6,11 @@ import os
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 from damnit_ctx import RunData
 
+from . import processes
 from .context import Context
 from .execute import Evaluation
 from .fragment import FragmentWriter
@@ -19,6 +21,14 @@ from .stored import Computed
 
 PRELOADED = ("xarray", "pandas", "matplotlib.pyplot", "PIL.Image", "h5netcdf", "scipy")
 """What a child may have imported and the next one should find already there."""
+
+
+def limit(job: Job) -> None:
+    """Keep this process within what a job may use."""
+    if job.cpus:
+        processes.bind_to_cpus(job.cpus)
+    if job.memory_bytes:
+        processes.limit_memory(job.memory_bytes)
 
 
 def run_job(job: Job, context: Context, folder: Path, events: int) -> int:
@@ -34,16 +44,12 @@ def run_job(job: Job, context: Context, folder: Path, events: int) -> int:
             lines.append(f"running {'' if isinstance(event, VariableDone) else name}\n".encode())
         write_all(events, b"".join(lines))
 
-    def fail(reason: str) -> int:
-        write_all(events, b"failed " + reason.replace("\n", "\x1f").encode() + b"\n")
-        return 1
-
     opened = (MockRun if job.mock else OpenedRun)(job.proposal, job.run)
     try:
         names, notes = _selection(job, context, opened)
         started = opened.start_time()
     except (RunUnavailable, UnknownVariable) as error:
-        return fail(str(error))
+        return fail(events, str(error))
     if job.cluster:  # what it depends on and needs no cluster was saved by the job before
         others = [n for n in names if not context.graph.cluster[n]]
         job = replace(job, saved=[*job.saved, *others])
@@ -57,13 +63,29 @@ def run_job(job: Job, context: Context, folder: Path, events: int) -> int:
         path = writer.write_start_time(started, computed)
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else str(error)  # h5py's is a page long
-        return fail(f"Results cannot be written to {folder}: {reason}")
+        return fail(events, f"Results cannot be written to {folder}: {reason}")
     tell(VariableDone(job.job_id, "start_time", "done", 0.0, str(path)))
     before = set(sys.modules)
     evaluation.evaluate(names)
     imported = [m for m in PRELOADED if m in sys.modules and m not in before]
     write_all(events, f"finished {' '.join(imported)}\n".encode())
     return 0
+
+
+def fail(events: int, reason: str) -> int:
+    """Tell why a job as a whole failed; the exit status for it."""
+    write_all(events, b"failed " + reason.replace("\n", "\x1f").encode() + b"\n")
+    return 1
+
+
+def end_process(status: int) -> NoReturn:
+    """End this process at once; what was printed is written."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            pass
+    os._exit(status)
 
 
 def _selection(job: Job, context: Context, run: OpenedRun) -> tuple[list[str], list[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import platform
 import resource
 import signal
 from collections.abc import Iterator
@@ -11,6 +12,9 @@ from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36  # both from linux/prctl.h
+
+FUTEX = {"x86_64": "202", "aarch64": "98"}.get(platform.machine(), "")
+"""The number of the system call by which a thread waits for a lock."""
 
 
 def _prctl(option: int, value: int) -> None:
@@ -83,6 +87,37 @@ def memory_of(pid: int) -> int:
     return _own_memory(pid) + sum(memory_of(child) for child in _children(pid))
 
 
+def thread_names() -> list[str]:
+    """How the threads of this process are called, those of native code too."""
+    found = []
+    for thread in _threads(os.getpid()):
+        try:
+            found.append((thread / "comm").read_text().strip())
+        except OSError:
+            pass
+    return sorted(found)
+
+
+def lock_waits(pid: int) -> tuple[str, ...]:
+    """How often each thread of a process has gone to sleep, if nobody can wake any of them.
+
+    Nobody can if the process has no child and all its threads wait for a lock without a time
+    limit: then what this gives stays the same. Empty in all other cases, and where it cannot
+    be known.
+    """
+    found = []
+    for thread in _threads(pid):
+        try:
+            call = (thread / "syscall").read_text().split()
+            status = (thread / "status").read_text()
+        except OSError:
+            return ()
+        if not FUTEX or call[0] != FUTEX or int(call[4], 16):
+            return ()
+        found.append(f"{thread.name} {status.partition('voluntary_ctxt_switches:')[2]}")
+    return () if list(_children(pid)) else tuple(found)
+
+
 def _own_memory(pid: int) -> int:
     try:
         status = Path(f"/proc/{pid}/status").read_text()
@@ -94,12 +129,15 @@ def _own_memory(pid: int) -> int:
     return 0
 
 
-def _children(pid: int) -> Iterator[int]:
+def _threads(pid: int) -> list[Path]:
     try:
-        threads = list(Path(f"/proc/{pid}/task").iterdir())
+        return list(Path(f"/proc/{pid}/task").iterdir())
     except OSError:
-        return
-    for thread in threads:
+        return []
+
+
+def _children(pid: int) -> Iterator[int]:
+    for thread in _threads(pid):
         try:
             yield from map(int, (thread / "children").read_text().split())
         except OSError:

@@ -3,6 +3,9 @@
 Starting Python and importing what the user's code imports costs seconds; a fork
 costs milliseconds. The resident itself never runs a variable. Each child has a
 process group of its own, which is ended with it, and dies when the resident does.
+
+A fork has no threads but one. Where the context file began to use others, a child is
+a Python of its own, which loads the file anew; so is one whose fork waits in vain.
 """
 
 from __future__ import annotations
@@ -13,16 +16,24 @@ import signal
 import sys
 import time
 import traceback
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from . import processes
 from .context import Context
-from .job import run_job, write_all
-from .protocol import Job, JobEnded, decode_job, encode
+from .forks import OwnPython
+from .job import end_process, limit, run_job, write_all
+from .layout import START_TIME
+from .protocol import Job, JobEnded, Note, VariableDone, decode_event, decode_job, encode
+from .seeds import Seeds
 
 WATCH_INTERVAL_S = 0.25
 """How often children with limits are looked at."""
+STUCK_INTERVAL_S = 1.0
+"""How often the others are, whether they wait for what they do not have."""
+STUCK_S = 5.0
+"""How long nothing must move in a child."""
 
 
 @dataclass
@@ -33,6 +44,8 @@ class Child:
     pid: int
     events: int
     """The descriptor its events come from."""
+    is_fork: bool = True
+    """Whether it is a fork of ours, with the context file as we loaded it."""
     unread: bytes = b""
     running: str = ""
     """The variable whose function is being called."""
@@ -46,6 +59,12 @@ class Child:
     """By the monotonic clock, where its time is limited."""
     exceeded: str = ""
     """The limit for which it was ended."""
+    saved: list[str] = field(default_factory=list)
+    """Variables that have an outcome."""
+    is_stuck: bool = False
+    """Whether it was ended because it waited for a thread that is not there."""
+    _waits: tuple[str, ...] = ()
+    _waits_since: float = 0.0
 
     def offence(self, now: float) -> str:
         """The limit that it has exceeded; empty as long as there is none."""
@@ -56,6 +75,13 @@ class Child:
             return f"it used {used / 1e9:.3g} GB of memory, the limit is {limit / 1e9:.3g} GB"
         return ""
 
+    def waits_in_vain(self, now: float) -> bool:
+        """Whether it has been waiting, for a while, for a lock that nobody can free."""
+        waits = processes.lock_waits(self.pid)
+        if waits != self._waits:
+            self._waits, self._waits_since = waits, now
+        return bool(waits) and now - self._waits_since >= STUCK_S
+
 
 class Resident:
     """Takes jobs from `stdin`, gives events to `out`; ends when `stdin` does.
@@ -63,9 +89,33 @@ class Resident:
     Children that are still at work then are ended: whoever asked is gone.
     """
 
-    def __init__(self, context: Context, folder: Path, stdin: int, out: int) -> None:
+    def __init__(
+        self,
+        context: Context,
+        folder: Path,
+        stdin: int,
+        out: int,
+        *,
+        seeds: Seeds | None = None,
+        own_python: OwnPython | None = None,
+        obstacles: Sequence[str] = (),
+    ) -> None:
+        """Prepare.
+
+        Args:
+            context: What the context file declares.
+            folder: The DAMNIT folder.
+            stdin: Where jobs come from.
+            out: Where events go.
+            seeds: Of the random number generators; None: a child has them as they are.
+            own_python: For children that cannot be forks; None: all are forks.
+            obstacles: Why none can be a fork.
+        """
         self._context = context
         self._folder = folder
+        self._seeds = seeds
+        self._own_python = own_python
+        self._obstacles = list(obstacles)
         self._stdin = stdin
         self._out = out
         self._unread = b""
@@ -98,10 +148,8 @@ class Resident:
 
     def _turn(self, signals: int) -> bool:
         """Wait for something and see to it; False once there is nobody to work for."""
-        limited = any(c.deadline or c.job.memory_bytes for c in self._children.values())
-        ready = self._selector.select(WATCH_INTERVAL_S if limited else None)
-        if limited:
-            self._end_offenders()
+        ready = self._selector.select(self._patience_s())
+        self._end_offenders()
         for key, _ in ready:
             if key.data is not None:
                 self._read_events(key.data)
@@ -114,6 +162,13 @@ class Resident:
             elif key.fd == self._stdin and not self._read_jobs():
                 return False
         return True
+
+    def _patience_s(self) -> float | None:
+        """How long to wait for news before children are looked at."""
+        children = self._children.values()
+        if any(c.deadline or c.job.memory_bytes for c in children):
+            return WATCH_INTERVAL_S
+        return STUCK_INTERVAL_S if children else None
 
     def _read_jobs(self) -> bool:
         """Start what was asked for; False at the end of the input."""
@@ -133,13 +188,17 @@ class Resident:
         sys.stderr.flush()
         ours, theirs = os.pipe()
         parent = os.getpid()
-        pid = os.fork()
-        if pid == 0:
-            self._become_child(job, theirs, parent)
+        if is_fork := not (self._obstacles and self._own_python):
+            pid = os.fork()
+            if pid == 0:
+                self._become_child(job, theirs, parent)
+        else:
+            assert self._own_python is not None
+            pid = self._own_python.start(job, self._context.path, theirs)
         os.close(theirs)
         os.set_blocking(ours, False)
         deadline = time.monotonic() + job.time_s if job.time_s else None
-        child = Child(job, pid, ours, deadline=deadline)
+        child = Child(job, pid, ours, is_fork, deadline=deadline)
         self._children[pid] = child
         self._selector.register(ours, selectors.EVENT_READ, child)
 
@@ -156,20 +215,14 @@ class Resident:
             null = os.open(os.devnull, os.O_RDONLY)
             os.dup2(null, self._stdin)
             os.close(self._out)
-            if job.cpus:
-                processes.bind_to_cpus(job.cpus)
-            if job.memory_bytes:
-                processes.limit_memory(job.memory_bytes)
+            limit(job)
+            if self._seeds is not None:
+                self._seeds.renew()
             status = run_job(job, self._context, self._folder, events)
         except BaseException:  # noqa: BLE001 - the last stop before the process ends
             traceback.print_exc()
         finally:
-            for stream in (sys.stdout, sys.stderr):
-                try:
-                    stream.flush()
-                except (OSError, ValueError):
-                    pass
-            os._exit(status)
+            end_process(status)
 
     def _read_events(self, child: Child) -> bool:
         """Pass on what there is; False if there was nothing."""
@@ -196,14 +249,23 @@ class Resident:
             child.finished = True
             child.imported = line[9:].decode().split()
         else:
+            if b'"VariableDone"' in line[:32]:
+                event = decode_event(line)
+                assert isinstance(event, VariableDone)
+                child.saved.append(event.name)
             write_all(self._out, line + b"\n")
 
     def _end_offenders(self) -> None:
         """End the children that exceed a limit; what they were doing is told as usual."""
         now = time.monotonic()
         for child in self._children.values():
-            if not child.exceeded and (offence := child.offence(now)):
-                child.exceeded = offence
+            if child.exceeded:
+                continue
+            child.exceeded = child.offence(now)
+            if not child.exceeded and child.waits_in_vain(now):
+                child.is_stuck = child.is_fork and self._own_python is not None
+                child.exceeded = "it waited for a lock that no thread could free"
+            if child.exceeded:
                 processes.end_group(child.pid)
 
     def _bury_the_dead(self) -> None:
@@ -226,11 +288,27 @@ class Resident:
             os.close(child.events)
         processes.end_orphans({c.pid for c in self._children.values()})
         del self._children[child.pid]
+        if child.is_stuck:
+            self._do_again(child)
+            return
         code = os.waitstatus_to_exitcode(status)
         outcome = "failed" if child.failed else "done" if child.finished else "killed"
         reason = child.failed or (f"killed: {child.exceeded}" if child.exceeded else "")
         self._tell_end(JobEnded(child.job.job_id, outcome, reason, child.running, code))
         _preload(child.imported)  # after the answer, which somebody waits for
+
+    def _do_again(self, child: Child) -> None:
+        """Do what a fork left undone in a Python of its own, and all other jobs likewise."""
+        self._obstacles.append("a lock or a thread that a forked process does not have")
+        where = f"{child.running!r} waited" if child.running else "It waited"
+        message = (
+            f"{where} for a thread that was started while the context file was read, and that a "
+            "forked process does not have. From here on each job is done in a Python of its own"
+        )
+        print(f"damnit runner: {message}.", file=sys.stderr, flush=True)
+        write_all(self._out, encode(Note(child.job.job_id, message)))
+        done = [name for name in child.saved if name != START_TIME]
+        self._start(replace(child.job, saved=[*child.job.saved, *done]))
 
     def _tell_end(self, ended: JobEnded) -> None:
         """Tell that a child is gone."""

@@ -11,6 +11,7 @@ from ..errors import DamnitError
 from ..model import VariableInfo
 from ..paths import DamnitFolder
 from ..runner.protocol import ContextLoaded, Problem
+from ..settings import FORK
 from ..store import Database, load_setting, update_computed_variables
 
 CONTEXT_PYTHON = "context_python"
@@ -46,6 +47,12 @@ def context_python(folder: DamnitFolder) -> Path:
         hint=f"Set another (damnit db-config {CONTEXT_PYTHON} /path/to/bin/python), "
         f"or use our own (damnit db-config --delete {CONTEXT_PYTHON}).",
     )
+
+
+def may_fork(folder: DamnitFolder) -> bool:
+    """Whether jobs may be forks of one Python that has loaded the folder's context file."""
+    with Database(folder.database).reading() as con:
+        return str(load_setting(con, FORK)) != "no"
 
 
 def is_program(path: Path) -> bool:

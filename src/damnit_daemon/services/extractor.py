@@ -18,7 +18,13 @@ from ..runner.helpers import digest
 from ..runner.protocol import ContextLoaded, Event, Job, JobEnded, VariableDone
 from ..store import NameTaken, StoreError
 from .collector import Collector, Combine, OnSaved
-from .context import ContextUnusable, context_python, require_usable, store_variables
+from .context import (
+    ContextUnusable,
+    context_python,
+    may_fork,
+    require_usable,
+    store_variables,
+)
 from .report import RunOutcome
 
 OnEvent = Callable[[RunKey | None, Event], None]
@@ -74,6 +80,7 @@ class Extractor:
         self._collector: Collector | None = None
         self._runner: RunnerProcess | None = None
         self._python: Path | None = None
+        self._forks = True
 
     def context(self) -> ContextLoaded:
         """What the running runner has read; starts one if there is none, or none any more.
@@ -84,8 +91,14 @@ class Extractor:
         if self._runner is None or not self._runner.alive:
             self.close()
             self._python = context_python(self._folder)
+            self._forks = may_fork(self._folder)
             runner = RunnerProcess(
-                self._folder, self._python, tee=self._tee, on_idle=self._idle, limits=self._limits
+                self._folder,
+                self._python,
+                tee=self._tee,
+                on_idle=self._idle,
+                limits=self._limits,
+                forks=self._forks,
             )
             loaded = runner.start()
             self._runner = runner
@@ -107,6 +120,7 @@ class Extractor:
             self._runner.context.context_hash != context_hash(self._folder)
             or _have_changed(self._folder, self._runner.context.helpers)
             or self._python != context_python(self._folder)
+            or self._forks != may_fork(self._folder)
         ):
             self.close()
         return self.context()

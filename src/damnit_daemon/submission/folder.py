@@ -25,6 +25,7 @@ from pathlib import Path
 from ..launch import Bundle
 from ..launch.environment import FALLBACK_VARIABLE
 from ..paths import DamnitFolder
+from ..runner import FORK_OPTION
 from ..runner.batch import JOBS_FILE, REVOKED_FILE, claim_name, events_name
 from ..runner.protocol import Job as RunnerJob
 from ..sharing import file_bits, make_shared_folder
@@ -47,7 +48,7 @@ export PYTHONPATH={pythonpath} {fallback}={h5netcdf} MPLBACKEND=Agg
 export PYTHONFAULTHANDLER=1 PYTHONIOENCODING=utf-8:backslashreplace PYTHONUNBUFFERED=1
 cd {folder} || exit 1
 exec {python} -m damnit_daemon.runner batch --folder {folder} \\
-    --submission {submission} --task "${{SLURM_ARRAY_TASK_ID:-0}}"
+    --submission {submission} --task "${{SLURM_ARRAY_TASK_ID:-0}}"{options}
 """
 UNSET = ("PYTHONHOME", "PYTHONSTARTUP", "PYTHONSAFEPATH", "VIRTUAL_ENV", "DISPLAY", "LD_PRELOAD")
 
@@ -178,7 +179,12 @@ def submissions(folder: DamnitFolder) -> list[SubmissionFolder]:
 
 
 def make_submission(
-    folder: DamnitFolder, tasks: Sequence[Sequence[Entry]], python: Path, bundle: Bundle
+    folder: DamnitFolder,
+    tasks: Sequence[Sequence[Entry]],
+    python: Path,
+    bundle: Bundle,
+    *,
+    forks: bool = True,
 ) -> SubmissionFolder:
     """Write all that the jobs need.
 
@@ -187,6 +193,7 @@ def make_submission(
         tasks: The jobs of each task; their `task` is set here.
         python: The user's interpreter.
         bundle: The runner.
+        forks: Whether jobs may be forks; else each loads the context file anew.
 
     Raises:
         OSError: If it cannot be written; nothing of it is left.
@@ -213,7 +220,7 @@ def make_submission(
             for entry in entries
         ]
         made._write(JOBS_FILE, "".join(f"{line}\n" for line in lines), 0o644)
-        made._write(SCRIPT_FILE, script_text(made, folder, python, bundle), 0o644)
+        made._write(SCRIPT_FILE, script_text(made, folder, python, bundle, forks), 0o644)
     except BaseException:
         made.remove()
         raise
@@ -221,7 +228,11 @@ def make_submission(
 
 
 def script_text(
-    submission: SubmissionFolder, folder: DamnitFolder, python: Path, bundle: Bundle
+    submission: SubmissionFolder,
+    folder: DamnitFolder,
+    python: Path,
+    bundle: Bundle,
+    forks: bool,
 ) -> str:
     """What Slurm starts for each task: the user's Python with our runner, no more of us."""
     quoted: Mapping[str, str] = {
@@ -235,7 +246,11 @@ def script_text(
         }.items()
     }
     return SCRIPT.format(
-        comment=submission.comment, unset=" ".join(UNSET), fallback=FALLBACK_VARIABLE, **quoted
+        comment=submission.comment,
+        unset=" ".join(UNSET),
+        fallback=FALLBACK_VARIABLE,
+        options="" if forks else f" {FORK_OPTION}",
+        **quoted,
     )
 
 

@@ -21,7 +21,7 @@ from ...slurm import (
     task_batches,
 )
 from ...submission import Entry, SubmissionFolder, make_submission, submission
-from ..context import context_python
+from ..context import context_python, may_fork
 from ..wishes import Wishes
 from .followed import runner_job_id
 from .limits import own_limits
@@ -87,7 +87,8 @@ class Submitter:
         bundle = place_bundle(self._folder)
         entries = [[_entry(given, resources, len(task)) for given in task] for task in tasks]
         try:
-            folder = make_submission(self._folder, entries, python, bundle)
+            forks = may_fork(self._folder)
+            folder = make_submission(self._folder, entries, python, bundle, forks=forks)
         except OSError as error:
             raise DamnitError(
                 f"{self._folder.internals} cannot be written: {error.strerror}."

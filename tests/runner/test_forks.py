@@ -1,0 +1,130 @@
+"""What a fork shares with its parent, or lacks: random numbers, threads, pools."""
+
+from __future__ import annotations
+
+import h5py
+import pytest
+
+from damnit_daemon.runner.protocol import Job
+
+from .conftest import PROPOSAL
+
+HEAD = "from damnit_ctx import Variable\nimport os, random, uuid\nimport numpy as np\n"
+TWO_RUNS = (Job("1", PROPOSAL, 1), Job("2", PROPOSAL, 2))
+
+
+def draw(runner, top: str, expression: str) -> list[float]:
+    """What two runs draw."""
+    source = f"{HEAD}{top}\n@Variable\ndef draw(run):\n    return {expression}\n"
+    outcome = runner.run(source, *TWO_RUNS)
+    paths = [e.fragment for e in outcome.events if getattr(e, "fragment", "") and e.name == "draw"]
+    values = []
+    for path in paths:
+        with h5py.File(path) as file:
+            values.append(file["draw/data"][()].item())
+    return values
+
+
+@pytest.mark.parametrize(
+    ("top", "expression"),
+    [
+        ("", "np.random.rand()"),
+        ("np.random.rand(5000)", "np.random.rand()"),
+        ("rng = np.random.default_rng()", "rng.random()"),
+        ("class Fit:\n    rng = [np.random.default_rng()]", "Fit.rng[0].random()"),
+        ("state = np.random.RandomState()\nstate.rand(7)", "state.rand()"),
+        ("", "random.random()"),
+        ("random.random()", "random.random()"),
+        ("", "uuid.uuid4().int % 10**15"),
+        ("uuid.uuid1()", "uuid.uuid1().int % 10**15"),
+    ],
+)
+def test_two_runs_draw_different_random_numbers(runner, top, expression):
+    first, second = draw(runner, top, expression)
+    assert first != second
+
+
+@pytest.mark.parametrize(
+    ("top", "expression"),
+    [
+        ("np.random.seed(42)", "np.random.rand()"),
+        ("np.random.seed(42)\nnp.random.rand(5000)", "np.random.rand()"),
+        ("rng = np.random.default_rng(42)", "rng.random()"),
+        ("state = np.random.RandomState(42)", "state.rand()"),
+        ("random.seed(42)", "random.random()"),
+    ],
+)
+def test_what_the_file_seeded_gives_the_same_numbers_in_each_run(runner, top, expression):
+    first, second = draw(runner, top, expression)
+    namespace: dict = {}
+    exec(f"{HEAD.partition(chr(10))[2]}{top}\nvalue = {expression}", namespace)
+    assert first == second == pytest.approx(namespace["value"])
+
+
+POOL = (
+    "from concurrent.futures import ThreadPoolExecutor\n"
+    "pool = ThreadPoolExecutor(2)\npool.submit(int).result()\n"
+)
+
+
+def test_a_pool_of_threads_at_the_top_of_the_file_is_told_and_works(runner):
+    outcome = runner.run(
+        HEAD + POOL + "@Variable\ndef pooled(run): return pool.submit(lambda: 5).result()\n",
+        *TWO_RUNS,
+    )
+    assert [e.outcome for e in outcome.ended] == ["done", "done"]
+    assert outcome.data("pooled") == 5
+    (warning,) = outcome.loaded.problems
+    assert (warning.severity, "ThreadPoolExecutor-0_0" in warning.message) == ("warning", True)
+    assert "Python of its own" in warning.message
+
+
+def test_a_pool_of_processes_at_the_top_of_the_file_works(runner):
+    outcome = runner.run(
+        HEAD + "import multiprocessing\npool = multiprocessing.get_context('fork').Pool(2)\n"
+        "@Variable\ndef pooled(run): return sum(pool.map(abs, [-1, -2]))\n",
+    )
+    assert outcome.data("pooled") == 3
+
+
+def test_a_fork_that_waits_in_vain_is_done_again_in_a_python_of_its_own(runner):
+    source = HEAD + (
+        "import threading\nlock, me = threading.Lock(), os.getpid()\n"
+        "os.register_at_fork(before=lock.acquire, after_in_parent=lock.release)\n"
+        "@Variable\ndef first(run): return 1\n"
+        "@Variable\ndef waits(run, x: 'var#first'):\n    lock.acquire()\n    return x + 1\n"
+        "@Variable\ndef last(run): return 3\n"
+    )
+    outcome = runner.run(source, *TWO_RUNS)
+    assert [e.outcome for e in outcome.ended] == ["done", "done"]
+    assert [outcome.data(n) for n in ("first", "waits", "last")] == [1, 2, 3]
+    (note,) = outcome.notes
+    assert note.startswith("'waits' waited for a thread")
+
+
+@pytest.mark.extended
+def test_a_function_that_locks_itself_out_fails_alone(runner):
+    source = HEAD + (
+        "import threading\nlock = threading.Lock()\nlock.acquire()\n"
+        "@Variable\ndef waits(run):\n    lock.acquire()\n    return 1\n"
+    )
+    (ended,) = runner.run(source).ended
+    assert (ended.outcome, ended.running) == ("killed", "waits")
+    assert ended.reason == "killed: it waited for a lock that no thread could free"
+
+
+def test_without_forks_each_job_loads_the_file_anew(runner):
+    runner.options = ["--no-fork"]
+    outcome = runner.run(HEAD + "print('reading')\n@Variable\ndef n(run): return 1\n", *TWO_RUNS)
+    assert [e.outcome for e in outcome.ended] == ["done", "done"]
+    assert outcome.stderr.count("reading") == 3
+
+
+def test_a_job_in_a_python_of_its_own_works_where_the_file_leaves_its_folder(runner):
+    runner.options = ["--no-fork"]
+    (runner.folder / "helper.py").write_text("VALUE = 7\n")
+    outcome = runner.run(
+        HEAD + "os.chdir('/')\nos.environ['PYTHONPATH'] = ''\nimport sys\n"
+        "from helper import VALUE\n@Variable\ndef n(run): return VALUE\n"
+    )
+    assert outcome.data("n") == 7
