@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import threading
 import time
@@ -11,8 +12,9 @@ from datetime import tzinfo
 from pathlib import Path
 from typing import ClassVar
 
-from textual import events, on
+from textual import constants, events, on
 from textual.app import App
+from textual.driver import Driver
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
@@ -22,7 +24,7 @@ from .graphics.choice import takes_placeholders
 from .graphics.shown import Pictures
 from .screens.main import MainScreen
 from .session import Session
-from .terminal import PacedDriver, TerminalTold, watch_terminal
+from .terminal import PacedDriver, TerminalTold, shell_resumes, watch_terminal
 from .typed_ahead import HeldKeys, aim, missed
 from .visible import visible
 
@@ -53,7 +55,8 @@ class DamnitApp(App[Path]):
             zone: In which times are shown; None for this machine's.
             at_end: Called if the terminal goes away and the app cannot end by itself.
         """
-        super().__init__(driver_class=PacedDriver)
+        # TEXTUAL_DRIVER: textual-serve shows the app in a browser.
+        super().__init__(driver_class=None if constants.DRIVER else PacedDriver)
         themes.register(self)
         self.main_screen = MainScreen(
             session, lite=lite, clock=clock, zone=zone, busy=self.is_behind
@@ -105,6 +108,19 @@ class DamnitApp(App[Path]):
             self._driver.pictures.clear()
         self.app_resume_signal.publish(self)
         self.screen.refresh(layout=True)
+
+    @on(Driver.SignalResume)
+    def repaint(self) -> None:
+        """The shell had the screen while the app was suspended."""
+        self.action_redraw()
+
+    def action_suspend_process(self) -> None:
+        """Give the terminal back to the shell, until `fg`."""
+        if self._driver is None or not self._driver.can_suspend or not shell_resumes():
+            self.notify("There is no shell here that could resume the app.", markup=False)
+            return
+        self._suspend_signal()
+        os.killpg(0, signal.SIGTSTP)  # as the terminal does: a wrapper of ours stops, too
 
     @property
     def pictures(self) -> Pictures | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from .state.wanted import Wanted as WantedView
 
 DEMO = "demo"
+UNABLE = frozenset({"", "dumb", "unknown"})
+"""Terminals, by TERM, that cannot move their cursor."""
 
 
 class Options(NamedTuple):
@@ -68,6 +70,24 @@ def is_plain(arguments: Sequence[str]) -> bool:
     return all(not word.startswith("-") and word != DEMO for word in arguments)
 
 
+def why_printed(environ: Mapping[str, str]) -> str:
+    """Say why nobody could use the app here; empty if they can, or if the output is piped."""
+    if environ.get("TEXTUAL_DRIVER") or not sys.stdout.isatty():
+        return ""
+    if not sys.stdin.isatty():
+        return "There is no keyboard (standard input is no terminal)"
+    if environ.get("TERM", "") in UNABLE:
+        return f"This terminal (TERM={environ.get('TERM', '')}) cannot show the app"
+    return ""
+
+
+def is_seen(environ: Mapping[str, str]) -> bool:
+    """Tell whether somebody can see and use the app: in a terminal, or in a browser."""
+    if environ.get("TEXTUAL_DRIVER"):  # textual-serve runs the app and draws it elsewhere
+        return True
+    return sys.stdout.isatty() and not why_printed(environ)
+
+
 def run(options: Options) -> None:
     """Open the app, or print the table where nobody can see an app.
 
@@ -79,7 +99,7 @@ def run(options: Options) -> None:
     from .session import Session
 
     folder = locate_folder(options.folder)
-    is_printed = bool(options.print_format) or not sys.stdout.isatty()
+    is_printed = bool(options.print_format) or not is_seen(os.environ)
     if not folder.database.exists() and not folder.context_file.exists():
         if is_printed or options.folder is not None:
             raise no_damnit_folder(folder.path)
@@ -88,6 +108,8 @@ def run(options: Options) -> None:
             return
         folder = locate_folder(chosen)
     if is_printed:
+        if not options.print_format and (why := why_printed(os.environ)):
+            print(f"damnit-tui: {why}: the table is printed.", file=sys.stderr)
         session = Session(folder, read_only=options.read_only)
         print_table(session, options.print_format or "md", options)
         return

@@ -17,8 +17,10 @@ from pathlib import Path
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.paths import DATA_ROOT_VARIABLE, DamnitFolder
 from damnit_daemon.runner.processes import die_with_parent
+from damnit_daemon.supervise import stop
+from damnit_daemon.supervise.conf_file import conf_path
 
-from .cli import open_app, print_table
+from .cli import is_seen, open_app, print_table
 from .session import Session
 
 ANNOUNCEMENT = "folder: "
@@ -94,6 +96,7 @@ class Demo:
             "experiment", directory, "damnit_daemon.demo", str(directory), *options, "--wait"
         )
         self._children = [self._maker]
+        self._folder: DamnitFolder | None = None
         self._lock = threading.Lock()
 
     def start_daemon(self) -> DamnitFolder:
@@ -102,7 +105,7 @@ class Demo:
         Raises:
             DamnitError: If the other child ends before.
         """
-        folder = self._wait_for_folder()
+        folder = self._folder = self._wait_for_folder()
         arguments = ("damnit_daemon.cli", "run", "--in", str(folder.path))
         self._children.append(Child("daemon", self.directory, *arguments))
         return folder
@@ -126,7 +129,17 @@ class Demo:
                 child.ask_to_end()
             for child in self._children:
                 child.end()
+            self._end_daemon()
             shutil.rmtree(self.directory, ignore_errors=True)
+
+    def _end_daemon(self) -> None:
+        """End a daemon that was started from the app: its supervisord is no child of ours."""
+        if self._folder is None or not conf_path(self._folder).exists():
+            return
+        try:
+            stop(self._folder, grace_s=END_S)
+        except DamnitError as error:
+            print(f"damnit-tui: {error}", file=sys.stderr)
 
     def _wait_for_folder(self) -> DamnitFolder:
         pause = threading.Event()
@@ -175,7 +188,7 @@ def run_demo(*, runs: int | None = None, every_s: float | None = None, lite: boo
     Raises:
         DamnitError: If a child failed.
     """
-    is_watched = sys.stdout.isatty()
+    is_watched = is_seen(os.environ)
     usual_runs, usual_every_s = (20, 5.0) if is_watched else (6, 0.5)
     runs = usual_runs if runs is None else runs
     every_s = usual_every_s if every_s is None else every_s

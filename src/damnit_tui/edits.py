@@ -167,7 +167,9 @@ class Edits:
         if self._read_only:
             return "It was opened with --read-only."
         database = self._folder.database
-        if database.exists() and not os.access(database, os.W_OK):
+        if not os.access(self._folder.path, os.F_OK):
+            return ""  # it may come back; until then each edit says that it is gone
+        if os.access(database, os.F_OK) and not os.access(database, os.W_OK):
             return f"You may not write to {database}."
         if not os.access(self._folder.path, os.W_OK):  # SQLite writes beside the file
             return f"You may not write to the folder {self._folder.path}."

@@ -12,6 +12,7 @@ import threading
 from codecs import getincrementaldecoder
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from textual._ansi_sequences import SYNC_END, SYNC_START
@@ -188,6 +189,25 @@ def is_gone(fileno: int) -> bool:
     poll = select.poll()
     poll.register(fileno, 0)
     return any(event & GONE for _, event in poll.poll(0))
+
+
+def shell_resumes() -> bool:
+    """Tell whether a shell with job control waits for us, so that a stopped app can come back.
+
+    The leader of a session, such as a command that tmux or sshd starts, would stop for ever.
+    """
+    pid = os.getppid()
+    try:
+        while os.getpgid(pid) == os.getpgrp():  # a wrapper around us
+            pid = _parent(pid)
+        return os.getsid(pid) == os.getsid(0)
+    except (OSError, ValueError):
+        return False
+
+
+def _parent(pid: int) -> int:
+    stat = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace")
+    return int(stat.rpartition(")")[2].split()[1])
 
 
 def watch_terminal(leave: Callable[[], None], end: Callable[[], None]) -> threading.Event:

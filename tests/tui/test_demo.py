@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from damnit_daemon.model import RunKey
+from damnit_daemon.supervise import start, stop
 from damnit_tui.demo import demo
 from damnit_tui.editor.trial import Trial, Tried
 
@@ -105,6 +106,19 @@ def test_nothing_outlives_the_app(running_demo, scratch, end, is_tidy):
     wait_until(lambda: not processes_of(scratch), lambda: processes_of(scratch))
     if is_tidy:
         assert not list(scratch.iterdir())
+
+
+@pytest.mark.extended
+def test_a_daemon_started_from_the_app_ends_with_the_demo():
+    """Its supervisord is a daemon of its own, and would be left behind."""
+    with demo(runs=1, every_s=0) as started:
+        folder = started.start_daemon()
+        started.wait()
+        stop(folder)
+        start(folder, tell=print)
+        assert processes_of(folder.path)
+    wait_until(lambda: not processes_of(folder.path), lambda: processes_of(folder.path))
+    assert not started.directory.exists()
 
 
 def test_a_context_file_can_be_tried_in_it():

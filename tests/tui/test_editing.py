@@ -830,3 +830,17 @@ async def test_enter_saves_a_new_variable_from_its_type_too(folder):
         await pilot.press("tab", "tab", "n", "enter")
         await until(pilot, lambda: "dose" in definitions(folder))
         assert definitions(folder)["dose"].type == "number"
+
+
+async def test_a_folder_that_vanished_and_returns_can_be_edited_at_once(folder, tmp_path):
+    app = make_app(folder)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        folder.path.rename(tmp_path / "elsewhere")
+        await edit(pilot, 412, "comment", "gone")
+        await until(pilot, lambda: any("Not written" in text for text in said(app)))
+        await app.workers.wait_for_complete(w for w in app.workers if w.group == "rights")
+        (tmp_path / "elsewhere").rename(folder.path)
+        await edit(pilot, 412, "comment", "back")
+        assert cell(folder, 412) == "back"
+        assert not app.main_screen.status.read_only
