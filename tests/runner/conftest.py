@@ -97,18 +97,19 @@ class RunnerInFolder:
         self.folder = folder
         self.log = folder / "log"
         self.options: list[str] = []
+        self.python = USER_PYTHON
         self.environment = user_environment(os.environ, place_bundle(DamnitFolder(folder)))
         self.environment["EXTRA_DATA_DATA_ROOT"] = str(data_root)
 
     def write(self, source: str) -> None:
         (self.folder / "context.py").write_text(dedent(source))
 
-    def start(self, command: str = "serve", python: str = USER_PYTHON):
+    def start(self, command: str = "serve", python: str = ""):
         """The process, and the file its events come from."""
         ours, theirs = os.pipe()
         with self.log.open("wb") as log:  # a file, not a pipe: nobody reads while a job is on
             process = subprocess.Popen(
-                [python, "-m", "damnit_daemon.runner", command,
+                [python or self.python, "-m", "damnit_daemon.runner", command,
                  "--events-fd", str(theirs), "--folder", str(self.folder), *self.options],
                 stdin=subprocess.PIPE, stdout=log, stderr=subprocess.STDOUT,
                 pass_fds=[theirs], env=self.environment, cwd=self.folder,

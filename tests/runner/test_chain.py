@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from extra_data.exceptions import SourceNameError
+
 from damnit_ctx import Skip
 from damnit_daemon.runner.chain import DependencyError, blame
 
@@ -25,8 +27,17 @@ def test_skips_only_are_a_skip():
     assert str(error).endswith("└ (a) failed: Skip: no scan")
 
 
+def test_what_needs_a_source_that_the_run_has_not_is_skipped():
+    error = blame(["a", "b"], {"a": SourceNameError("CAM"), "b": Skip("x")})
+    assert isinstance(error, Skip)
+    assert str(error).splitlines()[1].startswith("├ (a) failed: SourceNameError: ")
+    deeper = blame(["c"], {"c": error})
+    assert isinstance(deeper, Skip)
+
+
 def test_one_failure_among_skips_is_an_error():
-    assert type(blame(["a", "b"], {"a": Skip("x"), "b": KeyError("k")})) is DependencyError
+    for skipped in (Skip("x"), SourceNameError("CAM")):
+        assert type(blame(["a", "b"], {"a": skipped, "b": KeyError("k")})) is DependencyError
 
 
 def test_the_chain_is_told_as_a_tree():

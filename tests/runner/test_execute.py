@@ -206,12 +206,22 @@ def energy(run):
 @Variable
 def gone(run):
     return run["NO/SUCH/SOURCE", "x"].ndarray()
+
+@Variable
+def after(run, x: "var#gone"):
+    return x
+
+@Variable
+def last(run, x: "var#after"):
+    return x
 """
     )
     value, attributes = outcome.summary("energy")
     assert 700 < value < 1100
     assert attributes["units"] == "uJ"
     assert outcome.error("gone")[1] == "SourceNameError"
+    assert outcome.error("after")[1] == outcome.error("last")[1] == "Skip"
+    assert outcome.done["last"].outcome == "skipped"
 
 
 def test_what_was_saved_is_not_saved_again_and_what_died_not_tried_again(runner):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 
 from damnit_ctx import Skip
@@ -23,7 +24,7 @@ class DependencyError(Exception):
 
 
 class DependencySkip(Skip):
-    """The same where all that is missing was skipped."""
+    """The same where all that is missing was skipped, or its source is not in the run."""
 
     def __init__(self, message: str, causes: Mapping[str, BaseException]) -> None:
         super().__init__(message)
@@ -53,9 +54,15 @@ def blame(missing: Sequence[str], errors: Mapping[str, BaseException]) -> Except
         lines = [f"- {name!r}" for name in dict.fromkeys(missing)]
         return Skip("\n".join(["Dependencies returned no data:", *lines]))
     text = "\n".join(["Skipped due to missing dependency:", *_tree(causes)])
-    if all(isinstance(error, Skip) for error in causes.values()):
+    if all(_says_no(error) for error in causes.values()):
         return DependencySkip(text, causes)
     return DependencyError(text, causes)
+
+
+def _says_no(error: BaseException) -> bool:
+    """Whether there is nothing to compute, which is no failure for those who need it (DAMNIT's)."""
+    missing = getattr(sys.modules.get("extra_data.exceptions"), "SourceNameError", Skip)
+    return isinstance(error, (Skip, missing))
 
 
 def _tree(causes: Mapping[str, BaseException]) -> Iterator[str]:

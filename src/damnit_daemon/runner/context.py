@@ -166,6 +166,9 @@ def read_source(source: bytes, path: Path, *, module: str = MODULE_NAME) -> Cont
         module: What it is called as a module.
     """
     context = Context(path, digest(source), directory=_working_directory())
+    from .namesakes import provide  # which evaluates, too: not before it is needed
+
+    provide()
     with listening() as said:
         namespace = _execute(source, context, module)
     if namespace is None:

@@ -14,6 +14,7 @@ from .trendline import trendline
 
 LARGEST_INTEGER = 2**63 - 1
 """SQLite's."""
+PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,8 @@ def _by_numpy(name: str, data: Any) -> Any:
 
 
 def _explicit(value: Any, method: str | None) -> Summary:
+    if isinstance(png := getattr(value, "data", None), bytes) and png.startswith(PNG_MAGIC):
+        return Summary(png)  # PNGData, of our module or another
     if isinstance(value, str) or value.ndim == 0:
         return Summary(value if isinstance(value, str) else _portable(value[()]), None, method)
     # A line is one by its shape, whoever made it: that is how DAMNIT draws it.
