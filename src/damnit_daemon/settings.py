@@ -18,6 +18,11 @@ TRIGGER = "trigger"
 TRIGGERS = ("watch", "kafka", "both", "none")
 BROKER = "broker"
 
+MOST_MEMORY_BYTES = 1 << 60
+LONGEST_MINUTES = 366 * 24 * 60
+LONGEST_LIMIT = 40
+"""Characters of a limit in Slurm's notation."""
+
 
 class UnknownSetting(DamnitError):  # noqa: N818 – house style
     """No setting has this name."""
@@ -49,16 +54,24 @@ def _whole(low: int) -> Callable[[str], int]:
 
 
 def _memory(text: str) -> str:
-    match = re.fullmatch(r"(\d+)\s*([KMGT]?)(?:i?B)?", text, re.IGNORECASE)
+    match = re.fullmatch(r"(\d{1,15})\s*([KMGT]?)(?:i?B)?", text, re.IGNORECASE)
     if not match or not int(match[1]):
         raise ValueError("an amount of memory for Slurm")
+    if int(match[1]) << 10 * ("KMGT".index(match[2].upper() or "M") + 1) > MOST_MEMORY_BYTES:
+        raise ValueError("an amount of memory that a machine can have")
     return match[1] + (match[2].upper() or "M")  # Slurm's own default
 
 
 def _duration(text: str) -> str:
     # Slurm's: min, min:s, h:min:s, d-h, d-h:min, d-h:min:s
-    if not re.fullmatch(r"\d+(:\d\d?){0,2}|\d+-\d\d?(:\d\d?){0,2}", text) or not text.strip("0:-"):
+    if (
+        len(text) > LONGEST_LIMIT
+        or not re.fullmatch(r"\d+(:\d\d?){0,2}|\d+-\d\d?(:\d\d?){0,2}", text)
+        or not text.strip("0:-")
+    ):
         raise ValueError("a time limit for Slurm")
+    if any(int(part) > LONGEST_MINUTES for part in re.split("[:-]", text)):
+        raise ValueError("a time limit for Slurm, of a year at most")
     if re.fullmatch(r"\d+", text):
         return f"{int(text) // 60:02}:{int(text) % 60:02}:00"
     if any(int(part) > 59 for part in text.partition(":")[2].split(":") if part):
@@ -268,7 +281,9 @@ def parse_memory_bytes(text: str) -> int:
     try:
         amount = _memory(text)
     except ValueError as error:
-        raise InvalidSetting(f"{text!r} is not {error}.", hint="For example 25G.") from None
+        raise InvalidSetting(
+            f"{text[:LONGEST_LIMIT]!r} is not {error}.", hint="For example 25G."
+        ) from None
     number, unit = int(amount[:-1]), amount[-1]
     return number << 10 * ("KMGT".index(unit) + 1)
 
@@ -282,7 +297,9 @@ def parse_duration_s(text: str) -> float:
     try:
         days, _, rest = _duration(text).rpartition("-")
     except ValueError as error:
-        raise InvalidSetting(f"{text!r} is not {error}.", hint="For example 02:00:00.") from None
+        raise InvalidSetting(
+            f"{text[:LONGEST_LIMIT]!r} is not {error}.", hint="For example 02:00:00."
+        ) from None
     parts = [int(part) for part in rest.split(":")]
     if days:  # days-hours[:minutes[:seconds]]
         parts += [0] * (3 - len(parts))

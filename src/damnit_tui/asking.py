@@ -5,10 +5,24 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from damnit_daemon.errors import DamnitError
-from damnit_daemon.ledger import Ledger, Request, RequestKind, RequestState, ask, load_request
+from damnit_daemon.ledger import (
+    CancelRequest,
+    Executor,
+    JobOptions,
+    Ledger,
+    PrioritiseRequest,
+    ReprocessRequest,
+    Request,
+    RequestState,
+    RetryRequest,
+    TypedRequest,
+    answered_jobs,
+    ask,
+    load_request,
+)
 from damnit_daemon.model import RunKey
 from damnit_daemon.run_ranges import format_run_ranges
 
@@ -54,46 +68,39 @@ class Asking:
             data: `raw`, `proc` or `all`: which variables, by the data they need.
             executor: `local` or `slurm`; None: as is set.
         """
-        listed: list[list[object]] = [list(key) for key in runs]
-        if isinstance(runs, Mapping):
-            listed = [[*key, sorted(names)] for key, names in runs.items()]
-        payload: dict[str, Any] = {
-            "runs": listed,
-            "data": data,
-            "variables": None if variables is None else sorted(variables),
-            "match": [],
-            "priority": 0,
-        }
-        if executor is not None:
-            payload["executor"] = executor
-        return self._ask(RequestKind.REPROCESS, payload, "queued")
+        by_run = runs if isinstance(runs, Mapping) else {}
+        request = ReprocessRequest(
+            tuple((key, tuple(sorted(by_run[key])) if key in by_run else None) for key in runs),
+            data,
+            None if variables is None else tuple(sorted(variables)),
+            executor=None if executor is None else Executor(executor),
+        )
+        return self._ask(request, "queued")
 
     def cancel(self, jobs: Sequence[int]) -> Told:
         """Have jobs cancelled; what they have computed is kept."""
-        return self._ask(RequestKind.CANCEL, {"jobs": list(jobs)}, "cancelled")
+        return self._ask(CancelRequest(jobs=tuple(jobs)), "cancelled")
 
     def cancel_runs(self, runs: Sequence[RunKey]) -> Told:
         """Have all jobs of runs cancelled."""
-        return self._ask(RequestKind.CANCEL, {"runs": [list(key) for key in runs]}, "cancelled")
+        return self._ask(CancelRequest(runs=tuple(runs)), "cancelled")
 
     def retry(self, jobs: Sequence[int], *, memory: str = "", time_limit: str = "") -> Told:
         """Have jobs done once more, with other limits if they are given."""
-        payload: dict[str, Any] = {"jobs": list(jobs)}
-        if memory:
-            payload["memory"] = memory
-        if time_limit:
-            payload["time"] = time_limit
-        return self._ask(RequestKind.RETRY, payload, "queued again")
+        try:
+            request = RetryRequest(tuple(jobs), options=JobOptions(memory, time_limit))
+        except DamnitError as error:
+            return Told(str(error), is_good=False)
+        return self._ask(request, "queued again")
 
     def prioritise(self, job: int, priority: int) -> Told:
         """Have a job done before, or after, others that were asked for."""
-        payload = {"jobs": [job], "priority": priority}
-        return self._ask(RequestKind.PRIORITISE, payload, f"priority {priority}")
+        return self._ask(PrioritiseRequest((job,), priority), f"priority {priority}")
 
-    def _ask(self, kind: RequestKind, payload: Mapping[str, Any], done: str) -> Told:
+    def _ask(self, request: TypedRequest, done: str) -> Told:
         try:
             self._ledger.create()
-            number = ask(self._ledger, kind, payload)
+            number = ask(self._ledger, request)
             answer = self._wait(number)
         except DamnitError as error:
             return Told(" ".join(filter(None, [error.message, error.hint])), is_good=False)
@@ -103,7 +110,7 @@ class Asking:
             return Told(
                 f"The daemon refused: {visible(str(answer.answer.get('reason', '')))}", False
             )
-        jobs = list(dict.fromkeys(int(job) for job in answer.answer.get("jobs", ())))
+        jobs = answered_jobs(answer)
         if not jobs:
             return Told("There was nothing to do: no such job waits or runs.", is_good=False)
         return Told(f"{'Job' if len(jobs) == 1 else 'Jobs'} {format_run_ranges(jobs)}: {done}.")

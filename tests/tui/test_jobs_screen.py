@@ -128,7 +128,7 @@ async def test_one_is_cancelled_and_done_once_more(folder, jobs, daemon):
 
 
 async def test_one_is_done_once_more_with_other_limits(folder, jobs, daemon):
-    from damnit_daemon.services.wishes import load_wishes
+    from damnit_daemon.services.job_options import load_options
 
     app = make_app(folder)
     async with app.run_test(size=(130, 24)) as pilot:
@@ -143,7 +143,7 @@ async def test_one_is_done_once_more_with_other_limits(folder, jobs, daemon):
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, JobsScreen) and len(rows(app)) == 5)
         with Ledger(folder.ledger).reading() as con:
-            assert load_wishes(con, max(jobs.values()) + 1).memory == "50G"
+            assert load_options(con, max(jobs.values()) + 1).memory == "50G"
         await pilot.press("M", "escape")
         assert isinstance(app.screen, JobsScreen)
 

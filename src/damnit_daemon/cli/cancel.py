@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -23,7 +23,8 @@ def cancel(
     folder: FolderOption = None,
 ) -> None:
     """Cancel jobs that wait or run; what they have computed is kept."""
-    from ..ledger import RequestKind
+    from ..ledger import CancelRequest
+    from ..model import RunKey
     from ..run_ranges import parse_run_ranges
     from ..services.selection import current_proposal
     from .requesting import ask_and_wait, tell
@@ -31,15 +32,16 @@ def cancel(
     if bool(jobs) == bool(run):
         raise typer.BadParameter("Give numbers of jobs, or --run.")
     damnit = chosen_folder(context, folder)
-    payload: dict[str, Any] = {"jobs": jobs}
-    if run:
+    if jobs:
+        request = CancelRequest(jobs=tuple(jobs))
+    else:
         try:
-            numbers = parse_run_ranges(" ".join(run))
+            numbers = parse_run_ranges(" ".join(run or ()))
         except ValueError as error:
             raise typer.BadParameter(f"{error}.") from None
         number = current_proposal(damnit) if proposal is None else proposal
-        payload = {"runs": [[number, n] for n in numbers]}
-    cancelled = ask_and_wait(damnit, RequestKind.CANCEL, payload)
+        request = CancelRequest(runs=tuple(RunKey(number, n) for n in numbers))
+    cancelled = ask_and_wait(damnit, request)
     if cancelled is None:
         return
     if cancelled:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -19,6 +19,7 @@ from .requesting import (
 )
 
 if TYPE_CHECKING:
+    from ..ledger import Executor, JobOptions, ReprocessRequest
     from ..model import RunKey
     from ..paths import DamnitFolder
 
@@ -56,16 +57,21 @@ def hand_over(
     Raises:
         DamnitError: If the ledger cannot be written, or the daemon refuses.
     """
-    from ..ledger import Ledger, RequestKind
+    from ..ledger import Executor, JobOptions, Ledger
     from ..services.at_work import working_daemon
     from .watching import watch_request
 
-    payload = reprocess_payload(keys, data, variables, match)
-    wishes = {"executor": executor, "concurrent_jobs": concurrent_jobs}
-    payload |= {name: value for name, value in wishes.items() if value is not None}
-    _warn_of_unknown(folder, payload["variables"] or [])
+    request = reprocess_request(
+        keys,
+        data,
+        variables,
+        match,
+        executor=None if executor is None else Executor(executor),
+        options=JobOptions(at_once=concurrent_jobs or 0),
+    )
+    _warn_of_unknown(folder, request.variables or ())
     Ledger(folder.ledger).create()
-    request_id = ask(folder, RequestKind.REPROCESS, payload)
+    request_id = ask(folder, request)
     lease = working_daemon(folder)
     count = f"{len(keys)} job{'' if len(keys) == 1 else 's'}"
     if lease is None:
@@ -74,26 +80,37 @@ def hand_over(
         return watch_request(folder, request_id)
     if lease is None:
         return 0
-    request = wait_for_answer(folder, request_id)
-    if request is None:
+    answered = wait_for_answer(folder, request_id)
+    if answered is None:
         tell(f"{count} noted. The daemon, {name_of(lease)}, has not answered yet.")
         return 0
-    numbers = format_run_ranges(answered_jobs(request))
+    numbers = format_run_ranges(answered_jobs(answered))
     typer.echo(f"{count} for the daemon ({name_of(lease)}): {numbers}")
     return 0
 
 
-def reprocess_payload(
-    keys: Sequence[RunKey], data: str, variables: Names | None, match: Sequence[str]
-) -> dict[str, Any]:
-    """Put a request to process runs into the words that the daemon reads."""
-    runs: list[list[object]] = [list(key) for key in keys]
-    names = None
-    if isinstance(variables, Mapping):
-        runs = [[*key, sorted(variables[key])] for key in keys]
-    elif variables is not None:
-        names = list(variables)
-    return {"runs": runs, "data": data, "variables": names, "match": list(match), "priority": 0}
+def reprocess_request(
+    keys: Sequence[RunKey],
+    data: str,
+    variables: Names | None,
+    match: Sequence[str],
+    *,
+    executor: Executor | None = None,
+    options: JobOptions | None = None,
+) -> ReprocessRequest:
+    """Make a request to process runs; `variables` are for all of them or for each."""
+    from ..ledger import JobOptions, ReprocessRequest
+
+    by_run = variables if isinstance(variables, Mapping) else {}
+    for_all = None if variables is None or by_run is variables else tuple(map(str, variables))
+    return ReprocessRequest(
+        tuple((key, tuple(sorted(by_run[key])) if key in by_run else None) for key in keys),
+        data,
+        for_all,
+        tuple(match),
+        executor=executor,
+        options=options or JobOptions(),
+    )
 
 
 def _warn_of_unknown(folder: DamnitFolder, names: Sequence[str]) -> None:

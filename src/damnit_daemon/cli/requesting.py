@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
 from ..errors import DamnitError
 
 if TYPE_CHECKING:
-    from ..ledger import Lease, Request, RequestKind
+    from ..ledger import Lease, Request, TypedRequest
     from ..paths import DamnitFolder
 
 ANSWER_TIMEOUT_S = 3.0
@@ -20,7 +19,7 @@ ANSWER_TIMEOUT_S = 3.0
 LOOK_EVERY_S = 0.1
 
 
-def ask(folder: DamnitFolder, kind: RequestKind, payload: Mapping[str, Any]) -> int:
+def ask(folder: DamnitFolder, request: TypedRequest) -> int:
     """Write a request; give its number.
 
     Raises:
@@ -30,7 +29,7 @@ def ask(folder: DamnitFolder, kind: RequestKind, payload: Mapping[str, Any]) -> 
     from ..ledger import Ledger
     from ..ledger import ask as ask_in
 
-    return ask_in(Ledger(folder.ledger), kind, payload)
+    return ask_in(Ledger(folder.ledger), request)
 
 
 def wait_for_answer(
@@ -57,9 +56,7 @@ def wait_for_answer(
         time.sleep(LOOK_EVERY_S)
 
 
-def ask_and_wait(
-    folder: DamnitFolder, kind: RequestKind, payload: Mapping[str, Any]
-) -> list[int] | None:
+def ask_and_wait(folder: DamnitFolder, request: TypedRequest) -> list[int] | None:
     """Ask, and wait a moment: the jobs in the answer; None if it has to wait, which is told.
 
     Raises:
@@ -67,16 +64,16 @@ def ask_and_wait(
     """
     from ..services.at_work import working_daemon
 
-    request_id = ask(folder, kind, payload)
+    request_id = ask(folder, request)
     lease = working_daemon(folder)
     if lease is None:
         tell(f"noted. {NO_DAEMON} {WHEN_ONE_STARTS}", hint=START_HINT)
         return None
-    request = wait_for_answer(folder, request_id)
-    if request is None:
+    answered = wait_for_answer(folder, request_id)
+    if answered is None:
         tell(f"noted. The daemon, {name_of(lease)}, has not answered yet.", hint="See damnit jobs.")
         return None
-    return answered_jobs(request)
+    return answered_jobs(answered)
 
 
 NO_DAEMON = "No daemon works in this folder."
@@ -86,7 +83,9 @@ START_HINT = "Start one: damnit-daemon start"
 
 def answered_jobs(request: Request) -> list[int]:
     """The jobs that an answer names, each once."""
-    return list(dict.fromkeys(int(job_id) for job_id in request.answer.get("jobs", ())))
+    from ..ledger import answered_jobs as jobs_of
+
+    return jobs_of(request)
 
 
 def name_of(lease: Lease) -> str:

@@ -27,16 +27,15 @@ def retry(
     folder: FolderOption = None,
 ) -> None:
     """Do jobs once more that are over. For variables that failed: `reprocess all --failed`."""
-    from ..ledger import Ledger, RequestKind, load_jobs, still_failed
+    from ..ledger import JobOptions, Ledger, RetryRequest, load_jobs, still_failed
     from .requesting import ask_and_wait, tell
 
     if bool(jobs) == failed:
         raise typer.BadParameter("Give numbers of jobs, or --failed.")
-    wishes = {
-        name: parse_setting(key, text)
-        for name, key, text in (("memory", "noncluster_mem", mem), ("time", "slurm_time", time))
-        if text is not None
-    }
+    options = JobOptions(
+        "" if mem is None else str(parse_setting("noncluster_mem", mem)),
+        "" if time is None else str(parse_setting("slurm_time", time)),
+    )
     damnit = chosen_folder(context, folder)
     wanted = jobs or []
     if failed:
@@ -45,7 +44,7 @@ def retry(
         if not wanted:
             typer.echo("no job failed")
             return
-    queued = ask_and_wait(damnit, RequestKind.RETRY, {"jobs": wanted, **wishes})
+    queued = ask_and_wait(damnit, RetryRequest(tuple(wanted), options=options))
     if queued is None:
         return
     if queued:

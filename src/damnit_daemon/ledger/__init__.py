@@ -45,6 +45,7 @@ from .lease import (
     require_lease,
 )
 from .ledger import Ledger
+from .malformed import end_malformed_rows
 from .memory import recall, remember
 from .process import ProcessId, is_alive, this_process
 from .progress import (
@@ -56,16 +57,30 @@ from .progress import (
 )
 from .pruning import Pruned, prune
 from .queue import add_job, add_job_for_arrival, next_queued, prioritise_job, retry_job
+from .request_model import (
+    AnyRequest,
+    CancelRequest,
+    CombineRequest,
+    InvalidRequest,
+    JobOptions,
+    PrioritiseRequest,
+    ReprocessRequest,
+    RetryRequest,
+    TypedRequest,
+    parse_request,
+)
 from .requests import (
     Request,
     RequestKind,
     RequestState,
     add_request,
     answer_request,
+    answered_jobs,
     load_request,
     load_requests,
     take_requests,
 )
+from .row_guard import RowFailed, row_guard
 from .taking import take_lease
 from .timings import Timing, load_timings
 from .transitions import Recovered, explain_wait, place_job, recover, requeue, set_state
@@ -76,12 +91,17 @@ __all__ = [
     "BEAT_EVERY_S",
     "EXPIRES_S",
     "AddedJob",
+    "AnyRequest",
     "ArrivalState",
+    "CancelRequest",
+    "CombineRequest",
     "Connection",
     "Edit",
     "Executor",
     "InSlurm",
+    "InvalidRequest",
     "Job",
+    "JobOptions",
     "JobOrigin",
     "JobState",
     "Lease",
@@ -94,26 +114,33 @@ __all__ = [
     "NewJob",
     "Outcome",
     "Placement",
+    "PrioritiseRequest",
     "ProcessId",
     "Pruned",
     "RecordedArrival",
     "Recovered",
+    "ReprocessRequest",
     "Request",
     "RequestKind",
     "RequestState",
+    "RetryRequest",
+    "RowFailed",
     "Seen",
     "Timing",
+    "TypedRequest",
     "VariableProgress",
     "acquire",
     "add_job",
     "add_job_for_arrival",
     "add_request",
     "answer_request",
+    "answered_jobs",
     "append_edit",
     "ask",
     "beat",
     "count",
     "count_jobs",
+    "end_malformed_rows",
     "expect_variables",
     "explain_wait",
     "has_queued",
@@ -134,6 +161,7 @@ __all__ = [
     "load_timings",
     "mark_arrival",
     "next_queued",
+    "parse_request",
     "pending_arrivals",
     "place_job",
     "prioritise_job",
@@ -146,6 +174,7 @@ __all__ = [
     "requeue",
     "require_lease",
     "retry_job",
+    "row_guard",
     "save_progress",
     "set_state",
     "still_failed",

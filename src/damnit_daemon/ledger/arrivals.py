@@ -9,6 +9,12 @@ from enum import StrEnum
 from ..model import RunKey
 from ..model.arrival import Arrival, ArrivalSource
 from ..store.queries import Row, fetch_all
+from . import rows
+from .rows import parse_rows
+
+COLUMNS = (
+    "id, source, key, proposal, run, data, event_at, backfilled, recorded_at, state, reason, job_id"
+)
 
 
 class ArrivalState(StrEnum):
@@ -121,23 +127,42 @@ def load_seen(con: sqlite3.Connection, *, after_id: int = 0) -> Seen:
         after_id: `last_id` of an earlier call, to load only what is new since.
     """
     sql = "SELECT id, proposal, run, data FROM arrivals WHERE id > ? ORDER BY id"
-    rows = fetch_all(con, sql, (after_id,))
-    data = frozenset((RunKey(proposal, run), data) for _, proposal, run, data in rows)
-    return Seen(data, rows[-1][0] if rows else after_id)
+    found = fetch_all(con, sql, (after_id,))
+    data = frozenset(parse_rows(_run_and_data, found))
+    return Seen(data, found[-1][0] if found else after_id)
+
+
+def _run_and_data(row: Row) -> tuple[RunKey, str]:
+    _, proposal, run, data = row
+    return rows.run_key(proposal, run), rows.text(data)
 
 
 def _load(con: sqlite3.Connection, where: str, *parameters: int) -> list[RecordedArrival]:
-    sql = (
-        "SELECT id, source, key, proposal, run, data, event_at, backfilled, recorded_at, state, "
-        f"reason, job_id FROM arrivals {where}"
-    )
-    return [_recorded(row) for row in fetch_all(con, sql, parameters)]
+    sql = f"SELECT {COLUMNS} FROM arrivals {where}"
+    return parse_rows(parse_arrival, fetch_all(con, sql, parameters))
 
 
-def _recorded(row: Row) -> RecordedArrival:
+def parse_arrival(row: Row) -> RecordedArrival:
+    """Parse a row of `COLUMNS`.
+
+    Raises:
+        ValueError: If it is no arrival.
+    """
     (arrival_id, source, key, proposal, run, data, event_at, backfilled, *rest) = row
     recorded_at, state, reason, job_id = rest
     arrival = Arrival(
-        ArrivalSource(source), key, RunKey(proposal, run), data, event_at, bool(backfilled)
+        ArrivalSource(source),
+        rows.text(key),
+        rows.run_key(proposal, run),
+        rows.text(data),
+        rows.optional(rows.time, event_at),
+        bool(backfilled),
     )
-    return RecordedArrival(arrival_id, arrival, recorded_at, ArrivalState(state), reason, job_id)
+    return RecordedArrival(
+        arrival_id,
+        arrival,
+        rows.time(recorded_at),
+        ArrivalState(state),
+        rows.text(reason),
+        rows.optional(rows.integer, job_id),
+    )

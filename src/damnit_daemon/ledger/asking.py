@@ -6,14 +6,13 @@ import getpass
 import os
 import socket
 import time
-from collections.abc import Mapping
-from typing import Any
 
 from .ledger import Ledger
-from .requests import RequestKind, add_request
+from .request_model import TypedRequest
+from .requests import add_request
 
 
-def ask(ledger: Ledger, kind: RequestKind, payload: Mapping[str, Any]) -> int:
+def ask(ledger: Ledger, request: TypedRequest) -> int:
     """Write a request; give its number.
 
     Raises:
@@ -21,8 +20,14 @@ def ask(ledger: Ledger, kind: RequestKind, payload: Mapping[str, Any]) -> int:
         StoreError: If it cannot be written.
     """
     with ledger.writing() as con:
-        host = socket.gethostname()
-        return add_request(con, kind, payload, user=user_name(), host=host, now=time.time())
+        return add_request(
+            con,
+            request.kind,
+            request.to_payload(),
+            user=user_name(),
+            host=socket.gethostname(),
+            now=time.time(),
+        )
 
 
 def user_name() -> str:

@@ -18,4 +18,5 @@ def count(con: sqlite3.Connection, name: str, n: int = 1) -> None:
 
 def load_counters(con: sqlite3.Connection) -> dict[str, int]:
     """Load all counters, by name."""
-    return dict(fetch_all(con, "SELECT name, n FROM counters ORDER BY name"))
+    sql = "SELECT name, n FROM counters WHERE typeof(n) = 'integer' ORDER BY name"
+    return {str(name): n for name, n in fetch_all(con, sql)}

@@ -6,7 +6,9 @@ import sqlite3
 from dataclasses import dataclass
 
 from ..model import RunKey
-from ..store.queries import fetch_all
+from ..store.queries import Row, fetch_all
+from . import rows
+from .rows import parse_rows
 
 EditedValue = int | float | str | bytes | None
 
@@ -57,9 +59,10 @@ def load_edits(
         "SELECT made_at, author, proposal, run, name, old, new "
         f"FROM edits {where} ORDER BY id DESC LIMIT ?"
     )
-    return [
-        Edit(made_at, author, RunKey(proposal, run), name, old, new)
-        for made_at, author, proposal, run, name, old, new in fetch_all(
-            con, sql, (*parameters, limit)
-        )
-    ]
+    return parse_rows(_edit, fetch_all(con, sql, (*parameters, limit)))
+
+
+def _edit(row: Row) -> Edit:
+    made_at, author, proposal, run, name, old, new = row
+    key = rows.run_key(proposal, run)
+    return Edit(rows.time(made_at), rows.text(author), key, rows.text(name), old, new)

@@ -7,10 +7,12 @@ from collections.abc import Collection, Iterable
 
 from ..model import RunKey
 from ..store.queries import Row, fetch_all
+from . import rows
 from .job import Executor, Job, JobOrigin, JobState
+from .rows import parse_rows
 from .texts import parse_names
 
-_COLUMNS = (
+COLUMNS = (
     "id, proposal, run, data, variables, match, cluster, origin, user, processing_id, priority, "
     "state, reason, attempt, merged_into, wanted_executor, created_at, started_at, ended_at, "
     "executor, host, pid, slurm_id, variables_total, variables_done, variables_failed"
@@ -75,43 +77,55 @@ def still_failed(newest_first: Iterable[Job]) -> list[Job]:
 
 def count_jobs(con: sqlite3.Connection) -> dict[JobState, int]:
     """Count the jobs in each state."""
-    rows = fetch_all(con, "SELECT state, count(*) FROM jobs GROUP BY state")
-    return dict.fromkeys(JobState, 0) | {JobState(state): count for state, count in rows}
+    found = fetch_all(con, "SELECT state, count(*) FROM jobs GROUP BY state")
+    known = {state: count for state, count in found if state in tuple(JobState)}
+    return dict.fromkeys(JobState, 0) | {JobState(state): count for state, count in known.items()}
 
 
 def load_jobs_where(
     con: sqlite3.Connection, where: str, *parameters: int | float | str
 ) -> list[Job]:
-    """Load the jobs that the end of a query, written in this package, selects."""
-    return [_job(row) for row in fetch_all(con, f"SELECT {_COLUMNS} FROM jobs {where}", parameters)]
+    """Load the jobs that the end of a query, written in this package, selects.
+
+    Rows that are no jobs are left out; the daemon ends them (`end_malformed_rows`).
+    """
+    return parse_rows(parse_job, fetch_all(con, f"SELECT {COLUMNS} FROM jobs {where}", parameters))
 
 
-def _job(row: Row) -> Job:
+def parse_job(row: Row) -> Job:
+    """Parse a row of `COLUMNS`.
+
+    Raises:
+        ValueError: If it is no job.
+    """
     (job_id, proposal, run, data, variables, match, cluster, origin, user, *rest) = row
     (processing_id, priority, state, reason, attempt, merged_into, wanted_executor, *rest) = rest
     (created_at, started_at, ended_at, executor, host, pid, slurm_id, *counts) = rest
+    total, done, failed = map(rows.integer, counts)
     return Job(
         job_id,
-        RunKey(proposal, run),
-        data,
+        rows.run_key(proposal, run),
+        rows.text(data),
         None if variables is None else parse_names(variables),
         parse_names(match),
         None if cluster is None else bool(cluster),
         JobOrigin(origin),
-        user,
-        processing_id,
-        priority,
+        rows.text(user),
+        rows.text(processing_id),
+        rows.integer(priority),
         JobState(state),
-        reason,
-        attempt,
-        merged_into,
-        None if wanted_executor is None else Executor(wanted_executor),
-        created_at,
-        started_at,
-        ended_at,
-        None if executor is None else Executor(executor),
-        host or "",
-        pid,
-        slurm_id or "",
-        *counts,
+        rows.text(reason),
+        rows.integer(attempt),
+        rows.optional(rows.integer, merged_into),
+        rows.optional(Executor, wanted_executor),
+        rows.time(created_at),
+        rows.optional(rows.time, started_at),
+        rows.optional(rows.time, ended_at),
+        rows.optional(Executor, executor),
+        rows.text(host or ""),
+        rows.optional(rows.integer, pid),
+        rows.text(slurm_id or ""),
+        total,
+        done,
+        failed,
     )

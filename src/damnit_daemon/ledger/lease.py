@@ -168,6 +168,16 @@ def load_lease(con: sqlite3.Connection) -> Lease | None:
     """Load the lease; None if nobody holds it."""
     sql = "SELECT host, pid, machine, started, token, since, beat_at, beats, info FROM lease"
     for host, pid, machine, started, token, since, beat_at, beats, info in fetch_all(con, sql):
-        holder = ProcessId(host, pid, machine, started)
-        return Lease(holder, token, since, beat_at, beats, parse_object(info))
+        # Whatever stands there: a lease that cannot be judged is watched until it has expired.
+        holder = ProcessId(str(host), _integer(pid), str(machine), str(started))
+        times = _time(since), _time(beat_at)
+        return Lease(holder, str(token), *times, _integer(beats), parse_object(info))
     return None
+
+
+def _integer(value: object) -> int:
+    return value if isinstance(value, int) else -1
+
+
+def _time(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0

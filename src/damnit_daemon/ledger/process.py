@@ -37,6 +37,8 @@ def is_alive(process: ProcessId) -> bool | None:
     here = machine()
     if not here:
         return None
+    if process.pid <= 0:
+        return None  # no process has such a number
     if process.machine != here:
         return False if _was_before_this_boot(process, here) else None
     try:

@@ -7,7 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ..store.queries import fetch_all
+from ..store.json_text import clean_text
+from ..store.queries import Row, fetch_all
+from . import rows
+from .rows import parse_rows
 
 
 class Outcome(StrEnum):
@@ -42,7 +45,7 @@ def expect_variables(con: sqlite3.Connection, job_id: int, names: Iterable[str])
         con.executemany(
             "INSERT INTO progress (job_id, name, outcome, message) VALUES (?, ?, 'waiting', '') "
             "ON CONFLICT (job_id, name) DO NOTHING",
-            [(job_id, name) for name in names],
+            [(job_id, clean_text(name)) for name in names],
         )
         _count(con, job_id)
 
@@ -55,8 +58,15 @@ def save_progress(con: sqlite3.Connection, news: Iterable[VariableProgress]) -> 
     """
     news = list(news)
     active = _active(con, {each.job_id for each in news})
-    rows = [
-        (each.job_id, each.name, each.outcome, each.started_at, each.duration_s, each.message)
+    noted = [
+        (
+            each.job_id,
+            clean_text(each.name),
+            each.outcome,
+            each.started_at,
+            each.duration_s,
+            clean_text(each.message),
+        )
         for each in news
         if each.job_id in active
     ]
@@ -65,11 +75,11 @@ def save_progress(con: sqlite3.Connection, news: Iterable[VariableProgress]) -> 
         "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (job_id, name) DO UPDATE SET "
         "outcome = excluded.outcome, started_at = coalesce(excluded.started_at, started_at), "
         "duration_s = coalesce(excluded.duration_s, duration_s), message = excluded.message",
-        rows,
+        noted,
     )
     for job_id in active:
         _count(con, job_id)
-    return len(rows)
+    return len(noted)
 
 
 def load_progress(con: sqlite3.Connection, job_id: int) -> list[VariableProgress]:
@@ -78,10 +88,19 @@ def load_progress(con: sqlite3.Connection, job_id: int) -> list[VariableProgress
         "SELECT job_id, name, outcome, started_at, duration_s, message FROM progress "
         "WHERE job_id = ? ORDER BY started_at IS NULL, started_at, name"
     )
-    return [
-        VariableProgress(job_id, name, Outcome(outcome), started_at, duration_s, message)
-        for job_id, name, outcome, started_at, duration_s, message in fetch_all(con, sql, (job_id,))
-    ]
+    return parse_rows(_progress, fetch_all(con, sql, (job_id,)))
+
+
+def _progress(row: Row) -> VariableProgress:
+    job_id, name, outcome, started_at, duration_s, message = row
+    return VariableProgress(
+        rows.integer(job_id),
+        rows.text(name),
+        Outcome(outcome),
+        rows.optional(rows.time, started_at),
+        rows.optional(rows.number, duration_s),
+        rows.text(message),
+    )
 
 
 def _active(con: sqlite3.Connection, job_ids: Iterable[int]) -> set[int]:

@@ -10,7 +10,11 @@ from enum import StrEnum
 from typing import Any
 
 from ..store.queries import Row, fetch_all
+from . import rows
+from .rows import parse_rows
 from .texts import parse_object
+
+COLUMNS = "id, kind, payload, user, host, created_at, state, answer"
 
 
 class RequestKind(StrEnum):
@@ -115,20 +119,32 @@ def load_requests(con: sqlite3.Connection, *, limit: int = 100) -> list[Request]
     return _load(con, "ORDER BY id DESC LIMIT ?", limit)
 
 
+def answered_jobs(request: Request) -> list[int]:
+    """List the jobs that an answer names, each once."""
+    jobs = request.answer.get("jobs")
+    numbers = jobs if isinstance(jobs, list) else []
+    return list(dict.fromkeys(number for number in numbers if isinstance(number, int)))
+
+
 def _load(con: sqlite3.Connection, where: str, *parameters: int) -> list[Request]:
-    sql = f"SELECT id, kind, payload, user, host, created_at, state, answer FROM requests {where}"
-    return [_request(row) for row in fetch_all(con, sql, parameters)]
+    sql = f"SELECT {COLUMNS} FROM requests {where}"
+    return parse_rows(parse_request_row, fetch_all(con, sql, parameters))
 
 
-def _request(row: Row) -> Request:
+def parse_request_row(row: Row) -> Request:
+    """Parse a row of `COLUMNS`; its payload is not looked at.
+
+    Raises:
+        ValueError: If it is no request.
+    """
     request_id, kind, payload, user, host, created_at, state, answer = row
     return Request(
         request_id,
-        kind,
+        rows.text(kind),
         parse_object(payload),
-        user,
-        host,
-        created_at,
+        rows.text(user),
+        rows.text(host),
+        rows.time(created_at),
         RequestState(state),
         parse_object(answer),
     )

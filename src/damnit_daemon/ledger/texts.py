@@ -21,5 +21,5 @@ def parse_names(text: str | None) -> tuple[str, ...]:
 def _parse(text: str | None) -> object:
     try:
         return json.loads(text or "null")
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, RecursionError):  # the last one for nesting without end
         return None

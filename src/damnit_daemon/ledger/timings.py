@@ -30,7 +30,8 @@ def load_timings(con: sqlite3.Connection, *, jobs: int = JOBS) -> list[Timing]:
     """Load what the variables cost in the newest jobs, the dearest in all first."""
     sql = (
         "SELECT name, duration_s FROM progress WHERE job_id > (SELECT max(id) FROM jobs) - ? "
-        "AND outcome = 'done' AND duration_s >= 0 ORDER BY name, duration_s"
+        "AND outcome = 'done' AND typeof(duration_s) = 'real' AND duration_s BETWEEN 0 AND 1e11 "
+        "AND typeof(name) = 'text' ORDER BY name, duration_s"
     )
     rows = fetch_all(con, sql, (jobs,))
     timings = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
+from ..store.json_text import clean_text
 from ..store.queries import fetch_all
 from .job import ACTIVE, Executor, Job, JobState, Placement
 from .jobs import load_job, load_jobs
@@ -80,7 +81,7 @@ def set_state(
             place.host,
             place.pid,
             place.slurm_id,
-            reason,
+            clean_text(reason),
             job_id,
             attempt,
         ),
@@ -102,7 +103,8 @@ def place_job(con: sqlite3.Connection, job_id: int, placement: Placement) -> boo
 def explain_wait(con: sqlite3.Connection, job_id: int, reason: str) -> bool:
     """Note why a submitted job does not begin; tell whether it was submitted."""
     changed = con.execute(
-        "UPDATE jobs SET reason = ? WHERE id = ? AND state = 'submitted'", (reason, job_id)
+        "UPDATE jobs SET reason = ? WHERE id = ? AND state = 'submitted'",
+        (clean_text(reason), job_id),
     )
     return changed.rowcount > 0
 
@@ -123,6 +125,7 @@ def requeue(
         The job that does the work now: this one, or one that waits for the same
         already, into which this one is merged. None if no executor had the job.
     """
+    reason = clean_text(reason)
     job = load_job(con, job_id)
     if job is None or job.state not in ACTIVE or attempt not in (None, job.attempt):
         return None

@@ -16,13 +16,16 @@ from ..ledger import (
     Executor,
     InSlurm,
     Job,
+    JobOptions,
     JobState,
     LeaseLost,
     Ledger,
     NewJob,
     Placement,
+    RowFailed,
     add_job,
     beat,
+    end_malformed_rows,
     expect_variables,
     explain_wait,
     has_queued,
@@ -34,6 +37,7 @@ from ..ledger import (
     recover,
     requeue,
     require_lease,
+    row_guard,
     save_progress,
     set_state,
     this_process,
@@ -52,6 +56,7 @@ from .combiner import Combiner
 from .daemon_settings import DaemonSettings
 from .extractor import context_hash
 from .intake import Intake, take_in
+from .job_options import load_options
 from .news import (
     JobBegan,
     JobInterrupted,
@@ -66,7 +71,6 @@ from .news import (
 )
 from .slot import Slot
 from .sweeper import Sweeper
-from .wishes import Wishes, load_wishes
 
 log = logging.getLogger(__name__)
 
@@ -142,9 +146,12 @@ class Daemon:
             StoreError: If the ledger cannot be written.
         """
         with self._ledger.writing(self._token) as con:
+            malformed = end_malformed_rows(con, now=time.time())
             left = recover(con, now=time.time())
             beat(con, self._token, now=time.time())
         self._beat_at_s = time.monotonic()
+        for sentence in malformed:
+            log.warning("%s", sentence)
         for job_id in left.requeued:
             log.info("Job %s was left unfinished and waits again", job_id)
         if left.elsewhere:
@@ -207,6 +214,10 @@ class Daemon:
             if str(error) != self._problem:
                 log.warning("%s", error)
             self._problem = str(error)
+        except Exception as error:  # the loop goes on, whatever a row brings about
+            if repr(error) != self._problem:
+                log.exception("A turn of the daemon failed")
+            self._problem = repr(error)
         else:
             self._problem = ""
 
@@ -217,14 +228,16 @@ class Daemon:
         if not (self._unwritten or is_beat_due or self._has_work()):
             return
         over: list[Job] = []
-        begun: list[tuple[Slot, Job, Wishes]] = []
+        begun: list[tuple[Slot, Job, protocol.Job]] = []
         given: list[GivenJob] = []
+        malformed: list[str] = []
         with self._ledger.writing(self._token) as con:
             now = time.time()
             if is_beat_due:
                 beat(con, self._token, now=now)
+                malformed = end_malformed_rows(con, now=now)
             for news in self._unwritten:
-                self._write_news(con, news, now, over)
+                self._write_one(con, news, now, over)
             intake = take_in(con, now=now)
             followed_up = self._follow_up(con, over, now)
             added = [load_job(con, job_id) for job_id in (*intake.jobs, *followed_up)]
@@ -238,12 +251,14 @@ class Daemon:
             self._beat_at_s = now_s
         written, self._unwritten = self._unwritten, []
         self._cluster_work.clear()
+        for sentence in malformed:
+            log.warning("%s", sentence)
         self._announce(written, over, [job for job in added if job is not None])
         self._act(intake)
         if given:
             self._cluster.order(Give(tuple(given)))
-        for slot, job, wishes in begun:
-            slot.give(job, self._template(job, wishes))
+        for slot, job, template in begun:
+            slot.give(job, template)
             self._announcer.job_runs(job)
         self._say_what_runs(now_s)
 
@@ -252,6 +267,15 @@ class Daemon:
             if has_undecided(con):
                 return True
             return (self._may_begin() or self._may_give()) and has_queued(con)
+
+    def _write_one(self, con: Connection, news: News, now: float, over: list[Job]) -> None:
+        """Write news; what cannot be written costs itself, or the job whose end it tells."""
+        try:
+            with row_guard(con, type(news).__name__):
+                self._write_news(con, news, now, over)
+        except RowFailed as error:
+            if isinstance(news, JobOver | JobInterrupted):
+                set_state(con, news.job_id, JobState.FAILED, now=now, reason=str(error))
 
     def _write_news(self, con: Connection, news: News, now: float, over: list[Job]) -> None:
         if isinstance(news, JobBegan):
@@ -277,7 +301,7 @@ class Daemon:
             if job := load_job(con, news.job_id):
                 over.append(job)
 
-    def _begin_jobs(self, con: Connection, now: float) -> list[tuple[Slot, Job, Wishes]]:
+    def _begin_jobs(self, con: Connection, now: float) -> list[tuple[Slot, Job, protocol.Job]]:
         """Give the next jobs to the slots that are free."""
         if not self._may_begin():
             return []
@@ -286,14 +310,19 @@ class Daemon:
         executor = None if self._falls_back() else Executor.LOCAL
         in_slurm = self._in_slurm()
         place = Placement(Executor.LOCAL, this_process().host, os.getpid())
-        begun: list[tuple[Slot, Job, Wishes]] = []
+        begun: list[tuple[Slot, Job, protocol.Job]] = []
         limit = len(self._slots) + len(free)
         for job in next_queued(con, limit=limit, executor=executor, in_slurm=in_slurm):
             # Raw and proc of one run one after the other: both would rewrite its file.
             if len(begun) < len(free) and job.run_key not in busy:
+                try:
+                    template = self._template(job, load_options(con, job.id))
+                except DamnitError as error:
+                    set_state(con, job.id, JobState.FAILED, now=now, reason=str(error))
+                    continue
                 set_state(con, job.id, JobState.RUNNING, now=now, placement=place)
                 taken = load_job(con, job.id) or job
-                begun.append((free[len(begun)], taken, load_wishes(con, job.id)))
+                begun.append((free[len(begun)], taken, template))
                 busy.add(job.run_key)
         return begun
 
@@ -306,11 +335,16 @@ class Daemon:
         for job in next_queued(
             con, limit=MOST_TO_SLURM, executor=Executor.SLURM, in_slurm=self._in_slurm()
         ):
+            try:
+                options = load_options(con, job.id)
+            except DamnitError as error:
+                set_state(con, job.id, JobState.FAILED, now=now, reason=str(error))
+                continue
             set_state(con, job.id, JobState.SUBMITTED, now=now, placement=place)
             taken = load_job(con, job.id) or job
             if taken.cluster is None:  # shared and dedicated ones are never mixed
                 taken = replace(taken, cluster=False)
-            given.append(GivenJob(taken, load_wishes(con, job.id)))
+            given.append(GivenJob(taken, options))
         return given
 
     def _in_slurm(self) -> InSlurm:
@@ -370,9 +404,9 @@ class Daemon:
     def _may_begin(self) -> bool:
         return not self._is_held() and any(slot.job is None for slot in self._slots)
 
-    def _template(self, job: Job, wishes: Wishes) -> protocol.Job:
+    def _template(self, job: Job, options: JobOptions) -> protocol.Job:
         settings = self._settings
-        memory, time = wishes.memory, wishes.time
+        memory, time = options.memory, options.time
         return protocol.Job(
             str(job.id),
             *job.run_key,

@@ -13,6 +13,7 @@ from ..slurm import SlurmSettings, slurm_settings
 from .watcher import DEFAULT_SETTLE_S, parse_backfill
 
 MAX_LOCAL_JOBS = 8
+LARGEST_NUMBER = 2**31
 
 
 class Trigger(StrEnum):
@@ -69,8 +70,11 @@ def daemon_settings(settings: Mapping[str, object], *, cpu_count: int) -> Daemon
 
     def number(key: str, default: float) -> float:
         try:
-            return float(text(key, default))
-        except ValueError:
+            found = float(text(key, default))
+            if not abs(found) < LARGEST_NUMBER:
+                raise ValueError(found)
+            return found
+        except (ValueError, OverflowError):
             raise DamnitError(
                 f"{key} is {text(key, default)!r}, which is no number.",
                 hint=f"Set another: damnit db-config {key} {default:g}",

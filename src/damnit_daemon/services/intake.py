@@ -1,163 +1,182 @@
-"""What is owed: arrivals and requests become jobs, inside a transaction of the ledger."""
+"""What is owed: arrivals and requests become jobs, inside a transaction of the ledger.
+
+Everyone who shares the folder may write rows. Each is parsed into a typed value and carried
+out under a savepoint of its own: one that cannot be is undone and ended with its reason.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from ..errors import DamnitError
 from ..ledger import (
     ACTIVE,
+    AnyRequest,
+    ArrivalState,
+    CancelRequest,
+    CombineRequest,
     Connection,
-    Executor,
     Job,
     JobOrigin,
     JobState,
     NewJob,
+    PrioritiseRequest,
+    RecordedArrival,
+    ReprocessRequest,
     Request,
-    RequestKind,
     RequestState,
+    RetryRequest,
+    RowFailed,
     add_job,
     add_job_for_arrival,
     answer_request,
     load_job,
     load_jobs,
+    mark_arrival,
+    parse_request,
     pending_arrivals,
     prioritise_job,
     retry_job,
+    row_guard,
     set_state,
     still_failed,
     take_requests,
 )
 from ..model import RunKey
-from .wishes import Wishes, save_wishes
+from .job_options import save_options
 
 
-@dataclass(frozen=True)
+@dataclass
 class Intake:
     """What there is to do besides the jobs."""
 
-    jobs: list[int]
+    jobs: list[int] = field(default_factory=list)
     """New ones."""
-    stop: list[tuple[int, str]]
+    stop: list[tuple[int, str]] = field(default_factory=list)
     """Running jobs to be ended, with the reason."""
     sweep: bool = False
     """Whether somebody wants waiting fragments combined."""
 
+    def take_over(self, other: Intake) -> None:
+        """Add what another one has to do."""
+        self.jobs += other.jobs
+        self.stop += other.stop
+        self.sweep |= other.sweep
+
 
 def take_in(con: Connection, *, now: float) -> Intake:
     """Make jobs of what arrived and what was asked for; answer requests."""
-    intake = Intake([], [])
+    intake = Intake()
     for found in pending_arrivals(con):
-        arrival = found.arrival
-        wanted = NewJob(
-            arrival.run_key, arrival.data, arrived_at=arrival.event_at or found.recorded_at
-        )
-        added = add_job_for_arrival(con, found.id, wanted, now=now)
-        if added is not None and added.is_new:
-            intake.jobs.append(added.id)
-    sweep = False
-    for request in take_requests(con, now=now):
-        sweep |= request.kind == RequestKind.COMBINE
         try:
-            answer = _ACTIONS[RequestKind(request.kind)](con, request, intake, now)
-        except (KeyError, TypeError, ValueError) as error:  # anybody may write requests
-            reason = f"This request makes no sense: {error!r}"
-            answer_request(con, request.id, RequestState.REFUSED, {"reason": reason}, now=now)
-        except DamnitError as error:
-            answer_request(con, request.id, RequestState.REFUSED, {"reason": str(error)}, now=now)
+            with row_guard(con, f"Arrival {found.id}"):
+                intake.jobs += _accept(con, found, now)
+        except RowFailed as error:
+            mark_arrival(con, found.id, ArrivalState.IGNORED, reason=str(error))
+    for request in take_requests(con, now=now):
+        try:
+            with row_guard(con, f"Request {request.id}"):
+                done = _carry_out(con, request, now)
+        except RowFailed as error:
+            answer = {"reason": str(error)}
+            answer_request(con, request.id, RequestState.REFUSED, answer, now=now)
         else:
-            answer_request(con, request.id, RequestState.DONE, answer, now=now)
-    return Intake(intake.jobs, intake.stop, sweep)
+            intake.take_over(done)
+    return intake
 
 
-def _reprocess(con: Connection, request: Request, intake: Intake, now: float) -> dict[str, Any]:
-    payload = request.payload
-    data = str(payload.get("data", "all"))
-    if data not in ("raw", "proc", "all"):
-        raise ValueError(f"data {data!r}")
-    executor = payload.get("executor")
-    wishes = Wishes.of(payload)
+def _accept(con: Connection, found: RecordedArrival, now: float) -> list[int]:
+    arrival = found.arrival
+    arrived_at = arrival.event_at or found.recorded_at
+    wanted = NewJob(arrival.run_key, arrival.data, arrived_at=arrived_at)
+    added = add_job_for_arrival(con, found.id, wanted, now=now)
+    return [added.id] if added is not None and added.is_new else []
+
+
+def _carry_out(con: Connection, request: Request, now: float) -> Intake:
+    """Do what is asked for, and answer it."""
+    intake = Intake()
+    numbers = _act(con, parse_request(request.kind, request.payload), request, intake, now)
+    answer: Mapping[str, Any] = {} if numbers is None else {"jobs": numbers}
+    answer_request(con, request.id, RequestState.DONE, answer, now=now)
+    return intake
+
+
+def _act(
+    con: Connection, typed: AnyRequest, request: Request, intake: Intake, now: float
+) -> list[int] | None:
+    """Do what is asked for; give the numbers of the jobs that are meant."""
+    match typed:
+        case ReprocessRequest():
+            return _reprocess(con, typed, request.user, intake, now)
+        case CancelRequest():
+            return _cancel(con, typed, f"cancelled by {request.user}@{request.host}", intake, now)
+        case RetryRequest():
+            return _retry(con, typed, request.user, intake, now)
+        case PrioritiseRequest():
+            return [job for job in typed.jobs if prioritise_job(con, job, typed.priority)]
+        case CombineRequest():
+            intake.sweep = True
+            return None
+
+
+def _reprocess(
+    con: Connection, typed: ReprocessRequest, user: str, intake: Intake, now: float
+) -> list[int]:
     ids = []
-    for proposal, run, *names in payload["runs"]:
-        wanted = names[0] if names else payload.get("variables")
+    for key, names in typed.runs:
         job = NewJob(
-            RunKey(int(proposal), int(run)),
-            data,
-            None if wanted is None else tuple(map(str, wanted)),
-            tuple(map(str, payload.get("match", ()))),
-            executor=None if executor is None else Executor(executor),
+            key,
+            typed.data,
+            typed.variables if names is None else names,
+            typed.match,
+            executor=typed.executor,
             origin=JobOrigin.REQUEST,
-            priority=int(payload.get("priority", 0)),
-            user=request.user,
+            priority=typed.priority,
+            user=user,
         )
         added = add_job(con, job, now=now)
-        save_wishes(con, added.id, wishes)
+        save_options(con, added.id, typed.options)
         ids.append(added.id)
         if added.is_new:
             intake.jobs.append(added.id)
-    return {"jobs": ids}
+    return ids
 
 
-def _cancel(con: Connection, request: Request, intake: Intake, now: float) -> dict[str, Any]:
-    reason = f"cancelled by {request.user}@{request.host}"
+def _cancel(
+    con: Connection, typed: CancelRequest, reason: str, intake: Intake, now: float
+) -> list[int]:
     cancelled = []
-    for job in _jobs_meant(con, request.payload):
+    for job in (*_numbered(con, typed.jobs), *_unfinished_of(con, typed.runs)):
         if job.state in ACTIVE:
             intake.stop.append((job.id, reason))
             cancelled.append(job.id)
         elif set_state(con, job.id, JobState.CANCELLED, now=now, reason=reason):
             cancelled.append(job.id)
-    return {"jobs": cancelled}
+    return cancelled
 
 
-def _retry(con: Connection, request: Request, intake: Intake, now: float) -> dict[str, Any]:
-    if request.payload.get("failed"):
-        jobs = still_failed(load_jobs(con))
-    else:
-        jobs = _jobs_meant(con, request.payload)
-    wishes = Wishes.of(request.payload)
+def _retry(
+    con: Connection, typed: RetryRequest, user: str, intake: Intake, now: float
+) -> list[int]:
+    jobs = still_failed(load_jobs(con)) if typed.failed else _numbered(con, typed.jobs)
     ids = []
     for job in jobs:
-        added = retry_job(con, job.id, now=now, user=request.user)
+        added = retry_job(con, job.id, now=now, user=user)
         if added is not None:
-            save_wishes(con, added.id, wishes)
+            save_options(con, added.id, typed.options)
             ids.append(added.id)
             if added.is_new:
                 intake.jobs.append(added.id)
-    return {"jobs": ids}
+    return ids
 
 
-def _prioritise(con: Connection, request: Request, _intake: Intake, _now: float) -> dict[str, Any]:
-    priority = int(request.payload["priority"])
-    return {
-        "jobs": [j for j in map(int, request.payload["jobs"]) if prioritise_job(con, j, priority)]
-    }
+def _numbered(con: Connection, numbers: Iterable[int]) -> list[Job]:
+    found = (load_job(con, number) for number in numbers)
+    return [job for job in found if job is not None]
 
 
-def _combine(_con: Connection, _request: Request, _intake: Intake, _now: float) -> dict[str, Any]:
-    return {}
-
-
-def _jobs_meant(con: Connection, payload: dict[str, Any]) -> list[Job]:
-    """The jobs with these numbers, or all that are not over of these runs."""
-    if "jobs" in payload:
-        found = [load_job(con, int(job_id)) for job_id in payload["jobs"]]
-        return [job for job in found if job is not None]
+def _unfinished_of(con: Connection, runs: Iterable[RunKey]) -> list[Job]:
     states = [JobState.QUEUED, *ACTIVE]
-    return [
-        job
-        for proposal, run in payload["runs"]
-        for job in load_jobs(con, states=states, key=RunKey(int(proposal), int(run)))
-    ]
-
-
-_Action = Callable[[Connection, Request, Intake, float], dict[str, Any]]
-_ACTIONS: dict[RequestKind, _Action] = {
-    RequestKind.REPROCESS: _reprocess,
-    RequestKind.CANCEL: _cancel,
-    RequestKind.RETRY: _retry,
-    RequestKind.PRIORITISE: _prioritise,
-    RequestKind.COMBINE: _combine,
-}
+    return [job for key in runs for job in load_jobs(con, states=states, key=key)]

@@ -71,7 +71,7 @@ class Triggers:
             if known is None:
                 remember(con, FIRST_LOOK, time.time())
             self._older = _parse_places(recall(con, OLDER))
-        self._first_look_at = None if known is None else float(known)
+        self._first_look_at = float(known) if isinstance(known, int | float) else None
         listens = self._settings.listens and self._broker is not None
         if self._settings.watches:
             self._spawn(self._watch, "watcher")
@@ -196,4 +196,8 @@ class Triggers:
 def _parse_places(text: object) -> list[Place] | None:
     if text is None:
         return None
-    return [(RunKey(*key), kind) for key, kind in json.loads(str(text))]
+    try:
+        parsed = json.loads(str(text))
+        return [(RunKey(int(p), int(run)), str(kind)) for (p, run), kind in parsed]
+    except (TypeError, ValueError, OverflowError, RecursionError):  # everyone may write the row
+        return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import time
@@ -9,7 +10,15 @@ import time
 import pytest
 
 from damnit_daemon.hdf5 import ResultsFile, write_error_fragment
-from damnit_daemon.ledger import JobState, RequestKind, RequestState, load_progress
+from damnit_daemon.ledger import (
+    JobState,
+    NewJob,
+    RequestKind,
+    RequestState,
+    add_job,
+    load_progress,
+    remember,
+)
 from damnit_daemon.model import RunKey, VariableInfo
 from damnit_daemon.store import Database, NewValue, add_user_variable, load_value, save_values
 from tests.daemon.daemon_process import wait_until
@@ -391,3 +400,47 @@ def test_what_people_typed_is_left_as_it_is(experiment):
     it.has_cells(1, one=1)
     it.all_over(1)
     assert it.cells(1) == {"one": 1, "sample": "lysozyme", "comment": "good"}
+
+
+def test_one_absurd_request_does_not_kill_the_daemon(experiment):
+    it = experiment(ONE)
+    it.start_daemon()
+    deep = "[" * 50_000 + "]" * 50_000
+    absurd = [
+        ("cancel", '{"jobs": [99999999999999999999999]}'),
+        ("retry", '{"jobs": [99999999999999999999999]}'),
+        ("cancel", '{"runs": [[1, 99999999999999999999999]]}'),
+        ("reprocess", '{"runs": [[Infinity, 1]]}'),
+        ("reprocess", deep),
+        ("retry", '{"jobs": [1], "memory": "lots"}'),
+        (b"\xff", "{}"),
+    ]
+    with it.ledger.writing() as con:
+        for kind, payload in absurd:
+            con.execute(
+                "INSERT INTO requests (kind, payload, user, host, created_at, state, answer) "
+                "VALUES (?, ?, 'me', 'here', 1, 'waiting', '')",
+                (kind, payload),
+            )
+
+    def answered():
+        with it.ledger.reading() as con:
+            rows = con.execute("SELECT state, answer FROM requests ORDER BY id").fetchall()
+        return rows if all(state == "refused" for state, _ in rows) else None
+
+    for _, answer in wait_until(answered):
+        assert len(json.loads(answer)["reason"]) > 10
+    it.arrive(1)
+    it.has_cells(1, one=1)
+
+
+def test_a_job_with_impossible_limits_fails_with_the_reason(experiment):
+    it = experiment(ONE)
+    it.ledger.create()
+    with it.ledger.writing() as con:
+        job = add_job(con, NewJob(RunKey(1234, 1)), now=1.0)
+        remember(con, f"wishes for job {job.id}", '{"memory": "lots"}')
+    it.start_daemon()
+    (job,) = it.all_over(1)
+    assert job.state is JobState.FAILED
+    assert "lots" in job.reason

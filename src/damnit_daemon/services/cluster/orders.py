@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ...ledger import Job
-from ..wishes import Wishes
+from ...ledger import Job, JobOptions
 
 
 @dataclass(frozen=True)
@@ -13,7 +12,7 @@ class GivenJob:
     """A job to be done in Slurm, in the attempt that the ledger counts."""
 
     job: Job
-    wishes: Wishes = field(default_factory=Wishes)
+    options: JobOptions = field(default_factory=JobOptions)
 
     @property
     def is_dedicated(self) -> bool:
@@ -23,7 +22,7 @@ class GivenJob:
     @property
     def has_own_limits(self) -> bool:
         """Whether it asks for something else than usual."""
-        return bool(self.wishes.memory or self.wishes.time)
+        return bool(self.options.memory or self.options.time)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ...errors import DamnitError
 from ...launch import place_bundle
+from ...ledger import JobOptions
 from ...paths import DamnitFolder
 from ...runner import protocol
 from ...slurm import (
@@ -22,7 +23,6 @@ from ...slurm import (
 )
 from ...submission import Entry, SubmissionFolder, make_submission, submission
 from ..context import context_python, may_fork
-from ..wishes import Wishes
 from .followed import runner_job_id
 from .limits import own_limits
 from .orders import GivenJob
@@ -53,14 +53,14 @@ class Submitter:
         Raises:
             SlurmError: If Slurm cannot be asked what there is.
         """
-        groups: dict[tuple[bool, Wishes], list[GivenJob]] = {}
+        groups: dict[tuple[bool, JobOptions], list[GivenJob]] = {}
         for job in jobs:
-            groups.setdefault((job.is_dedicated, job.wishes), []).append(job)
+            groups.setdefault((job.is_dedicated, job.options), []).append(job)
         largest = self._client.describe().max_array_size
-        for (is_dedicated, wishes), group in groups.items():
+        for (is_dedicated, options), group in groups.items():
             usual = choose_resources(settings, self._client, dedicated=is_dedicated)
             resources = dataclasses.replace(
-                usual, memory=wishes.memory or usual.memory, time=wishes.time or usual.time
+                usual, memory=options.memory or usual.memory, time=options.time or usual.time
             )
             size = settings.runs_per_job
             tasks = [tuple(group[i : i + size]) for i in range(0, len(group), size)]
@@ -94,7 +94,7 @@ class Submitter:
                 f"{self._folder.internals} cannot be written: {error.strerror}."
             ) from error
         runs = [[given.job.run_key for given in task] for task in tasks]
-        at_once = tasks[0][0].wishes.at_once or settings.concurrent_jobs
+        at_once = tasks[0][0].options.at_once or settings.concurrent_jobs
         try:
             slurm_id = self._client.submit(
                 submission(folder, self._folder.path, runs, resources, at_once)

@@ -1,0 +1,56 @@
+"""End rows that are no arrival, request or job, so that they hold up nothing."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+
+from ..store.queries import Row, fetch_all
+from . import arrivals, jobs, requests
+
+REASON = "This row of the ledger cannot be read"
+
+
+def end_malformed_rows(con: sqlite3.Connection, *, now: float) -> list[str]:
+    """End what waits or runs and cannot be parsed, each with its reason.
+
+    Args:
+        con: A connection from `Ledger.writing`.
+        now: Unix seconds UTC.
+
+    Returns:
+        A sentence about each.
+    """
+    ended = []
+    sql = f"SELECT {jobs.COLUMNS} FROM jobs WHERE state IN ('queued', 'submitted', 'running')"
+    for row_id, reason in _malformed(con, sql, jobs.parse_job):
+        con.execute(
+            "UPDATE jobs SET state = 'failed', reason = ?, ended_at = ? WHERE id = ?",
+            (reason, now, row_id),
+        )
+        ended.append(f"Job {row_id}: {reason}")
+    sql = f"SELECT {arrivals.COLUMNS} FROM arrivals WHERE state = 'pending'"
+    for row_id, reason in _malformed(con, sql, arrivals.parse_arrival):
+        con.execute(
+            "UPDATE arrivals SET state = 'ignored', reason = ? WHERE id = ?", (reason, row_id)
+        )
+        ended.append(f"Arrival {row_id}: {reason}")
+    sql = f"SELECT {requests.COLUMNS} FROM requests WHERE state IN ('waiting', 'taken')"
+    for row_id, reason in _malformed(con, sql, requests.parse_request_row):
+        con.execute(
+            "UPDATE requests SET state = 'refused', answer = ?, answered_at = ? WHERE id = ?",
+            (json.dumps({"reason": reason}), now, row_id),
+        )
+        ended.append(f"Request {row_id}: {reason}")
+    return ended
+
+
+def _malformed(
+    con: sqlite3.Connection, sql: str, parse: Callable[[Row], object]
+) -> Iterator[tuple[int, str]]:
+    for row in fetch_all(con, sql):
+        try:
+            parse(row)
+        except ValueError as error:
+            yield row[0], f"{REASON}: {error}"

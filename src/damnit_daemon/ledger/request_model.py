@@ -1,0 +1,357 @@
+"""Typed requests: what the app and the commands may ask of the daemon, and what it accepts.
+
+Both sides use the same types: `to_payload` gives the JSON that stands in the ledger, and
+`from_payload` reads it with bounds, since everyone who shares the folder may write a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from ..errors import DamnitError
+from ..model import RunKey
+from ..settings import parse_duration_s, parse_memory_bytes
+from .job import Executor
+from .requests import RequestKind
+
+LARGEST_INTEGER = 2**63 - 1
+"""Of SQLite: no job, run or proposal has a larger number."""
+
+MOST_ITEMS = 200_000
+"""Jobs, runs or names in one request."""
+
+LONGEST_TEXT = 10_000
+"""Characters of a name, or of a part of a title."""
+
+HIGHEST_PRIORITY = 1_000_000_000
+DATA = ("raw", "proc", "all")
+
+
+class InvalidRequest(DamnitError):  # noqa: N818 – house style
+    """A request cannot be carried out as it is written."""
+
+
+class TypedRequest(Protocol):
+    """One of the requests below."""
+
+    @property
+    def kind(self) -> RequestKind:
+        """Which kind it is."""
+
+    def to_payload(self) -> dict[str, Any]:
+        """Give its JSON object."""
+
+
+@dataclass(frozen=True)
+class JobOptions:
+    """Resources of single jobs, in place of those that are set for all; empty: as set.
+
+    Attributes:
+        memory: In Slurm's notation, `50G`.
+        time: In Slurm's notation, `04:00:00`.
+        at_once: How many jobs of one request may run in Slurm at the same time; 0: as set.
+    """
+
+    memory: str = ""
+    time: str = ""
+    at_once: int = 0
+
+    def __post_init__(self) -> None:
+        if self.memory:
+            parse_memory_bytes(self.memory)
+        if self.time:
+            parse_duration_s(self.time)
+        _integer(self.at_once, "concurrent_jobs", 0, 2**31 - 1)
+
+    def __bool__(self) -> bool:
+        """Tell whether any is given."""
+        return self != JobOptions()
+
+    def to_payload(self) -> dict[str, Any]:
+        """Give those that are set, under their names in a request."""
+        named = {"memory": self.memory, "time": self.time, "concurrent_jobs": self.at_once}
+        return {name: value for name, value in named.items() if value}
+
+    @classmethod
+    def from_payload(cls, payload: Mapping[str, Any]) -> JobOptions:
+        """Read them from a request or from where they are kept with a job.
+
+        Raises:
+            DamnitError: If one is out of bounds; says which.
+        """
+        return cls(
+            _text(payload.get("memory") or "", "memory"),
+            _text(payload.get("time") or "", "time"),
+            _integer(payload.get("concurrent_jobs") or 0, "concurrent_jobs", 0, 2**31 - 1),
+        )
+
+
+@dataclass(frozen=True)
+class ReprocessRequest:
+    """Process runs.
+
+    Attributes:
+        runs: Each with the exact names of its variables; None: those in `variables`.
+        data: `raw`, `proc` or `all`: which variables, by the data they need.
+        variables: Exact names, for runs without names of their own; None: all.
+        match: Parts of titles.
+        priority: Among jobs that people asked for, the highest comes first.
+        executor: Where they run; None: as set.
+        options: Resources.
+    """
+
+    runs: tuple[tuple[RunKey, tuple[str, ...] | None], ...]
+    data: str = "all"
+    variables: tuple[str, ...] | None = None
+    match: tuple[str, ...] = ()
+    priority: int = 0
+    executor: Executor | None = None
+    options: JobOptions = field(default_factory=JobOptions)
+
+    kind = RequestKind.REPROCESS
+
+    def __post_init__(self) -> None:
+        for key, _ in self.runs:
+            _run_key(*key)
+
+    def to_payload(self) -> dict[str, Any]:
+        """Give its JSON object."""
+        payload: dict[str, Any] = {
+            "runs": [[*key] if names is None else [*key, list(names)] for key, names in self.runs],
+            "data": self.data,
+            "variables": None if self.variables is None else list(self.variables),
+            "match": list(self.match),
+            "priority": self.priority,
+            **self.options.to_payload(),
+        }
+        return payload if self.executor is None else payload | {"executor": str(self.executor)}
+
+    @classmethod
+    def from_payload(cls, payload: Mapping[str, Any]) -> ReprocessRequest:
+        """Read one.
+
+        Raises:
+            DamnitError: If something is missing or out of bounds; says what.
+        """
+        executor = payload.get("executor")
+        variables = payload.get("variables")
+        return cls(
+            tuple(_run_and_names(item) for item in _list(payload.get("runs"), "runs")),
+            _one_of(payload.get("data", "all"), "data", DATA),
+            None if variables is None else _names(variables, "variables"),
+            _names(payload.get("match") or [], "match"),
+            _priority(payload.get("priority", 0)),
+            None if executor is None else Executor(_one_of(executor, "executor", tuple(Executor))),
+            JobOptions.from_payload(payload),
+        )
+
+
+@dataclass(frozen=True)
+class CancelRequest:
+    """Cancel jobs by their numbers, or all jobs of runs.
+
+    Attributes:
+        jobs: Numbers of jobs.
+        runs: Runs of which all jobs that are not over are meant.
+    """
+
+    jobs: tuple[int, ...] = ()
+    runs: tuple[RunKey, ...] = ()
+
+    kind = RequestKind.CANCEL
+
+    def __post_init__(self) -> None:
+        _jobs(list(self.jobs))
+        for key in self.runs:
+            _run_key(*key)
+
+    def to_payload(self) -> dict[str, Any]:
+        """Give its JSON object."""
+        if self.runs:
+            return {"runs": [list(key) for key in self.runs]}
+        return {"jobs": list(self.jobs)}
+
+    @classmethod
+    def from_payload(cls, payload: Mapping[str, Any]) -> CancelRequest:
+        """Read one.
+
+        Raises:
+            DamnitError: If something is missing or out of bounds; says what.
+        """
+        if "jobs" in payload:
+            return cls(jobs=_jobs(payload["jobs"]))
+        runs = (_run_and_names(item) for item in _list(payload.get("runs"), "runs"))
+        return cls(runs=tuple(key for key, _ in runs))
+
+
+@dataclass(frozen=True)
+class RetryRequest:
+    """Do jobs once more that are over.
+
+    Attributes:
+        jobs: Their numbers.
+        failed: All that failed and were not done since, in place of numbers.
+        options: Resources.
+    """
+
+    jobs: tuple[int, ...] = ()
+    failed: bool = False
+    options: JobOptions = field(default_factory=JobOptions)
+
+    kind = RequestKind.RETRY
+
+    def __post_init__(self) -> None:
+        _jobs(list(self.jobs))
+
+    def to_payload(self) -> dict[str, Any]:
+        """Give its JSON object."""
+        which = {"failed": True} if self.failed else {"jobs": list(self.jobs)}
+        return {**which, **self.options.to_payload()}
+
+    @classmethod
+    def from_payload(cls, payload: Mapping[str, Any]) -> RetryRequest:
+        """Read one.
+
+        Raises:
+            DamnitError: If something is missing or out of bounds; says what.
+        """
+        options = JobOptions.from_payload(payload)
+        if payload.get("failed") is True:
+            return cls(failed=True, options=options)
+        return cls(_jobs(payload.get("jobs")), options=options)
+
+
+@dataclass(frozen=True)
+class PrioritiseRequest:
+    """Do waiting jobs before, or after, others that people asked for."""
+
+    jobs: tuple[int, ...]
+    priority: int
+
+    kind = RequestKind.PRIORITISE
+
+    def __post_init__(self) -> None:
+        _jobs(list(self.jobs))
+        _priority(self.priority)
+
+    def to_payload(self) -> dict[str, Any]:
+        """Give its JSON object."""
+        return {"jobs": list(self.jobs), "priority": self.priority}
+
+    @classmethod
+    def from_payload(cls, payload: Mapping[str, Any]) -> PrioritiseRequest:
+        """Read one.
+
+        Raises:
+            DamnitError: If something is missing or out of bounds; says what.
+        """
+        return cls(_jobs(payload.get("jobs")), _priority(payload.get("priority")))
+
+
+@dataclass(frozen=True)
+class CombineRequest:
+    """Combine the fragments that wait."""
+
+    kind = RequestKind.COMBINE
+
+    def to_payload(self) -> dict[str, Any]:
+        """Give its JSON object."""
+        return {}
+
+    @classmethod
+    def from_payload(cls, payload: Mapping[str, Any]) -> CombineRequest:  # noqa: ARG003 - as others
+        """Read one; there is nothing in it."""
+        return cls()
+
+
+AnyRequest = ReprocessRequest | CancelRequest | RetryRequest | PrioritiseRequest | CombineRequest
+
+_TYPES: dict[str, type[AnyRequest]] = {
+    each.kind: each
+    for each in (ReprocessRequest, CancelRequest, RetryRequest, PrioritiseRequest, CombineRequest)
+}
+
+
+def parse_request(kind: object, payload: Mapping[str, Any]) -> AnyRequest:
+    """Read a request from its row.
+
+    Args:
+        kind: A `RequestKind`, or anything else that stands there.
+        payload: Its JSON object.
+
+    Raises:
+        DamnitError: If it cannot be carried out; says why.
+    """
+    found = _TYPES.get(kind) if isinstance(kind, str) else None
+    if found is None:
+        raise InvalidRequest(f"{_shown(kind)} is not a kind of request that this version knows")
+    return found.from_payload(payload)
+
+
+def _run_and_names(item: object) -> tuple[RunKey, tuple[str, ...] | None]:
+    parts = _list(item, "a run")
+    if len(parts) not in (2, 3):
+        raise InvalidRequest(f"a run is [proposal, run], not {_shown(item)}")
+    names = _names(parts[2], "variables of a run") if len(parts) == 3 else None
+    return _run_key(parts[0], parts[1]), names
+
+
+def _run_key(proposal: object, run: object) -> RunKey:
+    return RunKey(
+        _integer(proposal, "a proposal's number", 0, LARGEST_INTEGER),
+        _integer(run, "a run's number", 0, LARGEST_INTEGER),
+    )
+
+
+def _jobs(value: object) -> tuple[int, ...]:
+    items = _list(value, "jobs")
+    numbers = (_integer(item, "a job's number", 0, LARGEST_INTEGER) for item in items)
+    return tuple(dict.fromkeys(numbers))
+
+
+def _priority(value: object) -> int:
+    return _integer(value, "priority", -HIGHEST_PRIORITY, HIGHEST_PRIORITY)
+
+
+def _names(value: object, name: str) -> tuple[str, ...]:
+    return tuple(_text(item, name) for item in _list(value, name))
+
+
+def _integer(value: object, name: str, low: int, high: int) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+        raise InvalidRequest(f"{name} is a whole number from {low} to {high}, not {_shown(value)}")
+    return int(value)
+
+
+def _text(value: object, name: str) -> str:
+    if not isinstance(value, str) or len(value) > LONGEST_TEXT:
+        raise InvalidRequest(f"{name}: text is expected, not {_shown(value)}")
+    return value.encode("utf-8", "backslashreplace").decode()
+
+
+def _one_of(value: object, name: str, known: tuple[str, ...]) -> str:
+    if not isinstance(value, str) or value not in known:
+        raise InvalidRequest(f"{name} is one of {', '.join(known)}, not {_shown(value)}")
+    return str(value)
+
+
+def _list(value: object, name: str) -> list[Any]:
+    if not isinstance(value, list):
+        raise InvalidRequest(f"{name}: a list is expected, not {_shown(value)}")
+    if len(value) > MOST_ITEMS:
+        raise InvalidRequest(f"{name}: {len(value)} are more than {MOST_ITEMS}")
+    return value
+
+
+def _shown(value: object) -> str:
+    """Describe a foreign value in a few characters; never fails, however deep or long it is."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, int) and abs(value) > LARGEST_INTEGER:
+        return "a number beyond 64 bits"
+    if isinstance(value, str | int | float | bool):
+        text = repr(value[:60]) if isinstance(value, str) else repr(value)
+        return text if len(text) <= 80 else f"{text[:79]}…"
+    return f"a {type(value).__name__}"

@@ -1,0 +1,55 @@
+"""A savepoint for each foreign row: what one brings about costs no other."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ..errors import DamnitError
+from ..store import StoreError
+from ..store.translation import describe
+
+log = logging.getLogger(__name__)
+
+
+class RowFailed(DamnitError):  # noqa: N818 – house style
+    """A row could not be carried out; what it wrote was undone, and the message says why."""
+
+
+@contextmanager
+def row_guard(con: sqlite3.Connection, what: str) -> Iterator[None]:
+    """Carry out one row of the ledger.
+
+    Args:
+        con: A connection from `Ledger.writing`.
+        what: Names the row in the log.
+
+    Raises:
+        RowFailed: For whatever is wrong with the row.
+        StoreError: If the ledger itself cannot be written; nothing is wrong with the row.
+        sqlite3.Error: The same, untranslated.
+    """
+    con.execute("SAVEPOINT one_row")
+    try:
+        yield
+    except Exception as error:
+        if _is_of_the_file(error):
+            raise
+        con.execute("ROLLBACK TO one_row")
+        con.execute("RELEASE one_row")
+        if isinstance(error, DamnitError):
+            raise RowFailed(error.message, hint=error.hint) from error
+        log.exception("%s cannot be carried out", what)
+        reason = f"It cannot be carried out: {type(error).__name__}: {error}"
+        raise RowFailed(reason) from error
+    con.execute("RELEASE one_row")
+
+
+def _is_of_the_file(error: Exception) -> bool:
+    """Tell whether an error is of the file or its disk: locked, full, damaged."""
+    if isinstance(error, sqlite3.Error):
+        return describe(error, Path(), 0.0) is not None
+    return isinstance(error, StoreError)

@@ -1,0 +1,28 @@
+"""Resources of single jobs, kept with them in the ledger."""
+
+from __future__ import annotations
+
+import json
+
+from ..ledger import Connection, JobOptions, recall, remember
+from ..ledger.texts import parse_object
+
+
+def save_options(con: Connection, job_id: int, options: JobOptions) -> None:
+    """Keep the options of a job."""
+    if options:
+        remember(con, _name(job_id), json.dumps(options.to_payload()))
+
+
+def load_options(con: Connection, job_id: int) -> JobOptions:
+    """Load the options of a job; empty if there are none.
+
+    Raises:
+        DamnitError: If what stands there is out of bounds.
+    """
+    kept = recall(con, _name(job_id))
+    return JobOptions() if kept is None else JobOptions.from_payload(parse_object(str(kept)))
+
+
+def _name(job_id: int) -> str:
+    return f"wishes for job {job_id}"
