@@ -104,8 +104,7 @@ class DamnitApp(App[Path]):
     def action_redraw(self) -> None:
         """Draw all again, in case something else has written on the screen."""
         if isinstance(self._driver, PacedDriver):
-            self._driver.memory.forget()
-            self._driver.pictures.clear()
+            self._driver.redraw()
         self.app_resume_signal.publish(self)
         self.screen.refresh(layout=True)
 

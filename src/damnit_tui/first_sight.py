@@ -18,6 +18,7 @@ from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
+from .graphemes import in_agreed_widths
 from .table.paint import Piece
 from .table.rows import Rows
 from .table.view import View
@@ -168,7 +169,7 @@ def _kept(folder: Path, db_id: object, state: Path | None) -> Kept | None:
 
 
 def _styled(piece: Piece, paper: Paper) -> str:
-    codes = []
+    codes, text = [], in_agreed_widths(piece.text)
     if piece.bold or piece.role in STRONG:
         codes.append("1")
     if piece.role in QUIET:
@@ -178,7 +179,7 @@ def _styled(piece: Piece, paper: Paper) -> str:
         codes += ["48;2;{};{};{}".format(*piece.background)]
     elif paper.has_colours and piece.role in COLOURS:
         codes.append(COLOURS[piece.role])
-    return f"\x1b[0;{';'.join(codes)}m{piece.text}" if codes else f"\x1b[0m{piece.text}"
+    return f"\x1b[0;{';'.join(codes)}m{text}" if codes else f"\x1b[0m{text}"
 
 
 def _write(terminal: TextIO, text: str) -> None:

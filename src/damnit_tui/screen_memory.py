@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
+from .graphemes import clusters
 from .graphics.pieces import PARTS, colour_of, is_piece, placeholders, slot_of
 from .sgr import Look, Looks
 
@@ -285,14 +286,35 @@ class ScreenMemory:
             self._worn = look
 
     def _write_odd(self, text: str, end: int, out: list[str]) -> None:
-        """Wide characters, or such as join: terminals differ in how many cells they take."""
+        """Wide characters, or such as join: terminals differ in how many cells they take.
+
+        Cells of which that is not certain are blank before, and what follows is placed again.
+        """
+        y, x = self._y, self._x
         self._place = None
-        self._move(self._y, self._x, out)
         self._wear(self._wanted, out)
-        out.append(text)
-        self._letters[self._y][self._x : end] = [NOTHING] * (end - self._x)
+        for shown, width, is_certain in clusters(text):
+            self._move(y, x, out)
+            if not is_certain:
+                out.append(" " * width)
+                self._place = (y, x + width)
+                self._move(y, x, out)
+            out.append(shown)
+            x += width
+            self._place = (y, x) if is_certain else None
+        self._letters[y][self._x : end] = [NOTHING] * (end - self._x)
         self._x = end
+        if self._place is None:
+            self._restore(end, out)
         self._place = None
+
+    def _restore(self, x: int, out: list[str]) -> None:
+        """Write a character again over which the one before it may reach."""
+        letter = self._letters[self._y][x] if x < self._columns else NOTHING
+        if letter and not is_piece(letter):
+            self._move(self._y, x, out)
+            self._wear(self._looks[self._y][x], out)
+            out.append(letter)
 
     def _move(self, y: int, x: int, out: list[str]) -> None:
         """Go there; after the last column nobody knows where one is."""

@@ -9,12 +9,14 @@ import struct
 import sys
 import termios
 import threading
+import tty
 from codecs import getincrementaldecoder
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from textual import constants
 from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._parser import ParseError
 from textual._xterm_parser import XTermParser
@@ -28,10 +30,17 @@ from .graphics.shown import Pictures
 from .screen_memory import ScreenMemory
 
 LOOK_S = 1.0
+KEYS_AS_KITTY = "" if constants.DISABLE_KITTY_KEY else f"\x1b[={1 | 8 | 16};1u"
+"""Disambiguated, all of them, with their text: the flags that Textual asks for."""
 SHORT = 1000
 """Characters that need no synchronised output."""
 ERASING = ("xterm", "tmux", "foot", "kitty", "alacritty", "wezterm", "rxvt", "konsole", "vte")
 """Terminals that erase with the colour behind; the screen program and the console do not."""
+AS_AT_FIRST = (
+    "\x1b[?1049h\x1b[?6l\x1b[4l\x1b[r\x1b(B\x0f\x1b[0m\x1b[2J"  # screen, margins, characters
+    f"\x1b[?25l\x1b[?1004h{KEYS_AS_KITTY}"
+)
+"""As Textual sets it when it begins, and what other programs leave behind."""
 GRACE_S = 3.0
 """How long the app may take to end by itself."""
 GONE = select.POLLHUP | select.POLLERR | select.POLLNVAL
@@ -117,6 +126,22 @@ class PacedDriver(LinuxDriver):
         super().start_application_mode()  # type: ignore[no-untyped-call]
         if getattr(self._app, "asks_terminal", False) and not self._answers.version:
             super().write(QUESTION)
+
+    def redraw(self) -> None:
+        """Take nothing for known, and set all modes again that another program may have reset."""
+        self.memory.forget()
+        self.pictures.clear()
+        with suppress(termios.error):
+            attributes = termios.tcgetattr(self.fileno)
+            attributes[tty.IFLAG] = self._patch_iflag(attributes[tty.IFLAG])
+            attributes[tty.LFLAG] = self._patch_lflag(attributes[tty.LFLAG])
+            termios.tcsetattr(self.fileno, termios.TCSANOW, attributes)
+        super().write(AS_AT_FIRST)
+        self._enable_mouse_support()
+        self._enable_bracketed_paste()
+        self._disable_line_wrap()
+        if self._in_band_window_resize:
+            self._enable_in_band_window_resize()
 
     def stop_application_mode(self) -> None:
         """Leave no image behind."""

@@ -44,6 +44,21 @@ class Terminal:
     def press(self, key: str) -> None:
         self._tmux("send-keys", key)
 
+    def write(self, data: str) -> None:
+        """Print on the terminal what another program would."""
+        Path(self._tmux("display", "-p", "#{pane_tty}").strip()).write_text(data)
+
+    def modes(self) -> dict[str, str]:
+        """Modes of the terminal that programs set."""
+        names = ("alternate_on", "mouse_all_flag", "mouse_sgr_flag", "cursor_flag", "wrap_flag")
+        values = self._tmux("display", "-p", " ".join(f"#{{{name}}}" for name in names))
+        return dict(zip(names, values.split(), strict=True))
+
+    def paste(self, text: str) -> None:
+        """Paste text; in brackets if the program asked for them."""
+        self._tmux("set-buffer", text)
+        self._tmux("paste-buffer", "-p")
+
     def wait_for(self, condition: Callable[[str], object], *, timeout_s: float = 100) -> str:
         """The screen, as soon as it is as wanted."""
         deadline = time.monotonic() + timeout_s

@@ -25,6 +25,8 @@ class Terminal:
         """(x, y) → letter, which part of a wide one, look."""
         self.x = self.y = 0
         self.look = PLAIN
+        self.width = cell_len
+        """How many cells a letter takes; terminals differ in that."""
 
     def feed(self, data):
         """Draw it; returns the terminal."""
@@ -39,16 +41,26 @@ class Terminal:
                 self.x = int(match[4]) - 1
             elif match[5] == "X":
                 for step in range(int(match[4])):
-                    self.cells[self.x + step, self.y] = (" ", 0, self.look.of_blank)
+                    self._put(self.x + step, " ", 0, self.look.of_blank)
             elif not match[0].startswith("\x1b"):
                 self._draw(match[0])
         return self
 
     def _draw(self, letter):
         look = self.look.of_blank if letter == " " else self.look
-        for part in range(cell_len(letter)):
-            self.cells[self.x + part, self.y] = (letter, part, look)
-        self.x += cell_len(letter)
+        for part in range(self.width(letter)):
+            self._put(self.x + part, letter, part, look)
+        self.x += self.width(letter)
+
+    def _put(self, x, letter, part, look):
+        """Write into a cell; of a wide letter there, the other half is blank then."""
+        if (x, self.y) in self.cells:
+            was = self.cells[x, self.y]
+            if was[1] > 0 and part == 0:
+                self.cells[x - 1, self.y] = (" ", 0, was[2])
+            if self.cells.get((x + 1, self.y), was)[1] > 0:
+                self.cells[x + 1, self.y] = (" ", 0, was[2])
+        self.cells[x, self.y] = (letter, part, look)
 
     def text(self, y, x, end):
         """What stands on a line from one place to another."""

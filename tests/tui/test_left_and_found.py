@@ -8,8 +8,11 @@ import sys
 
 import pytest
 
+from damnit_daemon.store import NewValue
 from damnit_tui.state.files import config_directory
 from tests.pipeline.terminal import Terminal, need_tmux
+
+from .conftest import add_run, key
 
 
 @pytest.fixture
@@ -64,6 +67,44 @@ def test_being_told_to_go_on_without_having_stopped_changes_nothing(terminal):
         shown.wait_for(lambda screen: "r395" in screen)
         os.kill(pid, signal.SIGHUP)
         assert shown.exit_code() == 128 + signal.SIGHUP
+
+
+def test_an_emoji_in_a_comment_moves_no_column(terminal, folder):
+    """Terminals and the app differ in how wide it is; what is beside it looked like data."""
+    add_run(
+        folder, 411, NewValue(key(411), "comment", "⚠\ufe0f beam ❤\ufe0f 1\ufe0f\u20e3 ok 🇩🇪 👍🏽")
+    )
+    opened, _ = terminal()
+    with opened as shown:
+        screen = shown.wait_for(lambda screen: "18 runs" in screen and "beam" in screen)
+        for press in ("j", "j", "k", "k"):
+            shown.press(press)
+        screen = shown.wait_for(lambda screen: "r412" in screen)
+        lines = {line[1:4]: line for line in screen.splitlines()}
+        bars = [place for place, letter in enumerate(lines["410"]) if letter == "│"]
+        # tmux draws these emoji in one cell each, and each a character; a blank follows.
+        assert [place for place, letter in enumerate(lines["411"]) if letter == "│"] == bars
+        assert "⚠  beam ❤  1⃣  ok DE" in lines["411"]
+
+
+def test_redrawing_sets_the_modes_that_another_program_has_reset(terminal):
+    opened, _ = terminal()
+    with opened as shown:
+        before = shown.wait_for(
+            lambda screen: all(text in screen for text in ("no daemon", "18 runs", "▀", "r412"))
+        )
+        modes = shown.modes()
+        assert modes["mouse_all_flag"] == "1"
+        shown.write("\x1b[?1049l\x1b[?1000l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[?25h\x1b[?7h")
+        shown.write("\x1b[3;9r\x1b(0rubbish")
+        shown.press("C-l")
+        shown.wait_for(lambda screen: screen == before)
+        assert shown.modes() == modes
+        shown.press("l")
+        shown.press("e")
+        shown.wait_for(lambda screen: "Comment" in screen.splitlines()[-3])
+        shown.paste("one\nr")
+        shown.wait_for(lambda screen: "› one⏎r" in screen)
 
 
 def test_keys_of_ones_own(terminal):

@@ -1,8 +1,9 @@
 """What is sent instead of Textual's output, read by a small terminal of our own."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rich.cells import cell_len
+from rich.cells import cell_len, split_graphemes
 
 from damnit_tui.screen_memory import ScreenMemory
 from damnit_tui.sgr import PLAIN, Look, applied, change
@@ -131,6 +132,38 @@ def test_text_beyond_the_edge_is_passed_on():
 
 def test_the_place_where_one_types_is_told():
     assert shortened(place(0, 0) + "ab" + place(5, 3)) == ["\x1b[1H\x1b[0mab\x1b[4;6H"]
+
+
+# As terminals have them: after the standard of one year or another, by letter or by cluster.
+WIDTHS = {
+    "as the app": cell_len,
+    "emoji are narrow": lambda letter: min(1 if letter > "\U0001f000" else 2, cell_len(letter)),
+    "all but ASCII is wide": lambda letter: 1 if letter.isascii() or letter in "│⚠❤" else 2,
+    "marks are letters": lambda letter: max(1, cell_len(letter)),
+}
+ODD = "⚠\ufe0f beam ❤\ufe0f 1\ufe0f\u20e3 ok 🇩🇪 a 👍🏽 b नी c 👩\u200d🔬 d 木 e 🙂"
+
+
+@pytest.mark.parametrize("widths", WIDTHS)
+def test_letters_stand_in_their_places_where_terminal_and_app_differ_in_widths(widths):
+    terminal, memory = Terminal(), ScreenMemory(erases=True)
+    terminal.width = WIDTHS[widths]
+    memory.resize(100, 2)
+    text = ODD + " " * (60 - cell_len(ODD)) + "│ 34.5 │"
+    frames = [place(0, 0) + "7" * 100, place(0, 0) + text, place(0, 0) + piece(ODD, RED)]
+    for frame in frames:
+        terminal.feed(memory.shorten(frame))
+    for start, end, _ in split_graphemes(text)[0]:
+        letter, x = text[start:end], cell_len(text[:start])
+        if letter.isascii():
+            assert terminal.cells[x, 0][0] == letter
+    assert "7" not in terminal.text(0, 0, 60)
+
+
+def test_what_terminals_measure_differently_is_not_sent():
+    sent = "".join(shortened(place(0, 0) + "⚠\ufe0f 🇩🇪 👍🏽"))
+    assert not set(sent) & set("\ufe0f🇩🇪🏽")
+    assert {"⚠", "D", "E", "👍"} <= set(sent)
 
 
 @given(parameters, parameters)

@@ -1,0 +1,68 @@
+"""Text that every terminal lays out alike: emoji sequences and flags in forms of one width; pure.
+
+Terminals, tmux and Rich disagree on how many cells `⚠` + U+FE0F, a flag or a skin tone takes.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from rich.cells import cell_len, split_graphemes
+
+FLAG_LETTERS = range(0x1F1E6, 0x1F200)
+"""Regional indicators A to Z: two of them are a flag."""
+CERTAIN = (range(0x2E80, 0xD7A4), range(0xF900, 0xFB00), range(0xFF01, 0xFF61))
+"""Wide characters of which the width is the same everywhere: Chinese, Japanese, Korean."""
+
+
+class Cluster(NamedTuple):
+    """What a reader takes for one character."""
+
+    text: str
+    """As it can be sent."""
+    width: int
+    """Cells that the app has for it."""
+    is_certain: bool
+    """Whether each terminal takes that many."""
+
+
+def clusters(text: str) -> Iterator[Cluster]:
+    """Split printable text; what is sent of each cluster is never wider than its cells."""
+    for start, end, width in split_graphemes(text)[0]:
+        shown = _shown(text[start:end])
+        yield Cluster(shown, width, cell_len(shown) == width and _is_certain(shown))
+
+
+def in_agreed_widths(text: str) -> str:
+    """Write text so that it takes as many cells in each terminal as the app has for it."""
+    if text.isascii():
+        return text
+    return "".join(each.text + " " * (each.width - cell_len(each.text)) for each in clusters(text))
+
+
+def _shown(cluster: str) -> str:
+    """The base character and its marks; a flag is its two letters."""
+    base, others = cluster[0], cluster[1:]
+    if ord(base) in FLAG_LETTERS:
+        return chr(ord("A") + ord(base) - FLAG_LETTERS.start)
+    marks = [mark for mark in others if _is_mark(mark)]
+    if "\u200d" in cluster:
+        marks = []  # of the characters it joins the first stands for all
+    return ("" if _is_selector(base) else base) + "".join(marks)
+
+
+def _is_mark(character: str) -> bool:
+    return unicodedata.category(character).startswith("M") and not _is_selector(character)
+
+
+def _is_selector(character: str) -> bool:
+    """Variation selectors and skin tones: they change how wide a character is drawn."""
+    code = ord(character)
+    return code in range(0xFE00, 0xFE10) or code in range(0x1F3FB, 0x1F400)
+
+
+def _is_certain(shown: str) -> bool:
+    code = ord(shown[0]) if len(shown) == 1 else 0
+    return (0 < code < 0x2E80 and cell_len(shown) == 1) or any(code in each for each in CERTAIN)
