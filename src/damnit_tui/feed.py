@@ -14,7 +14,7 @@ from typing import NamedTuple
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.model import Column, RunKey, RunRow, StoredValue
 from damnit_daemon.model.portion import AheadRow, Portion
-from damnit_daemon.store import Changes, DatabaseBusy, DatabaseMissing, Note
+from damnit_daemon.store import Cell, Changes, DatabaseMissing, Note
 
 from .failures import Failure, as_told
 from .session import FirstLook, Session
@@ -52,7 +52,8 @@ class Update(NamedTuple):
     runs: tuple[RunRow, ...] = ()
     has_all_runs: bool = False
     """There are no others than these."""
-    columns: tuple[Column, ...] = ()
+    columns: tuple[Column, ...] | None = None
+    """All there are; None: as before."""
     values: tuple[StoredValue, ...] = ()
     portion: Portion | None = None
     """More values, of runs here and there."""
@@ -100,10 +101,18 @@ class Feed:
         """The variables by which somebody filters or sorts, read before the others; `ANY` for the
         texts and errors of all. Any thread may set it."""
         self._begun = False
+        self._follows = False
+        """Whether what was handed on holds, so that reading goes on where it was."""
+        self._known: list[RunKey] = []
+        self._waiting: set[RunKey] = set()
+        self._ahead: set[Cell] = set()
+        """Cells that were handed on before their turn: their rows may be gone when that comes."""
         self._work = Work()
         self._work_at_s = 0.0
         self._notes: tuple[Note, ...] = ()
         self._may_have_notes = True
+        self._notes_at_s = 0.0
+        """When to try again what could not be read."""
         self._stop = threading.Event()
         self._taken = threading.Event()
 
@@ -126,7 +135,7 @@ class Feed:
         if not self._session.is_prepared():
             return None
         try:
-            update = first_update(self._session.load_first())
+            update = self._first_update()
         except Failure as error:
             self.health = self._illness(as_told(error))
             return None
@@ -149,6 +158,7 @@ class Feed:
                 yield from self._ill(as_told(error))
                 yield from self._look_at_work()
                 self._stop.wait(RETRY_S)
+                self._may_have_notes = True
 
     def _look_at_work(self) -> Iterator[Work]:
         """What the daemon is at, if that is not the same as before."""
@@ -162,40 +172,54 @@ class Feed:
 
     def _look_at_notes(self) -> Iterator[NotesRead]:
         """The notes, if they are not the same as before."""
-        self._may_have_notes = False
+        if time.monotonic() < self._notes_at_s:
+            return
         try:
             notes = tuple(self._session.edits.load_notes())
-        except DatabaseBusy:
-            self._may_have_notes = True
+        except Failure:  # those that are shown stay; runs are what matters
+            self._notes_at_s = time.monotonic() + RETRY_S
             return
-        except DamnitError:
-            notes = ()  # a database from before there were any; runs are what matters
+        self._may_have_notes = False
         if notes != self._notes:
             self._notes = notes
             yield NotesRead(notes)
 
     def _read(self) -> Iterator[Update | Work | NotesRead]:
+        """From the first look on, or from where an error came between."""
+        if not self._follows:
+            yield from self._begin()
+        yield from self._values_and_news()
+
+    def _first_update(self) -> Update:
+        update = first_update(self._session.load_first())
+        self._ahead = {(value.key, value.name) for value in update.values}
+        return update
+
+    def _begin(self) -> Iterator[Update | Work]:
         self.has_all = False
         if not self._begun:
-            yield first_update(self._session.load_first())
+            yield self._first_update()
         self._begun = False
         # From here on changes are noticed: whatever came since is in them or in the rest.
-        first = self._session.load_changes()
-        yield Update(runs=first.runs, has_all_runs=True, columns=first.columns or ())
-        known = [run.key for run in first.runs]
-        yield from self._look_at_work()
+        first = self._session.restart_changes()
+        self._known = [run.key for run in first.runs]
+        self._waiting = set(self._known)
+        self._follows = True
         self._may_have_notes = True
-        yield from self._values_and_news(known)
+        yield Update(runs=first.runs, has_all_runs=True, columns=first.columns)
+        yield from self._look_at_work()
 
-    def _values_and_news(self, known: list[RunKey]) -> Iterator[Update | Work | NotesRead]:
+    def _values_and_news(self) -> Iterator[Update | Work | NotesRead]:
         """All values, those on the screen first, and what others write meanwhile and later."""
         told_at_s = 0.0
-        waiting = set(known)
+        waiting = self._waiting
         while not self._stop.is_set():
             yield from self._look_at_work()
             if not self.has_all and (some := [k for k in self.shown if k in waiting][:PORTION]):
+                values = tuple(self._session.load_values(some))
                 waiting.difference_update(some)
-                yield Update(values=tuple(self._session.load_values(some)), complete=tuple(some))
+                self._ahead.update((value.key, value.name) for value in values)
+                yield Update(values=values, complete=tuple(some))
             now_s = time.monotonic()
             if now_s - told_at_s >= self._pace_s and self._session.has_changed():
                 told_at_s = now_s
@@ -204,6 +228,7 @@ class Feed:
             else:
                 changes = self._session.load_more(self.asked)
             if changes is not None and changes.is_new:
+                self._follows = False
                 return
             self._note_read()
             if changes:
@@ -211,7 +236,10 @@ class Feed:
             if self._may_have_notes:
                 yield from self._look_at_notes()
             if not self.has_all and self._session.has_all:
-                yield Update(portion=Portion([], {}), complete=tuple(known))
+                gone = tuple(self._session.unknown(self._ahead))
+                yield Update(
+                    portion=Portion([], {}), complete=tuple(self._known), removed_values=gone
+                )
                 self.has_all = True
             if self.has_all:
                 self._stop.wait(POLL_S)
@@ -265,7 +293,7 @@ def live_update(changes: Changes) -> Update:
     """What somebody has just written, or a portion of what there was before."""
     return Update(
         runs=changes.runs,
-        columns=changes.columns or (),
+        columns=changes.columns,
         values=changes.values,
         portion=changes.portion,
         ahead=changes.ahead,

@@ -9,7 +9,7 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -18,6 +18,7 @@ from damnit_daemon.errors import DamnitError
 from damnit_daemon.model import Column, RunKey, RunRow, StoredValue
 from damnit_daemon.paths import DamnitFolder
 from damnit_daemon.store import (
+    Cell,
     Changes,
     Database,
     LiveDatabase,
@@ -452,6 +453,10 @@ class Session:
         """Tell, within microseconds, whether somebody has written to the database."""
         return self._live.changed()
 
+    def restart_changes(self) -> Changes:
+        """Load which runs and columns there are; from here on `load_changes` and `load_more` go."""
+        return self._live.restart()
+
     def load_changes(self, shown: Collection[RunKey] = ()) -> Changes:
         """Load what was written since the last call.
 
@@ -473,6 +478,10 @@ class Session:
     def has_all(self) -> bool:
         """Whether `load_more` has given all values there were."""
         return self._live.has_all
+
+    def unknown(self, cells: Iterable[Cell]) -> list[Cell]:
+        """Those of some cells that are in nothing that `load_changes` and `load_more` gave."""
+        return self._live.unknown(cells)
 
     def has_told(self, asked: Collection[str]) -> bool:
         """Whether `load_more` has given the values of these variables; never waits."""

@@ -133,6 +133,10 @@ async def test_a_locked_database_stays_on_the_screen_and_keys_work(folder, durat
             assert app.main_screen.table.cursor.key != key(413)
             con.execute("COMMIT")
         await until(pilot, lambda: not app.main_screen.feed.health.problem)
+        rows = app.main_screen.table.rows
+        await until(pilot, lambda: rows.value(key(413), "ratio").value == 0.5)
+        assert len(rows.all_keys) == 19
+        assert "first light" in table_text(app)
 
 
 async def test_a_database_that_is_locked_from_the_start_is_awaited(folder):

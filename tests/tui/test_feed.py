@@ -8,9 +8,10 @@ from contextlib import closing, contextmanager
 
 import pytest
 
-from damnit_daemon.store import NewValue, blocks, watch
+from damnit_daemon.store import NewValue, add_note, blocks, save_values, watch
+from damnit_daemon.store.errors import StorageFailed
 from damnit_tui import feed as feed_module
-from damnit_tui.feed import Feed, Health, Update
+from damnit_tui.feed import Feed, Health, NotesRead, Update
 from damnit_tui.session import Session
 from tests.daemon.store.conftest import values_of
 
@@ -56,6 +57,10 @@ class Listener:
         return [news for news in self.news if isinstance(news, Update)]
 
     @property
+    def notes(self):
+        return [news.notes for news in self.news if isinstance(news, NotesRead)]
+
+    @property
     def cells(self):
         """What a table that follows the updates holds."""
         held = {}
@@ -69,6 +74,17 @@ class Listener:
             for cell in update.removed_values:
                 held.pop(cell, None)
         return held
+
+    @property
+    def runs(self):
+        """The runs of a table that follows the updates."""
+        listed = set()
+        for update in self.updates:
+            if update.has_all_runs:
+                listed = set()
+            listed.update(run.key for run in update.runs)
+            listed.difference_update(update.removed_runs)
+        return listed
 
 
 @pytest.fixture(autouse=True)
@@ -164,6 +180,56 @@ def test_a_locked_database_is_told_and_waited_for(folder, monkeypatch):
         assert (key(412), "ratio") in listener.cells
 
 
+def test_a_lock_that_is_over_takes_no_run_away(folder):
+    with Listener(folder) as listener:
+        listener.session._database.timeout_s = 0.05
+        listener.until(lambda s: s.feed.has_all)
+        for run in (413, 414):
+            with locked(folder):
+                listener.until(lambda s: s.feed.health.problem)
+            listener.until(lambda s: not s.feed.health.problem)
+            add_run(folder, run)
+            listener.until(lambda s, run=run: (key(run), "ratio") in s.cells)
+        assert listener.runs == {key(run) for run in (*RUNS, 413, 414)}
+        assert sum(update.restart for update in listener.updates) == 1
+
+
+def test_what_is_deleted_while_it_is_read_is_not_shown_for_good(folder, monkeypatch):
+    monkeypatch.setattr(blocks, "BLOCK_BITS", 3)
+    monkeypatch.setattr(watch, "PORTION", 1)
+    with database_of(folder).writing() as con:
+        # The last block is read at once: there something else stands.
+        save_values(con, [NewValue(key(395), f"v{n}", n) for n in range(20)], now=NOW)
+    listener = Listener(folder)
+    first = listener.feed.shown = (key(412),)
+    with listener:
+        listener.until(lambda s: [u for u in s.updates if u.complete == first])
+        with database_of(folder).writing() as con:
+            con.execute("DELETE FROM run_variables WHERE run = 412")
+        listener.until(lambda s: s.feed.has_all)
+        listener.until(lambda s: not [name for k, name in s.cells if k == key(412)])
+
+
+def test_notes_that_cannot_be_read_for_a_moment_stay(folder, monkeypatch):
+    with database_of(folder).writing() as con:
+        add_note(con, NOW, "beam is back")
+    with Listener(folder) as listener:
+        listener.until(lambda s: s.notes)
+        edits, load, failed = listener.session.edits, listener.session.edits.load_notes, []
+
+        def failing():
+            if len(failed) < 2:
+                failed.append(1)
+                raise StorageFailed(folder.database, "disk I/O error")
+            return load()
+
+        monkeypatch.setattr(edits, "load_notes", failing)
+        with database_of(folder).writing() as con:
+            add_note(con, NOW + 1, "and gone")
+        listener.until(lambda s: len(s.notes[-1]) == 2)
+        assert [len(notes) for notes in listener.notes] == [1, 2]
+
+
 def test_a_replaced_database_is_read_anew(folder, tmp_path):
     with Listener(folder) as listener:
         listener.until(lambda s: s.feed.has_all)
@@ -171,6 +237,8 @@ def test_a_replaced_database_is_read_anew(folder, tmp_path):
         add_run(other, 500, NewValue(key(500), "ratio", 5.0))
         other.database.replace(folder.database)
         listener.until(lambda s: s.cells.get((key(500), "ratio")) == 5.0)
+        listener.until(lambda s: s.feed.has_all)
+        assert listener.runs == {key(run) for run in (*RUNS, 500)}
         assert sum(update.restart for update in listener.updates) == 2
 
 

@@ -11,7 +11,7 @@ SQL is written in this package and nowhere else. numpy is imported only when a
 value needs it: the app reads before it has painted anything.
 """
 
-from .changes import Changes
+from .changes import Cell, Changes
 from .comments import Note, NoteChanged, add_note, change_note, load_notes, remove_note
 from .creation import create_database
 from .damage import find_damage
@@ -73,6 +73,7 @@ __all__ = [
     "FORMAT_VERSION",
     "USER_TYPES",
     "BadName",
+    "Cell",
     "Change",
     "Changes",
     "Conflict",

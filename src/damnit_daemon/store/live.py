@@ -5,13 +5,13 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 
 from ..model import RunKey
-from .changes import Changes
+from .changes import Cell, Changes
 from .database import Database
-from .errors import DatabaseBusy, DatabaseMissing, DatabaseUnreadable, StoreError
+from .errors import DatabaseBusy, DatabaseMissing, DatabaseUnreadable
 from .formats import read_format
 from .queries import fetch_all
 from .watch import OVERLAP_S, Watch
@@ -30,7 +30,9 @@ class LiveDatabase:
     happened, and what it costs does not depend on how much there is. `walk` gives
     the values there are, bit by bit, and after each change looks through all of them
     again. They raise `StoreError` while the database is missing, locked or
-    unreadable and recover by themselves, and may be called from any thread.
+    unreadable and recover by themselves, and may be called from any thread. What an
+    error kept from being told is told later: by the next call after a lock, by a
+    start afresh (`is_new`) after anything else.
 
     Args:
         database: What to watch.
@@ -53,6 +55,13 @@ class LiveDatabase:
             con = self._connection()
             watch = self._watch
             return watch is None or watch.has_more or _data_version(con) != self._data_version
+
+    def restart(self) -> Changes:
+        """Tell which runs and columns there are, all as new; `walk` then gives all values."""
+        with self._guarded():
+            con = self._connection()
+            self._watch = None
+            return self._begin_again(con)
 
     def changes(self, near: Collection[RunKey] = ()) -> Changes:
         """Tell what was written since the last call; the first time, that all is new.
@@ -86,9 +95,10 @@ class LiveDatabase:
             con = self._connection()
             if self._watch is None:
                 return None
-            with _transaction(con):
-                found = self._watch.walk(con, self._data_version, asked)
-            return self._begin_again(con) if self._watch.went_back else found
+            watch = self._watch
+            with self._transaction(con):
+                found = watch.walk(con, self._data_version, asked)
+            return self._begin_again(con) if watch.went_back else found
 
     @property
     def has_all(self) -> bool:
@@ -103,6 +113,11 @@ class LiveDatabase:
         watch = self._watch
         return watch is not None and watch.has_told(asked)
 
+    def unknown(self, cells: Iterable[Cell]) -> list[Cell]:
+        """Those of some cells that have no row, by what has been told until now."""
+        watch = self._watch
+        return [] if watch is None else [cell for cell in cells if not watch.has_row(cell)]
+
     def close(self) -> None:
         """Close the connection; the next call opens another and starts afresh."""
         with self._lock:
@@ -116,7 +131,7 @@ class LiveDatabase:
                     yield
             except DatabaseBusy:
                 raise
-            except StoreError:
+            except BaseException:
                 self._close()
                 raise
 
@@ -147,29 +162,43 @@ class LiveDatabase:
         self._watch = None
 
     def _look(self, con: sqlite3.Connection, near: Collection[RunKey]) -> Changes:
-        if self._watch is None:
+        watch = self._watch
+        if watch is None:
             return self._begin_again(con)
-        with _transaction(con):
-            self._data_version = _data_version(con)
-            changes = self._watch.look(con, near)
-        return self._begin_again(con) if self._watch.went_back else changes
+        with self._transaction(con) as version:
+            self._data_version = version
+            changes = watch.look(con, near)
+        return self._begin_again(con) if watch.went_back else changes
 
     def _begin_again(self, con: sqlite3.Connection) -> Changes:
-        with _transaction(con):
-            self._data_version = _data_version(con)
+        self._watch = None
+        with self._transaction(con) as version:
+            self._data_version = version
             self._watch = Watch(con, self._now())
         return self._watch.all_new()
 
+    @contextmanager
+    def _transaction(self, con: sqlite3.Connection) -> Iterator[object]:
+        """One for all queries, so that values, runs and columns belong together.
 
-@contextmanager
-def _transaction(con: sqlite3.Connection) -> Iterator[None]:
-    """One for all queries, so that values, runs and columns belong together."""
-    con.execute("BEGIN")
-    try:
-        yield
-    finally:
-        if con.in_transaction:
-            con.execute("ROLLBACK")
+        Gives the version of the data. That waits for the lock, and may fail without any
+        harm; an error after it leaves a watch that has noted what it never told.
+        """
+        con.execute("BEGIN")
+        try:
+            version = _data_version(con)
+            try:
+                yield version
+            except BaseException:
+                self._watch = None
+                raise
+        finally:
+            try:
+                if con.in_transaction:
+                    con.execute("ROLLBACK")
+            except BaseException:
+                self._close()  # it would keep the lock
+                raise
 
 
 def _data_version(con: sqlite3.Connection) -> object:

@@ -120,6 +120,12 @@ class Watch:
         """Whether `walk` has told the values of these variables, or of `ANY`, at least ahead."""
         return self.has_all or self._has_all_ahead or self._told.issuperset(asked)
 
+    def has_row(self, cell: Cell) -> bool:
+        """Whether a row of a cell was read, and is not gone since."""
+        key, name = cell
+        number = self._numbers.get(name)
+        return number is not None and bool(self._bits.get(key, 0) >> number & 1)
+
     def is_done(self, version: object) -> bool:
         """Whether `walk` would have nothing to do."""
         still_reads = self._next_ahead is not None or not self.has_all or self._round
@@ -264,8 +270,7 @@ class Watch:
         return [row for row in rows if row[6] > since or self._is_new(row)] or rows
 
     def _is_new(self, row: Row) -> bool:
-        number = self._numbers.get(row[0])
-        return number is None or not self._bits.get(RunKey(row[1], row[2]), 0) >> number & 1
+        return not self.has_row((RunKey(row[1], row[2]), row[0]))
 
     def _read_closely(
         self, con: sqlite3.Connection, numbers: Iterable[int]

@@ -161,8 +161,8 @@ class MainScreen(
         if update.has_all_runs:
             self.has_all_runs = True
             table.drop(runs=set(table.rows.all_keys) - {run.key for run in update.runs})
-        table.add_columns(update.columns)
-        if update.columns:  # all there are
+        if update.columns is not None:
+            table.add_columns(update.columns)
             table.keep_columns({column.name for column in update.columns})
         added = table.add_runs(update.runs)
         if update.live:

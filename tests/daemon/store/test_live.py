@@ -13,6 +13,7 @@ from damnit_daemon.store import (
     LiveDatabase,
     NewValue,
     NotADatabase,
+    StoreError,
     create_database,
     ensure_run,
     migrate,
@@ -21,6 +22,7 @@ from damnit_daemon.store import (
     update_computed_variables,
 )
 from damnit_daemon.store.live import OVERLAP_S
+from damnit_daemon.store.watch import Watch
 
 from .conftest import KEY, run_script
 
@@ -215,6 +217,27 @@ def test_a_lock_is_waited_out_and_nothing_is_missed(live, database, other):
     other.execute("ROLLBACK")
 
     assert seen(live.changes()) == [(KEY, "a", 10)]
+
+
+@pytest.mark.parametrize("code", [sqlite3.SQLITE_BUSY, sqlite3.SQLITE_IOERR])
+def test_an_error_in_the_middle_of_a_look_loses_nothing(live, database, monkeypatch, code):
+    save(database, (KEY, "a", 10))
+    with database.writing() as con:
+        ensure_run(con, OTHER, added_at=2.0)
+
+    def fail(*_):
+        error = sqlite3.OperationalError("disk I/O error")
+        error.sqlite_errorcode = code
+        raise error
+
+    with monkeypatch.context() as context, pytest.raises(StoreError):
+        context.setattr(Watch, "_finish", fail)
+        live.changes()
+
+    assert live.changed()
+    changes = live.changes()
+    assert changes.is_new
+    assert [row.key for row in changes.runs] == [KEY, OTHER]
 
 
 def test_the_file_is_removed_and_comes_back(live, database, tmp_path):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from damnit_daemon.model import Blob, BlobKind, RunKey
 from damnit_daemon.model.portion import ANY
 from damnit_daemon.store import (
+    DatabaseBusy,
     LiveDatabase,
     NewValue,
     blocks,
@@ -97,6 +98,17 @@ def test_what_is_written_again_anywhere_is_seen(live, full, near):
     assert cells([at_once]) == ({(RUNS[0], "a"): 77} if near else {})
     assert cells([at_once, *walk(live)]) == {(RUNS[0], "a"): 77}
     assert live.walk() is None
+
+
+def test_a_lock_while_all_is_looked_through_hides_nothing(live, full, other):
+    save(full, (RUNS[0], "a", 77), (RUNS[-1], "c", 78))
+    found = [live.changes()]
+    for _ in range(3):
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(DatabaseBusy):
+            live.walk()
+        other.execute("ROLLBACK")
+    assert cells([*found, *walk(live)])[RUNS[0], "a"] == 77
 
 
 def test_where_something_was_written_more_is_expected(live, full):
