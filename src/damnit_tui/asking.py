@@ -21,6 +21,8 @@ from damnit_daemon.ledger import (
     TypedRequest,
     answered_jobs,
     ask,
+    is_alive,
+    load_lease,
     load_request,
 )
 from damnit_daemon.model import RunKey
@@ -31,6 +33,7 @@ from .visible import visible
 ANSWER_S = 4.0
 """A daemon looks for requests twice a second."""
 LOOK_S = 0.1
+NOBODY = "Noted, but no daemon runs here: it is done when one starts. D, then S starts it."
 
 
 @dataclass(frozen=True)
@@ -101,11 +104,13 @@ class Asking:
         try:
             self._ledger.create()
             number = ask(self._ledger, request)
+            if not self._has_daemon():
+                return Told(NOBODY, is_good=False)
             answer = self._wait(number)
         except DamnitError as error:
             return Told(" ".join(filter(None, [error.message, error.hint])), is_good=False)
         if answer is None:
-            return Told("Noted. No daemon has answered yet; one does it as soon as it works.")
+            return Told("Noted. The daemon has not answered yet; it does it as soon as it can.")
         if answer.state is RequestState.REFUSED:
             return Told(
                 f"The daemon refused: {visible(str(answer.answer.get('reason', '')))}", False
@@ -114,6 +119,12 @@ class Asking:
         if not jobs:
             return Told("There was nothing to do: no such job waits or runs.", is_good=False)
         return Told(f"{'Job' if len(jobs) == 1 else 'Jobs'} {format_run_ranges(jobs)}: {done}.")
+
+    def _has_daemon(self) -> bool:
+        """Whether one has taken the folder, and is not known to have ended."""
+        with self._ledger.reading() as con:
+            lease = load_lease(con)
+        return lease is not None and is_alive(lease.holder) is not False
 
     def _wait(self, number: int) -> Request | None:
         give_up_at = time.monotonic() + ANSWER_S

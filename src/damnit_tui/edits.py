@@ -18,6 +18,7 @@ from damnit_daemon.errors import DamnitError
 from damnit_daemon.model import RunKey, StoredValue
 from damnit_daemon.paths import DamnitFolder
 from damnit_daemon.store import (
+    FORMAT_VERSION,
     Conflict,
     Database,
     DatabaseBusy,
@@ -30,6 +31,7 @@ from damnit_daemon.store import (
     VariableChanged,
     VariableInUse,
     load_notes,
+    migrate,
 )
 
 from .orders import Order, Redo, SetValues, Undo
@@ -93,6 +95,17 @@ class Failed(NamedTuple):
 
 
 Outcome = Done | Waiting | Contested | Failed
+
+
+class Denial(NamedTuple):
+    """Why nothing can be written, and what could be done about it; false if it can."""
+
+    reason: str = ""
+    old_format: int = 0
+    """The database's format, if bringing that up to date would help."""
+
+    def __bool__(self) -> bool:
+        return bool(self.reason)
 
 
 @dataclass(frozen=True)
@@ -162,18 +175,41 @@ class Edits:
 
     # For workers
 
-    def why_not(self) -> str:
-        """Say why nothing can be written here; empty if it can."""
+    def why_not(self) -> Denial:
+        """Say why nothing can be written here."""
         if self._read_only:
-            return "It was opened with --read-only."
+            return Denial("It was opened with --read-only.")
         database = self._folder.database
         if not os.access(self._folder.path, os.F_OK):
-            return ""  # it may come back; until then each edit says that it is gone
+            return Denial()  # it may come back; until then each edit says that it is gone
         if os.access(database, os.F_OK) and not os.access(database, os.W_OK):
-            return f"You may not write to {database}."
+            return Denial(f"You may not write to {database}.")
         if not os.access(self._folder.path, os.W_OK):  # SQLite writes beside the file
-            return f"You may not write to the folder {self._folder.path}."
-        return ""
+            return Denial(f"You may not write to the folder {self._folder.path}.")
+        return self._format_denial()
+
+    def _format_denial(self) -> Denial:
+        try:
+            version = Database(self._folder.database, timeout_s=TIMEOUT_S).format_version()
+        except DamnitError:
+            return Denial()  # locked, missing: each edit says so
+        if version > FORMAT_VERSION:
+            reason = f"Its database has format {version}, newer than this program can write."
+            return Denial(reason)
+        if 1 <= version < FORMAT_VERSION:
+            reason = f"Its database has the old format {version}, which can only be read."
+            return Denial(reason, version)
+        return Denial()
+
+    def migrate(self) -> str:
+        """Bring a database of an old format up to date; says where the copy of the old one is.
+
+        Raises:
+            DamnitError: If that is not possible; nothing has changed then.
+        """
+        backup = migrate(self._folder.database, timeout_s=TIMEOUT_S)
+        done = f"The database has format {FORMAT_VERSION} now"
+        return f"{done}." if backup is None else f"{done}; the old one is kept as {backup.name}."
 
     def load_notes(self) -> list[Note]:
         """The notes there are, by time.
@@ -229,7 +265,7 @@ class Edits:
     def _carry_out(self, order: Order) -> Outcome:
         try:
             if self._read_only:
-                raise DamnitError(self.why_not())
+                raise DamnitError(self.why_not().reason)
             if isinstance(order, SetValues):
                 return self._set(order)
             if isinstance(order, Undo):

@@ -324,3 +324,19 @@ async def test_an_unknown_user_type_is_shown_and_not_edited(folder):
         (told,) = [note.message for note in app._notifications]
         assert "colour, which this program does not know" in told
         assert "\x1b" not in told
+
+
+async def test_a_variable_without_a_name_does_not_stop_the_cursor(folder):
+    with closing(sqlite3.connect(folder.database)) as con:
+        con.execute("INSERT INTO variables(name, type, title) VALUES ('', 'number', '')")
+        con.commit()
+    app = make_app(folder)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        table = app.main_screen.table
+        seen = []
+        for _ in range(5):
+            await pilot.press("right")
+            seen.append(table.cursor.name)
+        assert "" in seen
+        assert len(set(seen)) == 5

@@ -29,6 +29,8 @@ KEYS: tuple[Key, ...] = (
     ),
     Key("conflict.mine", "m", "choose('mine')", "write mine over it", "conflict", "Edit"),
     Key("conflict.again", "e", "choose('again')", "edit again", "conflict", "Edit"),
+    Key("confirm.yes", "y", "answer(True)", "yes", "confirm", "Act", "y"),
+    Key("confirm.no", "n,escape,q,enter", "answer(False)", "no", "confirm", "Act", "n Esc"),
     Key("notes.close", "escape", "close", "close", "notes", "Screens", "Esc"),
     Key("notes.delete", "delete", "delete", "delete the note", "notes", "Edit", "Del"),
     Key("variable.close", "escape", "close", "give up", "variable", "Screens", "Esc"),

@@ -132,7 +132,7 @@ class Defining(Writing):
                 self.session.edits.load_notes,
                 self.order,
                 clock=self._clock,
-                denied=self._denied,
+                denied=self._denied.reason,
                 zone=self._zone,
                 at=note,
             )

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from textual import on, work
 from textual.message import Message
 
-from ..edits import Contested, Done, Failed, Outcome, Waiting
+from damnit_daemon.errors import DamnitError
+from damnit_daemon.store import FORMAT_VERSION
+
+from ..edits import Contested, Denial, Done, Failed, Outcome, Waiting
 from ..orders import Order, SetValues
 from ..table.view import CellAddress
 from ..visible import visible
@@ -23,8 +27,8 @@ Answer = Callable[[Value, str], None]
 class Writing(MainPart):
     """A part of the main screen: what it takes to write."""
 
-    _denied = ""
-    """Why nothing can be written; empty if it can."""
+    _denied = Denial()
+    """Why nothing can be written."""
     _is_writing = False
     _answer: Answer | None = None
     _draft_of: CellAddress | None = None
@@ -43,7 +47,14 @@ class Writing(MainPart):
     class RightsKnown(Message):
         """Whether anything can be written."""
 
-        denied: str
+        denied: Denial
+
+    @dataclass
+    class Migrated(Message):
+        """What became of bringing the database up to date."""
+
+        text: str
+        is_good: bool = True
 
     def on_mount(self) -> None:
         """Find out whether anything can be written, once there is something on the screen."""
@@ -62,14 +73,52 @@ class Writing(MainPart):
     def show_rights(self, event: RightsKnown) -> None:
         """Show a mark where nothing can be written."""
         self._denied = event.denied
-        self.status = self.status._replace(read_only=bool(event.denied))
+        self.status = self.status._replace(
+            read_only=bool(event.denied), old_format=event.denied.old_format
+        )
 
     def may_write(self) -> bool:
-        """Tell whether anything can be written; says why not."""
+        """Tell whether anything can be written; says why not, and offers what can be done."""
+        if self._denied.old_format:
+            self._offer_migration()
+        elif self._denied:
+            self.notify(
+                visible(f"Nothing can be changed here. {self._denied.reason}"), markup=False
+            )
         if self._denied:
-            self.notify(f"Nothing can be changed here. {self._denied}", markup=False)
             self.look_at_rights()  # somebody may have given them meanwhile
         return not self._denied
+
+    def _offer_migration(self) -> None:
+        from .confirm import ConfirmBox
+
+        text = (
+            f"{self._denied.reason}\n\nMigrate it to format {FORMAT_VERSION}, that of DAMNIT 0.4? "
+            "A copy of the old one is kept beside it."
+        )
+        box = ConfirmBox("Old database format", text, yes="migrate", no="leave it")
+
+        def decide(is_wanted: bool | None) -> None:
+            if is_wanted:
+                self.notify("Migrating the database…", markup=False)
+                self.migrate()
+
+        self.app.push_screen(box, decide)
+
+    @work(thread=True, exclusive=True, group="migration")
+    def migrate(self) -> None:
+        """Bring the database up to date, and say what became of it."""
+        try:
+            self.post_message(self.Migrated(self.session.edits.migrate()))
+        except DamnitError as error:
+            self.post_message(self.Migrated(str(error), is_good=False))
+
+    @on(Migrated)
+    def tell_migration(self, event: Migrated) -> None:
+        """Say it; from now on one can write."""
+        severity: Literal["information", "error"] = "information" if event.is_good else "error"
+        self.notify(visible(event.text), severity=severity, markup=False, timeout=15)
+        self.look_at_rights()
 
     # Asking
 

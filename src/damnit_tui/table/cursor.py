@@ -89,7 +89,10 @@ class CursorTable(RowContent, inherit_bindings=False):
         """Put the cursor on a run, a variable, or both; paint it as soon as there is room."""
         if self.cursor is None:
             return
-        self._move(CellAddress(key or self.cursor.key, name or self.cursor.name), None)
+        cursor = self.cursor
+        # A name may be empty: a database does not forbid it.
+        place = CellAddress(key or cursor.key, cursor.name if name is None else name)
+        self._move(place, None)
 
     def stand_on(self, note: Note) -> None:
         """Put the cursor on a note; its run and variable are where it goes from there."""

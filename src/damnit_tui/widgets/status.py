@@ -33,6 +33,8 @@ class Status(NamedTuple):
     folder: str
     proposal: int | None = None
     read_only: bool = False
+    old_format: int = 0
+    """The database's format, if it must be brought up to date before one can write."""
     unwritten: int = 0
     """Edits that cannot be written at the moment."""
     runs: int = 0
@@ -102,7 +104,9 @@ class Status(NamedTuple):
     def marks(self) -> list[Said]:
         """What is special about this view."""
         found = []
-        if self.read_only:
+        if self.old_format:
+            found.append((f"⊘ old format {self.old_format}: e migrates", "mark"))
+        elif self.read_only:
             found.append(("⊘ read-only", "mark"))
         if self.unwritten:
             found.append((f"✎ {_plural(self.unwritten, 'edit')} waiting", "mark"))

@@ -1,0 +1,42 @@
+"""A box that asks before something is done that cannot be undone by a key; no is the default."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from .. import keymap
+from .box import BoxScreen
+
+
+class ConfirmBox(ModalScreen[bool]):
+    """Gives True for `y`, False for every other way out.
+
+    Args:
+        title: A few words of the app's own.
+        text: What will happen, and what is lost or kept; may hold text of data.
+        yes: What `y` does, as a verb.
+        no: What all else does, as a verb.
+    """
+
+    DEFAULT_CSS = BoxScreen.DEFAULT_CSS.replace("BoxScreen", "ConfirmBox")
+    BINDINGS = keymap.bindings("confirm")
+
+    def __init__(self, title: str, text: str, *, yes: str, no: str = "cancel") -> None:
+        super().__init__()
+        self._title, self._text = title, text
+        self._keys = f"y {yes} · n {no}"
+
+    def compose(self) -> ComposeResult:
+        """The question, and the keys that answer it."""
+        with VerticalScroll() as box:
+            box.border_title = Content(self._title).markup
+            box.border_subtitle = Content(self._keys).markup
+            yield Static(Content(self._text))
+
+    def action_answer(self, is_wanted: bool) -> None:
+        """Decide."""
+        self.dismiss(is_wanted)
