@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from damnit_daemon.errors import DamnitError
+from damnit_daemon.own_python import module_command, own_environment
 from damnit_daemon.paths import DATA_ROOT_VARIABLE, DamnitFolder
 from damnit_daemon.runner.processes import die_with_parent
 from damnit_daemon.supervise import stop
@@ -43,7 +44,8 @@ class Child:
         self._name = name
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", *arguments],
+                module_command(*arguments),
+                env=own_environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

@@ -98,7 +98,8 @@ class RunnerInFolder:
         self.log = folder / "log"
         self.options: list[str] = []
         self.python = USER_PYTHON
-        self.environment = user_environment(os.environ, place_bundle(DamnitFolder(folder)))
+        self.bundle = place_bundle(DamnitFolder(folder))
+        self.environment = user_environment(os.environ, self.bundle)
         self.environment["EXTRA_DATA_DATA_ROOT"] = str(data_root)
 
     def write(self, source: str) -> None:
@@ -109,7 +110,7 @@ class RunnerInFolder:
         ours, theirs = os.pipe()
         with self.log.open("wb") as log:  # a file, not a pipe: nobody reads while a job is on
             process = subprocess.Popen(
-                [python or self.python, "-m", "damnit_daemon.runner", command,
+                [python or self.python, *self.bundle.program, command,
                  "--events-fd", str(theirs), "--folder", str(self.folder), *self.options],
                 stdin=subprocess.PIPE, stdout=log, stderr=subprocess.STDOUT,
                 pass_fds=[theirs], env=self.environment, cwd=self.folder,

@@ -71,13 +71,14 @@ class Batch:
             for task, job in jobs
         ]
         (self.submission / "jobs.jsonl").write_text("".join(f"{line}\n" for line in lines))
-        self.environment = user_environment(os.environ, place_bundle(self.folder))
+        self.bundle = place_bundle(self.folder)
+        self.environment = user_environment(os.environ, self.bundle)
         self.environment["EXTRA_DATA_DATA_ROOT"] = str(data_root)
         for name in [n for n in self.environment if n.startswith("SLURM_")]:
             del self.environment[name]
 
     def start(self, task=0, **variables):
-        command = [USER_PYTHON, "-m", "damnit_daemon.runner", "batch"]
+        command = [USER_PYTHON, *self.bundle.program, "batch"]
         command += ["--folder", str(self.folder.path)]
         command += ["--submission", str(self.submission), "--task", str(task)]
         return subprocess.Popen(

@@ -74,7 +74,7 @@ def _load_file(file: Path) -> ContextLoaded:
     if not file.is_file():
         raise DamnitError(f"There is no file {file}.")
     path = file.absolute()
-    sys.path.insert(0, os.fspath(path.parent))
+    sys.path.append(os.fspath(path.parent))  # as the runner does
     with chdir(path.parent), redirect_stdout(sys.stderr):
         return read(path).loaded_event({})
 

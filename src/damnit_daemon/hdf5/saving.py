@@ -11,7 +11,6 @@ import errno
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -24,6 +23,7 @@ import numpy as np
 from ..errors import DamnitError
 from ..model import RunKey
 from ..model.looked import Figure, Looked, View, Words
+from ..own_python import SAFE_DIRECTORY, module_command, own_environment
 from ..paths import DamnitFolder
 from ..runner import layout
 from ..whole_file import unfinished_file
@@ -207,14 +207,14 @@ def _print_picture(
     folder: DamnitFolder, key: RunKey, name: str, view: View, path: Path, look_of: dict[str, Any]
 ) -> None:
     job = {
-        "folder": str(folder.path), "key": list(key), "name": name, "view": asdict(view),
-        "path": str(path), **look_of,
+        "folder": str(folder.path.absolute()), "key": list(key), "name": name,
+        "view": asdict(view), "path": str(path.absolute()), **look_of,
     }  # fmt: skip
-    command = [sys.executable, "-m", "damnit_daemon.hdf5.print_picture"]
+    command = module_command("damnit_daemon.hdf5.print_picture")
     try:
         done = subprocess.run(
             command, input=json.dumps(job), capture_output=True, text=True, check=False,
-            timeout=PICTURE_TIMEOUT_S,
+            timeout=PICTURE_TIMEOUT_S, env=own_environment(), cwd=SAFE_DIRECTORY,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         raise SaveFailed(f"Drawing took longer than {PICTURE_TIMEOUT_S} s.") from None

@@ -27,6 +27,7 @@ from ..sharing import file_bits, make_shared_folder
 PACKAGE = Path(__file__).resolve().parent.parent
 SAME_DATE = (1980, 1, 1, 0, 0, 0)
 """The zip's oldest: equal contents make equal bytes, on every machine."""
+MAIN = b"from damnit_daemon.runner.__main__ import main\n\nraise SystemExit(main())\n"
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,14 @@ class Bundle:
     """`damnit_ctx` and `damnit_daemon.runner`."""
     fallback: Path
     """h5netcdf, which writes xarray objects."""
+
+    @property
+    def program(self) -> list[str]:
+        """What a Python runs: the zip itself, for then it looks nowhere else first.
+
+        `-m` would put the working directory before all that is installed.
+        """
+        return [os.fspath(self.runner)]
 
 
 def place_bundle(folder: DamnitFolder, *, cache: Path | None = None) -> Bundle:
@@ -62,6 +71,7 @@ def place_bundle(folder: DamnitFolder, *, cache: Path | None = None) -> Bundle:
 def runner_files() -> dict[str, bytes]:
     """Names in the zip and contents of what the runner consists of."""
     files = {
+        "__main__.py": MAIN,
         "damnit_ctx.py": _damnit_ctx().read_bytes(),
         "damnit_daemon/__init__.py": (PACKAGE / "__init__.py").read_bytes(),
     }

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from ..own_python import absolute_entries
 from .bundle import PACKAGE, Bundle
 
 FALLBACK_VARIABLE = "DAMNIT_FALLBACK_PATH"
@@ -61,12 +62,12 @@ def our_folders() -> list[Path]:
 
 
 def _without(search_path: str, folders: Iterable[Path]) -> list[str]:
-    """Drop entries that are one of the folders, or its site-packages."""
+    """Drop entries that are one of the folders, or its site-packages, and relative ones."""
     folders = [folder.resolve() for folder in folders]
     return [
         entry
-        for entry in search_path.split(os.pathsep)
-        if entry and not any(_is_of(Path(entry).resolve(), folder) for folder in folders)
+        for entry in absolute_entries(search_path)
+        if not any(_is_of(Path(entry).resolve(), folder) for folder in folders)
     ]
 
 

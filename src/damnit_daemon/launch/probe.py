@@ -22,6 +22,8 @@ TIMEOUT_S = 120.0
 """The first import from a file system that others use, too, may take a minute."""
 
 CODE = """\
+import sys
+sys.path[:] = filter(None, sys.path)  # not the working directory; 3.10 has no -P
 import importlib, json, platform
 found = {"python": platform.python_version()}
 for name in ("numpy", "h5py", "xarray", *%r):

@@ -193,10 +193,11 @@ class RunnerProcess:
     def _spawn(self) -> _Running:
         if not self._folder.path.is_dir():
             raise RunnerUnavailable(f"There is no folder {self._folder.path}.")
-        environment = user_environment(self._environment, place_bundle(self._folder))
+        bundle = place_bundle(self._folder)
+        environment = user_environment(self._environment, bundle)
         events, events_out = os.pipe()
         output, output_out = os.pipe()
-        command = [os.fspath(self._python), "-m", "damnit_daemon.runner", "serve"]
+        command = [os.fspath(self._python), *bundle.program, "serve"]
         command += ["--events-fd", str(events_out), "--folder", os.fspath(self._folder.path)]
         command += [] if self._forks else [FORK_OPTION]
         try:

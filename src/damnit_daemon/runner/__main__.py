@@ -1,4 +1,8 @@
-"""`python -m damnit_daemon.runner serve|check|batch|once`; see `serve`, `batch` and `forks`."""
+"""`python runner.zip serve|check|batch|once`; see `serve`, `batch` and `forks`.
+
+The working directory is searched last for modules: what lies there is found, but takes the
+place of nothing that is installed.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +28,7 @@ OBSTACLES = (
 
 
 def main() -> int:
-    """Read the context file, say what is in it, and take jobs.
+    """Read the context file, say what is in it, and take jobs; after these it does not return.
 
     Returns:
         The exit status: 0, or 1 if the environment cannot run the user's code.
@@ -43,9 +47,9 @@ def main() -> int:
         os.write(arguments.events_fd, encode(ContextLoaded([], [problem], "")))
         return 1
 
-    from .context import read_context
+    from .context import look_here_last, read_context
     from .forks import OwnPython, obstacles
-    from .job import write_all
+    from .job import end_process, write_all
     from .processes import die_with_parent
     from .seeds import Seeds
     from .serve import Resident
@@ -55,8 +59,9 @@ def main() -> int:
     if arguments.command == "serve":
         die_with_parent(os.getppid(), signal.SIGTERM)  # loading user's code may take for ever
     me = os.getpid()
-    own_python = OwnPython(sys.executable, arguments.folder)
+    own_python = OwnPython([sys.executable, sys.argv[0]], arguments.folder)
     seeds = Seeds()
+    look_here_last()
     context = read_context(path)
     if os.getpid() != me:  # the file forked while it was read, and this is the copy
         os._exit(0)
@@ -77,19 +82,19 @@ def main() -> int:
         from .batch import Batch
 
         Batch(context, arguments.folder, arguments.jobs, out, arguments.log, **children).work()
-    return 0
+    return end_process(0)  # a pool that the file began waits at exit for workers that are ended
 
 
 def _do_one(arguments: Any, path: Path) -> int:
     """Do the job that stands on standard input, in this process, and exit; does not return."""
-    from .context import read_context
+    from .context import look_here_last, read_context
     from .job import end_process, fail, limit, run_job
     from .processes import die_with_parent
     from .protocol import decode_job
 
     die_with_parent(os.getppid())
     os.chdir(arguments.directory)
-    sys.path[0] = arguments.directory  # it was where the file had led its runner
+    look_here_last()
     job = decode_job(sys.stdin.buffer.read())
     os.dup2(os.open(os.devnull, os.O_RDONLY), sys.stdin.fileno())
     limit(job)

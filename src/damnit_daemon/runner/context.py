@@ -145,8 +145,7 @@ def read_context(path: Path) -> Context:
     """Execute a context file and check what it declares.
 
     Never raises for what is in the file: problems are part of the answer.
-    `path` is executed with its own folder as the place to import from, like a
-    script, but `__name__` is not `__main__`.
+    `path` is executed like a module: `__name__` is not `__main__`.
     """
     try:
         source = path.read_bytes()
@@ -175,8 +174,15 @@ def read_source(source: bytes, path: Path, *, module: str = MODULE_NAME) -> Cont
         return context
     context.places = Places(source.decode("utf-8", "replace"), str(path))
     _collect(namespace, said, context)
+    _check_helpers(context)
     context.check()
     return context
+
+
+def look_here_last() -> None:
+    """Let what lies in the working directory be imported where nothing else has that name."""
+    if (here := _working_directory()) is not None and str(here) not in sys.path:
+        sys.path.append(str(here))
 
 
 def _working_directory() -> Path | None:
@@ -215,6 +221,26 @@ def _execute(source: bytes, context: Context, name: str) -> dict[str, Any] | Non
         context.complain(message, *_place_of_failure(error, context.path))
         return None
     return module.__dict__
+
+
+def _check_helpers(context: Context) -> None:
+    """Complain about modules beside the file whose names others have."""
+    if context.directory is None:
+        return
+    try:
+        beside = sorted(context.directory.glob("*.py"))
+    except OSError:
+        return
+    for path in beside:
+        name = path.stem
+        module = sys.modules.get(name)
+        origin = getattr(getattr(module, "__spec__", None), "origin", None) or ""
+        if module is not None and Path(origin).resolve() != path.resolve():
+            context.complain(
+                f"{name}.py beside the context file is not what `import {name}` finds: Python or "
+                "an installed package has that name; give it another one",
+                severity="warning",
+            )
 
 
 def _place_of_failure(error: BaseException, path: Path) -> tuple[int, int]:

@@ -55,14 +55,14 @@ def _open_files() -> Iterator[str]:
 class OwnPython:
     """Starts a Python of its own for a job, as this one was started."""
 
-    def __init__(self, executable: str, folder: Path) -> None:
+    def __init__(self, runner: list[str], folder: Path) -> None:
         """Note how things are before the context file is loaded, which may change them.
 
         Args:
-            executable: The interpreter.
+            runner: The interpreter, and the program of the runner.
             folder: The DAMNIT folder.
         """
-        self._command = [executable, "-m", "damnit_daemon.runner", "once"]
+        self._command = [*runner, "once"]
         self._folder = folder
         self._environment = dict(os.environ)
         self._directory = os.path.realpath(".")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from ..errors import DamnitError
 from ..model import RunKey
+from ..own_python import module_command, own_environment
 from ..paths import DamnitFolder
 from .combined import Combined
 
@@ -83,7 +83,8 @@ class Combiner:
     def _start(self) -> None:
         self._end()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "damnit_daemon.services.combining"],
+            module_command("damnit_daemon.services.combining"),
+            env=own_environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             process_group=0,  # what a terminal or supervisor tells our group is ours to heed

@@ -47,7 +47,7 @@ unset {unset}
 export PYTHONPATH={pythonpath} {fallback}={h5netcdf} MPLBACKEND=Agg
 export PYTHONFAULTHANDLER=1 PYTHONIOENCODING=utf-8:backslashreplace PYTHONUNBUFFERED=1
 cd {folder} || exit 1
-exec {python} -m damnit_daemon.runner batch --folder {folder} \\
+exec {python} {pythonpath} batch --folder {folder} \\
     --submission {submission} --task "${{SLURM_ARRAY_TASK_ID:-0}}"{options}
 """
 UNSET = ("PYTHONHOME", "PYTHONSTARTUP", "PYTHONSAFEPATH", "VIRTUAL_ENV", "DISPLAY", "LD_PRELOAD")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import stat
 import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 
 from ..errors import DamnitError
+from ..own_python import module_command, own_environment
 from ..paths import DamnitFolder
 from .address import Address, new_address, this_host
 from .conf_file import check_logs, conf_path, write_conf
@@ -45,7 +45,8 @@ def _run_supervisord(folder: DamnitFolder, address: Address, umask: int) -> bool
     conf = conf_path(folder)
     try:
         done = subprocess.run(
-            [sys.executable, "-P", "-m", "supervisor.supervisord", "-c", str(conf)],
+            module_command("supervisor.supervisord", "-c", str(conf)),
+            env=own_environment(),
             cwd=conf.parent,
             stdin=subprocess.DEVNULL,
             capture_output=True,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 
 from ..errors import DamnitError
 from ..ledger import EXPIRES_S, Lease, LeaseHeld
+from ..own_python import module_command
 from ..paths import DamnitFolder
 from .address import candidate_ports
 from .conf_file import conf_path, keep_foreign_conf
@@ -41,9 +41,7 @@ class StartFailed(DamnitError):  # noqa: N818 – house style
 
 def daemon_command(folder: DamnitFolder) -> list[str]:
     """What supervisord keeps running."""
-    # -P: a user's json.py in the folder must not be taken for the one of Python.
-    python = [sys.executable, "-P", "-m", "damnit_daemon.cli"]
-    return [*python, "--in", str(folder.path.absolute()), "run"]
+    return module_command("damnit_daemon.cli", "--in", str(folder.path.absolute()), "run")
 
 
 def start(

@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +15,7 @@ import numpy as np
 
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.model.looked import AxisKind
+from damnit_daemon.own_python import SAFE_DIRECTORY, module_command, own_environment
 
 from .points import Points
 from .state import Form, PlotState
@@ -80,13 +80,13 @@ def save_picture(points: Points, state: PlotState, bins: int, path: Path) -> Non
             "bins": bins,
             "window": state.window,
             "span": state.span,
-            "path": str(path),
+            "path": str(path.absolute()),
         }
         try:
             done = subprocess.run(
-                [sys.executable, "-m", "damnit_tui.plot.picture"],
+                module_command("damnit_tui.plot.picture"),
                 input=json.dumps(job), capture_output=True, text=True, check=False,
-                timeout=PICTURE_TIMEOUT_S,
+                timeout=PICTURE_TIMEOUT_S, env=own_environment(), cwd=SAFE_DIRECTORY,
             )  # fmt: skip
         except subprocess.TimeoutExpired:
             raise DamnitError(f"Drawing took longer than {PICTURE_TIMEOUT_S} s.") from None

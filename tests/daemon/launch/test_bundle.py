@@ -38,7 +38,9 @@ def test_holds_the_runner_and_nothing_else_of_ours(folder):
     assert not [
         n
         for n in found
-        if not n.startswith(("damnit_ctx", "damnit_daemon/runner/", "damnit_daemon/__init__"))
+        if not n.startswith(
+            ("__main__", "damnit_ctx", "damnit_daemon/runner/", "damnit_daemon/__init__")
+        )
     ]
 
 
