@@ -165,7 +165,12 @@ KNOWN = {
         Setting("noncluster_cpus", "CPUs of a Slurm job that shares its node", "4", _whole(1)),
         Setting("noncluster_mem", "Memory of a Slurm job that shares its node", "25G", _memory),
         Setting("local_jobs", "How many jobs run at once on the daemon's machine", "2", _whole(1)),
-        Setting("watch_settle_s", "Seconds that a run's files must be still", "20", _seconds),
+        Setting(
+            "watch_settle_s",
+            "Seconds that a run's files must be still; unset: learnt, 20 at first",
+            "20",
+            _seconds,
+        ),
         Setting("watch_interval_s", "Seconds between two looks for new runs", "2", _seconds),
         Setting(
             "watch_backfill",

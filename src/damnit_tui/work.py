@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from damnit_daemon.model import RunKey
+from damnit_daemon.model.growing import GrowingRun
 
 from .table.numbers import format_span
 from .visible import visible
@@ -15,6 +16,8 @@ from .visible import visible
 RUNNING = "⚙"
 QUEUED = "⋮"
 STOPPED = "⚠"
+GROWING = "↗"
+UNREADABLE = "!"
 LOST_S = 60.0
 """A daemon of which nothing was heard for so long is called lost; others may take over then."""
 
@@ -110,6 +113,10 @@ class Work(NamedTuple):
     """The jobs of each run, those that have begun first."""
     failures: Mapping[RunKey, str] = MappingProxyType({})
     """Runs of which the last job failed, and why."""
+    growing: Mapping[RunKey, tuple[GrowingRun, ...]] = MappingProxyType({})
+    """Runs whose files still come."""
+    unreadable: Mapping[RunKey, str] = MappingProxyType({})
+    """Runs with files that cannot be read, and which."""
     is_abandoned: bool = False
     """No daemon works: what it was at stands still, except in Slurm."""
 
@@ -117,7 +124,8 @@ class Work(NamedTuple):
         """What stands beside a run's number."""
         jobs = self.runs.get(key)
         if not jobs:
-            return ""
+            grows = key in self.growing and not self.is_abandoned
+            return GROWING if grows else UNREADABLE if key in self.unreadable else ""
         if not jobs[0].is_running:
             return QUEUED
         return RUNNING if any(map(self.goes_on, jobs)) else STOPPED
@@ -137,7 +145,8 @@ class Work(NamedTuple):
 
     def changed_runs(self, before: Work) -> set[RunKey]:
         """The runs whose lines look different now."""
-        keys = self.runs.keys() | before.runs.keys()
+        keys = self.runs.keys() | before.runs.keys() | self.growing.keys() | before.growing.keys()
+        keys |= self.unreadable.keys() ^ before.unreadable.keys()
         return {key for key in keys if self.look(key) != before.look(key)}
 
     def sentence(self, key: RunKey, name: str, now: float) -> str:
@@ -149,8 +158,18 @@ class Work(NamedTuple):
                 said = job.sentence(name, now)
                 works = self._works(now) or job.in_slurm
                 return said if works else f"{said}; no daemon works"
+        if growing := self.growing_sentence(key, now):
+            return growing
         reason = self.failures.get(key, "")
-        return f"✗ its job failed: {visible(reason)}" if reason else ""
+        if reason:
+            return f"✗ its job failed: {visible(reason)}"
+        return visible(self.unreadable.get(key, ""))
+
+    def growing_sentence(self, key: RunKey, now: float) -> str:
+        """Say how the files of a run come; empty if they do not."""
+        if self.is_abandoned:
+            return ""
+        return visible("; ".join(each.sentence(now) for each in self.growing.get(key, ())))
 
     def state(
         self, now: float, *, brief: bool = False, zone: tzinfo | None = None
@@ -172,7 +191,8 @@ class Work(NamedTuple):
 
     def counts(self) -> str:
         """How much there is to do; empty for nothing."""
-        numbers = ((self.running, "running"), (self.queued, "queued"))
+        growing = 0 if self.is_abandoned else len(self.growing)
+        numbers = ((self.running, "running"), (self.queued, "queued"), (growing, "growing"))
         return " · ".join(f"{number} {word}" for number, word in numbers if number)
 
     def _works(self, now: float) -> bool:

@@ -25,9 +25,11 @@ from damnit_daemon.ledger import (
     load_jobs,
     load_lease,
     load_progress,
+    load_unreadable,
     next_queued,
 )
 from damnit_daemon.model import RunKey
+from damnit_daemon.model.growing import GrowingRun, parse_growing
 
 from .work import DaemonSeen, RunJob, Work
 
@@ -123,6 +125,8 @@ class WorkReader:
             queued=queued,
             runs=runs,
             failures=_failures(load_jobs(con, states=ENDINGS, limit=LAST_JOBS)),
+            growing=_growing(lease),
+            unreadable=load_unreadable(con),
         )
         self._lease = lease
 
@@ -163,6 +167,13 @@ def _running(con: Connection, job: Job) -> RunJob:
 
 def _queued(job: Job, ahead: int) -> RunJob:
     return RunJob(job.data, ahead=ahead, names=_wanted(job), reason=job.reason)
+
+
+def _growing(lease: Lease | None) -> dict[RunKey, tuple[GrowingRun, ...]]:
+    found: dict[RunKey, tuple[GrowingRun, ...]] = {}
+    for each in parse_growing(None if lease is None else lease.info.get("growing")):
+        found[each.key] = (*found.get(each.key, ()), each)
+    return found
 
 
 def _wanted(job: Job) -> frozenset[str] | None:

@@ -12,13 +12,17 @@ from damnit_daemon.ledger import (
     JobState,
     Ledger,
     Placement,
+    TakenFiles,
+    beat,
     explain_wait,
     load_arrivals,
     mark_arrival,
     requeue,
+    save_files,
     set_state,
 )
 from damnit_daemon.model import Column, StoredValue
+from damnit_daemon.model.growing import GrowingRun, growing_to_json
 from damnit_daemon.paths import DATA_ROOT_VARIABLE, DamnitFolder
 from damnit_daemon.services.extraction import extract
 from damnit_daemon.store import NewValue, create_database
@@ -119,6 +123,31 @@ def kinds(why):
 
 def evidence(why):
     return "\n".join(line for excerpt in why.excerpts for line in excerpt.lines)
+
+
+def test_a_run_whose_files_still_come(empty_folder):
+    growing = GrowingRun(*key(7), "raw", 2, 1000, NOW - 9, NOW - 1, 20.0)
+    create_database(empty_folder.database, proposal=PROPOSAL, context_python=None)
+    empty_folder.context_file.write_text("@Variable()\ndef a(run):\n    return 1\n")
+    with ledger_of(empty_folder) as con:
+        token = take_lease(con)
+        beat(con, token, now=NOW, info={"growing": growing_to_json([growing])})
+    why = ask(empty_folder, "a", run=7)
+    assert kinds(why) == [(Kind.GROWING, "a")]
+    assert "Its raw files still come: 2 files" in why.root.text
+    assert why.is_live
+
+
+def test_unreadable_files_are_told_beside_the_reason(processed):
+    said = "1 of 2 files unreadable (x.h5: empty)"
+    with ledger_of(processed) as con:
+        save_files(con, key(1), "raw", TakenFiles(2, 9, 9, 9, said), now=NOW)
+    try:
+        assert ("Files", f"raw: {said}") in ask(processed, "no_source").notes
+        assert ("Files", f"raw: {said}") in ask(processed, "fine").notes
+    finally:
+        with ledger_of(processed) as con:
+            save_files(con, key(1), "raw", TakenFiles(2, 9, 9, 9), now=NOW)
 
 
 # What the runner wrote

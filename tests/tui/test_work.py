@@ -4,8 +4,9 @@ from datetime import UTC
 
 import pytest
 
+from damnit_daemon.model.growing import GrowingRun
 from damnit_tui.table.numbers import format_span
-from damnit_tui.work import LOST_S, STOPPED, DaemonSeen, RunJob, Work
+from damnit_tui.work import GROWING, LOST_S, STOPPED, UNREADABLE, DaemonSeen, RunJob, Work
 
 from .conftest import NOW, key
 
@@ -144,3 +145,32 @@ def test_a_job_that_slurm_has_not_begun_waits():
     waiting = work(runs={key(1): (pending,)})
     assert waiting.mark(key(1)) == "⋮"
     assert waiting.sentence(key(1), "a", NOW) == "submitted to Slurm: Waits: no free node."
+
+
+def grows(run, **more):
+    found = {"files": 3, "size_bytes": 4_100_000_000, "since": NOW - 60, "changed_at": NOW - 5}
+    return GrowingRun(*key(run), "raw", **found, settle_s=20.0, **more)
+
+
+def test_a_run_whose_files_still_come_is_marked_and_says_so():
+    known = work(growing={key(1): (grows(1),), key(2): (grows(2, lacks="x.h5 is missing"),)})
+    assert [known.mark(key(run)) for run in (1, 2, 3)] == [GROWING, GROWING, ""]
+    assert known.sentence(key(1), "a", NOW) == (
+        "its raw files still come: 3 files, 4.10 GB, last change 5 s ago; "
+        "it is processed after 20 s without one"
+    )
+    assert "not complete: x.h5 is missing" in known.sentence(key(2), "a", NOW)
+    assert known.counts() == "2 growing"
+    assert known.changed_runs(work()) == {key(1), key(2)}
+
+
+def test_what_a_lost_daemon_saw_grow_is_not_told():
+    known = work(growing={key(1): (grows(1),)}, is_abandoned=True)
+    assert (known.mark(key(1)), known.sentence(key(1), "a", NOW), known.counts()) == ("", "", "")
+
+
+def test_a_run_with_unreadable_files_is_marked_and_says_so():
+    known = work(unreadable={key(1): "raw: 3 of 12 files unreadable (a\x1b.h5: empty)"})
+    assert known.mark(key(1)) == UNREADABLE
+    assert known.sentence(key(1), "a", NOW) == "raw: 3 of 12 files unreadable (a␛.h5: empty)"
+    assert known.changed_runs(work()) == {key(1)}

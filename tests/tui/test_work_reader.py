@@ -10,12 +10,15 @@ from damnit_daemon.ledger import (
     JobState,
     Ledger,
     Placement,
+    TakenFiles,
     beat,
     explain_wait,
     release,
+    save_files,
     set_state,
     this_process,
 )
+from damnit_daemon.model.growing import GrowingRun, growing_to_json
 from damnit_tui.work import DaemonSeen
 from damnit_tui.work_reader import LOOK_ANYWAY_S, MOST_QUEUED, WorkReader
 
@@ -198,3 +201,23 @@ def test_a_job_in_slurm_waits_with_its_reason(reader, empty_folder):
     (found,) = reader.look().runs[key(5)]
     assert found.is_submitted
     assert "no free node" in found.sentence("a", NOW)
+
+
+def test_what_grows_and_what_cannot_be_read(reader, empty_folder):
+    growing = GrowingRun(*key(7), "raw", 2, 1000, NOW - 9, NOW - 1, 20.0)
+    strange = [{"run": "x"}, 5, {**growing_to_json([growing])[0], "files": float("inf")}]
+    with ledger_of(empty_folder) as con:
+        token = take_lease(con)
+        beat(con, token, now=NOW, info={"growing": [*strange, *growing_to_json([growing])]})
+        save_files(con, key(3), "raw", TakenFiles(2, 9, 9, 9, "1 of 2 files unreadable"), now=NOW)
+        save_files(con, key(4), "raw", TakenFiles(2, 9, 9, 9), now=NOW)
+    work = reader.look()
+    assert work.growing == {key(7): (growing,)}
+    assert work.unreadable == {key(3): "raw: 1 of 2 files unreadable"}
+
+
+def test_the_ledger_of_an_older_daemon_says_nothing_of_files(reader, empty_folder):
+    with ledger_of(empty_folder) as con:
+        take_lease(con)
+        con.execute("DROP TABLE files")
+    assert (reader.look().unreadable, reader.look().problem) == ({}, "")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from ..errors import DamnitError
+from ..ledger import Ledger, LedgerMissing, load_unreadable
 from ..model import Column, RunKey, RunRow
 from ..paths import DamnitFolder
 from ..store import Database, load_columns, load_values
@@ -57,6 +58,19 @@ class Run:
         with self._database.reading() as con:
             found = load_values(con, keys=[self.key], names=["comment"], blobs=True)
         return str(found[0].value or "") if found else ""
+
+    @property
+    def unreadable_files(self) -> str:
+        """Which files of the run could not be read when it was processed; empty if all could.
+
+        Known where a daemon works, for instance `raw: 3 of 12 files unreadable (…)`. It
+        processes the run again when they change.
+        """
+        try:
+            with Ledger(self._folder.ledger).reading() as con:
+                return load_unreadable(con).get(self.key, "")
+        except LedgerMissing:
+            return ""
 
     def names(self) -> list[str]:
         """The variables that have a value, or a reason for having none, in the table's order."""

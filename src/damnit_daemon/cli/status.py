@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from ..supervise import Observed
 
 
+MOST_UNREADABLE = 5
+"""Runs with unreadable files that people are told of; programs get all."""
+
+
 def status(
     context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
@@ -29,9 +33,10 @@ def status(
     seen = observe(damnit)
     found = {
         "folder": str(damnit.path),
+        "now": now,
         **daemon_facts(seen, now),
         **_settings(damnit),
-        "jobs": _jobs(damnit),
+        **_ledger(damnit),
     }
     if as_json:
         typer.echo(json.dumps(found, indent=1))
@@ -66,6 +71,8 @@ def daemon_facts(seen: Observed, now: float) -> dict[str, Any]:
 
 def format_status(found: dict[str, Any]) -> list[str]:
     """Say the same to people."""
+    from ..model.growing import parse_growing
+
     state = found["state"]
     lines = [f"{found['folder']}: {state}"]
     if found["pid"] is not None:
@@ -84,8 +91,20 @@ def format_status(found: dict[str, Any]) -> list[str]:
     lines.append(f"  trigger      {trigger}, broker {broker}")
     counts = ", ".join(f"{count} {name}" for name, count in found["jobs"].items() if count)
     lines.append(f"  jobs         {counts or 'none yet'}")
-    if found["info"]:
-        told = ", ".join(f"{key} {value}" for key, value in found["info"].items())
+    info = dict(found["info"])
+    growing = parse_growing(info.pop("growing", None))
+    if settle := info.pop("settle_s", None):
+        told = ", ".join(f"{kind} {seconds} s" for kind, seconds in dict(settle).items())
+        lines.append(f"  settle time  {told}")
+    lines += [f"  growing      run {each.run}: {each.sentence(found['now'])}" for each in growing]
+    if problem := info.pop("watcher_problem", ""):
+        lines.append(f"  directories  {problem}")
+    unreadable = list(found["unreadable"].items())
+    lines += [f"  unreadable   {run}: {text}" for run, text in unreadable[-MOST_UNREADABLE:]]
+    if len(unreadable) > MOST_UNREADABLE:
+        lines.append(f"  unreadable   and {len(unreadable) - MOST_UNREADABLE} more runs")
+    if info:
+        told = ", ".join(f"{key} {value}" for key, value in info.items())
         lines.append(f"  it says      {told}")
     return lines
 
@@ -107,11 +126,14 @@ def _settings(folder: DamnitFolder) -> dict[str, object]:
     return {key: settings.get(key) for key in (TRIGGER, BROKER)}
 
 
-def _jobs(folder: DamnitFolder) -> dict[str, int]:
-    from ..ledger import Ledger, LedgerMissing, count_jobs
+def _ledger(folder: DamnitFolder) -> dict[str, object]:
+    """How many jobs there are, and which runs have files that cannot be read."""
+    from ..ledger import Ledger, LedgerMissing, count_jobs, load_unreadable
 
     try:
         with Ledger(folder.ledger).reading() as con:
-            return {state.value: count for state, count in count_jobs(con).items()}
+            jobs = {state.value: count for state, count in count_jobs(con).items()}
+            unreadable = {str(key): text for key, text in load_unreadable(con).items()}
     except LedgerMissing:
-        return {}
+        return {"jobs": {}, "unreadable": {}}
+    return {"jobs": jobs, "unreadable": unreadable}

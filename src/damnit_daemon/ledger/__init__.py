@@ -31,6 +31,7 @@ from .asking import ask, user_name
 from .counters import count, load_counters
 from .edits import Edit, append_edit, load_edits
 from .errors import LeaseHeld, LeaseLost, LedgerMissing, LedgerTooNew
+from .files import TakenFiles, has_files, load_files, load_unreadable, save_files
 from .job import ACTIVE, AddedJob, Executor, InSlurm, Job, JobOrigin, JobState, NewJob, Placement
 from .jobs import count_jobs, load_follow_up, load_job, load_jobs, still_failed
 from .lease import (
@@ -126,6 +127,7 @@ __all__ = [
     "RetryRequest",
     "RowFailed",
     "Seen",
+    "TakenFiles",
     "Timing",
     "TypedRequest",
     "VariableProgress",
@@ -143,6 +145,7 @@ __all__ = [
     "end_malformed_rows",
     "expect_variables",
     "explain_wait",
+    "has_files",
     "has_queued",
     "has_undecided",
     "is_alive",
@@ -150,6 +153,7 @@ __all__ = [
     "load_arrivals",
     "load_counters",
     "load_edits",
+    "load_files",
     "load_follow_up",
     "load_job",
     "load_jobs",
@@ -159,6 +163,7 @@ __all__ = [
     "load_requests",
     "load_seen",
     "load_timings",
+    "load_unreadable",
     "mark_arrival",
     "next_queued",
     "parse_request",
@@ -175,6 +180,7 @@ __all__ = [
     "require_lease",
     "retry_job",
     "row_guard",
+    "save_files",
     "save_progress",
     "set_state",
     "still_failed",

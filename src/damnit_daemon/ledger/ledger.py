@@ -13,7 +13,7 @@ from ..store.database import DEFAULT_TIMEOUT_S
 from ..store.queries import fetch_all
 from .errors import LedgerMissing, LedgerTooNew
 from .lease import require_lease
-from .schema import FORMAT_VERSION, create_tables
+from .schema import FORMAT_VERSION, add_tables, create_tables
 
 
 class Ledger:
@@ -42,6 +42,8 @@ class Ledger:
             StoreError: If it cannot be written.
         """
         if self.exists():
+            with self.writing() as con:
+                add_tables(con)
             return
         with self._translated(), new_file_beside(self.path) as unfinished:
             with closing(sqlite3.connect(unfinished, isolation_level=None)) as con:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import sqlite3
 import uuid
+from collections.abc import Collection
 
 from ..model import RunKey
 from ..store.queries import fetch_all
 from .arrivals import ArrivalState, load_arrival, mark_arrival
 from .job import AddedJob, Executor, InSlurm, Job, JobOrigin, NewJob
 from .jobs import load_job, load_jobs_where
+from .waiting import id_list
 
 _USUAL = {
     InSlurm.WANTED: "'local'",
@@ -92,6 +94,7 @@ def next_queued(
     limit: int = 1,
     executor: Executor | None = None,
     in_slurm: InSlurm = InSlurm.WANTED,
+    excluding: Collection[int] = (),
 ) -> list[Job]:
     """Load the jobs to begin next.
 
@@ -103,11 +106,14 @@ def next_queued(
         limit: At most so many.
         executor: Only those that are to run there; None: all.
         in_slurm: Which jobs are to run in Slurm, of those that nobody said it of.
+        excluding: Jobs that are not to begin yet.
     """
     chosen, parameters = "", []
     if executor is not None:
         chosen = f"AND coalesce(wanted_executor, {_USUAL[in_slurm]}) = ? "
         parameters = [str(executor)]
+    if excluding:
+        chosen += f"AND id NOT IN ({id_list(excluding)}) "
     # SQLite would else take the index of states, and sort all that waits.
     where = (
         f"INDEXED BY queue_asked WHERE state = 'queued' AND asked = 1 {chosen}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 
+from .files import TABLE as _FILES
+
 FORMAT_VERSION = 1
 """Stored in `meta`, as `format`."""
 
@@ -74,3 +76,9 @@ def create_tables(con: sqlite3.Connection) -> None:
     for statement in (*_TABLES, *_INDEXES):
         con.execute(statement)
     con.execute("INSERT INTO meta (key, value) VALUES ('format', ?)", (FORMAT_VERSION,))
+    add_tables(con)
+
+
+def add_tables(con: sqlite3.Connection) -> None:
+    """Add what a ledger of an earlier version lacks; older programs pass it over."""
+    con.execute(_FILES)

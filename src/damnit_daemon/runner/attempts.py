@@ -30,11 +30,13 @@ class Attempts:
     Attributes:
         number: Of the attempt that was last begun, from 1.
         failure: Why the job as a whole failed; empty if it did not.
+        is_absent: Whether it failed because the run has no files yet.
     """
 
     def __init__(self, job: Job) -> None:
         self.number = 0
         self.failure = ""
+        self.is_absent = False
         self._job = job
         self._saved = list(job.saved)
         self._lost = dict(job.lost)
@@ -66,7 +68,8 @@ class Attempts:
                 anything itself; at the second time it is no chance.
         """
         if ended.outcome != "killed":
-            self.failure = ended.reason if ended.outcome == "failed" else ""
+            self.failure = ended.reason if ended.outcome != "done" else ""
+            self.is_absent = ended.outcome == "absent"
             return Verdict(is_over=True)
         reason = reason_of_death(ended)
         if ended.running and (self._puzzling_deaths or runner_lives):

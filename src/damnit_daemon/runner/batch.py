@@ -190,7 +190,8 @@ class Batch(Resident):
         if not verdict.is_over:
             self._start(self._attempts.next_job())
             return
-        outcome = "failed" if self._attempts.failure else "done"
+        failed = "absent" if self._attempts.is_absent else "failed"
+        outcome = failed if self._attempts.failure else "done"
         job_id = f"{self._job.job_id}-{self._attempts.number}"
         self._tell(JobEnded(job_id, outcome, self._attempts.failure))
         self._begin_next()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
@@ -16,7 +17,8 @@ from .execute import Evaluation
 from .fragment import FragmentWriter
 from .graph import UnknownVariable
 from .opened_run import MockRun, OpenedRun, RunUnavailable
-from .protocol import Event, Job, JobStarted, Note, VariableDone, encode
+from .protocol import Event, FilesFound, Job, JobStarted, Note, VariableDone, encode
+from .run_files import sentence
 from .stored import Computed
 
 PRELOADED = ("xarray", "pandas", "matplotlib.pyplot", "PIL.Image", "h5netcdf", "scipy")
@@ -45,11 +47,16 @@ def run_job(job: Job, context: Context, folder: Path, events: int) -> int:
         write_all(events, b"".join(lines))
 
     opened = (MockRun if job.mock else OpenedRun)(job.proposal, job.run)
+    opened.look()
     try:
         names, notes = _selection(job, context, opened)
         started = opened.start_time()
-    except (RunUnavailable, UnknownVariable) as error:
+    except UnknownVariable as error:
         return fail(events, str(error))
+    except RunUnavailable as error:
+        _tell_of_files(job, opened, tell)
+        return fail(events, str(error), "absent" if error.is_absent else "failed")
+    _tell_of_files(job, opened, tell)
     if job.cluster:  # what it depends on and needs no cluster was saved by the job before
         others = [n for n in names if not context.graph.cluster[n]]
         job = replace(job, saved=[*job.saved, *others])
@@ -72,9 +79,10 @@ def run_job(job: Job, context: Context, folder: Path, events: int) -> int:
     return 0
 
 
-def fail(events: int, reason: str) -> int:
-    """Tell why a job as a whole failed; the exit status for it."""
-    write_all(events, b"failed " + reason.replace("\n", "\x1f").encode() + b"\n")
+def fail(events: int, reason: str, outcome: str = "failed") -> int:
+    """Tell why a job as a whole failed, or is `absent`; the exit status for it."""
+    text = f"{outcome} " + reason.replace("\n", "\x1f")
+    write_all(events, text.encode() + b"\n")
     return 1
 
 
@@ -98,13 +106,32 @@ def _selection(job: Job, context: Context, run: OpenedRun) -> tuple[list[str], l
 
     names = select(RunData(job.data))
     proc = [n for n in names if context.graph.data[n] is RunData.PROC]
-    if not proc or run.has_proc():
+    if not proc:
         return names, []
-    if job.data == "proc":
-        raise RunUnavailable(
-            f"There is no proc data of run {job.run} of proposal {job.proposal} yet."
+    try:
+        run.require_proc()
+    except RunUnavailable as error:
+        if job.data == "proc":
+            raise
+        note = "Proc data is unavailable, only raw variables will be executed."
+        return select(RunData.RAW), [note] if error.is_absent else [note, str(error)]
+    return names, []
+
+
+def _tell_of_files(job: Job, run: OpenedRun, tell: Callable[[Event], None]) -> None:
+    """Tell what the folders held before they were opened, and what could not be read."""
+    for data, files in run.files.items():
+        tell(
+            FilesFound(
+                job.job_id,
+                data,
+                len(files.names),
+                files.size_bytes,
+                files.newest_ns,
+                files.folder_ns,
+                sentence([files]),
+            )
         )
-    return select(RunData.RAW), ["Proc data is unavailable, only raw variables will be executed."]
 
 
 def write_all(descriptor: int, data: bytes) -> None:

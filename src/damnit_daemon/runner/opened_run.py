@@ -8,9 +8,22 @@ from typing import Any
 
 from damnit_ctx import RunData
 
+from .run_files import DataFiles, sentence
+
+ORIGINS = ("raw", "proc")
+"""Where the files of a run lie, below the proposal's folder."""
+
 
 class RunUnavailable(Exception):  # noqa: N818 - the message says it
-    """The run cannot be opened; the message says why."""
+    """The run cannot be opened; the message says why.
+
+    Attributes:
+        is_absent: Whether there is no file; they may come.
+    """
+
+    def __init__(self, message: str, *, is_absent: bool = False) -> None:
+        super().__init__(message)
+        self.is_absent = is_absent
 
 
 class OpenedRun:
@@ -23,7 +36,18 @@ class OpenedRun:
     def __init__(self, proposal: int, run: int) -> None:
         self.proposal = proposal
         self.run = run
+        self.files: dict[str, DataFiles] = {}
+        """What its folders held before they were opened, by `raw` and `proc`; see `look`."""
         self._opened: dict[RunData, Any] = {}
+
+    def look(self) -> None:
+        """Look at the run's files, to tell later what was there and what could not be read."""
+        try:
+            folder = _find_proposal(self.proposal)
+        except Exception:  # noqa: BLE001 - EXtra-data's; opening the run will say it
+            return
+        for origin in ORIGINS:
+            self.files[origin] = DataFiles.look(folder / origin / f"r{self.run:04d}")
 
     def of(self, data: RunData) -> Any:
         """The open run for variables that need `data`.
@@ -38,13 +62,27 @@ class OpenedRun:
 
     def has_proc(self) -> bool:
         """Whether corrected data is there."""
-        from extra_data import open_run
-
         try:
-            open_run(self.proposal, self.run, data="proc")
-        except Exception:  # noqa: BLE001 - EXtra-data and h5py raise what they like
+            self.require_proc()
+        except RunUnavailable:
             return False
         return True
+
+    def require_proc(self) -> None:
+        """Make sure that corrected data is there.
+
+        Raises:
+            RunUnavailable: If there is none yet, or its files cannot be read.
+        """
+        try:
+            self._open_origin("proc")
+        except FileNotFoundError as error:
+            raise RunUnavailable(
+                f"There is no proc data of run {self.run} of proposal {self.proposal} yet.",
+                is_absent=True,
+            ) from error
+        except Exception as error:
+            raise RunUnavailable(self._reason(error, RunData.PROC)) from error
 
     def start_time(self) -> float:
         """When the run began, Unix seconds UTC: its first train's time, else a file's."""
@@ -61,18 +99,33 @@ class OpenedRun:
         return Path(self._first().files[0].filename).parents[2]
 
     def _open(self, data: RunData) -> Any:
-        from extra_data import open_run
-
         try:
-            return open_run(self.proposal, self.run, data=data.value)
+            return self._open_origin(data.value)
         except FileNotFoundError as error:
             if (
                 data is RunData.ALL and self.has_proc()
             ):  # raw files go to tape before corrected ones
-                return open_run(self.proposal, self.run, data="proc")
-            raise RunUnavailable(self._reason(error, data)) from error
+                return self._open_origin("proc")
+            raise RunUnavailable(self._reason(error, data), is_absent=True) from error
         except Exception as error:
             raise RunUnavailable(self._reason(error, data)) from error
+
+    def _open_origin(self, origin: str) -> Any:
+        """Open what is there, and note which of its files could be."""
+        from extra_data import open_run
+
+        files = self.files.get(origin)
+        try:
+            run = open_run(self.proposal, self.run, data=origin)
+        except FileNotFoundError:
+            raise
+        except Exception:
+            if files is not None:
+                files.opened([])
+            raise
+        if files is not None:
+            files.opened(Path(each.filename).name for each in run.files)
+        return run
 
     def _first(self) -> Any:
         """The raw files, or what there is."""
@@ -89,6 +142,8 @@ class OpenedRun:
         detail = str(error).splitlines()[0] if str(error) else type(error).__name__
         if isinstance(error, FileNotFoundError):
             return f"There is no {data.value} data of {run}: {detail}"
+        if unreadable := sentence(self.files.values()):
+            return f"The files of {run} cannot be read: {unreadable}"
         return f"The files of {run} cannot be read: {type(error).__name__}: {detail}"
 
 
@@ -103,9 +158,11 @@ class GivenRun(OpenedRun):
         """The object."""
         return self._data
 
-    def has_proc(self) -> bool:
+    def look(self) -> None:
+        """Its files are the business of whoever gave it."""
+
+    def require_proc(self) -> None:
         """Whoever gave it knows what is in it."""
-        return True
 
     def start_time(self) -> float:
         """When its run began, if it is one of EXtra-data's; else now."""
@@ -126,10 +183,8 @@ class GivenRun(OpenedRun):
             return self._by_number()
 
     def _by_number(self) -> Path:
-        from extra_data.read_machinery import find_proposal
-
         try:
-            return Path(find_proposal(f"p{self.proposal:06d}"))
+            return _find_proposal(self.proposal)
         except Exception as error:
             raise RunUnavailable(
                 f"The data that was given has no files, and proposal {self.proposal} "
@@ -146,9 +201,11 @@ class MockRun(OpenedRun):
             self._opened[RunData.ALL] = _mock_run()
         return self._opened[RunData.ALL]
 
-    def has_proc(self) -> bool:
+    def look(self) -> None:
+        """It has no files."""
+
+    def require_proc(self) -> None:
         """A made-up run has everything."""
-        return True
 
     def start_time(self) -> float:
         """Now."""
@@ -157,6 +214,12 @@ class MockRun(OpenedRun):
     def proposal_path(self) -> Path:
         """A place that does not exist."""
         return Path("/mock") / f"p{self.proposal:06d}"
+
+
+def _find_proposal(proposal: int) -> Path:
+    from extra_data.read_machinery import find_proposal
+
+    return Path(find_proposal(f"p{proposal:06d}"))
 
 
 def _mock_run() -> Any:

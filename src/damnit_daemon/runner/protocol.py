@@ -113,6 +113,23 @@ class ContextLoaded:
 
 
 @dataclass(frozen=True)
+class FilesFound:
+    """What one of the run's folders held when a job opened it."""
+
+    job_id: str
+    data: str
+    """`raw` or `proc`."""
+    number: int
+    """Of HDF5 files; 0 where there is no folder."""
+    size_bytes: int
+    newest_ns: int
+    """When the newest file changed, Unix nanoseconds by the clock of the storage."""
+    folder_ns: int
+    unreadable: str = ""
+    """Which of them cannot be read, and why, in a sentence."""
+
+
+@dataclass(frozen=True)
 class JobStarted:
     """A child began a job."""
 
@@ -160,7 +177,8 @@ class JobEnded:
 
     job_id: str
     outcome: str
-    """`done`, `failed` (with the reason) or `killed` (the child died)."""
+    """`done`, `failed` (with the reason), `absent` (the run has no files yet) or `killed`
+    (the child died)."""
     reason: str = ""
     running: str = ""
     """The variable whose function was being called when the child died."""
@@ -168,12 +186,22 @@ class JobEnded:
     """Of the child; negative: the signal that ended it."""
 
 
-Event = BatchStarted | ContextLoaded | JobStarted | Note | VariableStarted | VariableDone | JobEnded
+Event = (
+    BatchStarted
+    | ContextLoaded
+    | FilesFound
+    | JobStarted
+    | Note
+    | VariableStarted
+    | VariableDone
+    | JobEnded
+)
 EVENTS = {
     kind.__name__: kind
     for kind in (
         BatchStarted,
         ContextLoaded,
+        FilesFound,
         JobStarted,
         Note,
         VariableStarted,

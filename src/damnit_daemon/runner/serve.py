@@ -51,6 +51,8 @@ class Child:
     """The variable whose function is being called."""
     failed: str = ""
     """Why the job as a whole failed, if it said so."""
+    is_absent: bool = False
+    """Whether that is so because the run has no files yet."""
     finished: bool = False
     """Whether it came to its end: user's code may call `os._exit(0)` too."""
     imported: list[str] = field(default_factory=list)
@@ -243,8 +245,9 @@ class Resident:
         """Pass a child's event on, keeping track of what it is doing."""
         if line.startswith(b"running "):
             child.running = line[8:].decode()
-        elif line.startswith(b"failed "):
+        elif line.startswith((b"failed ", b"absent ")):
             child.failed = line[7:].decode().replace("\x1f", "\n")
+            child.is_absent = line.startswith(b"absent ")
         elif line.startswith(b"finished "):
             child.finished = True
             child.imported = line[9:].decode().split()
@@ -292,7 +295,8 @@ class Resident:
             self._do_again(child)
             return
         code = os.waitstatus_to_exitcode(status)
-        outcome = "failed" if child.failed else "done" if child.finished else "killed"
+        failed = "absent" if child.is_absent else "failed"
+        outcome = failed if child.failed else "done" if child.finished else "killed"
         reason = child.failed or (f"killed: {child.exceeded}" if child.exceeded else "")
         self._tell_end(JobEnded(child.job.job_id, outcome, reason, child.running, code))
         _preload(child.imported)  # after the answer, which somebody waits for

@@ -7,7 +7,9 @@ import logging
 import os
 import queue
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from ..errors import DamnitError
 from ..ledger import (
@@ -38,6 +40,7 @@ from ..ledger import (
     requeue,
     require_lease,
     row_guard,
+    save_files,
     save_progress,
     set_state,
     this_process,
@@ -50,6 +53,7 @@ from ..slurm import Executor as Where
 from ..slurm import Fallback
 from ..supervise.notify import Notifier
 from .announcer import Announcer
+from .awaited_files import AwaitedFiles
 from .cluster import Cluster, GivenJob
 from .cluster.orders import Adopt, Cancel, Give
 from .combiner import Combiner
@@ -58,6 +62,8 @@ from .extractor import context_hash
 from .intake import Intake, take_in
 from .job_options import load_options
 from .news import (
+    FilesCame,
+    FilesTaken,
     JobBegan,
     JobInterrupted,
     JobOver,
@@ -102,8 +108,17 @@ class Daemon:
     """
 
     def __init__(
-        self, folder: DamnitFolder, token: str, settings: DaemonSettings, announcer: Announcer
+        self,
+        folder: DamnitFolder,
+        token: str,
+        settings: DaemonSettings,
+        announcer: Announcer,
+        *,
+        info: Mapping[str, object] = MappingProxyType({}),
     ) -> None:
+        self.facts: Callable[[], Mapping[str, object]] = dict
+        """What the triggers say about themselves; goes into the lease with each beat."""
+        self._info = info
         self._folder = folder
         self._token = token
         self._settings = settings
@@ -122,6 +137,7 @@ class Daemon:
             folder, combiner, self._news.put, self._runs_in_work, self._require_lease
         )
         self._cluster = Cluster(folder, combiner, self._news.put, self._require_lease)
+        self._awaited = AwaitedFiles(self._news.put)
         self._runs_elsewhere: dict[int, Job] = {}
         self._cluster_work: list[int] = []
         self._slots = [
@@ -159,6 +175,7 @@ class Daemon:
             self._cluster.order(Adopt(tuple(map(GivenJob, left.elsewhere))))
         self._cluster.start()
         self._sweeper.start()
+        self._awaited.start()
 
     def run(self, notifier: Notifier) -> None:
         """Work until `stop` is called, and say now and then that we are alive.
@@ -179,6 +196,7 @@ class Daemon:
                 slot.stop(STOPPED, is_owed=True)
         for slot in self._slots:
             slot.close()
+        self._awaited.close()
         self._cluster.close()
         self._sweeper.close()
         self._combiner.close()
@@ -234,7 +252,7 @@ class Daemon:
         with self._ledger.writing(self._token) as con:
             now = time.time()
             if is_beat_due:
-                beat(con, self._token, now=now)
+                beat(con, self._token, now=now, info={**self._info, **self.facts()})
                 malformed = end_malformed_rows(con, now=now)
             for news in self._unwritten:
                 self._write_one(con, news, now, over)
@@ -266,7 +284,8 @@ class Daemon:
         with self._ledger.reading() as con:
             if has_undecided(con):
                 return True
-            return (self._may_begin() or self._may_give()) and has_queued(con)
+            may_begin = self._may_begin() or self._may_give()
+            return may_begin and has_queued(con, excluding=self._awaited.job_ids)
 
     def _write_one(self, con: Connection, news: News, now: float, over: list[Job]) -> None:
         """Write news; what cannot be written costs itself, or the job whose end it tells."""
@@ -282,7 +301,10 @@ class Daemon:
             expect_variables(con, news.job_id, news.names)
         elif isinstance(news, VariableProgressed):
             save_progress(con, [news.progress])
+        elif isinstance(news, FilesTaken):
+            save_files(con, news.key, news.data, news.files, now=now)
         elif isinstance(news, JobOver):
+            self._awaited.remove(news.job_id)
             if set_state(
                 con, news.job_id, news.state, now=now, reason=news.reason, attempt=news.attempt
             ):
@@ -294,7 +316,9 @@ class Daemon:
         elif isinstance(news, JobWaits):
             explain_wait(con, news.job_id, news.reason)
         elif isinstance(news, JobInterrupted):
-            requeue(con, news.job_id, now=now, reason=news.reason, attempt=news.attempt)
+            waiting = requeue(con, news.job_id, now=now, reason=news.reason, attempt=news.attempt)
+            if news.awaits_files and waiting is not None and (job := load_job(con, waiting)):
+                self._awaited.add(job)
             if news.held_for is not None:
                 self._held_for = news.held_for
                 self._held_at_s = time.monotonic()
@@ -312,7 +336,10 @@ class Daemon:
         place = Placement(Executor.LOCAL, this_process().host, os.getpid())
         begun: list[tuple[Slot, Job, protocol.Job]] = []
         limit = len(self._slots) + len(free)
-        for job in next_queued(con, limit=limit, executor=executor, in_slurm=in_slurm):
+        awaited = self._awaited.job_ids
+        for job in next_queued(
+            con, limit=limit, executor=executor, in_slurm=in_slurm, excluding=awaited
+        ):
             # Raw and proc of one run one after the other: both would rewrite its file.
             if len(begun) < len(free) and job.run_key not in busy:
                 try:
@@ -333,7 +360,11 @@ class Daemon:
         given = []
         place = Placement(Executor.SLURM, host="", slurm_id="")
         for job in next_queued(
-            con, limit=MOST_TO_SLURM, executor=Executor.SLURM, in_slurm=self._in_slurm()
+            con,
+            limit=MOST_TO_SLURM,
+            executor=Executor.SLURM,
+            in_slurm=self._in_slurm(),
+            excluding=self._awaited.job_ids,
         ):
             try:
                 options = load_options(con, job.id)
@@ -435,6 +466,8 @@ class Daemon:
                 self._announcer.variables_changed(news.variables)
             elif isinstance(news, Remark):
                 log.info("%s", news.text)
+            elif isinstance(news, FilesCame):
+                log.info("%s no more: the files are there", _name_jobs(list(news.job_ids)))
             elif isinstance(news, JobInterrupted):
                 waiting.setdefault(news.reason, []).append(news.job_id)
         for reason, ids in waiting.items():

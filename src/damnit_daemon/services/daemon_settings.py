@@ -38,6 +38,9 @@ class DaemonSettings:
     time_s: float
     """What a job may use."""
     settle_s: float
+    """How long the files of a run have to be still, at least."""
+    learns_settle: bool
+    """Whether it grows with what is seen: nobody has set it."""
     backfill: int | None
     watch_interval_s: float
     slurm: SlurmSettings
@@ -96,6 +99,7 @@ def daemon_settings(settings: Mapping[str, object], *, cpu_count: int) -> Daemon
         memory_bytes=parse_memory_bytes(text("noncluster_mem", "25G")),
         time_s=parse_duration_s(text("slurm_time", "02:00:00")),
         settle_s=number("watch_settle_s", DEFAULT_SETTLE_S),
+        learns_settle=not text("watch_settle_s", ""),
         backfill=parse_backfill(text("watch_backfill", "none")),
         watch_interval_s=number("watch_interval_s", 2.0),
         slurm=slurm_settings(settings),

@@ -15,7 +15,7 @@ from ..model import RunKey
 from ..paths import DamnitFolder
 from ..runner.attempts import PROCESS_DIED, Attempts
 from ..runner.helpers import digest
-from ..runner.protocol import ContextLoaded, Event, Job, JobEnded, VariableDone
+from ..runner.protocol import ContextLoaded, Event, FilesFound, Job, JobEnded, VariableDone
 from ..store import NameTaken, StoreError
 from .collector import Collector, Combine, OnSaved
 from .context import (
@@ -199,6 +199,7 @@ class Extractor:
                 self._blame(verdict.blamed, verdict.reason, outcome, collector)
             if verdict.is_over:
                 outcome.failure = attempts.failure
+                outcome.is_absent = attempts.is_absent
                 return attempts.number > 1
 
     def _run_job(self, attempts: Attempts, outcome: RunOutcome, collector: Collector) -> JobEnded:
@@ -212,6 +213,8 @@ class Extractor:
                         collector.add(Path(event.fragment))
                     if attempts.heard(event):
                         _count(event, outcome)
+                elif isinstance(event, FilesFound):
+                    _note_unreadable(event, outcome)
                 elif isinstance(event, JobEnded):
                     ended = event
                 self._tell(outcome.key, event)
@@ -275,6 +278,11 @@ def _digest(path: Path) -> str:
         return digest(path.read_bytes())
     except OSError:
         return ""
+
+
+def _note_unreadable(event: FilesFound, outcome: RunOutcome) -> None:
+    if event.unreadable and event.unreadable not in outcome.unreadable:
+        outcome.unreadable.append(event.unreadable)
 
 
 def _count(event: VariableDone, outcome: RunOutcome) -> None:

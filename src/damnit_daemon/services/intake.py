@@ -31,6 +31,7 @@ from ..ledger import (
     add_job,
     add_job_for_arrival,
     answer_request,
+    has_files,
     load_job,
     load_jobs,
     mark_arrival,
@@ -44,6 +45,7 @@ from ..ledger import (
     take_requests,
 )
 from ..model import RunKey
+from ..model.arrival import Arrival
 from .job_options import save_options
 
 
@@ -89,9 +91,15 @@ def take_in(con: Connection, *, now: float) -> Intake:
 def _accept(con: Connection, found: RecordedArrival, now: float) -> list[int]:
     arrival = found.arrival
     arrived_at = arrival.event_at or found.recorded_at
-    wanted = NewJob(arrival.run_key, arrival.data, arrived_at=arrived_at)
+    wanted = NewJob(arrival.run_key, _data_that_depends(con, arrival), arrived_at=arrived_at)
     added = add_job_for_arrival(con, found.id, wanted, now=now)
     return [added.id] if added is not None and added.is_new else []
+
+
+def _data_that_depends(con: Connection, arrival: Arrival) -> str:
+    """Raw files that come after a job has seen corrected ones: its variables read both."""
+    is_late = arrival.data == "raw" and has_files(con, arrival.run_key, "proc")
+    return "all" if is_late else arrival.data
 
 
 def _carry_out(con: Connection, request: Request, now: float) -> Intake:

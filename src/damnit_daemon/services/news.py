@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..ledger import JobState, VariableProgress
+from ..ledger import Job, JobState, TakenFiles, VariableProgress
 from ..model import RunKey, VariableInfo
+from ..runner.protocol import FilesFound
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,22 @@ class JobBegan:
     job_id: int
     names: tuple[str, ...]
     """The variables that it is going to evaluate."""
+
+
+@dataclass(frozen=True)
+class FilesTaken:
+    """A job that computes all variables of some data has opened the files of its run."""
+
+    key: RunKey
+    data: str
+    files: TakenFiles
+
+
+@dataclass(frozen=True)
+class FilesCame:
+    """The files that jobs were waiting for are there, or will not come."""
+
+    job_ids: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -59,6 +76,7 @@ class JobInterrupted:
     Attributes:
         held_for: The hash of the context file that cannot be used, empty if there is
             none; no job can run before it changes. None if that is not the reason.
+        awaits_files: Whether the run has no files yet: it is not begun before they are there.
         attempt: Which attempt was interrupted; None: whichever it is at.
     """
 
@@ -66,6 +84,7 @@ class JobInterrupted:
     reason: str
     held_for: str | None = None
     attempt: int | None = None
+    awaits_files: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,8 +112,27 @@ class Remark:
     text: str
 
 
+def files_taken(job: Job, event: FilesFound) -> FilesTaken | None:
+    """Turn what a runner found into news; None if it is none, or the job is about few variables.
+
+    A job of the second stage reads what the first one has taken.
+    """
+    is_whole = job.variables is None and not job.match and job.cluster is not True
+    if not is_whole or job.data not in (event.data, "all"):
+        return None
+    try:
+        files = TakenFiles(
+            event.number, event.size_bytes, event.newest_ns, event.folder_ns, event.unreadable
+        )
+    except ValueError:  # it comes from the user's Python
+        return None
+    return FilesTaken(job.run_key, event.data, files)
+
+
 News = (
     JobBegan
+    | FilesTaken
+    | FilesCame
     | VariableProgressed
     | ValuesSaved
     | VariablesChanged

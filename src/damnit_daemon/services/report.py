@@ -18,6 +18,10 @@ class RunOutcome:
     """Why variables failed or were skipped."""
     failure: str = ""
     """Why the run as a whole failed; empty if it did not."""
+    is_absent: bool = False
+    """Whether that is so because it has no files yet."""
+    unreadable: list[str] = field(default_factory=list)
+    """Which files could not be read, a sentence for `raw` and one for `proc`."""
     not_stored: str = ""
     """Why results are still in fragments; empty if they are not."""
     duration_s: float = 0.0

@@ -10,10 +10,11 @@ import os
 import re
 import stat
 import time
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from ..ledger import TakenFiles
 from ..model import RunKey
 
 FRESH_S = 2.0
@@ -27,6 +28,9 @@ NEW_S = 60.0
 
 LOOK_INTO_S = 5.0
 """How often a run is looked into that is not new: it may lie there empty for years."""
+
+LOOK_RARELY_S = 600.0
+"""How often a run is looked at that was processed long ago: it may be corrected anew."""
 
 OLD_S = 86_400.0
 """A folder that did not change for so long holds no file that grows."""
@@ -46,6 +50,10 @@ class RunFiles(NamedTuple):
     """When they last changed, by the clock of the storage."""
     data_ns: int = 0
     """The same of the HDF5 files alone: whoever opens a run may leave a map of it there."""
+    data_bytes: int = 0
+    """Their size."""
+    folder_ns: int = 0
+    """When the folder itself changed."""
 
     @property
     def data_at(self) -> float:
@@ -140,6 +148,10 @@ class _RunFolder:
         self._next_s = now_s
         self._files: RunFiles | None = None
 
+    def changed_ns(self) -> int:
+        """When the folder itself changed; raises `OSError` if it is not there."""
+        return self._names.path.stat().st_mtime_ns
+
     def look(self, now_s: float, unix_s: float, look_into_s: float) -> RunFiles | None:
         """What it holds, or held a moment ago; None if that cannot be told."""
         if now_s < self._next_s:
@@ -157,16 +169,32 @@ class _RunFolder:
         hdf5_files = sum(map(_is_data, names))
         folder_ns = self._names.changed_ns
         if not hdf5_files or unix_s - folder_ns / 1e9 > OLD_S:
-            return RunFiles(self._place, hdf5_files, len(names), 0, folder_ns, folder_ns)
+            return RunFiles(
+                self._place, hdf5_files, len(names), 0, folder_ns, folder_ns, 0, folder_ns
+            )
+        return self._count(names, folder_ns)
+
+    def count(self) -> RunFiles:
+        """What it holds now, file by file, however old it is.
+
+        Raises:
+            OSError: If it cannot be read.
+        """
+        names, _ = self._names.read(self._next_s)
+        return self._count(names, self._names.changed_ns)
+
+    def _count(self, names: list[str], folder_ns: int) -> RunFiles:
         found = {name: status for name in names if (status := self._status(name))}
-        changed_ns = {name: status.st_mtime_ns for name, status in found.items()}
+        data = [status for name, status in found.items() if _is_data(name)]
         return RunFiles(
             self._place,
-            hdf5_files,
+            len(data),
             len(found),
             sum(status.st_size for status in found.values()),
-            max(changed_ns.values(), default=folder_ns),
-            max((at for name, at in changed_ns.items() if _is_data(name)), default=folder_ns),
+            max((status.st_mtime_ns for status in found.values()), default=folder_ns),
+            max((status.st_mtime_ns for status in data), default=folder_ns),
+            sum(status.st_size for status in data),
+            folder_ns,
         )
 
     def _status(self, name: str) -> os.stat_result | None:
@@ -184,6 +212,74 @@ def _is_data(name: str) -> bool:
 def look_into(proposal_folder: Path, place: Place) -> RunFiles | None:
     """What the folder of one run holds now; None if that cannot be told."""
     return _RunFolder(proposal_folder / place[1], place, 0.0).look(0.0, time.time(), 0.0)
+
+
+class TakenRuns:
+    """Runs that a job has taken, looked at again: the longer they are still, the more rarely.
+
+    Args:
+        proposal_folder: Holds `raw` and `proc`.
+        look_into_s: How often what changed a moment ago is looked at.
+        clock: Unix seconds.
+    """
+
+    def __init__(
+        self,
+        proposal_folder: Path,
+        *,
+        look_into_s: float = LOOK_INTO_S,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._folder = proposal_folder
+        self._look_into_s = look_into_s
+        self._clock = clock
+        self._next_s: dict[Place, float] = {}
+        self._changed: dict[Place, RunFiles] = {}
+
+    def scan(self, taken: Mapping[Place, TakenFiles], now_s: float) -> Iterator[RunFiles]:
+        """What those hold that have other or more files than a job has seen."""
+        for place, files in taken.items():
+            if place not in self._next_s:
+                self._next_s[place] = now_s + self._first_pause_s(place, files)
+            if now_s >= self._next_s[place]:
+                self._look(place, files, now_s)
+            if (found := self._changed.get(place)) and has_changed(found, files):
+                yield found
+
+    def _look(self, place: Place, files: TakenFiles, now_s: float) -> None:
+        self._changed.pop(place, None)
+        self._next_s[place] = now_s + self._pause_s(files)
+        folder = _RunFolder(self._folder / place[1], place, now_s)
+        try:
+            if folder.changed_ns() == files.folder_ns and self._age_s(files) > OLD_S:
+                return
+            found = folder.count()
+        except OSError:  # not there, or not now
+            return
+        if has_changed(found, files):
+            self._changed[place] = found
+            self._next_s[place] = now_s + self._look_into_s
+
+    def _pause_s(self, files: TakenFiles) -> float:
+        return min(max(self._look_into_s, self._age_s(files) / 20), LOOK_RARELY_S)
+
+    def _first_pause_s(self, place: Place, files: TakenFiles) -> float:
+        """Thousands of runs of an earlier daemon are not all looked at at once."""
+        pause_s = self._pause_s(files)
+        spread = place[0].run * 0.618 % 1.0
+        return pause_s * spread if pause_s > self._look_into_s else 0.0
+
+    def _age_s(self, files: TakenFiles) -> float:
+        newest_ns = max(files.newest_ns, files.folder_ns)
+        return max(0.0, self._clock() - newest_ns / 1e9)
+
+
+def has_changed(files: RunFiles, taken: TakenFiles) -> bool:
+    """Whether files were added or changed since a job has seen them; not if some are gone."""
+    if not files.hdf5_files:
+        return False
+    is_resized = files.hdf5_files == taken.number and files.data_bytes != taken.size_bytes
+    return files.hdf5_files > taken.number or files.data_ns > taken.newest_ns or is_resized
 
 
 def run_folder_name(run: int) -> str:

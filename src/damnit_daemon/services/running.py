@@ -42,15 +42,17 @@ def run_daemon(folder: DamnitFolder, *, notifier: Notifier | None = None) -> int
     settings, broker = _prepare(folder)
     ledger = Ledger(folder.ledger)
     ledger.create()
+    info = daemon_info(settings, __version__)
     token = take_lease(
         ledger,
-        info=daemon_info(settings, __version__),
+        info=info,
         waiting=lambda lease: notifier.status(f"waiting for the daemon on {lease.holder.host}"),
     )
     producer = Producer(broker) if broker is not None and broker.update_topic else None
     announcer = Announcer(producer)
-    daemon = Daemon(folder, token, settings, announcer)
+    daemon = Daemon(folder, token, settings, announcer, info=info)
     triggers = Triggers(ledger, token, settings, broker, wake=daemon.wake)
+    daemon.facts = triggers.facts
     for number in SIGNALS:
         signal.signal(number, lambda *_: daemon.stop())
     try:

@@ -10,13 +10,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from ..errors import DamnitError
-from ..ledger import Job, JobState, Outcome, VariableProgress
+from ..ledger import Job, JobOrigin, JobState, Outcome, VariableProgress
 from ..model import RunKey
 from ..paths import DamnitFolder
 from ..runner import protocol
 from ..runner.layout import START_TIME
 from ..store import DatabaseBusy
 from ..submission import wants_cluster
+from .awaited_files import NOT_YET
 from .combiner import Combiner
 from .context import ContextUnusable, declared_variables
 from .extractor import Cancelled, Extractor, context_hash
@@ -29,6 +30,7 @@ from .news import (
     ValuesSaved,
     VariableProgressed,
     VariablesChanged,
+    files_taken,
 )
 from .report import RunOutcome
 
@@ -132,9 +134,12 @@ class Slot:
         left = template.cluster is False and wants_cluster(
             loaded, job.data, job.variables, job.match
         )
+        if outcome.is_absent and job.origin is JobOrigin.ARRIVAL:
+            return JobInterrupted(job.id, f"{NOT_YET}: {outcome.failure}", awaits_files=True)
         if outcome.failure:
             return JobOver(job.id, JobState.FAILED, outcome.failure, leaves_cluster_work=left)
-        return JobOver(job.id, JobState.DONE, outcome.not_stored, leaves_cluster_work=left)
+        remarks = " · ".join(filter(None, [outcome.not_stored, *outcome.unreadable]))
+        return JobOver(job.id, JobState.DONE, remarks, leaves_cluster_work=left)
 
     def _end_early(self, job: Job, reason: str) -> JobOver | JobInterrupted:
         if self._is_owed:
@@ -154,7 +159,10 @@ class Slot:
         job = self._job
         if job is None:
             return
-        if isinstance(event, protocol.JobStarted):
+        if isinstance(event, protocol.FilesFound):
+            if news := files_taken(job, event):
+                self._tell(news)
+        elif isinstance(event, protocol.JobStarted):
             self._tell(JobBegan(job.id, tuple(event.variables)))
         elif isinstance(event, protocol.VariableStarted):
             progress = VariableProgress(job.id, event.name, Outcome.RUNNING, started_at=time.time())

@@ -15,6 +15,7 @@ from ..ledger import (
     LeaseLost,
     Ledger,
     count,
+    load_files,
     load_seen,
     recall,
     record_arrival,
@@ -22,11 +23,13 @@ from ..ledger import (
 )
 from ..model import RunKey
 from ..model.arrival import Arrival
+from ..model.growing import GrowingRun, growing_to_json
 from ..paths import find_proposal
 from .daemon_settings import DaemonSettings
 from .late_news import TAKEN, was_taken
 from .listener import Listener
 from .run_folders import Place
+from .settle_times import KINDS, SettleTimes
 from .watcher import DEFAULT_GRACE_S, Look, Watcher
 
 log = logging.getLogger(__name__)
@@ -36,6 +39,9 @@ FIRST_LOOK = "first look"
 
 OLDER = "older runs"
 """Remembered: which runs it saw there; a daemon may end before they are decided upon."""
+
+PAUSES = "pauses between files"
+"""Remembered: in which pauses the files of the newest runs came."""
 
 EXISTED = "it was there before the daemon"
 
@@ -63,6 +69,20 @@ class Triggers:
         self._threads: list[threading.Thread] = []
         self._first_look_at: float | None = None
         self._older: list[Place] | None = None
+        self._settle_times = SettleTimes(settings.settle_s)
+        self._growing: tuple[GrowingRun, ...] = ()
+        self._recorded: set[str] = set()
+        """Keys of arrivals, which come again with each look."""
+
+    def facts(self) -> dict[str, object]:
+        """What is to be seen of them in the lease; plain values."""
+        found: dict[str, object] = {}
+        if self._settings.watches:
+            found["growing"] = growing_to_json(self._growing)
+            found["settle_s"] = {kind: round(self._settle_times.of(kind)) for kind in KINDS}
+        if self.watcher_problem:
+            found["watcher_problem"] = self.watcher_problem
+        return found
 
     def start(self) -> None:
         """Start what is set."""
@@ -71,6 +91,11 @@ class Triggers:
             if known is None:
                 remember(con, FIRST_LOOK, time.time())
             self._older = _parse_places(recall(con, OLDER))
+            pauses = recall(con, PAUSES)
+        settings = self._settings
+        self._settle_times = SettleTimes(
+            settings.settle_s, learns=settings.learns_settle, known=pauses
+        )
         self._first_look_at = float(known) if isinstance(known, int | float) else None
         listens = self._settings.listens and self._broker is not None
         if self._settings.watches:
@@ -98,10 +123,12 @@ class Triggers:
                 watcher = watcher or self._make_watcher()
                 with self._ledger.reading() as con:
                     new = load_seen(con, after_id=last_id)
+                    taken = load_files(con)
                 seen |= new.data
                 last_id = new.last_id
                 hears = self.consumer is not None and not self.consumer.problem
-                look = watcher.look(seen, time.monotonic(), expects_events=hears)
+                look = watcher.look(seen, time.monotonic(), expects_events=hears, taken=taken)
+                self._growing = tuple(watcher.growing)
                 self._record_older(watcher)
                 self._record_look(look)
                 self._note_problem(watcher.problem)
@@ -116,7 +143,7 @@ class Triggers:
         return Watcher(
             find_proposal(settings.proposal),
             settings.proposal,
-            settle_s=settings.settle_s,
+            settle_s=self._settle_times,
             grace_s=DEFAULT_GRACE_S if settings.listens and self._broker else None,
             first_start=self._older is None,
             older=self._older or (),
@@ -133,15 +160,18 @@ class Triggers:
         self._older = older
 
     def _record_look(self, look: Look) -> None:
-        if not look.arrivals and not look.existing:
+        arrivals = [each for each in look.arrivals if each.key not in self._recorded]
+        if not arrivals and not look.existing:
             return
         now = time.time()
         with self._ledger.writing(self._token) as con:
             for arrival in look.existing:
                 record_arrival(con, arrival, now=now, state=ArrivalState.IGNORED, reason=EXISTED)
-            new = [a for a in look.arrivals if record_arrival(con, a, now=now)]
+            new = [a for a in arrivals if record_arrival(con, a, now=now)]
             if new:
                 count(con, "arrivals found", len(new))
+            remember(con, PAUSES, self._settle_times.dump())
+        self._recorded.update(each.key for each in arrivals)
         if new:
             self._wake()
 

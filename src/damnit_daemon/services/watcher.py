@@ -8,12 +8,24 @@ import time
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from ..errors import DamnitError
+from ..ledger import TakenFiles
 from ..model import RunKey
 from ..model.arrival import Arrival, ArrivalSource
-from .run_folders import LOOK_INTO_S, KindFolder, Place, RunFiles, run_folder_name
+from ..model.growing import GrowingRun
+from .completeness import what_is_lacking
+from .run_folders import (
+    LOOK_INTO_S,
+    KindFolder,
+    Place,
+    RunFiles,
+    TakenRuns,
+    run_folder_name,
+)
+from .settle_times import KINDS, SettleTimes
 
 log = logging.getLogger(__name__)
 
@@ -21,8 +33,8 @@ DEFAULT_SETTLE_S = 20.0
 DEFAULT_GRACE_S = 60.0
 """How long an event may be behind the files before we act without it."""
 
-KINDS = ("raw", "proc")
-"""A run's raw files come first."""
+PATIENCE = 6.0
+"""How many times the settle time a run waits that is still, but lacks files or parts of them."""
 
 
 class Sighting(NamedTuple):
@@ -30,6 +42,8 @@ class Sighting(NamedTuple):
 
     files: RunFiles
     since_s: float
+    first_s: float = 0.0
+    """When they were first seen."""
 
 
 class Decision(NamedTuple):
@@ -56,7 +70,11 @@ def decide(
             continue
         before = watched.get(files.place)
         is_still = before is not None and before.files == files
-        sightings[files.place] = Sighting(files, before.since_s if before and is_still else now_s)
+        sightings[files.place] = Sighting(
+            files,
+            before.since_s if before and is_still else now_s,
+            before.first_s if before else now_s,
+        )
     settled = [
         sighting
         for sighting in sightings.values()
@@ -104,7 +122,7 @@ class Watcher:
     Args:
         proposal_folder: Holds `raw` and `proc`.
         proposal: Its number.
-        settle_s: How long a run's files must be still.
+        settle_s: How long a run's files must be still; a number, or what learns it.
         grace_s: How much longer to wait for an event that announces them; None if
             none will, because there is no broker.
         first_start: Whether the runs that are there at the first look are older
@@ -119,7 +137,7 @@ class Watcher:
         proposal_folder: Path,
         proposal: int,
         *,
-        settle_s: float = DEFAULT_SETTLE_S,
+        settle_s: float | SettleTimes = DEFAULT_SETTLE_S,
         grace_s: float | None = None,
         first_start: bool = False,
         older: Iterable[Place] = (),
@@ -129,14 +147,20 @@ class Watcher:
         self.problem = ""
         """Why nothing can be looked at; empty when it can."""
         self._proposal_folder = proposal_folder
-        self._settle_s = settle_s
+        self.growing: list[GrowingRun] = []
+        """The runs that are not processed yet because they still grow."""
+        times = settle_s if isinstance(settle_s, SettleTimes) else SettleTimes(settle_s)
+        self.settle_times = times
         self._grace_s = grace_s
         self._backfill = backfill
-        look_into_s = min(settle_s / 10, LOOK_INTO_S)
-        self._folders = [
-            KindFolder(proposal_folder, proposal, kind, look_into_s=look_into_s, clock=clock)
+        self._clock = clock
+        look_into_s = min(times.of(KINDS[0]) / 10, LOOK_INTO_S)
+        self._folders = {
+            kind: KindFolder(proposal_folder, proposal, kind, look_into_s=look_into_s, clock=clock)
             for kind in KINDS
-        ]
+        }
+        self._taken_runs = TakenRuns(proposal_folder, look_into_s=look_into_s, clock=clock)
+        self._lacking: dict[RunFiles, str] = {}
         self._older: set[Place] | None = None
         self._wanted_again: set[RunKey] = set()
         if not first_start:
@@ -148,29 +172,96 @@ class Watcher:
         """The runs that are older than the daemon; None before the first look."""
         return None if self._older is None else frozenset(self._older)
 
-    def look(self, seen: Container[Place], now_s: float, *, expects_events: bool = True) -> Look:
+    def look(
+        self,
+        seen: Container[Place],
+        now_s: float,
+        *,
+        expects_events: bool = True,
+        taken: Mapping[Place, TakenFiles] = MappingProxyType({}),
+    ) -> Look:
         """See what is new; what cannot be read now is looked at next time.
 
         Args:
-            seen: What needs no attention any more.
+            seen: What needs no attention any more, unless it is taken and has changed.
             now_s: Seconds of a clock that nobody sets, such as `time.monotonic`.
             expects_events: Whether a broker can tell of runs at the moment; else
                 nothing is waited for but that the files are still.
+            taken: The files that jobs have seen.
         """
         try:
             self._proposal_folder.stat()  # what is not mounted is not empty
-            listing = [files for kind in self._folders for files in kind.scan(seen, now_s)]
+            new = {k: list(folder.scan(seen, now_s)) for k, folder in self._folders.items()}
+            changed = list(self._taken_runs.scan(taken, now_s))
         except OSError as error:
             self._complain(f"{self._proposal_folder}: {error.strerror}")
             return Look([], [])
         self.problem = ""
         if self._older is None:
-            self._remember_older(files.place for files in listing if files.hdf5_files)
-        before = self._watched
-        decision = decide(seen, before, listing, now_s=now_s, settle_s=self._settle_s)
-        self._watched = decision.watched
+            there = (files for found in new.values() for files in found)
+            self._remember_older(files.place for files in there if files.hdf5_files)
+        before, settled = self._watched, []
+        self._watched = {}
+        for kind, found in new.items():
+            again = [files for files in changed if files.place[1] == kind]
+            settle_s = self.settle_times.of(kind)
+            for known, listing in ((seen, found), ((), again)):
+                decision = decide(known, before, listing, now_s=now_s, settle_s=settle_s)
+                self._watched |= decision.watched
+                settled += decision.settled
         self._forget_changed(before)
-        return self._sort(decision.settled, now_s, expects_events=expects_events)
+        self._learn(before, taken)
+        ready = self._take_complete(settled, now_s)
+        look = self._sort(ready, now_s, taken, expects_events=expects_events)
+        self._note_growing(ready, now_s)
+        return look
+
+    def _learn(self, before: Mapping[Place, Sighting], taken: Mapping[Place, TakenFiles]) -> None:
+        """Note the pauses in which files came."""
+        for place, (files, *_) in self._watched.items():
+            newest_ns = before[place].files.data_ns if place in before else 0
+            if place not in before and place in taken and taken[place].number:
+                newest_ns = taken[place].newest_ns
+            if newest_ns and files.data_ns > newest_ns:
+                self.settle_times.note(*place, (files.data_ns - newest_ns) / 1e9)
+
+    def _take_complete(self, settled: Iterable[Sighting], now_s: float) -> list[Sighting]:
+        """Those that are complete by what their files say, or have been still for very long."""
+        complete, lacking = [], {}
+        for sighting in sorted(settled, key=_order):
+            files = sighting.files
+            if files.place in (self._older or ()):
+                complete.append(sighting)
+                continue
+            if files not in self._lacking:
+                self._lacking[files] = what_is_lacking(self._run_folder(files.place))
+            patience_s = PATIENCE * self.settle_times.of(files.place[1])
+            if not self._lacking[files] or now_s - sighting.since_s >= patience_s:
+                complete.append(sighting)
+            lacking[files] = self._lacking[files]
+        self._lacking = lacking
+        return complete
+
+    def _run_folder(self, place: Place) -> Path:
+        return self._proposal_folder / place[1] / run_folder_name(place[0].run)
+
+    def _note_growing(self, ready: Iterable[Sighting], now_s: float) -> None:
+        over = {sighting.files.place for sighting in ready}
+        unix_s = self._clock()
+        self.growing = [
+            GrowingRun(
+                *place[0],
+                place[1],
+                files.hdf5_files,
+                files.data_bytes,
+                unix_s - (now_s - first_s),
+                unix_s - (now_s - since_s),
+                self.settle_times.of(place[1]),
+                self._lacking.get(files, ""),
+            )
+            for place, (files, since_s, first_s) in self._watched.items()
+            if files.hdf5_files and place not in over and place not in (self._older or ())
+        ]
 
     def _remember_older(self, places: Iterable[Place]) -> None:
         """Note what was there at the first look, and which of it is wanted all the same."""
@@ -184,10 +275,22 @@ class Watcher:
             if place in before and before[place].files != sighting.files and self._older:
                 self._older.discard(place)
 
-    def _sort(self, settled: Iterable[Sighting], now_s: float, *, expects_events: bool) -> Look:
+    def _sort(
+        self,
+        settled: Iterable[Sighting],
+        now_s: float,
+        taken: Container[Place],
+        *,
+        expects_events: bool,
+    ) -> Look:
         look = Look([], [])
-        wait_s = self._settle_s + ((self._grace_s or 0.0) if expects_events else 0.0)
-        for files, since_s in settled:
+        grace_s = (self._grace_s or 0.0) if expects_events else 0.0
+        for files, since_s, _ in settled:
+            wait_s = self.settle_times.of(files.place[1]) + grace_s
+            if files.place in taken:
+                if now_s - since_s >= wait_s:
+                    look.arrivals.append(_arrival(files, backfilled=bool(grace_s), again=True))
+                continue
             is_older = files.place in (self._older or ())
             if is_older and files.place[0] not in self._wanted_again:
                 look.existing.append(_arrival(files, backfilled=False))
@@ -202,7 +305,9 @@ class Watcher:
         self.problem = problem
 
 
-def _arrival(files: RunFiles, *, backfilled: bool) -> Arrival:
+def _arrival(files: RunFiles, *, backfilled: bool, again: bool = False) -> Arrival:
     key, kind = files.place
     path = f"p{key.proposal:06d}/{kind}/{run_folder_name(key.run)}"
+    if again:
+        path += f"#{files.hdf5_files}.{files.data_bytes}.{files.data_ns}"
     return Arrival(ArrivalSource.WATCHER, path, key, kind, files.data_at, backfilled)

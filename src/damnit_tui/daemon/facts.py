@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
 
+from damnit_daemon.model.growing import parse_growing
 from damnit_daemon.settings import KNOWN, Setting
 from damnit_daemon.supervise import Observed, State
 
@@ -49,7 +50,7 @@ class DaemonFacts:
                 ("Since", format_full_time(seen.lease.since, zone)),
                 ("Last sign of life", f"{format_span(now - seen.lease.beat_at)} ago"),
             ]
-            found += [(visible(str(k)), visible(str(v))) for k, v in seen.lease.info.items()]
+            found += self._info(seen.lease.info, now)
         found.append(("Supervisor", self._supervisor()))
         counted = [f"{count} {visible(name)}" for name, count in self.counters.items()]
         if counted:
@@ -57,6 +58,19 @@ class DaemonFacts:
         if self.problem:
             found.append(("Problem", visible(self.problem)))
         return found
+
+    def _info(self, info: Mapping[str, object], now: float) -> list[tuple[str, str]]:
+        """What the daemon says about itself."""
+        plain = {k: v for k, v in info.items() if k not in ("growing", "settle_s")}
+        found = [(visible(str(k)), visible(str(v))) for k, v in plain.items()]
+        if isinstance(settle := info.get("settle_s"), dict):
+            told = ", ".join(f"{kind} {seconds} s" for kind, seconds in settle.items())
+            found.append(("Settle time", visible(told)))
+        growing = parse_growing(info.get("growing"))
+        return [
+            *found,
+            *((f"Run {each.run}", visible(each.sentence(now))) for each in growing),
+        ]
 
     def rows(self) -> list[tuple[str, str, str]]:
         """All settings that can be changed: key, value, what it is; those that are set first."""

@@ -19,7 +19,7 @@ from ..table.cells import (
     PROVENANCE,
     SKIPPED,
 )
-from ..work import QUEUED, RUNNING, STOPPED
+from ..work import GROWING, QUEUED, RUNNING, STOPPED, UNREADABLE
 from .box import BoxScreen
 
 KEY_WIDTH = 10
@@ -37,6 +37,7 @@ MARKS = (
     ("bold", "varies within the run"),
     (f"{RUNNING} {QUEUED}", "beside a run: in work, queued"),
     (STOPPED, "beside a run: in work when the daemon was lost"),
+    (f"{GROWING} {UNREADABLE}", "beside a run: its files still come; some are unreadable"),
 )
 
 

@@ -190,7 +190,7 @@ class MainScreen(
         """Mark what the daemon is at; a run that it has heard of gets its row at once."""
         table, status = self.table, self.status
         if not status.loading:
-            added = table.expect_runs({*work.failures, *work.runs})
+            added = table.expect_runs({*work.failures, *work.runs, *work.growing})
             if status.work.is_known and table.cursor and table.cursor.key not in added:
                 status = status._replace(new_runs=status.new_runs + len(added))
         table.show_work(work)

@@ -280,7 +280,13 @@ def is_calm(cause: Cause) -> bool:
     from ..why.facts import Kind
 
     calm = {Kind.HAS_VALUE, Kind.BY_HAND, Kind.TRANSIENT, Kind.SKIPPED, Kind.NEEDS_PROC}
-    return cause.kind in calm | {Kind.RUNNING, Kind.QUEUED, Kind.SUBMITTED, Kind.UNDECIDED}
+    return cause.kind in calm | {
+        Kind.RUNNING,
+        Kind.QUEUED,
+        Kind.SUBMITTED,
+        Kind.UNDECIDED,
+        Kind.GROWING,
+    }
 
 
 def failed_in(why: Why) -> str:

@@ -42,6 +42,7 @@ def describe(
     complete: bool,
     drawn: str = "",
     doing: str = "",
+    unreadable: str = "",
 ) -> Description:
     """Say in a line what a cell holds.
 
@@ -52,6 +53,8 @@ def describe(
         complete: Whether all values of the run are loaded.
         drawn: What a blob was drawn as, in text.
         doing: What the daemon does, or did, about a value that is not there.
+        unreadable: Which files of the run cannot be read; told of its time, and where data
+            was not found.
     """
     place = f"r{key.run} · {'/'.join(split_title(column.title))}"
     by_hand = column.type is not None or column.name == "comment"
@@ -60,8 +63,13 @@ def describe(
         return Description(place, told or _absence(column, complete=complete), "faint")
     attributes = parse_attributes(value.attributes_json)
     if value.value is None:
-        return _without_value(place, attributes)
-    return Description(place, _present(value, column, attributes, drawn))
+        said = _without_value(place, attributes)
+        lacks = unreadable and said.role == "missing"
+        return said._replace(text=f"{said.text}  – {visible(unreadable)}") if lacks else said
+    told = _present(value, column, attributes, drawn)
+    if unreadable and column.name == TIME.name:
+        return Description(place, f"{told}  – {visible(unreadable)}", "missing")
+    return Description(place, told)
 
 
 def told_time(key: RunKey, start_time: float | None, zone: tzinfo | None) -> StoredValue | None:

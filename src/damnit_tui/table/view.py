@@ -271,6 +271,7 @@ class View:
             complete=self.rows.is_complete(address.key),
             drawn=picture.text if picture and picture.role != "trend" else "",
             doing=self.work.sentence(*address, self._clock()),
+            unreadable=self.work.unreadable.get(address.key, ""),
         )
 
     def describe_note(self, note: Note) -> Description:

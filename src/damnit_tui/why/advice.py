@@ -116,6 +116,10 @@ _BY_KIND: dict[Kind, Callable[[RunKey, str, Cause], list[Advice]]] = {
     ],
     Kind.IGNORED: lambda key, name, _: [_again(key, name, "Process it")],
     Kind.UNDECIDED: lambda *_: [Advice("Wait a moment")],
+    Kind.GROWING: lambda key, name, _: [
+        Advice("Wait: it is processed when its files are complete"),
+        _again(key, name, "Or process what is there"),
+    ],
     Kind.NEEDS_PROC: lambda key, name, _: [
         Advice("Wait: it is computed as soon as that data arrives"),
         _again(key, name, "If it is there already: process it"),

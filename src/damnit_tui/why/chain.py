@@ -130,6 +130,8 @@ def _absent(facts: Facts, now: float) -> list[Cause]:
     is_gone = not is_own and context.lacks(name)
     if jobs and not is_gone:
         return _at_work(facts, jobs[0], now)
+    if (growing := facts.work.growing_sentence(facts.key, now)) and not is_gone:
+        return [Cause(Kind.GROWING, name, _sentence(growing), _line(facts, name))]
     if is_gone:
         text = f"There is no variable {name} in the context file (any more)."
         return [Cause(Kind.NOT_DECLARED, name, text)]

@@ -26,6 +26,7 @@ class Kind(StrEnum):
     NEVER_ARRIVED = "never arrived"
     IGNORED = "left alone"
     UNDECIDED = "about to be queued"
+    GROWING = "its files still come"
     NEEDS_PROC = "corrected data is missing"
     QUEUED = "queued"
     SUBMITTED = "submitted to Slurm"
@@ -52,6 +53,7 @@ class Kind(StrEnum):
             Kind.SUBMITTED,
             Kind.RUNNING,
             Kind.UNDECIDED,
+            Kind.GROWING,
             Kind.NO_DAEMON,
             Kind.CONTEXT_BROKEN,
         }

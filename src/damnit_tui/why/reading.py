@@ -81,6 +81,8 @@ def find_why(
         excerpt = source_excerpt(facts.context, chain[0].line, _hash_of(facts, root))
         excerpts += [excerpt] if excerpt is not None else []
     excerpts += [log] if log is not None else []
+    if unreadable := facts.work.unreadable.get(key):
+        notes.insert(0, ("Files", unreadable))
     value = facts.values.get(column.name)
     told = [*details(column, value, zone), *notes]
     if facts.history is not None:

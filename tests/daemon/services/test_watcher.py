@@ -5,14 +5,19 @@ from __future__ import annotations
 import os
 import random
 import time
+from types import MappingProxyType
 
+import h5py
 import pytest
 
 from damnit_daemon.errors import DamnitError
+from damnit_daemon.ledger import TakenFiles
 from damnit_daemon.model import RunKey
 from damnit_daemon.model.arrival import ArrivalSource
+from damnit_daemon.services.completeness import what_is_lacking
 from damnit_daemon.services.run_folders import FRESH_S, LOOK_INTO_S, NEW_S, RunFiles
-from damnit_daemon.services.watcher import Sighting, Watcher, decide, parse_backfill
+from damnit_daemon.services.settle_times import SettleTimes
+from damnit_daemon.services.watcher import PATIENCE, Sighting, Watcher, decide, parse_backfill
 
 PROPOSAL = 1234
 SETTLE_S = 20.0
@@ -49,9 +54,9 @@ class Proposal:
         options = {"settle_s": SETTLE_S, **options}
         return Watcher(self.path, PROPOSAL, **options)
 
-    def look(self, watcher, after_s=0.0, *, record=True):
+    def look(self, watcher, after_s=0.0, *, record=True, taken=MappingProxyType({})):
         self.now_s += after_s
-        look = watcher.look(self.seen, self.now_s)
+        look = watcher.look(self.seen, self.now_s, taken=taken)
         if record:
             found = [*look.arrivals, *look.existing]
             self.seen |= {(arrival.run_key, arrival.data) for arrival in found}
@@ -72,18 +77,18 @@ def proposal(tmp_path):
 def test_a_run_is_complete_when_its_files_have_been_still():
     first = decide(set(), {}, [files(1)], now_s=100, settle_s=20)
     assert first.settled == []
-    assert first.watched == {place(1): Sighting(files(1), 100)}
+    assert first.watched == {place(1): Sighting(files(1), 100, 100)}
     assert decide(set(), first.watched, [files(1)], now_s=119.9, settle_s=20).settled == []
     assert decide(set(), first.watched, [files(1)], now_s=120, settle_s=20).settled == [
-        Sighting(files(1), 100)
+        Sighting(files(1), 100, 100)
     ]
 
 
 def test_files_that_change_make_the_wait_begin_anew():
-    watched = {place(1): Sighting(files(1, size=100), 100)}
+    watched = {place(1): Sighting(files(1, size=100), 100, 100)}
     decision = decide(set(), watched, [files(1, size=101)], now_s=130, settle_s=20)
     assert decision.settled == []
-    assert decision.watched == {place(1): Sighting(files(1, size=101), 130)}
+    assert decision.watched == {place(1): Sighting(files(1, size=101), 130, 100)}
 
 
 def test_runs_are_taken_in_order_and_raw_before_proc():
@@ -389,3 +394,130 @@ def timed(action):
     start_s = time.process_time()
     action()
     return time.process_time() - start_s
+
+
+def taken(path, number=1):
+    """What a job has seen of a run with one file."""
+    status, folder = path.stat(), path.parent.stat()
+    return {
+        place(1, path.parent.parent.name): TakenFiles(
+            number, number * status.st_size, status.st_mtime_ns, folder.st_mtime_ns
+        )
+    }
+
+
+def test_files_added_after_a_run_was_taken_make_an_arrival_of_their_own(proposal):
+    watcher = proposal.watcher()
+    known = taken(proposal.write(1))
+    assert proposal.arrivals(watcher) == []
+    assert proposal.arrivals(watcher, SETTLE_S) == [(1, "raw")]
+    assert proposal.arrivals(watcher, SETTLE_S, taken=known) == []
+    proposal.write(1, name="RAW-R0001-DA02-S00000.h5")
+    assert proposal.arrivals(watcher, 30.0, taken=known) == []
+    (arrival,) = proposal.look(watcher, SETTLE_S, taken=known).arrivals
+    assert (arrival.run_key.run, arrival.data) == (1, "raw")
+    assert arrival.key.startswith("p001234/raw/r0001#2.2000.")
+
+
+def test_files_that_are_gone_are_no_news(proposal):
+    watcher = proposal.watcher()
+    path = proposal.write(1)
+    proposal.seen.add(place(1))
+    assert proposal.arrivals(watcher, 100.0, taken=taken(path, number=2)) == []
+    assert proposal.arrivals(watcher, SETTLE_S, taken=taken(path, number=2)) == []
+
+
+def test_a_file_that_grew_in_place_after_it_was_taken_is_news(proposal):
+    watcher = proposal.watcher()
+    path = proposal.write(1)
+    known = taken(path)
+    proposal.seen.add(place(1))
+    proposal.write(1, append=True)
+    assert proposal.arrivals(watcher, 100.0, taken=known) == []
+    assert proposal.arrivals(watcher, SETTLE_S, taken=known) == [(1, "raw")]
+
+
+def test_the_settle_time_is_learnt_from_pauses_and_forgotten_again(proposal):
+    times = SettleTimes(SETTLE_S, learns=True)
+    watcher = proposal.watcher(settle_s=times)
+    path = proposal.write(1, "proc")
+    known = taken(path)
+    proposal.seen.add(place(1, "proc"))
+    later = proposal.write(1, "proc", name="CORR-R0001-DA02-S00000.h5")
+    at = path.stat().st_mtime + 40.0
+    os.utime(later, (at, at))
+    proposal.look(watcher, 100.0, taken=known)
+    assert times.of("proc") == pytest.approx(60.0, abs=0.1)
+    assert times.of("raw") == SETTLE_S
+    again = SettleTimes(SETTLE_S, learns=True, known=times.dump())
+    assert again.of("proc") == pytest.approx(60.0, abs=0.1)
+    for run in range(2, 22):
+        again.note(RunKey(PROPOSAL, run), "proc", 2.0)
+    assert again.of("proc") == SETTLE_S
+
+
+@pytest.mark.parametrize("text", [None, "", "[]", "{", '{"raw": 1}', '{"raw": [["x", {}]]}'])
+def test_pauses_that_make_no_sense_teach_nothing(text):
+    assert SettleTimes(SETTLE_S, learns=True, known=text).of("raw") == SETTLE_S
+
+
+def test_a_settle_time_that_somebody_has_set_stays():
+    times = SettleTimes(5.0)
+    times.note(RunKey(PROPOSAL, 1), "raw", 100.0)
+    assert times.of("raw") == 5.0
+
+
+def test_a_missing_file_of_a_sequence_is_waited_for_but_not_for_ever(proposal):
+    watcher = proposal.watcher()
+    proposal.write(1, name="RAW-R0001-DA01-S00000.h5")
+    proposal.write(1, name="RAW-R0001-DA01-S00002.h5")
+    assert proposal.arrivals(watcher) == []
+    assert proposal.arrivals(watcher, SETTLE_S) == []
+    (growing,) = watcher.growing
+    assert growing.lacks == "RAW-R0001-DA01-S00001.h5 is missing"
+    assert "not complete: RAW-R0001-DA01-S00001.h5 is missing" in growing.sentence(0.0)
+    assert proposal.arrivals(watcher, PATIENCE * SETTLE_S) == [(1, "raw")]
+    assert watcher.growing == []
+
+
+@pytest.mark.parametrize("libver", ["earliest", "latest"])
+def test_a_file_that_is_cut_short_is_waited_for(proposal, libver):
+    with h5py.File(proposal.path / "whole.h5", "w", libver=libver) as file:
+        file["x"] = range(5000)
+    whole = (proposal.path / "whole.h5").read_bytes()
+    path = proposal.write(1)
+    path.write_bytes(whole[:-100])
+    watcher = proposal.watcher()
+    assert proposal.arrivals(watcher) == []
+    assert proposal.arrivals(watcher, SETTLE_S) == []
+    assert watcher.growing[0].lacks == f"{path.name} has {len(whole) - 100} of {len(whole)} bytes"
+    path.write_bytes(whole)
+    assert proposal.arrivals(watcher, READ_SOON_S) == []
+    assert proposal.arrivals(watcher, SETTLE_S) == [(1, "raw")]
+
+
+def test_a_file_that_is_open_for_writing_is_waited_for(proposal):
+    proposal.write(1)
+    path = proposal.path / "raw" / "r0001" / "RAW-R0001-DA02-S00000.h5"
+    with h5py.File(path, "w", libver="latest") as file:
+        file["x"] = range(10)
+        file.swmr_mode = True
+        assert what_is_lacking(path.parent) == f"{path.name} is being written"
+    assert what_is_lacking(path.parent) == ""
+
+
+def test_looking_at_3000_runs_that_were_taken_costs_next_to_nothing(proposal):
+    watcher = proposal.watcher()
+    known, then = {}, time.time() - 7 * 86_400
+    for run in range(1, 3001):
+        path = proposal.write(run, size=1)
+        os.utime(path, (then, then))
+        os.utime(path.parent, (then, then))
+        known[place(run)] = TakenFiles(
+            1, 1, path.stat().st_mtime_ns, path.parent.stat().st_mtime_ns
+        )
+    proposal.seen.update(known)
+    began = time.process_time()
+    for _ in range(100):
+        assert proposal.arrivals(watcher, 2.0, taken=known) == []
+    assert time.process_time() - began < 3.0

@@ -9,6 +9,7 @@ from ...runner.layout import START_TIME
 from ...runner.protocol import (
     ContextLoaded,
     Event,
+    FilesFound,
     JobEnded,
     JobStarted,
     VariableDone,
@@ -34,6 +35,8 @@ class FollowedJob:
     done: set[str] = field(default_factory=set)
     waits_for: str = ""
     """What Slurm last said of its waiting."""
+    unreadable: list[str] = field(default_factory=list)
+    """Which files could not be read, a sentence for `raw` and one for `proc`."""
     cancel_reason: str = ""
     """Who wants it ended, if somebody does."""
 
@@ -46,6 +49,9 @@ class FollowedJob:
         """Keep in mind what matters if nothing more should be heard."""
         if isinstance(event, JobStarted):
             self.began = True
+        elif isinstance(event, FilesFound):
+            if event.unreadable and event.unreadable not in self.unreadable:
+                self.unreadable.append(event.unreadable)
         elif isinstance(event, VariableStarted):
             self.running = event.name
         elif isinstance(event, VariableDone):

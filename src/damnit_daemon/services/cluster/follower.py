@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ...errors import DamnitError
 from ...hdf5 import write_error_fragment
-from ...ledger import JobState, Outcome, VariableProgress
+from ...ledger import JobOrigin, JobState, Outcome, VariableProgress
 from ...paths import DamnitFolder
 from ...runner.attempts import PROCESS_DIED
 from ...runner.layout import START_TIME
@@ -18,6 +18,7 @@ from ...runner.protocol import (
     BatchStarted,
     ContextLoaded,
     Event,
+    FilesFound,
     JobEnded,
     JobStarted,
     Note,
@@ -26,6 +27,7 @@ from ...runner.protocol import (
 )
 from ...slurm import Fate, JobStatus, Resources, SlurmId, explain, with_output
 from ...submission import SubmissionFolder, wants_cluster
+from ..awaited_files import NOT_YET
 from ..news import (
     JobBegan,
     JobInterrupted,
@@ -35,6 +37,7 @@ from ..news import (
     News,
     Remark,
     VariableProgressed,
+    files_taken,
 )
 from .event_file import EventFile
 from .followed import FollowedJob, FollowedTask
@@ -165,7 +168,10 @@ class Follower:
             return
         job.hear(event)
         number = job.job.id
-        if isinstance(event, JobStarted):
+        if isinstance(event, FilesFound):
+            if news := files_taken(job.job, event):
+                self._tell(news)
+        elif isinstance(event, JobStarted):
             slurm_id = str(self.slurm_id.task(task.number).id)
             self._tell(JobPlaced(number, slurm_id, task.where, is_running=True))
             self._tell(JobBegan(number, tuple(event.variables)))
@@ -207,12 +213,17 @@ class Follower:
         self._tell(VariableProgressed(progress))
 
     def _end(self, job: FollowedJob, ended: JobEnded) -> None:
-        state = JobState.FAILED if ended.outcome == "failed" else JobState.DONE
+        if ended.outcome == "absent" and job.job.origin is JobOrigin.ARRIVAL:
+            news = JobInterrupted(job.job.id, f"{NOT_YET}: {ended.reason}", awaits_files=True)
+            self._finish(job, lambda: news)
+            return
+        state = JobState.FAILED if ended.outcome in ("failed", "absent") else JobState.DONE
         task = next(task for task in self._tasks.values() if job in task.jobs)
         left = leaves_cluster_work(job, task.context)
 
         def over() -> JobOver:
-            reason = ended.reason or job.collector.problem
+            said = [ended.reason or job.collector.problem, *job.unreadable]
+            reason = " · ".join(filter(None, said))
             return JobOver(job.job.id, state, reason, leaves_cluster_work=left)
 
         self._finish(job, over)

@@ -1,0 +1,88 @@
+"""Runs that are not processed yet because their files still come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from .run import RunKey
+
+MOST = 50
+LARGEST = 2**63
+LONGEST_TEXT = 300
+
+
+@dataclass(frozen=True)
+class GrowingRun:
+    """The `raw` or `proc` folder of a run, as the daemon sees it grow. Times are Unix seconds."""
+
+    proposal: int
+    run: int
+    data: str
+    files: int
+    size_bytes: int
+    since: float
+    """When it was first seen."""
+    changed_at: float
+    """When it was last seen to change."""
+    settle_s: float
+    """How long it has to be still."""
+    lacks: str = ""
+    """What shows that it is not complete, though it is still."""
+
+    @property
+    def key(self) -> RunKey:
+        """Which run."""
+        return RunKey(self.proposal, self.run)
+
+    def sentence(self, now: float) -> str:
+        """Say how it grows."""
+        count = f"{self.files} file{'' if self.files == 1 else 's'}"
+        size = f"{self.size_bytes / 1e9:.2f} GB"
+        still_s = max(0.0, now - self.changed_at)
+        if self.lacks:
+            return f"its {self.data} files are not complete: {self.lacks} ({count}, {size})"
+        return (
+            f"its {self.data} files still come: {count}, {size}, last change {still_s:.0f} s ago; "
+            f"it is processed after {self.settle_s:.0f} s without one"
+        )
+
+
+def growing_to_json(runs: Iterable[GrowingRun]) -> list[dict[str, Any]]:
+    """Plain values, for the lease; of many only the newest."""
+    newest = sorted(runs, key=lambda each: (each.key, each.data))[-MOST:]
+    return [asdict(each) for each in newest]
+
+
+def parse_growing(found: object) -> tuple[GrowingRun, ...]:
+    """Read them back; what is none is passed over."""
+    if not isinstance(found, list):
+        return ()
+    runs = []
+    for each in found[:MOST]:
+        try:
+            runs.append(_parse(each))
+        except (KeyError, TypeError, ValueError, OverflowError):
+            continue
+    return tuple(runs)
+
+
+def _parse(found: dict[str, Any]) -> GrowingRun:
+    def number(name: str) -> float:
+        value = float(found[name])
+        if not 0 <= value < LARGEST:
+            raise ValueError(name)
+        return value
+
+    return GrowingRun(
+        int(number("proposal")),
+        int(number("run")),
+        str(found["data"])[:10],
+        int(number("files")),
+        int(number("size_bytes")),
+        number("since"),
+        number("changed_at"),
+        number("settle_s"),
+        str(found.get("lacks", ""))[:LONGEST_TEXT],
+    )

@@ -1,0 +1,116 @@
+"""Jobs of runs that were announced before their files could be seen here."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..errors import DamnitError
+from ..ledger import Job, JobState
+from ..model import RunKey
+from ..paths import find_proposal
+from .news import FilesCame, JobOver, News
+from .run_folders import RunFiles, look_into
+
+LOOK_EVERY_S = 1.0
+STILL_S = 2.0
+"""Files come one after the other: they are waited for until none was added for so long."""
+GIVE_UP_AFTER_S = 3600.0
+"""Then the job fails; files that come later yet are found by the watcher."""
+
+NOT_YET = "its files are not there yet"
+
+
+@dataclass
+class _Waiting:
+    job: Job
+    since_s: float
+    files: list[RunFiles]
+    still_since_s: float
+
+
+class AwaitedFiles:
+    """Looks for the files that jobs wait for, in a thread of its own.
+
+    Args:
+        tell: Told which jobs may begin, and which are given up.
+        give_up_after_s: How long a job waits at most.
+    """
+
+    def __init__(
+        self, tell: Callable[[News], None], *, give_up_after_s: float = GIVE_UP_AFTER_S
+    ) -> None:
+        self._tell = tell
+        self._give_up_after_s = give_up_after_s
+        self._waiting: dict[int, _Waiting] = {}
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="awaited files", daemon=True)
+
+    @property
+    def job_ids(self) -> frozenset[int]:
+        """The jobs that are not to be begun."""
+        with self._lock:
+            return frozenset(self._waiting)
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._thread.start()
+
+    def close(self, timeout_s: float = 10.0) -> None:
+        """End the thread."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout_s)
+
+    def add(self, job: Job) -> None:
+        """Wait for the files of a job."""
+        now_s = time.monotonic()
+        with self._lock:
+            self._waiting.setdefault(job.id, _Waiting(job, now_s, [], now_s))
+
+    def remove(self, job_id: int) -> None:
+        """Wait for them no more."""
+        with self._lock:
+            self._waiting.pop(job_id, None)
+
+    def look(self, now_s: float) -> None:
+        """See what has come."""
+        with self._lock:
+            waiting = list(self._waiting.values())
+        came = [each.job.id for each in waiting if self._is_there(each, now_s)]
+        given_up = [
+            each
+            for each in waiting
+            if each.job.id not in came and now_s - each.since_s > self._give_up_after_s
+        ]
+        for job_id in (*came, *(each.job.id for each in given_up)):
+            self.remove(job_id)
+        for each in given_up:
+            minutes = round((now_s - each.since_s) / 60)
+            reason = f"No {each.job.data} files came within {minutes} minutes of its announcement."
+            self._tell(JobOver(each.job.id, JobState.FAILED, reason))
+        if came:
+            self._tell(FilesCame(tuple(came)))
+
+    def _work(self) -> None:
+        while not self._stop.wait(LOOK_EVERY_S):
+            self.look(time.monotonic())
+
+    def _is_there(self, waiting: _Waiting, now_s: float) -> bool:
+        found = _look(waiting.job.run_key, waiting.job.data)
+        if found != waiting.files:
+            waiting.files, waiting.still_since_s = found, now_s
+        has_data = any(files.hdf5_files for files in found)
+        return has_data and now_s - waiting.still_since_s >= STILL_S
+
+
+def _look(key: RunKey, data: str) -> list[RunFiles]:
+    try:
+        folder = find_proposal(key.proposal)
+    except DamnitError:
+        return []
+    kinds = ("raw", "proc") if data == "all" else (data,)
+    return [files for kind in kinds if (files := look_into(folder, (key, kind)))]
