@@ -166,7 +166,7 @@ def test_without_proc_the_raw_variables_are_done(runner):
     assert set(outcome.done) == {"start_time", "a"}
     assert outcome.notes == ["Proc data is unavailable, only raw variables will be executed."]
     asked = runner.run(source, run=2, data="proc")
-    assert asked.ended[0].outcome == "failed"
+    assert asked.ended[0].outcome == "absent"
     assert "no proc data of run 2" in asked.ended[0].reason
 
 
@@ -183,7 +183,7 @@ def test_where_only_corrected_files_are_left(runner):
 def test_a_run_that_is_not_there(runner):
     outcome = runner.run(HEAD + "@Variable\ndef a(run): return 1\n", run=99)
     [ended] = outcome.ended
-    assert ended.outcome == "failed"
+    assert ended.outcome == "absent"
     assert "no raw data of run 99" in ended.reason
     assert outcome.done == {}
 
