@@ -597,7 +597,8 @@ class Cell:
         background: Colour of the cell: `"#rrggbb"` or three numbers from 0 to 255.
         preview: What opens on a closer look, in place of `data`: a 1-D or 2-D
             array or DataArray, or a figure.
-        units: Shown with the value; default: the `units` attribute of a DataArray.
+        units: Shown with the value; default: the `units` attribute of a DataArray, or the units
+            that the value carries (a Quantity of pint or astropy).
 
     Raises:
         TypeError: If `data`, `summary_value` or `preview` is of a type that cannot be stored.
@@ -615,15 +616,18 @@ class Cell:
         preview: Any = None,
         units: str | None = None,
     ) -> None:
-        self.data = _storable(data)
+        bare, carried = _without_units(data)
+        self.data = _storable(bare)
         self.summary = summary
-        self.summary_value = _storable_summary(summary_value)
+        bare_summary, carried_by_summary = _without_units(summary_value)
+        self.summary_value = _storable_summary(bare_summary)
         self.bold = None if bold is None else bool(bold)
         self.background = _as_rgb(background)
-        self.preview = _storable_preview(preview)
+        self.preview = _storable_preview(_without_units(preview)[0])
         if units is None and _is_a(self.data, "xarray", "DataArray"):
             attribute = self.data.attrs.get("units")
             units = attribute if isinstance(attribute, str) and attribute else None
+        units = units if units is not None else carried or carried_by_summary
         if units is not None and not isinstance(units, str):
             raise TypeError(f"units should be a string, not {type(units).__name__}")
         self.units = units
@@ -656,6 +660,15 @@ def _as_figure(value: Any) -> Any:
     ):
         return value
     return None
+
+
+def _without_units(value: Any) -> tuple[Any, str | None]:
+    """Take a number or array with units apart."""
+    if _is_a(value, "pint", "Quantity"):
+        return value.magnitude, f"{value.units:~}" or None
+    if _is_a(value, "astropy.units", "Quantity"):
+        return value.value, str(value.unit) or None
+    return value, None
 
 
 def _storable(value: Any) -> Any:

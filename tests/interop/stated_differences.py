@@ -19,6 +19,7 @@ STATED = {
     # ours draws moduli, and booleans as 0 and 1
     "array_1d_complex": {"value"},
     "array_2d_complex": {"value"},
+    "dataarray_complex": {"value"},
     # C4: it records the summary function that was asked for, though it had failed
     "cell_summary_unknown": {"summary_method"},
     # 2.5: "any equivalent downsampler is compatible"; ours keeps NaN as a gap in the line

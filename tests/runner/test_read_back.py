@@ -12,7 +12,6 @@ from damnit_daemon.runner import layout
 from damnit_daemon.runner.fragment import FragmentWriter
 from damnit_daemon.runner.read_back import NotThere, read_back, survives
 from damnit_daemon.runner.stored import Computed
-from damnit_daemon.runner.summary import summarise
 
 HASH = "0123456789abcdef"
 TRAINS = xr.DataArray(
@@ -53,8 +52,7 @@ def save(folder, value, context_hash=HASH, error=""):
     if error:
         path = writer.write_error("it", error, "ValueError", computed)
     else:
-        cell = Cell(value)
-        path = writer.write_cell("it", cell, summarise(cell, None), computed)
+        path = writer.write_cell("it", Cell(value), computed)
     path.rename(folder / layout.EXTRACTED_DATA / layout.results_name(1234, 1))
 
 

@@ -54,6 +54,11 @@ def text_attribute(dataset: h5py.Dataset, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
+def units_attribute(dataset: h5py.Dataset) -> str:
+    """The units of a variable; also where `units` would have made times of its numbers."""
+    return text_attribute(dataset, "units") or text_attribute(dataset, "units_")
+
+
 def time_code(units: str) -> TimeCode | None:
     """Understand `seconds since 2026-01-01 00:00:00`; None if it is no such thing."""
     match = _SINCE.fullmatch(units.strip())
@@ -85,7 +90,7 @@ class Coordinate:
         self._time: TimeCode | None = None
         if dataset is None:
             return
-        units = text_attribute(dataset, "units")
+        units = units_attribute(dataset)
         if h5py.check_string_dtype(dataset.dtype) is not None:
             self.kind = AxisKind.TEXT
         elif dataset.dtype.kind not in "iufb":

@@ -25,6 +25,7 @@ from ..model.looked import (
     View,
 )
 from ..runner import layout
+from ..runner.plain import GENERIC_NAME
 from . import contents, netcdf, tables
 from .curves import reduce_curve
 from .decode import read_dataset
@@ -127,7 +128,7 @@ def _look_at_netcdf(
     members = () if is_array else tuple((n, _words_for(d)) for n, d in variables.items())
     dataset = variables[member]
     contents.refuse_strange(dataset)
-    label = "" if member == netcdf.GENERIC_NAME else member
+    label = "" if member == GENERIC_NAME else member
     kept = replace(about, members=members, member="" if is_array else member, name=label)
     yield from _look_at_dataset(dataset, kept, view, check, is_array=True)
 

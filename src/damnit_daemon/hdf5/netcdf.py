@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import h5py
 import numpy as np
 
+from ..runner.attributes import original_attributes
 from ..runner.layout import DATAARRAY, OBJECT_TYPE
+from ..runner.netcdf import NAME_ATTRIBUTE, restore_attributes
+from ..runner.plain import GENERIC_NAME
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -24,9 +27,6 @@ LINKS = ("DIMENSION_LIST", "REFERENCE_LIST")
 
 DIMENSION_ID = "_Netcdf4Dimid"
 DIMENSION_IDS = "_Netcdf4Coordinates"
-GENERIC_NAME = "__xarray_dataarray_variable__"
-NAME_ATTRIBUTE = "__xarray_dataarray_name__"
-"""What xarray calls a DataArray without a usable name, and where it keeps the name."""
 
 
 def datasets_in(item: h5py.Group | h5py.Dataset) -> dict[str, h5py.Dataset]:
@@ -98,13 +98,17 @@ def read_xarray(file: h5py.File, group: str, index: Any = None) -> xr.DataArray 
     store = xr.backends.H5NetCDFStore(root, group=f"/{group}")
     with xr.open_dataset(store) as opened:
         if file[group].attrs.get(OBJECT_TYPE) != DATAARRAY or len(opened.data_vars) != 1:
-            return _without_marks(opened.load())
+            dataset = opened.load()
+            restore_attributes(dataset)
+            return _without_marks(dataset)
         (array,) = opened.data_vars.values()
         if index is not None:
             array = array[index]
         array = array.load()
         if array.name == GENERIC_NAME:
             array.name = opened.attrs.get(NAME_ATTRIBUTE)
+        for variable in (array.variable, *(c.variable for c in array.coords.values())):
+            variable.attrs = original_attributes(variable.attrs)
         return _without_marks(array)
 
 

@@ -10,7 +10,7 @@ import h5py
 import numpy as np
 
 from ..model.looked import Part
-from .coordinates import Coordinate, coordinate_of, text_attribute, time_code
+from .coordinates import Coordinate, coordinate_of, time_code, units_attribute
 
 BLOCK = 1 << 20
 """Numbers read at a time: 8 MB of float64 stays in a processor's cache, and a key waits 10 ms."""
@@ -51,7 +51,7 @@ class Source:
         self._scale = 1.0
         self._offset = 0.0
         self._fill: Any = None
-        units = text_attribute(dataset, "units")
+        units = units_attribute(dataset)
         self._time = time_code(units)
         self.units = "" if self._time is not None else units
         if self._time is None and dataset.dtype.kind in "iuf":

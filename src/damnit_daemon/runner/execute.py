@@ -17,7 +17,6 @@ from .fragment import FragmentWriter
 from .opened_run import OpenedRun
 from .protocol import Event, Job, VariableDone, VariableStarted
 from .read_back import NotThere, read_back
-from .summary import summarise
 
 
 class ProcessDied(Exception):  # noqa: N818 - it stands for what happened to an earlier child
@@ -98,8 +97,7 @@ class Evaluation:
         fragment: Path | None = None
         if keep and error is None and cell is not None:
             try:
-                summary = summarise(cell, cell.summary)
-                fragment = self.writer.write_cell(variable.name, cell, summary, computed)
+                fragment = self.writer.write_cell(variable.name, cell, computed)
             except Exception as caught:  # noqa: BLE001 - h5py, xarray, Pillow, on the user's data
                 error = caught
                 _log_outcome(variable.name, error, duration)

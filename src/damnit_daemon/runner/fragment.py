@@ -18,8 +18,15 @@ from typing import TYPE_CHECKING
 from damnit_ctx import Cell
 
 from . import layout
-from .stored import Computed, write_cell, write_computed, write_error, write_netcdf
-from .summary import Summary, summarise
+from .stored import (
+    Computed,
+    Prepared,
+    prepare,
+    write_cell,
+    write_computed,
+    write_error,
+    write_netcdf,
+)
 from .writers import writing_suffix
 
 if TYPE_CHECKING:
@@ -76,12 +83,13 @@ class FragmentWriter:
         """Announce a run: a fragment that holds nothing but when it began."""
         return self.write_together([], start_time, computed)
 
-    def write_cell(self, name: str, cell: Cell, summary: Summary, computed: Computed) -> Path:
+    def write_cell(self, name: str, cell: Cell, computed: Computed) -> Path:
         """Save a cell; whatever HDF5 or xarray cannot hold is raised, and nothing is left."""
+        prepared = prepare(cell)
         with self._fragment() as path:
-            write_netcdf(path, name, cell)
+            write_netcdf(path, name, prepared)
             with self._open_new(path) as file:
-                write_cell(file, name, cell, summary, computed)
+                write_cell(file, name, prepared, computed)
         return _ready_name(path)
 
     def write_error(self, name: str, message: str, error_class: str, computed: Computed) -> Path:
@@ -106,15 +114,17 @@ class FragmentWriter:
         """
         import numpy as np
 
+        prepared: dict[str, Prepared] = {}
         with self._fragment() as path:
             for entry in entries:
                 if entry.cell is not None:
                     with _named(entry.name):
-                        write_netcdf(path, entry.name, entry.cell)
+                        prepared[entry.name] = prepare(entry.cell)
+                        write_netcdf(path, entry.name, prepared[entry.name])
             with self._open_new(path) as file:
                 for entry in entries:
                     with _named(entry.name):
-                        _write_entry(file, entry)
+                        _write_entry(file, entry, prepared.get(entry.name))
                 if start_time is not None:
                     value = np.float64(start_time)
                     file.create_dataset(f"{layout.START_TIME}/data", data=value)
@@ -180,9 +190,8 @@ def _named(name: str) -> Iterator[None]:
         raise CannotBeStored(name, error) from error
 
 
-def _write_entry(file: h5py.File, entry: Entry) -> None:
-    if entry.cell is None:
+def _write_entry(file: h5py.File, entry: Entry, prepared: Prepared | None) -> None:
+    if prepared is None:
         write_error(file, entry.name, entry.message, entry.error_class, entry.computed)
-        return
-    summary = summarise(entry.cell, entry.cell.summary)
-    write_cell(file, entry.name, entry.cell, summary, entry.computed)
+    else:
+        write_cell(file, entry.name, prepared, entry.computed)

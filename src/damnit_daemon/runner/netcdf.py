@@ -2,56 +2,81 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
-GENERIC_NAME = "__xarray_dataarray_variable__"
+from .attributes import original_attributes, storable_text, stored_attributes
+from .plain import GENERIC_NAME
+
 NAME_ATTRIBUTE = "__xarray_dataarray_name__"
-"""What xarray itself calls a DataArray without a usable name, and where it keeps the name."""
+"""Where xarray keeps the name of a DataArray that netCDF does not take."""
 
 
-def as_dataset(value: Any) -> Any:
-    """A Dataset that netCDF can hold: names are text without `/`, attributes are simple.
+def as_dataset(value: Any) -> tuple[Any, list[str]]:
+    """Make a Dataset that netCDF can hold: names are text without `/`, attributes are simple.
 
-    A pandas table becomes a Dataset along its index. Indexes of several levels
-    become ordinary coordinates. Attributes that netCDF has no type for are kept as
-    JSON, or as the text Python prints.
+    Args:
+        value: A DataArray or Dataset, plain as `plain` makes it, or a pandas table, which becomes
+            a Dataset along its index.
+
+    Returns:
+        The Dataset, and notes about what could not be kept.
     """
     import xarray as xr
 
     if isinstance(value, xr.DataArray):
         value = _named(value)
-    elif not isinstance(value, xr.Dataset):  # a pandas table
-        value = as_frame(value).rename_axis(index=lambda name: name or "index").to_xarray()
     dataset = value.drop_encoding()
-    levels = [
-        n for n, index in dataset.xindexes.items() if type(index).__name__ == "PandasMultiIndex"
+    names = _names(dataset)
+    dataset = dataset.rename({old: new for old, new in names.items() if old != new})
+    notes = [
+        f"{old!r} is stored as {new!r}"
+        for old, new in names.items()
+        if new not in (old, str(old).replace("/", "_"))
     ]
-    if levels:
-        dims = {dim for name in levels for dim in dataset[name].dims}
-        dataset = dataset.reset_index([dim for dim in dims if dim in dataset.coords])
-    dataset = dataset.rename(
-        {n: _name(n) for n in {*dataset.variables, *dataset.dims} if n != _name(n)}
-    )
-    dataset.attrs = _simple(dataset.attrs)
+    dataset.attrs, left_out = stored_attributes(dataset.attrs)
+    notes += left_out
     for variable in dataset.variables.values():
-        variable.attrs = _simple(variable.attrs)
-    return dataset
+        of_times = variable.dtype.kind in "mM"
+        variable.attrs, left_out = stored_attributes(variable.attrs, of_times=of_times)
+        notes += left_out
+    return dataset, notes
 
 
-def as_frame(table: Any) -> Any:
-    """A pandas table as a DataFrame whose columns have names; the table itself is not changed."""
-    frame = table.to_frame() if table.ndim == 1 else table
-    return frame.rename(columns=str)
+def restore_attributes(dataset: Any) -> None:
+    """Give the attributes of a Dataset that was read the names that they had."""
+    dataset.attrs = original_attributes(dataset.attrs)
+    for variable in dataset.variables.values():
+        variable.attrs = original_attributes(variable.attrs)
 
 
-def write_dataset(path: Path, group: str, dataset: Any) -> None:
-    """Write it as a group of the file; numbers are compressed as DAMNIT compresses them."""
+def write_dataset(path: Path, group: str, dataset: Any) -> list[str]:
+    """Write it as a group of the file; numbers are compressed as DAMNIT compresses them.
+
+    Returns:
+        Notes about what could not be kept: attributes that the library refuses cost no value.
+    """
+    import h5py
+
+    try:
+        _write(path, group, dataset)
+    except (AttributeError, NotImplementedError, RuntimeError, TypeError, ValueError) as error:
+        bare = dataset.drop_attrs()
+        with h5py.File(path, "a") as file:
+            file.pop(group, None)
+        try:
+            _write(path, group, bare)
+        except Exception:  # noqa: BLE001 - not for its attributes, then: the first error is the one
+            raise error from None
+        return [f"its attributes are left out: {type(error).__name__}: {error}"]
+    return []
+
+
+def _write(path: Path, group: str, dataset: Any) -> None:
     encoding = {
         name: {"zlib": True, "complevel": 1, "shuffle": True}
         for name, variable in dataset.data_vars.items()
-        if variable.ndim and variable.dtype.kind in "biufmM"
+        if variable.ndim and variable.dtype.kind in "biufcmM"
     }
     dataset.to_netcdf(
         path,
@@ -74,27 +99,26 @@ def _named(array: Any) -> Any:
     return array.to_dataset()
 
 
-def _name(name: Any) -> str:
-    return str(name).replace("/", "_")
+def _names(dataset: Any) -> dict[Any, str]:
+    """Under which names netCDF takes its variables and dimensions; no two are the same."""
+    every = list(dict.fromkeys([*dataset.variables, *dataset.dims]))
+    apart = {*dataset.coords} - {*dataset.dims}  # listed in an attribute, separated by spaces
+    wanted = {name: name_in_netcdf(name, one_word=name in apart) for name in every}
+    found = {name: new for name, new in wanted.items() if new == name}
+    taken = set(found)
+    for name, new in wanted.items():
+        if name in found:
+            continue
+        while new in taken:
+            new += "_"
+        found[name] = new
+        taken.add(new)
+    return found
 
 
-def _simple(attributes: dict[Any, Any]) -> dict[str, Any]:
-    return {_name(key): _simple_value(value) for key, value in attributes.items()}
-
-
-def _simple_value(value: Any) -> Any:
-    import numpy as np
-
-    if isinstance(value, (bool, np.bool_)):
-        return int(value)
-    if isinstance(value, (str, int, float, np.number)):
-        return value
-    array = np.asarray(value) if isinstance(value, (list, tuple, np.ndarray)) else None
-    if array is not None and array.ndim == 1 and array.dtype.kind in "iuf":
-        return value
-    if array is not None and array.ndim == 1 and all(isinstance(item, str) for item in value):
-        return value
-    try:
-        return json.dumps(value)
-    except (TypeError, ValueError):
-        return str(value)
+def name_in_netcdf(name: Any, *, one_word: bool = False) -> str:
+    """A name as netCDF takes it: no `/`, not empty; as one word if it stands in a list."""
+    text = storable_text(str(name)).replace("/", "_")
+    if one_word:
+        text = "_".join(text.split())
+    return text if text.strip(".") else f"_{text[1:]}"

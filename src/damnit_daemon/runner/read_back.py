@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from . import layout
+from .attributes import are_kept
+from .netcdf import name_in_netcdf, restore_attributes
+from .plain import GENERIC_NAME
 
 NUMBERS = "biuf"
 """Kinds of dtypes that come back as they were."""
@@ -62,17 +65,17 @@ def _read_xarray(path: Path, name: str, kind: str) -> Any:
 
     dataset = xr.load_dataset(path, group=name, engine="h5netcdf")
     dataset.attrs.pop(layout.OBJECT_TYPE, None)
-    for variable in dataset.variables.values():
-        variable.encoding.clear()
-    dataset.encoding.clear()
+    restore_attributes(dataset)
+    items: list[Any] = [dataset, *dataset.variables.values()]
+    for item in items:
+        item.encoding.clear()
+        # Python's numbers, of which numpy's are made on the way.
+        item.attrs = {key: getattr(v, "item", lambda v=v: v)() for key, v in item.attrs.items()}
     if kind == "Dataset":
         return dataset
     (only,) = dataset.data_vars
     array = dataset[only]
-    return array.rename(None) if only == _GENERIC_NAME else array
-
-
-_GENERIC_NAME = "__xarray_dataarray_variable__"
+    return array.rename(None) if only == GENERIC_NAME else array
 
 
 def _is_plain(value: Any) -> bool:
@@ -86,19 +89,27 @@ def _is_plain(value: Any) -> bool:
         variables = [value.variable, *(c.variable for c in value.coords.values())]
         attributes: list[Any] = []  # those of a DataArray are its variable's
     elif type(value) is xr.Dataset:
-        names, variables = [], list(value.variables.values())
+        names, variables = [*value.data_vars], list(value.variables.values())
         attributes = [value.attrs]
     else:
         return False
-    names += [*value.coords, *value.dims, *getattr(value, "data_vars", ())]
-    attributes += [variable.attrs for variable in variables]
+    names += [*value.coords, *value.dims]
     return (
-        all(isinstance(name, str) and name and "/" not in name for name in names)
-        and not any(type(i).__name__ == "PandasMultiIndex" for i in value.xindexes.values())
-        and all(variable.dtype.kind in NUMBERS for variable in variables)
-        and all(
-            isinstance(key, str) and type(item) in (str, int, float) and "_" not in key[:1]
-            for some in attributes
-            for key, item in some.items()
-        )
+        all(isinstance(name, str) and name_in_netcdf(name) == name for name in names)
+        and not any(len(name.split()) > 1 for name in value.coords)
+        and set(value.xindexes) == {n for n, c in value.coords.items() if c.dims == (n,)}
+        and all(_is_plain_array(variable) for variable in variables)
+        and all(map(are_kept, [*attributes, *(variable.attrs for variable in variables)]))
+    )
+
+
+def _is_plain_array(variable: Any) -> bool:
+    import numpy as np
+
+    dtype = variable.dtype
+    return (
+        dtype.kind in NUMBERS
+        and dtype.isnative
+        and dtype.itemsize <= 8
+        and isinstance(variable.data, np.ndarray)
     )

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import copy
 import importlib.util
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from damnit_ctx import Cell
 
 from . import layout
-from .netcdf import as_dataset, as_frame, write_dataset
+from .attributes import storable_text
+from .netcdf import as_dataset, write_dataset
+from .plain import plain
 from .read_back import survives
-from .summary import Summary, is_a, max_diff
+from .summary import Summary, is_a, max_diff, summarise
 from .thumbnail import figure_pixels
 
 if TYPE_CHECKING:
@@ -33,28 +36,62 @@ class Computed:
     """Of the code that did it, see `fingerprint`; empty if that is not known."""
 
 
-def storable_text(text: str) -> str:
-    """Text as HDF5 can hold it: no NUL, no lone surrogates."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\x00")
+@dataclass(frozen=True)
+class Prepared:
+    """A cell with all that has to be made of it before it can be written."""
+
+    cell: Cell
+    """With data and preview as they are stored."""
+    summary: Summary
+    datasets: dict[str, Any]
+    """xarray Datasets, by what they are of: `data`, `preview`."""
+    comes_back_as: str | None
+    """See `layout.COMES_BACK_AS`."""
+    notes: list[str] = field(default_factory=list)
+    """What could not be kept of it; writing may add to them."""
 
 
-def write_netcdf(path: Path, name: str, cell: Cell) -> None:
+def prepare(cell: Cell) -> Prepared:
+    """Compute what the file is to hold of a cell.
+
+    Raises:
+        TypeError: If there is no way to store it.
+    """
+    made, notes, datasets = copy.copy(cell), [], {}
+    for what in ("data", "preview"):
+        value = getattr(cell, what)
+        if not _netcdf_kind(value):
+            continue
+        if _is_table(value):
+            value, said = plain(as_table(value).to_xarray())
+        else:
+            value, said = plain(value)
+            setattr(made, what, value)
+        datasets[what], left_out = as_dataset(value)
+        notes += [*said, *left_out]
+    if made.units is None and is_a(made.data, "xarray", "DataArray"):
+        units = made.data.attrs.get("units")
+        made.units = units if isinstance(units, str) and units else None
+    comes_back_as = type(cell.data).__name__ if survives(cell.data) else None
+    return Prepared(made, summarise(made, made.summary), datasets, comes_back_as, notes)
+
+
+def write_netcdf(path: Path, name: str, prepared: Prepared) -> None:
     """Write what xarray writes, which opens the file itself."""
-    for group, value in ((name, cell.data), (f"{layout.PREVIEW}/{name}", cell.preview)):
-        if _netcdf_kind(value):
-            write_dataset(path, group, as_dataset(value))
+    for what, group in (("data", name), ("preview", f"{layout.PREVIEW}/{name}")):
+        if what in prepared.datasets:
+            prepared.notes.extend(write_dataset(path, group, prepared.datasets[what]))
 
 
-def write_cell(
-    file: h5py.File, name: str, cell: Cell, summary: Summary, computed: Computed
-) -> None:
+def write_cell(file: h5py.File, name: str, prepared: Prepared, computed: Computed) -> None:
     """Write a cell, but for what `write_netcdf` has written before."""
+    cell = prepared.cell
     if cell.data is not None:
         _write_value(file, name, f"{name}/data", cell.data)
     if cell.preview is not None:
         place = f"{layout.PREVIEW}/{name}"
         _write_value(file, place, place, cell.preview)
-    _write_summary(file, name, cell, summary, computed)
+    _write_summary(file, name, prepared, computed)
 
 
 def write_error(
@@ -85,7 +122,7 @@ def _write_value(file: h5py.File, place: str, dataset: str, value: Any) -> None:
     kind = _netcdf_kind(value)
     if kind is not None:
         pass
-    elif is_a(value, "pandas", "Series") or is_a(value, "pandas", "DataFrame"):
+    elif _is_table(value):
         kind = layout.SERIES if value.ndim == 1 else layout.DATAFRAME
         file.create_dataset(dataset, data=_parquet(value))
     elif is_a(value, "matplotlib.figure", "Figure"):
@@ -108,8 +145,11 @@ def _netcdf_kind(value: Any) -> str | None:
         return layout.DATAARRAY
     if is_a(value, "xarray", "Dataset"):
         return layout.DATASET
-    is_table = is_a(value, "pandas", "Series") or is_a(value, "pandas", "DataFrame")
-    return layout.DATASET if is_table and not _has_parquet() else None
+    return layout.DATASET if _is_table(value) and not _has_parquet() else None
+
+
+def _is_table(value: Any) -> bool:
+    return is_a(value, "pandas", "Series") or is_a(value, "pandas", "DataFrame")
 
 
 def _has_parquet() -> bool:
@@ -117,21 +157,28 @@ def _has_parquet() -> bool:
     return importlib.util.find_spec("pyarrow") is not None
 
 
+def as_table(table: Any) -> Any:
+    """A pandas table as a DataFrame along an index with a name; the table itself is not changed."""
+    frame = table.to_frame() if table.ndim == 1 else table
+    return frame.rename(columns=str).rename_axis(index=lambda name: name or "index")
+
+
 def _parquet(table: Any) -> Any:
     """The bytes of a Parquet file, uint8; a Series is a table of one column."""
     import numpy as np
 
     buffer = io.BytesIO()
-    as_frame(table).to_parquet(buffer)
+    frame = table.to_frame() if table.ndim == 1 else table
+    frame.rename(columns=str).to_parquet(buffer)
     return np.frombuffer(buffer.getvalue(), dtype=np.uint8)
 
 
-def _write_summary(
-    file: h5py.File, name: str, cell: Cell, summary: Summary, computed: Computed
-) -> None:
+def _write_summary(file: h5py.File, name: str, prepared: Prepared, computed: Computed) -> None:
     import h5py
     import numpy as np
 
+    cell, summary = prepared.cell, prepared.summary
+    note = "; ".join([*filter(None, [summary.note]), *prepared.notes])
     if summary.value is None:
         return
     place, value = f"{layout.REDUCED}/{name}", summary.value
@@ -149,8 +196,8 @@ def _write_summary(
         "bold": cell.bold,
         "background": None if cell.background is None else np.array(cell.background, np.uint8),
         "units": cell.units and storable_text(cell.units),
-        "note": summary.note and storable_text(summary.note),
-        layout.COMES_BACK_AS: type(cell.data).__name__ if survives(cell.data) else None,
+        "note": storable_text(note) or None,
+        layout.COMES_BACK_AS: prepared.comes_back_as,
     }
     for key, attribute in attributes.items():
         if attribute is not None:

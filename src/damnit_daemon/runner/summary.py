@@ -60,7 +60,7 @@ def max_diff(data: Any) -> float | None:
     """
     import numpy as np
 
-    if isinstance(data, (str, bytes)) or not hasattr(data, "dtype") or data.size <= 1:
+    if not _has_dtype(data) or data.size <= 1:
         return None
     values = np.asarray(data)
     if values.dtype.kind == "b":
@@ -76,6 +76,11 @@ def max_diff(data: Any) -> float | None:
     return (
         abs(float(high) - float(low)) if values.dtype.kind == "f" else float(int(high) - int(low))
     )
+
+
+def _has_dtype(data: Any) -> bool:
+    # Of the class: a Dataset offers its attributes and variables as its own, whatever their names.
+    return hasattr(type(data), "dtype")
 
 
 def _by_numpy(name: str, data: Any) -> Any:
@@ -130,7 +135,7 @@ def _plotly(figure: Any) -> Summary:
 def _of_array(shown: Any, data: Any) -> Summary:
     import numpy as np
 
-    described = data if hasattr(data, "dtype") else shown
+    described = data if _has_dtype(data) else shown
     if shown.ndim == 0:
         return Summary(_scalar(np.asarray(shown)))
     if shown.dtype.kind in "biufc":

@@ -221,6 +221,11 @@ def dataarray_3d(run):
 
 
 @Variable
+def dataarray_complex(run):
+    return xr.DataArray(np.arange(6).reshape(2, 3) * 1j, dims=("y", "x"), name="it")
+
+
+@Variable
 def dataarray_bool(run):
     return xr.DataArray(np.array([True, False]), dims="x", name="flags")
 
