@@ -149,12 +149,12 @@ def print_table(session: Session, format_name: Format, options: Options | None =
     filter_text, sort_text, columns = wanted_view(options or Options()).printed(
         session.load_columns
     )
-    text = session.export(
+    parts = session.export(
         format_name, filter_text=filter_text, sort_text=sort_text, columns=columns
     )
     try:
-        text = for_stdout(text)
-        sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+        for part in parts:
+            sys.stdout.write(for_stdout(part))
         sys.stdout.flush()
     except BrokenPipeError:
         # Else Python complains once more when it flushes at its end.

@@ -35,6 +35,7 @@ def as_text(database: Path, part: Part, format_name: str, progress: Progress) ->
     """A part of the table as text.
 
     Raises:
+        Cancelled: If `progress` says so.
         DamnitError: If it cannot be read, or is no text.
     """
     from damnit_daemon.export import TEXT_FORMATS, load_table, render_text
@@ -62,19 +63,14 @@ def to_file(
         FileTaken: If there is a file of that name, which may not be replaced.
         DamnitError: If it cannot be read or written.
     """
-    from damnit_daemon.export import checked_format, load_table, write_table
+    from damnit_daemon.export import Cancelled, checked_format, load_table, write_table
 
-    go_on = True
-
-    def watched(done: int, total: int) -> bool:
-        nonlocal go_on
-        go_on = progress(done, total)
-        return go_on
-
-    table = load_table(_database(database), _choice(part), progress=watched)
-    if go_on:
+    table = load_table(_database(database), _choice(part), progress=progress)
+    try:
         write_table(table, target, checked_format(format_name), overwrite=overwrite)
-    return go_on
+    except Cancelled:
+        return False
+    return True
 
 
 def _choice(part: Part) -> Choice:

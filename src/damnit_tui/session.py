@@ -506,12 +506,12 @@ class Session:
 
     def export(
         self, format_name: Format, *, filter_text: str = "", sort_text: str = "", columns: str = ""
-    ) -> str:
-        """The table, or a part of it, as text."""
-        from damnit_daemon.export import Choice, export_table
+    ) -> Iterator[str]:
+        """The table, or a part of it, as text, some lines at a time."""
+        from damnit_daemon.export import Choice, load_table, text_parts
 
         choice = Choice(filter_text, sort_text, columns)
-        return export_table(self._database, format=format_name, choice=choice)
+        return text_parts(load_table(self._database, choice), format_name)
 
     def close(self) -> None:
         """Let go of the database."""

@@ -8,6 +8,8 @@ import json
 import os
 import sqlite3
 import sys
+import weakref
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -18,6 +20,7 @@ from pyarrow import parquet
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.export import (
     FORMATS,
+    Cancelled,
     Choice,
     FileTaken,
     export_table,
@@ -199,19 +202,51 @@ def test_exactly_the_runs_and_variables_that_are_wanted_in_that_order(database):
 
     assert [run.key.run for run in table.runs] == [2, 1]
     assert table.titles() == ["Proposal", "Run", "Timestamp", "text", "XGM/Number"]
-    assert table.values(KEY) == ["plain", 1234.5]
+    assert dict(table.lines())[table.runs[1]] == ["plain", 1234.5]
 
 
-def test_reading_tells_how_far_it_is_and_can_be_given_up(database, monkeypatch):
-    monkeypatch.setattr(table_module, "RUNS_AT_ONCE", 1)
+def test_reading_tells_how_far_it_is_and_can_be_given_up(database, tmp_path, monkeypatch):
+    monkeypatch.setattr(table_module, "VALUES_AT_ONCE", 1)
     seen = []
-
     table = load_table(
         database, progress=lambda done, total: seen.append((done, total)) or done < 1
     )
 
-    assert seen == [(0, 2), (1, 2), (1, 1)]
-    assert len(table.runs) == 1
+    with pytest.raises(Cancelled):
+        write_table(table, tmp_path / "runs.csv", "csv")
+
+    assert seen == [(0, 2), (1, 2)]
+    assert not list(tmp_path.glob("*runs.csv*"))
+
+
+@pytest.mark.parametrize("format_name", ["csv", "tsv", "md", "json", "xlsx"])
+def test_few_values_are_in_memory_at_a_time(database, tmp_path, monkeypatch, format_name):
+    """So that thousands of variables of hundreds of runs cost megabytes, not a gigabyte."""
+    monkeypatch.setattr(table_module, "VALUES_AT_ONCE", 1)
+    table = load_table(database)
+    read, alive = table.read, weakref.WeakSet()
+
+    class Counted(dict):
+        __hash__ = object.__hash__
+
+    def counted(keys):
+        assert len(alive) <= 1
+        assert len(keys) == 1
+        cells = Counted(read(keys))
+        alive.add(cells)
+        return cells
+
+    write_table(replace(table, read=counted), tmp_path / "out", format_name)
+
+
+@pytest.mark.parametrize("filtered", ["", "number > 1000", "sort"])
+def test_in_portions_it_is_the_same_table(database, monkeypatch, filtered):
+    choice = Choice(sort="-run") if filtered == "sort" else Choice(filtered)
+    whole = export_table(database, format="json", choice=choice)
+    monkeypatch.setattr(table_module, "VALUES_AT_ONCE", 1)
+    assert export_table(database, format="json", choice=choice) == whole
+    assert json.loads(whole)
+    assert whole.endswith("\n  }\n ]\n}\n")
 
 
 def test_notes_go_along(database):
@@ -339,7 +374,7 @@ def test_a_file_that_is_there_is_replaced_only_where_that_is_wanted(
 def test_what_cannot_be_written_leaves_the_file_as_it_was(database, tmp_path, monkeypatch):
     target = tmp_path / "runs.csv"
     target.write_text("mine")
-    monkeypatch.setattr(files_module, "render_text", lambda *_: 1 / 0)
+    monkeypatch.setattr(files_module, "text_parts", lambda *_: 1 / 0)
 
     with pytest.raises(ZeroDivisionError):
         write_table(load_table(database), target, "csv", overwrite=True)

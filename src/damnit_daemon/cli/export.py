@@ -48,7 +48,7 @@ def export(
         Choice,
         checked_format,
         load_table,
-        render_text,
+        text_parts,
         write_table,
     )
     from ..model.texts import for_stdout
@@ -62,7 +62,8 @@ def export(
         return
     for text_format in TEXT_FORMATS:
         if wanted == text_format:
-            typer.echo(for_stdout(render_text(table, text_format)), nl=False)
+            for part in text_parts(table, text_format):
+                typer.echo(for_stdout(part), nl=False)
             return
     raise typer.BadParameter(f"{wanted} is no text: give a file with --output.")
 

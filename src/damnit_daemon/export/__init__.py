@@ -6,16 +6,18 @@ write_table(table, Path("runs.xlsx"), "xlsx")
 
 from .files import FileTaken, format_of, write_table
 from .formats import FORMATS, TEXT_FORMATS, Format, TextFormat, checked_format
-from .table import Choice, Plain, Table, format_time, load_table
-from .text import export_table, render_text
+from .table import Cancelled, Choice, Plain, Progress, Table, format_time, load_table
+from .text import export_table, render_text, text_parts
 
 __all__ = [
     "FORMATS",
     "TEXT_FORMATS",
+    "Cancelled",
     "Choice",
     "FileTaken",
     "Format",
     "Plain",
+    "Progress",
     "Table",
     "TextFormat",
     "checked_format",
@@ -24,5 +26,6 @@ __all__ = [
     "format_time",
     "load_table",
     "render_text",
+    "text_parts",
     "write_table",
 ]

@@ -27,9 +27,9 @@ def write_excel(table: Table, file: IO[bytes]) -> None:
 
     book = Workbook(write_only=True)
     sheet = _Sheet(book, "Runs", table.titles())
-    for run in table.runs:
+    for run, values in table.lines():
         start = None if run.start_time is None else as_datetime(run.start_time)
-        sheet.add((*run.key, start, *table.values(run.key)))
+        sheet.add((*run.key, start, *values))
     if table.notes:
         notes = _Sheet(book, "Notes", ["Time", "Note"])
         for note in table.notes:

@@ -12,7 +12,7 @@ from .excel import write_excel
 from .formats import Format, checked_format
 from .parquet import write_parquet
 from .table import Table
-from .text import render_text
+from .text import text_parts
 
 
 class FileTaken(DamnitError):  # noqa: N818 – house style
@@ -43,7 +43,8 @@ def write_table(table: Table, path: Path, format: Format, *, overwrite: bool = F
     Raises:
         FileTaken: If there is one and it may not.
         ParquetMissing: If the library for it is not installed.
-        DamnitError: If the file cannot be written.
+        Cancelled: If the table's `progress` says so; nothing is written then.
+        DamnitError: If the table cannot be read, or the file cannot be written.
     """
     path = path.expanduser()
     if not overwrite and os.path.lexists(path):
@@ -70,7 +71,8 @@ def _write(table: Table, file: IO[bytes], format: Format) -> None:
     elif format == "parquet":
         write_parquet(table, file)
     else:
-        file.write(render_text(table, format).encode("utf-8", "backslashreplace"))
+        for part in text_parts(table, format):
+            file.write(part.encode("utf-8", "backslashreplace"))
 
 
 def _put_in_place(unfinished: Path, target: Path) -> None:

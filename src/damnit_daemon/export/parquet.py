@@ -39,8 +39,12 @@ def write_parquet(table: Table, file: IO[bytes]) -> None:
         "start_time": pa.array(starts, pa.timestamp("us", tz="UTC")),
     }
     taken = {*arrays, *(column.name for column in table.columns)}
-    for column in table.columns:
-        values = [table.cells.get((run.key, column.name)) for run in table.runs]
+    # A column's type is known when all its values are: so much stays in memory, and no more.
+    found: list[list[Plain]] = [[] for _ in table.columns]
+    for _, cells in table.lines():
+        for values, cell in zip(found, cells, strict=True):
+            values.append(cell)
+    for column, values in zip(table.columns, found, strict=True):
         name = _free_name(column.name, taken) if column.name in arrays else column.name
         arrays[name] = _array(pa, values)
     metadata = {f"title:{column.name}": column.title for column in table.columns if column.title}

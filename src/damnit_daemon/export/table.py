@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from ..errors import DamnitError
 from ..model import Blob, BlobKind, Column, RunKey, RunRow, StoredValue
 from ..query import ValueTable, parse_filter, parse_sort, sort_keys
 from ..store import (
@@ -30,8 +31,19 @@ MARKERS = {
 MISSING = frozenset({"Skip", "SourceNameError"})
 """Errors that say there is nothing to compute, rather than that something broke."""
 
-RUNS_AT_ONCE = 200
-"""Read in one query; between them others can write."""
+VALUES_AT_ONCE = 60_000
+"""Held in memory at a time, about; between portions others can write."""
+
+Progress = Callable[[int, int], bool]
+"""Told how many of how many runs are done; ends it by returning False."""
+Cells = dict[tuple[RunKey, str], Plain]
+
+
+class Cancelled(DamnitError):  # noqa: N818 – house style
+    """The export was ended before it was complete."""
+
+    def __init__(self) -> None:
+        super().__init__("The export was cancelled; nothing was written.")
 
 
 @dataclass(frozen=True)
@@ -52,23 +64,39 @@ class Choice:
 
 @dataclass(frozen=True)
 class Table:
-    """All of the run table, or a part, with plain values."""
+    """All of the run table, or a part, with plain values; read while one goes through it."""
 
     columns: list[Column]
     runs: list[RunRow]
-    cells: dict[tuple[RunKey, str], Plain]
+    read: Callable[[Sequence[RunKey]], Cells]
+    """Reads the values of some runs."""
     notes: tuple[Note, ...] = ()
     """Comments that belong to a time, not to a run."""
+    progress: Progress = lambda _done, _total: True
+
+    def lines(self) -> Iterator[tuple[RunRow, list[Plain]]]:
+        """Yield each run with its values, column by column; never many at a time in memory.
+
+        Raises:
+            Cancelled: If `progress` says so.
+            StoreError: If the database cannot be read.
+        """
+        total = len(self.runs)
+        done = 0
+        for portion in _portions(self.runs, len(self.columns)):
+            if not self.progress(done, total):
+                raise Cancelled
+            cells = self.read([run.key for run in portion])
+            for run in portion:
+                yield run, [cells.get((run.key, column.name)) for column in self.columns]
+            done += len(portion)
+        self.progress(total, total)
 
     def rows(self) -> Iterator[list[Plain]]:
         """Yield the values of each run, after its proposal, number and start time."""
-        for run in self.runs:
+        for run, values in self.lines():
             start = None if run.start_time is None else format_time(run.start_time)
-            yield [run.key.proposal, run.key.run, start, *self.values(run.key)]
-
-    def values(self, key: RunKey) -> list[Plain]:
-        """The values of one run, column by column."""
-        return [self.cells.get((key, column.name)) for column in self.columns]
+            yield [run.key.proposal, run.key.run, start, *values]
 
     def titles(self) -> list[str]:
         """What stands above the columns of `rows`."""
@@ -79,48 +107,56 @@ def load_table(
     database: Database,
     choice: Choice | None = None,
     *,
-    progress: Callable[[int, int], bool] = lambda _done, _total: True,
+    progress: Progress = lambda _done, _total: True,
 ) -> Table:
-    """Load the table, or a part; of pictures and trendlines, that there is one.
+    """Find out which runs and variables belong to a table; their values are read with it.
 
     Args:
         database: Where the runs are.
         choice: Which part; None for all.
-        progress: Told how many of how many runs are read; ends it by returning False,
-            with the runs that were read until then.
+        progress: Told how far it is, while the table is filtered and while it is read.
 
     Raises:
+        Cancelled: If `progress` says so.
         FilterError: If the filter is wrong, or a column is not there.
         StoreError: If the database cannot be read.
     """
     choice = choice or Choice()
     with database.reading() as con:
         columns, runs, notes = load_columns(con), load_runs(con), load_notes(con)
-        columns.sort(key=lambda column: (column.name != COMMENT, column.title.casefold()))
-        wanted = _wanted_runs(runs, choice)
-        shown_columns = _wanted_columns(columns, choice)
-        # A filter may ask for other variables than are shown.
-        needs_all = choice.keys is None and bool(choice.filter or choice.sort)
-        names = None if needs_all else [column.name for column in shown_columns]
-        values: list[StoredValue] = []
-        for start in range(0, len(wanted), RUNS_AT_ONCE):
-            if not progress(start, len(wanted)):
-                wanted = wanted[:start]
-                break
-            portion = [run.key for run in wanted[start : start + RUNS_AT_ONCE]]
-            values += [
+    columns.sort(key=lambda column: (column.name != COMMENT, column.title.casefold()))
+    wanted = _wanted_runs(runs, choice)
+    shown = _wanted_columns(columns, choice)
+    if choice.keys is None and (choice.filter or choice.sort):
+        wanted = _select(database, wanted, columns, choice, progress)
+    read = _reader(database, shown, {column.name: column.type for column in columns})
+    return Table(shown, wanted, read, tuple(notes), progress)
+
+
+def _portions(runs: Sequence[RunRow], columns: int) -> Iterator[Sequence[RunRow]]:
+    size = max(1, VALUES_AT_ONCE // max(1, columns))
+    for start in range(0, len(runs), size):
+        yield runs[start : start + size]
+
+
+def _reader(
+    database: Database, columns: Sequence[Column], types: dict[str, str | None]
+) -> Callable[[Sequence[RunKey]], Cells]:
+    names = [column.name for column in columns]
+
+    def read(keys: Sequence[RunKey]) -> Cells:
+        """Read values; of pictures and trendlines, that there is one."""
+        with database.reading() as con:
+            values = [
                 # Of complex numbers and arrays more is shown than that there is one.
-                load_value(con, stored.key, stored.name) or stored
+                (load_value(con, stored.key, stored.name) or stored)
                 if _is_unmarked(stored)
                 else stored
-                for stored in load_values(con, keys=portion, names=names)
+                for stored in load_values(con, keys=keys, names=names)
             ]
-    progress(len(wanted), len(wanted))
-    types = {column.name: column.type for column in columns}
-    if choice.keys is None:
-        wanted = _select(wanted, columns, values, choice)
-    cells = {(v.key, v.name): plain_value(v, types.get(v.name)) for v in values}
-    return Table(shown_columns, wanted, cells, tuple(notes))
+        return {(v.key, v.name): plain_value(v, types.get(v.name)) for v in values}
+
+    return read
 
 
 def format_time(timestamp: float) -> str:
@@ -176,14 +212,31 @@ def _wanted_columns(columns: list[Column], choice: Choice) -> list[Column]:
 
 
 def _select(
-    runs: list[RunRow], columns: list[Column], values: list[StoredValue], choice: Choice
+    database: Database,
+    runs: list[RunRow],
+    columns: list[Column],
+    choice: Choice,
+    progress: Progress,
 ) -> list[RunRow]:
-    """Filter and sort what was read."""
-    found = ValueTable(runs, columns, values)
+    """Filter and sort; of all that is read only what it is sorted by stays in memory."""
+    wanted, order = parse_filter(choice.filter, columns), parse_sort(choice.sort, columns)
+    sorted_by = {key.column.name for key in order}
+    names = None if wanted else list(sorted_by)
     by_key = {run.key: run for run in runs}
-    shown = parse_filter(choice.filter, columns).select(found, by_key)
-    shown = sort_keys(found, shown, parse_sort(choice.sort, columns))
-    return [by_key[key] for key in shown]
+    shown: list[RunKey] = []
+    kept: list[StoredValue] = []
+    done = 0
+    for portion in _portions(runs, len(columns) if wanted else len(sorted_by)):
+        if not progress(done, len(runs)):
+            raise Cancelled
+        keys = [run.key for run in portion]
+        with database.reading() as con:
+            values = load_values(con, keys=keys, names=names)
+        shown += wanted.select(ValueTable(portion, columns, values), keys)
+        kept += [value for value in values if value.name in sorted_by]
+        done += len(portion)
+    found = ValueTable(runs, columns, kept)
+    return [by_key[key] for key in sort_keys(found, shown, order)]
 
 
 def _is_unmarked(stored: StoredValue) -> bool:

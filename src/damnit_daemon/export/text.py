@@ -6,7 +6,8 @@ import csv
 import io
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 
 from ..model.texts import format_number, show_controls
 from ..store import Database
@@ -40,22 +41,35 @@ def export_table(
 
 def render_text(table: Table, format: TextFormat) -> str:
     """Write a table as text."""
+    return "".join(text_parts(table, format))
+
+
+def text_parts(table: Table, format: TextFormat) -> Iterator[str]:
+    """Yield a table as text, some lines at a time.
+
+    Raises:
+        Cancelled: If the table's `progress` says so.
+        StoreError: If the database cannot be read.
+    """
     return _WRITERS[format](table)
 
 
-def _markdown(table: Table) -> str:
-    rows: list[Sequence[Plain]] = [table.titles(), *table.rows()]
-    text = _markdown_table(rows)
+def _markdown(table: Table) -> Iterator[str]:
+    yield from _markdown_table(table.titles(), table.rows())
     if table.notes:
-        notes = [[format_time(note.timestamp), note.text] for note in table.notes]
-        text += "\n" + _markdown_table([["Time", "Note"], *notes])
-    return text
+        notes = ([format_time(note.timestamp), note.text] for note in table.notes)
+        yield "\n"
+        yield from _markdown_table(["Time", "Note"], notes)
 
 
-def _markdown_table(rows: Sequence[Sequence[Plain]]) -> str:
-    lines = ["| " + " | ".join(_markdown_cell(cell) for cell in row) + " |" for row in rows]
-    lines.insert(1, "|" + " --- |" * len(rows[0]))
-    return "\n".join(lines) + "\n"
+def _markdown_table(titles: Sequence[Plain], rows: Iterable[Sequence[Plain]]) -> Iterator[str]:
+    yield _markdown_line(titles) + "|" + " --- |" * len(titles) + "\n"
+    for row in rows:
+        yield _markdown_line(row)
+
+
+def _markdown_line(row: Sequence[Plain]) -> str:
+    return "| " + " | ".join(_markdown_cell(cell) for cell in row) + " |\n"
 
 
 def _markdown_cell(value: Plain) -> str:
@@ -69,34 +83,45 @@ def _markdown_cell(value: Plain) -> str:
     return text.replace("<", "\\<").replace("\t", " ").replace("\n", "<br>")
 
 
-def _tsv(table: Table) -> str:
+def _tsv(table: Table) -> Iterator[str]:
     return _csv(table, delimiter="\t")
 
 
-def _csv(table: Table, delimiter: str = ",") -> str:
+def _csv(table: Table, delimiter: str = ",") -> Iterator[str]:
     out = io.StringIO()
     writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
-    rows: list[Sequence[Plain]] = [table.titles(), *table.rows()]
-    for row in rows:
+    titles: list[Plain] = [*table.titles()]
+    for row in chain([titles], table.rows()):
         writer.writerow(row)
-    return out.getvalue()
+        yield out.getvalue()
+        out.seek(0)
+        out.truncate()
 
 
-def _json(table: Table) -> str:
+def _json(table: Table) -> Iterator[str]:
     names = [column.name for column in table.columns]
-    runs: list[dict[str, object]] = []
-    for proposal, run, start, *cells in table.rows():
-        values = {n: _json_safe(v) for n, v in zip(names, cells, strict=True) if v is not None}
-        runs.append({"proposal": proposal, "run": run, "start_time": start, "values": values})
     columns = [
         {"name": c.name, "title": c.title, "description": c.description, "tags": list(c.tags)}
         for c in table.columns
     ]
-    whole: dict[str, object] = {"columns": columns, "runs": runs}
+    yield f'{{\n "columns": {_json_text(columns, depth=1)},\n "runs": ['
+    before = "\n  "
+    for proposal, run, start, *cells in table.rows():
+        values = {n: _json_safe(v) for n, v in zip(names, cells, strict=True) if v is not None}
+        known = {"proposal": proposal, "run": run, "start_time": start, "values": values}
+        yield before + _json_text(known, depth=2)
+        before = ",\n  "
+    yield "\n ]" if table.runs else "]"
     if table.notes:
-        whole["notes"] = [{"time": format_time(n.timestamp), "text": n.text} for n in table.notes]
-    text = json.dumps(whole, ensure_ascii=False, indent=1)
-    return show_controls(text, _json_escape) + "\n"
+        notes = [{"time": format_time(n.timestamp), "text": n.text} for n in table.notes]
+        yield f',\n "notes": {_json_text(notes, depth=1)}'
+    yield "\n}\n"
+
+
+def _json_text(value: object, depth: int) -> str:
+    """A value as it is written that far inside; a text in it has no line breaks of its own."""
+    text = json.dumps(value, ensure_ascii=False, indent=1).replace("\n", "\n" + " " * depth)
+    return show_controls(text, _json_escape)
 
 
 def _json_escape(character: str) -> str:
@@ -107,7 +132,7 @@ def _json_safe(value: Plain) -> Plain:
     return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
-_WRITERS: dict[TextFormat, Callable[[Table], str]] = {
+_WRITERS: dict[TextFormat, Callable[[Table], Iterator[str]]] = {
     "md": _markdown,
     "csv": _csv,
     "tsv": _tsv,

@@ -19,12 +19,14 @@ from damnit_daemon.model import RunKey
 
 from .. import keymap
 from ..exports import FORMATS, TEXTS, Part, as_text, to_file
+from ..jobs.lines import bar
 from ..visible import visible
 from ..widgets.bare_input import BareInput
 from ..widgets.choices import Choices
 from .box import BoxScreen
 
 CLIPBOARD = "clipboard"
+BAR_CELLS = 20
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ class ExportBox(ModalScreen[None]):
             words["marked"] = f"marked {len(runs.marked)}"
         with VerticalScroll(can_focus=False) as box:
             box.border_title = "Export"
-            box.border_subtitle = "Tab next · ← → choose · ⏎ write · Esc give up"
+            box.border_subtitle = "Tab next · ← → choose · ⏎ write · Esc cancel"
             with Horizontal():
                 yield Label("Runs")
                 yield Choices(words, list(words)[-1], id="export-runs")
@@ -194,11 +196,14 @@ class ExportBox(ModalScreen[None]):
     def _write(
         self, part: Part, format_name: str, typed: str | None, progress: Callable[[int, int], bool]
     ) -> Ended:
-        from damnit_daemon.export import FileTaken
+        from damnit_daemon.export import Cancelled, FileTaken
 
         what = f"{len(part.keys)} runs"
         if typed is None:
-            text = as_text(self._database, part, format_name, progress)
+            try:
+                text = as_text(self._database, part, format_name, progress)
+            except Cancelled:
+                return self.Ended()
             return self.Ended(f"Copied {what} to {self._copy(text)}.")
         target = self._folder / Path(typed).expanduser()
         try:
@@ -218,8 +223,8 @@ class ExportBox(ModalScreen[None]):
     def show_progress(self, event: Progressed) -> None:
         """Say how far it is."""
         if self._is_at_it:
-            done = event.done == event.total
-            self._say("Writing…" if done else f"{event.done} of {event.total} runs")
+            share = event.done / event.total if event.total else 1.0
+            self._say(f"{bar(share, BAR_CELLS)} {event.done} of {event.total} runs · Esc cancels")
 
     @on(Ended)
     def show_end(self, event: Ended) -> None:
@@ -234,7 +239,7 @@ class ExportBox(ModalScreen[None]):
             self.app.notify(visible(event.said), markup=False)
             self.dismiss()
         else:
-            self._say("Given up; nothing was written.")
+            self._say("Cancelled; nothing was written.")
 
     def action_close(self) -> None:
         """Stop what is under way, or close."""
