@@ -28,6 +28,9 @@ BUILD = Path(__file__).parent / "build"
 SCRIPTS = "Scripts" if os.name == "nt" else "bin"
 
 PEER = ["damnit[backend]==0.4.0", "plotly>=6"]
+NEED_PEER = ("tests/interop", "tests/corpus")
+"""Folders of tests that compare with DAMNIT."""
+
 USER = ["extra_data", "pyyaml", "requests"]
 """All that a user's Python need have."""
 
@@ -39,9 +42,13 @@ IN_WHEEL = ["damnit_ctx.py", "damnit_tui/app.tcss", "damnit_tui/py.typed", "damn
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run all tests, also those against DAMNIT itself."""
+    """Run the default selection; `-- --all` runs every test, `-- PATH` those of a file or folder."""
     install_project(session, "test", *PROJECT["build-system"]["requires"])
-    arguments = session.posargs or ["-n", "2", "--dist", "loadscope"]
+    arguments = [argument for argument in session.posargs if argument != "--all"]
+    if not arguments:
+        arguments = ["-n", "2", "--dist", "loadscope"]
+        if "--all" not in session.posargs:
+            arguments += ["-m", "not extended"]
     session.run("pytest", *arguments, env={"DAMNIT_PEER_PYTHON": peer_python(session)})
 
 
@@ -133,9 +140,16 @@ def seconds_option(arguments: list[str], *, default: str) -> tuple[str, list[str
 
 
 def peer_python(session: nox.Session) -> str | None:
-    """A Python with DAMNIT in it; without one, the tests that need it say that they are skipped."""
+    """Find or make a Python with DAMNIT in it; the tests that need it are skipped without one.
+
+    It takes a minute to make: not for a few tests that do not ask for it.
+    """
     if given := os.environ.get("DAMNIT_PEER_PYTHON"):
         return given
+    paths = [argument for argument in session.posargs if Path(argument.split("::")[0]).exists()]
+    made = (BUILD / "peer" / "requirements.txt").is_file()
+    if paths and not made and not any(path.startswith(NEED_PEER) for path in paths):
+        return None
     try:
         return environment(session, "peer", PEER)
     except CommandFailed:

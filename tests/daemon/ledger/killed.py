@@ -2,10 +2,11 @@
 
     python killed.py FOLDER RUNS
 
-Odd ones die at a function call of theirs, so between any two statements of a transaction;
-even ones after some time, so in the middle of SQLite's own work as well. Each goes on from
-what the one before left. The last one is spared. For each, it is printed whether it left a
-half-written transaction.
+Every third daemon dies after some time, so in the middle of SQLite's own work as well; every
+third at a function call, so between any two statements of a transaction; and every third while
+a job of its runs, with a transaction half written. Runs arrive for each of them, so that none
+is without work. Each goes on from what the one before left; the last one is spared. Print for
+each whether it left a half-written transaction, and its exit code.
 """
 
 from __future__ import annotations
@@ -60,6 +61,12 @@ class Fate:
             self.left -= 1
             if not self.left:
                 os.kill(os.getpid(), signal.SIGKILL)
+
+
+def die_in_a_job(frame, event, argument) -> None:
+    """Kill this process where the progress of a running job is written, but not committed."""
+    if event == "call" and frame.f_code is beat.__code__:
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 class Daemon:
@@ -142,15 +149,15 @@ def kill_one(daemon: Daemon, number: int, chance: random.Random) -> None:
     last, moment_s = chance.randint(50, 2000), chance.uniform(0.001, 0.03)
     child = os.fork()
     if child == 0:
-        if number % 2:
-            sys.setprofile(Fate(last))
+        if number % 3:
+            sys.setprofile(Fate(last) if number % 3 == 1 else die_in_a_job)
         try:
             daemon.work()
         except BaseException as error:  # noqa: BLE001 – the child of a test
             print(repr(error), flush=True)
             os._exit(1)
         os._exit(0)
-    if not number % 2:
+    if not number % 3:
         time.sleep(moment_s)
         os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
@@ -160,10 +167,11 @@ def kill_one(daemon: Daemon, number: int, chance: random.Random) -> None:
 
 
 def main() -> None:
-    daemon = Daemon(Path(sys.argv[1]), int(sys.argv[2]))
-    daemon.ledger.create()
+    folder, runs = Path(sys.argv[1]), int(sys.argv[2])
+    Ledger(folder / "daemon.sqlite").create()
     chance = random.Random(3)
     for number in range(KILLS):
+        daemon = Daemon(folder, runs * (number + 1) // KILLS)
         kill_one(daemon, number, chance)
         if number % 10 == 0:
             with daemon.ledger.writing() as con:

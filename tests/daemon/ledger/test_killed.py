@@ -37,10 +37,9 @@ def test_a_stream_of_runs_through_daemons_that_are_killed(tmp_path):
     )
     assert done.returncode == 0, done.stdout + done.stderr
     ends = [line.split() for line in done.stdout.splitlines()]
-    # They were killed indeed, before all was done, and in the middle of transactions.
-    killed = [left for left, exit_code in ends if int(exit_code) == -signal.SIGKILL]
-    assert len(killed) > len(ends) / 2, done.stdout
-    assert killed.count("half-written") >= 5, done.stdout
+    # Every third was killed in the middle of a transaction, whatever became of the others.
+    in_a_job = [(left, int(exit_code)) for left, exit_code in ends[2::3]]
+    assert in_a_job == [("half-written", -signal.SIGKILL)] * len(in_a_job), done.stdout
 
     ledger = Ledger(tmp_path / "daemon.sqlite")
     assert query(ledger.path, "PRAGMA integrity_check") == [("ok",)]
