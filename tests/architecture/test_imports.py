@@ -33,6 +33,7 @@ def loaded_by(module: str) -> set[str]:
     return set(json.loads(done.stdout))
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize(
     ("module", "unwanted"),
     [

@@ -42,6 +42,7 @@ def test_permissions_are_those_of_the_folder_above(folder):
     assert stat.S_IMODE(folder.database.stat().st_mode) == 0o660
 
 
+@pytest.mark.extended
 def test_the_starting_context_file_works(folder):
     create_folder(folder, 1234, context_python=Path(sys.executable))
     assert folder.context_file.read_text() == starting_context()

@@ -34,6 +34,7 @@ def test_what_is_left_out_is_missing(proposal):
     assert f"{CAMERA}:daqOutput" not in extra_data.open_run(1234, 3).all_sources
 
 
+@pytest.mark.extended
 def test_equal_arguments_make_equal_data(tmp_path):
     means = []
     for name in "ab":
@@ -53,6 +54,7 @@ def test_a_run_appears_whole(tmp_path):
     assert sorted(p.name for p in (proposal.path / "raw").iterdir()) == ["r0001"]
 
 
+@pytest.mark.extended
 def test_a_run_is_written_quickly(tmp_path):
     proposal = make_proposal(tmp_path)
     write_run(proposal, 1)  # imports
@@ -62,6 +64,7 @@ def test_a_run_is_written_quickly(tmp_path):
     assert (time.process_time() - began) / 3 < 1
 
 
+@pytest.mark.extended
 def test_the_demo_from_end_to_end(tmp_path):
     command = [sys.executable, "-m", "damnit_daemon.demo", str(tmp_path)]
     command += ["--runs", "4", "--every", "0", "--process"]

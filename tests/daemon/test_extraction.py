@@ -104,6 +104,7 @@ def test_events_are_told(folder):
     assert isinstance(seen[-1][1], JobEnded)
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize(
     ("options", "names"),
     [
@@ -118,6 +119,7 @@ def test_only_what_was_asked_for(folder, options, names):
     assert set(cells(folder)) == names
 
 
+@pytest.mark.extended
 def test_an_unknown_variable_is_refused_with_the_nearest(tmp_path):
     folder = make_damnit_folder(tmp_path / "a", "@Variable\ndef xgm_mean(run):\n    return 1\n")
     with pytest.raises(DamnitError) as caught:
@@ -141,6 +143,7 @@ def test_a_context_python_that_is_gone(folder, tmp_path):
     assert "db-config" in caught.value.hint
 
 
+@pytest.mark.extended
 def test_a_run_without_files_fails_and_the_next_is_processed(folder, proposal):
     report = extract(folder, keys(77, 1))
     assert [bool(run.failure) for run in report.runs] == [True, False]
@@ -149,6 +152,7 @@ def test_a_run_without_files_fails_and_the_next_is_processed(folder, proposal):
     assert cells(folder, 1)["a"] == 1
 
 
+@pytest.mark.extended
 def test_what_dies_costs_only_itself_and_says_why(tmp_path):
     folder = make_damnit_folder(
         tmp_path / "amore",
@@ -247,6 +251,7 @@ def test_ctrl_c_that_python_lost_is_heeded(tmp_path):
     assert [run.failure for run in report.runs] == ["interrupted"]
 
 
+@pytest.mark.extended
 def test_a_locked_database_costs_nothing_that_was_computed(folder, monkeypatch):
     monkeypatch.setattr(Database.__init__, "__kwdefaults__", {"timeout_s": 0.1})
     holder = sqlite3.connect(folder.database, isolation_level=None)
@@ -279,6 +284,7 @@ def test_a_user_variable_of_the_same_name_is_not_taken_over(folder):
         extract(folder, keys(1), mock=True)
 
 
+@pytest.mark.extended
 def test_a_second_evaluation_replaces_errors_and_values(folder):
     extract(folder, keys(3), mock=True)
     assert cells(folder, 3)["odd"][0] == "ZeroDivisionError"

@@ -156,6 +156,7 @@ def test_values_are_in_the_database_when_others_are_told(experiment, tansu):  # 
         assert not missing
 
 
+@pytest.mark.extended
 def test_the_same_message_five_times_is_one_job_and_nonsense_is_counted(
     experiment,
     apache_kafka,  # noqa: F811
@@ -184,6 +185,7 @@ def test_the_same_message_five_times_is_one_job_and_nonsense_is_counted(
     assert malformed == len(nonsense), counted
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("kind", ["tansu", "apache_kafka"])
 def test_messages_during_rebalances_are_each_one_job(experiment, request, kind):
     """Another member of the daemon's group comes and goes, and does nothing of what it is given."""
@@ -218,6 +220,7 @@ def is_member(consumer):
     return client is not None and client._coordinator.generation_if_stable() is not None
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("kind", ["tansu", "apache_kafka"])
 @pytest.mark.parametrize("outage_s", OUTAGES_S)
 def test_a_broker_that_goes_away_in_mid_stream_costs_nothing(experiment, request, kind, outage_s):
@@ -256,6 +259,7 @@ def test_a_broker_that_goes_away_in_mid_stream_costs_nothing(experiment, request
         follower.until(all_finished, timeout_s=120)
 
 
+@pytest.mark.extended
 def test_a_run_taken_during_an_outage_is_not_taken_again_when_it_is_announced(
     experiment,
     apache_kafka,  # noqa: F811
@@ -297,6 +301,7 @@ def test_a_broker_that_comes_late_is_listened_to(experiment, tansu):  # noqa: F8
     wait_until(lambda: made.cells(1).get("number") == 1, timeout_s=120)
 
 
+@pytest.mark.extended
 def test_a_broker_that_never_comes_slows_nothing(experiment, tmp_path):
     from tests.brokers.process import free_port
 

@@ -83,6 +83,7 @@ def evaluated(made):
     return sorted(int(line) for line in made.calls.read_text().split())
 
 
+@pytest.mark.extended
 def test_runs_before_and_after_are_processed_once(shifted):
     daemon = shifted.start_daemon()
     shifted.arrive(1)
@@ -109,6 +110,7 @@ def test_runs_before_and_after_are_processed_once(shifted):
     assert {value.key.run for value in found.values} >= {2}
 
 
+@pytest.mark.extended
 def test_what_is_computed_again_after_the_step_takes_the_place_of_the_old(shifted):
     shifted.start_daemon()
     shifted.arrive(1)
@@ -122,6 +124,7 @@ def test_what_is_computed_again_after_the_step_takes_the_place_of_the_old(shifte
     shifted.all_over(2)
 
 
+@pytest.mark.extended
 def test_a_daemon_that_is_killed_after_the_step_is_replaced_and_repeats_nothing(shifted):
     first = shifted.start_daemon()
     shifted.arrive(1)

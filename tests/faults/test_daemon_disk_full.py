@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from damnit_daemon.ledger import JobState, RequestKind
 from tests.daemon.daemon_process import wait_until
 
@@ -15,6 +17,7 @@ def fill(path):
             pass
 
 
+@pytest.mark.extended
 def test_it_stays_says_why_and_goes_on(experiment, disk, tmp_path):
     it = experiment(
         "@Variable\ndef one(run):\n    return run.run_id if 0 else 1\n", folder_path=disk / "amore"

@@ -66,6 +66,7 @@ def linked(experiment, tmp_path):
     return made
 
 
+@pytest.mark.extended
 def test_a_figure_is_drawn_without_a_display(linked):
     linked.environment |= {"DISPLAY": "nowhere:99", "MPLBACKEND": "tkagg"}
     linked.start_daemon()
@@ -77,6 +78,7 @@ def test_a_figure_is_drawn_without_a_display(linked):
     assert found["python"] == str(linked.link)
 
 
+@pytest.mark.extended
 def test_a_plotly_figure_without_kaleido_is_kept_and_its_thumbnail_says_why(experiment):
     pytest.importorskip("plotly")
     it = experiment(PLOTLY)
@@ -92,6 +94,7 @@ def test_a_plotly_figure_without_kaleido_is_kept_and_its_thumbnail_says_why(expe
     assert it.cells(1)["after"] == 1
 
 
+@pytest.mark.extended
 def test_an_environment_that_disappears_is_a_reason_and_comes_back(linked):
     linked.start_daemon()
     linked.arrive(1)

@@ -36,6 +36,7 @@ def text(run, n: "var#number"):
 NAMES = {"n_trains", "number", "line", "fails", "text"}
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize(
     ("kills", "arrivals", "seed"),
     [

@@ -30,6 +30,7 @@ FORKS = """
 ENDS = [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGSEGV]
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("how", ENDS, ids=lambda number: number.name)
 def test_while_a_variable_is_computed(experiment, how):
     it = experiment(COMPUTES.format(before=""))
@@ -42,6 +43,7 @@ def test_while_a_variable_is_computed(experiment, how):
     wait_until(lambda: it.processes() == [])
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM], ids=lambda number: number.name)
 @pytest.mark.parametrize(
     "daemonise",
@@ -64,6 +66,7 @@ def test_while_a_variable_has_children_that_hide(experiment, tmp_path, how, daem
     wait_until(lambda: it.processes() == [])
 
 
+@pytest.mark.extended
 def test_while_the_context_file_loads(experiment, tmp_path):
     loading = tmp_path / "loading"
     it = experiment(f"import pathlib, time\npathlib.Path({str(loading)!r}).touch()\ntime.sleep(99)")
@@ -75,6 +78,7 @@ def test_while_the_context_file_loads(experiment, tmp_path):
     wait_until(lambda: it.processes() == [])
 
 
+@pytest.mark.extended
 def test_children_that_linger_after_their_job_are_ended_and_noise_is_borne(experiment, tmp_path):
     pids = tmp_path / "pids"
     it = experiment(

@@ -54,6 +54,7 @@ def another_program(code, *arguments):
         program.stdout.close()
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("lock", ["IMMEDIATE", "EXCLUSIVE"])
 @pytest.mark.parametrize("duration_s", DURATIONS_S)
 def test_a_locked_database_costs_time_and_nothing_else(experiment, lock, duration_s):
@@ -72,6 +73,7 @@ def test_a_locked_database_costs_time_and_nothing_else(experiment, lock, duratio
     assert it.folder.results_file(RunKey(1234, 3)).exists()
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("mode", ["r", "r+"])
 @pytest.mark.parametrize(
     "duration_s", [4, pytest.param(20, marks=[pytest.mark.slow, pytest.mark.timeout(300)])]

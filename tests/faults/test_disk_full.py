@@ -22,6 +22,7 @@ def small_disk(tmp_path):
     subprocess.run(["umount", str(path)], check=True)
 
 
+@pytest.mark.extended
 def test_what_fits_is_kept_and_the_rest_says_why(small_disk):
     folder = make_damnit_folder(
         small_disk / "amore",
@@ -46,6 +47,7 @@ def test_what_fits_is_kept_and_the_rest_says_why(small_disk):
     assert not list(folder.extracted_data.glob("*.writing.h5"))
 
 
+@pytest.mark.extended
 def test_a_disk_that_is_full_from_the_start(small_disk, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))  # where the runner goes instead
     folder = make_damnit_folder(small_disk / "amore", "@Variable\ndef a(run):\n    return 1\n")

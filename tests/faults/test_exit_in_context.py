@@ -9,6 +9,7 @@ from damnit_daemon.services.extraction import extract
 from tests.daemon.making import cells, keys, make_damnit_folder
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("code", ["sys.exit(0)", "sys.exit('no beam today')", "raise SystemExit"])
 def test_while_it_is_loaded(tmp_path, code):
     folder = make_damnit_folder(tmp_path / "amore", f"import sys\n{code}\n")

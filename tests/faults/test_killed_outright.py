@@ -6,6 +6,8 @@ import subprocess
 import sys
 import time
 
+import pytest
+
 from damnit_daemon.combine import combine_folder
 from damnit_daemon.services.extraction import extract
 from tests.daemon.making import cells, keys, make_damnit_folder
@@ -23,6 +25,7 @@ def endless(run, e: "var#early"):
 """
 
 
+@pytest.mark.extended
 def test_no_process_stays_and_what_was_saved_is_found_again(tmp_path):
     folder = make_damnit_folder(tmp_path / "amore", CONTEXT)
     program = subprocess.Popen(

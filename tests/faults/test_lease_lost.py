@@ -7,6 +7,8 @@ import sqlite3
 import time
 from contextlib import closing
 
+import pytest
+
 from damnit_daemon.ledger import ProcessId, recover, take_lease
 from damnit_daemon.model import RunKey
 from tests.daemon.daemon_process import wait_until
@@ -45,6 +47,7 @@ def stop_between_writes(daemon, ledger):
                 daemon.send_signal(signal.SIGCONT)
 
 
+@pytest.mark.extended
 def test_it_ends_and_writes_nothing_more(experiment, tmp_path):
     go = tmp_path / "go"
     it = experiment(CONTEXT.format(go=str(go)))
@@ -78,6 +81,7 @@ def test_it_ends_and_writes_nothing_more(experiment, tmp_path):
     wait_until(lambda: not list(it.folder.fragments()))
 
 
+@pytest.mark.extended
 def test_one_that_stands_still_for_a_moment_goes_on(experiment, tmp_path):
     it = experiment(CONTEXT.format(go=str(tmp_path)))
     daemon = it.start_daemon()
@@ -93,6 +97,7 @@ def test_one_that_stands_still_for_a_moment_goes_on(experiment, tmp_path):
     it.has_cells(1, early=1, waits=2)
 
 
+@pytest.mark.extended
 def test_one_that_was_killed_is_replaced_at_once(experiment, tmp_path):
     it = experiment(CONTEXT.format(go=str(tmp_path)))
     first = it.start_daemon()

@@ -11,6 +11,7 @@ from tests.daemon.making import cells, keys, make_damnit_folder
 from tests.processes import is_running
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize(
     "daemonise", ["pass", "os.setsid()", "os.setsid(); os.fork() and os._exit(0)"]
 )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import resource
 import time
 
+import pytest
+
 from damnit_daemon.launch import Limits
 from damnit_daemon.model import RunKey
 from damnit_daemon.services.extraction import extract
@@ -25,6 +27,7 @@ def failing(run, x: "var#loud"):
 """
 
 
+@pytest.mark.extended
 def test_the_log_stays_small_and_nothing_blocks(tmp_path):
     folder = make_damnit_folder(tmp_path / "amore", CONTEXT)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -43,6 +46,7 @@ def test_the_log_stays_small_and_nothing_blocks(tmp_path):
     assert "after the flood" in end
 
 
+@pytest.mark.extended
 def test_each_job_has_its_own_allowance(tmp_path):
     folder = make_damnit_folder(tmp_path / "amore", CONTEXT.replace("range(200)", "range(1)"))
     limits = Limits(log_bytes=100_000)

@@ -8,6 +8,7 @@ from damnit_daemon.services.extraction import extract
 from tests.daemon.making import cells, keys, make_damnit_folder
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("code", [0, 1, 255])
 def test_it_costs_that_variable_and_says_so(tmp_path, code):
     folder = make_damnit_folder(
@@ -34,6 +35,7 @@ def test_it_costs_that_variable_and_says_so(tmp_path, code):
     }
 
 
+@pytest.mark.extended
 def test_every_variable_dies(tmp_path):
     folder = make_damnit_folder(
         tmp_path / "amore",

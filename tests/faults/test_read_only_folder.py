@@ -27,6 +27,7 @@ def folder(tmp_path, monkeypatch):
     subprocess.run(["umount", str(path)], check=True)
 
 
+@pytest.mark.extended
 def test_an_extraction_says_what_cannot_be_written(folder):
     report = extract(folder, keys(1), mock=True)
     assert not report.ok
@@ -35,6 +36,7 @@ def test_an_extraction_says_what_cannot_be_written(folder):
     assert len(report.problems) == 1
 
 
+@pytest.mark.extended
 def test_the_context_file_can_be_checked_all_the_same(folder, tmp_path):
     with RunnerProcess(folder, context_python(folder)) as runner:
         assert [v.name for v in runner.context.variables] == ["a"]

@@ -44,12 +44,14 @@ def extract_killing(tmp_path):
     return run
 
 
+@pytest.mark.extended
 def test_once_costs_nothing(extract_killing):
     folder, report = extract_killing(1, 2, always=False)
     assert report.ok
     assert cells(folder, 1) == cells(folder, 2) == {"a": 1, "unlucky": 2, "z": 3}
 
 
+@pytest.mark.extended
 def test_each_time_costs_the_variable_that_was_running(extract_killing):
     folder, report = extract_killing(1, always=True)
     assert report.ok

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from damnit_daemon.model import RunKey
 from damnit_daemon.services.extraction import extract
 from tests.daemon.making import cells, keys, make_damnit_folder
@@ -36,6 +38,7 @@ def test_the_cell_says_so_and_the_log_shows_where(tmp_path):
     assert "in crash" in log
 
 
+@pytest.mark.extended
 def test_a_crash_while_the_context_file_is_loaded(tmp_path):
     import pytest
 

@@ -17,6 +17,8 @@ from .peer.exchange import Unreadable
 from .sides import PROPOSAL
 from .variables import names
 
+pytestmark = pytest.mark.extended
+
 KEY = RunKey(PROPOSAL, 1)
 
 

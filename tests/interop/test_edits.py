@@ -21,6 +21,8 @@ from damnit_daemon.store import (
 from . import on_disk
 from .sides import PROPOSAL
 
+pytestmark = pytest.mark.extended
+
 KEY = RunKey(PROPOSAL, 1)
 TYPED = {
     "good_run": ("Good run", "boolean", True),

@@ -18,6 +18,8 @@ from .peer.exchange import PlotlyText, Unreadable
 from .sides import PROPOSAL
 from .variables import names
 
+pytestmark = pytest.mark.extended
+
 KEY = RunKey(PROPOSAL, 1)
 ROOM = {"columns": 4000, "rows": 600}
 """More than any of these has points: nothing is reduced."""

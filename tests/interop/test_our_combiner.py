@@ -12,6 +12,8 @@ from .our_view import OurView
 from .sides import PROPOSAL
 from .variables import names
 
+pytestmark = pytest.mark.extended
+
 KEY = RunKey(PROPOSAL, 1)
 
 

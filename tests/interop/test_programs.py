@@ -15,6 +15,8 @@ from .our_view import OurView
 from .sides import PROPOSAL
 from .test_writers_agree import row_differences
 
+pytestmark = pytest.mark.extended
+
 KEY = RunKey(PROPOSAL, 1)
 START = 1_700_000_000.0
 

@@ -13,6 +13,8 @@ from . import on_disk
 from .sides import PROPOSAL, extract_with_our_runner
 from .variables import names
 
+pytestmark = pytest.mark.extended
+
 KEY = RunKey(PROPOSAL, 1)
 COLUMNS = {"dataframe": ["x", "y", "label"], "series": ["y"]}
 

@@ -14,6 +14,8 @@ from .stated_differences import STATED
 from .test_writers_agree import row_differences
 from .variables import names
 
+pytestmark = pytest.mark.extended
+
 KEY = RunKey(PROPOSAL, 1)
 
 

@@ -15,6 +15,8 @@ from .sides import PROPOSAL
 from .stated_differences import ADDED_ATTRIBUTES, STATED
 from .variables import names
 
+pytestmark = pytest.mark.extended
+
 RESULTS = f"extracted_data/p{PROPOSAL}_r1.h5"
 
 

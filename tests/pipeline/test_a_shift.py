@@ -103,6 +103,7 @@ def write(terminal, text):
     press(terminal, *("Space" if letter == " " else letter for letter in text))
 
 
+@pytest.mark.extended
 @pytest.mark.timeout(600)
 def test_a_whole_shift(shift, tmp_path):
     experiment = shift.experiment

@@ -87,6 +87,7 @@ def number_of_runs(screen: str) -> int:
     return int(found[1]) if found else 0
 
 
+@pytest.mark.extended
 def test_in_a_terminal_runs_arrive_until_it_is_closed(environ, scratch, tmp_path, monkeypatch):
     need_tmux()
     counts = set()
@@ -113,6 +114,7 @@ def test_in_a_terminal_runs_arrive_until_it_is_closed(environ, scratch, tmp_path
     assert until_none_is_left(scratch) == []
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_told_to_end_it_leaves_nothing_behind(environ, scratch, number):
     demo = subprocess.Popen(

@@ -51,6 +51,7 @@ def start(tmp_path):
     return run
 
 
+@pytest.mark.extended
 def test_runs_are_seen_before_there_is_an_app_and_keys_wait_for_it(start):
     terminal, go = start(SLOW)
     with terminal:
@@ -82,6 +83,7 @@ def test_a_start_is_given_up_with_ctrl_c(start):
         assert terminal.exit_code() == 130
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("size", [(80, 24), (12, 4), (5, 2)])
 def test_it_does_so_on_any_terminal(start, size):
     terminal, go = start(SLOW, size)

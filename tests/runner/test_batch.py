@@ -110,6 +110,7 @@ def job(number, run, **options):
     return Job(f"{number}-1", 1234, run, "raw", **options)
 
 
+@pytest.mark.extended
 def test_jobs_are_done_one_after_the_other(batch):
     made = batch((0, job(7, 1, cluster=False)), (0, job(8, 2, cluster=False)))
     code, output = made.run(SLURM_ARRAY_JOB_ID="12", SLURM_ARRAY_TASK_ID="3")
@@ -131,6 +132,7 @@ def test_jobs_are_done_one_after_the_other(batch):
         assert file[".errors/dies"].attrs["type"] == "ProcessDied"
 
 
+@pytest.mark.extended
 def test_each_run_has_its_part_in_its_own_log(batch):
     made = batch((0, job(7, 1, variables=["a"])), (0, job(8, 2, variables=["a"])))
     made.run(SLURM_JOB_ID="5", SLURM_CLUSTER_NAME="maxwell")

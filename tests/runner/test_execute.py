@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from damnit_daemon.demo.proposal import START, TRAINS, XGM
 from damnit_daemon.runner.protocol import Job, VariableStarted
 
@@ -158,6 +160,7 @@ def from_both(run):
     assert outcome.data("from_both") == 4
 
 
+@pytest.mark.extended
 def test_without_proc_the_raw_variables_are_done(runner):
     source = (
         HEAD + "@Variable\ndef a(run): return 1\n@Variable(data='proc')\ndef b(run): return 1\n"
@@ -195,6 +198,7 @@ def test_unknown_variable_is_refused(runner):
     )
 
 
+@pytest.mark.extended
 def test_a_variable_that_reads_a_file(runner):
     outcome = runner.run(
         HEAD
@@ -276,6 +280,7 @@ def test_mock_run(runner):
     assert runner.run(source, run=77, mock=True).data("n") == 10
 
 
+@pytest.mark.extended
 def test_broken_files_of_a_run(runner, data_root, tmp_path):
     folder = data_root / "SPB/202601/p001234/raw/r0050"
     folder.mkdir(exist_ok=True)

@@ -25,6 +25,7 @@ def test_an_allocation_beyond_the_limit_is_that_variables_error(runner):
     assert outcome.data("good") == 1
 
 
+@pytest.mark.extended
 def test_memory_of_the_whole_family_counts(runner):
     child = "import time; x = b'x' * 150_000_000; time.sleep(1000)"  # below the limit, each
     outcome = runner.run(
@@ -39,6 +40,7 @@ def test_memory_of_the_whole_family_counts(runner):
     assert outcome.data("good") == 1
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("endless", ["while True: pass", "time.sleep(1000)"])
 def test_time_limit(runner, endless):
     outcome = runner.run(
@@ -53,6 +55,7 @@ def test_time_limit(runner, endless):
     assert second.outcome == "done"
 
 
+@pytest.mark.extended
 @pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="needs two CPUs")
 def test_cpus(runner):
     outcome = runner.run(

@@ -381,6 +381,7 @@ results.save(sys.argv[1])
 print(json.dumps([int(results["trains"]), sorted(loaded & {"numpy", "h5py", "extra_data"})]))
 """
 
+    @pytest.mark.extended
     def test_a_program(self, runner, tmp_path):
         script = tmp_path / "program.py"
         script.write_text(self.SCRIPT)

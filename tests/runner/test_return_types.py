@@ -32,6 +32,7 @@ def objtype(outcome, name):
         return file[name].attrs.get(layout.OBJECT_TYPE)
 
 
+@pytest.mark.extended
 def test_one_bad_value_costs_that_value_only(outcome):
     bad = {n for n, done in outcome.done.items() if done.outcome == "failed"}
     assert bad == {"an_object", "list_of_text", "huge_int"}

@@ -25,6 +25,7 @@ def wait_until(condition, seconds=60):
         time.sleep(0.01)
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize(
     ("death", "code"),
     [
@@ -45,6 +46,7 @@ def test_a_child_that_dies_is_told_with_what_it_was_doing(runner, death, code):
     assert second.outcome == "done"  # the resident lives on
 
 
+@pytest.mark.extended
 def test_a_function_that_forks_gives_one_result(runner):
     outcome = runner.run(
         HEAD + "@Variable\ndef forks(run):\n    return 99 if os.fork() == 0 else 1\n"
@@ -61,6 +63,7 @@ def test_a_file_that_forks_while_it_is_read_is_served_once(runner):
     assert outcome.data("a") == 1
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("session", [False, True])
 def test_processes_left_behind_end_with_the_job(runner, session):
     outcome = runner.run(
@@ -117,6 +120,7 @@ WAITS = HEAD + (
 )
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("end", ["eof", signal.SIGTERM, signal.SIGKILL])
 def test_no_child_outlives_the_resident(runner, end):
     process, events, child = start_job(runner, WAITS)
@@ -199,6 +203,7 @@ def test_results_that_cannot_be_written(runner):
     assert "cannot be written" in outcome.ended[0].reason
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("mode", [0o777, 0o2770, 0o755])
 def test_results_are_as_open_as_the_folder(runner, mode):
     runner.folder.chmod(mode)

@@ -13,6 +13,8 @@ from .endings import end_in_every_way
 from .fixtures import CLUSTER_NAME, client_of
 from .jobs import poll_until, submission, wait_over
 
+pytestmark = pytest.mark.extended
+
 ASKED = Resources(time="00:01:00", memory="200M")
 
 

@@ -20,6 +20,8 @@ from damnit_daemon.slurm.choice import choose_resources
 
 from .jobs import poll_until, submission, wait_over, wait_running
 
+pytestmark = pytest.mark.extended
+
 
 def test_says_how_the_cluster_is_set_up(client):
     info = client.describe()

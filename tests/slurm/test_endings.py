@@ -8,6 +8,8 @@ from damnit_daemon.slurm import Fate, Resources, SlurmState, explain
 
 from .endings import end_in_every_way
 
+pytestmark = pytest.mark.extended
+
 ASKED = Resources(time="00:01:00", memory="200M")
 
 

@@ -20,6 +20,8 @@ from damnit_daemon.slurm import (
 from .fixtures import client_of
 from .jobs import poll_until, submission, wait_over, wait_running
 
+pytestmark = pytest.mark.extended
+
 
 def test_a_controller_that_is_down(slurm, client, tmp_path):
     job = client.submit(submission(tmp_path, "sleep 2"))

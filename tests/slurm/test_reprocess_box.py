@@ -13,6 +13,8 @@ from damnit_tui.screens.reprocess import ReprocessBox
 
 from ..tui.conftest import database_of, key, make_app, make_folder, settle, until
 
+pytestmark = pytest.mark.extended
+
 CONTEXT = """\
 from damnit_ctx import Variable
 

@@ -131,6 +131,7 @@ def test_cluster_variables_go_to_slurm_and_the_others_stay(shift):
     assert not list((it.made.folder.internals / "slurm").iterdir())
 
 
+@pytest.mark.extended
 def test_thirty_runs_two_at_a_time(shift, slurm):
     it = shift(runs=30, concurrent_jobs="2", executor="slurm", slurm_poll_s="1")
     it.made.start_daemon()
@@ -154,6 +155,7 @@ def test_thirty_runs_two_at_a_time(shift, slurm):
     assert len(first_stage) == 1  # one array for all
 
 
+@pytest.mark.extended
 def test_small_runs_can_share_a_job(shift):
     it = shift(runs=5, runs_per_job="3")
     it.made.start_daemon()
@@ -164,6 +166,7 @@ def test_small_runs_can_share_a_job(shift):
     assert it.called("heavy") == dict.fromkeys(range(1, 6), 1)
 
 
+@pytest.mark.extended
 def test_the_reservation_wins_over_the_partition(shift, slurm):
     slurm.reserve("beamtime", nodes="n2")
     try:
@@ -180,6 +183,7 @@ def test_the_reservation_wins_over_the_partition(shift, slurm):
         slurm.run("scontrol", "delete", "reservation=beamtime", check=False)
 
 
+@pytest.mark.extended
 def test_with_a_reservation_that_has_ended_jobs_wait_and_say_so(shift):
     it = shift(runs=1, slurm_reservation="bygone")
     it.made.start_daemon()
@@ -195,6 +199,7 @@ def test_with_a_reservation_that_has_ended_jobs_wait_and_say_so(shift):
     assert it.made.cells(1)["heavy"] == 10
 
 
+@pytest.mark.extended
 def test_jobs_that_wait_when_their_reservation_ends_are_submitted_anew(shift, slurm):
     slurm.reserve("passing", nodes="n2")
     options = {"slurm_reservation": "passing", "slurm_options": "--exclusive"}
@@ -219,6 +224,7 @@ def test_jobs_that_wait_when_their_reservation_ends_are_submitted_anew(shift, sl
     assert it.made.cells(other)["late"] == 10 * other + 1
 
 
+@pytest.mark.extended
 def test_a_job_cancelled_with_scancel_says_so_and_can_be_retried(shift, slurm):
     it = shift(runs=1, seconds=60)
     it.made.start_daemon()
@@ -236,6 +242,7 @@ def test_a_job_cancelled_with_scancel_says_so_and_can_be_retried(shift, slurm):
     assert it.made.cells(1) == {"early": 1, "heavy": 10, "late": 11}
 
 
+@pytest.mark.extended
 def test_cancelling_a_job_ends_it_in_slurm(shift, slurm):
     it = shift(runs=2, seconds=60, concurrent_jobs="1")
     it.made.start_daemon()
@@ -272,6 +279,7 @@ def sober(run):
 """
 
 
+@pytest.mark.extended
 def test_a_variable_with_too_much_memory_costs_itself_only(shift):
     """Our own limit ends its process before Slurm ends the job."""
     text = "from damnit_ctx import Variable\n@Variable\ndef big(run):\n    return bytearray(10**9)"
@@ -284,6 +292,7 @@ def test_a_variable_with_too_much_memory_costs_itself_only(shift):
     assert errors["big"] == "It needed more memory than the 0.299 GB it may use"
 
 
+@pytest.mark.extended
 def test_a_job_that_slurm_kills_for_memory_says_so_in_the_cell(shift, slurm):
     it = shift(runs=1, context=GREEDY.replace("{", "{{").replace("}", "}}"))
     it.made.start_daemon()
@@ -299,6 +308,7 @@ def test_a_job_that_slurm_kills_for_memory_says_so_in_the_cell(shift, slurm):
     assert slurm.run("squeue", "-h", "-o", "%m").split() == ["2G"]
 
 
+@pytest.mark.extended
 def test_a_job_that_slurm_ends_for_its_time_says_so_and_is_retried_with_more(shift, slurm):
     it = shift(runs=1, seconds=200)
     it.made.start_daemon()
@@ -321,6 +331,7 @@ def test_a_job_that_slurm_ends_for_its_time_says_so_and_is_retried_with_more(shi
     assert it.made.cells(1)["heavy"] == 10
 
 
+@pytest.mark.extended
 def test_a_node_that_fails_costs_nothing(shift, slurm):
     it = shift(runs=1, seconds=100, slurm_options="--nodelist=n2")
     it.made.start_daemon()
@@ -338,6 +349,7 @@ def test_a_node_that_fails_costs_nothing(shift, slurm):
     assert it.called("heavy") == {1: 2}
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("outage_s", OUTAGES_S)
 def test_slurmctld_may_stop_in_the_middle(shift, slurm, outage_s):
     it = shift(runs=4, seconds=3, concurrent_jobs="2")
@@ -362,6 +374,7 @@ def test_slurmctld_may_stop_in_the_middle(shift, slurm, outage_s):
     assert it.called("heavy") == dict.fromkeys([1, 2, 3, 4], 1)
 
 
+@pytest.mark.extended
 def test_jobs_run_here_while_slurm_is_down_if_that_is_wanted(shift, slurm):
     it = shift(runs=1, slurm_fallback="local")
     it.made.start_daemon()
@@ -374,6 +387,7 @@ def test_jobs_run_here_while_slurm_is_down_if_that_is_wanted(shift, slurm):
         slurm.start_controller()
 
 
+@pytest.mark.extended
 def test_a_daemon_that_is_killed_finds_its_twenty_jobs_again(shift, slurm):
     it = shift(runs=20, seconds=200, concurrent_jobs="20", executor="auto")
     it.made.start_daemon()
@@ -393,6 +407,7 @@ def test_a_daemon_that_is_killed_finds_its_twenty_jobs_again(shift, slurm):
     assert not list(it.made.folder.extracted_data.glob("*.ready.h5"))
 
 
+@pytest.mark.extended
 def test_a_daemon_that_is_killed_while_it_submits_submits_once(shift):
     it = shift(runs=3)
     it.made.start_daemon()
@@ -406,6 +421,7 @@ def test_a_daemon_that_is_killed_while_it_submits_submits_once(shift):
     assert it.called("heavy") == dict.fromkeys([1, 2, 3], 1)
 
 
+@pytest.mark.extended
 def test_a_context_file_that_does_not_load_fails_no_job(shift):
     it = shift(runs=1)
     text = it.made.folder.context_file.read_text()
@@ -423,6 +439,7 @@ def test_a_context_file_that_does_not_load_fails_no_job(shift):
     assert it.made.cells(1)["late"] == 11
 
 
+@pytest.mark.extended
 def test_dry_run_prints_the_command(shift, slurm):
     it = shift(runs=2, slurm_reservation="", slurm_partition="allgpu", concurrent_jobs="7")
     environment = os.environ | slurm.environment
@@ -461,6 +478,7 @@ def _errors(made, run):
     }
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
@@ -481,6 +499,7 @@ def test_the_doctor_looks_at_slurm(shift, slurm, settings, words):
     assert words in done.stdout
 
 
+@pytest.mark.extended
 def test_watching_goes_on_to_the_cluster(shift, slurm):
     it = shift(runs=1, executor="auto")
     it.made.start_daemon()
@@ -496,6 +515,7 @@ def test_watching_goes_on_to_the_cluster(shift, slurm):
     assert it.made.cells(1)["late"] == 11
 
 
+@pytest.mark.extended
 def test_a_submission_whose_answer_was_lost_is_found_or_never_begins(shift, slurm, tmp_path):
     """The controller stands still while it is told: then nobody knows whether it heard."""
     from damnit_daemon.ledger import load_job

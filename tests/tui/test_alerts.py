@@ -44,6 +44,7 @@ async def command(pilot, text):
     await pilot.pause()
 
 
+@pytest.mark.extended
 async def test_it_calls_once_for_each_run_that_makes_it_true(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
@@ -58,6 +59,7 @@ async def test_it_calls_once_for_each_run_that_makes_it_true(folder):
         assert called(app) == ["run 414: xgm.intensity < 500 for 2 runs"]
 
 
+@pytest.mark.extended
 async def test_runs_without_a_value_yet_are_passed_over(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
@@ -71,6 +73,7 @@ async def test_runs_without_a_value_yet_are_passed_over(folder):
         await until(pilot, lambda: called(app) == ["run 413: ratio > 5"])
 
 
+@pytest.mark.extended
 async def test_they_are_kept_with_the_folder_listed_and_ended(folder):
     folder.internals.mkdir(exist_ok=True)
     folder.internals.chmod(0o770)

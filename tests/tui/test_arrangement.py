@@ -94,6 +94,7 @@ def large():
     return rows
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize(
     "text",
     [

@@ -47,6 +47,7 @@ async def type_filter(pilot, text):
     await pilot.pause(0.3)
 
 
+@pytest.mark.extended
 async def test_a_filter_is_shown_while_it_is_typed_and_esc_takes_it_back(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
@@ -127,6 +128,7 @@ async def test_tab_completes_columns_and_values(folder):
         await until(pilot, lambda: shown(app) == [411])
 
 
+@pytest.mark.extended
 async def test_filters_typed_before_come_back(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
@@ -170,6 +172,7 @@ async def test_star_filters_by_the_value_under_the_cursor(folder):
         assert "There is no number or text" in next(iter(app._notifications)).message
 
 
+@pytest.mark.extended
 async def test_a_bar_lets_one_tick_the_values_of_a_column(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
@@ -192,6 +195,7 @@ async def test_a_bar_lets_one_tick_the_values_of_a_column(folder):
         assert filter_of(app) == ""
 
 
+@pytest.mark.extended
 async def test_a_bar_asks_for_a_range_of_many_numbers(folder):
     for run in range(300, 330):
         add_run(folder, run)
@@ -256,6 +260,7 @@ async def test_ctrl_s_sorts_what_is_equal(folder):
         assert [str(one) for one in app.main_screen.table.rows.arrangement.sort] == ["agipd.hits"]
 
 
+@pytest.mark.extended
 async def test_marks_can_be_filtered_by(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
@@ -271,6 +276,7 @@ async def test_marks_can_be_filtered_by(folder):
         await until(pilot, lambda: len(shown(app)) == 1)
 
 
+@pytest.mark.extended
 async def test_a_new_run_is_filtered_and_sorted_in(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
@@ -284,6 +290,7 @@ async def test_a_new_run_is_filtered_and_sorted_in(folder):
         await until(pilot, lambda: shown(app)[-1] == 413)
 
 
+@pytest.mark.extended
 async def test_a_variable_that_comes_later_is_asked_too(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
@@ -304,6 +311,7 @@ async def test_a_variable_that_comes_later_is_asked_too(folder):
         )
 
 
+@pytest.mark.extended
 async def test_columns_are_ticked_moved_and_pinned(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
@@ -329,6 +337,7 @@ async def test_columns_are_ticked_moved_and_pinned(folder):
         assert columns(app) == before
 
 
+@pytest.mark.extended
 async def test_columns_move_past_those_that_are_found(folder):
     app = make_app(folder)
     async with app.run_test(size=(80, 24)) as pilot:
@@ -341,6 +350,7 @@ async def test_columns_move_past_those_that_are_found(folder):
         assert found.index("agipd.preview") < found.index("agipd.hits")
 
 
+@pytest.mark.extended
 async def test_only_columns_with_a_tag(folder):
     with database_of(folder).writing() as con:
         tagged = [v._replace(tags=("beam",)) if v.name.startswith("xgm") else v for v in VARIABLES]
@@ -366,6 +376,7 @@ async def test_only_columns_with_a_tag(folder):
         assert "other" in columns(app)
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("size", [(130, 34), (80, 24)])
 async def test_three_thousand_columns_are_ticked_at_once(folder, size):
     with database_of(folder).writing() as con:

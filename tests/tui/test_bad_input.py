@@ -111,6 +111,7 @@ async def test_a_database_that_is_replaced_keeps_the_place(folder, tmp_path):
         assert rows.value(key(400), "ratio") is None
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize(
     "duration_s", [2, pytest.param(60, marks=[pytest.mark.slow, pytest.mark.timeout(300)])]
 )
@@ -139,6 +140,7 @@ async def test_a_locked_database_stays_on_the_screen_and_keys_work(folder, durat
         assert "first light" in table_text(app)
 
 
+@pytest.mark.extended
 async def test_a_database_that_is_locked_from_the_start_is_awaited(folder):
     app = make_app(folder)
     app.main_screen.session._database.timeout_s = 0.2
@@ -151,6 +153,7 @@ async def test_a_database_that_is_locked_from_the_start_is_awaited(folder):
             assert "first light" in table_text(app)
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("hostile", HOSTILE, ids=range(len(HOSTILE)))
 async def test_hostile_text_anywhere_is_shown_not_obeyed(folder, hostile):
     add_run(
@@ -237,6 +240,7 @@ async def test_the_same_run_number_in_two_proposals(folder):
         assert rows.value(key(412), "ratio").value == 1.0
 
 
+@pytest.mark.extended
 async def test_three_thousand_variables(folder):
     values = [NewValue(key(413), f"group{n % 40}.v{n:04d}", float(n)) for n in range(3000)]
     add_run(folder, 413, *values)
@@ -274,6 +278,7 @@ async def test_texts_of_a_megabyte(folder):
         assert time.monotonic() - began < 30
 
 
+@pytest.mark.extended
 async def test_a_database_that_is_cut_short_is_told(folder):
     content = folder.database.read_bytes()
     folder.database.write_bytes(content[: len(content) // 2])

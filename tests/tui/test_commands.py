@@ -101,6 +101,7 @@ def view(app):
     return [key.run for key in table.rows.keys], [column.name for column in table.view.columns]
 
 
+@pytest.mark.extended
 async def test_filter_sort_and_columns(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
@@ -119,6 +120,7 @@ async def test_filter_sort_and_columns(folder):
         assert app.main_screen.table.cursor.key == key(397)
 
 
+@pytest.mark.extended
 async def test_what_is_wrong_is_told_where_it_is_and_can_be_mended(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
@@ -142,6 +144,7 @@ async def test_what_is_wrong_is_told_where_it_is_and_can_be_mended(folder):
         assert [len(part) for part in view(app)] == [18, 10]
 
 
+@pytest.mark.extended
 async def test_tab_completes_names_and_what_follows(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
@@ -161,6 +164,7 @@ async def test_tab_completes_names_and_what_follows(folder):
         assert app.main_screen.query_one(Input).value == 'filter comment = "first light"'
 
 
+@pytest.mark.extended
 async def test_views_are_kept_opened_and_deleted(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
@@ -182,6 +186,7 @@ async def test_views_are_kept_opened_and_deleted(folder):
         await until(pilot, lambda: main.view_names == ())
 
 
+@pytest.mark.extended
 async def test_what_is_shown_is_written_to_a_file(folder, tmp_path):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
@@ -201,6 +206,7 @@ async def test_what_is_shown_is_written_to_a_file(folder, tmp_path):
         assert hint.index("^^^^") == len(" : export shown")
 
 
+@pytest.mark.extended
 async def test_themes_help_and_the_end(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:

@@ -77,6 +77,7 @@ async def change(pilot, old, new):
     await pilot.pause()
 
 
+@pytest.mark.extended
 async def test_a_mistake_is_found_at_its_place_and_not_saved(written):
     app = make_app(written)
     async with app.run_test(size=(110, 34)) as pilot:
@@ -101,6 +102,7 @@ async def test_a_mistake_is_found_at_its_place_and_not_saved(written):
         assert written.context_file.read_text() == BAD
 
 
+@pytest.mark.extended
 async def test_what_is_saved_says_what_is_computed_otherwise(written):
     written.context_file.chmod(0o640)
     app = make_app(written)
@@ -124,6 +126,7 @@ async def test_what_is_saved_says_what_is_computed_otherwise(written):
         await until(pilot, lambda: "only many, with what they depend on" in str(plan.content))
 
 
+@pytest.mark.extended
 async def test_it_is_tried_on_a_run_and_nothing_is_stored(written, tmp_path, monkeypatch):
     write_run(make_proposal(tmp_path), 412)
     monkeypatch.setenv("EXTRA_DATA_DATA_ROOT", str(tmp_path))
@@ -177,6 +180,7 @@ async def test_what_takes_for_ever_is_ended(written):
         assert isinstance(app.screen, ContextScreen)
 
 
+@pytest.mark.extended
 async def test_somebody_elses_change_is_shown(written):
     app = make_app(written)
     async with app.run_test(size=(110, 34)) as pilot:
@@ -193,6 +197,7 @@ async def test_somebody_elses_change_is_shown(written):
         assert "not saved" not in title(app)
 
 
+@pytest.mark.extended
 async def test_unsaved_text_survives_and_is_left_only_when_told_twice(written):
     app = make_app(written)
     async with app.run_test(size=(110, 34)) as pilot:
@@ -225,6 +230,7 @@ async def test_it_begins_at_a_line(written):
         assert "line 7" in title(app)
 
 
+@pytest.mark.extended
 async def test_the_list_is_walked_from_the_text(written):
     app = make_app(written)
     async with app.run_test(size=(80, 24)) as pilot:
@@ -240,6 +246,7 @@ async def test_the_list_is_walked_from_the_text(written):
         assert app.focused is area(app)
 
 
+@pytest.mark.extended
 async def test_hints_cost_no_python(written):
     app = make_app(written)
     async with app.run_test(size=(110, 34)) as pilot:
@@ -251,6 +258,7 @@ async def test_hints_cost_no_python(written):
         await until(pilot, lambda: bool(rows(app)))
 
 
+@pytest.mark.extended
 async def test_nothing_is_saved_when_nothing_may_be(written):
     app = make_app(written, read_only=True)
     async with app.run_test(size=(110, 34)) as pilot:

@@ -79,6 +79,7 @@ async def test_it_is_started_looked_at_and_stopped(folder, stopped):
         assert observe(folder).supervisord is None
 
 
+@pytest.mark.extended
 async def test_a_setting_is_changed_checked_and_forgotten(folder, stopped):
     app = make_app(folder)
     async with app.run_test(size=(120, 34)) as pilot:
@@ -111,6 +112,7 @@ async def test_nothing_is_changed_when_nothing_may_be(folder, stopped):
         assert observe(folder).supervisord is None
 
 
+@pytest.mark.extended
 async def test_a_database_that_cannot_be_read_is_said(folder, stopped):
     app = make_app(folder)
     async with app.run_test(size=(120, 34)) as pilot:

@@ -1,5 +1,7 @@
 """The app beside a daemon: what its ledger says is on the screen."""
 
+import pytest
+
 from damnit_daemon.ledger import JobState, Ledger, release
 from damnit_tui.screens.why import WhyScreen
 from damnit_tui.widgets.cell_line import CellLine
@@ -75,6 +77,7 @@ async def test_a_run_that_only_the_ledger_knows_is_new(folder):
         await until(pilot, lambda: "queued as next" in text_of(app, CellLine))
 
 
+@pytest.mark.extended
 async def test_a_daemon_that_stops_is_noticed(folder):
     with ledger_of(folder) as con:
         token = take_lease(con)
@@ -109,6 +112,7 @@ async def test_an_empty_table_beside_a_daemon_says_that_it_is_at_work(empty_fold
         await until(pilot, lambda: "The daemon is at work" in text_of(app, Notice))
 
 
+@pytest.mark.extended
 async def test_the_box_tells_what_the_ledger_knows(folder):
     with ledger_of(folder) as con:
         take_lease(con)
@@ -125,6 +129,7 @@ async def test_the_box_tells_what_the_ledger_knows(folder):
         assert "failed in 0 s" in dict(app.screen.why.notes)["Jobs"]
 
 
+@pytest.mark.extended
 async def test_what_a_lost_daemon_was_at_is_marked_as_such(folder):
     with ledger_of(folder) as con:
         take_lease(con, now=NOW - 300)

@@ -89,6 +89,7 @@ def by_signal(number):
     return lambda process, _terminal: process.send_signal(number)
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize(
     ("end", "is_tidy"),
     [
@@ -121,6 +122,7 @@ def test_a_daemon_started_from_the_app_ends_with_the_demo():
     assert not started.directory.exists()
 
 
+@pytest.mark.extended
 def test_a_context_file_can_be_tried_in_it():
     with demo(runs=1, every_s=0) as started:
         folder = started.start_daemon()

@@ -2,6 +2,8 @@
 
 from datetime import UTC
 
+import pytest
+
 from damnit_daemon.model import Column, RunRow
 from damnit_daemon.store import NewValue
 from damnit_tui.comparing.details import Order, details_of, lines_of, ordered, summary
@@ -79,6 +81,7 @@ def head(screen):
     return screen.query_one("#details-head").content.plain
 
 
+@pytest.mark.extended
 async def test_walking_through_runs(folder):
     with ledger_of(folder) as con:
         take_lease(con)
@@ -98,6 +101,7 @@ async def test_walking_through_runs(folder):
         assert app.main_screen.table.cursor.key == key(412)
 
 
+@pytest.mark.extended
 async def test_every_key_of_the_list(folder, monkeypatch):
     copied = []
     app = make_app(folder)
@@ -129,6 +133,7 @@ async def test_every_key_of_the_list(folder, monkeypatch):
         await until(pilot, lambda: app.screen is app.main_screen)
 
 
+@pytest.mark.extended
 async def test_new_values_appear(folder):
     app = make_app(folder)
     async with app.run_test(size=(80, 24)) as pilot:

@@ -145,6 +145,7 @@ async def opened(pilot, *marked, run=411):
     return app.screen
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize(
     ("marked", "run", "compared"),
     [
@@ -191,6 +192,7 @@ async def test_keys_are_answered_while_many_variables_are_compared(folder, monke
         assert len(screen.found) == 9
 
 
+@pytest.mark.extended
 async def test_every_key_of_the_list(folder, monkeypatch):
     copied = []
     app = make_app(folder)

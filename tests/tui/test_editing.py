@@ -101,6 +101,7 @@ async def written(pilot):
     await pilot.pause()
 
 
+@pytest.mark.extended
 async def test_a_comment_is_typed_and_stored(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
@@ -178,6 +179,7 @@ async def test_the_prompt_says_what_is_expected_and_what_it_was(folder):
         assert cell(folder, 409, "sample") == "LaB6"
 
 
+@pytest.mark.extended
 async def test_a_line_break_survives_the_one_line_there_is(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
@@ -188,6 +190,7 @@ async def test_a_line_break_survives_the_one_line_there_is(folder):
         assert cell(folder, 410) == "shutter?\nask Anna\nok"
 
 
+@pytest.mark.extended
 async def test_what_is_typed_is_checked_at_once(folder):
     with database_of(folder).writing() as con:
         con.execute("INSERT INTO variables (name, type, title) VALUES ('n', 'integer', 'Count')")
@@ -206,6 +209,7 @@ async def test_what_is_typed_is_checked_at_once(folder):
         assert cell(folder, 412, "n") == 12
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize(
     ("name", "why"),
     [
@@ -224,6 +228,7 @@ async def test_other_cells_say_why_they_cannot_be_edited(folder, name, why):
         assert not app.main_screen.query(EditPrompt)
 
 
+@pytest.mark.extended
 async def test_marked_runs_are_filled_with_one_value(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
@@ -250,6 +255,7 @@ async def test_marked_runs_are_filled_with_one_value(folder):
         assert [cell(folder, run, "sample") for run in (411, 409)] == [None, "LaB6"]
 
 
+@pytest.mark.extended
 async def test_marked_runs_that_are_filtered_out_are_counted(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
@@ -265,6 +271,7 @@ async def test_marked_runs_that_are_filtered_out_are_counted(folder):
         assert "Sample of 2 marked runs (1 of them filtered out)" in screen_text(app)
 
 
+@pytest.mark.extended
 async def test_edits_are_taken_back_and_done_again_one_by_one(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
@@ -289,6 +296,7 @@ async def test_edits_are_taken_back_and_done_again_one_by_one(folder):
         assert "Undone: r412 · Comment is empty" in said(app)
 
 
+@pytest.mark.extended
 async def test_somebody_else_was_faster_and_one_is_asked(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
@@ -311,6 +319,7 @@ async def test_somebody_else_was_faster_and_one_is_asked(folder):
         assert "› mine" in screen_text(app)
 
 
+@pytest.mark.extended
 async def test_mine_can_be_written_over_theirs(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
@@ -328,6 +337,7 @@ async def test_mine_can_be_written_over_theirs(folder):
         assert cell(folder, 412) == "theirs"
 
 
+@pytest.mark.extended
 async def test_what_is_contested_can_be_edited_again(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
@@ -346,6 +356,7 @@ async def test_what_is_contested_can_be_edited_again(folder):
         assert cell(folder, 412) == "mine!"
 
 
+@pytest.mark.extended
 async def test_an_undo_asks_too(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
@@ -360,6 +371,7 @@ async def test_an_undo_asks_too(folder):
         assert app.main_screen.session.edits.drafts == {}
 
 
+@pytest.mark.extended
 async def test_two_apps_that_edit_the_same_cell_do_not_overwrite_each_other(folder):
     one, other = make_app(folder), make_app(folder)
     async with one.run_test(size=(120, 30)) as first, other.run_test(size=(120, 30)) as second:
@@ -375,6 +387,7 @@ async def test_two_apps_that_edit_the_same_cell_do_not_overwrite_each_other(fold
         assert cell(folder, 412) == "ab"
 
 
+@pytest.mark.extended
 async def test_a_locked_database_delays_an_edit_and_loses_nothing(folder, monkeypatch):
     monkeypatch.setattr(edits_module, "TIMEOUT_S", 0.05)
     monkeypatch.setattr(edits_module, "RETRY_S", 0.05)
@@ -398,6 +411,7 @@ async def test_a_locked_database_delays_an_edit_and_loses_nothing(folder, monkey
         assert cell(folder, 411) == "first lighthi"
 
 
+@pytest.mark.extended
 async def test_what_cannot_be_written_is_told_and_kept(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
@@ -415,6 +429,7 @@ async def test_what_cannot_be_written_is_told_and_kept(folder):
         assert "› ok" in screen_text(app)
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("press", ["e", "u", "U", "A", "plus", "delete"])
 async def test_where_nothing_may_be_written_each_key_says_why(folder, press):
     app = make_app(folder, read_only=True)
@@ -429,6 +444,7 @@ async def test_where_nothing_may_be_written_each_key_says_why(folder, press):
         assert "⊘ read-only" in screen_text(app)
 
 
+@pytest.mark.extended
 async def test_runs_are_listed_before_they_are_taken(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
@@ -446,6 +462,7 @@ async def test_runs_are_listed_before_they_are_taken(folder):
 # Variables to fill in
 
 
+@pytest.mark.extended
 async def test_a_variable_is_added_and_filled_in(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
@@ -469,6 +486,7 @@ async def test_a_variable_is_added_and_filled_in(folder):
         assert cell(folder, 412, "dose") == 0.25
 
 
+@pytest.mark.extended
 async def test_a_name_or_title_that_is_taken_is_refused_while_it_is_typed(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
@@ -486,6 +504,7 @@ async def test_a_name_or_title_that_is_taken_is_refused_while_it_is_typed(folder
         assert definitions(folder)["scan2"].type == "string"
 
 
+@pytest.mark.extended
 async def test_a_variable_is_changed(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
@@ -500,6 +519,7 @@ async def test_a_variable_is_changed(folder):
         assert cell(folder, 409, "sample") == "LaB6"
 
 
+@pytest.mark.extended
 async def test_a_variable_is_deleted_by_typing_its_name(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
@@ -521,6 +541,7 @@ async def test_a_variable_is_deleted_by_typing_its_name(folder):
         assert "Ratio" not in screen_text(app).replace("Deleted: ratio", "")
 
 
+@pytest.mark.extended
 async def test_a_deletion_can_be_given_up(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
@@ -536,6 +557,7 @@ async def test_a_deletion_can_be_given_up(folder):
 # Notes
 
 
+@pytest.mark.extended
 async def test_a_note_is_added_changed_and_deleted(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
@@ -556,6 +578,7 @@ async def test_a_note_is_added_changed_and_deleted(folder):
         assert app.screen is app.main_screen
 
 
+@pytest.mark.extended
 async def test_notes_of_others_appear(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
@@ -593,6 +616,7 @@ def await_writer(app):
         time.sleep(0.01)
 
 
+@pytest.mark.extended
 async def test_what_is_half_typed_is_kept_and_what_is_given_up_is_not(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
@@ -607,6 +631,7 @@ async def test_what_is_half_typed_is_kept_and_what_is_given_up_is_not(folder):
         assert drafts == {}
 
 
+@pytest.mark.extended
 async def test_leaving_while_the_database_is_locked_is_asked_first(folder, monkeypatch):
     monkeypatch.setattr(edits_module, "TIMEOUT_S", 0.05)
     monkeypatch.setattr(edits_module, "RETRY_S", 0.05)
@@ -627,6 +652,7 @@ async def test_leaving_while_the_database_is_locked_is_asked_first(folder, monke
             con.execute("ROLLBACK")
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("seed", [1, 2])
 async def test_whatever_happens_meanwhile_an_edit_goes_to_the_cell_it_was_begun_on(folder, seed):
     random = Random(seed)
@@ -703,6 +729,7 @@ async def test_notes_stand_between_the_runs_also_those_of_others(folder):
         assert lines[place + 1].split()[0] == "410"
 
 
+@pytest.mark.extended
 async def test_the_cursor_goes_over_notes_and_they_are_edited_and_copied(folder):
     begun = {run.key: run.start_time for run in runs_of(folder)}
     note = note_elsewhere(folder, begun[key(410)] + 1, "shutter closed, " + "very " * 50 + "long")
@@ -780,6 +807,7 @@ async def test_variables_and_notes_are_taken_back_and_done_again(folder):
         await until(pilot, lambda: "Dose" in screen_text(app))
 
 
+@pytest.mark.extended
 async def test_a_deleted_variable_to_fill_in_is_brought_back(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
@@ -818,6 +846,7 @@ async def test_what_others_have_changed_since_is_not_taken_back(folder):
         await until(pilot, lambda: "There is nothing to undo." in said(app))
 
 
+@pytest.mark.extended
 async def test_enter_saves_a_new_variable_from_its_type_too(folder):
     app = make_app(folder)
     async with app.run_test(size=(80, 24)) as pilot:

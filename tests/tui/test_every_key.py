@@ -23,6 +23,8 @@ from damnit_tui.session import Session
 from .conftest import NOW, settle, until
 from .every_screen import PLACES
 
+pytestmark = pytest.mark.extended
+
 BY_WIDGETS = {
     ("dialog.down", "down"): "scroll_down",
     ("dialog.up", "up"): "scroll_up",

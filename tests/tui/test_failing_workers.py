@@ -55,6 +55,7 @@ async def test_a_bug_in_a_worker_still_ends_the_app(folder):
             await until(pilot, lambda: not app.is_running)
 
 
+@pytest.mark.extended
 async def test_a_disk_that_fails_for_a_moment_is_told_and_looked_at_again(folder, monkeypatch):
     app = make_app(folder)
     session = app.main_screen.session

@@ -1,5 +1,7 @@
 """Finding columns and cells in the whole app; marks and the pointer as the lines around tell."""
 
+import pytest
+
 from damnit_tui.table.column_choice import ColumnChoice
 from damnit_tui.table.widget import RunTable
 from damnit_tui.widgets.cell_line import CellLine
@@ -23,6 +25,7 @@ def said(app):
     return app.main_screen.query_one(FindPrompt).said
 
 
+@pytest.mark.extended
 async def test_ctrl_f_goes_to_a_column_while_one_types(folder):
     app = make_app(folder)
     async with app.run_test(size=(80, 24)) as pilot:
@@ -40,6 +43,7 @@ async def test_ctrl_f_goes_to_a_column_while_one_types(folder):
         assert not app.main_screen.query(FindPrompt)
 
 
+@pytest.mark.extended
 async def test_esc_goes_back_to_the_column_one_was_on(folder):
     app = make_app(folder)
     async with app.run_test(size=(80, 24)) as pilot:
@@ -56,6 +60,7 @@ async def test_esc_goes_back_to_the_column_one_was_on(folder):
         assert app.focused is app.main_screen.table
 
 
+@pytest.mark.extended
 async def test_n_asks_what_to_look_for_then_goes_on(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
@@ -81,6 +86,7 @@ async def test_n_asks_what_to_look_for_then_goes_on(folder):
         assert not [s for s in app.main_screen.table.render_line(y) if s.style == match]
 
 
+@pytest.mark.extended
 async def test_what_is_not_there_is_said(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
@@ -91,6 +97,7 @@ async def test_what_is_not_there_is_said(folder):
         assert at(app) == (412, "start_time")
 
 
+@pytest.mark.extended
 async def test_n_goes_to_what_the_filter_asks_for(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
@@ -103,6 +110,7 @@ async def test_n_goes_to_what_the_filter_asks_for(folder):
         await until(pilot, lambda: at(app) == (409, "sample"))
 
 
+@pytest.mark.extended
 async def test_the_lines_on_top_count_the_marks(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:

@@ -57,6 +57,7 @@ async def press(pilot, *keys: str) -> None:
         await rest(pilot)
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize(
     ("name", "shown"),
     [
@@ -99,6 +100,7 @@ async def test_each_type_has_its_view(folder, name, shown):
         assert app.screen is app.main_screen
 
 
+@pytest.mark.extended
 async def test_j_and_k_walk_through_runs_at_the_same_scale(folder):
     app = make_app(folder)
     async with app.run_test(size=SIZE) as pilot:
@@ -116,6 +118,7 @@ async def test_j_and_k_walk_through_runs_at_the_same_scale(folder):
         assert isinstance(screen.viewer.looked.content, Picture)
 
 
+@pytest.mark.extended
 async def test_the_arrows_read_values_out(folder):
     app = make_app(folder)
     async with app.run_test(size=SIZE) as pilot:
@@ -130,6 +133,7 @@ async def test_the_arrows_read_values_out(folder):
         assert "1,000 points" in screen_text(app)
 
 
+@pytest.mark.extended
 async def test_the_cursor_of_an_image_shows_the_pixel_under_it(folder):
     app = make_app(folder)
     image = spot(1)
@@ -142,6 +146,7 @@ async def test_the_cursor_of_an_image_shows_the_pixel_under_it(folder):
         assert f"row {row}, column {column}: {image[row, column]:.7g} µJ" in screen_text(app)
 
 
+@pytest.mark.extended
 async def test_a_click_puts_the_cursor_and_the_wheel_zooms(folder):
     app = make_app(folder)
     async with app.run_test(size=SIZE) as pilot:
@@ -154,6 +159,7 @@ async def test_a_click_puts_the_cursor_and_the_wheel_zooms(folder):
         assert screen.viewer.state.x is not None
 
 
+@pytest.mark.extended
 async def test_zoom_and_pan_read_only_what_is_seen(folder):
     app = make_app(folder)
     curve = wave(1)
@@ -175,6 +181,7 @@ async def test_zoom_and_pan_read_only_what_is_seen(folder):
         assert screen.viewer.state.x is None
 
 
+@pytest.mark.extended
 async def test_log_fit_and_colours(folder):
     app = make_app(folder)
     async with app.run_test(size=SIZE) as pilot:
@@ -202,6 +209,7 @@ async def test_profiles_are_the_row_and_column_of_the_cursor(folder):
         assert "column 160" in screen_text(app)
 
 
+@pytest.mark.extended
 async def test_slices_axes_and_parts(folder):
     app = make_app(folder)
     async with app.run_test(size=SIZE) as pilot:
@@ -234,6 +242,7 @@ async def test_z_shows_other_parts_of_complex_numbers(folder):
         assert "300 points from 0 to 299" in screen_text(app)
 
 
+@pytest.mark.extended
 async def test_variables_of_a_dataset_are_chosen(folder):
     app = make_app(folder)
     async with app.run_test(size=SIZE) as pilot:
@@ -265,6 +274,7 @@ async def test_tab_goes_from_the_preview_to_the_data(folder):
         assert isinstance(screen.viewer.looked.content, Picture)
 
 
+@pytest.mark.extended
 async def test_text_is_searched_and_scrolled(folder, tmp_path):
     app = make_app(make_inspect_folder(tmp_path / "amore"))
     text = "\n".join(f"line {n} {'NEEDLE' if n in (90, 150) else ''}" for n in range(200))
@@ -292,6 +302,7 @@ async def test_text_is_searched_and_scrolled(folder, tmp_path):
         assert app.screen is screen
 
 
+@pytest.mark.extended
 async def test_copy_facts_and_help(folder, monkeypatch):
     copied = []
     monkeypatch.setattr(clipboard, "copy_text", lambda text, *_: copied.append(text) or "here")
@@ -315,6 +326,7 @@ async def test_copy_facts_and_help(folder, monkeypatch):
         assert app.screen is app.main_screen
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize(
     ("name", "ending", "begin"),
     [
@@ -364,6 +376,7 @@ async def test_a_place_that_cannot_be_written_is_said(folder, tmp_path):
             n.message for n in app._notifications))  # fmt: skip
 
 
+@pytest.mark.extended
 async def test_broken_files_and_figures_are_no_crash(tmp_path):
     folder = make_inspect_folder(tmp_path / "amore")
     folder.results_file(key(2)).write_bytes(b"no HDF5" * 999)
@@ -389,6 +402,7 @@ async def test_broken_files_and_figures_are_no_crash(tmp_path):
             await pilot.pause()
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("size", [(1, 1), (20, 5), (40, 12), (200, 60)])
 async def test_any_size_of_terminal_will_do(folder, size):
     app = make_app(folder)
@@ -414,6 +428,7 @@ async def test_without_colours_there_are_shades(folder, monkeypatch):
         assert "█" in screen_text(app)
 
 
+@pytest.mark.extended
 async def test_a_cell_without_value_says_why_instead(folder, tmp_path):
     folder = make_inspect_folder(tmp_path / "amore")
     error = {"error": "no beam", "error_cls": "ValueError"}
@@ -457,6 +472,7 @@ async def test_v_shows_the_cell_under_the_cursor_beside_the_table(folder):
         assert not app.screen.query("Preview")
 
 
+@pytest.mark.extended
 async def test_moving_fast_ends_at_the_last_cell(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
@@ -481,6 +497,7 @@ async def test_a_colour_image_has_a_readout(folder):
         assert "row 32, column 32: RGB (" in screen_text(app)
 
 
+@pytest.mark.extended
 async def test_what_is_computed_anew_is_shown_anew(tmp_path):
     folder = make_inspect_folder(tmp_path / "amore")
     app = make_app(folder)

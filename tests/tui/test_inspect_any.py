@@ -67,6 +67,7 @@ def make_array(rng):
     return xr.DataArray(array.astype("f4") if array.dtype == "f2" else array, coords, dims)
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("seed", range(60))
 def test_it_is_drawn(tmp_path, seed):
     rng = random.Random(seed)

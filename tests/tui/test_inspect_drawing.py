@@ -188,6 +188,7 @@ KINDS = ("scatter", "bar", "histogram", "heatmap", "scattergl", "pie")
 FIELDS = ("x", "y", "z", "name", "mode", "visible", "nbinsx", "title")
 
 
+@pytest.mark.extended
 @given(
     traces=st.lists(
         st.dictionaries(st.sampled_from(FIELDS), JSON, max_size=5).flatmap(

@@ -88,6 +88,7 @@ async def choose(pilot, job):
     await until(pilot, lambda: f"job {job} ·" in about(pilot.app))
 
 
+@pytest.mark.extended
 async def test_they_are_shown_with_how_far_they_are(folder, jobs):
     app = make_app(folder)
     async with app.run_test(size=(130, 20)) as pilot:
@@ -127,6 +128,7 @@ async def test_one_is_cancelled_and_done_once_more(folder, jobs, daemon):
         await until(pilot, lambda: any("queued again" in text for text in said(app)))
 
 
+@pytest.mark.extended
 async def test_one_is_done_once_more_with_other_limits(folder, jobs, daemon):
     from damnit_daemon.services.job_options import load_options
 
@@ -168,6 +170,7 @@ def priority(folder, job):
         return load_job(con, job).priority
 
 
+@pytest.mark.extended
 async def test_its_log_is_opened_and_left(folder, jobs):
     app = make_app(folder)
     async with app.run_test(size=(130, 20)) as pilot:
@@ -254,6 +257,7 @@ async def test_only_what_failed_is_processed_again(folder, jobs, daemon):
         assert job.variables == ("agipd.hits", "xgm.intensity")
 
 
+@pytest.mark.extended
 async def test_runs_and_names_are_typed_and_checked(folder, jobs, daemon):
     app = make_app(folder)
     async with app.run_test(size=(130, 30)) as pilot:
@@ -288,6 +292,7 @@ async def test_thought_better_of(folder, jobs, daemon):
         assert not queued_since(folder, jobs)
 
 
+@pytest.mark.extended
 async def test_without_a_daemon_it_is_noted(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 30)) as pilot:
@@ -324,6 +329,7 @@ async def test_a_context_file_that_does_not_load_is_said(folder, jobs):
         await until(pilot, lambda: "nothing_of_that_name" in plan(app))
 
 
+@pytest.mark.extended
 async def test_what_the_variables_cost_is_told(folder, jobs):
     from damnit_daemon.ledger import Outcome, VariableProgress, save_progress
     from damnit_tui.screens.timings import TimingsBox

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from damnit_daemon.store import NewValue, load_setting
 from damnit_tui.state.files import state_directory, write_json
 from damnit_tui.state.view_state import ViewState
@@ -32,6 +34,7 @@ async def leave_something(folder):
     return app
 
 
+@pytest.mark.extended
 async def test_a_fresh_start_is_as_it_was_left(folder):
     await leave_something(folder)
     app = make_app(folder)
@@ -45,6 +48,7 @@ async def test_a_fresh_start_is_as_it_was_left(folder):
         assert main.command_history[-1] == "columns ratio,comment"
 
 
+@pytest.mark.extended
 async def test_following_is_kept(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
@@ -57,6 +61,7 @@ async def test_following_is_kept(folder):
         assert app.main_screen.status.follow
 
 
+@pytest.mark.extended
 async def test_it_is_written_while_one_works_too(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
@@ -69,6 +74,7 @@ async def test_it_is_written_while_one_works_too(folder):
         )
 
 
+@pytest.mark.extended
 async def test_what_is_asked_for_goes_before_what_was_left(folder):
     await leave_something(folder)
     app = make_app(folder)

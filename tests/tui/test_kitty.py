@@ -296,6 +296,7 @@ def is_seen(screen: Screen, run: int, scale_of: int = 2) -> bool:
     return differs(found, MAPS[0].colours(levels)) < 3
 
 
+@pytest.mark.extended
 def test_an_image_is_shown_in_pixels_with_axes_cursor_and_the_same_scale_from_run_to_run(
     looks, tmp_path
 ):
@@ -346,6 +347,7 @@ def test_a_figure_keeps_its_colours(looks, tmp_path):
         app.wait_for(has_its_colours)
 
 
+@pytest.mark.extended
 def test_the_pane_beside_the_table_shows_pixels_and_comes_back_after_looking_closer(
     looks, tmp_path
 ):
@@ -371,6 +373,7 @@ def test_the_pane_beside_the_table_shows_pixels_and_comes_back_after_looking_clo
         app.wait_for(lambda: not app.screen.images)
 
 
+@pytest.mark.extended
 def test_an_answer_that_comes_late_is_no_key_and_is_taken_all_the_same(looks, tmp_path):
     with opened(looks, tmp_path, answer_after_s=2.0) as app:
         go_to(app, "image")
@@ -380,6 +383,7 @@ def test_an_answer_that_comes_late_is_no_key_and_is_taken_all_the_same(looks, tm
         assert "kitty(" not in app.screen.text()
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize(
     ("options", "of_terminal"),
     [
@@ -398,6 +402,7 @@ def test_other_terminals_get_half_blocks(looks, tmp_path, options, of_terminal):
         assert (b"\x1b[>q" in app.raw) == (not options)
 
 
+@pytest.mark.extended
 def test_who_insists_gets_pixels_unasked_and_without_a_known_size_of_characters(looks, tmp_path):
     options = ("--graphics", "kitty")
     with opened(looks, tmp_path, *options, version=None, knows_pixels=False) as app:
@@ -488,6 +493,7 @@ def test_pixels_pass_through_tmux_for_who_insists(looks, tmp_path):
         # How many the terminal holds is not told: what deletes one may be thrown away, too.
 
 
+@pytest.mark.extended
 def test_in_tmux_there_are_half_blocks_as_long_as_nobody_insists(looks, tmp_path):
     with in_tmux(looks, tmp_path, passes="on") as behind:
         typed(behind, "j\x06", "column")

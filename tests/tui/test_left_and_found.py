@@ -33,6 +33,7 @@ def terminal(folder, tmp_path):
     return open_app
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
 def test_a_terminal_that_goes_away_takes_nothing_along(terminal, number):
     opened, pid_file = terminal()
@@ -55,6 +56,7 @@ def test_a_terminal_that_goes_away_takes_nothing_along(terminal, number):
         shown.wait_for(lambda screen: "5 of 18 runs" in screen and "↑ Time" in screen)
 
 
+@pytest.mark.extended
 def test_being_told_to_go_on_without_having_stopped_changes_nothing(terminal):
     """With the hangup of a terminal comes a SIGCONT; its second reader would keep the process."""
     opened, pid_file = terminal()
@@ -107,6 +109,7 @@ def test_redrawing_sets_the_modes_that_another_program_has_reset(terminal):
         shown.wait_for(lambda screen: "› one⏎r" in screen)
 
 
+@pytest.mark.extended
 def test_keys_of_ones_own(terminal):
     config_directory().mkdir(parents=True)
     (config_directory() / "settings.toml").write_text(

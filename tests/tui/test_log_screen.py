@@ -50,6 +50,7 @@ async def open_log(pilot, run=410, name="ratio"):
     await until(pilot, lambda: bool(page_of(pilot.app).lines or page_of(pilot.app).problem))
 
 
+@pytest.mark.extended
 async def test_it_begins_at_its_end_and_follows(folder, log):
     app = make_app(folder)
     async with app.run_test(size=(100, 20)) as pilot:
@@ -74,6 +75,7 @@ async def test_of_a_cell_that_failed_it_shows_the_traceback(folder, log):
         assert "SourceNameError: no source 'SA2_XTD1_XGM/XGM/DOOCS'" in shown
 
 
+@pytest.mark.extended
 async def test_its_keys_move(folder, log):
     app = make_app(folder)
     async with app.run_test(size=(100, 20)) as pilot:
@@ -104,6 +106,7 @@ async def test_its_keys_move(folder, log):
         await until(pilot, lambda: texts(app)[-1] == "the end")
 
 
+@pytest.mark.extended
 async def test_jobs_and_errors_are_jumped_to(folder, log):
     app = make_app(folder)
     async with app.run_test(size=(100, 20)) as pilot:
@@ -130,6 +133,7 @@ async def test_jobs_and_errors_are_jumped_to(folder, log):
         await until(pilot, lambda: "no other error below" in place(app))
 
 
+@pytest.mark.extended
 async def test_a_search_finds_and_says_when_there_is_no_more(folder, log):
     app = make_app(folder)
     async with app.run_test(size=(100, 20)) as pilot:
@@ -153,6 +157,7 @@ async def test_a_search_finds_and_says_when_there_is_no_more(folder, log):
         assert isinstance(app.screen, LogScreen)
 
 
+@pytest.mark.extended
 async def test_long_lines_are_moved_sideways_and_nothing_hostile_is_sent(folder, log):
     log.write_text("\x1b]0;pwned\x07[red]x[/red] " + "y" * 300 + "z\n")
     app = make_app(folder)
@@ -166,6 +171,7 @@ async def test_long_lines_are_moved_sideways_and_nothing_hostile_is_sent(folder,
         assert view.left == 0
 
 
+@pytest.mark.extended
 async def test_it_survives_what_happens_to_the_file(folder, log):
     app = make_app(folder)
     async with app.run_test(size=(100, 20)) as pilot:
@@ -178,6 +184,7 @@ async def test_it_survives_what_happens_to_the_file(folder, log):
         await until(pilot, lambda: texts(app) == ["from anew"])
 
 
+@pytest.mark.extended
 async def test_a_run_without_a_log_says_so_until_there_is_one(folder):
     app = make_app(folder)
     async with app.run_test(size=(100, 20)) as pilot:

@@ -33,6 +33,7 @@ def busy(folder):
     return folder
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("size", SIZES)
 def test_the_jobs(snap, busy, size):  # noqa: F811
     async def before(pilot):
@@ -46,6 +47,7 @@ def test_the_jobs(snap, busy, size):  # noqa: F811
     assert snap(busy, size=SIZES[size], before=before)
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("size", SIZES)
 def test_a_log_where_a_variable_failed(snap, busy, size):  # noqa: F811
     async def before(pilot):
@@ -59,6 +61,7 @@ def test_a_log_where_a_variable_failed(snap, busy, size):  # noqa: F811
     assert snap(busy, size=SIZES[size], before=before)
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("size", SIZES)
 def test_processing_again(snap, busy, size):  # noqa: F811
     async def before(pilot):

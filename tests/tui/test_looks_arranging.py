@@ -37,6 +37,7 @@ async def type_filter(pilot, text):
     await pilot.pause(0.5)
 
 
+@pytest.mark.extended
 @SIZES
 def test_a_filter_and_an_order(snap, folder, size):
     async def before(pilot):
@@ -48,6 +49,7 @@ def test_a_filter_and_an_order(snap, folder, size):
     assert snap(folder, before, size)
 
 
+@pytest.mark.extended
 @SIZES
 def test_a_filter_that_is_typed(snap, folder, size):
     async def before(pilot):
@@ -56,6 +58,7 @@ def test_a_filter_that_is_typed(snap, folder, size):
     assert snap(folder, before, size)
 
 
+@pytest.mark.extended
 @SIZES
 def test_a_mistake_in_a_filter(snap, folder, size):
     async def before(pilot):
@@ -64,6 +67,7 @@ def test_a_mistake_in_a_filter(snap, folder, size):
     assert snap(folder, before, size)
 
 
+@pytest.mark.extended
 def test_the_command_line(snap, folder):
     async def before(pilot):
         await pilot.press("colon")
@@ -73,6 +77,7 @@ def test_the_command_line(snap, folder):
     assert snap(folder, before, (80, 24))
 
 
+@pytest.mark.extended
 @SIZES
 def test_choosing_columns(snap, folder, size):
     async def before(pilot):
@@ -81,6 +86,7 @@ def test_choosing_columns(snap, folder, size):
     assert snap(folder, before, size)
 
 
+@pytest.mark.extended
 def test_searching_three_thousand_columns(snap, folder):
     with database_of(folder).writing() as con:
         many = [VariableInfo(f"v{n}", f"Many/V {n}") for n in range(3000)]
@@ -94,6 +100,7 @@ def test_searching_three_thousand_columns(snap, folder):
     assert snap(folder, before, (80, 24))
 
 
+@pytest.mark.extended
 def test_choosing_tags(snap, folder):
     with database_of(folder).writing() as con:
         tagged = [v._replace(tags=(v.name.partition(".")[0],)) for v in VARIABLES[:5]]
@@ -105,6 +112,7 @@ def test_choosing_tags(snap, folder):
     assert snap(folder, before, (80, 24))
 
 
+@pytest.mark.extended
 def test_choosing_values(snap, folder):
     async def before(pilot):
         pilot.app.main_screen.table.move_to(key(412), "comment")
@@ -113,6 +121,7 @@ def test_choosing_values(snap, folder):
     assert snap(folder, before, (80, 24))
 
 
+@pytest.mark.extended
 def test_choosing_a_range(snap, folder):
     from .conftest import add_run
 

@@ -72,6 +72,7 @@ async def press(pilot, keys, run, name, screen):
     await pilot.pause(0.1)
 
 
+@pytest.mark.extended
 @SIZES
 def test_why_a_chain(snap, folder, size):
     folder.context_file.write_text(CONTEXT)
@@ -87,6 +88,7 @@ def test_why_a_chain(snap, folder, size):
     assert snap(folder, size=size, before=before)
 
 
+@pytest.mark.extended
 @SIZES
 def test_a_plot_over_runs(snap, folder, size):
     async def before(pilot):
@@ -97,6 +99,7 @@ def test_a_plot_over_runs(snap, folder, size):
     assert snap(folder, size=size, before=before)
 
 
+@pytest.mark.extended
 def test_a_histogram(snap, folder):
     async def before(pilot):
         await press(pilot, "p", 411, "xgm.intensity", PlotScreen)
@@ -105,6 +108,7 @@ def test_a_histogram(snap, folder):
     assert snap(folder, size=(100, 28), before=before)
 
 
+@pytest.mark.extended
 def test_choosing_what_is_plotted(snap, folder):
     async def before(pilot):
         await press(pilot, "p", 411, "xgm.intensity", PlotScreen)
@@ -114,6 +118,7 @@ def test_choosing_what_is_plotted(snap, folder):
     assert snap(folder, size=(100, 28), before=before)
 
 
+@pytest.mark.extended
 @SIZES
 def test_a_plot_within_runs(snap, with_data, size):
     async def before(pilot):
@@ -126,6 +131,7 @@ def test_a_plot_within_runs(snap, with_data, size):
     assert snap(with_data, size=size, before=before)
 
 
+@pytest.mark.extended
 @SIZES
 def test_a_run_in_full(snap, folder, size):
     with ledger_of(folder) as con:
@@ -141,6 +147,7 @@ def test_a_run_in_full(snap, folder, size):
     assert snap(folder, size=size, before=before)
 
 
+@pytest.mark.extended
 @SIZES
 def test_what_differs(snap, folder, size):
     async def before(pilot):

@@ -34,6 +34,7 @@ async def open_box(pilot, press, box):
     await pilot.pause()
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("size", SIZES)
 def test_a_comment_is_edited(snap, folder, size):  # noqa: F811
     async def before(pilot):
@@ -44,6 +45,7 @@ def test_a_comment_is_edited(snap, folder, size):  # noqa: F811
     assert snap(folder, size=SIZES[size], before=before)
 
 
+@pytest.mark.extended
 def test_a_mistake_in_marked_runs(snap, folder):  # noqa: F811
     with_column(folder)
 
@@ -57,6 +59,7 @@ def test_a_mistake_in_marked_runs(snap, folder):  # noqa: F811
     assert snap(folder, size=(80, 24), before=before)
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("size", SIZES)
 def test_somebody_else_was_faster(snap, folder, size):  # noqa: F811
     async def before(pilot):
@@ -71,6 +74,7 @@ def test_somebody_else_was_faster(snap, folder, size):  # noqa: F811
     assert snap(folder, size=SIZES[size], before=before)
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("size", SIZES)
 def test_a_new_variable(snap, folder, size):  # noqa: F811
     async def before(pilot):
@@ -82,6 +86,7 @@ def test_a_new_variable(snap, folder, size):  # noqa: F811
     assert snap(folder, size=SIZES[size], before=before)
 
 
+@pytest.mark.extended
 def test_the_variables_to_fill_in(snap, folder):  # noqa: F811
     with_column(folder)
 
@@ -91,6 +96,7 @@ def test_the_variables_to_fill_in(snap, folder):  # noqa: F811
     assert snap(folder, before=before)
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("size", SIZES)
 def test_a_variable_is_deleted(snap, folder, size):  # noqa: F811
     async def before(pilot):
@@ -102,6 +108,7 @@ def test_a_variable_is_deleted(snap, folder, size):  # noqa: F811
     assert snap(folder, size=SIZES[size], before=before)
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("size", SIZES)
 def test_notes(snap, folder, size):  # noqa: F811
     editor = Editor(folder, author="me@here")
@@ -116,6 +123,7 @@ def test_notes(snap, folder, size):  # noqa: F811
     assert snap(folder, size=SIZES[size], before=before)
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("size", SIZES)
 def test_the_export(snap, folder, size):  # noqa: F811
     async def before(pilot):
@@ -134,6 +142,7 @@ def with_column(folder):
     editor.define_variable(VariableInfo("dose", "Dose", "In mJ.", "number"))
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("size", SIZES)
 def test_notes_between_the_runs(snap, folder, size):  # noqa: F811
     editor = Editor(folder, author="me@here", clock=lambda: NOW - 20)

@@ -34,11 +34,13 @@ def snap(snap_compare, folder):
     return compare
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("name", [*values(1), "spotted"])
 def test_a_type(snap, name):
     assert snap(name)
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("name", ["image", "curve", "set", "ratio"])
 def test_a_small_terminal(snap, name):
     assert snap(name, size=(80, 24))
@@ -48,6 +50,7 @@ def test_a_cursor_on_a_curve(snap):
     assert snap("line", "plus", "right", "right")
 
 
+@pytest.mark.extended
 def test_profiles_and_cursor_of_an_image(snap):
     assert snap("image", "p", "right", "shift+up", "shift+right")
 

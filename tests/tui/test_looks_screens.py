@@ -66,6 +66,7 @@ async def editor(pilot):
     return area
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("size", SIZES)
 def test_the_daemon(snap, busy, size):  # noqa: F811
     python = "/gpfs/exfel/sw/software/euxfel-environment-management/environments/bin/python"
@@ -82,6 +83,7 @@ def test_the_daemon(snap, busy, size):  # noqa: F811
     assert snap(busy, size=SIZES[size], before=before)
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("size", SIZES)
 def test_the_context_file(snap, placed, size):  # noqa: F811
     async def before(pilot):
@@ -91,6 +93,7 @@ def test_the_context_file(snap, placed, size):  # noqa: F811
     assert snap(placed, size=SIZES[size], before=before)
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("size", SIZES)
 def test_a_context_file_with_mistakes(snap, placed, size):  # noqa: F811
     async def before(pilot):
@@ -103,6 +106,7 @@ def test_a_context_file_with_mistakes(snap, placed, size):  # noqa: F811
     assert snap(placed, size=SIZES[size], before=before)
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("size", SIZES)
 def test_a_context_file_that_is_tried(snap, placed, size, tmp_path, monkeypatch):  # noqa: F811
     write_run(make_proposal(tmp_path), 412)
@@ -124,6 +128,7 @@ def test_a_context_file_that_is_tried(snap, placed, size, tmp_path, monkeypatch)
     assert snap(placed, size=SIZES[size], before=before)
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("size", SIZES)
 def test_a_context_file_that_somebody_else_saved(snap, placed, size):  # noqa: F811
     async def before(pilot):
@@ -137,6 +142,7 @@ def test_a_context_file_that_somebody_else_saved(snap, placed, size):  # noqa: F
     assert snap(placed, size=SIZES[size], before=before)
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("size", SIZES)
 def test_the_report(snap, folder, size):  # noqa: F811
     async def before(pilot):
@@ -148,6 +154,7 @@ def test_the_report(snap, folder, size):  # noqa: F811
     assert snap(folder, size=SIZES[size], before=before)
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("size", SIZES)
 def test_what_variables_cost(snap, busy, size):  # noqa: F811
     with ledger_of(busy) as con:
@@ -164,6 +171,7 @@ def test_what_variables_cost(snap, busy, size):  # noqa: F811
     assert snap(busy, size=SIZES[size], before=before)
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("size", SIZES)
 def test_the_proposals(snap, folder, size, tmp_path, monkeypatch):  # noqa: F811
     monkeypatch.chdir(tmp_path)  # where the test lies is no part of the picture
@@ -182,6 +190,7 @@ def test_the_proposals(snap, folder, size, tmp_path, monkeypatch):  # noqa: F811
     assert snap(folder, size=SIZES[size], before=before)
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("size", SIZES)
 def test_the_alerts(snap, folder, size):  # noqa: F811
     async def before(pilot):
@@ -194,6 +203,7 @@ def test_the_alerts(snap, folder, size):  # noqa: F811
     assert snap(folder, size=SIZES[size], before=before)
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("size", SIZES)
 def test_processing_again_in_slurm(snap, busy, size, monkeypatch):  # noqa: F811
     monkeypatch.setattr(reprocess, "PAUSE_S", 3600)  # what Slurm says depends on the machine

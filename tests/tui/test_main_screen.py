@@ -67,6 +67,7 @@ async def test_following_goes_to_each_new_run(folder):
         assert app.main_screen.table.cursor.name == "comment"
 
 
+@pytest.mark.extended
 async def test_a_folder_without_database_says_what_to_do_and_fills_by_itself(empty_folder):
     app = make_app(empty_folder)
     async with app.run_test(size=(100, 20)) as pilot:
@@ -82,6 +83,7 @@ async def test_a_folder_without_database_says_what_to_do_and_fills_by_itself(emp
         assert app.main_screen.table.cursor == (key(1), "comment")
 
 
+@pytest.mark.extended
 async def test_a_database_that_goes_away_is_shown_as_it_was(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 20)) as pilot:
@@ -106,6 +108,7 @@ async def test_the_cell_line_says_why_a_cell_is_empty(folder):
         )
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize(
     ("run", "name", "shown"),
     [
@@ -155,6 +158,7 @@ async def test_x_walks_through_what_failed(folder):
         ]
 
 
+@pytest.mark.extended
 async def test_colon_goes_to_a_run(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:

@@ -285,6 +285,7 @@ async def opened(pilot, name="xgm.intensity", run=411):
     return app.screen
 
 
+@pytest.mark.extended
 async def test_p_plots_what_is_under_the_cursor_and_again_what_was(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 34)) as pilot:
@@ -300,6 +301,7 @@ async def test_p_plots_what_is_under_the_cursor_and_again_what_was(folder):
         assert app.screen.state.y == ("agipd.hits",)
 
 
+@pytest.mark.extended
 async def test_new_runs_appear_by_themselves(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 34)) as pilot:
@@ -308,6 +310,7 @@ async def test_new_runs_appear_by_themselves(folder):
         await until(pilot, lambda: screen.points.count == 18)
 
 
+@pytest.mark.extended
 async def test_every_key_of_a_plot(folder, tmp_path, monkeypatch):
     copied = []
     app = make_app(folder)
@@ -367,6 +370,7 @@ async def test_every_key_of_a_plot(folder, tmp_path, monkeypatch):
         await until(pilot, lambda: app.screen is app.main_screen)
 
 
+@pytest.mark.extended
 async def test_enter_goes_to_the_run_of_a_point(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 34)) as pilot:
@@ -392,6 +396,7 @@ async def test_the_mouse_points_zooms_and_drags(folder):
         await until(pilot, lambda: screen.state.window[0] < left)
 
 
+@pytest.mark.extended
 async def test_marked_runs_are_plotted_within(with_data):
     app = make_app(with_data)
     async with app.run_test(size=(80, 24)) as pilot:
@@ -421,6 +426,7 @@ async def save_as(pilot, path):
     await until(pilot, lambda: path.stat().st_size > 0)
 
 
+@pytest.mark.extended
 async def test_a_plot_is_saved(folder, tmp_path):
     from PIL import Image
 
@@ -439,6 +445,7 @@ async def test_a_plot_is_saved(folder, tmp_path):
             assert image.size == (1200, 900)
 
 
+@pytest.mark.extended
 async def test_the_list_of_variables_is_left_with_esc(folder):
     app = make_app(folder)
     async with app.run_test(size=(80, 24)) as pilot:

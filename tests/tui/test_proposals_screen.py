@@ -44,6 +44,7 @@ async def open_screen(pilot):
     await until(pilot, lambda: pilot.app.screen._is_all)
 
 
+@pytest.mark.extended
 async def test_those_of_late_and_those_found_are_listed_and_narrowed(folder, official):
     note_opened(folder.path)
     app = make_app(folder)
@@ -56,6 +57,7 @@ async def test_those_of_late_and_those_found_are_listed_and_narrowed(folder, off
         await until(pilot, lambda: app.return_value == official.path)
 
 
+@pytest.mark.extended
 async def test_the_list_is_walked_while_one_types(folder, official):
     note_opened(folder.path)
     app = make_app(folder)
@@ -71,6 +73,7 @@ async def test_the_list_is_walked_while_one_types(folder, official):
         assert app.return_value is None
 
 
+@pytest.mark.extended
 async def test_a_whole_path_is_opened_or_said_to_be_none(folder, official):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
@@ -82,6 +85,7 @@ async def test_a_whole_path_is_opened_or_said_to_be_none(folder, official):
         await until(pilot, lambda: app.return_value == official.path)
 
 
+@pytest.mark.extended
 async def test_a_folder_is_made_like_the_present_one(folder, tmp_path):
     folder.context_file.write_text("# ours\n")
     app = make_app(folder)

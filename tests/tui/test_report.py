@@ -73,6 +73,7 @@ async def open_report(pilot, typed="report"):
     await until(pilot, lambda: bool(pilot.app.screen.query_one(TextArea).text))
 
 
+@pytest.mark.extended
 async def test_it_goes_to_a_file_and_is_changed_before(folder, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     app = make_app(folder)
@@ -93,6 +94,7 @@ async def test_it_goes_to_a_file_and_is_changed_before(folder, tmp_path, monkeyp
         await until(pilot, lambda: app.screen is app.main_screen)
 
 
+@pytest.mark.extended
 async def test_it_is_copied(folder, monkeypatch):
     copied = []
     app = make_app(folder)
@@ -106,6 +108,7 @@ async def test_it_is_copied(folder, monkeypatch):
         assert copied[0].startswith("### p1234: ")
 
 
+@pytest.mark.extended
 async def test_it_goes_to_the_logbook(folder):
     with LogbookServer() as server:
         app = make_app(folder)
@@ -124,6 +127,7 @@ async def test_it_goes_to_the_logbook(folder):
         assert "#### Runs" in server.received[0][1]
 
 
+@pytest.mark.extended
 async def test_a_wrong_number_of_hours_is_said(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:

@@ -186,6 +186,7 @@ async def save_as(pilot, path):
     await until(pilot, lambda: pilot.app.screen is screen)
 
 
+@pytest.mark.extended
 async def test_a_saved_plot_comes_to_the_logbook(folder, tmp_path, server):
     config = f'[ZULIP]\nurl = {server.url}\nkey = {KEY}\ntopics = ["shift"]\n'
     (folder.path / "zulip.cfg").write_text(config)
@@ -222,6 +223,7 @@ async def test_a_saved_plot_comes_to_the_logbook(folder, tmp_path, server):
     assert Reports(folder).gather(NOW + 1, None).pictures == ()
 
 
+@pytest.mark.extended
 async def test_what_is_saved_in_inspect_is_noted(tmp_path):
     folder = make_inspect_folder(tmp_path / "amore")
     app = make_app(folder)

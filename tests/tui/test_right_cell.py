@@ -5,6 +5,7 @@ So is each note between the runs.
 
 import asyncio
 
+import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -286,6 +287,7 @@ def is_move(key, before, after):
     return before != after or key in "jkhlgG0" or key in ("dollar_sign", "space", "pagedown")
 
 
+@pytest.mark.extended
 @settings(
     max_examples=25,
     deadline=None,

@@ -54,6 +54,7 @@ async def pilot():
         yield pilot
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize(
     ("keys", "place"),
     [
@@ -210,6 +211,7 @@ async def test_jumping_to_a_run_that_is_not_there_says_so(pilot):
     assert [n.message for n in pilot.app._notifications] == ["There is no run 4711 in this table."]
 
 
+@pytest.mark.extended
 async def test_any_size_and_back(pilot):
     table = pilot.app.table
     before = [line(table, y) for y in range(24)]
@@ -224,6 +226,7 @@ async def test_any_size_and_back(pilot):
     assert [line(table, y) for y in range(24)] == before
 
 
+@pytest.mark.extended
 async def test_a_busy_terminal_gets_only_the_last_place_of_the_cursor():
     busy = True
     moved = []

@@ -34,6 +34,7 @@ def marks_shown(table):
     return {line(table, y)[1:5].strip(): line(table, y)[0] for y in range(3, 24)}
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize(
     ("keys", "runs"),
     [

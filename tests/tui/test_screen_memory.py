@@ -45,6 +45,7 @@ def drawn(span):
     return out
 
 
+@pytest.mark.extended
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.lists(spans, max_size=3), max_size=5), st.integers(0, 5), st.booleans())
 def test_the_screen_is_the_same_as_without(frames, forget_at, erases):

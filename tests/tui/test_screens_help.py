@@ -18,6 +18,7 @@ from damnit_tui.widgets.tour import LINES, Tour
 from .conftest import make_app, settle, until
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize(
     ("pressed", "owner", "asks"),
     [
@@ -92,6 +93,7 @@ async def test_the_palette_has_all_keys_and_commands_but_moves(folder):
             assert any(key.text in line for line in lines), key.id
 
 
+@pytest.mark.extended
 async def test_what_is_chosen_in_the_palette_is_done(folder):
     app = make_app(folder)
     async with app.run_test(size=(110, 40)) as pilot:
@@ -101,6 +103,7 @@ async def test_what_is_chosen_in_the_palette_is_done(folder):
         await until(pilot, lambda: type(app.screen).__name__ == "JobsScreen")
 
 
+@pytest.mark.extended
 async def test_a_command_that_takes_something_is_begun(folder):
     app = make_app(folder)
     async with app.run_test(size=(110, 40)) as pilot:
@@ -112,6 +115,7 @@ async def test_a_command_that_takes_something_is_begun(folder):
         assert app.screen.query_one(Prompt).text == "alert x"
 
 
+@pytest.mark.extended
 async def test_a_key_of_the_table_works_from_the_palette(folder):
     app = make_app(folder)
     async with app.run_test(size=(110, 40)) as pilot:

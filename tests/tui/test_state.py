@@ -82,6 +82,7 @@ JSON = st.recursive(
 NAMES = st.sampled_from([*KEPT.as_json(""), *VIEW.as_json(), "order", "hidden", "widths", "run"])
 
 
+@pytest.mark.extended
 @given(st.dictionaries(NAMES, JSON | st.dictionaries(NAMES, JSON)))
 def test_whatever_stands_in_the_file_is_read(value):
     found = Kept.from_json(value)

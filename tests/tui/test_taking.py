@@ -57,6 +57,7 @@ async def test_marked_runs_are_copied_in_the_order_shown(folder, copied):
         assert [int(row.split("|")[2]) for row in rows] == marked
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("name", ["csv", "tsv", "md", "json", "xlsx", "parquet"])
 async def test_all_runs_are_written_in_each_format(folder, tmp_path, monkeypatch, name):
     monkeypatch.chdir(tmp_path)
@@ -105,6 +106,7 @@ async def test_a_file_is_replaced_only_after_asking(folder, tmp_path, monkeypatc
         assert target.read_text().startswith("Proposal,Run")
 
 
+@pytest.mark.extended
 async def test_text_goes_to_the_clipboard_and_workbooks_do_not(folder, copied):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
@@ -118,6 +120,7 @@ async def test_text_goes_to_the_clipboard_and_workbooks_do_not(folder, copied):
         assert len(json.loads(copied[0])["runs"]) == 18
 
 
+@pytest.mark.extended
 async def test_a_folder_that_cannot_be_written_says_so_and_the_box_stays(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:

@@ -49,6 +49,7 @@ async def test_after_a_filter_the_table_moves(folder):
         await until(pilot, lambda: not app.screen.query(Prompt))
 
 
+@pytest.mark.extended
 async def test_what_is_mistyped_is_corrected_where_it_was(folder):
     async with make_app(folder).run_test(size=(100, 30)) as pilot:
         app = await opened(pilot)
@@ -60,6 +61,7 @@ async def test_what_is_mistyped_is_corrected_where_it_was(folder):
         await until(pilot, lambda: (field.value, field.cursor_position) == ("lab0.1", 3))
 
 
+@pytest.mark.extended
 async def test_so_it_is_in_the_context_file(folder):
     folder.context_file.write_text("")
     async with make_app(folder).run_test(size=(100, 30)) as pilot:
@@ -72,6 +74,7 @@ async def test_so_it_is_in_the_context_file(folder):
         await until(pilot, lambda: area.text == "x = z\nabc")
 
 
+@pytest.mark.extended
 async def test_after_a_jump_and_after_leaving_it(folder):
     async with make_app(folder).run_test(size=(100, 30)) as pilot:
         app = await opened(pilot)
@@ -79,6 +82,7 @@ async def test_after_a_jump_and_after_leaving_it(folder):
         await until(pilot, lambda: place(app) == (402, "ratio"))
 
 
+@pytest.mark.extended
 async def test_what_is_typed_into_cells_one_after_the_other(folder):
     async with make_app(folder).run_test(size=(100, 30)) as pilot:
         app = await opened(pilot)
@@ -89,6 +93,7 @@ async def test_what_is_typed_into_cells_one_after_the_other(folder):
         assert cell(folder, 410, "comment").endswith("first")
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("more", ["", "\r"])
 async def test_the_column_that_was_found_is_opened(folder, more):
     async with make_app(folder).run_test(size=(100, 30)) as pilot:

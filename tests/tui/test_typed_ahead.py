@@ -12,6 +12,7 @@ TYPED = "4jkx 05 G"
 """Digits, too: the table counts with them."""
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize(
     ("opening", "name"), [("/", None), (":", None), ("e", "comment"), ("+", None), ("ctrl+f", None)]
 )

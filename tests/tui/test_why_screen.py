@@ -42,6 +42,7 @@ def shown(screen):
     return screen.query_one("#why-root").content.plain
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("press", ["w", "enter"])
 async def test_the_root_comes_first(folder, press):
     app = make_app(folder)
@@ -59,6 +60,7 @@ async def test_w_on_a_value_says_that_it_is_there(folder):
         assert shown(screen).startswith("has a value")
 
 
+@pytest.mark.extended
 async def test_data_without_a_number_in_the_table_is_looked_into_from_here(folder):
     """A mean that is not a number is empty in the database; the file has the data."""
     import h5py
@@ -79,6 +81,7 @@ async def test_data_without_a_number_in_the_table_is_looked_into_from_here(folde
         await until(pilot, lambda: app.screen is app.main_screen)
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize(
     ("press", "screen"),
     [("r", ReprocessBox), ("L", LogScreen)],
@@ -91,6 +94,7 @@ async def test_the_keys_that_are_offered_work_from_here(folder, press, screen):
         await until(pilot, lambda: isinstance(app.screen, screen))
 
 
+@pytest.mark.extended
 async def test_r_begins_with_that_variable_and_run_whatever_is_marked(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
@@ -141,6 +145,7 @@ async def test_a_cell_to_fill_in_is_edited_from_here(folder):
         await until(pilot, lambda: bool(app.screen.query("EditPrompt")))
 
 
+@pytest.mark.extended
 async def test_it_goes_on_while_something_happens(declared):
     with ledger_of(declared) as con:
         take_lease(con)

@@ -71,6 +71,7 @@ def folder(made):
     return Folder(made.path)
 
 
+@pytest.mark.extended
 def test_a_folder_tells_what_it_is(folder, made):
     assert folder.path == made.path
     assert folder.proposal == 1234

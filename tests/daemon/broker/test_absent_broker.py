@@ -17,6 +17,8 @@ from tests.brokers.process import free_port
 
 from .reading import consuming, event, events, read, read_for, run_numbers
 
+pytestmark = pytest.mark.extended
+
 NOBODY = f"127.0.0.1:{free_port()}"
 
 

@@ -15,6 +15,8 @@ from tests.brokers.process import wait_until
 
 from .reading import consuming, event, events, read, read_for, run_numbers
 
+pytestmark = pytest.mark.extended
+
 
 def test_reads_what_was_sent_before_and_after_it_came(broker):
     settings = broker.settings(unique_name("events"))

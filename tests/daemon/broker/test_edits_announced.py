@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import time
 
+import pytest
+
 from damnit_daemon.edit import Editor, echo
 from damnit_daemon.model import RunKey, VariableInfo
 from damnit_daemon.paths import DamnitFolder
@@ -12,6 +14,8 @@ from damnit_daemon.store import Change, create_database, load_setting, save_sett
 from tests.brokers.process import free_port
 
 from .reading import consuming, read
+
+pytestmark = pytest.mark.extended
 
 KEY = RunKey(1234, 42)
 

@@ -21,6 +21,8 @@ from tests.brokers.process import free_port, wait_until
 
 from .reading import event, events
 
+pytestmark = pytest.mark.extended
+
 PROGRAM = str(Path(__file__).with_name("listening.py"))
 
 

@@ -24,6 +24,8 @@ from tests.brokers.process import free_port, wait_until
 
 from .reading import consuming, read, read_for
 
+pytestmark = pytest.mark.extended
+
 KEY = RunKey(1234, 42)
 NOBODY = f"127.0.0.1:{free_port()}"
 

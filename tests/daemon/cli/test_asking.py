@@ -101,6 +101,7 @@ def test_retry_of_what_failed(damnit, ledger):
         assert [job.id for job in load_jobs(con, states=[JobState.FAILED])] == [failed, mended]
 
 
+@pytest.mark.extended
 def test_the_daemon_cancels_and_does_again(damnit, tmp_path, proposal, monkeypatch):
     folder = make_damnit_folder(tmp_path / "amore", SLOW)
     monkeypatch.chdir(folder.path)
@@ -121,6 +122,7 @@ def test_the_daemon_cancels_and_does_again(damnit, tmp_path, proposal, monkeypat
     assert cells(folder)["early"] == 1
 
 
+@pytest.mark.extended
 def test_what_the_daemon_refuses_is_an_error(folder):
     with working(folder), pytest.raises(DamnitError, match="refused: This request makes no sense"):
         ask_and_wait(folder, RequestKind.CANCEL, {"jobs": ["x"]})

@@ -113,6 +113,7 @@ class TestDbConfig:
         assert damnit("db-config", "--delete", "noncluster_mem").code == 0
         assert "noncluster_mem" not in settings(folder)
 
+    @pytest.mark.extended
     @pytest.mark.parametrize(
         ("arguments", "said"),
         [
@@ -138,6 +139,7 @@ class TestDbConfig:
 
 
 class TestReadContext:
+    @pytest.mark.extended
     def test_stores_what_is_declared(self, damnit, folder):
         result = damnit("read-context")
         assert result.out == "2 variables; changed: a, bad\n"

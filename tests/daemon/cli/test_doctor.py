@@ -39,6 +39,7 @@ def add_fragment(folder, age_s=0.0):
     return path
 
 
+@pytest.mark.extended
 def test_a_folder_that_is_well(damnit, folder):
     extract(folder, keys(1), mock=True)
     result = damnit("doctor")
@@ -58,6 +59,7 @@ def test_it_changes_nothing(damnit, folder):
     assert {path: path.stat().st_mtime_ns for path in folder.path.rglob("*")} == before
 
 
+@pytest.mark.extended
 def test_a_daemon_at_work(damnit, folder):
     with working(folder) as daemon:
         result = damnit("doctor")
@@ -122,6 +124,7 @@ def test_a_database_that_is_locked(folder, monkeypatch):
     assert "fuser -v" in fix
 
 
+@pytest.mark.extended
 def test_an_old_database_is_brought_up_to_date(damnit, folder):
     folder.database.unlink()
     with closing(sqlite3.connect(folder.database)) as con:
@@ -169,6 +172,7 @@ def test_a_broker_that_answers(damnit, folder):
         assert f"✓ broker: {address} answers" in damnit("doctor").out
 
 
+@pytest.mark.extended
 def test_fragments_that_wait_are_combined(damnit, folder):
     add_fragment(folder)
     assert "fragments" not in wrong(folder)
@@ -216,12 +220,14 @@ class TestVerify:
     def found(self, folder):
         return [f for f in check_folder(folder, thorough=True) if f.what == "verify"]
 
+    @pytest.mark.extended
     def test_they_agree(self, damnit, folder):
         result = damnit("doctor", "--verify")
         assert result.code == 0, result.out
         assert "✓ verify: files and database agree on 2 runs" in result.out
         assert "verify" not in damnit("doctor").out
 
+    @pytest.mark.extended
     def test_a_value_that_the_database_lacks(self, folder):
         with closing(sqlite3.connect(folder.database)) as con, con:
             con.execute("DELETE FROM run_variables WHERE run = 1 AND name = 'a'")
@@ -229,12 +235,14 @@ class TestVerify:
         assert finding.text == "p1234, r1: a: missing in the database"
         assert finding.fix == "damnit reprocess 1 --proposal 1234 --var a"
 
+    @pytest.mark.extended
     def test_a_file_that_is_lost(self, folder):
         folder.results_file(RunKey(1234, 2)).unlink()
         (finding,) = self.found(folder)
         missing = "missing in the results file"
         assert finding.text == f"p1234, r2: a: {missing}; bad: {missing}"
 
+    @pytest.mark.extended
     def test_a_file_of_earlier(self, folder):
         path = folder.results_file(RunKey(1234, 1))
         before = path.read_bytes()
@@ -246,6 +254,7 @@ class TestVerify:
         path.write_bytes(after)
         assert self.found(folder)[0].grade is Grade.FINE
 
+    @pytest.mark.extended
     def test_runs_with_fragments_are_left_out(self, folder):
         add_fragment(folder)
         texts = [finding.text for finding in self.found(folder)]

@@ -40,6 +40,7 @@ def test_without_a_daemon_it_is_noted_for_the_next_one(damnit, folder, proposal)
     assert damnit("jobs").out == "no jobs yet\nrequests that wait for a daemon: 1\n"
 
 
+@pytest.mark.extended
 def test_what_failed_goes_by_run(damnit, folder, proposal):
     damnit("reprocess", "1-2", "--direct", "--var", "a")
     damnit("reprocess", "1", "--direct", "--var", "bad")
@@ -48,6 +49,7 @@ def test_what_failed_goes_by_run(damnit, folder, proposal):
     assert (payload["runs"], payload["variables"]) == ([[1234, 1, ["bad"]]], None)
 
 
+@pytest.mark.extended
 def test_an_unknown_name_is_told(damnit, folder, proposal):
     damnit("read-context")
     result = damnit("reprocess", "1", "--var", "a", "--var", "nosuch")
@@ -65,6 +67,7 @@ def test_in_a_folder_without_database_nothing_is_made(damnit, tmp_path, monkeypa
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.extended
 def test_the_daemon_takes_it_and_it_is_followed(damnit, folder, proposal):
     with working(folder) as daemon:
         result = damnit("reprocess", "1")
@@ -80,6 +83,7 @@ def test_the_daemon_takes_it_and_it_is_followed(damnit, folder, proposal):
     assert [cells(folder, run)["a"] for run in (1, 2, 3)] == [1, 1, 1]
 
 
+@pytest.mark.extended
 def test_a_job_that_fails_makes_the_exit_code_1(damnit, folder, proposal):
     folder.context_file.write_text(
         "from damnit_ctx import Variable\n@Variable(data='proc')\ndef p(run):\n    return 1\n"
@@ -104,6 +108,7 @@ def slow(run):
 """
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted_it_only_stops_watching(tmp_path, proposal, number):
     folder = make_damnit_folder(tmp_path / "amore", SLOW)
@@ -119,6 +124,7 @@ def test_interrupted_it_only_stops_watching(tmp_path, proposal, number):
     assert cells(folder) == {"slow": 7}
 
 
+@pytest.mark.extended
 def test_watching_waits_for_a_daemon_and_for_the_context_file(tmp_path, proposal):
     folder = make_damnit_folder(tmp_path / "amore", "def broken(:\n")
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
@@ -138,6 +144,7 @@ def test_watching_waits_for_a_daemon_and_for_the_context_file(tmp_path, proposal
     assert watcher.returncode == 0
 
 
+@pytest.mark.extended
 def test_on_a_terminal_there_is_a_bar(folder, proposal):
     ours, theirs = pty.openpty()
     options = {"stdout": theirs, "env": os.environ | {"TERM": "xterm-256color"}}
@@ -157,6 +164,7 @@ def test_on_a_terminal_there_is_a_bar(folder, proposal):
     assert "2 jobs: 4 variables, 2 failed" in text
 
 
+@pytest.mark.extended
 def test_a_daemon_that_stands_still_is_told_of(folder, proposal):
     with working(folder) as daemon:
         with Ledger(folder.ledger).writing():  # so that it does not stand still with the lock
@@ -171,6 +179,7 @@ def test_a_daemon_that_stands_still_is_told_of(folder, proposal):
     assert "has not answered yet; waiting for it." in told
 
 
+@pytest.mark.extended
 def test_a_context_python_that_is_missing_costs_no_job(damnit, folder, proposal):
     damnit("db-config", "--force", "context_python", "/no/such/python")
     with working(folder):

@@ -24,6 +24,7 @@ def make_old(folder):
     return make
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("version", [1, 2, 3])
 @pytest.mark.parametrize(
     "command", [["read-context"], ["combine"], ["db-config", "slurm_time", "01:00:00"],
@@ -38,6 +39,7 @@ def test_commands_that_write_bring_them_up_to_date(damnit, make_old, version, co
     assert damnit(*command).err.count("is kept") == 0
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("version", [1, 2, 3])
 @pytest.mark.parametrize(
     "command", [["export"], ["db-config"], ["db-config", "proposal"], ["read-context", "--check"],

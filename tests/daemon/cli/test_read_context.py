@@ -28,6 +28,7 @@ def advised(folder):
     return folder
 
 
+@pytest.mark.extended
 def test_for_people(damnit, advised):
     result = damnit("read-context", "--check")
     assert result.code == 0
@@ -74,6 +75,7 @@ def test_a_file_without_a_folder(damnit, tmp_path, monkeypatch):
     assert damnit("read-context", "none.py").code == 1
 
 
+@pytest.mark.extended
 def test_what_was_slow_should_be_on_the_cluster(damnit, advised):
     ledger = Ledger(advised.ledger)
     ledger.create()

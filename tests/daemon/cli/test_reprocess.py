@@ -22,6 +22,7 @@ def list_run(folder, *runs):
             ensure_run(con, RunKey(1234, run), added_at=1)
 
 
+@pytest.mark.extended
 def test_processes_runs_and_sums_up(damnit, folder, proposal):
     result = damnit("reprocess", "1", "2-3", "--direct")
     assert result.code == 0
@@ -59,6 +60,7 @@ def test_a_dry_run_does_nothing(damnit, folder, proposal):
     assert cells(folder) == {}
 
 
+@pytest.mark.extended
 def test_only_what_failed(damnit, folder, proposal):
     damnit("reprocess", "1-2", "--direct", "--var", "a")
     damnit("reprocess", "1", "--direct", "--var", "bad")
@@ -70,6 +72,7 @@ def test_only_what_failed(damnit, folder, proposal):
     assert "bad" not in cells(folder, 2)
 
 
+@pytest.mark.extended
 def test_only_what_is_computed_otherwise_now(damnit, folder, proposal):
     damnit("reprocess", "1-2", "--direct")
     result = damnit("reprocess", "all", "--changed", "--dry-run")
@@ -96,6 +99,7 @@ def test_what_is_no_run_is_a_usage_error(damnit, folder, runs):
     assert damnit("reprocess", *runs, "--direct").code == 2
 
 
+@pytest.mark.extended
 def test_a_run_that_fails_entirely_makes_the_exit_code_1(damnit, folder, proposal):
     result = damnit("reprocess", "1", "--direct", "--data", "proc")
     assert result.code == 0  # no variable needs proc data
@@ -133,6 +137,7 @@ def endless(run, e: "var#early"):
 """
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted_it_keeps_what_was_saved(tmp_path, number):
     folder = make_damnit_folder(tmp_path / "amore", ENDLESS)
@@ -155,6 +160,7 @@ def test_interrupted_it_keeps_what_was_saved(tmp_path, number):
     assert cells(folder) == {"early": 1}
 
 
+@pytest.mark.extended
 def test_on_a_terminal_there_is_a_bar(folder, proposal):
     ours, theirs = pty.openpty()
     command = "from damnit_daemon.cli import main; main()"

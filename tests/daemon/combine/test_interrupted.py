@@ -59,6 +59,7 @@ def killed(folder, fragment):
     ]
 
 
+@pytest.mark.extended
 def test_a_killed_combiner_leaves_old_or_new_and_the_next_one_finishes(killed):
     states = set()
     for folder, place in killed:
@@ -96,6 +97,7 @@ print(combine_folder(folder).combined)
 """
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("limit_bytes", [90_000, 300_000, 4_000_000])
 def test_a_full_disk_changes_nothing(folder, fragment, limit_bytes):
     """A limit on the size of files stands for the disk: HDF5 meets either in the same way."""

@@ -274,6 +274,7 @@ EDIT = st.tuples(
 )
 
 
+@pytest.mark.extended
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

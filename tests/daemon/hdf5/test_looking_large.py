@@ -42,6 +42,7 @@ def huge(tmp_path):
     return file.path
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("axes", [(1, 2), (0, 2), (0,)])
 def test_ten_gigabytes_open_and_fill_no_memory(huge, axes):
     done = subprocess.run(
@@ -51,6 +52,7 @@ def test_ten_gigabytes_open_and_fill_no_memory(huge, axes):
     assert int(done.stdout) < 300
 
 
+@pytest.mark.extended
 def test_a_first_look_comes_before_the_rest(huge):
     steps = [looked.read for looked in look(huge, "w", View())]
     assert steps[0] == 0

@@ -70,6 +70,7 @@ def test_csv_of_a_cut_is_what_is_drawn(file, folder, tmp_path):
     assert np.array(rows(tmp_path / "w.csv"), int).tolist() == cube[:, :, 2].T.tolist()
 
 
+@pytest.mark.extended
 def test_a_picture_is_drawn_of_curves_and_images(file, folder, tmp_path):
     file.data("v", np.arange(1000.0)).data("w", np.arange(600.0).reshape(20, 30))
     for name in ("v", "w"):

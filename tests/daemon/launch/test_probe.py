@@ -19,6 +19,7 @@ def program(path, text):
     return path
 
 
+@pytest.mark.extended
 def test_ours_has_what_is_needed():
     probed = probe_python(Path(sys.executable))
     assert probed.versions["numpy"] == np.__version__
@@ -34,6 +35,7 @@ def test_what_is_missing_is_named_with_how_to_get_it(tmp_path):
     assert caught.value.hint == f"{python} -m pip install extra_data pyyaml requests"
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize(
     ("text", "words"),
     [

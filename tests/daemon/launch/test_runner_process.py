@@ -96,6 +96,7 @@ def test_the_users_python_sees_the_folder_and_our_runner_only_from_the_zip(start
     assert log.count(".zip/") == 2
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize(
     ("body", "said"),
     [
@@ -122,6 +123,7 @@ def test_an_interpreter_that_is_no_program(start, tmp_path):
         start(python=tmp_path / "python")
 
 
+@pytest.mark.extended
 def test_a_context_file_that_waits_for_ever(start, folder):
     began = time.monotonic()
     with pytest.raises(RunnerUnavailable, match="not read within 1 s"):
@@ -271,6 +273,7 @@ with RunnerProcess(DamnitFolder(Path({str(folder.path)!r})), Path(sys.executable
     wait_until(lambda: not any(is_running(int(p)) for p in pids.read_text().split()))
 
 
+@pytest.mark.extended
 def test_descriptors_and_threads_do_not_pile_up(start):
     import threading
 

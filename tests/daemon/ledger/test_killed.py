@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from damnit_daemon.ledger import (
     ArrivalState,
     JobState,
@@ -27,6 +29,7 @@ from .making import run_key
 RUNS = 80
 
 
+@pytest.mark.extended
 def test_a_stream_of_runs_through_daemons_that_are_killed(tmp_path):
     script = Path(__file__).with_name("killed.py")
     done = subprocess.run(

@@ -82,6 +82,7 @@ def create_and_write(path):
     write(ledger)
 
 
+@pytest.mark.extended
 def test_of_several_at_once_one_creates_and_all_use_it(path):
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         list(pool.map(create_and_write, [path] * 8))

@@ -51,6 +51,8 @@ from damnit_daemon.ledger import (
 from .conftest import HERE
 from .making import NOW, arrival, run_key
 
+pytestmark = pytest.mark.extended
+
 MEMORY = Path("/dev/shm")
 RUNS = st.integers(1, 3)
 DATA = st.sampled_from(["raw", "proc"])

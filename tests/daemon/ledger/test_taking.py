@@ -140,6 +140,7 @@ def test_who_waits_too_finds_another_was_quicker(ledger):
         take(ledger, clock)
 
 
+@pytest.mark.extended
 def test_of_several_processes_exactly_one_wins(tmp_path):
     with ExitStack() as stack:
         daemons = [stack.enter_context(Obedient()) for _ in range(4)]

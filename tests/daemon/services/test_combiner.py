@@ -70,6 +70,7 @@ def test_it_stays_when_the_thread_that_first_needed_it_ends(folder, combiner):
     assert combining() == before
 
 
+@pytest.mark.extended
 def test_killed_it_is_started_again(folder, combiner):
     combiner.sweep()
     (pid,) = combining()

@@ -57,6 +57,7 @@ def waiting(experiment, tmp_path):
     return made
 
 
+@pytest.mark.extended
 def test_a_new_run_appears_by_itself_first_raw_then_proc(experiment):
     it = experiment(RAW_AND_PROC)
     it.start_daemon()
@@ -73,6 +74,7 @@ def test_a_new_run_appears_by_itself_first_raw_then_proc(experiment):
         assert (file.read("n_trains"), file.read("n_modules")) == (60, 1)
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize(("backfill", "taken"), [("none", []), ("1", [2]), ("all", [1, 2])])
 def test_runs_that_are_there_at_the_first_start(experiment, backfill, taken):
     it = experiment(ONE, watch_backfill=backfill)
@@ -86,6 +88,7 @@ def test_runs_that_are_there_at_the_first_start(experiment, backfill, taken):
     assert sorted(job.run_key.run for job in jobs) == [*taken, 3]
 
 
+@pytest.mark.extended
 def test_they_are_left_alone_after_a_restart_too_however_soon(experiment):
     it = experiment(ONE, watch_backfill="none", watch_settle_s="100")
     it.arrive(1)
@@ -100,6 +103,7 @@ def test_they_are_left_alone_after_a_restart_too_however_soon(experiment):
     assert [job.run_key.run for job in it.all_over(1)] == [2]
 
 
+@pytest.mark.extended
 def test_what_came_while_no_daemon_ran_is_taken(experiment):
     it = experiment(ONE, watch_backfill="none")
     first = it.start_daemon()
@@ -113,6 +117,7 @@ def test_what_came_while_no_daemon_ran_is_taken(experiment):
     it.has_cells(2, one=1)
 
 
+@pytest.mark.extended
 def test_a_second_daemon_says_who_is_at_work(experiment):
     it = experiment(ONE)
     first = it.start_daemon()
@@ -126,6 +131,7 @@ def test_a_second_daemon_says_who_is_at_work(experiment):
     assert first.poll() is None
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize(
     ("broker", "variable", "words"),
     [("", "", "no broker is set"), ("127.0.0.1:9", "none", "AMORE_BROKER=none in the environment")],
@@ -138,6 +144,7 @@ def test_without_the_broker_that_it_needs_it_says_why(experiment, broker, variab
     assert "Traceback" not in it.said()
 
 
+@pytest.mark.extended
 def test_stopped_while_a_job_runs_it_ends_soon_and_the_job_is_done_later(waiting):
     it = waiting
     daemon = it.start_daemon()
@@ -158,6 +165,7 @@ def test_stopped_while_a_job_runs_it_ends_soon_and_the_job_is_done_later(waiting
     assert (job.state, job.attempt) == (JobState.DONE, 2)
 
 
+@pytest.mark.extended
 def test_interrupted_at_the_keyboard_nothing_complains(waiting):
     it = waiting
     daemon = it.start_daemon()
@@ -169,6 +177,7 @@ def test_interrupted_at_the_keyboard_nothing_complains(waiting):
     assert "Traceback" not in it.said()
 
 
+@pytest.mark.extended
 def test_stopped_while_the_context_file_loads_it_ends_soon(experiment, tmp_path):
     it = experiment(
         f"import pathlib, time\npathlib.Path({str(tmp_path / 'x')!r}).touch()\ntime.sleep(60)\n"
@@ -199,6 +208,7 @@ def test_values_appear_while_the_run_is_still_processed(waiting):
     assert (job.variables_total, job.variables_done, job.variables_failed) == (2, 2, 0)
 
 
+@pytest.mark.extended
 def test_jobs_run_side_by_side_but_never_two_of_one_run(waiting):
     it = waiting
     it.set(local_jobs="2")
@@ -216,6 +226,7 @@ def test_jobs_run_side_by_side_but_never_two_of_one_run(waiting):
     assert raw.ended_at <= proc.started_at
 
 
+@pytest.mark.extended
 def test_reprocessing_is_asked_for_and_answered(experiment):
     it = experiment(ONE + "@Variable\ndef two(run):\n    return 2\n")
     it.start_daemon()
@@ -233,6 +244,7 @@ def test_reprocessing_is_asked_for_and_answered(experiment):
     assert after["two"] > before["two"]
 
 
+@pytest.mark.extended
 def test_requests_that_make_no_sense_are_refused_and_harm_nobody(experiment):
     it = experiment(ONE)
     it.start_daemon()
@@ -244,6 +256,7 @@ def test_requests_that_make_no_sense_are_refused_and_harm_nobody(experiment):
     assert "77" in job.reason
 
 
+@pytest.mark.extended
 def test_a_running_job_is_cancelled_and_what_it_computed_stays(waiting):
     it = waiting
     it.start_daemon()
@@ -261,6 +274,7 @@ def test_a_running_job_is_cancelled_and_what_it_computed_stays(waiting):
     it.has_cells(2, early=1, waits=2)
 
 
+@pytest.mark.extended
 def test_a_job_that_waits_is_cancelled_before_it_begins(waiting):
     it = waiting
     it.start_daemon()
@@ -274,6 +288,7 @@ def test_a_job_that_waits_is_cancelled_before_it_begins(waiting):
     assert it.cells(2) == {}
 
 
+@pytest.mark.extended
 def test_failed_jobs_are_tried_again(experiment):
     it = experiment(ONE)
     it.start_daemon()
@@ -287,6 +302,7 @@ def test_failed_jobs_are_tried_again(experiment):
     wait_until(lambda: [job for job in it.all_over(2) if job.origin == "retry"])
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("breakage", ["@Variable\ndef broken(:\n", "raise ValueError('no')\n"])
 def test_jobs_wait_while_the_context_file_is_broken(experiment, breakage):
     it = experiment(breakage)
@@ -304,6 +320,7 @@ def test_jobs_wait_while_the_context_file_is_broken(experiment, breakage):
     assert {job.state for job in it.all_over(3)} == {JobState.DONE}
 
 
+@pytest.mark.extended
 def test_jobs_wait_while_there_is_no_context_file(experiment):
     it = experiment(ONE)
     text = it.folder.context_file.read_text()
@@ -319,6 +336,7 @@ def test_jobs_wait_while_there_is_no_context_file(experiment):
     it.has_cells(2, one=1)
 
 
+@pytest.mark.extended
 def test_a_changed_context_file_is_used_from_the_next_run_on(experiment):
     it = experiment(ONE)
     it.start_daemon()
@@ -331,6 +349,7 @@ def test_a_changed_context_file_is_used_from_the_next_run_on(experiment):
     assert it.cells(1) == {"one": 1}
 
 
+@pytest.mark.extended
 def test_so_is_a_changed_module_beside_it(experiment):
     it = experiment("from helper import value\n@Variable\ndef one(run):\n    return value\n")
     helper = it.folder.path / "helper.py"

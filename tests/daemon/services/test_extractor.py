@@ -24,6 +24,7 @@ def extractor(folder):
     extractor.close()
 
 
+@pytest.mark.extended
 def test_the_runner_stays_while_the_file_is_the_same(extractor, folder):
     first = extractor.refresh()
     assert extractor.refresh() is first
@@ -31,6 +32,7 @@ def test_the_runner_stays_while_the_file_is_the_same(extractor, folder):
     assert extractor.refresh() is not first
 
 
+@pytest.mark.extended
 def test_a_module_beside_the_context_file_that_changes_is_loaded_anew(extractor, folder):
     (folder.path / "helpers.py").write_text("X = 1\n")
     text = folder.context_file.read_text()
@@ -48,6 +50,7 @@ def test_a_module_beside_the_context_file_that_changes_is_loaded_anew(extractor,
     assert second.context_hash == first.context_hash
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize(
     ("broken", "kind"),
     [("import os; os._exit(3)", DamnitError), ("raise ValueError", ContextUnusable)],
@@ -62,6 +65,7 @@ def test_a_file_that_did_not_load_is_read_again_once_it_is_mended(extractor, fol
     assert [v.name for v in extractor.refresh().variables] == ["a"]
 
 
+@pytest.mark.extended
 def test_the_same_broken_bytes_are_refused_again(extractor, folder):
     good = folder.context_file.read_text()
     folder.context_file.write_text(good + "raise ValueError\n")

@@ -371,6 +371,7 @@ def test_backfill_that_makes_no_sense_is_refused(text):
         parse_backfill(text)
 
 
+@pytest.mark.extended
 def test_looking_at_2000_runs_costs_next_to_nothing(proposal):
     """A wide limit for slow machines; it must not depend on the number of runs."""
     for run in range(1, 2001):

@@ -118,6 +118,7 @@ def create_or_open(path):
     return created, tables
 
 
+@pytest.mark.extended
 def test_of_several_at_once_one_creates_and_all_find_it_complete(path):
     with ProcessPoolExecutor(3, mp_context=get_context("spawn")) as pool:
         results = list(pool.map(create_or_open, [path] * 12))

@@ -85,6 +85,7 @@ def test_runs_of_two_proposals_stay_apart(database):
     assert query(database.path, "SELECT proposal, run FROM max_diffs") == [(1, 7), (2, 7)]
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("length", [10, 300])
 def test_more_names_than_a_view_can_have(database, length):
     names = [f"n{i:0{length}}" for i in range(3000)]
@@ -108,6 +109,7 @@ def save_new_names(path, writer):
             save_values(con, [NewValue(KEY, f"w{writer}_{i}", i)], now=1.0)
 
 
+@pytest.mark.extended
 def test_several_writers_with_new_names_do_not_collide(database):
     with ProcessPoolExecutor(3, mp_context=get_context("spawn")) as pool:
         list(pool.map(save_new_names, [database.path] * 3, range(3)))

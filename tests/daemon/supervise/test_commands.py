@@ -36,6 +36,7 @@ def settings(folder):
         return load_settings(con)
 
 
+@pytest.mark.extended
 def test_the_daemon_from_start_to_stop(damnit, folder):  # noqa: F811 – a fixture
     started = damnit("start", "--trigger", "none")
     pid = observe(folder).lease.holder.pid
@@ -74,6 +75,7 @@ def test_the_daemon_from_start_to_stop(damnit, folder):  # noqa: F811 – a fixt
     assert damnit("stop").out == "no daemon runs here\n"
 
 
+@pytest.mark.extended
 def test_a_daemon_that_cannot_work_says_why(damnit, folder):  # noqa: F811
     assert damnit("db-config", "--force", "concurrent_jobs", "many").code == 0
     folder.ledger.mkdir()  # nothing can be written there
@@ -94,6 +96,7 @@ def test_without_a_broker_there_is_nobody_to_listen_to(damnit, folder):  # noqa:
     assert observe(folder).supervisord is None
 
 
+@pytest.mark.extended
 def test_logs_goes_on_until_it_is_interrupted(damnit, folder):  # noqa: F811
     assert damnit("logs").code == 1
     start_standin(folder)
@@ -112,6 +115,7 @@ def test_logs_goes_on_until_it_is_interrupted(damnit, folder):  # noqa: F811
     assert process.returncode == 0
 
 
+@pytest.mark.extended
 def test_the_log_is_rotated_and_followed_over_that(folder, monkeypatch):
     """A portion is less than a file: nobody is asked to follow what is gone before it is seen."""
     few = configuration.TEMPLATE.replace(

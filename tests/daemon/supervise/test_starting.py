@@ -47,6 +47,7 @@ def starter(folder, *modes):
     return [sys.executable, "-c", STARTER, str(folder.path), *standin(folder, *modes)]
 
 
+@pytest.mark.extended
 def test_a_life(folder):
     lease = start_standin(folder)
 
@@ -77,6 +78,7 @@ def test_a_life(folder):
     assert stop(folder) == []
 
 
+@pytest.mark.extended
 def test_it_listens_at_the_named_host_only_and_to_whom_it_knows(folder):
     start_standin(folder)
     address = observe(folder).supervisord.address
@@ -98,6 +100,7 @@ def test_it_listens_at_the_named_host_only_and_to_whom_it_knows(folder):
     assert "Unauthorized" in wrong.stdout + wrong.stderr
 
 
+@pytest.mark.extended
 def test_a_killed_daemon_is_replaced(folder):
     first = start_standin(folder).holder.pid
     began = time.monotonic()
@@ -125,6 +128,7 @@ def test_one_that_cannot_start_says_why_and_leaves_nothing(folder):
     assert seen.supervisord_process is None
 
 
+@pytest.mark.extended
 def test_one_that_never_works_is_given_up(folder):
     with pytest.raises(StartFailed, match="no sign of life within 8 s") as caught:
         start_standin(folder, "mute", timeout_s=8)
@@ -133,6 +137,7 @@ def test_one_that_never_works_is_given_up(folder):
     assert observe(folder).supervisord_process is None
 
 
+@pytest.mark.extended
 def test_after_supervisorctl_stop_it_starts_again(folder):
     start_standin(folder)
     before = supervisord_of(folder)
@@ -145,6 +150,7 @@ def test_after_supervisorctl_stop_it_starts_again(folder):
     assert observe(folder).is_supervised
 
 
+@pytest.mark.extended
 def test_a_taken_port_is_passed_over(folder):
     with socket.create_server((this_host(), 0)) as taken:
         port = taken.getsockname()[1]
@@ -156,6 +162,7 @@ def test_a_taken_port_is_passed_over(folder):
     assert observe(folder).supervisord.address.port == free
 
 
+@pytest.mark.extended
 def test_a_conf_of_damnit_is_replaced_and_kept(folder):
     conf = folder.path / "supervisord.conf"
     conf.write_text("[inet_http_server]\nport = 1\n[supervisorctl]\nserverurl = http://vm:1\n")
@@ -174,6 +181,7 @@ def test_a_conf_of_damnit_is_replaced_and_kept(folder):
     assert list(folder.path.glob("*.old*")) == [copy]
 
 
+@pytest.mark.extended
 def test_a_folder_with_an_odd_name(make_folder):
     name = "l" * 200 + "/a 100% 'öd' ;name #1 %(here)s"
     folder = make_folder(name, mode=0o700)
@@ -200,6 +208,7 @@ def test_a_log_that_is_somebody_elses_link_is_not_written(folder, tmp_path):
     assert victim.read_text() == "mine"
 
 
+@pytest.mark.extended
 def test_a_daemon_at_work_on_another_host(far_away, folder):
     with beating(far_away):
         with pytest.raises(LeaseHeld, match="process 1 on far-away"):
@@ -208,6 +217,7 @@ def test_a_daemon_at_work_on_another_host(far_away, folder):
             stop(folder)
 
 
+@pytest.mark.extended
 def test_a_host_that_vanished(far_away, folder):
     said = []
     assert stop(folder) == []
@@ -218,6 +228,7 @@ def test_a_host_that_vanished(far_away, folder):
     assert lease.holder.pid == observe(folder).program.pid
 
 
+@pytest.mark.extended
 def test_two_who_start_at_once_get_one_daemon(folder):
     outcomes = []
 
@@ -234,6 +245,7 @@ def test_two_who_start_at_once_get_one_daemon(folder):
     assert sorted(outcomes) == [["held", pid], ["started", pid]]
 
 
+@pytest.mark.extended
 def test_an_interrupted_start_leaves_nothing(folder):
     with subprocess.Popen(starter(folder, "mute"), stderr=subprocess.DEVNULL) as process:
         log = folder.path / "amore.log"

@@ -14,6 +14,7 @@ from damnit_daemon.supervise.processes import process_at
 from .conftest import alone, start_standin, supervisord_of
 
 
+@pytest.mark.extended
 def test_one_that_ignores_its_end_is_killed(folder):
     lease = start_standin(folder, "stubborn")
     daemon = process_at(lease.holder.pid)
@@ -24,6 +25,7 @@ def test_one_that_ignores_its_end_is_killed(folder):
     assert observe(folder).supervisord_process is None
 
 
+@pytest.mark.extended
 def test_supervisord_killed_with_the_daemon_at_work(folder):
     lease = start_standin(folder)
     daemon = process_at(lease.holder.pid)
@@ -53,6 +55,7 @@ def test_one_in_the_foreground_is_noticed_and_ended(folder):
     assert process.wait(timeout=60) == -signal.SIGKILL
 
 
+@pytest.mark.extended
 def test_a_supervisord_that_does_not_answer(folder):
     lease = start_standin(folder)
     supervisord = supervisord_of(folder)
