@@ -42,7 +42,7 @@ IN_WHEEL = ["damnit_ctx.py", "damnit_tui/app.tcss", "damnit_tui/py.typed", "damn
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run the default selection; `-- --all` runs every test, `-- PATH` those of a file or folder."""
+    """Run the default selection; `-- --all` runs every test, `-- PATH` those of a path."""
     install_project(session, "test", *PROJECT["build-system"]["requires"])
     arguments = [argument for argument in session.posargs if argument != "--all"]
     if not arguments:

@@ -40,7 +40,7 @@ RENEWED = "renewed"
 """Remembered: why and when the ledger was made anew."""
 NEWLY_MADE = "it was done before the ledger was made anew"
 CONFIRM_S = 2.0
-"""How long a ledger has to be gone before it is given up: storage that machines share may be late."""
+"""How long a ledger is missing before it is given up: shared storage may be late."""
 
 
 class LedgerGone(DamnitError):  # noqa: N818 – house style
@@ -179,10 +179,8 @@ def _missing_tables(con: Connection) -> str:
     return ", ".join(sorted({"jobs", "arrivals", "requests", "lease", "meta"} - there))
 
 
-def _sort_runs(
-    folder: DamnitFolder, proposal: int
-) -> tuple[dict[Place, TakenFiles], list[Place]]:
-    """The runs that need nothing, and those that do: which have no values newer than their files."""
+def _sort_runs(folder: DamnitFolder, proposal: int) -> tuple[dict[Place, TakenFiles], list[Place]]:
+    """Tell runs that need nothing from those whose files are newer than their values."""
     proposal_folder = find_proposal(proposal)
     newest: dict[RunKey, float] = {}
     with Database(folder.database).reading() as con:
