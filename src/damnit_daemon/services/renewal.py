@@ -127,8 +127,8 @@ def renew_ledger(folder: DamnitFolder, proposal: int, *, now: float | None = Non
     if aside is not None:
         sentence += f" What is left of the old one is {aside.name}."
     with ledger.writing() as con:
-        for key, value in (memo or {}).items():
-            remember(con, key, value)
+        for name, value in (memo or {}).items():
+            remember(con, name, value)
         for place, files in done.items():
             key, kind = place
             path = f"p{key.proposal:06d}/{kind}/{run_folder_name(key.run)}"
