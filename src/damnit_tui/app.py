@@ -13,23 +13,23 @@ from pathlib import Path
 from typing import ClassVar
 
 from textual import constants, events, on
-from textual.app import App
 from textual.driver import Driver
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
-from . import keymap, themes
+from . import keymap
 from .failures import Failure, as_told
 from .graphics.choice import takes_placeholders
 from .graphics.shown import Pictures
 from .screens.main import MainScreen
 from .session import Session
 from .terminal import PacedDriver, TerminalTold, shell_resumes, watch_terminal
+from .themes import ThemedApp
 from .typed_ahead import HeldKeys, aim, missed
 from .visible import visible
 
 
-class DamnitApp(App[Path]):
+class DamnitApp(ThemedApp[Path]):
     """The run table of one DAMNIT folder in a terminal; gives another one to be opened."""
 
     CSS_PATH = "app.tcss"
@@ -57,7 +57,6 @@ class DamnitApp(App[Path]):
         """
         # TEXTUAL_DRIVER: textual-serve shows the app in a browser.
         super().__init__(driver_class=None if constants.DRIVER else PacedDriver)
-        themes.register(self)
         self.main_screen = MainScreen(
             session, lite=lite, clock=clock, zone=zone, busy=self.is_behind
         )

@@ -5,10 +5,17 @@ Marks carry the meaning in each of them, and without colours.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TypeVar
 
 from textual.app import App
+from textual.driver import Driver
+from textual.filter import LineFilter
 from textual.theme import Theme
+
+from .contrast import ReadableText
+
+Result = TypeVar("Result")
 
 DARK = Theme(
     name="dark",
@@ -74,8 +81,30 @@ NAMES = tuple(theme.name for theme in THEMES)
 DEFAULT = DARK.name
 
 
-def register(app: App[Any]) -> None:
-    """Make the themes known to an app, and begin with the usual one."""
-    for theme in THEMES:
-        app.register_theme(theme)
-    app.theme = DEFAULT
+# After Okabe and Ito, which the colour-blind can tell apart; on white darker ones of the same hues.
+SERIES = {
+    True: ("#56b4e9", "#e69f00", "#009e73", "#cc79a7", "#f0e442", "#d55e00"),
+    False: ("#0072b2", "#b86e00", "#00795a", "#b0417f", "#6b7a00", "#b02a1a"),
+}
+"""Whether a theme is dark → the colours of series, as variables `$series-0`, …"""
+
+
+class ThemedApp(App[Result]):
+    """An app in one of the themes, in which all text can be read."""
+
+    def __init__(self, driver_class: type[Driver] | None = None) -> None:
+        """Begin with the usual theme."""
+        super().__init__(driver_class=driver_class)
+        self._readable = ReadableText()
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = DEFAULT
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """The colours of series."""
+        return {f"series-{n}": each for n, each in enumerate(SERIES[self.current_theme.dark])}
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Those of Textual, and what makes text readable, where colours are known."""
+        filters = super().get_line_filters()
+        return filters if self.native_ansi_color else [*filters, self._readable]

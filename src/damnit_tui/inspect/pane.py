@@ -37,16 +37,14 @@ class DataPane(Widget):
         & .pane--missing { color: $text-error; text-style: bold; }
         & .pane--error { color: $text-error; text-style: bold; }
         & .pane--match { background: $warning; color: black; }
-        & .pane--series0 { color: #56b4e9; }
-        & .pane--series1 { color: #e69f00; }
-        & .pane--series2 { color: #009e73; }
-        & .pane--series3 { color: #cc79a7; }
-        & .pane--series4 { color: #f0e442; }
-        & .pane--series5 { color: #d55e00; }
+        & .pane--series0 { color: $series-0; }
+        & .pane--series1 { color: $series-1; }
+        & .pane--series2 { color: $series-2; }
+        & .pane--series3 { color: $series-3; }
+        & .pane--series4 { color: $series-4; }
+        & .pane--series5 { color: $series-5; }
     }
     """
-    # The colours of series are those of Okabe and Ito, which the colour-blind can tell apart.
-
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"pane--{role}" for role in ROLES}
 
     @dataclass

@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import DataTable, Input, Label, TextArea
+from textual.widgets.text_area import TextAreaTheme
 
 from damnit_daemon.model import RunKey
 
@@ -25,6 +26,8 @@ from .context_trying import Trying
 if TYPE_CHECKING:
     from ..session import Session
 
+LIGHT_CODE = "light-code"
+"""The name of the colours of code in light themes; Textual's own are for dark ones."""
 DRAFT_S = 2.0
 """Unsaved text is kept so often."""
 
@@ -88,9 +91,19 @@ class ContextScreen(Saving, Trying):
 
     def on_mount(self) -> None:
         """Read the file."""
-        self.query_one(TextArea).read_only = True
+        area = self.query_one(TextArea)
+        area.read_only = True
+        github = TextAreaTheme.get_builtin_theme("github_light")
+        styles = github.syntax_styles if github is not None else {}
+        area.register_theme(TextAreaTheme(LIGHT_CODE, syntax_styles=styles))
+        self.watch(self.app, "theme", self._colour_code)
         self.read_file()
         self.set_interval(DRAFT_S, self._keep_draft)
+
+    def _colour_code(self) -> None:
+        """Highlight in colours for what is behind them."""
+        is_dark = self.app.current_theme.dark
+        self.query_one(TextArea).theme = "css" if is_dark else LIGHT_CODE
 
     def on_unmount(self) -> None:
         """Let the workers end."""
