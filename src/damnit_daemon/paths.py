@@ -22,6 +22,7 @@ OFFICIAL_FOLDER = Path("usr/Shared/amore")
 RUN_NAME = re.compile(r"r\d+", re.ASCII)
 """A run's folder below `raw` or `proc`."""
 
+RESULTS_NAME = re.compile(r"p(\d+)_r(\d+)\.h5", re.ASCII)
 FRAGMENT_NAME = re.compile(r"p(\d+)_r(\d+)\.[^.]+\.ready\.h5", re.ASCII)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -15,18 +16,22 @@ if TYPE_CHECKING:
 
 def combine(context: typer.Context, folder: FolderOption = None) -> None:
     """Merge waiting fragments into the results files and the database."""
-    from ..combine import combine_folder
     from ..model.texts import show_controls
+    from ..services.combiner import Combiner
 
     damnit = writable_folder(context, folder)
     _require_no_daemon(damnit)
-    report = combine_folder(damnit)
-    lines = [f"set aside {path.name}: {reason}" for path, reason in report.broken]
-    lines += [f"{key}: {name} is not stored: {reason}" for key, name, reason in report.rejected]
-    lines += [f"{key} has to wait: {error}" for key, error in report.postponed]
+    combiner = Combiner(damnit)
+    try:
+        combined = combiner.sweep()
+    finally:
+        combiner.close()
+    lines = [f"set aside {Path(path).name}: {reason}" for path, reason in combined.broken]
+    lines += combined.notes
+    lines += [f"has to wait: {reason}" for reason in combined.postponed]
     for line in lines:
         typer.echo(show_controls(f"damnit: {line}"), err=True)
-    count = len(report.combined)
+    count = combined.runs
     typer.echo(f"{count} run{'' if count == 1 else 's'} combined")
     if lines:
         raise typer.Exit(1)

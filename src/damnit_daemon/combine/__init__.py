@@ -5,6 +5,7 @@ database, and only then is it deleted; whatever is interrupted is done again, on
 more to the same effect.
 """
 
+from .broken import set_aside as quarantine
 from .lock import CombinerBusy
 from .report import Broken, CombineReport
 from .run import combine_run, ingest
@@ -17,4 +18,5 @@ __all__ = [
     "combine_folder",
     "combine_run",
     "ingest",
+    "quarantine",
 ]

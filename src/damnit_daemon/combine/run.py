@@ -15,6 +15,7 @@ from ..hdf5 import (
     ResultsMissing,
     ResultsUnreadable,
     merge,
+    note_reading,
     read_fragment,
 )
 from ..model import RunKey
@@ -45,7 +46,9 @@ def ingest(
     Raises:
         StoreError: If the database cannot be written; nothing is saved then.
     """
-    return _save(folder, list(_readable(fragments)), now)
+    readable = list(_readable(fragments))
+    note_reading(None)
+    return _save(folder, readable, now)
 
 
 def combine_run(
@@ -96,6 +99,7 @@ def combine_locked(
     try:
         fragments = _read_or_set_aside(key, paths, report)
         reasons = _merge(folder, fragments, report, file_timeout_s) if fragments else {}
+        note_reading(None)
     except ResultsError as error:
         # Their values can be had even so; what is damaged waits for a look at it.
         report.postponed.append((key, error))

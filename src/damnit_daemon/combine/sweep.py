@@ -6,7 +6,7 @@ import os
 import stat
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from ..hdf5 import MERGING_SUFFIX
@@ -23,7 +23,11 @@ UNFINISHED_AGE_S = 24 * 3600.0
 
 
 def combine_folder(
-    folder: DamnitFolder, *, now: float | None = None, lock_timeout_s: float = 0.0
+    folder: DamnitFolder,
+    *,
+    now: float | None = None,
+    lock_timeout_s: float = 0.0,
+    leave: Collection[RunKey] = (),
 ) -> CombineReport:
     """Combine all fragments that wait, each run's in one go.
 
@@ -34,6 +38,7 @@ def combine_folder(
         folder: The DAMNIT folder.
         now: The time, Unix seconds UTC.
         lock_timeout_s: How long to wait for another combiner.
+        leave: Runs that are not combined now.
 
     Raises:
         CombinerBusy: If another combiner is at work; says who.
@@ -44,7 +49,8 @@ def combine_folder(
     with combiner_lock(folder, timeout_s=lock_timeout_s):
         report.removed += _remove_unfinished(folder, now)
         for key, paths in waiting_fragments(folder).items():
-            combine_locked(folder, key, paths, now, report)
+            if key not in leave:
+                combine_locked(folder, key, paths, now, report)
     return report
 
 

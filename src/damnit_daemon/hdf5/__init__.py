@@ -15,6 +15,7 @@ from .errors import (
     ResultsUnreadable,
 )
 from .fragments import Fragment, FragmentValue, read_fragment
+from .heartbeat import listen, note_reading
 from .looking import look
 from .merge import MERGE_TIMEOUT_S, LeftOut, merge
 from .places import look_in_folder
@@ -44,9 +45,11 @@ __all__ = [
     "ResultsUnreadable",
     "SaveFailed",
     "StoredError",
+    "listen",
     "look",
     "look_in_folder",
     "merge",
+    "note_reading",
     "read_fragment",
     "remove_from_file",
     "save_data",

@@ -46,6 +46,27 @@ def copy_entry(
         netcdf.restore_dimensions(datasets, netcdf.datasets_in(into[name]), dimension_ids)
 
 
+def check_entry(found: h5py.Group | h5py.Dataset) -> None:
+    """Read of a variable all that a merge reads, but for the numbers.
+
+    Raises:
+        Exception: One of `HDF5_FAILURES`, if it could not be copied once more.
+    """
+    refuse_strange(found)
+    datasets = netcdf.datasets_in(found)
+    if netcdf.has_dimensions(datasets):
+        netcdf.check_dimensions(datasets)
+    _check_attributes(found)
+    if isinstance(found, h5py.Group):
+        found.visititems(lambda _, item: _check_attributes(item))
+
+
+def _check_attributes(item: h5py.HLObject) -> None:
+    for name in item.attrs:
+        if name not in netcdf.LINKS:
+            item.attrs[name]
+
+
 def _copy_attributes(source: h5py.HLObject, new: h5py.HLObject) -> None:
     for name in source.attrs:
         stored = source.attrs.get_id(name)

@@ -79,12 +79,23 @@ class NoSuchData(ResultsError):
         super().__init__(path, f"{path.name} holds no {what} of {name}.")
 
 
-HDF5_FAILURES = (OSError, RuntimeError, ValueError, KeyError, TypeError, OverflowError)
+HDF5_FAILURES = (
+    OSError,
+    RuntimeError,
+    ValueError,
+    LookupError,
+    TypeError,
+    ArithmeticError,
+    AttributeError,
+    AssertionError,
+    MemoryError,
+    SystemError,
+)
 """What h5py (and xarray on top of it) raises for damaged or foreign content."""
 
 _DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_FILE_SYSTEM = {errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.EREMOTEIO, errno.EROFS, errno.ENOMEM}
-_DENIED = {errno.EACCES, errno.EPERM, *_FILE_SYSTEM}
+_OF_CONTENT = {0, errno.EINVAL, errno.EOVERFLOW, errno.ENXIO, errno.ESPIPE}
+"""No error of the system, or one that addresses beyond the end of a file bring about."""
 
 
 def error_number(error: BaseException) -> int:
@@ -104,8 +115,11 @@ def is_disk_full(error: BaseException) -> bool:
 
 
 def is_denied(error: BaseException) -> bool:
-    """Tell whether the system refused, so that the content may well be sound."""
-    return error_number(error) in _DENIED
+    """Tell whether the system refused, so that the content may well be sound.
+
+    No access, no locks, no descriptors, an unreachable disk: all of it passes, or can be mended.
+    """
+    return error_number(error) not in _OF_CONTENT | _DISK_FULL
 
 
 def system_reason(error: BaseException) -> str:

@@ -26,7 +26,7 @@ from .contents import (
     note_computed_at,
     variable_names,
 )
-from .copying import copy_entry, copy_frame
+from .copying import check_entry, copy_entry, copy_frame
 from .errors import (
     HDF5_FAILURES,
     ResultsDenied,
@@ -37,6 +37,7 @@ from .errors import (
     is_disk_full,
     system_reason,
 )
+from .heartbeat import note_reading
 from .opening import open_for_reading
 from .whole_file import MERGING_SUFFIX, random_part, written_whole
 
@@ -129,17 +130,57 @@ def merge(
     """
     with ExitStack() as opened:
         sources = list(_open_sources(opened, target, fragments, timeout_s))
-        chosen, left_out = _choose(sources, time.time() if now is None else now)
-        if not sources or (sources[0].is_target and all(s.is_target for s in chosen.values())):
-            return left_out
-        temporary = target.with_name(f"{target.stem}.{random_part()}{MERGING_SUFFIX}")
-        with written_whole(temporary, target) as new:
-            with sources[0].blamed():
-                copy_frame(sources[0].file, new)
-            dimension_ids = itertools.count()
-            for name, source in sorted(chosen.items()):
-                left_out += _copy_variable(source, name, new, dimension_ids)
+        refused: list[LeftOut] = []
+        while True:
+            chosen, left_out = _choose(sources, time.time() if now is None else now, refused)
+            left_out += refused
+            if not sources or (sources[0].is_target and all(s.is_target for s in chosen.values())):
+                return left_out
+            try:
+                return left_out + _write(target, sources[0], chosen)
+            except _NotMergeable as error:
+                refused.append(error.left_out)
+
+
+class _NotMergeable(Exception):  # noqa: N818
+    """A variable of a fragment would leave a results file that cannot be merged again."""
+
+    def __init__(self, left_out: LeftOut) -> None:
+        super().__init__(left_out.reason)
+        self.left_out = left_out
+
+
+def _write(target: Path, first: _Source, chosen: dict[str, _Source]) -> list[LeftOut]:
+    """Write the new file, prove it, and put it in the place of the old one."""
+    left_out: list[LeftOut] = []
+
+    def prove(written: h5py.File) -> None:
+        for name, source in chosen.items():
+            if not source.is_target:
+                _prove(written, source, name)
+
+    temporary = target.with_name(f"{target.stem}.{random_part()}{MERGING_SUFFIX}")
+    with written_whole(temporary, target, prove=prove) as new:
+        with first.blamed():
+            copy_frame(first.file, new)
+        dimension_ids = itertools.count()
+        for name, source in sorted(chosen.items()):
+            left_out += _copy_variable(source, name, new, dimension_ids)
     return left_out
+
+
+def _prove(written: h5py.File, source: _Source, name: str) -> None:
+    """Make sure that a variable can be taken out of the new file again."""
+    note_reading(source.path)
+    for part in (DATA, *PARTS):
+        try:
+            if (found := entry(written, part, name)) is not None:
+                check_entry(found)
+        except HDF5_FAILURES as error:
+            if is_denied(error):
+                raise
+            reason = f"it would damage the results file ({first_line(error)})"
+            raise _NotMergeable(LeftOut(source.path, name, reason)) from error
 
 
 def _open_sources(
@@ -160,15 +201,21 @@ def _open_sources(
         yield _Source(path, file, path.stat().st_mtime, path is target)
 
 
-def _choose(sources: Sequence[_Source], now: float) -> tuple[dict[str, _Source], list[LeftOut]]:
+def _choose(
+    sources: Sequence[_Source], now: float, refused: Sequence[LeftOut]
+) -> tuple[dict[str, _Source], list[LeftOut]]:
     """Choose where each variable comes from: of equally new ones the first stays."""
     newest: dict[str, tuple[float, _Source]] = {}
     left_out = []
+    refusals = {(each.path, each.name) for each in refused}
     for source in sources:
+        note_reading(source.path)
         with source.blamed():
             for name in sorted(variable_names(source.file)):
                 if not source.is_target and not is_variable_name(name):
                     left_out.append(LeftOut(source.path, name, "it is not a variable name"))
+                    continue
+                if (source.path, name) in refusals:
                     continue
                 when = source.when(name)
                 if source.is_target and when > now + layout.CLOCK_SKEW_S:
@@ -183,11 +230,14 @@ def _copy_variable(
 ) -> list[LeftOut]:
     """Copy a variable; what of a fragment cannot be copied costs no other."""
     left_out = []
+    note_reading(source.path)
     for part in (DATA, *PARTS):
         with source.blamed():
             if entry(source.file, part, name) is None:
                 continue
         try:
+            if not source.is_target:
+                check_entry(source.file[part][name])
             copy_entry(source.file[part], name, new[part], dimension_ids)
         except HDF5_FAILURES as error:
             source.blame(error, unless_fragment=True)

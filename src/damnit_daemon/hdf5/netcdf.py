@@ -51,6 +51,18 @@ def has_dimensions(datasets: dict[str, h5py.Dataset]) -> bool:
     )
 
 
+def check_dimensions(datasets: dict[str, h5py.Dataset]) -> None:
+    """Follow each variable to its dimensions.
+
+    Raises:
+        Exception: Whatever h5py raises, if one leads nowhere.
+    """
+    for dataset in datasets.values():
+        for dimension in dataset.dims:
+            for scale in dimension.values():
+                _address(scale)
+
+
 def restore_dimensions(
     source: dict[str, h5py.Dataset], copies: dict[str, h5py.Dataset], new_ids: Iterator[int]
 ) -> None:

@@ -19,6 +19,7 @@ from .errors import (
     is_denied,
     system_reason,
 )
+from .heartbeat import note_reading
 
 PAUSE_S = 0.05
 _LOCKED = {errno.EAGAIN, errno.EACCES}
@@ -37,6 +38,7 @@ def open_for_reading(path: Path, *, timeout_s: float, follow_links: bool = False
         ResultsError: If it cannot be opened; which one says why.
     """
     give_up_at = time.monotonic() + timeout_s
+    note_reading(path)
     while True:
         kind = _look(path, follow_links)
         try:

@@ -9,7 +9,7 @@ import errno
 import os
 import secrets
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -24,7 +24,9 @@ MERGING_SUFFIX = ".merging"
 
 
 @contextmanager
-def written_whole(temporary: Path, target: Path) -> Iterator[h5py.File]:
+def written_whole(
+    temporary: Path, target: Path, *, prove: Callable[[h5py.File], None] | None = None
+) -> Iterator[h5py.File]:
     """A new HDF5 file that takes the target's place at the end of the block.
 
     If the block raises, or the file cannot be brought to the disk, the target stays
@@ -33,6 +35,7 @@ def written_whole(temporary: Path, target: Path) -> Iterator[h5py.File]:
     Args:
         temporary: Where to write; must not exist, in the target's folder.
         target: Its name once it is complete.
+        prove: Looks into the finished file before it counts; what it raises is passed on.
 
     Raises:
         ResultsDiskFull: If space ran out.
@@ -45,6 +48,10 @@ def written_whole(temporary: Path, target: Path) -> Iterator[h5py.File]:
         with h5py.File(temporary, "x") as file:
             os.fchmod(file.id.get_vfd_handle(), mode)
             yield file
+            file.flush()  # tells of failures that closing keeps to itself
+        if prove is not None:
+            with h5py.File(temporary, "r") as file:
+                prove(file)
         _to_disk(temporary, os.O_NOFOLLOW)
         temporary.replace(target)
         _to_disk(target.parent, os.O_DIRECTORY)

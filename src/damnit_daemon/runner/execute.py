@@ -17,6 +17,7 @@ from .fragment import FragmentWriter
 from .opened_run import OpenedRun
 from .protocol import Event, Job, VariableDone, VariableStarted
 from .read_back import NotThere, read_back
+from .staging import NotWritten
 
 
 class ProcessDied(Exception):  # noqa: N818 - it stands for what happened to an earlier child
@@ -95,9 +96,14 @@ class Evaluation:
     ) -> None:
         computed = self.context.computed(variable.name, self.clock(), duration)
         fragment: Path | None = None
+        not_saved = ""
         if keep and error is None and cell is not None:
             try:
                 fragment = self.writer.write_cell(variable.name, cell, computed)
+            except NotWritten as caught:
+                error = caught
+                not_saved = str(caught)
+                _log_outcome(variable.name, error, duration)
             except Exception as caught:  # noqa: BLE001 - h5py, xarray, Pillow, on the user's data
                 error = caught
                 _log_outcome(variable.name, error, duration)
@@ -111,6 +117,7 @@ class Evaluation:
             try:
                 fragment = self.writer.write_error(variable.name, text, error_class, computed)
             except OSError as caught:
+                not_saved = str(caught)
                 text += f" (and this could not be saved: {caught})"
         self.tell(
             VariableDone(
@@ -121,6 +128,7 @@ class Evaluation:
                 str(fragment or ""),
                 text,
                 error_class,
+                not_saved,
             )
         )
 

@@ -10,7 +10,7 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from damnit_ctx import Cell
 
 from . import layout
+from .staging import NotWritten, memory_file, write_checked
 from .stored import (
     Computed,
     Prepared,
@@ -42,6 +43,14 @@ class Entry:
     cell: Cell | None = None
     message: str = ""
     error_class: str = ""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A fragment that is being written: where, and its path once it is complete."""
+
+    path: Path
+    ready: Path
 
 
 class CannotBeStored(Exception):  # noqa: N818 - the message says it
@@ -86,17 +95,17 @@ class FragmentWriter:
     def write_cell(self, name: str, cell: Cell, computed: Computed) -> Path:
         """Save a cell; whatever HDF5 or xarray cannot hold is raised, and nothing is left."""
         prepared = prepare(cell)
-        with self._fragment() as path:
-            write_netcdf(path, name, prepared)
-            with self._open_new(path) as file:
+        with self._fragment(_bytes_of(cell)) as draft:
+            write_netcdf(draft.path, name, prepared)
+            with self._open_new(draft.path) as file:
                 write_cell(file, name, prepared, computed)
-        return _ready_name(path)
+        return draft.ready
 
     def write_error(self, name: str, message: str, error_class: str, computed: Computed) -> Path:
         """Save why a variable has no value."""
-        with self._fragment() as path, self._open_new(path) as file:
+        with self._fragment() as draft, self._open_new(draft.path) as file:
             write_error(file, name, message, error_class, computed)
-        return _ready_name(path)
+        return draft.ready
 
     def write_together(
         self, entries: Sequence[Entry], start_time: float | None, computed: Computed | None = None
@@ -115,13 +124,14 @@ class FragmentWriter:
         import numpy as np
 
         prepared: dict[str, Prepared] = {}
-        with self._fragment() as path:
+        size = sum(_bytes_of(entry.cell) for entry in entries if entry.cell is not None)
+        with self._fragment(size) as draft:
             for entry in entries:
                 if entry.cell is not None:
                     with _named(entry.name):
                         prepared[entry.name] = prepare(entry.cell)
-                        write_netcdf(path, entry.name, prepared[entry.name])
-            with self._open_new(path) as file:
+                        write_netcdf(draft.path, entry.name, prepared[entry.name])
+            with self._open_new(draft.path) as file:
                 for entry in entries:
                     with _named(entry.name):
                         _write_entry(file, entry, prepared.get(entry.name))
@@ -131,7 +141,7 @@ class FragmentWriter:
                     place = f"{layout.REDUCED}/{layout.START_TIME}"
                     reduced = file.create_dataset(place, data=value)
                     write_computed(reduced, computed or Computed(time.time(), 0.0, ""))
-        return _ready_name(path)
+        return draft.ready
 
     @contextmanager
     def _open_new(self, path: Path) -> Iterator[h5py.File]:
@@ -143,6 +153,7 @@ class FragmentWriter:
             for group in (layout.REDUCED, layout.PREVIEW, layout.ERRORS):
                 file.require_group(group)
             yield file
+            file.flush()  # tells of failures that closing keeps to itself
 
     def _make_folder(self) -> None:
         """Make it as open as the DAMNIT folder is, for the people who share that."""
@@ -153,24 +164,51 @@ class FragmentWriter:
         self._folder.chmod(self._folder.parent.stat().st_mode & 0o7777)
 
     @contextmanager
-    def _fragment(self) -> Iterator[Path]:
-        """A temporary file that becomes a fragment if all goes well, and vanishes if not."""
-        self._make_folder()
-        descriptor, name = tempfile.mkstemp(
-            prefix=self._prefix, suffix=writing_suffix(), dir=self._folder
-        )
+    def _fragment(self, size: int = 0) -> Iterator[Draft]:
+        """A draft that becomes a fragment if all goes well, and vanishes if not.
+
+        It is built in memory and written with checks, where there is room: a large one's
+        large writes go to the disk at once, and HDF5 tells when one fails.
+
+        Args:
+            size: Bytes that are going to be written, as far as known.
+        """
+        with memory_file(size) as staged, self._unfinished() as (descriptor, unfinished):
+            draft = Draft(staged or unfinished, _ready_name(unfinished))
+            yield draft
+            if staged is not None:
+                write_checked(staged, unfinished)
+            try:
+                os.fsync(descriptor)
+                unfinished.rename(draft.ready)
+            except OSError as error:
+                raise NotWritten(error.errno, error.strerror or str(error)) from error
+
+    @contextmanager
+    def _unfinished(self) -> Iterator[tuple[int, Path]]:
+        """A new file under a temporary name, open; removed if the block raises."""
+        try:
+            self._make_folder()
+            descriptor, name = tempfile.mkstemp(
+                prefix=self._prefix, suffix=writing_suffix(), dir=self._folder
+            )
+        except OSError as error:
+            raise NotWritten(error.errno, error.strerror or str(error)) from error
         path = Path(name)
         try:
             # As open as the folder is, which the people who share it chose.
             os.fchmod(descriptor, self._folder.stat().st_mode & 0o666)
-            yield path
-            os.fsync(descriptor)
-            path.rename(_ready_name(path))
+            yield descriptor, path
         except BaseException:
-            path.unlink(missing_ok=True)
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
             raise
         finally:
             os.close(descriptor)
+
+
+def _bytes_of(cell: Cell) -> int:
+    return sum(int(getattr(value, "nbytes", 0) or 0) for value in (cell.data, cell.preview))
 
 
 def _ready_name(path: Path) -> Path:

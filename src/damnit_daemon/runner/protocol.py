@@ -169,6 +169,8 @@ class VariableDone:
     """Absolute path of the fragment that holds it; empty if it is not saved."""
     error: str = ""
     error_class: str = ""
+    not_saved: str = ""
+    """Why the disk did not take the result; empty if it did."""
 
 
 @dataclass(frozen=True)

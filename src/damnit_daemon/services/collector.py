@@ -5,11 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 from ..combine import combine_run, ingest
 from ..errors import DamnitError
+from ..hdf5 import write_error_fragment
 from ..model import RunKey
 from ..paths import DamnitFolder
+from ..runner.layout import COMPUTED_AT, CONTEXT_PROVENANCE
+from ..store import Database, NewValue, ensure_run, save_values
 from .combined import Combined
 
 INGEST_INTERVAL_S = 0.3
@@ -21,9 +25,36 @@ TRY_AGAIN_AFTER_S = 5.0
 FIRST_VALUE_WITHIN_S = 0.1
 """So long the begin of a run waits to be stored together with the first value."""
 
-Combine = Callable[[RunKey, list[Path]], Combined]
+UNREADABLE = "UnreadableResult"
+"""The error class of a value whose fragment turned out to be damaged."""
+
 OnSaved = Callable[[RunKey, list[str]], None]
 """Told of a run which values were committed to the database."""
+
+
+class Store(Protocol):
+    """Reads fragments and stores what is in them; the daemon's is a process of its own."""
+
+    def combine_run(self, key: RunKey, fragments: list[Path]) -> Combined:
+        """Put the fragments of a run together; raises a `DamnitError`."""
+
+    def ingest(self, fragments: list[Path]) -> list[str]:
+        """Save what fragments hold to the database, and name it; raises a `DamnitError`."""
+
+
+class StoreHere:
+    """Does it in this process."""
+
+    def __init__(self, folder: DamnitFolder) -> None:
+        self._folder = folder
+
+    def combine_run(self, key: RunKey, fragments: list[Path]) -> Combined:
+        """Put the fragments of a run together; raises a `DamnitError`."""
+        return Combined.from_report(combine_run(self._folder, key, fragments))
+
+    def ingest(self, fragments: list[Path]) -> list[str]:
+        """Save what fragments hold to the database, and name it; raises a `DamnitError`."""
+        return ingest(self._folder, fragments).names
 
 
 class Collector:
@@ -34,6 +65,7 @@ class Collector:
 
     Attributes:
         problem: Why fragments still wait; empty if none does.
+        owed: Why results are neither in a fragment nor in a cell; empty if all are.
         notes: What else somebody should look at.
     """
 
@@ -43,32 +75,42 @@ class Collector:
         key: RunKey,
         *,
         clock: Callable[[], float] = time.monotonic,
-        combine: Combine | None = None,
+        store: Store | None = None,
         on_saved: OnSaved | None = None,
         require_right: Callable[[], None] = lambda: None,
     ) -> None:
         self.problem = ""
+        self.owed = ""
         self.notes: list[str] = []
         self._folder = folder
         self._key = key
         self._clock = clock
-        self._combine = combine or self._combine_here
+        self._store = store or StoreHere(folder)
         self._on_saved = on_saved or (lambda _key, _names: None)
         self._require_right = require_right
         self._fragments: list[Path] = []
+        self._names: dict[Path, str] = {}
+        self._lost: dict[str, tuple[str, str]] = {}
         self._waiting: list[Path] = []
         self._due_at = 0.0
         self._again_s = TRY_AGAIN_AFTER_S
 
-    def add(self, fragment: Path) -> None:
-        """Take a finished fragment; its values may appear a moment later."""
+    def add(self, fragment: Path, name: str = "") -> None:
+        """Take a finished fragment, of a variable; its values may appear a moment later."""
         self._fragments.append(fragment)
         self._waiting.append(fragment)
+        if name:
+            self._names[fragment] = name
+            self._lost.pop(name, None)
         if len(self._fragments) == 1:  # when the run began; its first value may come at once
             self._due_at = self._clock() + FIRST_VALUE_WITHIN_S
         elif len(self._fragments) == 2:  # the first value, which people wait for
             self._due_at = min(self._due_at, self._clock())
         self.ingest_if_due()
+
+    def lose(self, name: str, message: str, error_class: str) -> None:
+        """Take note of a variable whose result, and why it has none, no fragment holds."""
+        self._lost[name] = (message, error_class)
 
     def ingest_if_due(self) -> None:
         """Store what waits, unless that was done a moment ago."""
@@ -77,15 +119,15 @@ class Collector:
         waiting, self._waiting = self._waiting, []
         try:
             self._require_right()
-            saved = ingest(self._folder, waiting)
+            names = self._store.ingest(waiting)
         except DamnitError:  # at the end it is told, if that is wrong then
             self._waiting = waiting
             self._due_at = self._clock() + self._again_s
             self._again_s *= 2
         else:
             self._due_at = self._clock() + INGEST_INTERVAL_S
-            if saved.names:
-                self._on_saved(self._key, saved.names)
+            if names:
+                self._on_saved(self._key, names)
 
     def finish(self, *, look_for_more: bool = False) -> None:
         """Put all into the run's results file and the database.
@@ -98,19 +140,63 @@ class Collector:
             known = set(self._fragments)
             found = (path for key, path in self._folder.fragments() if key == self._key)
             self._fragments += [path for path in found if path not in known]
-        if not self._fragments:
+        self._combine(self._fragments)
+        if self._lost:
+            self._tell_of_lost()
+
+    def _combine(self, fragments: list[Path]) -> None:
+        if not fragments:
             return
         try:
             self._require_right()
-            combined = self._combine(self._key, self._fragments)
+            combined = self._store.combine_run(self._key, fragments)
         except DamnitError as error:
             self.problem = str(error)
             return
         for key, names in combined.saved:
             self._on_saved(key, names)
-        self.problem = " ".join(combined.postponed)
-        self.notes += combined.notes
+        self.problem = " ".join([*filter(None, [self.problem]), *combined.postponed])
+        self.notes += combined.remarks
+        for path, reason in combined.broken:
+            if name := self._names.get(Path(path)):
+                self.lose(name, f"Its result cannot be read: {reason}", UNREADABLE)
 
-    def _combine_here(self, key: RunKey, fragments: list[Path]) -> Combined:
-        report = combine_run(self._folder, key, fragments)
-        return Combined.from_report(report)
+    def _tell_of_lost(self) -> None:
+        """Have cells say that there is no result: by a fragment, else in the database alone."""
+        fragments, left = [], {}
+        for name, (message, error_class) in self._lost.items():
+            try:
+                fragments.append(self._error_fragment(name, message, error_class))
+            except DamnitError as error:
+                left[name] = (message, error_class)
+                self.owed = str(error)
+        self._lost.clear()
+        self._combine(fragments)
+        if left:
+            try:
+                self._require_right()
+                self._save_errors(left)
+            except DamnitError as error:
+                self.owed = str(error)
+
+    def _error_fragment(self, name: str, message: str, error_class: str) -> Path:
+        return write_error_fragment(
+            self._folder.path, self._key, name, message, error_class, computed_at=time.time()
+        )
+
+    def _save_errors(self, errors: dict[str, tuple[str, str]]) -> None:
+        now = time.time()
+        values = [
+            NewValue(
+                key=self._key,
+                name=name,
+                value=None,
+                provenance=CONTEXT_PROVENANCE,
+                attributes={"error": message, "error_cls": error_class, COMPUTED_AT: now},
+            )
+            for name, (message, error_class) in errors.items()
+        ]
+        with Database(self._folder.database).writing() as con:
+            ensure_run(con, self._key, added_at=now)
+            saved = save_values(con, values, now=now, keep_newer=True)
+        self._on_saved(self._key, saved.names)

@@ -1,35 +1,78 @@
-"""A process that combines, so that a file of many gigabytes does not hold up the daemon."""
+"""Processes that read fragments and combine them, watched from here.
+
+A file of many gigabytes holds up nobody, and a damaged one costs itself: reading it may spin,
+crash or need any amount of memory. Then it is put into quarantine with the reason, and the rest
+is done.
+"""
 
 from __future__ import annotations
 
 import json
+import os
+import selectors
+import signal
 import subprocess
+import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from ..combine import quarantine
 from ..errors import DamnitError
 from ..model import RunKey
 from ..own_python import module_command, own_environment
-from ..paths import DamnitFolder
+from ..paths import FRAGMENT_NAME, RESULTS_NAME, DamnitFolder
 from .combined import Combined
+
+SPINNING_S = 20.0
+"""So much CPU time one part of a file may need, and more in proportion to its size."""
+
+BYTES_A_S = 5e6
+"""How fast any machine gets on with a file."""
+
+STUCK_S = 1800.0
+"""After so long without a sign of life the file system is taken for stuck; no file is blamed."""
+
+LOOK_EVERY_S = 0.5
+MOST_RESTARTS = 1000
+"""Damaged files in one folder that are put aside at once."""
+
+_CRASHES = {signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT, signal.SIGFPE, signal.SIGILL}
 
 
 class CombinerFailed(DamnitError):  # noqa: N818 – house style
     """It could not combine, or died of it; the fragments are still there."""
 
 
+class _FileFault(Exception):  # noqa: N818
+    """Reading one file ended the process, or would never have ended."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(reason)
+        self.path = path
+        self.reason = reason
+
+
 class Combiner:
     """Combines in a process of its own, one thing after the other; for any thread.
 
-    The process is started when it is first needed, and again if it dies.
+    The processes, one to combine and one for the first sight of new values, are started
+    when they are first needed, and again if they die.
+
+    Args:
+        folder: The DAMNIT folder.
+        spinning_s: CPU seconds after which a file counts as damaged.
     """
 
-    def __init__(self, folder: DamnitFolder) -> None:
+    def __init__(self, folder: DamnitFolder, *, spinning_s: float = SPINNING_S) -> None:
         self._folder = folder
-        self._process: subprocess.Popen[bytes] | None = None
-        # Linux ends it with the thread that started it: so that is one of its own.
-        self._thread = ThreadPoolExecutor(1, "combiner")
+        self._combining = _Lane(folder, "combiner", spinning_s)
+        self._ingesting = _Lane(folder, "ingester", spinning_s)
+        self._damaged: dict[Path, tuple[tuple[int, int], str]] = {}
+        """Results files that cannot be read, as they are now, and why."""
 
     def combine_run(self, key: RunKey, fragments: list[Path]) -> Combined:
         """Combine the fragments of a run.
@@ -37,9 +80,42 @@ class Combiner:
         Raises:
             CombinerFailed: With the reason.
         """
-        return self._ask(
-            {"proposal": key.proposal, "run": key.run, "fragments": [str(p) for p in fragments]}
-        )
+        if reason := self._known_damage(key):
+            raise CombinerFailed(reason)
+        broken: list[tuple[str, str]] = []
+        while True:
+            question = {
+                "proposal": key.proposal,
+                "run": key.run,
+                "fragments": [str(path) for path in fragments],
+            }
+            try:
+                found = Combined.from_plain(self._combining.ask(question))
+                return replace(found, broken=[*broken, *found.broken])
+            except _FileFault as fault:
+                if fault.path not in fragments:
+                    raise CombinerFailed(self._note_damage(fault)) from fault
+                broken.append(_put_aside(fault))
+                fragments = [path for path in fragments if path != fault.path]
+
+    def ingest(self, fragments: Sequence[Path]) -> list[str]:
+        """Save the values of fragments to the database at once; give their names.
+
+        What cannot be read is passed over: combining says what is wrong with it.
+
+        Raises:
+            CombinerFailed: With the reason.
+        """
+        fragments = list(fragments)
+        while True:
+            try:
+                answer = self._ingesting.ask({"ingest": [str(path) for path in fragments]})
+            except _FileFault as fault:
+                if fault.path not in fragments:
+                    raise CombinerFailed(fault.reason) from fault
+                fragments.remove(fault.path)
+            else:
+                return [str(name) for name in answer["saved"]]
 
     def sweep(self) -> Combined:
         """Combine all that waits in the folder.
@@ -47,14 +123,73 @@ class Combiner:
         Raises:
             CombinerFailed: With the reason.
         """
-        return self._ask({"fragments": None})
+        broken: list[tuple[str, str]] = []
+        postponed: dict[RunKey, str] = {}
+        for path in list(self._damaged):
+            key = _run_of(path)
+            if key is not None and (reason := self._known_damage(key)):
+                postponed[key] = reason
+        for _ in range(MOST_RESTARTS):
+            question = {"fragments": None, "leave": [list(key) for key in postponed]}
+            try:
+                found = Combined.from_plain(self._combining.ask(question))
+            except _FileFault as fault:
+                if FRAGMENT_NAME.fullmatch(fault.path.name):
+                    broken.append(_put_aside(fault))
+                    continue
+                key = _run_of(fault.path)
+                if key is None or key in postponed:
+                    raise CombinerFailed(fault.reason) from fault
+                postponed[key] = self._note_damage(fault)
+            else:
+                return replace(
+                    found,
+                    broken=[*broken, *found.broken],
+                    postponed=[*postponed.values(), *found.postponed],
+                )
+        raise CombinerFailed(f"More than {MOST_RESTARTS} files cannot be read.")
 
     def close(self) -> None:
         """Let it finish what it is at, then end it."""
-        self._thread.submit(self._end)
-        self._thread.shutdown()
+        self._combining.close()
+        self._ingesting.close()
 
-    def _ask(self, question: dict[str, Any]) -> Combined:
+    def _note_damage(self, fault: _FileFault) -> str:
+        """Remember a results file that cannot be read, until it is another one."""
+        reason = (
+            f"{fault.path} cannot be read: {fault.reason}. "
+            "Move it away: a new one is made of what comes next."
+        )
+        if (seen := _identity(fault.path)) is not None:
+            self._damaged[fault.path] = (seen, reason)
+        return reason
+
+    def _known_damage(self, key: RunKey) -> str:
+        path = self._folder.results_file(key)
+        seen, reason = self._damaged.get(path, (None, ""))
+        if seen is None or seen != _identity(path):
+            self._damaged.pop(path, None)
+            return ""
+        return reason
+
+
+class _Lane:
+    """A process that does one thing after the other, and a thread that watches it."""
+
+    def __init__(self, folder: DamnitFolder, name: str, spinning_s: float) -> None:
+        self._folder = folder
+        self._spinning_s = spinning_s
+        self._process: subprocess.Popen[bytes] | None = None
+        # Linux ends it with the thread that started it: so that is one of its own.
+        self._thread = ThreadPoolExecutor(1, name)
+
+    def ask(self, question: dict[str, Any]) -> dict[str, Any]:
+        """Have something done.
+
+        Raises:
+            CombinerFailed: With the reason.
+            _FileFault: If a file is to blame.
+        """
         question = {"folder": str(self._folder.path), **question}
         try:
             turn = self._thread.submit(self._exchange, question)
@@ -63,21 +198,25 @@ class Combiner:
         answer = turn.result()
         if "error" in answer:
             raise CombinerFailed(answer["error"])
-        return Combined.from_plain(answer)
+        return answer
+
+    def close(self) -> None:
+        """Let it finish what it is at, then end it."""
+        self._thread.submit(self._end)
+        self._thread.shutdown()
 
     def _exchange(self, question: dict[str, Any]) -> dict[str, Any]:
         is_new = self._process is None or self._process.poll() is not None
         if is_new:
             self._start()
-        line = self._say(question)
-        if not line and not is_new:  # it may have ended before it was asked
+        answer = self._say(question)
+        if answer is None and not is_new:  # it may have ended before it was asked
             self._start()
-            line = self._say(question)
-        if not line:
+            answer = self._say(question)
+        if answer is None:
             assert self._process is not None
             code = self._process.wait()
             raise CombinerFailed(f"The combiner ended with {code} while it was at work.")
-        answer: dict[str, Any] = json.loads(line)
         return answer
 
     def _start(self) -> None:
@@ -90,20 +229,107 @@ class Combiner:
             process_group=0,  # what a terminal or supervisor tells our group is ours to heed
         )
 
-    def _say(self, question: dict[str, Any]) -> bytes:
-        """Ask, and wait for the answer; none if it is gone."""
+    def _say(self, question: dict[str, Any]) -> dict[str, Any] | None:
+        """Ask, and wait for the answer; None if the process is gone and no file is to blame."""
         process = self._process
         assert process is not None
         assert process.stdin is not None
-        assert process.stdout is not None
         try:
             process.stdin.write(json.dumps(question).encode() + b"\n")
             process.stdin.flush()
-            return process.stdout.readline()
         except BrokenPipeError:
-            return b""
+            return None
+        return self._listen(process)
+
+    def _listen(self, process: subprocess.Popen[bytes]) -> dict[str, Any] | None:
+        assert process.stdout is not None
+        reading: Path | None = None
+        cpu_s, heard_s = _cpu_s(process.pid), time.monotonic()
+        buffer = b""
+        with selectors.DefaultSelector() as selector:
+            selector.register(process.stdout, selectors.EVENT_READ)
+            while True:
+                if not selector.select(LOOK_EVERY_S):
+                    self._require_progress(process, reading, cpu_s, heard_s)
+                    continue
+                chunk = os.read(process.stdout.fileno(), 1 << 16)
+                if not chunk:
+                    _blame_crash(process, reading)
+                    return None
+                *lines, buffer = (buffer + chunk).split(b"\n")
+                for line in lines:
+                    said: dict[str, Any] = json.loads(line)
+                    if "reading" not in said:
+                        if "raised" in said:
+                            _blame(reading, said["raised"])
+                        return said
+                    reading = None if said["reading"] is None else Path(said["reading"])
+                    cpu_s, heard_s = _cpu_s(process.pid), time.monotonic()
+
+    def _require_progress(
+        self, process: subprocess.Popen[bytes], reading: Path | None, cpu_s: float, heard_s: float
+    ) -> None:
+        """End a process that spins; one that waits for its file system is given half an hour."""
+        if reading is None:
+            return
+        if _cpu_s(process.pid) - cpu_s > self._spinning_s + _size(reading) / BYTES_A_S:
+            process.kill()
+            process.wait()
+            raise _FileFault(reading, "reading it does not come to an end")
+        if time.monotonic() - heard_s > STUCK_S:
+            process.kill()
+            raise CombinerFailed(f"{reading} was not read within {STUCK_S / 60:.0f} minutes.")
 
     def _end(self) -> None:
         process, self._process = self._process, None
         if process is not None:
-            process.communicate()
+            with suppress(OSError, ValueError):
+                process.communicate()
+
+
+def _blame_crash(process: subprocess.Popen[bytes], reading: Path | None) -> None:
+    """Blame the file that was being read when the process crashed."""
+    code = process.wait()
+    if reading is not None and -code in _CRASHES:
+        name = signal.Signals(-code).name
+        raise _FileFault(reading, f"reading it ends the program ({name})")
+
+
+def _blame(reading: Path | None, reason: str) -> None:
+    if reading is None:
+        raise CombinerFailed(f"Combining failed: {reason}")
+    raise _FileFault(reading, reason)
+
+
+def _put_aside(fault: _FileFault) -> tuple[str, str]:
+    quarantine(fault.path, fault.reason)
+    return str(fault.path), fault.reason
+
+
+def _run_of(path: Path) -> RunKey | None:
+    match = RESULTS_NAME.fullmatch(path.name)
+    return None if match is None else RunKey(int(match[1]), int(match[2]))
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        info = path.stat()
+    except OSError:
+        return None
+    return info.st_mtime_ns, info.st_ino
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _cpu_s(pid: int) -> float:
+    """CPU seconds that a process has used; 0 if that is not to be seen."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    except (OSError, IndexError, ValueError):
+        return 0.0

@@ -93,6 +93,10 @@ TRY_AGAIN_EVERY_S = 10.0
 """How often a context file that did not load is tried though it is the same: what it
 imports may have been mended, or its Python."""
 
+FIRST_WAIT_S = 5.0
+LONGEST_WAIT_S = 300.0
+"""How long jobs wait after the disk took no results; twice as long each time."""
+
 MOST_TO_SLURM = 1000
 """How many jobs are handed to Slurm in one turn."""
 
@@ -131,6 +135,8 @@ class Daemon:
         self._said_at_s = 0.0
         self._held_for: str | None = None
         self._held_at_s = 0.0
+        self._no_room_s = FIRST_WAIT_S
+        self._no_room_until_s = 0.0
         self._problem = ""
         combiner = self._combiner = Combiner(folder)
         self._sweeper = Sweeper(
@@ -309,6 +315,8 @@ class Daemon:
                 con, news.job_id, news.state, now=now, reason=news.reason, attempt=news.attempt
             ):
                 self._note_cluster_work(news)
+                if news.state is JobState.DONE:
+                    self._no_room_s = FIRST_WAIT_S
             if job := load_job(con, news.job_id):
                 over.append(job)
         elif isinstance(news, JobPlaced):
@@ -322,8 +330,15 @@ class Daemon:
             if news.held_for is not None:
                 self._held_for = news.held_for
                 self._held_at_s = time.monotonic()
+            if news.waits:
+                self._wait_for_room()
             if job := load_job(con, news.job_id):
                 over.append(job)
+
+    def _wait_for_room(self) -> None:
+        """Begin no job for a while, longer each time: the disk took no results."""
+        self._no_room_until_s = time.monotonic() + self._no_room_s
+        self._no_room_s = min(2 * self._no_room_s, LONGEST_WAIT_S)
 
     def _begin_jobs(self, con: Connection, now: float) -> list[tuple[Slot, Job, protocol.Job]]:
         """Give the next jobs to the slots that are free."""
@@ -433,6 +448,8 @@ class Daemon:
         return self._held_for is not None
 
     def _may_begin(self) -> bool:
+        if time.monotonic() < self._no_room_until_s:
+            return False
         return not self._is_held() and any(slot.job is None for slot in self._slots)
 
     def _template(self, job: Job, options: JobOptions) -> protocol.Job:

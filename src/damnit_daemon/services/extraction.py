@@ -11,6 +11,7 @@ from ..launch import Limits
 from ..model import RunKey
 from ..paths import DamnitFolder
 from ..runner.protocol import ContextLoaded, Job
+from .combiner import Combiner
 from .extractor import Cancelled, Extractor, OnEvent
 from .report import ExtractionReport, RunOutcome
 
@@ -54,8 +55,10 @@ def extract(
     """
     report = ExtractionReport()
     template = Job("", 0, 0, data, match=list(match), mock=mock)
+    combiner = Combiner(folder)
     extractor = Extractor(
         folder,
+        store=combiner,
         on_event=on_event,
         tee=tee,
         limits=limits,
@@ -73,6 +76,7 @@ def extract(
         report.is_interrupted = True
     finally:
         extractor.close()
+        combiner.close()
         report.problems = extractor.problems
     return report
 

@@ -17,7 +17,7 @@ from ..runner.attempts import PROCESS_DIED, Attempts
 from ..runner.helpers import digest
 from ..runner.protocol import ContextLoaded, Event, FilesFound, Job, JobEnded, VariableDone
 from ..store import NameTaken, StoreError
-from .collector import Collector, Combine, OnSaved
+from .collector import Collector, OnSaved, Store
 from .context import (
     ContextUnusable,
     context_python,
@@ -52,7 +52,7 @@ class Extractor:
         on_saved: OnSaved | None = None,
         tee: Callable[[bytes], None] | None = None,
         limits: Limits | None = None,
-        combine: Combine | None = None,
+        store: Store | None = None,
         require_right: Callable[[], None] = lambda: None,
         stop_reason: Callable[[], str] = lambda: "",
     ) -> None:
@@ -64,7 +64,7 @@ class Extractor:
             on_saved: Told which values are in the database now.
             tee: Gets a copy of what the user's code prints, from a thread.
             limits: For the runner.
-            combine: Puts a run's fragments together at its end, elsewhere; None: here.
+            store: Reads fragments and stores what is in them; None: in this process.
             require_right: Raises a `DamnitError` if we may not store anything any more.
             stop_reason: Asked several times a second; a reason ends the run.
         """
@@ -74,7 +74,7 @@ class Extractor:
         self._on_saved = on_saved
         self._tee = tee
         self._limits = limits
-        self._combine = combine
+        self._store = store
         self._require_right = require_right
         self._stop_reason = stop_reason
         self._collector: Collector | None = None
@@ -154,7 +154,7 @@ class Extractor:
         collector = Collector(
             self._folder,
             outcome.key,
-            combine=self._combine,
+            store=self._store,
             on_saved=self._on_saved,
             require_right=self._require_right,
         )
@@ -175,8 +175,9 @@ class Extractor:
             self._collector = None
             collector.finish(look_for_more=sudden)
             outcome.duration_s = time.monotonic() - began
-            outcome.not_stored = collector.problem
-            for problem in filter(None, [collector.problem, *collector.notes]):
+            outcome.not_stored = " ".join(filter(None, [collector.problem, *collector.notes]))
+            outcome.owed = outcome.owed or collector.owed
+            for problem in filter(None, [collector.problem, outcome.owed, *collector.notes]):
                 self._note_problem(problem)
 
     def close(self) -> None:
@@ -210,7 +211,11 @@ class Extractor:
             for event in events:
                 if isinstance(event, VariableDone):
                     if event.fragment:
-                        collector.add(Path(event.fragment))
+                        collector.add(Path(event.fragment), event.name)
+                    elif event.not_saved:
+                        collector.lose(event.name, event.error, event.error_class)
+                    if event.not_saved:
+                        outcome.owed = f"{event.name} could not be stored: {event.not_saved}"
                     if attempts.heard(event):
                         _count(event, outcome)
                 elif isinstance(event, FilesFound):
@@ -246,8 +251,9 @@ class Extractor:
             )
         except DamnitError as error:
             self._note_problem(str(error))
+            collector.lose(name, reason, PROCESS_DIED)
         else:
-            collector.add(fragment)
+            collector.add(fragment, name)
 
     def _idle(self) -> None:
         self._stop_if_wanted()

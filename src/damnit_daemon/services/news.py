@@ -78,6 +78,7 @@ class JobInterrupted:
             none; no job can run before it changes. None if that is not the reason.
         awaits_files: Whether the run has no files yet: it is not begun before they are there.
         attempt: Which attempt was interrupted; None: whichever it is at.
+        waits: Whether jobs are to wait a while: the disk took no results.
     """
 
     job_id: int
@@ -85,6 +86,7 @@ class JobInterrupted:
     held_for: str | None = None
     attempt: int | None = None
     awaits_files: bool = False
+    waits: bool = False
 
 
 @dataclass(frozen=True)

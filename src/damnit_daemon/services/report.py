@@ -24,6 +24,8 @@ class RunOutcome:
     """Which files could not be read, a sentence for `raw` and one for `proc`."""
     not_stored: str = ""
     """Why results are still in fragments; empty if they are not."""
+    owed: str = ""
+    """Why results could not be stored at all, so that they have to be computed again."""
     duration_s: float = 0.0
 
     def count(self, outcome: str) -> int:

@@ -36,6 +36,9 @@ from .report import RunOutcome
 
 log = logging.getLogger(__name__)
 
+MOST_TRIES = 8
+"""How often a job is done whose results the disk does not take."""
+
 
 class Slot:
     """A thread with a resident runner of its own; tells what happens as `News`.
@@ -61,7 +64,7 @@ class Slot:
             folder,
             on_event=self._hear,
             on_saved=self._hear_of_values,
-            combine=combiner.combine_run,
+            store=combiner,
             require_right=require_right,
             stop_reason=lambda: self._stop_reason,
         )
@@ -138,6 +141,10 @@ class Slot:
             return JobInterrupted(job.id, f"{NOT_YET}: {outcome.failure}", awaits_files=True)
         if outcome.failure:
             return JobOver(job.id, JobState.FAILED, outcome.failure, leaves_cluster_work=left)
+        if outcome.owed and job.attempt < MOST_TRIES:
+            return JobInterrupted(job.id, f"{outcome.owed}. It is tried again.", waits=True)
+        if outcome.owed:
+            return JobOver(job.id, JobState.FAILED, outcome.owed, leaves_cluster_work=left)
         remarks = " · ".join(filter(None, [outcome.not_stored, *outcome.unreadable]))
         return JobOver(job.id, JobState.DONE, remarks, leaves_cluster_work=left)
 

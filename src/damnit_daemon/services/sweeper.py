@@ -104,7 +104,7 @@ class Sweeper:
     def _hear(self, combined: Combined) -> None:
         for key, names in combined.saved:
             self._tell(ValuesSaved(key, tuple(names)))
-        for text in (*combined.notes, *combined.postponed):
+        for text in (*combined.remarks, *combined.postponed):
             self._remark(text)
 
     def _remark(self, text: str) -> None:

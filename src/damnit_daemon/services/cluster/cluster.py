@@ -265,7 +265,7 @@ class Cluster:
         collector = Collector(
             self._folder,
             job.run_key,
-            combine=self._combiner.combine_run,
+            store=self._combiner,
             on_saved=lambda key, names: self._tell(ValuesSaved(key, tuple(names))),
             require_right=self._require_right,
         )
@@ -368,7 +368,9 @@ class Cluster:
                 job.collector.finish(look_for_more=True)
             except Exception:
                 log.exception("Job %s", job.job.id)
-            for problem in filter(None, [job.collector.problem, *job.collector.notes]):
+            for problem in filter(
+                None, [job.collector.problem, job.collector.owed, *job.collector.notes]
+            ):
                 self._tell(Remark(f"{job.job.run_key}: {problem}"))
             self._let_go(job.job.id, over())
 

@@ -37,6 +37,8 @@ class FollowedJob:
     """What Slurm last said of its waiting."""
     unreadable: list[str] = field(default_factory=list)
     """Which files could not be read, a sentence for `raw` and one for `proc`."""
+    not_saved: str = ""
+    """Why the disk did not take a result; empty if it took all."""
     cancel_reason: str = ""
     """Who wants it ended, if somebody does."""
 

@@ -203,7 +203,11 @@ class Follower:
     def _hear_outcome(self, job: FollowedJob, event: VariableDone) -> None:
         # Followed a second time, from the beginning: what is combined is gone.
         if event.fragment and (path := Path(event.fragment)).exists():
-            job.collector.add(path)
+            job.collector.add(path, event.name)
+        elif event.not_saved and not event.fragment:
+            job.collector.lose(event.name, event.error, event.error_class)
+        if event.not_saved:
+            job.not_saved = f"{event.name} could not be stored: {event.not_saved}"
         if event.name == START_TIME:
             return
         message = f"{event.error_class}: {event.error}" if event.error_class else ""
@@ -222,9 +226,12 @@ class Follower:
         left = leaves_cluster_work(job, task.context)
 
         def over() -> JobOver:
-            said = [ended.reason or job.collector.problem, *job.unreadable]
+            owed = job.not_saved or job.collector.owed
+            said = [ended.reason or owed or job.collector.problem]
+            said += [*job.collector.notes, *job.unreadable]
             reason = " · ".join(filter(None, said))
-            return JobOver(job.job.id, state, reason, leaves_cluster_work=left)
+            final = JobState.FAILED if owed else state
+            return JobOver(job.job.id, final, reason, leaves_cluster_work=left)
 
         self._finish(job, over)
 

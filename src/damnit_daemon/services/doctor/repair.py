@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
-from ...combine import combine_folder
 from ...paths import DamnitFolder
 from ...store import FORMAT_VERSION, Database, migrate
 from ..at_work import working_daemon
+from ..combiner import Combiner
 from .finding import count_of
-
-LOCK_TIMEOUT_S = 5.0
 
 
 def repair(folder: DamnitFolder) -> Iterator[str]:
@@ -28,9 +27,13 @@ def repair(folder: DamnitFolder) -> Iterator[str]:
     if working_daemon(folder) is not None:
         yield "left the waiting fragments to the daemon that works here"
         return
-    report = combine_folder(folder, lock_timeout_s=LOCK_TIMEOUT_S)
-    yield f"combined the fragments of {count_of(len(report.combined), 'run')}"
-    for path, reason in report.broken:
-        yield f"set aside {path.name}: {reason}"
-    for key, error in report.postponed:
-        yield f"{key} has to wait: {error}"
+    combiner = Combiner(folder)
+    try:
+        combined = combiner.sweep()
+    finally:
+        combiner.close()
+    yield f"combined the fragments of {count_of(combined.runs, 'run')}"
+    for path, reason in combined.broken:
+        yield f"set aside {Path(path).name}: {reason}"
+    for reason in combined.postponed:
+        yield f"has to wait: {reason}"

@@ -1,0 +1,126 @@
+"""Damaged fragments and results files: each costs itself, with the reason, and nothing waits."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+import xarray as xr
+
+from damnit_daemon.hdf5 import ResultsFile, write_error_fragment
+from damnit_daemon.model import RunKey
+from damnit_daemon.services.combiner import Combiner, CombinerFailed
+from tests.daemon.making import cells, make_damnit_folder
+
+DAMAGED = Path(__file__).parents[2] / "damaged"
+KEY = RunKey(1234, 7)
+OTHER = RunKey(1234, 8)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return make_damnit_folder(tmp_path / "amore")
+
+
+@pytest.fixture
+def combiner(folder):
+    combiner = Combiner(folder, spinning_s=1.0)
+    yield combiner
+    combiner.close()
+
+
+def put(folder, name, target):
+    path = folder.extracted_data / target
+    path.parent.mkdir(exist_ok=True)
+    shutil.copyfile(DAMAGED / name, path)
+    return path
+
+
+def healthy(folder, key, name="a"):
+    return write_error_fragment(folder.path, key, name, "no", "ValueError", computed_at=time.time())
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("fragment-hang.h5", "does not come to an end"),
+        ("fragment-segv.h5", "SIGSEGV"),
+        ("fragment-attributeerror.h5", ""),
+    ],
+)
+def test_a_damaged_fragment_is_set_aside_and_the_others_are_combined(
+    folder, combiner, name, reason
+):
+    bad = put(folder, name, "p1234_r7.bad.ready.h5")
+    healthy(folder, KEY)
+    healthy(folder, OTHER)
+    combined = combiner.sweep()
+    assert sorted(combined.saved) == [(KEY, ["a"]), (OTHER, ["a"])]
+    if name == "fragment-attributeerror.h5" and not combined.broken:
+        return  # what can be read of it is read
+    ((path, why),) = combined.broken
+    assert Path(path) == bad
+    assert reason in why
+    assert (folder.extracted_data / "broken" / f"{bad.name}.txt").read_text() == f"{why}\n"
+    assert list(folder.fragments()) == []
+
+
+def test_a_fragment_that_hangs_hangs_neither_a_run_that_is_combined_nor_its_first_values(
+    folder, combiner
+):
+    bad = put(folder, "fragment-hang.h5", "p1234_r7.bad.ready.h5")
+    good = healthy(folder, KEY)
+    assert combiner.ingest([bad, good]) == ["a"]
+    combined = combiner.combine_run(KEY, [bad, good])
+    assert [Path(path) for path, _ in combined.broken] == [bad]
+    assert cells(folder, 7) == {"a": ("ValueError", "no")}
+
+
+def test_a_results_file_that_hangs_postpones_its_run_only(folder, combiner):
+    put(folder, "results-hang.h5", "p1234_r7.h5")
+    waits = healthy(folder, KEY)
+    healthy(folder, OTHER)
+    combined = combiner.sweep()
+    if not combined.postponed:
+        pytest.skip("this HDF5 copies the file without coming to the damaged place")
+    assert "Move it away" in combined.postponed[0]
+    assert combined.saved == [(OTHER, ["a"])]
+    assert waits.exists()
+    began = time.monotonic()
+    with pytest.raises(CombinerFailed, match="Move it away"):
+        combiner.combine_run(KEY, [waits])
+    assert time.monotonic() - began < 0.5
+
+
+ODD_ATTRIBUTES = [
+    ("v", "CLASS", "camera"), ("x", "CLASS", "camera"), ("v", "CLASS", 3), ("x", "CLASS", 3),
+    ("v", "CLASS", ["a", "b"]), ("v", "CLASS", np.bytes_("DIMENSION_SCALE")), ("x", "NAME", 3),
+    ("v", "DIMENSION_LIST", "q"), ("x", "REFERENCE_LIST", "q"), ("v", "_Netcdf4Dimid", "q"),
+    ("v", "_Netcdf4Coordinates", "q"), ("x", "_Netcdf4Dimid", [1, 2, 3]),
+]  # fmt: skip
+
+
+def test_netcdf_attributes_of_any_kind_leave_a_results_file_that_merges(folder, combiner):
+    for number, (variable, attribute, value) in enumerate(ODD_ATTRIBUTES, 1):
+        key = RunKey(1234, number)
+        path = folder.extracted_data / f"p1234_r{number}.odd.ready.h5"
+        path.parent.mkdir(exist_ok=True)
+        dataset = xr.Dataset({"v": ("x", np.arange(3.0))}, coords={"x": [1, 2, 3]})
+        dataset.to_netcdf(path, group="odd", engine="h5netcdf")
+        with h5py.File(path, "a") as file:
+            file.create_dataset(".reduced/odd", data=1.0)
+            file["odd"].attrs["_damnit_objtype"] = "dataset"
+            file["odd"][variable].attrs[attribute] = value
+        healthy(folder, key)
+    combiner.sweep()
+    for number in range(1, len(ODD_ATTRIBUTES) + 1):
+        key = RunKey(1234, number)
+        assert combiner.combine_run(key, [healthy(folder, key, "later")]).postponed == []
+        assert set(cells(folder, number)) >= {"a", "later"}
+        with ResultsFile(folder.results_file(key)) as results:
+            assert results.error("later") is not None
+    assert list(folder.fragments()) == []
