@@ -60,6 +60,8 @@ class DamnitApp(ThemedApp[Path]):
         self.main_screen = MainScreen(
             session, lite=lite, clock=clock, zone=zone, busy=self.is_behind
         )
+        self.is_lite = lite
+        """Whether the line is slow."""
         self.asks_terminal = False
         """Whether to ask the terminal what it is."""
         self._held = HeldKeys(self.on_event)

@@ -9,17 +9,17 @@ import struct
 import sys
 import termios
 import threading
+import time
 import tty
 from codecs import getincrementaldecoder
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from textual import constants
 from textual._ansi_sequences import SYNC_END, SYNC_START
-from textual._parser import ParseError
-from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
@@ -27,6 +27,7 @@ from .graphics.asking import QUESTION, Answers
 from .graphics.choice import is_in_tmux
 from .graphics.raster import USUAL_CELL
 from .graphics.shown import Pictures
+from .key_reader import KeyReader
 from .screen_memory import ScreenMemory
 
 LOOK_S = 1.0
@@ -46,6 +47,8 @@ GRACE_S = 3.0
 GONE = select.POLLHUP | select.POLLERR | select.POLLNVAL
 READ_S = 0.1
 """How long the driver waits for keys at a time."""
+HELD_S = 0.02
+"""The same while the beginning of a key is held back."""
 
 
 class TerminalTold(Message):
@@ -150,28 +153,24 @@ class PacedDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Read keys, as Textual does, and answers of the terminal, which may come at any time."""
-        parser, decode = XTermParser(self._debug), getincrementaldecoder("utf-8")("replace").decode
+        decode = getincrementaldecoder("utf-8")("replace").decode
+        is_slow = bool(getattr(self._app, "is_lite", False))
+        keys = KeyReader(time.monotonic, is_slow=is_slow, debug=self._debug)
         poll = select.poll()
         poll.register(self.fileno, select.POLLIN)
         try:
             while not self.exit_event.is_set():
-                if poll.poll(1000 * READ_S):
+                if poll.poll(1000 * (HELD_S if keys.waits else READ_S)):
                     read = os.read(self.fileno, 4096)
                     if not read:  # the terminal is gone, which others notice
                         self.exit_event.wait(READ_S)
                     text = self._keys_of(decode(read))
                 else:
                     text = self._answers.given_up()
-                for event in parser.feed(text) if text else ():
-                    self.process_message(event)
-                for event in parser.tick():
+                for event in chain(keys.feed(text), keys.tick()):
                     self.process_message(event)
         finally:
-            try:
-                for _ in parser.feed(""):
-                    pass
-            except (EOFError, ParseError):
-                pass
+            keys.end()
 
     def _keys_of(self, text: str) -> str:
         version = self._answers.version
