@@ -47,7 +47,7 @@ def test_escape_and_then_letters_stay_what_they_are():
         "escape", "left_square_bracket", "A",
     ]  # fmt: skip
     assert Line().send("\x1b", REST_S + 0.5, "[A", 0.2) == ["escape", "left_square_bracket", "A"]
-    assert Line().send("\x1b\x1b[A", 0.5) == ["circumflex_accent", "up"]
+    assert Line().send("\x1b\x1b[A", 0.5) == ["escape", "up"]
 
 
 def test_a_paste_that_is_torn_at_its_end_is_a_paste():
