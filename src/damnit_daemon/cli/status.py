@@ -91,7 +91,11 @@ def format_status(found: dict[str, Any]) -> list[str]:
     lines.append(f"  trigger      {trigger}, broker {broker}")
     counts = ", ".join(f"{count} {name}" for name, count in found["jobs"].items() if count)
     lines.append(f"  jobs         {counts or 'none yet'}")
+    if found["ledger_problem"]:
+        lines.append(f"  ledger       {found['ledger_problem']}")
     info = dict(found["info"])
+    if renewed := info.pop("ledger", ""):
+        lines.append(f"  ledger       {renewed}")
     growing = parse_growing(info.pop("growing", None))
     if settle := info.pop("settle_s", None):
         told = ", ".join(f"{kind} {seconds} s" for kind, seconds in dict(settle).items())
@@ -129,11 +133,19 @@ def _settings(folder: DamnitFolder) -> dict[str, object]:
 def _ledger(folder: DamnitFolder) -> dict[str, object]:
     """How many jobs there are, and which runs have files that cannot be read."""
     from ..ledger import Ledger, LedgerMissing, count_jobs, load_unreadable
+    from ..services.renewal import was_there
+    from ..store import StoreError
 
+    problem = ""
     try:
         with Ledger(folder.ledger).reading() as con:
             jobs = {state.value: count for state, count in count_jobs(con).items()}
             unreadable = {str(key): text for key, text in load_unreadable(con).items()}
-    except LedgerMissing:
-        return {"jobs": {}, "unreadable": {}}
-    return {"jobs": jobs, "unreadable": unreadable}
+    except LedgerMissing as error:
+        if was_there(folder):
+            problem = f"{error.message.split(':')[0]}: it was deleted."
+    except StoreError as error:
+        problem = str(error)
+    else:
+        return {"jobs": jobs, "unreadable": unreadable, "ledger_problem": None}
+    return {"jobs": {}, "unreadable": {}, "ledger_problem": problem or None}

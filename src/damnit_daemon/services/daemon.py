@@ -75,6 +75,7 @@ from .news import (
     VariableProgressed,
     VariablesChanged,
 )
+from .renewal import LedgerWatch
 from .slot import Slot
 from .sweeper import Sweeper
 
@@ -138,6 +139,7 @@ class Daemon:
         self._no_room_s = FIRST_WAIT_S
         self._no_room_until_s = 0.0
         self._problem = ""
+        self._ledger_watch = LedgerWatch(folder)
         combiner = self._combiner = Combiner(folder)
         self._sweeper = Sweeper(
             folder, combiner, self._news.put, self._runs_in_work, self._require_lease
@@ -188,6 +190,7 @@ class Daemon:
 
         Raises:
             LeaseLost: If another daemon took over.
+            LedgerGone: If the ledger was deleted or damaged.
         """
         while not self._is_stopping:
             self._gather(LOOK_EVERY_S)
@@ -238,12 +241,15 @@ class Daemon:
             if str(error) != self._problem:
                 log.warning("%s", error)
             self._problem = str(error)
+            self._ledger_watch.fails(time.monotonic())
         except Exception as error:  # the loop goes on, whatever a row brings about
             if repr(error) != self._problem:
                 log.exception("A turn of the daemon failed")
             self._problem = repr(error)
+            self._ledger_watch.fails(time.monotonic())
         else:
             self._problem = ""
+            self._ledger_watch.works()
 
     def _write(self) -> None:
         """Bring the ledger up to date in one transaction, and act on what it says."""

@@ -1,16 +1,15 @@
 """A ledger that was deleted or damaged: how it is noticed, and a new one made of what is known.
 
-What is not known any more: jobs and requests that were waiting, the history of jobs, the journal of
-edits. Runs are not among it: those that the database has no newer values of than
-their files are processed.
+What is not known any more: jobs and requests that were waiting, the history of jobs, the journal
+of edits. No run is lost: those whose files are newer than their values are processed.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-import os
 import time
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -28,11 +27,19 @@ from ..ledger import (
 from ..model import RunKey
 from ..model.arrival import Arrival, ArrivalSource
 from ..paths import DamnitFolder, existing_runs, find_proposal
-from ..store import Database, NotADatabase, find_damage, load_values
-from .run_folders import Place, look_into, run_folder_name
+from ..sharing import make_shared_folder
+from ..store import Database, NotADatabase, find_damage, load_computed_times
+from ..store.creation import new_file_beside
+from .run_folders import Place, count_files, run_folder_name
 from .settle_times import KINDS
 
 log = logging.getLogger(__name__)
+
+FIRST_LOOK = "first look"
+"""Remembered: when the daemon first looked at the proposal."""
+
+OLDER = "older runs"
+"""Remembered: which runs it saw there; a daemon may end before they are decided upon."""
 
 MEMO = "known.json"
 """Below `.damnit`: what a new ledger is made of, and the sign that there was one."""
@@ -40,7 +47,7 @@ RENEWED = "renewed"
 """Remembered: why and when the ledger was made anew."""
 NEWLY_MADE = "it was done before the ledger was made anew"
 CONFIRM_S = 2.0
-"""How long a ledger is missing before it is given up: shared storage may be late."""
+"""How long a ledger has to be gone before it is given up."""
 
 
 class LedgerGone(DamnitError):  # noqa: N818 – house style
@@ -103,7 +110,13 @@ def why_unusable(folder: DamnitFolder) -> str:
     return f"lacks its table {missing}" if missing else ""
 
 
-def renew_ledger(folder: DamnitFolder, proposal: int, *, now: float | None = None) -> str:
+def renew_ledger(
+    folder: DamnitFolder,
+    proposal: int,
+    *,
+    now: float | None = None,
+    sleep: Callable[[float], None] = time.sleep,
+) -> str:
     """Make a new ledger where there was one that cannot be used; move what is left of it aside.
 
     Does nothing where no daemon ever worked, or the ledger is well.
@@ -116,9 +129,12 @@ def renew_ledger(folder: DamnitFolder, proposal: int, *, now: float | None = Non
     """
     now = time.time() if now is None else now
     memo = _load_memo(folder)
-    reason = why_unusable(folder)
-    if not reason or (memo is None and not folder.ledger.exists()):
+    if not _is_lost(folder, memo):
         return ""
+    sleep(CONFIRM_S)  # storage that machines share may be late
+    if not _is_lost(folder, memo):
+        return ""
+    reason = why_unusable(folder)
     done, owed = _sort_runs(folder, proposal)
     aside = _move_aside(folder.ledger, now)
     ledger = Ledger(folder.ledger)
@@ -149,20 +165,33 @@ def load_renewal(con: Connection) -> tuple[float, str] | None:
         return None
 
 
-def keep_memo(folder: DamnitFolder, known: dict[str, str | float]) -> None:
-    """Keep beside the ledger what a new one is made of; raises `OSError` if that cannot be."""
+def was_there(folder: DamnitFolder) -> bool:
+    """Whether a daemon of ours has worked in a folder, with a ledger."""
+    return (folder.internals / MEMO).exists()
+
+
+def keep_memo(folder: DamnitFolder) -> None:
+    """Keep beside the ledger what a new one is made of; if that cannot be, it is done without.
+
+    Raises:
+        StoreError: If the ledger cannot be read.
+    """
+    with Ledger(folder.ledger).reading() as con:
+        known = {name: recall(con, name) for name in (FIRST_LOOK, OLDER)}
+    text = json.dumps({name: value for name, value in known.items() if value is not None})
     path = folder.internals / MEMO
-    text = json.dumps(known)
-    with suppress(OSError):
-        if path.read_text("utf-8") == text:
+    try:
+        if path.exists() and path.read_text("utf-8") == text:
             return
-    path.parent.mkdir(exist_ok=True)
-    beside = path.with_name(f".{MEMO}.{os.getpid()}")
-    beside.write_text(text, "utf-8")
-    beside.replace(path)
+        make_shared_folder(folder.internals)
+        with new_file_beside(path) as unfinished:
+            unfinished.write_text(text, "utf-8")
+            unfinished.replace(path)
+    except (OSError, DamnitError) as error:
+        log.warning("%s cannot be written: %s", path, error)
 
 
-def _load_memo(folder: DamnitFolder) -> dict[str, str | float] | None:
+def _load_memo(folder: DamnitFolder) -> Mapping[str, str | float] | None:
     try:
         found = json.loads((folder.internals / MEMO).read_text("utf-8"))
     except FileNotFoundError:
@@ -174,25 +203,27 @@ def _load_memo(folder: DamnitFolder) -> dict[str, str | float] | None:
     return {key: value for key, value in found.items() if isinstance(value, str | int | float)}
 
 
+def _is_lost(folder: DamnitFolder, memo: object) -> bool:
+    """Whether there was a ledger that cannot be used; where no daemon worked, there was none."""
+    return bool(why_unusable(folder)) and (memo is not None or folder.ledger.exists())
+
+
 def _missing_tables(con: Connection) -> str:
     there = {name for (name,) in con.execute("SELECT name FROM sqlite_master").fetchall()}
     return ", ".join(sorted({"jobs", "arrivals", "requests", "lease", "meta"} - there))
 
 
 def _sort_runs(folder: DamnitFolder, proposal: int) -> tuple[dict[Place, TakenFiles], list[Place]]:
-    """Tell runs that need nothing from those whose files are newer than their values."""
+    """The runs that need nothing, and those that have no values newer than their files."""
     proposal_folder = find_proposal(proposal)
-    newest: dict[RunKey, float] = {}
     with Database(folder.database).reading() as con:
-        for value in load_values(con):
-            if value.name != "comment":
-                newest[value.key] = max(newest.get(value.key, 0.0), value.timestamp or 0.0)
+        newest = load_computed_times(con)
     done: dict[Place, TakenFiles] = {}
     owed = []
     for run in existing_runs(proposal_folder):
         for kind in KINDS:
             place = (RunKey(proposal, run), kind)
-            files = look_into(proposal_folder, place)
+            files = count_files(proposal_folder, place)
             if files is None or not files.hdf5_files:
                 continue
             if files.data_at > newest.get(place[0], 0.0):

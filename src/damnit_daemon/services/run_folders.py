@@ -214,6 +214,14 @@ def look_into(proposal_folder: Path, place: Place) -> RunFiles | None:
     return _RunFolder(proposal_folder / place[1], place, 0.0).look(0.0, time.time(), 0.0)
 
 
+def count_files(proposal_folder: Path, place: Place) -> RunFiles | None:
+    """The same, file by file, however old they are."""
+    try:
+        return _RunFolder(proposal_folder / place[1], place, 0.0).count()
+    except OSError:
+        return None
+
+
 class TakenRuns:
     """Runs that a job has taken, looked at again: the longer they are still, the more rarely.
 

@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import socket
+import time
 
 from .. import __version__
 from ..broker import BROKER_VARIABLE, BrokerSettings, Producer, broker_settings
@@ -17,9 +18,13 @@ from ..supervise.notify import Notifier
 from .announcer import Announcer
 from .daemon import Daemon, daemon_info
 from .daemon_settings import DaemonSettings, Trigger, daemon_settings, this_machines_cpus
+from .renewal import LedgerGone, keep_memo, load_renewal, renew_ledger
 from .triggers import Triggers
 
 log = logging.getLogger(__name__)
+
+SAY_RENEWED_S = 86_400.0
+"""For how long it is said that the ledger was made anew."""
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
@@ -32,7 +37,7 @@ def run_daemon(folder: DamnitFolder, *, notifier: Notifier | None = None) -> int
         notifier: Tells systemd how things are.
 
     Returns:
-        The exit status: 0 after a signal, 1 if another daemon took over.
+        The exit status: 0 after a signal, 1 if another daemon took over, or the ledger is gone.
 
     Raises:
         LeaseHeld: If another daemon works in the folder; says which.
@@ -41,6 +46,7 @@ def run_daemon(folder: DamnitFolder, *, notifier: Notifier | None = None) -> int
     notifier = notifier or Notifier()
     settings, broker = _prepare(folder)
     ledger = Ledger(folder.ledger)
+    renew_ledger(folder, settings.proposal)
     ledger.create()
     info = daemon_info(settings, __version__)
     token = take_lease(
@@ -48,6 +54,11 @@ def run_daemon(folder: DamnitFolder, *, notifier: Notifier | None = None) -> int
         info=info,
         waiting=lambda lease: notifier.status(f"waiting for the daemon on {lease.holder.host}"),
     )
+    keep_memo(folder)
+    with ledger.reading() as con:
+        renewal = load_renewal(con)
+    if renewal is not None and time.time() - renewal[0] < SAY_RENEWED_S:
+        info["ledger"] = renewal[1]
     producer = Producer(broker) if broker is not None and broker.update_topic else None
     announcer = Announcer(producer)
     daemon = Daemon(folder, token, settings, announcer, info=info)
@@ -63,7 +74,7 @@ def run_daemon(folder: DamnitFolder, *, notifier: Notifier | None = None) -> int
         )
         notifier.ready(f"processing proposal {settings.proposal}")
         daemon.run(notifier)
-    except LeaseLost as error:
+    except (LeaseLost, LedgerGone) as error:
         log.error("%s", error)
         return 1
     finally:

@@ -24,21 +24,16 @@ from ..ledger import (
 from ..model import RunKey
 from ..model.arrival import Arrival
 from ..model.growing import GrowingRun, growing_to_json
-from ..paths import find_proposal
+from ..paths import DamnitFolder, find_proposal
 from .daemon_settings import DaemonSettings
 from .late_news import TAKEN, was_taken
 from .listener import Listener
+from .renewal import FIRST_LOOK, OLDER, keep_memo
 from .run_folders import Place
 from .settle_times import KINDS, SettleTimes
 from .watcher import DEFAULT_GRACE_S, Look, Watcher
 
 log = logging.getLogger(__name__)
-
-FIRST_LOOK = "first look"
-"""Remembered: when the daemon first looked at the proposal."""
-
-OLDER = "older runs"
-"""Remembered: which runs it saw there; a daemon may end before they are decided upon."""
 
 PAUSES = "pauses between files"
 """Remembered: in which pauses the files of the newest runs came."""
@@ -158,6 +153,7 @@ class Triggers:
         with self._ledger.writing(self._token) as con:
             remember(con, OLDER, json.dumps(older))
         self._older = older
+        keep_memo(DamnitFolder(self._ledger.path.parent))
 
     def _record_look(self, look: Look) -> None:
         arrivals = [each for each in look.arrivals if each.key not in self._recorded]

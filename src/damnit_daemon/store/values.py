@@ -11,7 +11,7 @@ from typing import Any
 
 from ..model import Blob, RunKey, StoredValue
 from ..model.value import blob_kind
-from .queries import Row, fetch_into
+from .queries import Row, fetch_all, fetch_into
 from .runs import keys_with_values
 
 _FEW_NAMES = 8
@@ -28,6 +28,16 @@ _OTHERS = (
     "CAST(coalesce(timestamp, 0) AS REAL), CAST(max_diff AS REAL), CAST(provenance AS TEXT), "
     "CAST(summary_type AS TEXT), CAST(summary_method AS TEXT), CAST(attributes AS TEXT)"
 )
+
+
+def load_computed_times(con: sqlite3.Connection) -> dict[RunKey, float]:
+    """Load when each run was last given a value that nobody typed, Unix seconds."""
+    sql = (
+        "SELECT proposal, run, max(timestamp) FROM run_variables WHERE name != 'comment' "
+        "AND provenance IS NOT 'manual-input' AND typeof(timestamp) IN ('real', 'integer') "
+        "AND typeof(proposal) = 'integer' AND typeof(run) = 'integer' GROUP BY proposal, run"
+    )
+    return {RunKey(proposal, run): float(at) for proposal, run, at in fetch_all(con, sql)}
 
 
 def load_values(

@@ -12,6 +12,7 @@ from ...ledger import JobState, Ledger, RequestState, count_jobs, load_jobs, loa
 from ...paths import DamnitFolder
 from ...store import Database, find_damage, load_settings
 from ...supervise import State, observe
+from ..renewal import load_renewal, was_there
 from .finding import Finding, count_of, fine, note, wrong
 from .storage import TIMEOUT_S
 
@@ -26,13 +27,18 @@ def check_ledger(folder: DamnitFolder) -> Iterator[Finding]:
         StoreError: If it cannot; says why.
     """
     ledger = Ledger(folder.ledger, timeout_s=TIMEOUT_S)
+    if not ledger.exists() and was_there(folder):
+        yield wrong(
+            "ledger", f"{folder.ledger} was deleted.", "damnit-daemon restart makes a new one"
+        )
+        return
     if not ledger.exists():
         yield note("ledger", "There is none: no daemon has worked here yet.")
         return
     with ledger.reading() as con:
         damage = find_damage(con)
     if damage:
-        fix = f"damnit stop, then move {folder.ledger.name} away, then damnit start"
+        fix = "damnit-daemon restart: it makes a new one of what is known"
         yield wrong("ledger", f"{folder.ledger} is damaged: {damage[0]}", fix)
         return
     with ledger.writing():
@@ -40,9 +46,13 @@ def check_ledger(folder: DamnitFolder) -> Iterator[Finding]:
     with ledger.reading() as con:
         counts = count_jobs(con)
         queued = load_jobs(con, states=[JobState.QUEUED], limit=1)
+        renewal = load_renewal(con)
         requests = [r for r in load_requests(con) if r.state is RequestState.WAITING]
     told = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
     yield fine("ledger", f"jobs: {told or 'none yet'}")
+    if renewal is not None:
+        at = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(renewal[0]))
+        yield note("ledger", f"{at}: {renewal[1]} What waited then is to be asked for again.")
     if queued and queued[0].reason:
         yield note("ledger", f"Job {queued[0].id} waits again: {queued[0].reason}")
     late = [r for r in requests if time.time() - r.created_at > WAITED_TOO_LONG_S]

@@ -1,0 +1,138 @@
+"""A ledger that is deleted or damaged while the daemon works."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from damnit_daemon.ledger import ArrivalState, Ledger, load_arrivals, load_files, recall
+from damnit_daemon.model import RunKey
+from damnit_daemon.services.renewal import MEMO, load_renewal, renew_ledger, why_unusable
+from damnit_daemon.services.triggers import OLDER
+from tests.daemon.daemon_process import wait_until
+
+ONE = """
+@Variable
+def one(run):
+    return 1
+"""
+PAGE = 4096
+
+
+def delete(path):
+    path.unlink()
+
+
+def damage(path):
+    """Write over the pages behind the first."""
+    with path.open("r+b") as file:
+        file.seek(PAGE)
+        file.write(b"\xff" * 8 * PAGE)
+
+
+def empty(path):
+    path.write_bytes(b"")
+
+
+def command(it, *arguments):
+    environment = os.environ | {"EXTRA_DATA_DATA_ROOT": str(it.proposal.root)} | it.environment
+    return subprocess.run(
+        [sys.executable, "-m", "damnit_daemon.cli", "--in", str(it.folder.path), *arguments],
+        env=environment, capture_output=True, text=True, check=False,
+    ).stdout  # fmt: skip
+
+
+@pytest.mark.parametrize("loss", [delete, damage, empty])
+def test_a_ledger_that_is_lost_is_noticed_and_made_anew(experiment, loss):
+    it = experiment(ONE, watch_backfill="none")
+    it.arrive(1)
+    daemon = it.start_daemon()
+    wait_until(it.looked)
+    it.arrive(2)
+    it.has_cells(2, one=1)
+    it.all_over(1)
+    began = time.monotonic()
+    loss(it.ledger.path)
+    assert daemon.wait(30) == 1
+    assert time.monotonic() - began < 15
+    assert str(it.ledger.path) in it.said()
+    assert "This daemon ends." in it.said()
+    it.arrive(3)
+    it.start_daemon()
+    it.has_cells(3, one=1)
+    jobs = it.all_over(1)
+    assert [job.run_key.run for job in jobs] == [3]  # not 2, which is done, nor 1, which is older
+    with it.ledger.reading() as con:
+        assert load_renewal(con)[1].startswith("The ledger ")
+        (found,) = load_arrivals(con, RunKey(1234, 2))
+        assert found.state is ArrivalState.IGNORED
+        assert load_files(con)[RunKey(1234, 2), "raw"].number == 1
+        assert json.loads(recall(con, OLDER)) == [[[1234, 1], "raw"]]
+    aside = list(it.folder.path.glob("daemon.sqlite.damaged-*"))
+    assert len(aside) == (loss is not delete)
+    assert "it was made anew" in command(it, "status")
+    assert "it was made anew" in command(it, "doctor")
+
+
+def test_a_ledger_that_is_lost_while_no_daemon_works_is_told_of(experiment):
+    it = experiment(ONE)
+    daemon = it.start_daemon()
+    wait_until(it.looked)
+    wait_until((it.folder.internals / MEMO).exists)
+    daemon.terminate()
+    assert daemon.wait(30) == 0
+    it.ledger.path.unlink()
+    assert "it was deleted" in command(it, "status")
+    assert "was deleted" in command(it, "doctor")
+
+
+def test_what_grew_or_came_since_is_owed(experiment):
+    it = experiment(ONE)
+    it.arrive(1)
+    it.start_daemon()
+    it.has_cells(1, one=1)
+    it.all_over(1)
+    it.daemons[0].terminate()
+    it.daemons[0].wait(30)
+    path = next(it.proposal.root.rglob("raw/r0001/*.h5"))
+    later = time.time() + 5
+    os.utime(path, (later, later))
+    it.ledger.path.unlink()
+    it.start_daemon()
+    (job,) = it.all_over(1)
+    assert job.run_key.run == 1
+
+
+def test_a_journal_of_the_old_ledger_is_not_played_back_into_the_new_one(experiment, monkeypatch):
+    it = experiment(ONE)
+    it.ledger.create()
+    (it.folder.internals).mkdir(exist_ok=True)
+    (it.folder.internals / MEMO).write_text("{}")
+    it.ledger.path.unlink()
+    journal = it.ledger.path.with_name(f"{it.ledger.path.name}-journal")
+    journal.write_bytes(b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7" + bytes(2000))
+    monkeypatch.setenv("EXTRA_DATA_DATA_ROOT", str(it.proposal.root))
+    assert "was deleted" in renew_ledger(it.folder, 1234, sleep=lambda _: None)
+    assert not journal.exists()
+    assert why_unusable(it.folder) == ""
+
+
+def test_a_first_ledger_is_no_renewal(experiment):
+    it = experiment(ONE)
+    assert renew_ledger(it.folder, 1234, sleep=lambda _: None) == ""
+    assert not it.ledger.exists()
+
+
+def test_a_folder_that_is_not_there_for_a_moment_is_no_loss(experiment):
+    it = experiment(ONE)
+    Ledger(it.folder.ledger).create()
+    moved = it.folder.path.with_name("elsewhere")
+    it.folder.path.rename(moved)
+    assert why_unusable(it.folder) == ""
+    moved.rename(it.folder.path)
+    assert why_unusable(it.folder) == ""
