@@ -112,6 +112,13 @@ class Argument:
         """Whether it asks for several variables at once, as a dict."""
         return self.source == "var" and any(c in self.path for c in "*?[")
 
+    @property
+    def is_unknown(self) -> bool:
+        """Whether it asks for something that there is not; only its variable fails."""
+        if self.source == "meta":
+            return self.path not in META_FIELDS
+        return self.source == "self" or self.source not in (*SOURCES, "missing")
+
 
 SOURCES = ("var", "meta", "mymdc", "param", "self")
 SPELLINGS = {"input": "param"}  # DAMNIT's name for it up to 0.3.0
@@ -252,9 +259,17 @@ class Variable:
         found += [
             (message, argument.parameter)
             for argument in self.arguments()
-            if (message := _argument_problem(argument, self.name))
+            if not argument.is_unknown and (message := _argument_problem(argument, self.name))
         ]
         return found
+
+    def doubts(self) -> list[tuple[str, str]]:
+        """What will fail when it is evaluated: messages, each with the parameter it is about."""
+        return [
+            (_argument_problem(argument, self.name) or "", argument.parameter)
+            for argument in self.arguments()
+            if argument.is_unknown
+        ]
 
     def _parameters(self) -> list[inspect.Parameter]:
         if self.func is None:

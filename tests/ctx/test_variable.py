@@ -122,20 +122,39 @@ def test_types_as_annotations_are_no_dependencies():
 @pytest.mark.parametrize(
     ("annotation", "part"),
     [
-        ("vra#x", "there are only var#, meta#"),
-        ("meta#run", "There are run_number, proposal, proposal_path"),
         ("mymdc#sample", "has a MyMdC dependency"),
-        ("self#x", "only in a Group"),
         ("var#", "names nothing"),
     ],
 )
 def test_annotations_that_mean_nothing(annotation, part):
+    variable = make(asking_for(annotation))
+    [(message, parameter)] = variable.problems()
+    assert part in message
+    assert parameter == "x"
+    assert variable.doubts() == []
+
+
+@pytest.mark.parametrize(
+    ("annotation", "part"),
+    [
+        ("vra#x", "there are only var#, meta#"),
+        ("meta#run", "There are run_number, proposal, proposal_path"),
+        ("self#x", "only in a Group"),
+    ],
+)
+def test_annotations_with_which_the_variable_will_fail(annotation, part):
+    variable = make(asking_for(annotation))
+    [(message, parameter)] = variable.doubts()
+    assert part in message
+    assert parameter == "x"
+    assert variable.problems() == []
+
+
+def asking_for(annotation):
     def f(run, x=None): ...
 
     f.__annotations__["x"] = annotation
-    [(message, parameter)] = make(f).problems()
-    assert part in message
-    assert parameter == "x"
+    return f
 
 
 def test_all_problems_are_told_at_once():

@@ -135,6 +135,59 @@ def test_a_context_file_that_does_not_load(folder):
         extract(folder, keys(1), mock=True)
 
 
+def test_a_folder_with_a_colon_in_its_path_works(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    source = "from beside import VALUE\n@Variable\ndef a(run):\n    return VALUE\n"
+    folder = make_damnit_folder(tmp_path / "run:42", source)
+    (folder.path / "beside.py").write_text("VALUE = 7\n")
+    extract(folder, keys(1), mock=True)
+    assert cells(folder, 1) == {"a": 7}
+
+
+def test_an_unknown_field_costs_its_variable_only(tmp_path):
+    folder = make_damnit_folder(
+        tmp_path / "amore",
+        """
+        @Variable
+        def a(run):
+            return 1
+        @Variable(title="Path")
+        def path(run, where: "meta#hdf5_path"):
+            return 2
+        """,
+    )
+    report = extract(folder, keys(1), mock=True)
+    error = ("RuntimeError", "Unknown path 'meta#hdf5_path' for variable 'Path'")
+    assert cells(folder, 1) == {"a": 1, "path": error}
+    assert report.runs[0].failure == ""
+
+
+def test_a_variable_that_raises_keyboard_interrupt_costs_itself(tmp_path):
+    source = "@Variable\ndef a(run):\n    raise KeyboardInterrupt\n"
+    folder = make_damnit_folder(tmp_path / "amore", source)
+    extract(folder, keys(1), mock=True)
+    assert cells(folder, 1)["a"][0] == "KeyboardInterrupt"
+
+
+@pytest.mark.parametrize(
+    ("death", "said"),
+    [
+        ("import ctypes; ctypes.string_at(0)", "SIGSEGV"),
+        ("import os; os.abort()", "SIGABRT"),
+        ("raise KeyboardInterrupt", "KeyboardInterrupt"),
+    ],
+)
+def test_what_ends_python_while_the_file_is_loaded_is_told_with_its_line(tmp_path, death, said):
+    source = f"import numpy\ndef load():\n    {death}\n\nload()\n"
+    folder = make_damnit_folder(tmp_path / "amore", source)
+    with pytest.raises(ContextUnusable) as caught:
+        extract(folder, keys(1), mock=True)
+    (problem,) = caught.value.problems
+    text = folder.context_file.read_text().splitlines()
+    assert (text[problem.line - 1].strip(), problem.file) == (death, str(folder.context_file))
+    assert said in problem.message
+
+
 def test_a_context_python_that_is_gone(folder, tmp_path):
     with Database(folder.database).writing() as con:
         save_setting(con, "context_python", str(tmp_path / "gone"))

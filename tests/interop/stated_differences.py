@@ -38,7 +38,6 @@ STATED_CONTEXTS = {
     "annotations": "a type as an annotation, as text too, is no reason not to load a file",
     "callable": "a decorated function can be called as before; there it decorates its argument",
     "class-component": "a group that a class holds is found, as its documentation has it",
-    "early": "what can only fail when it is evaluated is told when the file is loaded",
     "enumeration": "`data` may be a member of RunData, which is there to be used",
     "exit": "one variable cannot end the others",
     "input": "the spelling of 0.3 is still in people's files",

@@ -149,7 +149,7 @@ def test_names_in_a_text():
         """
     )
     assert [(severity, line) for severity, line, _, _ in found] == [
-        ("error", 2), ("error", 2), ("warning", 2), ("warning", 4), ("error", 6), ("error", 6),
+        ("error", 2), ("warning", 2), ("warning", 2), ("warning", 4), ("error", 6), ("error", 6),
     ]  # fmt: skip
     messages = "\n".join(message for *_, message in found)
     assert "Missing dependency: 'enregy' for 'energy'. Did you mean 'energy'?" in messages

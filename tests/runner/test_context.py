@@ -53,6 +53,17 @@ def test_a_good_file(read, tmp_path):
     assert context.context_hash != read(GOOD + "\n").context_hash
 
 
+@pytest.mark.parametrize(
+    ("mark", "encoding"), [("\ufeff", "utf-8"), ("# coding: latin-1\n", "latin-1")]
+)
+def test_a_byte_order_mark_and_an_encoding_are_read(tmp_path, mark, encoding):
+    path = tmp_path / "context.py"
+    path.write_bytes(f"{mark}{GOOD}\nMICRO = 'µ'\n".encode(encoding))
+    context = read_context(path)
+    assert context.problems == []
+    assert context.loaded_event({}).variables[0].fingerprint
+
+
 def test_syntax_error(read):
     context = read("x = 1\ny = (2,\n    3 4)\n")
     assert not context.ok
@@ -102,7 +113,7 @@ def test_all_problems_of_declarations_with_their_places(read):
             return 1
         """
     )
-    assert places(context) == [("error", 4, 1), ("error", 13, 10)]
+    assert places(context) == [("error", 4, 1), ("warning", 13, 10)]
 
 
 def test_unknown_dependency_is_placed_at_the_annotation(read):

@@ -7,6 +7,7 @@ our environment is seen there besides.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import importlib.util
 import io
@@ -52,7 +53,7 @@ def place_bundle(folder: DamnitFolder, *, cache: Path | None = None) -> Bundle:
     """Put the zips where the user's Python can read them, once.
 
     They go to the folder's `.damnit`, so that other machines see them too; to
-    the user's cache if the folder may not be written.
+    the user's cache if the folder may not be written, or has a `:` in its path.
 
     Args:
         folder: The DAMNIT folder.
@@ -124,6 +125,9 @@ def _place(name: str, content: bytes, folder: DamnitFolder, cache: Path | None) 
     cache = cache or Path(platformdirs.user_cache_dir("damnit-tui"))
     for directory in (folder.internals, cache):
         path = directory / name
+        if os.pathsep in str(path):
+            problem = OSError(errno.EINVAL, f"Python's search path cannot hold a {os.pathsep!r}")
+            continue
         try:
             if _holds(path, content):
                 return path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import re
 import socket
 import time
 from collections.abc import Callable, Generator, Mapping
@@ -24,6 +25,7 @@ from ..runner.protocol import (
     JobEnded,
     JobStarted,
     Note,
+    Problem,
     VariableDone,
     VariableStarted,
     encode,
@@ -36,6 +38,8 @@ from .process_group import ProcessGroup
 from .run_log import CAP_BYTES, RunLog, log_header
 
 LOOK_INTERVAL_S = 0.1
+MOST_LINES = 400
+"""Of what a Python printed before it died: a stack and the names of its modules."""
 
 
 class RunnerUnavailable(DamnitError):  # noqa: N818 – house style
@@ -233,6 +237,10 @@ class RunnerProcess:
                     return event
             if not events and (gone or running.events.ended):
                 what = describe_exit(running.group.exit_code())
+                if line := self._line_in(running.pump.recent_lines(MOST_LINES)):
+                    message = f"Python {what} while it executed this line"
+                    problem = Problem(message, str(self._folder.context_file), line)
+                    return ContextLoaded([], [problem], "")
                 raise RunnerUnavailable(
                     f"The context Python {self._python} {what} before it had read the context "
                     f"file.{_last_words(running.pump)}"
@@ -244,6 +252,14 @@ class RunnerProcess:
             f"{_last_words(running.pump)}",
             hint="Does it wait for something when it is imported?",
         )
+
+    def _line_in(self, printed: list[str]) -> int:
+        """Where in the context file Python's last words, of a crash, say that it was; else 0."""
+        place = f'File "{self._folder.context_file.absolute()}", line '
+        lines = [text.partition(place)[2] for text in printed if place in text]
+        crashed = any(text.startswith("Fatal Python error") for text in printed)
+        number = re.match(r"\d+", lines[0]) if crashed and lines else None
+        return int(number[0]) if number else 0
 
     def _events_of(self, job: Job, running: _Running) -> Generator[Event, None, JobEnded]:
         """Yield a job's events but the last, which is returned."""

@@ -61,7 +61,7 @@ def check_source(source: str, file: str = "context.py") -> list[Problem]:
         file: What the file is called.
     """
     try:
-        tree = ast.parse(source)
+        tree = ast.parse(source.removeprefix("\ufeff"))
     except (SyntaxError, ValueError) as error:
         place = getattr(error, "lineno", 0) or 0, getattr(error, "offset", 0) or 0
         message = getattr(error, "msg", None) or str(error)
@@ -198,7 +198,7 @@ def _unknown(declared: Declared, names: list[str], module: _Module, file: str) -
     for argument, source, path, required in _asked_for(declared):
         if source not in SOURCES:
             message = f"There is no {source}#; there are {', '.join(s + '#' for s in SOURCES)}"
-            yield Problem(message, file, *_place(argument))
+            yield _warning(message, file, *_place(argument))
         if source != "var":
             continue
         first = path.partition(".")[0]

@@ -9,6 +9,7 @@ import traceback
 import types
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from importlib.util import decode_source
 from pathlib import Path
 from typing import Any
 
@@ -172,7 +173,7 @@ def read_source(source: bytes, path: Path, *, module: str = MODULE_NAME) -> Cont
         namespace = _execute(source, context, module)
     if namespace is None:
         return context
-    context.places = Places(source.decode("utf-8", "replace"), str(path))
+    context.places = Places(decode_source(source), str(path))
     _collect(namespace, said, context)
     _check_helpers(context)
     context.check()
@@ -208,9 +209,9 @@ def _execute(source: bytes, context: Context, name: str) -> dict[str, Any] | Non
         context.cause = error
         context.complain(f"{type(error).__name__}: {error.msg}", *place)
         return None
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:  # noqa: BLE001 - the user's code may raise anything, SystemExit too
+    except BaseException as error:  # the user's code may raise anything, SystemExit too
+        if isinstance(error, KeyboardInterrupt) and name != MODULE_NAME:
+            raise  # in a program, where a person pressed ctrl-C
         context.cause = error
         context.traceback = _user_traceback(error)
         message = traceback.format_exception_only(type(error), error)[-1].strip()
@@ -306,9 +307,11 @@ def _check_declarations(context: Context) -> None:
             severity="warning",
         )
     for variable in context.variables.values():
-        for message, parameter in variable.problems():
+        problems = variable.problems()
+        for message, parameter in problems:
             context.complain(message, *context.places.of(variable, parameter))
-        for message, parameter in _signature_warnings(variable):
+        doubts = [] if problems else variable.doubts()
+        for message, parameter in [*doubts, *_signature_warnings(variable)]:
             place = context.places.of(variable, parameter)
             context.complain(message, *place, severity="warning")
         if variable.name in CLASHING_NAMES:

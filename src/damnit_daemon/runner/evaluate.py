@@ -52,6 +52,8 @@ class Evaluator:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
     errors: dict[str, BaseException] = field(default_factory=dict)
+    is_interruptible: bool = True
+    """Whether ctrl-C is the person's who waits, and no failure of a variable."""
     _mymdc: MyMdc | None = None
 
     def evaluate(self, variable: Variable) -> Cell | None:
@@ -65,9 +67,9 @@ class Evaluator:
         self.errors.pop(name, None)
         try:
             cell = self._call(variable)
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:  # noqa: BLE001 - one variable's failure is that variable's
+        except BaseException as error:  # one variable's failure is that variable's
+            if self.is_interruptible and isinstance(error, KeyboardInterrupt):
+                raise
             self.errors[name] = error
             return None
         if cell is not None and cell.data is not None:
@@ -104,6 +106,9 @@ class Evaluator:
                 self._add_dependency(argument, variable.name, found, missing)
             elif argument.source == "param":
                 self._add_parameter(argument, found)
+            elif argument.is_unknown:
+                asked = f"{argument.source}#{argument.path}"
+                raise RuntimeError(f"Unknown path {asked!r} for variable {variable.title!r}")
             elif argument.source == "missing":
                 if argument.required:
                     raise Skip(f"There is no {argument.path}: the group was made without it")

@@ -37,7 +37,7 @@ class Evaluation:
     evaluator: Evaluator = field(init=False)
 
     def __post_init__(self) -> None:
-        self.evaluator = Evaluator(self.context.graph, self.run)
+        self.evaluator = Evaluator(self.context.graph, self.run, is_interruptible=False)
 
     def evaluate(self, names: Sequence[str]) -> None:
         """Evaluate these variables in this order; never raises for what the user's code does."""

@@ -1,6 +1,6 @@
-"""`self#` where there is no group is found when the file is loaded."""
-#: problems = ["error 9:15 self# works only in a Group"]
-#: differs = "early"
+"""`self#` where there is no group costs its variable only."""
+#: problems = ["warning 9:15 self# works only in a Group"]
+#: errors = {"n": ("RuntimeError", "Unknown path 'self#other'")}
 
 from damnit_ctx import Variable
 

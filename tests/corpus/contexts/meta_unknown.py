@@ -1,6 +1,6 @@
-"""Something that is not known of a run."""
-#: problems = ["error 9:19 'weather'"]
-#: differs = "early"
+"""Something that is not known of a run costs its variable only."""
+#: problems = ["warning 9:19 'weather'"]
+#: errors = {"which": ("RuntimeError", "Unknown path 'meta#weather'")}
 
 from damnit_ctx import Variable
 

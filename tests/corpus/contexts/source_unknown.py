@@ -1,6 +1,6 @@
-"""A prefix that means nothing is found when the file is loaded."""
-#: problems = ["error 9:19 'elog#entry'"]
-#: differs = "early"
+"""A prefix that means nothing costs its variable only."""
+#: problems = ["warning 9:19 'elog#entry'"]
+#: errors = {"which": ("RuntimeError", "Unknown path 'elog#entry'")}
 
 from damnit_ctx import Variable
 
