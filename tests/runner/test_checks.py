@@ -90,6 +90,51 @@ def test_corrected_data_that_a_raw_variable_does_not_get(advice):
     assert advice(CORRECTED) == found
 
 
+DETECTORS = """from extra_data.components import AGIPD1M, JUNGFRAU, LPD1M
+import extra_data.components as components
+
+@Variable
+def a(run):
+    return AGIPD1M(run).get_array("image.data")
+
+@Variable
+def b(run):
+    return components.LPD1M(run, "FXE_DET_LPD1M-1").data
+
+@Variable
+def c(run):
+    return run["HED_IA1_JF500K1/DET/JNGFR01:daqOutput", "data.adc"].ndarray()
+
+def opened(run):
+    return JUNGFRAU(run, "JF4M")
+
+@Variable
+def d(run):
+    return opened(run)["data.adc"]
+
+@Variable(data="proc")
+def e(run):
+    return AGIPD1M(run)
+
+@Variable
+def f(run):
+    return AGIPD1M(run, raw=True)
+"""
+
+
+def test_detectors_of_which_a_raw_variable_gets_raw_data(advice):
+    found = told(DETECTORS)
+    assert [(line, column) for _, line, column, _ in found] == [
+        (6, 12),
+        (10, 12),
+        (14, 12),
+        (17, 12),
+    ]
+    parts = ["'a' uses AGIPD1M", "'b' uses LPD1M", "'c' uses 'data.adc'", "'d' uses JUNGFRAU"]
+    assert all(part in message for part, (*_, message) in zip(parts, found, strict=True))
+    assert advice(DETECTORS) == found
+
+
 def test_what_depends_on_proc_is_proc(advice):
     source = """\
     @Variable(data="proc")

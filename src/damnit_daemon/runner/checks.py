@@ -27,6 +27,10 @@ CORRECTED_SOURCE = "/CORR/"
 """In the names of the sources that the correction of detector data writes."""
 CORRECTED_KEYS = ("image.mask", "data.mask")
 """Keys that only corrected data has."""
+BOTH_KEYS = ("image.data", "data.adc")
+"""Keys of detectors under which raw files have counts, and corrected ones what was corrected."""
+DETECTORS = ("AGIPD1M", "AGIPD500K", "DSSC1M", "JUNGFRAU", "LPD1M", "LPDSolo")
+"""EXtra-data's components that take corrected data where there is some, else raw."""
 
 
 @dataclass(frozen=True)
@@ -80,11 +84,13 @@ def check_functions(functions: Iterable[Declared], tree: ast.Module, file: str) 
         file: What it is called.
     """
     texts = _look_through(tree).texts
+    helpers = {n.name: n for n in tree.body if isinstance(n, FunctionNode) and not _declared(n)}
     found: list[Problem] = []
     for declared in functions:
         found += _unused(declared, file)
         if not declared.needs_proc:
             found += _needs_proc(declared, texts, file)
+            found += _detectors(declared, helpers, texts, file)
     return list(dict.fromkeys(found))  # a group's function is that of each instance
 
 
@@ -274,6 +280,49 @@ def _needs_proc(declared: Declared, texts: Mapping[str, str], file: str) -> Iter
             assert isinstance(node, ast.expr)
             yield _warning(message, file, node.lineno, node.col_offset + 1)
             return
+
+
+def _detectors(
+    declared: Declared, helpers: Mapping[str, FunctionNode], texts: Mapping[str, str], file: str
+) -> Iterator[Problem]:
+    """Detector data, in a function or one that it calls, that is other data once corrected."""
+    waiting: list[FunctionNode] = [declared.node]
+    seen: set[str] = set()
+    while waiting:
+        for node in (n for part in waiting.pop(0).body for n in ast.walk(part)):
+            if isinstance(node, ast.Name) and node.id in helpers.keys() - seen:
+                seen.add(node.id)
+                waiting.append(helpers[node.id])
+            text = _detector(node, texts)
+            if text and isinstance(node, ast.expr):
+                message = (
+                    f"{declared.name!r} uses {text}, but gets raw files only, also once corrected "
+                    'ones are there: for corrected data it needs @Variable(data="proc")'
+                )
+                yield _warning(message, file, node.lineno, node.col_offset + 1)
+                return
+
+
+def _detector(node: ast.AST, texts: Mapping[str, str]) -> str:
+    """The detector component or key that a piece of code is, if it is one."""
+    if isinstance(node, ast.Call):
+        name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        is_raw = any(k.arg == "raw" and _is_true(k.value) for k in node.keywords)
+        return name if name in DETECTORS and not is_raw else ""
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple):
+        for part in node.slice.elts:
+            text = texts.get(part.id, "") if isinstance(part, ast.Name) else ""
+            if isinstance(part, ast.Constant):
+                text = str(part.value)
+            if CORRECTED_SOURCE in text:
+                return ""  # that it is corrected is said elsewhere
+            if text in BOTH_KEYS:
+                return repr(text)
+    return ""
+
+
+def _is_true(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is True
 
 
 def _place(argument: ast.arg) -> tuple[int, int]:
