@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 import subprocess
@@ -413,3 +414,53 @@ print(json.dumps([int(results["trains"]), sorted(loaded & {"numpy", "h5py", "ext
         )  # fmt: skip
         assert "ImportError: Pipeline is in the package damnit_daemon" in done.stderr
         assert "Install damnit-tui" in done.stderr
+
+
+@Variable
+def fine(run):
+    return 1
+
+
+@Variable
+def broken(run):
+    raise ValueError("bad")
+
+
+@Variable
+def needy(run, x: "var#broken"):
+    return x
+
+
+def test_failures_are_logged_as_errors_with_traceback_and_the_pipelines_id(caplog):
+    pipeline = Pipeline(1, 2, data=[]).add(fine, broken, needy)
+    with caplog.at_level(logging.INFO, logger="damnit"):
+        pipeline.execute()
+    levels = {record.getMessage().split("\n")[0]: record.levelno for record in caplog.records}
+    label = f"[{pipeline.name}]"
+    assert len(pipeline.name) == 12
+    assert levels[f"{label} Could not get data for broken"] == logging.ERROR
+    (skipped,) = (level for text, level in levels.items() if "Skipping needy" in text)
+    assert skipped == logging.WARNING
+    (text,) = (r.getMessage() for r in caplog.records if r.levelno == logging.ERROR)
+    assert text.endswith("ValueError: bad\n")
+    assert 'raise ValueError("bad")' in text
+
+
+def test_adding_drops_the_results_of_what_was_there_before():
+    pipeline = Pipeline(1, 2, data=[]).add(fine)
+    pipeline.execute()
+    assert pipeline.results is not None
+    pipeline.add(broken)
+    assert pipeline.results is None
+
+
+def test_a_summary_that_fails_is_logged_with_its_traceback(caplog, tmp_path):
+    @Variable(summary="no_such_function")
+    def array(run):
+        return [1, 2, 3]
+
+    (tmp_path / "extracted_data").mkdir()
+    Pipeline(1, 2, data=[]).add(array).execute().save(tmp_path)
+    (record,) = (r for r in caplog.records if r.levelno == logging.ERROR)
+    assert "numpy has no function 'no_such_function'" in record.getMessage()
+    assert record.exc_info

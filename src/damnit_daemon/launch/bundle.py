@@ -36,7 +36,7 @@ class Bundle:
     """Where the zips are."""
 
     runner: Path
-    """`damnit_ctx` and `damnit_daemon.runner`."""
+    """`damnit_ctx`, `damnit_daemon.runner` and, for processes that it starts, `context_file`."""
     fallback: Path
     """h5netcdf, which writes xarray objects."""
 
@@ -74,6 +74,7 @@ def runner_files() -> dict[str, bytes]:
     files = {
         "__main__.py": MAIN,
         "damnit_ctx.py": _damnit_ctx().read_bytes(),
+        "context_file.py": (PACKAGE / "runner" / "context_file.py").read_bytes(),
         "damnit_daemon/__init__.py": (PACKAGE / "__init__.py").read_bytes(),
     }
     for path in PACKAGE.glob("runner/*.py"):

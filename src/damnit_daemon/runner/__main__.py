@@ -48,12 +48,14 @@ def main() -> int:
         return 1
 
     from .context import look_here_last, read_context
+    from .context_file import CONTEXT_VARIABLE
     from .forks import OwnPython, obstacles
     from .job import end_process, write_all
     from .processes import die_with_parent
     from .seeds import Seeds
     from .serve import Resident
 
+    os.environ[CONTEXT_VARIABLE] = str(path)  # for what its functions start
     if arguments.command == "once":
         return _do_one(arguments, path)
     if arguments.command == "serve":
@@ -72,7 +74,7 @@ def main() -> int:
         found.append(f"{FORK_OPTION} was given")
     write_all(arguments.events_fd, encode(context.loaded_event(versions)))
     if arguments.command == "check" or not context.ok:
-        return 0
+        return end_process(0) if found else 0
     seeds.note()
     children: dict[str, Any] = {"seeds": seeds, "own_python": own_python, "obstacles": found}
     out = arguments.events_fd
@@ -154,15 +156,5 @@ def _versions() -> dict[str, str]:
     return found
 
 
-def _exit(status: int) -> None:
-    """End the process, without waiting for threads that the user's code began."""
-    from .forks import obstacles
-    from .job import end_process
-
-    if obstacles():
-        end_process(status)
-    sys.exit(status)
-
-
 if __name__ == "__main__":
-    _exit(main())
+    sys.exit(main())

@@ -200,7 +200,7 @@ def _execute(source: bytes, context: Context, name: str) -> dict[str, Any] | Non
     sys.modules[name] = module
     linecache.checkcache(str(context.path))
     try:
-        exec(compile(source, str(context.path), "exec"), module.__dict__)
+        exec(compile(source, str(context.path), "exec", dont_inherit=True), module.__dict__)
     except SyntaxError as error:
         context.traceback = traceback.format_exc(limit=0)
         place = (error.lineno or 0, error.offset or 0)

@@ -13,8 +13,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from damnit_ctx import Cell, GroupError, RunData, Variable
+from damnit_ctx import Cell, GroupError, RunData, Skip, Variable
 
+from .chain import DependencyError
 from .context import MODULE_NAME, Context, read_source
 from .defaults import current
 from .evaluate import Evaluator, outcome_line
@@ -60,7 +61,7 @@ class Pipeline:
         param_values: Values for `"param#name"` arguments.
 
     Attributes:
-        results: Of the last evaluation; None before.
+        results: Of the last evaluation; None before, and when something was added since.
     """
 
     def __init__(
@@ -212,6 +213,7 @@ class Pipeline:
         before = self._items
         self._items = [*before, *flatten(items)]
         self._context = None
+        self.results = None
         if current() is None:  # in a context file the globals give groups their names, later
             try:
                 self.collect()
@@ -330,12 +332,13 @@ class Pipeline:
         )
         cells: dict[str, Cell] = {START_TIME: Cell(run.start_time())}
         computed = {START_TIME: Computed(time.time(), None, self.context.context_hash)}
+        label = self.name
         for index, name in enumerate(names):
             variable = self.vars[name]
             began = time.perf_counter()
             cell = evaluator.evaluate(variable)
             duration_s = time.perf_counter() - began
-            self._log(name, evaluator.errors.get(name), duration_s)
+            _log(label, name, evaluator.errors.get(name), duration_s)
             later = (n for other in names[index + 1 :] for n in self.context.graph.direct[other])
             evaluator.forget_all_but(later)
             if variable.transient:
@@ -380,9 +383,14 @@ class Pipeline:
         LOG.warning("Proc data is unavailable, only raw variables will be executed.")
         return graph.select(data=RunData.RAW)
 
-    def _log(self, name: str, error: BaseException | None, duration_s: float) -> None:
-        text = outcome_line(name, error, duration_s)
-        LOG.info(f"[{self._name}] {text}" if self._name else text)
+
+def _log(label: str, name: str, error: BaseException | None, duration_s: float) -> None:
+    """Say what came of a variable; of a failure with its traceback, so that a notebook shows it."""
+    level = logging.INFO
+    if error is not None:
+        is_skipped = isinstance(error, (Skip, DependencyError))
+        level = logging.WARNING if is_skipped else logging.ERROR
+    LOG.log(level, "[%s] %s", label, outcome_line(name, error, duration_s))
 
 
 _numbers = itertools.count(2)

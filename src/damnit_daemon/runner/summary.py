@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import sys
 from dataclasses import dataclass
@@ -46,9 +47,9 @@ def summarise(cell: Cell, summary: str | None) -> Summary:
     if summary is not None and cell.data is not None:
         try:
             return _explicit(_by_numpy(summary, cell.data), summary)
-        except Exception as error:  # noqa: BLE001 - numpy and xarray, on the user's data
+        except Exception as error:  # numpy and xarray, on the user's data
             note = f"summary={summary!r} failed: {type(error).__name__}: {error}"
-            print(note, file=sys.stderr)
+            logging.getLogger("damnit").error(note, exc_info=True)
     default = _default(cell)
     return Summary(default.value, default.summary_type, None, note or default.note)
 

@@ -30,6 +30,7 @@ def names(path):
 def test_holds_the_runner_and_nothing_else_of_ours(folder):
     found = names(place_bundle(folder).runner)
     assert {
+        "context_file.py",
         "damnit_ctx.py",
         "damnit_daemon/__init__.py",
         "damnit_daemon/runner/__main__.py",
@@ -39,7 +40,13 @@ def test_holds_the_runner_and_nothing_else_of_ours(folder):
         n
         for n in found
         if not n.startswith(
-            ("__main__", "damnit_ctx", "damnit_daemon/runner/", "damnit_daemon/__init__")
+            (
+                "__main__",
+                "context_file.py",
+                "damnit_ctx",
+                "damnit_daemon/runner/",
+                "damnit_daemon/__init__",
+            )
         )
     ]
 

@@ -1,0 +1,76 @@
+"""Functions of the context file in processes that it starts: joblib, dask, multiprocessing."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+HEAD = """
+from dataclasses import dataclass
+from damnit_ctx import Variable
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+
+@dataclass
+class Fit:
+    value: int
+
+def fit(n):
+    return Fit(n * 2)
+
+def run_pool(pool):
+    return sum(each.value for each in pool)
+"""
+WAYS = {
+    "spawn": "multiprocessing.get_context('spawn').Pool(2).map(fit, [1, 2])",
+    "forkserver": "multiprocessing.get_context('forkserver').Pool(2).map(fit, [1, 2])",
+    "fork": "multiprocessing.get_context('fork').Pool(2).map(fit, [1, 2])",
+    "futures": "ProcessPoolExecutor(2, multiprocessing.get_context('spawn')).map(fit, [1, 2])",
+    "joblib": "__import__('joblib').Parallel(2)("
+    "__import__('joblib').delayed(fit)(n) for n in [1, 2])",
+    "dask": "__import__('dask').compute(*[__import__('dask').delayed(fit)(n) for n in [1, 2]],"
+    " scheduler='processes')",
+}
+
+
+def require(runner, way):
+    if way in ("joblib", "dask"):
+        done = subprocess.run(
+            [runner.python, "-c", f"import {way}"], capture_output=True, check=False
+        )
+        if done.returncode:
+            pytest.skip(f"the user's Python has no {way}")
+
+
+@pytest.mark.parametrize("way", [*WAYS])
+def test_functions_of_the_file_are_called_in_other_processes(runner, way):
+    require(runner, way)
+    outcome = runner.run(f"{HEAD}\n@Variable\ndef total(run):\n    return run_pool({WAYS[way]})\n")
+    assert outcome.data("total") == 6, outcome.stderr
+
+
+@pytest.mark.extended
+@pytest.mark.parametrize("way", ["spawn", "futures", "joblib", "dask"])
+def test_a_file_that_starts_processes_while_it_is_read_fails_at_once(runner, way):
+    require(runner, way)
+    outcome = runner.run(
+        f"{HEAD}\nTOTAL = run_pool({WAYS[way]})\n@Variable\ndef a(run): return 1\n"
+    )
+    if outcome.loaded.variables:
+        assert outcome.data("a") == 1
+    else:
+        text = outcome.loaded.traceback + outcome.stderr
+        assert "Start them in a function" in text or "does not load there" in text
+
+
+def test_a_file_that_does_not_load_in_another_process_fails_at_once(runner):
+    outcome = runner.run(
+        "import multiprocessing\n"
+        "assert multiprocessing.parent_process() is None, 'only in the first one'\n"
+        f"{HEAD}\n@Variable\ndef total(run):\n    return run_pool({WAYS['spawn']})\n"
+    )
+    message, kind = outcome.error("total")
+    assert kind == "ImportError"
+    assert message.startswith("fit of the context file cannot be called in another process")
+    assert message.endswith("it does not load there: AssertionError: only in the first one")
