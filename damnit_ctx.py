@@ -609,7 +609,8 @@ class Cell:
         summary: Name of the numpy function that makes the table's value from `data`.
         summary_value: The table's value itself, a number, text or array; wins over `summary`.
         bold: Whether the table shows it in bold. Default: if `data` varies within the run.
-        background: Colour of the cell: `"#rrggbb"` or three numbers from 0 to 255.
+        background: Colour of the cell: `"#rrggbb"` or three numbers from 0 to 255. What follows
+            the six digits, a transparency, is not stored.
         preview: What opens on a closer look, in place of `data`: a 1-D or 2-D
             array or DataArray, or a figure.
         units: Shown with the value; default: the `units` attribute of a DataArray, or the units
@@ -638,6 +639,9 @@ class Cell:
         self.summary_value = _storable_summary(bare_summary)
         self.bold = None if bold is None else bool(bold)
         self.background = _as_rgb(background)
+        self.notes: list[str] = []
+        if isinstance(background, str) and len(background) > len("#rrggbb"):
+            self.notes.append(f"background {background} is stored as {background[:7]}")
         self.preview = _storable_preview(_without_units(preview)[0])
         if units is None and _is_a(self.data, "xarray", "DataArray"):
             attribute = self.data.attrs.get("units")
@@ -755,7 +759,7 @@ def _as_rgb(colour: Any) -> tuple[int, int, int] | None:
     if colour is None:
         return None
     if isinstance(colour, str):
-        if not re.fullmatch(r"#[0-9a-fA-F]{6}", colour):
+        if not re.fullmatch(r"#([0-9a-fA-F]{2}){3,}", colour):
             raise ValueError(f"background should be '#rrggbb' or three numbers, not {colour!r}")
         return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
     parts = [int(part) for part in colour]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 from damnit_daemon.hdf5 import ResultsFile
@@ -16,7 +17,13 @@ from .variables import names
 pytestmark = pytest.mark.extended
 
 KEY = RunKey(PROPOSAL, 1)
-COLUMNS = {"dataframe": ["x", "y", "label"], "series": ["y"]}
+COLUMNS = {
+    "dataframe": ["x", "y", "label"],
+    "series": ["y"],
+    "dataframe_of_numbered_columns": [1, 2],
+    "dataframe_of_days": [pd.Timestamp("2026-01-01"), pd.Timestamp("2026-01-02")],
+    "series_without_a_name": [None],
+}
 
 
 @pytest.fixture(scope="module")
@@ -55,10 +62,10 @@ def test_the_peer_reads_both_alike(peer, folders):
 def test_we_read_both_as_far_as_we_can(folders, name):
     for folder in folders:
         with ResultsFile(DamnitFolder(folder).results_file(KEY)) as results:
-            assert results.object_type(name) == name
+            assert results.object_type(name) == name.partition("_")[0]
             table = results.read(name)
         if isinstance(table, ParquetTable):
             assert table.startswith(b"PAR1")
         else:
-            frame = table.to_frame() if name == "series" else table
+            frame = table.to_frame(table.name) if table.ndim == 1 else table
             assert list(frame.columns) == COLUMNS[name]

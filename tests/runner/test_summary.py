@@ -58,9 +58,9 @@ def test_by_a_numpy_function():
 
 
 def test_a_summary_of_two_rows_is_drawn_as_a_line():
-    found = summarise(Cell([1], summary_value=np.array([[0, 1, 2], [5, 6, 7]])), None)
+    found = summarise(Cell([1], summary_value=np.array([[0, 1, 2], [5, 6, 7]], "i2")), None)
     assert found.summary_type == "trendline"
-    assert found.value.dtype == np.float64
+    assert found.value.dtype == np.int16
 
 
 @pytest.mark.parametrize("name", ["no_such_function", "pi", "linalg"])

@@ -257,6 +257,13 @@ def test_slash_beside_underscore_keeps_both(folder):
     assert folder.row().attributes["note"] == "'a/b' is stored as 'a_b_'"
 
 
+def test_background_with_a_transparency_costs_nothing(folder):
+    folder.evaluate(it=Cell(5, background="#FFcc00ff"))
+    assert folder.summary() == 5
+    assert folder.row().attributes["background"] == [255, 204, 0]
+    assert folder.row().attributes["note"] == "background #FFcc00ff is stored as #FFcc00"
+
+
 def test_complex_data_are_compressed(folder):
     import h5py
 

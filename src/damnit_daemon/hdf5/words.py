@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
@@ -71,10 +72,14 @@ def table_words(table: Any) -> Words | Refused:
     """A pandas table, its first rows."""
     if isinstance(table, ParquetTable):
         return Refused(
-            f"A table as {len(table):,} bytes of Parquet: install pandas and pyarrow to see it."
+            f"A table as {len(table):,} bytes of Parquet. To see it, install pyarrow beside this "
+            f"program: {sys.executable} -m pip install pyarrow"
         )
     rows = len(table)
-    text = table.head(MOST_LINES).to_string(max_colwidth=60)
+    shown = table.head(MOST_LINES)
+    if shown.ndim == 1:
+        shown = shown.to_frame("" if shown.name is None else shown.name)
+    text = shown.to_string(max_colwidth=60)
     note = f"The first {MOST_LINES:,} of {rows:,} rows." if rows > MOST_LINES else ""
     return Words(tuple(text.split("\n")), note, wraps=False)
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import copy
-import importlib.util
-import io
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from damnit_ctx import Cell
 
-from . import layout
+from . import layout, tables
 from .attributes import storable_text
 from .netcdf import as_dataset, write_dataset
 from .plain import plain
@@ -43,6 +41,8 @@ class Prepared:
     cell: Cell
     """With data and preview as they are stored."""
     summary: Summary
+    table: Any
+    """A pandas table as the bytes of a Parquet file, uint8; None if the data are no such thing."""
     datasets: dict[str, Any]
     """xarray Datasets, by what they are of: `data`, `preview`."""
     comes_back_as: str | None
@@ -57,23 +57,28 @@ def prepare(cell: Cell) -> Prepared:
     Raises:
         TypeError: If there is no way to store it.
     """
-    made, notes, datasets = copy.copy(cell), [], {}
+    made, table, datasets, notes = copy.copy(cell), None, {}, [*cell.notes]
     for what in ("data", "preview"):
         value = getattr(cell, what)
-        if not _netcdf_kind(value):
-            continue
-        if _is_table(value):
-            value, said = plain(as_table(value).to_xarray())
-        else:
+        if _is_table(value) and tables.has_parquet():
+            table, said = tables.parquet(value)
+        elif _is_table(value):
+            dataset, said = tables.as_dataset(value)
+            datasets[what], left_out = as_dataset(dataset)
+            said += left_out
+        elif _netcdf_kind(value):
             value, said = plain(value)
             setattr(made, what, value)
-        datasets[what], left_out = as_dataset(value)
-        notes += [*said, *left_out]
+            datasets[what], left_out = as_dataset(value)
+            said += left_out
+        else:
+            continue
+        notes += said
     if made.units is None and is_a(made.data, "xarray", "DataArray"):
         units = made.data.attrs.get("units")
         made.units = units if isinstance(units, str) and units else None
     comes_back_as = type(cell.data).__name__ if survives(cell.data) else None
-    return Prepared(made, summarise(made, made.summary), datasets, comes_back_as, notes)
+    return Prepared(made, summarise(made, made.summary), table, datasets, comes_back_as, notes)
 
 
 def write_netcdf(path: Path, name: str, prepared: Prepared) -> None:
@@ -86,7 +91,11 @@ def write_netcdf(path: Path, name: str, prepared: Prepared) -> None:
 def write_cell(file: h5py.File, name: str, prepared: Prepared, computed: Computed) -> None:
     """Write a cell, but for what `write_netcdf` has written before."""
     cell = prepared.cell
-    if cell.data is not None:
+    if prepared.table is not None:
+        file.create_dataset(f"{name}/data", data=prepared.table)
+        is_series = cell.data.ndim == 1
+        file[name].attrs[layout.OBJECT_TYPE] = layout.SERIES if is_series else layout.DATAFRAME
+    elif cell.data is not None:
         _write_value(file, name, f"{name}/data", cell.data)
     if cell.preview is not None:
         place = f"{layout.PREVIEW}/{name}"
@@ -122,9 +131,6 @@ def _write_value(file: h5py.File, place: str, dataset: str, value: Any) -> None:
     kind = _netcdf_kind(value)
     if kind is not None:
         pass
-    elif _is_table(value):
-        kind = layout.SERIES if value.ndim == 1 else layout.DATAFRAME
-        file.create_dataset(dataset, data=_parquet(value))
     elif is_a(value, "matplotlib.figure", "Figure"):
         kind = layout.IMAGE
         file.create_dataset(dataset, data=figure_pixels(value))
@@ -145,32 +151,11 @@ def _netcdf_kind(value: Any) -> str | None:
         return layout.DATAARRAY
     if is_a(value, "xarray", "Dataset"):
         return layout.DATASET
-    return layout.DATASET if _is_table(value) and not _has_parquet() else None
+    return layout.DATASET if _is_table(value) else None
 
 
 def _is_table(value: Any) -> bool:
     return is_a(value, "pandas", "Series") or is_a(value, "pandas", "DataFrame")
-
-
-def _has_parquet() -> bool:
-    """Whether the user's Python can write tables as DAMNIT does."""
-    return importlib.util.find_spec("pyarrow") is not None
-
-
-def as_table(table: Any) -> Any:
-    """A pandas table as a DataFrame along an index with a name; the table itself is not changed."""
-    frame = table.to_frame() if table.ndim == 1 else table
-    return frame.rename(columns=str).rename_axis(index=lambda name: name or "index")
-
-
-def _parquet(table: Any) -> Any:
-    """The bytes of a Parquet file, uint8; a Series is a table of one column."""
-    import numpy as np
-
-    buffer = io.BytesIO()
-    frame = table.to_frame() if table.ndim == 1 else table
-    frame.rename(columns=str).to_parquet(buffer)
-    return np.frombuffer(buffer.getvalue(), dtype=np.uint8)
 
 
 def _write_summary(file: h5py.File, name: str, prepared: Prepared, computed: Computed) -> None:

@@ -104,7 +104,7 @@ def _explicit(value: Any, method: str | None) -> Summary:
     # A line is one by its shape, whoever made it: that is how DAMNIT draws it.
     is_line = value.ndim == 2 and value.shape[0] == 2 and value.dtype.kind in "biuf"
     if is_line:
-        return Summary(value.astype("f8"), layout.TRENDLINE, method)
+        return Summary(value, layout.TRENDLINE, method)
     return Summary(value, None, method)
 
 

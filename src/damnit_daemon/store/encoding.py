@@ -114,7 +114,7 @@ def _encode_array(value: Any, summary_type: str | None) -> Encoded:
     if array.dtype.hasobject:
         return Encoded(clean_text(json.dumps(json_safe(array.tolist()), ensure_ascii=False)))
     summary_type = _array_type(array, summary_type)
-    if summary_type == TRENDLINE or array.dtype == np.longdouble:
+    if array.dtype == np.longdouble:
         array = array.astype(np.float64)
     elif array.dtype == np.clongdouble:
         array = array.astype(np.complex128)

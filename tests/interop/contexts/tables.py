@@ -25,5 +25,26 @@ def dataframe_with_summary(run):
 
 
 @Variable
+def dataframe_of_numbered_columns(run):
+    import pandas as pd
+
+    return pd.DataFrame([[1, 2], [3, 4]], columns=[1, 2])
+
+
+@Variable
+def dataframe_of_days(run):
+    import pandas as pd
+
+    return pd.DataFrame([[1.5, 2.5]], columns=pd.to_datetime(["2026-01-01", "2026-01-02"]))
+
+
+@Variable
+def series_without_a_name(run):
+    import pandas as pd
+
+    return pd.Series([1.0, 3.0])
+
+
+@Variable
 def number(run):
     return 1.0

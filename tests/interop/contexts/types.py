@@ -294,6 +294,16 @@ def cell_summary_array(run):
 
 
 @Variable
+def cell_summary_pair_of_integers(run):
+    return Cell(np.zeros(4), summary_value=np.array([[1, 2, 3], [4, 6, 5]], np.int16))
+
+
+@Variable
+def cell_summary_pair_of_bools(run):
+    return Cell(np.zeros(4), summary_value=np.array([[0, 1], [1, 0]], bool))
+
+
+@Variable
 def cell_summary_only(run):
     return Cell(None, summary_value=5)
 

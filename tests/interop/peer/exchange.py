@@ -48,7 +48,7 @@ class Writer:
     def save(self, stem: Path, content: Any) -> None:
         """Write both files."""
         np.savez(stem.with_suffix(".npz"), **self.arrays)
-        stem.with_suffix(".json").write_text(json.dumps(content))
+        stem.with_suffix(".json").write_text(json.dumps(content, default=str))
 
     def _keep(self, array: np.ndarray) -> str:
         if array.dtype.kind in "OT":
