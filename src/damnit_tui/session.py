@@ -40,6 +40,7 @@ from .work import Work
 
 if TYPE_CHECKING:
     from damnit_daemon.hdf5.lines import Line
+    from damnit_daemon.launch.reader_process import ReaderPool
     from damnit_daemon.ledger import Ledger, Timing
     from damnit_daemon.logs import LogFile
     from damnit_daemon.model.looked import Looked, View
@@ -133,6 +134,8 @@ class Session:
         self._clock = clock
         self._prepared: Prepared | None = None
         self._work_reader: WorkReader | None = None
+        self._reader_pool: ReaderPool | None = None
+        self._readers_lock = threading.Lock()
         self._work = Work()
         self._live = LiveDatabase(self._database, now=clock)
 
@@ -255,12 +258,21 @@ class Session:
         Raises:
             DamnitError: If there is none, or its file cannot be read.
         """
-        from damnit_daemon.hdf5 import look_in_folder
-
-        yield from look_in_folder(
-            self.folder, address.key, address.name, view,
+        yield from self._readers().stream(
+            "look", self.folder, address.key, address.name, view,
             is_cancelled=is_cancelled, timeout_s=TIMEOUT_S,
         )  # fmt: skip
+
+    def start_reader(self) -> None:
+        """Have a process ready that reads data; for workers."""
+        self._readers().start()
+
+    def _readers(self) -> ReaderPool:
+        from damnit_daemon.launch.reader_process import ReaderPool
+
+        with self._readers_lock:
+            self._reader_pool = self._reader_pool or ReaderPool()
+        return self._reader_pool
 
     def read_line(self, key: RunKey, name: str) -> Line:
         """Read a one-dimensional variable of a run, whole, with what it stands along.
@@ -268,9 +280,8 @@ class Session:
         Raises:
             DamnitError: If there is none, or it is something else.
         """
-        from damnit_daemon.hdf5.lines import read_line
-
-        return read_line(self.folder, key, name, timeout_s=TIMEOUT_S)
+        line: Line = self._readers().call("read_line", self.folder, key, name, timeout_s=TIMEOUT_S)
+        return line
 
     def load_history(self, key: RunKey) -> RunHistory | None:
         """What was done for a run; None if no daemon has ever worked here.
@@ -299,9 +310,10 @@ class Session:
         Raises:
             DamnitError: If that is not possible.
         """
-        from damnit_daemon.hdf5 import save_data
-
-        save_data(self.folder, address.key, address.name, view, path, **look_of)
+        where = path.absolute()
+        self._readers().call(
+            "save_data", self.folder, address.key, address.name, view, where, **look_of
+        )
 
     def note_picture(self, path: Path, shown: str) -> None:
         """Have the next report tell of a picture that was saved; for workers.
@@ -514,5 +526,8 @@ class Session:
         return text_parts(load_table(self._database, choice), format_name)
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Let go of the database, and of the processes that read."""
         self._live.close()
+        with self._readers_lock:
+            if self._reader_pool is not None:
+                self._reader_pool.close()

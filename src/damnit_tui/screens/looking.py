@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 WARM_S = 0.25
 """How often to look whether there is nothing else to do."""
-NEEDED = {"damnit_daemon.hdf5", "damnit_tui.screens.inspect", "damnit_tui.screens.preview"}
+NEEDED = {"numpy", "damnit_tui.screens.inspect", "damnit_tui.screens.preview"}
 
 
 @dataclass
@@ -123,8 +123,9 @@ class Looking(Taking):
 
     @work(thread=True, group="imports")
     def import_views(self) -> None:
-        """All but what reads files."""
-        for name in sorted(NEEDED - {"damnit_daemon.hdf5"}):
+        """Import them, and have a process ready that reads files."""
+        self.session.start_reader()
+        for name in sorted(NEEDED):
             importlib.import_module(name)
 
     lite = False

@@ -1,0 +1,101 @@
+"""Processes that read files: a damaged one freezes and ends nobody else."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import threading
+import time
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+
+from damnit_daemon.errors import DamnitError
+from damnit_daemon.hdf5 import NoSuchData
+from damnit_daemon.launch.reader_process import ReaderPool
+from damnit_daemon.model import RunKey
+from damnit_daemon.model.looked import View
+from damnit_daemon.paths import DamnitFolder
+
+DAMAGED = Path(__file__).parents[2] / "damaged"
+KEY = RunKey(1234, 1)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    folder = DamnitFolder(tmp_path)
+    folder.extracted_data.mkdir()
+    with h5py.File(folder.results_file(KEY), "w") as file:
+        file["a/data"] = np.arange(10.0)
+    return folder
+
+
+@pytest.fixture
+def pool():
+    pool = ReaderPool(spinning_s=1.0)
+    yield pool
+    pool.close()
+
+
+def look(pool, folder, name, **options):
+    return list(pool.stream("look", folder, KEY, name, View(columns=40, rows=10), **options))
+
+
+def put(folder, name):
+    shutil.copyfile(DAMAGED / name, folder.results_file(KEY))
+
+
+def names_in(path):
+    with h5py.File(path) as file:
+        return [name for name in file if not name.startswith(".")]
+
+
+def test_what_is_looked_at_comes_from_the_other_process(pool, folder):
+    (looked,) = look(pool, folder, "a")
+    assert looked.about.shape == (10,)
+
+
+def test_its_errors_are_what_they_are_here(pool, folder):
+    with pytest.raises(NoSuchData, match="holds no data of b"):
+        look(pool, folder, "b")
+    assert look(pool, folder, "a")
+
+
+@pytest.mark.parametrize("name", ["results-hang.h5", "results-appcrash.h5"])
+def test_a_damaged_file_is_one_sentence_and_the_next_one_is_read(pool, folder, tmp_path, name):
+    healthy = folder.results_file(KEY).read_bytes()
+    put(folder, name)
+    ends = []
+    for variable in names_in(DAMAGED / name)[:3]:
+        began = time.monotonic()
+        try:
+            look(pool, folder, variable)
+        except DamnitError as error:
+            ends.append(str(error))
+        assert time.monotonic() - began < 30
+    assert all("\n" not in end and len(end) < 500 for end in ends)
+    folder.results_file(KEY).write_bytes(healthy)
+    assert look(pool, folder, "a")
+
+
+def test_a_process_that_was_killed_is_replaced(pool, folder):
+    assert look(pool, folder, "a")
+    (process,) = pool._idle
+    os.kill(process._process.pid, signal.SIGKILL)
+    process._process.wait()
+    assert look(pool, folder, "a")
+
+
+def test_what_is_not_wanted_any_more_ends(pool, folder):
+    with h5py.File(folder.results_file(KEY), "a") as file:
+        file.create_dataset("big/data", (20_000, 100, 100), "f8", chunks=(1, 100, 100))
+        file["big/data"][0] = 1
+    wanted = threading.Event()
+    threading.Timer(0.3, wanted.set).start()
+    began = time.monotonic()
+    look(pool, folder, "big", is_cancelled=wanted.is_set)
+    assert time.monotonic() - began < 20
+    assert look(pool, folder, "a")
