@@ -11,6 +11,7 @@ from typing import NamedTuple
 from .errors import DamnitError
 from .model import RunKey
 from .runner import layout
+from .typed_path import typed_path
 
 DATA_ROOT_VARIABLE = "EXTRA_DATA_DATA_ROOT"
 DEFAULT_DATA_ROOT = "/gpfs/exfel/exp"
@@ -21,6 +22,9 @@ OFFICIAL_FOLDER = Path("usr/Shared/amore")
 
 RUN_NAME = re.compile(r"r\d+", re.ASCII)
 """A run's folder below `raw` or `proc`."""
+
+MOST_DIGITS = 9
+"""Of a proposal's number."""
 
 RESULTS_NAME = re.compile(r"p(\d+)_r(\d+)\.h5", re.ASCII)
 FRAGMENT_NAME = re.compile(r"p(\d+)_r(\d+)\.[^.]+\.ready\.h5", re.ASCII)
@@ -94,6 +98,11 @@ def data_root() -> Path:
     return Path(os.environ.get(DATA_ROOT_VARIABLE, DEFAULT_DATA_ROOT))
 
 
+def proposal_number(text: str) -> int | None:
+    """The number of a proposal, if that is all there is."""
+    return int(text) if text.isdecimal() and len(text) <= MOST_DIGITS else None
+
+
 def find_proposal(proposal: int) -> Path:
     """Find a proposal's folder, `<root>/<instrument>/<cycle>/p001234`, as EXtra-data does.
 
@@ -121,11 +130,11 @@ def locate_folder(folder: str | Path | None) -> DamnitFolder:
     """
     if folder is None:
         return DamnitFolder(Path.cwd())
-    path = Path(folder).expanduser()
-    if path.is_dir():
-        return DamnitFolder(path.absolute())
-    if str(folder).isdecimal():
-        return DamnitFolder(find_proposal(int(str(folder))) / OFFICIAL_FOLDER)
+    path = typed_path(folder)
+    if os.path.isdir(path):  # noqa: PTH112 – false where it cannot be looked at
+        return DamnitFolder(path)
+    if (number := proposal_number(str(folder))) is not None:
+        return DamnitFolder(find_proposal(number) / OFFICIAL_FOLDER)
     raise DamnitError(
         f"There is no folder {path}.",
         hint="Give a DAMNIT folder (with runs.sqlite and context.py) or a proposal number.",

@@ -7,9 +7,9 @@ import re
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from .errors import DamnitError
+from .typed_path import typed_path
 
 EXECUTORS = ("auto", "local", "slurm")
 FALLBACKS = ("none", "local")
@@ -86,10 +86,12 @@ def _word(text: str) -> str:
 
 
 def _program(text: str) -> str:
-    path = Path(text).expanduser()
-    if not path.is_absolute() or "\0" in text:
+    if not text.startswith(("/", "~")):
         raise ValueError("the full path of a Python interpreter")
-    return str(path)
+    try:
+        return str(typed_path(text))
+    except DamnitError as error:
+        raise ValueError(f"the full path of a Python interpreter ({error.message})") from None
 
 
 def _seconds(text: str) -> str:

@@ -15,21 +15,19 @@ from typing import ClassVar
 from textual import constants, events, on
 from textual.driver import Driver
 from textual.screen import Screen
-from textual.worker import WorkerFailed
 
 from . import keymap
-from .failures import Failure, as_told
 from .graphics.choice import takes_placeholders
 from .graphics.shown import Pictures
+from .guarded import GuardedApp
 from .screens.main import MainScreen
 from .session import Session
 from .terminal import PacedDriver, TerminalTold, shell_resumes, watch_terminal
 from .themes import ThemedApp
 from .typed_ahead import HeldKeys, aim, missed
-from .visible import visible
 
 
-class DamnitApp(ThemedApp[Path]):
+class DamnitApp(GuardedApp[Path], ThemedApp[Path]):
     """The run table of one DAMNIT folder in a terminal; gives another one to be opened."""
 
     CSS_PATH = "app.tcss"
@@ -159,18 +157,6 @@ class DamnitApp(ThemedApp[Path]):
     def _end(self, number: int) -> None:
         """Leave the terminal as it was, which a signal by itself would not."""
         self.exit(return_code=128 + number)
-
-    def _handle_exception(self, error: Exception) -> None:
-        """What the disk or the network refuses a worker costs what that was to do, not the app."""
-        failure = error.error if isinstance(error, WorkerFailed) else None
-        if isinstance(failure, Failure):
-            self._tell_failure(visible(str(as_told(failure))))
-        else:
-            super()._handle_exception(error)
-
-    def _tell_failure(self, text: str) -> None:
-        if all(note.message != text for note in self._notifications):
-            self.notify(text, severity="error", markup=False, timeout=10)
 
     def _leave(self) -> None:
         self.call_later(self.exit)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from .guarded import GuardedApp
 from .screens.proposals import ProposalsScreen
 from .themes import ThemedApp
 
 
-class ChooserApp(ThemedApp[Path]):
+class ChooserApp(GuardedApp[Path], ThemedApp[Path]):
     """Nothing but the list of proposals."""
 
     TITLE = "damnit-tui"

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from damnit_daemon.errors import DamnitError
 
+from .visible import as_line, clip, visible
+
+LONGEST_CELLS = 90
+"""Of what an exception says."""
+
 Failure = (DamnitError, OSError)
 
 
@@ -14,3 +19,13 @@ def as_told(error: DamnitError | OSError) -> DamnitError:
     reason = error.strerror or str(error) or type(error).__name__
     place = f"{error.filename}: " if error.filename else ""
     return DamnitError(f"That could not be done: {place}{reason}.")
+
+
+def unforeseen(error: Exception) -> DamnitError:
+    """Note an exception that nobody expected; in words, with where it is noted."""
+    from .state.bugs import note_bug
+
+    words = clip(as_line(f"{type(error).__name__}: {error}"), LONGEST_CELLS)
+    place = note_bug(error)
+    told = f"The details are in {visible(place)}." if place else ""
+    return DamnitError(f"That did not work, by a fault of this program ({words}).", hint=told)

@@ -16,7 +16,7 @@ from damnit_daemon.model import Column, RunKey, RunRow, StoredValue
 from damnit_daemon.model.portion import AheadRow, Portion
 from damnit_daemon.store import Cell, Changes, DatabaseMissing, Note
 
-from .failures import Failure, as_told
+from .failures import Failure, as_told, unforeseen
 from .session import FirstLook, Session
 from .work import Work
 
@@ -159,6 +159,10 @@ class Feed:
                 yield from self._look_at_work()
                 self._stop.wait(RETRY_S)
                 self._may_have_notes = True
+            except Exception as error:  # noqa: BLE001 – the border: no row may end the news
+                yield from self._ill(unforeseen(error))
+                self._stop.wait(RETRY_S)
+                self._follows = False
 
     def _look_at_work(self) -> Iterator[Work]:
         """What the daemon is at, if that is not the same as before."""

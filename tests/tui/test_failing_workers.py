@@ -8,10 +8,12 @@ import threading
 import time
 
 import pytest
+from textual.screen import Screen
 
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.store import NewValue
 from damnit_tui.failures import as_told
+from damnit_tui.state.bugs import bug_log
 
 from .conftest import PATIENCE_S, add_run, key, make_app, settle, until
 
@@ -43,16 +45,82 @@ async def test_what_cannot_be_copied_is_told_and_the_app_goes_on(folder, full_di
         await until(pilot, lambda: app.main_screen.table.cursor.key == key(409))
 
 
-async def test_a_bug_in_a_worker_still_ends_the_app(folder):
+async def test_a_bug_is_noted_and_told_and_the_app_goes_on(folder):
+    def fail():
+        raise ZeroDivisionError("of [b]7[/")
+
+    class Unbuilt(Screen):
+        def compose(self):
+            fail()
+
+    app = make_app(folder)
+    app.tells_pilot = False
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        main = app.main_screen
+        for do in (
+            lambda: app.run_worker(fail, thread=True),
+            lambda: main.table.call_later(fail),
+            lambda: main.set_timer(0.01, fail),
+            lambda: app.push_screen(Unbuilt()),
+        ):
+            bug_log().unlink(missing_ok=True)
+            do()
+            await until(pilot, lambda: bug_log().exists() and "in fail" in bug_log().read_text())
+        await until(pilot, lambda: app.screen is main)
+        (told,) = said(app)
+        assert "ZeroDivisionError: of [b]7[/" in told
+        assert str(bug_log()) in told
+        assert "\n" not in told
+        await pilot.press("j")
+        await until(pilot, lambda: main.table.cursor.key == key(411))
+
+
+async def test_a_handler_that_fails_leaves_its_widget_alive(folder):
+    app = make_app(folder)
+    app.tells_pilot = False
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        main = app.main_screen
+        main.post_message(main.Answered(None))  # no answer at all
+        await until(pilot, lambda: any("AttributeError" in text for text in said(app)))
+        await pilot.press("j")
+        await until(pilot, lambda: main.table.cursor.key == key(411))
+        add_run(folder, 413)
+        await until(pilot, lambda: key(413) in main.table.rows)
+
+
+async def test_bugs_without_end_end_the_app(folder):
     def fail():
         raise ZeroDivisionError
 
     app = make_app(folder)
-    with pytest.raises(Exception, match="ZeroDivisionError"):
+    with pytest.raises(ZeroDivisionError):
         async with app.run_test(size=(120, 30)) as pilot:
             await settle(pilot)
-            app.run_worker(fail, thread=True)
+            app.tells_pilot = False
+            app.set_interval(0.01, fail)
             await until(pilot, lambda: not app.is_running)
+
+
+async def test_rows_that_nobody_foresaw_do_not_end_the_news(folder, monkeypatch):
+    app = make_app(folder)
+    session = app.main_screen.session
+    load_changes, failed = session.load_changes, []
+
+    def failing(*arguments):
+        if not failed:
+            failed.append(1)
+            raise ValueError("no such thing")
+        return load_changes(*arguments)
+
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        monkeypatch.setattr(session, "load_changes", failing)
+        add_run(folder, 413, NewValue(key(413), "ratio", 0.5))
+        await until(pilot, lambda: "ValueError" in app.main_screen.feed.health.problem)
+        await until(pilot, lambda: not app.main_screen.feed.health.problem)
+        await until(pilot, lambda: key(413) in app.main_screen.table.rows)
 
 
 @pytest.mark.extended

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 from typing import Annotated
 
 import typer
 
 from ..paths import DamnitFolder, locate_folder
+from ..typed_path import typed_path
 
 FolderOption = Annotated[
     str | None,
@@ -38,8 +39,10 @@ def chosen_folder(
         DamnitError: If there is no such folder or proposal.
     """
     folder = own or context.obj
-    if may_be_new and folder and not folder.isdecimal() and not Path(folder).exists():
-        return DamnitFolder(Path(folder).expanduser().absolute())
+    if may_be_new and folder and not folder.isdecimal():
+        path = typed_path(folder)
+        if not os.path.lexists(path):
+            return DamnitFolder(path)
     return locate_folder(folder)
 
 

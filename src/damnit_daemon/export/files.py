@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import IO
 
 from ..errors import DamnitError
+from ..typed_path import typed_path
 from ..whole_file import unfinished_file
 from .excel import write_excel
 from .formats import Format, checked_format
@@ -46,7 +47,7 @@ def write_table(table: Table, path: Path, format: Format, *, overwrite: bool = F
         Cancelled: If the table's `progress` says so; nothing is written then.
         DamnitError: If the table cannot be read, or the file cannot be written.
     """
-    path = path.expanduser()
+    path = typed_path(path)
     if not overwrite and os.path.lexists(path):
         raise FileTaken(path)
     # A file that is linked to is replaced where it is.

@@ -14,6 +14,7 @@ from damnit_daemon.paths import (
     data_root,
     find_proposal,
     locate_folder,
+    proposal_number,
 )
 
 
@@ -89,12 +90,12 @@ def make_place(text: str, like: Path | None) -> tuple[Path, Created]:
     Raises:
         DamnitError: If there is no such proposal, or it cannot be written.
     """
-    digits = text.strip().lstrip("p")
-    if not digits.isdecimal():
+    number = proposal_number(text.strip().lstrip("p"))
+    if number is None:
         raise DamnitError(f"{text.strip()!r} is no number of a proposal.")
-    folder = DamnitFolder(find_proposal(int(digits)) / OFFICIAL_FOLDER)
+    folder = DamnitFolder(find_proposal(number) / OFFICIAL_FOLDER)
     source = None if like is None else DamnitFolder(like)
-    return folder.path, create_folder(folder, int(digits), like=source)
+    return folder.path, create_folder(folder, number, like=source)
 
 
 def _directories(path: Path) -> list[Path]:

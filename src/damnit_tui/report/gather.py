@@ -18,6 +18,7 @@ from damnit_daemon.store import (
     load_setting,
     load_values,
 )
+from damnit_daemon.typed_path import typed_path
 
 from ..state.files import read_json, state_directory, write_json
 from ..state.pictures import load_pictures, pictures_file
@@ -104,15 +105,17 @@ class Reports:
         """
         return load_logbook(self._folder.path)
 
-    def write(self, path: Path, text: str) -> None:
-        """Write it to a file that is not there yet.
+    def write(self, typed: str, text: str) -> Path:
+        """Write it to a file that is not there yet; returns which.
 
         Raises:
             DamnitError: If it cannot be written.
         """
+        path = typed_path(typed)
         try:
-            with path.expanduser().open("x", encoding="utf-8") as file:
+            with path.open("x", encoding="utf-8") as file:
                 file.write(text)
+            return path
         except FileExistsError:
             raise DamnitError(f"{path} exists already.", hint="Give another name.") from None
         except OSError as error:

@@ -16,6 +16,7 @@ from textual.worker import get_current_worker
 
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.model import RunKey
+from damnit_daemon.typed_path import typed_path
 
 from .. import keymap
 from ..exports import FORMATS, TEXTS, Part, as_text, to_file
@@ -205,7 +206,7 @@ class ExportBox(ModalScreen[None]):
             except Cancelled:
                 return self.Ended()
             return self.Ended(f"Copied {what} to {self._copy(text)}.")
-        target = self._folder / Path(typed).expanduser()
+        target = typed_path(typed, self._folder)
         try:
             is_written = to_file(
                 self._database,

@@ -8,6 +8,7 @@ from textual import work
 
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.query import FilterError
+from damnit_daemon.typed_path import typed_path
 
 from ..exports import FORMATS, Part, to_file
 from ..visible import visible
@@ -25,7 +26,10 @@ class Exporting(MainPart):
         """
         if not text:
             raise FilterError("Which file?", 0, 0, hint=f"NAME.{', .'.join(FORMATS)}.")
-        target = Path(text).expanduser()
+        try:
+            target = typed_path(text)
+        except DamnitError as error:
+            raise FilterError(error.message, 0, len(text), hint=error.hint) from None
         ending = target.suffix.removeprefix(".").lower()
         if ending not in FORMATS:
             raise FilterError(
@@ -37,7 +41,7 @@ class Exporting(MainPart):
         names = [column.name for column in self.table.view.columns]
         part = Part(tuple(self.table.rows.keys), tuple(n for n in names if n != "start_time"))
         self.notify(f"Writing {visible(str(target))} …", markup=False, timeout=2)
-        self.export_part(part, ending, Path.cwd() / target)
+        self.export_part(part, ending, target)
 
     @work(thread=True, group="export-command")
     def export_part(self, part: Part, format_name: str, target: Path) -> None:

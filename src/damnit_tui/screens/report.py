@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import tzinfo
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import on, work
@@ -20,6 +19,7 @@ from damnit_daemon.errors import DamnitError
 
 from .. import keymap
 from ..report.build import Happened, write_report
+from ..visible import visible
 from ..widgets.bare_input import BareInput
 from ..widgets.key_line import KeyLine
 
@@ -130,14 +130,9 @@ class ReportScreen(Screen[None]):
         """To a file."""
 
         def save(name: str) -> None:
-            path = Path(name)
-            self._do(lambda text: self._saved(path, text))
+            self._do(lambda text: f"Written to {visible(str(self._reports.write(name, text)))}.")
 
         self._ask("Write to file:", "report.md", save)
-
-    def _saved(self, path: Path, text: str) -> str:
-        self._reports.write(path, text)
-        return f"Written to {path}."
 
     def _sent(self, logbook: Logbook, stream: str, topic: str, text: str) -> str:
         from ..report.sending import send_report

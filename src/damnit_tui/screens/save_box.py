@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from rich.text import Text
@@ -11,9 +12,12 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from damnit_daemon.errors import DamnitError
 from damnit_daemon.model.looked import Colours, Content, Curve, Figure, Picture, Words
+from damnit_daemon.typed_path import typed_path
 
 from .. import keymap
+from ..visible import visible
 from ..widgets.bare_input import BareInput
 
 
@@ -72,10 +76,14 @@ class SaveBox(ModalScreen[Path | None]):
     def answer(self, event: Input.Submitted) -> None:
         """Take the name, if it will do; ask again before a file is replaced."""
         event.stop()
-        path = Path(event.value.strip()).expanduser()
+        try:
+            path = typed_path(event.value)
+        except DamnitError as error:
+            self._say(visible(str(error)))
+            return
         if path.suffix.lower() not in self._endings:
             self._say(f"It must end in one of {', '.join(self._endings)}")
-        elif path.exists() and path != self._asked:
+        elif os.path.lexists(path) and path != self._asked:
             self._asked = path
             self._say("There is such a file: Enter again replaces it.")
         else:

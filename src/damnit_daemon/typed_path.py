@@ -1,0 +1,44 @@
+"""The one door for paths that people type."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+from .errors import DamnitError
+
+LONGEST_SHOWN = 60
+
+
+def typed_path(text: str | Path, base: Path | None = None) -> Path:
+    """Turn what a person typed into an absolute path; what is there is not looked at.
+
+    Args:
+        text: A path, perhaps with `~` or `~user` and with blanks around it.
+        base: To what a relative one belongs; None for the current directory.
+
+    Raises:
+        DamnitError: If it can be no path here, or is of a user that there is not.
+    """
+    typed = str(text).strip()
+    shown = typed if len(typed) <= LONGEST_SHOWN else f"{typed[:LONGEST_SHOWN]}…"
+    if not typed:
+        raise DamnitError("No path was given.")
+    try:
+        path = Path(typed).expanduser()
+    except RuntimeError:
+        user = Path(typed).parts[0]
+        hint = f"For a folder of that name type ./{user}"
+        raise DamnitError(f"There is no user {user[1:] or '~'}: {shown}.", hint=hint) from None
+    try:
+        path = (Path.cwd() if base is None else base) / path
+        os.lstat(path)
+    except ValueError:  # a null byte, or what no file system can store
+        raise DamnitError(f"{shown!r} can be no path.") from None
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            raise DamnitError(f"The path is too long: {shown}") from None
+        if error.errno == errno.ENOENT and not path.is_absolute():
+            raise DamnitError("The current directory is gone.", hint="Give a full path.") from None
+    return path

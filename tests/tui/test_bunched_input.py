@@ -1,0 +1,93 @@
+"""Keys and clicks that come in one packet: a screen is closed once, what is gone is not clicked."""
+
+from __future__ import annotations
+
+import pytest
+from textual import events
+from textual.screen import Screen
+from textual.widgets._toast import Toast
+
+from .conftest import make_app, settle, until
+from .every_screen import PLACES
+
+
+def burst(app, *keys):
+    """Keys in one packet."""
+    for name in keys:
+        character = name if len(name) == 1 else None
+        app.post_message(events.Key(name, character))
+
+
+def click(app, x, y):
+    """A press and a release of the mouse."""
+    for kind in (events.MouseDown, events.MouseUp):
+        app.post_message(kind(None, x, y, 0, 0, 1, False, False, False, x, y))
+
+
+async def test_a_screen_that_is_dismissed_twice_takes_no_other_with_it(folder):
+    app, results = make_app(folder), []
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settle(pilot)
+        below, screen = Screen(), Screen()
+        await app.push_screen(below)
+        await app.push_screen(screen, results.append)
+        screen.dismiss(1)
+        screen.dismiss(2)
+        await pilot.pause()
+        assert app.screen is below
+        assert results == [1]
+
+
+async def test_a_covered_screen_that_is_done_goes_and_what_covers_it_stays(folder):
+    app, results = make_app(folder), []
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settle(pilot)
+        screen, above = Screen(), Screen()
+        await app.push_screen(screen, results.append)
+        await app.push_screen(above)
+        screen.dismiss(1)
+        await pilot.pause()
+        assert app.screen is above
+        assert results == [1]
+        above.dismiss()
+        await pilot.pause()
+        assert app.screen is app.main_screen
+
+
+@pytest.mark.parametrize("place", ["proposals", "members", "choose", "values"])
+async def test_enter_twice_in_one_burst_takes_what_is_chosen_once(tmp_path, place, monkeypatch):
+    monkeypatch.setenv("EXTRA_DATA_DATA_ROOT", str(tmp_path / "exp"))
+    make, go = PLACES["ticking" if place == "values" else place]
+    app = make_app(make(tmp_path / "amore"))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settle(pilot)
+        await go(pilot)
+        burst(app, "enter", "enter", "escape", "enter", "enter")
+        await pilot.pause()
+        assert app.is_running
+
+
+async def test_a_double_click_beside_a_box_closes_the_box_only(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settle(pilot)
+        await pilot.press("colon")
+        for _ in range(3):
+            click(app, 1, 1)
+        await pilot.pause()
+        assert app.is_running
+
+
+async def test_three_fast_clicks_on_a_notification(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(100, 30), notifications=True) as pilot:
+        await settle(pilot)
+        app.notify("here")
+        await until(pilot, lambda: app.screen.query(Toast))
+        toast = app.screen.query_one(Toast)
+        await until(pilot, lambda: toast.region.area)
+        x, y = toast.region.offset
+        for _ in range(3):
+            click(app, x + 2, y)
+        await until(pilot, lambda: not app.screen.query(Toast))
+        await pilot.pause()
