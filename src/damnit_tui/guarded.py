@@ -17,11 +17,13 @@ from textual.app import App
 from textual.await_complete import AwaitComplete
 from textual.message import Message
 from textual.message_pump import MessagePump
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.worker import WorkerFailed
 
 from .failures import Failure, as_told, unforeseen
+from .shown import plain_lines
 from .visible import visible
 
 Result = TypeVar("Result")
@@ -52,6 +54,24 @@ class GuardedApp(App[Result], Generic[Result]):
             super()._handle_exception(error)
             return
         self.tell_failure(str(unforeseen(error)))
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,  # noqa: ARG002 – never: names of data are in what is told
+    ) -> None:
+        """Tell something; brackets are brackets, control characters are shown."""
+        super().notify(
+            plain_lines(message),
+            title=plain_lines(title),
+            severity=severity,
+            timeout=timeout,
+            markup=False,
+        )
 
     def tell_failure(self, text: str) -> None:
         """Say in a line what did not work, once."""

@@ -7,7 +7,10 @@ from textual import events
 from textual.screen import Screen
 from textual.widgets._toast import Toast
 
-from .conftest import make_app, settle, until
+from damnit_daemon.store import NewValue, save_values
+from damnit_tui.screens.ticking import TickScreen
+
+from .conftest import NOW, database_of, key, make_app, settle, until
 from .every_screen import PLACES
 
 
@@ -91,3 +94,27 @@ async def test_three_fast_clicks_on_a_notification(folder):
             click(app, x + 2, y)
         await until(pilot, lambda: not app.screen.query(Toast))
         await pilot.pause()
+
+
+@pytest.mark.parametrize("order", ["t", "c", "vertical_line"])
+async def test_a_tick_and_enter_in_one_burst_takes_the_tick(folder, order):
+    with database_of(folder).writing() as con:
+        con.execute("INSERT INTO tags (name) VALUES ('day')")
+        con.execute(
+            "INSERT INTO variable_tags SELECT variables.name, max(id) FROM variables, tags GROUP BY 1"
+        )
+        save_values(con, [NewValue(key(400), "scan", "angle")], now=NOW)
+    app = make_app(folder)
+    async with app.run_test(size=(130, 30)) as pilot:
+        await settle(pilot)
+        table = app.main_screen.table
+        table.move_to(key(411), "scan")
+        await pilot.press(order)
+        await until(pilot, lambda: isinstance(app.screen, TickScreen) and app.focused)
+        screen, taken = app.screen, []
+        dismiss = screen.dismiss
+        screen.dismiss = lambda result=None: (taken.append(result), dismiss(result))
+        before = screen.result()
+        burst(app, "space", "enter")
+        await until(pilot, lambda: app.screen is app.main_screen)
+        assert taken[0] != before

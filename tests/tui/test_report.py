@@ -84,7 +84,7 @@ async def test_it_goes_to_a_file_and_is_changed_before(folder, tmp_path, monkeyp
         await pilot.press("ctrl+s")
         await until(pilot, lambda: app.screen.query_one(Input).has_focus)
         await pilot.press("enter")
-        await until(pilot, lambda: "Written to report.md" in said(app))
+        await until(pilot, lambda: "Written to" in said(app))
         assert (tmp_path / "report.md").read_text().startswith("quiet shift\n### p1234: ")
         await pilot.press("ctrl+s", "enter")
         await until(pilot, lambda: "exists already" in said(app))

@@ -15,6 +15,7 @@ from textual.widgets import Static
 
 from .. import keymap
 from ..inspected import Inspected
+from ..shown import plain
 from ..table.picture import LargePicture
 from ..visible import visible_lines
 from .box import BoxScreen
@@ -50,7 +51,7 @@ class CellBox(BoxScreen):
     def compose(self) -> ComposeResult:
         """The value above, what is known about it below."""
         with VerticalScroll() as box:
-            box.border_title = Text(self.inspected.title).markup
+            box.border_title = plain(self.inspected.title)
             box.border_subtitle = "y copy · Esc close"
             yield Static(id="inspect-value")
             yield Static(id="inspect-details")

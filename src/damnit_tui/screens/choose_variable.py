@@ -14,6 +14,7 @@ from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from .. import keymap
+from ..shown import plain
 from ..visible import visible
 from ..widgets.bare_input import BareInput
 
@@ -91,7 +92,7 @@ class ChooseVariable(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """A place to type, and what is found."""
         with Vertical() as box:
-            box.border_title = self._heading
+            box.border_title = plain(self._heading)
             several = "Tab several · " if self._also is not None else ""
             box.border_subtitle = f"type to find · ↑ ↓ · ⏎ take it · {several}Esc leave it"
             yield BareInput(placeholder="part of a name")

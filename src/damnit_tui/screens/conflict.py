@@ -44,7 +44,7 @@ class ConflictBox(ModalScreen[Choice]):
     def compose(self) -> ComposeResult:
         """What there was, what there is, what was typed."""
         with VerticalScroll() as box:
-            box.border_title = Text("Changed by somebody else meanwhile").markup
+            box.border_title = "Changed by somebody else meanwhile"
             box.border_subtitle = "m write mine · e edit again · Esc keep theirs"
             yield Static(self._words())
 

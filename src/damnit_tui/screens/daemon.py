@@ -24,7 +24,8 @@ from damnit_daemon.settings import KNOWN
 
 from .. import keymap
 from ..daemon.facts import ROLES, DaemonFacts
-from ..visible import clip_start
+from ..shown import plain
+from ..visible import clip_start, visible
 from ..widgets.bare_input import BareInput
 from ..widgets.key_line import KeyLine
 
@@ -93,7 +94,7 @@ class DaemonScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """What it is, how it is, its settings, a place to type, the keys."""
-        yield Label(Content(f" Daemon of {self._session.folder.path}"), id="daemon-title")
+        yield Label(plain(f" Daemon of {self._session.folder.path}"), id="daemon-title")
         yield Static(id="daemon-facts")
         yield DataTable(cursor_type="row", cell_padding=1)
         yield Label("", id="daemon-what")
@@ -135,7 +136,7 @@ class DaemonScreen(Screen[None]):
         for label, text in event.facts.lines(now, self._zone):
             style = self._style(role) if label == "Daemon" else ""
             shown = f"{text}; {self._busy}" if label == "Daemon" and self._busy else text
-            grid.add_row(Text(label, self._style("label")), Text(shown, style))
+            grid.add_row(Text(label, self._style("label")), Text(visible(shown), style))
         self.query_one("#daemon-facts", Static).update(grid)
         rows = event.facts.rows()
         if rows != self._rows and not event.facts.problem:
@@ -148,7 +149,7 @@ class DaemonScreen(Screen[None]):
         table.clear()
         for key, value, what in rows:
             short = clip_start(value, MOST_VALUE) or "–"
-            shown = Text(short, "" if value else self._style("quiet"))
+            shown = Text(visible(short), "" if value else self._style("quiet"))
             table.add_row(Text(key), shown, Text(what), key=key)
         keys = [row[0] for row in rows]
         if chosen in keys:
@@ -160,7 +161,7 @@ class DaemonScreen(Screen[None]):
         found = (row for row in self._rows if row[0] == self._chosen_key())
         _, value, what = next(found, ("", "", ""))
         more = f": {value}" if len(value) > MOST_VALUE else ""
-        self.query_one("#daemon-what", Label).update(Content(f"{what}{more}"))
+        self.query_one("#daemon-what", Label).update(plain(f"{what}{more}"))
 
     def _chosen_key(self) -> str:
         table = self.query_one(DataTable)

@@ -12,6 +12,7 @@ from textual.widgets import Input, Label, Static
 from damnit_daemon.query.cells import text_of
 
 from .. import keymap
+from ..shown import plain
 from ..table.column_values import ColumnValues, range_filter
 from ..visible import visible
 from ..widgets.bare_input import BareInput
@@ -86,14 +87,14 @@ class RangeScreen(ModalScreen[str | None]):
         """
         super().__init__()
         self._values = values
-        self._name = visible(name)
+        self._name = name
 
     def compose(self) -> ComposeResult:
         """How the numbers are spread; two ends; what is wrong."""
         numbers = self._values.numbers
         low, high = text_of(numbers[0][0]), text_of(numbers[-1][0])
         with Vertical() as box:
-            box.border_title = f"Only runs where {self._name} is"
+            box.border_title = plain(f"Only runs where {self._name} is")
             total = sum(count for _, count in numbers)
             box.border_subtitle = f"{total} numbers, {self._values.empty} empty"
             ends = f"{low}{high:>{max(1, WIDTH - len(low))}}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Generic, TypeVar
 
 from rich.text import Text
@@ -12,6 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from .. import keymap
+from ..shown import plain
 from ..widgets.bare_input import BareInput
 from ..widgets.tick_list import Entry, TickList
 
@@ -49,9 +51,9 @@ class TickScreen(ModalScreen[Result | None], Generic[Result]):
     def compose(self) -> ComposeResult:
         """A line to search, the list, and its keys."""
         with Vertical() as box:
-            box.border_title = self.title_text
+            box.border_title = plain(self.title_text)
             yield BareInput(placeholder="/ to search", select_on_focus=False)
-            yield TickList()
+            yield TickList(self.take_ticks)
             yield Static(self._keys(), id="keys", markup=False)
 
     def on_mount(self) -> None:
@@ -79,12 +81,11 @@ class TickScreen(ModalScreen[Result | None], Generic[Result]):
         """Draw the list again."""
         ticks = self.query_one(TickList)
         ticks.show(self.entries())
-        self.query_one(Vertical).border_subtitle = self.summary()
+        self.query_one(Vertical).border_subtitle = plain(self.summary())
 
-    @on(TickList.Toggled)
-    def take_ticks(self, event: TickList.Toggled) -> None:
-        """Somebody has ticked something."""
-        self.tick(list(event.ids), event.ticked)
+    def take_ticks(self, ids: Sequence[str], ticked: bool) -> None:
+        """Take in what was ticked, or not any more."""
+        self.tick(list(ids), ticked)
         self.show()
 
     @on(Input.Changed)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
-from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label, Static
 
@@ -15,7 +14,7 @@ from damnit_daemon.model import Column, VariableInfo
 from damnit_daemon.store import USER_TYPES, name_from_title, why_not_name, why_not_title
 
 from .. import keymap
-from ..visible import visible
+from ..shown import plain
 from ..widgets.bare_input import BareInput
 from ..widgets.choices import Choices
 from .box import BoxScreen
@@ -64,9 +63,9 @@ class UserVariableForm(ModalScreen[VariableInfo | None]):
         """One line each."""
         info = self._before or VariableInfo("", "", "", "string")
         with VerticalScroll(can_focus=False) as box:
-            box.border_title = Content(
-                f"Variable {visible(info.name)}" if self._before else "New variable to fill in"
-            ).markup
+            box.border_title = plain(
+                f"Variable {info.name}" if self._before else "New variable to fill in"
+            )
             box.border_subtitle = "Tab next · ⏎ save · Esc give up"
             with Horizontal():
                 yield Label("Title")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from damnit_daemon.query.cells import text_of
 
 from ..table.column_values import ColumnValues, values_filter
-from ..visible import visible
 from ..widgets.tick_list import Entry
 from .ticking import TickScreen
 
@@ -23,7 +22,7 @@ class ValuesScreen(TickScreen[str]):
             name: What the column is called on the screen.
         """
         super().__init__()
-        self.title_text = f"Only runs where {visible(name)} is"
+        self.title_text = f"Only runs where {name} is"
         self._values = values
         self._ticked: set[str] = set()
         self._numbers = {f"n{at}": pair for at, pair in enumerate(values.numbers)}

@@ -20,6 +20,7 @@ from textual.worker import get_current_worker
 from damnit_daemon.model import Column, StoredValue
 
 from .. import keymap
+from ..shown import plain
 from ..table.layout import split_title
 from ..table.view import CellAddress
 from ..visible import visible, visible_lines
@@ -108,7 +109,7 @@ class WhyScreen(BoxScreen):
         """The root, what to do, the chain, the evidence, the rest."""
         with VerticalScroll() as box:
             title = f"Why: r{self._address.key.run} · {'/'.join(split_title(self._column.title))}"
-            box.border_title = Text(visible(title)).markup
+            box.border_title = plain(title)
             box.border_subtitle = "I data · y copy · Esc close"
             yield Static("…", id="why-root", markup=False)
             for part in ("advice", "chain", "evidence", "notes"):

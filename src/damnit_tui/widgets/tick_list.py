@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -11,7 +11,6 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.geometry import Size
-from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -66,15 +65,15 @@ class TickList(ScrollView, can_focus=True):
     }
     BINDINGS = keymap.bindings("ticks")
 
-    @dataclass
-    class Toggled(Message):
-        """Somebody wants entries ticked, or not any more."""
+    def __init__(self, tick: Callable[[Sequence[str], bool], object]) -> None:
+        """Begin without entries.
 
-        ids: Sequence[str]
-        ticked: bool
-
-    def __init__(self) -> None:
+        Args:
+            tick: Told which entries are to be ticked, or not any more; called before the next
+                key is looked at, which may be the one that takes what is ticked.
+        """
         super().__init__()
+        self._tick = tick
         self._entries: Sequence[Entry] = ()
         self._found: Sequence[Entry] = ()
         self._words: Collection[str] = ()
@@ -166,12 +165,12 @@ class TickList(ScrollView, can_focus=True):
     def action_tick(self) -> None:
         """Tick the one under the cursor, or not, and go on to the next."""
         if (entry := self.current) is not None:
-            self.post_message(self.Toggled([entry.id], not entry.ticked))
+            self._tick([entry.id], not entry.ticked)
             self.action_move(1)
 
     def action_tick_all(self, ticked: bool) -> None:
         """Tick all that are shown, or none of them."""
-        self.post_message(self.Toggled([entry.id for entry in self._found], ticked))
+        self._tick([entry.id for entry in self._found], ticked)
 
     def on_click(self, event: events.Click) -> None:
         """Tick the one that was clicked."""
@@ -179,5 +178,5 @@ class TickList(ScrollView, can_focus=True):
         if at < len(self._found):
             self._at = at
             entry = self._found[at]
-            self.post_message(self.Toggled([entry.id], not entry.ticked))
+            self._tick([entry.id], not entry.ticked)
             self.refresh()
