@@ -116,7 +116,7 @@ class ChangeNote(NamedTuple):
         from damnit_daemon.edit import SavedNote
 
         kept = editor.change_note(self.before, self.text)
-        said = "The note is changed." if kept else "The note is deleted."
+        said = "The note is changed." if kept else "The note is deleted; u brings it back."
         return CarriedOut(said, SavedNote(self.before, kept))
 
 

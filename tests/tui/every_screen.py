@@ -10,6 +10,7 @@ from damnit_daemon.store import Change, add_note, load_plain
 from damnit_tui.screens.cell_box import CellBox
 from damnit_tui.screens.choose_variable import ChooseVariable
 from damnit_tui.screens.columns import ColumnsScreen
+from damnit_tui.screens.confirm import ConfirmBox
 from damnit_tui.screens.conflict import ConflictBox
 from damnit_tui.screens.context import ContextScreen
 from damnit_tui.screens.daemon import DaemonScreen
@@ -165,6 +166,12 @@ async def to_conflict(pilot):
     await press(pilot, ConflictBox, "enter")
 
 
+async def to_confirm(pilot):
+    """Whether jobs are to be cancelled."""
+    await until(pilot, lambda: pilot.app.main_screen.status.work.runs.get(key(412)))
+    await at(ConfirmBox, "K", run=412)(pilot)
+
+
 async def to_notes(pilot):
     """A note in the list."""
     folder = pilot.app.main_screen.session.folder
@@ -202,6 +209,7 @@ PLACES = {
     "cell": (TYPES, to_cell_box),
     "choose": (RICH, to_choosing),
     "columns": (RICH, at(ColumnsScreen, "c")),
+    "confirm": (RICH, to_confirm),
     "conflict": (RICH, to_conflict),
     "context": (RICH, to_context),
     "daemon": (RICH, at(DaemonScreen, "D")),

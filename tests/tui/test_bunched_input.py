@@ -100,9 +100,7 @@ async def test_three_fast_clicks_on_a_notification(folder):
 async def test_a_tick_and_enter_in_one_burst_takes_the_tick(folder, order):
     with database_of(folder).writing() as con:
         con.execute("INSERT INTO tags (name) VALUES ('day')")
-        con.execute(
-            "INSERT INTO variable_tags SELECT variables.name, max(id) FROM variables, tags GROUP BY 1"
-        )
+        con.execute("INSERT INTO variable_tags SELECT 'ratio', max(id) FROM tags")
         save_values(con, [NewValue(key(400), "scan", "angle")], now=NOW)
     app = make_app(folder)
     async with app.run_test(size=(130, 30)) as pilot:

@@ -13,6 +13,7 @@ from damnit_tui.screens.daemon import DaemonScreen
 from damnit_tui.screens.log import LogScreen
 
 from .conftest import database_of, make_app, settle, until
+from .test_jobs_screen import answer
 
 
 @pytest.fixture
@@ -70,10 +71,12 @@ async def test_it_is_started_looked_at_and_stopped(folder, stopped):
         await until(pilot, lambda: isinstance(app.screen, LogScreen))
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, DaemonScreen))
-        await pilot.press("R")
+        await answer(pilot, "R", "y")
         await until(pilot, lambda: facts(app).get("Process", first) != first)
         await until(pilot, lambda: not app.screen._busy)
-        await pilot.press("T")
+        await answer(pilot, "T", "n")
+        assert facts(app)["Daemon"] == "● works"
+        await answer(pilot, "T", "y")
         await until(pilot, lambda: "Ended:" in said(app))
         await until(pilot, lambda: facts(app)["Daemon"] == "○ is stopped")
         assert observe(folder).supervisord is None

@@ -10,6 +10,7 @@ from textual.widgets import DataTable, Input
 
 from damnit_daemon.ledger import JobState, Ledger, load_job
 from damnit_daemon.services.intake import take_in
+from damnit_tui.screens.confirm import ConfirmBox
 from damnit_tui.screens.jobs import JobsScreen
 from damnit_tui.screens.log import LogScreen
 from damnit_tui.screens.reprocess import ReprocessBox
@@ -117,13 +118,16 @@ async def test_one_is_cancelled_and_done_once_more(folder, jobs, daemon):
         await choose(pilot, jobs["first"])
         await pilot.press("R")
         await until(pilot, lambda: any("not over" in text for text in said(app)))
-        await pilot.press("K")
+        await pilot.press("K", "n")
+        await answer(pilot, "K", "enter")
+        assert state_of(folder, jobs["first"]) is JobState.QUEUED, "no is the default"
+        await answer(pilot, "K", "y")
         await until(pilot, lambda: state_of(folder, jobs["first"]) is JobState.CANCELLED)
         await until(pilot, lambda: any("cancelled" in text for text in said(app)))
         await choose(pilot, jobs["failed"])
         await pilot.press("K")
         await until(pilot, lambda: any("is over" in text for text in said(app)))
-        await pilot.press("R")
+        await answer(pilot, "R", "y")
         await until(pilot, lambda: len(rows(app)) == 5)
         await until(pilot, lambda: any("queued again" in text for text in said(app)))
 
@@ -155,10 +159,10 @@ async def test_the_order_of_those_that_wait_is_changed(folder, jobs, daemon):
     async with app.run_test(size=(130, 20)) as pilot:
         await open_jobs(pilot)
         await choose(pilot, jobs["second"])
-        await pilot.press("plus")
+        await answer(pilot, "plus", "y")
         await until(pilot, lambda: any("priority 1" in text for text in said(app)))
         await until(pilot, lambda: priority(folder, jobs["second"]) == 1)
-        await pilot.press("minus")
+        await answer(pilot, "minus", "y")
         await until(pilot, lambda: priority(folder, jobs["second"]) == 0)
         await choose(pilot, jobs["running"])
         await pilot.press("plus")
@@ -202,11 +206,22 @@ async def test_the_jobs_of_a_run_are_cancelled_from_the_table(folder, jobs, daem
         await settle(pilot)
         await until(pilot, lambda: bool(app.main_screen.status.work.runs))
         app.main_screen.table.move_to(key(411), "ratio")
-        await pilot.press("K")
+        await pilot.press("K", "n")
+        await answer(pilot, "K", "enter")
+        assert state_of(folder, jobs["first"]) is JobState.QUEUED, "no is the default"
+        await answer(pilot, "K", "y")
         await until(pilot, lambda: state_of(folder, jobs["first"]) is JobState.CANCELLED)
         app.main_screen.table.move_to(key(400), "ratio")
         await pilot.press("K")
         await until(pilot, lambda: any("Run 400 has no job" in text for text in said(app)))
+
+
+async def answer(pilot, order, reply):
+    """Press a key that asks first, and say what it asks for."""
+    await pilot.press(order)
+    await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmBox))
+    await pilot.press(reply)
+    await until(pilot, lambda: not isinstance(pilot.app.screen, ConfirmBox))
 
 
 # Processing again

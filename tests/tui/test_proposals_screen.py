@@ -96,7 +96,7 @@ async def test_a_folder_is_made_like_the_present_one(folder, tmp_path):
         await pilot.press(*"9999", "ctrl+n")
         await until(pilot, lambda: "No proposal 9999" in said(app))
         app.screen.query_one(Input).value = "2345"
-        await pilot.press("ctrl+l")
+        await pilot.press("ctrl+t")
         made = tmp_path / "exp/SPB/202601/p002345/usr/Shared/amore"
         await until(pilot, lambda: app.return_value == made)
     other = DamnitFolder(made)
@@ -111,7 +111,7 @@ async def test_one_is_chosen_before_there_is_any(tmp_path, official):
     async with app.run_test(size=(100, 20)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, ProposalsScreen))
         await until(pilot, lambda: listed(app) == [str(official.path)])
-        await pilot.press("ctrl+l")
+        await pilot.press("ctrl+t")
         await until(pilot, lambda: "No folder is open" in said(app))
         await pilot.press("enter")
         await until(pilot, lambda: app.return_value == official.path)

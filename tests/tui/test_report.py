@@ -114,11 +114,11 @@ async def test_it_goes_to_the_logbook(folder):
         app = make_app(folder)
         async with app.run_test(size=(120, 30)) as pilot:
             await open_report(pilot)
-            await pilot.press("ctrl+l")
+            await pilot.press("ctrl+o")
             await until(pilot, lambda: "There is no zulip.cfg" in said(app))
             config = f'[ZULIP]\nurl = {server.url}\nkey = {KEY}\ntopics = ["shift"]\n'
             (folder.path / "zulip.cfg").write_text(config)
-            await pilot.press("ctrl+l")
+            await pilot.press("ctrl+o")
             await until(pilot, lambda: app.screen.query_one(Input).value == "shift")
             await until(pilot, lambda: app.screen.query_one(Input).has_focus)
             await pilot.press("enter")

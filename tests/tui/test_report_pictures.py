@@ -213,7 +213,7 @@ async def test_a_saved_plot_comes_to_the_logbook(folder, tmp_path, server):
         )
         assert "over Run · " in line
         assert line.endswith(f": `{file}`")
-        await pilot.press("ctrl+l")
+        await pilot.press("ctrl+o")
         await until(pilot, lambda: app.screen.query_one(Input).value == "shift")
         await until(pilot, lambda: app.screen.query_one(Input).has_focus)
         await pilot.press("enter")

@@ -127,6 +127,10 @@ class Acting(MainPart):
 
     def action_cancel_jobs(self) -> None:
         """Cancel the jobs of the runs that are marked, or of the one under the cursor."""
+        from damnit_daemon.run_ranges import format_run_ranges
+
+        from .confirm import confirm
+
         keys = self._chosen_runs()
         work = self.status.work
         busy = [key for key in keys if work.runs.get(key)]
@@ -134,16 +138,35 @@ class Acting(MainPart):
             which = f"Run {keys[0].run}" if len(keys) == 1 else "None of these runs"
             self.notify(f"{which} has no job that waits or runs.", markup=False)
             return
-        self.ask_daemon(lambda asking: asking.cancel_runs(busy))
+        if not self._may_ask():
+            return
+        jobs = [job for key in busy for job in work.runs[key]]
+        running = sum(job.is_running for job in jobs)
+        named = format_run_ranges(key.run for key in busy)
+        text = (
+            f"Cancel all jobs of {'run' if len(busy) == 1 else f'{len(busy)} runs:'} {named}?\n\n"
+            f"{running} being computed, {len(jobs) - running} waiting. What is computed is kept, "
+            "what is being computed now is lost. R in the list of jobs (J) does one once more."
+        )
+        confirm(
+            self,
+            "Cancel jobs",
+            text,
+            lambda: self._ask_daemon(lambda asking: asking.cancel_runs(busy)),
+            yes="cancel them",
+        )
 
     def ask_daemon(self, request: Callable[[Asking], Told]) -> None:
         """Ask something, unless nothing may be changed from here."""
+        if self._may_ask():
+            self._ask_daemon(request)
+
+    def _may_ask(self) -> bool:
         if self.session.read_only:
             self.notify(
                 "Nothing is changed from here: --read-only.", severity="warning", markup=False
             )
-            return
-        self._ask_daemon(request)
+        return not self.session.read_only
 
     @work(thread=True, group="asking")
     def _ask_daemon(self, request: Callable[[Asking], Told]) -> None:

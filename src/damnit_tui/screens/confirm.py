@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.dom import DOMNode
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from .. import keymap
+from ..shown import plain, plain_lines
 from .box import BoxScreen
+
+
+def confirm(
+    node: DOMNode,
+    title: str,
+    text: str,
+    do: Callable[[], object],
+    *,
+    yes: str,
+    no: str = "leave it",
+) -> None:
+    """Do something if it is answered by `y`; for the arguments see `ConfirmBox`."""
+
+    def decide(is_wanted: bool | None) -> None:
+        if is_wanted:
+            do()
+
+    node.app.push_screen(ConfirmBox(title, text, yes=yes, no=no), decide)
 
 
 class ConfirmBox(ModalScreen[bool]):
@@ -33,9 +55,9 @@ class ConfirmBox(ModalScreen[bool]):
     def compose(self) -> ComposeResult:
         """The question, and the keys that answer it."""
         with VerticalScroll() as box:
-            box.border_title = Content(self._title).markup
-            box.border_subtitle = Content(self._keys).markup
-            yield Static(Content(self._text))
+            box.border_title = plain(self._title)
+            box.border_subtitle = plain(self._keys)
+            yield Static(Content(plain_lines(self._text)))
 
     def action_answer(self, is_wanted: bool) -> None:
         """Decide."""

@@ -192,12 +192,27 @@ class DaemonScreen(Screen[None]):
         self._command("starting…", lambda service: service.start(self._tell))
 
     def action_stop(self) -> None:
-        """Stop it."""
-        self._command("stopping…", lambda service: service.stop())
+        """Stop it, if that is meant."""
+        self._confirmed("Stop", "stopping…", lambda service: service.stop())
 
     def action_restart(self) -> None:
-        """Stop it if it runs, and start it."""
-        self._command("restarting…", lambda service: service.restart(self._tell))
+        """Stop it if it runs, and start it, if that is meant."""
+        self._confirmed("Restart", "restarting…", lambda service: service.restart(self._tell))
+
+    def _confirmed(self, verb: str, busy: str, command: Callable[[DaemonService], str]) -> None:
+        from .confirm import confirm
+
+        if not self._may_write():
+            return
+        until = "S starts it again; until then" if verb == "Stop" else "Until it works again"
+        text = (
+            f"{verb} the daemon of {self._session.folder.path}?\n\n{until} no run is taken "
+            "and nothing is computed. What it is computing now is computed "
+            "again; jobs in Slurm go on."
+        )
+        confirm(
+            self, f"{verb} the daemon", text, lambda: self._command(busy, command), yes=verb.lower()
+        )
 
     @on(DataTable.RowSelected)
     def action_edit(self) -> None:

@@ -16,9 +16,12 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import DataTable, Label
 
+from damnit_daemon.ledger import JobState
+
 from .. import keymap
 from ..jobs.lines import COLUMNS, ROLES, cells_of, describe
 from ..jobs.listing import JobsReader, Listed, Listing
+from ..shown import plain
 from ..widgets.key_line import KeyLine
 
 if TYPE_CHECKING:
@@ -143,7 +146,7 @@ class JobsScreen(Screen[None]):
             title += f" · {requests} for a daemon"
         if listing.problem:
             title = f"{title} · the ledger cannot be read: {listing.problem}"
-        self.query_one("#jobs-title", Label).update(Content(f" Jobs: {title}"))
+        self.query_one("#jobs-title", Label).update(plain(f" Jobs: {title}"))
         chosen = self._chosen()
         about = describe(chosen, self._clock()) if chosen else ""
         self.query_one("#jobs-about", Label).update(Content(f" {about}"))
@@ -187,11 +190,27 @@ class JobsScreen(Screen[None]):
             self.notify("This job is over.", markup=False)
             return
         number = chosen.job.id
-        self._do(lambda asking: asking.cancel([number]))
+        began = "It waits; nothing of it is computed yet."
+        if chosen.computing or chosen.job.state is JobState.RUNNING:
+            began = "It runs: what it has computed is kept, what it is computing now is lost."
+        self._do(
+            lambda asking: asking.cancel([number]),
+            "Cancel a job",
+            f"Cancel {_named(chosen)}?\n\n{began} R does it once more.",
+            yes="cancel it",
+        )
 
     def action_retry(self) -> None:
         """Do the job under the cursor once more."""
-        self._retry("", "")
+        chosen = self._chosen()
+        if chosen is not None and self._may_retry():
+            number = chosen.job.id
+            self._do(
+                lambda asking: asking.retry([number]),
+                "Once more",
+                f"Do {_named(chosen)} once more?\n\nWhat it computes replaces the run's values.",
+                yes="do it",
+            )
 
     def action_retry_more(self) -> None:
         """Ask for other limits, and do it once more with them."""
@@ -199,9 +218,11 @@ class JobsScreen(Screen[None]):
 
         def go_on(limits: tuple[str, str] | None) -> None:
             if limits is not None:
-                self._retry(*limits)
+                self._retry(number, *limits)
 
-        if self._may_retry():
+        chosen = self._chosen()
+        if chosen is not None and self._may_retry():
+            number = chosen.job.id
             self.app.push_screen(LimitsBox(), go_on)
 
     def action_priority(self, step: int) -> None:
@@ -211,13 +232,17 @@ class JobsScreen(Screen[None]):
             self.notify("Only the order of queued jobs can be changed.", markup=False)
             return
         number, priority = chosen.job.id, chosen.job.priority + step
-        self._do(lambda asking: asking.prioritise(number, priority))
+        when, back = ("earlier", "-") if step > 0 else ("later", "+")
+        self._do(
+            lambda asking: asking.prioritise(number, priority),
+            "Order of the queue",
+            f"Do {_named(chosen)} {when}, with priority {priority}?\n\n{back} takes that back.",
+            yes=f"do it {when}",
+        )
 
-    def _retry(self, memory: str, time_limit: str) -> None:
-        chosen = self._chosen()
-        if chosen is not None and self._may_retry():
-            number = chosen.job.id
-            self._do(lambda asking: asking.retry([number], memory=memory, time_limit=time_limit))
+    def _retry(self, number: int, memory: str, time_limit: str) -> None:
+        if self._may_change():
+            self._ask(lambda asking: asking.retry([number], memory=memory, time_limit=time_limit))
 
     def _may_retry(self) -> bool:
         chosen = self._chosen()
@@ -228,13 +253,18 @@ class JobsScreen(Screen[None]):
             return False
         return True
 
-    def _do(self, request: Callable[[Asking], Told]) -> None:
+    def _do(self, request: Callable[[Asking], Told], title: str, text: str, *, yes: str) -> None:
+        from .confirm import confirm
+
+        if self._may_change():
+            confirm(self, title, text, lambda: self._ask(request), yes=yes)
+
+    def _may_change(self) -> bool:
         if self._session.read_only:
             self.notify(
                 "Nothing is changed from here: --read-only.", severity="warning", markup=False
             )
-            return
-        self._ask(request)
+        return not self._session.read_only
 
     @work(thread=True, group="asking")
     def _ask(self, request: Callable[[Asking], Told]) -> None:
@@ -246,3 +276,7 @@ class JobsScreen(Screen[None]):
     def tell_answer(self, event: Answered) -> None:
         """Say what became of it."""
         self.notify(event.told.text, severity=event.told.severity, markup=False)
+
+
+def _named(listed: Listed) -> str:
+    return f"job {listed.job.id} of run {listed.job.run_key.run}"
