@@ -25,6 +25,8 @@ class PicturesDrawn(Message):
     wanted: list[CellAddress]
     """Those that were asked for; the unreadable ones too."""
     pictures: list[tuple[CellAddress, float, Picture]]
+    failed: bool = False
+    """The disk or the database refused some of them: they are to be tried again."""
 
 
 @dataclass

@@ -6,16 +6,28 @@ import asyncio
 import tempfile
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from textual.screen import Screen
 
 from damnit_daemon.errors import DamnitError
-from damnit_daemon.store import NewValue
+from damnit_daemon.store import DatabaseBusy, NewValue, save_values
 from damnit_tui.failures import as_told
 from damnit_tui.state.bugs import bug_log
+from damnit_tui.table.view import CellAddress
 
-from .conftest import PATIENCE_S, add_run, key, make_app, settle, until
+from .conftest import (
+    NOW,
+    PATIENCE_S,
+    add_run,
+    database_of,
+    key,
+    make_app,
+    png,
+    settle,
+    until,
+)
 
 
 def said(app):
@@ -172,3 +184,53 @@ def test_failures_are_told_in_words():
         "That could not be done: /a/b: No space left on device."
     )
     assert str(as_told(TimeoutError())) == "That could not be done: TimeoutError."
+
+
+def has_picture(app, address):
+    return app.main_screen.table.view.pictures.get(address) is not None
+
+
+async def test_a_picture_rewritten_while_it_is_fetched_is_fetched_again(folder, monkeypatch):
+    app = make_app(folder)
+    session, address = app.main_screen.session, CellAddress(key(412), "agipd.preview")
+    draw, asked, may_go_on = session.draw_pictures, [], threading.Event()
+
+    def slowly(addresses):
+        drawn = list(draw(addresses))
+        if address in addresses:
+            asked.append(address)
+            may_go_on.wait(PATIENCE_S)
+        return drawn
+
+    monkeypatch.setattr(session, "draw_pictures", slowly)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await until(pilot, lambda: asked)
+        rows = app.main_screen.table.rows
+        with database_of(folder).writing() as con:
+            save_values(con, [NewValue(*address, png(40, 40))], now=NOW + 5)
+        await until(pilot, lambda: (v := rows.value(*address)) and v.timestamp == NOW + 5)
+        await pilot.pause()
+        may_go_on.set()
+        await until(pilot, lambda: has_picture(app, address))
+
+
+@pytest.mark.parametrize("error", [DatabaseBusy(Path("runs.sqlite"), 2.0), OSError(5, "I/O error")])
+async def test_pictures_that_a_lock_or_the_disk_refused_come_later(folder, monkeypatch, error):
+    app = make_app(folder)
+    session, failed = app.main_screen.session, []
+    draw = session.draw_pictures
+
+    def failing(addresses):
+        if len(failed) < 2:
+            failed.append(addresses)
+            raise error
+        return draw(addresses)
+
+    monkeypatch.setattr(session, "draw_pictures", failing)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        for run in (412, 411, 400):
+            address = CellAddress(key(run), "agipd.preview")
+            await until(pilot, lambda address=address: has_picture(app, address))
+        await settle(pilot)
+        assert failed

@@ -12,10 +12,9 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.worker import get_current_worker
 
-from damnit_daemon.errors import DamnitError
-
 from .. import keymap
-from ..feed import Feed, Health, NotesRead, Update
+from ..failures import Failure
+from ..feed import RETRY_S, Feed, Health, NotesRead, Update
 from ..messages import NewsArrived, PicturesDrawn
 from ..session import Session
 from ..state.keeper import Keeper
@@ -75,7 +74,8 @@ class MainScreen(
         self._lines, self._notice, self._cell_line = StatusLines(), Notice(), CellLine()
         self._clock = clock
         self._zone = zone
-        self._fetching: set[CellAddress] = set()
+        self._fetching: dict[CellAddress, float | None] = {}
+        """Blobs on the way, with when each was written that was asked for."""
         self.keeper = Keeper(session.load_db_id, session.folder.path)
         self.folder_name = str(session.folder.path)
         """What the folder is called on the screen."""
@@ -261,28 +261,40 @@ class MainScreen(
         """Fetch the blobs on the screen, those not on the way yet."""
         wanted = [a for a in event.addresses if a not in self._fetching]
         if wanted:
-            self._fetching.update(wanted)
+            self._fetching.update((a, self._written_at(a)) for a in wanted)
             self.draw_pictures(wanted)
+
+    def _written_at(self, address: CellAddress) -> float | None:
+        value = self.table.rows.value(*address)
+        return value.timestamp if value is not None else None
 
     @work(thread=True, group="pictures")
     def draw_pictures(self, addresses: list[CellAddress]) -> None:
-        """Draw blobs, some at a time; what cannot be read is tried when seen again."""
+        """Draw blobs, some at a time; all that were wanted are answered, whatever happens."""
         worker = get_current_worker()
         for start in range(0, len(addresses), PICTURES_AT_ONCE):
             portion = addresses[start : start + PICTURES_AT_ONCE]
             if worker.is_cancelled:
                 return
+            answer = PicturesDrawn(portion, [], failed=True)
             try:
-                drawn = list(self.session.draw_pictures(portion))
-            except DamnitError:
-                drawn = []
-            self.post_message(PicturesDrawn(portion, drawn))
+                for address in portion:
+                    answer.pictures.extend(self.session.draw_pictures([address]))
+                answer.failed = False
+            except Failure:
+                pass  # a lock, the disk: they are tried again
+            finally:
+                self.post_message(answer)
 
     @on(PicturesDrawn)
     def show_pictures(self, event: PicturesDrawn) -> None:
-        """Put them in their cells."""
-        self._fetching.difference_update(event.wanted)
+        """Put them in their cells; what was written again meanwhile is fetched again."""
+        asked = {address: self._fetching.pop(address, None) for address in event.wanted}
         self.table.add_pictures(event.pictures)
+        if event.failed:
+            self.set_timer(RETRY_S, self.table.look_for_pictures)
+        elif any(self._written_at(address) != when for address, when in asked.items()):
+            self.table.look_for_pictures()
 
     # Actions
 

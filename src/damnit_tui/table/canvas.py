@@ -314,10 +314,14 @@ class RowCanvas(ScrollView, can_focus=True, inherit_bindings=False):
         moved = self.view.settle(keys, self._cursor_column if keep_cursor else None)
         if moved:
             self._relook()
-        if missing := self.view.missing_pictures(keys):
-            self.post_message(self.PicturesMissed(self, missing))
+        self.look_for_pictures()
         self.post_message(self.ViewMoved(self))
         return moved
+
+    def look_for_pictures(self) -> None:
+        """Tell which blobs on the screen are not drawn yet."""
+        if self.is_attached and (missing := self.view.missing_pictures(self.shown_keys)):
+            self.post_message(self.PicturesMissed(self, missing))
 
     def _relook(self) -> None:
         """Paint all again."""
