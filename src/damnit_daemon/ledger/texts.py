@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
+
+from ..model.bounded_json import parse_json
 
 
 def parse_object(text: str | None) -> dict[str, Any]:
@@ -20,6 +21,6 @@ def parse_names(text: str | None) -> tuple[str, ...]:
 
 def _parse(text: str | None) -> object:
     try:
-        return json.loads(text or "null")
-    except (TypeError, ValueError, RecursionError):  # the last one for nesting without end
+        return parse_json(text or "null")
+    except (TypeError, ValueError):
         return None

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from .bounded_json import parse_json
 from .run import RunKey
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -66,7 +66,7 @@ class StoredValue(NamedTuple):
         if not self.attributes_json:
             return {}
         try:
-            parsed = json.loads(self.attributes_json)
-        except ValueError:
+            parsed = parse_json(self.attributes_json)
+        except (TypeError, ValueError):
             return {}
         return parsed if isinstance(parsed, dict) else {}
