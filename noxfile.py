@@ -31,6 +31,8 @@ PEER = ["damnit[backend]==0.4.0", "plotly>=6"]
 NEED_PEER = ("tests/interop", "tests/corpus")
 """Folders of tests that compare with DAMNIT."""
 
+REAL_LIFE = ["euxfel-extra", "joblib", "dask", "pandas", "pyarrow", "pint", "pint-xarray"]
+"""What context files of experiments use."""
 USER = ["extra_data", "pyyaml", "requests"]
 """All that a user's Python need have."""
 
@@ -98,6 +100,36 @@ def user_env(session: nox.Session) -> None:
 
 
 @nox.session
+def peer_tests(session: nox.Session) -> None:
+    """Run DAMNIT's own tests against ours, and the corpus through both programs.
+
+    `-- --checkout FOLDER` is a checkout of its repository: what is on PyPI has no tests.
+    """
+    install_project(session, "test")
+    checkout, arguments = option("--checkout", session.posargs, os.environ.get("DAMNIT_CHECKOUT"))
+    if not checkout:
+        session.warn("DAMNIT's own tests are skipped: give -- --checkout FOLDER")
+    places = [
+        "tests/peer_tests",
+        "tests/interop/test_contexts.py",
+        "tests/interop/test_programs.py",
+    ]
+    env = {"DAMNIT_PEER_PYTHON": peer_python(session), "DAMNIT_CHECKOUT": checkout}
+    session.run("pytest", "-rA", "--no-header", *places, *arguments, env=env)
+
+
+@nox.session
+def corpus(session: nox.Session) -> None:
+    """Run context files of real life through both programs, and compare every stored value."""
+    install_project(session, "test")
+    python = os.environ.get("DAMNIT_REAL_LIFE_PYTHON") or environment(
+        session, "real-life", [*PEER, *REAL_LIFE]
+    )
+    env = {"DAMNIT_PEER_PYTHON": python, "DAMNIT_REAL_LIFE_PYTHON": python}
+    session.run("pytest", "-rA", "tests/real_life", *session.posargs, env=env)
+
+
+@nox.session
 def demo(session: nox.Session) -> None:
     """Open the app on a made-up experiment."""
     install_project(session)
@@ -133,9 +165,17 @@ def build(session: nox.Session) -> None:
 
 def seconds_option(arguments: list[str], *, default: str) -> tuple[str, list[str]]:
     """Split `--seconds N` from the arguments for pytest."""
-    if "--seconds" not in arguments:
+    seconds, rest = option("--seconds", arguments, default)
+    return str(seconds), rest
+
+
+def option(
+    name: str, arguments: list[str], default: str | None = None
+) -> tuple[str | None, list[str]]:
+    """Split `name VALUE` from the arguments for pytest."""
+    if name not in arguments:
         return default, arguments
-    place = arguments.index("--seconds")
+    place = arguments.index(name)
     return arguments[place + 1], arguments[:place] + arguments[place + 2 :]
 
 
