@@ -8,7 +8,8 @@ import pytest
 import xarray as xr
 
 from damnit_ctx import Cell
-from damnit_daemon.hdf5 import ResultsFile
+from damnit_daemon.hdf5 import ResultsFile, look
+from damnit_daemon.model.looked import View
 from damnit_daemon.runner import layout
 
 from .saved import SavedFolder
@@ -54,6 +55,9 @@ def test_value_then_preview_alone_makes_the_cell(folder, earlier):
     with ResultsFile(folder.results_file) as results:
         assert not results.has_data("it")
         np.testing.assert_array_equal(results.preview("it"), np.arange(5.0))
+    *_, looked = look(folder.results_file, "it", View())
+    assert looked.about.is_preview
+    assert looked.content.range == (0, 4)
 
 
 def test_preview_of_an_image_alone_is_a_thumbnail(folder):

@@ -30,6 +30,9 @@ SURVIVING = {
     "named": TRAINS.rename("energy"),
     "integers": TRAINS.astype(np.int16),
     "flags": TRAINS > 2,
+    "instructions": TRAINS.assign_attrs(scale_factor=2, add_offset=1, missing_value=1.0),
+    "units of times": TRAINS.assign_attrs(units="seconds since trigger", calendar="noleap"),
+    "names of HDF5": xr.Dataset({"a": TRAINS}, attrs={"CLASS": "x", "coordinates": "y"}),
     "dataset": xr.Dataset({"a": TRAINS, "b": ("x", np.arange(4))}, attrs={"from": "here"}),
 }
 CHANGING = {
@@ -41,6 +44,9 @@ CHANGING = {
     "slash": TRAINS.rename("a/b"),
     "attributes": TRAINS.assign_attrs(lots=[1, "x"]),
     "strings": TRAINS.assign_coords(pulse=["a", "b"]),
+    "bins": TRAINS.rename("it").groupby_bins("trainId", [9, 10, 13]).sum(),
+    "words": TRAINS.assign_coords({"laser delay": ("trainId", [1, 2, 3])}),
+    "swapped": TRAINS.astype(">f8"),
     "frame": pd.DataFrame({"a": [1, 2]}),
 }
 

@@ -61,7 +61,9 @@ def write_dataset(path: Path, group: str, dataset: Any) -> list[str]:
     try:
         _write(path, group, dataset)
     except (AttributeError, NotImplementedError, RuntimeError, TypeError, ValueError) as error:
-        bare = dataset.drop_attrs()
+        bare = dataset.copy(deep=False)
+        for item in (bare, *bare.variables.values()):
+            item.attrs = {}
         with h5py.File(path, "a") as file:
             file.pop(group, None)
         try:
