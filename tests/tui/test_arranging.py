@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from damnit_daemon.model import VariableInfo
 from damnit_daemon.model.portion import ANY
@@ -18,6 +18,10 @@ from damnit_tui.widgets.status import StatusLines
 from damnit_tui.widgets.tick_list import TickList
 
 from .conftest import VARIABLES, add_run, database_of, key, make_app, settle, until
+
+
+def screen_text(app):
+    return "\n".join(strip.text for strip in app.screen._compositor.render_strips())
 
 
 def shown(app):
@@ -195,6 +199,27 @@ async def test_a_bar_lets_one_tick_the_values_of_a_column(folder):
         assert filter_of(app) == ""
 
 
+async def test_a_bar_on_the_time_asks_from_when_to_when(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        app.main_screen.table.move_to(key(412), "start_time")
+        await pilot.press("vertical_line")
+        await until(pilot, lambda: isinstance(app.screen, RangeScreen))
+        assert filter_of(app) == ""
+        await pilot.press(*"noon", "enter")
+        await pilot.pause()
+        mistake = app.screen.query_one("#mistake", Static)
+        assert "'noon' is no time such as 10:00" in str(mistake.render())
+        app.screen.query_one("#low", Input).value = "2026-03-14 11:05"
+        app.screen.query_one("#high", Input).value = "2026-03-14 11:35"
+        await pilot.press("enter")
+        await until(pilot, lambda: app.screen is app.main_screen)
+        ends = 'start_time >= "2026-03-14 11:05" start_time <= "2026-03-14 11:35"'
+        assert filter_of(app) == ends
+        assert shown(app) == [411, 410, 409, 408]
+
+
 @pytest.mark.extended
 async def test_a_bar_asks_for_a_range_of_many_numbers(folder):
     for run in range(300, 330):
@@ -364,6 +389,7 @@ async def test_only_columns_with_a_tag(folder):
         await pilot.press("space", "enter")
         await pilot.pause()
         assert columns(app) == ["start_time", "comment", "xgm.intensity", "xgm.unit", "xgm.trend"]
+        assert "5 columns hidden: t n ⏎ shows all" in screen_text(app)
         with database_of(folder).writing() as con:
             more = VariableInfo("later", "Later", tags=("beam",))
             update_computed_variables(con, [*tagged, more, VariableInfo("other", "Other")])
@@ -374,6 +400,22 @@ async def test_only_columns_with_a_tag(folder):
         await pilot.press("n", "enter")
         await pilot.pause()
         assert "other" in columns(app)
+        assert "shows all" not in screen_text(app)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (130, 34)])
+async def test_columns_that_were_hidden_leave_a_trace(folder, size):
+    app = make_app(folder)
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        await pilot.press("c")
+        await until(pilot, lambda: isinstance(app.screen, ColumnsScreen))
+        await pilot.press("n", "enter")
+        await until(pilot, lambda: "columns hidden: c a ⏎ shows all" in screen_text(app))
+        await pilot.press("c")
+        await until(pilot, lambda: isinstance(app.screen, ColumnsScreen))
+        await pilot.press("a", "enter")
+        await until(pilot, lambda: "shows all" not in screen_text(app))
 
 
 @pytest.mark.extended

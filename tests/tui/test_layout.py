@@ -51,6 +51,33 @@ def test_whole_numbers_stand_on_the_right():
     assert lines == ["     7", "  1204", "     ·"]
 
 
+def shown_widths(fits, width):
+    return {fits[slot.index].column.name: slot.width for slot in place_columns(fits, 0, 5, width)}
+
+
+def test_room_that_is_left_goes_to_what_is_cut():
+    long, short = Fit(Column("long", "L")), Fit(Column("short", "S"))
+    failed = Fit(Column("failed", "F"))
+    long.take(Cell("x" * 60, Kind.TEXT))
+    short.take(Cell("abc", Kind.TEXT))
+    failed.take(Cell("7", Kind.NUMBER))
+    failed.take(Cell("✗ ValueError", Kind.FAILED))
+    fits = [long, short, failed]
+    assert shown_widths(fits, 200) == {"long": 60, "short": short.width, "failed": 12}
+    tight = shown_widths(fits, 70)
+    assert 28 < tight["long"] < 60
+    assert tight["failed"] == 12
+    assert sum(tight.values()) == 70 - 5 - 3 - 2 * 2
+    long.by_hand = 10
+    assert shown_widths(fits, 200)["long"] == 10
+
+
+def test_a_complex_number_is_not_cut():
+    fit = Fit(Column("phase", "P"))
+    fit.take(Cell("complex", Kind.PICTURE), "1.2346 - 9876.5432j")
+    assert fit.width == len("1.2346 - 9876.5432j")
+
+
 def test_text_stands_on_the_left():
     _, lines = column_of(["dark", "calibration", None])
     assert lines == ["dark       ", "calibration", "·          "]

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from damnit_daemon.model import BlobKind
+from damnit_tui.table.paint import paint_picture
 from damnit_tui.table.picture import draw_large, draw_picture
 from damnit_tui.table.sparkline import sparkline
 from damnit_tui.table.thumbnail import draw_thumbnail, png_size
@@ -38,6 +39,15 @@ def test_any_numbers_give_lines_of_the_asked_size(points, width, height):
     assert all(c == " " or 0x2800 < ord(c) < 0x2900 for line in lines for c in line)
 
 
+def test_pictures_of_neighbouring_runs_are_parted_by_a_gap():
+    picture = draw_picture(BlobKind.PNG, png(30, 20))
+    *pixels, _ = paint_picture(picture, 12, colours=True)
+    # Three quarters of a line; the rest is as what is behind the table.
+    assert {piece.text for piece in pixels} == {"▆"}
+    assert all(piece.foreground and piece.background is None for piece in pixels)
+    assert paint_picture(picture, 12, colours=False)[0].text == "▣ 30×20     "
+
+
 def test_a_thumbnail_keeps_the_colours_in_their_places():
     drawn = draw_thumbnail(png(30, 20), 3)
     assert (drawn.width_px, drawn.height_px) == (30, 20)
@@ -63,7 +73,7 @@ def test_each_kind_of_blob_has_a_picture():
     x = np.linspace(0, 1, 30)
     line = draw_picture(BlobKind.TRENDLINE, np.stack([x, x]))
     assert (line.text[0], line.text[-1], line.role) == ("⣀", "⠉", "trend")
-    assert draw_picture(BlobKind.COMPLEX, 1 - 2j).text == "(1-2j)"
+    assert draw_picture(BlobKind.COMPLEX, 1.25 - 2j).text == "1.2500 - 2j"
     assert draw_picture(BlobKind.ARRAY, np.zeros((4, 5))).text == "float64: (4, 5)"
     assert draw_picture(BlobKind.TRENDLINE, np.zeros((2, 1))).text == "float64: (2, 1)"
     assert draw_picture(BlobKind.TRENDLINE, None).text == "unreadable"

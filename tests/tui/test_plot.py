@@ -1,6 +1,7 @@
 """Plots: which points, against numpy; which keys; what is saved."""
 
 import csv
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +12,8 @@ from damnit_daemon.model import Column, RunRow, StoredValue
 from damnit_daemon.model.looked import AxisKind
 from damnit_tui.inspect.frame import Styles
 from damnit_tui.plot.drawing import draw_points, reduce_line
-from damnit_tui.plot.points import Naming, align, histogram, points_over_runs
+from damnit_tui.plot.legend import SHADES, series_role
+from damnit_tui.plot.points import Group, Naming, align, histogram, points_over_runs
 from damnit_tui.plot.readout import nearest, readout
 from damnit_tui.plot.state import BEGIN, MOST_Y, Form, Over, PlotState, Which
 from damnit_tui.plot.within import MOST_LINES, points_within, wanted_for
@@ -44,6 +46,30 @@ def rows():
 
 def over(rows, **state):
     return points_over_runs(PlotState(**state), rows, rows.keys, NAMING)
+
+
+# Colours
+
+
+def legend(rows, **state):
+    points = over(rows, **state)
+    return draw_points(points, PlotState(**state), 80, 20, STYLES).legend
+
+
+def test_more_than_six_groups_have_shades_in_their_order_and_one_scale(rows):
+    groups = [Group(f"r{n}", np.arange(3.0), np.arange(3.0) + n, None) for n in range(20)]
+    points = replace(over(rows, y=("b",)), groups=tuple(groups))
+    state = PlotState(y=("b",), form=Form.LINE)
+    drawn = draw_points(points, state, 80, 20, STYLES)
+    assert [text for text, _ in drawn.legend if text != "█"] == ["r0", " r19", "(20)"]
+    roles = [series_role(n, 20) for n in range(20)]
+    assert (roles[0], roles[-1]) == ("shade0", f"shade{SHADES - 1}")
+    assert len(set(roles)) == SHADES
+
+
+def test_a_line_has_no_legend_of_colours_that_it_does_not_have(rows):
+    assert legend(rows, y=("b",), colour="a", form=Form.POINTS)
+    assert not legend(rows, y=("b",), colour="a", form=Form.LINE)
 
 
 # Points over runs

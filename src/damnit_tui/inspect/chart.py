@@ -21,6 +21,10 @@ from .colourmaps import levels_of, log_window
 from .frame import GUTTER, Frame, Place, Styles, Window, runs, styled, text_line
 from .ticks import Tick, axis_ticks
 
+FEW = 400
+"""So few points are drawn larger, to be seen."""
+VERY_FEW = 100
+"""And so few larger still."""
 TICK_WIDTH = 12
 """Columns that a label on the x axis needs."""
 
@@ -72,6 +76,36 @@ def chart_size(width: int, height: int) -> tuple[int, int]:
 def series_of(curve: Curve, role: str = "curve") -> Series:
     """A reduced curve as it is drawn."""
     return Series(curve.least, curve.greatest, curve.mean, curve.filled, curve.missing, role=role)
+
+
+def enlarged(
+    x: Any, y: Any, role: str, shown: tuple[Window, Window], size: tuple[int, int], *, log_y: bool
+) -> Dots:
+    """Points; few ones are made larger, to be seen.
+
+    Args:
+        x: Where they are.
+        y: The same.
+        role: Their colour.
+        shown: From, to, of x and of y (logarithms where it is logarithmic).
+        size: Dots side by side and above each other.
+        log_y: Whether y is logarithmic.
+    """
+    if len(x) > FEW:
+        return Dots(x, y, role)
+    (left, right), (bottom, top) = shown
+    across, up = (right - left) / max(1, size[0]), (top - bottom) / max(1, size[1] - 1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        levels = np.log10(np.where(y > 0, y, np.nan)) if log_y else y
+    width = 3 if len(x) <= VERY_FEW else 2
+    steps = [(i - (width - 1) / 2, j - (width - 1) / 2) for i in range(width) for j in range(width)]
+    with np.errstate(over="ignore"):
+        wide_x = np.concatenate([x + i * across for i, _ in steps])
+        wide_y = np.concatenate([levels + j * up for _, j in steps])
+    if log_y:
+        with np.errstate(over="ignore"):
+            wide_y = 10.0**wide_y
+    return Dots(wide_x, wide_y, role)
 
 
 def natural_range(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -15,7 +16,8 @@ from damnit_daemon.errors import DamnitError
 from damnit_daemon.model.looked import Axis, AxisKind, Picture
 
 from ..visible import visible
-from .chart import Axes, Dots, Series, natural_range
+from .chart import Axes, Dots, Series, enlarged, natural_range
+from .colourmaps import log_window
 from .frame import Window
 
 DRAWN = ("scatter", "scattergl", "bar", "histogram", "heatmap", "heatmapgl")
@@ -110,16 +112,18 @@ def parse_figure(text: str) -> Redrawn:
 
 
 def draw_series(
-    redrawn: Redrawn, columns: int, window: Window | None = None
+    redrawn: Redrawn, size: tuple[int, int], window: Window | None = None
 ) -> tuple[list[Series | Dots], Axes]:
-    """What a chart with so many dot columns has to draw.
+    """What a chart of so many dots has to draw.
 
     Args:
         redrawn: The figure.
-        columns: Dots side by side.
+        size: Dots side by side and above each other.
         window: From, to; None for all of it.
     """
-    x = window or redrawn.x
+    x, columns = window or redrawn.x, size[0]
+    y = log_window(*redrawn.y) if redrawn.is_log else redrawn.y
+    span = (math.log10(y[0]), math.log10(y[1])) if redrawn.is_log else y
     series: list[Series | Dots] = []
     for number, trace in enumerate(redrawn.traces):
         role = f"series{number % SERIES}"
@@ -128,7 +132,8 @@ def draw_series(
         elif trace.has_lines and (np.diff(trace.x) >= 0).all():
             series.append(_line(trace, x, columns, role))
         else:
-            series.append(Dots(trace.x, trace.y, role))
+            shown = (x, span)
+            series.append(enlarged(trace.x, trace.y, role, shown, size, log_y=redrawn.is_log))
     first = redrawn.traces[0] if redrawn.traces else None
     kind = AxisKind.TIME if first is not None and first.is_time else AxisKind.NUMBER
     names = tuple((float(i), n) for i, n in enumerate(first.names)) if first is not None else ()

@@ -13,20 +13,16 @@ from rich.style import Style
 
 from damnit_daemon.model.looked import AxisKind
 
-from ..inspect.chart import Axes, Dots, Series, chart_size, draw_chart
+from ..inspect.chart import Axes, Dots, Series, chart_size, draw_chart, enlarged
 from ..inspect.colourmaps import MAPS
 from ..inspect.frame import Frame, Styles
 from ..inspect.ticks import log_ticks
 from ..visible import clip
-from .legend import COLOURS, SHADES, extremes, legend_of, shade_roles
+from .legend import COLOURS, SHADES, extremes, legend_of, series_role, shade_roles
 from .points import Group, Points, fitting_bins
 from .scale import MARGIN, around, counted, logged, window_of
 from .state import Form, PlotState, Window
 
-FEW = 400
-"""So few points are drawn larger, to be seen."""
-VERY_FEW = 100
-"""And so few larger still."""
 WIDE_BIN = 6
 """Dot columns from which on there is a gap between the bars of a histogram."""
 
@@ -43,9 +39,10 @@ class Drawn:
     """Text and role of each part of the legend."""
 
 
-def shade_styles() -> Mapping[str, Style]:
-    """The styles of a third number, from low to high."""
-    colours = MAPS[0].colours(np.linspace(0.08, 1, SHADES)).tolist()
+def shade_styles(*, is_dark: bool = True) -> Mapping[str, Style]:
+    """The styles of a third number, from low to high, as far as they are seen on the theme."""
+    low, high = (0.2, 1.0) if is_dark else (0.0, 0.72)
+    colours = MAPS[0].colours(np.linspace(low, high, SHADES)).tolist()
     return {
         f"shade{n}": Style.parse("#{:02x}{:02x}{:02x}".format(*c)) for n, c in enumerate(colours)
     }
@@ -78,17 +75,17 @@ def draw_points(
     y = _span_of([logged(g.y, log_y) for g in groups], state.span)
     series: list[Series | Dots] = []
     for number, group in enumerate(groups):
-        role = f"series{number % COLOURS}"
+        role = series_role(number, len(groups))
         if state.form is Form.LINE:
             series.append(reduce_line(group.x, group.y, x, columns, role))
         elif group.colour is not None:
             series += _shaded(group, points, (x, y), (columns, levels), log_y=log_y)
         else:
-            series.append(_dots(group.x, group.y, role, (x, y), (columns, levels), log_y=log_y))
+            series.append(enlarged(group.x, group.y, role, (x, y), (columns, levels), log_y=log_y))
     axes = _axes(points, state, x, y, zone, y_label=points.y_label)
     cursor = state.cursor[0] if state.cursor is not None else None
     frame = draw_chart(series, axes, width, height, styles, cursor)
-    return Drawn(frame, (x, y), legend=legend_of(points))
+    return Drawn(frame, (x, y), legend=legend_of(points, state.form))
 
 
 def reduce_line(x: Any, y: Any, window: Window, columns: int, role: str) -> Series:
@@ -125,6 +122,7 @@ def _draw_histogram(
     top = 1.0
     at = np.linspace(x[0], x[1], columns, endpoint=False) + (x[1] - x[0]) / columns / 2
     for number, group in enumerate(points.groups):
+        role = series_role(number, len(points.groups))
         counts, edges = counted(group, state, x)
         place = np.searchsorted(edges, at, "right") - 1
         inside = (place >= 0) & (place < len(counts))
@@ -137,14 +135,14 @@ def _draw_histogram(
         series.append(
             Series(
                 low, np.where(level > 0, level, np.nan) if alone else level, level,
-                inside, np.zeros(columns, bool), f"series{number % COLOURS}", is_line=not alone,
+                inside, np.zeros(columns, bool), role, is_line=not alone,
             )
         )  # fmt: skip
     y = state.span or ((0.5, top * 1.2) if state.log_y else (0.0, top * (1 + MARGIN)))
     axes = _axes(points, state, x, y, zone, y_label=points.y_label)
     cursor = state.cursor[0] if state.cursor is not None else None
     frame = draw_chart(series, axes, width, height, styles, cursor)
-    return Drawn(frame, (x, y), bins, legend_of(points))
+    return Drawn(frame, (x, y), bins, legend_of(points, state.form))
 
 
 def _axes(
@@ -192,26 +190,6 @@ def _span_of(values: list[Any], span: Window | None) -> Window:
     return span if span is not None else around(values, margin=MARGIN)
 
 
-def _dots(
-    x: Any, y: Any, role: str, shown: tuple[Window, Window], size: tuple[int, int], *, log_y: bool
-) -> Dots:
-    """Points; few ones are made larger."""
-    if len(x) > FEW:
-        return Dots(x, y, role)
-    (left, right), (bottom, top) = shown
-    across, up = (right - left) / max(1, size[0]), (top - bottom) / max(1, size[1] - 1)
-    levels = logged(y, log_y)
-    width = 3 if len(x) <= VERY_FEW else 2
-    steps = [(i - (width - 1) / 2, j - (width - 1) / 2) for i in range(width) for j in range(width)]
-    with np.errstate(over="ignore"):
-        wide_x = np.concatenate([x + i * across for i, _ in steps])
-        wide_y = np.concatenate([levels + j * up for _, j in steps])
-    if log_y:
-        with np.errstate(over="ignore"):
-            wide_y = 10.0**wide_y
-    return Dots(wide_x, wide_y, role)
-
-
 def _shaded(
     group: Group,
     points: Points,
@@ -223,7 +201,7 @@ def _shaded(
     places = _shades_of(group, points)
     roles = [f"series{n}" for n in range(COLOURS)] if points.categories else shade_roles()
     return [
-        _dots(group.x[places == n], group.y[places == n], role, shown, size, log_y=log_y)
+        enlarged(group.x[places == n], group.y[places == n], role, shown, size, log_y=log_y)
         for n, role in enumerate(roles)
         if (places == n).any()
     ]

@@ -7,24 +7,35 @@ import numpy as np
 from ..inspect.ticks import format_value
 from ..visible import clip, visible
 from .points import Points
-from .state import Window
+from .state import Form, Window
 
 SHADES = 12
 """Colours for a third number."""
 COLOURS = 6
+SCALE = tuple(("█", f"shade{n}") for n in range(SHADES))
+"""All shades, from low to high."""
 
 
-def legend_of(points: Points) -> tuple[tuple[str, str], ...]:
+def legend_of(points: Points, form: Form) -> tuple[tuple[str, str], ...]:
     """What the colours stand for."""
     groups = points.groups
-    if groups and groups[0].colour is not None:
+    if form is Form.POINTS and groups and groups[0].colour is not None:
         return _legend_of_colours(points)
     if len(groups) == 1 and points.y_label:
         return ()
-    return tuple(
-        (f"● {visible(clip(group.label, 30))}", f"series{number % COLOURS}")
-        for number, group in enumerate(groups)
-    )
+    labels = [visible(clip(group.label, 30)) for group in groups]
+    if len(groups) <= COLOURS:
+        return tuple((f"● {label}", series_role(n, COLOURS)) for n, label in enumerate(labels))
+    return (
+        (labels[0], "label"), *SCALE, (f" {labels[-1]}", "label"), (f"({len(groups)})", "label"),
+    )  # fmt: skip
+
+
+def series_role(number: int, total: int) -> str:
+    """The role of one of several groups: a colour of its own, or of more than six, a shade."""
+    if total <= COLOURS:
+        return f"series{number}"
+    return f"shade{number * (SHADES - 1) // (total - 1)}"
 
 
 def _legend_of_colours(points: Points) -> tuple[tuple[str, str], ...]:
@@ -35,8 +46,7 @@ def _legend_of_colours(points: Points) -> tuple[tuple[str, str], ...]:
             named[-1] = f"{len(points.categories) - COLOURS + 1} others"
         return (label, *((f"● {visible(clip(n, 20))}", f"series{i}") for i, n in enumerate(named)))
     low, high = (format_value(v, points.colour_kind) for v in extremes(points))
-    bar = tuple(("█", f"shade{n}") for n in range(SHADES))
-    return (label, (low, "label"), *bar, (f" {high}", "label"))
+    return (label, (low, "label"), *SCALE, (f" {high}", "label"))
 
 
 def extremes(points: Points) -> Window:

@@ -30,7 +30,7 @@ class PlotPane(DataPane):
 
     def styles_by_role(self) -> dict[str, Style]:
         """How roles look in this theme, and the colours of a third number."""
-        shades: Mapping[str, Style] = shade_styles()
+        shades: Mapping[str, Style] = shade_styles(is_dark=self.app.current_theme.dark)
         return {**super().styles_by_role(), **shades}
 
     def on_mouse_down(self, event: events.MouseDown) -> None:

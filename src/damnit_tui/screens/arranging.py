@@ -138,7 +138,7 @@ class Arranging(MainPart):
             return
         cells = Cells(rows, rows.all_keys)
         values = column_values(column, cells.scalars(column))
-        if column.name == TIME.name or not (values.texts or values.numbers):
+        if not (values.texts or values.numbers):
             self._filter_present(column, sum(cells.filled(column)))
             return
 
@@ -146,7 +146,13 @@ class Arranging(MainPart):
             if text is not None:
                 self.filter_column(column, text)
 
-        if values.is_range:
+        if column.name == TIME.name:
+            from .number_range import TimeRangeScreen
+
+            title, now = column.title, self._clock()
+            screen = TimeRangeScreen(values, title, now=now, zone=self._zone)
+            self.app.push_screen(screen, take)
+        elif values.is_range:
             from .number_range import RangeScreen
 
             self.app.push_screen(RangeScreen(values, column.title), take)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from pathlib import Path
+from textwrap import wrap
 
 from rich.text import Text
 from textual import on, work
@@ -30,6 +31,10 @@ from ..table.view import CellAddress
 from ..visible import visible, visible_lines
 from ..widgets.screen_keys import ScreenKeys
 from .inspect_actions import InspectActions
+
+LOW = 30
+"""On a lower screen there is one line of facts, else two."""
+NARROW = 8
 
 
 @dataclass(frozen=True)
@@ -97,7 +102,8 @@ class InspectScreen(InspectActions):
 
     def on_resize(self) -> None:
         """Leave the data the room, where there is little."""
-        self.set_class(self.size.height < 30, "-low")
+        self.set_class(self.size.height < LOW, "-low")
+        self.tell()
 
     @property
     def is_settled(self) -> bool:
@@ -123,8 +129,15 @@ class InspectScreen(InspectActions):
         self.query_one("#inspect-head", Static).update(head)
         facts = shown.facts(self._zone) if shown is not None else []
         line = " · ".join(_in_a_line(name, text) for name, text in facts if name != "Variable")
-        self.query_one("#inspect-facts", Static).update(Text(line, overflow="ellipsis"))
+        self.query_one("#inspect-facts", Static).update(Text(self._fitting(line)))
         self.query_one(ScreenKeys).wanted = useful_keys(self.viewer)
+
+    def _fitting(self, facts: str) -> str:
+        """As many facts as there is room for; they end after a word."""
+        width, lines = self.size.width - 2, 1 if self.size.height < LOW else 2
+        if width < NARROW:
+            return facts
+        return "\n".join(wrap(facts, width, max_lines=lines, placeholder=" …"))
 
     def _value_in_words(self, shown: Inspected) -> str:
         """The value of the table, unless it is a drawing of the data below it."""

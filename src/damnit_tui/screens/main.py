@@ -240,7 +240,8 @@ class MainScreen(
         shown = ""
         if slots and len(view.slots) < total:
             shown = f"columns {slots[0].index + 1}–{slots[-1].index + 1} of {total}"
-        self.status = self.status._replace(columns=shown)
+        hidden = self.selection.hidden_words(self.table.rows.columns)
+        self.status = self.status._replace(columns=shown, hidden=hidden)
 
     @on(RunTable.CursorMoved)
     def show_cell(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, tzinfo
+
 from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
@@ -9,7 +11,8 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label, Static
 
-from damnit_daemon.query.cells import text_of
+from damnit_daemon.query.cells import parse_number, text_of
+from damnit_daemon.query.times import Moment
 
 from .. import keymap
 from ..shown import plain
@@ -77,6 +80,7 @@ class RangeScreen(ModalScreen[str | None]):
     }
     """
     BINDINGS = keymap.bindings("range")
+    unit = "numbers"
 
     def __init__(self, values: ColumnValues, name: str) -> None:
         """Begin with an open range.
@@ -92,11 +96,11 @@ class RangeScreen(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """How the numbers are spread; two ends; what is wrong."""
         numbers = self._values.numbers
-        low, high = text_of(numbers[0][0]), text_of(numbers[-1][0])
+        low, high = self.text_of(numbers[0][0]), self.text_of(numbers[-1][0])
         with Vertical() as box:
             box.border_title = plain(f"Only runs where {self._name} is")
             total = sum(count for _, count in numbers)
-            box.border_subtitle = f"{total} numbers, {self._values.empty} empty"
+            box.border_subtitle = f"{total} {self.unit}, {self._values.empty} empty"
             ends = f"{low}{high:>{max(1, WIDTH - len(low))}}"
             yield Static(Text(f"{self._values.histogram(WIDTH)}\n{ends}"), id="spread")
             with Horizontal():
@@ -125,7 +129,9 @@ class RangeScreen(ModalScreen[str | None]):
         low, high = (self.query_one(id, Input).value for id in ("#low", "#high"))
         try:
             found = range_filter(
-                self._values.column, low, high, empty=self.query_one(TickLine).ticked
+                self._values.column,
+                *map(self.checked, (low, high)),
+                empty=self.query_one(TickLine).ticked,
             )
         except ValueError as error:
             self.query_one("#mistake", Static).update(Text(visible(f"{error}.")))
@@ -135,3 +141,58 @@ class RangeScreen(ModalScreen[str | None]):
     def action_give_up(self) -> None:
         """Leave all as it was."""
         self.dismiss(None)
+
+    def text_of(self, number: float) -> str:
+        """Write a number as it can be typed."""
+        return text_of(number)
+
+    def checked(self, text: str) -> str:
+        """An end of the range as a filter has it; empty for none.
+
+        Raises:
+            ValueError: If it is no number; the text says so.
+        """
+        if text.strip() and parse_number(text) is None:
+            raise ValueError(f"{text.strip()!r} is no number")
+        return text.strip()
+
+
+class TimeRangeScreen(RangeScreen):
+    """From a time to a time: `10:00`, `2026-03-14 10:00`, `-2h`, `yesterday`."""
+
+    unit = "runs with a time"
+
+    def __init__(self, values: ColumnValues, name: str, *, now: float, zone: tzinfo | None) -> None:
+        """Begin with an open range.
+
+        Args:
+            values: What there is, in Unix seconds.
+            name: What the column is called on the screen.
+            now: What short times refer to, Unix seconds.
+            zone: In which times are shown and typed; None for this machine's.
+        """
+        super().__init__(values, name)
+        self._moment = Moment(now, zone)
+        self._zone = zone
+
+    def text_of(self, number: float) -> str:
+        """Write a time as it can be typed."""
+        try:
+            return f"{datetime.fromtimestamp(number, self._zone):%Y-%m-%d %H:%M}"
+        except (ValueError, OverflowError, OSError):
+            return "?"
+
+    def checked(self, text: str) -> str:
+        """An end of the range as a filter has it; empty for none.
+
+        Raises:
+            ValueError: If it is no time; the text says so.
+        """
+        if not (text := text.strip()):
+            return ""
+        try:
+            self._moment.parse(text)
+        except ValueError:
+            hint = "such as 10:00, 2026-03-14 10:00, -2h, yesterday"
+            raise ValueError(f"{text!r} is no time {hint}") from None
+        return f'"{text}"' if " " in text else text

@@ -34,6 +34,7 @@ from .plot_taking import PlotTaking
 LIVE_S = 1.0
 """How often one looks whether there is something new."""
 ZOOM = 1.5
+NO_BREAK = "\xa0"
 OFFERED = (
     "plot.y", "plot.x", "plot.form", "plot.over", "plot.which", "plot.closer", "plot.next_point",
     "plot.log_y", "plot.colour", "plot.save", "plot.help", "plot.close",
@@ -47,7 +48,7 @@ class PlotScreen(PlotChoosing, PlotTaking):
     PlotScreen {
         layout: vertical;
         & #plot-head { height: 1; background: $panel; color: $text-primary; text-style: bold; }
-        & #plot-legend { height: 1; }
+        & #plot-legend { height: auto; min-height: 1; max-height: 3; padding-left: 1; }
         & #plot-readout { height: 1; color: $text-accent; }
     }
     """
@@ -186,9 +187,11 @@ class PlotScreen(PlotChoosing, PlotTaking):
             parts.append(f"{self.drawn.bins} bins")
         self.query_one("#plot-head", Static).update(_line(" · ".join(map(visible, parts))))
         styles = self._pane.styles_by_role()
-        legend = Text(" ", no_wrap=True, overflow="ellipsis", end="")
+        legend = Text(overflow="ellipsis", end="")
         for text, role in self.drawn.legend if self.drawn is not None else ():
-            legend.append(text, styles[role]).append("" if role.startswith("shade") else " ")
+            # It is folded between what it names, not within.
+            legend.append(text.replace(" ", NO_BREAK), styles[role])
+            legend.append("" if role.startswith("shade") else " ")
         self.query_one("#plot-legend", Static).update(legend)
         said = ""
         if self.drawn is not None:

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     Spot = tuple[CellAddress | None, int | None]
     """A cell, and the note above its run if that is meant."""
 
+MANY_COLOURS = frozenset({"truecolor", "256"})
+"""With fewer a picture is told by its size."""
 MOST_STRIPS = 1024
 ON_THEIR_OWN = frozenset({"cursor", "match"})
 """Roles with a background of their own."""
@@ -51,6 +53,7 @@ class RowCanvas(ScrollView, can_focus=True, inherit_bindings=False):
     | `run-table--cursor` | the cell under the cursor |
     | `run-table--run` | run numbers |
     | `run-table--chosen`, `--tint` | the mark of a marked run, and behind all of its cells |
+    | `run-table--here` | behind the cells of the run under the cursor |
     | `run-table--match` | what was looked for |
     | `run-table--note` | a note between the runs |
     | `run-table--odd` | numbers far from the others of their column |
@@ -83,6 +86,7 @@ class RowCanvas(ScrollView, can_focus=True, inherit_bindings=False):
         }
         & .run-table--chosen { color: $text-warning; text-style: bold; }
         & .run-table--tint { background: $warning 18%; }
+        & .run-table--here { background: $foreground 9%; }
         & .run-table--match {
             background: $warning 45%;
             color: $foreground;
@@ -102,7 +106,7 @@ class RowCanvas(ScrollView, can_focus=True, inherit_bindings=False):
         f"run-table--{role}"
         for role in (
             *("title", "title-cursor", "group", "rule", "run", "run-cursor", "cursor"),
-            *("chosen", "tint", "match", "odd", "note"),
+            *("chosen", "tint", "here", "match", "odd", "note"),
             *("error", "missing", "faint", "trend", "units", "mark"),
         )
     }
@@ -174,7 +178,7 @@ class RowCanvas(ScrollView, can_focus=True, inherit_bindings=False):
         self._painted: Spot = (None, None)
         self._strips: LRUCache[Line, tuple[object, Strip]] = LRUCache(MOST_STRIPS)
         self._look = 0
-        self._styles: dict[tuple[Piece, bool], Style] = {}
+        self._styles: dict[tuple[Piece, str], Style] = {}
         self._home: CellAddress | None = None
         """Where the cursor would be if that were shown; it goes back there when it is again."""
 
@@ -228,7 +232,8 @@ class RowCanvas(ScrollView, can_focus=True, inherit_bindings=False):
         known = self._strips.get(key)
         if known is None or known[0] != stamp:
             pieces = self.view.row_pieces(key, cursor, marked)
-            known = (stamp, self._strip(pieces, tinted=bool(marked)))
+            tint = "tint" if marked else "here" if is_here and self._images else ""
+            known = (stamp, self._strip(pieces, tint))
             self._strips[key] = known
         return known[1]
 
@@ -236,29 +241,30 @@ class RowCanvas(ScrollView, can_focus=True, inherit_bindings=False):
         """What stands before a run that somebody has marked; empty for others."""
         return ""
 
-    def _strip(self, pieces: Iterable[Piece], *, tinted: bool = False) -> Strip:
-        segments = [Segment(p.text, self._style(p, tinted)) for p in pieces if p.text]
-        blank = self._style(Piece(""), tinted)
+    def _strip(self, pieces: Iterable[Piece], tint: str = "") -> Strip:
+        segments = [Segment(p.text, self._style(p, tint)) for p in pieces if p.text]
+        blank = self._style(Piece(""), tint)
         return Strip(segments).adjust_cell_length(self._width, blank).simplify()
 
-    def _style(self, piece: Piece, tinted: bool = False) -> Style:
-        look = (piece._replace(text=""), tinted)
+    def _style(self, piece: Piece, tint: str = "") -> Style:
+        look = (piece._replace(text=""), tint)
         style = self._styles.get(look)
         if style is None:
-            style = self._styles[look] = self._make_style(piece, tinted)
+            style = self._styles[look] = self._make_style(piece, tint)
         return style
 
-    def _make_style(self, piece: Piece, tinted: bool) -> Style:
+    def _make_style(self, piece: Piece, tint: str) -> Style:
         style = self.rich_style
         if piece.role != "text":
             style += self.get_component_rich_style(f"run-table--{piece.role}")
-        if tinted and piece.role not in ON_THEIR_OWN:
-            style += Style(bgcolor=self.get_component_rich_style("run-table--tint").bgcolor)
+        if tint and piece.role not in ON_THEIR_OWN:
+            style += Style(bgcolor=self.get_component_rich_style(f"run-table--{tint}").bgcolor)
         if piece.bold:
             style += Style(bold=True)
-        if piece.foreground and piece.background:
-            front, back = piece.foreground, piece.background
-            style += Style(color=Color.from_rgb(*front), bgcolor=Color.from_rgb(*back))
+        if piece.foreground:
+            style += Style(color=Color.from_rgb(*piece.foreground))
+        if piece.background:
+            style += Style(bgcolor=Color.from_rgb(*piece.background))
         return style
 
     def notify_style_update(self) -> None:
@@ -296,7 +302,8 @@ class RowCanvas(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_resize(self) -> None:
         """Place the columns anew."""
-        self.view.colours = self._images and not self.app.no_color
+        few = not self.app.is_headless and self.app.console.color_system not in MANY_COLOURS
+        self.view.colours = self._images and not self.app.no_color and not few
         self._arrange(keep_cursor=True)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:

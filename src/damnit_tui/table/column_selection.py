@@ -10,6 +10,8 @@ from damnit_daemon.model import Column
 from .column_choice import ColumnChoice
 from .rows import FIXED
 
+SHOW_TAGGED, SHOW_TICKED = "t n ⏎ shows all", "c a ⏎ shows all"
+"""Keys that show what tags hide, and what was not ticked."""
 UNTAGGED = ""
 """Stands for variables without a tag."""
 _ALWAYS = frozenset(column.name for column in FIXED)
@@ -44,6 +46,17 @@ class ColumnSelection(NamedTuple):
         if not self.tags or column.name in _ALWAYS:
             return True
         return bool({*(column.tags or (UNTAGGED,))} & {*self.tags})
+
+    def hidden_words(self, columns: Iterable[Column]) -> str:
+        """How many columns are hidden, and the keys that show them; empty if none is."""
+        known = list(columns)
+        hidden = len(known) - len(self.effective(known).apply(known))
+        if not hidden:
+            return ""
+        by_tags = sum(not self.suits(column) for column in known)
+        keys = [SHOW_TAGGED] if by_tags else []
+        keys += [SHOW_TICKED] if hidden > by_tags else []
+        return f"{hidden} column{'s' * (hidden != 1)} hidden: {', '.join(keys)}"
 
     def explicit(self, columns: Iterable[Column]) -> ColumnSelection:
         """The same, with what `only` hides hidden by name, to be changed one by one."""

@@ -7,7 +7,6 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from damnit_daemon.model import Column
-from damnit_daemon.query import parse_number
 from damnit_daemon.query.cells import natural, text_of
 from damnit_daemon.query.table import Scalar
 from damnit_daemon.query.tokens import quoted
@@ -84,18 +83,12 @@ def values_filter(
 
 
 def range_filter(column: Column, low: str, high: str, *, empty: bool) -> str:
-    """The filter that shows runs with a number in a range; either end may be open.
-
-    Raises:
-        ValueError: If one is no number; the text says which.
-    """
+    """The filter that shows runs with a number or a time in a range; either end may be open."""
     name = quoted(column.name)
     parts = []
     for operator, text in ((">=", low.strip()), ("<=", high.strip())):
         if not text:
             continue
-        if parse_number(text) is None:
-            raise ValueError(f"{text!r} is no number")
         parts.append(f"{name} {operator} {text}")
     found = " ".join(parts)
     return _with_empty(name, found, empty=empty) if found else ""

@@ -14,6 +14,7 @@ from ..work import Work
 from .arrangement import Arrangement
 from .canvas import RowCanvas
 from .column_choice import ColumnChoice
+from .layout import PICTURE_WIDTH
 from .paint import Picture
 from .rows import TIME
 from .view import CellAddress
@@ -103,13 +104,14 @@ class RowContent(RowCanvas, inherit_bindings=False):
 
     def add_pictures(self, drawn: Iterable[tuple[CellAddress, float, Picture]]) -> None:
         """Take in blobs that were drawn."""
-        keys = set()
+        keys, is_wide = set(), False
         for address, timestamp, picture in drawn:
+            is_wide |= not picture.pixels and len(picture.text) > PICTURE_WIDTH
             self.rows.note_written(*address, timestamp)
             self.view.pictures.add(address, timestamp, picture)
             self._strips.discard(address.key)
             keys.add(address.key)
-        self._refresh_rows(keys, measure=False)
+        self._refresh_rows(keys, measure=is_wide)
 
     def show_work(self, work: Work) -> None:
         """Mark the runs and cells that the daemon is at."""

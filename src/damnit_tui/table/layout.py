@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from rich.cells import cell_len
@@ -21,6 +21,8 @@ PINNED_EDGE = " ┃ "
 PICTURE_WIDTH = 10
 WIDEST_TEXT = 28
 WIDEST_TITLE = 26
+LONGEST_WISH = 120
+"""What room is left goes to texts as long as this."""
 LONGEST_TITLE = 1000
 """Characters of a title that are looked at; no screen shows more."""
 NARROWEST = 6
@@ -58,12 +60,19 @@ class Fit:
     text: int = 0
     """Of cells that are no numbers."""
     units: set[str] = field(default_factory=set)
+    wish: int = 0
+    """With so many nothing is cut, however long it is."""
     by_hand: int | None = None
     """The width somebody has set; None: as wide as it needs to be."""
 
-    def take(self, cell: Cell) -> bool:
-        """Make room for a cell; tell whether anything changed."""
-        before = (self.whole, self.fraction, self.text, len(self.units))
+    def take(self, cell: Cell, drawn: str = "") -> bool:
+        """Make room for a cell; tell whether anything changed.
+
+        Args:
+            cell: What is shown.
+            drawn: Of a blob, the text that it is drawn in.
+        """
+        before = (self.whole, self.fraction, self.text, len(self.units), self.wish)
         if cell.kind is Kind.NUMBER:
             whole, fraction = cell.number_parts
             self.whole = max(self.whole, len(whole))
@@ -72,8 +81,9 @@ class Fit:
         elif cell.kind is Kind.TEXT:
             self.text = max(self.text, min(WIDEST_TEXT, cell_len(cell.text)))
         elif cell.kind is Kind.PICTURE:
-            self.text = max(self.text, PICTURE_WIDTH)
-        return before != (self.whole, self.fraction, self.text, len(self.units))
+            self.text = max(self.text, PICTURE_WIDTH, min(WIDEST_TEXT, cell_len(drawn)))
+        self.wish = max(self.wish, min(LONGEST_WISH, cell_len(drawn or cell.text)))
+        return before != (self.whole, self.fraction, self.text, len(self.units), self.wish)
 
     @property
     def is_numeric(self) -> bool:
@@ -112,6 +122,14 @@ class Fit:
         number = self.whole + self.fraction + self.suffix_width
         return max(NARROWEST, title, number, self.text)
 
+    @property
+    def clipped(self) -> int:
+        """Characters that it could use beside its width; 0 where somebody has set that."""
+        if self.by_hand is not None:
+            return 0
+        title = min(LONGEST_WISH, cell_len(self.title_parts[-1]))
+        return max(0, title - self.width, self.wish - self.width)
+
 
 @dataclass(frozen=True, slots=True)
 class Slot:
@@ -147,7 +165,25 @@ def place_columns(
             break
         slots.append(Slot(index, x + len(gap), width, gap))
         x += len(gap) + width
-    return slots
+    return _widened(slots, fits, right - x) if slots and first <= pinned else slots
+
+
+def _widened(slots: list[Slot], fits: Sequence[Fit], spare: int) -> list[Slot]:
+    """Give the room that is left to columns of which something is cut, evenly, from the left."""
+    if len(slots) < len(fits) or spare <= 0:
+        return slots
+    more = dict.fromkeys((slot.index for slot in slots), 0)
+    wanting = {slot.index: fits[slot.index].clipped for slot in slots}
+    while spare and (open_ones := [index for index in more if more[index] < wanting[index]]):
+        share = max(1, spare // len(open_ones))
+        for index in open_ones:
+            given = min(share, spare, wanting[index] - more[index])
+            more[index], spare = more[index] + given, spare - given
+    moved, found = 0, []
+    for slot in slots:
+        found.append(replace(slot, x=slot.x + moved, width=slot.width + more[slot.index]))
+        moved += more[slot.index]
+    return found
 
 
 def pins_that_fit(fits: Sequence[Fit], wanted: int, left: int, right: int) -> int:

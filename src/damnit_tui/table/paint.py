@@ -12,6 +12,9 @@ from ..visible import clip, pad
 from .cells import IMAGE, RGB, SKIPPED, Cell, Kind, readable_on
 from .layout import Fit
 
+BELOW_GAP = "▆"
+"""A pixel of a picture in one line: what is left above it parts it from the run's before."""
+
 
 class Piece(NamedTuple):
     """Some text in one style."""
@@ -72,8 +75,13 @@ def paint_picture(picture: Picture, width: int, *, colours: bool) -> list[Piece]
     if not picture.pixels or not colours:
         return [Piece(pad(picture.text, width), picture.role)]
     shown = picture.pixels[:width]
-    pieces = [Piece("▀", "text", foreground=upper, background=lower) for upper, lower in shown]
+    pieces = [Piece(BELOW_GAP, foreground=_mixed(*pair)) for pair in shown]
     return [*pieces, Piece(" " * (width - len(shown)))]
+
+
+def _mixed(one: RGB, other: RGB) -> RGB:
+    red, green, blue = ((a + b) // 2 for a, b in zip(one, other, strict=True))
+    return red, green, blue
 
 
 def pointed_out(pieces: list[Piece], role: str) -> list[Piece]:

@@ -37,12 +37,22 @@ def draw_picture(kind: BlobKind, decoded: Any) -> Picture:
     if decoded is None or isinstance(decoded, bytes):
         return Picture("unreadable", "faint")
     if kind is BlobKind.COMPLEX:
-        return Picture(str(decoded))
+        return Picture(format_complex(decoded))
     shape = tuple(decoded.shape)
     if kind is BlobKind.TRENDLINE and len(shape) == 2 and shape[0] == 2 and shape[1] >= 2:
         x, y = curve(decoded)
         return Picture(sparkline(x, y, PICTURE_WIDTH)[0], "trend")
     return Picture(visible(f"{decoded.dtype}: {shape}"))
+
+
+def format_complex(value: complex) -> str:
+    """Write a complex number as its parts are written elsewhere: `1.2500 - 3j`."""
+    sign = "-" if value.imag < 0 or str(value.imag).startswith("-") else "+"
+    real, imaginary = (
+        format_number(part if isinstance(part, int) else float(part))
+        for part in (value.real, abs(value.imag))
+    )
+    return f"{real} {sign} {imaginary}j"
 
 
 class LargePicture(NamedTuple):

@@ -329,8 +329,16 @@ class View:
         for slot in self.slots:
             fit = self.fits[slot.index]
             for key in keys:
-                grown |= fit.take(self.cell(key, slot.index))
+                cell = self.cell(key, slot.index)
+                grown |= fit.take(cell, self._drawn_text(key, fit, cell))
         return grown
+
+    def _drawn_text(self, key: RunKey, fit: Fit, cell: Cell) -> str:
+        """What a blob says in text, if it is drawn in nothing else."""
+        if cell.kind is not Kind.PICTURE:
+            return ""
+        picture = self.pictures.get(CellAddress(key, fit.column.name))
+        return picture.text if picture is not None and not picture.pixels else ""
 
     def _extremes(self) -> list[RunKey]:
         keys = self.rows.all_keys

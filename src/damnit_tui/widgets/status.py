@@ -21,6 +21,8 @@ STALE_S = 5.0
 """From this age on what is shown is called old."""
 BRIEF_WIDTH = 100
 """On a narrower screen the daemon's host is left out."""
+COLUMNS_WIDTH = 70
+"""On a narrower screen it is left out which columns are shown."""
 TITLE_WIDTH = 24
 """What the title gets in any case."""
 Said = tuple[str, str]
@@ -48,6 +50,8 @@ class Status(NamedTuple):
     """Values by which one filters or sorts are still to come."""
     columns: str = ""
     """Which of the columns are on the screen."""
+    hidden: str = ""
+    """How many columns are not shown, and how they can be."""
     filter: str = ""
     """As it was typed."""
     sort: str = ""
@@ -121,7 +125,7 @@ class Status(NamedTuple):
 
     def words(self, now: float) -> object:
         """All that is said at a time, to know whether it is still the same."""
-        place = (self.proposal, self.folder, self.columns, self.new_runs, self.filter)
+        place = (self.proposal, self.folder, self.columns, self.hidden, self.new_runs, self.filter)
         return place, self.marks(), self.daemon(now), self.facts(now), self.trouble(now)
 
     def facts(self, now: float) -> str:
@@ -213,8 +217,9 @@ class StatusLines(Widget):
 
     def _facts(self) -> str:
         facts = self.status.facts(self.now)
-        columns = self.status.columns
-        return f"{columns} · {facts}" if columns and self.size.width >= 70 else facts
+        columns = self.status.columns if self.size.width >= COLUMNS_WIDTH else ""
+        # What is hidden comes first: the end is cut off where there is little room.
+        return " · ".join(filter(None, (self.status.hidden, columns, facts)))
 
     def _news(self) -> tuple[str, str]:
         if trouble := self.status.trouble(self.now):
