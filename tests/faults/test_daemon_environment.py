@@ -79,7 +79,7 @@ def test_a_figure_is_drawn_without_a_display(linked):
 
 
 @pytest.mark.extended
-def test_a_plotly_figure_without_kaleido_is_kept_and_its_thumbnail_says_why(experiment):
+def test_a_plotly_figure_without_kaleido_is_kept_and_its_thumbnail_drawn(experiment):
     pytest.importorskip("plotly")
     it = experiment(PLOTLY)
     it.start_daemon()
@@ -87,7 +87,8 @@ def test_a_plotly_figure_without_kaleido_is_kept_and_its_thumbnail_says_why(expe
     it.all_over(1)
     with Database(it.folder.database).reading() as con:
         rows = {row.name: row for row in load_values(con, keys=[KEY])}
-    assert "no thumbnail: " in rows["figure"].attributes["note"]
+    assert it.cells(1)["figure"].kind is BlobKind.PNG
+    assert "thumbnail drawn by Matplotlib: " in rows["figure"].attributes["note"]
     assert "aleido" in rows["figure"].attributes["note"]
     with ResultsFile(it.folder.results_file(KEY)) as file:
         assert "scatter" in str(file.read("figure"))

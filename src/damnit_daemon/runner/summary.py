@@ -10,7 +10,7 @@ from typing import Any
 
 from damnit_ctx import Cell
 
-from . import layout, thumbnail
+from . import layout, plotly_picture, thumbnail
 from .trendline import trendline
 
 LARGEST_INTEGER = 2**63 - 1
@@ -130,7 +130,22 @@ def _plotly(figure: Any) -> Summary:
     try:
         return Summary(thumbnail.plotly_thumbnail(figure))
     except Exception as error:  # noqa: BLE001 - kaleido is another program, with a browser inside
-        return Summary("<thumbnail error>", note=f"no thumbnail: {_first_line(error)}")
+        return _redrawn(figure, _first_line(error))
+
+
+def _redrawn(figure: Any, why: str) -> Summary:
+    """A Plotly figure as Matplotlib draws it, without its layout.
+
+    Args:
+        figure: The figure.
+        why: Why Plotly cannot draw it.
+    """
+    try:
+        pixels = thumbnail.figure_pixels(plotly_picture.draw_figure(figure))
+    except Exception:  # noqa: BLE001 - a figure may hold whatever plotly.js takes
+        return Summary("<thumbnail error>", note=f"no thumbnail: {why}")
+    note = f"thumbnail drawn by Matplotlib: {why}"
+    return Summary(thumbnail.rgba_thumbnail(pixels), note=note)
 
 
 def _of_array(shown: Any, data: Any) -> Summary:
