@@ -56,10 +56,20 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def faults(session: nox.Session) -> None:
-    """Run the fault tests in their long form: 200 kills, a minute's lock; a quarter of an hour."""
+    """Run the fault tests in their long form; `-- --seconds N` for the system calls (900)."""
     install_project(session, "test")
+    seconds, arguments = seconds_option(session.posargs, default="900")
+    BUILD.mkdir(exist_ok=True)
+    figures = BUILD / "faults.jsonl"
+    figures.unlink(missing_ok=True)
+    env = {
+        "DAMNIT_SLOW_TESTS": "1",
+        "DAMNIT_FUZZ_SECONDS": seconds,
+        "DAMNIT_FUZZ_FIGURES": str(figures),
+    }
     places = ["tests/faults", "tests/slurm"]
-    session.run("pytest", *places, *session.posargs, env={"DAMNIT_SLOW_TESTS": "1"})
+    session.run("pytest", *places, "--timeout", "0", *arguments, env=env)
+    print(figures.read_text() if figures.is_file() else "no figures")
 
 
 @nox.session

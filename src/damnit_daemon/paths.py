@@ -73,6 +73,13 @@ class DamnitFolder(NamedTuple):
         """What the processing of a run printed."""
         return self.path / layout.process_log(*key)
 
+    def set_aside(self) -> list[Path]:
+        """The fragments that could not be used; beside each is a text file with the reason."""
+        try:
+            return sorted((self.extracted_data / "broken").glob("*.h5"))
+        except OSError:
+            return []
+
     def fragments(self) -> Iterator[tuple[RunKey, Path]]:
         """The finished fragments that wait to be combined, oldest first."""
         found = []

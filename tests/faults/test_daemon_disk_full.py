@@ -41,3 +41,49 @@ def test_it_stays_says_why_and_goes_on(experiment, disk, tmp_path):
     it.arrive(3)
     it.has_cells(3, one=1)
     assert "Traceback" not in it.said()
+
+
+FILLS = """
+import os, pathlib
+filler = pathlib.Path({filler!r})
+version = {version}
+@Variable
+def a(run):
+    if version == 2 and not filler.with_suffix(".removed").exists():
+        with filler.open("wb", buffering=0) as file:
+            try:
+                while file.write(bytes(4096)):
+                    pass
+            except OSError:
+                pass
+    return version
+@Variable
+def b(run, a: "var#a"):
+    return version
+@Variable
+def c(run, b: "var#b"):
+    raise ValueError(f"version {{version}}")
+@Variable
+def d(run, a: "var#a"):
+    return None
+"""
+
+
+@pytest.mark.extended
+def test_a_disk_that_fills_in_the_middle_of_a_run_leaves_no_older_value(experiment, disk):
+    filler = disk / "filler"
+    it = experiment(FILLS.format(filler=str(filler), version=1), folder_path=disk / "amore")
+    it.start_daemon()
+    it.arrive(1)
+    it.has_cells(1, a=1, b=1, c=("ValueError", "version 1"))
+    it.all_over(1)
+    head = it.folder.context_file.read_text().split("\n", 1)[0]
+    it.folder.context_file.write_text(head + FILLS.format(filler=str(filler), version=2))
+    it.ask(RequestKind.REPROCESS, runs=[[1234, 1]])
+    wait_until(filler.exists)
+    wait_until(lambda: "could not be stored" in it.said() or "No space" in it.said())
+    assert not it.jobs(JobState.DONE)[1:]
+    filler.with_suffix(".removed").write_bytes(b"")
+    filler.unlink()
+    it.has_cells(1, a=2, b=2, c=("ValueError", "version 2"))
+    assert [job.state for job in it.all_over(2)] == [JobState.DONE, JobState.DONE]

@@ -37,6 +37,7 @@ def status(
         **daemon_facts(seen, now),
         **_settings(damnit),
         **_ledger(damnit),
+        "set_aside": [path.name for path in damnit.set_aside()],
     }
     if as_json:
         typer.echo(json.dumps(found, indent=1))
@@ -91,6 +92,8 @@ def format_status(found: dict[str, Any]) -> list[str]:
     lines.append(f"  trigger      {trigger}, broker {broker}")
     counts = ", ".join(f"{count} {name}" for name, count in found["jobs"].items() if count)
     lines.append(f"  jobs         {counts or 'none yet'}")
+    if damaged := found["set_aside"]:
+        lines.append(f"  set aside    {len(damaged)} damaged fragments: see damnit doctor")
     if found["ledger_problem"]:
         lines.append(f"  ledger       {found['ledger_problem']}")
     info = dict(found["info"])
