@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import ClassVar
 
 from textual import constants, events, on
+from textual._styles_cache import StylesCache
+from textual.await_complete import AwaitComplete
 from textual.driver import Driver
 from textual.screen import Screen
 
@@ -138,6 +140,16 @@ class DamnitApp(GuardedApp[Path], ThemedApp[Path]):
     def is_behind(self) -> bool:
         """Tell whether the terminal still has to take what was written."""
         return isinstance(self._driver, PacedDriver) and self._driver.is_behind
+
+    def pop_screen(self) -> AwaitComplete:
+        """Close the screen on top, and let go of all that it had drawn."""
+        closing = super().pop_screen()
+        self.call_later(self._forget_drawn)
+        return closing
+
+    def _forget_drawn(self) -> None:
+        # A method that is cached by its object: that would keep the lines of 1024 widgets.
+        StylesCache.get_inner_outer.cache_clear()
 
     async def action_quit(self) -> None:
         """Leave, unless something that was typed is not written."""

@@ -101,6 +101,7 @@ class DataView(Vertical):
 
     def on_unmount(self) -> None:
         """Let the worker end, and the terminal forget."""
+        self.app.app_resume_signal.unsubscribe(self)  # which would hold us for ever
         self._reader.stop()
         if self._pictures is not None:
             self._pictures.hide(self._slot)
