@@ -8,7 +8,7 @@ from pathlib import Path
 
 from damnit_daemon.slurm import JobStatus, Resources, SlurmId, Submission, with_output
 
-from .jobs import submission, wait_over, wait_running
+from .jobs import cancel, submission, wait_over, wait_running
 
 EAT = "exec python3 -c 'import time; a = bytearray(400_000_000); time.sleep(60)'"
 
@@ -56,7 +56,7 @@ def end_in_every_way(cluster, client, folder: Path) -> dict[str, Ended]:
     cluster.set_node("n2", "down")
     ids["cancelled"] = client.submit(wanted["cancelled"])
     wait_running(client, ids["cancelled"])
-    client.cancel([ids["cancelled"]])
+    cancel(client, ids["cancelled"])
     for name in ("done", "failed", "crashed", "unwritable"):
         ids[name] = client.submit(wanted[name])
     statuses = wait_over(client, *ids.values(), timeout_s=100)

@@ -47,3 +47,10 @@ def wait_over(client, *ids, timeout_s=150.0):
 
 def wait_running(client, *ids):
     poll_until(client, ids, lambda f: all(status.state == "RUNNING" for status in f.values()))
+
+
+def cancel(client, *ids):
+    """Cancel jobs under the comments that they have."""
+    for each in ids:
+        statuses = client._controlled(each.array)
+        client.cancel([each], statuses[0].comment if statuses else "")

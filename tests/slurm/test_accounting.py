@@ -11,7 +11,7 @@ from damnit_daemon.slurm.choice import choose_resources
 
 from .endings import end_in_every_way
 from .fixtures import CLUSTER_NAME, client_of
-from .jobs import poll_until, submission, wait_over
+from .jobs import cancel, poll_until, submission, wait_over
 
 pytestmark = pytest.mark.extended
 
@@ -89,7 +89,7 @@ def test_jobs_with_and_without_a_cluster_in_one_poll(accounted_client, tmp_path)
         False,
         True,
     ]
-    accounted_client.cancel([here, there])
+    cancel(accounted_client, here, there)
     wait_over(accounted_client, here, there)
 
 

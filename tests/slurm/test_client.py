@@ -18,7 +18,7 @@ from damnit_daemon.slurm import (
 )
 from damnit_daemon.slurm.choice import choose_resources
 
-from .jobs import poll_until, submission, wait_over, wait_running
+from .jobs import cancel, poll_until, submission, wait_over, wait_running
 
 pytestmark = pytest.mark.extended
 
@@ -74,26 +74,26 @@ def test_says_why_a_job_waits(client, tmp_path):
     assert "as many of its array run as may at once" in explain(found[array.task(1)])
     assert "not enough nodes" in explain(found[larger])
     assert "scontrol release" in explain(found[held])
-    client.cancel([array, larger, held])
+    cancel(client, array, larger, held)
 
 
 def test_cancels_one_task_and_then_the_rest(client, tmp_path):
     array = client.submit(submission(tmp_path, "sleep 60", array_size=3))
     ids = [array.task(index) for index in range(3)]
     wait_running(client, *ids)
-    client.cancel([array.task(1)])
+    cancel(client, array.task(1))
     (status,) = wait_over(client, array.task(1))
     assert status.fate is Fate.CANCELLED
     assert "cancelled in Slurm" in explain(status)
     assert client.poll(ids)[array.task(0)].fate is Fate.RUNS
-    client.cancel([array])
+    cancel(client, array)
     assert {status.fate for status in wait_over(client, *ids)} == {Fate.CANCELLED}
 
 
 def test_cancelling_what_is_over_or_never_was_is_no_error(client, tmp_path):
     job = client.submit(submission(tmp_path, "true"))
     wait_over(client, job)
-    client.cancel([job, SlurmId("99999")])
+    cancel(client, job, SlurmId("99999"))
 
 
 def test_a_job_that_nobody_knows_is_gone(client, tmp_path):
@@ -101,7 +101,7 @@ def test_a_job_that_nobody_knows_is_gone(client, tmp_path):
     found = client.poll([SlurmId("4711"), job, SlurmId("4712_3")])
     assert found[SlurmId("4711")].fate is found[SlurmId("4712_3")].fate is Fate.GONE
     assert not found[job].state.is_over
-    client.cancel([job])
+    cancel(client, job)
 
 
 def test_a_submission_is_found_by_its_comment(client, tmp_path):
@@ -137,7 +137,7 @@ def test_an_array_that_is_too_large_is_refused(client, tmp_path):
         submission(tmp_path, "true", array_size=1000, resources=Resources(extra=("--hold",)))
     )
     assert len(client.poll([array.task(n) for n in range(1000)])) == 1000
-    client.cancel([array])
+    cancel(client, array)
 
 
 def test_a_reservation_wins_over_the_partition(slurm, client, tmp_path):
@@ -195,4 +195,4 @@ def test_another_user_may_not_cancel_ours(slurm, client, tmp_path):
     )
     assert b"Access/permission denied" in done.stderr
     assert client.poll([job])[job].state is SlurmState.RUNNING
-    client.cancel([job])
+    cancel(client, job)

@@ -18,7 +18,7 @@ from damnit_daemon.slurm import (
 )
 
 from .fixtures import client_of
-from .jobs import poll_until, submission, wait_over, wait_running
+from .jobs import cancel, poll_until, submission, wait_over, wait_running
 
 pytestmark = pytest.mark.extended
 
@@ -32,7 +32,7 @@ def test_a_controller_that_is_down(slurm, client, tmp_path):
         lambda: client.submit(asked),
         lambda: client.poll([job]),
         lambda: client.find_by_comment(asked.comment),
-        lambda: client.cancel([job]),
+        lambda: cancel(client, job),
         client.describe,
     ]
     try:
@@ -87,7 +87,7 @@ def test_jobs_of_a_reservation_that_ends_while_they_wait(slurm, client, tmp_path
     slurm.expire("ending")
     found = poll_until(client, [second], lambda f: f[second].needs_somebody, timeout_s=90)
     assert "its reservation has ended" in explain(found[second], wanted)
-    client.cancel([second])
+    cancel(client, second)
     status = wait_over(client, first)[0]
     assert status.fate is Fate.OUT_OF_TIME
     assert "the reservation ending ended" in explain(status, wanted)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -550,3 +551,27 @@ def test_a_submission_whose_answer_was_lost_is_found_or_never_begins(shift, slur
     wait_until(lambda: not slurm.run("squeue", "-h").strip(), timeout_s=60)
     began = sum(it.called("early").values()) - before
     assert began == (0 if found is None else 1)
+
+
+@pytest.mark.extended
+def test_a_cancel_given_while_a_slow_sbatch_runs_survives_a_restart(shift, slurm, tmp_path):
+    slow = CONTEXT.replace("return number", "time.sleep(300)\n    return number")
+    it = shift(runs=1, context=slow)
+    place = tmp_path / "bin"
+    place.mkdir()
+    (place / "sbatch").write_text(f'#!/bin/sh\n{shutil.which("sbatch")} "$@"\nsleep 30\n')
+    (place / "sbatch").chmod(0o755)
+    path = os.environ["PATH"]
+    it.made.environment["PATH"] = f"{place}:{path}"
+    daemon = it.made.start_daemon()
+    (number,) = it.reprocess(1, variables=["heavy", "early"])
+    wait_until(lambda: slurm.run("squeue", "-h").strip() or it.called(), timeout_s=60)
+    it.made.ask(RequestKind.CANCEL, jobs=[number])
+    daemon.kill()
+    daemon.wait(60)
+    it.made.environment["PATH"] = path
+    it.made.start_daemon()
+    job = it.until(number, JobState.CANCELLED, JobState.DONE, JobState.FAILED)
+    assert job.state is JobState.CANCELLED
+    assert job.reason.startswith("cancelled by")
+    wait_until(lambda: not slurm.run("squeue", "-h").strip(), timeout_s=60)

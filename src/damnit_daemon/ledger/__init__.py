@@ -28,6 +28,7 @@ from .arrivals import (
     record_arrival,
 )
 from .asking import ask, user_name
+from .cancels import note_cancel, noted_cancel
 from .counters import count, load_counters
 from .edits import Edit, append_edit, load_edits
 from .errors import LeaseHeld, LeaseLost, LedgerMissing, LedgerTooNew
@@ -166,6 +167,8 @@ __all__ = [
     "load_unreadable",
     "mark_arrival",
     "next_queued",
+    "note_cancel",
+    "noted_cancel",
     "parse_request",
     "pending_arrivals",
     "place_job",

@@ -20,3 +20,8 @@ def recall(con: sqlite3.Connection, name: str) -> str | int | float | None:
     rows = fetch_all(con, "SELECT value FROM meta WHERE key = ?", (_OURS + name,))
     value: str | int | float | None = rows[0][0] if rows else None
     return value
+
+
+def forget(con: sqlite3.Connection, name: str) -> None:
+    """Forget something; nothing happens if it was not remembered."""
+    con.execute("DELETE FROM meta WHERE key = ?", (_OURS + name,))

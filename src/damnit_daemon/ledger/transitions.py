@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..store.json_text import clean_text
 from ..store.queries import fetch_all
+from .cancels import forget_cancel, noted_cancel
 from .job import ACTIVE, Executor, Job, JobState, Placement
 from .jobs import load_job, load_jobs
 from .queue import find_queued, raise_rank
@@ -28,6 +29,8 @@ class Recovered:
     """Local jobs that wait again; their processes ended with that daemon."""
     elsewhere: tuple[Job, ...]
     """Jobs that Slurm may still have: ask it."""
+    cancels: tuple[tuple[int, str], ...]
+    """Those of them that are to be cancelled, and why."""
     requests: int
     """How many requests wait again that were taken, but not answered."""
 
@@ -86,6 +89,8 @@ def set_state(
             attempt,
         ),
     )
+    if changed.rowcount and state.is_over:
+        forget_cancel(con, job_id)
     return changed.rowcount > 0
 
 
@@ -123,11 +128,15 @@ def requeue(
 
     Returns:
         The job that does the work now: this one, or one that waits for the same
-        already, into which this one is merged. None if no executor had the job.
+        already, into which this one is merged. None if no executor had the job, or if it
+        was to be cancelled: then it is.
     """
     reason = clean_text(reason)
     job = load_job(con, job_id)
     if job is None or job.state not in ACTIVE or attempt not in (None, job.attempt):
+        return None
+    if (cancelled := noted_cancel(con, job_id)) is not None:
+        set_state(con, job_id, JobState.CANCELLED, now=now, reason=cancelled)
         return None
     ((scope, asked, newest_at),) = fetch_all(
         con, "SELECT scope, asked, newest_at FROM jobs WHERE id = ?", (job_id,)
@@ -164,4 +173,6 @@ def recover(
     again = con.execute(
         "UPDATE requests SET state = 'waiting', taken_at = NULL WHERE state = 'taken'"
     )
-    return Recovered(tuple(requeued), tuple(elsewhere), again.rowcount)
+    noted = ((job.id, noted_cancel(con, job.id)) for job in elsewhere)
+    cancels = tuple((number, reason) for number, reason in noted if reason is not None)
+    return Recovered(tuple(requeued), tuple(elsewhere), cancels, again.rowcount)

@@ -181,6 +181,8 @@ class Daemon:
         if left.elsewhere:
             log.info("Jobs that may be in Slurm: %s", len(left.elsewhere))
             self._cluster.order(Adopt(tuple(map(GivenJob, left.elsewhere))))
+            for job_id, reason in left.cancels:
+                self._cluster.order(Cancel(job_id, reason))
         self._cluster.start()
         self._sweeper.start()
         self._awaited.start()

@@ -35,6 +35,7 @@ from ..ledger import (
     load_job,
     load_jobs,
     mark_arrival,
+    note_cancel,
     parse_request,
     pending_arrivals,
     prioritise_job,
@@ -158,6 +159,7 @@ def _cancel(
     cancelled = []
     for job in (*_numbered(con, typed.jobs), *_unfinished_of(con, typed.runs)):
         if job.state in ACTIVE:
+            note_cancel(con, job.id, reason)
             intake.stop.append((job.id, reason))
             cancelled.append(job.id)
         elif set_state(con, job.id, JobState.CANCELLED, now=now, reason=reason):

@@ -117,11 +117,14 @@ class SlurmClient:
         """
         text = self._run(commands.sbatch_command(submission))
         try:
-            return parse.parse_submitted(text)
-        except ValueError:
-            raise SubmissionUnclear(
-                f"Slurm did not say which number the job has: {text.strip()[:200]!r}"
-            ) from None
+            for number in parse.parse_submitted(text):
+                if self._has_comment(number, submission.comment):
+                    return number
+        except SlurmDown as error:
+            raise SubmissionUnclear(f"The job may be in Slurm: {error.message}") from None
+        raise SubmissionUnclear(
+            f"Slurm did not say which number the job has: {text.strip()[:200]!r}"
+        )
 
     def find_by_comment(self, comment: str, clusters: Iterable[str] = ()) -> SlurmId | None:
         """Look for a submission of this user; None if Slurm has none.
@@ -175,14 +178,20 @@ class SlurmClient:
         gone = (JobStatus(each, SlurmState.GONE) for each in ids if each not in found)
         return found | {status.id: status for status in gone}
 
-    def cancel(self, ids: Iterable[SlurmId]) -> None:
+    def cancel(self, ids: Iterable[SlurmId], comment: str) -> None:
         """Ask Slurm to end jobs or tasks; those that are over already are no error.
+
+        Args:
+            ids: Which.
+            comment: Of their submission; a job with another one is not ours, and left alone.
 
         Raises:
             SlurmError: If it cannot be asked, or they are another user's.
         """
         for cluster, group in commands.group_by_cluster(ids).items():
-            for some in _portions([each.id for each in group]):
+            arrays = {each.array for each in group}
+            ours = {array for array in arrays if self._has_comment(array, comment)}
+            for some in _portions([each.id for each in group if each.array in ours]):
                 self._run(commands.scancel_command(some, cluster))
 
     def find_reservation(self, name: str, cluster: str = "") -> str:
@@ -241,6 +250,10 @@ class SlurmClient:
         except SlurmError:
             return []
         return parse.parse_scontrol_jobs(text, array.cluster)
+
+    def _has_comment(self, array: SlurmId, comment: str) -> bool:
+        """Whether the controller knows a job of that number with that comment."""
+        return any(status.comment == comment for status in self._controlled(array))
 
     def _known_clusters(self) -> tuple[str, ...]:
         try:

@@ -25,16 +25,15 @@ class Partition:
     nodes: int = 0
 
 
-def parse_submitted(text: str) -> SlurmId:
+def parse_submitted(text: str) -> list[SlurmId]:
     """Read what `sbatch --parsable` prints: `12` or `12;maxwell`.
 
-    Raises:
-        ValueError: If there is no job number in it.
+    A wrapper of the site may print more: each line that may be the number is given, the last
+    one first.
     """
-    for line in reversed(text.splitlines()):
-        if match := re.fullmatch(r"(\d+)(?:;(.*))?", line.strip()):
-            return SlurmId(match[1], (match[2] or "").strip())
-    raise ValueError(f"no job number in {text!r}")
+    lines = reversed(text.splitlines())
+    matches = (re.fullmatch(r"([0-9]{1,10})(?:;([\w.-]*))?", line.strip()) for line in lines)
+    return [SlurmId(match[1], match[2] or "") for match in matches if match]
 
 
 def parse_squeue(text: str, cluster: str = "") -> list[JobStatus]:

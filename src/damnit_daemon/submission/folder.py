@@ -47,8 +47,11 @@ unset {unset}
 export PYTHONPATH={pythonpath} {fallback}={h5netcdf} MPLBACKEND=Agg
 export PYTHONFAULTHANDLER=1 PYTHONIOENCODING=utf-8:backslashreplace PYTHONUNBUFFERED=1
 cd {folder} || exit 1
-exec {python} {pythonpath} batch --folder {folder} \\
+{redirection}exec {python} {pythonpath} batch --folder {folder} \\
     --submission {submission} --task "${{SLURM_ARRAY_TASK_ID:-0}}"{options}
+"""
+REDIRECTION = """\
+exec >> {submission}/"${{SLURM_ARRAY_TASK_ID:-0}}.out" 2>&1
 """
 UNSET = ("PYTHONHOME", "PYTHONSTARTUP", "PYTHONSAFEPATH", "VIRTUAL_ENV", "DISPLAY", "LD_PRELOAD")
 
@@ -82,8 +85,19 @@ class SubmissionFolder:
 
     @property
     def output_pattern(self) -> str:
-        """For sbatch: a file for each task."""
-        return str(self.path / "%a.out")
+        """For sbatch: a file for each task.
+
+        In a pattern `%` has a meaning. A backslash ends all meaning, also that of `%a`: then
+        the script writes the file, without Slurm's own remarks.
+        """
+        if self.is_beyond_patterns:
+            return os.devnull
+        return str(self.path).replace("%", "%%") + "/%a.out"
+
+    @property
+    def is_beyond_patterns(self) -> bool:
+        """Whether no pattern of Slurm can name a file for each task in it."""
+        return "\\" in str(self.path)
 
     def events(self, task: int) -> Path:
         """What happens in a task."""
@@ -245,10 +259,12 @@ def script_text(
             "submission": submission.path.absolute(),
         }.items()
     }
+    redirection = REDIRECTION.format(**quoted) if submission.is_beyond_patterns else ""
     return SCRIPT.format(
         comment=submission.comment,
         unset=" ".join(UNSET),
         fallback=FALLBACK_VARIABLE,
+        redirection=redirection,
         options="" if forks else f" {FORK_OPTION}",
         **quoted,
     )

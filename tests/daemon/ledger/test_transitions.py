@@ -14,6 +14,8 @@ from damnit_daemon.ledger import (
     load_job,
     load_progress,
     next_queued,
+    note_cancel,
+    noted_cancel,
     place_job,
     recover,
     requeue,
@@ -152,3 +154,28 @@ def test_nothing_was_left(con):
     recovered = recover(con, now=NOW)
 
     assert (recovered.requeued, recovered.elsewhere, recovered.requests) == ((), (), 0)
+
+
+def test_a_job_that_is_to_be_cancelled_does_not_come_back_to_the_queue(con):
+    job_id = running(con)
+    note_cancel(con, job_id, "cancelled by bob@host")
+    assert requeue(con, job_id, now=NOW, reason="its node failed") is None
+    job = load_job(con, job_id)
+    assert (job.state, job.reason) == (JobState.CANCELLED, "cancelled by bob@host")
+    assert noted_cancel(con, job_id) is None
+
+
+def test_cancels_are_taken_up_by_the_next_daemon(con):
+    local, slurm, other = running(con, 1), running(con, 2), running(con, 3)
+    for number in (slurm, other):
+        place_job(con, number, Placement(Executor.SLURM))
+    for number in (local, slurm):
+        note_cancel(con, number, "no longer wanted")
+
+    recovered = recover(con, now=NOW)
+
+    assert load_job(con, local).state is JobState.CANCELLED
+    assert recovered.requeued == ()
+    assert recovered.cancels == ((slurm, "no longer wanted"),)
+    set_state(con, slurm, JobState.CANCELLED, now=NOW)
+    assert noted_cancel(con, slurm) is None

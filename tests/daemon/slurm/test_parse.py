@@ -47,13 +47,16 @@ SCONTROL = (
     ],
 )
 def test_the_number_of_a_submission(text, found):
-    assert parse_submitted(text) == found
+    assert parse_submitted(text) == [found]
 
 
 @pytest.mark.parametrize("text", ["", "Submitted batch job 3", "error", "12 13"])
 def test_other_answers_are_refused(text):
-    with pytest.raises(ValueError, match="no job number"):
-        parse_submitted(text)
+    assert parse_submitted(text) == []
+
+
+def test_of_more_lines_with_digits_each_may_be_the_number():
+    assert parse_submitted("12;maxwell\n4711\n") == [SlurmId("4711"), SlurmId("12", "maxwell")]
 
 
 def test_squeue_gives_each_task():

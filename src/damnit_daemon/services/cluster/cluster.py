@@ -87,6 +87,7 @@ class Cluster:
         self._orders: queue.Queue[Order] = queue.Queue()
         self._waiting: list[GivenJob] = []
         self._unclear: list[Submitted] = []
+        self._uncancelled: list[Cancel] = []
         self._followers: list[Follower] = []
         self._in_work: dict[int, Job] = {}
         self._losses: Counter[int] = Counter()
@@ -323,6 +324,9 @@ class Cluster:
             if self._unclear:
                 self._look_up()
             statuses = self._client.poll(wanted)
+            again, self._uncancelled = self._uncancelled, []
+            for order in again:
+                self._cancel(order)
         except SlurmDown as error:
             self._hold(str(error))
         else:
@@ -344,18 +348,20 @@ class Cluster:
                 job, slurm_id = found
                 job.cancel_reason = order.reason
                 try:
-                    self._client.cancel([slurm_id])
+                    self._client.cancel([slurm_id], follower.submission.comment)
+                except SlurmDown:
+                    self._uncancelled.append(order)
                 except SlurmError as error:
                     job.cancel_reason = ""
                     self._tell(Remark(f"Job {order.job_id} cannot be cancelled: {error}"))
                 self._polled_at_s = 0.0
                 return
         if any(g.job.id == order.job_id for u in self._unclear for t in u.tasks for g in t):
-            self._orders.put(order)  # once it is known whether Slurm has it
+            self._uncancelled.append(order)  # once it is known whether Slurm has it
 
-    def _withdraw(self, slurm_id: SlurmId) -> bool:
+    def _withdraw(self, slurm_id: SlurmId, comment: str) -> bool:
         try:
-            self._client.cancel([slurm_id])
+            self._client.cancel([slurm_id], comment)
         except SlurmError:  # with the next answer once more
             return False
         return True

@@ -64,7 +64,7 @@ class Follower:
         tell: Callable[[News], None],
         finish: Callable[[FollowedJob, Callable[[], JobOver | JobInterrupted]], None],
         load: Callable[[ContextLoaded], None],
-        withdraw: Callable[[SlurmId], bool],
+        withdraw: Callable[[SlurmId, str], bool],
         losses: Counter[int],
     ) -> None:
         """Follow an array.
@@ -141,7 +141,11 @@ class Follower:
                 if job.waits_for != reason:
                     job.waits_for = reason
                     self._tell(JobWaits(job.job.id, reason))
-            if status.lost_reservation and not task.withdrawn and self._withdraw(status.id):
+            if (
+                status.lost_reservation
+                and not task.withdrawn
+                and self._withdraw(status.id, self.submission.comment)
+            ):
                 task.withdrawn = reason  # it would wait for ever
         elif status.fate is not Fate.RUNS and number not in self._over:
             self._over[number] = (time.monotonic(), status)

@@ -17,6 +17,7 @@ from ...slurm import (
     SlurmDown,
     SlurmId,
     SlurmSettings,
+    SubmissionRefused,
     SubmissionUnclear,
     choose_resources,
     task_batches,
@@ -101,6 +102,15 @@ class Submitter:
             )
         except SubmissionUnclear:
             return Submitted(folder, tasks, resources, None)
+        except SubmissionRefused:
+            try:
+                found = self._find(folder, resources.clusters)
+            except SlurmDown:
+                return Submitted(folder, tasks, resources, None)
+            if found is None:
+                folder.remove()
+                raise
+            slurm_id = found  # sbatch, or a wrapper around it, failed after it had submitted
         except BaseException:
             folder.remove()
             raise

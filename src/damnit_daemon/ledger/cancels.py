@@ -1,0 +1,27 @@
+"""Cancels of jobs that an executor has: kept until the job is over, through any restart."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from .memory import forget, recall, remember
+
+
+def note_cancel(con: sqlite3.Connection, job_id: int, reason: str) -> None:
+    """Note that a job is to be cancelled, and why."""
+    remember(con, _name(job_id), reason)
+
+
+def noted_cancel(con: sqlite3.Connection, job_id: int) -> str | None:
+    """Why a job is to be cancelled; None if it is not."""
+    reason = recall(con, _name(job_id))
+    return None if reason is None else str(reason)
+
+
+def forget_cancel(con: sqlite3.Connection, job_id: int) -> None:
+    """Forget it: the job is over."""
+    forget(con, _name(job_id))
+
+
+def _name(job_id: int) -> str:
+    return f"cancel of job {job_id}"

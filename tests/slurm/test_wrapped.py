@@ -1,0 +1,110 @@
+"""An sbatch that a site has wrapped, and folders whose names Slurm would take for patterns."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from damnit_daemon.launch import Bundle
+from damnit_daemon.model import RunKey
+from damnit_daemon.paths import DamnitFolder
+from damnit_daemon.runner.protocol import Job as RunnerJob
+from damnit_daemon.slurm import Fate, Resources, SlurmClient, SlurmSettings, SubmissionRefused
+from damnit_daemon.submission import Entry, make_submission
+from damnit_daemon.submission import submission as array_of
+from tests.daemon.making import make_damnit_folder
+
+from .fixtures import client_of
+from .jobs import cancel, submission, wait_over, wait_running
+
+
+@pytest.fixture
+def wrapped(slurm, tmp_path):
+    """A client whose sbatch is a shell script; `$REAL` in it is the real one."""
+
+    def make(text: str) -> SlurmClient:
+        place = tmp_path / "bin"
+        place.mkdir()
+        script = place / "sbatch"
+        script.write_text(f"#!/bin/sh\nREAL={shutil.which('sbatch')}\n{text}\n")
+        script.chmod(0o755)
+        client = client_of(slurm)
+        client._environment = dict(client._environment)
+        client._environment["PATH"] = f"{place}:{client._environment['PATH']}"
+        return client
+
+    return make
+
+
+def test_a_wrapper_that_prints_digits_after_the_number(wrapped, client, tmp_path):
+    foreign = client.submit(submission(tmp_path, "sleep 100"))
+    wait_running(client, foreign)
+    wrapper = wrapped(f'"$REAL" "$@"; echo 4711; echo {foreign.id}')
+    asked = submission(tmp_path, "sleep 100")
+    job = wrapper.submit(asked)
+    assert job != foreign
+    wrapper.cancel([foreign, job], asked.comment)
+    assert wait_over(client, job)[0].fate is Fate.CANCELLED
+    assert client.poll([foreign])[foreign].fate is Fate.RUNS
+    cancel(client, foreign)
+
+
+def test_nothing_is_cancelled_under_another_comment(client, tmp_path):
+    job = client.submit(submission(tmp_path, "sleep 100"))
+    wait_running(client, job)
+    client.cancel([job], "damnit-another")
+    assert client.poll([job])[job].fate is Fate.RUNS
+    cancel(client, job)
+
+
+def submitter(tmp_path, client):
+    from damnit_daemon.services.cluster.submitter import Submitter
+
+    folder = make_damnit_folder(tmp_path / "amore")
+    return folder, Submitter(folder, client)
+
+
+def given(folder, monkeypatch):
+    from damnit_daemon.ledger import Ledger, NewJob, add_job, load_job
+    from damnit_daemon.services.cluster import GivenJob, submitter
+
+    monkeypatch.setattr(submitter, "context_python", lambda _: Path("/bin/true"))
+    ledger = Ledger(folder.ledger)
+    ledger.create()
+    with ledger.writing() as con:
+        return GivenJob(load_job(con, add_job(con, NewJob(RunKey(1234, 1)), now=1.0).id))
+
+
+def test_an_sbatch_that_fails_after_it_submitted_is_found_by_its_comment(
+    wrapped, client, tmp_path, monkeypatch
+):
+    wrapper = wrapped('"$REAL" "$@" >/dev/null; echo "site: quota file missing" >&2; exit 3')
+    folder, made = submitter(tmp_path, wrapper)
+    job = given(folder, monkeypatch)
+    submitted = made.submit(((job,),), Resources(), SlurmSettings())
+    assert submitted.slurm_id == client.find_by_comment(submitted.folder.comment)
+    assert submitted.folder.load_id() == submitted.slurm_id
+
+
+def test_an_sbatch_that_fails_without_is_a_refusal(wrapped, tmp_path, monkeypatch):
+    wrapper = wrapped('echo "site: quota exceeded" >&2; exit 3')
+    folder, made = submitter(tmp_path, wrapper)
+    job = given(folder, monkeypatch)
+    with pytest.raises(SubmissionRefused, match="quota exceeded"):
+        made.submit(((job,),), Resources(), SlurmSettings())
+    assert not list((folder.internals / "slurm").iterdir())
+
+
+@pytest.mark.parametrize("name", ["p%j", "50%%A", "a\\b", "%a \\%u"])
+def test_a_folder_whose_name_slurm_would_take_for_a_pattern(client, tmp_path, name):
+    folder = DamnitFolder(tmp_path / name)
+    folder.path.mkdir()
+    entry = Entry(1, 1, 0, RunnerJob("1", 1234, 1))
+    zips = Bundle(tmp_path / "runner.zip", tmp_path / "h5netcdf.zip")
+    made = make_submission(folder, [[entry]], Path("/bin/echo"), zips)
+    job = client.submit(array_of(made, folder.path, [[RunKey(1234, 1)]], Resources(), 1))
+    (status,) = wait_over(client, job.task(0))
+    assert status.fate is Fate.DONE
+    assert "--task 0" in made.output(0)
