@@ -44,10 +44,10 @@ class Setting:
     editable: bool = True
 
 
-def _whole(low: int) -> Callable[[str], int]:
+def _whole(low: int, high: int = 10**9) -> Callable[[str], int]:
     def parse(text: str) -> int:
-        if not re.fullmatch(r"\d+", text) or not low <= int(text) < 2**31:
-            raise ValueError(f"a whole number, {low} or more")
+        if not re.fullmatch(r"[0-9]{1,10}", text) or not low <= int(text) <= high:
+            raise ValueError(f"a whole number from {low} to {high}")
         return int(text)
 
     return parse
@@ -95,8 +95,8 @@ def _program(text: str) -> str:
 
 
 def _seconds(text: str) -> str:
-    if not re.fullmatch(r"\d{1,6}(\.\d+)?", text):
-        raise ValueError("a number of seconds")
+    if not re.fullmatch(r"[0-9]{1,5}(\.[0-9]{1,6})?", text):
+        raise ValueError("a number of seconds, less than 100 000,")
     return text
 
 
@@ -163,10 +163,14 @@ KNOWN = {
             "/path/to/bin/python",
             _program,
         ),
-        Setting("concurrent_jobs", "How many runs are processed at once", "15", _whole(1)),
-        Setting("noncluster_cpus", "CPUs of a Slurm job that shares its node", "4", _whole(1)),
+        Setting("concurrent_jobs", "How many runs are processed at once", "15", _whole(1, 10_000)),
+        Setting(
+            "noncluster_cpus", "CPUs of a Slurm job that shares its node", "4", _whole(1, 1024)
+        ),
         Setting("noncluster_mem", "Memory of a Slurm job that shares its node", "25G", _memory),
-        Setting("local_jobs", "How many jobs run at once on the daemon's machine", "2", _whole(1)),
+        Setting(
+            "local_jobs", "How many jobs run at once on the daemon's machine", "2", _whole(1, 1024)
+        ),
         Setting(
             "watch_settle_s",
             "Seconds that a run's files must be still; unset: learnt, 20 at first",
@@ -193,7 +197,7 @@ KNOWN = {
             "none",
             _one_of(*FALLBACKS),
         ),
-        Setting("runs_per_job", "How many runs one Slurm job processes", "1", _whole(1)),
+        Setting("runs_per_job", "How many runs one Slurm job processes", "1", _whole(1, 1000)),
         Setting(
             "executor",
             "Where variables are computed: auto (`cluster` ones in Slurm), local or slurm",

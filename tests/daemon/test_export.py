@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import sqlite3
 import sys
 import weakref
@@ -26,6 +27,7 @@ from damnit_daemon.export import (
     export_table,
     format_time,
     load_table,
+    render_text,
     write_table,
 )
 from damnit_daemon.export import files as files_module
@@ -374,7 +376,7 @@ def test_a_file_that_is_there_is_replaced_only_where_that_is_wanted(
 def test_what_cannot_be_written_leaves_the_file_as_it_was(database, tmp_path, monkeypatch):
     target = tmp_path / "runs.csv"
     target.write_text("mine")
-    monkeypatch.setattr(files_module, "text_parts", lambda *_: 1 / 0)
+    monkeypatch.setattr(files_module, "text_parts", lambda *_, **__: 1 / 0)
 
     with pytest.raises(ZeroDivisionError):
         write_table(load_table(database), target, "csv", overwrite=True)
@@ -390,3 +392,33 @@ def test_a_new_file_has_the_bits_that_the_umask_leaves(database, tmp_path):
     finally:
         os.umask(before)
     assert target.stat().st_mode & 0o777 == 0o640
+
+
+FORMULAS = ["=HYPERLINK(1)", "a\r=1", "+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1"]
+
+
+@pytest.mark.parametrize("format", ["csv", "tsv"])
+def test_a_spreadsheet_runs_no_cell(database, format):
+    with database.writing() as con:
+        for number, text in enumerate(FORMULAS):
+            typed = NewValue(KEY, f"f{number}", text, provenance="manual-input")
+            save_values(con, [typed], now=20)
+    delimiter = {"csv": ",", "tsv": "\t"}[format]
+    safe = export_table(database, format=format)
+    cells = [
+        c for row in csv.reader(io.StringIO(safe, newline=""), delimiter=delimiter) for c in row
+    ]
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "@", "\t", "\r"))]
+    assert {f"'{text}" for text in FORMULAS if text[0] != "a"} <= set(cells)
+    assert "\r" not in re.sub(r'"[^"]*"', "", safe)
+    whole = render_text(load_table(database), format, formulas=True)
+    cells = [
+        c for row in csv.reader(io.StringIO(whole, newline=""), delimiter=delimiter) for c in row
+    ]
+    assert set(FORMULAS) <= set(cells)
+
+
+def test_a_negative_number_stays_one(database):
+    with database.writing() as con:
+        save_values(con, [NewValue(KEY, "cold", -5.5, provenance="context.py")], now=20)
+    assert "-5.5" in export_table(database, format="csv").replace("\n", ",").split(",")

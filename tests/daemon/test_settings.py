@@ -78,3 +78,21 @@ def test_what_the_program_keeps_cannot_be_changed(key):
 
 def test_nothing_is_near_nonsense():
     assert nearest_keys("qqqqqq") == []
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        ("local_jobs", "2000000000"),
+        ("local_jobs", "٣"),
+        ("concurrent_jobs", "100000"),
+        ("noncluster_cpus", "99999"),
+        ("runs_per_job", "1000000"),
+        ("proposal", "9" * 5000),
+        ("watch_interval_s", "999999"),
+        ("watch_settle_s", "1." + "0" * 5000),
+    ],
+)
+def test_what_no_experiment_needs_is_refused(key, text):
+    with pytest.raises(InvalidSetting, match="is wanted"):
+        parse_setting(key, text)

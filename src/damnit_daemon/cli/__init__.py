@@ -16,10 +16,13 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
     try:
         app()
-    except DamnitError as error:
+    except (DamnitError, PermissionError) as error:
         if "--debug" in sys.argv[1:]:
             raise
         from ..model.texts import show_controls
 
-        print(show_controls(f"damnit: {error}"), file=sys.stderr)
+        said = str(error)
+        if isinstance(error, PermissionError):
+            said = f"You may not use {error.filename or 'a file'}: {error.strerror}."
+        print(show_controls(f"damnit: {said}"), file=sys.stderr)
         sys.exit(1)

@@ -40,6 +40,14 @@ def export(
     columns: Annotated[
         str, typer.Option(metavar="COLUMNS", help="Only these, in this order, such as comment,xgm.")
     ] = "",
+    formulas: Annotated[
+        bool,
+        typer.Option(
+            "--formulas",
+            help="CSV and TSV: text that begins with = + - @ as it is. A spreadsheet runs it; "
+            "usually an apostrophe is put before it.",
+        ),
+    ] = False,
     folder: FolderOption = None,
 ) -> None:
     """Write the run table, or a part of it, as Markdown, CSV, TSV, JSON, Excel or Parquet."""
@@ -58,11 +66,11 @@ def export(
     wanted = checked_format((format or _format_of(output)).value)
     table = load_table(Database(damnit.database), Choice(filter, sort, columns))
     if output is not None:
-        write_table(table, output, wanted, overwrite=True)
+        write_table(table, output, wanted, overwrite=True, formulas=formulas)
         return
     for text_format in TEXT_FORMATS:
         if wanted == text_format:
-            for part in text_parts(table, text_format):
+            for part in text_parts(table, text_format, formulas=formulas):
                 typer.echo(for_stdout(part), nl=False)
             return
     raise typer.BadParameter(f"{wanted} is no text: give a file with --output.")

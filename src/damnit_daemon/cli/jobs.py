@@ -26,7 +26,10 @@ def jobs(
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
     show_all: Annotated[bool, typer.Option("--all", help="All that the ledger knows.")] = False,
     limit: Annotated[
-        int, typer.Option("-n", "--limit", min=0, metavar="N", help="Of those waiting, and over.")
+        int,
+        typer.Option(
+            "-n", "--limit", min=0, max=1_000_000, metavar="N", help="Of those waiting, and over."
+        ),
     ] = DEFAULT_LIMIT,
     folder: FolderOption = None,
 ) -> None:

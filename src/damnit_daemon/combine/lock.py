@@ -103,8 +103,11 @@ def _lock(descriptor: int, folder: DamnitFolder, give_up_at: float) -> None:
 def _write_holder(descriptor: int) -> None:
     since = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M:%S")
     text = f"{_user()} on {socket.gethostname()}, process {os.getpid()}, since {since}\n"
-    os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, text.encode("utf-8", "replace"), 0)
+    try:
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, text.encode("utf-8", "replace"), 0)
+    except OSError:  # a full disk: the lock is held, only its holder is not named
+        pass
 
 
 def _read_holder(descriptor: int) -> str:

@@ -32,7 +32,9 @@ def format_of(path: Path) -> Format:
     return checked_format(path.suffix.lower().removeprefix("."))
 
 
-def write_table(table: Table, path: Path, format: Format, *, overwrite: bool = False) -> None:
+def write_table(
+    table: Table, path: Path, format: Format, *, overwrite: bool = False, formulas: bool = False
+) -> None:
     """Write a table to a file, at once: nobody reads half of one.
 
     Args:
@@ -40,6 +42,7 @@ def write_table(table: Table, path: Path, format: Format, *, overwrite: bool = F
         path: Where to.
         format: As what.
         overwrite: Whether a file of that name may be replaced.
+        formulas: See `render_text`.
 
     Raises:
         FileTaken: If there is one and it may not.
@@ -55,7 +58,7 @@ def write_table(table: Table, path: Path, format: Format, *, overwrite: bool = F
     try:
         with unfinished_file(target) as unfinished:
             with unfinished.open("wb") as file:
-                _write(table, file, format)
+                _write(table, file, format, formulas)
             if overwrite:
                 unfinished.replace(target)
             else:
@@ -66,13 +69,13 @@ def write_table(table: Table, path: Path, format: Format, *, overwrite: bool = F
         raise _unwritable(path, error) from error
 
 
-def _write(table: Table, file: IO[bytes], format: Format) -> None:
+def _write(table: Table, file: IO[bytes], format: Format, formulas: bool) -> None:
     if format == "xlsx":
         write_excel(table, file)
     elif format == "parquet":
         write_parquet(table, file)
     else:
-        for part in text_parts(table, format):
+        for part in text_parts(table, format, formulas=formulas):
             file.write(part.encode("utf-8", "backslashreplace"))
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 
-from ..model.texts import format_number, show_controls
+from ..model.texts import format_number, no_formula, show_controls
 from ..store import Database
 from .formats import NoSuchFormat, TextFormat
 from .table import MARKERS, Choice, Plain, Table, format_time, load_table
@@ -21,8 +20,8 @@ def export_table(
     """Render the run table.
 
     Pictures and trendlines are only named; errors are text: `✗ KeyError: …` for
-    what failed, `» reason` for what was skipped. CSV and TSV hold text as it is:
-    `show_controls` makes it safe to print.
+    what failed, `» reason` for what was skipped. CSV and TSV hold text as it is, but
+    for what a spreadsheet would run: `show_controls` makes it safe to print.
 
     Args:
         database: Where the runs are.
@@ -39,18 +38,26 @@ def export_table(
     return render_text(load_table(database, choice), format)
 
 
-def render_text(table: Table, format: TextFormat) -> str:
-    """Write a table as text."""
-    return "".join(text_parts(table, format))
+def render_text(table: Table, format: TextFormat, *, formulas: bool = False) -> str:
+    """Write a table as text; see `text_parts`."""
+    return "".join(text_parts(table, format, formulas=formulas))
 
 
-def text_parts(table: Table, format: TextFormat) -> Iterator[str]:
+def text_parts(table: Table, format: TextFormat, *, formulas: bool = False) -> Iterator[str]:
     """Yield a table as text, some lines at a time.
+
+    Args:
+        table: What to write.
+        format: As what.
+        formulas: Whether CSV and TSV keep text as it is that a spreadsheet would run; by
+            default an apostrophe stands before it.
 
     Raises:
         Cancelled: If the table's `progress` says so.
         StoreError: If the database cannot be read.
     """
+    if formulas and format in _DELIMITERS:
+        return _separated(table, _DELIMITERS[format], formulas=True)
     return _WRITERS[format](table)
 
 
@@ -83,19 +90,31 @@ def _markdown_cell(value: Plain) -> str:
     return text.replace("<", "\\<").replace("\t", " ").replace("\n", "<br>")
 
 
+_DELIMITERS: dict[TextFormat, str] = {"csv": ",", "tsv": "\t"}
+
+
 def _tsv(table: Table) -> Iterator[str]:
-    return _csv(table, delimiter="\t")
+    return _separated(table, _DELIMITERS["tsv"])
 
 
-def _csv(table: Table, delimiter: str = ",") -> Iterator[str]:
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
+def _csv(table: Table) -> Iterator[str]:
+    return _separated(table, _DELIMITERS["csv"])
+
+
+def _separated(table: Table, delimiter: str, *, formulas: bool = False) -> Iterator[str]:
+    # Only what stands in the line's end is quoted: a bare \r would begin another row.
+    writer = csv.writer(_Line(), delimiter=delimiter, lineterminator="\r\n")
     titles: list[Plain] = [*table.titles()]
     for row in chain([titles], table.rows()):
-        writer.writerow(row)
-        yield out.getvalue()
-        out.seek(0)
-        out.truncate()
+        line: str = writer.writerow(row if formulas else map(no_formula, row))
+        yield f"{line[:-2]}\n"
+
+
+class _Line:
+    """A file that gives what is written to it back to the writer's caller."""
+
+    def write(self, text: str) -> str:
+        return text
 
 
 def _json(table: Table) -> Iterator[str]:

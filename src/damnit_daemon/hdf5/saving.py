@@ -23,6 +23,7 @@ import numpy as np
 from ..errors import DamnitError
 from ..model import RunKey
 from ..model.looked import Figure, Looked, View, Words
+from ..model.texts import no_formula
 from ..own_python import SAFE_DIRECTORY, module_command, own_environment
 from ..paths import DamnitFolder
 from ..runner import layout
@@ -165,7 +166,7 @@ def _write_csv(dataset: h5py.Dataset, view: View, path: Path) -> None:
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
         if len(axes) == 1:
-            writer.writerow([first.name or "index", "value"])
+            writer.writerow([no_formula(first.name or "index"), "value"])
         across = dataset.shape[axes[1]] if len(axes) > 1 else 1
         for part in source.blocks(axes[0], 0, dataset.shape[axes[0]], across=across):
             at[axes[0]] = part
@@ -179,7 +180,7 @@ def _write_csv(dataset: h5py.Dataset, view: View, path: Path) -> None:
                 writer.writerows(zip(first.numbers(part.start, part.stop), block, strict=True))
             else:
                 names = first.names(range(part.start, part.stop))
-                places = [n for _, n in names] or range(part.start, part.stop)
+                places = [no_formula(n) for _, n in names] or range(part.start, part.stop)
                 writer.writerows(zip(places, block, strict=True))
 
 

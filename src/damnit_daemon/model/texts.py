@@ -6,6 +6,9 @@ import math
 import re
 import sys
 from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
 
 HOSTILE = re.compile(
     "["
@@ -41,6 +44,15 @@ def for_stdout(text: str) -> str:
     if sys.stdout.isatty():
         return show_controls(text)
     return text.encode("utf-8", "backslashreplace").decode()
+
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""With what a cell begins that a spreadsheet computes, or sends to a program."""
+
+
+def no_formula(value: T) -> T | str:
+    """Return a cell of a CSV or TSV file that no spreadsheet runs: text behind an apostrophe."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
 def format_number(value: float) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import DamnitError
 from ..paths import DamnitFolder
-from ..sharing import file_bits
+from ..sharing import group_may_write, remove_acl
 from .address import Address
 from .configuration import DAEMON_LOG, PID_FILE, SUPERVISORD_LOG, is_ours, parse_address
 
@@ -53,15 +54,15 @@ def load_conf(folder: DamnitFolder) -> Configured | None:
 def write_conf(folder: DamnitFolder, text: str) -> Path:
     """Put the file in place; tell where.
 
-    Nobody but its owner needs to write to it, so the group may read it where it
-    may read the folder, and others may not.
+    Who may read it can stop the daemon: its owner, and the group where that may write to the
+    folder, and so change the context file, too. What an access control list adds is left out.
 
     Raises:
         DamnitError: If the folder may not be written.
     """
     path = conf_path(folder)
     try:
-        _write(path, text.encode(), mode=file_bits(path.parent) & 0o040 | 0o600)
+        _write(path, text.encode(), mode=0o600, for_writers=True)
     except OSError as error:
         raise DamnitError(f"{path} cannot be written: {error.strerror}.") from error
     return path
@@ -111,13 +112,16 @@ def check_logs(folder: DamnitFolder) -> None:
         raise DamnitError(f"{pid_file} cannot be removed: {error.strerror}.") from error
 
 
-def _write(path: Path, content: bytes, *, mode: int) -> None:
+def _write(path: Path, content: bytes, *, mode: int, for_writers: bool = False) -> None:
     descriptor, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(descriptor)
+            remove_acl(descriptor)  # of the folder's default; the bits below would open it again
+            if for_writers and group_may_write(path.parent, os.fstat(descriptor).st_gid):
+                mode |= stat.S_IRGRP
             os.fchmod(descriptor, mode)
         Path(beside).replace(path)
     except BaseException:

@@ -15,6 +15,7 @@ import numpy as np
 
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.model.looked import AxisKind
+from damnit_daemon.model.texts import no_formula
 from damnit_daemon.own_python import SAFE_DIRECTORY, module_command, own_environment
 
 from .points import Points
@@ -32,9 +33,12 @@ def as_csv(points: Points, state: PlotState) -> str:
     over_runs = any(group.runs is not None for group in points.groups)
     coloured = bool(points.colour_label)
     writer.writerow(
-        ["series", *(["proposal", "run"] if over_runs else []), points.x_label]
-        + ([] if is_histogram else [points.y_label or "value"])
-        + ([points.colour_label] if coloured else [])
+        no_formula(title)
+        for title in (
+            ["series", *(["proposal", "run"] if over_runs else []), points.x_label]
+            + ([] if is_histogram else [points.y_label or "value"])
+            + ([points.colour_label] if coloured else [])
+        )
     )
     for group in points.groups:
         for place in range(len(group.x)):
@@ -48,7 +52,7 @@ def as_csv(points: Points, state: PlotState) -> str:
                 value = group.colour[place]
                 named = points.categories[int(value)] if points.categories else None
                 line.append(named or _written(value, points.colour_kind))
-            writer.writerow(line)
+            writer.writerow(map(no_formula, line))
     return out.getvalue()
 
 
