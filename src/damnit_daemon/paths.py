@@ -27,6 +27,7 @@ MOST_DIGITS = 9
 """Of a proposal's number."""
 
 RESULTS_NAME = re.compile(r"p(\d+)_r(\d+)\.h5", re.ASCII)
+RESULTS_NAME = re.compile(r"p([0-9]{1,18})_r([0-9]{1,18})\.h5")
 FRAGMENT_NAME = re.compile(r"p(\d+)_r(\d+)\.[^.]+\.ready\.h5", re.ASCII)
 
 
@@ -79,6 +80,15 @@ class DamnitFolder(NamedTuple):
             return sorted((self.extracted_data / "broken").glob("*.h5"))
         except OSError:
             return []
+
+    def results(self) -> list[RunKey]:
+        """The runs that have a combined HDF5 file."""
+        try:
+            names = [path.name for path in self.extracted_data.iterdir()]
+        except OSError:
+            return []
+        found = (RESULTS_NAME.fullmatch(name) for name in names)
+        return sorted(RunKey(int(match[1]), int(match[2])) for match in found if match)
 
     def fragments(self) -> Iterator[tuple[RunKey, Path]]:
         """The finished fragments that wait to be combined, oldest first."""

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .folder import FolderOption, chosen_folder
 
+if TYPE_CHECKING:
+    from ..paths import DamnitFolder
+
 
 def doctor(
     context: typer.Context,
     repair: Annotated[
-        bool, typer.Option("--repair", help="Migrate an old database, combine what waits.")
+        bool,
+        typer.Option(
+            "--repair",
+            help="Migrate an old database, combine what waits; with --verify, bring back what the "
+            "database lost of the results files.",
+        ),
     ] = False,
     verify: Annotated[
         bool, typer.Option("--verify", help="Compare results files and database, too.")
@@ -30,6 +38,8 @@ def doctor(
         try:
             for done in mend(damnit):
                 _show(f"+ {done}")
+            if verify:
+                _restore(damnit)
         except DamnitError as error:  # the checks say more
             tell(str(error))
     is_well = True
@@ -40,6 +50,22 @@ def doctor(
         is_well = is_well and finding.grade is not Grade.WRONG
     if not is_well:
         raise typer.Exit(1)
+
+
+def _restore(folder: DamnitFolder) -> None:
+    """Restore values with a bar on stderr, if that is a terminal."""
+    import sys
+
+    from ..services.doctor import restore
+
+    said: list[str] = []
+    with typer.progressbar(length=1, label="results files", file=sys.stderr) as bar:
+        for step in restore(folder):
+            bar.length = step.total
+            bar.update(1)
+            said.append(step.said)
+    for line in filter(None, said):
+        _show(f"+ {line}")
 
 
 def _show(text: str) -> None:

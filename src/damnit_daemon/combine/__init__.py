@@ -8,7 +8,7 @@ more to the same effect.
 from .broken import set_aside as quarantine
 from .lock import CombinerBusy
 from .report import Broken, CombineReport
-from .run import combine_run, ingest
+from .run import combine_run, ingest, restore
 from .sweep import combine_folder
 
 __all__ = [
@@ -19,4 +19,5 @@ __all__ = [
     "combine_run",
     "ingest",
     "quarantine",
+    "restore",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from ..hdf5 import (
@@ -49,6 +50,28 @@ def ingest(
     readable = list(_readable(fragments))
     note_reading(None)
     return _save(folder, readable, now)
+
+
+def restore(
+    folder: DamnitFolder, key: RunKey, names: Iterable[str], *, now: float | None = None
+) -> SaveReport:
+    """Save values of a run's results file to the database, where they are missing or older.
+
+    Args:
+        folder: The DAMNIT folder.
+        key: The run.
+        names: Which variables.
+        now: The time of writing, Unix seconds UTC.
+
+    Raises:
+        ResultsError: If the file cannot be read.
+        StoreError: If the database cannot be written; nothing is saved then.
+    """
+    found = read_fragment(folder.results_file(key), key)
+    note_reading(None)
+    wanted = set(names)
+    values = [value for value in found.values if value.name in wanted]
+    return _save(folder, [replace(found, values=values)], now)
 
 
 def combine_run(

@@ -117,6 +117,18 @@ class Combiner:
             else:
                 return [str(name) for name in answer["saved"]]
 
+    def restore(self, key: RunKey, names: Sequence[str]) -> list[str]:
+        """Save values of a run's results file to the database again; give their names.
+
+        Raises:
+            CombinerFailed: With the reason, such as a damaged file.
+        """
+        question = {"restore": list(names), "proposal": key.proposal, "run": key.run}
+        try:
+            return [str(name) for name in self._ingesting.ask(question)["saved"]]
+        except _FileFault as fault:
+            raise CombinerFailed(fault.reason) from fault
+
     def sweep(self) -> Combined:
         """Combine all that waits in the folder.
 

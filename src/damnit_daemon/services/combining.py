@@ -18,7 +18,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ..combine import combine_folder, combine_run, ingest
+from ..combine import combine_folder, combine_run, ingest, restore
 from ..errors import DamnitError
 from ..hdf5 import listen
 from ..model import RunKey
@@ -55,6 +55,9 @@ def _answer(question: dict[str, Any]) -> dict[str, Any]:
         if (paths := question.get("ingest")) is not None:
             saved = ingest(folder, [Path(path) for path in paths])
             return {"saved": saved.names}
+        if (names := question.get("restore")) is not None:
+            key = RunKey(question["proposal"], question["run"])
+            return {"saved": restore(folder, key, names).names}
         if question["fragments"] is None:
             leave = {RunKey(*key) for key in question.get("leave", ())}
             return Combined.from_report(combine_folder(folder, leave=leave)).as_plain()

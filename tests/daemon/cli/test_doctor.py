@@ -233,7 +233,7 @@ class TestVerify:
             con.execute("DELETE FROM run_variables WHERE run = 1 AND name = 'a'")
         (finding,) = self.found(folder)
         assert finding.text == "p1234, r1: a: missing in the database"
-        assert finding.fix == "damnit reprocess 1 --proposal 1234 --var a"
+        assert finding.fix == "damnit doctor --verify --repair"
 
     @pytest.mark.extended
     def test_a_file_that_is_lost(self, folder):
@@ -261,3 +261,37 @@ class TestVerify:
         assert texts == [
             "files and database agree on 1 run", "left out, as fragments wait: 1 run",
         ]  # fmt: skip
+
+    def test_a_database_of_earlier_is_brought_up_to_date(self, damnit, folder):
+        def rows():
+            with closing(sqlite3.connect(folder.database)) as con:
+                return con.execute(
+                    "SELECT proposal, run, name, value, summary_type, attributes "
+                    "FROM run_variables ORDER BY 1, 2, 3"
+                ).fetchall()
+
+        before = rows()
+        with closing(sqlite3.connect(folder.database)) as con, con:
+            con.execute("DELETE FROM run_variables WHERE run = 1")
+            con.execute("DELETE FROM run_info WHERE run = 1")
+            con.execute("UPDATE run_info SET start_time = 5 WHERE run = 2")
+            con.execute(
+                "UPDATE run_variables SET value = 77, timestamp = 1, attributes = "
+                "json_set(CAST(attributes AS TEXT), '$.computed_at', 1.0) "
+                "WHERE run = 2 AND name = 'a'"
+            )
+            con.execute(
+                "INSERT INTO run_variables (proposal, run, name, version, value, "
+                "timestamp, provenance) VALUES (1234, 2, 'comment', 1, 'mine', 3, "
+                "'manual-input')"
+            )
+        assert "missing in the database" in damnit("doctor", "--verify").out
+        result = damnit("doctor", "--verify", "--repair")
+        assert "+ p1234, r1: brought back a, bad" in result.out
+        assert "✓ verify: files and database agree on 2 runs" in result.out
+        found = rows()
+        assert [row for row in found if row[2] != "comment"] == before
+        assert [row[3] for row in found if row[2] == "comment"] == ["mine"]
+        with closing(sqlite3.connect(folder.database)) as con:
+            (start,) = con.execute("SELECT start_time FROM run_info WHERE run = 1").fetchone()
+        assert start is not None

@@ -7,5 +7,6 @@ Each check looks at one thing and changes nothing; what it says goes to people.
 from .checks import CHECKS, check_folder
 from .finding import Finding, Grade
 from .repair import repair
+from .restore import Restored, restore
 
-__all__ = ["CHECKS", "Finding", "Grade", "check_folder", "repair"]
+__all__ = ["CHECKS", "Finding", "Grade", "Restored", "check_folder", "repair", "restore"]

@@ -10,9 +10,11 @@ from ...model import RunKey, StoredValue
 from ...paths import DamnitFolder
 from ...runner.layout import COMPUTED_AT
 from ...store import Database, load_runs, load_values
+from ...store.edits import MANUAL_PROVENANCE
 from .finding import Finding, count_of, fine, note, wrong
 
 CLOSE_S = 0.001
+RESTORE = "damnit doctor --verify --repair"
 MOST_RUNS = 20
 """Of how many runs differences are told one by one."""
 
@@ -25,8 +27,7 @@ def verify(folder: DamnitFolder) -> Iterator[Finding]:
     Raises:
         StoreError: If the database cannot be read.
     """
-    with Database(folder.database).reading() as con:
-        keys = [row.key for row in load_runs(con)]
+    keys = runs_of(folder)
     waiting = {key for key, _ in folder.fragments()}
     compared = [key for key in keys if key not in waiting]
     differing = 0
@@ -44,18 +45,40 @@ def verify(folder: DamnitFolder) -> Iterator[Finding]:
         yield note("verify", f"left out, as fragments wait: {left_out}")
 
 
+def runs_of(folder: DamnitFolder) -> list[RunKey]:
+    """The runs that the database knows, or of which there are results.
+
+    Raises:
+        StoreError: If the database cannot be read.
+    """
+    with Database(folder.database).reading() as con:
+        known = {row.key for row in load_runs(con)}
+    return sorted(known.union(folder.results()))
+
+
+def lost_values(folder: DamnitFolder, key: RunKey) -> list[str]:
+    """The variables of a run that its results file has, and the database not, or older.
+
+    Raises:
+        ResultsError: If the file cannot be read.
+        StoreError: If the database cannot be read.
+    """
+    path = folder.results_file(key)
+    return sorted(_file_knows_better(path, folder, key)) if path.exists() else []
+
+
 def _compare(folder: DamnitFolder, key: RunKey) -> Finding | None:
     path = folder.results_file(key)
     try:
         in_file = _noted_in_file(path, key) if path.exists() else {}
     except ResultsError as error:
         return wrong("verify", error.message, error.hint or _fix(key, []))
-    with Database(folder.database).reading() as con:
-        in_database = {v.name: v for v in load_values(con, keys=[key])}
-    reasons = {}
-    for name, (when, is_error) in in_file.items():
-        if reason := _difference(when, is_error, in_database.get(name)):
-            reasons[name] = reason
+    in_database = _in_database(folder, key)
+    lost = _better_in_file(in_file, in_database)
+    reasons = dict(lost)
+    for name, (when, _) in in_file.items():
+        if name not in lost and _is_older(when, in_database[name]):
+            reasons[name] = "the results file has an older value"
     for name, stored in in_database.items():
         # Without that mark it may be the user's own value, or an old one of DAMNIT.
         if name not in in_file and COMPUTED_AT in stored.attributes:
@@ -63,7 +86,36 @@ def _compare(folder: DamnitFolder, key: RunKey) -> Finding | None:
     if not reasons:
         return None
     told = "; ".join(f"{name}: {reasons[name]}" for name in sorted(reasons))
-    return wrong("verify", f"{key}: {told}", _fix(key, sorted(reasons)))
+    again = sorted(reasons.keys() - lost.keys())
+    return wrong("verify", f"{key}: {told}", _fix(key, again) if again else RESTORE)
+
+
+def _file_knows_better(path: Path, folder: DamnitFolder, key: RunKey) -> dict[str, str]:
+    return _better_in_file(_noted_in_file(path, key), _in_database(folder, key))
+
+
+def _in_database(folder: DamnitFolder, key: RunKey) -> dict[str, StoredValue]:
+    with Database(folder.database).reading() as con:
+        return {value.name: value for value in load_values(con, keys=[key])}
+
+
+def _better_in_file(
+    in_file: dict[str, tuple[float | None, bool]], in_database: dict[str, StoredValue]
+) -> dict[str, str]:
+    """What the database lacks, or has older, and why; the user's own values are left out."""
+    reasons = {}
+    for name, (when, is_error) in in_file.items():
+        stored = in_database.get(name)
+        if stored is not None and stored.provenance == MANUAL_PROVENANCE:
+            continue
+        if reason := _difference(when, is_error, stored):
+            reasons[name] = reason
+    return reasons
+
+
+def _is_older(when: float | None, stored: StoredValue) -> bool:
+    stored_at = stored.attributes.get(COMPUTED_AT)
+    return when is not None and isinstance(stored_at, int | float) and stored_at > when + CLOSE_S
 
 
 def _noted_in_file(path: Path, key: RunKey) -> dict[str, tuple[float | None, bool]]:
@@ -78,7 +130,7 @@ def _noted_in_file(path: Path, key: RunKey) -> dict[str, tuple[float | None, boo
 
 
 def _difference(when: float | None, is_error: bool, stored: StoredValue | None) -> str:
-    """Say how a value differs; empty if it does not, as far as can be told."""
+    """Say how the file knows better; empty if it does not, as far as can be told."""
     if stored is None:
         return "missing in the database"
     attributes = stored.attributes
@@ -87,7 +139,7 @@ def _difference(when: float | None, is_error: bool, stored: StoredValue | None) 
         if stored_at < when - CLOSE_S:
             return "the database has an older value"
         if stored_at > when + CLOSE_S:
-            return "the results file has an older value"
+            return ""
     if is_error and stored.value is not None:
         return "an error in the results file, a value in the database"
     if not is_error and "error" in attributes:
