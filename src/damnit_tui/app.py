@@ -27,6 +27,7 @@ from .session import Session
 from .terminal import PacedDriver, TerminalTold, shell_resumes, watch_terminal
 from .themes import ThemedApp
 from .typed_ahead import HeldKeys, aim, missed
+from .visible import as_line
 
 
 class DamnitApp(GuardedApp[Path], ThemedApp[Path]):
@@ -65,6 +66,7 @@ class DamnitApp(GuardedApp[Path], ThemedApp[Path]):
         self.asks_terminal = False
         """Whether to ask the terminal what it is."""
         self._held = HeldKeys(self.on_event)
+        self._has_told_foreign = False
         self._at_end = at_end
         self._watch: threading.Event | None = None
         if lite:
@@ -96,6 +98,18 @@ class DamnitApp(GuardedApp[Path], ThemedApp[Path]):
         if (again := missed(event, self.focused)) is not None:
             event.prevent_default()  # nor is it an order
             await self.on_event(again)
+        elif event.is_printable and not (event.character or "").isascii():
+            self._tell_foreign(event.character or "")
+
+    def _tell_foreign(self, letter: str) -> None:
+        """Say once that a letter of another keyboard layout is no key here."""
+        if not self._has_told_foreign:
+            self._has_told_foreign = True
+            self.notify(
+                f"There is no key {as_line(letter)}: keys are Latin letters. "
+                "Switch the keyboard layout, or set your own keys (docs/keys.md).",
+                markup=False,
+            )
 
     def on_resize(self, event: events.Resize) -> None:
         """What the terminal showed is gone."""

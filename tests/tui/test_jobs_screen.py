@@ -97,9 +97,10 @@ async def test_they_are_shown_with_how_far_they_are(folder, jobs):
         shown = {row[1]: row for row in rows(app)}
         assert [row[1] for row in rows(app)] == ["412", "411", "410", "409"]
         assert shown["412"][3:5] == ["⚙ running", "████···· 1/2"]
-        assert shown["412"][5] == "32 s"
+        assert shown["412"][5:7] == ["11:59:28", "32 s"]
+        assert shown["412"][8] == "computing scan"
         assert shown["409"][3] == "✗ failed"
-        assert shown["409"][7] == "out of memory (25 GB)"
+        assert shown["409"][8] == "out of memory (25 GB)"
         assert "1 running · 2 queued · 1 failed" in title(app)
         await choose(pilot, jobs["running"])
         assert "computing scan for 32 s" in about(app)
@@ -109,6 +110,23 @@ async def test_they_are_shown_with_how_far_they_are(folder, jobs):
             end(con, jobs["running"])
         await until(pilot, lambda: [r[3] for r in rows(app) if r[1] == "412"] == ["✓ done"])
         assert f"job {jobs['second']} ·" in about(app), "the cursor stays on its job"
+
+
+async def test_only_failed_jobs_or_those_of_one_run_are_shown(folder, jobs):
+    app = make_app(folder)
+    async with app.run_test(size=(130, 20)) as pilot:
+        await open_jobs(pilot)
+        await pilot.press("f")
+        await until(pilot, lambda: [row[1] for row in rows(app)] == ["409"])
+        assert "only failed: 1 of 4" in title(app)
+        await pilot.press("f")
+        await until(pilot, lambda: len(rows(app)) == 4)
+        await choose(pilot, jobs["second"])
+        await pilot.press("o")
+        await until(pilot, lambda: [row[1] for row in rows(app)] == ["410"])
+        assert "only run 410: 1 of 4" in title(app)
+        await pilot.press("o")
+        await until(pilot, lambda: len(rows(app)) == 4)
 
 
 async def test_one_is_cancelled_and_done_once_more(folder, jobs, daemon):

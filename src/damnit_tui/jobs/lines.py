@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import tzinfo
+
 from damnit_daemon.ledger import Job, JobState
 
-from ..table.numbers import format_span
+from ..table.numbers import format_span, format_time
 from ..visible import visible
 from .listing import Listed
 
-COLUMNS = ("Job", "Run", "Data", "State", "Variables", "Time", "Where", "Reason")
+COLUMNS = ("Job", "Run", "Data", "State", "Variables", "Started", "Time", "Where", "Reason")
 MARKS = {
     JobState.QUEUED: "⋮",
     JobState.SUBMITTED: "⋯",
@@ -29,7 +31,13 @@ BAR_CELLS = 8
 PARTS = " ▏▎▍▌▋▊▉█"
 
 
-def cells_of(listed: Listed, now: float, *, several_proposals: bool = False) -> tuple[str, ...]:
+def cells_of(
+    listed: Listed,
+    now: float,
+    *,
+    several_proposals: bool = False,
+    zone: tzinfo | None = None,
+) -> tuple[str, ...]:
     """The texts of a job's cells, in the order of `COLUMNS`."""
     job = listed.job
     run = (
@@ -41,10 +49,16 @@ def cells_of(listed: Listed, now: float, *, several_proposals: bool = False) -> 
         job.data,
         f"{MARKS[job.state]} {job.state.value}",
         progress(job),
+        "" if job.started_at is None else format_time(job.started_at, now, zone),
         _time(listed, now),
         visible(" ".join(filter(None, [job.host, job.slurm_id and f"Slurm {job.slurm_id}"]))),
-        visible(job.reason.split("\n", 1)[0]),
+        visible(job.reason.split("\n", 1)[0] or _computing(listed)),
     )
+
+
+def _computing(listed: Listed) -> str:
+    names = ", ".join(each.name for each in listed.computing)
+    return f"computing {names}" if names else ""
 
 
 def progress(job: Job) -> str:

@@ -105,7 +105,7 @@ KEYS: tuple[Key, ...] = (
         "runs.unmark",
         "escape",
         "unmark",
-        "take all marks away, and what was looked for",
+        "clear marks and search; if there are none, the filter",
         "main",
         "Mark",
         "Esc",

@@ -58,7 +58,7 @@ class Acting(MainPart):
         """Show what the daemon does."""
         from .jobs import JobsScreen
 
-        self.app.push_screen(JobsScreen(self.session, self._clock))
+        self.app.push_screen(JobsScreen(self.session, self._clock, self._zone))
 
     def action_context(self, line: int = 0) -> None:
         """Edit the context file.

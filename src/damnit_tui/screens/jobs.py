@@ -25,6 +25,10 @@ from ..shown import plain
 from ..widgets.key_line import KeyLine
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from damnit_daemon.model import RunKey
+
     from ..asking import Asking, Told
     from ..session import Session
 
@@ -61,8 +65,16 @@ class JobsScreen(Screen[None]):
 
         told: Told
 
-    def __init__(self, session: Session, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        session: Session,
+        clock: Callable[[], float] = time.time,
+        zone: tzinfo | None = None,
+    ) -> None:
         super().__init__()
+        self._zone = zone
+        self._only_failed = False
+        self._only_run: RunKey | None = None
         self._session = session
         self._clock = clock
         self._reader = JobsReader(session.ledger())
@@ -99,19 +111,35 @@ class JobsScreen(Screen[None]):
     def show_listing(self, event: Read) -> None:
         """Show it; the cursor stays on its job."""
         self._listing = event.listing
-        keys = [str(listed.job.id) for listed in event.listing.jobs]
+        self._show_chosen()
+
+    def _show_chosen(self) -> None:
+        jobs = [listed for listed in self._listing.jobs if self._is_wanted(listed)]
+        keys = [str(listed.job.id) for listed in jobs]
         if keys == list(self._shown):
-            self._shown = dict(zip(keys, event.listing.jobs, strict=True))
+            self._shown = dict(zip(keys, jobs, strict=True))
             self._refresh()
             return
         table = self.query_one(DataTable)
         chosen, row = self._chosen_id(), table.cursor_row
-        self._shown = dict(zip(keys, event.listing.jobs, strict=True))
+        self._shown = dict(zip(keys, jobs, strict=True))
         table.clear()
         for key in keys:
             table.add_row(*self._cells(key), key=key)
         table.move_cursor(row=keys.index(chosen) if chosen in keys else row, animate=False)
         self._tell()
+
+    def _is_wanted(self, listed: Listed) -> bool:
+        job = listed.job
+        if self._only_failed and job.state is not JobState.FAILED:
+            return False
+        return self._only_run in (None, job.run_key)
+
+    def _filter(self) -> str:
+        """The filter, in words; empty if all jobs are shown."""
+        words = ["failed"] if self._only_failed else []
+        words += [f"run {self._only_run.run}"] if self._only_run else []
+        return ", ".join(words)
 
     def _refresh(self) -> None:
         """Times go on, and bars grow."""
@@ -127,7 +155,7 @@ class JobsScreen(Screen[None]):
         several = len({each.job.run_key.proposal for each in self._shown.values()}) > 1
         role = ROLES[listed.job.state]
         style: Style = self.get_component_rich_style(f"jobs--{role}", partial=True)
-        texts = cells_of(listed, self._clock(), several_proposals=several)
+        texts = cells_of(listed, self._clock(), several_proposals=several, zone=self._zone)
         return [Text(text, style=style, no_wrap=True, end="") for text in texts]
 
     @on(DataTable.RowHighlighted)
@@ -137,6 +165,8 @@ class JobsScreen(Screen[None]):
         states = [listed.job.state.value for listed in listing.jobs]
         counts = [f"{states.count(name)} {name}" for name in dict.fromkeys(states)]
         title = " · ".join(counts) or "no jobs yet"
+        if words := self._filter():
+            title = f"only {words}: {len(self._shown)} of {len(listing.jobs)} · {title}"
         if listing.left_out:
             title += f" · and {listing.left_out} more: damnit-daemon jobs --all"
         if listing.waiting:
@@ -165,6 +195,20 @@ class JobsScreen(Screen[None]):
     def action_close(self) -> None:
         """Go back to the table."""
         self.dismiss()
+
+    def action_only_failed(self) -> None:
+        """Show only jobs that failed, or all again."""
+        self._only_failed = not self._only_failed
+        self._show_chosen()
+
+    def action_only_run(self) -> None:
+        """Show only the jobs of the run under the cursor, or all again."""
+        chosen = self._chosen()
+        if self._only_run is not None:
+            self._only_run = None
+        elif chosen is not None:
+            self._only_run = chosen.job.run_key
+        self._show_chosen()
 
     def action_log(self) -> None:
         """Show what the job prints."""

@@ -31,8 +31,10 @@ class Marking(MainPart):
         self.status = self.status._replace(marked=len(event.marked), marking=event.in_range)
 
     def action_unmark(self) -> None:
-        """Give up the range that was begun; if there is none, all marks and the search."""
+        """Give up the range that was begun; else marks and search; else the filter."""
         if self.table.marks.anchor is None:
+            if not self.table.marked and self.table.view.search == NO_SEARCH:
+                self.action_clear_filter()
             self._look_for(NO_SEARCH)
         self.table.unmark()
 

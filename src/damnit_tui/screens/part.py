@@ -29,6 +29,9 @@ class MainPart(Screen[None]):
         _zone: tzinfo | None
         _clock: Callable[[], float]
 
+        def action_clear_filter(self) -> None:
+            """Show all runs."""
+
         def describe(self) -> None:
             """Say in full what one points at."""
 

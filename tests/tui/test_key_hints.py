@@ -1,0 +1,32 @@
+"""Keys that do less than somebody expects say so, and Esc goes back one step at a time."""
+
+from textual import events
+
+from .conftest import key, make_app, settle, until
+from .test_editing import said
+
+
+async def test_esc_clears_marks_first_and_then_the_filter(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        table = app.main_screen.table
+        table.move_to(key(409), "sample")
+        await pilot.press("asterisk")
+        await until(pilot, lambda: len(table.rows.keys) < 18)
+        await pilot.press("space", "escape")
+        await until(pilot, lambda: not table.marked)
+        assert len(table.rows.keys) < 18
+        await pilot.press("escape")
+        await until(pilot, lambda: len(table.rows.keys) == 18)
+
+
+async def test_a_letter_of_another_layout_is_told_once(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        for letter in "йцй":
+            app.post_message(events.Key(letter, letter))
+        await until(pilot, lambda: any("There is no key й" in text for text in said(app)))
+        await pilot.pause()
+        assert len(said(app)) == 1
