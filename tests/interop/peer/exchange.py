@@ -40,7 +40,9 @@ class Writer:
             return {"kind": "dataset", "variables": variables, "coords": coords, "attrs": attrs}
         if hasattr(value, "to_parquet") or hasattr(value, "to_frame"):
             frame = value if hasattr(value, "to_parquet") else value.to_frame()
-            return {"kind": "table", "of": type(value).__name__, **frame.to_dict(orient="split")}
+            parts = frame.to_dict(orient="split")
+            parts["index"] = [list(i) if isinstance(i, tuple) else i for i in parts["index"]]
+            return {"kind": "table", "of": type(value).__name__, **parts}
         if hasattr(value, "to_plotly_json"):
             return {"kind": "plotly", "json": value.to_json()}
         return {"kind": "other", "type": type(value).__name__, "text": str(value)}

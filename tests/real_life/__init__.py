@@ -1,0 +1,1 @@
+"""Context files as experiments have them, through both programs."""
