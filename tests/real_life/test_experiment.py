@@ -99,6 +99,22 @@ def test_the_value_is_the_same_whoever_computed_it(views, name):
     assert difference(theirs.decode(one), ours.decode(other)) is None
 
 
+def test_what_damnit_loses_a_run_for_is_stored(folders, tmp_path):
+    python = os.environ["DAMNIT_REAL_LIFE_PYTHON"]
+    ours = Ours(sys.executable, data_environment(folders["ours"].parent / "data"))
+    ours.make_folder(tmp_path / "ours", "types", PROPOSAL)
+    source = CONTEXT.with_name("lost_there.py").read_bytes()
+    (tmp_path / "ours" / "context.py").write_bytes(source)
+    ours.daemon("--in", tmp_path / "ours", "db-config", "context_python", python)
+    ours.process(tmp_path / "ours", RUN)
+    view = OurView(tmp_path / "ours")
+    key = RunKey(PROPOSAL, RUN)
+    assert view.data(key, "bins").values.tolist() == [1.5, 3.0, 4.5]
+    assert view.data(key, "quantity") == pytest.approx(9.3, abs=0.1)
+    assert view.attributes(key, "quantity")["units"] == "keV"
+    assert view.data(key, "fine") == 1
+
+
 @pytest.mark.parametrize("side", ["theirs", "ours"])
 def test_the_tables_agree(views, side):
     assert table_disagreements(*views[side]) == []

@@ -32,9 +32,9 @@ def photon_energy_with_units(run):
     return float(XGM(run).photon_energy().magnitude)
 
 
-@Variable(title="XGM/Slow energy", summary="mean")
-def slow_energy(run):
-    return XGM(run).slow_train_energy()
+@Variable(title="XGM/Wavelength")
+def wavelength(run):
+    return float(XGM(run).wavelength(with_units=False))
 
 
 @Variable(title="Pulses/Ids")
@@ -159,18 +159,6 @@ def grouped(run, energy: "var#energy_per_train"):
     position = run[STAGE, "targetPosition"].xarray().round(3)
     aligned, position = xr.align(energy, position)
     return aligned.groupby(position.rename("position")).mean()
-
-
-@Variable(title="Groups/Bins")
-def bins(run, energy: "var#energy_per_train"):
-    position = run[STAGE, "targetPosition"].xarray()
-    aligned, position = xr.align(energy, position)
-    return aligned.groupby_bins(position.rename("position"), [-1, 0, 0.5, 2]).mean()
-
-
-@Variable(title="Units/Quantity")
-def quantity(run):
-    return XGM(run).photon_energy()
 
 
 @Variable(title="Groups/Resampled")
