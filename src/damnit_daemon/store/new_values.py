@@ -148,8 +148,15 @@ def _save_value(
     report: SaveReport,
 ) -> None:
     computed_at = _computed_at(new)
-    if computed_at is not None and computed_at <= ages.get((new.key, new.name), -math.inf):
+    age = ages.get((new.key, new.name), -math.inf)
+    if computed_at is not None and computed_at <= age:
         report.outdated.append((new.key, new.name))
+        if computed_at < age and age > now:
+            reason = (
+                f"what is stored says that it was computed {age - now:.0f} s from now, and stays: "
+                "the clocks of the hosts differ"
+            )
+            report.rejected.append(Rejected(new.key, str(new.name), reason))
         return
     stored = _stored(new, now)
     con.execute(_UPSERT, (*stored.key, *stored[1:]))

@@ -242,9 +242,11 @@ def test_a_clock_that_was_an_hour_ahead_keeps_nothing_out(con):
 def test_a_clock_that_is_a_little_ahead_is_believed(con):
     save_values(con, [new("a", "newer", computed_at=1030.0)], now=1000.0)
 
-    save_values(con, [new("a", "older", computed_at=1000.0)], now=1001.0)
+    report = save_values(con, [new("a", "older", computed_at=1000.0)], now=1001.0)
 
     assert load_value(con, KEY, "a").value == "newer"
+    ((_, name, reason),) = report.rejected
+    assert (name, "computed 29 s from now" in reason) == ("a", True)
 
 
 def test_only_the_cell_itself_is_compared(con):
