@@ -7,6 +7,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+import pandas as pd
+import pytest
 import xarray as xr
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
@@ -146,12 +148,18 @@ def check_attributes(found, value):
     assert found.attrs == value.attrs
 
 
-def check(folder: Path, value) -> bool:
-    """Write, merge and read it by every way there is; tell whether it can be read back."""
+def saved(folder: Path, value) -> Path:
+    """A results file with the value."""
     path = FragmentWriter(folder, 1234, 1).write_cell("it", Cell(value), COMPUTED)
     results = folder / layout.EXTRACTED_DATA / layout.results_name(1234, 1)
     assert merge(results, [path]) == []
     path.unlink()
+    return results
+
+
+def check(folder: Path, value) -> bool:
+    """Write, merge and read it by every way there is; tell whether it can be read back."""
+    results = saved(folder, value)
     with ResultsFile(results) as file:
         found = file.read("it")
         assert file.describe("it") is not None
@@ -202,3 +210,86 @@ def test_xarray_objects_come_out_as_they_went_in():
         attack()
     report("xarray round trips", tried=tried, survived=tried, told=0, wrong=0)
     assert 0 < back < tried
+
+
+NUMBERS = st.sampled_from(
+    [
+        *("bool", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f2", "f4", "f8", "c8", "c16"),
+        *(">i4", ">f8", ">u2", ">c16"),
+    ]
+)
+ARRAYS = hnp.arrays(NUMBERS, hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=4))
+
+
+def check_array(folder: Path, value) -> None:
+    with ResultsFile(saved(folder, value)) as file:
+        found = file.read("it")
+    assert np.shape(found) == value.shape
+    if value.ndim:  # single numbers are Python's
+        assert found.dtype == value.dtype
+    assert np.array_equal(found, value, equal_nan=value.dtype.kind in "fc")
+    try:
+        again = read_back(folder, 1234, 1, "it", HASH)
+    except NotThere:
+        return
+    assert again.dtype == value.dtype
+    assert again.tobytes() == value.tobytes()
+
+
+@st.composite
+def tables(draw):
+    """DataFrames with labels of one type, and any columns that Parquet has a type for."""
+    size = draw(st.integers(0, 3))
+    labels = draw(
+        st.lists(st.integers(-5, 5), unique=True, max_size=3)
+        | st.lists(TEXTS, unique=True, max_size=3)
+        | st.lists(st.datetimes(pd.Timestamp("1900-01-01"), pd.Timestamp("2100-01-01")), max_size=1)
+    )
+    columns = []
+    for _ in labels:
+        kind = np.dtype(draw(st.sampled_from(["bool", "i2", "u4", "i8", "f4", "f8", "M8[ns]"])))
+        if kind.kind == "M":
+            numbers = draw(hnp.arrays("i8", size, elements=st.integers(0, 2**60)))
+            columns.append(numbers.astype(kind))
+        else:
+            columns.append(draw(hnp.arrays(kind, size)))
+    frame = pd.DataFrame(dict(enumerate(columns)), index=range(size)).set_axis(
+        pd.Index(labels), axis="columns"
+    )
+    return frame.iloc[:, 0] if len(labels) and draw(st.booleans()) else frame
+
+
+def check_table(folder: Path, value) -> None:
+    with ResultsFile(saved(folder, value)) as file:
+        found = file.read("it")
+    assert type(found) is type(value)
+    if value.ndim == 1:
+        assert found.name == value.name
+        pd.testing.assert_series_equal(found, value, check_names=False, check_index_type=False)
+    elif value.size:
+        assert list(found.columns) == list(value.columns)
+        pd.testing.assert_frame_equal(
+            found, value, check_names=False, check_column_type=False, check_index_type=False
+        )
+
+
+@pytest.mark.parametrize(("values", "check_one"), [(ARRAYS, check_array), (tables(), check_table)])
+def test_arrays_and_tables_come_out_as_they_went_in(values, check_one):
+    tried = 0
+    for number in rounds(1):
+
+        @seed(number)
+        @settings(
+            max_examples=60, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+        )
+        @given(values)
+        def attack(value):
+            nonlocal tried
+            with TemporaryDirectory() as folder, warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                tried += 1
+                check_one(Path(folder), value)
+
+        attack()
+    name = f"{check_one.__name__.removeprefix('check_')} round trips"
+    report(name, tried=tried, survived=tried, told=0, wrong=0)
