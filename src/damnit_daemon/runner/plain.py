@@ -47,6 +47,9 @@ def _plain(dataset: Any) -> tuple[Any, list[str]]:
     dataset = _without_levels(_with_units(dataset)).as_numpy()
     for name, variable in list(dataset.variables.items()):
         values = variable.to_numpy()
+        if values.dtype.kind == "O" and name in dataset.indexes:
+            # xarray before 2025 gives integers for an index of times with a zone.
+            values = dataset.indexes[name].to_numpy(dtype=object)
         if values.dtype.kind in "biumMS":
             continue
         if name in dataset.coords and _are_intervals(values):
