@@ -117,6 +117,8 @@ class Work(NamedTuple):
     """Runs whose files still come."""
     unreadable: Mapping[RunKey, str] = MappingProxyType({})
     """Runs with files that cannot be read, and which."""
+    deaf: str = ""
+    """Why the daemon cannot hear the broker; empty if it can, or need not."""
     is_abandoned: bool = False
     """No daemon works: what it was at stands still, except in Slurm."""
 
@@ -187,6 +189,8 @@ class Work(NamedTuple):
         host = "" if brief else f" {visible(daemon.host)}"
         if not daemon.is_ready:
             return f"◐ daemon starting{host and ' on' + host}", "mark"
+        if self.deaf:
+            return f"⚠ broker, daemon{host}", "trouble"
         return f"● daemon{host}", "news"
 
     def counts(self) -> str:

@@ -29,6 +29,7 @@ from damnit_daemon.ledger import (
     next_queued,
 )
 from damnit_daemon.model import RunKey
+from damnit_daemon.model.consumer_health import parse_consumer_health
 from damnit_daemon.model.growing import GrowingRun, parse_growing
 
 from .work import DaemonSeen, RunJob, Work
@@ -127,6 +128,7 @@ class WorkReader:
             failures=_failures(load_jobs(con, states=ENDINGS, limit=LAST_JOBS)),
             growing=_growing(lease),
             unreadable=load_unreadable(con),
+            deaf=_deafness(lease),
         )
         self._lease = lease
 
@@ -174,6 +176,13 @@ def _growing(lease: Lease | None) -> dict[RunKey, tuple[GrowingRun, ...]]:
     for each in parse_growing(None if lease is None else lease.info.get("growing")):
         found[each.key] = (*found.get(each.key, ()), each)
     return found
+
+
+def _deafness(lease: Lease | None) -> str:
+    health = parse_consumer_health(None if lease is None else lease.info.get("consumer"))
+    if health is None or health.problem == "not connected yet":
+        return ""
+    return health.problem
 
 
 def _wanted(job: Job) -> frozenset[str] | None:

@@ -1,5 +1,6 @@
 """The door to Kafka: what the facility announces, and what we tell others."""
 
+from .advertised import load_advertised
 from .consumer import Consumer
 from .messages import (
     Ignored,
@@ -44,5 +45,6 @@ __all__ = [
     "broker_settings",
     "encode_update",
     "group_name",
+    "load_advertised",
     "parse_arrival",
 ]

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
+from ..model.consumer_health import ConsumerHealth
 from .connection import (
     CLOSE_TIMEOUT_S,
     Backoff,
@@ -15,6 +16,7 @@ from .connection import (
     describe,
     make_client,
 )
+from .probe import Probe
 from .record import Record
 from .settings import BrokerSettings
 
@@ -56,6 +58,24 @@ class Consumer:
         self._backoff = Backoff()
         self._not_before_s = 0.0
         self._reached_s = 0.0
+        self._probe = Probe(settings.topics)
+        self._whole_s = 0.0
+        self._last_error = ("", 0.0)
+
+    @property
+    def health(self) -> ConsumerHealth:
+        """How well the broker is heard; for any thread."""
+        probe, (error, at) = self._probe, self._last_error
+        is_lasting = time.monotonic() - self._whole_s > SILENCE_S
+        return ConsumerHealth(
+            self.problem,
+            probe.answered_at,
+            probe.partitions,
+            probe.foreign if is_lasting else (),
+            probe.lag,
+            error,
+            at or None,
+        )
 
     @property
     def is_assigned(self) -> bool:
@@ -79,7 +99,7 @@ class Consumer:
         except Exception as error:  # noqa: BLE001 – kafka-python lets through what it did not expect
             self._fail(error)
             return []
-        self._note_success()
+        self._look(is_message=bool(batches))
         return [_record(message) for batch in batches.values() for message in batch]
 
     def commit(self, records: Iterable[Record]) -> bool:
@@ -115,7 +135,7 @@ class Consumer:
 
         settings = self._settings
         session_s = settings.session_timeout_s
-        self._reached_s = time.monotonic()
+        self._reached_s = self._whole_s = time.monotonic()
         return make_client(
             KafkaConsumer,
             *settings.topics,
@@ -131,26 +151,48 @@ class Consumer:
             max_poll_records=RECORDS_AT_ONCE,
         )
 
+    def _look(self, *, is_message: bool) -> None:
+        """See how things are after a poll that raised nothing."""
+        if is_message:
+            self._probe.note_messages()
+        try:
+            self._probe.ask_if_due(self._client)
+        except Exception as error:  # noqa: BLE001 – kafka-python, whose insides are looked at
+            self._probe.error = describe(error)
+        if not self._probe.foreign:
+            self._whole_s = time.monotonic()
+        self._note_success()
+
     def _note_success(self) -> None:
         """A poll that raises nothing may still have reached nobody."""
         now_s = time.monotonic()
         self._backoff.reset()
         silent_s = now_s - self._reached_s
-        if self._is_reached():
+        if self._is_reached() and self.health.foreign:
+            self._reached_s = now_s
+            self._complain(self._taken_away())
+        elif self._is_reached():
             if self.problem:
                 log.info("Kafka: listening to %s", ", ".join(self._settings.topics))
             self.problem = ""
             self._is_complaining = False
             self._reached_s = now_s
         elif silent_s > SILENCE_S:
-            self._complain(f"no word from {', '.join(self._settings.addresses)}")
+            is_taken = self.health.foreign and not self._probe.error
+            silence = f"no word from {', '.join(self._settings.addresses)}"
+            self._complain(self._taken_away() if is_taken else silence)
         if silent_s > SILENCE_BEFORE_ANEW_S:
             self.close()
 
     def _is_reached(self) -> bool:
         # There is no public way to ask; without it an outage looks like silence.
         coordinator = getattr(self._client, "_coordinator", None)
-        return self.is_assigned and not (coordinator and coordinator.coordinator_unknown())
+        is_lost = coordinator and coordinator.coordinator_unknown()
+        return self.is_assigned and not is_lost and not self._probe.error
+
+    def _taken_away(self) -> str:
+        taken = ", ".join(self._probe.foreign)
+        return f"another member of the group {self._settings.group} has taken {taken}"
 
     def _fail(self, error: Exception) -> None:
         self._complain(describe(error))
@@ -161,6 +203,7 @@ class Consumer:
     def _complain(self, problem: str) -> None:
         """Log a problem, once until things are well again."""
         self.problem = problem
+        self._last_error = (problem, time.time())
         if not self._is_complaining:
             log.warning("Kafka: %s; trying again and again", problem)
         self._is_complaining = True

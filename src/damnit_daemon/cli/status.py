@@ -72,6 +72,7 @@ def daemon_facts(seen: Observed, now: float) -> dict[str, Any]:
 
 def format_status(found: dict[str, Any]) -> list[str]:
     """Say the same to people."""
+    from ..model.consumer_health import parse_consumer_health
     from ..model.growing import parse_growing
 
     state = found["state"]
@@ -104,6 +105,8 @@ def format_status(found: dict[str, Any]) -> list[str]:
         told = ", ".join(f"{kind} {seconds} s" for kind, seconds in dict(settle).items())
         lines.append(f"  settle time  {told}")
     lines += [f"  growing      run {each.run}: {each.sentence(found['now'])}" for each in growing]
+    if health := parse_consumer_health(info.pop("consumer", None)):
+        lines.append(f"  broker       {health.sentence(found['now'])}")
     if problem := info.pop("watcher_problem", ""):
         lines.append(f"  directories  {problem}")
     unreadable = list(found["unreadable"].items())

@@ -75,6 +75,8 @@ class Triggers:
         if self._settings.watches:
             found["growing"] = growing_to_json(self._growing)
             found["settle_s"] = {kind: round(self._settle_times.of(kind)) for kind in KINDS}
+        if self.consumer is not None:
+            found["consumer"] = self.consumer.health.to_json()
         if self.watcher_problem:
             found["watcher_problem"] = self.watcher_problem
         return found

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
 
+from damnit_daemon.model.consumer_health import parse_consumer_health
 from damnit_daemon.model.growing import parse_growing
 from damnit_daemon.settings import KNOWN, Setting
 from damnit_daemon.supervise import Observed, State
@@ -20,6 +21,8 @@ MARKS = {
     State.SILENT: "✗ is there, but gives no sign of life",
     State.STOPPED: "○ is stopped",
 }
+FACTS = ("growing", "settle_s", "consumer")
+"""What the daemon says that has lines of its own."""
 ROLES = {
     State.WORKING: "news",
     State.STARTING: "mark",
@@ -61,11 +64,13 @@ class DaemonFacts:
 
     def _info(self, info: Mapping[str, object], now: float) -> list[tuple[str, str]]:
         """What the daemon says about itself."""
-        plain = {k: v for k, v in info.items() if k not in ("growing", "settle_s")}
+        plain = {k: v for k, v in info.items() if k not in FACTS}
         found = [(visible(str(k)), visible(str(v))) for k, v in plain.items()]
         if isinstance(settle := info.get("settle_s"), dict):
             told = ", ".join(f"{kind} {seconds} s" for kind, seconds in settle.items())
             found.append(("Settle time", visible(told)))
+        if health := parse_consumer_health(info.get("consumer")):
+            found.append(("Broker", visible(health.sentence(now))))
         growing = parse_growing(info.get("growing"))
         return [
             *found,

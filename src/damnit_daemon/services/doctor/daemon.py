@@ -7,11 +7,14 @@ import socket
 import time
 from collections.abc import Iterator
 
-from ...broker import broker_settings
+from ...broker import BrokerSettings, broker_settings, load_advertised
+from ...errors import DamnitError
 from ...ledger import JobState, Ledger, RequestState, count_jobs, load_jobs, load_requests
+from ...model.consumer_health import parse_consumer_health
 from ...paths import DamnitFolder
 from ...store import Database, find_damage, load_settings
 from ...supervise import State, observe
+from ..at_work import working_daemon
 from ..renewal import load_renewal, was_there
 from .finding import Finding, count_of, fine, note, wrong
 from .storage import TIMEOUT_S
@@ -97,14 +100,43 @@ def check_broker(folder: DamnitFolder) -> Iterator[Finding]:
     if settings is None:
         yield note("broker", "none is set; runs are found by looking at directories")
         return
+    yield from _check_listening(folder)
     reasons = {address: _why_not_reached(address) for address in settings.addresses}
     reached = [address for address, reason in reasons.items() if not reason]
     if reached:
-        yield fine("broker", f"{', '.join(reached)} answers")
+        yield _check_answers(settings, reached)
         return
     told = "; ".join(f"{address}: {reason}" for address, reason in reasons.items())
     fix = "damnit db-config broker HOST:PORT, or: damnit db-config broker none"
     yield wrong("broker", told, fix)
+
+
+def _check_answers(settings: BrokerSettings, reached: list[str]) -> Finding:
+    """Whether the broker speaks Kafka, and the addresses that it advertises can be reached."""
+    names = ", ".join(reached)
+    fix = "Ask who runs it; new runs are found by looking at directories meanwhile."
+    try:
+        advertised = load_advertised(settings)
+    except DamnitError as error:
+        return wrong("broker", f"{names} takes connections, but does not answer: {error}", fix)
+    reasons = {address: _why_not_reached(address) for address in advertised}
+    for address, reason in reasons.items():
+        if reason:
+            text = f"{names} answers, but advertises {address}, which cannot be reached: {reason}"
+            return wrong("broker", text, fix)
+    return fine("broker", f"{names} answers")
+
+
+def _check_listening(folder: DamnitFolder) -> Iterator[Finding]:
+    """What the daemon that works here says of it."""
+    lease = working_daemon(folder)
+    if lease is None or (health := parse_consumer_health(lease.info.get("consumer"))) is None:
+        return
+    said = f"the daemon on {lease.holder.host}: {health.sentence(time.time())}"
+    if health.problem:
+        yield wrong("broker", said, "New runs are found by looking at directories meanwhile.")
+    else:
+        yield fine("broker", said)
 
 
 def _why_not_reached(address: str) -> str:

@@ -1,0 +1,107 @@
+"""Asks a broker now and then how far its topics go: a poll tells nothing of one that is stuck."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterable
+from typing import Any
+
+from .connection import describe
+
+log = logging.getLogger(__name__)
+
+EVERY_S = 5.0
+TIMEOUT_S = 3.0
+"""How long an answer may take; it is waited for in the thread that listens."""
+
+
+class Probe:
+    """What is known of the topics that a client reads. For one thread.
+
+    Attributes:
+        error: Why the last question had no answer; empty if it had one.
+        answered_at: When the broker last answered, Unix seconds; None if it never did.
+        lag: How many messages are still to be read; None if that is not known.
+        partitions: What is ours to read, as `topic/partition`.
+        foreign: What another member of the group was given.
+    """
+
+    def __init__(self, topics: Iterable[str]) -> None:
+        self.error = ""
+        self.answered_at: float | None = None
+        self.lag: int | None = None
+        self.partitions: tuple[str, ...] = ()
+        self.foreign: tuple[str, ...] = ()
+        self._topics = tuple(topics)
+        self._asked_s = 0.0
+        self._ids: dict[str, object] = {}
+
+    def note_messages(self) -> None:
+        """Messages came: no need to ask whether the broker answers."""
+        self.error = ""
+        self.answered_at = time.time()
+
+    def ask_if_due(self, client: Any) -> None:
+        """Ask, if that is some time ago; takes `TIMEOUT_S` if there is no answer."""
+        now_s = time.monotonic()
+        ours = client.assignment()
+        self.partitions = _names(ours)
+        if now_s - self._asked_s < EVERY_S or not ours:
+            self.lag = self.lag if ours else None
+            self._note_foreign(client, ours)
+            return
+        self._asked_s = now_s
+        try:
+            ends = client.end_offsets(list(ours), timeout_ms=round(TIMEOUT_S * 1000))
+            at = {each: client.position(each, timeout_ms=round(TIMEOUT_S * 1000)) for each in ours}
+        except Exception as error:  # noqa: BLE001 – kafka-python; a deleted topic is one of many reasons
+            self.error = describe(error)
+            _cluster(client, "request_update")
+            return
+        self.note_messages()
+        self._read_anew(client, at, ends)
+        self.lag = sum(max(0, ends[each] - (at[each] or 0)) for each in ours)
+        self._note_foreign(client, ours)
+
+    def _read_anew(self, client: Any, at: dict[Any, int | None], ends: dict[Any, int]) -> None:
+        """Begin at the beginning of topics that were deleted and made again.
+
+        Such a topic has another id. Ends that are behind what was read only make us ask for
+        it: Tansu counts a batch as one message there. They tell where brokers have no ids.
+        """
+        for place, position in at.items():
+            new_id = _cluster(client, "topic_id", place.topic)
+            old_id = self._ids.get(place.topic, new_id)
+            is_behind = position is not None and ends[place] < position
+            if new_id != old_id if new_id else is_behind:
+                log.info("Kafka: %s was made anew; it is read from its beginning", place.topic)
+                client.seek_to_beginning(place)
+                at[place] = 0
+            elif is_behind:
+                _cluster(client, "request_update")
+        for place in at:
+            if new_id := _cluster(client, "topic_id", place.topic):
+                self._ids[place.topic] = new_id
+
+    def _note_foreign(self, client: Any, ours: Iterable[Any]) -> None:
+        """See which partitions are not ours: with a group of our own, all would be."""
+        from kafka.structs import TopicPartition
+
+        all_ = {
+            TopicPartition(topic, number)
+            for topic in self._topics
+            for number in _cluster(client, "partitions_for_topic", topic) or ()
+        }
+        self.foreign = _names(all_ - set(ours))
+
+
+def _cluster(client: Any, question: str, *topic: str) -> Any:
+    """Ask what kafka-python knows of the cluster, which no public method tells at once."""
+    cluster = getattr(getattr(client, "_client", None), "cluster", None)
+    ask = getattr(cluster, question, None)
+    return ask(*topic) if ask is not None else None
+
+
+def _names(places: Iterable[Any]) -> tuple[str, ...]:
+    return tuple(sorted(f"{each.topic}/{each.partition}" for each in places))

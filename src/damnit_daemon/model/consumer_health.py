@@ -1,0 +1,75 @@
+"""How well the broker is heard; the daemon says it in its lease."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from typing import Any
+
+LONGEST_TEXT = 300
+MOST_PARTITIONS = 100
+
+
+@dataclass(frozen=True)
+class ConsumerHealth:
+    """What a consumer knows of its connection. Times are Unix seconds."""
+
+    problem: str = ""
+    """Why nothing can be read at the moment; empty when something can."""
+    reached_at: float | None = None
+    """When the broker last answered."""
+    partitions: tuple[str, ...] = ()
+    """What it has given us to read, as `topic/partition`."""
+    foreign: tuple[str, ...] = ()
+    """What it has given to another member of our group."""
+    lag: int | None = None
+    """How many messages are still to be read; None if that is not known."""
+    last_error: str = ""
+    last_error_at: float | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, for the lease."""
+        return asdict(self)
+
+    def sentence(self, now: float) -> str:
+        """Say how it is."""
+        if self.problem:
+            said = self.problem
+        elif self.partitions:
+            said = f"listening to {', '.join(self.partitions)}"
+            if self.lag is not None:
+                said += f", {self.lag} message{'' if self.lag == 1 else 's'} to read"
+        else:
+            said = "not connected yet"
+        if self.reached_at is not None:
+            said += f"; last answer {max(0.0, now - self.reached_at):.0f} s ago"
+        if self.last_error and self.last_error not in said and self.last_error_at is not None:
+            ago_s = max(0.0, now - self.last_error_at)
+            said += f"; last error {ago_s / 60:.0f} min ago: {self.last_error}"
+        return said
+
+
+def parse_consumer_health(found: object) -> ConsumerHealth | None:
+    """Read it from a lease; None if it says nothing of a broker."""
+    if not isinstance(found, dict):
+        return None
+    lag = found.get("lag")
+    return ConsumerHealth(
+        str(found.get("problem") or "")[:LONGEST_TEXT],
+        _time(found.get("reached_at")),
+        _names(found.get("partitions")),
+        _names(found.get("foreign")),
+        lag if isinstance(lag, int) and 0 <= lag < 2**63 else None,
+        str(found.get("last_error") or "")[:LONGEST_TEXT],
+        _time(found.get("last_error_at")),
+    )
+
+
+def _time(value: object) -> float | None:
+    is_time = isinstance(value, int | float) and math.isfinite(value) and abs(value) < 1e11
+    return float(value) if is_time and isinstance(value, int | float) else None
+
+
+def _names(value: object) -> tuple[str, ...]:
+    found = value if isinstance(value, list) else []
+    return tuple(str(each)[:LONGEST_TEXT] for each in found[:MOST_PARTITIONS])
