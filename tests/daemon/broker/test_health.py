@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import time
+from contextlib import closing
 
 import pytest
 
@@ -12,6 +13,7 @@ from damnit_daemon.broker import consumer as consumer_module
 from damnit_daemon.broker import load_advertised
 from damnit_daemon.model.consumer_health import ConsumerHealth, parse_consumer_health
 from tests.brokers.broker import Broker, unique_name
+from tests.brokers.following import Follower
 from tests.brokers.process import ServerProcess, free_port
 from tests.brokers.tansu import broker_command
 
@@ -93,7 +95,9 @@ def test_a_topic_that_is_deleted_and_made_again_is_read_without_a_restart(tansu,
         admin.close()
         tansu.send(topic, [event(100)])  # which makes it; Tansu may lose this one
         tansu.send(topic, events(*range(101, 101 + sent_after)))
-        wanted, found = set(range(101, 101 + sent_after)), set()
+        with closing(Follower(tansu, topic)) as follower:  # Tansu loses some now and then
+            follower.until(lambda messages: any(m["run"] > 100 for m in messages))
+            wanted, found = {message["run"] for message in follower.messages}, set()
         end_s = time.monotonic() + PATIENCE_S
         while not found >= wanted:
             assert time.monotonic() < end_s, (found, consumer.health)
