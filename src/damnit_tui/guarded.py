@@ -15,6 +15,7 @@ from textual import events
 from textual._context import active_message_pump
 from textual.app import App
 from textual.await_complete import AwaitComplete
+from textual.css.query import NoMatches
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.notifications import SeverityLevel
@@ -118,6 +119,10 @@ async def dispatch_guarded(node: MessagePump, message: Message) -> None:
         return
     try:
         await _dispatch(node, message)
+    except NoMatches as error:
+        # What is meant for a screen that is closed by now, or not built yet, comes to nothing.
+        if not is_closed(node, app) and app.screen._is_mounted:
+            app.on_bug(error)
     except Exception as error:  # the border between handlers and the loop
         if not app.is_running:
             raise
@@ -130,6 +135,14 @@ def active_app_of(node: MessagePump) -> App[Any] | None:
         return node.app
     except Exception:  # noqa: BLE001 – Textual's ways to say that there is none
         return None
+
+
+def is_closed(node: MessagePump, app: App[Any]) -> bool:
+    """Whether the screen of a node was closed, and its parts with it."""
+    if not isinstance(node, Widget):
+        return False
+    screens = [each for each in node.ancestors_with_self if isinstance(each, Screen)]
+    return not screens or screens[0] not in app._screen_stack
 
 
 def is_gone(node: Widget) -> bool:

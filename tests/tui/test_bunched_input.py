@@ -116,3 +116,17 @@ async def test_a_tick_and_enter_in_one_burst_takes_the_tick(folder, order):
         burst(app, "space", "enter")
         await until(pilot, lambda: app.screen is app.main_screen)
         assert taken[0] != before
+
+
+async def test_what_a_worker_brings_to_a_box_that_is_closed_is_dropped(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(130, 36)) as pilot:
+        await settle(pilot)
+        await pilot.press("r")
+        await until(pilot, lambda: app.screen is not app.main_screen)
+        box = app.screen
+        await box.query("*").remove()
+        app.pop_screen()
+        box.post_message(box.FactsRead(box._facts, box._keys))
+        await pilot.pause()
+        assert app.screen is app.main_screen

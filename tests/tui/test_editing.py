@@ -26,6 +26,7 @@ from damnit_daemon.store import (
 from damnit_tui import edits as edits_module
 from damnit_tui.orders import AddNote, ChangeVariable, DefineVariable
 from damnit_tui.screens.choose_variable import ChooseVariable
+from damnit_tui.screens.confirm import ConfirmBox
 from damnit_tui.screens.conflict import ConflictBox
 from damnit_tui.screens.deletion import DeletionBox
 from damnit_tui.screens.notes import NotesScreen
@@ -571,6 +572,8 @@ async def test_a_note_is_added_changed_and_deleted(folder):
         await pilot.press("down", "enter", "end", "exclamation_mark", "enter")
         await until(pilot, lambda: "beam is back!" in screen_text(app))
         await pilot.press("down", "delete")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmBox))
+        await pilot.press("y")
         await until(pilot, lambda: notes(folder) == [])
         await until(pilot, lambda: "No notes yet" in screen_text(app))
         await pilot.press("escape")

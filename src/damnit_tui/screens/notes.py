@@ -22,10 +22,11 @@ from .. import keymap
 from ..note_time import split_time
 from ..orders import AddNote, ChangeNote, Order
 from ..table.numbers import format_full_time
-from ..visible import as_line, visible
+from ..visible import as_line, clip, visible
 from ..widgets.edit_prompt import LineInput
 
 LOOK_EVERY_S = 1.0
+LONGEST_SHOWN = 60
 NEW = "A note for now; or begin with a time: 10:42, 2026-03-14 10:42"
 HINT = "⏎ add · ↓ the notes: ⏎ change, del delete · Esc close"
 
@@ -172,7 +173,16 @@ class NotesScreen(ModalScreen[None]):
         """Delete the highlighted note."""
         note = self._highlighted()
         if note is not None and not self._denied and self.focused is self.query_one(OptionList):
-            self._order(ChangeNote(note, ""))
+            from .confirm import confirm
+
+            confirm(
+                self,
+                "Delete a note",
+                f"Delete “{clip(as_line(note.text), LONGEST_SHOWN)}”?\n\n"
+                "u in the table brings it back.",
+                lambda: self._order(ChangeNote(note, "")),
+                yes="delete it",
+            )
 
     def action_close(self) -> None:
         """Leave what is being changed as it is, or close."""
