@@ -9,6 +9,9 @@ from collections.abc import Callable, Iterator
 from ..store.queries import Row, fetch_all
 from . import arrivals, jobs, requests
 
+LARGEST_ID = 2**53
+"""Of a job, a request, an arrival or an edit: no ledger comes that far by counting."""
+
 REASON = "This row of the ledger cannot be read"
 
 
@@ -22,7 +25,7 @@ def end_malformed_rows(con: sqlite3.Connection, *, now: float) -> list[str]:
     Returns:
         A sentence about each.
     """
-    ended = []
+    ended = _free_numbers(con)
     sql = f"SELECT {jobs.COLUMNS} FROM jobs WHERE state IN ('queued', 'submitted', 'running')"
     for row_id, reason in _malformed(con, sql, jobs.parse_job):
         con.execute(
@@ -44,6 +47,21 @@ def end_malformed_rows(con: sqlite3.Connection, *, now: float) -> list[str]:
         )
         ended.append(f"Request {row_id}: {reason}")
     return ended
+
+
+def _free_numbers(con: sqlite3.Connection) -> list[str]:
+    """Delete rows with numbers so large that no further row would get one ("disk is full")."""
+    freed = []
+    for table in ("jobs", "requests", "arrivals", "edits"):
+        deleted = con.execute(f"DELETE FROM {table} WHERE id > ?", (LARGEST_ID,)).rowcount
+        if deleted:
+            freed.append(f"{table}: {deleted} rows with impossible numbers were deleted")
+        con.execute(
+            f"UPDATE sqlite_sequence SET seq = (SELECT coalesce(max(id), 0) FROM {table}) "
+            "WHERE name = ? AND (typeof(seq) <> 'integer' OR seq > ?)",
+            (table, LARGEST_ID),
+        )
+    return freed
 
 
 def _malformed(

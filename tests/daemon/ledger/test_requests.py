@@ -1,3 +1,5 @@
+import sqlite3
+
 import pytest
 
 from damnit_daemon.ledger import (
@@ -5,6 +7,7 @@ from damnit_daemon.ledger import (
     RequestState,
     add_request,
     answer_request,
+    end_malformed_rows,
     load_request,
     load_requests,
     take_requests,
@@ -66,3 +69,17 @@ def test_the_newest_are_shown_first(con):
 
     assert [r.id for r in load_requests(con, limit=2)] == [numbers[2], numbers[1]]
     assert load_request(con, 99) is None
+
+
+def test_the_largest_number_in_a_table_leaves_room_for_more_rows(con):
+    for table in ("jobs", "requests", "arrivals", "edits"):
+        columns = [
+            row[1] for row in con.execute(f"PRAGMA table_info({table})") if row[3] and not row[5]
+        ]
+        names = ", ".join(["id", *columns])
+        marks = ", ".join([str(2**63 - 1), *["0"] * len(columns)])
+        con.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})")
+    with pytest.raises(sqlite3.OperationalError):
+        ask(con)
+    end_malformed_rows(con, now=NOW)
+    assert load_request(con, ask(con)) is not None
