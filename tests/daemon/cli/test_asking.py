@@ -122,10 +122,19 @@ def test_the_daemon_cancels_and_does_again(damnit, tmp_path, proposal, monkeypat
     assert cells(folder)["early"] == 1
 
 
+class Nonsense:
+    """A request of another program."""
+
+    kind = RequestKind.CANCEL
+
+    def to_payload(self):
+        return {"jobs": "x"}
+
+
 @pytest.mark.extended
 def test_what_the_daemon_refuses_is_an_error(folder):
-    with working(folder), pytest.raises(DamnitError, match="refused: This request makes no sense"):
-        ask_and_wait(folder, RequestKind.CANCEL, {"jobs": ["x"]})
+    with working(folder), pytest.raises(DamnitError, match="refused: jobs: a list is expected"):
+        ask_and_wait(folder, Nonsense())
 
 
 def test_combine_is_left_to_a_daemon_that_works(damnit, folder, ledger):
@@ -137,3 +146,11 @@ def test_combine_is_left_to_a_daemon_that_works(damnit, folder, ledger):
     with ledger.writing() as con:
         release(con, token)
     assert damnit("combine").code == 0
+
+
+def test_a_number_that_no_job_can_have_is_refused_before_the_daemon_is_asked(damnit, ledger):
+    result = damnit("cancel", "99999999999999999999999")
+    assert result.code == 1
+    assert "a job's number is a whole number" in result.err
+    with ledger.reading() as con:
+        assert load_requests(con) == []

@@ -106,8 +106,8 @@ WRITE = """
 import sys
 from pathlib import Path
 from damnit_daemon.runner.fragment import FragmentWriter
-with FragmentWriter(Path(sys.argv[1]), 1234, 7)._fragment() as path:
-    print(path.name, flush=True)
+with FragmentWriter(Path(sys.argv[1]), 1234, 7)._fragment() as draft:
+    print(draft.ready.name.replace(".ready.", ".writing."), flush=True)
     sys.stdin.readline()
 """
 
