@@ -86,6 +86,19 @@ def fuzz(session: nox.Session) -> None:
 
 
 @nox.session
+def soak(session: nox.Session) -> None:
+    """Live through an accelerated beamtime; `-- --seconds N` for how long runs arrive (3600)."""
+    install_project(session, "test")
+    seconds, arguments = seconds_option(session.posargs, default="3600")
+    BUILD.mkdir(exist_ok=True)
+    figures = BUILD / "soak.jsonl"
+    figures.unlink(missing_ok=True)
+    env = {"DAMNIT_FUZZ_SECONDS": seconds, "DAMNIT_FUZZ_FIGURES": str(figures)}
+    session.run("pytest", "tests/soak", "--timeout", "0", *arguments, env=env)
+    print(figures.read_text() if figures.is_file() else "no figures")
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check format, style, types and who imports whom."""
     install_project(session, "lint")
