@@ -55,6 +55,8 @@ async def test_before_anything_is_typed_it_offers_to_migrate(make_old, version):
         assert formats(folder) == {"runs.sqlite": 4, backup: version}
         await until(pilot, lambda: "old format" not in screen_text(app))
         assert app.main_screen.may_write()
+        table = app.main_screen.table
+        await until(pilot, lambda: all(map(table.rows.is_complete, table.rows.all_keys)))
 
 
 async def test_a_database_of_the_future_says_that_it_is_only_read(folder):
