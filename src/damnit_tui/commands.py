@@ -113,7 +113,7 @@ def parse_command(text: str, commands: tuple[Command, ...] = COMMANDS) -> Typed:
         hint = f"Did you mean {' or '.join(near)}?" if near else f"Known: {', '.join(names)}."
         raise FilterError(f"There is no command {name!r}.", begin, begin + len(name), hint=hint)
     if rest.strip() and not found.arguments:
-        raise FilterError(f"{name} takes nothing more.", start, len(text))
+        raise FilterError(f"{name} takes no argument.", start, len(text))
     return Typed(found, rest.strip(), min(start, len(text)))
 
 

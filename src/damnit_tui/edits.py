@@ -271,7 +271,7 @@ class Edits:
             if isinstance(order, Undo):
                 return self._step_back(order, self._done, self._undone, "Undone")
             if isinstance(order, Redo):
-                return self._step_back(order, self._undone, self._done, "Done again")
+                return self._step_back(order, self._undone, self._done, "Redone")
             done = order.carry_out(self._open())
             if done.saved is not None:
                 self._remember(Step(order.words, done.saved))
@@ -296,7 +296,7 @@ class Edits:
     ) -> Outcome:
         """Undo a step, or do it again: the same, from one list to the other."""
         if not steps:
-            what = "do again" if isinstance(order, Redo) else "undo"
+            what = "redo" if isinstance(order, Redo) else "undo"
             return Done(order, f"There is nothing to {what}.")
         from damnit_daemon.edit import Saved
 

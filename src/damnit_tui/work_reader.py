@@ -104,7 +104,7 @@ class WorkReader:
         except DamnitError as error:
             self._work = self._work._replace(is_known=True, problem=error.message)
         except Exception as error:  # noqa: BLE001 – a file of strangers: tables and values of any kind
-            self._work = self._work._replace(is_known=True, problem=f"It makes no sense: {error}")
+            self._work = self._work._replace(is_known=True, problem=f"Invalid: {error}")
 
     def _take_in(self, con: Connection) -> None:
         lease = load_lease(con)

@@ -53,7 +53,7 @@ def test_a_number_is_a_run():
     [
         ("filtr x", "filtr", "Did you mean filter?"),
         ("zzz", "zzz", "Known: filter, sort"),
-        ("q now", "now", "takes nothing more"),
+        ("q now", "now", "takes no argument"),
     ],
 )
 def test_mistakes_have_a_place(text, place, words):

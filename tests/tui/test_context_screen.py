@@ -252,7 +252,7 @@ async def test_hints_cost_no_python(written):
     async with app.run_test(size=(110, 34)) as pilot:
         await open_editor(pilot)
         await pilot.press("f7")
-        await until(pilot, lambda: "Nothing catches the eye" in said(app))
+        await until(pilot, lambda: "No hints." in said(app))
         await change(pilot, "var#trains", "var#trians")
         await pilot.press("f7")
         await until(pilot, lambda: bool(rows(app)))

@@ -51,7 +51,10 @@ def set_up(
         bool, typer.Option("--debug", help="Show where an error comes from.")
     ] = False,
     version: Annotated[  # noqa: ARG001 – done by its callback
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="And exit.")
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Show version and exit."
+        ),
     ] = False,
 ) -> None:
     """Process runs of European XFEL experiments, and look after their DAMNIT folder."""

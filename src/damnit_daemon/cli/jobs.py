@@ -28,7 +28,12 @@ def jobs(
     limit: Annotated[
         int,
         typer.Option(
-            "-n", "--limit", min=0, max=1_000_000, metavar="N", help="Of those waiting, and over."
+            "-n",
+            "--limit",
+            min=0,
+            max=1_000_000,
+            metavar="N",
+            help="Maximum waiting/finished shown.",
         ),
     ] = DEFAULT_LIMIT,
     folder: FolderOption = None,

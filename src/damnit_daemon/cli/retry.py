@@ -26,7 +26,7 @@ def retry(
     ] = None,
     folder: FolderOption = None,
 ) -> None:
-    """Do jobs once more that are over. For variables that failed: `reprocess all --failed`."""
+    """Rerun finished jobs. For variables that failed: `reprocess all --failed`."""
     from ..ledger import JobOptions, Ledger, RetryRequest, load_jobs, still_failed
     from .requesting import ask_and_wait, tell
 

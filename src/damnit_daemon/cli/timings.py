@@ -20,7 +20,7 @@ def timings(
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
     folder: FolderOption = None,
 ) -> None:
-    """Show how long each variable takes, by the daemon's latest jobs; the dearest first."""
+    """Show how long each variable takes, by the daemon's latest jobs; slowest first."""
     from ..ledger import Ledger, LedgerMissing, load_timings
 
     try:

@@ -188,7 +188,7 @@ def _text_difference(
     counts = Counter(v for v in table.scalars(column.name, every) if v is not None)
     total = sum(counts.values()) or 1
     common = total / max(1, len(counts))
-    return min(MOST, common), "other text" if len(set(values)) == 2 else "other texts"
+    return min(MOST, common), "text differs" if len(set(values)) == 2 else "texts differ"
 
 
 def _state(stored: StoredValue | None) -> str:

@@ -18,7 +18,7 @@ MARKS = {
     State.WORKING: "● works",
     State.STARTING: "◐ is starting",
     State.CRASHED: "✗ ended by itself",
-    State.SILENT: "✗ is there, but gives no sign of life",
+    State.SILENT: "✗ not responding",
     State.STOPPED: "○ is stopped",
 }
 FACTS = ("growing", "settle_s", "consumer")

@@ -88,4 +88,8 @@ class DaemonService:
                 delete_setting(con, key)
             else:
                 save_setting(con, key, value)
-        return f"{key} is {value}. {NEXT_START}" if text else f"{key} is as usual. {NEXT_START}"
+        return (
+            f"{key} is {value}. {NEXT_START}"
+            if text
+            else f"{key} is reset to its default. {NEXT_START}"
+        )

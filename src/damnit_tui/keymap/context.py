@@ -36,7 +36,7 @@ KEYS: tuple[Key, ...] = (
         "context.reprocess",
         "f9",
         "reprocess",
-        "process again what is computed otherwise",
+        "reprocess changed variables",
         "context",
         "Act",
         "F9",
@@ -47,7 +47,7 @@ KEYS: tuple[Key, ...] = (
         "context.hints",
         "f7",
         "hints",
-        "what catches the eye, at once",
+        "hints, at once",
         "context",
         "Act",
         "F7",
@@ -75,9 +75,7 @@ KEYS: tuple[Key, ...] = (
         "F8",
     ),
     Key("context.revert", "ctrl+r", "revert", "back to what is saved", "context", "Act", "ctrl-r"),
-    Key(
-        "context.force", "ctrl+t", "save_anyway", "save it all the same", "context", "Act", "ctrl-t"
-    ),
+    Key("context.force", "ctrl+t", "save_anyway", "save anyway", "context", "Act", "ctrl-t"),
     Key(
         "context.theirs",
         "ctrl+o",

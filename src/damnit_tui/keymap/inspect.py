@@ -218,7 +218,7 @@ KEYS: tuple[Key, ...] = (
         "inspect.how",
         "m",
         "next_how",
-        "mean, greatest or least of pixels that share a place",
+        "binning: mean/max/min",
         "inspect",
         "Look",
         "m",

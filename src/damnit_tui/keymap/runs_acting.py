@@ -37,9 +37,7 @@ KEYS: tuple[Key, ...] = (
         "Edit",
         "A",
     ),
-    Key(
-        "runs.add_runs", "plus", "add_runs", "list runs before they are taken", "main", "Edit", "+"
-    ),
+    Key("runs.add_runs", "plus", "add_runs", "add planned runs", "main", "Edit", "+"),
     Key(
         "runs.delete_variable",
         "delete",

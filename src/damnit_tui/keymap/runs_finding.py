@@ -33,7 +33,7 @@ KEYS: tuple[Key, ...] = (
         "Find",
         "s",
     ),
-    Key("runs.sort_reverse", "S", "sort(True)", "the same, the largest first", "main", "Find", "S"),
+    Key("runs.sort_reverse", "S", "sort(True)", "sort descending", "main", "Find", "S"),
     Key(
         "runs.sort_also",
         "ctrl+s",
@@ -82,7 +82,7 @@ KEYS: tuple[Key, ...] = (
         "n",
     ),
     Key("runs.previous_match", "N", "next_match(-1)", "the cell before", "main", "Find", "N"),
-    Key("table.mark", "space", "mark", "mark the run, or not any more", "table", "Mark", "Space"),
+    Key("table.mark", "space", "mark", "mark/unmark the run", "table", "Mark", "Space"),
     Key(
         "table.mark_range",
         "V",

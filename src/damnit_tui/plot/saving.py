@@ -95,7 +95,7 @@ def save_picture(points: Points, state: PlotState, bins: int, path: Path) -> Non
         except subprocess.TimeoutExpired:
             raise DamnitError(f"Drawing took longer than {PICTURE_TIMEOUT_S} s.") from None
     if done.returncode:
-        lines = done.stderr.strip().splitlines() or ["it ended without a word"]
+        lines = done.stderr.strip().splitlines() or ["it exited without a message"]
         raise DamnitError(f"It could not be drawn: {lines[-1]}")
 
 

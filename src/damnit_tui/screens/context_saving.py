@@ -76,7 +76,7 @@ class Saving(ContextPart):
         loaded = trial.check(text)
         problems = [*loaded.problems, *loaded.advice]
         if any(problem.severity == "error" for problem in problems):
-            failed = "Not saved: it does not load. ctrl-t saves it all the same."
+            failed = "Not saved: it does not load. ctrl-t saves anyway."
             self._later(partial(self._show_problems, loaded, "", failed))
             return
         changed: list[str] = []

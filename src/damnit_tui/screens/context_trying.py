@@ -94,6 +94,4 @@ class Trying(ContextPart):
         """Say what can be said without executing it."""
         problems = advice(self.text)
         self._fill(PROBLEMS, problem_lines(problems))
-        self._say(
-            counted(len(problems), "hint") if problems else "Nothing catches the eye.", "news"
-        )
+        self._say(counted(len(problems), "hint") if problems else "No hints.", "news")

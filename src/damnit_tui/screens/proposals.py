@@ -206,7 +206,7 @@ class ProposalsScreen(Screen[Path | None]):
 
 def _line(place: Place) -> str:
     marks = " · ".join(
-        word for word, is_so in (("of late", place.is_recent), ("gone", place.is_gone)) if is_so
+        word for word, is_so in (("recent", place.is_recent), ("gone", place.is_gone)) if is_so
     )
     name = f"{place.proposal or '–':9} {place.instrument:5}"
     return f" {name} {visible(str(place.path))}" + (f"   ({marks})" if marks else "")

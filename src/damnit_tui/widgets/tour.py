@@ -38,8 +38,8 @@ class Tour(Static):
 
     def on_mount(self) -> None:
         """Fill it: only now the theme's colours are known."""
-        self.border_title = "To begin with"
-        self.border_subtitle = "Esc: I know"
+        self.border_title = "Getting started"
+        self.border_subtitle = "Esc: dismiss"
         style = self.get_component_rich_style("tour--key", partial=True)
         keys = {key.id: key for key in keymap.KEYS}
         table = Table.grid(padding=(0, 2))
