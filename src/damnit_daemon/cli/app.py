@@ -14,6 +14,7 @@ from . import (
     export,
     jobs,
     logs,
+    new_id,
     proposal,
     read_context,
     reprocess,
@@ -63,6 +64,7 @@ def set_up(
 
 app.command("proposal")(proposal.proposal)
 app.command("db-config")(db_config.db_config)
+app.command("new-id")(new_id.new_id)
 app.command("read-context")(read_context.read_context)
 app.command("reprocess")(reprocess.reprocess)
 app.command("start")(supervision.start)

@@ -37,6 +37,7 @@ def status(
         **daemon_facts(seen, now),
         **_settings(damnit),
         **_ledger(damnit),
+        "copy_of": _original(damnit),
         "set_aside": [path.name for path in damnit.set_aside()],
     }
     if as_json:
@@ -95,6 +96,11 @@ def format_status(found: dict[str, Any]) -> list[str]:
     lines.append(f"  jobs         {counts or 'none yet'}")
     if damaged := found["set_aside"]:
         lines.append(f"  set aside    {len(damaged)} damaged fragments: see damnit doctor")
+    if found["copy_of"]:
+        lines.append(
+            f"  copy         of {found['copy_of']}, with its identity: filters, marks and update "
+            "topic are shared; damnit-daemon new-id gives it its own"
+        )
     if found["ledger_problem"]:
         lines.append(f"  ledger       {found['ledger_problem']}")
     info = dict(found["info"])
@@ -134,6 +140,14 @@ def _settings(folder: DamnitFolder) -> dict[str, object]:
     with Database(folder.database).reading() as con:
         settings = load_settings(con)
     return {key: settings.get(key) for key in (TRIGGER, BROKER)}
+
+
+def _original(folder: DamnitFolder) -> str | None:
+    """The folder that this one was copied from with its identity."""
+    from ..services.identity import original_of
+
+    original = original_of(folder)
+    return None if original is None else str(original)
 
 
 def _ledger(folder: DamnitFolder) -> dict[str, object]:

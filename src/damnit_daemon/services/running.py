@@ -18,6 +18,7 @@ from ..supervise.notify import Notifier
 from .announcer import Announcer
 from .daemon import Daemon, daemon_info
 from .daemon_settings import DaemonSettings, Trigger, daemon_settings, this_machines_cpus
+from .identity import note_place
 from .renewal import LedgerGone, keep_memo, load_renewal, renew_ledger
 from .triggers import Triggers
 
@@ -55,6 +56,7 @@ def run_daemon(folder: DamnitFolder, *, notifier: Notifier | None = None) -> int
         waiting=lambda lease: notifier.status(f"waiting for the daemon on {lease.holder.host}"),
     )
     keep_memo(folder)
+    note_place(folder)
     with ledger.reading() as con:
         renewal = load_renewal(con)
     if renewal is not None and time.time() - renewal[0] < SAY_RENEWED_S:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ...paths import DamnitFolder
 from ...store import FORMAT_VERSION, Database, find_damage, load_runs
+from ..identity import copy_sentence, original_of
 from .finding import Finding, count_of, fine, note, wrong
 
 TIMEOUT_S = 5.0
@@ -35,4 +36,7 @@ def check_database(folder: DamnitFolder) -> Iterator[Finding]:
         return
     with database.writing():
         pass  # the lock was to be had
+    if original := original_of(folder):
+        fix = "damnit-daemon new-id gives it one of its own."
+        yield wrong("database", copy_sentence(original), fix)
     yield fine("database", f"format {version}, {count_of(runs, 'run')}, whole")

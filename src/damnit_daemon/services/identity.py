@@ -1,0 +1,98 @@
+"""Whether a folder is a copy of another one, whose identity it still has.
+
+A folder's identity (`db_id`) names its update topic, and what people keep of it in the app:
+filters, marks, drafts. The daemon notes where the folder is; a copy brings that note along.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from pathlib import Path
+
+from ..errors import DamnitError
+from ..paths import DamnitFolder
+from ..sharing import make_shared_folder
+from ..store import Database, load_setting, save_setting
+from ..store.creation import new_db_id, new_file_beside
+from ..store.settings import DB_ID
+
+log = logging.getLogger(__name__)
+
+NOTE = "place.json"
+"""Below `.damnit`: where the folder is, and its identity."""
+
+
+def load_identity(folder: DamnitFolder) -> str:
+    """Load the identity of a folder; empty if it has none.
+
+    Raises:
+        StoreError: If its database cannot be read.
+    """
+    with Database(folder.database).reading() as con:
+        return str(load_setting(con, DB_ID) or "")
+
+
+def original_of(folder: DamnitFolder) -> Path | None:
+    """The folder that this one was copied from, if it has the same identity still.
+
+    Raises:
+        StoreError: If the database of this folder cannot be read.
+    """
+    try:
+        noted = json.loads((folder.internals / NOTE).read_text("utf-8"))
+        place, identity = Path(str(noted["path"])), str(noted["db_id"])
+        is_elsewhere = place.is_dir() and not place.samefile(folder.path)
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+    if not is_elsewhere or not identity or identity != load_identity(folder):
+        return None
+    try:
+        is_shared = load_identity(DamnitFolder(place)) == identity
+    except DamnitError:
+        return None
+    return place if is_shared else None
+
+
+def note_place(folder: DamnitFolder) -> None:
+    """Note where a folder is, unless it is a copy; if that cannot be, it is done without.
+
+    Raises:
+        StoreError: If its database cannot be read.
+    """
+    if original := original_of(folder):
+        log.warning("%s", copy_sentence(original))
+        return
+    path = folder.internals / NOTE
+    note = {"path": str(folder.path.absolute()), "db_id": load_identity(folder)}
+    text = json.dumps(note)
+    try:
+        if path.exists() and path.read_text("utf-8") == text:
+            return
+        make_shared_folder(folder.internals)
+        with new_file_beside(path) as unfinished:
+            unfinished.write_text(text, "utf-8")
+            unfinished.replace(path)
+    except (OSError, DamnitError) as error:
+        log.warning("%s cannot be written: %s", path, error)
+
+
+def give_new_identity(folder: DamnitFolder) -> str:
+    """Give a folder an identity of its own; nothing else in it changes.
+
+    Raises:
+        StoreError: If its database cannot be written.
+    """
+    identity = new_db_id()
+    with Database(folder.database).writing() as con:
+        save_setting(con, DB_ID, identity)
+    note_place(folder)
+    return identity
+
+
+def copy_sentence(original: Path) -> str:
+    """Say what a copy shares."""
+    return (
+        f"This folder is a copy of {original} and has its identity: both share the update topic of "
+        "the broker, filters, marks and drafts."
+    )
