@@ -84,10 +84,16 @@ class GuardedApp(App[Result], Generic[Result]):
         cause = error.error if isinstance(error, WorkerFailed) else error
         if isinstance(error, WorkerFailed) and isinstance(cause, Failure):
             self.tell_failure(visible(str(as_told(cause))))
+        elif isinstance(cause, NoMatches) and self._is_closed_already():
+            pass  # closed by a key of the packet that opened it, before it was built
         elif isinstance(cause, Exception) and self._goes_on():
             self.on_bug(cause)
         else:
             super()._handle_exception(error)
+
+    def _is_closed_already(self) -> bool:
+        node = active_message_pump.get(None)
+        return isinstance(node, Widget) and self._is_mounted and is_closed(node, self)
 
     def _goes_on(self) -> bool:
         """Whether there is an app without what has failed; a screen that is half built goes."""
@@ -97,6 +103,8 @@ class GuardedApp(App[Result], Generic[Result]):
         if not isinstance(node, Widget) or node._is_mounted:
             return True
         stack = self._screen_stack
+        if is_closed(node, self):
+            return True
         if len(stack) < 2 or stack[-1] not in node.ancestors_with_self:
             return False
         self.pop_screen()

@@ -130,3 +130,30 @@ async def test_what_a_worker_brings_to_a_box_that_is_closed_is_dropped(folder):
         box.post_message(box.FactsRead(box._facts, box._keys))
         await pilot.pause()
         assert app.screen is app.main_screen
+
+
+async def test_a_box_that_is_closed_before_it_is_built(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(130, 36)) as pilot:
+        await settle(pilot)
+        app.main_screen.table.move_to(key(411), "ratio")
+        for _ in range(3):
+            app.main_screen.action_delete_variable()
+            await until(pilot, lambda: len(app.screen_stack) == 2)
+            app.pop_screen()
+            await pilot.pause()
+        assert app.screen is app.main_screen
+
+
+async def test_a_box_in_which_building_fails_after_it_was_closed(folder):
+    class Slow(Screen):
+        def on_mount(self):
+            self.query_one("#gone")
+
+    app = make_app(folder)
+    async with app.run_test(size=(130, 36)) as pilot:
+        await settle(pilot)
+        app.push_screen(Slow())
+        app.pop_screen()
+        await pilot.pause()
+        assert app.screen is app.main_screen
