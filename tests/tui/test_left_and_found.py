@@ -93,7 +93,7 @@ def test_redrawing_sets_the_modes_that_another_program_has_reset(terminal):
     opened, _ = terminal()
     with opened as shown:
         before = shown.wait_for(
-            lambda screen: all(text in screen for text in ("no daemon", "18 runs", "▀", "r412"))
+            lambda screen: all(text in screen for text in ("no daemon", "18 runs", "▆", "r412"))
         )
         modes = shown.modes()
         assert modes["mouse_all_flag"] == "1"
