@@ -84,8 +84,9 @@ class GuardedApp(App[Result], Generic[Result]):
         cause = error.error if isinstance(error, WorkerFailed) else error
         if isinstance(error, WorkerFailed) and isinstance(cause, Failure):
             self.tell_failure(visible(str(as_told(cause))))
-        elif isinstance(cause, NoMatches) and self._is_closed_already():
-            pass  # closed by a key of the packet that opened it, before it was built
+        elif isinstance(cause, Exception) and self._is_closed_already():
+            # By a key of the packet that opened it, before it was built: Textual's own, too.
+            unforeseen(cause)
         elif isinstance(cause, Exception) and self._goes_on():
             self.on_bug(cause)
         else:

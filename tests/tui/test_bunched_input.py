@@ -148,7 +148,7 @@ async def test_a_box_that_is_closed_before_it_is_built(folder):
 async def test_a_box_in_which_building_fails_after_it_was_closed(folder):
     class Slow(Screen):
         def on_mount(self):
-            self.query_one("#gone")
+            self.app.screen_stack[-2]
 
     app = make_app(folder)
     async with app.run_test(size=(130, 36)) as pilot:
