@@ -18,15 +18,16 @@ RIGHTS = "-dac_override,-dac_read_search"
 )
 @pytest.mark.parametrize("command", [["jobs"], ["timings"], ["doctor"]])
 def test_it_is_said_in_a_sentence(tmp_path, command):
-    private = tmp_path / "private"
-    (private / "amore").mkdir(parents=True)
+    private = tmp_path / "amore"
+    private.mkdir()
     os.chown(private, STRANGER, STRANGER)
     private.chmod(0o700)
     done = subprocess.run(
         ["setpriv", f"--bounding-set={RIGHTS}", f"--inh-caps={RIGHTS}", sys.executable, "-m",
-         "damnit_daemon.cli", "--in", str(private / "amore"), *command],
+         "damnit_daemon.cli", "--in", str(private), *command],
         capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
     assert done.returncode in (1, 2), done
-    assert "Permission denied" in done.stdout + done.stderr
+    said = done.stdout + done.stderr
+    assert "Permission denied" in said or "may not be read" in said
     assert "Traceback" not in done.stderr
