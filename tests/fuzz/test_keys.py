@@ -36,6 +36,8 @@ KEYS = sorted({name for key in keymap.KEYS for name in key.keys.split(",")})
 PASTES = ["two\nlines\n", "[/b] [k=:]", "\x1b[31m\x00", "y" * 3000, "", "12", "is:error", "~no/x"]
 SIZES = [(130, 36), (80, 24), (40, 10), (20, 3), (200, 60)]
 PATIENCE_S = 60
+WRITING = {"conflict", "notes"}
+"""To come there somebody else writes."""
 
 
 class Fuzzed(DamnitApp):
@@ -199,11 +201,10 @@ async def attack(folder, orders, refused, quick, name, check):
     async with app.run_test(size=SIZES[0], notifications=True) as pilot:
         await settle(pilot)
         hands = Hands(app, rng, refused)
-        # Another one writes on the way to a conflict.
         ways = [
             go
             for owner, (make, go) in PLACES.items()
-            if make is MAKERS[name] and (owner != "conflict" or name != "unconfirmed")
+            if make is MAKERS[name] and not (name == "unconfirmed" and owner in WRITING)
         ]
         for number in rounds(quick):
             try:
