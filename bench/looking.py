@@ -12,9 +12,9 @@ import h5py
 import numpy as np
 
 from damnit_daemon.hdf5 import look
-from damnit_daemon.model.looked import Looked
-from damnit_tui.inspect.drawing import Paper, draw_looked, room_for
-from damnit_tui.inspect.state import State
+from damnit_daemon.model.view import ViewData
+from damnit_tui.viewer.render import RenderTarget, draw_looked, room_for
+from damnit_tui.viewer.view_state import DisplayState
 
 from .results import Result, compare, in_turn
 
@@ -63,15 +63,15 @@ def measure_looking(scratch: Path, repeats: int) -> Iterator[Result]:
 
 def see(path: Path, *, first: bool = False) -> None:
     """Look at it as the screen does: read, reduce, draw."""
-    state = State()
+    state = DisplayState()
     for looked in look(path, "v", state.view(*room_for(state, *SIZE))):
         _draw(looked, state)
         if first:
             return
 
 
-def _draw(looked: Looked, state: State) -> None:
-    draw_looked(looked, state.taking(looked), Paper(*SIZE, {}))
+def _draw(looked: ViewData, state: DisplayState) -> None:
+    draw_looked(looked, state.taking(looked), RenderTarget(*SIZE, {}))
 
 
 def _read(path: Path) -> None:

@@ -10,7 +10,7 @@ from statistics import median
 
 from damnit_daemon.model import RunKey
 from damnit_daemon.query import parse_filter, parse_sort, sort_keys
-from damnit_daemon.store import Database, LiveDatabase, NewValue, save_values
+from damnit_daemon.store import ChangeFeed, Database, NewValue, save_values
 from damnit_tui.table.rows import Rows
 
 from .database import FIRST_RUN, PROPOSAL, make_folder
@@ -26,7 +26,7 @@ def measure_store(scratch: Path, _repeats: int) -> Iterator[Result]:
     for name, (runs, variables) in SIZES.items():
         folder = make_folder(scratch / f"store{name}", runs, variables)
         database = Database(folder / "runs.sqlite")
-        with closing(LiveDatabase(database)) as live:
+        with closing(ChangeFeed(database)) as live:
             rows = _load(live)
             costs[name] = _update_costs_s(live, database, runs)
     yield compare("seeing one change, 5000x200 / 100x50", costs["5000x200"], costs["100x50"], "s")
@@ -48,7 +48,7 @@ def measure_store(scratch: Path, _repeats: int) -> Iterator[Result]:
         yield within(f"{label}, 5000 runs", 1000 * took, "ms", 50)
 
 
-def _load(live: LiveDatabase) -> Rows:
+def _load(live: ChangeFeed) -> Rows:
     rows, first = Rows(), live.changes()
     rows.add_runs(first.runs)
     rows.add_columns(first.columns or ())
@@ -58,7 +58,7 @@ def _load(live: LiveDatabase) -> Rows:
     return rows
 
 
-def _update_costs_s(live: LiveDatabase, database: Database, runs: int) -> list[float]:
+def _update_costs_s(live: ChangeFeed, database: Database, runs: int) -> list[float]:
     """What it takes to be told of a cell that was written, with a screen of runs in sight."""
     last = FIRST_RUN + runs - 1
     shown = [RunKey(PROPOSAL, last - row) for row in range(40)]

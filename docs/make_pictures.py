@@ -47,7 +47,7 @@ from damnit_daemon.paths import DATA_ROOT_VARIABLE, DamnitFolder
 from damnit_daemon.services.extraction import extract
 from damnit_daemon.store import Database, save_setting
 from damnit_tui.app import DamnitApp
-from damnit_tui.session import Session
+from damnit_tui.data.session import Session
 
 PICTURES = Path(__file__).with_name("pictures")
 SIZE = (136, 30)

@@ -16,7 +16,7 @@ from pathlib import Path
 import requests
 
 from .errors import DamnitError
-from .model.texts import show_controls
+from .model.sanitize import show_controls
 
 CONFIG_NAME = "zulip.cfg"
 SECTION = "ZULIP"

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from .errors import DamnitError
 from .model import RunKey
-from .runner import layout
-from .typed_path import typed_path
+from .runner import file_format
+from .user_path import typed_path
 
 DATA_ROOT_VARIABLE = "EXTRA_DATA_DATA_ROOT"
 DEFAULT_DATA_ROOT = "/gpfs/exfel/exp"
@@ -54,7 +54,7 @@ class DamnitFolder(NamedTuple):
     @property
     def extracted_data(self) -> Path:
         """Holds results files and fragments."""
-        return self.path / layout.EXTRACTED_DATA
+        return self.path / file_format.EXTRACTED_DATA
 
     @property
     def process_logs(self) -> Path:
@@ -68,11 +68,11 @@ class DamnitFolder(NamedTuple):
 
     def results_file(self, key: RunKey) -> Path:
         """The combined HDF5 file of a run."""
-        return self.extracted_data / layout.results_name(*key)
+        return self.extracted_data / file_format.results_name(*key)
 
     def log_file(self, key: RunKey) -> Path:
         """What the processing of a run printed."""
-        return self.path / layout.process_log(*key)
+        return self.path / file_format.process_log(*key)
 
     def set_aside(self) -> list[Path]:
         """The fragments that could not be used; beside each is a text file with the reason."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from .errors import DamnitError
-from .typed_path import typed_path
+from .user_path import typed_path
 
 EXECUTORS = ("auto", "local", "slurm")
 FALLBACKS = ("none", "local")

@@ -19,15 +19,15 @@ from textual.driver import Driver
 from textual.screen import Screen
 
 from . import keymap
-from .graphics.choice import takes_placeholders
-from .graphics.shown import Pictures
-from .guarded import GuardedApp
-from .screens.main import MainScreen
-from .session import Session
-from .terminal import PacedDriver, TerminalTold, shell_resumes, watch_terminal
+from .data.session import Session
+from .guard import GuardedApp
+from .main.screen import MainScreen
+from .sanitize import as_line
+from .terminal.driver import PacedDriver, TerminalTold, shell_resumes, watch_terminal
+from .terminal.graphics.image_cache import ImageCache
+from .terminal.graphics.protocol_choice import takes_placeholders
+from .terminal.key_buffer import KeyBuffer, aim, missed
 from .themes import ThemedApp
-from .typed_ahead import HeldKeys, aim, missed
-from .visible import as_line
 
 
 class DamnitApp(GuardedApp[Path], ThemedApp[Path]):
@@ -65,7 +65,7 @@ class DamnitApp(GuardedApp[Path], ThemedApp[Path]):
         """Whether the line is slow."""
         self.asks_terminal = False
         """Whether to ask the terminal what it is."""
-        self._held = HeldKeys(self.on_event)
+        self._held = KeyBuffer(self.on_event)
         self._has_told_foreign = False
         self._at_end = at_end
         self._watch: threading.Event | None = None
@@ -137,7 +137,7 @@ class DamnitApp(GuardedApp[Path], ThemedApp[Path]):
         os.killpg(0, signal.SIGTSTP)  # as the terminal does: a wrapper of ours stops, too
 
     @property
-    def pictures(self) -> Pictures | None:
+    def pictures(self) -> ImageCache | None:
         """Images that the terminal holds; None where there is no terminal."""
         return self._driver.pictures if isinstance(self._driver, PacedDriver) else None
 
@@ -176,7 +176,7 @@ class DamnitApp(GuardedApp[Path], ThemedApp[Path]):
         Args:
             owner: Of which screen; empty for the table.
         """
-        from .screens.help import HelpScreen
+        from .dialogs.help import HelpScreen
 
         self.push_screen(HelpScreen(owner))
 

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from damnit_daemon.errors import DamnitError
 
 if TYPE_CHECKING:
-    from .graphics.choice import Wanted
-    from .session import Format, Session
-    from .state.wanted import Wanted as WantedView
+    from .data.session import Format, Session
+    from .state.cli_overrides import CliOverrides as WantedView
+    from .terminal.graphics.protocol_choice import GraphicsSetting
 
 DEMO = "demo"
 UNABLE = frozenset({"", "dumb", "unknown"})
@@ -39,7 +39,7 @@ class Options(NamedTuple):
     """Which part of the table, in which order."""
     view: str = ""
     """The name of a view that was kept; what else is said goes before it."""
-    graphics: Wanted = "auto"
+    graphics: GraphicsSetting = "auto"
     """How images are drawn."""
 
 
@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if is_plain(given):
             run(Options(folder=given[0] if given else None))
         else:
-            from .options import parse_and_run
+            from .cli_options import parse_and_run
 
             parse_and_run(given)
     except DamnitError as error:
@@ -96,7 +96,7 @@ def run(options: Options) -> None:
     """
     from damnit_daemon.paths import locate_folder
 
-    from .session import Session
+    from .data.session import Session
 
     folder = locate_folder(options.folder)
     is_printed = bool(options.print_format) or not is_seen(os.environ)
@@ -128,7 +128,7 @@ def note_opened(folder: Path) -> None:
     import threading
 
     def note() -> None:
-        from .folders.recent import note_opened
+        from .proposals.recent import note_opened
 
         note_opened(folder)
 
@@ -137,14 +137,14 @@ def note_opened(folder: Path) -> None:
 
 def choose_folder() -> Path | None:
     """Ask which folder to open."""
-    from .chooser import ChooserApp
+    from .proposals.folder_picker import FolderPickerApp
 
-    return ChooserApp().run()
+    return FolderPickerApp().run()
 
 
 def print_table(session: Session, format_name: Format, options: Options | None = None) -> None:
     """Print the table; a reader that has seen enough (`head`) is no error."""
-    from damnit_daemon.model.texts import for_stdout
+    from damnit_daemon.model.sanitize import for_stdout
 
     filter_text, sort_text, columns = wanted_view(options or Options()).printed(
         session.load_columns
@@ -167,11 +167,11 @@ def wanted_view(options: Options) -> WantedView:
     Raises:
         DamnitError: If there is no view of that name.
     """
-    from .state.views import load_view
-    from .state.wanted import Wanted
+    from .state.cli_overrides import CliOverrides
+    from .state.saved_views import load_view
 
     view = load_view(options.view) if options.view else None
-    return Wanted(view, options.filter, options.sort, options.columns)
+    return CliOverrides(view, options.filter, options.sort, options.columns)
 
 
 def open_app(
@@ -181,7 +181,7 @@ def open_app(
     at_end: Callable[[], None] = lambda: None,
     wanted: WantedView | None = None,
     state: Path | None = None,
-    graphics: Wanted = "auto",
+    graphics: GraphicsSetting = "auto",
 ) -> Path | None:
     """Open the app and stay in it.
 
@@ -197,9 +197,9 @@ def open_app(
         Another folder that somebody wants to see instead.
     """
     session.prepare()
-    from .first_sight import first_sight
-    from .graphics.choice import may_ask
-    from .state.wanted import Wanted as WantedView
+    from .early_paint import first_sight
+    from .state.cli_overrides import CliOverrides as WantedView
+    from .terminal.graphics.protocol_choice import may_ask
 
     as_left = wanted is None or wanted == WantedView()
     with first_sight(session, is_wanted=as_left and not lite, state=state):
@@ -236,7 +236,7 @@ def _take_settings() -> tuple[tuple[str, ...], str]:
     settings = load_settings()
     problems = settings.problems
     if settings.keys:
-        from .own_keys import with_own_keys
+        from .keymap.user_keymap import with_own_keys
 
         keymap.KEYS, more = with_own_keys(keymap.KEYS, settings.keys)
         problems += more

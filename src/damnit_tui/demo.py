@@ -19,10 +19,10 @@ from damnit_daemon.own_python import module_command, own_environment
 from damnit_daemon.paths import DATA_ROOT_VARIABLE, DamnitFolder
 from damnit_daemon.runner.processes import die_with_parent
 from damnit_daemon.supervise import stop
-from damnit_daemon.supervise.conf_file import conf_path
+from damnit_daemon.supervise.conf_io import conf_path
 
 from .cli import is_seen, open_app, print_table
-from .session import Session
+from .data.session import Session
 
 ANNOUNCEMENT = "folder: "
 END_S = 5.0
@@ -32,7 +32,7 @@ AT_ONCE = 4
 """Runs that are there at the beginning, so that there is something to look at."""
 
 
-class Child:
+class DemoProcess:
     """A process in a group of its own, with all that it starts; what it says goes to a file.
 
     Attributes:
@@ -94,7 +94,7 @@ class Demo:
     def __init__(self, directory: Path, *, runs: int, every_s: float) -> None:
         self.directory = directory
         options = ["--runs", str(runs), "--every", str(every_s), "--at-once", str(AT_ONCE)]
-        self._maker = Child(
+        self._maker = DemoProcess(
             "experiment", directory, "damnit_daemon.demo", str(directory), *options, "--wait"
         )
         self._children = [self._maker]
@@ -109,7 +109,7 @@ class Demo:
         """
         folder = self._folder = self._wait_for_folder()
         arguments = ("damnit_daemon.cli", "run", "--in", str(folder.path))
-        self._children.append(Child("daemon", self.directory, *arguments))
+        self._children.append(DemoProcess("daemon", self.directory, *arguments))
         return folder
 
     def wait(self) -> None:

@@ -13,7 +13,7 @@ from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.theme import Theme
 
-from .contrast import ReadableText
+from .terminal.contrast import ReadableText
 
 Result = TypeVar("Result")
 

@@ -39,7 +39,7 @@ def loaded_by(module: str) -> set[str]:
     [
         ("damnit_tui.app", HEAVY | SERVICES),
         ("damnit_tui.cli", HEAVY | SERVICES),
-        ("damnit_tui.session", HEAVY | SERVICES),
+        ("damnit_tui.data.session", HEAVY | SERVICES),
         ("damnit_daemon.cli", HEAVY | SERVICES | {"textual"}),
         ("damnit_daemon.store", HEAVY | SERVICES | TERMINAL),
         ("damnit_daemon.model", HEAVY | SERVICES | TERMINAL),
@@ -54,7 +54,7 @@ def test_an_import_stays_light(module, unwanted):
 RUNNER_BEFORE_THE_JOB = [
     "damnit_ctx",
     "damnit_daemon.runner",
-    "damnit_daemon.runner.layout",
+    "damnit_daemon.runner.file_format",
     "damnit_daemon.runner.protocol",
     "damnit_daemon.runner.__main__",
 ]
@@ -73,7 +73,15 @@ def test_the_runner_knows_nothing_above_it():
     """All of it, not only what `__main__` imports at first: it travels without the rest."""
     everything = ", ".join(
         f"damnit_daemon.runner.{name}"
-        for name in ("context", "execute", "fragment", "graph", "serve", "summary", "thumbnail")
+        for name in (
+            "context",
+            "execute",
+            "fragment",
+            "graph",
+            "fork_server",
+            "summary",
+            "thumbnail",
+        )
     )
     code = f"""
 import sys

@@ -9,47 +9,49 @@ from pathlib import Path
 
 from damnit_tui import keymap
 from damnit_tui.app import DamnitApp
-from damnit_tui.screens.cell_box import CellBox
-from damnit_tui.screens.choose_variable import ChooseVariable
-from damnit_tui.screens.columns import ColumnsScreen
-from damnit_tui.screens.conflict import ConflictBox
-from damnit_tui.screens.context import ContextScreen
-from damnit_tui.screens.daemon import DaemonScreen
-from damnit_tui.screens.deletion import DeletionBox
-from damnit_tui.screens.details import DetailsScreen
-from damnit_tui.screens.differences import DifferencesScreen
-from damnit_tui.screens.export import ExportBox
-from damnit_tui.screens.help import HelpScreen
-from damnit_tui.screens.inspect import InspectScreen
-from damnit_tui.screens.jobs import JobsScreen
-from damnit_tui.screens.log import LogScreen
-from damnit_tui.screens.main import MainScreen
-from damnit_tui.screens.members_box import MembersBox
-from damnit_tui.screens.notes import NotesScreen
-from damnit_tui.screens.number_range import RangeScreen, TickLine
-from damnit_tui.screens.plot import PlotScreen
-from damnit_tui.screens.proposals import ProposalsScreen
-from damnit_tui.screens.report import ReportScreen
-from damnit_tui.screens.reprocess import ReprocessBox
-from damnit_tui.screens.save_box import SaveBox
-from damnit_tui.screens.tags import TagsScreen
-from damnit_tui.screens.user_variable import UserVariableForm
-from damnit_tui.screens.values import ValuesScreen
-from damnit_tui.screens.why import WhyScreen
+from damnit_tui.compare.details_screen import DetailsScreen
+from damnit_tui.compare.differences_screen import DifferencesScreen
+from damnit_tui.context_editor.screen import ContextScreen
+from damnit_tui.daemon.screen import DaemonScreen
+from damnit_tui.diagnosis.cell_dialog import CellDialog
+from damnit_tui.diagnosis.dialog import DiagnosisScreen
+from damnit_tui.dialogs.columns_dialog import ColumnsDialog
+from damnit_tui.dialogs.confirm import ConfirmDialog
+from damnit_tui.dialogs.edit_conflict import ConflictDialog
+from damnit_tui.dialogs.export_dialog import ExportDialog
+from damnit_tui.dialogs.help import HelpScreen
+from damnit_tui.dialogs.notes import NotesScreen
+from damnit_tui.dialogs.range_filter import RangeFilterDialog, TickLine
+from damnit_tui.dialogs.save_dialog import SaveDialog
+from damnit_tui.dialogs.tags_dialog import TagsDialog
+from damnit_tui.dialogs.user_variable import UserVariableForm
+from damnit_tui.dialogs.value_filter import ValueFilterDialog
+from damnit_tui.dialogs.variable_deletion import DeletionDialog
+from damnit_tui.dialogs.variable_dialog import VariableDialog
+from damnit_tui.jobs.screen import JobsScreen
+from damnit_tui.log.screen import LogScreen
+from damnit_tui.main.screen import MainScreen
+from damnit_tui.plot.screen import PlotScreen
+from damnit_tui.proposals.screen import ProposalsScreen
+from damnit_tui.report.screen import ReportScreen
+from damnit_tui.reprocess.dialog import ReprocessDialog
 from damnit_tui.table.widget import RunTable
+from damnit_tui.viewer.members_dialog import MembersDialog
+from damnit_tui.viewer.screen import ViewerScreen
+from damnit_tui.widgets.checklist import Checklist
 from damnit_tui.widgets.find_prompt import FindPrompt
-from damnit_tui.widgets.line_list import LineList
 from damnit_tui.widgets.prompt import Prompt
-from damnit_tui.widgets.tick_list import TickList
+from damnit_tui.widgets.row_list import RowList
 
 ROOT = Path(__file__).parents[2]
 OWNERS = {
-    "conflict": (ConflictBox,),
+    "confirm": (ConfirmDialog,),
+    "conflict": (ConflictDialog,),
     "context": (ContextScreen,),
     "daemon": (DaemonScreen,),
-    "deletion": (DeletionBox,),
-    "export": (ExportBox,),
-    "form": (ReprocessBox,),
+    "deletion": (DeletionDialog,),
+    "export": (ExportDialog,),
+    "form": (ReprocessDialog,),
     "jobs": (JobsScreen,),
     "log": (LogScreen,),
     "notes": (NotesScreen,),
@@ -59,23 +61,23 @@ OWNERS = {
     "table": (RunTable,),
     "main": (MainScreen,),
     "app": (DamnitApp,),
-    "dialog": (HelpScreen, CellBox),
-    "inspect": (InspectScreen,),
-    "cell": (CellBox, WhyScreen),
-    "why": (WhyScreen,),
+    "dialog": (HelpScreen, CellDialog),
+    "inspect": (ViewerScreen,),
+    "cell": (CellDialog, DiagnosisScreen),
+    "why": (DiagnosisScreen,),
     "plot": (PlotScreen,),
-    "choose": (ChooseVariable,),
+    "choose": (VariableDialog,),
     "details": (DetailsScreen,),
     "differences": (DifferencesScreen,),
-    "lines": (LineList,),
-    "members": (MembersBox,),
-    "save": (SaveBox,),
+    "lines": (RowList,),
+    "members": (MembersDialog,),
+    "save": (SaveDialog,),
     "find": (FindPrompt,),
     "prompt": (Prompt,),
-    "ticks": (TickList,),
-    "ticking": (ColumnsScreen, TagsScreen, ValuesScreen),
-    "columns": (ColumnsScreen,),
-    "range": (RangeScreen,),
+    "ticks": (Checklist,),
+    "ticking": (ColumnsDialog, TagsDialog, ValueFilterDialog),
+    "columns": (ColumnsDialog,),
+    "range": (RangeFilterDialog,),
     "tick-line": (TickLine,),
 }
 

@@ -25,9 +25,9 @@ from damnit_daemon.ledger import (
     load_request,
     recall,
 )
-from damnit_daemon.services.triggers import OLDER
+from damnit_daemon.services.arrival_threads import OLDER
 from damnit_daemon.store import Database, save_setting
-from tests.daemon.making import cells, make_damnit_folder
+from tests.daemon.builders import cells, make_damnit_folder
 from tests.processes import is_running
 
 READY = "Working in"

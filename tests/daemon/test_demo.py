@@ -15,7 +15,7 @@ from damnit_daemon.demo import make_proposal, write_run
 from damnit_daemon.demo.proposal import CAMERA, DETECTOR, MOTOR, XGM
 from damnit_daemon.paths import DamnitFolder, existing_runs
 
-from .making import cells
+from .builders import cells
 
 
 def test_runs_are_real(proposal):

@@ -22,8 +22,8 @@ from damnit_daemon.errors import DamnitError
 from damnit_daemon.export import (
     FORMATS,
     Cancelled,
-    Choice,
     FileTaken,
+    TableSelection,
     export_table,
     format_time,
     load_table,
@@ -198,7 +198,7 @@ def test_a_time_that_is_none_is_a_number():
 
 
 def test_exactly_the_runs_and_variables_that_are_wanted_in_that_order(database):
-    choice = Choice(keys=[RunKey(1234, 2), KEY], names=["text", "number", "nothing"])
+    choice = TableSelection(keys=[RunKey(1234, 2), KEY], names=["text", "number", "nothing"])
 
     table = load_table(database, choice)
 
@@ -243,7 +243,7 @@ def test_few_values_are_in_memory_at_a_time(database, tmp_path, monkeypatch, for
 
 @pytest.mark.parametrize("filtered", ["", "number > 1000", "sort"])
 def test_in_portions_it_is_the_same_table(database, monkeypatch, filtered):
-    choice = Choice(sort="-run") if filtered == "sort" else Choice(filtered)
+    choice = TableSelection(sort="-run") if filtered == "sort" else TableSelection(filtered)
     whole = export_table(database, format="json", choice=choice)
     monkeypatch.setattr(table_module, "VALUES_AT_ONCE", 1)
     assert export_table(database, format="json", choice=choice) == whole

@@ -18,7 +18,7 @@ from damnit_daemon.services.context import ContextUnusable
 from damnit_daemon.services.extraction import extract
 from damnit_daemon.store import Database, load_columns, load_runs, save_setting
 
-from .making import cells, keys, make_damnit_folder
+from .builders import cells, keys, make_damnit_folder
 
 LIMITS = Limits(start_s=60, grace_s=2)
 

@@ -20,17 +20,17 @@ import damnit_tui
 from damnit_daemon.demo import make_proposal, write_run
 from damnit_daemon.hdf5 import save_data
 from damnit_daemon.launch import RunnerProcess
-from damnit_daemon.launch.probe import probe_python
+from damnit_daemon.launch.check_python import probe_python
 from damnit_daemon.model import RunKey
-from damnit_daemon.model.looked import View
+from damnit_daemon.model.view import ViewRequest
 from damnit_daemon.own_python import own_environment
 from damnit_daemon.paths import DATA_ROOT_VARIABLE
 from damnit_daemon.runner.protocol import Job
 from damnit_daemon.services.combiner import Combiner
 from damnit_daemon.supervise import start, stop
 
-from .hdf5.making import Fragment
-from .making import make_damnit_folder
+from .builders import make_damnit_folder
+from .hdf5.builders import Fragment
 
 PYTHON = Path(os.environ.get("DAMNIT_USER_PYTHON", sys.executable))
 CONTEXT = """\
@@ -173,7 +173,7 @@ def test_a_picture_runs_none(folder, marks, elsewhere, place, monkeypatch, tmp_p
     if place == "folder":
         monkeypatch.chdir(folder.path)
     Fragment(folder.results_file(RunKey(1, 2))).data("v", np.arange(5.0))
-    save_data(folder, RunKey(1, 2), "v", View(), Path("v.png"))
+    save_data(folder, RunKey(1, 2), "v", ViewRequest(), Path("v.png"))
     assert Path("v.png").read_bytes().startswith(b"\x89PNG")
     assert ran(marks) == []
 

@@ -19,8 +19,8 @@ from tests.brokers.fixtures import (  # noqa: F401 – fixtures
     named_broker,
     tansu,
 )
-from tests.brokers.following import Follower
-from tests.daemon.broker.reading import consuming
+from tests.brokers.follower import Follower
+from tests.daemon.broker.topic_reader import consuming
 from tests.daemon.daemon_process import wait_until
 
 pytestmark = [

@@ -13,7 +13,7 @@ import pytest
 
 from damnit_daemon.ledger import JobState, RequestKind
 from damnit_daemon.model import RunKey
-from damnit_daemon.store import Database, LiveDatabase, load_runs
+from damnit_daemon.store import ChangeFeed, Database, load_runs
 from tests.daemon.daemon_process import wait_until
 from tests.processes import is_running
 
@@ -88,7 +88,7 @@ def test_runs_before_and_after_are_processed_once(shifted):
     daemon = shifted.start_daemon()
     shifted.arrive(1)
     shifted.all_over(1)
-    seen = LiveDatabase(Database(shifted.folder.database))
+    seen = ChangeFeed(Database(shifted.folder.database))
     seen.changes()
     lease = shifted.lease()
 

@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from damnit_daemon.services.extraction import extract
-from tests.daemon.making import cells, keys, make_damnit_folder
+from tests.daemon.builders import cells, keys, make_damnit_folder
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.services.extraction import extract
-from tests.daemon.making import cells, keys, make_damnit_folder
+from tests.daemon.builders import cells, keys, make_damnit_folder
 
 
 @pytest.mark.extended

@@ -10,7 +10,7 @@ import pytest
 
 from damnit_daemon.combine import combine_folder
 from damnit_daemon.services.extraction import extract
-from tests.daemon.making import cells, keys, make_damnit_folder
+from tests.daemon.builders import cells, keys, make_damnit_folder
 from tests.processes import is_running
 
 CONTEXT = """

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from damnit_daemon.services.extraction import extract
-from tests.daemon.making import cells, keys, make_damnit_folder
+from tests.daemon.builders import cells, keys, make_damnit_folder
 from tests.processes import is_running
 
 

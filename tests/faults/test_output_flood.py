@@ -10,7 +10,7 @@ import pytest
 from damnit_daemon.launch import Limits
 from damnit_daemon.model import RunKey
 from damnit_daemon.services.extraction import extract
-from tests.daemon.making import cells, keys, make_damnit_folder
+from tests.daemon.builders import cells, keys, make_damnit_folder
 
 CONTEXT = """
 import sys

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from damnit_daemon.services.extraction import extract
-from tests.daemon.making import cells, keys, make_damnit_folder
+from tests.daemon.builders import cells, keys, make_damnit_folder
 
 
 @pytest.mark.extended

@@ -10,7 +10,7 @@ import pytest
 from damnit_daemon.launch import RunnerProcess
 from damnit_daemon.services.context import context_python
 from damnit_daemon.services.extraction import extract
-from tests.daemon.making import keys, make_damnit_folder
+from tests.daemon.builders import keys, make_damnit_folder
 
 
 @pytest.fixture

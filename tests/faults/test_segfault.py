@@ -6,7 +6,7 @@ import pytest
 
 from damnit_daemon.model import RunKey
 from damnit_daemon.services.extraction import extract
-from tests.daemon.making import cells, keys, make_damnit_folder
+from tests.daemon.builders import cells, keys, make_damnit_folder
 
 
 def test_the_cell_says_so_and_the_log_shows_where(tmp_path):

@@ -17,7 +17,7 @@ from damnit_daemon.hdf5 import ResultsFile
 from damnit_daemon.model import RunKey
 from damnit_daemon.paths import DamnitFolder
 from damnit_daemon.store import Database, save_setting
-from tests.daemon.making import cells, make_damnit_folder
+from tests.daemon.builders import cells, make_damnit_folder
 from tests.faults.injector import ERRNOS, OPERATIONS, Injector, can_compile
 from tests.fuzz.budget import report, rounds
 

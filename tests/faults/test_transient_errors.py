@@ -11,7 +11,7 @@ from damnit_daemon.errors import DamnitError
 from damnit_daemon.hdf5 import write_error_fragment
 from damnit_daemon.model import RunKey
 from damnit_daemon.services.combiner import Combiner
-from tests.daemon.making import cells, make_damnit_folder
+from tests.daemon.builders import cells, make_damnit_folder
 from tests.faults.injector import OPERATIONS, Injector, can_compile
 
 pytestmark = pytest.mark.skipif(not can_compile(), reason="there is no C compiler")

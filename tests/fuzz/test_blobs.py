@@ -15,7 +15,7 @@ from damnit_daemon.model import RunKey, StoredValue
 from damnit_daemon.model.arrival import Arrival
 from damnit_daemon.model.value import blob_kind
 from damnit_daemon.store import decode_value
-from damnit_tui.table.picture import draw_large
+from damnit_tui.table.blob_preview import draw_large
 from tests.fuzz.budget import report, rounds
 from tests.fuzz.ledger_rows import DEEP
 from tests.fuzz.mutation import mutate

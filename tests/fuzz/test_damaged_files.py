@@ -13,11 +13,11 @@ from damnit_daemon.errors import DamnitError
 from damnit_daemon.hdf5 import ResultsFile
 from damnit_daemon.launch.reader_process import ReaderPool
 from damnit_daemon.model import RunKey
-from damnit_daemon.model.looked import View
-from damnit_daemon.runner.fragment import Entry, FragmentWriter
-from damnit_daemon.runner.stored import Computed
+from damnit_daemon.model.view import ViewRequest
+from damnit_daemon.runner.encode import Computed
+from damnit_daemon.runner.fragment import FragmentEntry, FragmentWriter
 from damnit_daemon.services.combiner import Combiner
-from tests.daemon.making import cells, make_damnit_folder
+from tests.daemon.builders import cells, make_damnit_folder
 from tests.fuzz.budget import report, rounds
 from tests.fuzz.mutation import mutate
 
@@ -32,8 +32,8 @@ def fragment(folder, key):
     computed = Computed(time.time(), 0.1, "")
     labelled = xr.DataArray(np.arange(40.0), dims="x", coords={"x": np.arange(40)})
     values = {"number": 7, "array": np.arange(300.0), "labelled": labelled, "words": "text"}
-    entries = [Entry(name, computed, Cell(value)) for name, value in values.items()]
-    entries.append(Entry("failed", computed, message="no", error_class="ValueError"))
+    entries = [FragmentEntry(name, computed, Cell(value)) for name, value in values.items()]
+    entries.append(FragmentEntry("failed", computed, message="no", error_class="ValueError"))
     return FragmentWriter(folder.path, *key).write_together(entries, 1.0, computed)
 
 
@@ -91,7 +91,7 @@ def test_the_reader_answers_for_damaged_results_files(tmp_path, healthy_bytes):
             folder.results_file(key).write_bytes(mutate(healthy_bytes, chance))
             tried += 1
             try:
-                view = View(columns=60, rows=20)
+                view = ViewRequest(columns=60, rows=20)
                 list(pool.stream("look", folder, key, chance.choice(NAMES[:4]), view))
             except DamnitError as error:
                 told += 1

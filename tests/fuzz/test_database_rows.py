@@ -6,7 +6,7 @@ import random
 import sqlite3
 from contextlib import closing
 
-from damnit_daemon.export import Choice, load_table, text_parts
+from damnit_daemon.export import TableSelection, load_table, text_parts
 from damnit_daemon.store import Database
 from tests.fuzz.budget import report, rounds
 from tests.fuzz.ledger_rows import DEEP, insert_row
@@ -81,6 +81,6 @@ def test_export_of_whatever_rows_there_are(tmp_path):
         folder = make_folder(tmp_path / str(number))
         tried += spoil(folder.database, random.Random(number), 40)
         for format_name in ("md", "csv", "tsv", "json"):
-            table = load_table(Database(folder.database), Choice())
+            table = load_table(Database(folder.database), TableSelection())
             assert "".join(text_parts(table, format_name))
     report("random rows, export", tried=tried, survived=tried, told=0, wrong=0)

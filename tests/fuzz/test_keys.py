@@ -20,11 +20,11 @@ from damnit_daemon.errors import DamnitError
 from damnit_tui import app as app_module
 from damnit_tui import keymap
 from damnit_tui.app import DamnitApp
-from damnit_tui.asking import Asking, Told
+from damnit_tui.context_editor.dry_run import DryRun
 from damnit_tui.daemon.service import DaemonService
-from damnit_tui.editor.trial import Trial
-from damnit_tui.screens.confirm import ConfirmBox
-from damnit_tui.session import Session
+from damnit_tui.data.daemon_client import DaemonClient, RequestResult
+from damnit_tui.data.session import Session
+from damnit_tui.dialogs.confirm import ConfirmDialog
 from tests.tui.conftest import NOW, settle
 from tests.tui.every_screen import PLACES, make_inspect_folder, make_rich_folder
 
@@ -55,13 +55,13 @@ class Orders:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.given: list[str] = []
         self.confirmed = 0
-        orders, answer = self, ConfirmBox.action_answer
+        orders, answer = self, ConfirmDialog.action_answer
 
         def note(name):
             def noted(*arguments, **_options):
                 kind = getattr(arguments[1], "value", "") if len(arguments) > 1 else ""
                 orders.given.append(f"{name} {kind}".strip())
-                return Told("Noted.") if name == "asked" else "Done."
+                return RequestResult("Noted.") if name == "asked" else "Done."
 
             return noted
 
@@ -72,12 +72,12 @@ class Orders:
         def untried(*_arguments):
             raise DamnitError("Nothing is tried here.")
 
-        monkeypatch.setattr(Asking, "_ask", note("asked"))
+        monkeypatch.setattr(DaemonClient, "_ask", note("asked"))
         for name in ("start", "stop", "restart", "save"):
             monkeypatch.setattr(DaemonService, name, note(f"daemon {name}"))
-        monkeypatch.setattr(ConfirmBox, "action_answer", count)
+        monkeypatch.setattr(ConfirmDialog, "action_answer", count)
         for name in ("check", "evaluate"):
-            monkeypatch.setattr(Trial, name, untried)
+            monkeypatch.setattr(DryRun, name, untried)
 
     @property
     def drastic(self) -> list[str]:

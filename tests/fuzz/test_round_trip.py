@@ -16,10 +16,10 @@ from hypothesis.extra import numpy as hnp
 
 from damnit_ctx import Cell
 from damnit_daemon.hdf5 import ResultsFile, merge
-from damnit_daemon.runner import layout
+from damnit_daemon.runner import file_format
+from damnit_daemon.runner.encode import Computed
 from damnit_daemon.runner.fragment import FragmentWriter
-from damnit_daemon.runner.read_back import NotThere, read_back
-from damnit_daemon.runner.stored import Computed
+from damnit_daemon.runner.saved_values import ValueMissing, read_back
 
 from .budget import report, rounds
 
@@ -151,7 +151,7 @@ def check_attributes(found, value):
 def saved(folder: Path, value) -> Path:
     """A results file with the value."""
     path = FragmentWriter(folder, 1234, 1).write_cell("it", Cell(value), COMPUTED)
-    results = folder / layout.EXTRACTED_DATA / layout.results_name(1234, 1)
+    results = folder / file_format.EXTRACTED_DATA / file_format.results_name(1234, 1)
     assert merge(results, [path]) == []
     path.unlink()
     return results
@@ -178,7 +178,7 @@ def check(folder: Path, value) -> bool:
 
     try:
         again = read_back(folder, 1234, 1, "it", HASH)
-    except NotThere:
+    except ValueMissing:
         return False
     assert again.identical(value)
     check_values(again, value)
@@ -230,7 +230,7 @@ def check_array(folder: Path, value) -> None:
     assert np.array_equal(found, value, equal_nan=value.dtype.kind in "fc")
     try:
         again = read_back(folder, 1234, 1, "it", HASH)
-    except NotThere:
+    except ValueMissing:
         return
     assert again.dtype == value.dtype
     assert again.tobytes() == value.tobytes()

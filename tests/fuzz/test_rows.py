@@ -27,10 +27,10 @@ from damnit_daemon.ledger import (
     recover,
     still_failed,
 )
-from damnit_daemon.ledger.texts import parse_object
+from damnit_daemon.ledger.json_fields import parse_object
 from damnit_daemon.model import RunKey
-from damnit_daemon.services.intake import take_in
 from damnit_daemon.services.job_options import load_options
+from damnit_daemon.services.scheduling import take_in
 from tests.daemon.daemon_process import experiment, wait_until
 from tests.daemon.services.test_daemon import ONE
 from tests.fuzz.budget import report, rounds

@@ -16,18 +16,18 @@ from damnit_daemon.store import (
     Database,
     NewValue,
     add_note,
-    blocks,
+    change_tracker,
     create_database,
     ensure_run,
     load_columns,
     load_notes,
     load_runs,
     load_values,
+    rowid_blocks,
     save_values,
     update_computed_variables,
-    watch,
 )
-from damnit_tui import feed as feed_module
+from damnit_tui.data import feed as feed_module
 from damnit_tui.table.rows import FIXED
 from tests.tui.conftest import NOW, database_of, key, make_app, png, until
 
@@ -231,9 +231,9 @@ def _quick(monkeypatch):
     monkeypatch.setattr(feed_module, "POLL_S", 0.01)
     monkeypatch.setattr(feed_module, "RETRY_S", 0.02)
     monkeypatch.setattr(feed_module, "PORTION", 5)
-    monkeypatch.setattr(blocks, "BLOCK_BITS", 3)
-    monkeypatch.setattr(watch, "PORTION", 2)
-    monkeypatch.setattr(watch, "MOST_AT_ONCE", 1)
+    monkeypatch.setattr(rowid_blocks, "BLOCK_BITS", 3)
+    monkeypatch.setattr(change_tracker, "PORTION", 2)
+    monkeypatch.setattr(change_tracker, "MOST_AT_ONCE", 1)
 
 
 async def test_the_table_comes_to_what_is_stored_whatever_happens(tmp_path, weather):

@@ -10,8 +10,8 @@ from damnit_daemon.edit import Editor, typed_text
 from damnit_daemon.model import RunKey, VariableInfo
 from damnit_daemon.paths import DamnitFolder
 from damnit_daemon.store import (
-    Change,
     Database,
+    ValueEdit,
     load_columns,
     load_notes,
     load_plain,
@@ -42,9 +42,9 @@ def typed_by_us(ours, tmp_path_factory):
     for name, (title, type_name, value) in TYPED.items():
         info = VariableInfo(name, title, f"about {title}", type_name)
         editor.define_variable(info)
-        editor.set_values([Change(KEY, name, None, value)])
+        editor.set_values([ValueEdit(KEY, name, None, value)])
     editor.define_variable(VariableInfo("unused", "Never filled", "", "string", ("extra",)))
-    editor.set_values([Change(KEY, "comment", None, "a comment – with µ")])
+    editor.set_values([ValueEdit(KEY, "comment", None, "a comment – with µ")])
     editor.add_note(1_767_225_600.5, "beam is back")
     editor.add_runs(1)
     return folder

@@ -11,8 +11,8 @@ import pytest
 from damnit_daemon.ledger import JobState
 from damnit_daemon.model import RunKey
 from damnit_daemon.store import Database, load_value
+from tests.daemon.builders import cells
 from tests.daemon.daemon_process import Experiment, wait_until
-from tests.daemon.making import cells
 
 from .terminal import Terminal, need_tmux
 

@@ -21,7 +21,7 @@ from damnit_daemon.demo import make_proposal, write_run
 from damnit_daemon.launch.bundle import place_bundle
 from damnit_daemon.launch.environment import user_environment
 from damnit_daemon.paths import DamnitFolder
-from damnit_daemon.runner import layout
+from damnit_daemon.runner import file_format
 from damnit_daemon.runner.protocol import (
     ContextLoaded,
     Job,
@@ -75,7 +75,7 @@ class Outcome:
 
     def error(self, name: str) -> tuple[str, str]:
         with self.fragment(name) as file:
-            dataset = file[f"{layout.ERRORS}/{name}"]
+            dataset = file[f"{file_format.ERRORS}/{name}"]
             return dataset.asstr()[()], dataset.attrs["type"]
 
     def data(self, name: str):
@@ -85,7 +85,7 @@ class Outcome:
 
     def summary(self, name: str):
         with self.fragment(name) as file:
-            dataset = file[f"{layout.REDUCED}/{name}"]
+            dataset = file[f"{file_format.REDUCED}/{name}"]
             text = h5py.check_string_dtype(dataset.dtype)
             return (dataset.asstr()[()] if text else dataset[()]), dict(dataset.attrs)
 

@@ -9,11 +9,11 @@ from typing import Any
 
 from damnit_ctx import Pipeline, Variable
 from damnit_daemon.combine import combine_folder
-from damnit_daemon.creation import create_folder
 from damnit_daemon.hdf5 import ResultsFile
+from damnit_daemon.init_folder import create_folder
 from damnit_daemon.model import RunKey, StoredValue
 from damnit_daemon.paths import DamnitFolder
-from damnit_daemon.runner.layout import results_name
+from damnit_daemon.runner.file_format import results_name
 from damnit_daemon.store import Database, decode_value, load_values
 
 PROPOSAL, RUN = 1234, 1

@@ -10,7 +10,7 @@ import pytest
 
 from damnit_daemon.runner.context import read_source
 from damnit_daemon.runner.fingerprint import Fingerprints
-from damnit_daemon.runner.helpers import Helpers
+from damnit_daemon.runner.local_imports import LocalImports
 
 SOURCE = '''\
 import numpy as np
@@ -239,5 +239,5 @@ def test_modules_that_are_nowhere_near_or_make_no_sense_are_passed_over(beside):
     (beside / "helpers.py").write_text("from ....... import x\nfrom .. import y\nimport numpy\n")
     node = ast.parse("import helpers, numpy\nfrom broken import *")
     (beside / "broken.py").write_bytes(b"def \xff\0")
-    found = Helpers(beside).imported(node)
+    found = LocalImports(beside).imported(node)
     assert found == {beside / "helpers.py"}

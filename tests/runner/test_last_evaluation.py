@@ -9,8 +9,8 @@ import xarray as xr
 
 from damnit_ctx import Cell
 from damnit_daemon.hdf5 import ResultsFile, look
-from damnit_daemon.model.looked import View
-from damnit_daemon.runner import layout
+from damnit_daemon.model.view import ViewRequest
+from damnit_daemon.runner import file_format
 
 from .saved import SavedFolder
 
@@ -31,7 +31,10 @@ def folder(tmp_path):
 def parts(folder) -> set[str]:
     """Where the results file has anything of the variable."""
     with h5py.File(folder.results_file) as file:
-        places = ["it", *(f"{g}/it" for g in (layout.REDUCED, layout.PREVIEW, layout.ERRORS))]
+        places = [
+            "it",
+            *(f"{g}/it" for g in (file_format.REDUCED, file_format.PREVIEW, file_format.ERRORS)),
+        ]
         return {place.rpartition("/")[0] or "data" for place in places if place in file}
 
 
@@ -41,7 +44,7 @@ def test_value_then_empty_cell_clears_the_cell(folder, earlier):
     folder.evaluate(it=Cell(None))
     assert folder.raw_columns() == (None, None, None, None)
     assert folder.error() == ("Skip", "The function returned None")
-    assert parts(folder) == {layout.ERRORS}
+    assert parts(folder) == {file_format.ERRORS}
 
 
 @pytest.mark.parametrize("earlier", EARLIER)
@@ -51,11 +54,11 @@ def test_value_then_preview_alone_makes_the_cell(folder, earlier):
     assert folder.row().summary_type == "trendline"
     np.testing.assert_array_equal(folder.summary(), [np.arange(5.0)] * 2)
     assert not {"units", "bold", "error"} & set(folder.row().attributes)
-    assert parts(folder) == {layout.REDUCED, layout.PREVIEW}
+    assert parts(folder) == {file_format.REDUCED, file_format.PREVIEW}
     with ResultsFile(folder.results_file) as results:
         assert not results.has_data("it")
         np.testing.assert_array_equal(results.preview("it"), np.arange(5.0))
-    *_, looked = look(folder.results_file, "it", View())
+    *_, looked = look(folder.results_file, "it", ViewRequest())
     assert looked.about.is_preview
     assert looked.content.range == (0, 4)
 
@@ -72,11 +75,11 @@ def test_value_then_table_value_alone_has_no_data(folder, earlier):
     folder.evaluate(it=Cell(None, summary_value=7, background="#102030"))
     assert folder.summary() == 7
     assert folder.row().attributes["background"] == [16, 32, 48]
-    assert parts(folder) == {layout.REDUCED}
+    assert parts(folder) == {file_format.REDUCED}
 
 
 def test_empty_cell_then_value(folder):
     folder.evaluate(it=Cell(None))
     folder.evaluate(it=5)
     assert folder.summary() == folder.read() == 5
-    assert parts(folder) == {"data", layout.REDUCED}
+    assert parts(folder) == {"data", file_format.REDUCED}

@@ -23,9 +23,9 @@ from damnit_ctx import (
     Skip,
     Variable,
 )
-from damnit_daemon.runner import layout
+from damnit_daemon.runner import file_format
 from damnit_daemon.runner.graph import UnknownVariable
-from damnit_daemon.runner.opened_run import RunUnavailable
+from damnit_daemon.runner.run_data import RunUnavailable
 
 from .conftest import PROPOSAL, USER_PYTHON
 
@@ -314,8 +314,10 @@ def saved(path: Path) -> dict:
         return {
             "provenance": file.attrs["provenance"],
             "data": {n: file[n]["data"][()] for n in file if n[0] != "."},
-            "errors": {n: (d.asstr()[()], d.attrs["type"]) for n, d in file[layout.ERRORS].items()},
-            "attributes": {n: dict(d.attrs) for n, d in file[layout.REDUCED].items()},
+            "errors": {
+                n: (d.asstr()[()], d.attrs["type"]) for n, d in file[file_format.ERRORS].items()
+            },
+            "attributes": {n: dict(d.attrs) for n, d in file[file_format.REDUCED].items()},
         }
 
 

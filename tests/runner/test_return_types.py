@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from damnit_daemon.runner import layout
+from damnit_daemon.runner import file_format
 
 from .conftest import RunnerInFolder
 
@@ -29,7 +29,7 @@ def load(outcome, name):
 
 def objtype(outcome, name):
     with outcome.fragment(name) as file:
-        return file[name].attrs.get(layout.OBJECT_TYPE)
+        return file[name].attrs.get(file_format.OBJECT_TYPE)
 
 
 @pytest.mark.extended
@@ -56,7 +56,7 @@ def test_scalars(outcome, name, value, dtype):
 
 def test_bytes_are_a_string_of_fixed_length(outcome):
     with outcome.fragment("some_bytes") as file:
-        for dataset in (file["some_bytes/data"], file[f"{layout.REDUCED}/some_bytes"]):
+        for dataset in (file["some_bytes/data"], file[f"{file_format.REDUCED}/some_bytes"]):
             assert dataset.dtype == np.dtype("S3")
             assert dataset[()] == b"abc"
 
@@ -163,7 +163,7 @@ def test_none_leaves_a_note_that_clears_older_values(outcome):
     assert outcome.error("nothing") == ("The function returned None", "Skip")
     with outcome.fragment("nothing") as file:
         assert "nothing" not in file
-        assert "nothing" not in file[layout.REDUCED]
+        assert "nothing" not in file[file_format.REDUCED]
 
 
 def test_cell(outcome):
@@ -175,7 +175,7 @@ def test_cell(outcome):
     assert attributes["max_diff"] == 4.0
     assert list(attributes["background"]) == [255, 0, 128]
     with outcome.fragment("cell") as file:
-        np.testing.assert_array_equal(file[f"{layout.PREVIEW}/cell"], np.eye(3))
+        np.testing.assert_array_equal(file[f"{file_format.PREVIEW}/cell"], np.eye(3))
 
 
 def test_a_summary_without_data(outcome):
@@ -207,11 +207,11 @@ def test_every_fragment_says_where_it_is_from(outcome):
     for done in outcome.done.values():
         with outcome.fragment(done.name) as file:
             assert file.attrs["provenance"] == "context.py"
-            assert {layout.REDUCED, layout.PREVIEW, layout.ERRORS} <= set(file)
+            assert {file_format.REDUCED, file_format.PREVIEW, file_format.ERRORS} <= set(file)
             holder = file[
-                f"{layout.REDUCED}/{done.name}"
+                f"{file_format.REDUCED}/{done.name}"
                 if done.outcome == "done"
-                else f"{layout.ERRORS}/{done.name}"
+                else f"{file_format.ERRORS}/{done.name}"
             ]
             assert holder.attrs["context_hash"] == outcome.loaded.context_hash
             assert holder.attrs["computed_at"] > 1.7e9

@@ -7,9 +7,9 @@ import getpass
 import pytest
 
 from damnit_daemon.slurm import Fate, Resources, SlurmId, SubmissionRefused, explain, slurm_settings
-from damnit_daemon.slurm.choice import choose_resources
+from damnit_daemon.slurm.resource_defaults import choose_resources
 
-from .endings import end_in_every_way
+from .abnormal_ends import end_in_every_way
 from .fixtures import CLUSTER_NAME, client_of
 from .jobs import cancel, poll_until, submission, wait_over
 

@@ -16,7 +16,7 @@ from damnit_daemon.slurm import (
     explain,
     slurm_settings,
 )
-from damnit_daemon.slurm.choice import choose_resources
+from damnit_daemon.slurm.resource_defaults import choose_resources
 
 from .jobs import cancel, poll_until, submission, wait_over, wait_running
 

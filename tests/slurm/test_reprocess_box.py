@@ -9,7 +9,7 @@ import pytest
 
 from damnit_daemon.demo.proposal import make_proposal, write_run
 from damnit_daemon.store import save_setting
-from damnit_tui.screens.reprocess import ReprocessBox
+from damnit_tui.reprocess.dialog import ReprocessDialog
 
 from ..tui.conftest import database_of, key, make_app, make_folder, settle, until
 
@@ -51,7 +51,7 @@ async def test_the_command_is_shown(folder, executor):
         await settle(pilot)
         app.main_screen.table.move_to(key(411), "ratio")
         await pilot.press("r")
-        await until(pilot, lambda: isinstance(app.screen, ReprocessBox))
+        await until(pilot, lambda: isinstance(app.screen, ReprocessDialog))
         await pilot.press(*["tab"] * 2, *["right"] * ["as set", "here", "Slurm"].index(executor))
         await until(pilot, lambda: "sbatch" in told(app) or executor == "here")
         lines = told(app).splitlines()

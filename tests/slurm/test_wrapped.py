@@ -12,9 +12,9 @@ from damnit_daemon.model import RunKey
 from damnit_daemon.paths import DamnitFolder
 from damnit_daemon.runner.protocol import Job as RunnerJob
 from damnit_daemon.slurm import Fate, Resources, SlurmClient, SlurmSettings, SubmissionRefused
-from damnit_daemon.submission import Entry, make_submission
+from damnit_daemon.submission import SubmissionEntry, make_submission
 from damnit_daemon.submission import submission as array_of
-from tests.daemon.making import make_damnit_folder
+from tests.daemon.builders import make_damnit_folder
 
 from .fixtures import client_of
 from .jobs import cancel, submission, wait_over, wait_running
@@ -101,7 +101,7 @@ def test_an_sbatch_that_fails_without_is_a_refusal(wrapped, tmp_path, monkeypatc
 def test_a_folder_whose_name_slurm_would_take_for_a_pattern(client, tmp_path, name):
     folder = DamnitFolder(tmp_path / name)
     folder.path.mkdir()
-    entry = Entry(1, 1, 0, RunnerJob("1", 1234, 1))
+    entry = SubmissionEntry(1, 1, 0, RunnerJob("1", 1234, 1))
     zips = Bundle(tmp_path / "runner.zip", tmp_path / "h5netcdf.zip")
     made = make_submission(folder, [[entry]], Path("/bin/echo"), zips)
     job = client.submit(array_of(made, folder.path, [[RunKey(1234, 1)]], Resources(), 1))

@@ -10,7 +10,7 @@ import pytest
 
 from damnit_daemon.ledger import JobState, RequestKind
 from damnit_daemon.model import RunKey
-from damnit_daemon.store import Database, LiveDatabase, NewValue, save_values
+from damnit_daemon.store import ChangeFeed, Database, NewValue, save_values
 from damnit_daemon.store.edits import MANUAL_PROVENANCE
 from tests.daemon.daemon_process import experiment, wait_until
 from tests.fuzz.budget import report, rounds
@@ -118,7 +118,7 @@ def test_a_beamtime_ends_with_nothing_wrong_or_lost(experiment):
     it.start_daemon()
     wait_until(it.looked)
     with ExitStack() as stack:
-        apps = [LiveDatabase(Database(it.folder.database)) for _ in range(APPS)]
+        apps = [ChangeFeed(Database(it.folder.database)) for _ in range(APPS)]
         for app in apps:
             stack.callback(app.close)
         beamtime = Beamtime(it, apps)

@@ -23,7 +23,7 @@ from damnit_daemon.store import (
 )
 from damnit_daemon.store import add_user_variable as add_user_variable_to
 from damnit_tui.app import DamnitApp
-from damnit_tui.session import Session
+from damnit_tui.data.session import Session
 
 SNAPSHOT_TEXTUAL = "8.2.8"
 NOW = datetime(2026, 3, 14, 12, 0, tzinfo=UTC).timestamp()

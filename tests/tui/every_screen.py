@@ -6,39 +6,39 @@ from textual.widgets import OptionList
 
 from damnit_daemon.edit import Editor
 from damnit_daemon.ledger import JobState
-from damnit_daemon.store import Change, add_note, load_plain
-from damnit_tui.screens.cell_box import CellBox
-from damnit_tui.screens.choose_variable import ChooseVariable
-from damnit_tui.screens.columns import ColumnsScreen
-from damnit_tui.screens.confirm import ConfirmBox
-from damnit_tui.screens.conflict import ConflictBox
-from damnit_tui.screens.context import ContextScreen
-from damnit_tui.screens.daemon import DaemonScreen
-from damnit_tui.screens.deletion import DeletionBox
-from damnit_tui.screens.details import DetailsScreen
-from damnit_tui.screens.differences import DifferencesScreen
-from damnit_tui.screens.export import ExportBox
-from damnit_tui.screens.help import HelpScreen
-from damnit_tui.screens.inspect import InspectScreen
-from damnit_tui.screens.jobs import JobsScreen
-from damnit_tui.screens.log import LogScreen
-from damnit_tui.screens.members_box import MembersBox
-from damnit_tui.screens.notes import NotesScreen
-from damnit_tui.screens.number_range import RangeScreen, TickLine
-from damnit_tui.screens.plot import PlotScreen
-from damnit_tui.screens.proposals import ProposalsScreen
-from damnit_tui.screens.report import ReportScreen
-from damnit_tui.screens.reprocess import ReprocessBox
-from damnit_tui.screens.save_box import SaveBox
-from damnit_tui.screens.tags import TagsScreen
-from damnit_tui.screens.user_variable import UserVariableForm
-from damnit_tui.screens.why import WhyScreen
+from damnit_daemon.store import ValueEdit, add_note, load_plain
+from damnit_tui.compare.details_screen import DetailsScreen
+from damnit_tui.compare.differences_screen import DifferencesScreen
+from damnit_tui.context_editor.screen import ContextScreen
+from damnit_tui.daemon.screen import DaemonScreen
+from damnit_tui.diagnosis.cell_dialog import CellDialog
+from damnit_tui.diagnosis.dialog import DiagnosisScreen
+from damnit_tui.dialogs.columns_dialog import ColumnsDialog
+from damnit_tui.dialogs.confirm import ConfirmDialog
+from damnit_tui.dialogs.edit_conflict import ConflictDialog
+from damnit_tui.dialogs.export_dialog import ExportDialog
+from damnit_tui.dialogs.help import HelpScreen
+from damnit_tui.dialogs.notes import NotesScreen
+from damnit_tui.dialogs.range_filter import RangeFilterDialog, TickLine
+from damnit_tui.dialogs.save_dialog import SaveDialog
+from damnit_tui.dialogs.tags_dialog import TagsDialog
+from damnit_tui.dialogs.user_variable import UserVariableForm
+from damnit_tui.dialogs.variable_deletion import DeletionDialog
+from damnit_tui.dialogs.variable_dialog import VariableDialog
+from damnit_tui.jobs.screen import JobsScreen
+from damnit_tui.log.screen import LogScreen
+from damnit_tui.plot.screen import PlotScreen
+from damnit_tui.proposals.screen import ProposalsScreen
+from damnit_tui.report.screen import ReportScreen
+from damnit_tui.reprocess.dialog import ReprocessDialog
+from damnit_tui.viewer.members_dialog import MembersDialog
+from damnit_tui.viewer.screen import ViewerScreen
 from damnit_tui.widgets.find_prompt import FindPrompt
 from damnit_tui.widgets.prompt import Prompt
 
 from .conftest import NOW, add_run, database_of, key, make_folder, until
 from .daemon_at_work import begin, end, ledger_of, queue, take_lease
-from .inspect_folder import make_inspect_folder
+from .viewer.sample_folder import make_inspect_folder
 
 
 def make_rich_folder(path):
@@ -90,7 +90,7 @@ async def to_table(pilot):
 async def to_data(pilot, name="set"):
     """Into the data of a cell; of the folder with every type."""
     await cell(pilot, 1, name)
-    await press(pilot, InspectScreen, "enter")
+    await press(pilot, ViewerScreen, "enter")
     await until(pilot, lambda: pilot.app.screen.viewer.looked is not None)
     await pilot.pause()
 
@@ -98,19 +98,19 @@ async def to_data(pilot, name="set"):
 async def to_members(pilot):
     """The variables of a Dataset."""
     await to_data(pilot)
-    await press(pilot, MembersBox, "v")
+    await press(pilot, MembersDialog, "v")
 
 
 async def to_saving(pilot):
     """Where data is saved."""
     await to_data(pilot, "curve")
-    await press(pilot, SaveBox, "S")
+    await press(pilot, SaveDialog, "S")
 
 
 async def to_cell_box(pilot):
     """All that is known of a value."""
     await to_data(pilot)
-    await press(pilot, CellBox, "i")
+    await press(pilot, CellDialog, "i")
 
 
 async def to_plot(pilot):
@@ -122,7 +122,7 @@ async def to_plot(pilot):
 async def to_choosing(pilot):
     """What is plotted."""
     await to_plot(pilot)
-    await press(pilot, ChooseVariable, "y")
+    await press(pilot, VariableDialog, "y")
 
 
 async def to_differences(pilot):
@@ -149,7 +149,7 @@ async def to_finding(pilot):
 
 async def to_tick_line(pilot):
     """The line with a tick beside a range of numbers."""
-    await at(RangeScreen, "vertical_line")(pilot)
+    await at(RangeFilterDialog, "vertical_line")(pilot)
     pilot.app.screen.query(TickLine).first().focus()
     await pilot.pause()
 
@@ -162,14 +162,14 @@ async def to_conflict(pilot):
         old = load_plain(con, key(403), "comment")
     await pilot.press("e", "m")
     editor = Editor(folder, author="you@there", clock=lambda: NOW)
-    editor.set_values([Change(key(403), "comment", old, f"{old or ''}+")])
-    await press(pilot, ConflictBox, "enter")
+    editor.set_values([ValueEdit(key(403), "comment", old, f"{old or ''}+")])
+    await press(pilot, ConflictDialog, "enter")
 
 
 async def to_confirm(pilot):
     """Whether jobs are to be cancelled."""
     await until(pilot, lambda: pilot.app.main_screen.status.work.runs.get(key(412)))
-    await at(ConfirmBox, "K", run=412)(pilot)
+    await at(ConfirmDialog, "K", run=412)(pilot)
 
 
 async def to_notes(pilot):
@@ -198,7 +198,7 @@ async def to_report(pilot):
 async def to_jobs(pilot):
     """The jobs, once they are read."""
     await at(JobsScreen, "J")(pilot)
-    await until(pilot, lambda: pilot.app.screen.query_one("LineList, DataTable").has_focus)
+    await until(pilot, lambda: pilot.app.screen.query_one("RowList, DataTable").has_focus)
 
 
 RICH, TYPES = make_rich_folder, make_inspect_folder
@@ -208,18 +208,18 @@ PLACES = {
     "table": (RICH, to_table),
     "cell": (TYPES, to_cell_box),
     "choose": (RICH, to_choosing),
-    "columns": (RICH, at(ColumnsScreen, "c")),
+    "columns": (RICH, at(ColumnsDialog, "c")),
     "confirm": (RICH, to_confirm),
     "conflict": (RICH, to_conflict),
     "context": (RICH, to_context),
     "daemon": (RICH, at(DaemonScreen, "D")),
-    "deletion": (RICH, at(DeletionBox, "delete")),
+    "deletion": (RICH, at(DeletionDialog, "delete")),
     "details": (RICH, at(DetailsScreen, "i")),
     "dialog": (RICH, at(HelpScreen, "question_mark")),
     "differences": (RICH, to_differences),
-    "export": (RICH, at(ExportBox, "O")),
+    "export": (RICH, at(ExportDialog, "O")),
     "find": (RICH, to_finding),
-    "form": (RICH, at(ReprocessBox, "r")),
+    "form": (RICH, at(ReprocessDialog, "r")),
     "inspect": (TYPES, to_data),
     "jobs": (RICH, to_jobs),
     "lines": (RICH, at(DetailsScreen, "i")),
@@ -229,13 +229,13 @@ PLACES = {
     "plot": (RICH, to_plot),
     "prompt": (RICH, to_prompt),
     "proposals": (RICH, at(ProposalsScreen, "P")),
-    "range": (RICH, at(RangeScreen, "vertical_line")),
+    "range": (RICH, at(RangeFilterDialog, "vertical_line")),
     "report": (RICH, to_report),
     "save": (TYPES, to_saving),
     "tick-line": (RICH, to_tick_line),
-    "ticking": (RICH, at(TagsScreen, "t")),
-    "ticks": (RICH, at(ColumnsScreen, "c")),
+    "ticking": (RICH, at(TagsDialog, "t")),
+    "ticks": (RICH, at(ColumnsDialog, "c")),
     "variable": (RICH, at(UserVariableForm, "A", "enter")),
-    "why": (RICH, at(WhyScreen, "w", run=410, name="xgm.intensity")),
+    "why": (RICH, at(DiagnosisScreen, "w", run=410, name="xgm.intensity")),
 }
 """Whose keys → which folder, and the way there."""

@@ -9,8 +9,8 @@ from rich.color import ColorSystem
 from textual._compositor import CompositorUpdate
 from textual.app import App
 
-from damnit_tui.screen_memory import ScreenMemory
-from damnit_tui.sgr import PLAIN, applied
+from damnit_tui.terminal.screen_diff import ScreenDiff
+from damnit_tui.terminal.sgr import PLAIN, applied
 
 _SEQUENCE = re.compile(
     r"\x1b\[([0-9;]*)m|\x1b\[(\d*);?(\d*)H|\x1b\[(\d*)([CGX])|\x1b[^a-zA-Z]*[a-zA-Z]|."
@@ -79,7 +79,7 @@ class PaintedApp(App):
         super().__init__()
         self.console._color_system = ColorSystem.TRUECOLOR
         self.terminal = Terminal()
-        self.memory = ScreenMemory()
+        self.memory = ScreenDiff()
         self.painted_size = None
         self.sent = 0
         """Characters so far."""

@@ -8,9 +8,9 @@ import pytest
 
 from damnit_tui import cli
 from damnit_tui.cli import Options, is_plain, main
+from damnit_tui.state.saved_views import save_view
 from damnit_tui.state.view_state import ViewState
-from damnit_tui.state.views import save_view
-from damnit_tui.table.column_choice import ColumnChoice
+from damnit_tui.table.column_layout import ColumnLayout
 from damnit_tui.table.column_selection import ColumnSelection
 
 
@@ -54,7 +54,7 @@ def test_only_a_folder_needs_no_typer(arguments, plain):
 def test_options_are_understood(monkeypatch, arguments, options):
     asked = []
     monkeypatch.setattr(cli, "run", asked.append)
-    monkeypatch.setattr("damnit_tui.options.run", asked.append, raising=False)
+    monkeypatch.setattr("damnit_tui.cli_options.run", asked.append, raising=False)
     with pytest.raises(SystemExit) as end:
         main(arguments)
     assert not end.value.code
@@ -104,7 +104,7 @@ def test_a_part_of_the_table_is_printed(folder):
 
 
 def test_a_view_that_was_kept_is_printed(folder):
-    choice = ColumnChoice(hidden=frozenset({"comment", "scan"}), pinned=("ratio",))
+    choice = ColumnLayout(hidden=frozenset({"comment", "scan"}), pinned=("ratio",))
     save_view("short", ViewState("ratio > 0.98", "run", ColumnSelection(choice)))
     rows = [
         line.split(",")

@@ -15,8 +15,8 @@ import pytest
 
 from damnit_daemon.model import RunKey
 from damnit_daemon.supervise import start, stop
+from damnit_tui.context_editor.dry_run import DryRun, DryRunResult
 from damnit_tui.demo import demo
-from damnit_tui.editor.trial import Trial, Tried
 
 COMMAND = [sys.executable, "-m", "damnit_tui", "demo"]
 PATIENCE_S = 60.0
@@ -74,7 +74,9 @@ def running_demo(scratch):
 
     seen = []
     wait_until(lambda: is_shown("● daemon".encode()), lambda: b"".join(seen)[-2000:])
-    wait_until(lambda: any("runner serve" in p for p in processes_of(scratch)), lambda: "no runner")
+    wait_until(
+        lambda: any("serve --events-fd" in p for p in processes_of(scratch)), lambda: "no runner"
+    )
     yield process, main
     if process.poll() is None:
         process.kill()
@@ -128,6 +130,6 @@ def test_a_context_file_can_be_tried_in_it():
         folder = started.start_daemon()
         started.wait()
         text = folder.context_file.read_text()
-        told = list(Trial(folder).evaluate(text, RunKey(1234, 1), ["n_trains"]))
-    done = [each for each in told if isinstance(each, Tried) and each.outcome]
+        told = list(DryRun(folder).evaluate(text, RunKey(1234, 1), ["n_trains"]))
+    done = [each for each in told if isinstance(each, DryRunResult) and each.outcome]
     assert [(each.name, each.outcome) for each in done] == [("n_trains", "done")]

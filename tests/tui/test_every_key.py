@@ -14,11 +14,11 @@ import pytest
 
 from damnit_daemon.paths import DamnitFolder
 from damnit_daemon.supervise import stop
-from damnit_daemon.supervise.conf_file import conf_path
+from damnit_daemon.supervise.conf_io import conf_path
 from damnit_tui import app as app_module
 from damnit_tui import keymap
 from damnit_tui.app import DamnitApp
-from damnit_tui.session import Session
+from damnit_tui.data.session import Session
 
 from .conftest import NOW, settle, until
 from .every_screen import PLACES

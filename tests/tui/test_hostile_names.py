@@ -11,7 +11,7 @@ import pytest
 import damnit_tui
 from damnit_daemon.paths import DamnitFolder
 from damnit_daemon.store import NewValue, add_note
-from damnit_tui.shown import plain
+from damnit_tui.safe_text import plain
 
 from .conftest import NOW, add_run, at_rest, database_of, key, make_app, settle
 from .every_screen import PLACES
@@ -32,7 +32,9 @@ def test_text_of_data_reaches_borders_through_one_door():
     assigned = re.compile(r"\.border_(?:sub)?title = (.*)")
     for path in Path(damnit_tui.__file__).parent.rglob("*.py"):
         for given in assigned.findall(path.read_text()):
-            is_ours = given.startswith(('"', "plain(", "HINT", 'f"type to', 'f"{total} numbers'))
+            is_ours = given.startswith(
+                ('"', "plain(", "HINT", 'f"type to', 'f"{total} {self.unit}, ')
+            )
             assert is_ours, f"{path.name}: {given}"
 
 

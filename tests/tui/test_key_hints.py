@@ -3,7 +3,7 @@
 from textual import events
 
 from .conftest import key, make_app, settle, until
-from .test_editing import said
+from .main.test_cell_edit import said
 
 
 async def test_esc_clears_marks_first_and_then_the_filter(folder):

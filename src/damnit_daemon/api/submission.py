@@ -12,7 +12,7 @@ from damnit_ctx import Cell
 from ..errors import DamnitError
 from ..model import RunKey
 from ..paths import DamnitFolder, locate_folder
-from ..runner import layout
+from ..runner import file_format
 from ..store import Database, is_variable_name, load_setting, load_variables
 
 RESERVED = {"comment": "people type it; edit the run's comment instead"}
@@ -51,8 +51,8 @@ def submit(
     """
     found = locate_folder(str(folder) if isinstance(folder, int) else folder)
     values, errors = dict(values), dict(errors or {})
-    if layout.START_TIME in values:  # where DAMNIT's own `submit` has it
-        start_time = float(values.pop(layout.START_TIME))
+    if file_format.START_TIME in values:  # where DAMNIT's own `submit` has it
+        start_time = float(values.pop(file_format.START_TIME))
     with Database(found.database).reading() as con:
         typed = {info.name for info in load_variables(con) if info.type is not None}
         proposal = load_setting(con, "proposal")
@@ -71,7 +71,7 @@ def _problems(
     for name in (*values, *errors):
         if not is_variable_name(name):
             yield f"{name!r} is not a variable name: identifiers joined by dots are."
-        elif name in RESERVED or name == layout.START_TIME:
+        elif name in RESERVED or name == file_format.START_TIME:
             yield f"{name!r} cannot be submitted: {RESERVED.get(name, 'it is no error')}."
         elif name in typed:
             yield f"{name!r} is a variable that people edit; results need another name."
@@ -97,15 +97,15 @@ def _write(
     provenance: str,
     start_time: float | None,
 ) -> Path:
+    from ..runner.encode import Computed
     from ..runner.evaluate import describe
-    from ..runner.fragment import CannotBeStored, Entry, FragmentWriter
-    from ..runner.stored import Computed
+    from ..runner.fragment import CannotBeStored, FragmentEntry, FragmentWriter
 
     computed = Computed(time.time(), None, "")
-    entries = [Entry(name, computed, _cell(name, value)) for name, value in values.items()]
+    entries = [FragmentEntry(name, computed, _cell(name, value)) for name, value in values.items()]
     for name, error in errors.items():
         text, kind = (error, "Error") if isinstance(error, str) else describe(error, None)
-        entries.append(Entry(name, computed, message=text, error_class=kind))
+        entries.append(FragmentEntry(name, computed, message=text, error_class=kind))
     writer = FragmentWriter(folder.path, key.proposal, key.run, provenance=provenance)
     try:
         return writer.write_together(entries, start_time, computed)

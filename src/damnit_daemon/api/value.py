@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..model import Column, StoredValue
 from ..paths import DamnitFolder
-from ..runner import layout
+from ..runner import file_format
 from ..store import decode_value
 
 if TYPE_CHECKING:
-    from ..hdf5 import Description
+    from ..hdf5 import ValueInfo
 
 
 class Failure(NamedTuple):
@@ -98,18 +98,18 @@ class Value:
     @property
     def computed_at(self) -> datetime | None:
         """When its function returned, UTC; None where nobody noted it."""
-        return _time(self._stored.attributes.get(layout.COMPUTED_AT))
+        return _time(self._stored.attributes.get(file_format.COMPUTED_AT))
 
     @property
     def duration_s(self) -> float | None:
         """How long its function took; None where nobody noted it."""
-        found = self._stored.attributes.get(layout.DURATION_S)
+        found = self._stored.attributes.get(file_format.DURATION_S)
         return float(found) if isinstance(found, int | float) else None
 
     @property
     def context_hash(self) -> str:
         """Of the context file that it was computed with; empty where nobody noted it."""
-        return str(self._stored.attributes.get(layout.CONTEXT_HASH) or "")
+        return str(self._stored.attributes.get(file_format.CONTEXT_HASH) or "")
 
     @property
     def stored_at(self) -> datetime | None:
@@ -155,7 +155,7 @@ class Value:
         except ResultsMissing:
             return None
 
-    def describe(self) -> Description | None:
+    def describe(self) -> ValueInfo | None:
         """Kind, type, shape and size of the data without reading it; None if there is none."""
         from ..hdf5 import ResultsFile, ResultsMissing
 

@@ -1,6 +1,7 @@
 """The door to Kafka: what the facility announces, and what we tell others."""
 
 from .advertised import load_advertised
+from .arrival_filter import ArrivalFilter, FilteredMessage
 from .consumer import Consumer
 from .messages import (
     Ignored,
@@ -23,12 +24,13 @@ from .settings import (
     broker_settings,
     group_name,
 )
-from .sieve import Sieve, Sifted
 
 __all__ = [
     "BROKER_VARIABLE",
+    "ArrivalFilter",
     "BrokerSettings",
     "Consumer",
+    "FilteredMessage",
     "Ignored",
     "InvalidBroker",
     "Malformed",
@@ -38,8 +40,6 @@ __all__ = [
     "Producer",
     "Record",
     "RunValuesUpdated",
-    "Sieve",
-    "Sifted",
     "Update",
     "VariableSet",
     "broker_settings",

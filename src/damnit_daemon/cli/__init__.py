@@ -19,7 +19,7 @@ def main() -> None:
     except (DamnitError, PermissionError) as error:
         if "--debug" in sys.argv[1:]:
             raise
-        from ..model.texts import show_controls
+        from ..model.sanitize import show_controls
 
         said = str(error)
         if isinstance(error, PermissionError):

@@ -27,7 +27,7 @@ def cancel(
     from ..model import RunKey
     from ..run_ranges import parse_run_ranges
     from ..services.selection import current_proposal
-    from .requesting import ask_and_wait, tell
+    from .daemon_request import ask_and_wait, tell
 
     if bool(jobs) == bool(run):
         raise typer.BadParameter("Give numbers of jobs, or --run.")

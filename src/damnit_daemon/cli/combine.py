@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def combine(context: typer.Context, folder: FolderOption = None) -> None:
     """Merge waiting fragments into the results files and the database."""
-    from ..model.texts import show_controls
+    from ..model.sanitize import show_controls
     from ..services.combiner import Combiner
 
     damnit = writable_folder(context, folder)
@@ -44,7 +44,7 @@ def _require_no_daemon(folder: DamnitFolder) -> None:
         DamnitError: If one does; says which.
     """
     from ..ledger import LeaseHeld
-    from ..services.at_work import working_daemon
+    from ..services.daemon_status import working_daemon
 
     lease = working_daemon(folder)
     if lease is not None:

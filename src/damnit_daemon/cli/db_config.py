@@ -66,7 +66,7 @@ def _list(context: typer.Context, folder: str | None) -> None:
 
 
 def _shown(value: object) -> str:
-    from ..model.texts import show_controls
+    from ..model.sanitize import show_controls
 
     return show_controls(str(value))
 
@@ -75,7 +75,7 @@ def _check_python(path: str) -> None:
     """Ask it at once: what is wrong with it would else show at the next run, at night."""
     from pathlib import Path
 
-    from ..launch.probe import probe_python
+    from ..launch.check_python import probe_python
     from ..services.context import is_program
     from ..settings import InvalidSetting
 

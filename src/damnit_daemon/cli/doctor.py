@@ -31,7 +31,7 @@ def doctor(
     from ..errors import DamnitError
     from ..services.doctor import Grade, check_folder
     from ..services.doctor import repair as mend
-    from .requesting import tell
+    from .daemon_request import tell
 
     damnit = chosen_folder(context, folder)
     if repair:
@@ -69,6 +69,6 @@ def _restore(folder: DamnitFolder) -> None:
 
 
 def _show(text: str) -> None:
-    from ..model.texts import show_controls
+    from ..model.sanitize import show_controls
 
     typer.echo(show_controls(text.replace("\n", "\n  ")))

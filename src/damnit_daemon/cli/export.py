@@ -53,18 +53,18 @@ def export(
     """Write the run table, or a part of it, as Markdown, CSV, TSV, JSON, Excel or Parquet."""
     from ..export import (
         TEXT_FORMATS,
-        Choice,
+        TableSelection,
         checked_format,
         load_table,
         text_parts,
         write_table,
     )
-    from ..model.texts import for_stdout
+    from ..model.sanitize import for_stdout
     from ..store import Database
 
     damnit = chosen_folder(context, folder)
     wanted = checked_format((format or _format_of(output)).value)
-    table = load_table(Database(damnit.database), Choice(filter, sort, columns))
+    table = load_table(Database(damnit.database), TableSelection(filter, sort, columns))
     if output is not None:
         write_table(table, output, wanted, overwrite=True, formulas=formulas)
         return

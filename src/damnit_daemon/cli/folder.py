@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ..paths import DamnitFolder, locate_folder
-from ..typed_path import typed_path
+from ..user_path import typed_path
 
 FolderOption = Annotated[
     str | None,

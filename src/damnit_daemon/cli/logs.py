@@ -21,7 +21,7 @@ def logs(
 ) -> None:
     """Show the end of the daemon's log."""
     from ..errors import DamnitError
-    from ..model.texts import show_controls
+    from ..model.sanitize import show_controls
     from ..supervise import DAEMON_LOG, follow_log, last_lines
 
     log = chosen_folder(context, folder).path / DAEMON_LOG

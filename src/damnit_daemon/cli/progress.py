@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ..model import RunKey
-from ..model.texts import show_controls
-from ..runner.layout import START_TIME
+from ..model.sanitize import show_controls
+from ..runner.file_format import START_TIME
 from ..runner.protocol import (
     ContextLoaded,
     Event,
@@ -25,7 +25,7 @@ from ..runner.protocol import (
 
 if TYPE_CHECKING:
     from ..paths import DamnitFolder
-    from ..services.report import ExtractionReport, RunOutcome
+    from ..services.outcome import ExtractionReport, RunOutcome
 
 OUTPUT_LINES = 1000
 """Of what the user's code prints in one run; the rest is in the log."""

@@ -28,7 +28,7 @@ def proposal(
     folder: FolderOption = None,
 ) -> None:
     """Show the proposal, or set it; makes folder, database and context file if missing."""
-    from ..creation import create_folder
+    from ..init_folder import create_folder
     from ..services.selection import current_proposal
     from ..store import Database, save_setting
 

@@ -82,7 +82,7 @@ def _load_file(file: Path) -> ContextLoaded:
 def _costs(folder: DamnitFolder | None, loaded: ContextLoaded) -> list[Problem]:
     """What the daemon's past jobs say of the variables."""
     from ..ledger import Ledger, LedgerMissing, load_timings
-    from ..runner.checks import check_costs
+    from ..runner.lint import check_costs
 
     if folder is None:
         return []
@@ -95,7 +95,7 @@ def _costs(folder: DamnitFolder | None, loaded: ContextLoaded) -> list[Problem]:
 
 
 def _tell(problems: Iterable[Problem], format: Format) -> None:
-    from ..model.texts import show_controls
+    from ..model.sanitize import show_controls
 
     if format == "json":
         typer.echo(json.dumps([asdict(problem) for problem in problems], indent=1))

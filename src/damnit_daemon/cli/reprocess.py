@@ -100,7 +100,7 @@ def reprocess(
             only = "" if names is None else f": {', '.join(names[key])}"
             typer.echo(f"would process {key}{only}")
         if not direct:
-            from .planning import tell_plan
+            from .dry_run import tell_plan
 
             tell_plan(
                 damnit,
@@ -116,7 +116,7 @@ def reprocess(
     if direct:
         _extract(damnit, selection, data, variables, match or [], mock)
         return
-    from .handover import hand_over
+    from .submit_request import hand_over
 
     with _ending_counts_as_ctrl_c():
         code = hand_over(

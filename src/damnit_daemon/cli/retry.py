@@ -28,7 +28,7 @@ def retry(
 ) -> None:
     """Rerun finished jobs. For variables that failed: `reprocess all --failed`."""
     from ..ledger import JobOptions, Ledger, RetryRequest, load_jobs, still_failed
-    from .requesting import ask_and_wait, tell
+    from .daemon_request import ask_and_wait, tell
 
     if bool(jobs) == failed:
         raise typer.BadParameter("Give numbers of jobs, or --failed.")

@@ -13,8 +13,8 @@ def run(context: typer.Context, folder: FolderOption = None) -> None:
     """Process what arrives and what is asked for, in the foreground, until SIGTERM or Ctrl-C."""
     import logging
 
-    from ..services.running import run_daemon
-    from ..supervise.notify import Notifier
+    from ..services.run_daemon import run_daemon
+    from ..supervise.sd_notify import Notifier
 
     logging.basicConfig(level=logging.INFO, format=LOG_FORMAT)
     raise typer.Exit(

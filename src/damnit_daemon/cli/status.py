@@ -12,7 +12,7 @@ from .folder import FolderOption, chosen_folder
 
 if TYPE_CHECKING:
     from ..paths import DamnitFolder
-    from ..supervise import Observed
+    from ..supervise import DaemonProbe
 
 
 MOST_UNREADABLE = 5
@@ -25,8 +25,8 @@ def status(
     folder: FolderOption = None,
 ) -> None:
     """Show how the daemon is; exit code 0 if it works, else 1."""
-    from ..model.texts import show_controls
-    from ..supervise import State, observe
+    from ..model.sanitize import show_controls
+    from ..supervise import DaemonState, observe
 
     damnit = chosen_folder(context, folder)
     now = time.time()
@@ -45,11 +45,11 @@ def status(
     else:
         for line in format_status(found):
             typer.echo(show_controls(line))
-    if seen.state(now) is not State.WORKING:
+    if seen.state(now) is not DaemonState.WORKING:
         raise typer.Exit(1)
 
 
-def daemon_facts(seen: Observed, now: float) -> dict[str, Any]:
+def daemon_facts(seen: DaemonProbe, now: float) -> dict[str, Any]:
     """What is known of the daemon, for programs: plain values, none of them secret."""
     lease, program, supervisord = seen.lease, seen.program, seen.supervisord
     return {
@@ -74,7 +74,7 @@ def daemon_facts(seen: Observed, now: float) -> dict[str, Any]:
 def format_status(found: dict[str, Any]) -> list[str]:
     """Say the same to people."""
     from ..model.consumer_health import parse_consumer_health
-    from ..model.growing import parse_growing
+    from ..model.growing_runs import parse_growing
 
     state = found["state"]
     lines = [f"{found['folder']}: {state}"]
@@ -153,7 +153,7 @@ def _original(folder: DamnitFolder) -> str | None:
 def _ledger(folder: DamnitFolder) -> dict[str, object]:
     """How many jobs there are, and which runs have files that cannot be read."""
     from ..ledger import Ledger, LedgerMissing, count_jobs, load_unreadable
-    from ..services.renewal import was_there
+    from ..services.ledger_renewal import was_there
     from ..store import StoreError
 
     problem = ""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ..paths import DamnitFolder
 
 
-class Trigger(StrEnum):
+class TriggerChoice(StrEnum):
     """What makes the daemon process a run."""
 
     WATCH = "watch"
@@ -24,7 +24,7 @@ class Trigger(StrEnum):
 
 
 TriggerOption = Annotated[
-    Trigger | None,
+    TriggerChoice | None,
     typer.Option(help="How new runs are noticed; remembered."),
 ]
 BrokerOption = Annotated[
@@ -94,7 +94,7 @@ def _stop(folder: DamnitFolder) -> bool:
     return bool(ended)
 
 
-def _parse(trigger: Trigger | None, broker: str | None) -> dict[str, str | int | float]:
+def _parse(trigger: TriggerChoice | None, broker: str | None) -> dict[str, str | int | float]:
     from ..settings import BROKER, TRIGGER, parse_setting
 
     given = {TRIGGER: None if trigger is None else trigger.value, BROKER: broker}
@@ -123,13 +123,16 @@ def _check_broker(folder: DamnitFolder, new: dict[str, str | int | float]) -> No
     with Database(folder.database).reading() as con:
         settings = load_settings(con) | new
     broker = settings.get(BROKER) or os.environ.get("AMORE_BROKER") or "none"
-    if new.get(TRIGGER) in (Trigger.KAFKA, Trigger.BOTH) and str(broker).lower() == "none":
+    if (
+        new.get(TRIGGER) in (TriggerChoice.KAFKA, TriggerChoice.BOTH)
+        and str(broker).lower() == "none"
+    ):
         raise DamnitError(
             "There is no Kafka broker to listen to.", hint="Give one with --broker HOST:PORT."
         )
 
 
 def _tell(line: str) -> None:
-    from ..model.texts import show_controls
+    from ..model.sanitize import show_controls
 
     typer.echo(show_controls(f"damnit: {line}"), err=True)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .columns import format_duration, format_table
 from .folder import FolderOption, chosen_folder
+from .text_table import format_duration, format_table
 
 if TYPE_CHECKING:
     from ..ledger import Timing

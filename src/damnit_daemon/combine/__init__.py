@@ -5,16 +5,16 @@ database, and only then is it deleted; whatever is interrupted is done again, on
 more to the same effect.
 """
 
-from .broken import set_aside as quarantine
+from .combine_run import combine_run, ingest, restore
 from .lock import CombinerBusy
-from .report import Broken, CombineReport
-from .run import combine_run, ingest, restore
+from .quarantine import set_aside as quarantine
+from .report import CombineReport, QuarantinedFragment
 from .sweep import combine_folder
 
 __all__ = [
-    "Broken",
     "CombineReport",
     "CombinerBusy",
+    "QuarantinedFragment",
     "combine_folder",
     "combine_run",
     "ingest",

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ..errors import DamnitError
 from ..paths import DamnitFolder
-from ..sharing import file_bits, make_shared_folder
+from ..permissions import file_bits, make_shared_folder
 
 LOCK_NAME = "combine.lock"
 PAUSE_S = 0.05

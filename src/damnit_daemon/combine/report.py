@@ -11,7 +11,7 @@ from ..model import RunKey, StoredValue
 from ..store import Rejected
 
 
-class Broken(NamedTuple):
+class QuarantinedFragment(NamedTuple):
     """A fragment that was set aside, wholly or for a part of it."""
 
     path: Path
@@ -29,7 +29,7 @@ class CombineReport:
     """Values that are new in the database; not those that were ingested before."""
     rejected: list[Rejected] = field(default_factory=list)
     """Values that the database does not take."""
-    broken: list[Broken] = field(default_factory=list)
+    broken: list[QuarantinedFragment] = field(default_factory=list)
     """Fragments in `extracted_data/broken/` now, with a text file that says why."""
     postponed: list[tuple[RunKey, DamnitError]] = field(default_factory=list)
     """Runs whose fragments wait for the next time; their values are in the database."""

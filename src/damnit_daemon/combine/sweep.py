@@ -12,11 +12,11 @@ from pathlib import Path
 from ..hdf5 import MERGING_SUFFIX
 from ..model import RunKey
 from ..paths import FRAGMENT_NAME, DamnitFolder
-from ..runner.layout import WRITING_SUFFIX
-from ..runner.writers import is_left_behind
+from ..runner.file_format import WRITING_SUFFIX
+from ..runner.temp_names import is_left_behind
+from .combine_run import combine_locked
 from .lock import combiner_lock
 from .report import CombineReport
-from .run import combine_locked
 
 UNFINISHED_AGE_S = 24 * 3600.0
 """So long after its last change nobody is still writing a fragment, wherever its writer was."""

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 
-from ..creation import create_folder
 from ..errors import DamnitError
+from ..init_folder import create_folder
 from ..ledger import ACTIVE, JobState, Ledger, LedgerMissing, has_undecided, load_jobs, load_seen
 from ..model import RunKey
 from ..paths import DATA_ROOT_VARIABLE, DamnitFolder

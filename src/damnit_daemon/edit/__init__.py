@@ -10,15 +10,15 @@
 """
 
 from .editor import Editor
-from .saved import AnySaved, Saved, SavedNote, SavedVariable
-from .typed import EXPECTED, convert_value, parse_typed, typed_text
+from .parse_input import EXPECTED, convert_value, parse_typed, typed_text
+from .undo import AnySaved, SavedNote, SavedValues, SavedVariable
 
 __all__ = [
     "EXPECTED",
     "AnySaved",
     "Editor",
-    "Saved",
     "SavedNote",
+    "SavedValues",
     "SavedVariable",
     "convert_value",
     "parse_typed",

@@ -16,15 +16,15 @@ from ..ledger import Edit
 from ..paths import DamnitFolder
 from ..store import (
     USER_TYPES,
-    Change,
     Database,
+    ValueEdit,
     load_values,
     load_variables,
     remove_variable,
 )
 from .author import author_name
 from .journal import Journal
-from .saved import SavedVariable
+from .undo import SavedVariable
 
 LOCK_TIMEOUT_S = 60.0
 """How long to wait for the combiner; it holds its lock for one run at a time."""
@@ -117,7 +117,7 @@ def _forget(folder: DamnitFolder, name: str, author: str, now: float, deletion: 
         info = next((info for info in known if info.type in USER_TYPES), None)
         deletion.values = remove_variable(con, name)
     changes = tuple(
-        Change(stored.key, name, stored.value, None)
+        ValueEdit(stored.key, name, stored.value, None)
         for stored in before
         if isinstance(stored.value, int | float | str)
     )

@@ -12,10 +12,10 @@ from ..ledger import Edit
 from ..model import RunKey, VariableInfo
 from ..paths import DamnitFolder
 from ..store import (
-    Change,
     Database,
     Note,
     Plain,
+    ValueEdit,
     add_empty_runs,
     add_note,
     change_note,
@@ -29,10 +29,10 @@ from ..store import (
     withdraw_user_variable,
 )
 from .author import author_name
-from .echo import Echo
+from .broadcast import EditBroadcast
 from .journal import Journal
-from .saved import AnySaved, Saved, SavedNote, SavedVariable
-from .typed import convert_value
+from .parse_input import convert_value
+from .undo import AnySaved, SavedNote, SavedValues, SavedVariable
 
 COMMENT = "comment"
 MOST_RUNS = 1000
@@ -62,14 +62,14 @@ class Editor:
         self._clock = clock
         self._database = Database(folder.database, timeout_s=timeout_s)
         self._journal = Journal(folder)
-        self._echo = Echo(folder, environment)
+        self._echo = EditBroadcast(folder, environment)
 
     @property
     def problem(self) -> str:
         """Why the last edit, though it is stored, is not in the journal; empty if it is."""
         return self._journal.problem
 
-    def set_values(self, changes: Sequence[Change]) -> Saved:
+    def set_values(self, changes: Sequence[ValueEdit]) -> SavedValues:
         """Give cells other values: all of them, or none.
 
         Raises:
@@ -83,7 +83,7 @@ class Editor:
         wanted = {(change.key, change.name): change for change in changes}
         done = tuple(wanted[v.key, v.name]._replace(new=_plain(v.value)) for v in written)
         self._tell_values(done, now)
-        return Saved(done, tuple(written))
+        return SavedValues(done, tuple(written))
 
     def define_variable(self, info: VariableInfo) -> None:
         """Add a user-editable variable.
@@ -97,7 +97,7 @@ class Editor:
         self._echo.variable_set(info)
 
     def change_variable(
-        self, before: VariableInfo, after: VariableInfo, known: Sequence[Change] = ()
+        self, before: VariableInfo, after: VariableInfo, known: Sequence[ValueEdit] = ()
     ) -> SavedVariable:
         """Change title, type, description and tags; values that fit become the new type.
 
@@ -120,7 +120,7 @@ class Editor:
                 known={change.key: change for change in known},
             )  # fmt: skip
         self._echo.variable_set(after)
-        changes = tuple(Change(v.key, v.name, olds.get(v.key), _plain(v.value)) for v in written)
+        changes = tuple(ValueEdit(v.key, v.name, olds.get(v.key), _plain(v.value)) for v in written)
         self._tell_values(changes, now)
         return SavedVariable(before, after, changes, tuple(written))
 
@@ -132,7 +132,7 @@ class Editor:
             StoreError: If a definition or a note was, or the database cannot be written.
         """
         match saved:
-            case Saved():
+            case SavedValues():
                 return self.set_values(saved.undone())
             case SavedNote():
                 return self._take_back_note(saved)
@@ -200,7 +200,7 @@ class Editor:
         with self._database.writing() as con:
             written = restore_user_variable(con, saved.before, values, now=now)
         self._echo.variable_set(saved.before)
-        changes = tuple(Change(v.key, v.name, None, _plain(v.value)) for v in written)
+        changes = tuple(ValueEdit(v.key, v.name, None, _plain(v.value)) for v in written)
         self._tell_values(changes, now)
         return SavedVariable(None, saved.before, changes, tuple(written))
 
@@ -217,13 +217,13 @@ class Editor:
         """Let the echo end; waits a moment at most."""
         self._echo.close()
 
-    def _tell_values(self, changes: Sequence[Change], now: float) -> None:
+    def _tell_values(self, changes: Sequence[ValueEdit], now: float) -> None:
         """Note values that were changed, and tell other programs."""
         self._note(changes, now)
         for name in dict.fromkeys(change.name for change in changes):
             self._echo.values_set([c.key for c in changes if c.name == name], [name])
 
-    def _note(self, changes: Sequence[Change], now: float) -> None:
+    def _note(self, changes: Sequence[ValueEdit], now: float) -> None:
         if changes:
             self._journal.append(
                 Edit(now, self.author, c.key, c.name, c.old, c.new) for c in changes

@@ -6,19 +6,19 @@ write_table(table, Path("runs.xlsx"), "xlsx")
 
 from .files import FileTaken, format_of, write_table
 from .formats import FORMATS, TEXT_FORMATS, Format, TextFormat, checked_format
-from .table import Cancelled, Choice, Plain, Progress, Table, format_time, load_table
+from .table import Cancelled, ExportTable, Plain, Progress, TableSelection, format_time, load_table
 from .text import export_table, render_text, text_parts
 
 __all__ = [
     "FORMATS",
     "TEXT_FORMATS",
     "Cancelled",
-    "Choice",
+    "ExportTable",
     "FileTaken",
     "Format",
     "Plain",
     "Progress",
-    "Table",
+    "TableSelection",
     "TextFormat",
     "checked_format",
     "export_table",

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import IO, Any
 
-from ..model.texts import escaped
-from .table import Plain, Table, as_datetime
+from ..model.sanitize import escaped
+from .table import ExportTable, Plain, as_datetime
 
 LONGEST_TEXT = 32_767
 """Characters in a cell of Excel's."""
@@ -21,7 +21,7 @@ MEANINGFUL = ("=", "#")
 """Text that begins so would be a formula, or an error of Excel's."""
 
 
-def write_excel(table: Table, file: IO[bytes]) -> None:
+def write_excel(table: ExportTable, file: IO[bytes]) -> None:
     """Write a workbook with a sheet of runs, and one of notes where there are any."""
     from openpyxl import Workbook
 

@@ -6,13 +6,13 @@ import os
 from pathlib import Path
 from typing import IO
 
+from ..atomic_write import unfinished_file
 from ..errors import DamnitError
-from ..typed_path import typed_path
-from ..whole_file import unfinished_file
+from ..user_path import typed_path
 from .excel import write_excel
 from .formats import Format, checked_format
 from .parquet import write_parquet
-from .table import Table
+from .table import ExportTable
 from .text import text_parts
 
 
@@ -33,7 +33,12 @@ def format_of(path: Path) -> Format:
 
 
 def write_table(
-    table: Table, path: Path, format: Format, *, overwrite: bool = False, formulas: bool = False
+    table: ExportTable,
+    path: Path,
+    format: Format,
+    *,
+    overwrite: bool = False,
+    formulas: bool = False,
 ) -> None:
     """Write a table to a file, at once: nobody reads half of one.
 
@@ -69,7 +74,7 @@ def write_table(
         raise _unwritable(path, error) from error
 
 
-def _write(table: Table, file: IO[bytes], format: Format, formulas: bool) -> None:
+def _write(table: ExportTable, file: IO[bytes], format: Format, formulas: bool) -> None:
     if format == "xlsx":
         write_excel(table, file)
     elif format == "parquet":

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import IO, Any
 
 from ..errors import DamnitError
-from .table import Plain, Table, as_datetime
+from .table import ExportTable, Plain, as_datetime
 
 INSTALL = "Install it: pip install 'damnit-tui[parquet]'"
 
@@ -18,7 +18,7 @@ class ParquetMissing(DamnitError):  # noqa: N818 – house style
         super().__init__("To write Parquet, pyarrow is needed.", hint=INSTALL)
 
 
-def write_parquet(table: Table, file: IO[bytes]) -> None:
+def write_parquet(table: ExportTable, file: IO[bytes]) -> None:
     """Write `proposal`, `run`, `start_time` and the variables by name.
 
     A column of numbers only is numbers (integers if all are), of true and false only

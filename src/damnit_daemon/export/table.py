@@ -47,7 +47,7 @@ class Cancelled(DamnitError):  # noqa: N818 – house style
 
 
 @dataclass(frozen=True)
-class Choice:
+class TableSelection:
     """Which part of the table, in which order; empty: all of it."""
 
     filter: str = ""
@@ -63,7 +63,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Table:
+class ExportTable:
     """All of the run table, or a part, with plain values; read while one goes through it."""
 
     columns: list[Column]
@@ -105,10 +105,10 @@ class Table:
 
 def load_table(
     database: Database,
-    choice: Choice | None = None,
+    choice: TableSelection | None = None,
     *,
     progress: Progress = lambda _done, _total: True,
-) -> Table:
+) -> ExportTable:
     """Find out which runs and variables belong to a table; their values are read with it.
 
     Args:
@@ -121,7 +121,7 @@ def load_table(
         FilterError: If the filter is wrong, or a column is not there.
         StoreError: If the database cannot be read.
     """
-    choice = choice or Choice()
+    choice = choice or TableSelection()
     with database.reading() as con:
         columns, runs, notes = load_columns(con), load_runs(con), load_notes(con)
     columns.sort(key=lambda column: (column.name != COMMENT, column.title.casefold()))
@@ -130,7 +130,7 @@ def load_table(
     if choice.keys is None and (choice.filter or choice.sort):
         wanted = _select(database, wanted, columns, choice, progress)
     read = _reader(database, shown, {column.name: column.type for column in columns})
-    return Table(shown, wanted, read, tuple(notes), progress)
+    return ExportTable(shown, wanted, read, tuple(notes), progress)
 
 
 def _portions(runs: Sequence[RunRow], columns: int) -> Iterator[Sequence[RunRow]]:
@@ -191,7 +191,7 @@ def plain_value(stored: StoredValue, user_type: str | None) -> Plain:
     return f"{value.dtype}: {value.shape}"
 
 
-def _wanted_runs(runs: list[RunRow], choice: Choice) -> list[RunRow]:
+def _wanted_runs(runs: list[RunRow], choice: TableSelection) -> list[RunRow]:
     """The runs to be read."""
     if choice.keys is None:
         return runs
@@ -199,7 +199,7 @@ def _wanted_runs(runs: list[RunRow], choice: Choice) -> list[RunRow]:
     return [known[key] for key in choice.keys if key in known]
 
 
-def _wanted_columns(columns: list[Column], choice: Choice) -> list[Column]:
+def _wanted_columns(columns: list[Column], choice: TableSelection) -> list[Column]:
     """The columns to be shown, in their order."""
     if choice.names is not None:
         names: Sequence[str] = choice.names
@@ -215,7 +215,7 @@ def _select(
     database: Database,
     runs: list[RunRow],
     columns: list[Column],
-    choice: Choice,
+    choice: TableSelection,
     progress: Progress,
 ) -> list[RunRow]:
     """Filter and sort; of all that is read only what it is sorted by stays in memory."""

@@ -8,14 +8,14 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 
-from ..model.texts import format_number, no_formula, show_controls
+from ..model.sanitize import format_number, no_formula, show_controls
 from ..store import Database
 from .formats import NoSuchFormat, TextFormat
-from .table import MARKERS, Choice, Plain, Table, format_time, load_table
+from .table import MARKERS, ExportTable, Plain, TableSelection, format_time, load_table
 
 
 def export_table(
-    database: Database, *, format: TextFormat = "md", choice: Choice | None = None
+    database: Database, *, format: TextFormat = "md", choice: TableSelection | None = None
 ) -> str:
     """Render the run table.
 
@@ -38,12 +38,12 @@ def export_table(
     return render_text(load_table(database, choice), format)
 
 
-def render_text(table: Table, format: TextFormat, *, formulas: bool = False) -> str:
+def render_text(table: ExportTable, format: TextFormat, *, formulas: bool = False) -> str:
     """Write a table as text; see `text_parts`."""
     return "".join(text_parts(table, format, formulas=formulas))
 
 
-def text_parts(table: Table, format: TextFormat, *, formulas: bool = False) -> Iterator[str]:
+def text_parts(table: ExportTable, format: TextFormat, *, formulas: bool = False) -> Iterator[str]:
     """Yield a table as text, some lines at a time.
 
     Args:
@@ -61,7 +61,7 @@ def text_parts(table: Table, format: TextFormat, *, formulas: bool = False) -> I
     return _WRITERS[format](table)
 
 
-def _markdown(table: Table) -> Iterator[str]:
+def _markdown(table: ExportTable) -> Iterator[str]:
     yield from _markdown_table(table.titles(), table.rows())
     if table.notes:
         notes = ([format_time(note.timestamp), note.text] for note in table.notes)
@@ -93,15 +93,15 @@ def _markdown_cell(value: Plain) -> str:
 _DELIMITERS: dict[TextFormat, str] = {"csv": ",", "tsv": "\t"}
 
 
-def _tsv(table: Table) -> Iterator[str]:
+def _tsv(table: ExportTable) -> Iterator[str]:
     return _separated(table, _DELIMITERS["tsv"])
 
 
-def _csv(table: Table) -> Iterator[str]:
+def _csv(table: ExportTable) -> Iterator[str]:
     return _separated(table, _DELIMITERS["csv"])
 
 
-def _separated(table: Table, delimiter: str, *, formulas: bool = False) -> Iterator[str]:
+def _separated(table: ExportTable, delimiter: str, *, formulas: bool = False) -> Iterator[str]:
     # Only what stands in the line's end is quoted: a bare \r would begin another row.
     writer = csv.writer(_Line(), delimiter=delimiter, lineterminator="\r\n")
     titles: list[Plain] = [*table.titles()]
@@ -117,7 +117,7 @@ class _Line:
         return text
 
 
-def _json(table: Table) -> Iterator[str]:
+def _json(table: ExportTable) -> Iterator[str]:
     names = [column.name for column in table.columns]
     columns = [
         {"name": c.name, "title": c.title, "description": c.description, "tags": list(c.tags)}
@@ -151,7 +151,7 @@ def _json_safe(value: Plain) -> Plain:
     return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
-_WRITERS: dict[TextFormat, Callable[[Table], Iterator[str]]] = {
+_WRITERS: dict[TextFormat, Callable[[ExportTable], Iterator[str]]] = {
     "md": _markdown,
     "csv": _csv,
     "tsv": _tsv,

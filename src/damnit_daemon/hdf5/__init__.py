@@ -3,7 +3,7 @@
 Importing it imports h5py; xarray only comes when a variable needs it.
 """
 
-from .description import Description, Kind
+from .delete_variable import remove_from_file
 from .error_fragment import write_error_fragment
 from .errors import (
     NoSuchData,
@@ -14,24 +14,23 @@ from .errors import (
     ResultsMissing,
     ResultsUnreadable,
 )
+from .export import SaveFailed, save_data
 from .fragments import Fragment, FragmentValue, read_fragment
 from .heartbeat import listen, note_reading
-from .looking import look
+from .locate import look_in_folder
 from .merge import MERGE_TIMEOUT_S, LeftOut, merge
-from .places import look_in_folder
+from .read_view import look
 from .reader import PlotlyJSON, ResultsFile, StoredError
-from .removal import remove_from_file
-from .saving import SaveFailed, save_data
 from .tables import ParquetTable
+from .value_info import DataKind, ValueInfo
 from .whole_file import MERGING_SUFFIX
 
 __all__ = [
     "MERGE_TIMEOUT_S",
     "MERGING_SUFFIX",
-    "Description",
+    "DataKind",
     "Fragment",
     "FragmentValue",
-    "Kind",
     "LeftOut",
     "NoSuchData",
     "ParquetTable",
@@ -45,6 +44,7 @@ __all__ = [
     "ResultsUnreadable",
     "SaveFailed",
     "StoredError",
+    "ValueInfo",
     "listen",
     "look",
     "look_in_folder",

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import h5py
 import numpy as np
 
-from ..model.looked import AxisKind
+from ..model.view import AxisKind
 from .decode import read_dataset
 
 PLACEHOLDER = b"This is a netCDF dimension but not a netCDF variable"

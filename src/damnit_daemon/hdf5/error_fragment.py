@@ -7,11 +7,11 @@ from pathlib import Path
 import h5py
 
 from ..model import RunKey
-from ..runner import layout
-from ..runner.writers import writing_suffix
-from ..sharing import make_shared_folder
-from .contents import PARTS
+from ..permissions import make_shared_folder
+from ..runner import file_format
+from ..runner.temp_names import writing_suffix
 from .errors import ResultsDenied
+from .layout import PARTS
 from .whole_file import random_part, written_whole
 
 
@@ -23,7 +23,7 @@ def write_error_fragment(
     error_class: str,
     *,
     computed_at: float,
-    provenance: str = layout.CONTEXT_PROVENANCE,
+    provenance: str = file_format.CONTEXT_PROVENANCE,
     duration_s: float | None = None,
     context_hash: str | None = None,
 ) -> Path:
@@ -46,26 +46,26 @@ def write_error_fragment(
     Raises:
         ResultsError: If it cannot be written.
     """
-    extracted_data = folder / layout.EXTRACTED_DATA
+    extracted_data = folder / file_format.EXTRACTED_DATA
     try:
         make_shared_folder(extracted_data)
     except OSError as error:
         raise ResultsDenied(extracted_data, f"it cannot be made ({error.strerror})") from error
-    stem = f"{layout.fragment_prefix(*key)}{random_part()}"
-    ready = extracted_data / f"{stem}{layout.READY_SUFFIX}"
+    stem = f"{file_format.fragment_prefix(*key)}{random_part()}"
+    ready = extracted_data / f"{stem}{file_format.READY_SUFFIX}"
     with written_whole(extracted_data / f"{stem}{writing_suffix()}", ready) as file:
-        file.attrs[layout.PROVENANCE] = provenance
+        file.attrs[file_format.PROVENANCE] = provenance
         for part in PARTS:
             file.create_group(part)
-        dataset = file[layout.ERRORS].create_dataset(
+        dataset = file[file_format.ERRORS].create_dataset(
             name, data=_storable(message), dtype=h5py.string_dtype()
         )
         dataset.attrs["type"] = error_class
-        dataset.attrs[layout.COMPUTED_AT] = float(computed_at)
+        dataset.attrs[file_format.COMPUTED_AT] = float(computed_at)
         if duration_s is not None:
-            dataset.attrs[layout.DURATION_S] = float(duration_s)
+            dataset.attrs[file_format.DURATION_S] = float(duration_s)
         if context_hash is not None:
-            dataset.attrs[layout.CONTEXT_HASH] = context_hash
+            dataset.attrs[file_format.CONTEXT_HASH] = context_hash
     return ready
 
 

@@ -13,8 +13,7 @@ import numpy as np
 
 from ..model import RunKey
 from ..model.value import PNG_SIGNATURE
-from ..runner import layout
-from .contents import child, computed_at, entry, is_variable_name, refuse_strange, variable_names
+from ..runner import file_format
 from .decode import attributes_of, read_dataset
 from .errors import (
     HDF5_FAILURES,
@@ -24,7 +23,8 @@ from .errors import (
     is_denied,
     system_reason,
 )
-from .opening import open_for_reading
+from .layout import child, computed_at, entry, is_variable_name, refuse_strange, variable_names
+from .open_file import open_for_reading
 
 UNREADABLE = "UnreadableResult"
 """The error class of a value that is in a fragment but cannot be read."""
@@ -75,11 +75,11 @@ def read_fragment(path: Path, key: RunKey, *, timeout_s: float = FRAGMENT_TIMEOU
         try:
             names = sorted(variable_names(file))
             written_at = path.stat().st_mtime
-            good = [n for n in names if is_variable_name(n) and n != layout.START_TIME]
+            good = [n for n in names if is_variable_name(n) and n != file_format.START_TIME]
             return Fragment(
                 key=key,
                 path=path,
-                provenance=_text_attribute(file, layout.PROVENANCE),
+                provenance=_text_attribute(file, file_format.PROVENANCE),
                 start_time=_start_time(file),
                 values=[v for name in good for v in _values(file, name, written_at)],
                 rejected=[
@@ -104,12 +104,12 @@ def _values(file: h5py.File, name: str, written_at: float) -> Iterator[FragmentV
         message = f"The saved result cannot be read: {first_line(error)}"
         found = _failed(name, {"error": message, "error_cls": UNREADABLE})
     if found is not None:
-        found.attributes[layout.COMPUTED_AT] = written_at if when is None else when
+        found.attributes[file_format.COMPUTED_AT] = written_at if when is None else when
         yield found
 
 
 def _error_of(file: h5py.File, name: str) -> FragmentValue | None:
-    dataset = entry(file, layout.ERRORS, name)
+    dataset = entry(file, file_format.ERRORS, name)
     if not isinstance(dataset, h5py.Dataset):
         return None
     refuse_strange(dataset)
@@ -124,13 +124,13 @@ def _failed(name: str, attributes: dict[str, Any]) -> FragmentValue:
 
 
 def _summary_of(file: h5py.File, name: str) -> FragmentValue | None:
-    dataset = entry(file, layout.REDUCED, name)
+    dataset = entry(file, file_format.REDUCED, name)
     if not isinstance(dataset, h5py.Dataset):
         return None
     refuse_strange(dataset)
     attributes = attributes_of(dataset)
     max_diff, summary_type, method = (attributes.pop(key, None) for key in _OWN_COLUMNS)
-    attributes.pop(layout.COMES_BACK_AS, None)  # of no use in the database
+    attributes.pop(file_format.COMES_BACK_AS, None)  # of no use in the database
     return FragmentValue(
         name=name,
         value=_summary_value(dataset),
@@ -153,8 +153,8 @@ def _summary_value(dataset: h5py.Dataset) -> Any:
 
 
 def _start_time(file: h5py.File) -> float | None:
-    name = layout.START_TIME
-    for dataset in (entry(file, layout.REDUCED, name), child(child(file, name), "data")):
+    name = file_format.START_TIME
+    for dataset in (entry(file, file_format.REDUCED, name), child(child(file, name), "data")):
         if not isinstance(dataset, h5py.Dataset) or dataset.shape != ():
             continue
         value = read_dataset(dataset)

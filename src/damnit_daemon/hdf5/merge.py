@@ -16,17 +16,8 @@ from typing import NamedTuple
 
 import h5py
 
-from ..runner import layout
-from .contents import (
-    DATA,
-    PARTS,
-    computed_at,
-    entry,
-    is_variable_name,
-    note_computed_at,
-    variable_names,
-)
-from .copying import check_entry, copy_entry, copy_frame
+from ..runner import file_format
+from .copy import check_entry, copy_entry, copy_frame
 from .errors import (
     HDF5_FAILURES,
     ResultsDenied,
@@ -38,7 +29,16 @@ from .errors import (
     system_reason,
 )
 from .heartbeat import note_reading
-from .opening import open_for_reading
+from .layout import (
+    DATA,
+    PARTS,
+    computed_at,
+    entry,
+    is_variable_name,
+    note_computed_at,
+    variable_names,
+)
+from .open_file import open_for_reading
 from .whole_file import MERGING_SUFFIX, random_part, written_whole
 
 MERGE_TIMEOUT_S = 10.0
@@ -218,7 +218,7 @@ def _choose(
                 if (source.path, name) in refusals:
                     continue
                 when = source.when(name)
-                if source.is_target and when > now + layout.CLOCK_SKEW_S:
+                if source.is_target and when > now + file_format.CLOCK_SKEW_S:
                     when = -math.inf
                 if name not in newest or when > newest[name][0]:
                     newest[name] = (when, source)

@@ -13,9 +13,9 @@ import h5py
 import numpy as np
 
 from ..runner.attributes import original_attributes
-from ..runner.layout import DATAARRAY, OBJECT_TYPE
+from ..runner.file_format import DATAARRAY, OBJECT_TYPE
 from ..runner.netcdf import NAME_ATTRIBUTE, restore_attributes
-from ..runner.plain import GENERIC_NAME
+from ..runner.netcdf_types import GENERIC_NAME
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -9,10 +9,9 @@ from typing import Any, NamedTuple, Self
 
 import h5py
 
-from ..runner import layout
-from . import contents, netcdf, tables
+from ..runner import file_format
+from . import layout, netcdf, tables
 from .decode import attributes_of, read_dataset
-from .description import Description, describe
 from .errors import (
     HDF5_FAILURES,
     NoSuchData,
@@ -22,7 +21,8 @@ from .errors import (
     is_denied,
     system_reason,
 )
-from .opening import open_for_reading
+from .open_file import open_for_reading
+from .value_info import ValueInfo, describe
 
 READ_TIMEOUT_S = 2.0
 """How long to wait for a lock: DAMNIT edits files in place, mostly for less than this."""
@@ -80,7 +80,7 @@ class ResultsFile:
     def names(self) -> list[str]:
         """All variables, sorted; also those with only a summary, preview or error."""
         with self.translated("the list of variables"):
-            return sorted(contents.variable_names(self._file))
+            return sorted(layout.variable_names(self._file))
 
     def has_data(self, name: str) -> bool:
         """Tell whether `read` has something to read."""
@@ -93,20 +93,20 @@ class ResultsFile:
     def object_type(self, name: str) -> str | None:
         """DAMNIT's mark: `dataarray`, `dataset`, `image`, `PlotlyFigure`, ...; None if plain."""
         with self.translated(name):
-            return contents.object_type(contents.child(self._file, name))
+            return layout.object_type(layout.child(self._file, name))
 
     def computed_at(self, name: str) -> float | None:
         """When it was computed, Unix seconds UTC; None if nobody noted it."""
         with self.translated(name):
-            return contents.computed_at(self._file, name)
+            return layout.computed_at(self._file, name)
 
-    def describe(self, name: str) -> Description | None:
+    def describe(self, name: str) -> ValueInfo | None:
         """Tell kind, type, shape and size of the data without reading it; None if there is none."""
         return self._describe(name, name)
 
-    def describe_preview(self, name: str) -> Description | None:
+    def describe_preview(self, name: str) -> ValueInfo | None:
         """Tell the same of the preview."""
-        return self._describe(name, f"{layout.PREVIEW}/{name}")
+        return self._describe(name, f"{file_format.PREVIEW}/{name}")
 
     def read(self, name: str) -> Any:
         """Read the data of a variable, all of it.
@@ -139,14 +139,14 @@ class ResultsFile:
     def preview(self, name: str) -> Any | None:
         """Read the preview that was given for it; None if there is none."""
         try:
-            return self._read(name, f"{layout.PREVIEW}/{name}", "preview", None)
+            return self._read(name, f"{file_format.PREVIEW}/{name}", "preview", None)
         except NoSuchData:
             return None
 
     def error(self, name: str) -> StoredError | None:
         """Read why a variable has no value; None if it did not fail."""
         with self.translated(name):
-            found = contents.entry(self._file, layout.ERRORS, name)
+            found = layout.entry(self._file, file_format.ERRORS, name)
             if not isinstance(found, h5py.Dataset):
                 return None
             attributes = attributes_of(found)
@@ -155,30 +155,30 @@ class ResultsFile:
 
     def found(self, name: str, *, preview: bool = False) -> h5py.Group | h5py.Dataset | None:
         """The data or preview itself, for others of this package; None if there is none."""
-        return self._find(f"{layout.PREVIEW}/{name}" if preview else name)
+        return self._find(f"{file_format.PREVIEW}/{name}" if preview else name)
 
-    def _describe(self, name: str, place: str) -> Description | None:
+    def _describe(self, name: str, place: str) -> ValueInfo | None:
         with self.translated(name):
             found = self._find(place)
             return None if found is None else describe(found)
 
     def _find(self, place: str) -> h5py.Group | h5py.Dataset | None:
         part, _, name = place.rpartition("/")
-        return contents.child(contents.child(self._file, part) if part else self._file, name)
+        return layout.child(layout.child(self._file, part) if part else self._file, name)
 
     def _read(self, name: str, place: str, what: str, index: Any) -> Any:
         with self.translated(name):
             found = self._find(place)
             if found is None or describe(found) is None:
                 raise NoSuchData(self.path, name, what)
-            mark = contents.object_type(found)
+            mark = layout.object_type(found)
             if isinstance(found, h5py.Group):
-                if mark in (layout.DATAARRAY, layout.DATASET):
+                if mark in (file_format.DATAARRAY, file_format.DATASET):
                     return netcdf.read_xarray(self._file, place, index)
                 found = found["data"]
-            if mark == layout.PLOTLY:
+            if mark == file_format.PLOTLY:
                 return PlotlyJSON(_content(found).decode("utf-8", "replace"))
-            if mark in (layout.DATAFRAME, layout.SERIES):
+            if mark in (file_format.DATAFRAME, file_format.SERIES):
                 return tables.read_table(_content(found), mark)
             return read_dataset(found, () if index is None else index)
 

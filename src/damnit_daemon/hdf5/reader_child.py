@@ -29,12 +29,12 @@ def main() -> None:
     channel = Channel(0, os.fdopen(os.dup(1), "wb"))
     os.dup2(2, 1)  # what a library prints is no answer
     _limit(resource.RLIMIT_AS, MEMORY_BYTES)
-    from . import lines, places, saving
+    from . import export, locate, series
 
     calls: dict[str, Callable[..., Any]] = {
-        "look": places.look_in_folder,
-        "read_line": lines.read_line,
-        "save_data": saving.save_data,
+        "look": locate.look_in_folder,
+        "read_line": series.read_line,
+        "save_data": export.save_data,
     }
     channel.send("ready", None)
     while (request := channel.receive()) is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from ..runner.layout import SERIES
+from ..runner.file_format import SERIES
 
 
 class ParquetTable(bytes):

@@ -16,7 +16,7 @@ from pathlib import Path
 import h5py
 
 from ..errors import DamnitError
-from ..sharing import file_bits
+from ..permissions import file_bits
 from .errors import ResultsDenied, ResultsDiskFull, is_denied, is_disk_full, system_reason
 
 MERGING_SUFFIX = ".merging"

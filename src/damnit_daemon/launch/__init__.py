@@ -1,6 +1,6 @@
 """Starts the user's Python with our runner in it; the only door to its processes."""
 
-from ..runner.endings import describe_exit
+from ..runner.exit_reason import describe_exit
 from .bundle import Bundle, place_bundle
 from .environment import user_environment
 from .runner_process import Limits, RunnerProcess, RunnerUnavailable

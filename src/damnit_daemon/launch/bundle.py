@@ -23,7 +23,7 @@ import platformdirs
 
 from ..errors import DamnitError
 from ..paths import DamnitFolder
-from ..sharing import file_bits, make_shared_folder
+from ..permissions import file_bits, make_shared_folder
 
 PACKAGE = Path(__file__).resolve().parent.parent
 SAME_DATE = (1980, 1, 1, 0, 0, 0)

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from ..model import RunKey
-from ..sharing import file_bits, make_shared_folder
+from ..permissions import file_bits, make_shared_folder
 
 CAP_BYTES = 50_000_000
 TAIL_BYTES = 64 * 1024

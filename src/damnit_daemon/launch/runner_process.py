@@ -16,7 +16,7 @@ from ..errors import DamnitError
 from ..model import RunKey
 from ..paths import DamnitFolder
 from ..runner import FORK_OPTION
-from ..runner.endings import describe_exit
+from ..runner.exit_reason import describe_exit
 from ..runner.protocol import (
     BatchStarted,
     ContextLoaded,
@@ -33,9 +33,9 @@ from ..runner.protocol import (
 from .bundle import place_bundle
 from .environment import user_environment
 from .event_reader import EventReader
-from .output_pump import OutputPump, Tee
 from .process_group import ProcessGroup
 from .run_log import CAP_BYTES, RunLog, log_header
+from .stdout_reader import StdoutReader, Tee
 
 LOOK_INTERVAL_S = 0.1
 MOST_LINES = 400
@@ -64,7 +64,7 @@ class _Running:
 
     group: ProcessGroup
     events: EventReader
-    pump: OutputPump
+    pump: StdoutReader
     job_pid: int = 0
     """The child that does the job; it has a group of its own."""
 
@@ -219,7 +219,7 @@ class RunnerProcess:
         finally:
             os.close(events_out)
             os.close(output_out)
-        return _Running(group, EventReader(events), OutputPump(output, self._tee))
+        return _Running(group, EventReader(events), StdoutReader(output, self._tee))
 
     def _not_started(self, error: OSError) -> RunnerUnavailable:
         return RunnerUnavailable(
@@ -286,5 +286,5 @@ class RunnerProcess:
                 self._on_idle()
 
 
-def _last_words(pump: OutputPump) -> str:
+def _last_words(pump: StdoutReader) -> str:
     return "".join(f"\n  {line}" for line in pump.recent_lines(6))

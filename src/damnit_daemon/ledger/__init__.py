@@ -16,6 +16,7 @@ nothing. So each thing that is owed is done at least once, and counts once.
 
 from sqlite3 import Connection
 
+from .acquire import take_lease
 from .arrivals import (
     ArrivalState,
     RecordedArrival,
@@ -27,14 +28,14 @@ from .arrivals import (
     pending_arrivals,
     record_arrival,
 )
-from .asking import ask, user_name
 from .cancels import note_cancel, noted_cancel
 from .counters import count, load_counters
-from .edits import Edit, append_edit, load_edits
+from .edit_journal import Edit, append_edit, load_edits
 from .errors import LeaseHeld, LeaseLost, LedgerMissing, LedgerTooNew
-from .files import TakenFiles, has_files, load_files, load_unreadable, save_files
-from .job import ACTIVE, AddedJob, Executor, InSlurm, Job, JobOrigin, JobState, NewJob, Placement
+from .job import ACTIVE, AddedJob, Executor, Job, JobOrigin, JobState, NewJob, Placement, SlurmTask
+from .job_states import Recovered, explain_wait, place_job, recover, requeue, set_state
 from .jobs import count_jobs, load_follow_up, load_job, load_jobs, still_failed
+from .key_value import recall, remember
 from .lease import (
     BEAT_EVERY_S,
     EXPIRES_S,
@@ -48,8 +49,8 @@ from .lease import (
 )
 from .ledger import Ledger
 from .malformed import end_malformed_rows
-from .memory import recall, remember
-from .process import ProcessId, is_alive, this_process
+from .pending import has_queued, has_undecided
+from .process_id import ProcessId, is_alive, this_process
 from .progress import (
     Outcome,
     VariableProgress,
@@ -57,7 +58,7 @@ from .progress import (
     load_progress,
     save_progress,
 )
-from .pruning import Pruned, prune
+from .prune import Pruned, prune
 from .queue import add_job, add_job_for_arrival, next_queued, prioritise_job, retry_job
 from .request_model import (
     AnyRequest,
@@ -83,10 +84,9 @@ from .requests import (
     take_requests,
 )
 from .row_guard import RowFailed, row_guard
-from .taking import take_lease
+from .run_files import TakenFiles, has_files, load_files, load_unreadable, save_files
+from .submit import ask, user_name
 from .timings import Timing, load_timings
-from .transitions import Recovered, explain_wait, place_job, recover, requeue, set_state
-from .waiting import has_queued, has_undecided
 
 __all__ = [
     "ACTIVE",
@@ -100,7 +100,6 @@ __all__ = [
     "Connection",
     "Edit",
     "Executor",
-    "InSlurm",
     "InvalidRequest",
     "Job",
     "JobOptions",
@@ -128,6 +127,7 @@ __all__ = [
     "RetryRequest",
     "RowFailed",
     "Seen",
+    "SlurmTask",
     "TakenFiles",
     "Timing",
     "TypedRequest",

@@ -8,9 +8,9 @@ from enum import StrEnum
 
 from ..model import RunKey
 from ..model.arrival import Arrival, ArrivalSource
-from ..store.queries import Row, fetch_all
-from . import rows
-from .rows import parse_rows
+from ..store.sql import Row, fetch_all
+from . import row_types
+from .row_types import parse_rows
 
 COLUMNS = (
     "id, source, key, proposal, run, data, event_at, backfilled, recorded_at, state, reason, job_id"
@@ -134,7 +134,7 @@ def load_seen(con: sqlite3.Connection, *, after_id: int = 0) -> Seen:
 
 def _run_and_data(row: Row) -> tuple[RunKey, str]:
     _, proposal, run, data = row
-    return rows.run_key(proposal, run), rows.text(data)
+    return row_types.run_key(proposal, run), row_types.text(data)
 
 
 def _load(con: sqlite3.Connection, where: str, *parameters: int) -> list[RecordedArrival]:
@@ -152,17 +152,17 @@ def parse_arrival(row: Row) -> RecordedArrival:
     recorded_at, state, reason, job_id = rest
     arrival = Arrival(
         ArrivalSource(source),
-        rows.text(key),
-        rows.run_key(proposal, run),
-        rows.text(data),
-        rows.optional(rows.time, event_at),
+        row_types.text(key),
+        row_types.run_key(proposal, run),
+        row_types.text(data),
+        row_types.optional(row_types.time, event_at),
         bool(backfilled),
     )
     return RecordedArrival(
         arrival_id,
         arrival,
-        rows.time(recorded_at),
+        row_types.time(recorded_at),
         ArrivalState(state),
-        rows.text(reason),
-        rows.optional(rows.integer, job_id),
+        row_types.text(reason),
+        row_types.optional(row_types.integer, job_id),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from .memory import forget, recall, remember
+from .key_value import forget, recall, remember
 
 
 def note_cancel(con: sqlite3.Connection, job_id: int, reason: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from ..store.queries import fetch_all
+from ..store.sql import fetch_all
 
 
 def count(con: sqlite3.Connection, name: str, n: int = 1) -> None:

@@ -45,7 +45,7 @@ class Executor(StrEnum):
     SLURM = "slurm"
 
 
-class InSlurm(StrEnum):
+class SlurmTask(StrEnum):
     """Which jobs run in Slurm, of those that nobody said it of."""
 
     WANTED = "wanted"

@@ -6,11 +6,11 @@ import sqlite3
 from collections.abc import Collection, Iterable
 
 from ..model import RunKey
-from ..store.queries import Row, fetch_all
-from . import rows
+from ..store.sql import Row, fetch_all
+from . import row_types
 from .job import Executor, Job, JobOrigin, JobState
-from .rows import parse_rows
-from .texts import parse_names
+from .json_fields import parse_names
+from .row_types import parse_rows
 
 COLUMNS = (
     "id, proposal, run, data, variables, match, cluster, origin, user, processing_id, priority, "
@@ -101,30 +101,30 @@ def parse_job(row: Row) -> Job:
     (job_id, proposal, run, data, variables, match, cluster, origin, user, *rest) = row
     (processing_id, priority, state, reason, attempt, merged_into, wanted_executor, *rest) = rest
     (created_at, started_at, ended_at, executor, host, pid, slurm_id, *counts) = rest
-    total, done, failed = map(rows.integer, counts)
+    total, done, failed = map(row_types.integer, counts)
     return Job(
         job_id,
-        rows.run_key(proposal, run),
-        rows.text(data),
+        row_types.run_key(proposal, run),
+        row_types.text(data),
         None if variables is None else parse_names(variables),
         parse_names(match),
         None if cluster is None else bool(cluster),
         JobOrigin(origin),
-        rows.text(user),
-        rows.text(processing_id),
-        rows.integer(priority),
+        row_types.text(user),
+        row_types.text(processing_id),
+        row_types.integer(priority),
         JobState(state),
-        rows.text(reason),
-        rows.integer(attempt),
-        rows.optional(rows.integer, merged_into),
-        rows.optional(Executor, wanted_executor),
-        rows.time(created_at),
-        rows.optional(rows.time, started_at),
-        rows.optional(rows.time, ended_at),
-        rows.optional(Executor, executor),
-        rows.text(host or ""),
-        rows.optional(rows.integer, pid),
-        rows.text(slurm_id or ""),
+        row_types.text(reason),
+        row_types.integer(attempt),
+        row_types.optional(row_types.integer, merged_into),
+        row_types.optional(Executor, wanted_executor),
+        row_types.time(created_at),
+        row_types.optional(row_types.time, started_at),
+        row_types.optional(row_types.time, ended_at),
+        row_types.optional(Executor, executor),
+        row_types.text(host or ""),
+        row_types.optional(row_types.integer, pid),
+        row_types.text(slurm_id or ""),
         total,
         done,
         failed,

@@ -13,10 +13,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..store.queries import fetch_all
+from ..store.sql import fetch_all
 from .errors import LeaseHeld, LeaseLost
-from .process import ProcessId, is_alive
-from .texts import parse_object
+from .json_fields import parse_object
+from .process_id import ProcessId, is_alive
 
 EXPIRES_S = 60.0
 """How long a lease that is not renewed is respected."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from ..store import Database, DatabaseExists, DatabaseMissing, NotADatabase
 from ..store.creation import link_into_place, new_file_beside
 from ..store.database import DEFAULT_TIMEOUT_S
-from ..store.queries import fetch_all
+from ..store.sql import fetch_all
 from .errors import LedgerMissing, LedgerTooNew
 from .lease import require_lease
 from .schema import FORMAT_VERSION, add_tables, create_tables

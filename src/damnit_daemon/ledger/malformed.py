@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator
 
-from ..store.queries import Row, fetch_all
+from ..store.sql import Row, fetch_all
 from . import arrivals, jobs, requests
 
 LARGEST_ID = 2**53

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ..store.json_text import clean_text
-from ..store.queries import Row, fetch_all
-from . import rows
-from .rows import parse_rows
+from ..store.sql import Row, fetch_all
+from . import row_types
+from .row_types import parse_rows
 
 
 class Outcome(StrEnum):
@@ -94,12 +94,12 @@ def load_progress(con: sqlite3.Connection, job_id: int) -> list[VariableProgress
 def _progress(row: Row) -> VariableProgress:
     job_id, name, outcome, started_at, duration_s, message = row
     return VariableProgress(
-        rows.integer(job_id),
-        rows.text(name),
+        row_types.integer(job_id),
+        row_types.text(name),
         Outcome(outcome),
-        rows.optional(rows.time, started_at),
-        rows.optional(rows.number, duration_s),
-        rows.text(message),
+        row_types.optional(row_types.time, started_at),
+        row_types.optional(row_types.number, duration_s),
+        row_types.text(message),
     )
 
 

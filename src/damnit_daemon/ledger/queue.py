@@ -8,16 +8,16 @@ import uuid
 from collections.abc import Collection
 
 from ..model import RunKey
-from ..store.queries import fetch_all
+from ..store.sql import fetch_all
 from .arrivals import ArrivalState, load_arrival, mark_arrival
-from .job import AddedJob, Executor, InSlurm, Job, JobOrigin, NewJob
+from .job import AddedJob, Executor, Job, JobOrigin, NewJob, SlurmTask
 from .jobs import load_job, load_jobs_where
-from .waiting import id_list
+from .pending import id_list
 
 _USUAL = {
-    InSlurm.WANTED: "'local'",
-    InSlurm.CLUSTER: "CASE WHEN cluster = 1 THEN 'slurm' ELSE 'local' END",
-    InSlurm.ALL: "'slurm'",
+    SlurmTask.WANTED: "'local'",
+    SlurmTask.CLUSTER: "CASE WHEN cluster = 1 THEN 'slurm' ELSE 'local' END",
+    SlurmTask.ALL: "'slurm'",
 }
 
 
@@ -93,7 +93,7 @@ def next_queued(
     *,
     limit: int = 1,
     executor: Executor | None = None,
-    in_slurm: InSlurm = InSlurm.WANTED,
+    in_slurm: SlurmTask = SlurmTask.WANTED,
     excluding: Collection[int] = (),
 ) -> list[Job]:
     """Load the jobs to begin next.

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from ..store.queries import Row, fetch_all
-from . import rows
-from .rows import parse_rows
-from .texts import parse_object
+from ..store.sql import Row, fetch_all
+from . import row_types
+from .json_fields import parse_object
+from .row_types import parse_rows
 
 COLUMNS = "id, kind, payload, user, host, created_at, state, answer"
 
@@ -140,11 +140,11 @@ def parse_request_row(row: Row) -> Request:
     request_id, kind, payload, user, host, created_at, state, answer = row
     return Request(
         request_id,
-        rows.text(kind),
+        row_types.text(kind),
         parse_object(payload),
-        rows.text(user),
-        rows.text(host),
-        rows.time(created_at),
+        row_types.text(user),
+        row_types.text(host),
+        row_types.time(created_at),
         RequestState(state),
         parse_object(answer),
     )

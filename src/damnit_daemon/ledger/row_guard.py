@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..errors import DamnitError
 from ..store import StoreError
-from ..store.translation import describe
+from ..store.error_mapping import describe
 
 log = logging.getLogger(__name__)
 

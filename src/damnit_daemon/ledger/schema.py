@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from .files import TABLE as _FILES
+from .run_files import TABLE as _FILES
 
 FORMAT_VERSION = 1
 """Stored in `meta`, as `format`."""

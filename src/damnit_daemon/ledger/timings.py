@@ -9,7 +9,7 @@ from itertools import groupby
 from operator import itemgetter
 from statistics import median
 
-from ..store.queries import fetch_all
+from ..store.sql import fetch_all
 
 JOBS = 1000
 """Of how many jobs; the more, the longer it takes."""

@@ -1,6 +1,6 @@
 """Reading logs that grow while one reads, however large they are."""
 
-from .kinds import Kind, kind_of
-from .log_file import Line, LogFile
+from .kinds import LineKind, kind_of
+from .log_file import LogFile, LogLine
 
-__all__ = ["Kind", "Line", "LogFile", "kind_of"]
+__all__ = ["LineKind", "LogFile", "LogLine", "kind_of"]

@@ -6,7 +6,7 @@ import re
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class LineKind(StrEnum):
     """What a line is."""
 
     PLAIN = "plain"
@@ -29,12 +29,12 @@ _WARNING = re.compile(r"\bWARN(ING)?\b|\b\w+Warning: ")
 _OUTCOME = re.compile(r"^(Computed|Skipped|Skipping|Read) \S+ ")
 
 
-def kind_of(text: str) -> Kind:
+def kind_of(text: str) -> LineKind:
     """Tell what a line is about; a guess, for colours and to jump to."""
     if text.startswith(SECTION.decode()):
-        return Kind.SECTION
+        return LineKind.SECTION
     if _ERROR.search(text):
-        return Kind.ERROR
+        return LineKind.ERROR
     if _WARNING.search(text):
-        return Kind.WARNING
-    return Kind.OUTCOME if _OUTCOME.match(text) else Kind.PLAIN
+        return LineKind.WARNING
+    return LineKind.OUTCOME if _OUTCOME.match(text) else LineKind.PLAIN

@@ -27,7 +27,7 @@ SEARCH_BYTES = 1_000_000
 
 
 @dataclass(frozen=True)
-class Line:
+class LogLine:
     """A line, or a piece of a long one."""
 
     start: int
@@ -38,7 +38,7 @@ class Line:
     """Without its end; undecodable bytes replaced."""
 
 
-class Change(StrEnum):
+class LogChange(StrEnum):
     """What became of a log since somebody looked last."""
 
     NONE = "none"
@@ -65,7 +65,7 @@ class LogFile:
         self._file: IO[bytes] | None = None
         self._identity: tuple[int, int] | None = None
 
-    def look(self) -> Change:
+    def look(self) -> LogChange:
         """See whether there is more, or another file.
 
         Raises:
@@ -79,34 +79,34 @@ class LogFile:
                     f"There is no log {self.path.name}.",
                     hint="It begins with the first job of the run.",
                 ) from None
-            return Change.GONE
+            return LogChange.GONE
         except OSError as error:
             raise DamnitError(f"{self.path} cannot be read: {error.strerror}.") from error
         identity = status.st_dev, status.st_ino
         if self._file is None or identity != self._identity:
-            change = Change.GREW if self._file is None else Change.REPLACED
+            change = LogChange.GREW if self._file is None else LogChange.REPLACED
             self._open()
             return change
         before, self.size = self.size, status.st_size
         if self.size == before:
-            return Change.NONE
-        return Change.GREW if self.size > before else Change.CUT
+            return LogChange.NONE
+        return LogChange.GREW if self.size > before else LogChange.CUT
 
-    def lines_from(self, start: int, count: int) -> list[Line]:
+    def lines_from(self, start: int, count: int) -> list[LogLine]:
         """Read lines forward.
 
         Args:
             start: Where a line begins.
             count: At most so many.
         """
-        found: list[Line] = []
+        found: list[LogLine] = []
         for line in self._forward(start, self.size):
             found.append(line)
             if len(found) >= count:
                 break
         return found
 
-    def lines_before(self, end: int, count: int) -> list[Line]:
+    def lines_before(self, end: int, count: int) -> list[LogLine]:
         """Read the lines that end at an offset, at most `count`, in their order."""
         end = min(end, self.size)
         start = end
@@ -194,7 +194,7 @@ class LogFile:
             high = low
         return lowest
 
-    def _forward(self, start: int, end: int) -> Iterator[Line]:
+    def _forward(self, start: int, end: int) -> Iterator[LogLine]:
         at, rest = start, b""
         while at + len(rest) < end:
             wanted = min(BLOCK_BYTES, end - at - len(rest))
@@ -210,11 +210,11 @@ class LogFile:
                     stop = done + MOST_BYTES
                 elif newline < 0:
                     break
-                yield Line(at + done, at + stop, _text(rest[done:stop]))
+                yield LogLine(at + done, at + stop, _text(rest[done:stop]))
                 done = stop
             at, rest = at + done, rest[done:]
         if rest:
-            yield Line(at, at + len(rest), _text(rest))
+            yield LogLine(at, at + len(rest), _text(rest))
 
     def _read(self, offset: int, count: int) -> bytes:
         if self._file is None:

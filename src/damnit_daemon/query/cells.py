@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from ..model import Column, RunKey
-from ..model.texts import format_number
+from ..model.sanitize import format_number
 from .table import Scalar, Table
 
 RUN = Column("run", "Run")

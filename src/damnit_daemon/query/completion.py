@@ -11,7 +11,7 @@ from .cells import FIXED, PROPOSAL, RUN, TIME
 from .columns import find_column
 from .errors import FilterError
 from .parser import STATES
-from .tokens import PREFIXES, Kind, Token, quoted, tokens
+from .tokens import PREFIXES, Token, TokenKind, quoted, tokens
 
 MOST = 50
 """More are no help."""
@@ -51,7 +51,7 @@ def complete_filter(
         options = [f"{partial.prefix}:{name}" for name in matching(word, found)]
         return Completion(start, cursor, tuple(options[:MOST]))
     if (column := _compared(before, columns)) is not None:
-        if partial.kind is Kind.WORD and "," in word:  # of a list, the last one
+        if partial.kind is TokenKind.WORD and "," in word:  # of a list, the last one
             start += word.rindex(",") + 1
             word = word.rpartition(",")[2]
         found = _values_of(column, values)
@@ -97,31 +97,37 @@ def _words(text: str) -> tuple[list[Token], Token]:
     """The words before the one that is being typed, and that one."""
     if match := re.search(rf"(?:^|[\s(])({'|'.join(PREFIXES)}):$", text, re.IGNORECASE):
         begin = match.start(1)
-        return _words(text[:begin])[0], Token(Kind.WORD, "", begin, len(text), match[1].casefold())
+        return _words(text[:begin])[0], Token(
+            TokenKind.WORD, "", begin, len(text), match[1].casefold()
+        )
     try:
         found = tokens(text)[:-1]
     except FilterError as error:  # a quote that is not closed yet
         typed = text[error.start + 1 : error.end]
         before, prefix = _words(text[: error.start])
         begin = prefix.start if prefix.prefix and not prefix.text else error.start
-        return before, Token(Kind.QUOTED, typed, begin, len(text), prefix.prefix)
-    if found and found[-1].end == len(text) and found[-1].kind is Kind.WORD:
+        return before, Token(TokenKind.QUOTED, typed, begin, len(text), prefix.prefix)
+    if found and found[-1].end == len(text) and found[-1].kind is TokenKind.WORD:
         return found[:-1], found[-1]
-    return found, Token(Kind.WORD, "", len(text), len(text))
+    return found, Token(TokenKind.WORD, "", len(text), len(text))
 
 
 def _compared(before: Sequence[Token], columns: Sequence[Column]) -> Column | None:
     """The column whose value is being typed; None if it is no value."""
     at = len(before) - 1
-    while at > 1 and before[at].kind in (Kind.WORD, Kind.QUOTED) and before[at].text.endswith(","):
+    while (
+        at > 1
+        and before[at].kind in (TokenKind.WORD, TokenKind.QUOTED)
+        and before[at].text.endswith(",")
+    ):
         at -= 1
-    if at < 1 or not (before[at].kind is Kind.OPERATOR or before[at].is_word("in")):
+    if at < 1 or not (before[at].kind is TokenKind.OPERATOR or before[at].is_word("in")):
         return None
     return _named(before[at - 1], columns)
 
 
 def _named(token: Token, columns: Sequence[Column]) -> Column | None:
-    if token.kind not in (Kind.WORD, Kind.QUOTED) or token.prefix:
+    if token.kind not in (TokenKind.WORD, TokenKind.QUOTED) or token.prefix:
         return None
     try:
         return find_column(token, columns)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from ..model import Column, RunKey
 from .cells import Cells
-from .conditions import All, Condition
-from .parser import Parser, Part
+from .parser import Conjunct, Parser
+from .predicates import All, Condition
 from .table import Table
 from .times import Moment
 
@@ -20,7 +20,7 @@ class Filter:
 
     text: str
     condition: Condition
-    parts: tuple[Part, ...] = ()
+    parts: tuple[Conjunct, ...] = ()
 
     uses_marks: bool = False
     """Whether it asks which runs are marked."""

@@ -12,10 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..model import Column
+from .build import among, compare, match, wrong
 from .cells import COMMENT, TIME
 from .columns import find_column
-from .comparisons import among, compare, match, wrong
-from .conditions import (
+from .errors import FilterError
+from .predicates import (
     All,
     Condition,
     Has,
@@ -27,16 +28,15 @@ from .conditions import (
     columns_of,
     is_empty,
 )
-from .errors import FilterError
 from .times import Moment
-from .tokens import Kind, Token, tokens
+from .tokens import Token, TokenKind, tokens
 
 STATES = ("error", "skipped", "empty", "marked")
 DEEPEST = 50
 
 
 @dataclass(frozen=True)
-class Part:
+class Conjunct:
     """One of the conditions that all have to hold."""
 
     text: str
@@ -82,19 +82,21 @@ class Parser:
         Raises:
             FilterError: If it is wrong; says where.
         """
-        if self._next.kind is Kind.END:
+        if self._next.kind is TokenKind.END:
             return All(())
         found = self._either()
-        if (left := self._take()).kind is not Kind.END:
+        if (left := self._take()).kind is not TokenKind.END:
             raise wrong("This bracket was never opened.", left)
         return found
 
-    def parts(self) -> tuple[Part, ...]:
+    def parts(self) -> tuple[Conjunct, ...]:
         """What was found, at its `and`s; an `or` between them makes it one."""
         if self._has_or and self._spans:
             columns = frozenset(name for span in self._spans for name in span[2])
-            return (Part(f"({self._text.strip()})", columns),)
-        return tuple(Part(self._text[start:end], columns) for start, end, columns in self._spans)
+            return (Conjunct(f"({self._text.strip()})", columns),)
+        return tuple(
+            Conjunct(self._text[start:end], columns) for start, end, columns in self._spans
+        )
 
     def _either(self) -> Condition:
         parts = [self._both()]
@@ -106,7 +108,9 @@ class Parser:
 
     def _both(self) -> Condition:
         parts = [self._spanned()]
-        while self._next.kind not in (Kind.END, Kind.CLOSE) and not self._next.is_word("or"):
+        while self._next.kind not in (TokenKind.END, TokenKind.CLOSE) and not self._next.is_word(
+            "or"
+        ):
             if self._next.is_word("and"):
                 self._take()
             parts.append(self._spanned())
@@ -133,20 +137,20 @@ class Parser:
     def _understand(self, token: Token) -> Condition:
         if token.is_word("not"):
             return Not(self._each())
-        if token.kind is Kind.OPEN:
+        if token.kind is TokenKind.OPEN:
             found = self._either()
-            if self._next.kind is not Kind.CLOSE:
+            if self._next.kind is not TokenKind.CLOSE:
                 raise wrong("This bracket is not closed.", token)
             self._take()
             return found
-        if token.kind is Kind.END or token.is_word("and", "or"):
+        if token.kind is TokenKind.END or token.is_word("and", "or"):
             raise wrong("Something is missing here.", token)
-        if token.kind in (Kind.OPERATOR, Kind.CLOSE):
-            before = "a column" if token.kind is Kind.OPERATOR else "a condition"
+        if token.kind in (TokenKind.OPERATOR, TokenKind.CLOSE):
+            before = "a column" if token.kind is TokenKind.OPERATOR else "a condition"
             raise wrong(f"There has to be {before} before {token.text}", token)
         if token.prefix:
             return self._prefixed(token)
-        if self._next.kind is Kind.OPERATOR or self._next.is_word("in"):
+        if self._next.kind is TokenKind.OPERATOR or self._next.is_word("in"):
             return self._comparison(token)
         return Says(token.text)
 
@@ -195,18 +199,20 @@ class Parser:
         follows = True
         while _is_value(self._next) and (follows or self._continues()):
             value = _whole(self._take())
-            options += [value] if value.kind is Kind.QUOTED else _parts(value)
-            follows = value.kind is Kind.WORD and value.text.endswith(",")
+            options += [value] if value.kind is TokenKind.QUOTED else _parts(value)
+            follows = value.kind is TokenKind.WORD and value.text.endswith(",")
         if not options:
             raise wrong(f"A value is missing after {operator.text}", self._next)
         return options
 
     def _continues(self) -> bool:
-        return self._next.kind is Kind.WORD and self._next.text.startswith(",")
+        return self._next.kind is TokenKind.WORD and self._next.text.startswith(",")
 
 
 def _is_value(token: Token) -> bool:
-    return token.kind is Kind.QUOTED or (token.kind is Kind.WORD and not token.is_word("and", "or"))
+    return token.kind is TokenKind.QUOTED or (
+        token.kind is TokenKind.WORD and not token.is_word("and", "or")
+    )
 
 
 def _whole(token: Token) -> Token:
@@ -221,6 +227,6 @@ def _parts(token: Token) -> list[Token]:
     found, at = [], token.start
     for part in token.text.split(","):
         if part:
-            found.append(Token(Kind.WORD, part, at, at + len(part)))
+            found.append(Token(TokenKind.WORD, part, at, at + len(part)))
         at += len(part) + 1
     return found

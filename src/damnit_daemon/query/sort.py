@@ -11,7 +11,7 @@ from ..model import Column, RunKey
 from .cells import Cells, natural
 from .columns import find_column
 from .table import Table
-from .tokens import Kind, Token, quoted
+from .tokens import Token, TokenKind, quoted
 
 _PART = re.compile(
     r"""\s*(?P<sign>[+-]?)\s*(?P<name>"[^"]*"|'[^']*'|[^,]*?)\s*(?:,|$)""", re.DOTALL
@@ -40,7 +40,7 @@ def parse_sort(text: str, columns: Sequence[Column]) -> list[SortKey]:
     for match in _PART.finditer(text):
         name = match["name"].strip().strip("\"'")
         if name:
-            token = Token(Kind.WORD, name, match.start("sign"), match.end("name"))
+            token = Token(TokenKind.WORD, name, match.start("sign"), match.end("name"))
             found.append(SortKey(find_column(token, columns), match["sign"] == "-"))
     return found
 

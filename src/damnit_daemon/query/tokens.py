@@ -9,7 +9,7 @@ from typing import NamedTuple
 from .errors import FilterError
 
 
-class Kind(Enum):
+class TokenKind(Enum):
     """What a token is."""
 
     WORD = auto()
@@ -24,7 +24,7 @@ class Kind(Enum):
 class Token(NamedTuple):
     """A word, and where it stands."""
 
-    kind: Kind
+    kind: TokenKind
     text: str
     start: int
     end: int
@@ -33,7 +33,7 @@ class Token(NamedTuple):
 
     def is_word(self, *words: str) -> bool:
         """Whether it is one of these, in capitals or not, and not in quotes."""
-        return self.kind is Kind.WORD and not self.prefix and self.text.casefold() in words
+        return self.kind is TokenKind.WORD and not self.prefix and self.text.casefold() in words
 
 
 RESERVED = ("and", "or", "not", "in")
@@ -55,7 +55,7 @@ def tokens(text: str) -> list[Token]:
     while True:
         at = _BLANK.match(text, at).end()  # type: ignore[union-attr]  # it always matches
         if at == len(text):
-            found.append(Token(Kind.END, "", at, at))
+            found.append(Token(TokenKind.END, "", at, at))
             return found
         token = _token(text, at)
         found.append(token)
@@ -81,10 +81,10 @@ def quoted(text: str) -> str:
 def _token(text: str, at: int) -> Token:
     character = text[at]
     if character in "()":
-        return Token(Kind.OPEN if character == "(" else Kind.CLOSE, character, at, at + 1)
+        return Token(TokenKind.OPEN if character == "(" else TokenKind.CLOSE, character, at, at + 1)
     if match := _OPERATOR.match(text, at):
         operator = "=" if match[0] == "==" else match[0]
-        return Token(Kind.OPERATOR, operator, at, match.end())
+        return Token(TokenKind.OPERATOR, operator, at, match.end())
     prefix, start = "", at
     if match := _PREFIX.match(text, at):
         prefix, start = match[1].casefold(), match.end()
@@ -92,9 +92,9 @@ def _token(text: str, at: int) -> Token:
         end = text.find(text[start], start + 1)
         if end < 0:
             raise FilterError("This quote is not closed.", start, len(text))
-        return Token(Kind.QUOTED, text[start + 1 : end], at, end + 1, prefix)
+        return Token(TokenKind.QUOTED, text[start + 1 : end], at, end + 1, prefix)
     if match := WORD.match(text, start):
-        return Token(Kind.WORD, match[0], at, match.end(), prefix)
+        return Token(TokenKind.WORD, match[0], at, match.end(), prefix)
     if prefix:
         raise FilterError(f"Something has to follow {prefix}:", at, start)
     raise FilterError(f"{character!r} makes no sense here.", at, at + 1)

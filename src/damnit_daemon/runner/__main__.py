@@ -49,11 +49,11 @@ def main() -> int:
 
     from .context import look_here_last, read_context
     from .context_file import CONTEXT_VARIABLE
+    from .fork_server import ForkServer
     from .forks import OwnPython, obstacles
     from .job import end_process, write_all
     from .processes import die_with_parent
     from .seeds import Seeds
-    from .serve import Resident
 
     os.environ[CONTEXT_VARIABLE] = str(path)  # for what its functions start
     if arguments.command == "once":
@@ -79,7 +79,7 @@ def main() -> int:
     children: dict[str, Any] = {"seeds": seeds, "own_python": own_python, "obstacles": found}
     out = arguments.events_fd
     if arguments.command == "serve":
-        Resident(context, arguments.folder, sys.stdin.fileno(), out, **children).serve()
+        ForkServer(context, arguments.folder, sys.stdin.fileno(), out, **children).serve()
     else:
         from .batch import Batch
 

@@ -15,11 +15,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from .attempts import PROCESS_DIED, Attempts, Verdict
 from .context import Context
+from .encode import Computed
+from .file_format import process_log
+from .fork_server import ForkServer, JobProcess
 from .fragment import FragmentWriter
 from .job import write_all
-from .layout import process_log
 from .protocol import (
     BatchStarted,
     Event,
@@ -31,8 +32,7 @@ from .protocol import (
     decode_job,
     encode,
 )
-from .serve import Child, Resident
-from .stored import Computed
+from .retry import PROCESS_DIED, Attempts, Verdict
 
 JOBS_FILE = "jobs.jsonl"
 """One job a line, with the number of its task as `task`."""
@@ -127,7 +127,7 @@ class Log:
         return f"\n----- Processing {name} as {where.user} on {where.host} {place} -----\n".encode()
 
 
-class Batch(Resident):
+class Batch(ForkServer):
     """A resident runner that knows its jobs from the beginning, and tries again by itself."""
 
     def __init__(
@@ -147,7 +147,7 @@ class Batch(Resident):
             jobs: To be done in this order.
             out: Where events go.
             log: Where prints go.
-            children: How they are started, as `Resident` has it.
+            children: How they are started, as `ForkServer` has it.
         """
         nobody_asks, self._asking = os.pipe()
         super().__init__(context, folder, nobody_asks, out, **children)
@@ -171,7 +171,7 @@ class Batch(Resident):
             self._tell(Note(f"{self._job.job_id}-0", problem))
         self._start(self._attempts.next_job())
 
-    def _relay(self, child: Child, line: bytes) -> None:
+    def _relay(self, child: JobProcess, line: bytes) -> None:
         super()._relay(child, line)
         assert self._attempts is not None
         if b'"VariableDone"' in line[:32]:

@@ -15,15 +15,15 @@ from typing import Any
 
 from damnit_ctx import GroupError, GroupVariable, RunData, Variable
 
-from .checks import Declared, check_functions, check_use
-from .defaults import Said, listening
+from .default_pipeline import Registration, listening
+from .encode import Computed
 from .fingerprint import Fingerprints
 from .graph import Graph
 from .groups import name_globals, variables_of
-from .helpers import digest
-from .places import Places
+from .lint import DeclaredFunction, check_functions, check_use
+from .local_imports import digest
 from .protocol import ContextLoaded, Problem, VariableMeta
-from .stored import Computed
+from .source_locations import SourceLocations
 
 MODULE_NAME = "context_file"
 """What the context file is called as a module: tracebacks and pickles name it."""
@@ -46,7 +46,7 @@ class Context:
     """Of the exception that ended the reading, if one did."""
     cause: BaseException | None = None
     """That exception."""
-    places: Places = field(default_factory=lambda: Places(""))
+    places: SourceLocations = field(default_factory=lambda: SourceLocations(""))
     directory: Path | None = None
     """The working directory when it was read: where the user's own modules are imported from."""
     fingerprints: Fingerprints | None = None
@@ -100,7 +100,7 @@ class Context:
             if node is not None:
                 needs_proc = self.graph.data[name] is RunData.PROC
                 is_method = isinstance(variable, GroupVariable)
-                functions.append(Declared(name, node, needs_proc, is_method))
+                functions.append(DeclaredFunction(name, node, needs_proc, is_method))
         file = str(self.path)
         return [*check_functions(functions, self.places.tree, file), *check_use(metas, file)]
 
@@ -173,7 +173,7 @@ def read_source(source: bytes, path: Path, *, module: str = MODULE_NAME) -> Cont
         namespace = _execute(source, context, module)
     if namespace is None:
         return context
-    context.places = Places(decode_source(source), str(path))
+    context.places = SourceLocations(decode_source(source), str(path))
     _collect(namespace, said, context)
     _check_helpers(context)
     context.check()
@@ -265,7 +265,7 @@ def _user_traceback(error: BaseException) -> str:
     return "".join(traceback.format_exception(type(error), error, tb))
 
 
-def _collect(namespace: dict[str, Any], said: Said, context: Context) -> None:
+def _collect(namespace: dict[str, Any], said: Registration, context: Context) -> None:
     """Note the variables of a file: its globals and its groups', or what it said instead."""
     try:
         groups = name_globals(namespace)

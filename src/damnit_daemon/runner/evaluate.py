@@ -10,12 +10,12 @@ from typing import Any, Protocol
 
 from damnit_ctx import Argument, Cell, RunData, Skip, Variable
 
-from .chain import DependencyError, blame, message_of
+from .dependency_errors import DependencyError, blame, message_of
 from .graph import Graph
 from .mymdc import MyMdc
 
 
-class Run(Protocol):
+class EvaluatedRun(Protocol):
     """What variables are evaluated on."""
 
     proposal: int
@@ -48,7 +48,7 @@ class Evaluator:
     """
 
     graph: Graph
-    run: Run
+    run: EvaluatedRun
     parameters: Mapping[str, Any] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
     errors: dict[str, BaseException] = field(default_factory=dict)

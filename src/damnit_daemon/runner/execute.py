@@ -14,10 +14,10 @@ from damnit_ctx import Cell, Skip, Variable
 from .context import Context
 from .evaluate import Evaluator, describe, outcome_line
 from .fragment import FragmentWriter
-from .opened_run import OpenedRun
 from .protocol import Event, Job, VariableDone, VariableStarted
-from .read_back import NotThere, read_back
-from .staging import NotWritten
+from .run_data import OpenedRun
+from .saved_values import ValueMissing, read_back
+from .staged_file import NotWritten
 
 
 class ProcessDied(Exception):  # noqa: N818 - it stands for what happened to an earlier child
@@ -80,7 +80,7 @@ class Evaluation:
             self.evaluator.values[name] = read_back(
                 folder, job.proposal, job.run, name, self.context.context_hash
             )
-        except NotThere:
+        except ValueMissing:
             return False
         print(f"Read {name} back from the results file", file=sys.stderr, flush=True)
         return True

@@ -13,7 +13,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from .helpers import Helpers
+from .local_imports import LocalImports
 
 HARMLESS = {"title", "tags", "description", "cluster"}
 """Arguments of `@Variable` that change how or where, not what is computed."""
@@ -39,7 +39,7 @@ class Fingerprints:
         dependencies: Mapping[str, Iterable[str]],
         folder: Path | None = None,
     ) -> None:
-        self.helpers = None if folder is None else Helpers(folder)
+        self.helpers = None if folder is None else LocalImports(folder)
         self._statements = tree.body
         self._lines = lines
         self._dependencies = dependencies
@@ -152,7 +152,7 @@ def _first_line(statement: ast.stmt) -> int:
     return first
 
 
-def _binders(statements: Iterable[ast.stmt], helpers: Helpers | None) -> dict[str, set[int]]:
+def _binders(statements: Iterable[ast.stmt], helpers: LocalImports | None) -> dict[str, set[int]]:
     """Of each name that the file gives a meaning the statements that do so."""
     binders: dict[str, set[int]] = {}
     for index, statement in enumerate(statements):

@@ -17,9 +17,8 @@ from typing import TYPE_CHECKING
 
 from damnit_ctx import Cell
 
-from . import layout
-from .staging import NotWritten, memory_file, write_checked
-from .stored import (
+from . import file_format
+from .encode import (
     Computed,
     Prepared,
     prepare,
@@ -28,14 +27,15 @@ from .stored import (
     write_error,
     write_netcdf,
 )
-from .writers import writing_suffix
+from .staged_file import NotWritten, memory_file, write_checked
+from .temp_names import writing_suffix
 
 if TYPE_CHECKING:
     import h5py
 
 
 @dataclass(frozen=True)
-class Entry:
+class FragmentEntry:
     """What a fragment is to hold of one variable: a cell, or why there is none."""
 
     name: str
@@ -81,12 +81,12 @@ class FragmentWriter:
         proposal: int,
         run: int,
         *,
-        provenance: str = layout.CONTEXT_PROVENANCE,
+        provenance: str = file_format.CONTEXT_PROVENANCE,
     ) -> None:
         self.folder = folder
         self.provenance = provenance
-        self._folder = folder / layout.EXTRACTED_DATA
-        self._prefix = layout.fragment_prefix(proposal, run)
+        self._folder = folder / file_format.EXTRACTED_DATA
+        self._prefix = file_format.fragment_prefix(proposal, run)
 
     def write_start_time(self, start_time: float, computed: Computed) -> Path:
         """Announce a run: a fragment that holds nothing but when it began."""
@@ -108,7 +108,10 @@ class FragmentWriter:
         return draft.ready
 
     def write_together(
-        self, entries: Sequence[Entry], start_time: float | None, computed: Computed | None = None
+        self,
+        entries: Sequence[FragmentEntry],
+        start_time: float | None,
+        computed: Computed | None = None,
     ) -> Path:
         """Save several results in one fragment: they appear together, or none does.
 
@@ -137,8 +140,8 @@ class FragmentWriter:
                         _write_entry(file, entry, prepared.get(entry.name))
                 if start_time is not None:
                     value = np.float64(start_time)
-                    file.create_dataset(f"{layout.START_TIME}/data", data=value)
-                    place = f"{layout.REDUCED}/{layout.START_TIME}"
+                    file.create_dataset(f"{file_format.START_TIME}/data", data=value)
+                    place = f"{file_format.REDUCED}/{file_format.START_TIME}"
                     reduced = file.create_dataset(place, data=value)
                     write_computed(reduced, computed or Computed(time.time(), 0.0, ""))
         return draft.ready
@@ -149,8 +152,8 @@ class FragmentWriter:
         import h5py
 
         with h5py.File(path, "a" if path.stat().st_size else "w") as file:
-            file.attrs[layout.PROVENANCE] = self.provenance
-            for group in (layout.REDUCED, layout.PREVIEW, layout.ERRORS):
+            file.attrs[file_format.PROVENANCE] = self.provenance
+            for group in (file_format.REDUCED, file_format.PREVIEW, file_format.ERRORS):
                 file.require_group(group)
             yield file
             file.flush()  # tells of failures that closing keeps to itself
@@ -212,7 +215,9 @@ def _bytes_of(cell: Cell) -> int:
 
 
 def _ready_name(path: Path) -> Path:
-    return path.with_name(path.name.removesuffix(layout.WRITING_SUFFIX) + layout.READY_SUFFIX)
+    return path.with_name(
+        path.name.removesuffix(file_format.WRITING_SUFFIX) + file_format.READY_SUFFIX
+    )
 
 
 @contextmanager
@@ -228,7 +233,7 @@ def _named(name: str) -> Iterator[None]:
         raise CannotBeStored(name, error) from error
 
 
-def _write_entry(file: h5py.File, entry: Entry, prepared: Prepared | None) -> None:
+def _write_entry(file: h5py.File, entry: FragmentEntry, prepared: Prepared | None) -> None:
     if prepared is None:
         write_error(file, entry.name, entry.message, entry.error_class, entry.computed)
     else:

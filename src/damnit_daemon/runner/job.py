@@ -13,13 +13,13 @@ from damnit_ctx import RunData
 
 from . import processes
 from .context import Context
+from .encode import Computed
 from .execute import Evaluation
 from .fragment import FragmentWriter
 from .graph import UnknownVariable
-from .opened_run import MockRun, OpenedRun, RunUnavailable
 from .protocol import Event, FilesFound, Job, JobStarted, Note, VariableDone, encode
+from .run_data import MockRun, OpenedRun, RunUnavailable
 from .run_files import sentence
-from .stored import Computed
 
 PRELOADED = ("xarray", "pandas", "matplotlib.pyplot", "PIL.Image", "h5netcdf", "scipy")
 """What a child may have imported and the next one should find already there."""

@@ -21,13 +21,13 @@ from typing import Any
 import damnit_ctx
 from damnit_ctx import Cell
 
-from . import layout, thumbnail
-from .chain import DependencyError
+from . import file_format, thumbnail
 from .context import Context
+from .dependency_errors import DependencyError
+from .encode import Computed
 from .evaluate import describe
-from .fragment import Entry, FragmentWriter
+from .fragment import FragmentEntry, FragmentWriter
 from .pipeline import Pipeline
-from .stored import Computed
 
 MODULES = {"damnit.context", "damnit_writing", "damnit_exceptions", "ctxrunner"}
 """What there is under each of these names is the same."""
@@ -103,12 +103,12 @@ class PNGData:
 class DataType(enum.Enum):
     """How a stored object is marked that is more than HDF5 can say."""
 
-    DataArray = layout.DATAARRAY
-    DataFrame = layout.DATAFRAME
-    Dataset = layout.DATASET
-    Image = layout.IMAGE
-    PlotlyFigure = layout.PLOTLY
-    Series = layout.SERIES
+    DataArray = file_format.DATAARRAY
+    DataFrame = file_format.DATAFRAME
+    Dataset = file_format.DATASET
+    Image = file_format.IMAGE
+    PlotlyFigure = file_format.PLOTLY
+    Series = file_format.SERIES
     Timestamp = "timestamp"
 
 
@@ -172,11 +172,11 @@ def save_fragment(
         OSError: If the file cannot be written.
     """
     cells, computed = dict(vars), Computed(time.time(), None, "")
-    start = cells.pop(layout.START_TIME, None)
-    entries = [Entry(name, computed, cell) for name, cell in cells.items()]
+    start = cells.pop(file_format.START_TIME, None)
+    entries = [FragmentEntry(name, computed, cell) for name, cell in cells.items()]
     for name, error in errors.items():
         text, kind = describe(error, None)
-        entries.append(Entry(name, computed, message=text, error_class=kind))
+        entries.append(FragmentEntry(name, computed, message=text, error_class=kind))
     writer = FragmentWriter(Path(damnit_dir), proposal, run, provenance=provenance)
     return writer.write_together(entries, None if start is None else float(start.data), computed)
 

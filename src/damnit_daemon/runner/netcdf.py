@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from .attributes import original_attributes, storable_text, stored_attributes
-from .plain import GENERIC_NAME
+from .netcdf_types import GENERIC_NAME
 
 NAME_ATTRIBUTE = "__xarray_dataarray_name__"
 """Where xarray keeps the name of a DataArray that netCDF does not take."""

@@ -15,15 +15,15 @@ from typing import Any
 
 from damnit_ctx import Cell, GroupError, RunData, Skip, Variable
 
-from .chain import DependencyError
+from .collect import Item, flatten, gather
 from .context import MODULE_NAME, Context, read_source
-from .defaults import current
+from .default_pipeline import current
+from .dependency_errors import DependencyError
+from .encode import Computed
 from .evaluate import Evaluator, outcome_line
-from .gathering import Item, flatten, gather
-from .layout import START_TIME
-from .opened_run import GivenRun, OpenedRun, RunUnavailable
+from .file_format import START_TIME
 from .results import Results
-from .stored import Computed
+from .run_data import GivenRun, OpenedRun, RunUnavailable
 
 LOG = logging.getLogger("damnit")
 

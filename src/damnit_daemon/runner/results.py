@@ -11,10 +11,10 @@ from typing import Any
 from damnit_ctx import Cell
 
 from .context import Context
+from .encode import Computed
 from .evaluate import describe
-from .fragment import CannotBeStored, Entry, FragmentWriter
-from .layout import CONTEXT_PROVENANCE, START_TIME
-from .stored import Computed
+from .file_format import CONTEXT_PROVENANCE, START_TIME
+from .fragment import CannotBeStored, FragmentEntry, FragmentWriter
 
 
 @dataclass(frozen=True)
@@ -100,12 +100,12 @@ class Results:
                 print(error, file=sys.stderr)
                 text, error_class = describe(error.cause, None)
                 computed = entries[error.name].computed
-                failed = Entry(error.name, computed, message=text, error_class=error_class)
+                failed = FragmentEntry(error.name, computed, message=text, error_class=error_class)
                 entries[error.name] = failed
 
-    def _entry(self, name: str) -> Entry:
+    def _entry(self, name: str) -> FragmentEntry:
         computed, cell = self.computed[name], self.cells.get(name)
         if cell is not None and not cell.is_empty:
-            return Entry(name, computed, cell)
+            return FragmentEntry(name, computed, cell)
         text, error_class = describe(self.errors.get(name), None)
-        return Entry(name, computed, message=text, error_class=error_class)
+        return FragmentEntry(name, computed, message=text, error_class=error_class)

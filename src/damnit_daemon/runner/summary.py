@@ -10,7 +10,7 @@ from typing import Any
 
 from damnit_ctx import Cell
 
-from . import layout, plotly_picture, thumbnail
+from . import file_format, plotly_picture, thumbnail
 from .trendline import trendline
 
 LARGEST_INTEGER = 2**63 - 1
@@ -104,7 +104,7 @@ def _explicit(value: Any, method: str | None) -> Summary:
     # A line is one by its shape, whoever made it: that is how DAMNIT draws it.
     is_line = value.ndim == 2 and value.shape[0] == 2 and value.dtype.kind in "biuf"
     if is_line:
-        return Summary(value, layout.TRENDLINE, method)
+        return Summary(value, file_format.TRENDLINE, method)
     return Summary(value, None, method)
 
 
@@ -156,7 +156,7 @@ def _of_array(shown: Any, data: Any) -> Summary:
         return Summary(_scalar(np.asarray(shown)))
     if shown.dtype.kind in "biufc":
         if shown.ndim == 1:
-            return Summary(trendline(shown), layout.TRENDLINE)
+            return Summary(trendline(shown), file_format.TRENDLINE)
         if shown.ndim == 2 and shown.size:
             return Summary(thumbnail.array_thumbnail(shown))
     return Summary(f"{described.dtype}: {described.shape}")

@@ -9,7 +9,7 @@ import warnings
 from typing import Any
 
 from .attributes import storable_text
-from .plain import plain
+from .netcdf_types import plain
 
 
 def has_parquet() -> bool:

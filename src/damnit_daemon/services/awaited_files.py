@@ -11,8 +11,8 @@ from ..errors import DamnitError
 from ..ledger import Job, JobState
 from ..model import RunKey
 from ..paths import find_proposal
-from .news import FilesCame, JobOver, News
-from .run_folders import RunFiles, look_into
+from .events import FilesCame, JobOver, News
+from .run_scanner import RunFiles, look_into
 
 LOOK_EVERY_S = 1.0
 STILL_S = 2.0

@@ -12,9 +12,9 @@ from ..errors import DamnitError
 from ..hdf5 import write_error_fragment
 from ..model import RunKey
 from ..paths import DamnitFolder
-from ..runner.layout import COMPUTED_AT, CONTEXT_PROVENANCE
+from ..runner.file_format import COMPUTED_AT, CONTEXT_PROVENANCE
 from ..store import Database, NewValue, ensure_run, save_values
-from .combined import Combined
+from .combine_result import CombineResult
 
 INGEST_INTERVAL_S = 0.3
 """One transaction for all that comes within this time: each one locks out other writers."""
@@ -35,7 +35,7 @@ OnSaved = Callable[[RunKey, list[str]], None]
 class Store(Protocol):
     """Reads fragments and stores what is in them; the daemon's is a process of its own."""
 
-    def combine_run(self, key: RunKey, fragments: list[Path]) -> Combined:
+    def combine_run(self, key: RunKey, fragments: list[Path]) -> CombineResult:
         """Put the fragments of a run together; raises a `DamnitError`."""
 
     def ingest(self, fragments: list[Path]) -> list[str]:
@@ -48,9 +48,9 @@ class StoreHere:
     def __init__(self, folder: DamnitFolder) -> None:
         self._folder = folder
 
-    def combine_run(self, key: RunKey, fragments: list[Path]) -> Combined:
+    def combine_run(self, key: RunKey, fragments: list[Path]) -> CombineResult:
         """Put the fragments of a run together; raises a `DamnitError`."""
-        return Combined.from_report(combine_run(self._folder, key, fragments))
+        return CombineResult.from_report(combine_run(self._folder, key, fragments))
 
     def ingest(self, fragments: list[Path]) -> list[str]:
         """Save what fragments hold to the database, and name it; raises a `DamnitError`."""

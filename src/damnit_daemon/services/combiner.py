@@ -25,7 +25,7 @@ from ..errors import DamnitError
 from ..model import RunKey
 from ..own_python import module_command, own_environment
 from ..paths import FRAGMENT_NAME, RESULTS_NAME, DamnitFolder
-from .combined import Combined
+from .combine_result import CombineResult
 
 SPINNING_S = 20.0
 """So much CPU time one part of a file may need, and more in proportion to its size."""
@@ -74,7 +74,7 @@ class Combiner:
         self._damaged: dict[Path, tuple[tuple[int, int], str]] = {}
         """Results files that cannot be read, as they are now, and why."""
 
-    def combine_run(self, key: RunKey, fragments: list[Path]) -> Combined:
+    def combine_run(self, key: RunKey, fragments: list[Path]) -> CombineResult:
         """Combine the fragments of a run.
 
         Raises:
@@ -90,7 +90,7 @@ class Combiner:
                 "fragments": [str(path) for path in fragments],
             }
             try:
-                found = Combined.from_plain(self._combining.ask(question))
+                found = CombineResult.from_plain(self._combining.ask(question))
                 return replace(found, broken=[*broken, *found.broken])
             except _FileFault as fault:
                 if fault.path not in fragments:
@@ -129,7 +129,7 @@ class Combiner:
         except _FileFault as fault:
             raise CombinerFailed(fault.reason) from fault
 
-    def sweep(self) -> Combined:
+    def sweep(self) -> CombineResult:
         """Combine all that waits in the folder.
 
         Raises:
@@ -144,7 +144,7 @@ class Combiner:
         for _ in range(MOST_RESTARTS):
             question = {"fragments": None, "leave": [list(key) for key in postponed]}
             try:
-                found = Combined.from_plain(self._combining.ask(question))
+                found = CombineResult.from_plain(self._combining.ask(question))
             except _FileFault as fault:
                 if FRAGMENT_NAME.fullmatch(fault.path.name):
                     broken.append(_put_aside(fault))
@@ -234,7 +234,7 @@ class _Lane:
     def _start(self) -> None:
         self._end()
         self._process = subprocess.Popen(
-            module_command("damnit_daemon.services.combining"),
+            module_command("damnit_daemon.services.combiner_process"),
             env=own_environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -16,7 +16,6 @@ from ..ledger import (
     BEAT_EVERY_S,
     Connection,
     Executor,
-    InSlurm,
     Job,
     JobOptions,
     JobState,
@@ -25,6 +24,7 @@ from ..ledger import (
     NewJob,
     Placement,
     RowFailed,
+    SlurmTask,
     add_job,
     beat,
     end_malformed_rows,
@@ -49,19 +49,15 @@ from ..model import RunKey
 from ..paths import DamnitFolder
 from ..runner import protocol
 from ..settings import parse_duration_s, parse_memory_bytes
-from ..slurm import Executor as Where
+from ..slurm import ExecutorSetting as Where
 from ..slurm import Fallback
-from ..supervise.notify import Notifier
-from .announcer import Announcer
+from ..supervise.sd_notify import Notifier
 from .awaited_files import AwaitedFiles
 from .cluster import Cluster, GivenJob
-from .cluster.orders import Adopt, Cancel, Give
+from .cluster.commands import Adopt, Cancel, Give
 from .combiner import Combiner
 from .daemon_settings import DaemonSettings
-from .extractor import context_hash
-from .intake import Intake, take_in
-from .job_options import load_options
-from .news import (
+from .events import (
     FilesCame,
     FilesTaken,
     JobBegan,
@@ -75,8 +71,12 @@ from .news import (
     VariableProgressed,
     VariablesChanged,
 )
-from .renewal import LedgerWatch
-from .slot import Slot
+from .extractor import context_hash
+from .job_options import load_options
+from .ledger_renewal import LedgerWatch
+from .local_worker import LocalWorker
+from .publisher import Publisher
+from .scheduling import Scheduler, take_in
 from .sweeper import Sweeper
 
 log = logging.getLogger(__name__)
@@ -117,7 +117,7 @@ class Daemon:
         folder: DamnitFolder,
         token: str,
         settings: DaemonSettings,
-        announcer: Announcer,
+        announcer: Publisher,
         *,
         info: Mapping[str, object] = MappingProxyType({}),
     ) -> None:
@@ -149,7 +149,7 @@ class Daemon:
         self._runs_elsewhere: dict[int, Job] = {}
         self._cluster_work: list[int] = []
         self._slots = [
-            Slot(folder, combiner, self._news.put, self._require_lease)
+            LocalWorker(folder, combiner, self._news.put, self._require_lease)
             for _ in range(settings.slots)
         ]
 
@@ -260,7 +260,7 @@ class Daemon:
         if not (self._unwritten or is_beat_due or self._has_work()):
             return
         over: list[Job] = []
-        begun: list[tuple[Slot, Job, protocol.Job]] = []
+        begun: list[tuple[LocalWorker, Job, protocol.Job]] = []
         given: list[GivenJob] = []
         malformed: list[str] = []
         with self._ledger.writing(self._token) as con:
@@ -348,7 +348,9 @@ class Daemon:
         self._no_room_until_s = time.monotonic() + self._no_room_s
         self._no_room_s = min(2 * self._no_room_s, LONGEST_WAIT_S)
 
-    def _begin_jobs(self, con: Connection, now: float) -> list[tuple[Slot, Job, protocol.Job]]:
+    def _begin_jobs(
+        self, con: Connection, now: float
+    ) -> list[tuple[LocalWorker, Job, protocol.Job]]:
         """Give the next jobs to the slots that are free."""
         if not self._may_begin():
             return []
@@ -357,7 +359,7 @@ class Daemon:
         executor = None if self._falls_back() else Executor.LOCAL
         in_slurm = self._in_slurm()
         place = Placement(Executor.LOCAL, this_process().host, os.getpid())
-        begun: list[tuple[Slot, Job, protocol.Job]] = []
+        begun: list[tuple[LocalWorker, Job, protocol.Job]] = []
         limit = len(self._slots) + len(free)
         awaited = self._awaited.job_ids
         for job in next_queued(
@@ -401,14 +403,14 @@ class Daemon:
             given.append(GivenJob(taken, options))
         return given
 
-    def _in_slurm(self) -> InSlurm:
+    def _in_slurm(self) -> SlurmTask:
         """Which jobs go to Slurm by themselves."""
         match self._settings.slurm.executor:
             case Where.SLURM:
-                return InSlurm.ALL
+                return SlurmTask.ALL
             case Where.AUTO if self._cluster.is_there:
-                return InSlurm.CLUSTER
-        return InSlurm.WANTED
+                return SlurmTask.CLUSTER
+        return SlurmTask.WANTED
 
     def _may_give(self) -> bool:
         return not self._is_held() and self._cluster.accepts()
@@ -478,7 +480,7 @@ class Daemon:
     def _stage(self, job: Job) -> bool | None:
         """Which of its variables a job computes on this machine; None: all of them."""
         leaves_some = job.cluster is None and job.wanted_executor is None
-        if leaves_some and self._in_slurm() is not InSlurm.WANTED and not self._falls_back():
+        if leaves_some and self._in_slurm() is not SlurmTask.WANTED and not self._falls_back():
             return False
         return job.cluster
 
@@ -507,7 +509,7 @@ class Daemon:
         for job in added:
             self._announcer.job_waits(job)
 
-    def _act(self, intake: Intake) -> None:
+    def _act(self, intake: Scheduler) -> None:
         stop = dict(intake.stop)
         for slot in self._slots:
             if slot.job is not None and slot.job.id in stop:

@@ -12,8 +12,8 @@ from ..model import RunKey
 from ..paths import DamnitFolder
 from ..runner.protocol import ContextLoaded, Job
 from .combiner import Combiner
-from .extractor import Cancelled, Extractor, OnEvent
-from .report import ExtractionReport, RunOutcome
+from .extractor import Extractor, JobCancelled, OnEvent
+from .outcome import ExtractionReport, RunOutcome
 
 Names = Collection[str] | Mapping[RunKey, Collection[str]]
 
@@ -72,7 +72,7 @@ def extract(
             outcome = RunOutcome(key)
             report.runs.append(outcome)
             extractor.extract_run(replace(template, variables=wanted(key)), outcome)
-    except (KeyboardInterrupt, Cancelled):
+    except (KeyboardInterrupt, JobCancelled):
         report.is_interrupted = True
     finally:
         extractor.close()

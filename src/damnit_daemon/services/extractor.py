@@ -13,9 +13,9 @@ from ..hdf5 import write_error_fragment
 from ..launch import Limits, RunnerProcess, RunnerUnavailable
 from ..model import RunKey
 from ..paths import DamnitFolder
-from ..runner.attempts import PROCESS_DIED, Attempts
-from ..runner.helpers import digest
+from ..runner.local_imports import digest
 from ..runner.protocol import ContextLoaded, Event, FilesFound, Job, JobEnded, VariableDone
+from ..runner.retry import PROCESS_DIED, Attempts
 from ..store import NameTaken, StoreError
 from .collector import Collector, OnSaved, Store
 from .context import (
@@ -25,12 +25,12 @@ from .context import (
     require_usable,
     store_variables,
 )
-from .report import RunOutcome
+from .outcome import RunOutcome
 
 OnEvent = Callable[[RunKey | None, Event], None]
 
 
-class Cancelled(Exception):  # noqa: N818 – it is no error
+class JobCancelled(Exception):  # noqa: N818 – it is no error
     """Somebody does not want the job any more; the message says who or why."""
 
 
@@ -164,7 +164,7 @@ class Extractor:
             sudden = self._evaluate(outcome, template, collector)
         except RunnerUnavailable as error:
             outcome.failure = str(error)
-        except Cancelled as cancelled:
+        except JobCancelled as cancelled:
             outcome.failure = str(cancelled)
             raise
         except KeyboardInterrupt:
@@ -262,7 +262,7 @@ class Extractor:
 
     def _stop_if_wanted(self) -> None:
         if reason := self._stop_reason():
-            raise Cancelled(reason)
+            raise JobCancelled(reason)
 
     def _note_problem(self, problem: str) -> None:
         if problem not in self.problems:

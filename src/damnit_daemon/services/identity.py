@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ..errors import DamnitError
 from ..paths import DamnitFolder
-from ..sharing import make_shared_folder
+from ..permissions import make_shared_folder
 from ..store import Database, load_setting, save_setting
 from ..store.creation import new_db_id, new_file_beside
 from ..store.settings import DB_ID

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from ..ledger import Connection, JobOptions, recall, remember
-from ..ledger.texts import parse_object
+from ..ledger.json_fields import parse_object
 
 
 def save_options(con: Connection, job_id: int, options: JobOptions) -> None:

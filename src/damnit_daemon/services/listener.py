@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Protocol
 
-from ..broker import Record, Sieve
+from ..broker import ArrivalFilter, Record
 from ..errors import DamnitError
 from ..ledger import LeaseLost
 from ..model.arrival import Arrival
@@ -61,7 +61,7 @@ class Listener:
     def __init__(
         self,
         source: RecordSource,
-        sieve: Sieve,
+        sieve: ArrivalFilter,
         record: Callable[[Sequence[Arrival]], None],
         *,
         count: Callable[[Mapping[str, int]], None] | None = None,

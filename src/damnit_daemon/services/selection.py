@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..errors import DamnitError
 from ..launch import RunnerProcess
 from ..model import RunKey
-from ..model.changed import changed_since
+from ..model.staleness import changed_since
 from ..paths import DamnitFolder, existing_runs, find_proposal
 from ..store import Database, load_runs, load_setting, load_values
 from .context import context_python, require_usable

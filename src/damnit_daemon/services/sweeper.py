@@ -12,9 +12,9 @@ from pathlib import Path
 from ..errors import DamnitError
 from ..model import RunKey
 from ..paths import DamnitFolder
-from .combined import Combined
+from .combine_result import CombineResult
 from .combiner import Combiner
-from .news import News, Remark, ValuesSaved
+from .events import News, Remark, ValuesSaved
 
 log = logging.getLogger(__name__)
 
@@ -101,7 +101,7 @@ class Sweeper:
                 self._require_right()
                 self._hear(self._combiner.combine_run(key, paths))
 
-    def _hear(self, combined: Combined) -> None:
+    def _hear(self, combined: CombineResult) -> None:
         for key, names in combined.saved:
             self._tell(ValuesSaved(key, tuple(names)))
         for text in (*combined.remarks, *combined.postponed):

@@ -15,9 +15,9 @@ from ..errors import DamnitError
 from ..ledger import TakenFiles
 from ..model import RunKey
 from ..model.arrival import Arrival, ArrivalSource
-from ..model.growing import GrowingRun
+from ..model.growing_runs import GrowingRun
 from .completeness import what_is_lacking
-from .run_folders import (
+from .run_scanner import (
     LOOK_INTO_S,
     KindFolder,
     Place,
@@ -107,7 +107,7 @@ def parse_backfill(text: str) -> int | None:
 
 
 @dataclass(frozen=True)
-class Look:
+class ScanResult:
     """What a look at the folders brought; it comes again with each look until it is seen."""
 
     arrivals: list[Arrival]
@@ -179,7 +179,7 @@ class Watcher:
         *,
         expects_events: bool = True,
         taken: Mapping[Place, TakenFiles] = MappingProxyType({}),
-    ) -> Look:
+    ) -> ScanResult:
         """See what is new; what cannot be read now is looked at next time.
 
         Args:
@@ -195,7 +195,7 @@ class Watcher:
             changed = list(self._taken_runs.scan(taken, now_s))
         except OSError as error:
             self._complain(f"{self._proposal_folder}: {error.strerror}")
-            return Look([], [])
+            return ScanResult([], [])
         self.problem = ""
         if self._older is None:
             there = (files for found in new.values() for files in found)
@@ -282,8 +282,8 @@ class Watcher:
         taken: Container[Place],
         *,
         expects_events: bool,
-    ) -> Look:
-        look = Look([], [])
+    ) -> ScanResult:
+        look = ScanResult([], [])
         grace_s = (self._grace_s or 0.0) if expects_events else 0.0
         for files, since_s, _ in settled:
             wait_s = self.settle_times.of(files.place[1]) + grace_s

@@ -3,7 +3,6 @@
 Only `client` starts anything.
 """
 
-from .choice import choose_resources
 from .client import ClusterInfo, SlurmClient
 from .commands import (
     LARGEST_ARRAY,
@@ -15,17 +14,18 @@ from .commands import (
 from .environment import slurm_environment
 from .errors import SlurmDown, SlurmError, SubmissionRefused, SubmissionUnclear
 from .explain import explain
-from .folder_settings import Executor, Fallback, SlurmSettings, slurm_settings
 from .job_id import SlurmId
-from .output import with_output
+from .job_output import with_output
 from .parse import Partition
+from .resource_defaults import choose_resources
+from .settings import ExecutorSetting, Fallback, SlurmSettings, slurm_settings
 from .states import SlurmState
 from .status import Fate, JobStatus
 
 __all__ = [
     "LARGEST_ARRAY",
     "ClusterInfo",
-    "Executor",
+    "ExecutorSetting",
     "Fallback",
     "Fate",
     "JobStatus",

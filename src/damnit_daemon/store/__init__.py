@@ -11,18 +11,18 @@ SQL is written in this package and nowhere else. numpy is imported only when a
 value needs it: the app reads before it has painted anything.
 """
 
+from .change_feed import ChangeFeed
 from .changes import Cell, Changes
 from .comments import Note, NoteChanged, add_note, change_note, load_notes, remove_note
 from .creation import create_database
-from .damage import find_damage
 from .database import Database
-from .decoding import decode_value
+from .decode import decode_value
 from .edits import (
-    Change,
     Conflict,
     EditConflict,
     Plain,
     TypeLost,
+    ValueEdit,
     add_empty_runs,
     load_plain,
     same_value,
@@ -43,11 +43,11 @@ from .errors import (
     StorageFailed,
     StoreError,
 )
-from .live import LiveDatabase
+from .identifiers import is_variable_name
+from .integrity import find_damage
 from .migrations import migrate
-from .names import is_variable_name
-from .new_values import NewValue, Rejected, SaveReport, save_values
 from .runs import ensure_run, load_listed_runs, load_runs
+from .save_values import NewValue, Rejected, SaveReport, save_values
 from .schema import FORMAT_VERSION
 from .settings import delete_setting, load_setting, load_settings, save_setting
 from .user_variables import (
@@ -74,7 +74,7 @@ __all__ = [
     "USER_TYPES",
     "BadName",
     "Cell",
-    "Change",
+    "ChangeFeed",
     "Changes",
     "Conflict",
     "Database",
@@ -87,7 +87,6 @@ __all__ = [
     "EditConflict",
     "FormatTooNew",
     "FormatTooOld",
-    "LiveDatabase",
     "NameRefused",
     "NameTaken",
     "NewValue",
@@ -100,6 +99,7 @@ __all__ = [
     "StorageFailed",
     "StoreError",
     "TypeLost",
+    "ValueEdit",
     "ValuesDoNotFit",
     "VariableChanged",
     "VariableInUse",

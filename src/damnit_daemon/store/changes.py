@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ..model import Column, RunKey, RunRow, StoredValue
-from ..model.portion import AheadRow, Portion
+from ..model.batch import AheadRow, Batch
 
 Cell = tuple[RunKey, str]
 """A run and the name of a variable."""
@@ -27,7 +27,7 @@ class Changes(NamedTuple):
     """Cells that have no row any more, also those of removed runs."""
     columns: tuple[Column, ...] | None = None
     """All of them, if any changed; else None."""
-    portion: Portion | None = None
+    portion: Batch | None = None
     """Values that were there before: some of those that are read while nobody waits."""
     ahead: Sequence[AheadRow] = ()
     """Values that a later portion has once more, with all that belongs to them."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from .errors import StoreError
 from .json_text import clean_text
-from .queries import fetch_all
+from .sql import fetch_all
 
 
 class Note(NamedTuple):

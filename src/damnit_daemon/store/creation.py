@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from ..sharing import file_bits
+from ..permissions import file_bits
 from . import settings
 from .database import DEFAULT_TIMEOUT_S, Database
+from .error_mapping import describe_os_error, translated
 from .errors import DatabaseExists
 from .schema import create_tables
-from .translation import describe_os_error, translated
 
 
 def create_database(path: Path, *, proposal: int | None, context_python: str | None) -> Database:

@@ -8,10 +8,10 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Literal
 
+from .error_mapping import translated
 from .errors import FormatTooNew
 from .formats import overlay_missing, read_format, require_current, require_readable
 from .schema import FORMAT_VERSION
-from .translation import translated
 
 DEFAULT_TIMEOUT_S = 30.0
 """How long DAMNIT waits for a lock, and so do we."""

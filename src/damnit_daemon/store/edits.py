@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from ..model import RunKey, StoredValue
 from .errors import StoreError
-from .names import COMMENT
-from .new_values import NewValue, save_values
-from .queries import fetch_all
+from .identifiers import COMMENT
 from .runs import ensure_run
+from .save_values import NewValue, save_values
+from .sql import fetch_all
 
 MANUAL_PROVENANCE = "manual-input"
 """What DAMNIT's window notes for values that people typed."""
@@ -20,7 +20,7 @@ Plain = int | float | str | None
 """What people type: numbers and text; None for nothing."""
 
 
-class Change(NamedTuple):
+class ValueEdit(NamedTuple):
     """A value that somebody typed for a cell."""
 
     key: RunKey
@@ -35,7 +35,7 @@ class Change(NamedTuple):
 class Conflict(NamedTuple):
     """A cell that somebody else has changed meanwhile."""
 
-    change: Change
+    change: ValueEdit
     found: int | float | str | bytes | None
     """What it holds now."""
 
@@ -64,7 +64,7 @@ class TypeLost(StoreError):  # noqa: N818 – house style
 
 
 def save_changes(
-    con: sqlite3.Connection, changes: Iterable[Change], *, now: float
+    con: sqlite3.Connection, changes: Iterable[ValueEdit], *, now: float
 ) -> list[StoredValue]:
     """Write all changes, or none if a cell is not what it was; returns them as they are stored.
 

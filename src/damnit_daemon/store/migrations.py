@@ -8,7 +8,7 @@ from contextlib import closing
 from itertools import count
 from pathlib import Path
 
-from ..sharing import file_bits
+from ..permissions import file_bits
 from . import settings
 from .creation import link_into_place, new_db_id, new_file_beside
 from .database import DEFAULT_TIMEOUT_S, Database

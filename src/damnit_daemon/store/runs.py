@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..model import RunKey, RunRow
-from .queries import fetch_all
+from .sql import fetch_all
 
 
 def ensure_run(

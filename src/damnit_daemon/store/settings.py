@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from .queries import fetch_all
+from .sql import fetch_all
 
 DATA_FORMAT_VERSION = "data_format_version"
 DB_ID = "db_id"

@@ -7,10 +7,10 @@ import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from ..model import Column, RunKey, StoredValue, VariableInfo
-from .edits import MANUAL_PROVENANCE, Change, Plain, same_value
+from .edits import MANUAL_PROVENANCE, Plain, ValueEdit, same_value
 from .errors import BadName, StoreError
-from .names import COMMENT, FIXED_TITLES
-from .new_values import NewValue, save_values
+from .identifiers import COMMENT, FIXED_TITLES
+from .save_values import NewValue, save_values
 from .values import load_values
 from .variables import add_user_variable, load_columns, save_definition
 from .views import rebuild_views
@@ -109,7 +109,7 @@ def change_user_variable(
     *,
     convert: Callable[[object, str], Plain],
     now: float,
-    known: Mapping[RunKey, Change] | None = None,
+    known: Mapping[RunKey, ValueEdit] | None = None,
 ) -> list[StoredValue]:
     """Change title, type, description and tags; returns the values that became another type.
 
@@ -211,7 +211,7 @@ def _convert_values(
     type_name: str,
     convert: Callable[[object, str], Plain],
     now: float,
-    known: Mapping[RunKey, Change],
+    known: Mapping[RunKey, ValueEdit],
 ) -> list[StoredValue]:
     converted, misfits = [], []
     for stored in load_values(con, names=[name], blobs=True):

@@ -11,8 +11,8 @@ from typing import Any
 
 from ..model import Blob, RunKey, StoredValue
 from ..model.value import blob_kind
-from .queries import Row, fetch_all, fetch_into
 from .runs import keys_with_values
+from .sql import Row, fetch_all, fetch_into
 
 _FEW_NAMES = 8
 """Of so few variables it is quicker to look up each run in the index than to read all rows."""

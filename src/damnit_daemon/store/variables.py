@@ -7,8 +7,8 @@ from collections.abc import Collection, Sequence
 
 from ..model import Column, VariableInfo
 from .errors import BadName, NameTaken
-from .names import COMMENT, COMMENT_TITLE, FIXED_TITLES, is_variable_name, unique_title
-from .queries import fetch_all
+from .identifiers import COMMENT, COMMENT_TITLE, FIXED_TITLES, is_variable_name, unique_title
+from .sql import fetch_all
 from .views import rebuild_views
 
 

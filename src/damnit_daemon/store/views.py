@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import sqlite3
 
-from .queries import fetch_all
 from .schema import PLAIN_VIEWS
+from .sql import fetch_all
 
 MAX_NAMES = 1900
 """SQLite gives up at 2,000 columns."""

@@ -1,11 +1,11 @@
 """What Slurm is given: the folder of a submission, the array's command, and what it would be."""
 
 from .array import submission
-from .folder import Entry, SubmissionFolder, make_submission, remove_old, submissions
-from .planning import plan, uses_slurm, wants_cluster
+from .folder import SubmissionEntry, SubmissionFolder, make_submission, remove_old, submissions
+from .preview import plan, uses_slurm, wants_cluster
 
 __all__ = [
-    "Entry",
+    "SubmissionEntry",
     "SubmissionFolder",
     "make_submission",
     "plan",

@@ -25,10 +25,10 @@ from pathlib import Path
 from ..launch import Bundle
 from ..launch.environment import FALLBACK_VARIABLE
 from ..paths import DamnitFolder
+from ..permissions import file_bits, make_shared_folder
 from ..runner import FORK_OPTION
 from ..runner.batch import JOBS_FILE, REVOKED_FILE, claim_name, events_name
 from ..runner.protocol import Job as RunnerJob
-from ..sharing import file_bits, make_shared_folder
 from ..slurm import SlurmId
 
 FOLDER = "slurm"
@@ -57,7 +57,7 @@ UNSET = ("PYTHONHOME", "PYTHONSTARTUP", "PYTHONSAFEPATH", "VIRTUAL_ENV", "DISPLA
 
 
 @dataclass(frozen=True)
-class Entry:
+class SubmissionEntry:
     """One job of a submission."""
 
     job_id: int
@@ -103,7 +103,7 @@ class SubmissionFolder:
         """What happens in a task."""
         return self.path / events_name(task)
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[SubmissionEntry]:
         """What is to be done; nothing if it cannot be read."""
         try:
             lines = (self.path / JOBS_FILE).read_text().splitlines()
@@ -113,7 +113,7 @@ class SubmissionFolder:
         for line in lines:
             plain = json.loads(line)
             job = RunnerJob(**{k: v for k, v in plain.items() if k in known})
-            yield Entry(plain["ledger_id"], plain["attempt"], plain["task"], job)
+            yield SubmissionEntry(plain["ledger_id"], plain["attempt"], plain["task"], job)
 
     def load_id(self) -> SlurmId | None:
         """Under which number Slurm has it; None if nobody wrote that down."""
@@ -194,7 +194,7 @@ def submissions(folder: DamnitFolder) -> list[SubmissionFolder]:
 
 def make_submission(
     folder: DamnitFolder,
-    tasks: Sequence[Sequence[Entry]],
+    tasks: Sequence[Sequence[SubmissionEntry]],
     python: Path,
     bundle: Bundle,
     *,

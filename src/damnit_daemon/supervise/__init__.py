@@ -9,25 +9,25 @@ that one; what is needed for it is in the folder's `supervisord.conf`.
     stop(folder)
 """
 
-from .configuration import DAEMON_LOG, PROGRAM
+from .conf_text import DAEMON_LOG, PROGRAM
 from .log_tail import follow_log, last_lines
-from .notify import Notifier
-from .observed import Observed, State, observe
+from .probe import DaemonProbe, DaemonState, observe
 from .rpc import NoAnswer, Program, Supervisord
-from .starting import START_TIMEOUT_S, StartFailed, daemon_command, start
-from .stopping import STOP_TIMEOUT_S, stop
+from .sd_notify import Notifier
+from .start import START_TIMEOUT_S, StartFailed, daemon_command, start
+from .stop import STOP_TIMEOUT_S, stop
 
 __all__ = [
     "DAEMON_LOG",
     "PROGRAM",
     "START_TIMEOUT_S",
     "STOP_TIMEOUT_S",
+    "DaemonProbe",
+    "DaemonState",
     "NoAnswer",
     "Notifier",
-    "Observed",
     "Program",
     "StartFailed",
-    "State",
     "Supervisord",
     "daemon_command",
     "follow_log",

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from ..errors import DamnitError
 from ..paths import DamnitFolder
-from ..sharing import file_bits, make_shared_folder
+from ..permissions import file_bits, make_shared_folder
 
 LOCK_NAME = "supervise.lock"
 LOOK_EVERY_S = 0.1

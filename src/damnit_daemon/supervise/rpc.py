@@ -13,7 +13,7 @@ from xml.parsers.expat import ExpatError
 
 from ..errors import DamnitError
 from .address import Address
-from .configuration import PROGRAM
+from .conf_text import PROGRAM
 
 TIMEOUT_S = 5.0
 

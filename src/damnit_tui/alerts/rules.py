@@ -44,7 +44,7 @@ class Alert:
         return self.condition if self.runs == 1 else f"{self.condition} for {self.runs} runs"
 
 
-class Watch:
+class AlertEvaluator:
     """Looks at a table again and again, and tells once for each run that makes an alert true.
 
     Runs that have no value yet for what is asked are passed over: they may come

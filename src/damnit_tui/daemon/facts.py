@@ -7,28 +7,28 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 
 from damnit_daemon.model.consumer_health import parse_consumer_health
-from damnit_daemon.model.growing import parse_growing
+from damnit_daemon.model.growing_runs import parse_growing
 from damnit_daemon.settings import KNOWN, Setting
-from damnit_daemon.supervise import Observed, State
+from damnit_daemon.supervise import DaemonProbe, DaemonState
 
-from ..table.numbers import format_full_time, format_span
-from ..visible import visible
+from ..sanitize import visible
+from ..table.format import format_full_time, format_span
 
 MARKS = {
-    State.WORKING: "● works",
-    State.STARTING: "◐ is starting",
-    State.CRASHED: "✗ ended by itself",
-    State.SILENT: "✗ not responding",
-    State.STOPPED: "○ is stopped",
+    DaemonState.WORKING: "● works",
+    DaemonState.STARTING: "◐ is starting",
+    DaemonState.CRASHED: "✗ ended by itself",
+    DaemonState.SILENT: "✗ not responding",
+    DaemonState.STOPPED: "○ is stopped",
 }
 FACTS = ("growing", "settle_s", "consumer")
 """What the daemon says that has lines of its own."""
 ROLES = {
-    State.WORKING: "news",
-    State.STARTING: "mark",
-    State.CRASHED: "trouble",
-    State.SILENT: "trouble",
-    State.STOPPED: "quiet",
+    DaemonState.WORKING: "news",
+    DaemonState.STARTING: "mark",
+    DaemonState.CRASHED: "trouble",
+    DaemonState.SILENT: "trouble",
+    DaemonState.STOPPED: "quiet",
 }
 
 
@@ -36,7 +36,7 @@ ROLES = {
 class DaemonFacts:
     """What was found out."""
 
-    seen: Observed = field(default_factory=Observed)
+    seen: DaemonProbe = field(default_factory=DaemonProbe)
     settings: Mapping[str, object] = field(default_factory=dict)
     counters: Mapping[str, int] = field(default_factory=dict)
     problem: str = ""

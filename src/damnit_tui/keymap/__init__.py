@@ -11,38 +11,38 @@ from textual.binding import Binding, BindingType
 from textual.keys import format_key
 
 from . import (
-    boxes,
-    comparing,
+    compare,
     context,
-    folders,
-    inspect,
+    dialogs,
     jobs,
     lists,
     log,
     plot,
     prompts,
-    runs_acting,
-    runs_finding,
-    runs_looking,
-    runs_moving,
+    proposals,
+    table_actions,
+    table_filter,
+    table_navigation,
+    table_view,
+    viewer,
 )
 from .key import Key as Key
 
 KEYS: tuple[Key, ...] = (
-    *runs_moving.KEYS,
-    *runs_looking.KEYS,
-    *runs_finding.KEYS,
-    *runs_acting.KEYS,
-    *inspect.KEYS,
+    *table_navigation.KEYS,
+    *table_view.KEYS,
+    *table_filter.KEYS,
+    *table_actions.KEYS,
+    *viewer.KEYS,
     *plot.KEYS,
-    *comparing.KEYS,
+    *compare.KEYS,
     *lists.KEYS,
     *prompts.KEYS,
-    *boxes.KEYS,
+    *dialogs.KEYS,
     *jobs.KEYS,
     *log.KEYS,
     *context.KEYS,
-    *folders.KEYS,
+    *proposals.KEYS,
 )
 """All of them; with the user's own keys once those are read."""
 
@@ -135,7 +135,7 @@ def as_markdown() -> str:
     ]
     in_boxes = [key for key in KEYS if key.owner not in {*MAIN_OWNERS, *SCREENS}]
     parts = (*of_table, *on_screens, ("In a box over the table", in_boxes))
-    from .. import commands
+    from . import commands
 
     tables = [_table_of_keys(*part) for part in parts]
     return "\n".join([PAGE_HEAD, *tables, commands.as_markdown(), OWN_KEYS])

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from damnit_daemon.errors import DamnitError
-from damnit_daemon.logs import Line, LogFile
-from damnit_daemon.logs.log_file import Change
+from damnit_daemon.logs import LogFile, LogLine
+from damnit_daemon.logs.log_file import LogChange
 
 ERROR = re.compile(
     rb"^(?:Could not get data for |.*\b(?:ERROR|CRITICAL|FATAL)\b)"
@@ -19,9 +19,9 @@ SECTION = re.compile(rb"^-----", re.MULTILINE)
 """DAMNIT's headers, and ours."""
 
 TOLD = {
-    Change.CUT: "the log was emptied",
-    Change.REPLACED: "the log was replaced by a new one",
-    Change.GONE: "the log is gone; this is what it said",
+    LogChange.CUT: "the log was emptied",
+    LogChange.REPLACED: "the log was replaced by a new one",
+    LogChange.GONE: "the log is gone; this is what it said",
 }
 
 
@@ -29,7 +29,7 @@ TOLD = {
 class Page:
     """What is to be shown."""
 
-    lines: tuple[Line, ...] = ()
+    lines: tuple[LogLine, ...] = ()
     size: int = 0
     """Bytes of the log."""
     follows: bool = True
@@ -83,9 +83,9 @@ class Pager:
         except DamnitError as error:
             self.page = Page(problem=error.message)
             return self.page
-        if change is not Change.NONE or self.page.problem:
+        if change is not LogChange.NONE or self.page.problem:
             said = TOLD.get(change, self.page.said)
-            if change in (Change.CUT, Change.REPLACED):
+            if change in (LogChange.CUT, LogChange.REPLACED):
                 self._top, self.page = 0, replace(self.page, match=None)
             self._show(self.page.follows, said=said)
         return self.page

@@ -10,9 +10,9 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from damnit_daemon.logs import Kind, Line, kind_of
+from damnit_daemon.logs import LineKind, LogLine, kind_of
 
-from ..visible import visible
+from ..sanitize import visible
 from .pager import Page
 
 TAB = 4
@@ -34,7 +34,7 @@ class LogView(Widget):
     }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        *(f"log--{kind}" for kind in Kind if kind is not Kind.PLAIN),
+        *(f"log--{kind}" for kind in LineKind if kind is not LineKind.PLAIN),
         "log--match",
         "log--problem",
     }
@@ -60,14 +60,14 @@ class LogView(Widget):
             return Strip([Segment(visible(self.page.problem), style)]).crop_extend(0, width, style)
         return Strip.blank(width, self.rich_style)
 
-    def _style(self, line: Line) -> Style:
+    def _style(self, line: LogLine) -> Style:
         if line.start == self.page.match:
             return self.get_component_rich_style("log--match")
         kind = kind_of(line.text)
-        if kind is Kind.PLAIN:
+        if kind is LineKind.PLAIN:
             return self.rich_style
         return self.get_component_rich_style(f"log--{kind}")
 
 
-def _shown(line: Line) -> str:
+def _shown(line: LogLine) -> str:
     return visible(line.text.expandtabs(TAB))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..inspect.ticks import format_value
-from ..visible import clip, visible
-from .points import Points
+from ..charts.ticks import format_value
+from ..sanitize import clip, visible
+from .data import Points
 from .state import Form, Window
 
 SHADES = 12

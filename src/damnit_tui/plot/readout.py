@@ -6,9 +6,9 @@ from datetime import tzinfo
 
 import numpy as np
 
-from ..inspect.ticks import format_value
-from ..visible import clip, visible
-from .points import Points
+from ..charts.ticks import format_value
+from ..sanitize import clip, visible
+from .data import Points
 from .scale import counted, logged, window_of
 from .state import Form, PlotState, Window
 

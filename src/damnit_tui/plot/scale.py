@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .points import MOST, Group, Points, fitting_bins, histogram
+from .data import MOST, Group, Points, fitting_bins, histogram
 from .state import PlotState, Window
 
 MARGIN = 0.04

@@ -26,7 +26,7 @@ class Over(StrEnum):
     """The data of each run."""
 
 
-class Which(StrEnum):
+class RunScope(StrEnum):
     """Of which runs."""
 
     ALL = "all runs"
@@ -63,7 +63,7 @@ class PlotState:
     x: str = RUN
     colour: str = ""
     over: Over = Over.RUNS
-    which: Which = Which.SHOWN
+    which: RunScope = RunScope.SHOWN
     form: Form = Form.POINTS
     log_x: bool = False
     log_y: bool = False
@@ -113,7 +113,7 @@ class PlotState:
 
     def next_which(self) -> PlotState:
         """Of other runs."""
-        which = list(Which)
+        which = list(RunScope)
         return self.fresh(which=which[(which.index(self.which) + 1) % len(which)])
 
     def with_bins(self, factor: float, present: int) -> PlotState:

@@ -10,12 +10,12 @@ from pathlib import Path
 from damnit_daemon.model import RunKey
 from damnit_daemon.run_ranges import format_run_ranges
 
-from ..state.pictures import Picture
-from ..visible import visible
+from ..sanitize import visible
+from ..state.saved_pictures import SavedPicture
 
 
 @dataclass(frozen=True)
-class Failure:
+class FailureSummary:
     """One way in which a variable failed."""
 
     title: str
@@ -24,7 +24,7 @@ class Failure:
 
 
 @dataclass(frozen=True)
-class Happened:
+class ShiftSummary:
     """What a report tells of."""
 
     proposal: int | None
@@ -37,14 +37,14 @@ class Happened:
     """Markdown of these runs."""
     notes: tuple[tuple[float, str], ...] = ()
     """When each note is about, and its text."""
-    failures: tuple[Failure, ...] = field(default=())
-    pictures: tuple[Picture, ...] = ()
+    failures: tuple[FailureSummary, ...] = field(default=())
+    pictures: tuple[SavedPicture, ...] = ()
     """Those that were saved in between."""
     gone: frozenset[Path] = frozenset()
     """Of those the files that are not there any more."""
 
 
-def write_report(happened: Happened, zone: tzinfo | None = None) -> str:
+def write_report(happened: ShiftSummary, zone: tzinfo | None = None) -> str:
     """Put it into words.
 
     Args:
@@ -80,13 +80,13 @@ def write_report(happened: Happened, zone: tzinfo | None = None) -> str:
     return "\n".join(lines)
 
 
-def place_of(picture: Picture) -> str:
+def place_of(picture: SavedPicture) -> str:
     """How a picture's file stands in a report."""
     path = visible(str(picture.path))
     return f"`` {path} ``" if "`" in path else f"`{path}`"
 
 
-def group_failures(found: Sequence[tuple[int, str, str]]) -> tuple[Failure, ...]:
+def group_failures(found: Sequence[tuple[int, str, str]]) -> tuple[FailureSummary, ...]:
     """Put equal failures together, the most frequent first.
 
     Args:
@@ -96,10 +96,10 @@ def group_failures(found: Sequence[tuple[int, str, str]]) -> tuple[Failure, ...]
     for run, title, message in found:
         runs.setdefault((title, message), []).append(run)
     ordered = sorted(runs.items(), key=lambda item: (-len(item[1]), item[0]))
-    return tuple(Failure(*what, tuple(sorted(which))) for what, which in ordered)
+    return tuple(FailureSummary(*what, tuple(sorted(which))) for what, which in ordered)
 
 
-def _failure(failure: Failure) -> str:
+def _failure(failure: FailureSummary) -> str:
     message = _line(failure.message)
     which = "run" if len(failure.runs) == 1 else "runs"
     return f"* **{_line(failure.title)}** {message} ({which} {format_run_ranges(failure.runs)})"

@@ -9,11 +9,11 @@ from enum import StrEnum
 from damnit_daemon.model import RunKey
 from damnit_daemon.run_ranges import format_run_ranges
 
-from ..table.numbers import format_span
-from ..visible import visible
+from ..sanitize import visible
+from ..table.format import format_span
 
 
-class Which(StrEnum):
+class VariableScope(StrEnum):
     """Which variables are wanted."""
 
     ALL = "all"
@@ -24,7 +24,7 @@ class Which(StrEnum):
 
 
 @dataclass(frozen=True)
-class Facts:
+class PlanInputs:
     """What is known before; read from the database and the ledger."""
 
     failed: Mapping[RunKey, Collection[str]]
@@ -48,7 +48,7 @@ class Plan:
     variables: tuple[str, ...] | None = None
     data: str = "all"
     executor: str | None = None
-    which: Which = Which.ALL
+    which: VariableScope = VariableScope.ALL
 
     @property
     def is_empty(self) -> bool:
@@ -60,7 +60,7 @@ class Plan:
         """The variables of runs that have some of their own."""
         return {key: names for key, names in self.runs.items() if names is not None}
 
-    def sentences(self, facts: Facts) -> list[str]:
+    def sentences(self, facts: PlanInputs) -> list[str]:
         """Say what will happen."""
         if self.is_empty:
             return [self._why_empty(facts)]
@@ -82,8 +82,8 @@ class Plan:
             lines.append(f"{span} of computing, by past timings")
         return lines
 
-    def _why_empty(self, facts: Facts) -> str:
-        if self.which is not Which.CHANGED:
+    def _why_empty(self, facts: PlanInputs) -> str:
+        if self.which is not VariableScope.CHANGED:
             return "Nothing has failed in these runs."
         if facts.problem:
             return f"What has changed is not known: {visible(facts.problem)}"
@@ -96,7 +96,7 @@ class Plan:
             return {name for names in by_run.values() for name in names}
         return None if self.variables is None else set(self.variables)
 
-    def _seconds(self, facts: Facts) -> float:
+    def _seconds(self, facts: PlanInputs) -> float:
         total = 0.0
         for names in self.runs.values():
             wanted = names if names is not None else self.variables
@@ -107,8 +107,8 @@ class Plan:
 
 def make_plan(
     keys: Sequence[RunKey],
-    which: Which,
-    facts: Facts,
+    which: VariableScope,
+    facts: PlanInputs,
     *,
     this: str = "",
     named: Sequence[str] = (),
@@ -126,11 +126,11 @@ def make_plan(
         data: `raw`, `proc` or `all`.
         executor: `local`, `slurm` or None.
     """
-    if which in (Which.FAILED, Which.CHANGED):
-        by_run = facts.failed if which is Which.FAILED else facts.changed or {}
+    if which in (VariableScope.FAILED, VariableScope.CHANGED):
+        by_run = facts.failed if which is VariableScope.FAILED else facts.changed or {}
         wanted = {key: tuple(sorted(by_run[key])) for key in keys if by_run.get(key)}
         return Plan(wanted, None, data, executor, which)
-    variables = {Which.THIS: (this,), Which.NAMED: tuple(named)}.get(which)
+    variables = {VariableScope.THIS: (this,), VariableScope.NAMED: tuple(named)}.get(which)
     return Plan(dict.fromkeys(keys), variables, data, executor, which)
 
 

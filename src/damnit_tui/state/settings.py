@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..visible import visible
-from .files import config_directory
-from .plain import mapping
+from ..sanitize import visible
+from .storage import config_directory
+from .validate import mapping
 
 FILE = "settings.toml"
 

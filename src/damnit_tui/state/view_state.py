@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..table.column_choice import ColumnChoice
+from ..table.column_layout import ColumnLayout
 from ..table.column_selection import ColumnSelection
-from .plain import mapping, text, texts, widths
+from .validate import mapping, text, texts, widths
 
 
 class ViewState(NamedTuple):
@@ -39,7 +39,7 @@ class ViewState(NamedTuple):
         """What a file says; what makes no sense is left out."""
         found = mapping(value)
         columns = mapping(found.get("columns"))
-        choice = ColumnChoice(
+        choice = ColumnLayout(
             texts(columns.get("order")),
             frozenset(texts(columns.get("hidden"))),
             texts(columns.get("pinned")),

@@ -11,11 +11,11 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from damnit_daemon.model import Blob, BlobKind, Column, RunKey, StoredValue
-from damnit_daemon.model.texts import format_number
+from damnit_daemon.model.sanitize import format_number
 from damnit_daemon.model.value import blob_kind
 
-from ..visible import visible
-from .numbers import split_number
+from ..sanitize import visible
+from .format import split_number
 
 SKIPPED = "»"
 FAILED = "✗"
@@ -44,7 +44,7 @@ class CellAddress(NamedTuple):
     name: str
 
 
-class Kind(Enum):
+class CellKind(Enum):
     """What sort of thing a cell shows."""
 
     EMPTY = auto()
@@ -63,11 +63,11 @@ class Kind(Enum):
     FAILED = auto()
 
 
-class Cell(NamedTuple):
+class TableCell(NamedTuple):
     """One formatted cell, ready to be placed in its column."""
 
     text: str
-    kind: Kind
+    kind: CellKind
     bold: bool = False
     background: RGB | None = None
     units: str = ""
@@ -83,9 +83,9 @@ class Cell(NamedTuple):
 
 UNWRITTEN = "✎"
 """Before what was typed and is not in the database yet."""
-BLANK = Cell("", Kind.EMPTY)
-ABSENT = Cell(NOT_COMPUTED, Kind.NOT_COMPUTED)
-IN_WORK = Cell(COMPUTING, Kind.COMPUTING)
+BLANK = TableCell("", CellKind.EMPTY)
+ABSENT = TableCell(NOT_COMPUTED, CellKind.NOT_COMPUTED)
+IN_WORK = TableCell(COMPUTING, CellKind.COMPUTING)
 _PLACEHOLDERS = {
     BlobKind.PNG: IMAGE,
     BlobKind.TRENDLINE: TREND,
@@ -95,7 +95,7 @@ _PLACEHOLDERS = {
 }
 
 
-def format_cell(value: StoredValue | None, column: Column, *, complete: bool = True) -> Cell:
+def format_cell(value: StoredValue | None, column: Column, *, complete: bool = True) -> TableCell:
     """Decide what a cell shows.
 
     Args:
@@ -112,10 +112,10 @@ def format_cell(value: StoredValue | None, column: Column, *, complete: bool = T
         return _error_cell(attributes) or BLANK
     foreign = _is_foreign(value.provenance, column)
     if (kind := stored_blob_kind(value)) is not None:
-        return Cell(_PLACEHOLDERS[kind], Kind.PICTURE, foreign=foreign)
-    look = Cell(
+        return TableCell(_PLACEHOLDERS[kind], CellKind.PICTURE, foreign=foreign)
+    look = TableCell(
         "",
-        Kind.TEXT,
+        CellKind.TEXT,
         bold=_is_bold(attributes, value.max_diff),
         background=background(attributes),
         foreign=foreign,
@@ -124,7 +124,7 @@ def format_cell(value: StoredValue | None, column: Column, *, complete: bool = T
         return look._replace(text=str(bool(stored)))
     if isinstance(stored, int | float):
         number = "" if math.isnan(stored) else format_number(stored)
-        return look._replace(text=number, kind=Kind.NUMBER, units=units(attributes))
+        return look._replace(text=number, kind=CellKind.NUMBER, units=units(attributes))
     return look._replace(text=visible(str(stored)[:LONGEST_TEXT]))
 
 
@@ -196,23 +196,23 @@ def _is_foreign(provenance: str | None, column: Column) -> bool:
     return provenance not in OWN_PROVENANCE
 
 
-def _error_cell(attributes: dict[str, Any]) -> Cell | None:
+def _error_cell(attributes: dict[str, Any]) -> TableCell | None:
     if "error" not in attributes:
         return None
     name = visible(str(attributes.get("error_cls") or "Error"))
     if name == "Skip":
-        return Cell(f"{SKIPPED} {visible(_first_line(attributes['error']))}", Kind.SKIPPED)
+        return TableCell(f"{SKIPPED} {visible(_first_line(attributes['error']))}", CellKind.SKIPPED)
     if name == "SourceNameError":
-        return Cell(f"{NO_SOURCE} no source", Kind.NO_SOURCE)
+        return TableCell(f"{NO_SOURCE} no source", CellKind.NO_SOURCE)
     if name == "DependencyError":
-        return Cell(f"{FAILED} dependency", Kind.FAILED)
-    return Cell(f"{FAILED} {name}", Kind.FAILED)
+        return TableCell(f"{FAILED} dependency", CellKind.FAILED)
+    return TableCell(f"{FAILED} {name}", CellKind.FAILED)
 
 
 def _first_line(message: object) -> str:
     return str(message).strip().split("\n", 1)[0]
 
 
-def unwritten_cell(value: object) -> Cell:
+def unwritten_cell(value: object) -> TableCell:
     """Show what was typed for a cell, as long as it is not in the database."""
-    return Cell(f"{UNWRITTEN} {visible('' if value is None else str(value))}", Kind.TEXT)
+    return TableCell(f"{UNWRITTEN} {visible('' if value is None else str(value))}", CellKind.TEXT)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from damnit_daemon.model import Column
 
-from .column_choice import ColumnChoice
+from .column_layout import ColumnLayout
 from .rows import FIXED
 
 SHOW_TAGGED, SHOW_TICKED = "t n ⏎ shows all", "c a ⏎ shows all"
@@ -20,7 +20,7 @@ _ALWAYS = frozenset(column.name for column in FIXED)
 class ColumnSelection(NamedTuple):
     """A choice of columns, and tags that narrow it."""
 
-    choice: ColumnChoice = ColumnChoice()
+    choice: ColumnLayout = ColumnLayout()
     tags: tuple[str, ...] = ()
     """Only variables with one of these; without any, all. `UNTAGGED` is one, too."""
     only: bool = False
@@ -30,7 +30,7 @@ class ColumnSelection(NamedTuple):
         """Whether it is anything else than all columns as they come."""
         return bool(self.choice or self.tags or self.only)
 
-    def effective(self, columns: Iterable[Column]) -> ColumnChoice:
+    def effective(self, columns: Iterable[Column]) -> ColumnLayout:
         """What the table is to show of these columns."""
         known = list(columns)
         hidden = {column.name for column in known if not self.suits(column)}
@@ -65,6 +65,6 @@ class ColumnSelection(NamedTuple):
         narrowed = self._replace(tags=())
         return ColumnSelection(narrowed.effective(columns), self.tags)
 
-    def with_widths_of(self, shown: ColumnChoice) -> ColumnSelection:
+    def with_widths_of(self, shown: ColumnLayout) -> ColumnSelection:
         """The same with the widths that the table has now."""
         return self._replace(choice=self.choice._replace(widths=shown.widths))

@@ -14,10 +14,10 @@ from textual.reactive import reactive
 
 from damnit_daemon.model import RunKey
 
-from .content import RowContent
-from .marks import IN_RANGE, MARK, Marks
+from .data_updates import RowContent
 from .search import Search
-from .view import CellAddress
+from .selection import IN_RANGE, MARK, RunSelection
+from .viewport import CellAddress
 
 if TYPE_CHECKING:
     from damnit_daemon.store import Note
@@ -29,7 +29,7 @@ RETRY_S = 0.01
 class CursorTable(RowContent, inherit_bindings=False):
     """Rows with a cursor and marks, still without keys and mouse."""
 
-    marks: reactive[Marks] = reactive(Marks(), repaint=False)
+    marks: reactive[RunSelection] = reactive(RunSelection(), repaint=False)
     """The runs that somebody has marked."""
 
     @dataclass
@@ -176,7 +176,7 @@ class CursorTable(RowContent, inherit_bindings=False):
             return MARK
         return IN_RANGE if key in self._range else ""
 
-    def watch_marks(self, before: Marks, marks: Marks) -> None:
+    def watch_marks(self, before: RunSelection, marks: RunSelection) -> None:
         """Paint what looks different, and tell."""
         self.rows.marked = marks.runs
         self._refresh_marked(before.runs ^ marks.runs)

@@ -6,12 +6,12 @@ from datetime import tzinfo
 from typing import Any, NamedTuple
 
 from damnit_daemon.model import BlobKind, Column, RunKey, StoredValue
-from damnit_daemon.model.texts import format_number
+from damnit_daemon.model.sanitize import format_number
 
-from ..visible import visible, visible_lines
+from ..sanitize import visible, visible_lines
 from .cells import LONGEST_TEXT, OWN_PROVENANCE, parse_attributes, stored_blob_kind, units
+from .format import format_full_time
 from .layout import split_title
-from .numbers import format_full_time
 from .rows import TIME
 
 _BLOBS = {
@@ -23,7 +23,7 @@ _BLOBS = {
 }
 
 
-class Description(NamedTuple):
+class CellDescription(NamedTuple):
     """One line about a cell."""
 
     place: str
@@ -43,7 +43,7 @@ def describe(
     drawn: str = "",
     doing: str = "",
     unreadable: str = "",
-) -> Description:
+) -> CellDescription:
     """Say in a line what a cell holds.
 
     Args:
@@ -60,7 +60,7 @@ def describe(
     by_hand = column.type is not None or column.name == "comment"
     if value is None or (by_hand and value.value is None and not value.attributes_json):
         told = "" if by_hand else doing
-        return Description(place, told or _absence(column, complete=complete), "faint")
+        return CellDescription(place, told or _absence(column, complete=complete), "faint")
     attributes = parse_attributes(value.attributes_json)
     if value.value is None:
         said = _without_value(place, attributes)
@@ -68,8 +68,8 @@ def describe(
         return said._replace(text=f"{said.text}  – {visible(unreadable)}") if lacks else said
     told = _present(value, column, attributes, drawn)
     if unreadable and column.name == TIME.name:
-        return Description(place, f"{told}  – {visible(unreadable)}", "missing")
-    return Description(place, told)
+        return CellDescription(place, f"{told}  – {visible(unreadable)}", "missing")
+    return CellDescription(place, told)
 
 
 def told_time(key: RunKey, start_time: float | None, zone: tzinfo | None) -> StoredValue | None:
@@ -79,12 +79,12 @@ def told_time(key: RunKey, start_time: float | None, zone: tzinfo | None) -> Sto
     return StoredValue(key, TIME.name, format_full_time(start_time, zone), start_time)
 
 
-def describe_column(column: Column) -> Description:
+def describe_column(column: Column) -> CellDescription:
     """Say in a line what a variable is."""
     place = "/".join(split_title(column.title))
     said = " ".join(visible(column.description or "").split()) or "no description"
     tags = f"  tags: {visible(', '.join(column.tags))}" if column.tags else ""
-    return Description(place, f"{said}{tags}", "text" if column.description else "faint")
+    return CellDescription(place, f"{said}{tags}", "text" if column.description else "faint")
 
 
 def error_of(attributes: dict[str, Any]) -> tuple[str, str] | None:
@@ -146,18 +146,18 @@ def _absence(column: Column, *, complete: bool) -> str:
     return "not computed: nothing was ever stored for this run"
 
 
-def _without_value(place: str, attributes: dict[str, Any]) -> Description:
+def _without_value(place: str, attributes: dict[str, Any]) -> CellDescription:
     error = error_of(attributes)
     if error is None:
-        return Description(place, "empty: it returned None or NaN, or was cleared", "faint")
+        return CellDescription(place, "empty: it returned None or NaN, or was cleared", "faint")
     name, said = error[0][:LONGEST_TEXT], error[1].strip()[:LONGEST_TEXT]
     message = " ".join(line.strip() for line in visible_lines(said))
     if name == "Skip":
-        return Description(place, f"» skipped: {message}", "faint")
+        return CellDescription(place, f"» skipped: {message}", "faint")
     if name == "SourceNameError":
-        return Description(place, f"? {message}", "missing")
+        return CellDescription(place, f"? {message}", "missing")
     prefix = "✗ " if name == "DependencyError" else f"✗ {visible(name)}: "
-    return Description(place, prefix + message, "error")
+    return CellDescription(place, prefix + message, "error")
 
 
 def _present(value: StoredValue, column: Column, attributes: dict[str, Any], drawn: str) -> str:

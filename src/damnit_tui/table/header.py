@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 
-from ..visible import clip, pad
-from .layout import PINNED_EDGE, Fit, Slot
-from .paint import Piece
+from ..sanitize import clip, pad
+from .cell_render import Piece
+from .layout import PINNED_EDGE, ColumnSlot, Fit
 
 _CROSSED = str.maketrans(" │┃", "─┼╂")
 
@@ -22,7 +22,7 @@ def count_levels(fits: Sequence[Fit]) -> int:
 
 
 def paint_header(
-    fits: Sequence[Fit], slots: Sequence[Slot], levels: int, frozen: str, cursor: int | None
+    fits: Sequence[Fit], slots: Sequence[ColumnSlot], levels: int, frozen: str, cursor: int | None
 ) -> list[list[Piece]]:
     """Paint the header lines, from the outermost group down to the titles.
 
@@ -43,7 +43,7 @@ def paint_header(
     return [*lines, leaf]
 
 
-def rule(slots: Sequence[Slot], frozen: int, width: int) -> str:
+def rule(slots: Sequence[ColumnSlot], frozen: int, width: int) -> str:
     """The line under the header, crossed where columns are set apart."""
     text = "─" * frozen
     for slot in slots:
@@ -64,7 +64,7 @@ def _group(fit: Fit, level: int, levels: int) -> tuple[str, ...]:
 
 
 def _groups(
-    fits: Sequence[Fit], slots: Sequence[Slot], level: int, levels: int, frozen: int
+    fits: Sequence[Fit], slots: Sequence[ColumnSlot], level: int, levels: int, frozen: int
 ) -> list[Piece]:
     pieces = [Piece(" " * frozen)]
     start = 0

@@ -10,8 +10,8 @@ from rich.cells import cell_len
 
 from damnit_daemon.model import Column
 
-from ..visible import visible
-from .cells import Cell, Kind
+from ..sanitize import visible
+from .cells import CellKind, TableCell
 
 GAP = "  "
 BOUNDARY = " │ "
@@ -65,7 +65,7 @@ class Fit:
     by_hand: int | None = None
     """The width somebody has set; None: as wide as it needs to be."""
 
-    def take(self, cell: Cell, drawn: str = "") -> bool:
+    def take(self, cell: TableCell, drawn: str = "") -> bool:
         """Make room for a cell; tell whether anything changed.
 
         Args:
@@ -73,14 +73,14 @@ class Fit:
             drawn: Of a blob, the text that it is drawn in.
         """
         before = (self.whole, self.fraction, self.text, len(self.units), self.wish)
-        if cell.kind is Kind.NUMBER:
+        if cell.kind is CellKind.NUMBER:
             whole, fraction = cell.number_parts
             self.whole = max(self.whole, len(whole))
             self.fraction = max(self.fraction, len(fraction))
             self.units.add(cell.units)
-        elif cell.kind is Kind.TEXT:
+        elif cell.kind is CellKind.TEXT:
             self.text = max(self.text, min(WIDEST_TEXT, cell_len(cell.text)))
-        elif cell.kind is Kind.PICTURE:
+        elif cell.kind is CellKind.PICTURE:
             self.text = max(self.text, PICTURE_WIDTH, min(WIDEST_TEXT, cell_len(drawn)))
         self.wish = max(self.wish, min(LONGEST_WISH, cell_len(drawn or cell.text)))
         return before != (self.whole, self.fraction, self.text, len(self.units), self.wish)
@@ -132,7 +132,7 @@ class Fit:
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
+class ColumnSlot:
     """A column's place on the screen."""
 
     index: int
@@ -145,7 +145,7 @@ class Slot:
 
 def place_columns(
     fits: Sequence[Fit], first: int, left: int, right: int, pinned: int = 0
-) -> list[Slot]:
+) -> list[ColumnSlot]:
     """Place columns side by side until the screen is full.
 
     Args:
@@ -155,7 +155,7 @@ def place_columns(
         right: Where the screen ends.
         pinned: How many of the first columns are shown in any case.
     """
-    slots: list[Slot] = []
+    slots: list[ColumnSlot] = []
     x = left
     for index in (*range(pinned), *range(max(first, pinned), len(fits))):
         gap = _gap(fits, slots[-1].index, index, pinned) if slots else BOUNDARY
@@ -163,12 +163,12 @@ def place_columns(
         width = min(fits[index].width, room)
         if width < min(SLIVER, fits[index].width):
             break
-        slots.append(Slot(index, x + len(gap), width, gap))
+        slots.append(ColumnSlot(index, x + len(gap), width, gap))
         x += len(gap) + width
     return _widened(slots, fits, right - x) if slots and first <= pinned else slots
 
 
-def _widened(slots: list[Slot], fits: Sequence[Fit], spare: int) -> list[Slot]:
+def _widened(slots: list[ColumnSlot], fits: Sequence[Fit], spare: int) -> list[ColumnSlot]:
     """Give the room that is left to columns of which something is cut, evenly, from the left."""
     if len(slots) < len(fits) or spare <= 0:
         return slots

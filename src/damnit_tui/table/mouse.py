@@ -11,13 +11,13 @@ from textual.message import Message
 from damnit_daemon.model import RunKey
 
 from .cursor import CursorTable
-from .describe import Description
-from .view import CellAddress
+from .describe import CellDescription
+from .viewport import CellAddress
 
 if TYPE_CHECKING:
     from damnit_daemon.store import Note
 
-    from .lines import Line
+    from .display_rows import Line
 
 WHEEL_COLUMNS = 1
 
@@ -59,7 +59,7 @@ class MouseTable(CursorTable, inherit_bindings=False):
             """Only what it is over now is of interest."""
             return isinstance(message, MouseTable.PointerMoved)
 
-    def describe(self) -> Description | None:
+    def describe(self) -> CellDescription | None:
         """A line about what the mouse is over, else about the cell under the cursor."""
         pointed = self._pointed
         if isinstance(pointed, int) and pointed < len(self.view.fits):

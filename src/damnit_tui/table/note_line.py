@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
-from ..visible import as_line, clip, pad
-from .describe import Description
+from ..sanitize import as_line, clip, pad
+from .cell_render import Piece
+from .describe import CellDescription
+from .format import format_full_time
 from .layout import BOUNDARY, GAP
-from .numbers import format_full_time
-from .paint import Piece
 
 if TYPE_CHECKING:
     from damnit_daemon.store import Note
@@ -41,7 +41,7 @@ def paint_note(
     ]
 
 
-def describe_note(note: Note, zone: tzinfo | None) -> Description:
+def describe_note(note: Note, zone: tzinfo | None) -> CellDescription:
     """Say what it is about, and more of it."""
     time = format_full_time(note.timestamp, zone)
-    return Description(f"Note · {time}", as_line(note.text[:MOST_SHOWN]))
+    return CellDescription(f"Note · {time}", as_line(note.text[:MOST_SHOWN]))

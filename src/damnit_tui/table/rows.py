@@ -7,10 +7,10 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from damnit_daemon.model import Blob, BlobKind, Column, RunKey, RunRow, StoredValue
-from damnit_daemon.model.portion import AheadRow, Extras, Portion
+from damnit_daemon.model.batch import AheadRow, Batch, Extras
 
-from .arrangement import Arrangement
 from .cells import error_class
+from .query import TableQuery
 from .values import ValueColumn
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Rows:
         """Those shown, in that order."""
         self.all_keys: list[RunKey] = []
         """All of them, newest first."""
-        self.arrangement = Arrangement()
+        self.arrangement = TableQuery()
         self.marked: Collection[RunKey] = frozenset()
         """What the filter `is:marked` asks for."""
         self.columns: list[Column] = list(FIXED)
@@ -64,7 +64,7 @@ class Rows:
     def __contains__(self, key: object) -> bool:
         return key in self._slots
 
-    def arrange(self, arrangement: Arrangement) -> None:
+    def arrange(self, arrangement: TableQuery) -> None:
         """Show these runs, in this order, from now on."""
         self.arrangement = arrangement
         self._set_keys(arrangement.arrange(self, self.all_keys))
@@ -190,7 +190,7 @@ class Rows:
             self._touch(self._slots[key])
         return changed
 
-    def add_portion(self, portion: Portion) -> set[RunKey]:
+    def add_portion(self, portion: Batch) -> set[RunKey]:
         """Take in many values at once; returns their runs."""
         self._meet(portion.keys, portion.columns)
         slots = [self._slots[key] for key in portion.keys]

@@ -16,7 +16,7 @@ from .rows import Rows
 
 if TYPE_CHECKING:
     from damnit_daemon.query import Filter
-    from damnit_daemon.query.conditions import Condition, OfColumn
+    from damnit_daemon.query.predicates import Condition, OfColumn
 
 LONGEST = 2000
 """Characters of a text that are looked at."""
@@ -39,7 +39,7 @@ class Search:
         """Look for all that a filter asks for; what it leaves out is not looked for."""
         if not filter:
             return cls()
-        from damnit_daemon.query.conditions import OfColumn, Says
+        from damnit_daemon.query.predicates import OfColumn, Says
 
         parts = list(_parts(filter.condition))
         return cls(
@@ -52,7 +52,7 @@ class Search:
         """How what is looked for is found in what is painted."""
         if not self:
             return ()  # the first paint does not wait for what reads comparisons
-        from damnit_daemon.query.conditions import Matches
+        from damnit_daemon.query.predicates import Matches
 
         words = [re.compile(re.escape(word), re.IGNORECASE) for word in self.words if word]
         return (*words, *(p.pattern for p in self.comparisons if isinstance(p, Matches)))
@@ -126,7 +126,7 @@ def next_problem(rows: Rows, columns: Sequence[Column], row: int, column: int) -
         row: Where to begin, among the runs shown; the cell itself comes last.
         column: Where to begin, among the columns.
     """
-    from damnit_daemon.query.conditions import SKIP
+    from damnit_daemon.query.predicates import SKIP
 
     total = len(rows.keys)
     for count in range(total + 1 if total else 0):
@@ -141,7 +141,7 @@ def next_problem(rows: Rows, columns: Sequence[Column], row: int, column: int) -
 
 
 def _parts(condition: Condition) -> Iterator[Condition]:
-    from damnit_daemon.query.conditions import All, Some
+    from damnit_daemon.query.predicates import All, Some
 
     if isinstance(condition, All | Some):
         for part in condition.parts:

@@ -9,7 +9,7 @@ from itertools import repeat
 from typing import Any
 
 from damnit_daemon.model import Blob, RunKey, StoredValue
-from damnit_daemon.model.portion import ColumnPart, Extras
+from damnit_daemon.model.batch import ColumnPart, Extras
 
 NO_TIME = 0.0
 """Stands for a time of writing that was not read, as of large blobs."""

@@ -18,7 +18,7 @@ from damnit_daemon.model import RunKey, RunRow
 from .. import keymap
 from .mouse import MouseTable
 from .search import Search, next_problem, rank
-from .view import CellAddress
+from .viewport import CellAddress
 
 if TYPE_CHECKING:
     from damnit_daemon.store import Note

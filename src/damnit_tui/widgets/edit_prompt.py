@@ -13,8 +13,8 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Label
 
-from ..visible import LINES, visible
-from .bare_input import BareInput
+from ..sanitize import LINES, visible
+from .plain_input import PlainInput
 
 Value = int | float | str | None
 
@@ -70,7 +70,7 @@ class EditPrompt(Vertical):
         text: str
 
     @dataclass
-    class GivenUp(Message):
+    class Cancelled(Message):
         """Esc."""
 
         prompt: EditPrompt
@@ -120,7 +120,7 @@ class EditPrompt(Vertical):
         """Esc gives up."""
         if event.key == "escape":
             event.stop()
-            self.post_message(self.GivenUp(self, self.query_one(Input).value))
+            self.post_message(self.Cancelled(self, self.query_one(Input).value))
 
     def show_mistake(self, mistake: str) -> None:
         """Say what is wrong; empty: nothing is."""
@@ -138,7 +138,7 @@ class EditPrompt(Vertical):
         return True, value
 
 
-class LineInput(BareInput):
+class LineInput(PlainInput):
     """A line that may hold line breaks (ctrl-j, or pasted), which are shown as `⏎`."""
 
     async def on_key(self, event: events.Key) -> None:

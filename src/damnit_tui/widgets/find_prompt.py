@@ -13,7 +13,7 @@ from textual.reactive import reactive
 from textual.widgets import Input, Label
 
 from .. import keymap
-from .bare_input import BareInput
+from .plain_input import PlainInput
 
 
 class FindPrompt(Horizontal):
@@ -75,7 +75,7 @@ class FindPrompt(Horizontal):
     def compose(self) -> ComposeResult:
         """A label, a place to type, and what has been found."""
         yield Label(self._label)
-        yield BareInput(self._text, select_on_focus=True)
+        yield PlainInput(self._text, select_on_focus=True)
         yield Label("", id="said")
 
     @property

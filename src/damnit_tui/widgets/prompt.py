@@ -13,9 +13,9 @@ from textual.message import Message
 from textual.widgets import Input, Label
 
 from .. import keymap
-from ..visible import visible
-from .bare_input import BareInput
+from ..sanitize import visible
 from .history import History
+from .plain_input import PlainInput
 from .prompt_hint import PromptHint
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class Prompt(Vertical):
         with Horizontal():
             yield Label(self._label, markup=False)
             # A text that ends in a blank waits for more: it is not to be typed over.
-            yield BareInput(self._text, select_on_focus=self._text[-1:] not in ("", " "))
+            yield PlainInput(self._text, select_on_focus=self._text[-1:] not in ("", " "))
         yield PromptHint()
 
     def on_mount(self) -> None:

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from rich.text import Text
 from textual.widget import Widget
 
-from ..visible import clip, visible
+from ..sanitize import clip, visible
 
 CARET = "^"
 CHOSEN = "›"

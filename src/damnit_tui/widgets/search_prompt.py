@@ -10,7 +10,7 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Label
 
-from .bare_input import BareInput
+from .plain_input import PlainInput
 
 
 @dataclass
@@ -34,7 +34,7 @@ class SearchPrompt(Horizontal):
     def compose(self) -> ComposeResult:
         """A label and a place to type."""
         yield Label("Look for:")
-        yield BareInput(select_on_focus=False)
+        yield PlainInput(select_on_focus=False)
 
     def on_mount(self) -> None:
         """Type into it at once."""

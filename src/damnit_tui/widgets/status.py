@@ -12,10 +12,10 @@ from rich.text import Text
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from ..feed import Health, Update
-from ..table.numbers import format_age, format_full_time, format_span
-from ..visible import clip, clip_start, visible
-from ..work import Work
+from ..data.daemon_activity import DaemonActivity
+from ..data.feed import Health, Update
+from ..sanitize import clip, clip_start, visible
+from ..table.format import format_age, format_full_time, format_span
 
 STALE_S = 5.0
 """From this age on what is shown is called old."""
@@ -63,7 +63,7 @@ class Status(NamedTuple):
     marking: int = 0
     """Runs in a range that is not ended yet."""
     health: Health = Health()
-    work: Work = Work()
+    work: DaemonActivity = DaemonActivity()
     zone: tzinfo | None = None
     """In which times are shown; None for this machine's."""
 

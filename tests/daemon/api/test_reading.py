@@ -19,8 +19,8 @@ from damnit_daemon.ledger import Ledger, Outcome, VariableProgress, save_progres
 from damnit_daemon.model import RunKey, VariableInfo
 from damnit_daemon.services.extraction import extract
 from damnit_daemon.store import Database, NewValue, add_user_variable, ensure_run, save_values
-from tests.daemon.ledger.making import queued, running
-from tests.daemon.making import keys, make_damnit_folder
+from tests.daemon.builders import keys, make_damnit_folder
+from tests.daemon.ledger.builders import queued, running
 
 CONTEXT = """
 import numpy as np

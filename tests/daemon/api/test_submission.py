@@ -13,7 +13,7 @@ from damnit_daemon.errors import DamnitError
 from damnit_daemon.model import RunKey, VariableInfo
 from damnit_daemon.services.extraction import extract
 from damnit_daemon.store import Database, add_user_variable
-from tests.daemon.making import keys, make_damnit_folder
+from tests.daemon.builders import keys, make_damnit_folder
 
 
 @pytest.fixture

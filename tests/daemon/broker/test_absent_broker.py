@@ -15,7 +15,7 @@ from damnit_daemon.broker import consumer as consumer_module
 from tests.brokers.broker import unique_name
 from tests.brokers.process import free_port
 
-from .reading import consuming, event, events, read, read_for, run_numbers
+from .topic_reader import consuming, event, events, read, read_for, run_numbers
 
 pytestmark = pytest.mark.extended
 

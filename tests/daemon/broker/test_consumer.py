@@ -13,7 +13,7 @@ from tests.brokers.broker import unique_name
 from tests.brokers.mock import FETCH, HEARTBEAT, JOIN_GROUP, OFFSET_COMMIT
 from tests.brokers.process import wait_until
 
-from .reading import consuming, event, events, read, read_for, run_numbers
+from .topic_reader import consuming, event, events, read, read_for, run_numbers
 
 pytestmark = pytest.mark.extended
 

@@ -7,13 +7,13 @@ import time
 
 import pytest
 
-from damnit_daemon.edit import Editor, echo
+from damnit_daemon.edit import Editor, broadcast
 from damnit_daemon.model import RunKey, VariableInfo
 from damnit_daemon.paths import DamnitFolder
-from damnit_daemon.store import Change, create_database, load_setting, save_setting
+from damnit_daemon.store import ValueEdit, create_database, load_setting, save_setting
 from tests.brokers.process import free_port
 
-from .reading import consuming, read
+from .topic_reader import consuming, read
 
 pytestmark = pytest.mark.extended
 
@@ -30,10 +30,10 @@ def make_editor(tmp_path, addresses, api_version=""):
 
 
 def test_edits_are_told_as_damnits_window_tells_them(broker, tmp_path, monkeypatch):
-    monkeypatch.setattr(echo, "CLOSE_TIMEOUT_S", 60.0)
+    monkeypatch.setattr(broadcast, "CLOSE_TIMEOUT_S", 60.0)
     editor, topic = make_editor(tmp_path, broker.settings().addresses, broker.api_version)
     editor.define_variable(VariableInfo("dose", "Dose", "In mJ.", "number"))
-    editor.set_values([Change(KEY, "dose", None, 0.5)])
+    editor.set_values([ValueEdit(KEY, "dose", None, 0.5)])
     editor.add_runs(1)
     editor.close()
 
@@ -72,7 +72,7 @@ def test_a_broker_that_is_away_delays_no_edit(tmp_path):
     import kafka  # noqa: F401 – importing it is not the broker's doing
 
     begin_s = time.monotonic()
-    editor.set_values([Change(KEY, "comment", None, "dark")])
+    editor.set_values([ValueEdit(KEY, "comment", None, "dark")])
     edited_s = time.monotonic() - begin_s
     editor.close()
 

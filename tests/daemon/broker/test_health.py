@@ -13,11 +13,11 @@ from damnit_daemon.broker import consumer as consumer_module
 from damnit_daemon.broker import load_advertised
 from damnit_daemon.model.consumer_health import ConsumerHealth, parse_consumer_health
 from tests.brokers.broker import Broker, unique_name
-from tests.brokers.following import Follower
+from tests.brokers.follower import Follower
 from tests.brokers.process import ServerProcess, free_port
 from tests.brokers.tansu import broker_command
 
-from .reading import consuming, event, events, read, run_numbers
+from .topic_reader import consuming, event, events, read, run_numbers
 
 PATIENCE_S = 60.0
 

@@ -22,7 +22,7 @@ from damnit_daemon.model import RunKey, VariableInfo
 from tests.brokers.mock import PRODUCE
 from tests.brokers.process import free_port, wait_until
 
-from .reading import consuming, read, read_for
+from .topic_reader import consuming, read, read_for
 
 pytestmark = pytest.mark.extended
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pytest
 
 from damnit_daemon.cli import main
-from tests.daemon.making import make_damnit_folder
+from tests.daemon.builders import make_damnit_folder
 
 
 class Result(NamedTuple):

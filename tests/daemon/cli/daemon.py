@@ -9,7 +9,7 @@ import time
 from contextlib import contextmanager
 
 from damnit_daemon.ledger import Ledger, load_jobs
-from damnit_daemon.services.at_work import working_daemon
+from damnit_daemon.services.daemon_status import working_daemon
 from damnit_daemon.store import Database, save_setting
 
 SETTINGS = {

@@ -11,7 +11,7 @@ import pytest
 import damnit_daemon
 from damnit_daemon.services.extraction import extract
 from damnit_daemon.store import Database, load_columns, load_settings
-from tests.daemon.making import keys
+from tests.daemon.builders import keys
 
 
 def settings(folder):

@@ -16,8 +16,8 @@ from damnit_daemon.model import RunKey
 from damnit_daemon.services.doctor import Grade, check_folder, repair
 from damnit_daemon.services.extraction import extract
 from damnit_daemon.store import Database, save_setting
+from tests.daemon.builders import cells, keys
 from tests.daemon.cli.daemon import working
-from tests.daemon.making import cells, keys
 from tests.daemon.store.conftest import STEPS
 
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from damnit_daemon.ledger import Ledger, Outcome, VariableProgress, save_progress
-from tests.daemon.ledger.making import running
+from tests.daemon.ledger.builders import running
 
 CONTEXT = """\
 from damnit_ctx import Variable

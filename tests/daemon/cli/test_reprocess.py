@@ -13,7 +13,7 @@ import pytest
 
 from damnit_daemon.model import RunKey
 from damnit_daemon.store import Database, ensure_run
-from tests.daemon.making import cells, make_damnit_folder
+from tests.daemon.builders import cells, make_damnit_folder
 
 
 def list_run(folder, *runs):

@@ -9,7 +9,7 @@ import pytest
 from damnit_daemon.paths import DamnitFolder
 from damnit_daemon.store import create_database
 
-from ..hdf5.making import KEY, Fragment
+from ..hdf5.builders import KEY, Fragment
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ import xarray as xr
 from damnit_daemon.combine import combine_folder
 from damnit_daemon.paths import DamnitFolder
 
-from ..hdf5.making import KEY
-from .reading import left, results, stored_values
+from ..hdf5.builders import KEY
+from .concurrent_reader import left, results, stored_values
 
 COUNT = 40
 ARRAY = xr.DataArray(np.arange(6.0), dims="x", coords={"x": list("abcdef")})

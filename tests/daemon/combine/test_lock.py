@@ -14,7 +14,7 @@ from damnit_daemon.combine import CombinerBusy, combine_folder, combine_run
 from damnit_daemon.combine.lock import combiner_lock
 from damnit_daemon.errors import DamnitError
 
-from ..hdf5.making import KEY
+from ..hdf5.builders import KEY
 
 HOLD = """
 import sys

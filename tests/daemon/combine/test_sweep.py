@@ -9,11 +9,11 @@ import sys
 from damnit_daemon.combine import combine_folder
 from damnit_daemon.model import RunKey
 from damnit_daemon.paths import DamnitFolder
-from damnit_daemon.runner.layout import WRITING_SUFFIX
-from damnit_daemon.runner.writers import writing_suffix
+from damnit_daemon.runner.file_format import WRITING_SUFFIX
+from damnit_daemon.runner.temp_names import writing_suffix
 
-from ..hdf5.making import KEY
-from .reading import left, results, stored_values
+from ..hdf5.builders import KEY
+from .concurrent_reader import left, results, stored_values
 
 OTHER = RunKey(99, 7)
 

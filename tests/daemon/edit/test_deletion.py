@@ -12,7 +12,7 @@ from damnit_daemon.edit.deletion import delete_variable
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.ledger import Ledger, load_edits
 from damnit_daemon.model import VariableInfo
-from damnit_daemon.store import Change, Database, NewValue, load_variables, save_values
+from damnit_daemon.store import Database, NewValue, ValueEdit, load_variables, save_values
 
 from .conftest import NOW, cell, key, make_editor
 
@@ -78,7 +78,7 @@ def test_the_journal_keeps_what_the_values_were(filled):
 def test_a_user_variable_takes_its_tags_along(filled):
     editor = make_editor(filled)
     editor.define_variable(VariableInfo("dose", "Dose", "", "number", ("sample",)))
-    editor.set_values([Change(key(1), "dose", None, 2.0)])
+    editor.set_values([ValueEdit(key(1), "dose", None, 2.0)])
 
     assert delete_variable(filled, "dose").values == 1
 

@@ -15,7 +15,6 @@ from damnit_daemon.errors import DamnitError
 from damnit_daemon.ledger import Ledger, load_edits
 from damnit_daemon.model import VariableInfo
 from damnit_daemon.store import (
-    Change,
     Database,
     DatabaseBusy,
     DatabaseReadOnly,
@@ -24,6 +23,7 @@ from damnit_daemon.store import (
     NewValue,
     NoteChanged,
     TypeLost,
+    ValueEdit,
     ValuesDoNotFit,
     VariableChanged,
     VariableInUse,
@@ -61,7 +61,7 @@ def definitions_of(folder):
 def test_a_value_is_not_written_for_a_variable_that_is_no_longer_of_its_type(
     folder, editor, theirs
 ):
-    change = Change(key(1), "a_integer", None, 5, "integer")
+    change = ValueEdit(key(1), "a_integer", None, 5, "integer")
     other = make_editor(folder)
     if theirs == "deleted":
         delete_variable(folder, "a_integer")
@@ -78,7 +78,7 @@ def test_a_value_is_not_written_for_a_variable_that_is_no_longer_of_its_type(
 
 
 def test_a_row_is_as_damnits_window_would_write_it(folder, editor):
-    editor.set_values([Change(key(1), "comment", None, "first light")])
+    editor.set_values([ValueEdit(key(1), "comment", None, "first light")])
 
     assert row(folder, 1, "comment") == {
         "proposal": 1234,
@@ -105,7 +105,7 @@ def test_a_row_is_as_damnits_window_would_write_it(folder, editor):
     ],
 )
 def test_types_are_stored_as_what_they_are(folder, editor, name, value, stored_as):
-    editor.set_values([Change(key(1), name, None, value)])
+    editor.set_values([ValueEdit(key(1), name, None, value)])
 
     with closing(sqlite3.connect(folder.database)) as con:
         sql = "SELECT typeof(value) FROM run_variables WHERE name = ?"
@@ -114,8 +114,8 @@ def test_types_are_stored_as_what_they_are(folder, editor, name, value, stored_a
 
 
 def test_clearing_leaves_an_empty_row(folder, editor):
-    editor.set_values([Change(key(1), "a_integer", None, 5)])
-    editor.set_values([Change(key(1), "a_integer", 5, None)])
+    editor.set_values([ValueEdit(key(1), "a_integer", None, 5)])
+    editor.set_values([ValueEdit(key(1), "a_integer", 5, None)])
 
     assert cell(folder, 1, "a_integer") is None
     assert row(folder, 1, "a_integer")["summary_method"] is None
@@ -123,18 +123,18 @@ def test_clearing_leaves_an_empty_row(folder, editor):
 
 def test_a_cell_that_somebody_else_changed_is_left_alone(folder, editor):
     other = make_editor(folder, "you@there")
-    other.set_values([Change(key(1), "comment", None, "theirs")])
+    other.set_values([ValueEdit(key(1), "comment", None, "theirs")])
 
     with pytest.raises(EditConflict) as caught:
-        editor.set_values([Change(key(1), "comment", None, "mine")])
+        editor.set_values([ValueEdit(key(1), "comment", None, "mine")])
 
     assert [conflict.found for conflict in caught.value.conflicts] == ["theirs"]
     assert cell(folder, 1) == "theirs"
 
 
 def test_several_cells_are_written_together_or_not_at_all(folder, editor):
-    changes = [Change(key(run), "comment", None, "dark") for run in (1, 2, 3)]
-    make_editor(folder).set_values([Change(key(2), "comment", None, "theirs")])
+    changes = [ValueEdit(key(run), "comment", None, "dark") for run in (1, 2, 3)]
+    make_editor(folder).set_values([ValueEdit(key(2), "comment", None, "theirs")])
 
     with pytest.raises(EditConflict):
         editor.set_values(changes)
@@ -143,17 +143,17 @@ def test_several_cells_are_written_together_or_not_at_all(folder, editor):
 
 
 def test_a_cell_that_holds_already_what_is_wanted_is_no_part_of_the_edit(folder, editor):
-    make_editor(folder).set_values([Change(key(2), "comment", None, "dark")])
+    make_editor(folder).set_values([ValueEdit(key(2), "comment", None, "dark")])
 
-    saved = editor.set_values([Change(key(run), "comment", None, "dark") for run in (1, 2)])
+    saved = editor.set_values([ValueEdit(key(run), "comment", None, "dark") for run in (1, 2)])
     editor.set_values(saved.undone())
 
     assert [cell(folder, run) for run in (1, 2)] == [None, "dark"]
 
 
 def test_an_undo_does_not_take_away_what_somebody_typed_after(folder, editor):
-    saved = editor.set_values([Change(key(1), "comment", None, "mine")])
-    make_editor(folder).set_values([Change(key(1), "comment", "mine", "theirs")])
+    saved = editor.set_values([ValueEdit(key(1), "comment", None, "mine")])
+    make_editor(folder).set_values([ValueEdit(key(1), "comment", "mine", "theirs")])
 
     with pytest.raises(EditConflict):
         editor.set_values(saved.undone())
@@ -165,13 +165,13 @@ def test_an_empty_text_of_others_counts_as_nothing(folder, editor):
     with Database(folder.database).writing() as con:
         save_values(con, [NewValue(key(1), "comment", "", provenance="")], now=NOW)
 
-    editor.set_values([Change(key(1), "comment", None, "mine")])
+    editor.set_values([ValueEdit(key(1), "comment", None, "mine")])
 
     assert cell(folder, 1) == "mine"
 
 
 def test_the_journal_tells_who_changed_what(folder, editor):
-    saved = editor.set_values([Change(key(1), "comment", None, "dark")])
+    saved = editor.set_values([ValueEdit(key(1), "comment", None, "dark")])
     editor.set_values(saved.undone())
 
     assert journal(folder) == [
@@ -184,7 +184,7 @@ def test_the_journal_tells_who_changed_what(folder, editor):
 def test_the_journal_is_as_open_as_its_folder(folder, editor):
     folder.path.chmod(0o770)
 
-    editor.set_values([Change(key(1), "comment", None, "dark")])
+    editor.set_values([ValueEdit(key(1), "comment", None, "dark")])
 
     assert stat.S_IMODE(folder.ledger.stat().st_mode) == 0o660
 
@@ -192,7 +192,7 @@ def test_the_journal_is_as_open_as_its_folder(folder, editor):
 def test_a_journal_that_cannot_be_written_costs_no_edit(folder, editor):
     folder.ledger.write_text("no database")
 
-    editor.set_values([Change(key(1), "comment", None, "dark")])
+    editor.set_values([ValueEdit(key(1), "comment", None, "dark")])
 
     assert cell(folder, 1) == "dark"
     assert str(folder.ledger) in editor.problem
@@ -203,26 +203,26 @@ def test_a_database_that_may_not_be_written_says_so(shared_folder):
     folder.database.chmod(0o444)
 
     with nobody_special(), pytest.raises(DatabaseReadOnly):
-        make_editor(folder).set_values([Change(key(1), "comment", None, "dark")])
+        make_editor(folder).set_values([ValueEdit(key(1), "comment", None, "dark")])
 
 
 def test_a_journal_that_may_not_be_written_costs_no_edit(shared_folder):
     folder = make_folder(shared_folder)
     editor = make_editor(folder)
-    editor.set_values([Change(key(1), "comment", None, "dark")])
+    editor.set_values([ValueEdit(key(1), "comment", None, "dark")])
     folder.ledger.chmod(0o444)
     folder.database.chmod(0o666)
     shared_folder.chmod(0o777)
 
     with nobody_special():
-        editor.set_values([Change(key(1), "comment", "dark", "light")])
+        editor.set_values([ValueEdit(key(1), "comment", "dark", "light")])
 
     assert cell(folder, 1) == "light"
     assert "may not be written" in editor.problem
 
 
 def test_a_locked_database_is_busy_and_the_edit_can_be_made_later(folder, editor):
-    change = Change(key(1), "comment", None, "dark")
+    change = ValueEdit(key(1), "comment", None, "dark")
     with closing(sqlite3.connect(folder.database, isolation_level=None)) as con:
         con.execute("BEGIN IMMEDIATE")
         with pytest.raises(DatabaseBusy):
@@ -242,7 +242,7 @@ def test_of_many_who_edit_a_cell_at_once_one_wins_and_the_others_know(folder):
         editor = make_editor(folder, f"{number}@here", timeout_s=60)
         start.wait()
         try:
-            editor.set_values([Change(key(1), "a_integer", None, number + 1)])
+            editor.set_values([ValueEdit(key(1), "a_integer", None, number + 1)])
         except EditConflict as conflict:
             outcomes.append(conflict.conflicts[0].found)
         else:
@@ -259,7 +259,7 @@ def test_of_many_who_edit_a_cell_at_once_one_wins_and_the_others_know(folder):
 
 
 def test_values_that_a_program_writes_meanwhile_are_not_lost(folder, editor):
-    saved = editor.set_values([Change(key(1), "comment", None, "dark")])
+    saved = editor.set_values([ValueEdit(key(1), "comment", None, "dark")])
     with Database(folder.database).writing() as con:
         save_values(con, [NewValue(key(1), "energy", 5.0), NewValue(key(2), "energy", 6.0)], now=1)
     editor.set_values(saved.undone())
@@ -296,7 +296,7 @@ def test_any_edits_and_undos_end_with_the_right_values_in_the_right_cells(folder
             (run, name): value if name == "a_integer" or value is None else f"t{value}"
             for run, name, value in step
         }
-        changes = [Change(key(r), n, model.get((r, n)), v) for (r, n), v in wanted.items()]
+        changes = [ValueEdit(key(r), n, model.get((r, n)), v) for (r, n), v in wanted.items()]
         history.append((editor.set_values(changes), dict(model)))
         model.update(wanted)
     for run in range(1, 6):
@@ -379,7 +379,7 @@ def test_names_and_titles_that_cannot_be_are_refused(folder, editor, changed, sa
 
 
 def test_a_definition_is_changed_and_its_values_with_it(folder, editor):
-    editor.set_values([Change(key(1), "a_string", None, "12")])
+    editor.set_values([ValueEdit(key(1), "a_string", None, "12")])
     before = definitions(folder)["a_string"]
     after = before._replace(title="Shots", type="integer", tags=("counts",), description="How many")
 
@@ -392,7 +392,7 @@ def test_a_definition_is_changed_and_its_values_with_it(folder, editor):
 
 
 def test_a_type_that_values_do_not_fit_is_refused(folder, editor):
-    editor.set_values([Change(key(1), "a_string", None, "twelve")])
+    editor.set_values([ValueEdit(key(1), "a_string", None, "twelve")])
     before = definitions(folder)["a_string"]
 
     with pytest.raises(ValuesDoNotFit, match="'twelve' of p1234, r1"):
@@ -432,7 +432,7 @@ def test_adding_a_variable_is_taken_back_and_done_again(folder, editor):
 def test_a_variable_that_others_have_filled_in_is_not_taken_back(folder, editor):
     info = VariableInfo("dose", "Dose", None, "number")
     editor.define_variable(info)
-    make_editor(folder).set_values([Change(key(1), "dose", None, 2.5)])
+    make_editor(folder).set_values([ValueEdit(key(1), "dose", None, 2.5)])
 
     with pytest.raises(VariableInUse):
         editor.take_back(SavedVariable(None, info))
@@ -451,12 +451,12 @@ def test_a_variable_that_others_have_changed_is_not_taken_back(folder, editor):
 
 
 def test_another_type_is_taken_back_with_the_values_as_they_were(folder, editor):
-    editor.set_values([Change(key(run), "a_string", None, text) for run, text in TYPED.items()])
+    editor.set_values([ValueEdit(key(run), "a_string", None, text) for run, text in TYPED.items()])
     before = variable(folder, "a_string")
 
     saved = editor.change_variable(before, before._replace(type="integer"))
     assert values_of(folder, "a_string") == {1: 12, 2: 7, 3: 9}
-    make_editor(folder).set_values([Change(key(3), "a_string", 9, 10)])
+    make_editor(folder).set_values([ValueEdit(key(3), "a_string", 9, 10)])
     again = editor.take_back(saved)
     # What somebody has changed since is not as before, but of the type.
     assert values_of(folder, "a_string") == {1: "012", 2: "7", 3: "10"}
@@ -469,7 +469,7 @@ TYPED = {1: "012", 2: "7", 3: "9"}
 
 
 def test_a_deleted_variable_comes_back_with_what_was_typed(folder, editor):
-    editor.set_values([Change(key(run), "a_string", None, text) for run, text in TYPED.items()])
+    editor.set_values([ValueEdit(key(run), "a_string", None, text) for run, text in TYPED.items()])
     before = variable(folder, "a_string")
 
     deletion = delete_variable(folder, "a_string")

@@ -10,7 +10,7 @@ import pytest
 from damnit_daemon.hdf5 import ResultsDenied, ResultsFile, read_fragment, write_error_fragment
 from damnit_daemon.paths import FRAGMENT_NAME, DamnitFolder
 
-from .making import KEY
+from .builders import KEY
 
 
 def test_it_is_a_fragment_like_any_other(tmp_path):

@@ -10,7 +10,7 @@ import pytest
 
 from damnit_daemon.hdf5 import ResultsMissing, ResultsUnreadable, read_fragment
 
-from .making import KEY, PNG, Fragment
+from .builders import KEY, PNG, Fragment
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import xarray as xr
 
 from damnit_daemon.hdf5 import ResultsFile, ResultsMissing, ResultsUnreadable, merge
 
-from .making import Fragment
+from .builders import Fragment
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 import xarray as xr
 
 from damnit_daemon.hdf5 import (
-    Kind,
+    DataKind,
     NoSuchData,
     ParquetTable,
     PlotlyJSON,
@@ -23,7 +23,7 @@ from damnit_daemon.hdf5 import (
     ResultsUnreadable,
 )
 
-from .making import Fragment
+from .builders import Fragment
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_figures(file):
     file.preview("plotly", np.frombuffer(b"{}", np.uint8), "PlotlyFigure")
     with ResultsFile(file.path) as results:
         np.testing.assert_array_equal(results.read("mpl"), pixels)
-        assert results.describe("mpl").kind is Kind.IMAGE
+        assert results.describe("mpl").kind is DataKind.IMAGE
         assert results.object_type("mpl") == "image"
         read = results.read("plotly")
         assert read == PlotlyJSON(figure)
@@ -116,7 +116,7 @@ def test_a_dataarray_comes_back_whole_without_damnits_mark(file, name):
         description = results.describe("v")
     xr.testing.assert_identical(found, array)
     assert found.name == name
-    assert (description.kind, description.dtype) == (Kind.DATAARRAY, "float64")
+    assert (description.kind, description.dtype) == (DataKind.DATAARRAY, "float64")
     assert (description.shape, description.dims) == ((3, 4), ("t", "x"))
 
 
@@ -162,18 +162,18 @@ def test_describing_reads_no_data(file):
     with ResultsFile(file.path) as results:
         description = results.describe("v")
         assert results.read_part("v", np.s_[5, :3]).tolist() == [0, 0, 0]
-    assert (description.kind, description.shape) == (Kind.ARRAY, (2**20, 2**17))
+    assert (description.kind, description.shape) == (DataKind.ARRAY, (2**20, 2**17))
     assert description.size_bytes == 2**40
 
 
 @pytest.mark.parametrize(
     ("value", "kind", "dtype"),
     [
-        (1.5, Kind.SCALAR, "float64"),
-        (True, Kind.SCALAR, "bool"),
-        ("a", Kind.TEXT, "str"),
-        (b"a", Kind.BYTES, "str"),
-        (np.zeros((2, 3), np.float32), Kind.ARRAY, "float32"),
+        (1.5, DataKind.SCALAR, "float64"),
+        (True, DataKind.SCALAR, "bool"),
+        ("a", DataKind.TEXT, "str"),
+        (b"a", DataKind.BYTES, "str"),
+        (np.zeros((2, 3), np.float32), DataKind.ARRAY, "float32"),
     ],
 )
 def test_plain_values_are_described(file, value, kind, dtype):
@@ -193,7 +193,7 @@ def test_previews(file):
         assert results.preview("b").q.values.tolist() == [5, 6]
         assert results.preview("c") is None
         assert [results.has_preview(name) for name in "abc"] == [True, True, False]
-        assert results.describe_preview("b").kind is Kind.DATAARRAY
+        assert results.describe_preview("b").kind is DataKind.DATAARRAY
 
 
 def test_an_error_tells_message_class_and_time(file):
@@ -235,7 +235,7 @@ def test_a_pandas_table_is_at_least_its_bytes(file):
     content = b"PAR1 is not parsed here, as no Parquet reader may be installed"
     file.data("v", np.frombuffer(content, np.uint8), "dataframe")
     with ResultsFile(file.path) as results:
-        assert results.describe("v").kind is Kind.TABLE
+        assert results.describe("v").kind is DataKind.TABLE
         try:
             assert results.read("v") == ParquetTable(content)
         except ResultsUnreadable:

@@ -17,7 +17,7 @@ from damnit_daemon.errors import DamnitError
 from damnit_daemon.hdf5 import NoSuchData
 from damnit_daemon.launch.reader_process import ReaderPool
 from damnit_daemon.model import RunKey
-from damnit_daemon.model.looked import View
+from damnit_daemon.model.view import ViewRequest
 from damnit_daemon.paths import DamnitFolder
 
 DAMAGED = Path(__file__).parents[2] / "damaged"
@@ -41,7 +41,7 @@ def pool():
 
 
 def look(pool, folder, name, **options):
-    return list(pool.stream("look", folder, KEY, name, View(columns=40, rows=10), **options))
+    return list(pool.stream("look", folder, KEY, name, ViewRequest(columns=40, rows=10), **options))
 
 
 def put(folder, name):

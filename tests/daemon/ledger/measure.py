@@ -15,7 +15,7 @@ from statistics import median
 
 from damnit_daemon.ledger import Ledger, count_jobs, load_edits, load_seen, load_timings
 
-from .filled import fill
+from .large_ledger import fill
 from .test_cost import CALLS
 
 REPEATS = 15

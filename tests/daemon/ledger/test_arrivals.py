@@ -8,7 +8,7 @@ from damnit_daemon.ledger import (
     record_arrival,
 )
 
-from .making import NOW, arrival, run_key
+from .builders import NOW, arrival, run_key
 
 
 def test_an_arrival_waits_for_a_decision(con):

@@ -47,9 +47,9 @@ from damnit_daemon.ledger import (
     take_requests,
 )
 
+from .builders import NOW, arrival, job, run_key
 from .conftest import HERE
-from .filled import fill
-from .making import NOW, arrival, job, run_key
+from .large_ledger import fill
 
 SMALL = {"arrivals": 2_000, "jobs": 600, "requests": 300}
 LARGE = {"arrivals": 20_000, "jobs": 6_000, "requests": 3_000}

@@ -24,14 +24,14 @@ from damnit_daemon.ledger import (
 )
 
 from ..store.conftest import query
-from .making import run_key
+from .builders import run_key
 
 RUNS = 80
 
 
 @pytest.mark.extended
 def test_a_stream_of_runs_through_daemons_that_are_killed(tmp_path):
-    script = Path(__file__).with_name("killed.py")
+    script = Path(__file__).with_name("killed_daemons.py")
     done = subprocess.run(
         [sys.executable, str(script), str(tmp_path), str(RUNS)],
         capture_output=True,

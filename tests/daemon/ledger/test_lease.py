@@ -12,8 +12,8 @@ from damnit_daemon.ledger import (
     require_lease,
 )
 
+from .builders import NOW
 from .conftest import HERE, THERE
-from .making import NOW
 
 HOUR_S = 3600.0
 

@@ -48,8 +48,8 @@ from damnit_daemon.ledger import (
     take_requests,
 )
 
+from .builders import NOW, arrival, run_key
 from .conftest import HERE
-from .making import NOW, arrival, run_key
 
 pytestmark = pytest.mark.extended
 

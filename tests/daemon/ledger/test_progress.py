@@ -11,7 +11,7 @@ from damnit_daemon.ledger import (
     set_state,
 )
 
-from .making import NOW, over, queued, running
+from .builders import NOW, over, queued, running
 
 
 def counts(con, job_id):

@@ -21,7 +21,7 @@ from damnit_daemon.ledger import (
     set_state,
 )
 
-from .making import NOW, arrival, job, over, queued, run_key, running
+from .builders import NOW, arrival, job, over, queued, run_key, running
 
 ASKED = {"origin": JobOrigin.REQUEST}
 

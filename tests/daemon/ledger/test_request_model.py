@@ -15,7 +15,7 @@ from damnit_daemon.ledger import (
     RetryRequest,
     parse_request,
 )
-from damnit_daemon.ledger.texts import parse_object
+from damnit_daemon.ledger.json_fields import parse_object
 from damnit_daemon.model import RunKey
 
 ONE = RunKey(1234, 1)

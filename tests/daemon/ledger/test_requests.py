@@ -13,7 +13,7 @@ from damnit_daemon.ledger import (
     take_requests,
 )
 
-from .making import NOW
+from .builders import NOW
 
 
 def ask(con, kind=RequestKind.REPROCESS, **payload):

@@ -2,7 +2,7 @@ import pytest
 
 from damnit_daemon.ledger import Outcome, VariableProgress, load_timings, save_progress
 
-from .making import running
+from .builders import running
 
 
 def took(con, name, *durations_s, outcome=Outcome.DONE, first_run=1):

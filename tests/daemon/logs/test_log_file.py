@@ -8,8 +8,8 @@ from contextlib import ExitStack
 import pytest
 
 from damnit_daemon.errors import DamnitError
-from damnit_daemon.logs import Kind, LogFile, kind_of
-from damnit_daemon.logs.log_file import MOST_BYTES, Change
+from damnit_daemon.logs import LineKind, LogFile, kind_of
+from damnit_daemon.logs.log_file import MOST_BYTES, LogChange
 
 NEEDLE = re.compile(b"needle", re.IGNORECASE)
 
@@ -76,18 +76,18 @@ def test_what_is_no_text_is_shown_all_the_same(opened):
 
 def test_it_is_seen_to_grow_shrink_vanish_and_be_replaced(opened, path):
     log = opened("one\n")
-    assert log.look() is Change.NONE
+    assert log.look() is LogChange.NONE
     with path.open("a") as file:
         file.write("two\n")
-    assert log.look() is Change.GREW
+    assert log.look() is LogChange.GREW
     assert texts(log.lines_from(4, 9)) == ["two"]
     os.truncate(path, 0)
-    assert log.look() is Change.CUT
+    assert log.look() is LogChange.CUT
     assert log.lines_from(0, 9) == []
     path.rename(path.with_suffix(".1"))
-    assert log.look() is Change.GONE
+    assert log.look() is LogChange.GONE
     path.write_text("another\n")
-    assert log.look() is Change.REPLACED
+    assert log.look() is LogChange.REPLACED
     assert texts(log.lines_from(0, 9)) == ["another"]
 
 
@@ -126,15 +126,15 @@ def test_a_search_finds_across_the_places_where_it_reads(opened, monkeypatch):
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
-        ("----- Processing r1 (p1234) as me on here (subprocess) -----", Kind.SECTION),
-        ("Could not get data for xgm", Kind.ERROR),
-        ("Traceback (most recent call last):", Kind.ERROR),
-        ("ZeroDivisionError: division by zero", Kind.ERROR),
-        ("2026-11-24 ERROR damnit: no", Kind.ERROR),
-        ("context.py:3: RuntimeWarning: mean of empty slice", Kind.WARNING),
-        ("Computed xgm in 0.120 s", Kind.OUTCOME),
-        ("Skipped scan: not a scan", Kind.OUTCOME),
-        ("no errors found", Kind.PLAIN),
+        ("----- Processing r1 (p1234) as me on here (subprocess) -----", LineKind.SECTION),
+        ("Could not get data for xgm", LineKind.ERROR),
+        ("Traceback (most recent call last):", LineKind.ERROR),
+        ("ZeroDivisionError: division by zero", LineKind.ERROR),
+        ("2026-11-24 ERROR damnit: no", LineKind.ERROR),
+        ("context.py:3: RuntimeWarning: mean of empty slice", LineKind.WARNING),
+        ("Computed xgm in 0.120 s", LineKind.OUTCOME),
+        ("Skipped scan: not a scan", LineKind.OUTCOME),
+        ("no errors found", LineKind.PLAIN),
     ],
 )
 def test_lines_are_told_apart(text, kind):

@@ -15,7 +15,7 @@ from damnit_daemon.services.collector import (
     TRY_AGAIN_AFTER_S,
     Collector,
 )
-from tests.daemon.making import cells, make_damnit_folder
+from tests.daemon.builders import cells, make_damnit_folder
 
 KEY = RunKey(1234, 1)
 

@@ -13,8 +13,8 @@ import pytest
 from damnit_daemon.hdf5 import write_error_fragment
 from damnit_daemon.model import RunKey
 from damnit_daemon.services.combiner import Combiner, CombinerFailed
+from tests.daemon.builders import cells, make_damnit_folder
 from tests.daemon.daemon_process import wait_until
-from tests.daemon.making import cells, make_damnit_folder
 from tests.processes import is_running
 
 KEY = RunKey(1234, 1)

@@ -14,7 +14,7 @@ import xarray as xr
 from damnit_daemon.hdf5 import ResultsFile, write_error_fragment
 from damnit_daemon.model import RunKey
 from damnit_daemon.services.combiner import Combiner, CombinerFailed
-from tests.daemon.making import cells, make_damnit_folder
+from tests.daemon.builders import cells, make_damnit_folder
 
 DAMAGED = Path(__file__).parents[2] / "damaged"
 KEY = RunKey(1234, 7)

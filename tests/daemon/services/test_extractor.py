@@ -7,7 +7,7 @@ import pytest
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.services.context import ContextUnusable
 from damnit_daemon.services.extractor import Extractor
-from tests.daemon.making import make_damnit_folder
+from tests.daemon.builders import make_damnit_folder
 
 GOOD = "@Variable\ndef a(run):\n    return 1\n"
 

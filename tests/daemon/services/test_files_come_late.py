@@ -19,7 +19,7 @@ from damnit_daemon.ledger import (
 )
 from damnit_daemon.model import RunKey
 from damnit_daemon.model.arrival import Arrival, ArrivalSource
-from damnit_daemon.model.growing import parse_growing
+from damnit_daemon.model.growing_runs import parse_growing
 from tests.daemon.daemon_process import wait_until
 
 COUNTS = """

@@ -14,7 +14,7 @@ from damnit_daemon.services.identity import (
     note_place,
     original_of,
 )
-from tests.daemon.making import make_damnit_folder
+from tests.daemon.builders import make_damnit_folder
 
 
 @pytest.fixture

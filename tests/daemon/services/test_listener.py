@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from damnit_daemon.broker import Record, Sieve
+from damnit_daemon.broker import ArrivalFilter, Record
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.ledger import LeaseLost
 from damnit_daemon.services import listener as listener_module
@@ -52,14 +52,14 @@ class Log:
 
 def test_offsets_are_committed_after_the_arrivals_are_recorded():
     log = Log([record(1), record(2)])
-    assert Listener(log, Sieve(), log.record).step(0.0) == 2
+    assert Listener(log, ArrivalFilter(), log.record).step(0.0) == 2
     assert log.happened == [("recorded", [1, 2]), ("committed", [1, 2])]
 
 
 def test_what_cannot_be_recorded_is_neither_committed_nor_lost():
     log = Log([record(1)], [record(2)])
     log.failures = 2
-    listener = Listener(log, Sieve(), log.record)
+    listener = Listener(log, ArrivalFilter(), log.record)
     for _ in range(2):
         with pytest.raises(DamnitError):
             listener.step(0.0)
@@ -77,7 +77,7 @@ def test_what_cannot_be_recorded_is_neither_committed_nor_lost():
 
 def test_messages_that_do_not_count_are_committed_without_a_word_to_the_ledger():
     log = Log([Record("t", 0, 5, NOW, b"rubbish"), Record("t", 0, 6, None, None)])
-    listener = Listener(log, Sieve(), log.record)
+    listener = Listener(log, ArrivalFilter(), log.record)
     listener.step(0.0)
     assert log.happened == [("committed", [5, 6])]
     assert listener.counts == {"malformed: is no JSON": 2}
@@ -88,7 +88,7 @@ def test_it_goes_on_when_the_ledger_is_busy_and_leaves_when_told(monkeypatch):
     log = Log([record(1)], [record(2)])
     log.failures = 3
     counted = []
-    listener = Listener(log, Sieve(), log.record, count=counted.append)
+    listener = Listener(log, ArrivalFilter(), log.record, count=counted.append)
     listener.run(log.stop)
     assert [entry for entry in log.happened if entry[0] == "recorded"] == [
         ("recorded", [1]),
@@ -110,7 +110,7 @@ def test_its_trouble_can_be_seen(monkeypatch):
             log.stop.set()
         raise DamnitError("The disk is full.")
 
-    listener = Listener(log, Sieve(), fail)
+    listener = Listener(log, ArrivalFilter(), fail)
     listener.run(log.stop)
     assert problems == ["", "The disk is full.", "The disk is full."]
     assert log.happened == [("closed",)]
@@ -123,7 +123,7 @@ def test_a_daemon_that_was_replaced_leaves_the_rest_to_its_successor():
         raise LeaseLost(None)
 
     with pytest.raises(LeaseLost):
-        Listener(log, Sieve(), fail).run(log.stop)
+        Listener(log, ArrivalFilter(), fail).run(log.stop)
     assert log.happened == [("closed",)]
 
 
@@ -134,5 +134,5 @@ def test_a_bug_is_not_swallowed():
         raise KeyError("a bug")
 
     with pytest.raises(KeyError):
-        Listener(log, Sieve(), fail).run(log.stop)
+        Listener(log, ArrivalFilter(), fail).run(log.stop)
     assert log.happened == [("closed",)]

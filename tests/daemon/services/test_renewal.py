@@ -12,8 +12,8 @@ import pytest
 
 from damnit_daemon.ledger import ArrivalState, Ledger, load_arrivals, load_files, recall
 from damnit_daemon.model import RunKey
-from damnit_daemon.services.renewal import MEMO, load_renewal, renew_ledger, why_unusable
-from damnit_daemon.services.triggers import OLDER
+from damnit_daemon.services.arrival_threads import OLDER
+from damnit_daemon.services.ledger_renewal import MEMO, load_renewal, renew_ledger, why_unusable
 from tests.daemon.daemon_process import wait_until
 
 ONE = """

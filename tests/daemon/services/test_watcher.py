@@ -15,7 +15,7 @@ from damnit_daemon.ledger import TakenFiles
 from damnit_daemon.model import RunKey
 from damnit_daemon.model.arrival import ArrivalSource
 from damnit_daemon.services.completeness import what_is_lacking
-from damnit_daemon.services.run_folders import FRESH_S, LOOK_INTO_S, NEW_S, RunFiles
+from damnit_daemon.services.run_scanner import FRESH_S, LOOK_INTO_S, NEW_S, RunFiles
 from damnit_daemon.services.settle_times import SettleTimes
 from damnit_daemon.services.watcher import PATIENCE, Sighting, Watcher, decide, parse_backfill
 

@@ -6,7 +6,7 @@ import pytest
 
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.slurm import (
-    Executor,
+    ExecutorSetting,
     Fate,
     JobStatus,
     Resources,
@@ -107,7 +107,7 @@ def test_a_cluster_is_named_only_where_it_is_known():
 
 def test_settings_have_damnits_defaults():
     settings = slurm_settings({})
-    assert settings.executor is Executor.AUTO
+    assert settings.executor is ExecutorSetting.AUTO
     assert settings.wanted(dedicated=False) == Resources(time="02:00:00", cpus=4, memory="25G")
     assert settings.wanted(dedicated=True) == Resources(time="02:00:00")
     assert (settings.concurrent_jobs, settings.runs_per_job, settings.poll_s) == (15, 1, 10.0)

@@ -130,7 +130,7 @@ def test_reading_needs_no_numpy(database):
         with database.reading() as con:
             print(len(load_values(con)), len(load_columns(con)), len(load_runs(con)))
             print(decode_value(load_value(con, load_runs(con)[0].key, "a")))
-        LiveDatabase(database).changes()
+        ChangeFeed(database).changes()
         with database.writing() as con:
             save_values(con, [NewValue(load_runs(con)[0].key, "c", 2.5)], now=2.0)
         assert "numpy" not in sys.modules

@@ -110,8 +110,8 @@ def folder(make_folder):
 @pytest.fixture
 def far_away(monkeypatch, folder):
     """A ledger that says that a daemon works on another host."""
-    monkeypatch.setattr("damnit_daemon.supervise.observed.WATCH_S", 0.8)
-    monkeypatch.setattr("damnit_daemon.supervise.observed.WATCH_EVERY_S", 0.1)
+    monkeypatch.setattr("damnit_daemon.supervise.probe.WATCH_S", 0.8)
+    monkeypatch.setattr("damnit_daemon.supervise.probe.WATCH_EVERY_S", 0.1)
     ledger = Ledger(folder.ledger)
     ledger.create()
     with ledger.writing() as con:

@@ -10,11 +10,11 @@ import time
 
 import pytest
 
-from damnit_daemon.cli.supervision import Trigger
+from damnit_daemon.cli.supervision import TriggerChoice
 from damnit_daemon.settings import TRIGGERS, InvalidSetting, parse_setting
 from damnit_daemon.store import Database, load_settings
-from damnit_daemon.supervise import configuration, observe, stop
-from tests.daemon.making import make_damnit_folder
+from damnit_daemon.supervise import conf_text, observe, stop
+from tests.daemon.builders import make_damnit_folder
 
 from ..cli.conftest import damnit  # noqa: F401 – a fixture
 from .conftest import permissions, start_standin
@@ -118,10 +118,8 @@ def test_logs_goes_on_until_it_is_interrupted(damnit, folder):  # noqa: F811
 @pytest.mark.extended
 def test_the_log_is_rotated_and_followed_over_that(folder, monkeypatch):
     """A portion is less than a file: nobody is asked to follow what is gone before it is seen."""
-    few = configuration.TEMPLATE.replace(
-        "stdout_logfile_maxbytes=10MB", "stdout_logfile_maxbytes=3000"
-    )
-    monkeypatch.setattr(configuration, "TEMPLATE", few)
+    few = conf_text.TEMPLATE.replace("stdout_logfile_maxbytes=10MB", "stdout_logfile_maxbytes=3000")
+    monkeypatch.setattr(conf_text, "TEMPLATE", few)
     log, chat = folder.path / "amore.log", folder.path / "chat"
     chat.write_text("0")
     start_standin(folder, "chatty")
@@ -171,7 +169,7 @@ def test_settings_refused(key, text):
 
 
 def test_the_triggers_are_those_of_the_settings():
-    assert tuple(Trigger) == TRIGGERS
+    assert tuple(TriggerChoice) == TRIGGERS
 
 
 def test_status_is_quick(damnit, folder):  # noqa: F811

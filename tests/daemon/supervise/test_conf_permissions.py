@@ -9,8 +9,8 @@ import subprocess
 import pytest
 
 from damnit_daemon.paths import DamnitFolder
-from damnit_daemon.sharing import ACL, ACL_ENTRY
-from damnit_daemon.supervise.conf_file import write_conf
+from damnit_daemon.permissions import ACL, ACL_ENTRY
+from damnit_daemon.supervise.conf_io import write_conf
 
 OWNER, NAMED, GROUP, MASK, OTHERS = 0x01, 0x02, 0x04, 0x10, 0x20
 READER, MEMBER, STRANGER, TEAM = 54321, 54322, 54323, 54399

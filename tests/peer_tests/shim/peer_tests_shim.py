@@ -15,7 +15,7 @@ from unittest.mock import MagicMock
 
 import damnit_ctx
 from damnit_daemon.runner import namesakes, pipeline, summary, thumbnail
-from damnit_daemon.runner.gathering import gather
+from damnit_daemon.runner.collect import gather
 from damnit_daemon.runner.groups import name_globals, variables_of
 
 

@@ -1,6 +1,6 @@
 """Jobs in Slurm: submitted together, followed through files that they write, found again."""
 
 from .cluster import Cluster
-from .orders import GivenJob
+from .commands import GivenJob
 
 __all__ = ["Cluster", "GivenJob"]

@@ -32,7 +32,7 @@ from ...submission import SubmissionFolder, remove_old, submissions
 from ..collector import Collector
 from ..combiner import Combiner
 from ..context import declared_variables, store_variables
-from ..news import (
+from ..events import (
     JobInterrupted,
     JobOver,
     JobPlaced,
@@ -41,10 +41,10 @@ from ..news import (
     ValuesSaved,
     VariablesChanged,
 )
-from .followed import FollowedJob, FollowedTask
-from .follower import Follower
-from .orders import Adopt, Cancel, Give, GivenJob, Order
+from .array_tracker import ArrayTracker
+from .commands import Adopt, Cancel, Give, GivenJob, Order
 from .submitter import Submitted, Submitter
+from .tracked_job import TrackedJob, TrackedTask
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +88,7 @@ class Cluster:
         self._waiting: list[GivenJob] = []
         self._unclear: list[Submitted] = []
         self._uncancelled: list[Cancel] = []
-        self._followers: list[Follower] = []
+        self._followers: list[ArrayTracker] = []
         self._in_work: dict[int, Job] = {}
         self._losses: Counter[int] = Counter()
         self._loaded = ""
@@ -229,7 +229,7 @@ class Cluster:
             self._unclear.append(submitted)
             return
         tasks = [
-            FollowedTask(number, [self._followed(given, number) for given in task])
+            TrackedTask(number, [self._followed(given, number) for given in task])
             for number, task in enumerate(submitted.tasks)
         ]
         log.info("Slurm has %s: %d jobs", submitted.slurm_id, sum(len(t.jobs) for t in tasks))
@@ -240,14 +240,14 @@ class Cluster:
         folder: SubmissionFolder,
         slurm_id: SlurmId,
         resources: Resources | None,
-        tasks: list[FollowedTask],
+        tasks: list[TrackedTask],
     ) -> None:
         for task in tasks:
             number = slurm_id.task(task.number).id
             for job in task.jobs:
                 self._tell(JobPlaced(job.job.id, number))
         self._followers.append(
-            Follower(
+            ArrayTracker(
                 self._folder,
                 folder,
                 slurm_id,
@@ -261,7 +261,7 @@ class Cluster:
             )
         )
 
-    def _followed(self, given: GivenJob, task: int) -> FollowedJob:
+    def _followed(self, given: GivenJob, task: int) -> TrackedJob:
         job = given.job
         collector = Collector(
             self._folder,
@@ -270,7 +270,7 @@ class Cluster:
             on_saved=lambda key, names: self._tell(ValuesSaved(key, tuple(names))),
             require_right=self._require_right,
         )
-        return FollowedJob(job, task, collector)
+        return TrackedJob(job, task, collector)
 
     # Taking up what an earlier daemon began
 
@@ -366,7 +366,7 @@ class Cluster:
             return False
         return True
 
-    def _finish(self, job: FollowedJob, over: Callable[[], JobOver | JobInterrupted]) -> None:
+    def _finish(self, job: TrackedJob, over: Callable[[], JobOver | JobInterrupted]) -> None:
         """Combine what a job gave, which may take long; then tell how it ended."""
 
         def work() -> None:

@@ -22,11 +22,11 @@ from ...slurm import (
     choose_resources,
     task_batches,
 )
-from ...submission import Entry, SubmissionFolder, make_submission, submission
+from ...submission import SubmissionEntry, SubmissionFolder, make_submission, submission
 from ..context import context_python, may_fork
-from .followed import runner_job_id
+from .commands import GivenJob
 from .limits import own_limits
-from .orders import GivenJob
+from .tracked_job import runner_job_id
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ class Submitter:
         return self._client.find_by_comment(folder.comment, filter(None, clusters.split(",")))
 
 
-def _entry(given: GivenJob, resources: Resources, jobs: int) -> Entry:
+def _entry(given: GivenJob, resources: Resources, jobs: int) -> SubmissionEntry:
     job = given.job
     memory_bytes, time_s = own_limits(resources, jobs)
     wanted = protocol.Job(
@@ -148,7 +148,7 @@ def _entry(given: GivenJob, resources: Resources, jobs: int) -> Entry:
         memory_bytes=memory_bytes,
         time_s=time_s,
     )
-    return Entry(job.id, job.attempt, 0, wanted)
+    return SubmissionEntry(job.id, job.attempt, 0, wanted)
 
 
 def _note(folder: SubmissionFolder, slurm_id: SlurmId) -> None:

@@ -13,9 +13,9 @@ from ...ledger import JobState, Ledger, RequestState, count_jobs, load_jobs, loa
 from ...model.consumer_health import parse_consumer_health
 from ...paths import DamnitFolder
 from ...store import Database, find_damage, load_settings
-from ...supervise import State, observe
-from ..at_work import working_daemon
-from ..renewal import load_renewal, was_there
+from ...supervise import DaemonState, observe
+from ..daemon_status import working_daemon
+from ..ledger_renewal import load_renewal, was_there
 from .finding import Finding, count_of, fine, note, wrong
 from .storage import TIMEOUT_S
 
@@ -75,15 +75,15 @@ def check_daemon(folder: DamnitFolder) -> Iterator[Finding]:
     if seen.lease is not None:
         who = f", process {seen.lease.holder.pid} on {seen.lease.holder.host}"
     text = f"{state}{who}"
-    if state is State.WORKING:
+    if state is DaemonState.WORKING:
         yield fine("daemon", text)
-    elif state in (State.CRASHED, State.SILENT):
+    elif state in (DaemonState.CRASHED, DaemonState.SILENT):
         yield wrong("daemon", text, "See damnit-daemon logs; then: damnit-daemon restart")
-    elif state is State.STOPPED and seen.lease is not None and seen.holder_alive is False:
+    elif state is DaemonState.STOPPED and seen.lease is not None and seen.holder_alive is False:
         text = f"It died without a farewell{who}; the next one takes over."
         yield note("daemon", text, "damnit-daemon start")
     else:
-        yield note("daemon", text, "damnit-daemon start" if state is State.STOPPED else "")
+        yield note("daemon", text, "damnit-daemon start" if state is DaemonState.STOPPED else "")
 
 
 def check_broker(folder: DamnitFolder) -> Iterator[Finding]:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from ...paths import DamnitFolder
 from ...store import FORMAT_VERSION, Database, migrate
-from ..at_work import working_daemon
 from ..combiner import Combiner
+from ..daemon_status import working_daemon
 from .finding import count_of
 
 

@@ -7,12 +7,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from ...combine.broken import BROKEN
+from ...combine.quarantine import BROKEN
 from ...hdf5 import ResultsBusy, ResultsError, ResultsFile
 from ...paths import FRAGMENT_NAME, DamnitFolder
 from ...run_ranges import format_run_ranges
 from ...store import Database, load_runs
-from ..at_work import working_daemon
+from ..daemon_status import working_daemon
 from .finding import Finding, count_of, fine, note, wrong
 
 NEWEST_RUNS = 5

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ...paths import DamnitFolder
 from ...slurm import (
-    Executor,
+    ExecutorSetting,
     SlurmClient,
     SlurmError,
     SlurmSettings,
@@ -28,12 +28,12 @@ def check_slurm(folder: DamnitFolder) -> Iterator[Finding]:
     """
     with Database(folder.database).reading() as con:
         settings = slurm_settings(load_settings(con))
-    if settings.executor is Executor.LOCAL:
+    if settings.executor is ExecutorSetting.LOCAL:
         yield note("slurm", "not used: everything is computed on the daemon's machine")
         return
     client = SlurmClient(timeout_s=TIMEOUT_S)
     if reason := client.unusable():
-        if settings.executor is Executor.SLURM:
+        if settings.executor is ExecutorSetting.SLURM:
             yield wrong("slurm", reason, f"Start the daemon on a machine that has it, or: {LOCAL}")
         else:
             yield note("slurm", f"{reason} Variables with cluster=True are computed here, too.")

@@ -8,7 +8,7 @@ from pathlib import Path
 from ...hdf5 import ResultsError, read_fragment
 from ...model import RunKey, StoredValue
 from ...paths import DamnitFolder
-from ...runner.layout import COMPUTED_AT
+from ...runner.file_format import COMPUTED_AT
 from ...store import Database, load_runs, load_values
 from ...store.edits import MANUAL_PROVENANCE
 from .finding import Finding, count_of, fine, note, wrong

@@ -1,0 +1,131 @@
+"""What the ledger says of some jobs, told once: news as lines of text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ..ledger import (
+    Job,
+    JobState,
+    Ledger,
+    Outcome,
+    VariableProgress,
+    load_follow_up,
+    load_job,
+    load_progress,
+)
+from .text_table import format_duration
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MARKS = {Outcome.FAILED: "✗", Outcome.SKIPPED: "»"}
+GONE = "The ledger does not know it any more"
+
+
+class JobFollower:
+    """Follows jobs to their end.
+
+    Attributes:
+        jobs: As last seen, by the number they were asked for under; of a job that
+            was merged into another one, that one.
+        job_ids: The numbers they were asked for under; those that they left work to come to them.
+        running: What is being evaluated at the moment.
+    """
+
+    def __init__(self, ledger: Ledger, job_ids: Sequence[int]) -> None:
+        self.jobs: dict[int, Job] = {}
+        self.running: list[VariableProgress] = []
+        self._ledger = ledger
+        self.job_ids = list(job_ids)
+        self._unknown: set[int] = set()
+        self._told: set[tuple[int, str]] = set()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will happen."""
+        known = self.jobs.keys() | self._unknown
+        return known.issuperset(self.job_ids) and all(
+            job.state.is_over for job in self.jobs.values()
+        )
+
+    @property
+    def distinct(self) -> list[Job]:
+        """The jobs, each once."""
+        return list({job.id: job for job in self.jobs.values()}.values())
+
+    def look(self) -> list[str]:
+        """Look once more; what is new since the last time, a line each.
+
+        Raises:
+            StoreError: If the ledger cannot be read.
+        """
+        lines: list[str] = []
+        self.running = []
+        with self._ledger.reading() as con:
+            for job_id in self.job_ids:  # it may grow meanwhile
+                before = self.jobs.get(job_id)
+                if before is not None and before.state.is_over:
+                    continue
+                job = load_job(con, job_id)
+                while job is not None and job.merged_into is not None:
+                    job = load_job(con, job.merged_into)
+                if job is None:
+                    if before is None:
+                        self._unknown.add(job_id)
+                        continue
+                    job = replace(before, state=JobState.CANCELLED, reason=GONE)
+                self.jobs[job_id] = job
+                if job.variables_total:
+                    lines += self._variable_news(job, load_progress(con, job.id))
+                lines += self._job_news(job)
+                if job.state.is_over and (after := load_follow_up(con, job)) is not None:
+                    self.job_ids.append(after.id)
+        return lines
+
+    def _variable_news(self, job: Job, progress: list[VariableProgress]) -> Iterator[str]:
+        for variable in progress:
+            if variable.outcome is Outcome.RUNNING:
+                self.running.append(variable)
+            elif variable.outcome in MARKS:
+                message = variable.message.split("\n", 1)[0]
+                text = f"{job.run_key}: {MARKS[variable.outcome]} {variable.name}: {message}"
+                yield from self._once(job, text)
+
+    def _job_news(self, job: Job) -> Iterator[str]:
+        if job.state in (JobState.QUEUED, JobState.SUBMITTED) and job.reason:
+            reason = job.reason.removeprefix("Waits: ")
+            yield from self._once(job, f"{job.run_key} waits: {reason}")
+        elif job.state.is_over:
+            yield from self._once(job, describe_end(job))
+
+    def _once(self, job: Job, text: str) -> Iterator[str]:
+        if (job.id, text) not in self._told:
+            self._told.add((job.id, text))
+            yield text
+
+
+def describe_end(job: Job) -> str:
+    """Say what became of a job."""
+    text = f"{job.run_key}: {job.state.value}"
+    if job.variables_total:
+        text += f", {job.variables_done} of {job.variables_total} variables"
+    if job.variables_failed:
+        text += f", {job.variables_failed} failed"
+    duration_s = job.duration_s(job.ended_at or 0.0)
+    if duration_s is not None:
+        text += f" ({format_duration(duration_s)})"
+    return f"{text}: {job.reason}" if job.reason else text
+
+
+def summary_line(jobs: Sequence[Job], duration_s: float) -> str:
+    """One line: `6 jobs, 1 failed: 80 variables, 6 failed (8.10 s)`."""
+    text = f"{len(jobs)} job{'' if len(jobs) == 1 else 's'}"
+    for state in (JobState.FAILED, JobState.CANCELLED):
+        if count := sum(job.state is state for job in jobs):
+            text += f", {count} {state.value}"
+    done = sum(job.variables_done for job in jobs)
+    failed = sum(job.variables_failed for job in jobs)
+    return f"{text}: {done} variables, {failed} failed ({format_duration(duration_s)})"

@@ -1,0 +1,149 @@
+"""`reprocess --watch`: a request and its jobs, followed to their end."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from ..ledger import JobState, Ledger
+from ..model.sanitize import show_controls
+from ..services.daemon_status import working_daemon
+from ..store import DatabaseBusy
+from .daemon_request import NO_DAEMON, answered_jobs, name_of, tell, wait_for_answer
+from .job_follower import JobFollower, summary_line
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from ..ledger import Job
+    from ..paths import DamnitFolder
+
+LOOK_EVERY_S = 0.3
+LOOK_FOR_DAEMON_EVERY_S = 5.0
+CLOCKS_DIFFER_S = 1.0
+EXIT_INTERRUPTED = 130
+
+
+def watch_request(folder: DamnitFolder, request_id: int) -> int:
+    """Follow the jobs of a request; Ctrl-C ends the following, not the jobs.
+
+    Returns:
+        The exit code: 0 if all jobs are done, 1 if not, 130 after Ctrl-C.
+
+    Raises:
+        DamnitError: If the daemon refuses the request, or the ledger cannot be read.
+    """
+    began_s = time.monotonic()
+    try:
+        follower = JobFollower(Ledger(folder.ledger), _jobs_of(folder, request_id))
+        with _display(len(follower.job_ids)) as display:
+            _follow(folder, follower, display)
+    except KeyboardInterrupt:
+        tell("stopped watching; the jobs go on.", hint="See damnit jobs, damnit cancel.")
+        return EXIT_INTERRUPTED
+    for job in follower.distinct:
+        if job.state is JobState.FAILED and has_log(folder, job):
+            tell(f"{job.run_key}: see {folder.log_file(job.run_key)}")
+    print(summary_line(follower.distinct, time.monotonic() - began_s))
+    return 0 if all(job.state is JobState.DONE for job in follower.distinct) else 1
+
+
+class LineProgress:
+    """For files and pipes: only lines."""
+
+    def line(self, text: str) -> None:
+        """Write a line; its characters cannot control the terminal."""
+        print(show_controls(text), flush=True)
+
+    def move(self, follower: JobFollower) -> None:
+        """Nothing moves here."""
+
+
+class BarProgress(LineProgress):
+    """For a terminal: how far the jobs are, and what is being evaluated."""
+
+    def __init__(self, bar: Progress, jobs: int) -> None:
+        self._bar = bar
+        self._jobs = bar.add_task("jobs", total=jobs)
+        self._variables = bar.add_task("waiting", total=None)
+
+    def line(self, text: str) -> None:
+        """Write a line above the bar."""
+        from rich.text import Text
+
+        self._bar.console.print(Text(show_controls(text)), soft_wrap=True)
+
+    def move(self, follower: JobFollower) -> None:
+        """Show how far it is."""
+        jobs = follower.jobs
+        self._bar.update(self._jobs, completed=sum(job.state.is_over for job in jobs.values()))
+        active = {job.id: job for job in jobs.values() if job.state is JobState.RUNNING}
+        at = [f"{active[each.job_id].run_key} {each.name}" for each in follower.running]
+        self._bar.update(
+            self._variables,
+            description=show_controls(at[0]) if at else "running" if active else "waiting",
+            completed=sum(job.variables_done for job in active.values()),
+            total=sum(job.variables_total for job in active.values()) or None,
+        )
+
+
+@contextmanager
+def _display(jobs: int) -> Iterator[LineProgress]:
+    """Choose the display that fits where stdout goes."""
+    if not sys.stdout.isatty():
+        yield LineProgress()
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=30),
+        MofNCompleteColumn(),
+    )
+    with Progress(*columns, console=Console(highlight=False), transient=True) as bar:
+        yield BarProgress(bar, jobs)
+
+
+def has_log(folder: DamnitFolder, job: Job) -> bool:
+    """Whether a job came so far that something was logged; an earlier one's log does not count."""
+    try:
+        written_at = folder.log_file(job.run_key).stat().st_mtime
+    except OSError:
+        return False
+    return job.started_at is not None and written_at >= job.started_at - CLOCKS_DIFFER_S
+
+
+def _jobs_of(folder: DamnitFolder, request_id: int) -> list[int]:
+    """Wait for as long as it takes until the daemon has made jobs of a request."""
+    is_told = False
+    while (request := wait_for_answer(folder, request_id)) is None:
+        lease = working_daemon(folder)
+        if lease is not None and not is_told:
+            tell(f"the daemon, {name_of(lease)}, has not answered yet; waiting for it.")
+            is_told = True
+    return answered_jobs(request)
+
+
+def _follow(folder: DamnitFolder, follower: JobFollower, display: LineProgress) -> None:
+    next_look_s = time.monotonic() + LOOK_FOR_DAEMON_EVERY_S
+    had_daemon = True
+    while not follower.is_over:
+        try:
+            lines = follower.look()
+        except DatabaseBusy:  # the daemon writes; there is always a next look
+            lines = []
+        for text in lines:
+            display.line(text)
+        display.move(follower)
+        if time.monotonic() >= next_look_s:
+            has_daemon = working_daemon(folder) is not None
+            if had_daemon and not has_daemon:
+                display.line(f"{NO_DAEMON} The jobs wait for the next one.")
+            had_daemon = has_daemon
+            next_look_s = time.monotonic() + LOOK_FOR_DAEMON_EVERY_S
+        if not follower.is_over:
+            time.sleep(LOOK_EVERY_S)

@@ -1,0 +1,73 @@
+"""Copy between HDF5 files without reading the data into Python."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import h5py
+
+from . import netcdf
+from .layout import PARTS, child, refuse_strange
+
+
+def copy_frame(source: h5py.File, new: h5py.File) -> None:
+    """Copy what belongs to no variable: attributes, and groups that we do not know.
+
+    The three groups of summaries, previews and errors are made, empty.
+    """
+    _copy_attributes(source, new)
+    for part in PARTS:
+        made = new.create_group(part)
+        original = child(source, part)
+        if original is not None:
+            _copy_attributes(original, made)
+    for name in source:
+        if name.startswith(".") and name not in PARTS and child(source, name) is not None:
+            source.copy(name, new, name, expand_refs=True)
+
+
+def copy_entry(
+    source: h5py.Group, name: str, into: h5py.Group, dimension_ids: Iterator[int]
+) -> None:
+    """Copy a variable's data, summary, preview or error.
+
+    Args:
+        source: The group it is in.
+        name: The variable.
+        into: The group of the new file.
+        dimension_ids: Numbers that no netCDF dimension of the new file has.
+    """
+    found = source[name]
+    refuse_strange(found)
+    datasets = netcdf.datasets_in(found)
+    is_netcdf = netcdf.has_dimensions(datasets)
+    source.copy(name, into, name, expand_refs=not is_netcdf)
+    if is_netcdf:
+        netcdf.restore_dimensions(datasets, netcdf.datasets_in(into[name]), dimension_ids)
+
+
+def check_entry(found: h5py.Group | h5py.Dataset) -> None:
+    """Read of a variable all that a merge reads, but for the numbers.
+
+    Raises:
+        Exception: One of `HDF5_FAILURES`, if it could not be copied once more.
+    """
+    refuse_strange(found)
+    datasets = netcdf.datasets_in(found)
+    if netcdf.has_dimensions(datasets):
+        netcdf.check_dimensions(datasets)
+    _check_attributes(found)
+    if isinstance(found, h5py.Group):
+        found.visititems(lambda _, item: _check_attributes(item))
+
+
+def _check_attributes(item: h5py.HLObject) -> None:
+    for name in item.attrs:
+        if name not in netcdf.LINKS:
+            item.attrs[name]
+
+
+def _copy_attributes(source: h5py.HLObject, new: h5py.HLObject) -> None:
+    for name in source.attrs:
+        stored = source.attrs.get_id(name)
+        new.attrs.create(name, source.attrs[name], shape=stored.shape, dtype=stored.dtype)

@@ -1,0 +1,118 @@
+"""Where things are in a results file or a fragment (DAMNIT's layout), and what they are called."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import h5py
+import numpy as np
+
+from ..runner import file_format
+
+DATA = "/"
+"""Where the data of variables is."""
+
+PARTS = (file_format.REDUCED, file_format.PREVIEW, file_format.ERRORS)
+"""The groups beside the data, each with one entry per variable."""
+
+# Of what has neither summary nor error, on the data itself, under a name that readers take off.
+_COMPUTED_AT = (
+    (file_format.REDUCED, file_format.COMPUTED_AT),
+    (file_format.ERRORS, file_format.COMPUTED_AT),
+    (DATA, "_damnit_computed_at"),
+    (file_format.PREVIEW, "_damnit_computed_at"),
+)
+
+_STRANGE_STORAGE = "its values are in other files"
+
+
+def is_variable_name(name: str) -> bool:
+    """Tell whether it is an identifier, or several joined by dots (a variable of a group)."""
+    return all(part.isidentifier() for part in name.split("."))
+
+
+def child(group: h5py.Group | None, name: str) -> h5py.Group | h5py.Dataset | None:
+    """What a group holds under a name, None if nothing.
+
+    Soft and external links count as nothing: nobody writes them, and they could
+    lead out of the file.
+    """
+    if not isinstance(group, h5py.Group):
+        return None
+    if not isinstance(group.get(name, getlink=True), h5py.HardLink):
+        return None
+    return group[name]
+
+
+def entry(file: h5py.File, part: str, name: str) -> h5py.Group | h5py.Dataset | None:
+    """A variable's data, summary, preview or error."""
+    if part == DATA:
+        return None if name.startswith(".") else child(file, name)
+    return child(child(file, part), name)
+
+
+def data_names(file: h5py.File) -> Iterator[str]:
+    """The variables whose data the file holds."""
+    return (name for name in file if not name.startswith("."))
+
+
+def variable_names(file: h5py.File) -> set[str]:
+    """All variables a file knows, if only as a summary, preview or error."""
+    names = set(data_names(file))
+    for part in PARTS:
+        group = child(file, part)
+        if isinstance(group, h5py.Group):
+            names.update(group)
+    return names
+
+
+def computed_at(file: h5py.File, name: str) -> float | None:
+    """When a variable was computed, Unix seconds UTC; None for files that DAMNIT wrote."""
+    for part, attribute in _COMPUTED_AT:
+        found = entry(file, part, name)
+        if found is not None and attribute in found.attrs:
+            try:
+                when = float(found.attrs[attribute])
+            except (TypeError, ValueError, OSError):
+                continue
+            if math.isfinite(when):
+                return when
+    return None
+
+
+def note_computed_at(file: h5py.File, name: str, when: float) -> None:
+    """Note when a variable was computed, where `computed_at` finds it."""
+    for part, attribute in _COMPUTED_AT:
+        found = entry(file, part, name)
+        if found is not None:
+            found.attrs[attribute] = np.float64(when)
+            return
+
+
+def object_type(found: h5py.Group | h5py.Dataset | None) -> str | None:
+    """The `_damnit_objtype` of data or a preview; None for plain numbers and text."""
+    if found is None or file_format.OBJECT_TYPE not in found.attrs:
+        return None
+    value = found.attrs[file_format.OBJECT_TYPE]
+    return value if isinstance(value, str) else None
+
+
+def refuse_strange(found: h5py.Group | h5py.Dataset) -> None:
+    """Make sure that all values are in this very file.
+
+    A dataset can take its values from any file its reader may read, so a fragment
+    that somebody made up could have the combiner publish them.
+
+    Raises:
+        ValueError: If they are not.
+    """
+    if isinstance(found, h5py.Group):
+        found.visititems(_refuse_strange_item)
+    else:
+        _refuse_strange_item("", found)
+
+
+def _refuse_strange_item(_: str, found: h5py.Group | h5py.Dataset | h5py.Datatype) -> None:
+    if isinstance(found, h5py.Dataset) and (found.is_virtual or found.external):
+        raise ValueError(_STRANGE_STORAGE)

@@ -1,0 +1,45 @@
+"""Where the data of a run is: its results file, and fragments that wait to be combined."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from ..model import RunKey
+from ..model.view import ViewData, ViewRequest
+from ..paths import DamnitFolder
+from .errors import NoSuchData, ResultsError, ResultsMissing
+from .read_view import look
+
+
+def places_of(folder: DamnitFolder, key: RunKey) -> list[Path]:
+    """The files to look into, the newest first; those of a run being computed are fragments."""
+    fragments = [path for found, path in folder.fragments() if found == key]
+    return [*reversed(fragments), folder.results_file(key)]
+
+
+def look_in_folder(
+    folder: DamnitFolder,
+    key: RunKey,
+    name: str,
+    view: ViewRequest,
+    *,
+    is_cancelled: Callable[[], bool] = lambda: False,
+    timeout_s: float = 2.0,
+) -> Iterator[ViewData]:
+    """Read what is to be shown of a variable of a run; see `look`.
+
+    Raises:
+        ResultsError: If none of the run's files has it, or one cannot be read.
+    """
+    problem: ResultsError | None = None
+    for path in places_of(folder, key):
+        try:
+            yield from look(path, name, view, is_cancelled=is_cancelled, timeout_s=timeout_s)
+        except (NoSuchData, ResultsMissing) as error:
+            # A results file that lacks it says more than a fragment that is gone already.
+            problem = error
+        else:
+            return
+    if problem is not None:
+        raise problem

@@ -1,0 +1,154 @@
+"""A process that draws one picture with Matplotlib and ends; its job is JSON on stdin."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ..errors import DamnitError
+from ..model import RunKey
+from ..model.view import (
+    AxisKind,
+    Colours,
+    ComplexPart,
+    Curve,
+    How,
+    ReducedImage,
+    ViewData,
+    ViewRequest,
+)
+from ..paths import DamnitFolder
+from .locate import look_in_folder
+
+COLUMNS, ROWS = 1600, 1200
+DPI = 150
+FEW_POINTS = 60
+"""So many are marked one by one."""
+
+
+def main() -> None:
+    """Draw what the job says."""
+    job = json.load(sys.stdin)
+    try:
+        draw(job)
+    except DamnitError as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(1) from None
+
+
+def draw(job: Mapping[str, Any]) -> None:
+    """Read the data and write the picture.
+
+    Raises:
+        DamnitError: If there is nothing to be drawn.
+    """
+    found = dict(job["view"])
+    for name in ("axes", "at", "x", "y"):
+        found[name] = tuple(found[name]) if found[name] is not None else None
+    view = ViewRequest(**found)
+    view = replace(
+        view,
+        columns=COLUMNS,
+        rows=ROWS,
+        how=How(view.how),
+        part=ComplexPart(view.part),
+        wants_range=True,
+    )
+    folder, key = DamnitFolder(Path(job["folder"])), RunKey(*job["key"])
+    *_, looked = look_in_folder(folder, key, job["name"], view)
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(8, 6), layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    content = looked.content
+    if isinstance(content, Curve):
+        _draw_curve(axes, content, looked, job)
+    elif isinstance(content, ReducedImage):
+        _draw_image(figure, axes, content, looked, job)
+    elif isinstance(content, Colours):
+        axes.imshow(content.pixels)
+        axes.set_axis_off()
+    else:
+        raise DamnitError("there is nothing in it that can be drawn")
+    # A dollar sign would begin mathematics.
+    axes.set_title(_plain(job.get("title", "")), fontsize="medium")
+    figure.savefig(job["path"], dpi=DPI, format="png")
+
+
+def _draw_curve(axes: Any, curve: Curve, looked: ViewData, job: Mapping[str, Any]) -> None:
+    import numpy as np
+
+    low, high = curve.window
+    width = (high - low) / len(curve.mean)
+    x = low + width * (np.arange(len(curve.mean)) + 0.5)
+    if curve.axis.kind in (AxisKind.INDEX, AxisKind.TEXT):
+        x = np.minimum(np.ceil(x - width / 2 - 1e-9), curve.axis.size - 1)
+    keep = curve.filled
+    if curve.axis.kind is AxisKind.TIME:
+        x = np.array([datetime.fromtimestamp(v, UTC) for v in x])
+    # From the least to the greatest of each column: no spike is lost.
+    ends = np.stack([curve.least[keep], curve.greatest[keep]], axis=1)
+    points = keep.sum() < FEW_POINTS
+    axes.plot(np.repeat(x[keep], 2), ends.ravel(), linewidth=0.9, marker="." if points else "")
+    if curve.axis.kind is AxisKind.TEXT:
+        axes.set_xticks([at for at, _ in curve.names], [_plain(name) for _, name in curve.names])
+    axes.set_xlabel(_label(curve.axis.name or "index", curve.axis.units))
+    axes.set_ylabel(_label(looked.about.name, looked.about.units or job.get("units", "")))
+    if job.get("is_log"):
+        axes.set_yscale("log")
+    axes.grid(alpha=0.3)
+
+
+def _draw_image(
+    figure: Any, axes: Any, picture: ReducedImage, looked: ViewData, job: Mapping[str, Any]
+) -> None:
+    from matplotlib.colors import LogNorm, Normalize
+
+    found = job.get("range") or picture.range or picture.extremes or (0.0, 1.0)
+    low, high = found
+    if job.get("is_log"):
+        high = high if high > 0 else 1.0
+        norm: Any = LogNorm(max(low, high * 1e-10) if low > 0 else high * 1e-4, high, clip=True)
+    else:
+        norm = Normalize(low, high)
+    x = _extent(picture.x_at, picture.x)
+    y = _extent(picture.y_at, picture.y)
+    if not picture.is_upward:
+        y = y[::-1]
+    height, width = picture.values.shape
+    is_even = max(height, width) <= 4 * min(height, width)
+    shown = axes.imshow(
+        picture.values, norm=norm, cmap=job.get("colour_map", "viridis"), extent=(*x, *y),
+        origin="lower" if picture.is_upward else "upper", interpolation="nearest",
+        aspect=abs((x[1] - x[0]) / (y[1] - y[0]) * height / width) if is_even else "auto",
+    )  # fmt: skip
+    figure.colorbar(shown, ax=axes, label=_plain(looked.about.units or job.get("units", "")))
+    axes.set_xlabel(_label(picture.x_axis.name, picture.x_axis.units))
+    axes.set_ylabel(_label(picture.y_axis.name, picture.y_axis.units))
+
+
+def _extent(at: Any, window: tuple[float, float]) -> tuple[float, float]:
+    """From edge to edge, where the coordinate of each middle is known."""
+    if len(at) < 2 or not at[0] < at[-1]:
+        return window[0] - 0.5, window[1] - 0.5
+    half = (at[-1] - at[0]) / (len(at) - 1) / 2
+    return float(at[0] - half), float(at[-1] + half)
+
+
+def _label(name: str, units: str) -> str:
+    return _plain(f"{name} [{units}]" if units else name).strip()
+
+
+def _plain(text: str) -> str:
+    return text.replace("$", r"\$")
+
+
+if __name__ == "__main__":
+    main()

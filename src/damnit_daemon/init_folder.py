@@ -1,0 +1,174 @@
+"""Making a DAMNIT folder: database and context file, where they are missing."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from .errors import DamnitError
+from .paths import DamnitFolder
+from .permissions import file_bits, make_shared_folder
+from .store import Database, add_user_variable, create_database, load_variables
+
+PROPOSAL_NAME = re.compile(r"p\d{6}", re.ASCII)
+
+EUXFEL_PYTHON = Path(
+    "/gpfs/exfel/sw/software/euxfel-environment-management/current-python-env/bin/python"
+)
+"""What users' code runs in at European XFEL, unless they set another."""
+
+XGM = {
+    **dict.fromkeys(("SPB", "FXE"), "SA1_XTD2_XGM/XGM/DOOCS"),
+    **dict.fromkeys(("MID", "HED"), "SA2_XTD1_XGM/XGM/DOOCS"),
+    **dict.fromkeys(("SQS", "SCS", "SXP"), "SA3_XTD10_XGM/XGM/DOOCS"),
+}
+"""The X-ray gas monitor before each instrument's hutch, by the instrument's folder.
+
+By their beamlines: SASE1 serves SPB and FXE, SASE2 MID and HED, SASE3 SQS, SCS and SXP.
+"""
+
+STARTING_CONTEXT = '''\
+"""What is computed for each run: one function, one column."""
+
+from damnit_ctx import Cell, Skip, Variable
+
+
+@Variable(title="Trains")
+def n_trains(run):
+    """How many trains were recorded."""
+    return len(run.train_ids)
+
+
+# @Variable(title="XGM/Pulse energy", units="µJ", summary="mean")
+# def pulse_energy(run):
+#     return run["{xgm}", "pulseEnergy.photonFlux"].xarray()
+'''
+
+
+def starting_context(instrument: str = "") -> str:
+    """A context file to begin with.
+
+    Args:
+        instrument: The name of its folder, such as `MID`; any other gets an example.
+    """
+    return STARTING_CONTEXT.format(xgm=XGM.get(instrument.upper(), XGM["MID"]))
+
+
+def instrument_of(folder: DamnitFolder) -> str:
+    """The instrument whose proposal a folder belongs to; empty if its path does not say."""
+    parts = folder.path.absolute().parts
+    at = next((i for i, part in enumerate(parts) if PROPOSAL_NAME.fullmatch(part)), 0)
+    return parts[at - 2] if at >= 2 else ""
+
+
+@dataclass(frozen=True)
+class Created:
+    """What was missing and is there now."""
+
+    database: bool
+    context_file: bool
+    user_variables: int = 0
+
+
+def create_folder(
+    folder: DamnitFolder,
+    proposal: int,
+    *,
+    context: Path | str | None = None,
+    like: DamnitFolder | None = None,
+    context_python: Path | None = None,
+) -> Created:
+    """Make a DAMNIT folder; what is there already stays as it is.
+
+    Args:
+        folder: Where; folders above it are made too.
+        proposal: For the database, if it is new.
+        context: A context file to copy, or its text.
+        like: A folder to copy context file and user-editable variables from.
+        context_python: For the database, if it is new. Default: the facility's.
+
+    Raises:
+        DamnitError: If a file that was asked for cannot be copied, or the folder not be written.
+    """
+    text = _context_text(context, like, instrument_of(folder))
+    if context is not None and folder.context_file.exists():
+        raise DamnitError(
+            f"{folder.context_file} exists already.", hint="Move it away to have it replaced."
+        )
+    try:
+        _make_folder(folder.path)
+        is_new = not folder.database.exists()
+        if is_new:
+            python = context_python or _facility_python()
+            create_database(
+                folder.database,
+                proposal=proposal,
+                context_python=None if python is None else os.fspath(python),
+            )
+        has_context = _write_new(folder.context_file, text)
+        copied = 0 if like is None else copy_user_variables(like, folder)
+    except OSError as error:
+        raise DamnitError(f"{folder.path} cannot be written: {error.strerror}.") from error
+    return Created(is_new, has_context, copied)
+
+
+def copy_user_variables(source: DamnitFolder, target: DamnitFolder) -> int:
+    """Copy the definitions of user-editable variables that the target lacks; count them."""
+    with Database(source.database).reading() as con:
+        wanted = [info for info in load_variables(con) if info.type is not None]
+    with Database(target.database).writing() as con:
+        known = {info.name for info in load_variables(con)}
+        missing = [info for info in wanted if info.name not in known]
+        for info in missing:
+            add_user_variable(con, info)
+    return len(missing)
+
+
+def _context_text(context: Path | str | None, like: DamnitFolder | None, instrument: str) -> str:
+    if isinstance(context, str):
+        return context
+    source = context or (like.context_file if like is not None else None)
+    if source is None:
+        return starting_context(instrument)
+    try:
+        return source.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise DamnitError(f"The context file {source} cannot be read: {reason}.") from error
+
+
+def _facility_python() -> Path | None:
+    """The facility's current interpreter, by the name it keeps when the current one changes."""
+    if not EUXFEL_PYTHON.exists():
+        return None
+    return EUXFEL_PYTHON.parent.resolve() / EUXFEL_PYTHON.name  # not of a venv's own link
+
+
+def _make_folder(path: Path) -> None:
+    """Make a folder, and those above it, each as open as the one it is in."""
+    if path.is_dir():
+        return
+    _make_folder(path.parent)
+    make_shared_folder(path)
+
+
+def _write_new(path: Path, text: str) -> bool:
+    """Write a file whole, with the folder's permissions, unless there is one."""
+    if path.exists():
+        return False
+    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(descriptor)
+            os.fchmod(descriptor, file_bits(path.parent))
+        os.link(temporary, path)
+    except FileExistsError:
+        return False
+    finally:
+        Path(temporary).unlink()
+    return True

@@ -1,0 +1,72 @@
+"""Taking the lease when a daemon starts: at once, after a wait, or not at all."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .errors import LeaseHeld
+from .lease import EXPIRES_S, Lease, LeaseWatch, acquire
+from .ledger import Ledger
+from .process_id import ProcessId, is_alive, this_process
+
+LOOK_EVERY_S = 0.5
+
+
+def take_lease(
+    ledger: Ledger,
+    *,
+    process: ProcessId | None = None,
+    expires_s: float = EXPIRES_S,
+    info: Mapping[str, Any] | None = None,
+    waiting: Callable[[Lease], None] | None = None,
+    now: Callable[[], float] = time.time,
+    monotonic: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], object] = time.sleep,
+    alive: Callable[[ProcessId], bool | None] = is_alive,
+) -> str:
+    """Take the lease of a folder; its ledger must exist.
+
+    One that is free, or whose holder died on this machine, is taken at once. Of
+    any other it is watched whether it is renewed: if so, its holder is at work
+    (known within `BEAT_EVERY_S`); if not for `expires_s`, it is taken over.
+
+    Args:
+        ledger: Which.
+        process: Who takes it; by default this process.
+        expires_s: How long a lease that is not renewed is respected.
+        info: What the daemon says about itself.
+        waiting: Called before each wait with the lease that is watched.
+        now: The clock.
+        monotonic: A clock that never steps.
+        sleep: Waits; may raise to give up.
+        alive: Whether a process lives; None if that cannot be known.
+
+    Returns:
+        The token to write under.
+
+    Raises:
+        LeaseHeld: If another daemon is at work; says which.
+    """
+    process = process or this_process()
+    watch = LeaseWatch()
+    while True:
+        try:
+            with ledger.writing() as con:
+                return acquire(
+                    con,
+                    process,
+                    now=now(),
+                    watch=watch,
+                    at_s=monotonic(),
+                    expires_s=expires_s,
+                    alive=alive,
+                    info=info,
+                )
+        except LeaseHeld as held:
+            if watch.moved:
+                raise
+            if waiting is not None:
+                waiting(held.lease)
+        sleep(LOOK_EVERY_S)

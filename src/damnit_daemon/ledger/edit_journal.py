@@ -1,0 +1,70 @@
+"""The journal of edits: who changed which value by hand, and what it was before."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from ..model import RunKey
+from ..store.sql import Row, fetch_all
+from . import row_types
+from .row_types import parse_rows
+
+EditedValue = int | float | str | bytes | None
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One change by hand."""
+
+    made_at: float
+    """Unix seconds UTC."""
+    author: str
+    run_key: RunKey
+    name: str
+    """Of the variable."""
+    old: EditedValue
+    new: EditedValue
+
+
+def append_edit(con: sqlite3.Connection, edit: Edit) -> int:
+    """Note a change; give its number."""
+    added = con.execute(
+        "INSERT INTO edits (made_at, author, proposal, run, name, old, new) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (edit.made_at, edit.author, *edit.run_key, edit.name, edit.old, edit.new),
+    )
+    assert added.lastrowid is not None
+    return added.lastrowid
+
+
+def load_edits(
+    con: sqlite3.Connection,
+    *,
+    key: RunKey | None = None,
+    name: str | None = None,
+    limit: int = 100,
+) -> list[Edit]:
+    """Load changes, the newest first; only those of a run, or of a variable, if given."""
+    conditions = []
+    parameters: list[int | str] = []
+    if key is not None:
+        conditions.append("proposal = ? AND run = ?")
+        parameters += key
+    if name is not None:
+        conditions.append("name = ?")
+        parameters.append(name)
+    where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+    sql = (
+        "SELECT made_at, author, proposal, run, name, old, new "
+        f"FROM edits {where} ORDER BY id DESC LIMIT ?"
+    )
+    return parse_rows(_edit, fetch_all(con, sql, (*parameters, limit)))
+
+
+def _edit(row: Row) -> Edit:
+    made_at, author, proposal, run, name, old, new = row
+    key = row_types.run_key(proposal, run)
+    return Edit(
+        row_types.time(made_at), row_types.text(author), key, row_types.text(name), old, new
+    )

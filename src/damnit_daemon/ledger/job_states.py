@@ -1,0 +1,178 @@
+"""From one state of a job to the next. A job that is over stays as it is."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from ..store.json_text import clean_text
+from ..store.sql import fetch_all
+from .cancels import forget_cancel, noted_cancel
+from .job import ACTIVE, Executor, Job, JobState, Placement
+from .jobs import load_job, load_jobs
+from .queue import find_queued, raise_rank
+
+_BEFORE = {
+    JobState.SUBMITTED: (JobState.QUEUED,),
+    JobState.RUNNING: (JobState.QUEUED, JobState.SUBMITTED),
+    JobState.DONE: ACTIVE,
+    JobState.FAILED: (JobState.QUEUED, *ACTIVE),
+    JobState.CANCELLED: (JobState.QUEUED, *ACTIVE),
+}
+
+
+@dataclass(frozen=True)
+class Recovered:
+    """What an earlier daemon left unfinished."""
+
+    requeued: tuple[int, ...]
+    """Local jobs that wait again; their processes ended with that daemon."""
+    elsewhere: tuple[Job, ...]
+    """Jobs that Slurm may still have: ask it."""
+    cancels: tuple[tuple[int, str], ...]
+    """Those of them that are to be cancelled, and why."""
+    requests: int
+    """How many requests wait again that were taken, but not answered."""
+
+
+def set_state(
+    con: sqlite3.Connection,
+    job_id: int,
+    state: JobState,
+    *,
+    now: float,
+    reason: str = "",
+    attempt: int | None = None,
+    placement: Placement | None = None,
+) -> bool:
+    """Bring a job to its next state.
+
+    Leaving the queue for an executor begins a new attempt. Nothing happens to a
+    job that is over, or that cannot come to this state from its present one: so
+    what is told twice, or too late, does no harm.
+
+    Args:
+        con: A connection from `Ledger.writing`.
+        job_id: Which.
+        state: Any but `QUEUED`, for which there is `requeue`.
+        now: Unix seconds UTC.
+        reason: Why; kept with the job.
+        attempt: Only if this is the attempt that is spoken of.
+        placement: Where it was put.
+
+    Returns:
+        Whether it is in that state by this call.
+    """
+    if state is JobState.QUEUED:
+        raise ValueError("a job comes back to the queue by requeue()")
+    place = placement or Placement()
+    before = _BEFORE[state]
+    changed = con.execute(
+        f"""UPDATE jobs SET
+            attempt = attempt + (state = 'queued' AND ?1 IN ('submitted', 'running')),
+            started_at = CASE WHEN ?1 = 'running' THEN ?2 ELSE started_at END,
+            ended_at = CASE WHEN ?1 IN ('done', 'failed', 'cancelled') THEN ?2 END,
+            executor = coalesce(?3, executor), host = coalesce(?4, host),
+            pid = coalesce(?5, pid), slurm_id = coalesce(?6, slurm_id),
+            state = ?1, reason = ?7
+        WHERE id = ?8 AND (?9 IS NULL OR attempt = ?9)
+            AND state IN ({", ".join(f"'{name}'" for name in before)})""",
+        (
+            state,
+            now,
+            place.executor,
+            place.host,
+            place.pid,
+            place.slurm_id,
+            clean_text(reason),
+            job_id,
+            attempt,
+        ),
+    )
+    if changed.rowcount and state.is_over:
+        forget_cancel(con, job_id)
+    return changed.rowcount > 0
+
+
+def place_job(con: sqlite3.Connection, job_id: int, placement: Placement) -> bool:
+    """Note where a submitted or running job is, once that is known; tell whether it is."""
+    changed = con.execute(
+        "UPDATE jobs SET executor = coalesce(?, executor), host = coalesce(?, host), "
+        "pid = coalesce(?, pid), slurm_id = coalesce(?, slurm_id) "
+        "WHERE id = ? AND state IN ('submitted', 'running')",
+        (placement.executor, placement.host, placement.pid, placement.slurm_id, job_id),
+    )
+    return changed.rowcount > 0
+
+
+def explain_wait(con: sqlite3.Connection, job_id: int, reason: str) -> bool:
+    """Note why a submitted job does not begin; tell whether it was submitted."""
+    changed = con.execute(
+        "UPDATE jobs SET reason = ? WHERE id = ? AND state = 'submitted'",
+        (clean_text(reason), job_id),
+    )
+    return changed.rowcount > 0
+
+
+def requeue(
+    con: sqlite3.Connection, job_id: int, *, now: float, reason: str, attempt: int | None = None
+) -> int | None:
+    """Put a job that did not come to its end back into the queue.
+
+    Args:
+        con: A connection from `Ledger.writing`.
+        job_id: Which.
+        now: Unix seconds UTC.
+        reason: Why; kept with the job.
+        attempt: Only if this is the attempt that is spoken of.
+
+    Returns:
+        The job that does the work now: this one, or one that waits for the same
+        already, into which this one is merged. None if no executor had the job, or if it
+        was to be cancelled: then it is.
+    """
+    reason = clean_text(reason)
+    job = load_job(con, job_id)
+    if job is None or job.state not in ACTIVE or attempt not in (None, job.attempt):
+        return None
+    if (cancelled := noted_cancel(con, job_id)) is not None:
+        set_state(con, job_id, JobState.CANCELLED, now=now, reason=cancelled)
+        return None
+    ((scope, asked, newest_at),) = fetch_all(
+        con, "SELECT scope, asked, newest_at FROM jobs WHERE id = ?", (job_id,)
+    )
+    same = find_queued(con, job.run_key, job.data, scope)
+    if same is not None:
+        raise_rank(con, same, asked=bool(asked), priority=job.priority, newest_at=newest_at)
+        con.execute(
+            "UPDATE jobs SET state = 'cancelled', merged_into = ?, reason = ?, ended_at = ? "
+            "WHERE id = ?",
+            (same, f"{reason}; job {same} does the same", now, job_id),
+        )
+        return same
+    con.execute("DELETE FROM progress WHERE job_id = ?", (job_id,))
+    con.execute(
+        "UPDATE jobs SET state = 'queued', reason = ?, started_at = NULL, executor = NULL, "
+        "host = NULL, pid = NULL, slurm_id = NULL, variables_total = 0, variables_done = 0, "
+        "variables_failed = 0 WHERE id = ?",
+        (reason, job_id),
+    )
+    return job_id
+
+
+def recover(
+    con: sqlite3.Connection, *, now: float, reason: str = "The daemon ended while it ran"
+) -> Recovered:
+    """Take up what an earlier daemon left: to be called once, with a lease just taken."""
+    requeued, elsewhere = [], []
+    for job in reversed(load_jobs(con, states=ACTIVE)):
+        if job.executor is Executor.SLURM:
+            elsewhere.append(job)
+        elif (carried_on := requeue(con, job.id, now=now, reason=reason)) is not None:
+            requeued.append(carried_on)
+    again = con.execute(
+        "UPDATE requests SET state = 'waiting', taken_at = NULL WHERE state = 'taken'"
+    )
+    noted = ((job.id, noted_cancel(con, job.id)) for job in elsewhere)
+    cancels = tuple((number, reason) for number, reason in noted if reason is not None)
+    return Recovered(tuple(requeued), tuple(elsewhere), cancels, again.rowcount)

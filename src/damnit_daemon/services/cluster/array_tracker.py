@@ -1,0 +1,337 @@
+"""Follows one array: what its tasks write, and what Slurm says of them."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from ...errors import DamnitError
+from ...hdf5 import write_error_fragment
+from ...ledger import JobOrigin, JobState, Outcome, VariableProgress
+from ...paths import DamnitFolder
+from ...runner.file_format import START_TIME
+from ...runner.protocol import (
+    BatchStarted,
+    ContextLoaded,
+    Event,
+    FilesFound,
+    JobEnded,
+    JobStarted,
+    Note,
+    VariableDone,
+    VariableStarted,
+)
+from ...runner.retry import PROCESS_DIED
+from ...slurm import Fate, JobStatus, Resources, SlurmId, explain, with_output
+from ...submission import SubmissionFolder, wants_cluster
+from ..awaited_files import NOT_YET
+from ..events import (
+    JobBegan,
+    JobInterrupted,
+    JobOver,
+    JobPlaced,
+    JobWaits,
+    News,
+    Remark,
+    VariableProgressed,
+    files_taken,
+)
+from .event_log import EventLog
+from .tracked_job import TrackedJob, TrackedTask
+
+LATE_S = 3.0
+"""How long after Slurm has called a task over its last words may still come: file systems
+that machines share are slow to show them."""
+
+MOST_LOSSES = 3
+"""How often a job is given to Slurm that is lost each time."""
+
+
+class ArrayTracker:
+    """One array, from its submission until nothing more can come of it."""
+
+    def __init__(
+        self,
+        folder: DamnitFolder,
+        submission: SubmissionFolder,
+        slurm_id: SlurmId,
+        resources: Resources | None,
+        tasks: list[TrackedTask],
+        *,
+        tell: Callable[[News], None],
+        finish: Callable[[TrackedJob, Callable[[], JobOver | JobInterrupted]], None],
+        load: Callable[[ContextLoaded], None],
+        withdraw: Callable[[SlurmId, str], bool],
+        losses: Counter[int],
+    ) -> None:
+        """Follow an array.
+
+        Args:
+            folder: The DAMNIT folder.
+            submission: The array's own.
+            slurm_id: Of the array.
+            resources: What it had asked for, if known.
+            tasks: Those with jobs of ours.
+            tell: Told what happens.
+            finish: Combines what a job gave, and then tells how it ended.
+            load: Told what a runner has read in the context file.
+            withdraw: Takes a task back from Slurm; tells whether it could.
+            losses: How often which job of the ledger was lost, also by others.
+        """
+        self.submission = submission
+        self.slurm_id = slurm_id
+        self._folder = folder
+        self._resources = resources
+        self._tasks = {task.number: task for task in tasks}
+        self._files = {n: EventLog(submission.events(n)) for n in self._tasks}
+        self._over: dict[int, tuple[float, JobStatus]] = {}
+        self._tell = tell
+        self._finish = finish
+        self._load = load
+        self._withdraw = withdraw
+        self._losses = losses
+
+    @property
+    def jobs(self) -> Iterator[TrackedJob]:
+        """Those that did not end yet."""
+        for task in self._tasks.values():
+            yield from (job for job in task.jobs if job.ended is None)
+
+    @property
+    def unfinished(self) -> list[SlurmId]:
+        """The tasks that Slurm is to be asked about."""
+        return [self.slurm_id.task(n) for n in self._tasks if n not in self._over]
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether nothing more comes."""
+        return not self._tasks
+
+    def look(self) -> None:
+        """Take in what was written since the last look."""
+        try:
+            present = {entry.name for entry in os.scandir(self.submission.path)}
+        except OSError:
+            present = set()
+        for number, task in list(self._tasks.items()):
+            if self.submission.events(number).name in present:
+                for event in self._files[number].read():
+                    self._hear(task, event)
+            for job in task.jobs:
+                job.collector.ingest_if_due()
+            if not task.is_finished and number in self._over:
+                since_s, status = self._over[number]
+                if time.monotonic() - since_s > LATE_S:
+                    self._conclude(task, status)
+            if task.is_finished:
+                del self._tasks[number]
+
+    def hear_of(self, status: JobStatus) -> None:
+        """Take in what Slurm says of a task."""
+        number = int(status.id.id.rpartition("_")[2])
+        task = self._tasks.get(number)
+        if task is None:
+            return
+        if status.fate is Fate.WAIT:
+            reason = explain(status, self._resources)
+            for job in task.jobs:
+                if job.waits_for != reason:
+                    job.waits_for = reason
+                    self._tell(JobWaits(job.job.id, reason))
+            if (
+                status.lost_reservation
+                and not task.withdrawn
+                and self._withdraw(status.id, self.submission.comment)
+            ):
+                task.withdrawn = reason  # it would wait for ever
+        elif status.fate is not Fate.RUNS and number not in self._over:
+            self._over[number] = (time.monotonic(), status)
+
+    def find(self, job_id: int) -> tuple[TrackedJob, SlurmId] | None:
+        """A job that did not end yet, and the task that it is in."""
+        for task in self._tasks.values():
+            for job in task.jobs:
+                if job.job.id == job_id and job.ended is None:
+                    return job, self.slurm_id.task(task.number)
+        return None
+
+    # What the runner tells
+
+    def _hear(self, task: TrackedTask, event: Event) -> None:
+        if isinstance(event, BatchStarted):
+            task.where = event.host
+            return
+        if isinstance(event, ContextLoaded):
+            self._hear_of_context(task, event)
+            return
+        job = next((job for job in task.jobs if job.owns(event)), None)
+        if job is None or job.ended is not None:
+            return
+        job.hear(event)
+        number = job.job.id
+        if isinstance(event, FilesFound):
+            if news := files_taken(job.job, event):
+                self._tell(news)
+        elif isinstance(event, JobStarted):
+            slurm_id = str(self.slurm_id.task(task.number).id)
+            self._tell(JobPlaced(number, slurm_id, task.where, is_running=True))
+            self._tell(JobBegan(number, tuple(event.variables)))
+        elif isinstance(event, VariableStarted):
+            now = time.time()
+            self._tell(
+                VariableProgressed(
+                    VariableProgress(number, event.name, Outcome.RUNNING, started_at=now)
+                )
+            )
+        elif isinstance(event, VariableDone):
+            self._hear_outcome(job, event)
+        elif isinstance(event, Note):
+            self._tell(Remark(f"{job.job.run_key}: {event.message}"))
+        elif isinstance(event, JobEnded):
+            self._end(job, event)
+
+    def _hear_of_context(self, task: TrackedTask, loaded: ContextLoaded) -> None:
+        task.context = loaded
+        errors = [problem for problem in loaded.problems if problem.severity == "error"]
+        if not errors:
+            self._load(loaded)
+            return
+        reason = "\n".join(["The context file cannot be used:", *map(str, errors)])
+        for job in task.jobs:
+            if job.ended is None:
+                self._interrupt(job, reason, loaded.context_hash)
+
+    def _hear_outcome(self, job: TrackedJob, event: VariableDone) -> None:
+        # Followed a second time, from the beginning: what is combined is gone.
+        if event.fragment and (path := Path(event.fragment)).exists():
+            job.collector.add(path, event.name)
+        elif event.not_saved and not event.fragment:
+            job.collector.lose(event.name, event.error, event.error_class)
+        if event.not_saved:
+            job.not_saved = f"{event.name} could not be stored: {event.not_saved}"
+        if event.name == START_TIME:
+            return
+        message = f"{event.error_class}: {event.error}" if event.error_class else ""
+        progress = VariableProgress(
+            job.job.id, event.name, Outcome(event.outcome), None, event.duration_s, message
+        )
+        self._tell(VariableProgressed(progress))
+
+    def _end(self, job: TrackedJob, ended: JobEnded) -> None:
+        if ended.outcome == "absent" and job.job.origin is JobOrigin.ARRIVAL:
+            news = JobInterrupted(job.job.id, f"{NOT_YET}: {ended.reason}", awaits_files=True)
+            self._finish(job, lambda: news)
+            return
+        state = JobState.FAILED if ended.outcome in ("failed", "absent") else JobState.DONE
+        task = next(task for task in self._tasks.values() if job in task.jobs)
+        left = leaves_cluster_work(job, task.context)
+
+        def over() -> JobOver:
+            owed = job.not_saved or job.collector.owed
+            said = [ended.reason or owed or job.collector.problem]
+            said += [*job.collector.notes, *job.unreadable]
+            reason = " · ".join(filter(None, said))
+            final = JobState.FAILED if owed else state
+            return JobOver(job.job.id, final, reason, leaves_cluster_work=left)
+
+        self._finish(job, over)
+
+    # What Slurm tells
+
+    def _conclude(self, task: TrackedTask, status: JobStatus) -> None:
+        """Decide about jobs that will tell nothing more."""
+        status = with_output(status, self.submission.output(task.number))
+        reason = explain(status, self._resources)
+        at_work = next((job for job in task.jobs if job.ended is None and job.began), None)
+        is_wanted_to_end = any(job.cancel_reason for job in task.jobs)
+        self._block(task.number)
+        for job in task.jobs:
+            if job.ended is not None:
+                continue
+            if job.cancel_reason:
+                self._stop(job, JobState.CANCELLED, job.cancel_reason)
+            elif status.fate is Fate.CANCELLED and task.withdrawn:
+                self._interrupt(job, task.withdrawn, None)
+            elif status.fate is Fate.CANCELLED and not is_wanted_to_end:
+                self._blame(job, reason, task)
+                self._stop(job, JobState.CANCELLED, reason)
+            elif status.fate in (Fate.CANCELLED, Fate.LOST, Fate.GONE):
+                self._lose(job, reason, task)
+            elif at_work is not None and job is not at_work:
+                self._lose(job, f"The job before it in its task ended it. {reason}", task)
+            else:
+                self._fail(job, task, status, reason)
+
+    def _fail(self, job: TrackedJob, task: TrackedTask, status: JobStatus, reason: str) -> None:
+        if not job.began:
+            words = self.submission.last_words(task.number)
+            if not task.where and "Nothing is done here" in words:
+                self._lose(job, words, task)
+                return
+            reason = f"{reason} {words}".strip()
+        elif status.fate is Fate.DONE:
+            reason = "The job ended in Slurm without a word of how."
+        self._blame(job, reason, task)
+        self._stop(job, JobState.FAILED, reason)
+
+    def _lose(self, job: TrackedJob, reason: str, task: TrackedTask) -> None:
+        """Have it done again, but not for ever."""
+        self._losses[job.job.id] += 1
+        if (times := self._losses[job.job.id]) >= MOST_LOSSES:
+            reason = f"{reason} That happened {times} times."
+            self._blame(job, reason, task)
+            self._stop(job, JobState.FAILED, reason)
+        else:
+            self._interrupt(job, reason, None)
+
+    def _stop(self, job: TrackedJob, state: JobState, reason: str) -> None:
+        job.ended = JobEnded("", "killed", reason)
+        self._finish(job, lambda: JobOver(job.job.id, state, reason))
+
+    def _interrupt(self, job: TrackedJob, reason: str, held_for: str | None) -> None:
+        job.ended = JobEnded("", "killed", reason)
+        self._finish(job, lambda: JobInterrupted(job.job.id, reason, held_for))
+
+    def _blame(self, job: TrackedJob, reason: str, task: TrackedTask) -> None:
+        """Put the reason into the cell of the variable that was running, if one was."""
+        if not (name := job.running):
+            return
+        self._tell(
+            VariableProgressed(
+                VariableProgress(job.job.id, name, Outcome.FAILED, None, None, reason)
+            )
+        )
+        known = task.context.variables if task.context else []
+        if any(variable.name == name and variable.transient for variable in known):
+            return
+        try:
+            fragment = write_error_fragment(
+                self._folder.path,
+                job.job.run_key,
+                name,
+                reason,
+                PROCESS_DIED,
+                computed_at=time.time(),
+                context_hash=task.context.context_hash if task.context else None,
+            )
+        except DamnitError as error:
+            self._tell(Remark(f"{job.job.run_key}: {error}"))
+        else:
+            job.collector.add(fragment)
+
+    def _block(self, number: int) -> None:
+        """Slurm calls it over: should it begin all the same, it must do nothing."""
+        try:
+            self.submission.block(number)
+        except OSError as error:
+            self._tell(Remark(f"{self.submission.path.name}: {error.strerror}"))
+
+
+def leaves_cluster_work(job: TrackedJob, loaded: ContextLoaded | None) -> bool:
+    """Whether a job without the cluster's variables leaves some of them to do."""
+    if job.job.cluster is not False or loaded is None:
+        return False
+    return wants_cluster(loaded, job.job.data, job.job.variables, job.job.match)

@@ -1,0 +1,67 @@
+"""What came of combining, in words that travel between processes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..combine import CombineReport
+from ..combine.quarantine import BROKEN
+from ..model import RunKey
+
+
+@dataclass(frozen=True)
+class CombineResult:
+    """What a combiner did."""
+
+    saved: list[tuple[RunKey, list[str]]] = field(default_factory=list)
+    """Values that are new in the database, by run."""
+    notes: list[str] = field(default_factory=list)
+    """What somebody should look at."""
+    postponed: list[str] = field(default_factory=list)
+    """Why fragments still wait."""
+    broken: list[tuple[str, str]] = field(default_factory=list)
+    """Paths of fragments that were put into quarantine, each with the reason."""
+    runs: int = 0
+    """How many were combined."""
+
+    @property
+    def remarks(self) -> list[str]:
+        """Say what somebody should look at, fragments in quarantine too."""
+        return self.notes + [
+            f"{Path(path).name} is set aside in extracted_data/{BROKEN}: {reason}"
+            for path, reason in self.broken
+        ]
+
+    @classmethod
+    def from_report(cls, report: CombineReport) -> CombineResult:
+        """Put a combiner's report into words."""
+        saved: dict[RunKey, list[str]] = {}
+        for value in report.saved:
+            saved.setdefault(value.key, []).append(value.name)
+        notes = [f"{key}: {name} is not stored: {why}" for key, name, why in report.rejected]
+        return cls(
+            list(saved.items()),
+            notes,
+            [f"{key}: {error}" for key, error in report.postponed],
+            [(str(path), why) for path, why in report.broken],
+            len(report.combined),
+        )
+
+    @classmethod
+    def from_plain(cls, plain: dict[str, Any]) -> CombineResult:
+        """Read what `as_plain` gave."""
+        saved = [(RunKey(proposal, run), names) for (proposal, run), names in plain["saved"]]
+        broken = [(path, reason) for path, reason in plain["broken"]]
+        return cls(saved, plain["notes"], plain["postponed"], broken, plain["runs"])
+
+    def as_plain(self) -> dict[str, Any]:
+        """As JSON can hold it."""
+        return {
+            "saved": self.saved,
+            "notes": self.notes,
+            "postponed": self.postponed,
+            "broken": self.broken,
+            "runs": self.runs,
+        }

@@ -1,0 +1,187 @@
+"""One of the places where jobs are done on this machine, one at a time."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from ..errors import DamnitError
+from ..ledger import Job, JobOrigin, JobState, Outcome, VariableProgress
+from ..model import RunKey
+from ..paths import DamnitFolder
+from ..runner import protocol
+from ..runner.file_format import START_TIME
+from ..store import DatabaseBusy
+from ..submission import wants_cluster
+from .awaited_files import NOT_YET
+from .combiner import Combiner
+from .context import ContextUnusable, declared_variables
+from .events import (
+    JobBegan,
+    JobInterrupted,
+    JobOver,
+    News,
+    Remark,
+    ValuesSaved,
+    VariableProgressed,
+    VariablesChanged,
+    files_taken,
+)
+from .extractor import Extractor, JobCancelled, context_hash
+from .outcome import RunOutcome
+
+log = logging.getLogger(__name__)
+
+MOST_TRIES = 8
+"""How often a job is done whose results the disk does not take."""
+
+
+class LocalWorker:
+    """A thread with a resident runner of its own; tells what happens as `News`.
+
+    Its runner stays between jobs, and is replaced when the context file or its
+    Python changes.
+    """
+
+    def __init__(
+        self,
+        folder: DamnitFolder,
+        combiner: Combiner,
+        tell: Callable[[News], None],
+        require_right: Callable[[], None],
+    ) -> None:
+        self._folder = folder
+        self._tell = tell
+        self._jobs: queue.Queue[tuple[Job, protocol.Job] | None] = queue.Queue()
+        self._job: Job | None = None
+        self._stop_reason = ""
+        self._is_owed = False
+        self._extractor = Extractor(
+            folder,
+            on_event=self._hear,
+            on_saved=self._hear_of_values,
+            store=combiner,
+            require_right=require_right,
+            stop_reason=lambda: self._stop_reason,
+        )
+        self._thread = threading.Thread(target=self._work, name="slot", daemon=True)
+        self._thread.start()
+
+    @property
+    def job(self) -> Job | None:
+        """What it is at."""
+        return self._job
+
+    def give(self, job: Job, template: protocol.Job) -> None:
+        """Hand over a job; only while it is at none."""
+        self._stop_reason, self._is_owed = "", False
+        self._job = job
+        self._jobs.put((job, template))
+
+    def stop(self, reason: str, *, is_owed: bool) -> None:
+        """End what it is at.
+
+        Args:
+            reason: Why; kept with the job.
+            is_owed: Whether the job is to be done later; else it is cancelled.
+        """
+        self._is_owed = is_owed
+        self._stop_reason = reason
+
+    def close(self, timeout_s: float = 30.0) -> None:
+        """End the thread and its runner."""
+        self._jobs.put(None)
+        self._thread.join(timeout_s)
+
+    def _work(self) -> None:
+        while (given := self._jobs.get()) is not None:
+            job, template = given
+            try:
+                news = self._do(job, template)
+            except Exception as error:
+                log.exception("Job %s", job.id)
+                news = JobOver(job.id, JobState.FAILED, f"{type(error).__name__}: {error}")
+            self._job = None
+            self._tell(replace(news, attempt=job.attempt))
+        self._extractor.close()
+
+    def _do(self, job: Job, template: protocol.Job) -> JobOver | JobInterrupted:
+        outcome = RunOutcome(job.run_key)
+        tried = context_hash(self._folder)  # before: it may be mended while it is read
+        try:
+            loaded = self._prepare()
+        except JobCancelled as cancelled:
+            return self._end_early(job, str(cancelled))
+        except DatabaseBusy as error:  # locked, which passes by itself
+            return JobInterrupted(job.id, str(error))
+        except DamnitError as error:  # the context file or its Python: no fault of this run
+            return JobInterrupted(job.id, str(error), tried)
+        try:
+            self._extractor.extract_run(template, outcome)
+        except ContextUnusable as error:
+            return JobInterrupted(job.id, str(error), tried)
+        except DatabaseBusy as error:  # nothing is wrong with the run
+            return JobInterrupted(job.id, str(error))
+        except JobCancelled as cancelled:
+            return self._end_early(job, str(cancelled))
+        except DamnitError as error:
+            return JobOver(job.id, JobState.FAILED, str(error))
+        finally:
+            for problem in self._extractor.problems:
+                self._tell(Remark(f"{job.run_key}: {problem}"))
+            self._extractor.problems.clear()
+        left = template.cluster is False and wants_cluster(
+            loaded, job.data, job.variables, job.match
+        )
+        if outcome.is_absent and job.origin is JobOrigin.ARRIVAL:
+            return JobInterrupted(job.id, f"{NOT_YET}: {outcome.failure}", awaits_files=True)
+        if outcome.failure:
+            return JobOver(job.id, JobState.FAILED, outcome.failure, leaves_cluster_work=left)
+        if outcome.owed and job.attempt < MOST_TRIES:
+            return JobInterrupted(job.id, f"{outcome.owed}. It is tried again.", waits=True)
+        if outcome.owed:
+            return JobOver(job.id, JobState.FAILED, outcome.owed, leaves_cluster_work=left)
+        remarks = " · ".join(filter(None, [outcome.not_stored, *outcome.unreadable]))
+        return JobOver(job.id, JobState.DONE, remarks, leaves_cluster_work=left)
+
+    def _end_early(self, job: Job, reason: str) -> JobOver | JobInterrupted:
+        if self._is_owed:
+            return JobInterrupted(job.id, reason)
+        return JobOver(job.id, JobState.CANCELLED, reason)
+
+    def _prepare(self) -> protocol.ContextLoaded:
+        """Have a runner with the context file as it is now, and its variables in the database."""
+        loaded = self._extractor.refresh()
+        changed = set(self._extractor.store_variables(loaded))
+        infos = tuple(info for info in declared_variables(loaded) if info.name in changed)
+        if infos:
+            self._tell(VariablesChanged(infos))
+        return loaded
+
+    def _hear(self, _key: RunKey | None, event: protocol.Event) -> None:
+        job = self._job
+        if job is None:
+            return
+        if isinstance(event, protocol.FilesFound):
+            if news := files_taken(job, event):
+                self._tell(news)
+        elif isinstance(event, protocol.JobStarted):
+            self._tell(JobBegan(job.id, tuple(event.variables)))
+        elif isinstance(event, protocol.VariableStarted):
+            progress = VariableProgress(job.id, event.name, Outcome.RUNNING, started_at=time.time())
+            self._tell(VariableProgressed(progress))
+        elif isinstance(event, protocol.VariableDone) and event.name != START_TIME:
+            message = f"{event.error_class}: {event.error}" if event.error_class else ""
+            progress = VariableProgress(
+                job.id, event.name, Outcome(event.outcome), None, event.duration_s, message
+            )
+            self._tell(VariableProgressed(progress))
+        elif isinstance(event, protocol.Note):
+            self._tell(Remark(f"{job.run_key}: {event.message}"))
+
+    def _hear_of_values(self, key: RunKey, names: list[str]) -> None:
+        self._tell(ValuesSaved(key, tuple(names)))

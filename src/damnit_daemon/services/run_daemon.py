@@ -1,0 +1,124 @@
+"""`damnit-daemon run`: have one daemon work in a folder until it is told to stop."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import time
+
+from .. import __version__
+from ..broker import BROKER_VARIABLE, BrokerSettings, Producer, broker_settings
+from ..errors import DamnitError
+from ..ledger import LeaseLost, Ledger, release, take_lease
+from ..paths import DamnitFolder
+from ..store import FORMAT_VERSION, Database, load_settings, migrate
+from ..supervise.sd_notify import Notifier
+from .arrival_threads import ArrivalThreads
+from .daemon import Daemon, daemon_info
+from .daemon_settings import DaemonSettings, Trigger, daemon_settings, this_machines_cpus
+from .identity import note_place
+from .ledger_renewal import LedgerGone, keep_memo, load_renewal, renew_ledger
+from .publisher import Publisher
+
+log = logging.getLogger(__name__)
+
+SAY_RENEWED_S = 86_400.0
+"""For how long it is said that the ledger was made anew."""
+
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+def run_daemon(folder: DamnitFolder, *, notifier: Notifier | None = None) -> int:
+    """Work until SIGTERM, SIGINT or SIGHUP.
+
+    Args:
+        folder: The DAMNIT folder.
+        notifier: Tells systemd how things are.
+
+    Returns:
+        The exit status: 0 after a signal, 1 if another daemon took over, or the ledger is gone.
+
+    Raises:
+        LeaseHeld: If another daemon works in the folder; says which.
+        DamnitError: If the folder cannot be used.
+    """
+    notifier = notifier or Notifier()
+    settings, broker = _prepare(folder)
+    ledger = Ledger(folder.ledger)
+    renew_ledger(folder, settings.proposal)
+    ledger.create()
+    info = daemon_info(settings, __version__)
+    token = take_lease(
+        ledger,
+        info=info,
+        waiting=lambda lease: notifier.status(f"waiting for the daemon on {lease.holder.host}"),
+    )
+    keep_memo(folder)
+    note_place(folder)
+    with ledger.reading() as con:
+        renewal = load_renewal(con)
+    if renewal is not None and time.time() - renewal[0] < SAY_RENEWED_S:
+        info["ledger"] = renewal[1]
+    producer = Producer(broker) if broker is not None and broker.update_topic else None
+    announcer = Publisher(producer)
+    daemon = Daemon(folder, token, settings, announcer, info=info)
+    triggers = ArrivalThreads(ledger, token, settings, broker, wake=daemon.wake)
+    daemon.facts = triggers.facts
+    for number in SIGNALS:
+        signal.signal(number, lambda *_: daemon.stop())
+    try:
+        daemon.take_up()
+        triggers.start()
+        log.info(
+            "Working in %s, as process %s on %s", folder.path, os.getpid(), socket.gethostname()
+        )
+        notifier.ready(f"processing proposal {settings.proposal}")
+        daemon.run(notifier)
+    except (LeaseLost, LedgerGone) as error:
+        log.error("%s", error)
+        return 1
+    finally:
+        notifier.stopping()
+        triggers.close()
+        daemon.wind_up()
+        announcer.close()
+        _give_back(ledger, token)
+    log.info("Stopped")
+    return 0
+
+
+def _prepare(folder: DamnitFolder) -> tuple[DaemonSettings, BrokerSettings | None]:
+    """Read what is set; bring an old database up to date first."""
+    database = Database(folder.database)
+    if 1 <= database.format_version() < FORMAT_VERSION:
+        backup = migrate(folder.database)
+        log.info("The database was brought to format %s; a copy is %s", FORMAT_VERSION, backup)
+    with database.reading() as con:
+        stored = load_settings(con)
+    settings = daemon_settings(stored, cpu_count=this_machines_cpus())
+    broker = broker_settings(
+        folder.path.absolute(), stored, os.environ, hostname=socket.gethostname()
+    )
+    if settings.trigger in (Trigger.KAFKA, Trigger.BOTH) and broker is None:
+        if os.environ.get(BROKER_VARIABLE, "").lower() == "none":
+            raise DamnitError(
+                f"The trigger is {settings.trigger}, but {BROKER_VARIABLE}=none in the environment "
+                "turns the broker off.",
+                hint="Unset it, or watch directories: damnit db-config trigger watch",
+            )
+        raise DamnitError(
+            f"The trigger is {settings.trigger}, but no broker is set.",
+            hint="Set one (damnit db-config broker HOST:PORT), or watch directories: "
+            "damnit db-config trigger watch",
+        )
+    return settings, broker
+
+
+def _give_back(ledger: Ledger, token: str) -> None:
+    try:
+        with ledger.writing() as con:
+            release(con, token)
+    except DamnitError as error:  # it expires by itself
+        log.warning("The lease could not be given back: %s", error)

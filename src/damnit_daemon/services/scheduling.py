@@ -1,0 +1,192 @@
+"""What is owed: arrivals and requests become jobs, inside a transaction of the ledger.
+
+Everyone who shares the folder may write rows. Each is parsed into a typed value and carried
+out under a savepoint of its own: one that cannot be is undone and ended with its reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..ledger import (
+    ACTIVE,
+    AnyRequest,
+    ArrivalState,
+    CancelRequest,
+    CombineRequest,
+    Connection,
+    Job,
+    JobOrigin,
+    JobState,
+    NewJob,
+    PrioritiseRequest,
+    RecordedArrival,
+    ReprocessRequest,
+    Request,
+    RequestState,
+    RetryRequest,
+    RowFailed,
+    add_job,
+    add_job_for_arrival,
+    answer_request,
+    has_files,
+    load_job,
+    load_jobs,
+    mark_arrival,
+    note_cancel,
+    parse_request,
+    pending_arrivals,
+    prioritise_job,
+    retry_job,
+    row_guard,
+    set_state,
+    still_failed,
+    take_requests,
+)
+from ..model import RunKey
+from ..model.arrival import Arrival
+from .job_options import save_options
+
+
+@dataclass
+class Scheduler:
+    """What there is to do besides the jobs."""
+
+    jobs: list[int] = field(default_factory=list)
+    """New ones."""
+    stop: list[tuple[int, str]] = field(default_factory=list)
+    """Running jobs to be ended, with the reason."""
+    sweep: bool = False
+    """Whether somebody wants waiting fragments combined."""
+
+    def take_over(self, other: Scheduler) -> None:
+        """Add what another one has to do."""
+        self.jobs += other.jobs
+        self.stop += other.stop
+        self.sweep |= other.sweep
+
+
+def take_in(con: Connection, *, now: float) -> Scheduler:
+    """Make jobs of what arrived and what was asked for; answer requests."""
+    intake = Scheduler()
+    for found in pending_arrivals(con):
+        try:
+            with row_guard(con, f"Arrival {found.id}"):
+                intake.jobs += _accept(con, found, now)
+        except RowFailed as error:
+            mark_arrival(con, found.id, ArrivalState.IGNORED, reason=str(error))
+    for request in take_requests(con, now=now):
+        try:
+            with row_guard(con, f"Request {request.id}"):
+                done = _carry_out(con, request, now)
+        except RowFailed as error:
+            answer = {"reason": str(error)}
+            answer_request(con, request.id, RequestState.REFUSED, answer, now=now)
+        else:
+            intake.take_over(done)
+    return intake
+
+
+def _accept(con: Connection, found: RecordedArrival, now: float) -> list[int]:
+    arrival = found.arrival
+    arrived_at = arrival.event_at or found.recorded_at
+    wanted = NewJob(arrival.run_key, _data_that_depends(con, arrival), arrived_at=arrived_at)
+    added = add_job_for_arrival(con, found.id, wanted, now=now)
+    return [added.id] if added is not None and added.is_new else []
+
+
+def _data_that_depends(con: Connection, arrival: Arrival) -> str:
+    """Raw files that come after a job has seen corrected ones: its variables read both."""
+    is_late = arrival.data == "raw" and has_files(con, arrival.run_key, "proc")
+    return "all" if is_late else arrival.data
+
+
+def _carry_out(con: Connection, request: Request, now: float) -> Scheduler:
+    """Do what is asked for, and answer it."""
+    intake = Scheduler()
+    numbers = _act(con, parse_request(request.kind, request.payload), request, intake, now)
+    answer: Mapping[str, Any] = {} if numbers is None else {"jobs": numbers}
+    answer_request(con, request.id, RequestState.DONE, answer, now=now)
+    return intake
+
+
+def _act(
+    con: Connection, typed: AnyRequest, request: Request, intake: Scheduler, now: float
+) -> list[int] | None:
+    """Do what is asked for; give the numbers of the jobs that are meant."""
+    match typed:
+        case ReprocessRequest():
+            return _reprocess(con, typed, request.user, intake, now)
+        case CancelRequest():
+            return _cancel(con, typed, f"cancelled by {request.user}@{request.host}", intake, now)
+        case RetryRequest():
+            return _retry(con, typed, request.user, intake, now)
+        case PrioritiseRequest():
+            return [job for job in typed.jobs if prioritise_job(con, job, typed.priority)]
+        case CombineRequest():
+            intake.sweep = True
+            return None
+
+
+def _reprocess(
+    con: Connection, typed: ReprocessRequest, user: str, intake: Scheduler, now: float
+) -> list[int]:
+    ids = []
+    for key, names in typed.runs:
+        job = NewJob(
+            key,
+            typed.data,
+            typed.variables if names is None else names,
+            typed.match,
+            executor=typed.executor,
+            origin=JobOrigin.REQUEST,
+            priority=typed.priority,
+            user=user,
+        )
+        added = add_job(con, job, now=now)
+        save_options(con, added.id, typed.options)
+        ids.append(added.id)
+        if added.is_new:
+            intake.jobs.append(added.id)
+    return ids
+
+
+def _cancel(
+    con: Connection, typed: CancelRequest, reason: str, intake: Scheduler, now: float
+) -> list[int]:
+    cancelled = []
+    for job in (*_numbered(con, typed.jobs), *_unfinished_of(con, typed.runs)):
+        if job.state in ACTIVE:
+            note_cancel(con, job.id, reason)
+            intake.stop.append((job.id, reason))
+            cancelled.append(job.id)
+        elif set_state(con, job.id, JobState.CANCELLED, now=now, reason=reason):
+            cancelled.append(job.id)
+    return cancelled
+
+
+def _retry(
+    con: Connection, typed: RetryRequest, user: str, intake: Scheduler, now: float
+) -> list[int]:
+    jobs = still_failed(load_jobs(con)) if typed.failed else _numbered(con, typed.jobs)
+    ids = []
+    for job in jobs:
+        added = retry_job(con, job.id, now=now, user=user)
+        if added is not None:
+            save_options(con, added.id, typed.options)
+            ids.append(added.id)
+            if added.is_new:
+                intake.jobs.append(added.id)
+    return ids
+
+
+def _numbered(con: Connection, numbers: Iterable[int]) -> list[Job]:
+    found = (load_job(con, number) for number in numbers)
+    return [job for job in found if job is not None]
+
+
+def _unfinished_of(con: Connection, runs: Iterable[RunKey]) -> list[Job]:
+    states = [JobState.QUEUED, *ACTIVE]
+    return [job for key in runs for job in load_jobs(con, states=states, key=key)]

@@ -1,0 +1,35 @@
+"""What a job of a folder asks this cluster for: what is set, and the usual for the rest."""
+
+from __future__ import annotations
+
+import getpass
+
+from .client import SlurmClient
+from .commands import Resources
+from .netgroup import in_netgroup
+from .partition import fill_in
+from .settings import SlurmSettings
+
+
+def choose_resources(settings: SlurmSettings, client: SlurmClient, *, dedicated: bool) -> Resources:
+    """Ask Slurm which clusters and partitions there are, and choose among them.
+
+    Args:
+        settings: Of the folder.
+        client: To ask.
+        dedicated: Whether the job computes `cluster` variables, on a node of its own.
+
+    Raises:
+        SlurmError: If Slurm cannot be asked.
+    """
+    here = client.describe()
+    wanted = settings.wanted(dedicated=dedicated, known_clusters=here.known_clusters)
+    first = wanted.clusters.partition(",")[0]
+    there = here if first in ("", here.name) else client.describe(first)
+    user = getpass.getuser()
+    return fill_in(
+        wanted,
+        dedicated=dedicated,
+        existing=[partition.name for partition in there.partitions],
+        is_member=lambda group: in_netgroup(group, user),
+    )

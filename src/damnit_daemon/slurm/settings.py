@@ -1,0 +1,139 @@
+"""What is set for Slurm in a folder, and what a job of it asks for. Pure."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ..errors import DamnitError
+from .commands import Resources
+from .partition import choose_clusters
+
+DEFAULT_TIME = "02:00:00"
+DEFAULT_CPUS = 4
+DEFAULT_MEMORY = "25G"
+DEFAULT_POLL_S = 10.0
+DEFAULT_CONCURRENT = 15
+
+
+class ExecutorSetting(StrEnum):
+    """Setting `executor`: where variables are computed."""
+
+    AUTO = "auto"
+    """`cluster` variables in Slurm where there is one, all others on the daemon's machine."""
+    LOCAL = "local"
+    SLURM = "slurm"
+
+
+class Fallback(StrEnum):
+    """Setting `slurm_fallback`: what happens to jobs while Slurm is down."""
+
+    NONE = "none"
+    """They wait."""
+    LOCAL = "local"
+    """They are done on the daemon's machine."""
+
+
+@dataclass(frozen=True)
+class SlurmSettings:
+    """Read from the folder's database."""
+
+    executor: ExecutorSetting = ExecutorSetting.AUTO
+    fallback: Fallback = Fallback.NONE
+    clusters: str = ""
+    partition: str = ""
+    reservation: str = ""
+    time: str = DEFAULT_TIME
+    memory: str = ""
+    """Of a job with a node to itself; empty: Slurm's default."""
+    shared_cpus: int = DEFAULT_CPUS
+    shared_memory: str = DEFAULT_MEMORY
+    options: tuple[str, ...] = ()
+    poll_s: float = DEFAULT_POLL_S
+    runs_per_job: int = 1
+    concurrent_jobs: int = DEFAULT_CONCURRENT
+    """How many tasks of an array run at once."""
+
+    def wanted(self, *, dedicated: bool, known_clusters: tuple[str, ...] = ()) -> Resources:
+        """What a job asks for, before the usual partition is filled in (`fill_in`).
+
+        Args:
+            dedicated: Whether it computes `cluster` variables, on a node of its own.
+            known_clusters: Those that can be named.
+        """
+        clusters = choose_clusters(self.clusters, dedicated=dedicated, known=known_clusters)
+        if dedicated:
+            return Resources(
+                clusters=clusters,
+                partition=self.partition,
+                reservation=self.reservation,
+                time=self.time,
+                memory=self.memory,
+                extra=self.options,
+            )
+        return Resources(
+            clusters=clusters,
+            time=self.time,
+            cpus=self.shared_cpus,
+            memory=self.shared_memory,
+            extra=self.options,
+        )
+
+
+def slurm_settings(settings: Mapping[str, object]) -> SlurmSettings:
+    """Put together what is set.
+
+    Args:
+        settings: Of the folder. DAMNIT may have written numbers where we write text.
+
+    Raises:
+        DamnitError: If something makes no sense.
+    """
+
+    def text(key: str, default: object = "") -> str:
+        value = settings.get(key)
+        return str(default if value in (None, "") else value).strip()
+
+    def number(key: str, default: float) -> float:
+        try:
+            return float(text(key, default))
+        except ValueError:
+            raise _makes_no_sense(key, text(key), f"{default:g}") from None
+
+    def one_of(kind: type[StrEnum], key: str, default: StrEnum) -> str:
+        word = text(key, default).lower()
+        if word not in kind.__members__.values():
+            raise _makes_no_sense(key, word, " or ".join(kind))
+        return word
+
+    return SlurmSettings(
+        executor=ExecutorSetting(one_of(ExecutorSetting, "executor", ExecutorSetting.AUTO)),
+        fallback=Fallback(one_of(Fallback, "slurm_fallback", Fallback.NONE)),
+        clusters=text("slurm_clusters"),
+        partition=text("slurm_partition"),
+        reservation=text("slurm_reservation"),
+        time=text("slurm_time", DEFAULT_TIME),
+        memory=text("slurm_mem"),
+        shared_cpus=max(1, int(number("noncluster_cpus", DEFAULT_CPUS))),
+        shared_memory=text("noncluster_mem", DEFAULT_MEMORY),
+        options=tuple(_words(text("slurm_options"))),
+        poll_s=number("slurm_poll_s", DEFAULT_POLL_S),
+        runs_per_job=max(1, int(number("runs_per_job", 1))),
+        concurrent_jobs=max(1, int(number("concurrent_jobs", DEFAULT_CONCURRENT))),
+    )
+
+
+def _words(text: str) -> list[str]:
+    try:
+        return shlex.split(text)
+    except ValueError:
+        raise _makes_no_sense("slurm_options", text, "-- --account=NAME") from None
+
+
+def _makes_no_sense(key: str, text: str, example: str) -> DamnitError:
+    return DamnitError(
+        f"{key} is {text!r}, which makes no sense.",
+        hint=f"Set another: damnit db-config {key} {example}",
+    )

@@ -1,0 +1,191 @@
+"""Saving values of runs, so that none can cost the others."""
+
+from __future__ import annotations
+
+import math
+import sqlite3
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ..model import RunKey, StoredValue
+from ..runner.file_format import CLOCK_SKEW_S, COMPUTED_AT, CONTEXT_PROVENANCE, START_TIME
+from .encode import encode_real, encode_value
+from .identifiers import is_variable_name
+from .json_text import attributes_json
+from .runs import ensure_run
+from .sql import fetch_all
+from .variables import ensure_variables, load_variables
+from .views import rebuild_views
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_UPSERT = """
+    INSERT INTO run_variables (proposal, run, name, version, value, timestamp, max_diff,
+        provenance, summary_type, summary_method, attributes)
+    VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (proposal, run, name, version) DO UPDATE SET value = excluded.value,
+        timestamp = excluded.timestamp, max_diff = excluded.max_diff,
+        provenance = excluded.provenance, summary_type = excluded.summary_type,
+        summary_method = excluded.summary_method, attributes = excluded.attributes"""
+
+
+class NewValue(NamedTuple):
+    """A value to be saved; None clears the one that is stored."""
+
+    key: RunKey
+    name: str
+    value: int | float | str | bytes | complex | NDArray[Any] | None
+    max_diff: float | None = None
+    provenance: str = CONTEXT_PROVENANCE
+    """Who made it; `context.py` for what a context file computed."""
+    summary_type: str | None = None
+    """What a fragment says the value is; by default it is told from the value."""
+    summary_method: str = ""
+    attributes: Mapping[str, Any] | None = None
+
+
+class Rejected(NamedTuple):
+    """A value that was not saved, and why."""
+
+    key: RunKey
+    name: str
+    reason: str
+
+
+class SaveReport(NamedTuple):
+    """What became of the values that were to be saved."""
+
+    written: list[StoredValue]
+    """As they are in the database now."""
+    outdated: list[tuple[RunKey, str]]
+    """Left alone, because what is stored was computed at the same time or later."""
+    rejected: list[Rejected]
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the variables that were written, each once."""
+        return list(dict.fromkeys(value.name for value in self.written))
+
+
+def save_values(
+    con: sqlite3.Connection, values: Iterable[NewValue], *, now: float, keep_newer: bool = True
+) -> SaveReport:
+    """Save values; runs and variables that are not known yet come into being.
+
+    What SQLite cannot hold is stored as text. A value of the name `start_time`
+    becomes the run's start time: it has no other place in the database.
+
+    Args:
+        con: A connection from `Database.writing`.
+        values: What to save; of several for one cell, the last or newest stays.
+        now: The time of writing, by which readers find what is new.
+        keep_newer: Do not replace what was computed later (by `computed_at` in the
+            attributes, else by when it was stored).
+    """
+    report = SaveReport([], [], [])
+    accepted = _accept(con, values, report)
+    for key in dict.fromkeys(value.key for value in accepted):
+        ensure_run(con, key, added_at=now)
+    for value in accepted:
+        if value.name == START_TIME:
+            ensure_run(con, value.key, added_at=now, start_time=encode_real(value.value))
+    accepted = [value for value in accepted if value.name != START_TIME]
+    is_any_new = ensure_variables(con, dict.fromkeys(value.name for value in accepted))
+    ages = _stored_ages(con, accepted, now) if keep_newer else {}
+    for value in accepted:
+        _save_value(con, value, now, ages, report)
+    if is_any_new:
+        rebuild_views(con)
+    return report
+
+
+def _accept(
+    con: sqlite3.Connection, values: Iterable[NewValue], report: SaveReport
+) -> list[NewValue]:
+    """Sort out what may not be saved."""
+    users_own = {info.name for info in load_variables(con) if info.type is not None}
+    accepted = []
+    for value in values:
+        if not is_variable_name(value.name):
+            reason = "not a variable name"
+        elif value.name in users_own and value.provenance == CONTEXT_PROVENANCE:
+            reason = "a user-editable variable has this name"
+        else:
+            # numpy's integers would be stored as blobs.
+            key = RunKey(int(value.key.proposal), int(value.key.run))
+            accepted.append(value._replace(key=key))
+            continue
+        report.rejected.append(Rejected(value.key, str(value.name), reason))
+    return accepted
+
+
+def _stored_ages(
+    con: sqlite3.Connection, values: list[NewValue], now: float
+) -> dict[tuple[RunKey, str], float]:
+    """Load when the stored values of these runs were computed, unless a wrong clock says so."""
+    sql = (
+        "SELECT name, timestamp, CAST(attributes AS TEXT) FROM run_variables "
+        "WHERE proposal = ? AND run = ? AND version = 1"
+    )
+    ages = {}
+    for key in dict.fromkeys(value.key for value in values if _computed_at(value) is not None):
+        for name, timestamp, attributes in fetch_all(con, sql, key):
+            stored = StoredValue(key, name, None, timestamp, attributes_json=attributes)
+            age = _as_time(stored.attributes.get(COMPUTED_AT))
+            if age is None:
+                age = _as_time(timestamp)
+            if age is not None and age <= now + CLOCK_SKEW_S:
+                ages[key, name] = age
+    return ages
+
+
+def _save_value(
+    con: sqlite3.Connection,
+    new: NewValue,
+    now: float,
+    ages: dict[tuple[RunKey, str], float],
+    report: SaveReport,
+) -> None:
+    computed_at = _computed_at(new)
+    age = ages.get((new.key, new.name), -math.inf)
+    if computed_at is not None and computed_at <= age:
+        report.outdated.append((new.key, new.name))
+        if computed_at < age and age > now:
+            reason = (
+                f"what is stored says that it was computed {age - now:.0f} s from now, and stays: "
+                "the clocks of the hosts differ"
+            )
+            report.rejected.append(Rejected(new.key, str(new.name), reason))
+        return
+    stored = _stored(new, now)
+    con.execute(_UPSERT, (*stored.key, *stored[1:]))
+    report.written.append(stored)
+    ages[new.key, new.name] = now if computed_at is None else computed_at
+
+
+def _stored(new: NewValue, now: float) -> StoredValue:
+    value, summary_type = encode_value(new.value, new.summary_type)
+    is_cleared = new.value is None
+    return StoredValue(
+        new.key,
+        str(new.name),
+        value,
+        float(now),
+        None if is_cleared else encode_real(new.max_diff),
+        str(new.provenance),
+        None if value is None else summary_type,
+        None if is_cleared else str(new.summary_method),
+        attributes_json(new.attributes),
+    )
+
+
+def _computed_at(value: NewValue) -> float | None:
+    return _as_time((value.attributes or {}).get(COMPUTED_AT))
+
+
+def _as_time(value: Any) -> float | None:
+    """A finite number; numpy's float64 is a float, too."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+        return float(value)
+    return None

@@ -1,0 +1,115 @@
+"""What Slurm would be told, without telling it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from ..model import RunKey
+from ..paths import DamnitFolder
+from ..runner.protocol import ContextLoaded
+from ..slurm import (
+    ExecutorSetting,
+    SlurmClient,
+    SlurmSettings,
+    choose_resources,
+    sbatch_command,
+    task_batches,
+)
+from .array import submission
+from .folder import FOLDER, SubmissionFolder
+
+NAME = "SUBMISSION"
+"""In place of the name that a submission gets when it is made."""
+
+
+def plan(
+    folder: DamnitFolder,
+    keys: Sequence[RunKey],
+    loaded: ContextLoaded,
+    settings: SlurmSettings,
+    client: SlurmClient,
+    *,
+    data: str = "all",
+    names: Mapping[RunKey, Collection[str]] | Collection[str] | None = None,
+    match: Collection[str] = (),
+    executor: ExecutorSetting | None = None,
+    at_once: int | None = None,
+) -> Iterator[tuple[str, str]]:
+    """Say which jobs go to Slurm, and the command that submits them, as a line for a shell.
+
+    Args:
+        folder: The DAMNIT folder.
+        keys: The runs.
+        loaded: What the context file declares.
+        settings: Of the folder.
+        client: Asked what there is; submits nothing.
+        data: `raw`, `proc` or `all`: which variables, by the data they need.
+        names: Exact names, of all runs or of each; None for all.
+        match: Parts of titles.
+        executor: In place of what is set.
+        at_once: In place of what is set.
+
+    Raises:
+        SlurmError: If Slurm cannot be asked.
+    """
+    if not uses_slurm(settings, client, executor):
+        return
+    where = executor or settings.executor
+    made = SubmissionFolder(folder.internals.absolute() / FOLDER / NAME)
+    arrays = [(False, list(keys))] if where is ExecutorSetting.SLURM else []
+    arrays.append((True, [key for key in keys if _wants(loaded, key, data, names, match)]))
+    for dedicated, runs in arrays:
+        if not runs:
+            continue
+        resources = choose_resources(settings, client, dedicated=dedicated)
+        size = settings.runs_per_job
+        tasks = [runs[first : first + size] for first in range(0, len(runs), size)]
+        for batch in task_batches(len(tasks), client.describe().max_array_size):
+            some = [tasks[number] for number in batch]
+            limit = at_once or settings.concurrent_jobs
+            command = sbatch_command(submission(made, folder.path, some, resources, limit))
+            which = "with cluster=True" if dedicated else "without cluster=True"
+            yield f"variables {which} in Slurm, after:", shlex.join(command)
+
+
+def uses_slurm(
+    settings: SlurmSettings, client: SlurmClient, executor: ExecutorSetting | None = None
+) -> bool:
+    """Whether anything may go to Slurm, as is set or, in place of that, as is wanted."""
+    where = executor or settings.executor
+    return where is ExecutorSetting.SLURM or (
+        where is ExecutorSetting.AUTO and not client.unusable()
+    )
+
+
+def _wants(
+    loaded: ContextLoaded,
+    key: RunKey,
+    data: str,
+    names: Mapping[RunKey, Collection[str]] | Collection[str] | None,
+    match: Collection[str],
+) -> bool:
+    """Whether anything of a run is for the cluster."""
+    of_run = names.get(key, ()) if isinstance(names, Mapping) else names
+    return wants_cluster(loaded, data, None if of_run is None else tuple(of_run), tuple(match))
+
+
+def wants_cluster(
+    loaded: ContextLoaded,
+    data: str,
+    names: tuple[str, ...] | None,
+    match: tuple[str, ...],
+) -> bool:
+    """Whether what is wanted of a run includes variables for the cluster."""
+    parts = [part.casefold() for part in match]
+    return any(
+        variable.cluster
+        and data in ("all", variable.data)
+        and (
+            variable.name in names
+            if names is not None
+            else not parts or any(part in variable.title.casefold() for part in parts)
+        )
+        for variable in loaded.variables
+    )

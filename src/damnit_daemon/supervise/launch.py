@@ -1,0 +1,65 @@
+"""Starting a supervisord, with a configuration made for it."""
+
+from __future__ import annotations
+
+import stat
+import subprocess
+from collections.abc import Iterator, Sequence
+
+from ..errors import DamnitError
+from ..own_python import module_command, own_environment
+from ..paths import DamnitFolder
+from .address import Address, new_address, this_host
+from .conf_io import check_logs, conf_path, write_conf
+from .conf_text import configuration_text
+from .rpc import Supervisord
+
+LAUNCH_TIMEOUT_S = 30.0
+PORT_ATTEMPTS = 50
+
+PORT_TAKEN = "already listening on"
+"""What supervisord says then."""
+
+
+def launch_supervisord(
+    folder: DamnitFolder, command: Sequence[str], ports: Iterator[int]
+) -> Supervisord:
+    """Start a supervisord on the first of the ports that it gets.
+
+    Raises:
+        DamnitError: If it does not start; says why.
+    """
+    check_logs(folder)
+    host = this_host()
+    umask = ~stat.S_IMODE(folder.path.stat().st_mode) & 0o777  # as open as the folder
+    for port, _ in zip(ports, range(PORT_ATTEMPTS), strict=False):
+        address = new_address(host, port)
+        write_conf(folder, configuration_text(address, command, umask=umask))
+        if _run_supervisord(folder, address, umask):
+            return Supervisord(address)
+    raise DamnitError(f"supervisord found no free port on {host}.")
+
+
+def _run_supervisord(folder: DamnitFolder, address: Address, umask: int) -> bool:
+    """Run supervisord, which goes to the background; False if its port is taken."""
+    conf = conf_path(folder)
+    try:
+        done = subprocess.run(
+            module_command("supervisor.supervisord", "-c", str(conf)),
+            env=own_environment(),
+            cwd=conf.parent,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=LAUNCH_TIMEOUT_S,
+            umask=umask,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise DamnitError(f"supervisord cannot be started: {error}.") from error
+    if done.returncode == 0:
+        return True
+    said = (done.stderr or done.stdout).decode("utf-8", "replace").strip()
+    if PORT_TAKEN in said:
+        return False
+    last = said.splitlines()[0] if said else f"exit code {done.returncode}"
+    raise DamnitError(f"supervisord does not start at {address.url}: {last}")

@@ -1,0 +1,195 @@
+"""Starting the daemon under a supervisord of its folder's own, and seeing that it works."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+from ..errors import DamnitError
+from ..ledger import EXPIRES_S, Lease, LeaseHeld
+from ..own_python import module_command
+from ..paths import DamnitFolder
+from .address import candidate_ports
+from .conf_io import conf_path, keep_foreign_conf
+from .conf_text import DAEMON_LOG
+from .launch import LAUNCH_TIMEOUT_S, launch_supervisord
+from .lock import supervise_lock
+from .log_tail import last_lines
+from .probe import DaemonProbe, is_renewed, observe, read_lease
+from .rpc import ENDED_STATES, NoAnswer, Program, Supervisord
+from .stop import end_supervisord
+
+START_TIMEOUT_S = 60.0
+"""How long to wait for the daemon to work: Python may come from a slow file system."""
+
+ANSWER_TIMEOUT_S = 10.0
+LOOK_EVERY_S = 0.1
+LOG_LINES = 15
+
+
+class StartFailed(DamnitError):  # noqa: N818 – house style
+    """The daemon did not come to work; nothing of it runs.
+
+    Attributes:
+        log_lines: What it said last.
+    """
+
+    def __init__(self, reason: str, log_lines: Sequence[str], *, hint: str = "") -> None:
+        super().__init__(f"The daemon did not start: {reason}.", hint=hint)
+        self.log_lines = list(log_lines)
+
+
+def daemon_command(folder: DamnitFolder) -> list[str]:
+    """What supervisord keeps running."""
+    return module_command("damnit_daemon.cli", "--in", str(folder.path.absolute()), "run")
+
+
+def start(
+    folder: DamnitFolder,
+    *,
+    command: Sequence[str] | None = None,
+    prepare: Callable[[], object] | None = None,
+    tell: Callable[[str], object] = lambda _: None,
+    timeout_s: float = START_TIMEOUT_S,
+    ports: Iterator[int] | None = None,
+) -> Lease:
+    """Start the daemon of a folder; returns when it works, and only then.
+
+    Args:
+        folder: Where; it must exist.
+        command: What to run in place of `daemon_command`.
+        prepare: Called when it is sure that no daemon works here, before the start.
+        tell: Takes what a person who waits should know.
+        timeout_s: How long it may take to come to work.
+        ports: Which ports to try, one after the other.
+
+    Returns:
+        The daemon's lease.
+
+    Raises:
+        LeaseHeld: If a daemon works here already; says which.
+        StartFailed: If it does not come to work; nothing is left running then.
+        DamnitError: If the folder may not be written, and so on.
+    """
+    with supervise_lock(folder, timeout_s=timeout_s):
+        seen = observe(folder)
+        timeout_s += _refuse_second(folder, seen, tell)
+        if prepare is not None:
+            prepare()
+        if seen.supervisord is not None:
+            end_supervisord(seen, grace_s=LAUNCH_TIMEOUT_S)  # looks after nothing
+        copy = keep_foreign_conf(folder)
+        if copy is not None:
+            tell(f"{conf_path(folder).name} was not ours; the old one is kept as {copy.name}")
+        return _start(
+            folder,
+            command or daemon_command(folder),
+            candidate_ports() if ports is None else ports,
+            old=seen.lease,
+            timeout_s=timeout_s,
+        )
+
+
+def _refuse_second(folder: DamnitFolder, seen: DaemonProbe, tell: Callable[[str], object]) -> float:
+    """Make sure that nobody works here; tell how long an old lease may hold the daemon up."""
+    lease, program = seen.lease, seen.program
+    if seen.supervisord is None and seen.supervisord_process is not None:
+        raise DamnitError(
+            f"A supervisord runs for this folder (process {seen.supervisord_process.pid}), "
+            "but does not answer.",
+            hint="End it with `damnit-daemon stop`.",
+        )
+    if seen.is_alone and lease is not None:
+        raise _held_alone(lease)
+    if program is not None and program.is_wanted:
+        if not seen.is_ours:
+            raise DamnitError(
+                f"DAMNIT's own listener runs in this folder ({program.description}).",
+                hint="Two would process each run twice. End it with `damnit-daemon stop`.",
+            )
+        if lease is not None and seen.is_supervised:
+            raise LeaseHeld(lease)
+        where = "" if seen.supervisord is None else f" on {seen.supervisord.address.host}"
+        raise DamnitError(
+            f"A daemon is kept running in this folder already, by supervisord{where}: "
+            f"{program.state}, {program.description}.",
+            hint="Look at `damnit-daemon logs`, or end it with `damnit-daemon stop`.",
+        )
+    if lease is None or seen.holder_alive is False:
+        return 0.0
+    if is_renewed(folder, lease):
+        raise LeaseHeld(lease)
+    tell(
+        f"process {lease.holder.pid} on {lease.holder.host} left without a word; "
+        f"its lease expires in {EXPIRES_S:.0f} s"
+    )
+    return EXPIRES_S
+
+
+def _held_alone(lease: Lease) -> DamnitError:
+    held = LeaseHeld(lease)
+    return DamnitError(
+        f"{held.message} No supervisord looks after it.",
+        hint="If it was not started with `damnit-daemon run`, its supervisord was killed: "
+        "end it with `damnit-daemon stop`, and start again.",
+    )
+
+
+def _start(
+    folder: DamnitFolder,
+    command: Sequence[str],
+    ports: Iterator[int],
+    *,
+    old: Lease | None,
+    timeout_s: float,
+) -> Lease:
+    log = folder.path / DAEMON_LOG
+    logged_bytes = log.stat().st_size if log.exists() else 0
+    try:
+        supervisord = launch_supervisord(folder, command, ports)
+        reason = _wait_until_it_works(folder, supervisord, old, timeout_s)
+    except BaseException:
+        _end(folder)
+        raise
+    if isinstance(reason, Lease):
+        return reason
+    _end(folder)
+    lines = last_lines(log, LOG_LINES, after_byte=logged_bytes)
+    raise StartFailed(reason, lines, hint=f"Its log is {log}.")
+
+
+def _wait_until_it_works(
+    folder: DamnitFolder, supervisord: Supervisord, old: Lease | None, timeout_s: float
+) -> Lease | str:
+    """Wait for the first beat of a new lease; else tell why there is none."""
+    began = time.monotonic()
+    first_pid = 0
+    while (waited_s := time.monotonic() - began) < timeout_s:
+        program = None
+        try:
+            program = supervisord.load_program()
+        except NoAnswer as error:
+            if waited_s > ANSWER_TIMEOUT_S:
+                return f"its supervisord ended: {error.message.rstrip('.')}"
+        if program is not None:
+            first_pid = first_pid or program.pid
+            if program.state in ENDED_STATES or program.pid != first_pid:
+                return f"it ended at once ({program.description})"
+            lease = read_lease(folder)
+            if lease is not None and _is_first_beat(lease, program, old):
+                return lease
+        time.sleep(LOOK_EVERY_S)
+    return f"it gave no sign of life within {timeout_s:.0f} s"
+
+
+def _is_first_beat(lease: Lease, program: Program, old: Lease | None) -> bool:
+    is_new = old is None or lease.token != old.token
+    return is_new and lease.beats > 0 and lease.holder.pid == program.pid
+
+
+def _end(folder: DamnitFolder) -> None:
+    """End what was started in vain, as far as that is possible."""
+    try:
+        end_supervisord(observe(folder), grace_s=LAUNCH_TIMEOUT_S)
+    except DamnitError:
+        pass  # why it was in vain is what matters

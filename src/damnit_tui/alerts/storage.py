@@ -1,0 +1,58 @@
+"""The watches of a folder, for all who look at it: a small file beside the database."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+
+from damnit_daemon.errors import DamnitError
+from damnit_daemon.permissions import file_bits
+
+from .rules import MOST_RUNS, Alert
+
+NAME = "alerts.json"
+MOST = 50
+
+
+def load_alerts(internals: Path) -> list[Alert]:
+    """Read them; what makes no sense is passed over: people write such files too."""
+    try:
+        content = json.loads((internals / NAME).read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return []
+    listed = content.get("alerts") if isinstance(content, dict) else None
+    found = []
+    for item in listed if isinstance(listed, list) else []:
+        if not isinstance(item, dict) or not isinstance(item.get("condition"), str):
+            continue
+        runs = item.get("runs", 1)
+        if isinstance(runs, int) and not isinstance(runs, bool) and 1 <= runs <= MOST_RUNS:
+            found.append(Alert(item["condition"], runs))
+    return found[:MOST]
+
+
+def save_alerts(internals: Path, alerts: list[Alert]) -> None:
+    """Replace the file as a whole.
+
+    Raises:
+        DamnitError: If it cannot be written.
+    """
+    listed = [{"condition": alert.condition, "runs": alert.runs} for alert in alerts]
+    text = json.dumps({"version": 1, "alerts": listed}, indent=2, ensure_ascii=False) + "\n"
+    try:
+        internals.mkdir(exist_ok=True)
+        descriptor, name = tempfile.mkstemp(prefix=f".{NAME}.", dir=internals)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fchmod(file.fileno(), file_bits(internals))
+                os.fsync(file.fileno())
+            Path(name).replace(internals / NAME)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise DamnitError(f"The alerts cannot be kept: {error.strerror}.") from error

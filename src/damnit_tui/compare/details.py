@@ -1,0 +1,160 @@
+"""All values of one run, as lines. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from enum import StrEnum
+
+from damnit_daemon.model import Column, RunKey, RunRow, StoredValue
+from damnit_daemon.model.sanitize import format_number
+
+from ..data.run_history import RunHistory, tell_history
+from ..sanitize import visible
+from ..table.cells import OWN_PROVENANCE, parse_attributes
+from ..table.describe import CellDescription, describe
+from ..table.format import format_full_time
+from ..table.layout import split_title
+from ..widgets.row_list import ListRow, RowCell
+
+HEADING = (
+    RowCell("Variable"),
+    RowCell("Value"),
+    RowCell("Took", right=True),
+    RowCell("Computed"),
+    RowCell("From"),
+)
+HAND = "manual-input"
+
+
+class Order(StrEnum):
+    """In which order values are listed."""
+
+    TITLE = "by title"
+    TOOK = "what took longest first"
+    PROBLEMS = "problems first"
+
+
+@dataclass(frozen=True)
+class Detail:
+    """One value."""
+
+    column: Column
+    value: StoredValue | None
+    said: CellDescription
+
+    @property
+    def took_s(self) -> float | None:
+        """How long its function took; None if nobody noted it."""
+        return _number(self, "duration_s")
+
+    @property
+    def computed_at(self) -> float | None:
+        """When it came to be, Unix seconds; None if nobody noted it."""
+        return _number(self, "computed_at")
+
+    @property
+    def problem(self) -> int:
+        """0 if it failed, 1 if it was skipped or is not there, 2 if all is well."""
+        if self.value is None:
+            return 1
+        if self.value.value is not None:
+            return 2
+        return 0 if self.said.role == "error" else 1
+
+
+def details_of(
+    key: RunKey,
+    columns: Sequence[Column],
+    value: Callable[[RunKey, str], StoredValue | None],
+    doing: Callable[[str], str],
+    *,
+    complete: bool = True,
+) -> list[Detail]:
+    """Gather all values of a run.
+
+    Args:
+        key: The run.
+        columns: All variables.
+        value: What is stored of a cell.
+        doing: What the daemon does about a variable without a value.
+        complete: Whether all values of the run are loaded.
+    """
+    found = []
+    for column in columns:
+        if column.name == "start_time":
+            continue
+        stored = value(key, column.name)
+        told = "" if stored is not None else doing(column.name)
+        said = describe(key, column, stored, complete=complete, doing=told)
+        found.append(Detail(column, stored, said))
+    return found
+
+
+def ordered(details: Sequence[Detail], order: Order) -> list[Detail]:
+    """Put them into an order."""
+    if order is Order.TOOK:
+        return sorted(details, key=lambda each: -(each.took_s or 0.0))
+    if order is Order.PROBLEMS:
+        return sorted(details, key=lambda each: each.problem)
+    return list(details)
+
+
+def lines_of(details: Sequence[Detail], zone: tzinfo | None = None) -> list[ListRow]:
+    """As they are listed."""
+    return [_line(detail, zone) for detail in details]
+
+
+def summary(
+    run: RunRow,
+    details: Sequence[Detail],
+    history: RunHistory | None,
+    now: float,
+    zone: tzinfo | None = None,
+) -> list[tuple[str, str]]:
+    """What there is to be said of the run as a whole, as labelled lines."""
+    counts = [sum(each.problem == kind for each in details) for kind in (2, 0, 1)]
+    told = zip(counts, ("values", "failed", "empty or skipped"), strict=True)
+    lines = [("Holds", ", ".join(f"{number} {what}" for number, what in told if number))]
+    start = run.start_time
+    began = format_full_time(start, zone) if isinstance(start, int | float) else "not known"
+    lines.append(("Began", began))
+    computed = [at for each in details if (at := each.computed_at) is not None]
+    took = [s for each in details if (s := each.took_s) is not None]
+    if computed:
+        least, most = (format_full_time(at, zone) for at in (min(computed), max(computed)))
+        span = least if least == most else f"{least} to {most}"
+        lines.append(("Computed", f"{span}, functions took {_span(sum(took))} in all"))
+    if history is not None:
+        lines += tell_history(history, now, zone)
+    return [(name, text) for name, text in lines if text]
+
+
+def _line(detail: Detail, zone: tzinfo | None) -> ListRow:
+    column, value, said = detail.column, detail.value, detail.said
+    role = {"error": "error", "missing": "missing", "faint": "faint"}.get(said.role, "text")
+    took, at = detail.took_s, detail.computed_at
+    provenance = value.provenance if value is not None else ""
+    from_ = "by hand" if provenance == HAND else str(provenance or "")
+    return ListRow(
+        column.name,
+        (
+            RowCell("/".join(split_title(column.title))),
+            RowCell(said.text, role),
+            RowCell(_span(took) if took is not None else "", "faint", right=True),
+            RowCell(format_full_time(at, zone) if at is not None else "", "faint"),
+            RowCell("" if provenance in OWN_PROVENANCE else visible(from_), "news"),
+        ),
+    )
+
+
+def _number(detail: Detail, name: str) -> float | None:
+    if detail.value is None:
+        return None
+    found = parse_attributes(detail.value.attributes_json).get(name)
+    return float(found) if isinstance(found, int | float) else None
+
+
+def _span(seconds: float) -> str:
+    return f"{seconds:.3g} s" if seconds < 1000 else f"{format_number(seconds / 60)} min"

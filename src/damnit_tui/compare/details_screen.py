@@ -1,0 +1,184 @@
+"""All values of a run, and what was done for it; walks through runs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from rich.table import Table
+from rich.text import Text
+from textual import on, work
+from textual.app import ComposeResult
+from textual.message import Message
+from textual.widgets import Static
+
+from damnit_daemon.errors import DamnitError
+from damnit_daemon.model import RunKey
+
+from .. import keymap
+from ..data.run_history import RunHistory
+from ..data.session import Session
+from ..sanitize import visible, visible_lines
+from ..table.viewport import CellAddress
+from ..widgets.row_list import RowList
+from ..widgets.screen_footer import ScreenFooter
+from .details import HEADING, Detail, Order, details_of, lines_of, ordered, summary
+from .list_screen import ListScreen, ListSurroundings
+
+LIVE_S = 1.0
+OFFERED = tuple(
+    f"details.{name}" for name in ("next_run", "open", "why", "search", "sort", "help", "close")
+)
+
+
+class DetailsScreen(ListScreen):
+    """A run over the whole screen."""
+
+    DEFAULT_CSS = """
+    DetailsScreen {
+        layout: vertical;
+        & #details-head { height: 1; background: $panel; color: $text-primary; text-style: bold; }
+        & #details-facts { height: auto; max-height: 8; padding: 0 1; color: $foreground 75%; }
+    }
+    DetailsScreen.-low #details-facts { max-height: 3; }
+    """
+    BINDINGS = keymap.bindings("details")
+    OWNER = "details"
+
+    @dataclass
+    class HistoryRead(Message):
+        """What was done for a run is known."""
+
+        key: RunKey
+        history: RunHistory | None
+
+    def __init__(
+        self,
+        session: Session,
+        key: RunKey,
+        surroundings: ListSurroundings,
+        *,
+        clock: Callable[[], float] = time.time,
+        zone: tzinfo | None = None,
+    ) -> None:
+        super().__init__(surroundings)
+        self.key = key
+        self.order = Order.TITLE
+        self._session = session
+        self._clock = clock
+        self._zone = zone
+        self._history: RunHistory | None = None
+        self._seen: object = None
+
+    def list_again(self) -> None:
+        """The same run, with the present words."""
+        self.look()
+
+    def compose(self) -> ComposeResult:
+        """Which run, what was done for it, its values, the keys."""
+        yield Static(id="details-head")
+        yield Static(id="details-facts")
+        yield RowList()
+        yield ScreenFooter("details")
+
+    def on_mount(self) -> None:
+        """Begin, and stay live."""
+        self.query_one(ScreenFooter).wanted = OFFERED
+        self.query_one(RowList).focus()
+        self.read_history(self.key)
+        self.look()
+        self.set_interval(LIVE_S, self.look)
+
+    def on_resize(self) -> None:
+        """Leave the values the room, where there is little."""
+        self.set_class(self.size.height < 30, "-low")
+
+    def look(self) -> None:
+        """Show the values, if there are others than before."""
+        rows, work = self._around.rows, self._around.work()
+        if self.key not in rows:
+            return
+        doing = work.look(self.key)
+        seen = (self.key, rows.version(self.key), len(rows.columns), self.order, self.words, doing)
+        if (seen, self._history) == self._seen:
+            return
+        self._seen = (seen, self._history)
+        details = self._details()
+        found = lines_of(ordered(details, self.order), self._zone)
+        shown = [line for line in found if line.has(self.words)]
+        self.query_one(RowList).fill(HEADING, shown)
+        self._tell(details, len(shown))
+
+    def _details(self) -> list[Detail]:
+        rows, work, now = self._around.rows, self._around.work(), self._clock()
+        return details_of(
+            self.key,
+            rows.columns,
+            rows.value,
+            lambda name: work.sentence(self.key, name, now),
+            complete=rows.is_complete(self.key),
+        )
+
+    def _tell(self, details: Sequence[Detail], shown: int) -> None:
+        head = f" Run {self.key.run}, proposal {self.key.proposal} · {self.order.value}"
+        if self.words:
+            head += f" · {shown} with “{visible(' '.join(self.words))}”"
+        self.query_one("#details-head", Static).update(Text(head))
+        run = self._around.rows.run(self.key)
+        facts = summary(run, details, self._history, self._clock(), self._zone)
+        table = Table.grid(padding=(0, 2))
+        for name, text in facts:
+            table.add_row(Text(name), Text("\n".join(visible_lines(text)), overflow="ellipsis"))
+        self.query_one("#details-facts", Static).update(table)
+
+    @work(thread=True, exclusive=True, group="history")
+    def read_history(self, key: RunKey) -> None:
+        """Read what was done for a run."""
+        try:
+            history = self._session.load_history(key)
+        except DamnitError:
+            history = None
+        self.post_message(self.HistoryRead(key, history))
+
+    @on(HistoryRead)
+    def take_in(self, event: HistoryRead) -> None:
+        """Show it, if it is still the run that is looked at."""
+        if event.key == self.key:
+            self._history = event.history
+            self.look()
+
+    # Actions
+
+    def action_walk(self, step: int) -> None:
+        """Look at another run of the table."""
+        rows = self._around.rows
+        position = rows.position(self.key)
+        if position is None or not 0 <= position + step < len(rows.keys):
+            return
+        self.key = rows.keys[position + step]
+        self._history = None
+        self._around.walked(self.key)
+        self.read_history(self.key)
+        self.look()
+
+    @on(RowList.Opened)
+    def action_open(self) -> None:
+        """Look into a value; where there is none, say why."""
+        if name := self.query_one(RowList).current:
+            address = CellAddress(self.key, name)
+            value = self._around.rows.value(*address)
+            is_empty = value is None or value.value is None
+            (self._around.explain if is_empty else self._around.inspect)(address)
+
+    def action_why(self) -> None:
+        """Say why a value is missing."""
+        if name := self.query_one(RowList).current:
+            self._around.explain(CellAddress(self.key, name))
+
+    def action_sort(self) -> None:
+        """Another order."""
+        orders = list(Order)
+        self.order = orders[(orders.index(self.order) + 1) % len(orders)]
+        self.look()

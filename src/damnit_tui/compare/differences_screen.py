@@ -1,0 +1,153 @@
+"""What differs between runs, what differs most first."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+
+from rich.text import Text
+from textual import on, work
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from damnit_daemon.model import RunKey
+
+from .. import keymap
+from ..sanitize import visible
+from ..table.viewport import CellAddress
+from ..widgets.row_list import RowList
+from ..widgets.screen_footer import ScreenFooter
+from .differences import SAME, Difference, compared, heading_of, lines_of, ranked
+from .list_screen import ListScreen, ListSurroundings
+
+LIVE_S = 1.0
+AT_ONCE_S = 0.008
+"""How long one compares before keys are answered again."""
+MOST_RUNS = 8
+"""More columns would not be seen."""
+OFFERED = tuple(
+    f"differences.{name}" for name in ("open", "plot", "all", "search", "help", "close")
+)
+
+
+class DifferencesScreen(ListScreen):
+    """Several runs beside each other."""
+
+    DEFAULT_CSS = """
+    DifferencesScreen {
+        layout: vertical;
+        & #differences-head {
+            height: 1; background: $panel; color: $text-primary; text-style: bold;
+        }
+        & #differences-note { height: 1; color: $foreground 75%; }
+    }
+    """
+    BINDINGS = keymap.bindings("differences")
+    OWNER = "differences"
+
+    def __init__(self, keys: Sequence[RunKey], surroundings: ListSurroundings) -> None:
+        """Prepare a screen.
+
+        Args:
+            keys: The runs to be compared, two or more.
+            surroundings: The table.
+        """
+        super().__init__(surroundings)
+        self.keys = tuple(sorted(keys, reverse=True)[:MOST_RUNS])
+        self.found: Sequence[Difference] = ()
+        self.shows_all = False
+        self._left_out = len(keys) - len(self.keys)
+        self._arrays = 0
+        self._seen: object = None
+
+    def list_again(self) -> None:
+        """The same runs, with the present words."""
+        self.show_list()
+
+    def compose(self) -> ComposeResult:
+        """Which runs, what differs, the keys."""
+        yield Static(id="differences-head")
+        yield Static(id="differences-note")
+        yield RowList()
+        yield ScreenFooter("differences")
+
+    def on_mount(self) -> None:
+        """Begin, and stay live."""
+        self.query_one(ScreenFooter).wanted = OFFERED
+        self.query_one(RowList).focus()
+        self.look()
+        self.set_interval(LIVE_S, self.look)
+
+    def look(self) -> None:
+        """Compare the runs again, if they have other values than before."""
+        rows = self._around.rows
+        keys = [key for key in self.keys if key in rows]
+        seen = ([rows.version(key) for key in keys], len(rows.columns))
+        if seen != self._seen:
+            self._seen = seen
+            self.compare(keys)
+
+    @work(exclusive=True, group="compare")
+    async def compare(self, keys: Sequence[RunKey]) -> None:
+        """Compare them; keys are answered meanwhile, and what comes meanwhile is compared next."""
+        rows = self._around.rows
+        every, found = list(rows.all_keys), []
+        begun = time.monotonic()
+        for one in compared(keys, list(rows.columns), rows, rows.value, every):
+            found.append(one)
+            if time.monotonic() - begun > AT_ONCE_S:
+                await asyncio.sleep(0)
+                every[:] = [key for key in every if key in rows]  # some may be gone meanwhile
+                begun = time.monotonic()
+        self.found, self._arrays = ranked(found)
+        self.show_list()
+
+    def show_list(self) -> None:
+        """Show what differs."""
+        several = len({key.proposal for key in self.keys}) > 1
+        wanted = [each for each in self.found if self.shows_all or each.grade > SAME]
+        shown = [line for line in lines_of(wanted) if line.has(self.words)]
+        self.query_one(RowList).fill(heading_of(self.keys, several=several), shown, stretch=0)
+        differing = sum(each.grade > SAME for each in self.found)
+        runs = ", ".join(str(key.run) for key in self.keys)
+        head = f" Runs {runs} · {differing} of {len(self.found)} variables differ"
+        if self.words:
+            head += f" · {len(shown)} with “{visible(' '.join(self.words))}”"
+        self.query_one("#differences-head", Static).update(Text(head))
+        notes = [
+            "σ: the usual spread over all runs",
+            f"images or arrays, not compared: {self._arrays}" if self._arrays else "",
+            f"{self._left_out} more runs are left out" if self._left_out else "",
+        ]
+        told = " · ".join(filter(None, notes))
+        self.query_one("#differences-note", Static).update(Text(f" {told}"))
+
+    # Actions
+
+    @on(RowList.Opened)
+    def action_open(self) -> None:
+        """Look into the value of the newest run; where there is none, say why."""
+        name = self.query_one(RowList).current
+        if not name:
+            return
+        addresses = [CellAddress(key, name) for key in self.keys]
+        empty = [a for a in addresses if self._is_empty(a)]
+        if empty:
+            self._around.explain(empty[0])
+        else:
+            self._around.inspect(addresses[0])
+
+    def _is_empty(self, address: CellAddress) -> bool:
+        value = self._around.rows.value(*address)
+        return value is None or value.value is None
+
+    def action_plot(self) -> None:
+        """Plot the variable over runs."""
+        if name := self.query_one(RowList).current:
+            self._around.plot(name)
+
+    def action_show_all(self) -> None:
+        """What is the same, too, or not."""
+        self.shows_all = not self.shows_all
+        self.show_list()

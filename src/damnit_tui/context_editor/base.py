@@ -1,0 +1,203 @@
+"""What the parts of the context editor have in common: work in the background, what it found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
+
+from rich.style import Style
+from rich.text import Text
+from textual import on, work
+from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import DataTable, Label, TextArea
+
+from damnit_daemon.errors import DamnitError
+from damnit_daemon.logs import LineKind, kind_of
+from damnit_daemon.runner.protocol import ContextLoaded
+
+from .dry_run import DryRunCancelled
+from .result_rows import ResultRow, problem_lines
+
+if TYPE_CHECKING:
+    from damnit_daemon.model import RunKey
+
+    from ..data.session import Session
+    from .document import Document
+
+MOST_OUTPUT = 20_000
+"""Characters of what the file prints that are kept."""
+
+PROBLEMS = ("", "Line", "Problem")
+
+
+@dataclass(frozen=True)
+class ContextSaved:
+    """What was saved, and which variables it computes otherwise than what was there before."""
+
+    changed: tuple[str, ...] = ()
+
+
+@dataclass
+class Attempt:
+    """One check, try or save; it ends early when it is not wanted any more."""
+
+    wanted: bool = True
+    output: str = ""
+    lines: dict[str, ResultRow] = field(default_factory=dict)
+
+    def add_output(self, text: str) -> None:
+        """Take what the file prints."""
+        self.output = (self.output + text)[-MOST_OUTPUT:]
+
+    def printed(self) -> list[str]:
+        """What the file printed, without what the runner said: outcomes and tracebacks."""
+        found, in_traceback = [], False
+        for line in filter(str.strip, self.output.splitlines()):
+            in_traceback = line.startswith(("Traceback ", " ") if in_traceback else "Traceback ")
+            if not in_traceback and kind_of(line) is LineKind.PLAIN:
+                found.append(line)
+        return found
+
+
+class ContextPart(Screen[ContextSaved | None]):
+    """A part of the screen: `ContextScreen` is all parts in one, and makes what they share."""
+
+    if TYPE_CHECKING:
+        _session: Session
+        _document: Document
+        _key: RunKey | None
+        _line: int
+        _saved_text: str
+        _changed: set[str]
+
+        def _ask(self, question: str, given: str, answer: Callable[[str], object]) -> None: ...
+        def _tell_title(self) -> None: ...
+
+    _attempt: Attempt | None = None
+    """What goes on in the background."""
+    _lines: tuple[ResultRow, ...] = ()
+    """Those of the table below the text."""
+    _gone_to = -1
+    """The one of them where one went last."""
+
+    @dataclass
+    class Found(Message):
+        """Something came of what one wanted; shown in the thread of the screen."""
+
+        show: Callable[[], object]
+
+    @property
+    def text(self) -> str:
+        """As it is on the screen."""
+        return self.query_one(TextArea).text
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether there is anything to save."""
+        return self.text != self._saved_text
+
+    # In the background
+
+    def _begin(self, what: str, do: Callable[[Attempt, str], object], text: str) -> None:
+        if self._attempt is not None:
+            self._attempt.wanted = False
+        attempt = self._attempt = Attempt()
+        self._say(f"{what[:1].upper()}{what[1:]}… (Esc ends it)", "quiet")
+        self._work_on(attempt, lambda: do(attempt, text))
+
+    @work(thread=True, group="trial")
+    def _work_on(self, attempt: Attempt, do: Callable[[], object]) -> None:
+        try:
+            do()
+        except DryRunCancelled:
+            self._later(partial(self._say, "Ended.", "quiet"))
+        except DamnitError as error:
+            message = "\n".join(filter(None, [error.message, error.hint]))
+            self._later(partial(self._say, message, "error"))
+        except OSError as error:
+            reason = error.strerror or str(error)
+            self._later(partial(self._say, f"That could not be done: {reason}.", "error"))
+        finally:
+            self._later(partial(self._ended, attempt))
+
+    def _ended(self, attempt: Attempt) -> None:
+        if self._attempt is attempt:
+            self._attempt = None
+
+    def _later(self, show: Callable[[], object]) -> None:
+        self.post_message(self.Found(show))
+
+    @on(Found)
+    def show_found(self, event: Found) -> None:
+        """Show it."""
+        event.show()
+
+    # What is shown
+
+    def _show_problems(self, loaded: ContextLoaded, said: str, failed: str = "") -> None:
+        """Show what is wrong.
+
+        Args:
+            loaded: What came of loading the file.
+            said: What to say if there is no error.
+            failed: And if there is one; empty: how many.
+        """
+        problems = [*loaded.problems, *loaded.advice]
+        errors = sum(problem.severity == "error" for problem in problems)
+        self._fill(PROBLEMS, problem_lines(problems))
+        if errors:
+            more = " F8 goes to the next." if len(problems) > 1 else ""
+            self._say(f"{failed or counted(errors, 'error') + '.'}{more}", "error")
+            self.action_next_line()
+        else:
+            hints = f"; {counted(len(problems), 'hint')} below: F8" if problems else ""
+            self._say(f"{said}{hints}", "news")
+
+    def _fill(self, columns: tuple[str, ...], lines: list[ResultRow]) -> None:
+        table = self.query_one(DataTable)
+        table.clear(columns=True)
+        table.add_columns(*columns)
+        self._lines = tuple(lines)
+        self._gone_to = -1
+        for line in lines:
+            style = self.get_component_rich_style(f"context--{line.role}", partial=True)
+            table.add_row(*(_cell(text, style) for text in line.cells))
+        table.display = bool(lines)
+
+    def action_next_line(self) -> None:
+        """Go to the place of the next line of the list."""
+        if self._lines:
+            self._gone_to = (self._gone_to + 1) % len(self._lines)
+            self.query_one(DataTable).move_cursor(row=self._gone_to, animate=False)
+            self._go_to(self._lines[self._gone_to])
+
+    @on(DataTable.RowSelected)
+    def go_to_row(self, event: DataTable.RowSelected) -> None:
+        """Go to the place in the text."""
+        if 0 <= event.cursor_row < len(self._lines):
+            self._go_to(self._lines[event.cursor_row])
+            self.query_one(TextArea).focus()
+
+    def _go_to(self, line: ResultRow) -> None:
+        if line.line:
+            place = (line.line - 1, max(0, line.column - 1))
+            self.query_one(TextArea).move_cursor(place, center=True)
+
+    def _say(self, text: str, role: str) -> None:
+        label = self.query_one("#context-found", Label)
+        style = self.get_component_styles(f"context--{role}")
+        label.styles.color = style.color
+        label.update(Content(text))
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 hint`, `2 hints`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _cell(text: str, style: Style) -> Text:
+    return Text(text, style=style, no_wrap=True, end="")

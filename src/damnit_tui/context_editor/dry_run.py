@@ -1,0 +1,204 @@
+"""Trying a context file that is not saved: loaded in the context Python, evaluated for one run.
+
+All of it happens in a folder of its own, which is deleted: nothing is stored.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from damnit_daemon.errors import DamnitError
+from damnit_daemon.hdf5 import FragmentValue, ResultsError, read_fragment
+from damnit_daemon.launch import Limits, RunnerProcess
+from damnit_daemon.model import RunKey
+from damnit_daemon.paths import DamnitFolder
+from damnit_daemon.runner.lint import check_source
+from damnit_daemon.runner.protocol import (
+    ContextLoaded,
+    Job,
+    JobEnded,
+    Note,
+    Problem,
+    VariableDone,
+    VariableStarted,
+)
+from damnit_daemon.store import Database, load_setting
+from damnit_daemon.store.settings import CONTEXT_PYTHON
+
+START_S = 60.0
+"""How long the file may take to load."""
+TRY_S = 600.0
+"""How long the variables may take, together."""
+
+
+class DryRunCancelled(Exception):  # noqa: N818 – house style
+    """Nobody wants to know any more."""
+
+
+@dataclass(frozen=True)
+class DryRunResult:
+    """What became of one variable."""
+
+    name: str
+    outcome: str = ""
+    """The runner's word; empty while it is being computed."""
+    duration_s: float = 0.0
+    value: FragmentValue | None = None
+    message: str = ""
+
+
+class DryRun:
+    """Loads and evaluates texts of a folder's context file.
+
+    Args:
+        folder: The folder; only read.
+        is_wanted: Asked several times a second.
+        tell_output: Gets what the file prints, from a thread.
+    """
+
+    def __init__(
+        self,
+        folder: DamnitFolder,
+        *,
+        is_wanted: Callable[[], bool] = lambda: True,
+        tell_output: Callable[[str], object] = lambda _: None,
+    ) -> None:
+        self._folder = folder
+        self._is_wanted = is_wanted
+        self._tell_output = tell_output
+
+    def check(self, text: str) -> ContextLoaded:
+        """Load a text; its problems name `context.py`, not where it was put for this.
+
+        Raises:
+            DamnitError: If the context Python does not start, or the file takes too long.
+        """
+        with self._runner(text) as (runner, place):
+            return _renamed(runner.context, place, self._folder.context_file)
+
+    def evaluate(
+        self, text: str, key: RunKey, names: Sequence[str] | None
+    ) -> Iterator[DryRunResult | Note | ContextLoaded]:
+        """Load a text and evaluate variables of a run; yields what happens as it does.
+
+        Args:
+            text: A context file.
+            key: The run.
+            names: Which variables; None for all.
+
+        Raises:
+            DamnitError: If the job as a whole cannot be done.
+        """
+        with self._runner(text) as (runner, place):
+            yield _renamed(runner.context, place, self._folder.context_file)
+            if any(problem.severity == "error" for problem in runner.context.problems):
+                return
+            job = Job(
+                "try",
+                key.proposal,
+                key.run,
+                variables=None if names is None else list(names),
+                time_s=TRY_S,
+            )
+            for event in runner.run(job):
+                if isinstance(event, VariableStarted):
+                    yield DryRunResult(event.name)
+                elif isinstance(event, VariableDone) and event.name != "start_time":
+                    yield self._tried(event, key)
+                elif isinstance(event, Note):
+                    yield event
+                elif isinstance(event, JobEnded) and event.outcome != "done":
+                    raise DamnitError(f"It was not tried to the end: {event.reason}.")
+
+    def _tried(self, event: VariableDone, key: RunKey) -> DryRunResult:
+        value = None
+        if event.fragment:
+            try:
+                found = read_fragment(Path(event.fragment), key).values
+                value = found[0] if found else None
+            except ResultsError as error:
+                return DryRunResult(event.name, event.outcome, event.duration_s, message=str(error))
+        return DryRunResult(event.name, event.outcome, event.duration_s, value, _error(event))
+
+    @contextmanager
+    def _runner(self, text: str) -> Iterator[tuple[RunnerProcess, Path]]:
+        place = self._make_place()
+        try:
+            (place / "context.py").write_text(text, "utf-8")
+            process = RunnerProcess(
+                DamnitFolder(place),
+                self._python(),
+                tee=self._tell,
+                on_idle=self._end_if_unwanted,
+                limits=Limits(start_s=START_S),
+                directory=self._folder.path,
+            )
+            with process as runner:
+                yield runner, place
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
+
+    def _tell(self, printed: bytes) -> None:
+        self._tell_output(printed.decode("utf-8", "replace"))
+
+    def _make_place(self) -> Path:
+        try:
+            return Path(tempfile.mkdtemp(prefix="try-", dir=self._folder.internals))
+        except OSError:  # read-only, or no daemon was here yet
+            return Path(tempfile.mkdtemp(prefix="damnit-try-"))
+
+    def _python(self) -> Path:
+        with Database(self._folder.database).reading() as con:
+            setting = load_setting(con, CONTEXT_PYTHON)
+        return Path(str(setting)) if setting not in (None, "") else Path(sys.executable)
+
+    def _end_if_unwanted(self) -> None:
+        if not self._is_wanted():
+            raise DryRunCancelled
+
+
+def _error(event: VariableDone) -> str:
+    return ": ".join(filter(None, [event.error_class, event.error]))
+
+
+def advice(text: str) -> list[Problem]:
+    """What can be said of a text at once, without executing it; nothing if it is no Python."""
+    try:
+        return check_source(text)
+    except SyntaxError:
+        return []
+
+
+def changed_variables(before: ContextLoaded, after: ContextLoaded) -> list[str]:
+    """The variables that another text computes otherwise, and the new ones."""
+    known = {variable.name: variable.fingerprint for variable in before.variables}
+    return sorted(v.name for v in after.variables if known.get(v.name) != v.fingerprint)
+
+
+def _renamed(loaded: ContextLoaded, place: Path, real: Path) -> ContextLoaded:
+    def name(text: str) -> str:
+        return text.replace(str(place / "context.py"), str(real))
+
+    problems = [_moved(problem, name) for problem in loaded.problems]
+    hints = [_moved(problem, name) for problem in loaded.advice]
+    return ContextLoaded(
+        loaded.variables,
+        problems,
+        loaded.context_hash,
+        name(loaded.traceback),
+        loaded.versions,
+        hints,
+        loaded.helpers,
+    )
+
+
+def _moved(problem: Problem, name: Callable[[str], str]) -> Problem:
+    return Problem(
+        name(problem.message), name(problem.file), problem.line, problem.column, problem.severity
+    )

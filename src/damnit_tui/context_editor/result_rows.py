@@ -1,0 +1,95 @@
+"""What was found in a context file, and what came of trying it, in lines of a table. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from damnit_daemon.model import Column, RunKey, StoredValue
+from damnit_daemon.runner.protocol import Problem
+from damnit_daemon.store.encode import encode_value
+
+from ..sanitize import visible
+from ..table.cells import parse_attributes, units
+from ..table.describe import describe
+from .dry_run import DryRunResult
+
+NOWHERE = RunKey(0, 0)
+MARKS = {"": "◐", "done": "✓", "skipped": "»", "failed": "✗", "empty": "·"}
+
+
+@dataclass(frozen=True)
+class ResultRow:
+    """A line of the table below the text."""
+
+    cells: tuple[str, ...]
+    role: str = "text"
+    line: int = 0
+    """Where to go in the text, 1-based; 0: nowhere."""
+    column: int = 0
+
+
+def problem_lines(problems: Sequence[Problem]) -> list[ResultRow]:
+    """Problems, errors first, in their order in the text."""
+    ordered = sorted(problems, key=lambda each: (each.severity != "error", each.line, each.column))
+    return [
+        ResultRow(
+            (
+                "✗" if each.severity == "error" else "!",
+                str(each.line) if each.line else "",
+                visible(each.message.replace("\n", " ")),
+            ),
+            "error" if each.severity == "error" else "warning",
+            each.line,
+            each.column,
+        )
+        for each in ordered
+    ]
+
+
+def tried_line(tried: DryRunResult, stored: StoredValue | None, line: int) -> ResultRow:
+    """What became of a variable, beside what is stored of it, and whether that is the same."""
+    took = f"{tried.duration_s:.2f} s" if tried.outcome else ""
+    role = {"failed": "error", "done": "text", "": "news"}.get(tried.outcome, "quiet")
+    mark = MARKS.get(tried.outcome, "?")
+    now = _as_stored(tried)
+    there = ""
+    if stored is not None:
+        there = _text(stored)
+        if now is not None:
+            there = f"{'=' if _is_same(now, stored) else '≠'} {there}"
+    return ResultRow((mark, tried.name, _now_text(tried, now), there, took), role, line)
+
+
+def _now_text(tried: DryRunResult, now: StoredValue | None) -> str:
+    if not tried.outcome:
+        return "being computed"
+    if tried.message:
+        return visible(tried.message.strip().replace("\n", " "))
+    return _text(now) if now is not None else ""
+
+
+def _as_stored(tried: DryRunResult) -> StoredValue | None:
+    """What the database would hold of it: what is compared, and told alike."""
+    found = tried.value
+    if found is None or found.value is None:
+        return None
+    encoded = encode_value(found.value, found.summary_type)
+    attributes = json.dumps({"units": str(found.attributes.get("units") or "")})
+    return StoredValue(
+        NOWHERE, tried.name, encoded.value, 0.0,
+        summary_type=encoded.summary_type, attributes_json=attributes,
+    )  # fmt: skip
+
+
+def _text(value: StoredValue) -> str:
+    return describe(value.key, Column(value.name, value.name), value, complete=True).text
+
+
+def _is_same(now: StoredValue, stored: StoredValue) -> bool:
+    return now.value == stored.value and _units(now) == _units(stored)
+
+
+def _units(value: StoredValue) -> str:
+    return units(parse_attributes(value.attributes_json))

@@ -1,0 +1,181 @@
+"""The context file: edit it, check it in its own Python, try it on a run, save it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import DataTable, Input, Label, TextArea
+from textual.widgets.text_area import TextAreaTheme
+
+from damnit_daemon.model import RunKey
+
+from .. import keymap
+from ..sanitize import clip_start, visible
+from ..widgets.footer import KeyFooter
+from ..widgets.plain_input import PlainInput
+from .base import ContextSaved
+from .check_actions import Trying
+from .save import Saving
+
+if TYPE_CHECKING:
+    from ..data.session import Session
+
+LIGHT_CODE = "light-code"
+"""The name of the colours of code in light themes; Textual's own are for dark ones."""
+DRAFT_S = 2.0
+"""Unsaved text is kept so often."""
+
+
+class ContextScreen(Saving, Trying):
+    """An editor above, what was found below."""
+
+    DEFAULT_CSS = """
+    ContextScreen {
+        background: $background;
+        & #context-title { width: 1fr; height: 1; background: $surface; color: $text-primary; }
+        & TextArea, & TextArea:focus { height: 1fr; border: none; padding: 0; }
+        & #context-found {
+            height: auto; max-height: 4; width: 1fr; padding: 0 1;
+                background: $surface; color: $foreground 80%;
+        }
+        & DataTable { height: auto; max-height: 35%; background: $background; display: none; }
+        & #context-ask { height: 1; display: none; background: $surface; }
+        & #context-ask Label { width: auto; padding: 0 1; color: $text-primary; }
+        & .context--error { color: $text-error; }
+        & .context--warning { color: $text-warning; }
+        & .context--news { color: $text-success; }
+        & .context--quiet { color: $foreground 60%; }
+        & .context--text { color: $foreground; }
+    }
+    """
+    COMPONENT_CLASSES = {  # noqa: RUF012 – Textual's way
+        f"context--{role}" for role in ("error", "warning", "news", "quiet", "text")
+    }
+    BINDINGS = keymap.bindings("context")
+
+    def __init__(self, session: Session, key: RunKey | None, *, line: int = 0) -> None:
+        """Prepare an editor.
+
+        Args:
+            session: The folder.
+            key: The run to try it on, unless another is typed.
+            line: Where to begin, 1-based.
+        """
+        super().__init__()
+        self._session = session
+        self._document = session.document()
+        self._key = key
+        self._line = line
+        self._saved_text = ""
+        self._asks_to_leave = False
+        self._answer: Callable[[str], object] = lambda _: None
+        self._writing = threading.Lock()
+        self._changed: set[str] = set()
+
+    def compose(self) -> ComposeResult:
+        """From top to bottom."""
+        yield Label("", id="context-title")
+        yield TextArea.code_editor(language=_language(), theme="css", soft_wrap=False)
+        yield Label("", id="context-found")
+        yield DataTable(cursor_type="row", cell_padding=1)
+        with Horizontal(id="context-ask"):
+            yield Label("", id="context-question")
+            yield PlainInput()
+        yield KeyFooter("context")
+
+    def on_mount(self) -> None:
+        """Read the file."""
+        area = self.query_one(TextArea)
+        area.read_only = True
+        github = TextAreaTheme.get_builtin_theme("github_light")
+        styles = github.syntax_styles if github is not None else {}
+        area.register_theme(TextAreaTheme(LIGHT_CODE, syntax_styles=styles))
+        self.watch(self.app, "theme", self._colour_code)
+        self.read_file()
+        self.set_interval(DRAFT_S, self._keep_draft)
+
+    def _colour_code(self) -> None:
+        """Highlight in colours for what is behind them."""
+        is_dark = self.app.current_theme.dark
+        self.query_one(TextArea).theme = "css" if is_dark else LIGHT_CODE
+
+    def on_unmount(self) -> None:
+        """Let the workers end."""
+        if self._attempt is not None:
+            self._attempt.wanted = False
+
+    def _tell_title(self) -> None:
+        row, column = self.query_one(TextArea).cursor_location
+        rest = " · not saved" if self.is_changed else ""
+        rest += f" · line {row + 1}, column {column + 1} "
+        path = clip_start(visible(str(self._document.path)), self.size.width - len(rest) - 1)
+        self.query_one("#context-title", Label).update(Content(f" {path}{rest}"))
+
+    def on_resize(self) -> None:
+        """The path takes what room there is."""
+        self._tell_title()
+
+    @on(TextArea.Changed)
+    @on(TextArea.SelectionChanged)
+    def follow_cursor(self) -> None:
+        """Say where one is."""
+        self._asks_to_leave = False
+        self._tell_title()
+
+    # Leaving
+
+    def _ask(self, question: str, given: str, answer: Callable[[str], object]) -> None:
+        self._answer = answer
+        self.query_one("#context-question", Label).update(Content(question))
+        prompt = self.query_one("#context-ask Input", Input)
+        prompt.value = given
+        self.query_one("#context-ask").display = True
+        prompt.focus()
+
+    @on(Input.Submitted)
+    def take_answer(self, event: Input.Submitted) -> None:
+        """Go on with what was typed."""
+        event.stop()
+        self._leave_prompt()
+        self._answer(event.value.strip())
+
+    def _leave_prompt(self) -> None:
+        self.query_one("#context-ask").display = False
+        self.query_one(TextArea).focus()
+
+    def action_close(self) -> None:
+        """Leave the prompt, end what runs, or go back; unsaved text stays as a draft."""
+        if self.query_one("#context-ask").display:
+            self._leave_prompt()
+        elif self._attempt is not None:
+            self._attempt.wanted = False
+        elif self.is_changed and not self._asks_to_leave:
+            self._asks_to_leave = True
+            self._say("Not saved. Esc once more leaves; what you typed is kept here.", "warning")
+        else:
+            self._kept_text = ""
+            self._keep_draft()
+            self.dismiss(None)
+
+    def action_reprocess(self) -> None:
+        """Leave, and have what is computed otherwise processed again."""
+        if self.is_changed:
+            self._say("Save it first: ctrl-s.", "warning")
+        elif not self._changed:
+            self._say("Nothing is computed otherwise since you opened it.", "news")
+        else:
+            self.dismiss(ContextSaved(tuple(sorted(self._changed))))
+
+
+def _language() -> str | None:
+    try:
+        import tree_sitter_python  # noqa: F401 – whether it is there
+    except ImportError:
+        return None
+    return "python"

@@ -1,0 +1,278 @@
+"""The daemon: how it is, what it is set to do; start and stop it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import DataTable, Input, Label, Static
+
+from damnit_daemon.errors import DamnitError
+from damnit_daemon.settings import KNOWN
+
+from .. import keymap
+from ..safe_text import plain
+from ..sanitize import clip_start, visible
+from ..widgets.footer import KeyFooter
+from ..widgets.plain_input import PlainInput
+from .facts import ROLES, DaemonFacts
+
+if TYPE_CHECKING:
+    from ..data.session import Session
+    from .service import DaemonService
+
+LOOK_S = 1.0
+MOST_VALUE = 26
+"""Characters of a value in the list; a longer one is told in full below."""
+
+
+class DaemonScreen(Screen[None]):
+    """Facts above, settings below."""
+
+    DEFAULT_CSS = """
+    DaemonScreen {
+        background: $background;
+        & #daemon-title { width: 1fr; height: 1; background: $surface; color: $text-primary; }
+        & #daemon-facts { height: auto; max-height: 50%; padding: 1 1; }
+        & DataTable { height: 1fr; background: $background; scrollbar-size-vertical: 1; }
+        & #daemon-what { width: 1fr; height: 2; padding: 0 1; color: $foreground 70%; }
+        & #daemon-edit { height: 1; display: none; background: $surface; }
+        & #daemon-edit Label { width: auto; padding: 0 1; color: $text-primary; }
+        & .daemon--label { color: $foreground 60%; }
+        & .daemon--news { color: $text-success; }
+        & .daemon--mark { color: $text-accent; }
+        & .daemon--trouble { color: $text-error; }
+        & .daemon--quiet { color: $foreground 60%; }
+    }
+    """
+    COMPONENT_CLASSES = {  # noqa: RUF012 – Textual's way
+        f"daemon--{role}" for role in ("label", "news", "mark", "trouble", "quiet")
+    }
+    BINDINGS = keymap.bindings("daemon")
+
+    @dataclass
+    class Looked(Message):
+        """Something was found out."""
+
+        facts: DaemonFacts
+
+    @dataclass
+    class Done(Message):
+        """What became of something one wanted."""
+
+        text: str
+        is_good: bool = True
+
+    def __init__(
+        self,
+        session: Session,
+        clock: Callable[[], float] = time.time,
+        zone: tzinfo | None = None,
+    ) -> None:
+        super().__init__()
+        self._session = session
+        self._service = session.daemon()
+        self._clock = clock
+        self._zone = zone
+        self._facts = DaemonFacts()
+        self._rows: list[tuple[str, str, str]] = []
+        self._stop = threading.Event()
+        self._hurry = threading.Event()
+        self._busy = ""
+
+    def compose(self) -> ComposeResult:
+        """What it is, how it is, its settings, a place to type, the keys."""
+        yield Label(plain(f" Daemon of {self._session.folder.path}"), id="daemon-title")
+        yield Static(id="daemon-facts")
+        yield DataTable(cursor_type="row", cell_padding=1)
+        yield Label("", id="daemon-what")
+        with Horizontal(id="daemon-edit"):
+            yield Label("", id="daemon-key")
+            yield PlainInput()
+        yield KeyFooter("daemon")
+
+    def on_mount(self) -> None:
+        """Begin to look."""
+        table = self.query_one(DataTable)
+        for name in ("Setting", "Value", "What it is"):
+            table.add_column(name, key=name)
+        table.focus()
+        self.look()
+
+    def on_unmount(self) -> None:
+        """Let the worker end."""
+        self._stop.set()
+        self._hurry.set()
+
+    @work(thread=True, exclusive=True, group="look")
+    def look(self) -> None:
+        """Find out how it is, again and again."""
+        while not self._stop.is_set():
+            self.post_message(self.Looked(self._service.look()))
+            self._hurry.wait(LOOK_S)
+            self._hurry.clear()
+
+    @on(Looked)
+    def show_facts(self, event: Looked) -> None:
+        """Say it."""
+        self._facts = event.facts
+        grid = Table.grid(padding=(0, 2))
+        grid.add_column(no_wrap=True)
+        grid.add_column(overflow="fold")
+        now = self._clock()
+        role = ROLES[event.facts.seen.state(now)]
+        for label, text in event.facts.lines(now, self._zone):
+            style = self._style(role) if label == "Daemon" else ""
+            shown = f"{text}; {self._busy}" if label == "Daemon" and self._busy else text
+            grid.add_row(Text(label, self._style("label")), Text(visible(shown), style))
+        self.query_one("#daemon-facts", Static).update(grid)
+        rows = event.facts.rows()
+        if rows != self._rows and not event.facts.problem:
+            self._fill(rows)
+
+    def _fill(self, rows: list[tuple[str, str, str]]) -> None:
+        table = self.query_one(DataTable)
+        chosen = self._chosen_key()
+        self._rows = rows
+        table.clear()
+        for key, value, what in rows:
+            short = clip_start(value, MOST_VALUE) or "–"
+            shown = Text(visible(short), "" if value else self._style("quiet"))
+            table.add_row(Text(key), shown, Text(what), key=key)
+        keys = [row[0] for row in rows]
+        if chosen in keys:
+            table.move_cursor(row=keys.index(chosen), animate=False)
+
+    @on(DataTable.RowHighlighted)
+    def tell_setting(self) -> None:
+        """Say in full what the setting under the cursor is."""
+        found = (row for row in self._rows if row[0] == self._chosen_key())
+        _, value, what = next(found, ("", "", ""))
+        more = f": {value}" if len(value) > MOST_VALUE else ""
+        self.query_one("#daemon-what", Label).update(plain(f"{what}{more}"))
+
+    def _chosen_key(self) -> str:
+        table = self.query_one(DataTable)
+        if not table.row_count:
+            return ""
+        return str(table.coordinate_to_cell_key(table.cursor_coordinate).row_key.value)
+
+    def _style(self, role: str) -> str:
+        return str(self.get_component_rich_style(f"daemon--{role}", partial=True))
+
+    # Actions
+
+    def action_close(self) -> None:
+        """Leave the prompt, or go back to the table."""
+        if self.query_one("#daemon-edit").display:
+            self._leave_prompt()
+        else:
+            self.dismiss()
+
+    def action_log(self) -> None:
+        """Show what it says."""
+        from ..log.screen import LogScreen
+
+        self.app.push_screen(LogScreen(self._service.log(), "log of the daemon"))
+
+    def action_start(self) -> None:
+        """Start it."""
+        self._command("starting…", lambda service: service.start(self._tell))
+
+    def action_stop(self) -> None:
+        """Stop it, if that is meant."""
+        self._confirmed("Stop", "stopping…", lambda service: service.stop())
+
+    def action_restart(self) -> None:
+        """Stop it if it runs, and start it, if that is meant."""
+        self._confirmed("Restart", "restarting…", lambda service: service.restart(self._tell))
+
+    def _confirmed(self, verb: str, busy: str, command: Callable[[DaemonService], str]) -> None:
+        from ..dialogs.confirm import confirm
+
+        if not self._may_write():
+            return
+        until = "S starts it again; until then" if verb == "Stop" else "Until it works again"
+        text = (
+            f"{verb} the daemon of {self._session.folder.path}?\n\n{until} no run is taken "
+            "and nothing is computed. What it is computing now is computed "
+            "again; jobs in Slurm go on."
+        )
+        confirm(
+            self, f"{verb} the daemon", text, lambda: self._command(busy, command), yes=verb.lower()
+        )
+
+    @on(DataTable.RowSelected)
+    def action_edit(self) -> None:
+        """Change the setting under the cursor."""
+        key = self._chosen_key()
+        setting = KNOWN.get(key)
+        if setting is None or not self._may_write():
+            return
+        value = self._facts.settings.get(key)
+        self.query_one("#daemon-key", Label).update(Content(f"{key}:"))
+        prompt = self.query_one(Input)
+        prompt.value = "" if value is None else str(value)
+        prompt.placeholder = f"such as {setting.example}; empty: as usual"
+        self.query_one("#daemon-edit").display = True
+        prompt.focus()
+
+    @on(Input.Submitted)
+    def save(self, event: Input.Submitted) -> None:
+        """Check and keep what was typed."""
+        event.stop()
+        key, text = self._chosen_key(), event.value.strip()
+        self._leave_prompt()
+        self._command("", lambda service: service.save(key, text))
+
+    def _leave_prompt(self) -> None:
+        self.query_one("#daemon-edit").display = False
+        self.query_one(DataTable).focus()
+
+    def _may_write(self) -> bool:
+        if self._session.read_only:
+            self.notify(
+                "Nothing is changed from here: --read-only.", severity="warning", markup=False
+            )
+        return not self._session.read_only
+
+    def _command(self, busy: str, command: Callable[[DaemonService], str]) -> None:
+        if not self._may_write():
+            return
+        if self._busy:
+            self.notify(f"It is {self._busy}", markup=False)
+            return
+        self._busy = busy
+        self._hurry.set()
+        self._do(command)
+
+    @work(thread=True, group="command")
+    def _do(self, command: Callable[[DaemonService], str]) -> None:
+        try:
+            done = self.Done(command(self._service))
+        except DamnitError as error:
+            done = self.Done(" ".join(filter(None, [error.message, error.hint])), is_good=False)
+        self.post_message(done)
+
+    def _tell(self, line: str) -> None:
+        self.call_later(self.notify, line, markup=False)
+
+    @on(Done)
+    def tell_done(self, event: Done) -> None:
+        """Say what became of it."""
+        self._busy = ""
+        self._hurry.set()
+        severity = "information" if event.is_good else "error"
+        self.notify(event.text, severity=severity, markup=False, timeout=8)  # type: ignore[arg-type]

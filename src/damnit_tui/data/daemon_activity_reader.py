@@ -1,0 +1,201 @@
+"""Reads the ledger for the session: what the daemon is at.
+
+Imported when it is first needed, after the first paint.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from damnit_daemon.errors import DamnitError
+from damnit_daemon.ledger import (
+    ACTIVE,
+    Connection,
+    Executor,
+    Job,
+    JobState,
+    Lease,
+    Ledger,
+    LedgerMissing,
+    Outcome,
+    ProcessId,
+    count_jobs,
+    is_alive,
+    load_jobs,
+    load_lease,
+    load_progress,
+    load_unreadable,
+    next_queued,
+)
+from damnit_daemon.model import RunKey
+from damnit_daemon.model.consumer_health import parse_consumer_health
+from damnit_daemon.model.growing_runs import GrowingRun, parse_growing
+
+from .daemon_activity import DaemonActivity, DaemonSeen, RunJob
+
+MOST_QUEUED = 500
+"""Queued jobs that are shown one by one; of more only the number is told."""
+LAST_JOBS = 100
+"""Among how many of the newest jobs failed ones are looked for."""
+LOOK_ANYWAY_S = 10.0
+"""How old a look may be; a file system may be late to tell that a file has changed."""
+ENDINGS = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
+
+
+class DaemonActivityReader:
+    """Looks at a ledger again and again, and reads it only if it has changed."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        *,
+        clock: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+        alive: Callable[[ProcessId], bool | None] = is_alive,
+    ) -> None:
+        self._ledger = ledger
+        self._clock = clock
+        self._monotonic = monotonic
+        self._alive = alive
+        self._work = DaemonActivity()
+        self._lease: Lease | None = None
+        self._stamp: object = None
+        self._read_at_s = 0.0
+
+    def look(self) -> DaemonActivity:
+        """Tell what the daemon is at; a ledger that cannot be read says what it said last."""
+        stamp, now_s = self._file_stamp(), self._monotonic()
+        if stamp is None or stamp != self._stamp or now_s - self._read_at_s > LOOK_ANYWAY_S:
+            self._read()
+            # What could not be read is tried again soon.
+            self._stamp = None if self._work.problem else stamp
+            self._read_at_s = now_s
+        if self._lease is not None and self._work.daemon is not None:
+            dead = self._alive(self._lease.holder) is False
+            if dead != self._work.daemon.is_dead:
+                self._work = self._work._replace(daemon=self._work.daemon._replace(is_dead=dead))
+        daemon = self._work.daemon
+        abandoned = daemon is None or daemon.is_lost(self._clock())
+        if abandoned != self._work.is_abandoned:
+            self._work = self._work._replace(is_abandoned=abandoned)
+        return self._work
+
+    def _file_stamp(self) -> object:
+        """Something that changes with the file; None while that cannot be relied upon."""
+        try:
+            status = self._ledger.path.stat()
+        except FileNotFoundError:
+            return "no daemon was ever here"
+        except OSError:
+            return None
+        # Two commits within a tick of the file system's clock have the same time.
+        if abs(time.time() - status.st_mtime) < 0.1:
+            return None
+        return status.st_ino, status.st_size, status.st_mtime_ns
+
+    def _read(self) -> None:
+        try:
+            with self._ledger.reading() as con:
+                self._take_in(con)
+        except LedgerMissing:
+            self._lease = None
+            self._work = DaemonActivity(is_known=True)
+        except DamnitError as error:
+            self._work = self._work._replace(is_known=True, problem=error.message)
+        except Exception as error:  # noqa: BLE001 – a file of strangers: tables and values of any kind
+            self._work = self._work._replace(is_known=True, problem=f"Invalid: {error}")
+
+    def _take_in(self, con: Connection) -> None:
+        lease = load_lease(con)
+        active = load_jobs(con, states=ACTIVE)
+        queue = next_queued(con, limit=MOST_QUEUED)
+        queued = len(queue)
+        if queued == MOST_QUEUED:
+            queued = count_jobs(con)[JobState.QUEUED]
+        runs: dict[RunKey, tuple[RunJob, ...]] = {}
+        for job in active:
+            runs[job.run_key] = (*runs.get(job.run_key, ()), _running(con, job))
+        for place, job in enumerate(queue):
+            ahead = len(active) + place
+            runs[job.run_key] = (*runs.get(job.run_key, ()), _queued(job, ahead))
+        self._work = DaemonActivity(
+            is_known=True,
+            daemon=self._seen(lease),
+            running=len(active),
+            queued=queued,
+            runs=runs,
+            failures=_failures(load_jobs(con, states=ENDINGS, limit=LAST_JOBS)),
+            growing=_growing(lease),
+            unreadable=load_unreadable(con),
+            deaf=_deafness(lease),
+        )
+        self._lease = lease
+
+    def _seen(self, lease: Lease | None) -> DaemonSeen | None:
+        """Clocks of two hosts differ: from the second look on, we go by what we see happen."""
+        if lease is None:
+            return None
+        before, now = self._lease, self._clock()
+        if before is None:
+            heard_at = min(now, lease.beat_at)
+        elif (before.token, before.beats) != (lease.token, lease.beats) or not self._work.daemon:
+            heard_at = now
+        else:
+            heard_at = self._work.daemon.heard_at
+        return DaemonSeen(lease.holder.host, lease.since, heard_at, is_ready=lease.beats > 0)
+
+
+def _running(con: Connection, job: Job) -> RunJob:
+    progress = load_progress(con, job.id)
+    open_ = [each.name for each in progress if each.outcome in (Outcome.RUNNING, Outcome.WAITING)]
+    computing = tuple(each.name for each in progress if each.outcome is Outcome.RUNNING)
+    names = frozenset(open_) if progress else _wanted(job)
+    is_submitted = job.state is JobState.SUBMITTED
+    began_at = job.created_at if job.started_at is None else job.started_at
+    return RunJob(
+        job.data,
+        None if is_submitted else began_at,
+        job.host,
+        names=names,
+        computing=computing,
+        done=job.variables_done,
+        total=job.variables_total,
+        reason=job.reason,
+        in_slurm=job.executor is Executor.SLURM,
+        is_submitted=is_submitted,
+    )
+
+
+def _queued(job: Job, ahead: int) -> RunJob:
+    return RunJob(job.data, ahead=ahead, names=_wanted(job), reason=job.reason)
+
+
+def _growing(lease: Lease | None) -> dict[RunKey, tuple[GrowingRun, ...]]:
+    found: dict[RunKey, tuple[GrowingRun, ...]] = {}
+    for each in parse_growing(None if lease is None else lease.info.get("growing")):
+        found[each.key] = (*found.get(each.key, ()), each)
+    return found
+
+
+def _deafness(lease: Lease | None) -> str:
+    health = parse_consumer_health(None if lease is None else lease.info.get("consumer"))
+    if health is None or health.problem == "not connected yet":
+        return ""
+    return health.problem
+
+
+def _wanted(job: Job) -> frozenset[str] | None:
+    return None if job.variables is None else frozenset(job.variables)
+
+
+def _failures(jobs: list[Job]) -> dict[RunKey, str]:
+    """What the last job of each run failed of; jobs come newest first."""
+    last: dict[RunKey, Job] = {}
+    for job in jobs:
+        last.setdefault(job.run_key, job)
+    return {
+        key: job.reason or "no reason is known"
+        for key, job in last.items()
+        if job.state is JobState.FAILED
+    }

@@ -1,0 +1,144 @@
+"""What can be written: plain values, made by the screen and carried out by a worker."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from damnit_daemon.model import StoredValue, VariableInfo
+from damnit_daemon.store import Note, ValueEdit
+
+if TYPE_CHECKING:
+    from damnit_daemon.edit import AnySaved, Editor
+
+
+class EditResult(NamedTuple):
+    """What has happened."""
+
+    said: str
+    """In words."""
+    saved: AnySaved | None = None
+    """What was written, so that it can be undone; None if it cannot."""
+
+    @property
+    def values(self) -> tuple[StoredValue, ...]:
+        """Values that are stored now."""
+        return getattr(self.saved, "written", ())
+
+
+class SetValues(NamedTuple):
+    """Give cells other values."""
+
+    changes: tuple[ValueEdit, ...]
+    words: str
+    """Which cells, as people call them."""
+
+
+class Undo(NamedTuple):
+    """Bring back what the last edit of this session replaced."""
+
+    words: str = "Undo"
+
+
+class Redo(NamedTuple):
+    """Do again what was undone last."""
+
+    words: str = "Redo"
+
+
+class DefineVariable(NamedTuple):
+    """Add a user-editable variable."""
+
+    info: VariableInfo
+
+    @property
+    def words(self) -> str:
+        """What it is about."""
+        return f"the variable {self.info.title}"
+
+    def carry_out(self, editor: Editor) -> EditResult:
+        """Do it."""
+        from damnit_daemon.edit import SavedVariable
+
+        editor.define_variable(self.info)
+        said = f"There is a column {self.info.title} now; e fills it in."
+        return EditResult(said, SavedVariable(None, self.info))
+
+
+class ChangeVariable(NamedTuple):
+    """Change title, type, description or tags of a user-editable variable."""
+
+    before: VariableInfo
+    after: VariableInfo
+
+    @property
+    def words(self) -> str:
+        """What it is about."""
+        return f"the variable {self.before.title}"
+
+    def carry_out(self, editor: Editor) -> EditResult:
+        """Do it."""
+        saved = editor.change_variable(self.before, self.after)
+        return EditResult(f"Changed: {self.after.title}", saved)
+
+
+class AddNote(NamedTuple):
+    """Store a comment that belongs to a time."""
+
+    timestamp: float
+    text: str
+
+    @property
+    def words(self) -> str:
+        """The text, so that it is not lost."""
+        return _quoted(self.text)
+
+    def carry_out(self, editor: Editor) -> EditResult:
+        """Do it."""
+        from damnit_daemon.edit import SavedNote
+
+        note = editor.add_note(self.timestamp, self.text)
+        return EditResult("Noted.", SavedNote(None, note))
+
+
+class ChangeNote(NamedTuple):
+    """Give a note another text; an empty one takes it out."""
+
+    before: Note
+    text: str
+
+    @property
+    def words(self) -> str:
+        """The text, so that it is not lost."""
+        return _quoted(self.text or self.before.text)
+
+    def carry_out(self, editor: Editor) -> EditResult:
+        """Do it."""
+        from damnit_daemon.edit import SavedNote
+
+        kept = editor.change_note(self.before, self.text)
+        said = "The note is changed." if kept else "The note is deleted; u brings it back."
+        return EditResult(said, SavedNote(self.before, kept))
+
+
+class AddRuns(NamedTuple):
+    """List runs that have not been taken yet."""
+
+    number: int
+
+    @property
+    def words(self) -> str:
+        """What it is about."""
+        return "1 run" if self.number == 1 else f"{self.number} runs"
+
+    def carry_out(self, editor: Editor) -> EditResult:
+        """Do it."""
+        keys = editor.add_runs(self.number)
+        several = f"Added: runs {keys[0].run} to {keys[-1].run}"
+        return EditResult(several if len(keys) > 1 else f"Added: run {keys[0].run}")
+
+
+Order = SetValues | Undo | Redo | DefineVariable | ChangeVariable | AddNote | ChangeNote | AddRuns
+
+
+def _quoted(text: str) -> str:
+    return f"the note “{text}”"

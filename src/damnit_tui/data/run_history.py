@@ -1,0 +1,157 @@
+"""What the ledger knows about one cell: why it is empty, and what was done for its run.
+
+Imported when somebody asks, never before the first paint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from enum import StrEnum
+
+from damnit_daemon.ledger import (
+    ArrivalState,
+    Connection,
+    Job,
+    JobState,
+    RecordedArrival,
+    VariableProgress,
+    load_arrivals,
+    load_jobs,
+    load_progress,
+)
+from damnit_daemon.model import RunKey
+
+from ..sanitize import visible
+from ..table.format import format_full_time, format_span
+
+MOST_JOBS = 8
+"""Jobs of a run that are told of."""
+OTHER_JOBS = 12
+"""Newest jobs of any run, to see which variables there are now."""
+Progress = Mapping[int, Sequence[VariableProgress]]
+"""How far the variables of jobs are, by the job's number."""
+
+
+@dataclass(frozen=True)
+class RunHistory:
+    """What the ledger says about a run, and about those done last."""
+
+    arrivals: Sequence[RecordedArrival]
+    jobs: Sequence[Job]
+    """Of the run, the newest first."""
+    others: Sequence[Job]
+    """The newest of any run."""
+    progress: Progress
+
+
+def load_history(con: Connection, key: RunKey) -> RunHistory:
+    """Load it."""
+    jobs = load_jobs(con, key=key, limit=MOST_JOBS)
+    others = load_jobs(con, states=[JobState.DONE, JobState.RUNNING], limit=OTHER_JOBS)
+    ids = {job.id for job in (*jobs, *others)}
+    progress = {job_id: load_progress(con, job_id) for job_id in ids}
+    return RunHistory(load_arrivals(con, key), jobs, others, progress)
+
+
+class Absence(StrEnum):
+    """Why a variable has no value though nothing is at it."""
+
+    NEVER_ARRIVED = "no event for this run ever arrived"
+    IGNORED = "the run arrived, but nothing is to be done"
+    UNDECIDED = "the run has arrived, its job is about to be queued"
+    JOB_FAILED = "its job failed"
+    JOB_CANCELLED = "its job was cancelled"
+    NOT_STORED = "it was evaluated, but nothing was stored; the log may tell why"
+    NOT_DECLARED = "not in the context file any more"
+    NEEDS_PROC = "it needs corrected data (proc), which did not arrive for this run"
+    CAME_LATER = "it came into the context file after this run was processed"
+    UNKNOWN = ""
+
+
+def why_absent(history: RunHistory, name: str) -> str:
+    """Say why a variable has no value though nothing is at it; empty if that is not known."""
+    absence, reason = absence_of(history, name)
+    return f"{absence.value}: {visible(reason)}" if reason else absence.value
+
+
+def absence_of(history: RunHistory, name: str) -> tuple[Absence, str]:
+    """Tell why a variable has no value though nothing is at it.
+
+    Returns:
+        What it is, and the reason that somebody noted.
+    """
+    if not history.jobs:
+        return _why_no_job(history.arrivals)
+    newest = history.jobs[0]
+    reason = newest.reason or "no reason is known"
+    if newest.state is JobState.FAILED:
+        return Absence.JOB_FAILED, reason
+    if newest.state is JobState.CANCELLED:
+        return Absence.JOB_CANCELLED, reason
+    seen = [job for job in history.others if _names(history, job, name)]
+    if any(_names(history, job, name) for job in history.jobs):
+        return Absence.NOT_STORED, ""
+    if not seen:
+        return (Absence.NOT_DECLARED if _tells_all(history) else Absence.UNKNOWN), ""
+    if all(job.data == "proc" for job in seen) and "proc" not in arrived(history):
+        return Absence.NEEDS_PROC, ""
+    return Absence.CAME_LATER, ""
+
+
+def tell_history(
+    history: RunHistory, now: float, zone: tzinfo | None = None
+) -> list[tuple[str, str]]:
+    """What was done for the run, as labelled lines."""
+    lines = []
+    if history.arrivals:
+        told = [
+            f"{each.arrival.data}, {format_full_time(each.recorded_at, zone)} "
+            f"({each.arrival.source.value})"
+            for each in history.arrivals
+        ]
+        lines.append(("Arrived", "\n".join(told)))
+    if history.jobs:
+        lines.append(("Jobs", "\n".join(_tell_job(job, now) for job in history.jobs)))
+    return lines
+
+
+def _tell_job(job: Job, now: float) -> str:
+    parts = [f"{job.id} ({job.data}) {job.state.value}"]
+    if (took := job.duration_s(now)) is not None:
+        verb = "for" if job.state is JobState.RUNNING else "in"
+        parts.append(f"{verb} {format_span(took)} on {visible(job.host)}")
+    if job.variables_total:
+        parts.append(f"· {job.variables_done} of {job.variables_total} variables")
+    if job.variables_failed:
+        parts.append(f"· {job.variables_failed} failed")
+    if job.reason:
+        parts.append(f"· {visible(job.reason)}")
+    return " ".join(parts)
+
+
+def _why_no_job(arrivals: Sequence[RecordedArrival]) -> tuple[Absence, str]:
+    if not arrivals:
+        return Absence.NEVER_ARRIVED, ""
+    last = arrivals[-1]
+    if last.state is ArrivalState.IGNORED:
+        return Absence.IGNORED, last.reason
+    return Absence.UNDECIDED, ""
+
+
+def _names(history: RunHistory, job: Job, name: str) -> bool:
+    return any(each.name == name for each in history.progress.get(job.id, ()))
+
+
+def _tells_all(history: RunHistory) -> bool:
+    """Whether some job was about all variables, so that one it lacks is not there."""
+    return any(
+        job.variables is None and not job.match and history.progress.get(job.id)
+        for job in history.others
+    )
+
+
+def arrived(history: RunHistory) -> set[str]:
+    """Which data of the run has come: `raw`, `proc`."""
+    return {each.arrival.data for each in history.arrivals}

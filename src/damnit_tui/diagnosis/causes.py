@@ -1,0 +1,254 @@
+"""From a cell down to the root: why it has no value. Pure: facts in, causes out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from damnit_daemon.ledger import JobState
+from damnit_daemon.model import StoredValue
+
+from ..data.daemon_activity import RunJob
+from ..data.run_history import Absence, absence_of, arrived
+from ..table.cells import parse_attributes
+from ..table.describe import describe, error_of
+from ..table.rows import TIME
+from .dependency_errors import RETURNED_NONE, FailedDependency, blamed, is_about_others
+from .model import Cause, CauseKind, DiagnosisFacts
+
+DEEPEST = 20
+"""So far dependencies are followed: a message may have been made up."""
+KILLERS = frozenset({"ProcessDied", "MemoryError"})
+_ABSENCES = {
+    Absence.NEVER_ARRIVED: CauseKind.NEVER_ARRIVED,
+    Absence.IGNORED: CauseKind.IGNORED,
+    Absence.UNDECIDED: CauseKind.UNDECIDED,
+    Absence.JOB_FAILED: CauseKind.JOB_FAILED,
+    Absence.JOB_CANCELLED: CauseKind.JOB_CANCELLED,
+    Absence.NOT_STORED: CauseKind.NOT_STORED,
+    Absence.NOT_DECLARED: CauseKind.NOT_DECLARED,
+    Absence.NEEDS_PROC: CauseKind.NEEDS_PROC,
+    Absence.CAME_LATER: CauseKind.CAME_LATER,
+    Absence.UNKNOWN: CauseKind.UNKNOWN,
+}
+
+
+def explain(facts: DiagnosisFacts, now: float) -> tuple[Cause, ...]:
+    """Find the chain of causes.
+
+    Args:
+        facts: What is known.
+        now: Unix seconds.
+
+    Returns:
+        The root first, the cell itself last; at least one.
+    """
+    name = facts.column.name
+    value = facts.values.get(name)
+    if value is None:
+        return tuple(_absent(facts, now))
+    if value.value is not None:
+        said = describe(facts.key, facts.column, value, complete=True).text
+        return (Cause(CauseKind.HAS_VALUE, name, f"It is not empty: {said}", _line(facts, name)),)
+    return tuple(_failed(facts, name, value, frozenset()))
+
+
+# It has a row that says why
+
+
+def _failed(
+    facts: DiagnosisFacts, name: str, value: StoredValue, seen: Collection[str]
+) -> list[Cause]:
+    error = error_of(parse_attributes(value.attributes_json))
+    line = _line(facts, name)
+    if error is None and (facts.column.type is not None or name == "comment"):
+        return [Cause(CauseKind.BY_HAND, name, "What was typed here was deleted.")]
+    if error is None:
+        text = "It returned None or NaN, or somebody cleared it."
+        return [Cause(CauseKind.RETURNED_NONE, name, text, line)]
+    kind, message = error[0], error[1].strip()
+    if not is_about_others(message):
+        return [_own(name, kind, message, line)]
+    below = blamed(message)
+    found: list[Cause] = []
+    for each in below:
+        if each.depth == 0 and len(seen) < DEEPEST:
+            found += _below(facts, each, below, {*seen, name})
+    direct = ", ".join(dict.fromkeys(each.name for each in below if each.depth == 0))
+    text = f"It needs {direct}, which had no value." if direct else message
+    return [*_once(found), Cause(CauseKind.DEPENDENCY, name, text, line)]
+
+
+def _below(
+    facts: DiagnosisFacts,
+    one: FailedDependency,
+    tree: Collection[FailedDependency],
+    seen: Collection[str],
+) -> list[Cause]:
+    """Why a variable that another one needs has none, by its own row, or by what was said."""
+    value = facts.values.get(one.name)
+    if one.name not in seen and value is not None and value.value is None:
+        return _failed(facts, one.name, value, seen)
+    line = _line(facts, one.name)
+    if one.kind:
+        return [_own(one.name, one.kind, one.message, line, then=value is not None)]
+    # A transient variable has no row; what is below it in the message has.
+    nodes = list(tree)
+    at = next((i for i, each in enumerate(nodes) if each is one), len(nodes))
+    found: list[Cause] = []
+    for each in nodes[at + 1 :]:
+        if each.depth <= one.depth:
+            break
+        if each.depth == one.depth + 1 and len(seen) < DEEPEST:
+            found += _below(facts, each, tree, {*seen, one.name})
+    return [
+        *found, Cause(CauseKind.DEPENDENCY, one.name, "Something that it needs had no value.", line)
+    ]  # fmt: skip
+
+
+def _own(name: str, kind: str, message: str, line: int, *, then: bool = False) -> Cause:
+    late = " (It has a value by now.)" if then else ""
+    if kind == "Skip" and message == RETURNED_NONE:
+        return Cause(CauseKind.RETURNED_NONE, name, f"{message}.{late}", line)
+    if kind == "Skip":
+        return Cause(CauseKind.SKIPPED, name, message + late, line)
+    if kind == "SourceNameError":
+        return Cause(CauseKind.NO_SOURCE, name, message + late, line)
+    if kind in KILLERS:
+        return Cause(CauseKind.KILLED, name, (message or "It needed too much memory.") + late, line)
+    return Cause(CauseKind.RAISED, name, (f"{kind}: {message}" if message else kind) + late, line)
+
+
+def _once(causes: list[Cause]) -> list[Cause]:
+    return list(dict.fromkeys(causes))
+
+
+# It has none
+
+
+def _absent(facts: DiagnosisFacts, now: float) -> list[Cause]:
+    name, context = facts.column.name, facts.context
+    if facts.column.type is not None or name == "comment":
+        return [Cause(CauseKind.BY_HAND, name, "Nobody has filled this in.")]
+    jobs = [job for job in facts.work.runs.get(facts.key, ()) if job.may_compute(name)]
+    # When a run began is no variable of the context file: it comes from the run's files.
+    is_own = name == TIME.name
+    is_gone = not is_own and context.lacks(name)
+    if jobs and not is_gone:
+        return _at_work(facts, jobs[0], now)
+    if (growing := facts.work.growing_sentence(facts.key, now)) and not is_gone:
+        return [Cause(CauseKind.GROWING, name, _sentence(growing), _line(facts, name))]
+    if is_gone:
+        text = f"There is no variable {name} in the context file (any more)."
+        return [Cause(CauseKind.NOT_DECLARED, name, text)]
+    declared = context.find(name)
+    if declared is not None and declared.transient:
+        text = "It is declared transient: it is only there for other variables, never stored."
+        return [Cause(CauseKind.TRANSIENT, name, text, declared.line)]
+    if facts.history is None:
+        return _without_ledger(facts)
+    if is_own and any(job.state is JobState.DONE for job in facts.history.jobs):
+        text = "The run was processed, and none of its files says when it began."
+        return [Cause(CauseKind.NO_SOURCE, name, text)]
+    return _idle(facts)
+
+
+def _at_work(facts: DiagnosisFacts, job: RunJob, now: float) -> list[Cause]:
+    name, work = facts.column.name, facts.work
+    line = _line(facts, name)
+    if job.is_submitted:
+        return [Cause(CauseKind.SUBMITTED, name, _sentence(job.sentence(name, now)), line)]
+    if job.is_running and work.goes_on(job):
+        return [Cause(CauseKind.RUNNING, name, _sentence(job.sentence(name, now)), line)]
+    if job.is_running:
+        stopped = Cause(CauseKind.STOPPED, name, _sentence(job.stopped_sentence(name)), line)
+        return [*_no_daemon(facts), stopped]
+    queued = Cause(CauseKind.QUEUED, name, _sentence(job.sentence(name, now)), line)
+    if broken := _broken(facts, job.reason):
+        return [broken, queued]
+    return [*_no_daemon(facts), queued]
+
+
+def _idle(facts: DiagnosisFacts) -> list[Cause]:
+    """Nothing is at it, and the ledger has something to say of the run."""
+    name, history = facts.column.name, facts.history
+    assert history is not None
+    line = _line(facts, name)
+    absence, reason = absence_of(history, name)
+    declared = facts.context.find(name)
+    if absence in (Absence.CAME_LATER, Absence.UNKNOWN, Absence.NOT_DECLARED, Absence.NOT_STORED):
+        if facts.context.needs_proc(name) and not _had_proc(facts):
+            return [_needs_proc(name, line)]
+        if declared is not None and declared.cluster and absence is not Absence.NOT_STORED:
+            text = "It is computed in Slurm only (cluster=True), and no such job was done."
+            return [Cause(CauseKind.FOR_CLUSTER, name, text, line)]
+    if absence is Absence.NOT_DECLARED and declared is not None:
+        absence = Absence.CAME_LATER
+    if absence is Absence.NEEDS_PROC:
+        return [_needs_proc(name, line)]
+    if absence is Absence.UNKNOWN:
+        if broken := _broken(facts):
+            return [broken]
+        text = "Nothing was ever stored for this run, and nobody noted why."
+        return [Cause(CauseKind.UNKNOWN, name, text, line)]
+    text = f"{absence.value}: {reason}" if reason else absence.value
+    found = Cause(_ABSENCES[absence], name, _sentence(text), line)
+    if absence in (Absence.NEVER_ARRIVED, Absence.UNDECIDED):
+        return [*_no_daemon(facts), found]
+    return [found]
+
+
+def _without_ledger(facts: DiagnosisFacts) -> list[Cause]:
+    name, line = facts.column.name, _line(facts, facts.column.name)
+    if facts.ledger_problem:
+        text = f"What the daemon has done cannot be read: {facts.ledger_problem}"
+        return [Cause(CauseKind.UNKNOWN, name, text, line)]
+    if broken := _broken(facts):
+        return [broken]
+    if facts.values and facts.context.find(name) is not None:
+        if facts.context.needs_proc(name):
+            return [_needs_proc(name, line)]
+        text = "The run was processed without it: it came into the context file later, perhaps."
+        return [Cause(CauseKind.CAME_LATER, name, text, line)]
+    return [Cause(CauseKind.NO_DAEMON, "", "No daemon has ever worked in this folder.")]
+
+
+def _no_daemon(facts: DiagnosisFacts) -> list[Cause]:
+    work = facts.work
+    if not work.is_abandoned and work.daemon is not None:
+        return []
+    if work.daemon is None:
+        return [Cause(CauseKind.NO_DAEMON, "", "No daemon is running in this folder.")]
+    return [Cause(CauseKind.NO_DAEMON, "", f"The daemon on {work.daemon.host} was lost.")]
+
+
+def _broken(facts: DiagnosisFacts, reason: str = "") -> Cause | None:
+    """The context file as the cause, if it does not load."""
+    context = facts.context
+    if context.problem:
+        text = f"The context file does not load: {context.problem}"
+        return Cause(CauseKind.CONTEXT_BROKEN, "", text, context.problem_line)
+    if "context file" in reason.lower():
+        return Cause(CauseKind.CONTEXT_BROKEN, "", reason)
+    return None
+
+
+def _needs_proc(name: str, line: int) -> Cause:
+    text = "It needs corrected data (proc), and calibration of this run has not finished."
+    return Cause(CauseKind.NEEDS_PROC, name, text, line)
+
+
+def _had_proc(facts: DiagnosisFacts) -> bool:
+    history = facts.history
+    if history is None:
+        return False
+    return "proc" in arrived(history) or any(job.data == "proc" for job in history.jobs)
+
+
+def _line(facts: DiagnosisFacts, name: str) -> int:
+    found = facts.context.find(name)
+    return found.line if found is not None else 0
+
+
+def _sentence(text: str) -> str:
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "!", "?")) else f"{text}."

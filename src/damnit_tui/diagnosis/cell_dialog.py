@@ -1,0 +1,103 @@
+"""A box about one cell: its value or why there is none, and all that is known of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import tzinfo
+
+from rich.color import Color
+from rich.style import Style
+from rich.table import Table
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+from .. import keymap
+from ..dialogs.base import DialogScreen
+from ..safe_text import plain
+from ..sanitize import visible_lines
+from ..table.blob_preview import LargePicture
+from ..viewer.cell_details import CellDetails
+
+
+class CellDialog(DialogScreen):
+    """A box over the table."""
+
+    DEFAULT_CSS = """
+    CellDialog {
+        & #inspect-value { margin-bottom: 1; }
+        & .inspect--label { color: $foreground 60%; }
+        & .inspect--error { color: $text-error; text-style: bold; }
+        & .inspect--curve { color: $text-accent; }
+        & .inspect--faint { color: $foreground 60%; }
+    }
+    """
+
+    COMPONENT_CLASSES = {f"inspect--{role}" for role in ("label", "error", "faint", "curve")}  # noqa: RUF012 – Textual's way
+    BINDINGS = keymap.bindings("cell")
+
+    def __init__(
+        self,
+        inspected: CellDetails,
+        zone: tzinfo | None = None,
+        copy: Callable[[str], object] = lambda _: None,
+    ) -> None:
+        super().__init__()
+        self.inspected = inspected
+        self._zone = zone
+        self._copy = copy
+
+    def compose(self) -> ComposeResult:
+        """The value above, what is known about it below."""
+        with VerticalScroll() as box:
+            box.border_title = plain(self.inspected.title)
+            box.border_subtitle = "y copy · Esc close"
+            yield Static(id="inspect-value")
+            yield Static(id="inspect-details")
+
+    def on_mount(self) -> None:
+        """Fill it: only now the theme's colours are known."""
+        self.query_one("#inspect-value", Static).update(self._value())
+        self.query_one("#inspect-details", Static).update(self._details())
+
+    def action_copy(self) -> None:
+        """Copy what is shown."""
+        self._copy(self.inspected.plain_text())
+
+    def _value(self) -> Text:
+        shown = self.inspected
+        if shown.error is not None:
+            heading, *message = shown.error_lines()
+            text = Text(f"{heading}\n", self._style("faint" if heading == "Skipped" else "error"))
+            return text.append("\n".join(message), "default")
+        if shown.drawn is not None:
+            return self._picture(shown.drawn)
+        if shown.value is not None and isinstance(shown.value.value, str):
+            return Text("\n".join(visible_lines(shown.value.value)))
+        said = shown.said
+        return Text(said.text, self._style("faint") if said.role == "faint" else "bold")
+
+    def _picture(self, picture: LargePicture) -> Text:
+        text = Text(f"{picture.shape}\n", no_wrap=True)
+        for line in picture.lines:
+            text.append(f"\n{line}", self._style("curve"))
+        for pixels in () if self.app.no_color else picture.pixels:
+            text.append("\n")
+            for upper, lower in pixels:
+                text.append(
+                    "▀", Style(color=Color.from_rgb(*upper), bgcolor=Color.from_rgb(*lower))
+                )
+        return text
+
+    def _details(self) -> Table:
+        label = self._style("label")
+        table = Table.grid(padding=(0, 2))
+        table.add_column(no_wrap=True)
+        table.add_column(overflow="fold")
+        for name, text in self.inspected.facts(self._zone):
+            table.add_row(Text(name, label), Text("\n".join(visible_lines(text))))
+        return table
+
+    def _style(self, name: str) -> str:
+        return str(self.get_component_rich_style(f"inspect--{name}", partial=True))

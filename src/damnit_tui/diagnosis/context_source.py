@@ -1,0 +1,192 @@
+"""What a context file declares, read from its text: nothing in it is executed."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+VARIABLE = "Variable"
+DECIDED_WHEN_RUN = frozenset({"Group", "Pipeline"})
+"""Who uses these makes variables that only show when the file is executed."""
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True)
+class VariableSource:
+    """A variable, as far as its decorator and its arguments tell."""
+
+    name: str
+    line: int
+    """Of its `def`, 1-based."""
+    needs: tuple[str, ...] = ()
+    """What `var#` arguments without a default ask for; names, or patterns of names."""
+    data: str = ""
+    """`raw` or `proc` where the decorator says so."""
+    cluster: bool = False
+    transient: bool = False
+
+
+@dataclass(frozen=True)
+class ContextText:
+    """A context file as it is now."""
+
+    lines: tuple[str, ...] = ()
+    context_hash: str = ""
+    """As values are marked with: the first 16 hex digits of SHA-256."""
+    variables: Mapping[str, VariableSource] = field(default_factory=dict)
+    methods: Mapping[str, VariableSource] = field(default_factory=dict)
+    """Variables of groups, by the name of the method."""
+    imported: frozenset[str] = frozenset()
+    """Names from other files: they may be variables."""
+    is_all: bool = True
+    """Whether there can be no other variables: no groups, nothing imported with `*`."""
+    problem: str = ""
+    """Why it cannot be read, or does not load."""
+    problem_line: int = 0
+    """Where, 1-based; 0 where that is not known."""
+
+    def find(self, name: str) -> VariableSource | None:
+        """The variable of that name; one of a group by its last part."""
+        return self.variables.get(name) or self.methods.get(name.rpartition(".")[2])
+
+    def lacks(self, name: str) -> bool:
+        """Whether the file certainly has no such variable."""
+        if self.problem or self.find(name) is not None:
+            return False
+        return self.is_all and name not in self.imported and "." not in name
+
+    def needs_proc(self, name: str) -> bool:
+        """Whether it needs corrected data, itself or by what it depends on."""
+        return any(each.data == "proc" for each in self._closure(name))
+
+    def direct(self, name: str) -> list[str]:
+        """The variables that it takes, patterns resolved."""
+        found = self.find(name)
+        patterns = found.needs if found is not None else ()
+        return [n for n in self.variables if n != name and any(fnmatchcase(n, p) for p in patterns)]
+
+    def _closure(self, name: str) -> Iterator[VariableSource]:
+        waiting, seen = [name], set()
+        while waiting:
+            one = waiting.pop()
+            found = self.find(one)
+            if found is None or one in seen:
+                continue
+            seen.add(one)
+            yield found
+            waiting += self.direct(one)
+
+
+def parse_context(source: bytes) -> ContextText:
+    """Read the text of a context file; what is wrong with it is part of the answer."""
+    lines = tuple(source.decode("utf-8", "replace").splitlines())
+    context_hash = hashlib.sha256(source).hexdigest()[:16]
+    try:
+        tree = ast.parse(source)
+    except SyntaxError as error:
+        problem = f"{type(error).__name__}: {error.msg}"
+        return ContextText(lines, context_hash, problem=problem, problem_line=error.lineno or 0)
+    except (ValueError, RecursionError, MemoryError) as error:
+        return ContextText(lines, context_hash, problem=f"it is no Python: {error}")
+    names = _names_of_decorator(tree)
+    methods = [
+        function
+        for each in ast.walk(tree)
+        if isinstance(each, ast.ClassDef)
+        for function in _functions(each.body)
+    ]
+    inside = set(map(id, methods))
+    everywhere = [f for f in _functions(ast.walk(tree)) if id(f) not in inside]
+    return ContextText(
+        lines,
+        context_hash,
+        variables=dict(_declared(everywhere, names)),
+        methods=dict(_declared(methods, names)),
+        imported=frozenset(_imported(tree)),
+        is_all=_is_all(tree),
+    )
+
+
+def _functions(nodes: Iterable[ast.AST]) -> list[Function]:
+    return [n for n in nodes if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
+
+
+def _names_of_decorator(tree: ast.Module) -> set[str]:
+    """What `Variable` is called in the file."""
+    imported = {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+        if alias.name == VARIABLE
+    }
+    return {VARIABLE, *imported}
+
+
+def _imported(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            yield from (alias.asname or alias.name for alias in node.names)
+
+
+def _is_all(tree: ast.Module) -> bool:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
+            return False
+        if isinstance(node, ast.Name) and node.id in DECIDED_WHEN_RUN:
+            return False
+        if isinstance(node, ast.Attribute) and node.attr in DECIDED_WHEN_RUN:
+            return False
+        if isinstance(node, ast.Call) and _last_name(node.func) in ("exec", "setattr", "globals"):
+            return False
+    return True
+
+
+def _declared(functions: list[Function], names: set[str]) -> Iterator[tuple[str, VariableSource]]:
+    for function in functions:
+        for decorator in function.decorator_list:
+            call = decorator if isinstance(decorator, ast.Call) else None
+            called = _last_name(call.func if call is not None else decorator)
+            if called in names:
+                yield function.name, _one(function, call)
+
+
+def _one(function: Function, call: ast.Call | None) -> VariableSource:
+    said: dict[str, object] = {}
+    for keyword in call.keywords if call is not None else ():
+        if keyword.arg and isinstance(keyword.value, ast.Constant):
+            said[keyword.arg] = keyword.value.value
+        elif keyword.arg == "data":  # RunData.PROC
+            said["data"] = _last_name(keyword.value).lower()
+    data = said.get("data")
+    return VariableSource(
+        function.name,
+        function.lineno,
+        tuple(_needs(function.args)),
+        data if isinstance(data, str) else "",
+        bool(said.get("cluster")),
+        bool(said.get("transient")),
+    )
+
+
+def _needs(arguments: ast.arguments) -> Iterator[str]:
+    """What `var#` annotations ask for; an argument with a default can do without."""
+    plain = [*arguments.posonlyargs, *arguments.args]
+    without_default = plain[: len(plain) - len(arguments.defaults)]
+    named = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+    for argument in (*without_default, *(a for a, default in named if default is None)):
+        note = argument.annotation
+        if isinstance(note, ast.Constant) and isinstance(note.value, str):
+            source, _, path = note.value.partition("#")
+            if source in ("var", "self") and path:
+                yield path
+
+
+def _last_name(node: ast.expr) -> str:
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""

@@ -1,0 +1,329 @@
+"""A box that says why a cell is empty: the root of it, what to do about it, and the whole chain."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.message import Message
+from textual.widgets import Static
+from textual.worker import get_current_worker
+
+from damnit_daemon.model import Column, StoredValue
+
+from .. import keymap
+from ..data.daemon_activity import DaemonActivity
+from ..dialogs.base import DialogScreen
+from ..safe_text import plain
+from ..sanitize import visible, visible_lines
+from ..table.layout import split_title
+from ..table.viewport import CellAddress
+
+if TYPE_CHECKING:
+    from ..data.session import Session
+    from .model import Cause, Diagnosis, Excerpt, Suggestion
+
+AGAIN_S = 1.0
+"""How often one asks again, as long as something is going on."""
+MOST_WORDS = 12
+"""Lines of one message that are shown in the chain."""
+
+
+class DiagnosisScreen(DialogScreen):
+    """Why a cell is empty; asks again while the answer may change."""
+
+    DEFAULT_CSS = """
+    DiagnosisScreen {
+        & VerticalScroll { width: 110; }
+        & #why-root { margin-bottom: 1; }
+        & .why--root { color: $text-error; text-style: bold; }
+        & .why--calm { color: $text-accent; text-style: bold; }
+        & .why--label { color: $foreground 60%; }
+        & .why--heading { color: $text-secondary; text-style: bold; }
+        & .why--key { color: $text-accent; text-style: bold; }
+        & .why--marked { color: $text-error; text-style: bold; }
+    }
+    """
+    COMPONENT_CLASSES = {  # noqa: RUF012 – Textual's way
+        f"why--{role}" for role in ("root", "calm", "label", "heading", "key", "marked")
+    }
+    BINDINGS = [*keymap.bindings("cell"), *keymap.bindings("why")]  # noqa: RUF012 – Textual's way
+
+    @dataclass
+    class Found(Message):
+        """It is known."""
+
+        why: Diagnosis
+
+    def __init__(
+        self,
+        session: Session,
+        address: CellAddress,
+        column: Column,
+        known: StoredValue | None,
+        *,
+        work: Callable[[], DaemonActivity] = DaemonActivity,
+        act: Callable[[str, tuple[object, ...]], object] = lambda _action, _arguments: None,
+        inspect: Callable[[CellAddress], object] = lambda _: None,
+        copy: Callable[[str], object] = lambda _: None,
+        clock: Callable[[], float] = time.time,
+        zone: tzinfo | None = None,
+    ) -> None:
+        """Prepare a box.
+
+        Args:
+            session: The folder.
+            address: Which cell.
+            column: Its variable.
+            known: What the table holds of it.
+            work: Tells what the daemon is at.
+            act: Does on the main screen what a key does there, and closes this one; told the
+                key's action and what to begin with.
+            inspect: Looks into the data of a cell.
+            copy: Copies text.
+            clock: Tells the time.
+            zone: In which times are shown.
+        """
+        super().__init__()
+        self.why: Diagnosis | None = None
+        self._session = session
+        self._address = address
+        self._column = column
+        self._known = known
+        self._work = work
+        self._act = act
+        self._inspect = inspect
+        self._copy = copy
+        self._clock = clock
+        self._zone = zone
+
+    def compose(self) -> ComposeResult:
+        """The root, what to do, the chain, the evidence, the rest."""
+        with VerticalScroll() as box:
+            title = f"Why: r{self._address.key.run} · {'/'.join(split_title(self._column.title))}"
+            box.border_title = plain(title)
+            box.border_subtitle = "I data · y copy · Esc close"
+            yield Static("…", id="why-root", markup=False)
+            for part in ("advice", "chain", "evidence", "notes"):
+                yield Static(id=f"why-{part}")
+
+    def on_mount(self) -> None:
+        """Ask."""
+        self.ask()
+        self.set_interval(AGAIN_S, self._ask_again)
+
+    @work(thread=True, exclusive=True, group="why")
+    def ask(self) -> None:
+        """Find it out."""
+        from .collect import find_why
+
+        worker = get_current_worker()
+        found = find_why(
+            self._session,
+            self._address.key,
+            self._column,
+            self._known,
+            self._work(),
+            now=self._clock(),
+            zone=self._zone,
+            is_wanted=lambda: not worker.is_cancelled,
+        )
+        if not worker.is_cancelled:
+            self.post_message(self.Found(found))
+
+    def _ask_again(self) -> None:
+        if self.why is not None and self.why.is_live:
+            self.ask()
+
+    @on(Found)
+    def show(self, event: Found) -> None:
+        """Show the answer."""
+        if event.why == self.why:
+            return
+        self.why = why = event.why
+        self.query_one("#why-root", Static).update(self._root(why))
+        parts = {
+            "advice": self._advice(why),
+            "chain": self._chain(why),
+            "evidence": self._evidence(why),
+            "notes": self._notes(why),
+        }
+        for name, part in parts.items():
+            widget = self.query_one(f"#why-{name}", Static)
+            widget.display = part is not None
+            widget.update(part or "")
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the answer is on the screen."""
+        return self.why is not None
+
+    # Keys
+
+    def on_key(self, event: events.Key) -> None:
+        """The keys that are offered do what they do on the main screen."""
+        for advice in self.why.advice if self.why is not None else ():
+            key = offered_key(advice)
+            if key is not None and event.key in _names_of(key):
+                event.stop()
+                self._do(key)
+                return
+
+    def action_copy(self) -> None:
+        """Copy all that is shown."""
+        if self.why is not None:
+            self._copy(as_text(self.why))
+
+    def action_inspect(self) -> None:
+        """Look into the data: a mean that is not a number leaves the cell empty, not the file."""
+        self.dismiss()
+        self._inspect(self._address)
+
+    def _do(self, key: keymap.Key) -> None:
+        assert self.why is not None
+        if key.id != "runs.log":
+            begin: dict[str, tuple[object, ...]] = {
+                "runs.context": (self.why.root.line or 0,),
+                "runs.reprocess": (self._column.name, True),
+            }
+            self._act(key.action, begin.get(key.id, ()))
+            return
+        from ..log.screen import LogScreen
+
+        run, proposal = self._address.key.run, self._address.key.proposal
+        title = f"log of run {run}, proposal {proposal}"
+        log = self._session.log_of(self._address.key)
+        self.app.push_screen(LogScreen(log, title, failed=failed_in(self.why)))
+
+    # What it looks like
+
+    def _root(self, why: Diagnosis) -> Text:
+        style = "why--calm" if is_calm(why.root) else "why--root"
+        text = Text()
+        if why.root.name and why.root.name != why.column.name:
+            text.append(f"{visible(why.root.name)} ", self._style("why--label"))
+        text.append(f"{why.root.kind.value}\n", self._style(style))
+        return text.append("\n".join(_message(why.root)))
+
+    def _advice(self, why: Diagnosis) -> Table | None:
+        if not why.advice:
+            return None
+        table = self._grid()
+        table.add_row(Text("What to do", self._style("why--heading")), "")
+        for advice in why.advice:
+            key = offered_key(advice)
+            shown = (key.shown or key.keys) if key is not None else ""
+            text = Text(f"{visible(advice.text)}")
+            if advice.command and key is None:
+                text.append("  ").append(visible(advice.command), self._style("why--key"))
+            table.add_row(Text(shown, self._style("why--key"), justify="right"), text)
+        table.add_row("", "")
+        return table
+
+    def _chain(self, why: Diagnosis) -> Table | None:
+        if len(why.chain) < 2:
+            return None
+        table = self._grid()
+        table.add_row(Text("From there to here", self._style("why--heading")), "")
+        for cause in why.chain:
+            lines = [f"{cause.kind.value}", *(f"  {line}" for line in _message(cause))]
+            table.add_row(Text(visible(cause.name), self._style("why--key")), "\n".join(lines[:1]))
+            table.add_row("", Text("\n".join(lines[1:]), self._style("why--label")))
+        table.add_row("", "")
+        return table
+
+    def _evidence(self, why: Diagnosis) -> Text | None:
+        text = Text(overflow="fold")
+        for excerpt in why.excerpts:
+            text.append(f"{visible(excerpt.title)}\n", self._style("why--heading"))
+            for number, line in _numbered(excerpt):
+                style = self._style("why--marked") if number == excerpt.marked > 0 else ""
+                gutter = f"{number:>5}  " if excerpt.first else "  "
+                text.append(gutter, self._style("why--label")).append(f"{line}\n", style)
+            text.append("\n")
+        return text if text.plain else None
+
+    def _notes(self, why: Diagnosis) -> Table | None:
+        table = self._grid()
+        table.add_row(Text("What else is known", self._style("why--heading")), "")
+        for name, told in why.notes:
+            table.add_row(
+                Text(name, self._style("why--label")), Text("\n".join(visible_lines(told)))
+            )
+        return table if why.notes else None
+
+    def _grid(self) -> Table:
+        table = Table.grid(padding=(0, 2))
+        table.add_column(no_wrap=True)
+        table.add_column(overflow="fold")
+        return table
+
+    def _style(self, name: str) -> str:
+        return str(self.get_component_rich_style(name, partial=True))
+
+
+def offered_key(advice: Suggestion) -> keymap.Key | None:
+    """The key that does it on the main screen; None if there is none."""
+    found = (key for key in keymap.KEYS if key.id == advice.action)
+    return next(found, None) if advice.action else None
+
+
+def is_calm(cause: Cause) -> bool:
+    """Whether nothing is wrong."""
+    from .model import CauseKind
+
+    calm = {
+        CauseKind.HAS_VALUE,
+        CauseKind.BY_HAND,
+        CauseKind.TRANSIENT,
+        CauseKind.SKIPPED,
+        CauseKind.NEEDS_PROC,
+    }
+    return cause.kind in calm | {
+        CauseKind.RUNNING,
+        CauseKind.QUEUED,
+        CauseKind.SUBMITTED,
+        CauseKind.UNDECIDED,
+        CauseKind.GROWING,
+    }
+
+
+def failed_in(why: Diagnosis) -> str:
+    """The variable at whose failure the log is opened; empty for its end."""
+    from .model import CauseKind
+
+    return why.root.name if why.root.kind in (CauseKind.RAISED, CauseKind.NO_SOURCE) else ""
+
+
+def as_text(why: Diagnosis) -> str:
+    """All of it, to be copied."""
+    lines = [f"Run {why.key.run}, {why.column.name}: {why.root.kind.value}"]
+    for cause in why.chain:
+        lines += [f"{cause.name or 'the folder'}: {cause.kind.value}", *_message(cause, most=0)]
+    for excerpt in why.excerpts:
+        lines += ["", excerpt.title, *(line for _, line in _numbered(excerpt))]
+    return "\n".join(lines)
+
+
+def _message(cause: Cause, *, most: int = MOST_WORDS) -> list[str]:
+    lines = visible_lines(cause.text)
+    if most and len(lines) > most:
+        lines = [*lines[:most], f"… {len(lines) - most} more lines"]
+    return lines
+
+
+def _numbered(excerpt: Excerpt) -> list[tuple[int, str]]:
+    lines = visible_lines("\n".join(excerpt.lines))
+    return [(excerpt.first + place, line) for place, line in enumerate(lines)]
+
+
+def _names_of(key: keymap.Key) -> set[str]:
+    return set(key.keys.split(","))

@@ -1,0 +1,101 @@
+"""The part of a log, and of the context file, that is about a variable."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from damnit_daemon.logs import LineKind as LineKind
+from damnit_daemon.logs import LogFile, kind_of
+
+from ..log.pager import SECTION, failure_of
+from .context_source import ContextText
+from .model import Cause, CauseKind, Excerpt
+
+MOST_LINES = 80
+TAIL_LINES = 12
+AROUND = 3
+"""Lines of source before and after the one that it is about."""
+_FRAME = re.compile(r'^\s*File "(?P<file>[^"]+)", line (?P<line>\d+)')
+
+
+def said_of(name: str) -> re.Pattern[bytes]:
+    """What a log says of a variable that was skipped, in the runner's words."""
+    return re.compile(rb"^Skip(?:ped|ping) %s\b" % re.escape(name.encode()), re.MULTILINE)
+
+
+def log_excerpt(log: LogFile, root: Cause, is_wanted: Callable[[], bool]) -> Excerpt | None:
+    """The lines of a run's log that tell more about the root of a chain; None without any.
+
+    Raises:
+        DamnitError: If there is no log, or it cannot be read.
+    """
+    log.look()
+    if root.kind in (CauseKind.RAISED, CauseKind.NO_SOURCE):
+        return _from(log, failure_of(root.name), root.name, is_wanted)
+    if root.kind is CauseKind.SKIPPED:
+        return _from(log, said_of(root.name), root.name, is_wanted)
+    if root.kind in (
+        CauseKind.RUNNING,
+        CauseKind.KILLED,
+        CauseKind.STOPPED,
+        CauseKind.JOB_FAILED,
+        CauseKind.NOT_STORED,
+    ):
+        return _tail(log, is_wanted)
+    return None
+
+
+def _from(
+    log: LogFile, pattern: re.Pattern[bytes], name: str, is_wanted: Callable[[], bool]
+) -> Excerpt | None:
+    """What was said last of a variable, up to what was said of the next one."""
+    start = log.find(pattern, log.size, backward=True, is_wanted=is_wanted)
+    if start is None:
+        return None
+    lines: list[str] = []
+    for line in log.lines_from(start, MOST_LINES):
+        if lines and kind_of(line.text) in (LineKind.OUTCOME, LineKind.SECTION):
+            break
+        if lines and line.text.startswith("Could not get data for "):
+            break
+        lines.append(line.text)
+    while lines and not lines[-1].strip():
+        lines.pop()
+    return Excerpt(f"The log, where {name} is spoken of", tuple(lines))
+
+
+def _tail(log: LogFile, is_wanted: Callable[[], bool]) -> Excerpt | None:
+    """The end of the log, of its last job only."""
+    start = log.find(SECTION, log.size, backward=True, is_wanted=is_wanted)
+    lines = log.lines_before(log.size, TAIL_LINES)
+    texts = [line.text for line in lines if start is None or line.start >= start]
+    return Excerpt("The end of the log", tuple(texts)) if texts else None
+
+
+def failed_line(traceback: Excerpt | None, context_file: Path) -> int:
+    """The innermost line of the context file in a traceback; 0 without one."""
+    found = 0
+    for line in traceback.lines if traceback is not None else ():
+        match = _FRAME.match(line)
+        if match and Path(match["file"]).name == context_file.name:
+            found = int(match["line"])
+    return found
+
+
+def source_excerpt(context: ContextText, line: int, value_hash: str) -> Excerpt | None:
+    """The context file around a line.
+
+    Args:
+        context: The file as it is now.
+        line: 1-based.
+        value_hash: Of the file as it was when the value came to be; empty if nobody noted it.
+    """
+    if not 1 <= line <= len(context.lines):
+        return None
+    first, last = max(1, line - AROUND), min(len(context.lines), line + AROUND)
+    changed = bool(value_hash) and value_hash != context.context_hash
+    note = ", which has changed since" if changed else ""
+    title = f"context.py, line {line}{note}"
+    return Excerpt(title, context.lines[first - 1 : last], first, line)

@@ -1,0 +1,134 @@
+"""What is known of a cell when somebody asks why it is empty, and the answer. Plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple
+
+from damnit_daemon.model import Column, RunKey, StoredValue
+
+from ..data.daemon_activity import DaemonActivity
+from ..data.run_history import RunHistory
+from .context_source import ContextText
+
+
+class CauseKind(StrEnum):
+    """What sort of cause it is."""
+
+    HAS_VALUE = "has a value"
+    BY_HAND = "filled in by hand"
+    NOT_DECLARED = "not in the context file"
+    TRANSIENT = "never stored"
+    CONTEXT_BROKEN = "the context file does not load"
+    NO_DAEMON = "no daemon works"
+    NEVER_ARRIVED = "never arrived"
+    IGNORED = "left alone"
+    UNDECIDED = "about to be queued"
+    GROWING = "its files still come"
+    NEEDS_PROC = "corrected data is missing"
+    QUEUED = "queued"
+    SUBMITTED = "submitted to Slurm"
+    RUNNING = "running"
+    STOPPED = "stopped"
+    JOB_FAILED = "its job failed"
+    JOB_CANCELLED = "its job was cancelled"
+    SKIPPED = "skipped"
+    NO_SOURCE = "its data was not recorded"
+    DEPENDENCY = "something it needs has no value"
+    RAISED = "raised an error"
+    KILLED = "its process was ended"
+    RETURNED_NONE = "returned nothing"
+    NOT_STORED = "nothing was stored"
+    CAME_LATER = "came into the context file later"
+    FOR_CLUSTER = "left to the cluster"
+    UNKNOWN = "not known"
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it may be another one in a moment."""
+        return self in {
+            CauseKind.QUEUED,
+            CauseKind.SUBMITTED,
+            CauseKind.RUNNING,
+            CauseKind.UNDECIDED,
+            CauseKind.GROWING,
+            CauseKind.NO_DAEMON,
+            CauseKind.CONTEXT_BROKEN,
+        }
+
+
+class Cause(NamedTuple):
+    """One link of the chain."""
+
+    kind: CauseKind
+    name: str
+    """The variable that it is about; empty for what concerns all."""
+    text: str
+    """A sentence; may hold anything that somebody's code said."""
+    line: int = 0
+    """In the context file, 1-based; 0 where there is none."""
+
+
+@dataclass(frozen=True)
+class DiagnosisFacts:
+    """All that was found out, at one moment."""
+
+    key: RunKey
+    column: Column
+    values: Mapping[str, StoredValue]
+    """The run's values, by variable."""
+    work: DaemonActivity
+    context: ContextText
+    history: RunHistory | None = None
+    """None where no daemon has ever worked."""
+    ledger_problem: str = ""
+    """Why the ledger could not be read."""
+    titles: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """Some lines of a file."""
+
+    title: str
+    lines: tuple[str, ...]
+    first: int = 0
+    """The number of the first line; 0 where they are not numbered."""
+    marked: int = 0
+    """The number of the line that it is about."""
+
+
+class Suggestion(NamedTuple):
+    """What may be done about it."""
+
+    text: str
+    action: str = ""
+    """The id of the key that does it; empty if none does."""
+    command: str = ""
+    """What may be typed in a shell instead."""
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """The answer."""
+
+    key: RunKey
+    column: Column
+    chain: tuple[Cause, ...]
+    """The root first, the cell itself last."""
+    advice: tuple[Suggestion, ...] = ()
+    excerpts: tuple[Excerpt, ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
+    """What else is known, as labelled lines."""
+
+    @property
+    def root(self) -> Cause:
+        """What all the rest follows from."""
+        return self.chain[0]
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it is worth asking again soon."""
+        return any(cause.kind.is_live for cause in self.chain)

@@ -1,0 +1,42 @@
+"""A box over the table; what is longer than the screen is scrolled."""
+
+from __future__ import annotations
+
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+
+from .. import keymap
+
+
+class DialogScreen(ModalScreen[None]):
+    """A frame with a title that closes as soon as it is told to."""
+
+    DEFAULT_CSS = """
+    DialogScreen {
+        align: center middle;
+        & VerticalScroll {
+            width: 88;
+            max-width: 96%;
+            height: auto;
+            max-height: 92%;
+            padding: 1 2;
+            background: $surface;
+            border: round $primary;
+            border-title-color: $text-primary;
+            border-title-style: bold;
+            border-subtitle-color: $foreground 60%;
+            scrollbar-size-vertical: 1;
+            scrollbar-background: $surface;
+        }
+        & Static { width: 1fr; height: auto; }
+    }
+    """
+    BINDINGS = keymap.bindings("dialog")
+
+    def action_scroll(self, lines: int) -> None:
+        """Look at what does not fit."""
+        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
+
+    def action_close(self) -> None:
+        """Go back to the table."""
+        self.dismiss()

@@ -1,0 +1,85 @@
+"""A box about cells that somebody else has changed meanwhile: whose value shall stay?"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from rich.table import Table
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from damnit_daemon.store import Conflict
+
+from .. import keymap
+from ..data.edit_queue import EditConflicted
+from ..sanitize import clip, visible
+from .base import DialogScreen
+
+MOST_SHOWN = 12
+"""Cells that are listed."""
+LONGEST_SHOWN = 200
+
+
+class ConflictChoice(Enum):
+    """What shall become of them."""
+
+    THEIRS = "theirs"
+    MINE = "mine"
+    AGAIN = "again"
+
+
+class ConflictDialog(ModalScreen[ConflictChoice]):
+    """Both values, and keys to choose."""
+
+    DEFAULT_CSS = DialogScreen.DEFAULT_CSS.replace("DialogScreen", "ConflictDialog")
+    BINDINGS = keymap.bindings("conflict")
+
+    def __init__(self, contested: EditConflicted) -> None:
+        super().__init__()
+        self.contested = contested
+
+    def compose(self) -> ComposeResult:
+        """What there was, what there is, what was typed."""
+        with VerticalScroll() as box:
+            box.border_title = "Changed by somebody else meanwhile"
+            box.border_subtitle = "m write mine · e edit again · Esc keep theirs"
+            yield Static(self._words())
+
+    def action_choose(self, choice: str) -> None:
+        """Decide."""
+        self.dismiss(ConflictChoice(choice))
+
+    def _words(self) -> Table:
+        contested = self.contested
+        table = Table.grid(padding=(0, 2), expand=True)
+        table.add_column(no_wrap=True)
+        table.add_column(overflow="fold")
+        table.add_row("", Text(f"{contested.order.words}: nothing was written.\n", "bold"))
+        for conflict in contested.conflicts[:MOST_SHOWN]:
+            for name, text in _rows(conflict):
+                table.add_row(Text(name), Text(text, "bold" if name == "now" else ""))
+            table.add_row("", "")
+        if more := len(contested.conflicts) - MOST_SHOWN:
+            table.add_row("", f"and {more} more cells" if more > 0 else "")
+        return table
+
+
+def _rows(conflict: Conflict) -> list[tuple[str, str]]:
+    change = conflict.change
+    return [
+        (f"r{change.key.run}", visible(change.name)),
+        ("was", _shown(change.old)),
+        ("now", _shown(conflict.found)),
+        ("yours", _shown(change.new)),
+    ]
+
+
+def _shown(value: object) -> str:
+    if value is None or value == "":
+        return "(empty)"
+    if isinstance(value, bytes):
+        return "(a picture or array)"
+    return clip(visible(str(value)), LONGEST_SHOWN)

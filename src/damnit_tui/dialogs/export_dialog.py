@@ -1,0 +1,271 @@
+"""A box to choose what is written where: which runs and columns, as what, into which file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Horizontal, VerticalScroll
+from textual.message import Message
+from textual.screen import ModalScreen
+from textual.widgets import Input, Label, Static
+from textual.worker import get_current_worker
+
+from damnit_daemon.errors import DamnitError
+from damnit_daemon.model import RunKey
+from damnit_daemon.user_path import typed_path
+
+from .. import keymap
+from ..jobs.format import bar
+from ..main.exports import FORMATS, TEXTS, TableSlice, as_text, to_file
+from ..sanitize import visible
+from ..widgets.plain_input import PlainInput
+from ..widgets.radio_row import RadioRow
+from .base import DialogScreen
+
+CLIPBOARD = "clipboard"
+BAR_CELLS = 20
+
+
+@dataclass(frozen=True)
+class Runs:
+    """The runs that can be chosen."""
+
+    all: Sequence[RunKey]
+    filtered: Sequence[RunKey]
+    """Those shown, in their order."""
+    marked: Sequence[RunKey]
+
+
+class ExportDialog(ModalScreen[None]):
+    """Asks what to write, and writes it."""
+
+    DEFAULT_CSS = (
+        DialogScreen.DEFAULT_CSS.replace("DialogScreen", "ExportDialog")
+        + """
+    ExportDialog {
+        & Horizontal { height: 1; margin-bottom: 1; }
+        & Label { width: 10; color: $foreground 60%; }
+        & Input:focus { background: $boost; }
+        & #export-said.-problem { color: $text-error; }
+    }
+    """
+    )
+    BINDINGS = keymap.bindings("export")
+
+    @dataclass
+    class Progressed(Message):
+        """So many of so many runs are read."""
+
+        done: int
+        total: int
+
+    @dataclass
+    class Ended(Message):
+        """It is over."""
+
+        said: str = ""
+        problem: str = ""
+        taken: str = ""
+        """The file that is there already."""
+
+    def __init__(
+        self,
+        database: Path,
+        runs: Runs,
+        names: Sequence[str],
+        *,
+        folder: Path,
+        stem: str,
+        copy: Callable[[str], str],
+    ) -> None:
+        """Make the box.
+
+        Args:
+            database: Where the values are.
+            runs: Which runs can be chosen.
+            names: The variables that are shown, in their order.
+            folder: Where a file is put of which only the name is given.
+            stem: What a file is called unless somebody says otherwise.
+            copy: Puts text on the clipboard and says which; takes its time.
+        """
+        super().__init__()
+        self._database = database
+        self._runs = runs
+        self._names = tuple(names)
+        self._folder = folder
+        self._stem = stem
+        self._copy = copy
+        self._replaces = ""
+        """The file that somebody has agreed to replace, if it stays the same."""
+        self._is_at_it = False
+
+    def compose(self) -> ComposeResult:
+        """One line each."""
+        runs = self._runs
+        words = {"all": f"all {len(runs.all)}"}
+        if len(runs.filtered) != len(runs.all):
+            words["filtered"] = f"filtered {len(runs.filtered)}"
+        if runs.marked:
+            words["marked"] = f"marked {len(runs.marked)}"
+        with VerticalScroll(can_focus=False) as box:
+            box.border_title = "Export"
+            box.border_subtitle = "Tab next · ← → choose · ⏎ write · Esc cancel"
+            with Horizontal():
+                yield Label("Runs")
+                yield RadioRow(words, list(words)[-1], id="export-runs")
+            with Horizontal():
+                yield Label("Columns")
+                shown = f"shown {len(self._names)}"
+                yield RadioRow({"shown": shown, "all": "all"}, "shown", id="export-columns")
+            with Horizontal():
+                yield Label("Format")
+                yield RadioRow({name: name for name in FORMATS}, "csv", id="export-format")
+            with Horizontal():
+                yield Label("To")
+                yield RadioRow({"file": "file", CLIPBOARD: CLIPBOARD}, "file", id="export-to")
+            with Horizontal():
+                yield Label("File")
+                yield PlainInput(str(self._folder / f"{self._stem}.csv"), id="export-file")
+            yield Static("", id="export-said", markup=False)
+
+    def on_mount(self) -> None:
+        """Choose the runs first."""
+        self.query_one("#export-runs").focus()
+
+    @on(RadioRow.Changed)
+    def follow(self, event: RadioRow.Changed) -> None:
+        """Let the name of the file say its format; a file of its own has no clipboard."""
+        self._replaces = ""
+        self._say("")
+        line = self.query_one("#export-file", Input)
+        format_name, to = self._chosen("format"), self._chosen("to")
+        if event.choices.id == "export-format":
+            stem, dot, suffix = line.value.rpartition(".")
+            if dot and suffix in FORMATS:
+                line.value = f"{stem}.{format_name}"
+        if to == CLIPBOARD and format_name not in TEXTS:
+            self._say(f"{format_name} goes to a file only.")
+        line.disabled = to == CLIPBOARD
+
+    @on(Input.Changed)
+    def forget(self, event: Input.Changed) -> None:
+        """Ask again before another file is replaced."""
+        event.stop()
+        self._replaces = ""
+
+    @on(Input.Submitted)
+    def submit(self, event: Input.Submitted) -> None:
+        """Write it."""
+        event.stop()
+        self.action_write()
+
+    def action_write(self) -> None:
+        """Write it, unless that is under way."""
+        if self._is_at_it:
+            return
+        typed = self.query_one("#export-file", Input).value.strip()
+        format_name, to = self._chosen("format"), self._chosen("to")
+        if to == CLIPBOARD and format_name not in TEXTS:
+            self._say(f"{format_name} goes to a file only.", problem=True)
+            return
+        if to != CLIPBOARD and not typed:
+            self._say("A file needs a name.", problem=True)
+            return
+        self._is_at_it = True
+        self._say("Reading…")
+        self.write(self._part(), format_name, None if to == CLIPBOARD else typed)
+
+    @work(thread=True, exclusive=True, group="export")
+    def write(self, part: TableSlice, format_name: str, typed: str | None) -> None:
+        """Read the runs and write them; tells how far it is."""
+        worker = get_current_worker()
+
+        def progress(done: int, total: int) -> bool:
+            self.post_message(self.Progressed(done, total))
+            return not worker.is_cancelled
+
+        try:
+            ended = self._write(part, format_name, typed, progress)
+        except DamnitError as error:
+            ended = self.Ended(problem=str(error))
+        self.post_message(ended)
+
+    def _write(
+        self,
+        part: TableSlice,
+        format_name: str,
+        typed: str | None,
+        progress: Callable[[int, int], bool],
+    ) -> Ended:
+        from damnit_daemon.export import Cancelled, FileTaken
+
+        what = f"{len(part.keys)} runs"
+        if typed is None:
+            try:
+                text = as_text(self._database, part, format_name, progress)
+            except Cancelled:
+                return self.Ended()
+            return self.Ended(f"Copied {what} to {self._copy(text)}.")
+        target = typed_path(typed, self._folder)
+        try:
+            is_written = to_file(
+                self._database,
+                part,
+                format_name,
+                target,
+                progress,
+                overwrite=self._replaces == typed,
+            )
+        except FileTaken:
+            return self.Ended(taken=typed)
+        return self.Ended(f"Wrote {what} to {target}.") if is_written else self.Ended()
+
+    @on(Progressed)
+    def show_progress(self, event: Progressed) -> None:
+        """Say how far it is."""
+        if self._is_at_it:
+            share = event.done / event.total if event.total else 1.0
+            self._say(f"{bar(share, BAR_CELLS)} {event.done} of {event.total} runs · Esc cancels")
+
+    @on(Ended)
+    def show_end(self, event: Ended) -> None:
+        """Close, or say what is wrong."""
+        self._is_at_it = False
+        if event.taken:
+            self._replaces = event.taken
+            self._say("There is a file of that name. ⏎ again replaces it.", problem=True)
+        elif event.problem:
+            self._say(visible(event.problem), problem=True)
+        elif event.said:
+            self.app.notify(visible(event.said), markup=False)
+            self.dismiss()
+        else:
+            self._say("Cancelled; nothing was written.")
+
+    def action_close(self) -> None:
+        """Stop what is under way, or close."""
+        if self._is_at_it:
+            self.workers.cancel_group(self, "export")
+        else:
+            self.dismiss()
+
+    def _part(self) -> TableSlice:
+        keys = {
+            "all": self._runs.all,
+            "filtered": self._runs.filtered,
+            "marked": self._runs.marked,
+        }[self._chosen("runs")]
+        names = self._names if self._chosen("columns") == "shown" else None
+        return TableSlice(tuple(keys), names)
+
+    def _chosen(self, what: str) -> str:
+        return self.query_one(f"#export-{what}", RadioRow).chosen
+
+    def _say(self, text: str, *, problem: bool = False) -> None:
+        said = self.query_one("#export-said", Static)
+        said.set_class(problem, "-problem")
+        said.update(text)

@@ -1,0 +1,212 @@
+"""A box of notes: comments that belong to a time, not to a run; what others add appears."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from rich.text import Text
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from damnit_daemon.errors import DamnitError
+from damnit_daemon.store import Note
+
+from .. import keymap
+from ..data.edit_commands import AddNote, ChangeNote, Order
+from ..sanitize import as_line, clip, visible
+from ..table.format import format_full_time
+from ..widgets.edit_prompt import LineInput
+from .note_timestamp import split_time
+
+LOOK_EVERY_S = 1.0
+LONGEST_SHOWN = 60
+NEW = "A note for now; or begin with a time: 10:42, 2026-03-14 10:42"
+HINT = "⏎ add · ↓ the notes: ⏎ change, del delete · Esc close"
+
+
+class NotesScreen(ModalScreen[None]):
+    """A line for a new note, and those there are, the newest first."""
+
+    DEFAULT_CSS = """
+    NotesScreen {
+        align: center middle;
+        & #notes-box {
+            width: 100;
+            max-width: 96%;
+            height: 80%;
+            padding: 0 1;
+            background: $surface;
+            border: round $primary;
+            border-title-color: $text-primary;
+            border-title-style: bold;
+            border-subtitle-color: $foreground 60%;
+        }
+        & Input { background: $boost; }
+        & OptionList, & OptionList:focus {
+            height: 1fr;
+            margin-top: 1;
+            border: none;
+            padding: 0;
+            background: $surface;
+            scrollbar-size-vertical: 1;
+        }
+        & #notes-said { height: auto; color: $text-warning; }
+    }
+    """
+    BINDINGS = keymap.bindings("notes")
+
+    @dataclass
+    class Loaded(Message):
+        """The notes there are now, or why they cannot be read."""
+
+        notes: list[Note]
+        problem: str = ""
+
+    def __init__(
+        self,
+        load: Callable[[], list[Note]],
+        order: Callable[[Order], None],
+        *,
+        clock: Callable[[], float],
+        denied: str = "",
+        zone: tzinfo | None = None,
+        at: Note | None = None,
+    ) -> None:
+        """Make the box.
+
+        Args:
+            load: Reads the notes; may wait for the database.
+            order: Has something written.
+            clock: Tells the time.
+            denied: Why nothing can be written; empty if it can.
+            zone: In which times are shown and typed.
+            at: The note to begin with; None: a new one.
+        """
+        super().__init__()
+        self._at = at
+        self._load = load
+        self._order = order
+        self._clock = clock
+        self._denied = denied
+        self._zone = zone
+        self._notes: list[Note] | None = None
+        self._changing: Note | None = None
+
+    def compose(self) -> ComposeResult:
+        """From top to bottom."""
+        with Vertical(id="notes-box") as box:
+            box.border_title = "Notes"
+            box.border_subtitle = HINT
+            yield LineInput(placeholder=self._denied or NEW, disabled=bool(self._denied))
+            yield Static("reading…", id="notes-said", markup=False)
+            yield OptionList(markup=False)
+
+    def on_mount(self) -> None:
+        """Type at once; look at the notes now and again."""
+        focus = OptionList if self._denied or self._at else LineInput
+        self.query_one(focus).focus()
+        self.look()
+        self.set_interval(LOOK_EVERY_S, self.look)
+
+    @work(thread=True, exclusive=True, group="notes")
+    def look(self) -> None:
+        """Read the notes."""
+        try:
+            self.post_message(self.Loaded(self._load()))
+        except DamnitError as error:
+            self.post_message(self.Loaded([], str(error)))
+
+    @on(Loaded)
+    def show(self, event: Loaded) -> None:
+        """Show them, where any has changed; the highlight stays on its note."""
+        said = event.problem or ("" if event.notes else "No notes yet.")
+        self.query_one("#notes-said", Static).update(visible(said))
+        if event.problem or event.notes == self._notes:
+            return
+        self._notes = event.notes
+        options = self.query_one(OptionList)
+        kept, self._at = self._at or self._highlighted(), None
+        options.clear_options()
+        for note in sorted(event.notes, key=lambda note: (note.timestamp, note.rowid))[::-1]:
+            options.add_option(Option(self._line(note), id=str(note.rowid)))
+        if kept is not None and any(note.rowid == kept.rowid for note in event.notes):
+            options.highlighted = options.get_option_index(str(kept.rowid))
+
+    @on(Input.Submitted)
+    def add(self, event: Input.Submitted) -> None:
+        """Store what was typed: a new note, or another text for one."""
+        event.stop()
+        typed = event.value.strip()
+        changing, self._changing = self._changing, None
+        if changing is not None:
+            if typed and typed != changing.text:
+                self._order(ChangeNote(changing, typed))
+        elif typed:
+            self._order(AddNote(*split_time(typed, self._clock(), self._zone)))
+        self._begin("")
+
+    @on(OptionList.OptionSelected)
+    def change(self, event: OptionList.OptionSelected) -> None:
+        """Have a note's text changed in the line."""
+        event.stop()
+        self._changing = self._highlighted() if not self._denied else None
+        if self._changing is not None:
+            self._begin(self._changing.text)
+
+    def on_key(self, event: events.Key) -> None:
+        """Go from the line to the notes."""
+        if event.key == "down" and self.focused is self.query_one(LineInput):
+            event.stop()
+            options = self.query_one(OptionList)
+            options.focus()
+            if options.highlighted is None and options.option_count:
+                options.highlighted = 0
+
+    def action_delete(self) -> None:
+        """Delete the highlighted note."""
+        note = self._highlighted()
+        if note is not None and not self._denied and self.focused is self.query_one(OptionList):
+            from .confirm import confirm
+
+            confirm(
+                self,
+                "Delete a note",
+                f"Delete “{clip(as_line(note.text), LONGEST_SHOWN)}”?\n\n"
+                "u in the table brings it back.",
+                lambda: self._order(ChangeNote(note, "")),
+                yes="delete it",
+            )
+
+    def action_close(self) -> None:
+        """Leave what is being changed as it is, or close."""
+        if self._changing is not None:
+            self._changing = None
+            self._begin("")
+        else:
+            self.dismiss()
+
+    def _begin(self, text: str) -> None:
+        line = self.query_one(LineInput)
+        line.value = text
+        line.cursor_position = len(line.value)
+        line.focus()
+        box = self.query_one("#notes-box")
+        box.border_title = "Change a note" if self._changing else "Notes"
+
+    def _highlighted(self) -> Note | None:
+        options = self.query_one(OptionList)
+        if options.highlighted is None:
+            return None
+        rowid = options.get_option_at_index(options.highlighted).id
+        return next((note for note in self._notes or [] if str(note.rowid) == rowid), None)
+
+    def _line(self, note: Note) -> Text:
+        text = Text(f"{format_full_time(note.timestamp, self._zone)}  ", "dim")
+        return text.append(as_line(note.text), "not dim")

@@ -1,0 +1,97 @@
+"""The box that asks where data shall be saved, and as what."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from damnit_daemon.errors import DamnitError
+from damnit_daemon.model.view import Colours, Content, Curve, Figure, ReducedImage, TextContent
+from damnit_daemon.user_path import typed_path
+
+from .. import keymap
+from ..sanitize import visible
+from ..widgets.plain_input import PlainInput
+
+
+def endings_for(content: Content | None) -> tuple[str, ...]:
+    """As what something can be saved, the most likely first."""
+    if isinstance(content, Curve | ReducedImage):
+        return (".png", ".csv", ".npy")
+    if isinstance(content, Colours):
+        return (".png", ".npy")
+    if isinstance(content, Figure):
+        return (".html", ".json")
+    return (".txt",) if isinstance(content, TextContent) else ()
+
+
+class SaveDialog(ModalScreen[Path | None]):
+    """A line with a file's name; its answer is the path, or None."""
+
+    DEFAULT_CSS = """
+    SaveDialog {
+        align: center middle;
+        & Vertical {
+            width: 88;
+            max-width: 96%;
+            height: auto;
+            padding: 1 2;
+            background: $surface;
+            border: round $primary;
+            border-title-color: $text-primary;
+            border-title-style: bold;
+            border-subtitle-color: $foreground 60%;
+        }
+        & Static { width: 1fr; height: auto; margin-top: 1; color: $foreground 75%; }
+    }
+    """
+    BINDINGS = keymap.bindings("save")
+
+    def __init__(self, suggested: Path, endings: tuple[str, ...]) -> None:
+        super().__init__()
+        self._suggested = suggested
+        self._endings = endings
+        self._asked: Path | None = None
+
+    def compose(self) -> ComposeResult:
+        """A place to type, and what can be typed."""
+        with Vertical() as box:
+            box.border_title = "Save as"
+            box.border_subtitle = "⏎ save · Esc do not"
+            yield PlainInput(str(self._suggested), select_on_focus=False)
+            yield Static(Text(f"The ending decides: {', '.join(self._endings)}"))
+
+    def on_mount(self) -> None:
+        """Type into it at once."""
+        self.query_one(Input).focus()
+
+    @on(Input.Submitted)
+    def answer(self, event: Input.Submitted) -> None:
+        """Take the name, if it will do; ask again before a file is replaced."""
+        event.stop()
+        try:
+            path = typed_path(event.value)
+        except DamnitError as error:
+            self._say(visible(str(error)))
+            return
+        if path.suffix.lower() not in self._endings:
+            self._say(f"It must end in one of {', '.join(self._endings)}")
+        elif os.path.lexists(path) and path != self._asked:
+            self._asked = path
+            self._say("There is such a file: Enter again replaces it.")
+        else:
+            self.dismiss(path)
+
+    def action_close(self) -> None:
+        """Save nothing."""
+        self.dismiss(None)
+
+    def _say(self, text: str) -> None:
+        self.query_one(Static).update(Text(text))

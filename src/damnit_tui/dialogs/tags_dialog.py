@@ -1,0 +1,58 @@
+"""Tags to tick: only columns with one of them are shown."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from damnit_daemon.model import Column
+
+from ..table.column_selection import UNTAGGED, ColumnSelection
+from ..widgets.checklist import ChecklistItem
+from .checklist_dialog import ChecklistDialog
+
+
+class TagsDialog(ChecklistDialog[ColumnSelection]):
+    """All tags, with how many variables have each; without any tick, all columns are shown."""
+
+    title_text = "Only columns with these tags"
+
+    def __init__(self, selection: ColumnSelection, columns: Sequence[Column]) -> None:
+        """Begin with the present tags.
+
+        Args:
+            selection: What is shown now.
+            columns: All there are.
+        """
+        super().__init__()
+        self._selection = selection
+        self._columns = list(columns)
+        self._counts = Counter(tag for c in columns for tag in (c.tags or (UNTAGGED,)))
+        self._counts.update(dict.fromkeys(selection.tags, 0))  # those that have gone since
+
+    def entries(self) -> list[ChecklistItem]:
+        """The tags by name, and those without."""
+        names = sorted(self._counts, key=lambda tag: (tag == UNTAGGED, tag.casefold()))
+        return [
+            ChecklistItem(
+                tag,
+                tag if tag != UNTAGGED else "untagged",
+                f"{self._counts[tag]} variable{'s' * (self._counts[tag] != 1)}",
+                ticked=tag in self._selection.tags,
+            )
+            for tag in names
+        ]
+
+    def summary(self) -> str:
+        """What would be shown."""
+        shown = len(self._selection.effective(self._columns).apply(self._columns))
+        return f"{shown} of {len(self._columns)} columns"
+
+    def tick(self, ids: list[str], ticked: bool) -> None:
+        """Take tags in, or out."""
+        others = tuple(tag for tag in self._selection.tags if tag not in ids)
+        self._selection = self._selection._replace(tags=(*others, *ids) if ticked else others)
+
+    def result(self) -> ColumnSelection:
+        """The same columns with other tags."""
+        return self._selection

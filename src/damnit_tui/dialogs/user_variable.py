@@ -1,0 +1,149 @@
+"""A form for a variable that people fill in by hand: a new one, or what is changed of one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Input, Label, Static
+
+from damnit_daemon.model import Column, VariableInfo
+from damnit_daemon.store import USER_TYPES, name_from_title, why_not_name, why_not_title
+
+from .. import keymap
+from ..safe_text import plain
+from ..widgets.plain_input import PlainInput
+from ..widgets.radio_row import RadioRow
+from .base import DialogScreen
+
+EXAMPLES = {
+    "boolean": "true or false",
+    "integer": "a whole number: 12",
+    "number": "any number: 0.25, 1e-3",
+    "string": "any text",
+}
+
+
+class UserVariableForm(ModalScreen[VariableInfo | None]):
+    """Title, name, type, description, tags; what is wrong is said while it is typed."""
+
+    DEFAULT_CSS = (
+        DialogScreen.DEFAULT_CSS.replace("DialogScreen", "UserVariableForm")
+        + """
+    UserVariableForm {
+        & Horizontal { height: 1; margin-bottom: 1; }
+        & Label { width: 14; color: $foreground 60%; }
+        & Input:focus { background: $boost; }
+        & #form-example { margin: -1 0 1 15; color: $foreground 60%; }
+        & #form-mistake { color: $text-error; }
+    }
+    """
+    )
+    BINDINGS = keymap.bindings("variable")
+
+    def __init__(self, columns: Sequence[Column], before: VariableInfo | None = None) -> None:
+        """Make the form.
+
+        Args:
+            columns: All there are, whose names and titles are taken.
+            before: The variable that is changed; None for a new one.
+        """
+        super().__init__()
+        self._before = before
+        others = [c for c in columns if before is None or c.name != before.name]
+        self._names = [column.name for column in others]
+        self._titles = [column.title for column in others]
+        self._follows = before is None
+        """Whether the name is still made of the title."""
+
+    def compose(self) -> ComposeResult:
+        """One line each."""
+        info = self._before or VariableInfo("", "", "", "string")
+        with VerticalScroll(can_focus=False) as box:
+            box.border_title = plain(
+                f"Variable {info.name}" if self._before else "New variable to fill in"
+            )
+            box.border_subtitle = "Tab next · ⏎ save · Esc give up"
+            with Horizontal():
+                yield Label("Title")
+                yield PlainInput(info.title, id="form-title", placeholder="Sample/Thickness")
+            with Horizontal():
+                yield Label("Name")
+                yield PlainInput(info.name, id="form-name", disabled=self._before is not None)
+            with Horizontal():
+                yield Label("Type")
+                chosen = info.type if info.type in USER_TYPES else "string"
+                yield RadioRow({name: name for name in USER_TYPES}, str(chosen), id="form-type")
+            yield Static(EXAMPLES[str(chosen)], id="form-example", markup=False)
+            with Horizontal():
+                yield Label("Description")
+                yield PlainInput(info.description or "", id="form-description")
+            with Horizontal():
+                yield Label("Tags")
+                yield PlainInput(", ".join(info.tags), id="form-tags", placeholder="sample, setup")
+            yield Static("", id="form-mistake", markup=False)
+
+    def on_mount(self) -> None:
+        """Type the title at once."""
+        self.query_one("#form-title").focus()
+
+    @on(Input.Changed)
+    def check(self, event: Input.Changed) -> None:
+        """Make the name of the title until somebody types one; say what is wrong."""
+        event.stop()
+        name = self.query_one("#form-name", Input)
+        if event.input.id == "form-title" and self._follows:
+            with self.prevent(Input.Changed):
+                name.value = name_from_title(event.value)
+        elif event.input is name:
+            self._follows = False
+        if self._read("title") or self._read("name"):
+            self._say(self._mistake())
+
+    @on(RadioRow.Changed)
+    def show_example(self, event: RadioRow.Changed) -> None:
+        """Say what can be typed then."""
+        self.query_one("#form-example", Static).update(EXAMPLES[event.choices.chosen])
+
+    @on(Input.Submitted)
+    def save(self, event: Input.Submitted) -> None:
+        """Hand it on if nothing is wrong."""
+        event.stop()
+        self.action_save()
+
+    def action_save(self) -> None:
+        """Hand it on if nothing is wrong."""
+        if mistake := self._mistake():
+            self._say(mistake)
+            self.app.bell()
+            return
+        self.dismiss(
+            VariableInfo(
+                self._read("name"),
+                self._read("title"),
+                self._read("description"),
+                self.query_one(RadioRow).chosen,
+                tuple(sorted({t.strip() for t in self._read("tags").split(",") if t.strip()})),
+            )
+        )
+
+    def action_close(self) -> None:
+        """Give up."""
+        self.dismiss(None)
+
+    def _read(self, field: str) -> str:
+        return self.query_one(f"#form-{field}", Input).value.strip()
+
+    def _mistake(self) -> str:
+        title, name = self._read("title"), self._read("name")
+        if why := why_not_title(title, self._titles):
+            return f"Title: {why}."
+        if self._before is None and (why := why_not_name(name, self._names)):
+            return f"Name: {why}."
+        return ""
+
+    def _say(self, mistake: str) -> None:
+        self.query_one("#form-mistake", Static).update(mistake)

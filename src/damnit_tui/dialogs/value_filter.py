@@ -1,0 +1,60 @@
+"""What is in a column, to filter by: values to tick."""
+
+from __future__ import annotations
+
+from damnit_daemon.query.cells import text_of
+
+from ..table.column_values import ColumnValues, values_filter
+from ..widgets.checklist import ChecklistItem
+from .checklist_dialog import ChecklistDialog
+
+EMPTY = "empty"
+
+
+class ValueFilterDialog(ChecklistDialog[str]):
+    """The different values of a column; gives the text of a filter."""
+
+    def __init__(self, values: ColumnValues, name: str) -> None:
+        """Begin without ticks.
+
+        Args:
+            values: What there is.
+            name: What the column is called on the screen.
+        """
+        super().__init__()
+        self.title_text = f"Only runs where {name} is"
+        self._values = values
+        self._ticked: set[str] = set()
+        self._numbers = {f"n{at}": pair for at, pair in enumerate(values.numbers)}
+        self._texts = {f"t{at}": pair for at, pair in enumerate(values.texts)}
+
+    def entries(self) -> list[ChecklistItem]:
+        """Numbers, texts, and what is empty."""
+        counted = [(id, text_of(n), count) for id, (n, count) in self._numbers.items()]
+        counted += [(id, text, count) for id, (text, count) in self._texts.items()]
+        if self._values.empty:
+            counted.append((EMPTY, "(empty)", self._values.empty))
+        return [
+            ChecklistItem(id, text, f"{count} run{'s' * (count != 1)}", ticked=id in self._ticked)
+            for id, text, count in counted
+        ]
+
+    def summary(self) -> str:
+        """How many are ticked, and what that means."""
+        total = len(self._numbers) + len(self._texts)
+        return f"{len(self._ticked)} of {total}" if self._ticked else f"any of {total}"
+
+    def tick(self, ids: list[str], ticked: bool) -> None:
+        """Take values in, or out."""
+        self._ticked = self._ticked | set(ids) if ticked else self._ticked - set(ids)
+
+    def result(self) -> str:
+        """The filter; all ticked is none."""
+        if len(self._ticked) == len(self.entries()):
+            return ""
+        return values_filter(
+            self._values.column,
+            [text for id, (text, _) in self._texts.items() if id in self._ticked],
+            [number for id, (number, _) in self._numbers.items() if id in self._ticked],
+            empty=EMPTY in self._ticked,
+        )

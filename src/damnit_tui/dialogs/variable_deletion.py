@@ -1,0 +1,170 @@
+"""A box to delete a variable with all its data: by typing its name, for data never comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.message import Message
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+from textual.worker import get_current_worker
+
+from damnit_daemon.errors import DamnitError
+from damnit_daemon.model import Column
+
+from .. import keymap
+from ..sanitize import visible
+from ..widgets.plain_input import PlainInput
+from .base import DialogScreen
+
+if TYPE_CHECKING:
+    from damnit_daemon.edit.deletion import Deletion
+
+Delete = Callable[[str, Callable[[int, int], bool]], "Deletion"]
+"""Deletes a variable; tells how far it is, and is told whether to go on."""
+MOST_PROBLEMS = 5
+
+
+class DeletionDialog(ModalScreen[bool]):
+    """What will be lost, and a line to type the name in; tells whether it was deleted."""
+
+    DEFAULT_CSS = (
+        DialogScreen.DEFAULT_CSS.replace("DialogScreen", "DeletionDialog")
+        + """
+    DeletionDialog {
+        & VerticalScroll { border: round $error; border-title-color: $text-error; }
+        & Input { background: $boost; }
+        & #deletion-said { margin-top: 1; }
+    }
+    """
+    )
+    BINDINGS = keymap.bindings("deletion")
+
+    @dataclass
+    class Progressed(Message):
+        """So many of so many files are done."""
+
+        done: int
+        total: int
+
+    @dataclass
+    class Ended(Message):
+        """It is over."""
+
+        deletion: Deletion | None
+        problem: str = ""
+
+    def __init__(self, column: Column, runs: int, delete: Delete) -> None:
+        """Make the box.
+
+        Args:
+            column: The variable.
+            runs: How many runs have a value of it.
+            delete: Does it; takes its time.
+        """
+        super().__init__()
+        self._column = column
+        self._runs = runs
+        self._delete = delete
+        self._is_at_it = False
+        self._is_over = False
+
+    def compose(self) -> ComposeResult:
+        """What it is about, and where to type."""
+        with VerticalScroll(can_focus=False) as box:
+            box.border_title = "Delete a variable"
+            box.border_subtitle = "⏎ delete · Esc give up"
+            yield Static(self._words())
+            yield PlainInput(placeholder=visible(self._column.name))
+            yield Static("", id="deletion-said", markup=False)
+
+    def on_mount(self) -> None:
+        """Type at once."""
+        self.query_one(Input).focus()
+
+    @on(Input.Submitted)
+    def begin(self, event: Input.Submitted) -> None:
+        """Do it if the name is right."""
+        event.stop()
+        if self._is_over:
+            self.dismiss(True)
+        elif event.value.strip() not in {name := self._column.name, visible(name)}:
+            self._say(f"That is not its name: {visible(self._column.name)}")
+            self.app.bell()
+        elif not self._is_at_it:
+            self._is_at_it = True
+            self.query_one(Input).disabled = True
+            self.query_one(VerticalScroll).border_subtitle = "Esc stop"
+            self._say("Beginning…")
+            self.delete_it()
+
+    @work(thread=True, exclusive=True, group="deletion")
+    def delete_it(self) -> None:
+        """Delete it, and tell how far that is."""
+        worker = get_current_worker()
+
+        def progress(done: int, total: int) -> bool:
+            self.post_message(self.Progressed(done, total))
+            return not worker.is_cancelled
+
+        try:
+            ended = self.Ended(self._delete(self._column.name, progress))
+        except DamnitError as error:
+            ended = self.Ended(None, str(error))
+        self.post_message(ended)
+
+    @on(Progressed)
+    def show_progress(self, event: Progressed) -> None:
+        """Say how far it is."""
+        if not self._is_over:
+            self._say(f"{event.done} of {event.total} results files")
+
+    @on(Ended)
+    def show_end(self, event: Ended) -> None:
+        """Say what became of it."""
+        self._is_at_it = False
+        done = event.deletion
+        if done is not None and not done.problems and not done.stopped:
+            self._is_over = True
+            self.app.notify(
+                f"Deleted: {visible(self._column.name)}, {done.values} values, in "
+                f"{done.files} files.",
+                markup=False,
+            )
+            self.dismiss(True)
+            return
+        problems = done.problems if done is not None else [event.problem]
+        if done is not None and done.stopped:
+            problems = ["Stopped: some files have it no more; its values are still there."]
+        self._say("\n".join(map(visible, problems[:MOST_PROBLEMS])))
+        self.query_one(Input).disabled = False
+        self.query_one(Input).focus()
+
+    def action_close(self) -> None:
+        """Stop, or give up."""
+        if self._is_at_it:
+            self.workers.cancel_group(self, "deletion")
+        else:
+            self.dismiss(False)
+
+    def _words(self) -> Text:
+        column = self._column
+        text = Text()
+        text.append(f"{visible(column.title)}\n\n", "bold")
+        runs = "1 run" if self._runs == 1 else f"{self._runs} runs"
+        text.append(f"Its values of {runs} go, and its data in all results files. ")
+        if column.type is not None:
+            text.append("u brings back what was typed, while the program is open.")
+        else:
+            text.append("Nothing brings them back.", "bold")
+            text.append(" While the context file has it, the next processing computes it again.")
+        return text.append("\n\nType its name to delete it:")
+
+    def _say(self, text: str) -> None:
+        self.query_one("#deletion-said", Static).update(text)

@@ -1,0 +1,163 @@
+"""A box to choose a variable by typing a part of its name or title."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList
+from textual.widgets.option_list import Option
+
+from .. import keymap
+from ..safe_text import plain
+from ..sanitize import visible
+from ..widgets.plain_input import PlainInput
+
+MOST_SHOWN = 300
+"""Lines of the list; typing brings up the others."""
+
+
+@dataclass(frozen=True)
+class VariableChoice:
+    """A variable that may be chosen."""
+
+    name: str
+    title: str
+    note: str = ""
+
+    def has(self, words: Sequence[str]) -> bool:
+        """Whether all words stand in it."""
+        text = f"{self.title} {self.name} {self.note}".casefold()
+        return all(word in text for word in words)
+
+
+class VariableDialog(ModalScreen[str | None]):
+    """A line to type in over a list; its answer is a name, or None."""
+
+    DEFAULT_CSS = """
+    VariableDialog {
+        align: center middle;
+        & Vertical {
+            width: 76;
+            max-width: 96%;
+            height: auto;
+            max-height: 80%;
+            padding: 0 1;
+            background: $surface;
+            border: round $primary;
+            border-title-color: $text-primary;
+            border-title-style: bold;
+            border-subtitle-color: $foreground 60%;
+        }
+        & OptionList {
+            height: auto; max-height: 20; border: none; padding: 0; background: $surface;
+            scrollbar-size-vertical: 1;
+        }
+    }
+    """
+    BINDINGS = keymap.bindings("choose")
+
+    def __init__(
+        self,
+        heading: str,
+        choices: Sequence[VariableChoice],
+        chosen: Sequence[str] = (),
+        *,
+        suggested: str = "",
+        also: Callable[[str], Sequence[str]] | None = None,
+    ) -> None:
+        """Make a box.
+
+        Args:
+            heading: What is to be chosen.
+            choices: What there is.
+            chosen: Those that are chosen now.
+            suggested: At which to begin.
+            also: Takes one more, or one less, and tells which are chosen then; None where
+                there can be only one.
+        """
+        super().__init__()
+        self._heading = heading
+        self._choices = choices
+        self._chosen = tuple(chosen)
+        self._suggested = suggested
+        self._also = also
+        self._found: list[VariableChoice] = []
+
+    def compose(self) -> ComposeResult:
+        """A place to type, and what is found."""
+        with Vertical() as box:
+            box.border_title = plain(self._heading)
+            several = "Tab several · " if self._also is not None else ""
+            box.border_subtitle = f"type to find · ↑ ↓ · ⏎ take it · {several}Esc leave it"
+            yield PlainInput(placeholder="part of a name")
+            yield OptionList(markup=False)
+
+    def on_mount(self) -> None:
+        """Type into it at once."""
+        options = self.query_one(OptionList)
+        options.can_focus = False
+        self.query_one(Input).focus()
+        self._list("", self._suggested)
+
+    @on(Input.Changed)
+    def search(self, event: Input.Changed) -> None:
+        """List what fits."""
+        event.stop()
+        self._list(event.value, "")
+
+    @on(Input.Submitted)
+    def take(self, event: Input.Submitted) -> None:
+        """Take the one under the cursor."""
+        event.stop()
+        if (choice := self._current()) is not None:
+            self.dismiss(choice.name)
+
+    @on(OptionList.OptionSelected)
+    def take_clicked(self, event: OptionList.OptionSelected) -> None:
+        """Take the one that was clicked on."""
+        event.stop()
+        self.dismiss(self._found[event.option_index].name)
+
+    def action_move(self, step: int) -> None:
+        """To another line."""
+        options = self.query_one(OptionList)
+        options.action_cursor_down() if step > 0 else options.action_cursor_up()
+
+    def action_also(self) -> None:
+        """This one too, or not any more."""
+        choice = self._current()
+        if self._also is not None and choice is not None:
+            self._chosen = tuple(self._also(choice.name))
+            self._list(self.query_one(Input).value, choice.name)
+
+    def action_close(self) -> None:
+        """Leave it as it is."""
+        self.dismiss(None)
+
+    def _current(self) -> VariableChoice | None:
+        at = self.query_one(OptionList).highlighted
+        return self._found[at] if at is not None and at < len(self._found) else None
+
+    def _list(self, text: str, current: str) -> None:
+        words = text.casefold().split()
+        self._found = [choice for choice in self._choices if choice.has(words)][:MOST_SHOWN]
+        options = self.query_one(OptionList)
+        options.clear_options()
+        options.add_options([Option(self._line(choice)) for choice in self._found])
+        names = [choice.name for choice in self._found]
+        if names:
+            options.highlighted = names.index(current) if current in names else 0
+
+    def _line(self, choice: VariableChoice) -> Text:
+        line = Text("● " if choice.name in self._chosen else "  ")
+        line.append(visible(choice.title))
+        rest = " ".join(
+            filter(None, [choice.name if choice.name != choice.title else "", choice.note])
+        )
+        return line.append(f"  {visible(rest)}", "dim") if rest else line

@@ -1,0 +1,210 @@
+"""The newest runs on the terminal while the app is still being imported.
+
+Importing Textual is most of a start: a tenth of a second, and several where the file
+system is cold. What there is to see needs none of it: the table's rows, columns and words are
+plain Python. So they are painted at once, in the terminal's own colours, and the app
+paints over them when it is there.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import termios
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import tzinfo
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, TextIO
+
+from .graphemes import in_agreed_widths
+from .sanitize import clip, visible
+from .table.cell_render import Piece
+from .table.rows import Rows
+from .table.viewport import Viewport
+
+if TYPE_CHECKING:
+    from .data.session import FirstLook, Session
+    from .state.saved_state import SavedState
+
+PATIENCE_S = 0.1
+"""A database that answers later than this is waited for by the app, which can say so."""
+STATUS_LINES = 2
+"""Above the table, as the app has them."""
+BELOW = 2
+"""Lines below the table: what the cursor is on, and the keys."""
+
+BEGIN = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[H"
+"""The alternate screen, no cursor, no new line where one is too long; from the top."""
+END = "\x1b[?7h"
+LEAVE = "\x1b[0m\x1b[?25h\x1b[?1049l"
+REST = "\x1b[0m\x1b[K"
+
+QUIET = ("rule", "units", "faint", "run")
+STRONG = ("title", "group")
+COLOURS = {"error": "31", "missing": "33", "trend": "36", "mark": "36", "group": "36"}
+
+
+class TerminalInfo(NamedTuple):
+    """A terminal, as far as it matters here."""
+
+    width: int
+    height: int
+    has_colours: bool = True
+    """Whether anything may be coloured (https://no-color.org)."""
+    has_all_colours: bool = False
+    """Whether it shows 24-bit colours."""
+
+
+@contextmanager
+def first_sight(
+    session: Session, *, is_wanted: bool = True, state: Path | None = None
+) -> Iterator[None]:
+    """Show the newest runs, if they can be had at once, until the app takes over.
+
+    What fails meanwhile leaves the terminal as it was.
+
+    Args:
+        session: Has begun its first look.
+        is_wanted: False where something else than the table as it was left is to be shown.
+        state: Where it is kept how it was left; None for where the user's files are.
+    """
+    terminal = sys.__stderr__  # where Textual draws
+    text = ""
+    if is_wanted and terminal is not None and terminal.isatty():
+        text = _text(session, terminal, state)
+    if not text or terminal is None:
+        yield
+        return
+    with _typed_unseen():
+        _write(terminal, text)
+        try:
+            yield
+        except BaseException as error:
+            _write(terminal, LEAVE)
+            if isinstance(error, KeyboardInterrupt):
+                raise SystemExit(130) from None
+            raise
+
+
+def paint(
+    look: FirstLook,
+    kept: SavedState,
+    paper: TerminalInfo,
+    folder: str,
+    *,
+    clock: Callable[[], float] = time.time,
+    zone: tzinfo | None = None,
+) -> list[list[Piece]]:
+    """What is to be seen, line by line.
+
+    Args:
+        look: The newest runs, and what is known of them.
+        kept: How somebody left the table.
+        paper: Where it will stand.
+        folder: What the folder is called.
+        clock: Tells the time, to know which runs are of today.
+        zone: In which times are shown; None for this machine's.
+    """
+    rows = Rows()
+    rows.add_columns(look.columns)
+    rows.add_runs(look.runs)
+    rows.add_values(look.values)
+    rows.mark_complete(look.complete)
+    view = Viewport(rows, clock=clock, zone=zone)
+    view.choice = kept.view.selection.effective(rows.columns)
+    view.match_columns()
+    view.width = paper.width - 1  # beside the scroll bar
+    head = STATUS_LINES + view.levels + 1
+    keys = rows.keys[: max(0, paper.height - head - BELOW)]
+    view.settle(keys)
+    proposal = f"p{look.proposal} · " if look.proposal is not None else ""
+    title = clip(f" {proposal}{visible(folder)}", paper.width)
+    return [
+        [Piece(title, "title")],
+        [Piece(" starting …", "faint")],
+        *view.header_pieces(None),
+        *(view.row_pieces(key, None) for key in keys),
+    ]
+
+
+def as_sequences(lines: list[list[Piece]], paper: TerminalInfo) -> str:
+    """Lines as a terminal takes them, from the top of a screen of their own."""
+    painted = [
+        "".join(_styled(piece, paper) for piece in line) + REST for line in lines[: paper.height]
+    ]
+    return BEGIN + "\r\n".join(painted) + END
+
+
+def _text(session: Session, terminal: TextIO, state: Path | None) -> str:
+    """What to write; empty if it cannot be had at once, or would not be what the app shows."""
+    look = session.peek(PATIENCE_S)
+    if look is None or not look.runs:
+        return ""
+    kept = _kept(session.folder.path, look.db_id, state)
+    if kept is None or kept.view.filter or kept.view.sort:
+        return ""
+    size = os.get_terminal_size(terminal.fileno())
+    colours = not os.environ.get("NO_COLOR")
+    is_full = os.environ.get("COLORTERM", "") in ("truecolor", "24bit")
+    paper = TerminalInfo(size.columns, size.lines, colours, colours and is_full)
+    if min(paper[:2]) < 1:
+        return ""
+    return as_sequences(paint(look, kept, paper, str(session.folder.path)), paper)
+
+
+def _kept(folder: Path, db_id: object, state: Path | None) -> SavedState | None:
+    """How the table was left; None if that cannot be told."""
+    from .state.saved_state import SavedState
+    from .state.storage import folder_file, read_json, state_directory
+
+    try:
+        path = folder_file(state or state_directory(), db_id, folder)
+        return SavedState.from_json(read_json(path))
+    except FileNotFoundError:
+        return SavedState()
+    except (OSError, ValueError):
+        return None  # the app says what is wrong with it
+
+
+def _styled(piece: Piece, paper: TerminalInfo) -> str:
+    codes, text = [], in_agreed_widths(piece.text)
+    if piece.bold or piece.role in STRONG:
+        codes.append("1")
+    if piece.role in QUIET:
+        codes.append("2")
+    if paper.has_all_colours and piece.foreground and piece.background:
+        codes += ["38;2;{};{};{}".format(*piece.foreground)]
+        codes += ["48;2;{};{};{}".format(*piece.background)]
+    elif paper.has_colours and piece.role in COLOURS:
+        codes.append(COLOURS[piece.role])
+    return f"\x1b[0;{';'.join(codes)}m{text}" if codes else f"\x1b[0m{text}"
+
+
+def _write(terminal: TextIO, text: str) -> None:
+    try:
+        terminal.write(text)
+        terminal.flush()
+    except OSError:  # it has gone away; the app will see that, too
+        pass
+
+
+@contextmanager
+def _typed_unseen() -> Iterator[None]:
+    """Keep what is typed ahead off the screen, and as it was typed: Enter is no line feed."""
+    stdin = sys.__stdin__
+    if stdin is None or not stdin.isatty():
+        yield
+        return
+    fileno = stdin.fileno()
+    before = termios.tcgetattr(fileno)
+    now = termios.tcgetattr(fileno)
+    now[0] &= ~termios.ICRNL
+    now[3] &= ~(termios.ECHO | termios.ICANON)
+    termios.tcsetattr(fileno, termios.TCSANOW, now)
+    try:
+        yield
+    finally:
+        # What is in the terminal's queue stays there, for the app.
+        termios.tcsetattr(fileno, termios.TCSANOW, before)

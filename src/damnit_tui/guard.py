@@ -1,0 +1,183 @@
+"""What goes wrong in one handler costs what that was to do, not the app.
+
+Textual ends the app on any exception, and each widget's loop on its own. Keys and clicks
+that come in one packet can reach a screen or a widget that is closed by then: both are
+dealt with here for all screens and widgets, also Textual's own.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from typing import Any, Generic, TypeVar
+
+from textual import events
+from textual._context import active_message_pump
+from textual.app import App
+from textual.await_complete import AwaitComplete
+from textual.css.query import NoMatches
+from textual.message import Message
+from textual.message_pump import MessagePump
+from textual.notifications import SeverityLevel
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.worker import WorkerFailed
+
+from .data.worker_errors import Failure, as_told, unforeseen
+from .safe_text import plain_lines
+from .sanitize import visible
+
+Result = TypeVar("Result")
+
+MOST_BUGS, BUGS_S = 20, 10.0
+"""More exceptions in less time: the app cannot go on."""
+BUILDING = (events.Load, events.Compose, events.Mount)
+"""A widget in which one of these fails is not there."""
+
+
+class GuardedApp(App[Result], Generic[Result]):
+    """An app that goes on after an exception where it can, and tells where it is noted."""
+
+    tells_pilot = True
+    """Whether a test fails by an exception."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._bugs: deque[float] = deque(maxlen=MOST_BUGS)
+
+    def on_bug(self, error: Exception) -> None:
+        """Note an exception that nobody expected, and say so in a line."""
+        if self.is_headless and self.tells_pilot and self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+        self._bugs.append(time.monotonic())
+        if len(self._bugs) == MOST_BUGS and self._bugs[-1] - self._bugs[0] < BUGS_S:
+            super()._handle_exception(error)
+            return
+        self.tell_failure(str(unforeseen(error)))
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,  # noqa: ARG002 – never: names of data are in what is told
+    ) -> None:
+        """Tell something; brackets are brackets, control characters are shown."""
+        super().notify(
+            plain_lines(message),
+            title=plain_lines(title),
+            severity=severity,
+            timeout=timeout,
+            markup=False,
+        )
+
+    def tell_failure(self, text: str) -> None:
+        """Say in a line what did not work, once."""
+        if all(note.message != text for note in self._notifications):
+            self.notify(text, severity="error", markup=False, timeout=10)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """What the disk or the network refuses a worker is told; so is what is our own fault."""
+        cause = error.error if isinstance(error, WorkerFailed) else error
+        if isinstance(error, WorkerFailed) and isinstance(cause, Failure):
+            self.tell_failure(visible(str(as_told(cause))))
+        elif isinstance(cause, Exception) and self._is_closed_already():
+            # By a key of the packet that opened it, before it was built: Textual's own, too.
+            unforeseen(cause)
+        elif isinstance(cause, Exception) and self._goes_on():
+            self.on_bug(cause)
+        else:
+            super()._handle_exception(error)
+
+    def _is_closed_already(self) -> bool:
+        node = active_message_pump.get(None)
+        return isinstance(node, Widget) and self._is_mounted and is_closed(node, self)
+
+    def _goes_on(self) -> bool:
+        """Whether there is an app without what has failed; a screen that is half built goes."""
+        if not self.is_running or not self._is_mounted:
+            return False
+        node = active_message_pump.get(None)
+        if not isinstance(node, Widget) or node._is_mounted:
+            return True
+        stack = self._screen_stack
+        if is_closed(node, self):
+            return True
+        if len(stack) < 2 or stack[-1] not in node.ancestors_with_self:
+            return False
+        self.pop_screen()
+        return True
+
+
+async def _nothing() -> None: ...
+
+
+_dispatch, _dismiss = MessagePump._dispatch_message, Screen.dismiss
+
+
+async def dispatch_guarded(node: MessagePump, message: Message) -> None:
+    """Have a message handled; an exception ends neither the app nor the widget's loop."""
+    app = node if isinstance(node, App) else active_app_of(node)
+    if not isinstance(app, GuardedApp) or isinstance(message, BUILDING):
+        await _dispatch(node, message)
+        return
+    if isinstance(message, events.MouseEvent) and isinstance(node, Widget) and is_gone(node):
+        return
+    try:
+        await _dispatch(node, message)
+    except NoMatches as error:
+        # What is meant for a screen that is closed by now, or not built yet, comes to nothing.
+        if not is_closed(node, app) and app.screen._is_mounted:
+            app.on_bug(error)
+    except Exception as error:  # the border between handlers and the loop
+        if not app.is_running:
+            raise
+        app.on_bug(error)
+
+
+def active_app_of(node: MessagePump) -> App[Any] | None:
+    """The app of a node, as long as it has one."""
+    try:
+        return node.app
+    except Exception:  # noqa: BLE001 – Textual's ways to say that there is none
+        return None
+
+
+def is_closed(node: MessagePump, app: App[Any]) -> bool:
+    """Whether the screen of a node was closed, and its parts with it."""
+    if not isinstance(node, Widget):
+        return False
+    screens = [each for each in node.ancestors_with_self if isinstance(each, Screen)]
+    return not screens or screens[0] not in app._screen_stack
+
+
+def is_gone(node: Widget) -> bool:
+    """Whether a widget is closed, or was covered, when a click arrives."""
+    return node.app.screen not in node.ancestors_with_self
+
+
+def dismiss_once(screen: Screen[Any], result: Any = None) -> AwaitComplete:
+    """Close a screen with its result, and only that one, however often it is asked for."""
+    app = screen.app
+    stack = app._screen_stack
+    if not isinstance(app, GuardedApp) or screen is stack[-1]:
+        return _dismiss(screen, result)
+    if screen not in stack:
+        return AwaitComplete(_nothing())
+    # Another one has come over it, as the help over a box whose work is done.
+    if screen._result_callbacks:
+        screen._result_callbacks[-1](result)
+        screen._pop_result_callback()
+    stack.remove(screen)
+
+    async def remove() -> None:
+        await app._replace_screen(screen)
+
+    return AwaitComplete(remove()).call_next(app)
+
+
+MessagePump._dispatch_message = dispatch_guarded  # type: ignore[method-assign, assignment]
+Screen.dismiss = dismiss_once  # type: ignore[method-assign, assignment]

@@ -1,0 +1,110 @@
+"""What the ledger says of the jobs, for one screen; read in a thread of its own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from damnit_daemon.errors import DamnitError
+from damnit_daemon.ledger import (
+    ACTIVE,
+    Connection,
+    Job,
+    JobState,
+    Ledger,
+    LedgerMissing,
+    Outcome,
+    RequestState,
+    VariableProgress,
+    count_jobs,
+    load_jobs,
+    load_progress,
+    load_requests,
+    next_queued,
+)
+
+LOOK_S = 0.5
+MOST_QUEUED = 500
+MOST_OVER = 300
+OVER = tuple(state for state in JobState if state.is_over)
+
+
+@dataclass(frozen=True)
+class JobRow:
+    """A job, with what of it is not in its own row."""
+
+    job: Job
+    place: int | None = None
+    """How many come before it; of those queued."""
+    computing: tuple[VariableProgress, ...] = ()
+
+
+@dataclass(frozen=True)
+class JobListing:
+    """All jobs shown: those running, those queued in their order, the last that are over."""
+
+    jobs: tuple[JobRow, ...] = ()
+    left_out: int = 0
+    waiting: int = 0
+    """Requests that no daemon has taken yet."""
+    problem: str = ""
+
+
+class JobsReader:
+    """Looks at the ledger twice a second, until it is stopped."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._stop = threading.Event()
+        self._hurry = threading.Event()
+
+    def stop(self) -> None:
+        """End, soon."""
+        self._stop.set()
+        self._hurry.set()
+
+    def hurry(self) -> None:
+        """Look now."""
+        self._hurry.set()
+
+    def listings(self) -> Iterator[JobListing]:
+        """What there is to show, whenever that has changed."""
+        shown: JobListing | None = None
+        while not self._stop.is_set():
+            listing = self._look()
+            if listing != shown:
+                shown = listing
+                yield listing
+            self._hurry.wait(LOOK_S)
+            self._hurry.clear()
+
+    def _look(self) -> JobListing:
+        try:
+            with self._ledger.reading() as con:
+                return load_listing(con)
+        except LedgerMissing:
+            return JobListing()
+        except DamnitError as error:
+            return JobListing(problem=error.message)
+
+
+def load_listing(con: Connection) -> JobListing:
+    """Load it."""
+    counts = count_jobs(con)
+    active = load_jobs(con, states=ACTIVE)
+    queue = next_queued(con, limit=MOST_QUEUED)
+    over = load_jobs(con, states=OVER, limit=MOST_OVER)
+    shown = [
+        *(JobRow(job, computing=_computing(con, job)) for job in active),
+        *(JobRow(job, place) for place, job in enumerate(queue)),
+        *(JobRow(job) for job in over),
+    ]
+    waiting = sum(each.state is RequestState.WAITING for each in load_requests(con))
+    return JobListing(tuple(shown), sum(counts.values()) - len(shown), waiting)
+
+
+def _computing(con: Connection, job: Job) -> tuple[VariableProgress, ...]:
+    if job.state is not JobState.RUNNING:
+        return ()
+    return tuple(each for each in load_progress(con, job.id) if each.outcome is Outcome.RUNNING)

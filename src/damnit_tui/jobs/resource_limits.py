@@ -1,0 +1,65 @@
+"""A box that asks for memory and time, for a job that had too little."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Label
+
+from damnit_daemon.settings import InvalidSetting, parse_setting
+
+from ..widgets.plain_input import PlainInput
+
+KEYS = {"memory": "noncluster_mem", "time": "slurm_time"}
+"""Whose rules hold for what is typed."""
+
+
+class LimitsDialog(ModalScreen[tuple[str, str] | None]):
+    """Gives memory and time as typed; empty: as before. None: somebody thought better of it."""
+
+    DEFAULT_CSS = """
+    LimitsDialog {
+        align: center middle;
+        & Vertical {
+            width: 64; max-width: 96%; height: auto; padding: 1 2;
+            background: $surface; border: round $primary; border-title-color: $text-primary;
+        }
+        & Input { background: $panel; }
+        & Label { width: 1fr; height: auto; }
+        & #limits-mistake { color: $text-error; }
+    }
+    """
+    BINDINGS = [("escape", "close", "close")]  # noqa: RUF012 – Textual's way
+
+    def compose(self) -> ComposeResult:
+        """Two places to type."""
+        with Vertical() as box:
+            box.border_title = "Once more, with other limits"
+            yield Label("Memory, such as 50G; empty: as before")
+            yield PlainInput(id="memory")
+            yield Label("Time, such as 04:00:00; empty: as before")
+            yield PlainInput(id="time")
+            yield Label("", id="limits-mistake")
+            yield Label("Enter: retry   Esc: leave it")
+
+    @on(Input.Submitted)
+    def accept(self, event: Input.Submitted) -> None:
+        """Check what was typed, and give it."""
+        event.stop()
+        found = []
+        for name, setting in KEYS.items():
+            text = self.query_one(f"#{name}", Input).value.strip()
+            try:
+                found.append(str(parse_setting(setting, text)) if text else "")
+            except InvalidSetting as error:
+                self.query_one("#limits-mistake", Label).update(Content(str(error)))
+                self.query_one(f"#{name}", Input).focus()
+                return
+        self.dismiss((found[0], found[1]))
+
+    def action_close(self) -> None:
+        """Leave it."""
+        self.dismiss(None)

@@ -1,0 +1,328 @@
+"""The jobs of the daemon, live: what runs, what waits, what is over and why."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich.style import Style
+from rich.text import Text
+from textual import on, work
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import DataTable, Label
+
+from damnit_daemon.ledger import JobState
+
+from .. import keymap
+from ..safe_text import plain
+from ..widgets.footer import KeyFooter
+from .format import COLUMNS, ROLES, cells_of, describe
+from .reader import JobListing, JobRow, JobsReader
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from damnit_daemon.model import RunKey
+
+    from ..data.daemon_client import DaemonClient, RequestResult
+    from ..data.session import Session
+
+TICK_S = 1.0
+
+
+class JobsScreen(Screen[None]):
+    """A table of jobs, and what can be done about the one under the cursor."""
+
+    DEFAULT_CSS = """
+    JobsScreen {
+        background: $background;
+        & #jobs-title { width: 1fr; height: 1; background: $surface; color: $text-primary; }
+        & DataTable { height: 1fr; background: $background; scrollbar-size-vertical: 1; }
+        & #jobs-about { width: 1fr; height: auto; max-height: 4; background: $surface; }
+        & .jobs--news { color: $text-success; }
+        & .jobs--trouble { color: $text-error; }
+        & .jobs--quiet { color: $foreground 60%; }
+        & .jobs--text { color: $foreground; }
+    }
+    """
+    COMPONENT_CLASSES = {f"jobs--{role}" for role in ("news", "trouble", "quiet", "text")}  # noqa: RUF012 – Textual's way
+    BINDINGS = keymap.bindings("jobs")
+
+    @dataclass
+    class Read(Message):
+        """The ledger says something else than before."""
+
+        listing: JobListing
+
+    @dataclass
+    class Answered(Message):
+        """What became of a request."""
+
+        told: RequestResult
+
+    def __init__(
+        self,
+        session: Session,
+        clock: Callable[[], float] = time.time,
+        zone: tzinfo | None = None,
+    ) -> None:
+        super().__init__()
+        self._zone = zone
+        self._only_failed = False
+        self._only_run: RunKey | None = None
+        self._session = session
+        self._clock = clock
+        self._reader = JobsReader(session.ledger())
+        self._listing = JobListing()
+        self._shown: dict[str, JobRow] = {}
+
+    def compose(self) -> ComposeResult:
+        """How many, which, more about one, the keys."""
+        yield Label("", id="jobs-title")
+        yield DataTable(cursor_type="row", zebra_stripes=False, cell_padding=1)
+        yield Label("", id="jobs-about")
+        yield KeyFooter("jobs")
+
+    def on_mount(self) -> None:
+        """Begin to read."""
+        table = self.query_one(DataTable)
+        for name in COLUMNS:
+            table.add_column(name, key=name)
+        table.focus()
+        self.read_ledger()
+        self.set_interval(TICK_S, self._refresh)
+
+    def on_unmount(self) -> None:
+        """Let the worker end."""
+        self._reader.stop()
+
+    @work(thread=True, exclusive=True, group="jobs")
+    def read_ledger(self) -> None:
+        """Hand on what there is to show."""
+        for listing in self._reader.listings():
+            self.post_message(self.Read(listing))
+
+    @on(Read)
+    def show_listing(self, event: Read) -> None:
+        """Show it; the cursor stays on its job."""
+        self._listing = event.listing
+        self._show_chosen()
+
+    def _show_chosen(self) -> None:
+        jobs = [listed for listed in self._listing.jobs if self._is_wanted(listed)]
+        keys = [str(listed.job.id) for listed in jobs]
+        if keys == list(self._shown):
+            self._shown = dict(zip(keys, jobs, strict=True))
+            self._refresh()
+            return
+        table = self.query_one(DataTable)
+        chosen, row = self._chosen_id(), table.cursor_row
+        self._shown = dict(zip(keys, jobs, strict=True))
+        table.clear()
+        for key in keys:
+            table.add_row(*self._cells(key), key=key)
+        table.move_cursor(row=keys.index(chosen) if chosen in keys else row, animate=False)
+        self._tell()
+
+    def _is_wanted(self, listed: JobRow) -> bool:
+        job = listed.job
+        if self._only_failed and job.state is not JobState.FAILED:
+            return False
+        return self._only_run in (None, job.run_key)
+
+    def _filter(self) -> str:
+        """The filter, in words; empty if all jobs are shown."""
+        words = ["failed"] if self._only_failed else []
+        words += [f"run {self._only_run.run}"] if self._only_run else []
+        return ", ".join(words)
+
+    def _refresh(self) -> None:
+        """Times go on, and bars grow."""
+        table = self.query_one(DataTable)
+        for key in self._shown:
+            for name, cell in zip(COLUMNS, self._cells(key), strict=True):
+                if table.get_cell(key, name) != cell:
+                    table.update_cell(key, name, cell, update_width=True)
+        self._tell()
+
+    def _cells(self, key: str) -> list[Text]:
+        listed = self._shown[key]
+        several = len({each.job.run_key.proposal for each in self._shown.values()}) > 1
+        role = ROLES[listed.job.state]
+        style: Style = self.get_component_rich_style(f"jobs--{role}", partial=True)
+        texts = cells_of(listed, self._clock(), several_proposals=several, zone=self._zone)
+        return [Text(text, style=style, no_wrap=True, end="") for text in texts]
+
+    @on(DataTable.RowHighlighted)
+    def _tell(self) -> None:
+        """Say how much there is, and more about the job under the cursor."""
+        listing = self._listing
+        states = [listed.job.state.value for listed in listing.jobs]
+        counts = [f"{states.count(name)} {name}" for name in dict.fromkeys(states)]
+        title = " · ".join(counts) or "no jobs yet"
+        if words := self._filter():
+            title = f"only {words}: {len(self._shown)} of {len(listing.jobs)} · {title}"
+        if listing.left_out:
+            title += f" · and {listing.left_out} more: damnit-daemon jobs --all"
+        if listing.waiting:
+            requests = (
+                "1 request waits" if listing.waiting == 1 else f"{listing.waiting} requests wait"
+            )
+            title += f" · {requests} for a daemon"
+        if listing.problem:
+            title = f"{title} · the ledger cannot be read: {listing.problem}"
+        self.query_one("#jobs-title", Label).update(plain(f" Jobs: {title}"))
+        chosen = self._chosen()
+        about = describe(chosen, self._clock()) if chosen else ""
+        self.query_one("#jobs-about", Label).update(Content(f" {about}"))
+
+    def _chosen_id(self) -> str:
+        table = self.query_one(DataTable)
+        if not table.row_count:
+            return ""
+        return str(table.coordinate_to_cell_key(table.cursor_coordinate).row_key.value)
+
+    def _chosen(self) -> JobRow | None:
+        return self._shown.get(self._chosen_id())
+
+    # Actions
+
+    def action_close(self) -> None:
+        """Go back to the table."""
+        self.dismiss()
+
+    def action_only_failed(self) -> None:
+        """Show only jobs that failed, or all again."""
+        self._only_failed = not self._only_failed
+        self._show_chosen()
+
+    def action_only_run(self) -> None:
+        """Show only the jobs of the run under the cursor, or all again."""
+        chosen = self._chosen()
+        if self._only_run is not None:
+            self._only_run = None
+        elif chosen is not None:
+            self._only_run = chosen.job.run_key
+        self._show_chosen()
+
+    def action_log(self) -> None:
+        """Show what the job prints."""
+        from ..log.screen import LogScreen
+
+        chosen = self._chosen()
+        if chosen is not None:
+            key = chosen.job.run_key
+            title = f"log of run {key.run}, proposal {key.proposal}"
+            self.app.push_screen(LogScreen(self._session.log_of(key), title))
+
+    @on(DataTable.RowSelected)
+    def _open(self, event: DataTable.RowSelected) -> None:
+        event.stop()
+        self.action_log()
+
+    def action_cancel(self) -> None:
+        """Cancel the job under the cursor."""
+        chosen = self._chosen()
+        if chosen is None:
+            return
+        if chosen.job.state.is_over:
+            self.notify("This job is over.", markup=False)
+            return
+        number = chosen.job.id
+        began = "It waits; nothing of it is computed yet."
+        if chosen.computing or chosen.job.state is JobState.RUNNING:
+            began = "It runs: what it has computed is kept, what it is computing now is lost."
+        self._do(
+            lambda asking: asking.cancel([number]),
+            "Cancel a job",
+            f"Cancel {_named(chosen)}?\n\n{began} R does it once more.",
+            yes="cancel it",
+        )
+
+    def action_retry(self) -> None:
+        """Do the job under the cursor once more."""
+        chosen = self._chosen()
+        if chosen is not None and self._may_retry():
+            number = chosen.job.id
+            self._do(
+                lambda asking: asking.retry([number]),
+                "Once more",
+                f"Do {_named(chosen)} once more?\n\nWhat it computes replaces the run's values.",
+                yes="do it",
+            )
+
+    def action_retry_more(self) -> None:
+        """Ask for other limits, and do it once more with them."""
+        from .resource_limits import LimitsDialog
+
+        def go_on(limits: tuple[str, str] | None) -> None:
+            if limits is not None:
+                self._retry(number, *limits)
+
+        chosen = self._chosen()
+        if chosen is not None and self._may_retry():
+            number = chosen.job.id
+            self.app.push_screen(LimitsDialog(), go_on)
+
+    def action_priority(self, step: int) -> None:
+        """Have a queued job done earlier or later."""
+        chosen = self._chosen()
+        if chosen is None or chosen.place is None:
+            self.notify("Only the order of queued jobs can be changed.", markup=False)
+            return
+        number, priority = chosen.job.id, chosen.job.priority + step
+        when, back = ("earlier", "-") if step > 0 else ("later", "+")
+        self._do(
+            lambda asking: asking.prioritise(number, priority),
+            "Order of the queue",
+            f"Do {_named(chosen)} {when}, with priority {priority}?\n\n{back} takes that back.",
+            yes=f"do it {when}",
+        )
+
+    def _retry(self, number: int, memory: str, time_limit: str) -> None:
+        if self._may_change():
+            self._ask(lambda asking: asking.retry([number], memory=memory, time_limit=time_limit))
+
+    def _may_retry(self) -> bool:
+        chosen = self._chosen()
+        if chosen is None:
+            return False
+        if not chosen.job.state.is_over:
+            self.notify("This job is not over: cancel it first (K).", markup=False)
+            return False
+        return True
+
+    def _do(
+        self, request: Callable[[DaemonClient], RequestResult], title: str, text: str, *, yes: str
+    ) -> None:
+        from ..dialogs.confirm import confirm
+
+        if self._may_change():
+            confirm(self, title, text, lambda: self._ask(request), yes=yes)
+
+    def _may_change(self) -> bool:
+        if self._session.read_only:
+            self.notify(
+                "Nothing is changed from here: --read-only.", severity="warning", markup=False
+            )
+        return not self._session.read_only
+
+    @work(thread=True, group="asking")
+    def _ask(self, request: Callable[[DaemonClient], RequestResult]) -> None:
+        told = request(self._session.asking())
+        self._reader.hurry()
+        self.post_message(self.Answered(told))
+
+    @on(Answered)
+    def tell_answer(self, event: Answered) -> None:
+        """Say what became of it."""
+        self.notify(event.told.text, severity=event.told.severity, markup=False)
+
+
+def _named(listed: JobRow) -> str:
+    return f"job {listed.job.id} of run {listed.job.run_key.run}"

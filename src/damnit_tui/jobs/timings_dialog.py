@@ -1,0 +1,76 @@
+"""What the variables cost: how long each takes, and its share of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.table import Table
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+from damnit_daemon.ledger import Timing
+
+from ..dialogs.base import DialogScreen
+from ..sanitize import visible
+from .format import bar
+
+
+class TimingsDialog(DialogScreen):
+    """The dearest variable first."""
+
+    DEFAULT_CSS = """
+    TimingsDialog {
+        & .timings--bar { color: $text-accent; }
+        & .timings--label { color: $foreground 60%; }
+    }
+    """
+    COMPONENT_CLASSES = {"timings--bar", "timings--label"}  # noqa: RUF012 – Textual's way
+
+    def __init__(self, timings: Sequence[Timing]) -> None:
+        """Make a box.
+
+        Args:
+            timings: Of the variables, by the daemon's latest jobs.
+        """
+        super().__init__()
+        self._timings = sorted(timings, key=lambda timing: -timing.total_s)
+
+    def compose(self) -> ComposeResult:
+        """A table that can be scrolled."""
+        with VerticalScroll() as box:
+            box.border_title = "What the variables cost"
+            box.border_subtitle = "Esc close"
+            yield Static(id="timings")
+
+    def on_mount(self) -> None:
+        """Fill it: only now the theme's colours are known."""
+        if not self._timings:
+            said = "No timings yet: the daemon has done no jobs."
+            self.query_one("#timings", Static).update(Text(said))
+            return
+        label = str(self.get_component_rich_style("timings--label", partial=True))
+        total_s = sum(timing.total_s for timing in self._timings) or 1.0
+        grid = Table.grid(padding=(0, 2))
+        grid.add_column(overflow="fold")
+        for _ in range(4):
+            grid.add_column(justify="right", no_wrap=True)
+        grid.add_column(no_wrap=True)
+        titles = ("Variable", "Times", "Median", "95 %", "Share", "")
+        grid.add_row(*(Text(title, label) for title in titles))
+        for timing in self._timings:
+            share = timing.total_s / total_s
+            grid.add_row(
+                Text(visible(timing.name)),
+                Text(str(timing.count)),
+                Text(_seconds(timing.median_s)),
+                Text(_seconds(timing.p95_s)),
+                Text(f"{100 * share:.1f} %"),
+                Text(bar(share), str(self.get_component_rich_style("timings--bar", partial=True))),
+            )
+        self.query_one("#timings", Static).update(grid)
+
+
+def _seconds(seconds: float) -> str:
+    return f"{1000 * seconds:.0f} ms" if seconds < 1 else f"{seconds:.2f} s"

@@ -1,0 +1,167 @@
+"""Every command of the `:` line, once: completion, help and docs are drawn from here.
+
+A part of the main screen adds one with an entry here and the method that it names.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from damnit_daemon.query import FilterError
+
+if TYPE_CHECKING:
+    from damnit_daemon.query.completion import Completion
+
+
+class Command(NamedTuple):
+    """What a word at the `:` line does."""
+
+    name: str
+    arguments: str
+    """As they are written in the help; empty: it takes none."""
+    text: str
+    """What it does, for help and docs; begins in lower case."""
+    method: str
+    """Of the main screen; called with all that follows the name. What it cannot understand is a
+    `FilterError`, its place counted from the beginning of that."""
+    complete: str = ""
+    """A method of the main screen: text and cursor → `Completion` of the arguments."""
+
+
+COMMANDS = (
+    Command(
+        "filter", "TEXT", "show only some runs; without text, all", "set_filter", "complete_filter"
+    ),
+    Command(
+        "sort",
+        "COLUMNS",
+        "sort: `xgm,-run`; without columns, newest first",
+        "set_sort",
+        "complete_sort",
+    ),
+    Command(
+        "columns",
+        "COLUMNS",
+        "show only these, in this order; without columns, all",
+        "set_columns",
+        "complete_sort",
+    ),
+    Command(
+        "tags",
+        "TAGS",
+        "show only columns with these; without tags, all",
+        "set_tags",
+        "complete_tags",
+    ),
+    Command(
+        "view",
+        "save|open|delete NAME, list",
+        "keep filter, order and columns under a name",
+        "do_view",
+        "complete_view",
+    ),
+    Command(
+        "alert",
+        "CONDITION [for N runs], off ALERT, list",
+        "be called when it holds: `xgm < 500 for 3 runs`",
+        "do_alert",
+        "complete_alert",
+    ),
+    Command("timings", "", "what the variables cost, by past jobs", "show_timings"),
+    Command("report", "[HOURS]", "what happened since the last report", "do_report"),
+    Command("export", "FILE", "write what is shown; the format follows the name", "do_export"),
+    Command("theme", "NAME", "other colours", "set_theme", "complete_theme"),
+    Command(
+        "graphics",
+        "auto|kitty|blocks|none",
+        "how images are drawn: in pixels, half blocks, shades, or as the terminal can",
+        "set_graphics",
+        "complete_graphics",
+    ),
+    Command("help", "", "all keys and commands", "show_help"),
+    Command("q", "", "quit", "quit_app"),
+)
+
+
+class ParsedCommand(NamedTuple):
+    """A command as it was typed."""
+
+    command: Command | None
+    """None for a run number."""
+    argument: str
+    start: int
+    """Where the argument begins."""
+
+
+def parse_command(text: str, commands: tuple[Command, ...] = COMMANDS) -> ParsedCommand:
+    """Find the command that is meant, or a run number.
+
+    Raises:
+        FilterError: If there is none of that name; names those that are near.
+    """
+    begin = len(text) - len(text.lstrip(" :"))
+    name, _, rest = text[begin:].partition(" ")
+    start = begin + len(name) + 1 + len(rest) - len(rest.lstrip())
+    if name.isascii() and name.isdecimal():
+        return ParsedCommand(None, name[:9], begin)
+    found = next((command for command in commands if command.name == name), None)
+    if found is None:
+        import difflib
+
+        names = [command.name for command in commands]
+        near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+        hint = f"Did you mean {' or '.join(near)}?" if near else f"Known: {', '.join(names)}."
+        raise FilterError(f"There is no command {name!r}.", begin, begin + len(name), hint=hint)
+    if rest.strip() and not found.arguments:
+        raise FilterError(f"{name} takes no argument.", start, len(text))
+    return ParsedCommand(found, rest.strip(), min(start, len(text)))
+
+
+def complete_name(text: str, cursor: int) -> Completion | None:
+    """What the name that is being typed could become; None once it is there."""
+    from damnit_daemon.query.completion import Completion, matching
+
+    begin = len(text) - len(text.lstrip(" :"))
+    typed = text[begin:cursor]
+    if " " in typed or cursor < begin:
+        return None
+    return Completion(begin, cursor, tuple(matching(typed, [c.name for c in COMMANDS])))
+
+
+def complete_words(text: str, cursor: int, *choices: tuple[str, ...]) -> Completion:
+    """What a word could become, if the first is one of these, the second one of those.
+
+    Args:
+        text: Words with blanks between.
+        cursor: Where one types.
+        choices: For each word, what there is.
+    """
+    from damnit_daemon.query.completion import Completion, matching
+
+    before = text[:cursor]
+    start = before.rfind(" ") + 1
+    number = len(before[:start].split())
+    found = choices[number] if number < len(choices) else ()
+    return Completion(start, cursor, tuple(matching(before[start:], found)))
+
+
+def help_lines() -> list[tuple[str, str]]:
+    """The commands as they are written, with what they do."""
+    lines = [(":123", "go to a run by its number")]
+    lines += [(f":{c.name} {c.arguments}".rstrip(), c.text.replace("`", "")) for c in COMMANDS]
+    return lines
+
+
+def as_markdown() -> str:
+    """The commands as a table for the docs."""
+    lines = [
+        "## The `:` line",
+        "",
+        "| command | does |",
+        "|---|---|",
+        "| `:123` | go to a run by its number |",
+    ]
+    for c in COMMANDS:
+        written = f":{c.name} {c.arguments}".rstrip().replace("|", "\\|")
+        lines.append(f"| `{written}` | {c.text} |")
+    return "\n".join([*lines, ""])

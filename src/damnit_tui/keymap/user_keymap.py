@@ -1,0 +1,107 @@
+"""Keys as a user wants them, in place of those of the key table. Pure."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+
+from textual.keys import Keys, _character_to_key, format_key
+
+from . import MAIN_OWNERS, Key
+
+_MODIFIERS = {"ctrl", "shift", "alt", "super", "meta", "hyper"}
+_NAMES = {key.value for key in Keys}
+
+
+def with_own_keys(
+    keys: Sequence[Key], own: Mapping[str, str]
+) -> tuple[tuple[Key, ...], tuple[str, ...]]:
+    """The key table with a user's keys; what makes no sense is left as it was, and told.
+
+    Args:
+        keys: The key table.
+        own: For some ids, keys with commas between; empty for none.
+    """
+    ids = {key.id for key in keys}
+    problems = [_unknown(id, ids) for id in own if id not in ids]
+    changed = []
+    for key in keys:
+        if key.id not in own:
+            changed.append(key)
+            continue
+        names = [_name(word.strip()) for word in own[key.id].split(",") if word.strip()]
+        wrong = [word for word, name in zip(_words(own[key.id]), names, strict=True) if not name]
+        if wrong:
+            problems.append(f"{key.id}: there is no key {wrong[0]!r}.")
+            changed.append(key)
+        else:
+            known = [name for name in names if name]
+            shown = " ".join(written(name) for name in known)
+            changed.append(key._replace(keys=",".join(known), shown=shown))
+    changed, clashes = _without_clashes(changed, own)
+    return tuple(changed), (*problems, *clashes)
+
+
+def written(key: str) -> str:
+    """A key as people write it: `ctrl-g`, `|`."""
+    *modifiers, last = key.split("+")
+    return "-".join([*modifiers, format_key(last)])
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def _name(word: str) -> str | None:
+    """A key as Textual names it; None if there is none."""
+    if len(word) == 1:
+        return _character_to_key(word) if word.isprintable() else None
+    *modifiers, last = word.replace("ctrl-", "ctrl+").split("+")
+    if not set(modifiers) <= _MODIFIERS:
+        return None
+    if len(last) == 1:
+        last = _character_to_key(last)
+    elif last not in _NAMES and not _is_name_of_character(last):
+        return None
+    return "+".join([*modifiers, last])
+
+
+def _is_name_of_character(name: str) -> bool:
+    import unicodedata
+
+    try:
+        return len(unicodedata.lookup(name.replace("_", " "))) == 1
+    except KeyError:
+        return False
+
+
+def _unknown(id: str, ids: Iterable[str]) -> str:
+    near = difflib.get_close_matches(id, ids, n=1, cutoff=0.6)
+    return f"There is nothing called {id!r} to press a key for." + (
+        f" Did you mean {near[0]}?" if near else ""
+    )
+
+
+def _without_clashes(keys: Sequence[Key], own: Mapping[str, str]) -> tuple[list[Key], list[str]]:
+    """The same, where a key that a user has given to something else is for nothing before."""
+    taken = {
+        (_place(key), name): key.id for key in keys if key.id in own for name in key.keys.split(",")
+    }
+    changed, problems = [], []
+    for key in keys:
+        names = key.keys.split(",")
+        lost = [n for n in names if taken.get((_place(key), n), key.id) != key.id]
+        problems += [
+            f"{written(name)} is for {taken[_place(key), name]} now, and for {key.id} no more."
+            for name in lost
+        ]
+        if lost:
+            kept = [name for name in names if name not in lost]
+            key = key._replace(keys=",".join(kept), shown=" ".join(map(written, kept)))
+        changed.append(key)
+    return changed, problems
+
+
+def _place(key: Key) -> str:
+    """Where its keys have to differ from those of others."""
+    return "main" if key.owner in MAIN_OWNERS else key.owner

@@ -1,0 +1,186 @@
+"""The log of a run, or of the daemon, as it grows."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Input, Label
+
+from damnit_daemon.logs import LogFile
+
+from .. import keymap
+from ..table.format import format_size
+from ..widgets.footer import KeyFooter
+from ..widgets.plain_input import PlainInput
+from .pager import ERROR, SECTION, Page, failure_of, pattern_of
+from .reader import LogReader
+from .view import LogView
+
+SIDEWAYS = 20
+
+
+class LogScreen(Screen[None]):
+    """A log, from its end on, or from where a variable failed."""
+
+    DEFAULT_CSS = """
+    LogScreen {
+        background: $background;
+        & #log-title { width: 1fr; height: 1; background: $surface; color: $text-primary; }
+        & #log-place { width: auto; height: 1; background: $surface; color: $foreground 70%; }
+        & #log-search { height: 1; background: $surface; display: none; }
+        & #log-search Label { width: auto; padding: 0 1; color: $text-primary; }
+        & Horizontal { height: 1; }
+    }
+    """
+    BINDINGS = keymap.bindings("log")
+    AUTO_FOCUS = ""
+
+    @dataclass
+    class PageRead(Message):
+        """There is something else to show."""
+
+        page: Page
+
+    def __init__(self, log: LogFile, title: str, *, failed: str = "") -> None:
+        """Prepare a screen.
+
+        Args:
+            log: Which; closed with the screen.
+            title: What it is the log of.
+            failed: Begin where this variable failed last; empty: at the end.
+        """
+        super().__init__()
+        self._reader = LogReader(log)
+        self._title = title
+        self._failed = failed
+        self._pattern: re.Pattern[bytes] | None = None
+        self._wanted = ""
+        self._has_begun = False
+
+    def compose(self) -> ComposeResult:
+        """What it is, its lines, a place to type, the keys."""
+        with Horizontal():
+            yield Label(Content(f" {self._title}"), id="log-title")
+            yield Label("", id="log-place")
+        yield LogView()
+        with Horizontal(id="log-search"):
+            yield Label("Search:")
+            yield PlainInput(select_on_focus=True)
+        yield KeyFooter("log")
+
+    def on_mount(self) -> None:
+        """Nobody types yet."""
+        self.query_one(Input).can_focus = False
+
+    def on_unmount(self) -> None:
+        """Let the worker end."""
+        self._reader.stop()
+
+    @work(thread=True, exclusive=True, group="log")
+    def read_log(self) -> None:
+        """Hand on what there is to show."""
+        for page in self._reader.pages():
+            self.post_message(self.PageRead(page))
+
+    @on(PageRead)
+    def show_page(self, event: PageRead) -> None:
+        """Show it."""
+        page = event.page
+        self.query_one(LogView).page = page
+        parts = [page.said, f"{page.percent} % of {format_size(page.size)}" if page.size else ""]
+        parts.append("follows" if page.follows else "stands still: G follows")
+        self.query_one("#log-place", Label).update(
+            Content(" · ".join(part for part in parts if part) + " ")
+        )
+
+    def on_resize(self, event: events.Resize) -> None:
+        """As many lines as there is room for."""
+        rows = max(1, event.size.height - 2)
+        self._reader.resize(rows)
+        if not self._has_begun:
+            # Only now is it known how much there is to be read.
+            self._has_begun = True
+            self._begin()
+
+    def _begin(self) -> None:
+        if self._failed:
+            what, pattern = f"failure of {self._failed}", failure_of(self._failed)
+            self._reader.ask(lambda pager: pager.find_last(pattern, what))
+        self.read_log()
+
+    # Actions
+
+    def action_move(self, lines: int) -> None:
+        """Go down or up by lines."""
+        self._reader.ask(lambda pager: pager.move(lines))
+
+    def action_page(self, pages: float) -> None:
+        """Go down or up by pages."""
+        self._reader.ask(lambda pager: pager.move(int(pages * pager.rows)))
+
+    def action_first(self) -> None:
+        """Go to the beginning."""
+        self._reader.ask(lambda pager: pager.first())
+
+    def action_last(self) -> None:
+        """Go to the end, and follow."""
+        self._reader.ask(lambda pager: pager.last())
+
+    def action_sideways(self, steps: int) -> None:
+        """See the rest of long lines."""
+        view = self.query_one(LogView)
+        furthest = max(0, view.longest - view.size.width)
+        view.left = min(max(0, view.left + steps * SIDEWAYS), furthest)
+
+    def action_section(self, step: int) -> None:
+        """Go to where another job begins."""
+        self._reader.ask(lambda pager: pager.find(SECTION, "other job", backward=step < 0))
+
+    def action_error(self, step: int) -> None:
+        """Go to another error."""
+        self._reader.ask(lambda pager: pager.find(ERROR, "other error", backward=step < 0))
+
+    def action_search(self) -> None:
+        """Ask what to look for."""
+        self.query_one("#log-search").display = True
+        self.query_one(KeyFooter).display = False
+        prompt = self.query_one(Input)
+        prompt.can_focus = True
+        prompt.focus()
+
+    def action_next_match(self, step: int) -> None:
+        """Look for it once more."""
+        pattern, wanted = self._pattern, self._wanted
+        if pattern is None:
+            self.action_search()
+        else:
+            self._reader.ask(lambda pager: pager.find(pattern, f"“{wanted}”", backward=step < 0))
+
+    @on(Input.Submitted)
+    def search(self, event: Input.Submitted) -> None:
+        """Look for what was typed, from here on."""
+        event.stop()
+        self._leave_prompt()
+        if event.value:
+            self._pattern, self._wanted = pattern_of(event.value), event.value
+            self.action_next_match(1)
+
+    def action_close(self) -> None:
+        """Leave the prompt, or go back to the table."""
+        if self.query_one("#log-search").display:
+            self._leave_prompt()
+        else:
+            self.dismiss()
+
+    def _leave_prompt(self) -> None:
+        self.query_one("#log-search").display = False
+        self.query_one(KeyFooter).display = True
+        self.query_one(Input).can_focus = False
+        self.set_focus(None)

@@ -1,0 +1,107 @@
+"""What the main screen does to take data elsewhere: copy, export."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from textual import on, work
+
+from damnit_daemon.errors import DamnitError
+from damnit_daemon.model import RunKey
+
+from ..sanitize import visible
+from .base import MainPart
+from .exports import TableSlice, as_text
+from .messages import TextCopied
+
+MOST_COPIED = 2000
+"""Runs on the clipboard; more go to a file."""
+
+
+class Taking(MainPart):
+    """A part of the main screen: copy and export."""
+
+    def action_copy(self) -> None:
+        """Copy the cell under the cursor, or the note."""
+        note = self.table.note
+        text = note.text if note else self.table.view.plain_text(self.table.cursor)
+        if text:
+            self.copy_text(text)
+        else:
+            self.notify("This cell is empty.", markup=False)
+
+    def action_copy_rows(self) -> None:
+        """Copy the run under the cursor, or all marked ones, as Markdown."""
+        if self.table.cursor is None:
+            return
+        keys = self._marked() or [self.table.cursor.key]
+        if len(keys) > MOST_COPIED:
+            self.notify(f"{len(keys)} runs are too many to copy: O writes them to a file.")
+            return
+        self.copy_part(TableSlice(tuple(keys), self._shown_names()))
+
+    def action_export(self) -> None:
+        """Ask what to write where."""
+        from ..dialogs.export_dialog import ExportDialog, Runs
+
+        rows = self.table.rows
+        if not rows.all_keys:
+            self.notify("There are no runs yet.", markup=False)
+            return
+        proposal = self.status.proposal
+        self.app.push_screen(
+            ExportDialog(
+                self.session.folder.database,
+                Runs(rows.all_keys, rows.keys, self._marked()),
+                self._shown_names(),
+                folder=Path.cwd(),
+                stem=f"p{proposal}-runs" if proposal is not None else "runs",
+                copy=self.copy_now,
+            )
+        )
+
+    @work(thread=True, group="copy")
+    def copy_text(self, text: str) -> None:
+        """Copy text, and tell where to."""
+        self.post_message(TextCopied(self.copy_now(text)))
+
+    @work(thread=True, group="copy")
+    def copy_part(self, part: TableSlice) -> None:
+        """Copy runs as Markdown, and tell where to."""
+        try:
+            text = as_text(self.session.folder.database, part, "md", lambda _done, _total: True)
+        except DamnitError as error:
+            self.call_later(self.notify, visible(str(error)), severity="error", markup=False)
+            return
+        runs = "1 run" if len(part.keys) == 1 else f"{len(part.keys)} runs"
+        self.post_message(TextCopied(self.copy_now(text), runs))
+
+    def copy_now(self, text: str) -> str:
+        """Copy text and say where to; for workers."""
+        from ..terminal.clipboard import copy_text
+
+        def osc52(copied: str) -> None:
+            self.call_later(self._ask_terminal, copied)
+
+        return copy_text(text, osc52, os.environ)
+
+    def _ask_terminal(self, copied: str) -> None:
+        self.app.copy_to_clipboard(copied)
+
+    @on(TextCopied)
+    def tell_copied(self, event: TextCopied) -> None:
+        """Say where it went."""
+        what = f"{event.what}, to" if event.what else "to"
+        self.notify(f"Copied {what} {event.place}.", markup=False, timeout=3)
+
+    def _marked(self) -> list[RunKey]:
+        """The marked runs, those shown first, in their order."""
+        marked = self.table.marks.runs
+        shown = [key for key in self.table.rows.keys if key in marked]
+        return shown + sorted(marked.difference(shown), reverse=True)
+
+    def _shown_names(self) -> tuple[str, ...]:
+        """The variables shown, in their order; the time is always there."""
+        names = [fit.column.name for fit in self.table.view.fits]
+        return tuple(name for name in names if name != "start_time")

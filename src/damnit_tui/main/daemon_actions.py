@@ -1,0 +1,200 @@
+"""What the main screen does about the daemon's work: jobs, logs, processing again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual import on, work
+from textual.message import Message
+
+from damnit_daemon.errors import DamnitError
+
+from ..sanitize import visible
+from .base import MainPart
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from damnit_daemon.ledger import Timing
+    from damnit_daemon.model import RunKey
+
+    from ..context_editor.base import ContextSaved
+    from ..data.daemon_client import DaemonClient, RequestResult
+    from ..reprocess.plan import Plan
+
+NO_VARIABLES = frozenset({"comment", "start_time"})
+"""Columns that no function computes."""
+
+
+class Acting(MainPart):
+    """A part of the main screen: jobs, logs, reprocess."""
+
+    @dataclass
+    class Answered(Message):
+        """What became of a request."""
+
+        told: RequestResult
+
+    def action_log(self) -> None:
+        """Show the log of the run under the cursor; of a cell that failed, where it did."""
+        from ..log.screen import LogScreen
+        from ..table.cells import parse_attributes
+        from ..table.describe import error_of
+
+        cursor = self.table.cursor
+        if cursor is None:
+            return
+        value = self.table.rows.value(*cursor)
+        failed = ""
+        if value is not None and value.value is None:
+            error = error_of(parse_attributes(value.attributes_json))
+            failed = cursor.name if error is not None else ""
+        title = f"log of run {cursor.key.run}, proposal {cursor.key.proposal}"
+        self.app.push_screen(LogScreen(self.session.log_of(cursor.key), title, failed=failed))
+
+    def action_jobs(self) -> None:
+        """Show what the daemon does."""
+        from ..jobs.screen import JobsScreen
+
+        self.app.push_screen(JobsScreen(self.session, self._clock, self._zone))
+
+    def action_context(self, line: int = 0) -> None:
+        """Edit the context file.
+
+        Args:
+            line: Where to begin, 1-based; 0: at the top.
+        """
+        from ..context_editor.screen import ContextScreen
+
+        cursor = self.table.cursor
+        key = cursor.key if cursor else None
+        self.app.push_screen(ContextScreen(self.session, key, line=line), self._reprocess_changed)
+
+    def _reprocess_changed(self, saved: ContextSaved | None) -> None:
+        if saved is not None and saved.changed:
+            self.action_reprocess(" ".join(saved.changed))
+
+    def action_proposals(self) -> None:
+        """Show other proposals; one that is chosen is opened in place of this."""
+        from ..proposals.screen import ProposalsScreen
+
+        self.app.push_screen(ProposalsScreen(self.session.folder.path), self._open_other)
+
+    def _open_other(self, path: Path | None) -> None:
+        if path is not None and path != self.session.folder.path and self.may_leave():
+            self.app.exit(path)
+
+    def action_daemon(self) -> None:
+        """Show how the daemon is."""
+        from ..daemon.screen import DaemonScreen
+
+        self.app.push_screen(DaemonScreen(self.session, self._clock, self._zone))
+
+    def action_reprocess(self, names: str = "", here: bool = False) -> None:
+        """Ask what is to be processed again, and have it done.
+
+        Args:
+            names: Variables to begin with; empty: all.
+            here: Only of the run under the cursor, whatever is marked.
+        """
+        from ..reprocess.dialog import ReprocessDialog
+
+        cursor = self.table.cursor
+        if cursor is None:
+            return
+        keys = [cursor.key] if here else self._chosen_runs()
+        name = "" if cursor.name in NO_VARIABLES else cursor.name
+        said, _ = self.status.work.state(self._clock())
+        daemon = f"{said}" if said.startswith("●") else f"{said}: it is done when one starts"
+        self.app.push_screen(
+            ReprocessDialog(self.session, keys, name, daemon, names), self._reprocess
+        )
+
+    def _reprocess(self, plan: Plan | None) -> None:
+        if plan is None:
+            return
+        runs = plan.names_by_run or list(plan.runs)
+        self.ask_daemon(
+            lambda asking: asking.reprocess(
+                runs, variables=plan.variables, data=plan.data, executor=plan.executor
+            )
+        )
+
+    def _chosen_runs(self) -> list[RunKey]:
+        """Those that are marked, or the one under the cursor."""
+        cursor = self.table.cursor
+        return sorted(self.table.marked) or ([cursor.key] if cursor else [])
+
+    def action_cancel_jobs(self) -> None:
+        """Cancel the jobs of the runs that are marked, or of the one under the cursor."""
+        from damnit_daemon.run_ranges import format_run_ranges
+
+        from ..dialogs.confirm import confirm
+
+        keys = self._chosen_runs()
+        work = self.status.work
+        busy = [key for key in keys if work.runs.get(key)]
+        if not busy:
+            which = f"Run {keys[0].run}" if len(keys) == 1 else "None of these runs"
+            self.notify(f"{which} has no job that waits or runs.", markup=False)
+            return
+        if not self._may_ask():
+            return
+        jobs = [job for key in busy for job in work.runs[key]]
+        running = sum(job.is_running for job in jobs)
+        named = format_run_ranges(key.run for key in busy)
+        text = (
+            f"Cancel all jobs of {'run' if len(busy) == 1 else f'{len(busy)} runs:'} {named}?\n\n"
+            f"{running} being computed, {len(jobs) - running} waiting. What is computed is kept, "
+            "what is being computed now is lost. R in the list of jobs (J) does one once more."
+        )
+        confirm(
+            self,
+            "Cancel jobs",
+            text,
+            lambda: self._ask_daemon(lambda asking: asking.cancel_runs(busy)),
+            yes="cancel them",
+        )
+
+    def ask_daemon(self, request: Callable[[DaemonClient], RequestResult]) -> None:
+        """Ask something, unless nothing may be changed from here."""
+        if self._may_ask():
+            self._ask_daemon(request)
+
+    def _may_ask(self) -> bool:
+        if self.session.read_only:
+            self.notify(
+                "Nothing is changed from here: --read-only.", severity="warning", markup=False
+            )
+        return not self.session.read_only
+
+    @work(thread=True, group="asking")
+    def _ask_daemon(self, request: Callable[[DaemonClient], RequestResult]) -> None:
+        self.post_message(self.Answered(request(self.session.asking())))
+
+    # Commands
+
+    def show_timings(self, _argument: str) -> None:
+        """Show what the variables cost."""
+        self._load_timings()
+
+    @work(thread=True, exclusive=True, group="timings")
+    def _load_timings(self) -> None:
+        try:
+            found = self.session.load_timings()
+        except DamnitError as error:
+            self.call_later(self.notify, visible(str(error)), severity="error", markup=False)
+            return
+        self.call_later(self._show_timings, found)
+
+    def _show_timings(self, found: list[Timing]) -> None:
+        from ..jobs.timings_dialog import TimingsDialog
+
+        self.app.push_screen(TimingsDialog(found))
+
+    @on(Answered)
+    def tell_answer(self, event: Answered) -> None:
+        """Say what became of it."""
+        self.notify(event.told.text, severity=event.told.severity, markup=False)

@@ -1,0 +1,83 @@
+"""What is taken elsewhere of the run table: a choice of it, as text or as a file.
+
+For workers: it reads the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from damnit_daemon.model import RunKey
+from damnit_daemon.store import Database
+
+if TYPE_CHECKING:
+    from damnit_daemon.export import TableSelection
+
+FORMATS = ("csv", "tsv", "md", "json", "xlsx", "parquet")
+"""As people see them; the same as in `damnit_daemon.export`."""
+TEXTS = FORMATS[:4]
+TIMEOUT_S = 30.0
+
+Progress = Callable[[int, int], bool]
+
+
+class TableSlice(NamedTuple):
+    """Which runs and variables, in which order."""
+
+    keys: tuple[RunKey, ...]
+    names: tuple[str, ...] | None = None
+    """None for all."""
+
+
+def as_text(database: Path, part: TableSlice, format_name: str, progress: Progress) -> str:
+    """A part of the table as text.
+
+    Raises:
+        Cancelled: If `progress` says so.
+        DamnitError: If it cannot be read, or is no text.
+    """
+    from damnit_daemon.export import TEXT_FORMATS, load_table, render_text
+    from damnit_daemon.export.formats import NoSuchFormat
+
+    for known in TEXT_FORMATS:
+        if known == format_name:
+            table = load_table(_database(database), _choice(part), progress=progress)
+            return render_text(table, known)
+    raise NoSuchFormat(format_name)
+
+
+def to_file(
+    database: Path,
+    part: TableSlice,
+    format_name: str,
+    target: Path,
+    progress: Progress,
+    *,
+    overwrite: bool,
+) -> bool:
+    """Write a part of the table to a file; tell whether it was written, not given up.
+
+    Raises:
+        FileTaken: If there is a file of that name, which may not be replaced.
+        DamnitError: If it cannot be read or written.
+    """
+    from damnit_daemon.export import Cancelled, checked_format, load_table, write_table
+
+    table = load_table(_database(database), _choice(part), progress=progress)
+    try:
+        write_table(table, target, checked_format(format_name), overwrite=overwrite)
+    except Cancelled:
+        return False
+    return True
+
+
+def _choice(part: TableSlice) -> TableSelection:
+    from damnit_daemon.export import TableSelection
+
+    return TableSelection(keys=part.keys, names=part.names)
+
+
+def _database(path: Path) -> Database:
+    return Database(path, timeout_s=TIMEOUT_S)

@@ -1,0 +1,81 @@
+"""The command palette: keys and commands of the table, found by what they do.
+
+Textual's own palette, fed from the key table and the table of commands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from rich.text import Text
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
+
+from .. import keymap
+from ..keymap import commands
+
+if TYPE_CHECKING:
+    from .command_line import Commanding
+
+LEFT_OUT = frozenset({"runs.palette", "app.redraw"})
+MOVES = "Move"
+"""The section of keys that nobody looks for here."""
+
+
+KEY_CELLS = 8
+"""Of the column of keys; commands, which are longer, run over it."""
+
+
+class PaletteItem(NamedTuple):
+    """A line of the palette."""
+
+    line: str
+    """The key or the command, and what it does."""
+    do: Callable[[], object]
+
+    def shown(self, found: Sequence[int] = ()) -> Text:
+        """The line with some of its characters highlighted; never markup: `[` is a key."""
+        text = Text(self.line)
+        for place in found:
+            text.stylize("bold underline", place, place + 1)
+        return text
+
+
+class PaletteProvider(Provider):
+    """All that can be done with the table."""
+
+    async def discover(self) -> Hits:
+        """What is offered before anything is typed."""
+        for offer in self._offers():
+            yield DiscoveryHit(offer.shown(), offer.do, offer.line)
+
+    async def search(self, query: str) -> Hits:
+        """What fits, also by the key itself."""
+        search = self.matcher(query).fuzzy_search
+        for offer in self._offers():
+            score, found = search.match(query, offer.line)
+            if score > 0:
+                yield Hit(score, offer.shown(found), offer.do, offer.line)
+
+    def _offers(self) -> Iterator[PaletteItem]:
+        main = cast("Commanding", self.screen)
+        targets = {"table": main.table, "main": main, "app": main.app}
+        for key in keymap.KEYS:
+            target = targets.get(key.owner)
+            if target is None or key.id in LEFT_OUT or key.section == MOVES or not key.keys:
+                continue
+            do = partial(main.app.run_action, key.action, target)
+            yield PaletteItem(_line(key.shown or key.keys, key.text), do)
+        for command in commands.COMMANDS:
+            written = f":{command.name} {command.arguments}".rstrip()
+            yield PaletteItem(_line(written, command.text), partial(main.type_command, command))
+
+
+def palette() -> CommandPalette:
+    """A palette for the main screen."""
+    return CommandPalette(providers=[PaletteProvider], placeholder="what do you want to do?")
+
+
+def _line(written: str, text: str) -> str:
+    return f"{written:{KEY_CELLS}}  {text.replace('`', '')}"

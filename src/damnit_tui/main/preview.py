@@ -1,0 +1,283 @@
+"""What the main screen does to look into a cell."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual import events, on, work
+from textual.message import Message
+from textual.timer import Timer
+
+from damnit_daemon.model import Column, StoredValue
+from damnit_daemon.query import FilterError
+
+from ..keymap.commands import complete_words
+from ..sanitize import visible
+from ..table.rows import TIME
+from ..table.viewport import CellAddress
+from ..table.widget import RunTable
+from ..terminal.graphics.protocol_choice import WANTED, Graphics, GraphicsSetting, choose_graphics
+from .clipboard import Taking
+
+if TYPE_CHECKING:
+    from damnit_daemon.query.completion import Completion
+
+    from ..viewer.preview_pane import Preview
+    from ..viewer.screen import ViewerContext, ViewerScreen
+
+
+WARM_S = 0.25
+"""How often to look whether there is nothing else to do."""
+NEEDED = {"numpy", "damnit_tui.viewer.screen", "damnit_tui.viewer.preview_pane"}
+
+
+@dataclass
+class Imported(Message):
+    """What looking needs is there."""
+
+    then: Callable[[], object]
+
+
+class Looking(Taking):
+    """A part of the main screen: inspect, and the box that says why a cell is empty."""
+
+    @on(RunTable.CellOpened)
+    def open_cell(self, event: RunTable.CellOpened) -> None:
+        """Look at a value, or at the run if it is when that began; else say why there is none."""
+        value = self._cell(event.address)[1]
+        if event.address.name == TIME.name and value is not None:
+            self.action_details()
+        elif value is None or value.value is None:
+            self.explain(event.address)
+        else:
+            self.inspect(event.address)
+
+    def action_why(self) -> None:
+        """Say why the cell under the cursor is empty."""
+        if self.table.cursor is not None:
+            self.explain(self.table.cursor)
+
+    def explain(self, address: CellAddress) -> None:
+        """Say why a cell is empty."""
+        from ..diagnosis.dialog import DiagnosisScreen
+
+        async def act(action: str, arguments: tuple[object, ...]) -> None:
+            """As on the main screen, which is to be seen then."""
+            while self.app.screen is not self:
+                await self.app.pop_screen()
+            self.table.move_to(*address)
+            await self.app.run_action(("", action, arguments), self)
+
+        self.app.push_screen(
+            DiagnosisScreen(
+                self.session,
+                address,
+                *self._cell(address),
+                work=lambda: self.status.work,
+                act=lambda action, arguments: self.call_later(act, action, arguments),
+                inspect=self.inspect,
+                copy=self.copy_text,
+                clock=self._clock,
+                zone=self._zone,
+            )
+        )
+
+    def inspect(self, address: CellAddress) -> None:
+        """Look at a cell over the whole screen."""
+        self._when_imported(lambda: self._push_inspect(address))
+
+    def _push_inspect(self, address: CellAddress) -> None:
+        from ..viewer.screen import ViewerScreen
+
+        around, graphics = self._surroundings(), self._graphics()
+        screen = ViewerScreen(self.session, address, around, graphics=graphics, zone=self._zone)
+        self._inspecting = screen
+
+        def forget(_: None) -> None:
+            self._inspecting = None
+
+        self.app.push_screen(screen, forget)
+
+    _inspecting: ViewerScreen | None = None
+    """The screen over the table, while it is there."""
+
+    # NumPy and h5py are imported for that, in no key's way. NumPy, which takes longest, as soon as
+    # there is nothing else to do; both would be too much memory for those who never look.
+
+    _warming: Timer | None = None
+    _warmed = False
+
+    def begin_warming(self) -> None:
+        """Import what the first look would have to wait for, as soon as all has been read."""
+        self._warming = self.set_interval(WARM_S, self._warm_up)
+
+    def _warm_up(self) -> None:
+        if self._warming is not None and self.feed.has_all:
+            self._warming.stop()
+            self.import_views()
+
+    @work(thread=True, group="imports")
+    def import_views(self) -> None:
+        """Import them, and have a process ready that reads files."""
+        self.session.start_reader()
+        for name in sorted(NEEDED):
+            importlib.import_module(name)
+
+    lite = False
+    """Whether the line is slow."""
+
+    def _when_imported(self, then: Callable[[], object]) -> None:
+        if sys.modules.keys() >= NEEDED:
+            then()
+        else:
+            self.import_needed(then)
+
+    @work(thread=True, group="imports")
+    def import_needed(self, then: Callable[[], object] = lambda: None) -> None:
+        """Import what drawing and reading need."""
+        for name in NEEDED:
+            importlib.import_module(name)
+        self.post_message(Imported(then))
+
+    @on(Imported)
+    def go_on(self, event: Imported) -> None:
+        """Do what had to wait for it."""
+        event.then()
+
+    # How images are drawn
+
+    graphics: GraphicsSetting = "auto"
+    """As somebody said."""
+    has_pixels = False
+    """Whether the terminal has said that it takes them."""
+
+    def take_pixels(self, has_pixels: bool) -> None:
+        """The terminal has said whether it takes them."""
+        self.has_pixels = has_pixels
+        self._use_graphics()
+
+    def set_graphics(self, text: str) -> None:
+        """Draw images in another way from now on.
+
+        Raises:
+            FilterError: If there is no such way.
+        """
+        name = text.strip()
+        if name not in WANTED:
+            problem = f"Images cannot be drawn as {visible(name)!r}." if name else "How?"
+            raise FilterError(problem, 0, len(text), hint=f"There are {', '.join(WANTED)}.")
+        self.graphics = name
+        self._use_graphics()
+        told = {
+            Graphics.KITTY: "in pixels; if there are none, :graphics blocks",
+            Graphics.BLOCKS: "in half blocks",
+            Graphics.SHADES: "in shades",
+        }
+        self.notify(f"Images are drawn {told[self._graphics()]}.", markup=False, timeout=4)
+
+    def complete_graphics(self, text: str, cursor: int) -> Completion:
+        """The ways there are."""
+        return complete_words(text, cursor, WANTED)
+
+    def _use_graphics(self) -> None:
+        if self.preview is not None:
+            self.preview.use(self._graphics())
+        if self._inspecting is not None:
+            self._inspecting.view.use(self._graphics())
+
+    # The pane beside the table
+
+    preview: Preview | None = None
+    """The pane, while it is there."""
+    _wants_preview = False
+
+    @property
+    def preview_shown(self) -> bool:
+        """Whether the pane is wanted; set it to have it come or go."""
+        return self._wants_preview
+
+    @preview_shown.setter
+    def preview_shown(self, wanted: bool) -> None:
+        self._wants_preview = wanted
+        if wanted:
+            self._when_imported(self._open_preview)
+        elif self.preview is not None:
+            self.preview.remove()
+            self.preview = None
+
+    def action_preview(self) -> None:
+        """Show the data of the cell under the cursor, or do not any more."""
+        self.preview_shown = not self.preview_shown
+
+    def _open_preview(self) -> None:
+        from ..viewer.preview_pane import Preview
+
+        if self.preview is not None or not self._wants_preview:
+            return
+        self.preview = Preview(self.session, self._graphics(), self._zone, steady=True)
+        self.place_preview()
+        self.query_one("#table-area").mount(self.preview)
+        self.follow_cursor()
+
+    @on(events.Resize)
+    def place_preview(self) -> None:
+        """Beside the table, or below it where there is no room."""
+        if self.preview is None:
+            return
+        from ..viewer.preview_pane import BESIDE_FROM
+
+        below = self.app.size.width < BESIDE_FROM
+        self.query_one("#table-area").set_class(below, "-below")
+        self.preview.set_class(below, "-below")
+
+    @on(RunTable.CursorMoved)
+    def follow_cursor(self) -> None:
+        """Look at the cell under the cursor."""
+        cursor = self.table.cursor
+        if not self._warmed and self.feed.has_all:
+            self._warmed = True
+            self.import_needed()
+        if self.preview is not None and cursor is not None:
+            self.preview.look_at(cursor, *self._cell(cursor))
+
+    def look_again(self, changed: Collection[CellAddress]) -> None:
+        """Show anew what was computed anew while somebody looks at it."""
+        if self.preview is not None and self.preview.address in changed:
+            self.follow_cursor()
+        if self._inspecting is not None and self._inspecting.address in changed:
+            self._inspecting.look_again()
+
+    def _surroundings(self) -> ViewerContext:
+        from ..viewer.screen import ViewerContext
+
+        return ViewerContext(self._beside, self._cell, self._walked, self.copy_text)
+
+    def _graphics(self) -> Graphics:
+        colours = None if self.app.is_headless else self.app.console.color_system
+        return choose_graphics(
+            self.graphics, os.environ, colours, lite=self.lite, has_pixels=self.has_pixels
+        )
+
+    def _cell(self, address: CellAddress) -> tuple[Column, StoredValue | None]:
+        """What the table holds of a cell."""
+        rows = self.table.rows
+        index = rows.column_index(address.name)
+        if index is None:
+            return Column(address.name, address.name), None
+        return rows.columns[index], self.table.view.value(address)
+
+    def _beside(self, address: CellAddress, step: int) -> CellAddress | None:
+        """The same variable, rows further down."""
+        rows = self.table.rows
+        position = rows.position(address.key)
+        if position is None or not 0 <= position + step < len(rows.keys):
+            return None
+        return CellAddress(rows.keys[position + step], address.name)
+
+    def _walked(self, address: CellAddress) -> None:
+        self.table.move_to(address.key, address.name)

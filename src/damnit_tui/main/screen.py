@@ -1,0 +1,307 @@
+"""The main screen: the run table of one DAMNIT folder, and what is around it."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Callable
+from datetime import tzinfo
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.worker import get_current_worker
+
+from .. import keymap
+from ..data.daemon_activity import DaemonActivity
+from ..data.feed import RETRY_S, Feed, Health, NotesRead, Update
+from ..data.session import Session
+from ..data.worker_errors import Failure
+from ..state.autosave import Autosave
+from ..table.viewport import CellAddress
+from ..table.widget import RunTable
+from ..widgets.cell_bar import CellBar
+from ..widgets.empty_state import EmptyState, notice_for
+from ..widgets.footer import KeyFooter
+from ..widgets.status import Status, StatusLines
+from .alerts import Alerting
+from .cell_edit import Editing
+from .compare import Comparing
+from .daemon_actions import Acting
+from .messages import NewsArrived, PicturesDrawn
+from .onboarding import Touring
+from .preview import Looking
+from .selection import Marking
+from .session_state import Keeping
+from .shift_report import Reporting
+
+TICK_S = 2.0
+"""How often the time is looked at: each look wakes a machine that has nothing else to do."""
+PICTURES_AT_ONCE = 12
+"""Blobs drawn before the table shows them."""
+
+
+class MainScreen(
+    Keeping, Marking, Looking, Comparing, Editing, Acting, Alerting, Reporting, Touring
+):
+    """The run table, live."""
+
+    BINDINGS = keymap.bindings("main")
+
+    def __init__(
+        self,
+        session: Session,
+        *,
+        lite: bool = False,
+        clock: Callable[[], float] = time.time,
+        zone: tzinfo | None = None,
+        busy: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Prepare a screen.
+
+        Args:
+            session: The folder to show.
+            lite: The line is slow: no images, one repaint a second.
+            clock: Tells the time.
+            zone: In which times are shown.
+            busy: Whether the terminal is behind.
+        """
+        super().__init__()
+        self.session = session
+        self.lite = lite
+        self.feed = Feed(session, pace_s=1.0 if lite else 0.5, clock=clock)
+        self.table = RunTable(clock=clock, zone=zone, busy=busy, images=not lite, id="runs")
+        self._lines, self._notice, self._cell_line = StatusLines(), EmptyState(), CellBar()
+        self._clock = clock
+        self._zone = zone
+        self._fetching: dict[CellAddress, float | None] = {}
+        """Blobs on the way, with when each was written that was asked for."""
+        self.keeper = Autosave(session.load_db_id, session.folder.path)
+        self.folder_name = str(session.folder.path)
+        """What the folder is called on the screen."""
+
+    def compose(self) -> ComposeResult:
+        """From top to bottom."""
+        yield self._lines
+        with Container(id="table-area"):
+            yield self.table
+        yield self._notice
+        yield self._cell_line
+        yield KeyFooter()
+
+    def on_mount(self) -> None:
+        """Begin to read."""
+        self.status = Status(
+            folder=self.folder_name, read_only=self.session.read_only, zone=self._zone
+        )
+        self._lines.now = self._clock()
+        self.table.focus()
+        self.begin_keeping()
+        if (update := self.feed.prepared_update()) is not None:
+            self._apply(update)
+        # Not before the first paint: reading would only slow that down.
+        self.call_after_refresh(self.begin_reading)
+        self.set_interval(TICK_S, self._tick)
+
+    def on_unmount(self) -> None:
+        """Let the worker end."""
+        self.end_keeping()
+        self.feed.stop()
+
+    # The database
+
+    def begin_reading(self) -> None:
+        """Look for garbage again, but not in what was made to begin with; then read."""
+        gc.freeze()
+        gc.enable()
+        self.read_database()
+        self.begin_warming()
+        self.begin_alerting()
+        self.begin_tour()
+
+    @work(thread=True, exclusive=True, group="feed")
+    def read_database(self) -> None:
+        """Hand on what the feed has to tell; ends with the screen."""
+        for news in self.feed.updates():
+            self.post_message(NewsArrived(news))
+        self.session.close()
+
+    @on(NewsArrived)
+    def take_in(self, event: NewsArrived) -> None:
+        """Show what is new."""
+        if isinstance(event.news, Health):
+            self.status = self.status._replace(health=event.news)
+        elif isinstance(event.news, DaemonActivity):
+            self._show_work(event.news)
+        elif isinstance(event.news, NotesRead):
+            self.table.show_notes(event.news.notes, folded=self.table.lines.folded)
+        elif event.news.ahead:
+            self.table.add_ahead(event.news.ahead)
+            self.feed.acknowledge()
+            if self.table.rows.arrangement.is_active:
+                self.tell_arrangement()
+            return
+        else:
+            self._apply(event.news)
+            if event.news.portion is not None:
+                self.feed.acknowledge()
+            else:
+                # Not before it is on the screen: reading on would only slow that down.
+                self.call_after_refresh(self.feed.acknowledge)
+            self.look_for_alerts()
+        self._tick()
+
+    def _apply(self, update: Update) -> None:
+        table = self.table
+        if update.restart:
+            table.rows.forget_values()
+            self.status = self.status._replace(
+                proposal=update.proposal, loading=False, changed_at=None
+            )
+        if update.has_all_runs:
+            self.has_all_runs = True
+            table.drop(runs=set(table.rows.all_keys) - {run.key for run in update.runs})
+        if update.columns is not None:
+            table.add_columns(update.columns)
+            table.keep_columns({column.name for column in update.columns})
+        added = table.add_runs(update.runs)
+        if update.live:
+            table.add_values(update.values)
+            table.rows.mark_complete(update.complete)
+            self.look_again({CellAddress(value.key, value.name) for value in update.values})
+        elif update.portion is not None:
+            table.add_portion(update.portion, update.complete)
+        else:
+            table.complete(update.complete, update.values)
+        if not update.live:
+            # Values are there to stay: looking through half a million of them for
+            # garbage, again and again, would stop the keys for 0.2 s each time.
+            gc.freeze()
+        table.drop(update.removed_runs, update.removed_values)
+        unseen = added if table.cursor and table.cursor.key not in added else []
+        self.status = self.status.after(update, runs=len(table.rows.all_keys), unseen=len(unseen))
+        self.select_new_columns()
+        self.restore()
+        self.arrange_wanted()
+        if table.rows.arrangement.is_active:
+            self.tell_arrangement()
+
+    def _show_work(self, work: DaemonActivity) -> None:
+        """Mark what the daemon is at; a run that it has heard of gets its row at once."""
+        table, status = self.table, self.status
+        if not status.loading:
+            added = table.expect_runs({*work.failures, *work.runs, *work.growing})
+            if status.work.is_known and table.cursor and table.cursor.key not in added:
+                status = status._replace(new_runs=status.new_runs + len(added))
+        table.show_work(work)
+        self.status = status._replace(work=work, runs=len(table.rows.all_keys))
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether all there is has been read and drawn."""
+        return self.feed.has_all and not self._fetching and self.is_restored
+
+    # What is on the screen
+
+    @property
+    def status(self) -> Status:
+        """What the lines on top say."""
+        return self._lines.status
+
+    @status.setter
+    def status(self, status: Status) -> None:
+        self._lines.status = status
+
+    def _tick(self) -> None:
+        lines = self._lines
+        if lines.status.health != self.feed.health:
+            lines.set_reactive(StatusLines.status, lines.status._replace(health=self.feed.health))
+        lines.now = self._clock()
+        notice = notice_for(
+            self.feed.health,
+            runs=len(self.table.rows.all_keys),
+            loading=lines.status.loading,
+            daemon=lines.status.work.daemon is not None,
+        )
+        self.describe()
+        self._notice.lines = notice
+        if self.has_class("-noticed") and not notice:
+            # A hidden widget loses the focus.
+            self.call_after_refresh(self.table.focus)
+        self.set_class(bool(notice), "-noticed")
+        self.keep()
+
+    @on(RunTable.ViewMoved)
+    def show_place(self) -> None:
+        """Say which columns are on the screen."""
+        view = self.table.view
+        self.feed.shown = tuple(self.table.shown_keys)
+        slots, total = view.slots[view.pinned :], len(view.fits)
+        shown = ""
+        if slots and len(view.slots) < total:
+            shown = f"columns {slots[0].index + 1}–{slots[-1].index + 1} of {total}"
+        hidden = self.selection.hidden_words(self.table.rows.columns)
+        self.status = self.status._replace(columns=shown, hidden=hidden)
+
+    @on(RunTable.CursorMoved)
+    def show_cell(self) -> None:
+        """Say in full what the cursor is on."""
+        if self.status.new_runs and not round(self.table.scroll_y):
+            # They are in sight of somebody who is there.
+            self.status = self.status._replace(new_runs=0)
+        self.describe()
+
+    def describe(self) -> None:
+        """Say in full what one points at."""
+        self._cell_line.description = self.table.describe()
+
+    # Blobs
+
+    @on(RunTable.PicturesMissed)
+    def fetch_pictures(self, event: RunTable.PicturesMissed) -> None:
+        """Fetch the blobs on the screen, those not on the way yet."""
+        wanted = [a for a in event.addresses if a not in self._fetching]
+        if wanted:
+            self._fetching.update((a, self._written_at(a)) for a in wanted)
+            self.draw_pictures(wanted)
+
+    def _written_at(self, address: CellAddress) -> float | None:
+        value = self.table.rows.value(*address)
+        return value.timestamp if value is not None else None
+
+    @work(thread=True, group="pictures")
+    def draw_pictures(self, addresses: list[CellAddress]) -> None:
+        """Draw blobs, some at a time; all that were wanted are answered, whatever happens."""
+        worker = get_current_worker()
+        for start in range(0, len(addresses), PICTURES_AT_ONCE):
+            portion = addresses[start : start + PICTURES_AT_ONCE]
+            if worker.is_cancelled:
+                return
+            answer = PicturesDrawn(portion, [], failed=True)
+            try:
+                for address in portion:
+                    answer.pictures.extend(self.session.draw_pictures([address]))
+                answer.failed = False
+            except Failure:
+                pass  # a lock, the disk: they are tried again
+            finally:
+                self.post_message(answer)
+
+    @on(PicturesDrawn)
+    def show_pictures(self, event: PicturesDrawn) -> None:
+        """Put them in their cells; what was written again meanwhile is fetched again."""
+        asked = {address: self._fetching.pop(address, None) for address in event.wanted}
+        self.table.add_pictures(event.pictures)
+        if event.failed:
+            self.set_timer(RETRY_S, self.table.look_for_pictures)
+        elif any(self._written_at(address) != when for address, when in asked.items()):
+            self.table.look_for_pictures()
+
+    # Actions
+
+    def action_follow(self) -> None:
+        """Go along with new runs, or stop doing so."""
+        self.table.follow = not self.table.follow
+        self.status = self.status._replace(follow=self.table.follow)
+        if self.table.follow:
+            self.table.action_move_first()

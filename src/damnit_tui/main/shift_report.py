@@ -1,0 +1,35 @@
+"""What the main screen does to tell others what happened."""
+
+from __future__ import annotations
+
+from damnit_daemon.query import FilterError
+
+from .clipboard import Taking
+
+
+class Reporting(Taking):
+    """A part of the main screen: the shift's report."""
+
+    def do_report(self, text: str) -> None:
+        """Show what happened since the last report, or in so many hours.
+
+        Raises:
+            FilterError: If what was typed is no number of hours.
+        """
+        from ..report.screen import ReportScreen
+
+        hours = None
+        if text.strip():
+            try:
+                hours = float(text.strip().removesuffix("h"))
+            except ValueError:
+                raise FilterError("How many hours back, such as 8?", 0, len(text)) from None
+        screen = ReportScreen(
+            self.session.reports(),
+            self._shown_names(),
+            self._clock(),
+            hours=hours,
+            copy=self.copy_now,
+            zone=self._zone,
+        )
+        self.call_after_refresh(self.app.push_screen, screen)

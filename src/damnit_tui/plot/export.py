@@ -1,0 +1,109 @@
+"""Plots taken elsewhere: points as CSV, a picture drawn by Matplotlib in a process of its own."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+
+from damnit_daemon.errors import DamnitError
+from damnit_daemon.model.sanitize import no_formula
+from damnit_daemon.model.view import AxisKind
+from damnit_daemon.own_python import SAFE_DIRECTORY, module_command, own_environment
+
+from .data import Points
+from .state import Form, PlotState
+
+ENDINGS = (".png", ".csv", ".txt")
+PICTURE_TIMEOUT_S = 120
+
+
+def as_csv(points: Points, state: PlotState) -> str:
+    """All points, one in a line."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    is_histogram = state.form is Form.HISTOGRAM
+    over_runs = any(group.runs is not None for group in points.groups)
+    coloured = bool(points.colour_label)
+    writer.writerow(
+        no_formula(title)
+        for title in (
+            ["series", *(["proposal", "run"] if over_runs else []), points.x_label]
+            + ([] if is_histogram else [points.y_label or "value"])
+            + ([points.colour_label] if coloured else [])
+        )
+    )
+    for group in points.groups:
+        for place in range(len(group.x)):
+            line: list[Any] = [group.label]
+            if group.runs is not None:
+                line += points.keys[int(group.runs[place])]
+            line.append(_written(group.x[place], points.x_kind))
+            if not is_histogram:
+                line.append(_written(group.y[place], points.y_kind))
+            if group.colour is not None:
+                value = group.colour[place]
+                named = points.categories[int(value)] if points.categories else None
+                line.append(named or _written(value, points.colour_kind))
+            writer.writerow(map(no_formula, line))
+    return out.getvalue()
+
+
+def save_picture(points: Points, state: PlotState, bins: int, path: Path) -> None:
+    """Draw it with Matplotlib.
+
+    Raises:
+        DamnitError: If that does not work, or the file cannot be written.
+    """
+    with TemporaryDirectory(prefix="plot-") as scratch:
+        arrays: dict[str, Any] = {}
+        for number, group in enumerate(points.groups):
+            arrays |= {f"x{number}": group.x, f"y{number}": group.y}
+            if group.colour is not None:
+                arrays[f"c{number}"] = group.colour
+        np.savez(Path(scratch) / "points.npz", **arrays)
+        job = {
+            "points": str(Path(scratch) / "points.npz"),
+            "labels": [group.label for group in points.groups],
+            "x_label": points.x_label,
+            "y_label": points.y_label,
+            "x_time": points.x_kind is AxisKind.TIME,
+            "y_time": points.y_kind is AxisKind.TIME,
+            "colour_label": points.colour_label,
+            "categories": points.categories,
+            "form": state.form.value,
+            "log_x": state.log_x,
+            "log_y": state.log_y,
+            "bins": bins,
+            "window": state.window,
+            "span": state.span,
+            "path": str(path.absolute()),
+        }
+        try:
+            done = subprocess.run(
+                module_command("damnit_tui.plot.render_png"),
+                input=json.dumps(job), capture_output=True, text=True, check=False,
+                timeout=PICTURE_TIMEOUT_S, env=own_environment(), cwd=SAFE_DIRECTORY,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired:
+            raise DamnitError(f"Drawing took longer than {PICTURE_TIMEOUT_S} s.") from None
+    if done.returncode:
+        lines = done.stderr.strip().splitlines() or ["it exited without a message"]
+        raise DamnitError(f"It could not be drawn: {lines[-1]}")
+
+
+def _written(value: float, kind: AxisKind) -> Any:
+    if kind is AxisKind.TIME:
+        try:
+            return datetime.fromtimestamp(float(value), UTC).isoformat()
+        except (ValueError, OverflowError, OSError):
+            return repr(float(value))
+    number = float(value)
+    return int(number) if number.is_integer() and abs(number) < 1e15 else repr(number)

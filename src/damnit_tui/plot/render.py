@@ -1,0 +1,220 @@
+"""Points as a drawing in characters. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Any
+
+import numpy as np
+from rich.segment import Segment
+from rich.style import Style
+
+from damnit_daemon.model.view import AxisKind
+
+from ..charts.colourmaps import MAPS
+from ..charts.frame import Frame, Styles
+from ..charts.line_chart import Axes, Dots, Series, chart_size, draw_chart, enlarged
+from ..charts.ticks import log_ticks
+from ..sanitize import clip
+from .data import Group, Points, fitting_bins
+from .legend import COLOURS, SHADES, extremes, legend_of, series_role, shade_roles
+from .scale import MARGIN, around, counted, logged, window_of
+from .state import Form, PlotState, Window
+
+WIDE_BIN = 6
+"""Dot columns from which on there is a gap between the bars of a histogram."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A drawing, and what it took."""
+
+    frame: Frame
+    shown: tuple[Window, Window]
+    """From, to, of x and y in what is drawn."""
+    bins: int = 0
+    legend: tuple[tuple[str, str], ...] = ()
+    """Text and role of each part of the legend."""
+
+
+def shade_styles(*, is_dark: bool = True) -> Mapping[str, Style]:
+    """The styles of a third number, from low to high, as far as they are seen on the theme."""
+    low, high = (0.2, 1.0) if is_dark else (0.0, 0.72)
+    colours = MAPS[0].colours(np.linspace(low, high, SHADES)).tolist()
+    return {
+        f"shade{n}": Style.parse("#{:02x}{:02x}{:02x}".format(*c)) for n, c in enumerate(colours)
+    }
+
+
+def draw_points(
+    points: Points,
+    state: PlotState,
+    width: int,
+    height: int,
+    styles: Styles,
+    zone: tzinfo | None = None,
+) -> Drawn:
+    """Draw points.
+
+    Args:
+        points: What; at least one point.
+        state: How.
+        width: Of the drawing, in characters.
+        height: The same.
+        styles: How roles look; also those of `shade_styles`.
+        zone: In which times are shown.
+    """
+    columns, levels = chart_size(width, height)
+    log_x, log_y = state.log_x, state.log_y
+    if state.form is Form.HISTOGRAM:
+        return _draw_histogram(points, state, width, height, styles, zone)
+    groups = [_scaled(group, log_x=log_x) for group in points.groups]
+    x = state.window or around([g.x for g in groups])
+    y = _span_of([logged(g.y, log_y) for g in groups], state.span)
+    series: list[Series | Dots] = []
+    for number, group in enumerate(groups):
+        role = series_role(number, len(groups))
+        if state.form is Form.LINE:
+            series.append(reduce_line(group.x, group.y, x, columns, role))
+        elif group.colour is not None:
+            series += _shaded(group, points, (x, y), (columns, levels), log_y=log_y)
+        else:
+            series.append(enlarged(group.x, group.y, role, (x, y), (columns, levels), log_y=log_y))
+    axes = _axes(points, state, x, y, zone, y_label=points.y_label)
+    cursor = state.cursor[0] if state.cursor is not None else None
+    frame = draw_chart(series, axes, width, height, styles, cursor)
+    return Drawn(frame, (x, y), legend=legend_of(points, state.form))
+
+
+def reduce_line(x: Any, y: Any, window: Window, columns: int, role: str) -> Series:
+    """Points in the order of x, as the least and greatest value of each dot column.
+
+    Nothing that stands out is lost, and a million points cost no more to draw than a hundred.
+    """
+    order = np.argsort(x, kind="stable")
+    x, y = x[order], y[order]
+    extent = window[1] - window[0] or 1.0
+    first = max(0, int(np.searchsorted(x, window[0])) - 1)
+    last = min(len(x), int(np.searchsorted(x, window[1], "right")) + 1)
+    x, y = x[first:last], y[first:last]
+    with np.errstate(over="ignore"):
+        at = np.clip((x - window[0]) / extent * columns, -1, columns).astype(np.int64)
+    least, greatest = np.full(columns + 2, np.inf), np.full(columns + 2, -np.inf)
+    np.fmin.at(least, at + 1, y)
+    np.fmax.at(greatest, at + 1, y)
+    least[~np.isfinite(least)] = np.nan
+    greatest[~np.isfinite(greatest)] = np.nan
+    inside = slice(1, columns + 1)
+    filled = np.isfinite(least)[inside]
+    mean = (least / 2 + greatest / 2)[inside]
+    return Series(least[inside], greatest[inside], mean, filled, np.zeros(columns, bool), role)
+
+
+def _draw_histogram(
+    points: Points, state: PlotState, width: int, height: int, styles: Styles, zone: tzinfo | None
+) -> Drawn:
+    columns, _ = chart_size(width, height)
+    x = window_of(points, state)
+    bins = state.bins or fitting_bins(max(len(g.x) for g in points.groups))
+    series: list[Series | Dots] = []
+    top = 1.0
+    at = np.linspace(x[0], x[1], columns, endpoint=False) + (x[1] - x[0]) / columns / 2
+    for number, group in enumerate(points.groups):
+        role = series_role(number, len(points.groups))
+        counts, edges = counted(group, state, x)
+        place = np.searchsorted(edges, at, "right") - 1
+        inside = (place >= 0) & (place < len(counts))
+        level = np.where(inside, counts[np.clip(place, 0, len(counts) - 1)], np.nan)
+        top = max(top, float(counts.max(initial=0)))
+        alone = len(points.groups) == 1
+        if alone and columns / len(counts) >= WIDE_BIN:  # bars that can be told apart
+            level[:-1][place[1:] != place[:-1]] = np.nan
+        low = np.where(level > 0, 0.0, np.nan) if alone else level
+        series.append(
+            Series(
+                low, np.where(level > 0, level, np.nan) if alone else level, level,
+                inside, np.zeros(columns, bool), role, is_line=not alone,
+            )
+        )  # fmt: skip
+    y = state.span or ((0.5, top * 1.2) if state.log_y else (0.0, top * (1 + MARGIN)))
+    axes = _axes(points, state, x, y, zone, y_label=points.y_label)
+    cursor = state.cursor[0] if state.cursor is not None else None
+    frame = draw_chart(series, axes, width, height, styles, cursor)
+    return Drawn(frame, (x, y), bins, legend_of(points, state.form))
+
+
+def _axes(
+    points: Points,
+    state: PlotState,
+    x: Window,
+    y: Window,
+    zone: tzinfo | None,
+    *,
+    y_label: str,
+) -> Axes:
+    names: tuple[tuple[float, str], ...] = ()
+    x_label = points.x_label
+    if state.log_x:
+        ticks = log_ticks((_power(x[0]), _power(x[1])), 8)
+        names = tuple((float(np.log10(tick.value)), tick.label) for tick in ticks)
+        x_label = f"{x_label}  (logarithmic)"
+    return Axes(
+        x,
+        (_power(y[0]), _power(y[1])) if state.log_y and state.form is not Form.HISTOGRAM else y,
+        AxisKind.NUMBER if state.log_x else points.x_kind,
+        x_label=x_label,
+        y_label=y_label,
+        y_kind=points.y_kind,
+        is_log=state.log_y,
+        names=names,
+        zone=zone,
+    )
+
+
+def _power(exponent: float) -> float:
+    return float(10.0 ** min(max(exponent, -307.0), 308.0))
+
+
+def _scaled(group: Group, *, log_x: bool) -> Group:
+    if not log_x:
+        return group
+    x = logged(group.x, log_x)
+    good = np.isfinite(x)
+    colour = group.colour[good] if group.colour is not None else None
+    return Group(group.label, x[good], group.y[good], None, colour)
+
+
+def _span_of(values: list[Any], span: Window | None) -> Window:
+    return span if span is not None else around(values, margin=MARGIN)
+
+
+def _shaded(
+    group: Group,
+    points: Points,
+    shown: tuple[Window, Window],
+    size: tuple[int, int],
+    *,
+    log_y: bool,
+) -> list[Dots]:
+    places = _shades_of(group, points)
+    roles = [f"series{n}" for n in range(COLOURS)] if points.categories else shade_roles()
+    return [
+        enlarged(group.x[places == n], group.y[places == n], role, shown, size, log_y=log_y)
+        for n, role in enumerate(roles)
+        if (places == n).any()
+    ]
+
+
+def _shades_of(group: Group, points: Points) -> Any:
+    if points.categories:
+        return np.minimum(group.colour, COLOURS - 1).astype(int)
+    low, high = extremes(points)
+    share = (group.colour - low) / (high - low or 1)
+    return np.clip(share * SHADES, 0, SHADES - 1).astype(int)
+
+
+def blank(width: int, text: str, style: Style) -> list[list[Segment]]:
+    """Words in place of a drawing."""
+    return [[], *([Segment(f" {clip(line, width - 2)}", style)] for line in text.split("\n"))]

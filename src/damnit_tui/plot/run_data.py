@@ -1,0 +1,163 @@
+"""The data of several runs, put together for a plot. For workers: it reads files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from damnit_daemon.errors import DamnitError
+from damnit_daemon.hdf5 import NoSuchData, ResultsMissing
+from damnit_daemon.hdf5.series import SINGLE, NumberSeries
+from damnit_daemon.model import RunKey
+from damnit_daemon.model.view import AxisKind
+
+from .data import Group, Naming, Points, align
+from .state import BEGIN, Form, PlotState
+
+MOST_LINES = 24
+"""Runs times variables; more could not be told apart."""
+Read = Callable[[RunKey, str], NumberSeries]
+
+
+@dataclass(frozen=True)
+class RunDataRequest:
+    """What is read for a plot within runs; equal while nothing else has to be read."""
+
+    y: tuple[str, ...]
+    x: str
+    keys: tuple[RunKey, ...]
+    is_histogram: bool
+    stamps: tuple[float, ...] = ()
+    """When the values were written: others mean that there is something new."""
+
+
+def wanted_for(
+    state: PlotState, keys: Sequence[RunKey], stamps: Sequence[float] = ()
+) -> RunDataRequest:
+    """What a state needs."""
+    most = max(1, MOST_LINES // max(1, len(state.y)))
+    newest = tuple(sorted(keys, reverse=True)[:most])
+    return RunDataRequest(state.y, state.x, newest, state.form is Form.HISTOGRAM, tuple(stamps))
+
+
+def points_within(
+    wanted: RunDataRequest,
+    read: Read,
+    naming: Naming,
+    *,
+    left_out: int = 0,
+    is_cancelled: Callable[[], bool] = lambda: False,
+) -> Points:
+    """Read the data of runs and bring it together; one colour for each run and variable.
+
+    Args:
+        wanted: What.
+        read: Reads a variable of a run.
+        naming: What variables are called.
+        left_out: How many runs there were too many.
+        is_cancelled: Asked before each run.
+    """
+    groups: list[Group] = []
+    notes: list[str] = []
+    problems: dict[str, list[int]] = {}
+    first: NumberSeries | None = None
+    x_line: NumberSeries | None = None
+    for key in wanted.keys:
+        for name in wanted.y:
+            if is_cancelled():
+                return Points(problem="…")
+            try:
+                y = read(key, name)
+                first = first or y
+                if wanted.x not in ("", BEGIN) and not wanted.is_histogram:
+                    x_line = read(key, wanted.x)
+                group, note = _group(y, x_line, wanted)
+            except (DamnitError, ValueError) as error:
+                problems.setdefault(_reason(error, name), []).append(key.run)
+                continue
+            notes += [note] if note and note not in notes else []
+            label = f"run {key.run}"
+            if len(wanted.y) > 1:
+                label += f" {naming.label(name)}"
+            groups.append(Group(label, group.x, group.y))
+    notes += [_told(reason, runs) for reason, runs in problems.items()]
+    if left_out:
+        notes.append(f"{left_out} more runs are left out")
+    if not groups or first is None:
+        told = "; ".join(_told(reason, runs) for reason, runs in problems.items())
+        problem = told or "There are no marked runs: mark some (Space) to plot their data"
+        hint = " – o plots it over runs" if SINGLE in problem else ""
+        return Points(problem=f"{problem[:1].upper()}{problem[1:]}{hint}.")
+    if not any(len(group.x) for group in groups):
+        return Points(problem="No number of it is finite.")
+    return _labelled(wanted, tuple(groups), naming, first, x_line, tuple(notes))
+
+
+def _labelled(
+    wanted: RunDataRequest,
+    groups: tuple[Group, ...],
+    naming: Naming,
+    y: NumberSeries,
+    x: NumberSeries | None,
+    notes: tuple[str, ...],
+) -> Points:
+    y_kind = AxisKind.TIME if y.is_time else AxisKind.NUMBER
+    y_label = _label(naming, wanted.y[0], y.units) if len(wanted.y) == 1 else ""
+    if wanted.is_histogram:
+        label = y_label or "value"
+        return Points(groups, wanted.keys, label, "points", y_kind, AxisKind.INDEX, notes=notes)
+    if x is not None:
+        kind = AxisKind.TIME if x.is_time else AxisKind.NUMBER
+        label = _label(naming, wanted.x, x.units)
+        return Points(groups, wanted.keys, label, y_label, kind, y_kind, notes=notes)
+    name = y.along_name or "index"
+    kind, units = y.along_kind, y.along_units
+    if wanted.x == BEGIN and y.along_name:
+        # Of times what is left are seconds.
+        units = "s" if kind is AxisKind.TIME else units
+        name, kind = f"{name} from the begin", AxisKind.NUMBER
+    label = f"{name} [{units}]" if units else name
+    return Points(groups, wanted.keys, label, y_label, kind, y_kind, notes=notes)
+
+
+def _group(y: NumberSeries, x: NumberSeries | None, wanted: RunDataRequest) -> tuple[Group, str]:
+    note = "of very long data only the extrema" if y.is_reduced else ""
+    if wanted.is_histogram:
+        good = y.values[np.isfinite(y.values)]
+        return Group("", good, good[:0]), note
+    if x is None:
+        finite = _finite(y.along, y.values)
+        if wanted.x == BEGIN and len(finite.x):
+            finite = Group("", finite.x - finite.x.min(), finite.y)
+        return finite, note
+    if y.is_reduced or x.is_reduced:
+        raise ValueError("the data is too long to be plotted against each other")
+    across, up, said = align(x.values, x.trains, y.values, y.trains)
+    return _finite(across, up), said or note
+
+
+def _finite(x: Any, y: Any) -> Group:
+    good = np.isfinite(x) & np.isfinite(y)
+    return Group("", x[good], y[good])
+
+
+def _label(naming: Naming, name: str, units: str) -> str:
+    label = naming.label(name)
+    return f"{label} [{units}]" if units and "[" not in label else label
+
+
+def _reason(error: Exception, name: str) -> str:
+    """The same words for all runs that it is the same for: no paths."""
+    if isinstance(error, ResultsMissing):
+        return "no data was saved"
+    if isinstance(error, NoSuchData):
+        return f"there is no data of {name}"
+    return error.message if isinstance(error, DamnitError) else str(error)
+
+
+def _told(reason: str, runs: list[int]) -> str:
+    which = f"run {runs[0]}" if len(runs) == 1 else f"{len(runs)} runs"
+    return f"{which}: {reason.rstrip('.')}"

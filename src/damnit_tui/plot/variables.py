@@ -1,0 +1,59 @@
+"""Which variables can be plotted, and what they are called. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from damnit_daemon.model import RunKey
+
+from ..dialogs.variable_dialog import VariableChoice
+from ..table.cells import parse_attributes, units
+from ..table.layout import split_title
+from ..table.rows import Rows
+from .data import Naming
+from .state import RUN, TIME
+
+LOOKED_AT = 40
+"""Runs in which units are looked for."""
+
+
+def variables_to_plot(
+    rows: Rows, keys: Sequence[RunKey], *, data: bool = False, texts: bool = False
+) -> list[VariableChoice]:
+    """The variables that have something to plot.
+
+    Args:
+        rows: The table.
+        keys: Of which runs.
+        data: Whether arrays will do, and the run's number and time will not.
+        texts: Whether texts will do, as for colours.
+    """
+    found = (
+        []
+        if data
+        else [VariableChoice(RUN, "Run", "number"), VariableChoice(TIME, "Time", "when it began")]
+    )
+    for column in rows.columns:
+        if column.name in (TIME, "comment"):
+            continue
+        if data:
+            fits = any(rows.filled(column.name, keys))
+        else:
+            kinds = (int, float, str) if texts else (int, float)
+            fits = any(isinstance(value, kinds) for value in rows.scalars(column.name, keys))
+        if fits:
+            found.append(VariableChoice(column.name, "/".join(split_title(column.title))))
+    return found
+
+
+def naming_of(rows: Rows, names: Collection[str]) -> Naming:
+    """What some variables are called, and their units."""
+    titles = {c.name: "/".join(split_title(c.title)) for c in rows.columns if c.name in names}
+    found = {}
+    for name in names:
+        for key in rows.keys[:LOOKED_AT]:
+            value = rows.value(key, name)
+            if value is not None and (said := units(parse_attributes(value.attributes_json))):
+                found[name] = said
+                break
+    return Naming(titles, found)

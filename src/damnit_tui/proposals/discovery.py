@@ -1,0 +1,112 @@
+"""Finding DAMNIT folders; for workers: a file system with thousands of proposals takes its time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from damnit_daemon.errors import DamnitError
+from damnit_daemon.init_folder import PROPOSAL_NAME, Created, create_folder
+from damnit_daemon.paths import (
+    OFFICIAL_FOLDER,
+    DamnitFolder,
+    data_root,
+    find_proposal,
+    locate_folder,
+    proposal_number,
+)
+
+
+@dataclass(frozen=True)
+class FolderEntry:
+    """A folder that can be opened."""
+
+    path: Path
+    proposal: str = ""
+    """`p001234`, if its path says."""
+    instrument: str = ""
+    is_recent: bool = False
+    is_gone: bool = False
+
+    def matches(self, text: str) -> bool:
+        """Whether all words of a text are in it, whatever their case."""
+        whole = str(self.path).casefold()
+        return all(word in whole for word in text.casefold().split())
+
+
+def place_of(path: Path, *, is_recent: bool = False) -> FolderEntry:
+    """What a path says of a folder, and whether there still is a database."""
+    parts = path.parts
+    at = next((i for i, part in enumerate(parts) if PROPOSAL_NAME.fullmatch(part)), 0)
+    folder = DamnitFolder(path)
+    try:
+        gone = not folder.database.exists() and not folder.context_file.exists()
+    except OSError:
+        gone = True
+    proposal = parts[at] if at else ""
+    instrument = parts[at - 2] if at >= 2 else ""
+    return FolderEntry(path, proposal, instrument, is_recent, gone)
+
+
+def find_places(is_wanted: Callable[[], bool]) -> Iterator[FolderEntry]:
+    """The official folders of all proposals that can be read, the newest cycles first."""
+    root = data_root()
+    try:
+        instruments = sorted(path for path in root.iterdir() if path.is_dir())
+        cycles = [cycle for path in instruments for cycle in _directories(path)]
+    except OSError:
+        return
+    for cycle in sorted(cycles, key=lambda path: path.name, reverse=True):
+        for proposal in sorted(_directories(cycle), reverse=True):
+            if not is_wanted():
+                return
+            folder = proposal / OFFICIAL_FOLDER
+            if PROPOSAL_NAME.fullmatch(proposal.name) and _has_database(folder):
+                yield place_of(folder)
+
+
+def typed_place(text: str) -> Path:
+    """The folder that was typed: a path, or the number of a proposal.
+
+    Raises:
+        DamnitError: If there is none.
+    """
+    folder = locate_folder(
+        text.strip().lstrip("p") if text.strip()[1:].isdecimal() else text.strip()
+    )
+    if not folder.database.exists() and not folder.context_file.exists():
+        raise DamnitError(f"{folder.path} is no DAMNIT folder yet.", hint="ctrl-n makes one.")
+    return folder.path
+
+
+def make_place(text: str, like: Path | None) -> tuple[Path, Created]:
+    """Make the official folder of a proposal.
+
+    Args:
+        text: Its number.
+        like: A folder to copy context file and user-editable variables from.
+
+    Raises:
+        DamnitError: If there is no such proposal, or it cannot be written.
+    """
+    number = proposal_number(text.strip().lstrip("p"))
+    if number is None:
+        raise DamnitError(f"{text.strip()!r} is no number of a proposal.")
+    folder = DamnitFolder(find_proposal(number) / OFFICIAL_FOLDER)
+    source = None if like is None else DamnitFolder(like)
+    return folder.path, create_folder(folder, number, like=source)
+
+
+def _directories(path: Path) -> list[Path]:
+    try:
+        return [entry for entry in path.iterdir() if entry.is_dir()]
+    except OSError:
+        return []
+
+
+def _has_database(folder: Path) -> bool:
+    try:
+        return DamnitFolder(folder).database.exists()
+    except OSError:
+        return False

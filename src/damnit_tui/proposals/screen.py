@@ -1,0 +1,212 @@
+"""Proposals: those opened of late, those that can be found; open one, make one."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Input, Label, OptionList
+from textual.widgets.option_list import Option
+
+from damnit_daemon.errors import DamnitError
+
+from .. import keymap
+from ..sanitize import visible
+from ..widgets.footer import KeyFooter
+from ..widgets.plain_input import PlainInput
+from .discovery import FolderEntry, find_places, make_place, place_of, typed_place
+from .recent import load_recent
+
+MOST_SHOWN = 500
+
+
+class ProposalsScreen(Screen[Path | None]):
+    """A place to type, and what there is; gives the folder to open."""
+
+    DEFAULT_CSS = """
+    ProposalsScreen {
+        background: $background;
+        & #places-title { width: 1fr; height: 1; background: $surface; color: $text-primary; }
+        & Input { padding: 0 1; margin: 1 0; background: $panel; }
+        & OptionList, & OptionList:focus {
+            height: 1fr; border: none; padding: 0; background: $background;
+        }
+        & #places-said { width: 1fr; height: auto; background: $surface; color: $text-warning; }
+    }
+    """
+    BINDINGS = keymap.bindings("proposals")
+
+    @dataclass
+    class Found(Message):
+        """More places."""
+
+        places: list[FolderEntry]
+        is_all: bool = False
+
+    @dataclass
+    class Said(Message):
+        """What was wrong, or what is done."""
+
+        text: str
+
+    @dataclass
+    class Chosen(Message):
+        """A folder to open."""
+
+        path: Path
+
+    def __init__(self, present: Path | None = None) -> None:
+        """Prepare it.
+
+        Args:
+            present: The folder that is open; new ones may be made like it.
+        """
+        super().__init__()
+        self._present = present
+        self._places: dict[Path, FolderEntry] = {}
+        self._stop = threading.Event()
+        self._is_all = False
+
+    def compose(self) -> ComposeResult:
+        """From top to bottom."""
+        yield Label("", id="places-title")
+        yield PlainInput(placeholder="part of a path, a proposal's number, or a whole path")
+        yield OptionList(markup=False)
+        yield Label("", id="places-said")
+        yield KeyFooter("proposals")
+
+    def on_mount(self) -> None:
+        """Begin to look."""
+        self.query_one(Input).focus()
+        self.find()
+        self._show()
+
+    def on_unmount(self) -> None:
+        """Let the worker end."""
+        self._stop.set()
+
+    @work(thread=True, exclusive=True, group="find")
+    def find(self) -> None:
+        """Those of late first, they are at hand; then all others."""
+        recent = [place_of(path, is_recent=True) for path in load_recent()]
+        self.post_message(self.Found(recent))
+        portion: list[FolderEntry] = []
+        for place in find_places(lambda: not self._stop.is_set()):
+            portion.append(place)
+            if len(portion) >= 20:
+                self.post_message(self.Found(portion))
+                portion = []
+        self.post_message(self.Found(portion, is_all=True))
+
+    @on(Found)
+    def take_places(self, event: Found) -> None:
+        """Show them, too."""
+        self._is_all |= event.is_all
+        for place in event.places:
+            self._places.setdefault(place.path, place)
+        self._show()
+
+    @on(Input.Changed)
+    def narrow(self) -> None:
+        """Show those that match."""
+        self.query_one("#places-said", Label).update("")
+        self._show()
+
+    def _show(self) -> None:
+        text = self.query_one(Input).value
+        shown = [place for place in self._places.values() if place.matches(text)]
+        options = self.query_one(OptionList)
+        kept = options.highlighted_option
+        options.clear_options()
+        options.add_options([Option(_line(p), id=str(p.path)) for p in shown[:MOST_SHOWN]])
+        ids = [str(place.path) for place in shown[:MOST_SHOWN]]
+        if ids:
+            options.highlighted = ids.index(kept.id) if kept is not None and kept.id in ids else 0
+        more = "" if self._is_all else ", still looking…"
+        title = f" Proposals: {len(shown)} of {len(self._places)} folders{more}"
+        self.query_one("#places-title", Label).update(Content(title))
+
+    # Actions
+
+    def action_step(self, rows: int) -> None:
+        """Go down or up in the list, while one types."""
+        options = self.query_one(OptionList)
+        if options.option_count:
+            now = options.highlighted or 0
+            options.highlighted = max(0, min(options.option_count - 1, now + rows))
+
+    @on(Input.Submitted)
+    def open_typed(self, event: Input.Submitted) -> None:
+        """Open what is highlighted, or what was typed in full."""
+        event.stop()
+        options = self.query_one(OptionList)
+        text = event.value.strip()
+        if options.highlighted_option is not None and not text.startswith(("/", "~", ".")):
+            self.dismiss(Path(str(options.highlighted_option.id)))
+        elif text:
+            self._open(text)
+
+    @on(OptionList.OptionSelected)
+    def open_selected(self, event: OptionList.OptionSelected) -> None:
+        """Open it."""
+        event.stop()
+        self.dismiss(Path(str(event.option.id)))
+
+    @work(thread=True, exclusive=True, group="open")
+    def _open(self, text: str) -> None:
+        self._say_or_choose(lambda: typed_place(text))
+
+    def action_make(self) -> None:
+        """Make the folder of the proposal whose number was typed."""
+        self._make(self.query_one(Input).value, None)
+
+    def action_make_like(self) -> None:
+        """The same, with context file and user-editable variables of the present one."""
+        if self._present is None:
+            self.post_message(self.Said("No folder is open that it could be like."))
+        else:
+            self._make(self.query_one(Input).value, self._present)
+
+    @work(thread=True, exclusive=True, group="open")
+    def _make(self, text: str, like: Path | None) -> None:
+        if not text.strip():
+            self.post_message(self.Said("Type the number of the proposal first."))
+            return
+        self._say_or_choose(lambda: make_place(text, like)[0])
+
+    def _say_or_choose(self, find: Callable[[], Path]) -> None:
+        try:
+            path = find()
+        except DamnitError as error:
+            self.post_message(self.Said(" ".join(filter(None, [error.message, error.hint]))))
+        else:
+            self.post_message(self.Chosen(path))
+
+    @on(Said)
+    def say(self, event: Said) -> None:
+        """Say it."""
+        self.query_one("#places-said", Label).update(Content(f" {visible(event.text)}"))
+
+    @on(Chosen)
+    def choose(self, event: Chosen) -> None:
+        """Open it."""
+        self.dismiss(event.path)
+
+    def action_close(self) -> None:
+        """Stay where one is."""
+        self.dismiss(None)
+
+
+def _line(place: FolderEntry) -> str:
+    marks = " · ".join(
+        word for word, is_so in (("recent", place.is_recent), ("gone", place.is_gone)) if is_so
+    )
+    name = f"{place.proposal or '–':9} {place.instrument:5}"
+    return f" {name} {visible(str(place.path))}" + (f"   ({marks})" if marks else "")

@@ -1,0 +1,144 @@
+"""Reads what a report tells of, remembers when the last one was, sends it; only for workers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from damnit_daemon.errors import DamnitError
+from damnit_daemon.logbook import Logbook, load_logbook
+from damnit_daemon.model import RunKey
+from damnit_daemon.paths import DamnitFolder
+from damnit_daemon.store import (
+    Database,
+    load_columns,
+    load_notes,
+    load_runs,
+    load_setting,
+    load_values,
+)
+from damnit_daemon.user_path import typed_path
+
+from ..state.saved_pictures import load_pictures, pictures_file
+from ..state.storage import read_json, state_directory, write_json
+from ..table.cells import is_problem
+from .build import ShiftSummary, group_failures
+
+FIRST_S = 12 * 3600.0
+"""How far the first report looks back: a shift."""
+MOST_IN_TABLE = 200
+TIMEOUT_S = 10.0
+
+
+class Reports:
+    """The reports of one folder.
+
+    Args:
+        folder: The DAMNIT folder.
+        directory: Where it is remembered when the last one was; None: the user's state.
+    """
+
+    def __init__(self, folder: DamnitFolder, directory: Path | None = None) -> None:
+        self._folder = folder
+        self._database = Database(folder.database, timeout_s=TIMEOUT_S)
+        self._directory = directory
+        self._state = (directory or state_directory()) / "reports.json"
+
+    def gather(
+        self, now: float, names: Sequence[str] | None, hours: float | None = None
+    ) -> ShiftSummary:
+        """Find out what happened since the last report.
+
+        Args:
+            now: Unix seconds.
+            names: The columns of the table; None for all.
+            hours: How far to look back in place of that.
+
+        Raises:
+            DamnitError: If the database cannot be read.
+        """
+        since = now - hours * 3600 if hours is not None else self._last() or now - FIRST_S
+        with self._database.reading() as con:
+            proposal, db_id = load_setting(con, "proposal"), load_setting(con, "db_id")
+            began = {run.key: run.start_time or run.added_at or 0.0 for run in load_runs(con)}
+            keys = sorted((key for key, at in began.items() if since < at <= now), reverse=True)
+            titles = {column.name: column.title for column in load_columns(con)}
+            values = load_values(con, keys=keys) if keys else []
+            notes = [(n.timestamp, n.text) for n in load_notes(con) if since < n.timestamp <= now]
+        file = pictures_file(db_id, self._folder.path, self._directory)
+        pictures = load_pictures(file, since, now)
+        failed = [
+            (value.key.run, titles.get(value.name, value.name), _message(value.attributes))
+            for value in values
+            if is_problem(value)
+        ]
+        return ShiftSummary(
+            proposal if isinstance(proposal, int) else None,
+            since,
+            now,
+            tuple(keys),
+            self._table(keys[:MOST_IN_TABLE], names),
+            tuple(notes),
+            group_failures(failed),
+            pictures,
+            frozenset(picture.path for picture in pictures if not picture.path.exists()),
+        )
+
+    def done(self, happened: ShiftSummary) -> None:
+        """The next report begins where this one ends."""
+        try:
+            content = read_json(self._state)
+        except (OSError, ValueError):
+            content = {}
+        kept = content if isinstance(content, dict) else {}
+        try:
+            write_json(self._state, kept | {str(self._folder.path): happened.until})
+        except OSError:
+            pass  # the next one tells some of it again
+
+    def logbook(self) -> Logbook:
+        """Where it can be sent.
+
+        Raises:
+            DamnitError: If the folder names none.
+        """
+        return load_logbook(self._folder.path)
+
+    def write(self, typed: str, text: str) -> Path:
+        """Write it to a file that is not there yet; returns which.
+
+        Raises:
+            DamnitError: If it cannot be written.
+        """
+        path = typed_path(typed)
+        try:
+            with path.open("x", encoding="utf-8") as file:
+                file.write(text)
+            return path
+        except FileExistsError:
+            raise DamnitError(f"{path} exists already.", hint="Give another name.") from None
+        except OSError as error:
+            raise DamnitError(f"{path} cannot be written: {error.strerror}.") from error
+
+    def _table(self, keys: list[RunKey], names: Sequence[str] | None) -> str:
+        if not keys:
+            return ""
+        from damnit_daemon.export import TableSelection, load_table, render_text
+
+        table = load_table(self._database, TableSelection(keys=keys, names=names))
+        # The notes have a heading of their own.
+        return render_text(replace(table, notes=()), "md")
+
+    def _last(self) -> float | None:
+        try:
+            content = read_json(self._state)
+        except (OSError, ValueError):
+            return None
+        at = content.get(str(self._folder.path)) if isinstance(content, dict) else None
+        return float(at) if isinstance(at, int | float) else None
+
+
+def _message(attributes: dict[str, object]) -> str:
+    name, text = attributes.get("error_cls") or "Error", str(attributes.get("error") or "")
+    return f"{name}: {text.strip().splitlines()[0] if text.strip() else ''}".rstrip(": ")

@@ -1,0 +1,98 @@
+"""Sends a report with its pictures; what becomes of them never costs the report."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from damnit_daemon.errors import DamnitError
+from damnit_daemon.logbook import MOST_BYTES, Logbook, LogbookSilent, NoUploads
+
+from ..sanitize import visible
+from ..state.saved_pictures import SavedPicture
+from .build import place_of
+
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+@dataclass
+class Sent:
+    """What became of a report."""
+
+    messages: int = 0
+    problems: list[str] = field(default_factory=list)
+    """Of pictures that did not go along."""
+
+
+def send_report(logbook: Logbook, topic: str, text: str, pictures: Sequence[SavedPicture]) -> Sent:
+    """Send it.
+
+    Args:
+        logbook: Where to.
+        topic: Of its stream.
+        text: Markdown. The files of pictures in it become links, or a sentence that says why not;
+            a picture that it does not name stays here.
+        pictures: Those that it may name.
+
+    Raises:
+        DamnitError: If the text was not sent.
+    """
+    sent, apart, reason = Sent(), [], ""
+    for picture in pictures:
+        place = place_of(picture)
+        if place not in text or f"{place} is not there any more" in text:
+            continue
+        try:
+            if reason:
+                raise DamnitError(reason)
+            content = read_picture(picture.path)
+            link = logbook.upload(picture.path.name, content)
+        except NoUploads:
+            apart.append((picture, content))
+            text = text.replace(place, "in a message of its own")
+        except DamnitError as error:
+            if isinstance(error, LogbookSilent):
+                reason = error.message  # the others need not wait as long
+            why = " ".join(visible(error.message).split()).rstrip(".")
+            sent.problems.append(f"{visible(picture.path.name)}: {why}.")
+            text = text.replace(place, f"{place} was not uploaded: {why}")
+        else:
+            text = text.replace(place, f"[{_label(picture)}]({link})")
+    sent.messages = logbook.send(topic, text)
+    for picture, content in apart:
+        try:
+            sent.messages += logbook.send(topic, _label(picture), content)
+        except DamnitError as error:
+            sent.problems.append(f"{visible(picture.path.name)}: {visible(error.message)}")
+    return sent
+
+
+def read_picture(path: Path) -> bytes:
+    """What a PNG holds.
+
+    Raises:
+        DamnitError: If it cannot be read, or is none, or too large to be sent.
+    """
+    try:
+        # A pipe that lies there by now would keep us for ever.
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        with os.fdopen(handle, "rb") as file:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise DamnitError("it is no file")
+            content = file.read(MOST_BYTES + 1)
+    except FileNotFoundError:
+        raise DamnitError("it is not there any more") from None
+    except OSError as error:
+        raise DamnitError(f"it cannot be read ({error.strerror})") from error
+    if not content.startswith(PNG):
+        raise DamnitError("it is no PNG")
+    return content
+
+
+def _label(picture: SavedPicture) -> str:
+    """Its name, as it can stand in a link."""
+    name = visible(picture.path.name)
+    return "".join(f"\\{char}" if char in "[]\\`" else char for char in name)

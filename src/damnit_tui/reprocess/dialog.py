@@ -1,0 +1,270 @@
+"""A box in which one says what is to be processed again, and sees what that means."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.screen import ModalScreen
+from textual.widgets import Input, Label
+
+from damnit_daemon.errors import DamnitError
+from damnit_daemon.model import RunKey
+from damnit_daemon.run_ranges import format_run_ranges, parse_run_ranges
+
+from .. import keymap
+from ..sanitize import visible
+from ..widgets.plain_input import PlainInput
+from ..widgets.radio_row import RadioRow
+from .plan import Plan, PlanInputs, VariableScope, make_plan
+
+if TYPE_CHECKING:
+    from ..data.session import Session
+
+WHERE = {"as set": None, "here": "local", "Slurm": "slurm"}
+DATA = ("all", "raw", "proc")
+NO_FACTS = PlanInputs({}, {})
+PAUSE_S = 0.4
+"""So long somebody must have typed nothing before Slurm is asked."""
+
+
+class ReprocessDialog(ModalScreen[Plan | None]):
+    """Gives a plan, or None if somebody thought better of it."""
+
+    DEFAULT_CSS = """
+    ReprocessDialog {
+        align: center middle;
+        & > Vertical {
+            width: 76; max-width: 98%; height: auto; max-height: 96%; padding: 1 2;
+            background: $surface; border: round $primary;
+            border-title-color: $text-primary; border-subtitle-color: $foreground 60%;
+        }
+        & Horizontal { height: 1; }
+        & Horizontal Label { width: 11; color: $foreground 70%; }
+        & Input { padding: 0 1; background: $panel; }
+        & #reprocess-plan { width: 1fr; height: auto; margin-top: 1; }
+        & #reprocess-slurm { width: 1fr; height: auto; color: $foreground 70%; display: none; }
+        & #reprocess-mistake { width: 1fr; height: auto; color: $text-error; }
+    }
+    """
+    BINDINGS = keymap.bindings("form")
+
+    @dataclass
+    class FactsRead(Message):
+        """What the plan needs to know is known."""
+
+        facts: PlanInputs
+        keys: tuple[RunKey, ...]
+
+    @dataclass
+    class SlurmAsked(Message):
+        """What Slurm would be told for a plan is known."""
+
+        plan: Plan
+        text: str
+
+    def __init__(
+        self,
+        session: Session,
+        keys: Sequence[RunKey],
+        name: str,
+        daemon: str,
+        names: str = "",
+    ) -> None:
+        """Prepare a box.
+
+        Args:
+            session: Where to look what failed, and how long things took.
+            keys: The runs that are marked, or the one under the cursor.
+            name: The variable under the cursor; empty: it is on none.
+            daemon: How the daemon is, in words.
+            names: Variables to begin with; empty: all.
+        """
+        super().__init__()
+        self._session = session
+        self._proposal = keys[0].proposal
+        self._keys = tuple(sorted(keys))
+        self._variable = name
+        self._daemon = daemon
+        self._names = names
+        self._reading: tuple[RunKey, ...] = ()
+        """The runs for which the context file is being read."""
+        self._facts = NO_FACTS
+        self._shown_plan: Plan | None = None
+        """That of which one reads."""
+        self._words = [
+            which.value for which in VariableScope if name or which is not VariableScope.THIS
+        ]
+
+    def compose(self) -> ComposeResult:
+        """Lines to fill in, and what they mean."""
+        with Vertical() as box:
+            box.border_title = "Process again"
+            box.border_subtitle = "Tab next · ←→ choose · Enter start · Esc leave it"
+            with Horizontal():
+                yield Label("Runs")
+                yield PlainInput(format_run_ranges(key.run for key in self._keys), id="runs")
+            with Horizontal():
+                yield Label("Variables")
+                yield RadioRow({word: word for word in self._words}, self._first(), id="which")
+            with Horizontal(id="names-line"):
+                yield Label("Names")
+                yield PlainInput(
+                    visible(self._names or self._variable), placeholder="xgm, hits", id="names"
+                )
+            with Horizontal():
+                yield Label("Data")
+                yield RadioRow({name: name for name in DATA}, "all", id="data")
+            with Horizontal():
+                yield Label("Where")
+                yield RadioRow({name: name for name in WHERE}, "as set", id="where")
+            yield Label("", id="reprocess-plan")
+            yield Label("", id="reprocess-slurm")
+            yield Label("", id="reprocess-mistake")
+
+    def _first(self) -> str:
+        return VariableScope.NAMED.value if self._names else VariableScope.ALL.value
+
+    def on_mount(self) -> None:
+        """Look at what failed, and begin."""
+        self.query_one("#which").focus()
+        self.read_facts(self._keys)
+        self._tell()
+
+    @work(thread=True, exclusive=True, group="facts")
+    def read_facts(self, keys: tuple[RunKey, ...]) -> None:
+        """What a plan for these runs needs to know."""
+        self.post_message(self.FactsRead(self._session.reprocess_facts(keys), keys))
+
+    def _read_changed(self) -> None:
+        """Load the context file, once for these runs."""
+        keys = self._typed_runs()
+        if keys and keys != self._reading:
+            self._reading = keys
+            self.read_changed(self._facts, keys)
+
+    @work(thread=True, exclusive=True, group="changed")
+    def read_changed(self, facts: PlanInputs, keys: tuple[RunKey, ...]) -> None:
+        """What the context file computes otherwise now."""
+        found = self._session.changed_facts(facts, keys, lambda: self.is_attached)
+        self.post_message(self.FactsRead(found, keys))
+
+    @on(FactsRead)
+    def take_facts(self, event: FactsRead) -> None:
+        """Say it."""
+        self._facts = event.facts
+        self._tell()
+
+    @on(Input.Changed, "#runs")
+    def other_runs(self) -> None:
+        """Other runs may have failed otherwise."""
+        keys = self._typed_runs()
+        if keys:
+            self.read_facts(keys)
+        self._tell()
+
+    @on(Input.Changed, "#names")
+    @on(RadioRow.Changed)
+    def _tell(self) -> None:
+        """Say what will happen, or what is missing."""
+        which = VariableScope(self.query_one("#which", RadioRow).chosen)
+        self.query_one("#names-line").display = which is VariableScope.NAMED
+        if (
+            which is VariableScope.CHANGED
+            and self._facts.changed is None
+            and not self._facts.problem
+        ):
+            self._read_changed()
+        plan = self._plan()
+        lines = [*plan.sentences(self._facts), self._daemon] if plan else []
+        self.query_one("#reprocess-plan", Label).update(Content("\n".join(lines)))
+        self.query_one("#reprocess-mistake", Label).update(Content("" if plan else self._mistake()))
+
+        if plan != self._shown_plan:
+            self._shown_plan = plan
+            self._tell_slurm("asking Slurm…" if plan and plan.executor == "slurm" else "")
+            if plan is not None and not plan.is_empty:
+                self.set_timer(PAUSE_S, lambda: self._ask_slurm(plan))
+
+    def _ask_slurm(self, plan: Plan) -> None:
+        if plan == self._shown_plan and plan.executor != "local":
+            self.ask_slurm(plan)
+
+    @work(thread=True, exclusive=True, group="slurm")
+    def ask_slurm(self, plan: Plan) -> None:
+        """What Slurm would be told."""
+        try:
+            text = "\n".join(
+                self._session.slurm_lines(
+                    plan, lambda: self.is_attached and plan == self._shown_plan
+                )
+            )
+        except DamnitError as error:
+            text = visible(" ".join(filter(None, [error.message, error.hint])))
+        self.post_message(self.SlurmAsked(plan, text))
+
+    @on(SlurmAsked)
+    def take_slurm(self, event: SlurmAsked) -> None:
+        """Show it, unless something else is wanted by now."""
+        if event.plan == self._shown_plan:
+            self._tell_slurm(event.text)
+
+    def _tell_slurm(self, text: str) -> None:
+        label = self.query_one("#reprocess-slurm", Label)
+        label.update(Content(text))
+        label.display = bool(text)
+
+    def _typed_runs(self) -> tuple[RunKey, ...]:
+        try:
+            numbers = parse_run_ranges(self.query_one("#runs", Input).value)
+        except ValueError:
+            return ()
+        given = {key.run: key for key in self._keys}
+        return tuple(given.get(n, RunKey(self._proposal, n)) for n in numbers)
+
+    def _typed_names(self) -> list[str]:
+        return self.query_one("#names", Input).value.replace(",", " ").split()
+
+    def _plan(self) -> Plan | None:
+        keys = self._typed_runs()
+        which = VariableScope(self.query_one("#which", RadioRow).chosen)
+        if not keys or (which is VariableScope.NAMED and not self._typed_names()):
+            return None
+        return make_plan(
+            keys,
+            which,
+            self._facts,
+            this=self._variable,
+            named=self._typed_names(),
+            data=self.query_one("#data", RadioRow).chosen,
+            executor=WHERE[self.query_one("#where", RadioRow).chosen],
+        )
+
+    def _mistake(self) -> str:
+        try:
+            parse_run_ranges(self.query_one("#runs", Input).value)
+        except ValueError as error:
+            return f"Runs: {error}."
+        return "Names: which variables?"
+
+    def action_accept(self) -> None:
+        """Start, if there is anything to do."""
+        plan = self._plan()
+        if plan is not None and not plan.is_empty:
+            self.dismiss(plan)
+
+    @on(Input.Submitted)
+    def accept(self, event: Input.Submitted) -> None:
+        """Enter, in one of the lines."""
+        event.stop()
+        self.action_accept()
+
+    def action_close(self) -> None:
+        """Leave it."""
+        self.dismiss(None)

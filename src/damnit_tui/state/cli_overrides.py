@@ -1,0 +1,34 @@
+"""What somebody asks for on the command line, in place of what was kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from damnit_daemon.model import Column
+from damnit_daemon.query.tokens import quoted
+
+from .view_state import ViewState
+
+
+class CliOverrides(NamedTuple):
+    """A view, and what goes before it."""
+
+    view: ViewState | None = None
+    filter: str = ""
+    sort: str = ""
+    columns: str = ""
+
+    def printed(self, load_columns: Callable[[], Iterable[Column]]) -> tuple[str, str, str]:
+        """Filter, order and columns to be printed, as they are typed.
+
+        Args:
+            load_columns: Tells the variables there are, for a view that hides some.
+        """
+        view = self.view or ViewState()
+        columns = self.columns
+        if not columns and view.selection:
+            known = list(load_columns())
+            shown = view.selection.effective(known).apply(known)
+            columns = ",".join(quoted(column.name) for column in shown)
+        return self.filter or view.filter, self.sort or view.sort, columns

@@ -1,0 +1,84 @@
+"""All that a dropped connection must not take away. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from damnit_daemon.model import RunKey
+
+from .validate import mapping, read_key, text, texts, write_key
+from .view_state import ViewState
+
+VERSION = 1
+Cell = tuple[RunKey, str]
+"""A run, and the name of a variable."""
+
+
+class SavedState(NamedTuple):
+    """How somebody left the table of one folder."""
+
+    view: ViewState = ViewState()
+    marks: frozenset[RunKey] = frozenset()
+    follow: bool = False
+    cursor: Cell | None = None
+    drafts: Mapping[Cell, str] = MappingProxyType({})
+    """What was typed for cells, and not written yet."""
+    filters: tuple[str, ...] = ()
+    """Typed before, the oldest first."""
+    commands: tuple[str, ...] = ()
+    theme: str = ""
+
+    def as_json(self, folder: str) -> dict[str, object]:
+        """As it stands in a file.
+
+        Args:
+            folder: Of which one, for people who read it.
+        """
+        return {
+            "version": VERSION,
+            "folder": folder,
+            "view": self.view.as_json(),
+            "marks": [write_key(key) for key in sorted(self.marks)],
+            "follow": self.follow,
+            "cursor": _write_cell(self.cursor) if self.cursor else None,
+            "drafts": [
+                {**_write_cell(cell), "text": typed} for cell, typed in sorted(self.drafts.items())
+            ],
+            "filters": list(self.filters),
+            "commands": list(self.commands),
+            "theme": self.theme,
+        }
+
+    @classmethod
+    def from_json(cls, value: object) -> SavedState:
+        """What a file says; what makes no sense is left out."""
+        found = mapping(value)
+        marks = (read_key(one) for one in texts(found.get("marks")))
+        drafts = {}
+        written = found.get("drafts")
+        for draft in written if isinstance(written, list) else ():
+            cell = _read_cell(draft)
+            if cell is not None and (typed := text(mapping(draft).get("text"))):
+                drafts[cell] = typed
+        return cls(
+            ViewState.from_json(found.get("view")),
+            frozenset(key for key in marks if key is not None),
+            found.get("follow") is True,
+            _read_cell(found.get("cursor")),
+            drafts,
+            texts(found.get("filters")),
+            texts(found.get("commands")),
+            text(found.get("theme")),
+        )
+
+
+def _write_cell(cell: Cell) -> dict[str, object]:
+    return {"run": write_key(cell[0]), "column": cell[1]}
+
+
+def _read_cell(value: object) -> Cell | None:
+    found = mapping(value)
+    key, name = read_key(found.get("run")), found.get("column")
+    return (key, name) if key is not None and isinstance(name, str) else None

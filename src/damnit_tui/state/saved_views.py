@@ -1,0 +1,83 @@
+"""Views under names, a file each: for all folders of a user."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from pathlib import Path
+
+from damnit_daemon.errors import DamnitError
+
+from .storage import read_json, state_directory, write_json
+from .view_state import ViewState
+
+_NAME = re.compile(r"[\w][\w .+-]{0,59}")
+
+
+def list_views(directory: Path | None = None) -> list[str]:
+    """The names there are."""
+    try:
+        found = list(_home(directory).glob("*.json"))
+    except OSError:
+        return []
+    return sorted(path.stem for path in found if _NAME.fullmatch(path.stem))
+
+
+def load_view(name: str, directory: Path | None = None) -> ViewState:
+    """A view by its name.
+
+    Raises:
+        DamnitError: If there is none, or it cannot be read.
+    """
+    path = _path(name, directory)
+    try:
+        return ViewState.from_json(read_json(path))
+    except FileNotFoundError:
+        raise DamnitError(f"There is no view {name!r}.", hint=_known(name, directory)) from None
+    except (OSError, ValueError) as error:
+        raise DamnitError(f"The view {name!r} cannot be read: {error}.", hint=str(path)) from error
+
+
+def save_view(name: str, view: ViewState, directory: Path | None = None) -> None:
+    """Keep a view; one of the same name is replaced.
+
+    Raises:
+        DamnitError: If that cannot be its name, or it cannot be written.
+    """
+    path = _path(name, directory)
+    try:
+        write_json(path, view.as_json())
+    except OSError as error:
+        raise DamnitError(f"The view cannot be kept: {error}.") from error
+
+
+def delete_view(name: str, directory: Path | None = None) -> None:
+    """Forget a view.
+
+    Raises:
+        DamnitError: If there is none, or it cannot be deleted.
+    """
+    try:
+        _path(name, directory).unlink()
+    except FileNotFoundError:
+        raise DamnitError(f"There is no view {name!r}.", hint=_known(name, directory)) from None
+    except OSError as error:
+        raise DamnitError(f"The view cannot be deleted: {error}.") from error
+
+
+def _home(directory: Path | None) -> Path:
+    return (directory or state_directory()) / "views"
+
+
+def _path(name: str, directory: Path | None) -> Path:
+    if not _NAME.fullmatch(name):
+        hint = "Letters, digits, blanks and . + - _, at most 60."
+        raise DamnitError(f"A view cannot be called {name!r}.", hint=hint)
+    return _home(directory) / f"{name}.json"
+
+
+def _known(name: str, directory: Path | None) -> str:
+    names = list_views(directory)
+    if near := difflib.get_close_matches(name, names, n=3, cutoff=0.5):
+        return f"Did you mean {' or '.join(near)}?"
+    return f"There are {', '.join(names)}." if names else "Keep one with :view save NAME."

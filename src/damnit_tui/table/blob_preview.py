@@ -1,0 +1,115 @@
+"""Blobs drawn for their cells: curves, images, complex numbers, the shape of arrays.
+
+Called in a worker: numpy and Pillow are imported when the first blob needs them.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from typing import Any, NamedTuple
+
+from damnit_daemon.model import BlobKind
+from damnit_daemon.model.sanitize import format_number
+
+from ..sanitize import visible
+from .cell_render import BlobPreview, image_text
+from .cells import IMAGE, RGB
+from .half_blocks import draw_thumbnail, png_size
+from .layout import PICTURE_WIDTH
+from .sparkline import sparkline
+
+LARGE_WIDTH, LARGE_HEIGHT = 60, 10
+"""Characters and lines of a picture in a box: 80 by 24 holds it."""
+MOST_POINTS = 2000
+"""A longer curve is thinned out: a cell has twenty dots side by side."""
+
+
+def draw_picture(kind: BlobKind, decoded: Any) -> BlobPreview:
+    """Draw a decoded blob in one line.
+
+    Args:
+        kind: What the blob is.
+        decoded: PNG bytes, a complex number, or an array; None if it was not readable.
+    """
+    if kind is BlobKind.PNG:
+        return _image(decoded)
+    if decoded is None or isinstance(decoded, bytes):
+        return BlobPreview("unreadable", "faint")
+    if kind is BlobKind.COMPLEX:
+        return BlobPreview(format_complex(decoded))
+    shape = tuple(decoded.shape)
+    if kind is BlobKind.TRENDLINE and len(shape) == 2 and shape[0] == 2 and shape[1] >= 2:
+        x, y = curve(decoded)
+        return BlobPreview(sparkline(x, y, PICTURE_WIDTH)[0], "trend")
+    return BlobPreview(visible(f"{decoded.dtype}: {shape}"))
+
+
+def format_complex(value: complex) -> str:
+    """Write a complex number as its parts are written elsewhere: `1.2500 - 3j`."""
+    sign = "-" if value.imag < 0 or str(value.imag).startswith("-") else "+"
+    real, imaginary = (
+        format_number(part if isinstance(part, int) else float(part))
+        for part in (value.real, abs(value.imag))
+    )
+    return f"{real} {sign} {imaginary}j"
+
+
+class LargePicture(NamedTuple):
+    """A blob drawn over several lines."""
+
+    shape: str
+    """What it holds, in words."""
+    lines: tuple[str, ...] = ()
+    """A curve, in braille."""
+    pixels: tuple[tuple[tuple[RGB, RGB], ...], ...] = ()
+    """An image: lines of (upper, lower) colours."""
+
+
+def draw_large(kind: BlobKind, decoded: Any) -> LargePicture:
+    """Draw a decoded blob as large as a box on the screen holds."""
+    if kind is BlobKind.PNG:
+        size = png_size(decoded) if isinstance(decoded, bytes) else None
+        if size is None:
+            return LargePicture("An image that cannot be read")
+        columns, lines = _fitting(*size)
+        drawn = draw_thumbnail(decoded, columns, lines)
+        words = f"Image, {size[0]} × {size[1]} pixels"
+        return LargePicture(words, pixels=drawn.lines if drawn else ())
+    if decoded is None or isinstance(decoded, bytes):
+        return LargePicture("Data that cannot be read")
+    if kind is BlobKind.COMPLEX:
+        return LargePicture(str(decoded))
+    if kind is not BlobKind.TRENDLINE or decoded.ndim != 2 or decoded.shape[0] != 2:
+        return LargePicture(visible(f"{decoded.dtype}: {tuple(decoded.shape)}"))
+    return _large_curve(*curve(decoded), points=decoded.shape[1])
+
+
+def _large_curve(x: list[float], y: list[float], points: int) -> LargePicture:
+    finite = [value for value in y if math.isfinite(value)]
+    if not finite:
+        return LargePicture(f"Curve of {points} points, none of them finite")
+    low, high = format_number(min(finite)), format_number(max(finite))
+    words = f"Curve of {points} points, from {low} to {high}, last {format_number(finite[-1])}"
+    return LargePicture(words, tuple(sparkline(x, y, LARGE_WIDTH, LARGE_HEIGHT)))
+
+
+def _fitting(width_px: int, height_px: int) -> tuple[int, int]:
+    """Columns and lines that keep the proportions: a half block is about square."""
+    scale = min(LARGE_WIDTH / max(1, width_px), 2 * LARGE_HEIGHT / max(1, height_px))
+    return max(1, round(width_px * scale)), max(1, round(height_px * scale / 2))
+
+
+def curve(array: Any) -> tuple[list[float], list[float]]:
+    """The x and y of a trendline, thinned out if it is long."""
+    step = max(1, array.shape[1] // MOST_POINTS)
+    x, y = array[:, ::step].astype(float).tolist()
+    return x, y
+
+
+def _image(png: Any) -> BlobPreview:
+    drawn = draw_thumbnail(png, PICTURE_WIDTH) if isinstance(png, bytes) else None
+    if drawn is None:
+        return BlobPreview(f"{IMAGE} unreadable", "faint")
+    pixels = tuple(itertools.chain.from_iterable(drawn.lines))
+    return BlobPreview(image_text(drawn.width_px, drawn.height_px), "faint", pixels)

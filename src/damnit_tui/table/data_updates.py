@@ -1,0 +1,269 @@
+"""What comes into the run table and goes from it; whatever does, people keep their place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from textual.geometry import Region, Size
+
+from damnit_daemon.model import Column, RunKey, RunRow, StoredValue
+from damnit_daemon.model.batch import AheadRow, Batch
+
+from ..data.daemon_activity import DaemonActivity
+from .cell_render import BlobPreview
+from .column_layout import ColumnLayout
+from .layout import PICTURE_WIDTH
+from .line_renderer import RowCanvas
+from .query import TableQuery
+from .rows import TIME
+from .viewport import CellAddress
+
+if TYPE_CHECKING:
+    from damnit_daemon.store import Note
+
+Anchor = tuple[RunKey, int]
+"""A run, and its line on the screen."""
+
+
+class RowContent(RowCanvas, inherit_bindings=False):
+    """A canvas that takes in runs, variables and values, and shows what is wanted of them."""
+
+    def add_runs(self, runs: Collection[RunRow]) -> list[RunKey]:
+        """Take in runs, or what has changed of them; returns the new ones."""
+        top = self._anchor()
+        added = self.rows.add_runs(runs)
+        if added:
+            self._grown(top)
+        elif self.lines.notes:
+            self._grown(top)  # notes may go with other runs now
+        self._refresh_rows({run.key for run in runs})
+        return added
+
+    def show_notes(self, notes: Collection[Note], *, folded: bool) -> None:
+        """Show notes between the runs, or have them folded; the lines on the screen stay."""
+        lines = self.lines
+        if lines.notes == tuple(notes) and lines.folded == folded:
+            return
+        anchor, was_folded = self._anchor(), lines.folded
+        line = self._cursor_line
+        if was_folded != folded and self.cursor is not None and line is not None:
+            y = line - round(self.scroll_y)
+            anchor = (self.cursor.key, y) if 0 <= y < self.page else anchor
+        lines.notes, lines.folded = tuple(notes), folded
+        self._grown(anchor)
+
+    def add_columns(self, columns: Iterable[Column]) -> None:
+        """Take in variables, or their new titles."""
+        if self.rows.add_columns(columns):
+            self._columns_changed()
+
+    def keep_columns(self, names: Collection[str]) -> None:
+        """Drop the variables that are not among these: somebody has deleted them."""
+        if self.rows.keep_columns(names):
+            self._columns_changed()
+
+    def add_values(self, values: Collection[StoredValue]) -> None:
+        """Take in values; only the lines they are on are painted again."""
+        self._take_in(lambda: self.rows.add_values(values))
+
+    def add_portion(self, portion: Batch, complete: Collection[RunKey] = ()) -> None:
+        """Take in many values that were there before; of some runs these were the last."""
+        self._take_in(lambda: self.rows.add_portion(portion) | self.rows.mark_complete(complete))
+
+    def add_ahead(self, ahead: Iterable[AheadRow]) -> None:
+        """Take in values by which to filter and sort, before they can be shown."""
+        if self.rows.add_ahead(ahead):
+            self.view.statistics.values_changed()
+            if self.rows.rearrange():
+                self._reordered()
+
+    def _take_in(self, take_in: Callable[[], set[RunKey]]) -> None:
+        top, columns, rows = self._anchor(), len(self.rows.columns), len(self.rows)
+        changed = take_in()
+        if len(self.rows) != rows:
+            self._grown(top)
+        if len(self.rows.columns) != columns:
+            self._columns_changed()
+        self._values_changed(changed)
+
+    def drop(
+        self, runs: Collection[RunKey] = (), cells: Collection[tuple[RunKey, str]] = ()
+    ) -> None:
+        """Drop runs and single values that are not in the database any more."""
+        top = self._anchor()
+        self._values_changed(self.rows.remove_values(cells))
+        if self.rows.remove_runs(runs):
+            self._grown(top)
+
+    def complete(self, keys: Collection[RunKey], values: Collection[StoredValue]) -> None:
+        """Take in all values there are of some runs; cells that are not among them go."""
+        gone = self.rows.cells_beside([k for k in keys if self.rows.is_complete(k)], values)
+        self.add_values(values)
+        self._values_changed(self.rows.remove_values(gone) | self.rows.mark_complete(keys))
+
+    def add_pictures(self, drawn: Iterable[tuple[CellAddress, float, BlobPreview]]) -> None:
+        """Take in blobs that were drawn."""
+        keys, is_wide = set(), False
+        for address, timestamp, picture in drawn:
+            is_wide |= not picture.pixels and len(picture.text) > PICTURE_WIDTH
+            self.rows.note_written(*address, timestamp)
+            self.view.pictures.add(address, timestamp, picture)
+            self._strips.discard(address.key)
+            keys.add(address.key)
+        self._refresh_rows(keys, measure=is_wide)
+
+    def show_work(self, work: DaemonActivity) -> None:
+        """Mark the runs and cells that the daemon is at."""
+        changed = work.changed_runs(self.view.work)
+        self.view.work = work
+        for key in changed:
+            self._strips.discard(key)
+        self._refresh_rows(changed, measure=False)
+
+    def show_unwritten(self, unwritten: Mapping[tuple[RunKey, str], object]) -> None:
+        """Show what was typed for cells until it is in the database."""
+        before, self.view.unwritten = self.view.unwritten, unwritten
+        changed = {key for key, _ in before.keys() | unwritten.keys() if key in self.rows}
+        for key in changed:
+            self._strips.discard(key)
+        self._refresh_rows(changed, measure=False)
+
+    # What is wanted of it
+
+    def show_arrangement(self, arrangement: TableQuery) -> None:
+        """Show other runs, or in another order; the cursor stays on its run if it is shown."""
+        self.rows.arrange(arrangement)
+        self._reordered()
+        self._show_cursor()
+
+    def show_columns(self, choice: ColumnLayout) -> None:
+        """Show other columns, elsewhere or of another width; the cursor stays on its variable."""
+        self.view.choice = choice
+        self._columns_changed()
+        self._arrange(keep_cursor=True)
+
+    def show_extras(self, *, trends: bool, outliers: bool) -> None:
+        """Show curves under the titles of numbers, and point out numbers that are far off."""
+        self.view.trends, self.view.outliers = trends, outliers
+        self.virtual_size = Size(self._width, len(self.lines) + self.header_height)
+        self._relook()
+
+    @property
+    def column_choice(self) -> ColumnLayout:
+        """What is shown of the columns, and how."""
+        return self.view.choice
+
+    # Keeping one's place
+
+    def _values_changed(self, changed: Collection[RunKey]) -> None:
+        if not changed:
+            return
+        view = self.view
+        view.statistics.values_changed()
+        self._refresh_rows(changed)
+        if self.rows.rearrange():
+            self._reordered()
+        elif view.trends:
+            self.refresh(Region(0, view.levels, self._width, 1))
+
+    def _anchor(self) -> Anchor | None:
+        """The topmost run on the screen, and on which line of it; None: the table begins there."""
+        if not round(self.scroll_y):
+            return None
+        lines = enumerate(self.shown_lines)
+        return next(((key, y) for y, key in lines if isinstance(key, RunKey)), None)
+
+    def _grown(self, anchor: Anchor | None) -> None:
+        """Lines were inserted: keep the same ones on the screen."""
+        self.virtual_size = Size(self._width, len(self.lines) + self.header_height)
+        self._rescue_cursor()
+        if self.cursor is None and len(self.rows):
+            name = self.view.columns[0].name if self.view.columns else TIME.name
+            self._put_cursor(CellAddress(self.rows.keys[0], name))
+        if anchor is not None and (position := self.lines.place(anchor[0])) is not None:
+            self.scroll_to(y=position - anchor[1], animate=False, immediate=True)
+        self._arrange()
+        self.refresh()
+
+    def _reordered(self) -> None:
+        """Other runs are shown, or in another order."""
+        self._grown(None)
+
+    def _show_cursor(self) -> None:
+        """Scroll to where the cursor is now."""
+        position = self._cursor_line
+        if position is not None:
+            top = max(0, min(position - self.page // 2, len(self.lines) - self.page))
+            self.scroll_to(y=top, animate=False, immediate=True)
+        self._arrange()
+        self.refresh()
+
+    def _columns_changed(self) -> None:
+        """Variables came, went or moved: keep the same ones on the screen."""
+        view = self.view
+        at_start = view.first <= view.pinned or not view.fits
+        first = view.fits[view.first].column.name if view.fits else None
+        view.match_columns()
+        view.first = 0 if at_start else view.index_of(first) or 0
+        self.virtual_size = Size(self._width, len(self.lines) + self.header_height)
+        self._rescue_cursor()
+        self._arrange()
+        self._relook()
+
+    def _refresh_rows(self, keys: Collection[RunKey], *, measure: bool = True) -> None:
+        touched = [y for y, line in enumerate(self.shown_lines) if line in keys]
+        if not touched:
+            return
+        if measure and self._arrange():
+            return
+        for y in touched:
+            self._refresh_row(y)
+        if self.cursor and self.cursor.key in keys:
+            self._tell_cursor()
+
+    def _put_cursor(self, address: CellAddress | None) -> None:
+        self.cursor = address
+        self._painted = self._spot
+        self._tell_cursor()
+
+    @property
+    def _cursor_line(self) -> int | None:
+        """On which line the cursor stands."""
+        if (note := self.note) is not None:
+            return self.lines.place(note)
+        return self.lines.place(self.cursor.key) if self.cursor else None
+
+    def _rescue_cursor(self) -> None:
+        """Put the cursor near where it was if its own cell is not shown; back when it is again."""
+        if (note := self.note) is not None and self.cursor is not None:
+            self.cursor = self.cursor._replace(key=self.lines.run_of(note))
+        elif self.note_id is not None:
+            self.note_id = None
+            self._put_cursor(self.cursor)
+        home = self._home or self.cursor
+        if home is None:
+            return
+        key = self._near_run(home.key)
+        found = CellAddress(key, self._near_column(home.name)) if key else None
+        self._home = None if found == home else home
+        if found != self.cursor:
+            self._put_cursor(found)
+
+    def _near_run(self, key: RunKey) -> RunKey | None:
+        if self.rows.position(key) is not None:
+            return key
+        return min(
+            self.rows.keys,
+            key=lambda other: (other.proposal != key.proposal, abs(other.run - key.run)),
+            default=None,
+        )
+
+    def _near_column(self, name: str) -> str:
+        """The column itself, or the next one that is shown; if there are none, its name is kept."""
+        if self.view.index_of(name) is not None or not self.view.columns:
+            return name
+        order = [column.name for column in self.view.choice.arrange(self.rows.columns)]
+        place = order.index(name) if name in order else 0
+        shown = [other for other in order if self.view.index_of(other) is not None]
+        return min(shown, key=lambda other: abs(order.index(other) - place))

@@ -1,0 +1,133 @@
+"""What stands on each line under the titles: the runs shown, and the notes between them. Pure."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from damnit_daemon.model import RunKey
+
+from .rows import Rows
+
+if TYPE_CHECKING:
+    from damnit_daemon.store import Note
+
+    Line = RunKey | Note
+
+
+class DisplayRows:
+    """Runs in their order, and notes where they fall between them by time.
+
+    A note goes with the run that had begun last when it was made, and stands above
+    it: where that run is hidden the note is, too. In any other order than that of the
+    runs there is no place between them; notes stand nowhere then.
+    """
+
+    def __init__(self, rows: Rows) -> None:
+        self.notes: tuple[Note, ...] = ()
+        """All there are, by time."""
+        self.folded = False
+        """Whether they are out of the way."""
+        self._rows = rows
+        self._notes_of: dict[RunKey | None, list[Note]] = {}
+        """By the run they go with, the newest first; None: they are older than all runs."""
+        self._dealt: tuple[object, ...] = ()
+        self._lines: Sequence[Line] = rows.keys
+        self._places: dict[Line, int] = {}
+        self._laid: tuple[object, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self._laid_out())
+
+    def __getitem__(self, place: int) -> Line:
+        return self._laid_out()[place]
+
+    def part(self, first: int, number: int) -> Sequence[Line]:
+        """Some lines, one after the other."""
+        return self._laid_out()[first : first + number]
+
+    @property
+    def are_in_order(self) -> bool:
+        """Whether the runs stand as they were taken, so that notes have a place between them."""
+        return not self._rows.arrangement.sort
+
+    def place(self, line: Line) -> int | None:
+        """On which line a run or note stands; None if it is not shown."""
+        if self._laid_out() is self._rows.keys:
+            return self._rows.position(line) if isinstance(line, RunKey) else None
+        return self._places.get(line)
+
+    def note(self, rowid: int | None) -> Note | None:
+        """A note that stands on a line, by what identifies it."""
+        if rowid is None or self._laid_out() is self._rows.keys:
+            return None
+        found = next((note for note in self.notes if note.rowid == rowid), None)
+        return found if found in self._places else None
+
+    def run_of(self, note: Note) -> RunKey:
+        """The run that a note on a line goes with; of those older than all, the oldest."""
+        lines = self._laid_out()
+        below = (line for line in lines[self._places[note] :] if isinstance(line, RunKey))
+        return next(below, self._rows.keys[-1])
+
+    def step(self, place: int, step: int) -> Line:
+        """The line so many further on; who goes far arrives at a run, not at a note."""
+        lines = self._laid_out()
+        wanted = max(0, min(len(lines) - 1, place + step))
+        if abs(step) <= 1 or isinstance(lines[wanted], RunKey):
+            return lines[wanted]
+        back, ahead = lines[:wanted][::-1], lines[wanted:]
+        order = (*back, *ahead) if step < 0 else (*ahead, *back)
+        return next(line for line in order if isinstance(line, RunKey))
+
+    def is_above_all_runs(self, place: int) -> bool:
+        """Whether only notes stand above a line."""
+        return not any(isinstance(line, RunKey) for line in self._laid_out()[:place])
+
+    # Where notes stand
+
+    def _laid_out(self) -> Sequence[Line]:
+        """All lines; looked for anew when something has changed that matters."""
+        rows = self._rows
+        if not self.notes or self.folded or not rows.keys or rows.arrangement.sort:
+            return rows.keys
+        self._deal()
+        stamp = (rows.keys, self._notes_of, rows.arrangement.filter)
+        if not _same(stamp, self._laid):
+            self._laid = stamp
+            lines: list[Line] = []
+            for key in rows.keys:
+                lines += self._notes_of.get(key, ())
+                lines.append(key)
+            if rows.arrangement.filter is None:
+                lines += self._notes_of.get(None, ())
+            self._lines = lines
+            self._places = {line: place for place, line in enumerate(lines)}
+        return self._lines
+
+    def _deal(self) -> None:
+        """Give each note its run."""
+        rows = self._rows
+        stamp = (rows.all_keys, rows.begun, self.notes)
+        if _same(stamp, self._dealt):
+            return
+        self._dealt = stamp
+        # The newest first, as runs are: times of which none before is earlier only fall.
+        timed: list[RunKey] = []
+        earliest: list[float] = []
+        for key in rows.all_keys:
+            start = rows.run(key).start_time
+            if start is not None and (not earliest or start < earliest[-1]):
+                timed.append(key)
+                earliest.append(start)
+        self._notes_of = {}
+        for note in reversed(self.notes):
+            place = bisect_left(earliest, -note.timestamp, key=lambda start: -start)
+            key_of = timed[place] if place < len(timed) else None
+            self._notes_of.setdefault(key_of, []).append(note)
+
+
+def _same(stamp: tuple[object, ...], other: tuple[object, ...]) -> bool:
+    """Whether it is the same lists, not only equal ones: that is known at once."""
+    return len(stamp) == len(other) and all(a is b for a, b in zip(stamp, other, strict=True))

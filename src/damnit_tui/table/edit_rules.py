@@ -1,0 +1,41 @@
+"""Which cells can be edited, and why the others cannot. Pure."""
+
+from __future__ import annotations
+
+from damnit_daemon.model import Blob, Column, StoredValue
+from damnit_daemon.store import USER_TYPES
+
+from ..sanitize import visible
+from .rows import COMMENT, TIME
+
+LONGEST_TYPED = 10_000
+"""Characters in the one line that there is."""
+
+
+def edit_type(column: Column) -> str:
+    """What can be typed in a column: a user type; empty for nothing."""
+    if column.name == COMMENT.name:
+        return "string"
+    return column.type if column.type in USER_TYPES else ""
+
+
+def why_not_editable(column: Column, value: StoredValue | None) -> str:
+    """Say why a cell cannot be edited; empty if it can."""
+    title = visible(column.title)
+    if column.name == TIME.name:
+        return "A run's time comes with its data."
+    if not edit_type(column):
+        if column.type is None:
+            return f"{title} is computed by the context file. A adds a column to type in."
+        return f"{title} is of the type {visible(column.type)}, which this program does not know."
+    if value is not None and isinstance(value.value, Blob | bytes):
+        return f"{title} holds a picture or an array here."
+    text = value.value if value is not None else None
+    return too_long(text) if isinstance(text, str) else ""
+
+
+def too_long(text: str) -> str:
+    """Say that a text cannot be edited in one line; empty if it can."""
+    if len(text) <= LONGEST_TYPED:
+        return ""
+    return f"This text has {len(text)} characters: too many for one line."

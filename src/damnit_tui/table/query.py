@@ -1,0 +1,100 @@
+"""Which runs are shown, in which order; still without Textual."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from damnit_daemon.model import Column, RunKey
+
+if TYPE_CHECKING:
+    from damnit_daemon.query import Filter, SortKey
+
+    from .rows import Rows
+
+
+@dataclass
+class TableQuery:
+    """A filter and an order; both may be missing."""
+
+    filter: Filter | None = None
+    sort: tuple[SortKey, ...] = ()
+    _known: dict[RunKey, tuple[int, bool]] = field(default_factory=dict, repr=False)
+    """Of each run what the filter said of its present version: values come while one looks."""
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it is anything else than all runs, newest first."""
+        return bool(self.filter or self.sort)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The variables whose values it looks at, `ANY` among them if it is all of them."""
+        if not self.is_active:
+            return frozenset()
+        from damnit_daemon.query.cells import PROPOSAL, RUN, TIME
+        from damnit_daemon.query.predicates import columns_of
+
+        names = {key.column.name for key in self.sort}
+        if self.filter:
+            names |= columns_of(self.filter.condition)
+        return frozenset(names - {RUN.name, PROPOSAL.name, TIME.name})
+
+    def arrange(self, rows: Rows, keys: Iterable[RunKey]) -> list[RunKey]:
+        """Those runs that are shown, in order."""
+        shown = self._select(rows, list(keys)) if self.filter else list(keys)
+        if not self.sort:
+            return shown
+        from damnit_daemon.query import sort_keys
+
+        return sort_keys(rows, shown, self.sort)
+
+    def with_filter(self, found: Filter | None) -> TableQuery:
+        """The same with another filter; None shows all."""
+        return TableQuery(found or None, self.sort)
+
+    def sorted_by(self, column: Column, *, reverse: bool = False) -> TableQuery:
+        """Sort by a column; once more turns it round, and a third time ends it.
+
+        Args:
+            column: Which.
+            reverse: Whether the largest come first at the first time.
+        """
+        from damnit_daemon.query import SortKey
+
+        now = next((key for key in self.sort if key.column.name == column.name), None)
+        sort: tuple[SortKey, ...]
+        if now is None:
+            sort = (SortKey(column, reverse),)
+        elif now.reverse is reverse:
+            sort = (replace(now, reverse=not reverse),)
+        else:
+            sort = ()
+        return TableQuery(self.filter, sort)
+
+    def sorted_also(self, column: Column) -> TableQuery:
+        """Sort those that are equal by one more; once more turns it round, and then ends it."""
+        from damnit_daemon.query import SortKey
+
+        now = next((key for key in self.sort if key.column.name == column.name), None)
+        if now is None:
+            return TableQuery(self.filter, (*self.sort, SortKey(column)))
+        turned = () if now.reverse else (replace(now, reverse=True),)
+        at = self.sort.index(now)
+        return TableQuery(self.filter, (*self.sort[:at], *turned, *self.sort[at + 1 :]))
+
+    def describe_sort(self) -> str:
+        """For the line on top; empty for the usual order."""
+        return ", ".join(f"{'↓' if key.reverse else '↑'} {key.column.title}" for key in self.sort)
+
+    def _select(self, rows: Rows, keys: list[RunKey]) -> list[RunKey]:
+        """Those that the filter shows; only runs that have changed are looked at again."""
+        assert self.filter is not None
+        if self.filter.uses_marks:
+            return self.filter.select(rows, keys)
+        known, version = self._known, rows.version
+        asked = [key for key in keys if key not in known or known[key][0] != version(key)]
+        for key, held in zip(asked, self.filter.mask(rows, asked), strict=True):
+            known[key] = (version(key), held)
+        return [key for key in keys if known[key][1]]

@@ -1,0 +1,71 @@
+"""The images that the terminal holds: sent once, deleted when others have taken their place."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, MutableMapping
+
+from .kitty import deletion, through_tmux, transmission
+from .png import encode_png
+from .raster import Raster
+
+
+class ImageCache:
+    """Which image is in which slot."""
+
+    def __init__(
+        self,
+        send: Callable[[str], object],
+        images: MutableMapping[int, int],
+        *,
+        in_tmux: bool = False,
+    ) -> None:
+        """Begin with none.
+
+        Args:
+            send: Writes to the terminal, past what remembers the screen.
+            images: Slot → number of the image; kept up to date, for what writes placeholders.
+            in_tmux: Whether commands must go through tmux.
+        """
+        self._send = send
+        self._images = images
+        self.in_tmux = in_tmux
+        # Two apps behind one tmux share a terminal: their images are told apart by this.
+        self._upper = random.randrange(1, 256) << 24
+        self._number = 0
+        self._shown: dict[int, Raster] = {}
+        self._before: dict[int, int] = {}
+
+    def show(self, slot: int, raster: Raster) -> bool:
+        """Have a picture in a slot; what is there already is not sent again.
+
+        Returns:
+            Whether it was sent: its pieces must be painted anew.
+        """
+        if self._shown.get(slot) == raster:
+            return False
+        # The one before the last is in no cell any more.
+        commands = deletion(old) if (old := self._before.pop(slot, 0)) else ""
+        if slot in self._images:
+            self._before[slot] = self._images[slot]
+        self._number = self._number % 255 + 1
+        image = self._images[slot] = self._upper | self._number
+        png = encode_png(raster.pixels, raster.width, raster.height, raster.palette)
+        self._write(commands + transmission(image, png, raster.columns, raster.rows))
+        self._shown[slot] = raster
+        return True
+
+    def hide(self, slot: int) -> None:
+        """Nothing of it is to be seen any more."""
+        found = [self._before.pop(slot, 0), self._images.pop(slot, 0)]
+        self._shown.pop(slot, None)
+        self._write("".join(deletion(image) for image in found if image))
+
+    def clear(self) -> None:
+        """The terminal is left, or holds nobody knows what: all is sent again when it is drawn."""
+        for slot in list(self._images):
+            self.hide(slot)
+
+    def _write(self, commands: str) -> None:
+        if commands:
+            self._send(through_tmux(commands) if self.in_tmux else commands)

@@ -1,0 +1,168 @@
+"""What the keys of inspect do: which part is seen, how, and where in a text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.screen import Screen
+
+from ..sanitize import visible
+from ..widgets.screen_footer import ScreenFooter
+from ..widgets.search_prompt import SearchAnswered, SearchPrompt
+from .view_state import ZOOM, DisplayState
+
+if TYPE_CHECKING:
+    from .data_view import DataView
+    from .view_model import ViewModel
+
+
+class InspectActions(Screen[None]):
+    """A part of the inspect screen: all that changes what is seen of a cell."""
+
+    if TYPE_CHECKING:
+        view: DataView
+
+    @property
+    def viewer(self) -> ViewModel:
+        """What is known, and how it is seen."""
+        return self.view.viewer
+
+    # What part of it
+
+    def action_pan(self, across: int) -> None:
+        """Along the x axis."""
+        self.view.change(lambda viewer: viewer.panned(across, 0))
+
+    def action_page(self, step: int) -> None:
+        """A page of text, or down in an image."""
+        if self._scroll(step * max(1, self.view.height - 2)):
+            return
+        self.view.change(lambda viewer: viewer.panned(0, 2 * step))
+
+    def action_point(self, columns: int, lines: int) -> None:
+        """Move the cursor, or scroll text."""
+        if not self._scroll(lines):
+            self.view.change(lambda viewer: viewer.stepped(columns, lines))
+
+    def action_no_point(self) -> None:
+        """Without a cursor."""
+        self._change(lambda state: replace(state, cursor=None))
+
+    def action_zoom(self, steps: int) -> None:
+        """Closer or further away."""
+        self.view.change(lambda viewer: viewer.zoomed(ZOOM**steps))
+
+    def action_whole(self) -> None:
+        """All of it; the beginning of a text."""
+        if not self._scroll(-1 << 30):
+            self._change(DisplayState.whole)
+
+    def action_slice(self, step: int) -> None:
+        """Further along the dimension that is cut."""
+        self._with_about(lambda state, about: state.sliced(step, about))
+
+    def action_next_dimension(self) -> None:
+        """Another dimension to be cut along."""
+        self._with_about(lambda state, about: state.next_stepped(about, 1))
+
+    def action_next_axes(self) -> None:
+        """Other dimensions as image or curve."""
+        self._with_about(lambda state, about: state.next_axes(about))
+
+    def action_next_member(self, step: int) -> None:
+        """Another variable of a Dataset."""
+        self._with_about(lambda state, about: state.next_member(about, step))
+
+    def action_choose_member(self) -> None:
+        """Choose a variable of a Dataset from a list."""
+        looked = self.viewer.looked
+        if looked is None or len(looked.about.members) < 2:
+            return
+        from .members_dialog import MembersDialog
+
+        def take(name: str | None) -> None:
+            if name is not None:
+                self._change(lambda state: state.with_member(name))
+
+        self.app.push_screen(MembersDialog(looked.about.members, looked.about.member), take)
+
+    def action_preview(self) -> None:
+        """The data instead of the preview, or the other way round."""
+        self._with_about(lambda state, about: state.toggled_preview(about))
+
+    # How
+
+    def action_log(self) -> None:
+        """Values on a logarithmic scale, or not."""
+        self._change(lambda state: replace(state, is_log=not state.is_log))
+
+    def action_rescale(self) -> None:
+        """Fit the range of values to what is on the screen."""
+        looked = self.viewer.looked
+        if looked is not None:
+            self._change(lambda state: state.rescaled(looked))
+
+    def action_next_map(self) -> None:
+        """Another colour map."""
+        self._change(DisplayState.next_map)
+
+    def action_next_how(self) -> None:
+        """Another way to make one pixel of several."""
+        self._change(DisplayState.next_how)
+
+    def action_next_part(self) -> None:
+        """Another part of complex numbers."""
+        looked = self.viewer.looked
+        if looked is not None and looked.about.is_complex:
+            self._change(DisplayState.next_part)
+
+    def action_profiles(self) -> None:
+        """The row and column of the cursor as curves, or not."""
+        self._change(lambda state: replace(state, profiles=not state.profiles))
+
+    # Text
+
+    def action_search(self) -> None:
+        """Ask what to look for in a text."""
+        if self.viewer.wrapped is not None and not self.query(SearchPrompt):
+            self.mount(SearchPrompt(), before=self.query_one(ScreenFooter))
+
+    @on(SearchAnswered)
+    def search(self, event: SearchAnswered) -> None:
+        """Go to where it is."""
+        event.stop()
+        self.query(SearchPrompt).remove()
+        if event.text is not None:
+            self._wanted = event.text
+            self.action_next_match(1)
+
+    _wanted = ""
+
+    def action_next_match(self, step: int) -> None:
+        """Go to where else it is."""
+        wrapped = self.viewer.wrapped
+        if wrapped is None or not self._wanted:
+            return
+        if not wrapped.search(self._wanted, step, self.view.height):
+            self.notify(f"There is no {visible(self._wanted)!r} here.", markup=False, timeout=3)
+        self.view.redraw()
+
+    def _change(self, make: Callable[[DisplayState], DisplayState]) -> None:
+        self.view.change(lambda viewer: make(viewer.state))
+
+    def _with_about(self, make: Callable[..., DisplayState]) -> None:
+        looked = self.viewer.looked
+        if looked is not None:
+            self._change(lambda state: make(state, looked.about))
+
+    def _scroll(self, lines: int) -> bool:
+        """Scroll text; tell whether that is what is shown."""
+        wrapped = self.viewer.wrapped
+        if wrapped is None:
+            return False
+        wrapped.scroll(lines, self.view.height)
+        self.view.redraw()
+        return True

@@ -1,0 +1,68 @@
+"""A list of the variables of a Dataset, to choose one."""
+
+from __future__ import annotations
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.screen import ModalScreen
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from .. import keymap
+from ..sanitize import visible
+
+
+class MembersDialog(ModalScreen[str | None]):
+    """A list over the screen; its answer is a name, or None."""
+
+    DEFAULT_CSS = """
+    MembersDialog {
+        align: center middle;
+        & OptionList {
+            width: 72;
+            max-width: 96%;
+            height: auto;
+            max-height: 80%;
+            background: $surface;
+            border: round $primary;
+            border-title-color: $text-primary;
+            border-subtitle-color: $foreground 60%;
+        }
+    }
+    """
+    BINDINGS = keymap.bindings("members")
+
+    def __init__(self, members: tuple[tuple[str, str], ...], current: str) -> None:
+        super().__init__()
+        self._members = members
+        self._current = current
+
+    def compose(self) -> ComposeResult:
+        """A line for each."""
+        width = min(40, max(len(name) for name, _ in self._members))
+        lines = [Text(f"{visible(n):<{width}}  {visible(words)}") for n, words in self._members]
+        found = OptionList(*(Option(line) for line in lines))
+        found.border_title = "Variables"
+        found.border_subtitle = "⏎ look at it · Esc close"
+        yield found
+
+    def on_mount(self) -> None:
+        """Begin at the one that is shown."""
+        names = [name for name, _ in self._members]
+        self.query_one(OptionList).highlighted = names.index(self._current)
+
+    @on(OptionList.OptionSelected)
+    def choose(self, event: OptionList.OptionSelected) -> None:
+        """Take this one."""
+        event.stop()
+        self.dismiss(self._members[event.option_index][0])
+
+    def action_move(self, step: int) -> None:
+        """To the next line."""
+        found = self.query_one(OptionList)
+        found.action_cursor_down() if step > 0 else found.action_cursor_up()
+
+    def action_close(self) -> None:
+        """Leave it as it is."""
+        self.dismiss(None)

@@ -1,0 +1,145 @@
+"""What the cursor is on, in words: places by their coordinates, values with their units."""
+
+from __future__ import annotations
+
+import math
+from datetime import tzinfo
+from typing import Any
+
+import numpy as np
+
+from damnit_daemon.model.view import Axis, AxisKind, Colours, Curve, ReducedImage, ViewData
+
+from ..charts.frame import Window
+from ..charts.ticks import format_value
+from ..sanitize import visible
+from .view_state import DisplayState
+
+MOST_DIGITS = 1e12
+
+
+def readout(looked: ViewData, state: DisplayState, zone: tzinfo | None = None) -> str:
+    """What is under the cursor; without one, the range that is shown."""
+    content = looked.content
+    kind = AxisKind.TIME if looked.about.is_time else AxisKind.NUMBER
+    units = f" {looked.about.units}" if looked.about.units else ""
+
+    def value(number: float) -> str:
+        return visible(f"{format_value(number, kind, zone)}{units}")
+
+    if isinstance(content, Curve):
+        return _curve_readout(content, state, value, zone)
+    if isinstance(content, ReducedImage):
+        return _picture_readout(content, state, value, zone)
+    if isinstance(content, Colours) and state.cursor is not None:
+        row, column = (int(v) for v in state.cursor)
+        y, x = cell_at(content.pixels.shape, content.y, content.x, state.cursor)
+        return f"row {row}, column {column}: RGB {tuple(content.pixels[y, x].tolist())}"
+    return ""
+
+
+def _curve_readout(curve: Curve, state: DisplayState, value: Any, zone: tzinfo | None) -> str:
+    name = visible(curve.axis.name) or "index"
+    units = f" {curve.axis.units}" if curve.axis.units else ""
+    if state.cursor is None:
+        known = curve.range
+        if known is None:
+            return f"{curve.points:,} points, none of them finite"
+        return f"{curve.points:,} points from {value(known[0])} to {value(known[1])}"
+    low, high = curve.window
+    x = state.cursor[1]
+    if not low <= x <= high:
+        return "the cursor is outside of what is shown"
+    columns = len(curve.mean)
+    at = min(columns - 1, int((x - low) / (high - low) * columns))
+    filled = np.flatnonzero(curve.filled)
+    if not filled.size:
+        return "no points here"
+    nearest = int(filled[np.abs(filled - at).argmin()])
+    place = _place_in_words(curve, nearest, zone)
+    least, greatest, mean = (float(a[nearest]) for a in (curve.least, curve.greatest, curve.mean))
+    if math.isnan(mean):
+        return visible(f"{name} {place}{units}: not finite")
+    if least == greatest:
+        return visible(f"{name} {place}{units}: {value(mean)}")
+    told = f"mean {value(mean)}, from {value(least)} to {value(greatest)}"
+    return visible(f"{name} {place}{units}: {told}")
+
+
+def _place_in_words(curve: Curve, column: int, zone: tzinfo | None) -> str:
+    low, high = curve.window
+    width = (high - low) / len(curve.mean)
+    start = low + column * width
+    if curve.axis.kind in (AxisKind.INDEX, AxisKind.TEXT):
+        index = min(curve.axis.size - 1, math.ceil(start - 1e-9))
+        named = dict(curve.names).get(float(index))
+        return named if named is not None else str(index)
+    if curve.first_at is not None and math.isfinite(curve.first_at[column]):
+        return format_place(float(curve.first_at[column]), curve.axis.kind, width, zone)
+    return format_place(start + width / 2, curve.axis.kind, width, zone)
+
+
+def format_place(at: float, kind: AxisKind, width: float, zone: tzinfo | None) -> str:
+    """A coordinate, with the digits that tell it from those a width away."""
+    digits = max(0, -math.floor(math.log10(width))) if width > 0 else 6
+    if kind is AxisKind.TIME:
+        return format_value(round(at, min(digits, 6)), AxisKind.TIME, zone)
+    if at == int(at) and abs(at) < MOST_DIGITS:
+        return str(int(at))
+    if abs(at) > MOST_DIGITS or digits > 11:
+        return f"{at:.12g}"
+    return f"{at:.{digits + 1}f}"
+
+
+def _picture_readout(
+    picture: ReducedImage, state: DisplayState, value: Any, zone: tzinfo | None
+) -> str:
+    if state.cursor is None:
+        if picture.extremes is None:
+            return "no pixel is finite"
+        shown = state.held or picture.range
+        told = f"from {value(picture.extremes[0])} to {value(picture.extremes[1])}"
+        return told + (f"; colours {value(shown[0])} to {value(shown[1])}" if shown else "")
+    inside = (
+        picture.y[0] <= state.cursor[0] < picture.y[1]
+        and picture.x[0] <= state.cursor[1] < picture.x[1]
+    )
+    if not inside:
+        return "the cursor is outside of what is shown"
+    row, column = cell_at(picture.values.shape, picture.y, picture.x, state.cursor)
+    number = float(picture.values[row, column])
+    places = [
+        _pixel(picture.y_axis, "row", picture.y_at, picture.y_names, row, state.cursor[0], zone),
+        _pixel(
+            picture.x_axis, "column", picture.x_at, picture.x_names, column, state.cursor[1], zone
+        ),
+    ]
+    pixels = (picture.y[1] - picture.y[0]) * (picture.x[1] - picture.x[0])
+    several = pixels > picture.values.size * 1.01 and not math.isnan(number)
+    told = "not finite" if math.isnan(number) else value(number)
+    return f"{', '.join(places)}: {state.how.value + ' ' if several else ''}{told}"
+
+
+def _pixel(
+    axis: Axis, word: str, at: Any, names: Any, cell: int, index: float, zone: tzinfo | None
+) -> str:
+    """Where a pixel is, by its coordinate where it has one."""
+    name = visible(axis.name) or word
+    if names and cell < len(names):
+        return f"{name} {visible(names[cell][1])}"
+    if len(at) > cell:
+        units = f" {axis.units}" if axis.units else ""
+        return visible(f"{name} {format_value(float(at[cell]), axis.kind, zone)}{units}")
+    return f"{name} {int(index)}"
+
+
+def cell_at(
+    shape: tuple[int, ...], y: Window, x: Window, cursor: tuple[float, float]
+) -> tuple[int, int]:
+    """Which cell of reduced values a row and column of the data are in."""
+    found = []
+    for position, window, count in zip((cursor[0], cursor[1]), (y, x), shape[:2], strict=True):
+        extent = window[1] - window[0]
+        share = (position - window[0]) / extent if extent else 0
+        found.append(min(count - 1, max(0, int(share * count))))
+    return found[0], found[1]

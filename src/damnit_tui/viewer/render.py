@@ -1,0 +1,271 @@
+"""What was read, drawn as it was chosen to be seen; pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import tzinfo
+from typing import Any
+
+import numpy as np
+from rich.segment import Segment
+
+from damnit_daemon.model.view import (
+    AxisKind,
+    Colours,
+    Curve,
+    Figure,
+    How,
+    NotDrawable,
+    ReducedImage,
+    TextContent,
+    ViewData,
+)
+
+from ..charts.colourmaps import MAPS
+from ..charts.frame import Frame, Place, Styles, styled, text_line
+from ..charts.line_chart import Axes, Series, chart_size, draw_chart, natural_range, series_of
+from ..sanitize import visible
+from ..terminal.graphics.protocol_choice import Graphics
+from .image import ColourScale, Fine, axis_label, draw_colours, draw_image, image_room, resized
+from .plotly import Redrawn, draw_series
+from .readout import cell_at
+from .view_state import DisplayState
+
+PROFILE_LINES = 8
+MINIMUM_FOR_PROFILES = 20
+MOST_ACROSS = 2048
+"""Rows and columns that are read for pixels, at most."""
+MOST_COPIED = (120, 240)
+"""Rows and columns of an image as text."""
+
+
+@dataclass(frozen=True)
+class RenderTarget:
+    """What is drawn on."""
+
+    width: int
+    height: int
+    styles: Styles
+    graphics: Graphics = Graphics.BLOCKS
+    zone: tzinfo | None = None
+    fine: Fine | None = None
+    """How images are drawn in pixels, if they are."""
+
+
+def room_for(
+    state: DisplayState, width: int, height: int, fine: Fine | None = None
+) -> tuple[int, int, tuple[int, int] | None]:
+    """Columns and rows that data is wanted in, for a drawing of that size, and pixels for an image.
+
+    Enough for a curve and for an image: which it will be is not known yet.
+    """
+    columns, _ = chart_size(width, height)
+    rows, across = image_room(width, _image_height(state, height))
+    pixels = None
+    if fine is not None:
+        pixels = (
+            min(MOST_ACROSS, max(1, rows // 2 * fine.cell[1])),
+            min(MOST_ACROSS, max(1, across * fine.cell[0])),
+        )
+    return max(columns, across, 1), max(rows, 1), pixels
+
+
+def draw_looked(
+    looked: ViewData, state: DisplayState, paper: RenderTarget, redrawn: Redrawn | None = None
+) -> Frame | None:
+    """Draw anything but text, which has a view of its own.
+
+    Args:
+        looked: What was read.
+        state: How it is to be seen.
+        paper: On what.
+        redrawn: A Plotly figure, parsed.
+
+    Returns:
+        The drawing; None for text, and for what was refused.
+    """
+    content = looked.content
+    if isinstance(content, Curve):
+        return _draw_curve(content, looked, state, paper)
+    if isinstance(content, ReducedImage):
+        return _draw_picture(content, state, paper)
+    if isinstance(content, Colours):
+        in_colour = paper.graphics is not Graphics.SHADES
+        size = paper.width, paper.height
+        return draw_colours(content, *size, in_colour=in_colour, fine=paper.fine)
+    if isinstance(content, Figure) and redrawn is not None:
+        return _draw_figure(redrawn, state, paper)
+    return None
+
+
+def headline(looked: ViewData, state: DisplayState, redrawn: Redrawn | None = None) -> str:
+    """What the data is and how it is shown, in a line."""
+    about, content = looked.about, looked.content
+    told = ["preview" if about.is_preview else ""]
+    if about.members:
+        place = [name for name, _ in about.members].index(about.member) + 1
+        told.append(f"{visible(about.member)} ({place} of {len(about.members)}, v to choose)")
+    told.append(visible(about.words))
+    if about.cut:
+        stepped = state.stepped % len(about.cut)
+        told += [f"{'▸' if i == stepped else ''}{visible(c)}" for i, c in enumerate(about.cut)]
+    if about.is_complex and about.kind != "scalar":
+        told.append(state.part.value)
+    if isinstance(content, ReducedImage):
+        told.append(f"{MAPS[state.map_number].name}" + (", logarithmic" if state.is_log else ""))
+        if state.how is not How.MEAN:
+            told.append(f"{state.how.value} of pixels")
+    told += [_missing(content), *about.notes]
+    if redrawn is not None:
+        told.append(redrawn.words)
+    if isinstance(content, TextContent):
+        told.append(content.note)
+    if looked.read < 1:
+        told.append(f"reading {looked.read:.0%}" if looked.read else "a first look; reading …")
+    return " · ".join(filter(None, told))
+
+
+def problem_lines(content: Any) -> str:
+    """Why there is nothing to see; empty if there is."""
+    return content.reason if isinstance(content, NotDrawable) else ""
+
+
+def as_text(looked: ViewData, how: How = How.MEAN) -> str:
+    """What is shown, as text to be copied."""
+    content = looked.content
+    if isinstance(content, TextContent):
+        return "\n".join(content.lines)
+    if isinstance(content, Curve):
+        x = np.linspace(*content.window, len(content.mean), endpoint=False)
+        rows = zip(x, content.least, content.greatest, content.mean, strict=True)
+        body = [f"{a:.10g}\t{b:.10g}\t{c:.10g}\t{d:.10g}" for a, b, c, d in rows if d == d]
+        return "\n".join(["x\tleast\tgreatest\tmean", *body])
+    if isinstance(content, ReducedImage):
+        # No more than fits in characters: who wants all saves it.
+        size = [min(n, most) for n, most in zip(content.values.shape, MOST_COPIED, strict=True)]
+        values = resized(content.values, (size[0], size[1]), how)
+        return "\n".join("\t".join(f"{v:.6g}" for v in row) for row in values)
+    return looked.about.words
+
+
+def _draw_curve(curve: Curve, looked: ViewData, state: DisplayState, paper: RenderTarget) -> Frame:
+    about = looked.about
+    y = natural_range([state.held or curve.range], is_log=state.is_log, margin=0.03)
+    units = f" [{about.units}]" if about.units else ""
+    axes = Axes(
+        curve.window, y, curve.axis.kind, axis_label(curve.axis) or "index",
+        visible(f"{about.name}{units}".strip()),
+        AxisKind.TIME if about.is_time else AxisKind.NUMBER,
+        state.is_log and not about.is_time, curve.names, paper.zone,
+    )  # fmt: skip
+    cursor = state.cursor[1] if state.cursor else None
+    series = _fitting(series_of(curve), chart_size(paper.width, paper.height)[0])
+    return draw_chart([series], axes, paper.width, paper.height, paper.styles, cursor)
+
+
+def _fitting(series: Series, columns: int) -> Series:
+    """As many columns as there are on the screen: it may have changed its size since."""
+    count = len(series.mean)
+    if count == columns:
+        return series
+    index = np.arange(columns) * count // columns
+    if count < columns:
+        return _part(series, index)
+    # Nothing that stands out is lost.
+    return Series(
+        np.fmin.reduceat(series.least, index), np.fmax.reduceat(series.greatest, index),
+        series.mean[index], np.logical_or.reduceat(series.filled, index),
+        np.logical_or.reduceat(series.missing, index), series.role,
+    )  # fmt: skip
+
+
+def _part(series: Series, index: Any) -> Series:
+    return Series(
+        series.least[index], series.greatest[index], series.mean[index],
+        series.filled[index], series.missing[index], series.role,
+    )  # fmt: skip
+
+
+def _draw_picture(picture: ReducedImage, state: DisplayState, paper: RenderTarget) -> Frame:
+    height = _image_height(state, paper.height)
+    look = _look(picture, state, paper)
+    frame = draw_image(picture, look, paper.width, height, paper.styles, state.cursor)
+    if height == paper.height:
+        return frame
+    cursor = state.cursor or (sum(picture.y) / 2, sum(picture.x) / 2)
+    lines = [*frame.lines]
+    lines += [[] for _ in range(height - len(lines))]
+    lines += _profiles(picture, look, cursor, paper)
+    return replace(frame, lines=lines)
+
+
+def _look(picture: ReducedImage, state: DisplayState, paper: RenderTarget) -> ColourScale:
+    found = state.held or picture.range or picture.extremes or (0.0, 1.0)
+    in_colour = paper.graphics is not Graphics.SHADES
+    chosen = MAPS[state.map_number]
+    return ColourScale(chosen, found, state.is_log, in_colour, state.how, paper.zone, paper.fine)
+
+
+def _profiles(
+    picture: ReducedImage, look: ColourScale, cursor: tuple[float, float], paper: RenderTarget
+) -> list[list[Segment]]:
+    """The row and the column of the cursor as curves, side by side."""
+    row, column = cell_at(picture.values.shape, picture.y, picture.x, cursor)
+    left = paper.width // 2
+    parts = (
+        (picture.values[row], picture.x, f"row {int(cursor[0])}", left),
+        (picture.values[:, column], picture.y, f"column {int(cursor[1])}", paper.width - left),
+    )
+    drawn = []
+    for values, window, title, width in parts:
+        dots, _ = chart_size(width, PROFILE_LINES)
+        bad, filled = ~np.isfinite(values), np.ones(len(values), bool)
+        series = Series(values, values, values, filled, bad)
+        series = _fitting(series, dots) if dots else _part(series, np.arange(0))
+        good = values[~bad]
+        found = (float(good.min()), float(good.max())) if good.size else None
+        y = natural_range([found], is_log=look.is_log, margin=0.05)
+        axes = Axes(window, y, y_label=title, is_log=look.is_log)
+        lines = draw_chart([series], axes, width, PROFILE_LINES, paper.styles).lines
+        drawn.append([_padded(line, width) for line in lines])
+    return [a + b for a, b in zip(*drawn, strict=False)]
+
+
+def _padded(line: list[Segment], width: int) -> list[Segment]:
+    used = sum(segment.cell_length for segment in line)
+    return [*line, Segment(" " * (width - used))] if used < width else line
+
+
+def _image_height(state: DisplayState, height: int) -> int:
+    shows = state.profiles and height >= MINIMUM_FOR_PROFILES
+    return height - PROFILE_LINES if shows else height
+
+
+def _draw_figure(redrawn: Redrawn, state: DisplayState, paper: RenderTarget) -> Frame:
+    if redrawn.picture is not None:
+        return _draw_picture(redrawn.picture, replace(state, held=None), paper)
+    if not redrawn.traces:
+        label = styled(paper.styles, "label")
+        return Frame([text_line("None of its traces can be drawn here.", paper.width, label)],
+                     Place(0, 0, 0, 0))  # fmt: skip
+    legend = [
+        Segment(f" {visible(t.name or f'trace {i}')} ", styled(paper.styles, f"series{i % 6}"))
+        for i, t in enumerate(redrawn.traces)
+    ]
+    has_legend = len(redrawn.traces) > 1
+    height = paper.height - has_legend
+    series, axes = draw_series(redrawn, chart_size(paper.width, height), state.x)
+    axes = replace(axes, zone=paper.zone, is_log=axes.is_log != state.is_log)
+    frame = draw_chart(series, axes, paper.width, height, paper.styles)
+    return replace(frame, lines=[*frame.lines, legend]) if has_legend else frame
+
+
+def _missing(content: Any) -> str:
+    if isinstance(content, Curve) and content.not_finite:
+        everything = "all" if content.not_finite == content.points else f"{content.not_finite:,}"
+        return f"{everything} of {content.points:,} points are NaN or infinite (×)"
+    if isinstance(content, ReducedImage) and content.missing:
+        if content.extremes is None:
+            return "no pixel is finite"
+        return f"{content.missing:,} pixels are NaN or infinite"
+    return ""

@@ -1,0 +1,243 @@
+"""One variable of one run: its value, what is known about it, and its data; walks through runs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import tzinfo
+from pathlib import Path
+from textwrap import wrap
+
+from rich.text import Text
+from textual import on, work
+from textual.app import ComposeResult
+from textual.message import Message
+from textual.widgets import Static
+
+from damnit_daemon.errors import DamnitError
+from damnit_daemon.model import Column, StoredValue
+from damnit_daemon.model.view import ViewRequest
+
+from .. import keymap
+from ..charts.colourmaps import MAPS
+from ..data.session import Session
+from ..sanitize import visible, visible_lines
+from ..table.viewport import CellAddress
+from ..terminal.graphics.protocol_choice import Graphics
+from ..widgets.screen_footer import ScreenFooter
+from .actions import InspectActions
+from .available_keys import useful_keys
+from .cell_details import CellDetails
+from .data_view import DataView
+from .render import as_text
+
+LOW = 30
+"""On a lower screen there is one line of facts, else two."""
+NARROW = 8
+
+
+@dataclass(frozen=True)
+class ViewerContext:
+    """What the screen asks of the table that it was opened from."""
+
+    beside: Callable[[CellAddress, int], CellAddress | None]
+    """The same variable so many rows further down; None at an end."""
+    cell: Callable[[CellAddress], tuple[Column, StoredValue | None]]
+    """What the table holds of a cell."""
+    walked: Callable[[CellAddress], object]
+    """Told where somebody went."""
+    copy: Callable[[str], object]
+    """Copies text."""
+
+
+@dataclass
+class FileSaved(Message):
+    """A file was written, or not."""
+
+    path: Path
+    problem: str = ""
+
+
+class ViewerScreen(InspectActions):
+    """A cell over the whole screen."""
+
+    DEFAULT_CSS = """
+    ViewerScreen {
+        layout: vertical;
+        & #inspect-head { height: 1; background: $panel; color: $text-primary; text-style: bold; }
+        & #inspect-facts { height: auto; max-height: 2; padding: 0 1; color: $foreground 75%; }
+        & DataView { height: 1fr; }
+    }
+    ViewerScreen.-low #inspect-facts { max-height: 1; }
+    """
+    BINDINGS = keymap.bindings("inspect")
+
+    def __init__(
+        self,
+        session: Session,
+        address: CellAddress,
+        surroundings: ViewerContext,
+        *,
+        graphics: Graphics = Graphics.BLOCKS,
+        zone: tzinfo | None = None,
+    ) -> None:
+        super().__init__()
+        self.address = address
+        self.view = DataView(session, graphics, zone)
+        self._session = session
+        self._around = surroundings
+        self._zone = zone
+
+    def compose(self) -> ComposeResult:
+        """From top to bottom."""
+        yield Static(id="inspect-head")
+        yield Static(id="inspect-facts")
+        yield self.view
+        yield ScreenFooter("inspect")
+
+    def on_mount(self) -> None:
+        """Look at the cell."""
+        self._look(keep_state=False)
+
+    def on_resize(self) -> None:
+        """Leave the data the room, where there is little."""
+        self.set_class(self.size.height < LOW, "-low")
+        self.tell()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether all that there is is on the screen."""
+        return self.view.is_settled
+
+    def plain_text(self) -> str:
+        """What is shown, as text to be copied."""
+        if self.viewer.looked is not None and not self.viewer.problem:
+            return as_text(self.viewer.looked, self.viewer.state.how)
+        return self.viewer.inspected.plain_text() if self.viewer.inspected else ""
+
+    @on(DataView.Shown)
+    def tell(self) -> None:
+        """Say what it is, and offer the keys that do something."""
+        column, _ = self._around.cell(self.address)
+        head = Text(no_wrap=True, overflow="ellipsis", end="")
+        shown = self.viewer.inspected
+        run, title = self.address.key.run, visible(column.title)
+        head.append(f" r{run} · {title}" if shown is None else f" {visible(shown.title)}")
+        if shown is not None and (told := self._value_in_words(shown)):
+            head.append(f"   {told}")
+        self.query_one("#inspect-head", Static).update(head)
+        facts = shown.facts(self._zone) if shown is not None else []
+        line = " · ".join(_in_a_line(name, text) for name, text in facts if name != "Variable")
+        self.query_one("#inspect-facts", Static).update(Text(self._fitting(line)))
+        self.query_one(ScreenFooter).wanted = useful_keys(self.viewer)
+
+    def _fitting(self, facts: str) -> str:
+        """As many facts as there is room for; they end after a word."""
+        width, lines = self.size.width - 2, 1 if self.size.height < LOW else 2
+        if width < NARROW:
+            return facts
+        return "\n".join(wrap(facts, width, max_lines=lines, placeholder=" …"))
+
+    def _value_in_words(self, shown: CellDetails) -> str:
+        """The value of the table, unless it is a drawing of the data below it."""
+        is_drawn = shown.drawn is not None and bool(shown.drawn.lines or shown.drawn.pixels)
+        return "" if is_drawn and self.viewer.looked is not None else shown.said.text
+
+    # Runs
+
+    def action_walk(self, step: int) -> None:
+        """Look at the same variable of another run, at the same scale."""
+        found = self._around.beside(self.address, step)
+        if found is None:
+            return
+        self.address = found
+        self._around.walked(found)
+        self._look(keep_state=True)
+
+    def look_again(self) -> None:
+        """There is something newer of this cell."""
+        self._look(keep_state=True)
+
+    def _look(self, *, keep_state: bool) -> None:
+        self.view.look_at(self.address, *self._around.cell(self.address), keep_state=keep_state)
+        self.tell()
+
+    # Take it elsewhere
+
+    def action_copy(self) -> None:
+        """Copy what is shown."""
+        if text := self.plain_text():
+            self._around.copy(text)
+
+    def action_save(self) -> None:
+        """Ask for a file, and write what is shown to it."""
+        from ..dialogs.save_dialog import SaveDialog, endings_for
+
+        looked = self.viewer.looked
+        endings = endings_for(looked.content) if looked is not None else ()
+        if not endings:
+            self.notify("There is nothing to be saved.", markup=False, timeout=3)
+            return
+        proposal, run = self.address.key
+        name = f"p{proposal}_r{run}_{self.address.name}{endings[0]}"
+        here = Path.cwd() if os.access(Path.cwd(), os.W_OK) else Path.home()
+        self.app.push_screen(SaveDialog(here / name, endings), self._save)
+
+    def _save(self, path: Path | None) -> None:
+        if path is None:
+            return
+        state, looked = self.viewer.state, self.viewer.looked
+        axes = looked.about.axes if looked is not None else ()
+        view = replace(state, axes=axes).view(1, 1)
+        shown = self.viewer.inspected
+        self.write_file(
+            self.address, view, path,
+            title=shown.title if shown is not None else self.address.name,
+            units=looked.about.units if looked is not None else "",
+            colour_map=MAPS[state.map_number].name, range=state.held, is_log=state.is_log,
+        )  # fmt: skip
+        self.notify(f"Saving {path.name} …", markup=False, timeout=2)
+
+    @work(thread=True, group="save")
+    def write_file(
+        self, address: CellAddress, view: ViewRequest, path: Path, **look_of: object
+    ) -> None:
+        """Write a file, and say how that went."""
+        try:
+            self._session.save_data(address, view, path, **look_of)
+        except DamnitError as error:
+            self.post_message(FileSaved(path, str(error)))
+        else:
+            self._session.note_picture(path, str(look_of["title"]))
+            self.post_message(FileSaved(path))
+
+    @on(FileSaved)
+    def tell_saved(self, event: FileSaved) -> None:
+        """Say where it is, or why it is not."""
+        if event.problem:
+            self.notify(event.problem, severity="error", markup=False, timeout=8)
+        else:
+            self.notify(f"Saved as {event.path}.", markup=False, timeout=5)
+
+    def action_facts(self) -> None:
+        """All that is known about the cell."""
+        from ..diagnosis.cell_dialog import CellDialog
+
+        if self.viewer.inspected is not None:
+            self.app.push_screen(CellDialog(self.viewer.inspected, self._zone, self._around.copy))
+
+    def action_help(self) -> None:
+        """The keys of this screen."""
+        from ..dialogs.help import HelpScreen
+
+        self.app.push_screen(HelpScreen("inspect"))
+
+    def action_close(self) -> None:
+        """Go back to the table."""
+        self.dismiss()
+
+
+def _in_a_line(name: str, text: str) -> str:
+    first = " ".join(" ".join(visible_lines(text)).split())
+    return first if name in ("Description", "Tags") else f"{name.lower()} {first}"

@@ -1,0 +1,77 @@
+"""Text broken into lines that fit, with a place in it and what is searched for."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable
+
+from rich.cells import cell_len, chop_cells
+from rich.segment import Segment
+from rich.style import Style
+
+from ..sanitize import clip, visible_lines
+
+
+class WrappedText:
+    """Lines of text on a screen of some width.
+
+    Attributes:
+        lines: As they are shown.
+        top: Which of them is the first one on the screen.
+    """
+
+    def __init__(self, lines: Iterable[str], width: int, *, wraps: bool = True) -> None:
+        self.lines: list[str] = []
+        self.top = 0
+        self._found = -1
+        self._wanted = ""
+        for line in lines:
+            for shown in visible_lines(line):
+                self.lines += _broken(shown, max(1, width)) if wraps else [shown]
+
+    def scroll(self, lines: int, height: int) -> None:
+        """Move by lines; stops at both ends."""
+        self.top = min(max(0, self.top + lines), max(0, len(self.lines) - height))
+
+    def search(self, text: str, step: int, height: int) -> bool:
+        """Go to the next line that holds a text, round the end; tell whether there is one."""
+        if text != self._wanted:
+            self._wanted, self._found = text, self.top - 1
+        if not text:
+            return False
+        wanted = text.casefold()
+        count = len(self.lines)
+        for distance in range(1, count + 1):
+            index = (self._found + step * distance) % count
+            if wanted in self.lines[index].casefold():
+                self._found = index
+                self.top = min(max(0, index - height // 3), max(0, count - height))
+                return True
+        return False
+
+    def row(self, index: int, width: int, plain: Style, found: Style) -> list[Segment]:
+        """A line of the screen, with what is searched for marked."""
+        if self.top + index >= len(self.lines):
+            return []
+        line = clip(self.lines[self.top + index], width)
+        wanted = self._wanted.casefold()
+        folded = line.casefold()
+        if not wanted or wanted not in folded or len(folded) != len(line):
+            return [Segment(line, plain)]
+        segments, start = [], 0
+        while (at := folded.find(wanted, start)) >= 0:
+            segments += [
+                Segment(line[start:at], plain),
+                Segment(line[at : at + len(wanted)], found),
+            ]
+            start = at + len(wanted)
+        return [*segments, Segment(line[start:], plain)]
+
+
+def _broken(line: str, width: int) -> list[str]:
+    if cell_len(line) <= width:
+        return [line]
+    if line.isascii():
+        options = {"drop_whitespace": False, "replace_whitespace": False, "expand_tabs": False}
+        return textwrap.wrap(line, width, break_on_hyphens=False, **options)  # type: ignore[arg-type]
+    return list(chop_cells(line, width))

@@ -1,0 +1,258 @@
+"""What is looked at, how, and what is known of it: the state behind a screen, without one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import tzinfo
+
+from rich.segment import Segment
+
+from damnit_daemon.model.view import (
+    Colours,
+    Content,
+    Curve,
+    Figure,
+    ReducedImage,
+    TextContent,
+    ViewData,
+)
+
+from ..charts.frame import Frame, Styles, styled
+from ..sanitize import visible_lines
+from ..terminal.graphics.protocol_choice import Graphics
+from .cell_details import CellDetails
+from .image import Fine, half_blocks_of
+from .loader import LoadResponse
+from .plotly import FigureUnreadable, Redrawn, parse_figure
+from .readout import readout
+from .render import RenderTarget, draw_looked, headline, problem_lines, room_for
+from .text_view import WrappedText
+from .view_state import ZOOM, DisplayState
+
+
+class ViewModel:
+    """Takes answers and draws them.
+
+    Attributes:
+        state: How data is seen.
+        inspected: What the database says of the cell, as soon as it is known.
+        looked: The newest data.
+        problem: Why there is none.
+        wrapped: Text, if that is what is shown.
+        graphics: How images are drawn.
+        fine: The same, where they are drawn in pixels.
+    """
+
+    def __init__(self, graphics: Graphics, zone: tzinfo | None) -> None:
+        self.state = DisplayState()
+        self.inspected: CellDetails | None = None
+        self.looked: ViewData | None = None
+        self.problem = ""
+        self.wrapped: WrappedText | None = None
+        self._redrawn: Redrawn | None = None
+        self._wrapped_for: tuple[object, int] | None = None
+        self.graphics = graphics
+        self.fine: Fine | None = None
+        self._zone = zone
+        self.frame: Frame | None = None
+
+    def take(self, answer: LoadResponse) -> bool:
+        """Take in an answer; tell whether something else must be read because of it."""
+        if answer.inspected is not None:
+            self.inspected = answer.inspected
+            return False
+        if answer.looked is None:
+            self.looked, self.problem, self._redrawn = None, answer.problem, None
+            return False
+        self.looked = self._with_units(answer.looked)
+        self.problem = problem_lines(answer.looked.content)
+        self.state = self.state.taking(answer.looked)
+        self._redrawn = None
+        content = answer.looked.content
+        if isinstance(content, Figure):
+            try:
+                self._redrawn = parse_figure(content.json_text)
+            except FigureUnreadable as error:
+                self.problem = str(error)
+        if isinstance(content, Curve) and self.state.x and not content.filled.any():
+            # The window of another run: here there is nothing in it.
+            self.state = self.state.whole()
+            return True
+        return False
+
+    def room(self, width: int, height: int) -> tuple[int, int, tuple[int, int] | None]:
+        """Columns and rows to be read, and pixels of an image."""
+        return room_for(self.state, width, height, self.fine)
+
+    def lines(self, width: int, height: int, styles: Styles) -> list[list[Segment]]:
+        """What is on the screen."""
+        paper = RenderTarget(width, height, styles, self.graphics, self._zone, self.fine)
+        self.frame = None
+        if self.problem or self.looked is None:
+            return self._instead(paper)
+        self.frame = draw_looked(self.looked, self.state, paper, self._redrawn)
+        if self.frame is not None:
+            self.wrapped = None
+            return self.frame.lines
+        content = self.looked.content
+        if not isinstance(content, TextContent):
+            return self._instead(paper)
+        # A single number leaves room for all that is known about it.
+        facts = self._facts(paper.width) if self.looked.about.kind == "scalar" else []
+        return self._text((*content.lines, *facts), paper, wraps=content.wraps)
+
+    def about(self) -> str:
+        """What the data is, in a line."""
+        if self.looked is None:
+            return ""
+        return headline(self.looked, self.state, self._redrawn)
+
+    def readout(self) -> str:
+        """What the cursor is on."""
+        if self.looked is None:
+            return ""
+        if self._redrawn is not None and self._redrawn.picture is not None:
+            drawn = replace(self.looked, content=self._redrawn.picture)
+            return readout(drawn, replace(self.state, held=None), self._zone)
+        told = readout(self.looked, self.state, self._zone)
+        content = self.looked.content
+        if isinstance(content, Curve | ReducedImage) and self._is_out_of_scale(content):
+            return f"nothing is within the scale held from before: r fits it · {told}"
+        if isinstance(content, Curve) and self._is_cut_off(content):
+            return f"{told} · beyond the scale held from before: r fits it"
+        return told
+
+    def forget(self) -> None:
+        """Another cell is looked at; what was drawn stays until that is known."""
+        self.inspected = None
+
+    def stepped(self, columns: int, lines: int) -> DisplayState:
+        """The cursor moved by characters, at least a pixel; at an end the window goes along."""
+        if self.looked is None or self.frame is None or not self.frame.place.width:
+            return self.state
+        across, down = 1 / self.frame.place.width, 1 / max(1, self.frame.place.height)
+        content = self._drawn_content() or self.looked.content
+        if isinstance(content, ReducedImage | Colours):
+            width, height = content.x[1] - content.x[0], content.y[1] - content.y[0]
+            across, down = max(across, 1 / width), max(down, 1 / height)
+            if isinstance(content, ReducedImage) and content.is_upward:
+                down = -down
+        across, down = across * columns, down * lines
+        looked = replace(self.looked, content=content)
+        moved = self.state.pointed(looked, across, down)
+        if moved.cursor != self.state.cursor:
+            return moved
+        return self.state.panned(_sign(across), _sign(down), looked)
+
+    def panned(self, across: float, down: float) -> DisplayState:
+        """The window moved, by parts of it; down is down on the screen."""
+        if self.looked is None:
+            return self.state
+        content = self.looked.content
+        upward = isinstance(content, ReducedImage) and content.is_upward
+        return self.state.panned(across, -down if upward else down, self.looked)
+
+    def zoomed(self, factor: float) -> DisplayState:
+        """Closer, or further away."""
+        return self.state.zoomed(factor, self.looked) if self.looked else self.state
+
+    def pointed_at(self, x: int, y: int) -> DisplayState:
+        """The cursor put on a character of the drawing."""
+        place = self._data_at(x, y)
+        return self.state if place is None else replace(self.state, cursor=place)
+
+    def zoomed_at(self, steps: int, x: int, y: int) -> DisplayState:
+        """Closer, or further away, around a character."""
+        if self.looked is None:
+            return self.state
+        return self.state.zoomed(ZOOM**steps, self.looked, self._data_at(x, y))
+
+    def _data_at(self, x: int, y: int) -> tuple[float, float] | None:
+        """Row and column of an image, or (0, x) of a curve, at a character."""
+        frame = self.frame
+        if frame is None or self.looked is None or not frame.place.holds(x, y):
+            return None
+        across = frame.x_at(x + 0.5)
+        if not isinstance(self._drawn_content(), ReducedImage | Colours):
+            return 0.0, across
+        share = (y - frame.place.top + 0.5) / frame.place.height
+        return frame.y[0] * (1 - share) + frame.y[1] * share, across
+
+    def _drawn_content(self) -> Content | None:
+        if self._redrawn is not None and self._redrawn.picture is not None:
+            return self._redrawn.picture
+        return self.looked.content if self.looked else None
+
+    def _with_units(self, looked: ViewData) -> ViewData:
+        """The variable's own units, where the data says nothing else."""
+        about = looked.about
+        is_other = about.units or about.is_preview or about.members or about.is_time
+        if self.inspected is None or is_other or about.kind not in ("curve", "image", "scalar"):
+            return looked
+        return replace(looked, about=replace(about, units=self.inspected.units))
+
+    def _is_out_of_scale(self, content: Curve | ReducedImage) -> bool:
+        found = content.range if isinstance(content, Curve) else content.extremes
+        held = self.state.held
+        return bool(found and held and (found[1] < held[0] or found[0] > held[1]))
+
+    def _is_cut_off(self, curve: Curve) -> bool:
+        """Whether some of a curve is above or below what is shown, by more than a margin."""
+        found, held = curve.range, self.state.held
+        if found is None or held is None:
+            return False
+        margin = held[1] * 0.03 - held[0] * 0.03
+        return found[0] < held[0] - margin or found[1] > held[1] + margin
+
+    def _instead(self, paper: RenderTarget) -> list[list[Segment]]:
+        """Why there is nothing to draw, and what the database has of it."""
+        shown = self.inspected
+        lines: list[str] = []
+        if shown is not None and shown.error is not None:
+            lines += shown.error_lines()
+        elif shown is not None:
+            value = shown.value.value if shown.value is not None else None
+            lines += visible_lines(value) if isinstance(value, str) else [shown.said.text]
+        if self.problem and (shown is None or shown.error is None):
+            lines += ["", *visible_lines(f"No data to look at: {self.problem}")]
+        drawn = shown.drawn if shown is not None else None
+        if drawn is None or not (drawn.lines or drawn.pixels):
+            return self._text([*lines, *self._facts(paper.width)], paper)
+        text = self._text(lines, paper)
+        curve = styled(paper.styles, "curve")
+        text += [[], *([Segment(line, curve)] for line in drawn.lines)]
+        if self.graphics is not Graphics.SHADES:
+            text += half_blocks_of(drawn.pixels)
+        self.wrapped = None
+        return text
+
+    def _facts(self, width: int) -> list[str]:
+        """What is known, as labels with text beside them that stays there when it is broken."""
+        if self.inspected is None:
+            return []
+        facts = self.inspected.facts(self._zone)
+        indent = max((len(name) for name, _ in facts), default=0) + 2
+        lines = [""]
+        for name, text in facts:
+            told = WrappedText([text], max(20, width - indent - 2)).lines
+            heads = [f"{name:<{indent}}", *[" " * indent] * len(told)]
+            lines += [f"{head}{line}" for head, line in zip(heads, told, strict=False)]
+        return lines
+
+    def _text(
+        self, lines: list[str] | tuple[str, ...], paper: RenderTarget, *, wraps: bool = True
+    ) -> list[list[Segment]]:
+        signature = (tuple(lines), paper.width)
+        if self.wrapped is None or self._wrapped_for != signature:
+            self.wrapped = WrappedText(lines, paper.width - 1, wraps=wraps)
+            self._wrapped_for = signature
+        plain, match = styled(paper.styles, "text"), styled(paper.styles, "match")
+        count = min(paper.height, len(self.wrapped.lines))
+        room = paper.width - 1
+        return [
+            [Segment(" ", plain), *self.wrapped.row(i, room, plain, match)] for i in range(count)
+        ]
+
+
+def _sign(number: float) -> float:
+    return (number > 0) - (number < 0)

@@ -1,0 +1,112 @@
+"""The part of the screen that data is drawn on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+ROLES = (
+    "text", "label", "axis", "curve", "range", "cursor", "missing", "match", "error", "faint",
+    *(f"series{n}" for n in range(6)),
+)  # fmt: skip
+
+
+class DataCanvas(Widget):
+    """Lines of characters in their colours; tells where somebody points."""
+
+    DEFAULT_CSS = """
+    DataCanvas {
+        height: 1fr;
+        width: 1fr;
+        background: $background;
+        color: $foreground;
+        & .pane--label { color: $foreground 70%; }
+        & .pane--faint { color: $foreground 60%; }
+        & .pane--axis { color: $foreground 40%; }
+        & .pane--curve { color: $text-accent; text-style: bold; }
+        & .pane--range { color: $primary; }
+        & .pane--cursor { color: $warning; text-style: bold; }
+        & .pane--missing { color: $text-error; text-style: bold; }
+        & .pane--error { color: $text-error; text-style: bold; }
+        & .pane--match { background: $warning; color: black; }
+        & .pane--series0 { color: $series-0; }
+        & .pane--series1 { color: $series-1; }
+        & .pane--series2 { color: $series-2; }
+        & .pane--series3 { color: $series-3; }
+        & .pane--series4 { color: $series-4; }
+        & .pane--series5 { color: $series-5; }
+    }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"pane--{role}" for role in ROLES}
+
+    @dataclass
+    class Resized(Message):
+        """There is another amount of room."""
+
+        width: int
+        height: int
+
+    @dataclass
+    class Pointed(Message):
+        """Somebody clicked on a character."""
+
+        x: int
+        y: int
+
+    @dataclass
+    class Wheeled(Message):
+        """Somebody turned the wheel over a character."""
+
+        steps: int
+        """Above 0: away from them, to see it closer."""
+        x: int
+        y: int
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._strips: list[Strip] = []
+
+    def styles_by_role(self) -> dict[str, Style]:
+        """How roles look in this theme."""
+        return {r: self.get_component_rich_style(f"pane--{r}", partial=True) for r in ROLES}
+
+    def show(self, lines: Sequence[list[Segment]]) -> None:
+        """Show other lines; only those that changed are drawn."""
+        strips = [Strip(line) for line in lines]
+        self._strips = strips
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """One line."""
+        style = self.rich_style
+        width = self.size.width
+        if y >= len(self._strips):
+            return Strip.blank(width, style)
+        return self._strips[y].adjust_cell_length(width, style).apply_style(style)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Tell how much room there is."""
+        self.post_message(self.Resized(event.size.width, event.size.height))
+
+    def on_click(self, event: events.Click) -> None:
+        """Tell where."""
+        event.stop()
+        self.post_message(self.Pointed(event.x, event.y))
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Closer."""
+        event.stop()
+        self.post_message(self.Wheeled(1, event.x, event.y))
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Further away."""
+        event.stop()
+        self.post_message(self.Wheeled(-1, event.x, event.y))

@@ -1,0 +1,64 @@
+"""The last line: the keys one needs most."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.text import Text
+from textual import events
+from textual.widget import Widget
+
+from .. import keymap
+
+
+class KeyFooter(Widget):
+    """Keys and what they do, drawn from the key table; a click does the same.
+
+    One widget, where Textual's footer has one for each key: it is on the screen
+    before the first data are.
+    """
+
+    DEFAULT_CSS = """
+    KeyFooter {
+        height: 1;
+        background: $footer-background;
+        color: $footer-foreground;
+        & .key-line--key { color: $footer-key-foreground; text-style: bold; }
+    }
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"key-line--key"}
+
+    def __init__(self, *owners: str) -> None:
+        """Make a line.
+
+        Args:
+            owners: Whose keys; none: those of the main screen.
+        """
+        super().__init__()
+        self._owners = owners or tuple(keymap.MAIN_OWNERS)
+
+    def render(self) -> Text:
+        """As many keys as fit, whole ones."""
+        key_style = self.get_component_rich_style("key-line--key", partial=True)
+        line = Text(no_wrap=True, end="")
+        for key, _start, end in self._places():
+            if end > self.size.width:
+                break
+            line.append(f" {key.shown}", key_style)
+            line.append(f" {key.footer} ")
+        return line
+
+    def on_click(self, event: events.Click) -> None:
+        """Do what the key does."""
+        for key, start, end in self._places():
+            if start <= event.x < end <= self.size.width:
+                self.app.simulate_key(key.keys.split(",")[0])
+
+    def _places(self) -> list[tuple[keymap.Key, int, int]]:
+        places, x = [], 0
+        for key in keymap.footer_keys(self._owners):
+            width = len(key.shown) + len(key.footer) + 3
+            places.append((key, x, x + width))
+            x += width
+        return places

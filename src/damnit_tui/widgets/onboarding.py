@@ -1,0 +1,52 @@
+"""Five keys to begin with, for who has never been here."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.table import Table
+from rich.text import Text
+from textual.widgets import Static
+
+from .. import keymap
+
+LINES = {
+    "app.help": "all keys, on every screen",
+    "runs.filter": "show only some runs: xgm > 500",
+    "runs.why": "why a cell is empty, and what to do about it",
+    "runs.plot": "plot a variable over runs, or within them",
+    "runs.reprocess": "process runs again: all, what failed, what changed",
+}
+"""Key id → what it is good for."""
+
+
+class OnboardingTips(Static):
+    """A frame between the table and the lines below it; takes no key away."""
+
+    DEFAULT_CSS = """
+    OnboardingTips {
+        height: auto;
+        padding: 0 1;
+        background: $surface;
+        border: round $primary;
+        border-title-color: $text-primary;
+        border-subtitle-color: $foreground 60%;
+        & .tour--key { color: $text-accent; text-style: bold; }
+    }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"tour--key"}
+
+    def on_mount(self) -> None:
+        """Fill it: only now the theme's colours are known."""
+        self.border_title = "Getting started"
+        self.border_subtitle = "Esc: dismiss"
+        style = self.get_component_rich_style("tour--key", partial=True)
+        keys = {key.id: key for key in keymap.KEYS}
+        table = Table.grid(padding=(0, 2))
+        for name, text in LINES.items():
+            table.add_row(Text(keys[name].shown or keys[name].keys, style), Text(text))
+        self.update(table)
+
+    def on_click(self) -> None:
+        """Go away."""
+        self.remove()

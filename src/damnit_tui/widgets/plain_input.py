@@ -1,0 +1,53 @@
+"""A line to type in, without a frame."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len
+from rich.text import Text
+from textual import events
+from textual.widgets import Input
+
+from ..sanitize import is_hostile, one_for_one
+
+
+class PlainInput(Input):
+    """One line high, as wide as there is room.
+
+    It holds the text as it is: what a terminal must not be sent is shown by a stand-in of one
+    cell, and stays what it was.
+    """
+
+    DEFAULT_CSS = """
+    PlainInput {
+        width: 1fr; height: 1; border: none; padding: 0; background: $surface;
+        &:focus { border: none; }
+    }
+    """
+
+    @property
+    def _value(self) -> Text:
+        shown = one_for_one(self.value)
+        text = Text(shown, no_wrap=True, overflow="ignore", end="")
+        for place, (character, stored) in enumerate(zip(shown, self.value, strict=True)):
+            if character != stored:
+                text.stylize("dim", place, place + 1)
+        return text
+
+    def _position_to_cell(self, position: int) -> int:
+        return cell_len(one_for_one(self.value[:position]))
+
+    def _cell_offset_to_index(self, offset: int) -> int:
+        end = 0
+        for index, character in enumerate(one_for_one(self.value)):
+            end += cell_len(character)
+            if offset < end:
+                return index
+        return len(self.value)
+
+    async def on_key(self, event: events.Key) -> None:
+        """Take characters that are not seen, too: Persian and Hindi are typed with them."""
+        character = event.character
+        if character is not None and character >= "\xa0" and is_hostile(character):
+            event.stop()
+            event.prevent_default()
+            self.insert_text_at_cursor(character)

@@ -1,0 +1,88 @@
+"""Some words in a line, of which one is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+
+
+class RadioRow(Widget, can_focus=True):
+    """Some words of which one is chosen, with ← and →, or by its first letter."""
+
+    DEFAULT_CSS = """
+    RadioRow {
+        height: 1;
+        width: 1fr;
+        &:focus { background: $boost; }
+        & .choices--chosen { color: $text-primary; text-style: bold; }
+        & .choices--other { color: $foreground 60%; }
+    }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"choices--chosen", "choices--other"}
+    chosen: reactive[str] = reactive("")
+
+    @dataclass
+    class Changed(Message):
+        """Another one is chosen."""
+
+        choices: RadioRow
+
+        @property
+        def control(self) -> RadioRow:
+            """Whose choice it is."""
+            return self.choices
+
+    def __init__(self, words: Mapping[str, str], chosen: str, *, id: str) -> None:
+        """Make it.
+
+        Args:
+            words: What can be chosen, and what stands there for it.
+            chosen: To begin with.
+            id: Its id in the DOM.
+        """
+        super().__init__(id=id)
+        self._words = dict(words)
+        self.set_reactive(RadioRow.chosen, chosen)
+
+    def render(self) -> Content:
+        """All words, the chosen one between marks."""
+        content = Content()
+        for name, word in self._words.items():
+            role = "chosen" if name == self.chosen else "other"
+            style = self.get_visual_style(f"choices--{role}")
+            shown = f"‹{word}›" if name == self.chosen else f" {word} "
+            content += Content.styled(shown, style) + Content(" ")
+        return content
+
+    def watch_chosen(self) -> None:
+        """Tell it."""
+        self.post_message(self.Changed(self))
+
+    def on_key(self, event: events.Key) -> None:
+        """Choose."""
+        names = list(self._words)
+        place = names.index(self.chosen)
+        if event.key in ("left", "h"):
+            self.chosen = names[place - 1]
+        elif event.key in ("right", "l", "space"):
+            self.chosen = names[(place + 1) % len(names)]
+        elif first := [name for name in names if name[0] == event.character]:
+            self.chosen = first[0]
+        else:
+            return
+        event.stop()
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose the one that was clicked on."""
+        x = 0
+        for name, word in self._words.items():
+            if x <= event.x < x + len(word) + 2:
+                self.chosen = name
+            x += len(word) + 3

@@ -1,0 +1,64 @@
+"""The last line of a screen: those of its keys that do something with what is shown."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.cells import cell_len
+from rich.text import Text
+from textual import events
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from .. import keymap
+
+
+class ScreenFooter(Widget):
+    """Keys of one owner, drawn from the key table; a click does what the key does."""
+
+    DEFAULT_CSS = """
+    ScreenFooter {
+        height: 1;
+        background: $footer-background;
+        color: $footer-foreground;
+        & .screen-keys--key { color: $footer-key-foreground; text-style: bold; }
+    }
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"screen-keys--key"}
+
+    wanted: reactive[tuple[str, ...]] = reactive(())
+    """Ids of keys; what there is no room for is left out, the last ones first."""
+
+    def __init__(self, owner: str) -> None:
+        super().__init__()
+        self._keys = {key.id: key for key in keymap.KEYS if key.owner == owner}
+
+    def render(self) -> Text:
+        """As many keys as fit."""
+        key_style = self.get_component_rich_style("screen-keys--key", partial=True)
+        line = Text(no_wrap=True, end="")
+        for key, start, _ in self._places():
+            line.append(" " * (start - line.cell_len))
+            line.append(f" {key.shown}", key_style)
+            line.append(f" {key.footer} ")
+        return line
+
+    def on_click(self, event: events.Click) -> None:
+        """Do what the key does."""
+        for key, start, end in self._places():
+            if start <= event.x < end:
+                self.app.simulate_key(key.keys.split(",")[0])
+
+    def _places(self) -> list[tuple[keymap.Key, int, int]]:
+        """Keys with the columns they take; the last two are how to get help and away."""
+        keys = [self._keys[name] for name in self.wanted if name in self._keys]
+        widths = [cell_len(key.shown) + cell_len(key.footer) + 3 for key in keys]
+        room = self.size.width - sum(widths[-2:])
+        places, x = [], 0
+        for number, (key, width) in enumerate(zip(keys, widths, strict=True)):
+            if number < len(keys) - 2 and x + width > room:
+                continue
+            places.append((key, x, x + width))
+            x += width
+        return places

@@ -1,0 +1,156 @@
+"""`cancel` and `retry`, which ask the daemon; `combine`, which leaves it to the daemon."""
+
+from __future__ import annotations
+
+import getpass
+
+import pytest
+
+from damnit_daemon.cli.daemon_request import ask_and_wait
+from damnit_daemon.errors import DamnitError
+from damnit_daemon.ledger import (
+    JobState,
+    Ledger,
+    NewJob,
+    RequestKind,
+    add_job,
+    load_jobs,
+    load_requests,
+    release,
+    retry_job,
+    set_state,
+    still_failed,
+    take_lease,
+)
+from damnit_daemon.model import RunKey
+from tests.daemon.builders import cells, make_damnit_folder
+from tests.daemon.cli.daemon import jobs_of, until, working
+
+SLOW = """
+import time
+@Variable
+def early(run):
+    return 1
+@Variable
+def endless(run, e: "var#early"):
+    time.sleep(100)
+"""
+
+
+@pytest.fixture
+def ledger(folder):
+    ledger = Ledger(folder.ledger)
+    ledger.create()
+    return ledger
+
+
+def add(ledger, run, state=None):
+    with ledger.writing() as con:
+        job_id = add_job(con, NewJob(RunKey(1234, run)), now=1.0).id
+        if state is not None:
+            set_state(con, job_id, JobState.RUNNING, now=2.0)
+            set_state(con, job_id, state, now=3.0, reason="broken")
+    return job_id
+
+
+def payloads(ledger):
+    with ledger.reading() as con:
+        return [(request.kind, request.payload) for request in reversed(load_requests(con))]
+
+
+@pytest.mark.parametrize(
+    "arguments", [["cancel"], ["retry"], ["cancel", "1", "--run", "2"], ["retry", "1", "--failed"],
+                  ["cancel", "--run", "x"], ["cancel", "x"]], ids=" ".join,
+)  # fmt: skip
+def test_usage_errors(damnit, ledger, arguments):
+    assert damnit(*arguments).code == 2
+    assert payloads(ledger) == []
+
+
+@pytest.mark.parametrize("arguments", [["cancel", "1"], ["cancel", "--run", "1"], ["retry", "1"]])
+def test_where_no_daemon_ever_was(damnit, folder, arguments):
+    result = damnit(*arguments)
+    assert result.code == 1
+    assert "no daemon has worked here yet" in result.err
+    assert not folder.ledger.exists()
+
+
+def test_without_a_daemon_it_is_noted(damnit, ledger):
+    for arguments in (["cancel", 4, 5], ["cancel", "--run", "1-2"], ["retry", 6]):
+        result = damnit(*arguments)
+        assert (result.code, result.out) == (0, "")
+        assert result.err.startswith("damnit: noted. No daemon works in this folder.")
+    assert payloads(ledger) == [
+        ("cancel", {"jobs": [4, 5]}),
+        ("cancel", {"runs": [[1234, 1], [1234, 2]]}),
+        ("retry", {"jobs": [6]}),
+    ]
+
+
+def test_retry_of_what_failed(damnit, ledger):
+    assert damnit("retry", "--failed").out == "no job failed\n"
+    mended = add(ledger, 1, JobState.FAILED)
+    failed = add(ledger, 2, JobState.FAILED)
+    add(ledger, 1, JobState.DONE)
+    add(ledger, 3, JobState.CANCELLED)
+    damnit("retry", "--failed")
+    assert payloads(ledger) == [("retry", {"jobs": [failed]})]
+    with ledger.writing() as con:
+        retry_job(con, failed, now=4.0)
+        assert [job.id for job in still_failed(load_jobs(con))] == []
+        assert [job.id for job in load_jobs(con, states=[JobState.FAILED])] == [failed, mended]
+
+
+@pytest.mark.extended
+def test_the_daemon_cancels_and_does_again(damnit, tmp_path, proposal, monkeypatch):
+    folder = make_damnit_folder(tmp_path / "amore", SLOW)
+    monkeypatch.chdir(folder.path)
+    with working(folder):
+        damnit("reprocess", "1-3")
+        until(lambda: jobs_of(folder, states=[JobState.RUNNING]))
+        until(lambda: jobs_of(folder)[0].variables_done == 1)
+        assert damnit("cancel", "--run", 3).out == "cancelled: 3\n"
+        result = damnit("cancel", 1, 3, 77)
+        assert (result.code, result.out) == (1, "cancelled: 1\n")
+        assert "job 3, 77: there is no such job" in result.err
+        until(lambda: len(jobs_of(folder, states=[JobState.CANCELLED])) == 2)
+        result = damnit("retry", 1)
+        assert (result.code, result.out) == (0, "queued: 4\n")
+        assert damnit("retry", 2, 88).code == 1
+    reasons = [job.reason for job in jobs_of(folder, states=[JobState.CANCELLED])]
+    assert [reason.split("@")[0] for reason in reasons] == [f"cancelled by {getpass.getuser()}"] * 2
+    assert cells(folder)["early"] == 1
+
+
+class Nonsense:
+    """A request of another program."""
+
+    kind = RequestKind.CANCEL
+
+    def to_payload(self):
+        return {"jobs": "x"}
+
+
+@pytest.mark.extended
+def test_what_the_daemon_refuses_is_an_error(folder):
+    with working(folder), pytest.raises(DamnitError, match="refused: jobs: a list is expected"):
+        ask_and_wait(folder, Nonsense())
+
+
+def test_combine_is_left_to_a_daemon_that_works(damnit, folder, ledger):
+    token = take_lease(ledger)
+    result = damnit("combine")
+    assert result.code == 1
+    assert "A daemon works in this folder already: process " in result.err
+    assert "It combines what waits by itself." in result.err
+    with ledger.writing() as con:
+        release(con, token)
+    assert damnit("combine").code == 0
+
+
+def test_a_number_that_no_job_can_have_is_refused_before_the_daemon_is_asked(damnit, ledger):
+    result = damnit("cancel", "99999999999999999999999")
+    assert result.code == 1
+    assert "a job's number is a whole number" in result.err
+    with ledger.reading() as con:
+        assert load_requests(con) == []

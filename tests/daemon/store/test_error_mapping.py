@@ -1,0 +1,248 @@
+import errno
+import os
+import sqlite3
+
+import pytest
+
+from damnit_daemon.errors import DamnitError
+from damnit_daemon.store import (
+    Database,
+    DatabaseBusy,
+    DatabaseMissing,
+    DatabaseReadOnly,
+    DatabaseUnreadable,
+    DiskFull,
+    NotADatabase,
+    StorageFailed,
+    StoreError,
+    create_database,
+    load_runs,
+    save_setting,
+)
+from damnit_daemon.store.error_mapping import describe_os_error, translated
+
+from .conftest import nobody_special, query
+from .test_database import kill_a_writer
+
+
+def read(database):
+    with database.reading() as con:
+        return load_runs(con)
+
+
+def write(database):
+    with database.writing() as con:
+        save_setting(con, "slurm_time", "02:00:00")
+
+
+@pytest.fixture
+def protected(shared_folder):
+    """A database in a folder where nobody may write, nor in the file."""
+    database = create_database(shared_folder / "runs.sqlite", proposal=1, context_python=None)
+    database.path.chmod(0o444)
+    shared_folder.chmod(0o555)
+    return database
+
+
+def test_reading_while_another_commits_gives_up_after_the_timeout(database, other):
+    other.execute("BEGIN EXCLUSIVE")
+
+    with pytest.raises(DatabaseBusy, match=r"locked for 0\.1 s.*Try again.*fuser"):
+        read(database)
+
+
+def test_writing_while_another_writes_gives_up_after_the_timeout(database, other):
+    other.execute("BEGIN IMMEDIATE")
+
+    with pytest.raises(DatabaseBusy):
+        write(database)
+
+
+def test_a_reader_in_the_way_of_the_commit_undoes_everything(database, other):
+    other.execute("BEGIN")
+    other.execute("SELECT * FROM metameta").fetchone()
+
+    with pytest.raises(DatabaseBusy):
+        write(database)
+
+    other.execute("ROLLBACK")
+    assert query(database.path, "SELECT * FROM metameta WHERE key = 'slurm_time'") == []
+
+
+def test_reading_goes_on_while_another_prepares_a_write(database, other):
+    other.execute("BEGIN IMMEDIATE")
+    other.execute("INSERT INTO run_info VALUES (1, 1, NULL, NULL)")
+
+    assert read(database) == []
+
+
+def test_waiting_pays_off(database, other):
+    from threading import Timer
+
+    database.timeout_s = 30
+    other.close()
+    held = sqlite3.connect(database.path, isolation_level=None, check_same_thread=False)
+    held.execute("BEGIN EXCLUSIVE")
+    release = Timer(0.2, held.execute, ["COMMIT"])
+    release.start()
+
+    write(database)
+
+    release.join()
+    held.close()
+    assert query(database.path, "SELECT count(*) FROM metameta WHERE key = 'slurm_time'") == [(1,)]
+
+
+def test_a_folder_in_place_of_the_file(path):
+    path.mkdir()
+
+    with pytest.raises(DatabaseUnreadable, match="may not be read"):
+        read(Database(path))
+
+
+def test_a_file_in_place_of_the_folder(tmp_path):
+    (tmp_path / "amore").write_text("")
+
+    with pytest.raises(DatabaseMissing):
+        read(Database(tmp_path / "amore" / "runs.sqlite"))
+
+
+def test_an_empty_file(path):
+    path.touch()
+
+    for use in (read, write):
+        with pytest.raises(NotADatabase, match=r"is empty.*being created"):
+            use(Database(path))
+    assert path.stat().st_size == 0
+
+
+def test_something_else(path):
+    path.write_bytes(b"\x89HDF\r\n\x1a\n" * 1000)
+
+    for use in (read, write):
+        with pytest.raises(NotADatabase, match="is not an SQLite database"):
+            use(Database(path))
+
+
+def test_the_database_of_another_program(path):
+    con = sqlite3.connect(path)
+    con.execute("CREATE TABLE bookmarks(url)")
+    con.close()
+
+    for use in (read, write):
+        with pytest.raises(NotADatabase, match="not one of DAMNIT"):
+            use(Database(path))
+
+
+def test_a_format_that_is_no_number(database, other):
+    other.execute("UPDATE metameta SET value = 'four' WHERE key = 'data_format_version'")
+
+    with pytest.raises(NotADatabase, match="'four'"):
+        read(database)
+
+
+def test_a_damaged_file(database, other):
+    rows = [(run,) for run in range(9999)]
+    other.execute("BEGIN")
+    other.executemany("INSERT INTO run_info VALUES (1, ?, NULL, NULL)", rows)
+    other.execute("COMMIT")
+    content = bytearray(database.path.read_bytes())
+    content[4096 * 2 :] = b"\xff" * (len(content) - 4096 * 2)
+    database.path.write_bytes(content)
+
+    with pytest.raises(NotADatabase, match=r"damaged.*restore a copy"):
+        read(database)
+
+
+def test_a_file_that_may_not_be_read(shared_folder):
+    database = create_database(shared_folder / "runs.sqlite", proposal=1, context_python=None)
+    database.path.chmod(0o000)
+
+    with nobody_special(), pytest.raises(DatabaseUnreadable, match="permission"):
+        read(database)
+
+
+def test_a_folder_that_may_not_be_entered(shared_folder):
+    database = create_database(shared_folder / "runs.sqlite", proposal=1, context_python=None)
+    shared_folder.chmod(0o600)
+
+    with nobody_special(), pytest.raises(DatabaseUnreadable):
+        read(database)
+
+
+def test_a_file_that_may_not_be_written(protected):
+    with nobody_special(), pytest.raises(DatabaseReadOnly, match="may not be written"):
+        write(protected)
+
+
+def test_a_file_that_may_be_written_in_a_folder_that_may_not(protected):
+    protected.path.chmod(0o666)
+
+    with nobody_special(), pytest.raises(DatabaseReadOnly, match="folder must be writable"):
+        write(protected)
+
+
+def test_half_written_and_not_ours_to_undo(protected):
+    protected.path.chmod(0o644)
+    protected.path.parent.chmod(0o755)
+    kill_a_writer(protected.path)
+    protected.path.parent.chmod(0o555)
+
+    with nobody_special(), pytest.raises(DatabaseReadOnly, match="half-written"):
+        read(protected)
+
+
+def test_a_full_disk_changes_nothing(database):
+    with (
+        pytest.raises(DiskFull, match=r"No space left.*Nothing was changed"),
+        database.writing() as con,
+    ):
+        save_setting(con, "slurm_time", "02:00:00")
+        # SQLite's own limit: the error is that of a full disk.
+        con.execute("PRAGMA max_page_count = 1")
+        save_setting(con, "notes", "x" * 100_000)
+
+    assert query(database.path, "SELECT * FROM metameta WHERE key = 'slurm_time'") == []
+
+
+def test_an_error_of_the_file_system(path):
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = sqlite3.SQLITE_IOERR_WRITE
+
+    with pytest.raises(StorageFailed, match=r"disk I/O error.*quota"), translated(path, 1):
+        raise error
+
+
+@pytest.mark.parametrize(
+    ("number", "kind"),
+    [
+        (errno.ENOENT, StoreError),
+        (errno.EACCES, DatabaseReadOnly),
+        (errno.EROFS, DatabaseReadOnly),
+        (errno.ENOSPC, DiskFull),
+        (errno.EDQUOT, DiskFull),
+        (errno.ESTALE, StorageFailed),
+    ],
+)
+def test_a_file_that_cannot_be_made(path, number, kind):
+    error = describe_os_error(OSError(number, os.strerror(number)), path)
+
+    assert type(error) is kind
+    assert str(path.parent) in str(error)
+
+
+def test_mistakes_of_ours_pass(database):
+    with (
+        pytest.raises(sqlite3.OperationalError, match="syntax error"),
+        database.reading() as con,
+    ):
+        con.execute("SELEKT")
+    with pytest.raises(sqlite3.ProgrammingError), database.reading() as con:
+        con.execute("SELECT ?")
+
+
+def test_all_are_errors_that_front_ends_show(path):
+    with pytest.raises(DamnitError) as caught:
+        read(Database(path))
+
+    assert caught.value.hint

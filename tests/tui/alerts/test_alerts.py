@@ -1,0 +1,119 @@
+"""Being called when something holds for runs in a row."""
+
+from __future__ import annotations
+
+import json
+import stat
+
+import pytest
+
+from damnit_daemon.model import Column
+from damnit_daemon.query import FilterError
+from damnit_daemon.store import NewValue
+from damnit_tui.alerts.notify import notification
+from damnit_tui.alerts.rules import Alert, AlertEvaluator
+from damnit_tui.alerts.storage import load_alerts, save_alerts
+
+from ..conftest import add_run, key, make_app, settle, until
+
+COLUMNS = [Column("xgm.intensity", "XGM/Intensity"), Column("ratio", "Ratio")]
+
+
+def test_what_is_typed_is_understood():
+    assert Alert.parse("ratio < 500 for 3 runs", COLUMNS) == Alert("ratio < 500", 3)
+    assert Alert.parse("ratio < 500", COLUMNS) == Alert("ratio < 500", 1)
+    assert str(Alert("ratio < 500", 3)) == "ratio < 500 for 3 runs"
+
+
+@pytest.mark.parametrize("text", ["", "for 3 runs", "rotio < 5", "ratio < 5 for 0 runs"])
+def test_what_cannot_be_understood_is_said(text):
+    with pytest.raises(FilterError):
+        Alert.parse(text, COLUMNS)
+
+
+def energy(run, value):
+    return NewValue(key(run), "xgm.intensity", value)
+
+
+def called(app):
+    return [note.message for note in app._notifications if note.title == "Alert"]
+
+
+async def command(pilot, text):
+    await pilot.press("colon", *text, "enter")
+    await pilot.pause()
+
+
+@pytest.mark.extended
+async def test_it_calls_once_for_each_run_that_makes_it_true(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        await command(pilot, "alert xgm.intensity < 500 for 2 runs")
+        await until(pilot, lambda: load_alerts(folder.internals) != [])
+        rows = app.main_screen.table.rows
+        for run, value, calls in ((413, 400.0, 0), (414, 300.0, 1), (415, 900.0, 1)):
+            add_run(folder, run, energy(run, value))
+            await until(pilot, lambda: rows.value(key(run), "xgm.intensity") is not None)  # noqa: B023 – awaited here
+            await until(pilot, lambda: len(called(app)) == calls)  # noqa: B023
+        assert called(app) == ["run 414: xgm.intensity < 500 for 2 runs"]
+
+
+@pytest.mark.extended
+async def test_runs_without_a_value_yet_are_passed_over(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        await command(pilot, "alert ratio > 5")
+        rows = app.main_screen.table.rows
+        add_run(folder, 413, energy(413, 1.0))
+        await until(pilot, lambda: rows.value(key(413), "xgm.intensity") is not None)
+        assert not called(app)
+        add_run(folder, 413, NewValue(key(413), "ratio", 7.0))
+        await until(pilot, lambda: called(app) == ["run 413: ratio > 5"])
+
+
+@pytest.mark.extended
+async def test_they_are_kept_with_the_folder_listed_and_ended(folder):
+    folder.internals.mkdir(exist_ok=True)
+    folder.internals.chmod(0o770)
+    save_alerts(folder.internals, [Alert("ratio > 0", 2)])
+    kept = folder.internals / "alerts.json"
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o660
+    app = make_app(folder)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        await until(pilot, lambda: bool(app.main_screen._watches))
+        assert not called(app), "what was there before is nobody's alert"
+        await command(pilot, "alert list")
+        said = [note.message for note in app._notifications]
+        assert any("ratio > 0 for 2 runs" in text for text in said)
+        await command(pilot, "alert off ratio > 0 for 2 runs")
+        await until(pilot, lambda: load_alerts(folder.internals) == [])
+
+
+def test_a_file_without_sense_watches_what_has_some(tmp_path):
+    good = {"condition": "ratio > 1", "runs": 2}
+    bad = [3, {}, {"condition": 5}, {"condition": "x", "runs": 0}, {"condition": "x", "runs": True}]
+    (tmp_path / "alerts.json").write_text(json.dumps({"alerts": [*bad, good]}))
+    assert load_alerts(tmp_path) == [Alert("ratio > 1", 2)]
+    (tmp_path / "alerts.json").write_text("[" * 100_000)
+    assert load_alerts(tmp_path) == []
+
+
+def test_nothing_of_strangers_reaches_the_terminal_as_it_is():
+    text = "run 1: \x1b]0;x\x07 ~ 'a\x9cb' \u202e"
+    plain = notification(text, {"TERM": "xterm-256color"})
+    assert plain.startswith("\x1b]9;run 1: ??0;x? ? ?a?b? ?\x1b\\")
+    assert plain.count("\x1b") == 4
+    inside = notification(text, {"TERM": "tmux-256color", "TMUX": "/tmp/t,1,0"})
+    assert inside.startswith("\x1bPtmux;\x1b\x1b]9;")
+    assert notification(text, {"TERM": "linux"}) == ""
+
+
+def test_a_variable_that_is_not_there_calls_nobody():
+    class Empty:
+        columns = COLUMNS
+        marked = ()
+
+    assert AlertEvaluator(Alert("gone > 1")).look(Empty(), []) is None

@@ -1,0 +1,124 @@
+"""The daemon screen, with a real supervisord and a real daemon."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from textual.widgets import DataTable, Input
+
+from damnit_daemon.store import load_settings
+from damnit_daemon.supervise import observe, stop
+from damnit_tui.daemon.screen import DaemonScreen
+from damnit_tui.log.screen import LogScreen
+
+from ..conftest import database_of, make_app, settle, until
+from ..jobs.test_screen import answer
+
+
+@pytest.fixture
+def stopped(folder, tmp_path, monkeypatch):
+    """No daemon outlives a test; the proposal's files are where the daemon looks for them."""
+    (tmp_path / "MID" / "202601" / "p001234" / "raw").mkdir(parents=True)
+    monkeypatch.setenv("EXTRA_DATA_DATA_ROOT", str(tmp_path))
+    yield
+    stop(folder)
+
+
+def facts(app):
+    grid = app.screen.query_one("#daemon-facts").content
+    labels, texts = (list(column.cells) for column in grid.columns)
+    return {str(label): str(text) for label, text in zip(labels, texts, strict=True)}
+
+
+def said(app):
+    return "\n".join(note.message for note in app._notifications)
+
+
+def settings_of(folder):
+    with database_of(folder).reading() as con:
+        return load_settings(con)
+
+
+async def open_screen(pilot):
+    await settle(pilot)
+    await pilot.press("D")
+    await until(pilot, lambda: isinstance(pilot.app.screen, DaemonScreen))
+    await until(pilot, lambda: pilot.app.screen.query_one(DataTable).row_count > 0)
+
+
+async def choose(pilot, setting):
+    table = pilot.app.screen.query_one(DataTable)
+    table.move_cursor(row=table.get_row_index(setting))
+    await pilot.pause()
+
+
+@pytest.mark.timeout(300)
+async def test_it_is_started_looked_at_and_stopped(folder, stopped):
+    app = make_app(folder)
+    app.main_screen._clock = time.time  # the daemon's
+    async with app.run_test(size=(120, 34)) as pilot:
+        await open_screen(pilot)
+        assert facts(app)["Daemon"] == "○ is stopped"
+        await pilot.press("S")
+        await until(pilot, lambda: "The daemon works: process" in said(app))
+        await until(pilot, lambda: facts(app)["Daemon"] == "● works")
+        first = facts(app)["Process"]
+        assert "http://" in facts(app)["Supervisor"]
+        await pilot.press("S")
+        await until(pilot, lambda: "works already" in said(app))
+        await pilot.press("L")
+        await until(pilot, lambda: isinstance(app.screen, LogScreen))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, DaemonScreen))
+        await answer(pilot, "R", "y")
+        await until(pilot, lambda: facts(app).get("Process", first) != first)
+        await until(pilot, lambda: not app.screen._busy)
+        await answer(pilot, "T", "n")
+        assert facts(app)["Daemon"] == "● works"
+        await answer(pilot, "T", "y")
+        await until(pilot, lambda: "Ended:" in said(app))
+        await until(pilot, lambda: facts(app)["Daemon"] == "○ is stopped")
+        assert observe(folder).supervisord is None
+
+
+@pytest.mark.extended
+async def test_a_setting_is_changed_checked_and_forgotten(folder, stopped):
+    app = make_app(folder)
+    async with app.run_test(size=(120, 34)) as pilot:
+        await open_screen(pilot)
+        await choose(pilot, "slurm_time")
+        await pilot.press("e", *"soon", "enter")
+        await until(pilot, lambda: "a time limit for Slurm" in said(app))
+        assert "slurm_time" not in settings_of(folder)
+        await pilot.press("enter", *"04:00:00", "enter")
+        await until(pilot, lambda: settings_of(folder).get("slurm_time") == "04:00:00")
+        await until(pilot, lambda: "slurm_time is 04:00:00" in said(app))
+        await choose(pilot, "slurm_time")
+        await pilot.press("e")
+        app.screen.query_one(Input).value = ""
+        await pilot.press("enter")
+        await until(pilot, lambda: "slurm_time" not in settings_of(folder))
+        await pilot.press("e", "escape")
+        assert isinstance(app.screen, DaemonScreen)
+        await pilot.press("q")
+        await until(pilot, lambda: app.screen is app.main_screen)
+
+
+async def test_nothing_is_changed_when_nothing_may_be(folder, stopped):
+    app = make_app(folder, read_only=True)
+    async with app.run_test(size=(120, 34)) as pilot:
+        await open_screen(pilot)
+        for pressed in "STRe":
+            await pilot.press(pressed)
+        await until(pilot, lambda: said(app).count("--read-only") == 4)
+        assert observe(folder).supervisord is None
+
+
+@pytest.mark.extended
+async def test_a_database_that_cannot_be_read_is_said(folder, stopped):
+    app = make_app(folder)
+    async with app.run_test(size=(120, 34)) as pilot:
+        await open_screen(pilot)
+        folder.database.rename(folder.path / "elsewhere")
+        await until(pilot, lambda: "runs.sqlite" in facts(app).get("Problem", ""))

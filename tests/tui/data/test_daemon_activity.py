@@ -1,0 +1,184 @@
+"""What the daemon is at, in words and marks: pure, no ledger."""
+
+from datetime import UTC
+
+import pytest
+
+from damnit_daemon.model.growing_runs import GrowingRun
+from damnit_tui.data.daemon_activity import (
+    GROWING,
+    LOST_S,
+    STOPPED,
+    UNREADABLE,
+    DaemonActivity,
+    DaemonSeen,
+    RunJob,
+)
+from damnit_tui.table.format import format_span
+
+from ..conftest import NOW, key
+
+DAEMON = DaemonSeen("max-exfl458", NOW - 3600, NOW)
+RUNNING = RunJob("raw", NOW - 32, "max-exfl123", 0, frozenset("ab"), ("a",), 2, 14)
+
+
+def work(**more):
+    return DaemonActivity(is_known=True, **{"daemon": DAEMON, **more})
+
+
+@pytest.mark.parametrize(
+    ("known", "state"),
+    [
+        (DaemonActivity(), ("", "quiet")),
+        (DaemonActivity(is_known=True), ("○ no daemon", "quiet")),
+        (DaemonActivity(is_known=True, problem="it is locked"), ("? daemon unknown", "mark")),
+        (work(), ("● daemon max-exfl458", "news")),
+        (work(problem="it is locked"), ("● daemon max-exfl458", "news")),
+        (
+            work(daemon=DaemonSeen("h", NOW, NOW, is_ready=False)),
+            ("◐ daemon starting on h", "mark"),
+        ),
+        (
+            work(daemon=DaemonSeen("h", NOW, NOW - 90, is_dead=True)),
+            ("✗ daemon lost since 11:58", "trouble"),
+        ),
+        (work(daemon=DaemonSeen("h\x1b[2J", NOW, NOW)), ("● daemon h␛[2J", "news")),
+    ],
+)
+def test_the_state_of_the_daemon(known, state):
+    assert known.state(NOW, zone=UTC) == state
+
+
+def test_briefly_without_its_host():
+    assert work().state(NOW, brief=True) == ("● daemon", "news")
+
+
+def test_a_daemon_that_is_silent_for_too_long_is_lost():
+    assert work().state(NOW + LOST_S - 1)[0].startswith("●")
+    assert work().state(NOW + LOST_S + 1)[0].startswith("✗")
+
+
+def test_a_time_that_no_calendar_knows_is_no_crash():
+    never = work(daemon=DaemonSeen("h", 0.0, -1e300))
+    assert never.state(NOW)[0] == "✗ daemon lost since ?"
+
+
+@pytest.mark.parametrize(
+    ("running", "queued", "said"),
+    [(0, 0, ""), (2, 0, "2 running"), (0, 5, "5 queued"), (2, 5, "2 running · 5 queued")],
+)
+def test_how_much_there_is_to_do(running, queued, said):
+    assert work(running=running, queued=queued).counts() == said
+
+
+def test_marks_of_runs():
+    known = work(runs={key(1): (RUNNING, RunJob("proc")), key(2): (RunJob("raw"),)})
+    assert [known.mark(key(run)) for run in (1, 2, 3)] == ["⚙", "⋮", ""]
+    assert known.is_computing(key(1), "a")
+    assert not known.is_computing(key(1), "b")
+    assert not known.is_computing(key(2), "a")
+
+
+@pytest.mark.parametrize(
+    ("job", "name", "said"),
+    [
+        (RunJob("raw", ahead=4), "a", "queued behind 4 jobs"),
+        (RunJob("raw", ahead=1), "a", "queued behind 1 job"),
+        (RunJob("raw"), "a", "queued as next"),
+        (RunJob("raw", reason="The daemon was stopped"), "a", "queued as next: The daemon was st"),
+        (RUNNING, "a", "being computed (3 of 14), running for 32 s on max-exfl123"),
+        (RUNNING, "b", "running for 32 s on max-exfl123, computing a (3 of 14)"),
+        (RunJob("raw", NOW, "h"), "a", "running for 0 s on h, reading the context file"),
+        (RunJob("raw", NOW, "h", done=2, total=3), "a", "running for 0 s on h, 2 of 3 done"),
+    ],
+)
+def test_why_a_cell_is_still_empty(job, name, said):
+    assert work(runs={key(1): (job,)}).sentence(key(1), name, NOW).startswith(said)
+
+
+def test_a_variable_that_the_running_job_leaves_out_waits_for_the_next():
+    known = work(runs={key(1): (RUNNING, RunJob("proc", ahead=3))})
+    assert known.sentence(key(1), "other", NOW) == "queued behind 3 jobs"
+    assert known.sentence(key(1), "start_time", NOW).startswith("running for 32 s")
+
+
+def test_a_queue_that_nobody_works_on_says_so():
+    known = work(daemon=None, runs={key(1): (RunJob("raw", ahead=2),)})
+    assert known.sentence(key(1), "a", NOW) == "queued behind 2 jobs; no daemon works"
+    lost = work(runs={key(1): (RUNNING,)}).sentence(key(1), "a", NOW + LOST_S + 1)
+    assert lost.endswith("; no daemon works")
+
+
+def test_a_job_that_failed_tells_why():
+    known = work(failures={key(1): "memory 25 GB exceeded"})
+    assert known.sentence(key(1), "a", NOW) == "✗ its job failed: memory 25 GB exceeded"
+    assert known.sentence(key(2), "a", NOW) == ""
+
+
+def test_only_lines_that_look_different_are_painted_again():
+    before = work(runs={key(1): (RUNNING,), key(2): (RunJob("raw", ahead=4),)})
+    after = work(runs={key(1): (RunJob("raw"),), key(2): (RunJob("raw", ahead=3),)})
+    assert after.changed_runs(before) == {key(1)}
+    assert work().changed_runs(before) == {key(1), key(2)}
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(-3, "0 s"), (32.9, "32 s"), (150, "2 min"), (9000, "2 h")]
+)
+def test_spans(seconds, said):
+    assert format_span(seconds) == said
+
+
+def test_what_a_lost_daemon_was_at_stands_still():
+    lost = DaemonSeen("max-exfl458", NOW - 3600, NOW - 90)
+    left = work(daemon=lost, is_abandoned=True, runs={key(1): (RUNNING,)})
+    assert left.mark(key(1)) == STOPPED
+    assert not left.is_computing(key(1), "a")
+    assert left.changed_runs(work(runs={key(1): (RUNNING,)})) == {key(1)}
+    said = left.sentence(key(1), "a", NOW)
+    assert said.startswith("was being computed on max-exfl123 when the daemon was lost")
+    assert "was at a when" in left.sentence(key(1), "b", NOW)
+
+
+def test_slurm_goes_on_without_a_daemon():
+    going = RUNNING._replace(in_slurm=True)
+    left = work(daemon=None, is_abandoned=True, runs={key(1): (going,)})
+    assert left.mark(key(1)) == "⚙"
+    assert left.is_computing(key(1), "a")
+    assert left.sentence(key(1), "a", NOW).endswith("running for 32 s on max-exfl123")
+
+
+def test_a_job_that_slurm_has_not_begun_waits():
+    pending = RunJob("raw", reason="Waits: no free node.", in_slurm=True, is_submitted=True)
+    waiting = work(runs={key(1): (pending,)})
+    assert waiting.mark(key(1)) == "⋮"
+    assert waiting.sentence(key(1), "a", NOW) == "submitted to Slurm: Waits: no free node."
+
+
+def grows(run, **more):
+    found = {"files": 3, "size_bytes": 4_100_000_000, "since": NOW - 60, "changed_at": NOW - 5}
+    return GrowingRun(*key(run), "raw", **found, settle_s=20.0, **more)
+
+
+def test_a_run_whose_files_still_come_is_marked_and_says_so():
+    known = work(growing={key(1): (grows(1),), key(2): (grows(2, lacks="x.h5 is missing"),)})
+    assert [known.mark(key(run)) for run in (1, 2, 3)] == [GROWING, GROWING, ""]
+    assert known.sentence(key(1), "a", NOW) == (
+        "its raw files still come: 3 files, 4.10 GB, last change 5 s ago; "
+        "it is processed after 20 s without one"
+    )
+    assert "not complete: x.h5 is missing" in known.sentence(key(2), "a", NOW)
+    assert known.counts() == "2 growing"
+    assert known.changed_runs(work()) == {key(1), key(2)}
+
+
+def test_what_a_lost_daemon_saw_grow_is_not_told():
+    known = work(growing={key(1): (grows(1),)}, is_abandoned=True)
+    assert (known.mark(key(1)), known.sentence(key(1), "a", NOW), known.counts()) == ("", "", "")
+
+
+def test_a_run_with_unreadable_files_is_marked_and_says_so():
+    known = work(unreadable={key(1): "raw: 3 of 12 files unreadable (a\x1b.h5: empty)"})
+    assert known.mark(key(1)) == UNREADABLE
+    assert known.sentence(key(1), "a", NOW) == "raw: 3 of 12 files unreadable (a␛.h5: empty)"
+    assert known.changed_runs(work()) == {key(1)}

@@ -1,0 +1,236 @@
+"""What a worker cannot read or write is told; the app goes on, and ends in good order."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from textual.screen import Screen
+
+from damnit_daemon.errors import DamnitError
+from damnit_daemon.store import DatabaseBusy, NewValue, save_values
+from damnit_tui.data.worker_errors import as_told
+from damnit_tui.state.crash_log import bug_log
+from damnit_tui.table.viewport import CellAddress
+
+from ..conftest import (
+    NOW,
+    PATIENCE_S,
+    add_run,
+    database_of,
+    key,
+    make_app,
+    png,
+    settle,
+    until,
+)
+
+
+def said(app):
+    return [note.message for note in app._notifications]
+
+
+@pytest.fixture
+def full_disk(monkeypatch, tmp_path):
+    """Nowhere to put what is copied, for a terminal that knows no clipboard."""
+    monkeypatch.setenv("TERM", "linux")
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+
+
+async def test_what_cannot_be_copied_is_told_and_the_app_goes_on(folder, full_disk):
+    app = make_app(folder)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        app.main_screen.table.move_to(key(410), "ratio")
+        for _ in range(2):
+            await pilot.press("Y")
+            await until(
+                pilot, lambda: any("No such file or directory" in text for text in said(app))
+            )
+            await until(pilot, lambda: all(worker.group != "copy" for worker in app.workers))
+        await pilot.press("j")
+        await until(pilot, lambda: app.main_screen.table.cursor.key == key(409))
+
+
+async def test_a_bug_is_noted_and_told_and_the_app_goes_on(folder):
+    def fail():
+        raise ZeroDivisionError("of [b]7[/")
+
+    class Unbuilt(Screen):
+        def compose(self):
+            fail()
+
+    app = make_app(folder)
+    app.tells_pilot = False
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        main = app.main_screen
+        for do in (
+            lambda: app.run_worker(fail, thread=True),
+            lambda: main.table.call_later(fail),
+            lambda: main.set_timer(0.01, fail),
+            lambda: app.push_screen(Unbuilt()),
+        ):
+            bug_log().unlink(missing_ok=True)
+            do()
+            await until(pilot, lambda: bug_log().exists() and "in fail" in bug_log().read_text())
+        await until(pilot, lambda: app.screen is main)
+        (told,) = said(app)
+        assert "ZeroDivisionError: of [b]7[/" in told
+        assert str(bug_log()) in told
+        assert "\n" not in told
+        await pilot.press("j")
+        await until(pilot, lambda: main.table.cursor.key == key(411))
+
+
+async def test_a_handler_that_fails_leaves_its_widget_alive(folder):
+    app = make_app(folder)
+    app.tells_pilot = False
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        main = app.main_screen
+        main.post_message(main.Answered(None))  # no answer at all
+        await until(pilot, lambda: any("AttributeError" in text for text in said(app)))
+        await pilot.press("j")
+        await until(pilot, lambda: main.table.cursor.key == key(411))
+        add_run(folder, 413)
+        await until(pilot, lambda: key(413) in main.table.rows)
+
+
+async def test_bugs_without_end_end_the_app(folder):
+    def fail():
+        raise ZeroDivisionError
+
+    app = make_app(folder)
+    with pytest.raises(ZeroDivisionError):
+        async with app.run_test(size=(120, 30)) as pilot:
+            await settle(pilot)
+            app.tells_pilot = False
+            app.set_interval(0.01, fail)
+            await until(pilot, lambda: not app.is_running)
+
+
+async def test_rows_that_nobody_foresaw_do_not_end_the_news(folder, monkeypatch):
+    app = make_app(folder)
+    session = app.main_screen.session
+    load_changes, failed = session.load_changes, []
+
+    def failing(*arguments):
+        if not failed:
+            failed.append(1)
+            raise ValueError("no such thing")
+        return load_changes(*arguments)
+
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        monkeypatch.setattr(session, "load_changes", failing)
+        add_run(folder, 413, NewValue(key(413), "ratio", 0.5))
+        await until(pilot, lambda: "ValueError" in app.main_screen.feed.health.problem)
+        await until(pilot, lambda: not app.main_screen.feed.health.problem)
+        await until(pilot, lambda: key(413) in app.main_screen.table.rows)
+
+
+@pytest.mark.extended
+async def test_a_disk_that_fails_for_a_moment_is_told_and_looked_at_again(folder, monkeypatch):
+    app = make_app(folder)
+    session = app.main_screen.session
+    load_changes, failed = session.load_changes, []
+
+    def failing(*arguments):
+        if len(failed) < 2:
+            failed.append(1)
+            raise OSError(5, "Input/output error", "runs.sqlite")
+        return load_changes(*arguments)
+
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        monkeypatch.setattr(session, "load_changes", failing)
+        add_run(folder, 413, NewValue(key(413), "ratio", 0.5))
+        await until(pilot, lambda: "Input/output error" in app.main_screen.feed.health.problem)
+        await until(pilot, lambda: key(413) in app.main_screen.table.rows)
+        await until(pilot, lambda: not app.main_screen.feed.health.problem)
+
+
+async def test_a_worker_that_outlives_the_app_neither_hangs_nor_fails(folder, monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("TMUX", raising=False)
+    app = make_app(folder)
+    is_over, copied = threading.Event(), []
+
+    def late():
+        is_over.wait()
+        copied.append(app.main_screen.copy_now("text"))
+
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        app.main_screen.run_worker(late, thread=True)
+        await pilot.pause()
+    is_over.set()
+    end = time.monotonic() + PATIENCE_S
+    while not copied and time.monotonic() < end:
+        await asyncio.sleep(0.01)
+    assert "clipboard" in copied[0]
+
+
+def test_failures_are_told_in_words():
+    error = DamnitError("There is none.")
+    assert as_told(error) is error
+    assert str(as_told(OSError(28, "No space left on device", "/a/b"))) == (
+        "That could not be done: /a/b: No space left on device."
+    )
+    assert str(as_told(TimeoutError())) == "That could not be done: TimeoutError."
+
+
+def has_picture(app, address):
+    return app.main_screen.table.view.pictures.get(address) is not None
+
+
+async def test_a_picture_rewritten_while_it_is_fetched_is_fetched_again(folder, monkeypatch):
+    app = make_app(folder)
+    session, address = app.main_screen.session, CellAddress(key(412), "agipd.preview")
+    draw, asked, may_go_on = session.draw_pictures, [], threading.Event()
+
+    def slowly(addresses):
+        drawn = list(draw(addresses))
+        if address in addresses:
+            asked.append(address)
+            may_go_on.wait(PATIENCE_S)
+        return drawn
+
+    monkeypatch.setattr(session, "draw_pictures", slowly)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await until(pilot, lambda: asked)
+        rows = app.main_screen.table.rows
+        with database_of(folder).writing() as con:
+            save_values(con, [NewValue(*address, png(40, 40))], now=NOW + 5)
+        await until(pilot, lambda: (v := rows.value(*address)) and v.timestamp == NOW + 5)
+        await pilot.pause()
+        may_go_on.set()
+        await until(pilot, lambda: has_picture(app, address))
+
+
+@pytest.mark.parametrize("error", [DatabaseBusy(Path("runs.sqlite"), 2.0), OSError(5, "I/O error")])
+async def test_pictures_that_a_lock_or_the_disk_refused_come_later(folder, monkeypatch, error):
+    app = make_app(folder)
+    session, failed = app.main_screen.session, []
+    draw = session.draw_pictures
+
+    def failing(addresses):
+        if len(failed) < 2:
+            failed.append(addresses)
+            raise error
+        return draw(addresses)
+
+    monkeypatch.setattr(session, "draw_pictures", failing)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        for run in (412, 411, 400):
+            address = CellAddress(key(run), "agipd.preview")
+            await until(pilot, lambda address=address: has_picture(app, address))
+        await settle(pilot)
+        assert failed

@@ -1,0 +1,83 @@
+"""Keys as users want them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from damnit_tui.keymap import KEYS
+from damnit_tui.keymap.user_keymap import with_own_keys
+from damnit_tui.state.settings import load_settings
+
+
+def of(id, own):
+    keys, problems = with_own_keys(KEYS, own)
+    return next(key for key in keys if key.id == id), problems
+
+
+@pytest.mark.parametrize(
+    ("written", "keys", "shown"),
+    [
+        ("ctrl+g", "ctrl+g", "ctrl-g"),
+        ("ctrl-g", "ctrl+g", "ctrl-g"),
+        ("f3, &", "f3,ampersand", "f3 &"),
+        ("ampersand", "ampersand", "&"),
+        ("ctrl+f5", "ctrl+f5", "ctrl-f5"),
+        ("ä", "ä", "ä"),
+        ("", "", ""),
+    ],
+)
+def test_a_key_is_taken(written, keys, shown):
+    key, problems = of("runs.filter", {"runs.filter": written})
+    assert (key.keys, key.shown, problems) == (keys, shown, ())
+
+
+def test_what_makes_no_sense_is_told_and_left():
+    key, problems = of("runs.filter", {"runs.filter": "ctrl+nothing", "runs.filtre": "f3"})
+    assert key.keys == "slash"
+    assert problems == (
+        "There is nothing called 'runs.filtre' to press a key for. Did you mean runs.filter?",
+        "runs.filter: there is no key 'ctrl+nothing'.",
+    )
+
+
+def test_a_key_that_is_given_away_is_lost_to_the_other():
+    key, problems = of("runs.sort", {"runs.filter": "s"})
+    assert key.keys == ""
+    assert problems == ("s is for runs.filter now, and for runs.sort no more.",)
+    # Where the other cannot be pressed at the same time, both keep it.
+    assert of("dialog.close", {"runs.filter": "q"})[0].keys == "escape,q,enter"
+
+
+@given(st.dictionaries(st.sampled_from([key.id for key in KEYS]), st.text(max_size=12)))
+def test_any_text_is_keys_or_told(own):
+    keys, _ = with_own_keys(KEYS, own)
+    assert [key.id for key in keys] == [key.id for key in KEYS]
+
+
+@pytest.mark.parametrize(
+    ("text", "keys", "problem"),
+    [
+        ("[keys]\n'runs.filter' = 'f3'", {"runs.filter": "f3"}, ""),
+        ("[keys]\nruns.filter = ['f3', 'f4']", {"runs.filter": "f3,f4"}, ""),
+        ("[keys]\nruns.filter = 3", {}, "keys.runs.filter is no text"),
+        ("[keys]\nruns.filter = [3]", {}, "keys.runs.filter is no text"),
+        ("keys = 3", {}, ""),
+        ("[keyz]", {}, "'keyz' is no setting"),
+        ("[keys", {}, "settings.toml: "),
+        ("theme = 3", {}, "theme is no text"),
+    ],
+)
+def test_settings_are_read_as_far_as_they_make_sense(tmp_path, text, keys, problem):
+    (tmp_path / "settings.toml").write_text(text)
+    found = load_settings(tmp_path)
+    assert found.keys == keys
+    assert problem in " ".join(found.problems)
+    assert bool(problem) == bool(found.problems)
+
+
+def test_settings_need_not_be_there_or_readable(tmp_path):
+    assert load_settings(tmp_path).problems == ()
+    (tmp_path / "settings.toml").write_bytes(b"\xff\xfe")
+    assert "cannot be read" in load_settings(tmp_path).problems[0]

@@ -1,0 +1,159 @@
+"""Keys and clicks that come in one packet: a screen is closed once, what is gone is not clicked."""
+
+from __future__ import annotations
+
+import pytest
+from textual import events
+from textual.screen import Screen
+from textual.widgets._toast import Toast
+
+from damnit_daemon.store import NewValue, save_values
+from damnit_tui.dialogs.checklist_dialog import ChecklistDialog
+
+from ..conftest import NOW, database_of, key, make_app, settle, until
+from ..every_screen import PLACES
+
+
+def burst(app, *keys):
+    """Keys in one packet."""
+    for name in keys:
+        character = name if len(name) == 1 else None
+        app.post_message(events.Key(name, character))
+
+
+def click(app, x, y):
+    """A press and a release of the mouse."""
+    for kind in (events.MouseDown, events.MouseUp):
+        app.post_message(kind(None, x, y, 0, 0, 1, False, False, False, x, y))
+
+
+async def test_a_screen_that_is_dismissed_twice_takes_no_other_with_it(folder):
+    app, results = make_app(folder), []
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settle(pilot)
+        below, screen = Screen(), Screen()
+        await app.push_screen(below)
+        await app.push_screen(screen, results.append)
+        screen.dismiss(1)
+        screen.dismiss(2)
+        await pilot.pause()
+        assert app.screen is below
+        assert results == [1]
+
+
+async def test_a_covered_screen_that_is_done_goes_and_what_covers_it_stays(folder):
+    app, results = make_app(folder), []
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settle(pilot)
+        screen, above = Screen(), Screen()
+        await app.push_screen(screen, results.append)
+        await app.push_screen(above)
+        screen.dismiss(1)
+        await pilot.pause()
+        assert app.screen is above
+        assert results == [1]
+        above.dismiss()
+        await pilot.pause()
+        assert app.screen is app.main_screen
+
+
+@pytest.mark.parametrize("place", ["proposals", "members", "choose", "values"])
+async def test_enter_twice_in_one_burst_takes_what_is_chosen_once(tmp_path, place, monkeypatch):
+    monkeypatch.setenv("EXTRA_DATA_DATA_ROOT", str(tmp_path / "exp"))
+    make, go = PLACES["ticking" if place == "values" else place]
+    app = make_app(make(tmp_path / "amore"))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settle(pilot)
+        await go(pilot)
+        burst(app, "enter", "enter", "escape", "enter", "enter")
+        await pilot.pause()
+        assert app.is_running
+
+
+async def test_a_double_click_beside_a_box_closes_the_box_only(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settle(pilot)
+        await pilot.press("colon")
+        for _ in range(3):
+            click(app, 1, 1)
+        await pilot.pause()
+        assert app.is_running
+
+
+async def test_three_fast_clicks_on_a_notification(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(100, 30), notifications=True) as pilot:
+        await settle(pilot)
+        app.notify("here")
+        await until(pilot, lambda: app.screen.query(Toast))
+        toast = app.screen.query_one(Toast)
+        await until(pilot, lambda: toast.region.area)
+        x, y = toast.region.offset
+        for _ in range(3):
+            click(app, x + 2, y)
+        await until(pilot, lambda: not app.screen.query(Toast))
+        await pilot.pause()
+
+
+@pytest.mark.parametrize("order", ["t", "c", "vertical_line"])
+async def test_a_tick_and_enter_in_one_burst_takes_the_tick(folder, order):
+    with database_of(folder).writing() as con:
+        con.execute("INSERT INTO tags (name) VALUES ('day')")
+        con.execute("INSERT INTO variable_tags SELECT 'ratio', max(id) FROM tags")
+        save_values(con, [NewValue(key(400), "scan", "angle")], now=NOW)
+    app = make_app(folder)
+    async with app.run_test(size=(130, 30)) as pilot:
+        await settle(pilot)
+        table = app.main_screen.table
+        table.move_to(key(411), "scan")
+        await pilot.press(order)
+        await until(pilot, lambda: isinstance(app.screen, ChecklistDialog) and app.focused)
+        screen, taken = app.screen, []
+        dismiss = screen.dismiss
+        screen.dismiss = lambda result=None: (taken.append(result), dismiss(result))
+        before = screen.result()
+        burst(app, "space", "enter")
+        await until(pilot, lambda: app.screen is app.main_screen)
+        assert taken[0] != before
+
+
+async def test_what_a_worker_brings_to_a_box_that_is_closed_is_dropped(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(130, 36)) as pilot:
+        await settle(pilot)
+        await pilot.press("r")
+        await until(pilot, lambda: app.screen is not app.main_screen)
+        box = app.screen
+        await box.query("*").remove()
+        app.pop_screen()
+        box.post_message(box.FactsRead(box._facts, box._keys))
+        await pilot.pause()
+        assert app.screen is app.main_screen
+
+
+async def test_a_box_that_is_closed_before_it_is_built(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(130, 36)) as pilot:
+        await settle(pilot)
+        app.main_screen.table.move_to(key(411), "ratio")
+        for _ in range(3):
+            app.main_screen.action_delete_variable()
+            await until(pilot, lambda: len(app.screen_stack) == 2)
+            app.pop_screen()
+            await pilot.pause()
+        assert app.screen is app.main_screen
+
+
+async def test_a_box_in_which_building_fails_after_it_was_closed(folder):
+    class Slow(Screen):
+        def on_mount(self):
+            self.app.screen_stack[-2]
+
+    app = make_app(folder)
+    async with app.run_test(size=(130, 36)) as pilot:
+        await settle(pilot)
+        app.push_screen(Slow())
+        app.pop_screen()
+        await pilot.pause()
+        assert app.screen is app.main_screen

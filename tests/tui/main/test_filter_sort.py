@@ -1,0 +1,455 @@
+"""Filters, orders and columns in the app, by their keys."""
+
+from __future__ import annotations
+
+import pytest
+from textual.widgets import Input, Static
+
+from damnit_daemon.model import VariableInfo
+from damnit_daemon.model.batch import ANY
+from damnit_daemon.store import change_tracker, rowid_blocks, update_computed_variables
+from damnit_tui.dialogs.columns_dialog import ColumnsDialog
+from damnit_tui.dialogs.range_filter import RangeFilterDialog
+from damnit_tui.dialogs.tags_dialog import TagsDialog
+from damnit_tui.dialogs.value_filter import ValueFilterDialog
+from damnit_tui.widgets.checklist import Checklist
+from damnit_tui.widgets.prompt import Prompt
+from damnit_tui.widgets.prompt_hint import PromptHint
+from damnit_tui.widgets.status import StatusLines
+
+from ..conftest import VARIABLES, add_run, database_of, key, make_app, settle, until
+
+
+def screen_text(app):
+    return "\n".join(strip.text for strip in app.screen._compositor.render_strips())
+
+
+def shown(app):
+    return [key.run for key in app.main_screen.table.rows.keys]
+
+
+def columns(app):
+    return [column.name for column in app.main_screen.table.view.columns]
+
+
+def said(app):
+    return app.main_screen.query_one(StatusLines).render().plain
+
+
+def hint(app):
+    return app.main_screen.query_one(PromptHint).render().plain
+
+
+def filter_of(app):
+    present = app.main_screen.table.rows.arrangement.filter
+    return present.text if present else ""
+
+
+async def type_filter(pilot, text):
+    await pilot.press("slash")
+    pilot.app.main_screen.query_one(Input).value = text
+    await pilot.pause(0.3)
+
+
+@pytest.mark.extended
+async def test_a_filter_is_shown_while_it_is_typed_and_esc_takes_it_back(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(130, 34)) as pilot:
+        await settle(pilot)
+        await pilot.press("slash", *"xgm.intensity>1000")
+        await until(pilot, lambda: shown(app) == [412, 411])
+        assert "2 of 18 runs" in said(app)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert len(shown(app)) == 18
+        assert not app.main_screen.query(Prompt)
+        await pilot.press("j")
+        assert app.main_screen.table.cursor.key == key(411)
+
+
+async def test_what_one_filters_and_sorts_by_is_read_first(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(130, 34)) as pilot:
+        await settle(pilot)
+        screen = app.main_screen
+        assert screen.feed.asked == set()
+        screen.set_filter("is:marked xgm.intensity>1000 or not has:ratio")
+        assert screen.feed.asked == {"xgm.intensity", "ratio"}
+        screen.set_sort("-run,ratio")
+        screen.set_filter("dark")
+        assert screen.feed.asked == {"ratio", ANY}
+        screen.set_filter("time > 10:00 run > 3")
+        screen.set_sort("proposal")
+        assert screen.feed.asked == set(), "those are there as soon as the runs are"
+
+
+async def test_enter_keeps_it_and_backslash_ends_it(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(130, 34)) as pilot:
+        await settle(pilot)
+        await type_filter(pilot, "is:error not has:scan")
+        await pilot.press("enter")
+        await until(pilot, lambda: shown(app) == [410, 405])
+        assert "filter: is:error" in said(app)
+        await pilot.press("backslash")
+        await pilot.pause()
+        assert len(shown(app)) == 18
+
+
+async def test_a_mistake_is_told_at_its_place_and_the_last_good_filter_stays(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(130, 34)) as pilot:
+        await settle(pilot)
+        await type_filter(pilot, "ratio > 0.99")
+        await until(pilot, lambda: len(shown(app)) == 4)
+        app.main_screen.query_one(Input).value = "ratio > 0.99 xmg = 5"
+        await until(pilot, lambda: "There is no column 'xmg'" in hint(app))
+        assert hint(app).index("^^^") == len(" Filter: ratio > 0.99 ")
+        assert len(shown(app)) == 4
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.main_screen.query(Prompt)
+        assert len(shown(app)) == 4
+
+
+async def test_tab_completes_columns_and_values(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(130, 34)) as pilot:
+        await settle(pilot)
+        typed = lambda: app.main_screen.query_one(Input).value  # noqa: E731
+        await pilot.press("slash", *"xg")
+        await until(pilot, lambda: "xgm.trend" in hint(app))
+        await pilot.press("tab")
+        first = typed()
+        await pilot.press("tab")
+        assert typed() != first
+        await pilot.press("shift+tab")
+        assert typed() == first
+        assert first in ("xgm.intensity", "xgm.trend", "xgm.unit")
+        app.main_screen.query_one(Input).value = "comment = f"
+        await pilot.press("end", "tab")
+        assert typed() == 'comment = "first light"'
+        await until(pilot, lambda: shown(app) == [411])
+
+
+@pytest.mark.extended
+async def test_filters_typed_before_come_back(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(130, 34)) as pilot:
+        await settle(pilot)
+        for text in ("light", "is:error"):
+            await type_filter(pilot, text)
+            await pilot.press("enter")
+        await pilot.press("backslash", "slash", "up")
+        typed = app.main_screen.query_one(Input)
+        assert typed.value == "is:error"
+        await pilot.press("up")
+        assert typed.value == "light"
+        await pilot.press("up", "down", "down")
+        assert typed.value == ""
+
+
+async def test_the_table_does_not_go_empty_over_half_a_name(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(130, 34)) as pilot:
+        await settle(pilot)
+        await type_filter(pilot, "xgm.inten")
+        assert len(shown(app)) == 18
+        app.main_screen.query_one(Input).value = "nothing like that"
+        await until(pilot, lambda: shown(app) == [])
+
+
+async def test_star_filters_by_the_value_under_the_cursor(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(130, 34)) as pilot:
+        await settle(pilot)
+        app.main_screen.table.move_to(key(411), "comment")
+        await pilot.press("asterisk")
+        assert filter_of(app) == 'comment = "first light"'
+        assert shown(app) == [411]
+        app.main_screen.table.move_to(key(411), "ratio")
+        await pilot.press("asterisk")
+        assert filter_of(app) == 'comment = "first light" ratio = 0.9976'
+        assert shown(app) == [411]
+        app.main_screen.table.move_to(key(411), "agipd.preview")
+        await pilot.press("asterisk")
+        assert "There is no number or text" in next(iter(app._notifications)).message
+
+
+@pytest.mark.extended
+async def test_a_bar_lets_one_tick_the_values_of_a_column(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(130, 34)) as pilot:
+        await settle(pilot)
+        app.main_screen.table.move_to(key(412), "comment")
+        await pilot.press("vertical_line")
+        await until(pilot, lambda: isinstance(app.screen, ValueFilterDialog))
+        await pilot.press("slash", *"first", "enter", "space", "slash", "escape")
+        ticks = app.screen.query_one(Checklist)
+        assert len(ticks.found) > 1
+        await pilot.press("G", "space", "enter")
+        await pilot.pause()
+        assert filter_of(app) == '(comment = "first light" or not has:comment)'
+        assert 411 in shown(app)
+        # The same column again takes the place of what was asked of it before.
+        await pilot.press("vertical_line")
+        await until(pilot, lambda: isinstance(app.screen, ValueFilterDialog))
+        await pilot.press("a", "enter")
+        await pilot.pause()
+        assert filter_of(app) == ""
+
+
+async def test_a_bar_on_the_time_asks_from_when_to_when(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        app.main_screen.table.move_to(key(412), "start_time")
+        await pilot.press("vertical_line")
+        await until(pilot, lambda: isinstance(app.screen, RangeFilterDialog))
+        assert filter_of(app) == ""
+        await pilot.press(*"noon", "enter")
+        await pilot.pause()
+        mistake = app.screen.query_one("#mistake", Static)
+        assert "'noon' is no time such as 10:00" in str(mistake.render())
+        app.screen.query_one("#low", Input).value = "2026-03-14 11:05"
+        app.screen.query_one("#high", Input).value = "2026-03-14 11:35"
+        await pilot.press("enter")
+        await until(pilot, lambda: app.screen is app.main_screen)
+        ends = 'start_time >= "2026-03-14 11:05" start_time <= "2026-03-14 11:35"'
+        assert filter_of(app) == ends
+        assert shown(app) == [411, 410, 409, 408]
+
+
+@pytest.mark.extended
+async def test_a_bar_asks_for_a_range_of_many_numbers(folder):
+    for run in range(300, 330):
+        add_run(folder, run)
+    app = make_app(folder)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        app.main_screen.table.move_to(key(412), "ratio")
+        await pilot.press("vertical_line")
+        await until(pilot, lambda: isinstance(app.screen, RangeFilterDialog))
+        await pilot.press(*"0.9x", "enter")
+        await pilot.pause()
+        assert isinstance(app.screen, RangeFilterDialog)
+        await pilot.press("backspace", "down", *"0.99", "enter")
+        await until(pilot, lambda: app.screen is app.main_screen)
+        assert filter_of(app) == "ratio >= 0.9 ratio <= 0.99"
+        assert all(0.9 <= run / 412 <= 0.99 for run in shown(app) if run != 408)
+        await pilot.press("vertical_line")
+        await until(pilot, lambda: isinstance(app.screen, RangeFilterDialog))
+        await pilot.press("escape")
+        await pilot.pause()
+        assert filter_of(app) == "ratio >= 0.9 ratio <= 0.99"
+        await pilot.press("vertical_line")
+        await until(pilot, lambda: isinstance(app.screen, RangeFilterDialog))
+        await pilot.press(*"0.95", "up", "space", "enter")
+        await until(pilot, lambda: app.screen is app.main_screen)
+        assert filter_of(app) == "(ratio >= 0.95 or not has:ratio)"
+
+
+async def test_s_sorts_turns_round_and_ends(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(130, 34)) as pilot:
+        await settle(pilot)
+        app.main_screen.table.move_to(key(412), "xgm.intensity")
+        await pilot.press("s")
+        assert shown(app)[0] == 395
+        assert shown(app)[-1] == 410  # empty
+        assert "↑ XGM/Intensity" in said(app)
+        await pilot.press("s")
+        assert shown(app)[0] == 412
+        assert shown(app)[-1] == 410
+        await pilot.press("s")
+        assert shown(app) == sorted(shown(app), reverse=True)
+        await pilot.press("S")
+        assert shown(app)[-1] == 410
+        assert shown(app)[0] == 412
+
+
+async def test_ctrl_s_sorts_what_is_equal(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(130, 34)) as pilot:
+        await settle(pilot)
+        app.main_screen.table.move_to(key(412), "agipd.hits")
+        await pilot.press("s")
+        app.main_screen.table.move_to(key(412), "ratio")
+        await pilot.press("ctrl+s")
+        sort = app.main_screen.table.rows.arrangement.sort
+        assert [str(one) for one in sort] == ["agipd.hits", "ratio"]
+        assert shown(app)[:3] == [395, 400, 405]
+        await pilot.press("ctrl+s")
+        assert shown(app)[:3] == [405, 400, 395]
+        await pilot.press("ctrl+s")
+        assert [str(one) for one in app.main_screen.table.rows.arrangement.sort] == ["agipd.hits"]
+
+
+@pytest.mark.extended
+async def test_marks_can_be_filtered_by(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(130, 34)) as pilot:
+        await settle(pilot)
+        await type_filter(pilot, "is:marked")
+        await pilot.press("enter")
+        assert shown(app) == []
+        await pilot.press("backslash", "g", "space", "space")
+        await type_filter(pilot, "is:marked")
+        await pilot.press("enter")
+        await until(pilot, lambda: shown(app) == [412, 411])
+        await pilot.press("space")
+        await until(pilot, lambda: len(shown(app)) == 1)
+
+
+@pytest.mark.extended
+async def test_a_new_run_is_filtered_and_sorted_in(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(130, 34)) as pilot:
+        await settle(pilot)
+        await type_filter(pilot, "ratio > 0.99")
+        await pilot.press("enter")
+        app.main_screen.table.move_to(name="ratio")
+        await pilot.press("s")
+        assert shown(app)[-1] == 412
+        add_run(folder, 413)
+        await until(pilot, lambda: shown(app)[-1] == 413)
+
+
+@pytest.mark.extended
+async def test_a_variable_that_comes_later_is_asked_too(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(130, 34)) as pilot:
+        await settle(pilot)
+        with database_of(folder).writing() as con:
+            tagged = [VARIABLES[0]._replace(tags=("beam",))]
+            update_computed_variables(con, tagged)
+        await until(pilot, lambda: any(c.tags for c in app.main_screen.table.rows.columns))
+        await type_filter(pilot, "tag:beam")
+        await pilot.press("enter")
+        assert len(shown(app)) == 17
+        with database_of(folder).writing() as con:
+            both = [VARIABLES[n]._replace(tags=("beam",)) for n in (0, 4)]
+            update_computed_variables(con, both)
+        await pilot.pause()
+        await until(
+            pilot, lambda: len([c for c in app.main_screen.table.rows.columns if c.tags]) == 2
+        )
+
+
+@pytest.mark.extended
+async def test_columns_are_ticked_moved_and_pinned(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(130, 34)) as pilot:
+        await settle(pilot)
+        before = columns(app)
+        await pilot.press("c")
+        await until(pilot, lambda: isinstance(app.screen, ColumnsDialog))
+        await pilot.press("slash", *"trend", "enter", "p", "escape", "g", "j", "j", "space", "K")
+        assert "9 of 10 shown, 1 pinned" in app.screen.summary()
+        await pilot.press("enter")
+        await pilot.pause()
+        assert columns(app)[0] == "xgm.trend"
+        assert len(columns(app)) == 9
+        await pilot.press("c")
+        await until(pilot, lambda: isinstance(app.screen, ColumnsDialog))
+        await pilot.press("slash", *"trend", "enter", "p", "escape", "a", "o", "w", "enter")
+        await pilot.pause()
+        assert columns(app) == before
+        await pilot.press("c")
+        await until(pilot, lambda: isinstance(app.screen, ColumnsDialog))
+        await pilot.press("n", "escape")
+        await pilot.pause()
+        assert columns(app) == before
+
+
+@pytest.mark.extended
+async def test_columns_move_past_those_that_are_found(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("c")
+        await until(pilot, lambda: isinstance(app.screen, ColumnsDialog))
+        await pilot.press("slash", *"agipd", "down", "J", "enter")
+        await pilot.pause()
+        found = columns(app)
+        assert found.index("agipd.preview") < found.index("agipd.hits")
+
+
+@pytest.mark.extended
+async def test_only_columns_with_a_tag(folder):
+    with database_of(folder).writing() as con:
+        tagged = [v._replace(tags=("beam",)) if v.name.startswith("xgm") else v for v in VARIABLES]
+        update_computed_variables(con, tagged)
+    app = make_app(folder)
+    async with app.run_test(size=(130, 34)) as pilot:
+        await settle(pilot)
+        await pilot.press("t")
+        await until(pilot, lambda: isinstance(app.screen, TagsDialog))
+        assert [entry.note for entry in app.screen.entries()] == ["3 variables", "7 variables"]
+        await pilot.press("space", "enter")
+        await pilot.pause()
+        assert columns(app) == ["start_time", "comment", "xgm.intensity", "xgm.unit", "xgm.trend"]
+        assert "5 columns hidden: t n ⏎ shows all" in screen_text(app)
+        with database_of(folder).writing() as con:
+            more = VariableInfo("later", "Later", tags=("beam",))
+            update_computed_variables(con, [*tagged, more, VariableInfo("other", "Other")])
+        await until(pilot, lambda: "later" in columns(app))
+        assert "other" not in columns(app)
+        await pilot.press("t")
+        await until(pilot, lambda: isinstance(app.screen, TagsDialog))
+        await pilot.press("n", "enter")
+        await pilot.pause()
+        assert "other" in columns(app)
+        assert "shows all" not in screen_text(app)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (130, 34)])
+async def test_columns_that_were_hidden_leave_a_trace(folder, size):
+    app = make_app(folder)
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        await pilot.press("c")
+        await until(pilot, lambda: isinstance(app.screen, ColumnsDialog))
+        await pilot.press("n", "enter")
+        await until(pilot, lambda: "columns hidden: c a ⏎ shows all" in screen_text(app))
+        await pilot.press("c")
+        await until(pilot, lambda: isinstance(app.screen, ColumnsDialog))
+        await pilot.press("a", "enter")
+        await until(pilot, lambda: "shows all" not in screen_text(app))
+
+
+@pytest.mark.extended
+@pytest.mark.parametrize("size", [(130, 34), (80, 24)])
+async def test_three_thousand_columns_are_ticked_at_once(folder, size):
+    with database_of(folder).writing() as con:
+        many = [VariableInfo(f"v{n}", f"Many/V {n}", tags=(f"t{n % 9}",)) for n in range(3000)]
+        update_computed_variables(con, [*VARIABLES, *many])
+    app = make_app(folder)
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        await pilot.press("c")
+        await until(pilot, lambda: isinstance(app.screen, ColumnsDialog))
+        await pilot.press("slash", *"v 29", "enter", "n", "escape", "G", "J", "K", "enter")
+        await pilot.pause()
+        assert len(columns(app)) == 10 + sum("29" not in str(n) for n in range(3000))
+
+
+async def test_it_says_so_while_values_to_filter_by_are_still_to_come(folder, monkeypatch):
+    monkeypatch.setattr(rowid_blocks, "BLOCK_BITS", 3)
+    monkeypatch.setattr(change_tracker, "PORTION", 1)
+    monkeypatch.setattr(change_tracker, "MOST_AT_ONCE", 1)
+    app = make_app(folder)
+    said_on_the_way = []
+    async with app.run_test(size=(130, 34)) as pilot:
+        screen = app.main_screen
+        screen.want("dark", "-ratio")
+        tell = screen.tell_arrangement
+
+        def tell_and_note():
+            tell()
+            said_on_the_way.append(said(app))
+
+        monkeypatch.setattr(screen, "tell_arrangement", tell_and_note)
+        await settle(pilot)
+        assert "reading… · " in said_on_the_way[0], "before what may be cut off"
+        assert "reading…" not in said(app)

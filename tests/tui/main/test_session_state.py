@@ -1,0 +1,153 @@
+"""What a dropped connection must not take away."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from damnit_daemon.store import NewValue, load_setting
+from damnit_tui.state.cli_overrides import CliOverrides
+from damnit_tui.state.storage import state_directory, write_json
+from damnit_tui.state.view_state import ViewState
+
+from ..conftest import add_run, database_of, key, make_app, settle, until
+from .test_command_line import command, view
+
+
+def state_file(folder):
+    with database_of(folder).reading() as con:
+        return state_directory() / "folders" / f"{load_setting(con, 'db_id')}.json"
+
+
+async def leave_something(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(130, 34)) as pilot:
+        await settle(pilot)
+        await command(pilot, "filter ratio > 0.98")
+        await command(pilot, "sort -ratio,run")
+        await command(pilot, "columns ratio,comment")
+        app.main_screen.table.move_to(key(411), "comment")
+        await pilot.press("space")
+        app.main_screen.table.move_to(key(410), "comment")
+        app.main_screen.session.edits.drafts[(key(410), "comment")] = "half a sen"
+    return app
+
+
+@pytest.mark.extended
+async def test_a_fresh_start_is_as_it_was_left(folder):
+    await leave_something(folder)
+    app = make_app(folder)
+    async with app.run_test(size=(130, 34)) as pilot:
+        await settle(pilot)
+        main = app.main_screen
+        assert view(app) == ([412, 411, 410, 409, 407, 406, 405, 404], ["ratio", "comment"])
+        assert main.table.marked == {key(411)}
+        assert main.table.cursor == (key(410), "comment")
+        assert main.session.edits.drafts == {(key(410), "comment"): "half a sen"}
+        assert main.command_history[-1] == "columns ratio,comment"
+
+
+@pytest.mark.extended
+async def test_following_is_kept(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(130, 34)) as pilot:
+        await settle(pilot)
+        await pilot.press("F")
+    app = make_app(folder)
+    async with app.run_test(size=(130, 34)) as pilot:
+        await settle(pilot)
+        assert app.main_screen.table.follow
+        assert app.main_screen.status.follow
+
+
+@pytest.mark.extended
+async def test_it_is_written_while_one_works_too(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(130, 34)) as pilot:
+        await settle(pilot)
+        await command(pilot, "filter ratio > 0.98")
+        await until(pilot, lambda: state_file(folder).exists())
+        await until(
+            pilot,
+            lambda: json.loads(state_file(folder).read_text())["view"]["filter"] == "ratio > 0.98",
+        )
+
+
+@pytest.mark.extended
+async def test_what_is_asked_for_goes_before_what_was_left(folder):
+    await leave_something(folder)
+    app = make_app(folder)
+    app.main_screen.wanted = CliOverrides(filter="run = 400", columns="scan")
+    async with app.run_test(size=(130, 34)) as pilot:
+        await settle(pilot)
+        assert view(app) == ([400], ["scan"])
+        assert [str(one) for one in app.main_screen.table.rows.arrangement.sort] == [
+            "-ratio",
+            "run",
+        ]
+    app = make_app(folder)
+    app.main_screen.wanted = CliOverrides(ViewState(sort="run"), filter="run < 398")
+    async with app.run_test(size=(130, 34)) as pilot:
+        await settle(pilot)
+        assert view(app)[0] == [395, 396, 397]
+        assert len(view(app)[1]) == 10
+
+
+async def test_a_variable_that_has_only_values_is_waited_for(folder):
+    for run in (395, 400):
+        add_run(folder, run, NewValue(key(run), "handed_in", run, provenance="notebook"))
+    app = make_app(folder)
+    app.main_screen.wanted = CliOverrides(
+        filter="handed_in > 396", sort="handed_in", columns="handed_in"
+    )
+    async with app.run_test(size=(130, 34)) as pilot:
+        await settle(pilot)
+        await until(pilot, lambda: view(app) == ([400], ["handed_in"]))
+        assert not app._notifications
+
+
+async def test_what_makes_no_sense_any_more_is_told_and_left_out(folder):
+    kept = {
+        "version": 1,
+        "view": {
+            "filter": "gone > 5",
+            "sort": "gone",
+            "columns": {"hidden": ["gone", "scan"], "order": ["gone", 5], "widths": {"ratio": "x"}},
+            "tags": "no list",
+        },
+        "marks": ["1234/411", "1234/9999", "x"],
+        "cursor": {"run": "1234/9999", "column": "gone"},
+        "drafts": {"no": "list"},
+    }
+    write_json(state_file(folder), kept)
+    app = make_app(folder)
+    async with app.run_test(size=(130, 34)) as pilot:
+        await settle(pilot)
+        assert len(view(app)[0]) == 18
+        assert "scan" not in view(app)[1]
+        assert app.main_screen.table.marked == {key(411)}
+        told = " ".join(n.message for n in app._notifications)
+        assert "There is no column 'gone'" in told
+
+
+async def test_a_home_that_cannot_be_written_is_said_once(folder):
+    state_directory().parent.mkdir(parents=True)
+    state_directory().write_text("no directory")
+    app = make_app(folder)
+    async with app.run_test(size=(130, 34)) as pilot:
+        await settle(pilot)
+        await pilot.press("j")
+        await until(pilot, lambda: any("is not kept" in n.message for n in app._notifications))
+
+
+async def test_settings_that_make_no_sense_are_told_once(folder):
+    app = make_app(folder)
+    app.main_screen.problems = ("settings.toml: 'x\x1b' is no setting",)
+    app.main_screen.theme = "no such theme"
+    async with app.run_test(size=(130, 34)) as pilot:
+        await settle(pilot)
+        (told,) = [n for n in app._notifications if n.title == "Settings"]
+        assert "is no setting" in told.message
+        assert "There is no theme" in told.message
+        assert "\x1b" not in told.message

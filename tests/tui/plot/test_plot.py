@@ -1,0 +1,483 @@
+"""Plots: which points, against numpy; which keys; what is saved."""
+
+import csv
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from damnit_daemon.hdf5.series import MOST_POINTS, NotASeries, read_line
+from damnit_daemon.model import Column, RunRow, StoredValue
+from damnit_daemon.model.view import AxisKind
+from damnit_tui.charts.frame import Styles
+from damnit_tui.dialogs.save_dialog import SaveDialog
+from damnit_tui.dialogs.variable_dialog import VariableDialog
+from damnit_tui.plot.data import Group, Naming, align, histogram, points_over_runs
+from damnit_tui.plot.legend import SHADES, series_role
+from damnit_tui.plot.readout import nearest, readout
+from damnit_tui.plot.render import draw_points, reduce_line
+from damnit_tui.plot.run_data import MOST_LINES, points_within, wanted_for
+from damnit_tui.plot.screen import PlotScreen
+from damnit_tui.plot.state import BEGIN, MOST_Y, Form, Over, PlotState, RunScope
+from damnit_tui.table.rows import Rows
+
+from ..conftest import NOW, add_run, key, make_app, settle, until
+from .sample_folder import data_of, fill
+
+NAMING = Naming({"a": "A", "b": "B"}, {"a": "µJ"})
+STYLES: Styles = {}
+
+
+@pytest.fixture
+def rows():
+    """Twenty runs; run 7 has no `a`, run 9 a text, run 11 NaN."""
+    rows = Rows()
+    rows.add_columns([Column("a", "A"), Column("b", "B"), Column("word", "Word")])
+    rows.add_runs([RunRow(key(n), NOW + 60.0 * n, NOW + n) for n in range(1, 21)])
+    special = {7: None, 9: "none", 11: float("nan")}
+    rows.add_values(
+        [StoredValue(key(n), "a", special.get(n, n * 1.5), NOW) for n in range(1, 21)]
+        + [StoredValue(key(n), "b", n * n, NOW) for n in range(1, 21)]
+        + [StoredValue(key(n), "word", ["dark", "data"][n % 2], NOW) for n in range(1, 21)]
+    )
+    return rows
+
+
+def over(rows, **state):
+    return points_over_runs(PlotState(**state), rows, rows.keys, NAMING)
+
+
+# Colours
+
+
+def legend(rows, **state):
+    points = over(rows, **state)
+    return draw_points(points, PlotState(**state), 80, 20, STYLES).legend
+
+
+def test_more_than_six_groups_have_shades_in_their_order_and_one_scale(rows):
+    groups = [Group(f"r{n}", np.arange(3.0), np.arange(3.0) + n, None) for n in range(20)]
+    points = replace(over(rows, y=("b",)), groups=tuple(groups))
+    state = PlotState(y=("b",), form=Form.LINE)
+    drawn = draw_points(points, state, 80, 20, STYLES)
+    assert [text for text, _ in drawn.legend if text != "█"] == ["r0", " r19", "(20)"]
+    roles = [series_role(n, 20) for n in range(20)]
+    assert (roles[0], roles[-1]) == ("shade0", f"shade{SHADES - 1}")
+    assert len(set(roles)) == SHADES
+
+
+def test_a_line_has_no_legend_of_colours_that_it_does_not_have(rows):
+    assert legend(rows, y=("b",), colour="a", form=Form.POINTS)
+    assert not legend(rows, y=("b",), colour="a", form=Form.LINE)
+
+
+# Points over runs
+
+
+def test_only_runs_with_both_numbers_are_points(rows):
+    points = over(rows, y=("b",), x="a")
+    (group,) = points.groups
+    good = [n for n in range(1, 21) if n not in (7, 9, 11)]
+    assert group.x.tolist() == [n * 1.5 for n in good]
+    assert group.y.tolist() == [n * n for n in good]
+    assert [points.keys[i].run for i in group.runs] == good
+    assert (points.x_label, points.y_label) == ("A [µJ]", "B")
+    assert points.notes == ("3 without a number",)
+
+
+def test_the_run_and_the_time_are_variables_too(rows):
+    points = over(rows, y=("b",), x="run")
+    assert points.groups[0].x.tolist() == list(range(1, 21))
+    assert points.x_kind is AxisKind.INDEX
+    points = over(rows, y=("b",), x="start_time")
+    assert points.groups[0].x[0] == NOW + 60
+    assert points.x_kind is AxisKind.TIME
+
+
+def test_several_variables_have_a_colour_each(rows):
+    points = over(rows, y=("a", "b"))
+    assert [group.label for group in points.groups] == ["A [µJ]", "B"]
+    assert points.y_label == ""
+    drawn = draw_points(points, PlotState(y=("a", "b")), 80, 20, STYLES)
+    assert [role for _, role in drawn.legend] == ["series0", "series1"]
+
+
+def test_texts_are_colours_in_their_order(rows):
+    points = over(rows, y=("b",), colour="word")
+    assert points.categories == ("dark", "data")
+    assert points.groups[0].colour.tolist() == [n % 2 for n in range(1, 21)]
+    points = over(rows, y=("b",), colour="a")
+    assert points.count == 17
+    assert points.groups[0].colour[0] == 1.5
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ({"y": ()}, "Choose what to plot"),
+        ({"y": ("word",)}, "word has texts, images or arrays, but no numbers in these runs"),
+        ({"y": ("gone",)}, "gone has no values in these runs"),
+    ],
+)
+def test_without_data_it_says_why(rows, state, said):
+    assert said in over(rows, **state).problem
+
+
+def test_no_runs_are_said_to_be_none(rows):
+    state = PlotState(y=("a",), which=RunScope.MARKED)
+    assert "no marked runs" in points_over_runs(state, rows, [], NAMING).problem
+
+
+# Numbers drawn
+
+
+def test_a_histogram_counts_as_numpy_does(rows):
+    state = PlotState(y=("b",), form=Form.HISTOGRAM, bins=7)
+    points = over(rows, y=("b",), form=Form.HISTOGRAM)
+    counts, edges = histogram(points.groups[0].x, 7, None)
+    expected = np.histogram(np.arange(1, 21) ** 2, 7)
+    assert counts.tolist() == expected[0].tolist()
+    assert np.allclose(edges, expected[1])
+    drawn = draw_points(points, state, 80, 20, STYLES)
+    assert drawn.bins == 7
+    assert drawn.shown[0] == (1, 400)
+    at = PlotState(y=("b",), form=Form.HISTOGRAM, bins=7, cursor=(2.0, 0.0))
+    assert readout(points, at, drawn.shown).endswith(f": {expected[0][0]}")
+
+
+def test_a_million_points_keep_their_extremes():
+    random = np.random.default_rng(1)
+    x, y = np.arange(1e6), random.normal(size=1_000_000)
+    y[123_456], y[777_777] = 50, -50
+    shuffled = random.permutation(len(x))
+    series = reduce_line(x[shuffled], y[shuffled], (0.0, 1e6), 200, "series0")
+    blocks = y.reshape(200, -1)
+    assert np.allclose(series.least, blocks.min(axis=1))
+    assert np.allclose(series.greatest, blocks.max(axis=1))
+
+
+def test_logarithmic_axes_leave_out_what_has_no_logarithm(rows):
+    rows.add_values([StoredValue(key(3), "a", -2.0, NOW)])
+    state = PlotState(y=("b",), x="a", log_x=True, log_y=True)
+    points = over(rows, y=("b",), x="a")
+    (left, right), (bottom, top) = draw_points(points, state, 80, 20, STYLES).shown
+    assert left < np.log10(1.5) < np.log10(30) < right
+    assert bottom < 0 < np.log10(400) < top
+    assert right - left < 2
+
+
+def test_the_point_next_to_a_place_is_read_out(rows):
+    state = PlotState(y=("b",), x="run", cursor=(5.2, 30.0))
+    points = over(rows, y=("b",), x="run")
+    shown = ((1.0, 20.0), (0.0, 400.0))
+    assert nearest(points, state, state.cursor, shown) == (0, 4)
+    assert readout(points, state, shown) == "Run 5 · B 25"
+
+
+@pytest.mark.parametrize("form", list(Form))
+@pytest.mark.parametrize("values", [[1.0], [3.0, 3.0], [1e308, -1e308], [5e-324, 0.0]])
+def test_extreme_numbers_are_drawn(form, values):
+    rows = Rows()
+    rows.add_columns([Column("a", "A")])
+    rows.add_values([StoredValue(key(n), "a", v, NOW) for n, v in enumerate(values, 1)])
+    for log in (False, True):
+        state = PlotState(y=("a",), form=form, log_y=log)
+        points = points_over_runs(state, rows, rows.keys, NAMING)
+        assert draw_points(points, state, 60, 12, STYLES).frame.lines
+
+
+# What is wanted
+
+
+def test_zooming_in_and_out_again_is_where_one_was():
+    shown = ((0.0, 10.0), (0.0, 1.0))
+    closer = PlotState().zoomed(2, shown, (2.0, 0.5))
+    assert closer.window == (1.0, 6.0)
+    again = closer.zoomed(0.5, (closer.window, closer.span), (2.0, 0.5))
+    assert np.allclose(again.window, (0, 10))
+    assert PlotState().panned(0.5, 0, shown).window == (5.0, 15.0)
+    assert closer.whole().window is None
+
+
+def test_several_variables_are_ticked_and_not_too_many():
+    state = PlotState(("a",)).toggled_y("b")
+    assert state.y == ("a", "b")
+    assert state.toggled_y("a").y == ("b",)
+    assert PlotState(("a",)).toggled_y("a").y == ("a",)
+    for number in range(20):
+        state = state.toggled_y(f"v{number}")
+    assert len(state.y) == MOST_Y
+
+
+# Within runs
+
+
+def test_data_is_aligned_by_train_id():
+    x, y = np.array([10.0, 11.0, 12.0]), np.array([1.0, 2.0, 3.0])
+    across, up, note = align(x, np.array([5, 6, 7]), y, np.array([6, 7, 8]))
+    assert (across.tolist(), up.tolist()) == ([11.0, 12.0], [1.0, 2.0])
+    assert note == "1 of the points have no partner"
+    with pytest.raises(ValueError, match="no train in common"):
+        align(x, np.array([1, 2, 3]), y, np.array([6, 7, 8]))
+    with pytest.raises(ValueError, match="3 and 2 points"):
+        align(x, None, y[:2], None)
+    assert "by position" in align(x, None, y, np.array([1, 2, 3]))[2]
+
+
+@pytest.fixture
+def with_data(empty_folder):
+    return fill(empty_folder)
+
+
+def test_a_line_is_read_with_its_trains(with_data):
+    line = read_line(with_data, key(2), "energy")
+    expected = data_of(2)["energy"]
+    assert np.allclose(line.values, expected)
+    assert line.trains.tolist() == expected.trainId.values.tolist()
+    assert read_line(with_data, key(2), "plain").along.tolist() == list(range(40))
+    with pytest.raises(NotASeries, match="2 dimensions"):
+        read_line(with_data, key(2), "image")
+
+
+def test_a_very_long_line_keeps_its_extremes(with_data, monkeypatch):
+    monkeypatch.setattr("damnit_daemon.hdf5.series.MOST_POINTS", 30)
+    monkeypatch.setattr("damnit_daemon.hdf5.series.PLACES", 5)
+    line = read_line(with_data, key(1), "plain")
+    assert line.is_reduced
+    assert (line.values.min(), line.values.max(), len(line.values)) == (0, 39, 10)
+    assert MOST_POINTS > 1_000_000
+
+
+def read_from(folder):
+    return lambda run_key, name: read_line(folder, run_key, name)
+
+
+def test_within_runs_each_has_a_colour_and_trains_fit(with_data):
+    state = PlotState(("energy",), "position", over=Over.WITHIN)
+    wanted = wanted_for(state, [key(1), key(3)])
+    points = points_within(wanted, read_from(with_data), NAMING)
+    assert [group.label for group in points.groups] == ["run 3", "run 1"]
+    energy, position = data_of(1)["energy"], data_of(1)["position"]
+    both = xr.align(position, energy, join="inner")
+    assert np.allclose(points.groups[1].x, both[0])
+    assert np.allclose(points.groups[1].y, both[1])
+    assert points.notes == ("10 of the points have no partner",)
+
+
+def test_within_runs_without_x_the_coordinate_is_taken(with_data):
+    wanted = wanted_for(PlotState(("energy",), "", over=Over.WITHIN), [key(1)])
+    points = points_within(wanted, read_from(with_data), NAMING)
+    assert points.x_label == "trainId"
+    assert points.groups[0].x[0] == 1000
+
+
+def test_runs_are_laid_over_each_other_from_their_begin(with_data):
+    wanted = wanted_for(PlotState(("energy",), BEGIN, over=Over.WITHIN), [key(1), key(2)])
+    points = points_within(wanted, read_from(with_data), NAMING)
+    assert points.x_label == "trainId from the begin"
+    for group, run in zip(points.groups, (2, 1), strict=True):
+        assert group.x.tolist() == list(range(100))
+        assert np.allclose(group.y, data_of(run)["energy"])
+
+
+def test_what_cannot_be_read_is_told_and_the_rest_drawn(with_data):
+    with_data.results_file(key(2)).write_bytes(b"no file")
+    wanted = wanted_for(PlotState(("energy",), "", over=Over.WITHIN), [key(1), key(2), key(9)])
+    points = points_within(wanted, read_from(with_data), NAMING)
+    assert len(points.groups) == 1
+    assert any("run 2" in note for note in points.notes)
+    wanted = wanted_for(PlotState(("image",), "", over=Over.WITHIN), [key(1)])
+    assert "2 dimensions" in points_within(wanted, read_from(with_data), NAMING).problem
+    wanted = wanted_for(PlotState(("energy",), "", over=Over.WITHIN), [])
+    assert "no marked runs" in points_within(wanted, read_from(with_data), NAMING).problem
+
+
+def test_too_many_runs_are_left_out():
+    keys = [key(n) for n in range(100)]
+    assert len(wanted_for(PlotState(("a", "b")), keys).keys) == MOST_LINES // 2
+
+
+# Keys
+
+
+async def opened(pilot, name="xgm.intensity", run=411):
+    app = pilot.app
+    await settle(pilot)
+    app.main_screen.table.move_to(key(run), name)
+    await pilot.press("p")
+    await until(pilot, lambda: isinstance(app.screen, PlotScreen) and app.screen.is_settled)
+    await until(pilot, lambda: app.screen.drawn is not None)
+    return app.screen
+
+
+@pytest.mark.extended
+async def test_p_plots_what_is_under_the_cursor_and_again_what_was(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(120, 34)) as pilot:
+        screen = await opened(pilot)
+        assert screen.state.y == ("xgm.intensity",)
+        assert screen.points.count == 17
+        await pilot.press("y", *"hits", "enter")
+        await until(pilot, lambda: screen.state.y == ("agipd.hits",))
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is app.main_screen)
+        await pilot.press("p")
+        await until(pilot, lambda: isinstance(app.screen, PlotScreen))
+        assert app.screen.state.y == ("agipd.hits",)
+
+
+@pytest.mark.extended
+async def test_new_runs_appear_by_themselves(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(120, 34)) as pilot:
+        screen = await opened(pilot)
+        add_run(folder, 413)
+        await until(pilot, lambda: screen.points.count == 18)
+
+
+@pytest.mark.extended
+async def test_every_key_of_a_plot(folder, tmp_path, monkeypatch):
+    copied = []
+    app = make_app(folder)
+    async with app.run_test(size=(120, 34)) as pilot:
+        screen = await opened(pilot)
+        monkeypatch.setattr(
+            screen,
+            "_around",
+            type(screen._around)(**{**vars(screen._around), "copy": copied.append}),
+        )
+        await pilot.press("y", *"ratio", "tab", "escape")
+        assert screen.state.y == ("xgm.intensity", "ratio")
+        await pilot.press("y", "down", "up", "tab", "escape", "y", *"intens", "enter")
+        screen.change(PlotState(("xgm.intensity",)))
+        await pilot.press("x", *"hits", "enter")
+        assert screen.state.x == "agipd.hits"
+        await pilot.press("s")
+        assert (screen.state.y, screen.state.x) == (("agipd.hits",), "xgm.intensity")
+        await pilot.press("c", *"ratio", "enter")
+        assert screen.state.colour == "ratio"
+        await pilot.press("c", *"no colour", "enter")
+        assert screen.state.colour == ""
+        for name in ("X", "Y"):
+            await pilot.press(name)
+        assert (screen.state.log_x, screen.state.log_y) == (True, True)
+        await pilot.press("X", "Y", "l")
+        low = screen.state.window[0]
+        await pilot.press("h", "k", "j", "plus", "equals_sign", "minus", "0")
+        assert screen.state.window is None
+        assert low > 0
+        await pilot.press("right", "right", "left")
+        first = screen.state.cursor
+        assert first is not None
+        await pilot.press("n")
+        assert screen.state.cursor is None
+        await pilot.press("m")
+        assert screen.state.form is Form.LINE
+        await pilot.press("m")
+        bins = screen.drawn.bins
+        await pilot.press("greater_than_sign")
+        assert screen.drawn.bins > bins
+        await pilot.press("less_than_sign", "right", "m")
+        await pilot.press("a")
+        assert screen.state.which is RunScope.MARKED
+        assert "no marked runs" in screen.points.problem
+        await pilot.press("a")
+        assert screen.state.which is RunScope.ALL
+        await pilot.press("o")
+        assert screen.state.over is Over.WITHIN
+        await until(pilot, lambda: screen.points.problem.startswith("18 runs: "))
+        await pilot.press("o", "C", "question_mark")
+        assert "XGM" in copied[0] or "Hits" in copied[0]
+        await until(pilot, lambda: app.screen is not screen)
+        await pilot.press("escape", "S")
+        await until(pilot, lambda: isinstance(app.screen, SaveDialog))
+        await pilot.press("escape", "q")
+        await until(pilot, lambda: app.screen is app.main_screen)
+
+
+@pytest.mark.extended
+async def test_enter_goes_to_the_run_of_a_point(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(120, 34)) as pilot:
+        await opened(pilot)
+        await pilot.press("right", "right", "enter")
+        await until(pilot, lambda: app.screen is app.main_screen)
+        assert app.main_screen.table.cursor.key == key(396)
+
+
+async def test_the_mouse_points_zooms_and_drags(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(120, 34)) as pilot:
+        screen = await opened(pilot)
+        pane = screen.query_one("PlotCanvas")
+        await pilot.click(pane, offset=(60, 15))
+        assert screen.state.cursor is not None
+        pane.post_message(pane.Wheeled(1, 60, 15))
+        await until(pilot, lambda: screen.state.window is not None)
+        left = screen.state.window[0]
+        await pilot.mouse_down(pane, offset=(60, 15))
+        await pilot.hover(pane, offset=(80, 15))
+        await pilot.mouse_up(pane, offset=(80, 15))
+        await until(pilot, lambda: screen.state.window[0] < left)
+
+
+@pytest.mark.extended
+async def test_marked_runs_are_plotted_within(with_data):
+    app = make_app(with_data)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        app.main_screen.table.move_to(key(3), "energy")
+        await pilot.press("space", "space", "p")
+        await until(pilot, lambda: isinstance(app.screen, PlotScreen))
+        screen = app.screen
+        await until(pilot, lambda: screen.drawn is not None)
+        assert screen.state.over is Over.WITHIN
+        assert [group.label for group in screen.points.groups] == ["run 3", "run 2"]
+        await pilot.press("x", *"posi", "enter")
+        await until(pilot, lambda: screen.points.x_label == "Position")
+
+
+# Saved
+
+
+async def save_as(pilot, path):
+    screen = pilot.app.screen
+    await pilot.press("S")
+    await until(pilot, lambda: isinstance(pilot.app.screen, SaveDialog))
+    pilot.app.screen.query_one("Input").value = str(path)
+    await pilot.press("enter")
+    await until(pilot, lambda: pilot.app.screen is screen)
+    await until(pilot, path.exists)
+    await until(pilot, lambda: path.stat().st_size > 0)
+
+
+@pytest.mark.extended
+async def test_a_plot_is_saved(folder, tmp_path):
+    from PIL import Image
+
+    app = make_app(folder)
+    async with app.run_test(size=(120, 34)) as pilot:
+        screen = await opened(pilot)
+        await save_as(pilot, tmp_path / "points.csv")
+        with (tmp_path / "points.csv").open() as file:
+            header, *lines = csv.reader(file)
+        assert header == ["series", "proposal", "run", "Run", "XGM/Intensity [µJ]"]
+        assert [float(line[4]) for line in lines] == screen.points.groups[0].y.tolist()
+        await save_as(pilot, tmp_path / "plot.txt")
+        assert "XGM/Intensity" in (tmp_path / "plot.txt").read_text()
+        await save_as(pilot, tmp_path / "plot.png")
+        with Image.open(tmp_path / "plot.png") as image:
+            assert image.size == (1200, 900)
+
+
+@pytest.mark.extended
+async def test_the_list_of_variables_is_left_with_esc(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot)
+        await pilot.press("x")
+        await until(pilot, lambda: isinstance(app.screen, VariableDialog))
+        await pilot.press(*"nothing like it", "enter", "escape")
+        await until(pilot, lambda: app.screen is screen)
+        assert screen.state.x == "run"

@@ -1,0 +1,143 @@
+"""The shift's report: what it says, and where it goes."""
+
+from __future__ import annotations
+
+from datetime import UTC
+
+import pytest
+from textual.widgets import Input, TextArea
+
+from damnit_daemon.store import add_note
+from damnit_tui.report.build import FailureSummary, ShiftSummary, group_failures, write_report
+from damnit_tui.report.collect import Reports
+from damnit_tui.report.screen import ReportScreen
+
+from ...daemon.logbook.server import KEY, LogbookServer
+from ..conftest import NOW, add_run, database_of, key, make_app, settle, until
+
+
+@pytest.fixture(autouse=True)
+def _state(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+
+def test_it_is_markdown_that_shows_what_is_hostile():
+    happened = ShiftSummary(
+        1234,
+        NOW - 3600,
+        NOW,
+        (key(12), key(11), key(9)),
+        "| Run |\n| --- |\n| 12 |\n",
+        ((NOW - 60, "beam\nback \x1b[31m"),),
+        (FailureSummary("XGM", "KeyError: 'x'", (9, 11)),),
+    )
+    text = write_report(happened, UTC)
+    assert text.startswith("### p1234: 2026-03-14 11:00 – 2026-03-14 12:00\n\n3 runs: 9, 11-12\n")
+    assert "* 2026-03-14 11:59 beam back ␛[31m\n" in text
+    assert "* **XGM** KeyError: 'x' (runs 9, 11)\n" in text
+    assert text.endswith("#### Runs\n\n| Run |\n| --- |\n| 12 |\n")
+    assert "No runs." in write_report(ShiftSummary(None, NOW, NOW), UTC)
+
+
+def test_equal_failures_are_one_line():
+    found = [(3, "A", "x"), (1, "B", "y"), (2, "A", "x")]
+    assert group_failures(found) == (
+        FailureSummary("A", "x", (2, 3)),
+        FailureSummary("B", "y", (1,)),
+    )
+
+
+def test_it_begins_where_the_last_one_ended(folder, tmp_path):
+    with database_of(folder).writing() as con:
+        add_note(con, NOW - 100, "beam is back")
+        add_note(con, NOW - 90_000, "yesterday")
+    reports = Reports(folder, tmp_path / "state")
+    first = reports.gather(NOW, ["xgm.intensity"])
+    assert [each.run for each in first.runs] == list(range(412, 394, -1))
+    assert first.notes == ((NOW - 100, "beam is back"),)
+    assert (
+        FailureSummary("AGIPD/Hits", "ZeroDivisionError: division by zero", (410,))
+        in first.failures
+    )
+    assert "| 412 | 2026-03-14T11:45:00Z | 1032" in first.table
+    assert "yesterday" not in first.table
+    reports.done(first)
+    add_run(folder, 413, now=NOW + 10)
+    later = Reports(folder, tmp_path / "state").gather(NOW + 60, None)
+    assert (later.since, [each.run for each in later.runs]) == (NOW, [413])
+    assert len(reports.gather(NOW + 60, None, hours=1000).runs) == 19
+
+
+def said(app):
+    return "\n".join(note.message for note in app._notifications)
+
+
+async def open_report(pilot, typed="report"):
+    await settle(pilot)
+    await pilot.press("colon", *typed, "enter")
+    await until(pilot, lambda: isinstance(pilot.app.screen, ReportScreen))
+    await until(pilot, lambda: bool(pilot.app.screen.query_one(TextArea).text))
+
+
+@pytest.mark.extended
+async def test_it_goes_to_a_file_and_is_changed_before(folder, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    app = make_app(folder)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await open_report(pilot)
+        area = app.screen.query_one(TextArea)
+        area.insert("quiet shift\n", (0, 0))
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: app.screen.query_one(Input).has_focus)
+        await pilot.press("enter")
+        await until(pilot, lambda: "Written to" in said(app))
+        assert (tmp_path / "report.md").read_text().startswith("quiet shift\n### p1234: ")
+        await pilot.press("ctrl+s", "enter")
+        await until(pilot, lambda: "exists already" in said(app))
+        await pilot.press("ctrl+s", "escape")
+        assert isinstance(app.screen, ReportScreen)
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is app.main_screen)
+
+
+@pytest.mark.extended
+async def test_it_is_copied(folder, monkeypatch):
+    copied = []
+    app = make_app(folder)
+    async with app.run_test(size=(120, 30)) as pilot:
+        monkeypatch.setattr(app, "copy_to_clipboard", copied.append)
+        monkeypatch.setenv("TERM", "xterm-256color")
+        await open_report(pilot, "report 2")
+        await pilot.press("ctrl+y")
+        await until(pilot, lambda: "Copied to" in said(app))
+        assert copied
+        assert copied[0].startswith("### p1234: ")
+
+
+@pytest.mark.extended
+async def test_it_goes_to_the_logbook(folder):
+    with LogbookServer() as server:
+        app = make_app(folder)
+        async with app.run_test(size=(120, 30)) as pilot:
+            await open_report(pilot)
+            await pilot.press("ctrl+o")
+            await until(pilot, lambda: "There is no zulip.cfg" in said(app))
+            config = f'[ZULIP]\nurl = {server.url}\nkey = {KEY}\ntopics = ["shift"]\n'
+            (folder.path / "zulip.cfg").write_text(config)
+            await pilot.press("ctrl+o")
+            await until(pilot, lambda: app.screen.query_one(Input).value == "shift")
+            await until(pilot, lambda: app.screen.query_one(Input).has_focus)
+            await pilot.press("enter")
+            await until(pilot, lambda: "Sent to p1234 in 1 message" in said(app))
+        assert server.received[0][0] == "shift"
+        assert "#### Runs" in server.received[0][1]
+
+
+@pytest.mark.extended
+async def test_a_wrong_number_of_hours_is_said(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        await pilot.press("colon", *"report soon", "enter")
+        await pilot.pause()
+        assert app.screen is app.main_screen

@@ -1,0 +1,93 @@
+"""Pictures of the table with marks, pins and what was looked for. Look at a new one first."""
+
+import pytest
+
+from damnit_daemon.store import NewValue, save_values
+from damnit_tui.table.column_layout import ColumnLayout
+from damnit_tui.table.widget import RunTable
+
+from ..conftest import NOW, database_of, key, until
+from .test_main import snap  # noqa: F401 – a fixture
+
+THEMES = ["light", "high-contrast", "colour-blind"]
+SIZES = {"wide": (120, 30), "small": (80, 24)}
+
+
+@pytest.fixture(params=list(SIZES))
+def size(request):
+    return SIZES[request.param]
+
+
+async def mark(pilot):
+    """Two runs, and a range that is not ended yet."""
+    await pilot.press("space", "space", "j", "V", "j", "j")
+    await until(pilot, lambda: pilot.app.main_screen.status.marking == 3)
+
+
+async def search(pilot):
+    await pilot.press("ctrl+n", *"shutter", "enter")
+    table = pilot.app.main_screen.table
+    await until(pilot, lambda: table.cursor.name == "comment")
+    await pilot.press("j")
+
+
+def test_marks(snap, folder, size):  # noqa: F811
+    assert snap(folder, size=size, before=mark)
+
+
+def test_pinned_columns(snap, folder, size):  # noqa: F811
+    async def before(pilot):
+        choice = ColumnLayout(pinned=("ratio", "sample"), widths={"comment": 8})
+        pilot.app.main_screen.table.show_columns(choice)
+        await pilot.press("dollar_sign")
+
+    assert snap(folder, size=size, before=before)
+
+
+def test_what_was_looked_for(snap, folder, size):  # noqa: F811
+    assert snap(folder, size=size, before=search)
+
+
+def test_finding_a_column(snap, folder, size):  # noqa: F811
+    async def before(pilot):
+        await pilot.press("ctrl+f", *"agipd")
+
+    assert snap(folder, size=size, before=before)
+
+
+def test_trends_and_outliers(snap, folder, size):  # noqa: F811
+    with database_of(folder).writing() as con:
+        save_values(con, [NewValue(key(409), "agipd.hits", 99)], now=NOW)
+
+    async def before(pilot):
+        await pilot.press("T", "X", "l", "l", "l")
+
+    assert snap(folder, size=size, before=before)
+
+
+def test_the_mouse_over_a_title(snap, folder):  # noqa: F811
+    async def before(pilot):
+        slot = pilot.app.main_screen.table.view.slots[3]
+        await pilot.hover(RunTable, offset=(slot.x, 1))
+
+    assert snap(folder, before=before)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_themes(snap, folder, theme):  # noqa: F811
+    async def before(pilot):
+        await search(pilot)
+        await mark(pilot)
+
+    assert snap(folder, theme=theme, before=before)
+
+
+def test_without_colours(snap, folder, monkeypatch):  # noqa: F811
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    async def before(pilot):
+        await search(pilot)
+        await mark(pilot)
+        await pilot.press("T", "X")
+
+    assert snap(folder, before=before)

@@ -1,0 +1,64 @@
+import json
+from datetime import UTC
+
+import pytest
+
+from damnit_daemon.model import Blob, BlobKind, Column
+from damnit_tui.table.describe import describe, details
+
+from ..conftest import NOW, key, stored
+
+COMPUTED = Column("xgm.i", "XGM/Intensity", "Mean pulse energy.", tags=("xgm", "raw"))
+TYPED = Column("sample", "Sample", type="string")
+
+
+def failed(name, message):
+    return stored(None, attributes_json=json.dumps({"error": message, "error_cls": name}))
+
+
+@pytest.mark.parametrize(
+    ("value", "column", "text"),
+    [
+        (stored(1032.4123456, attributes_json='{"units": "µJ"}'), COMPUTED, "1032.4123456 µJ"),
+        (stored("two\nlines"), COMPUTED, "two␊lines"),
+        (stored(Blob(BlobKind.PNG, 9)), COMPUTED, "an image  ▣ 30×20"),
+        (stored(None), COMPUTED, "empty: it returned None or NaN, or was cleared"),
+        (None, COMPUTED, "not computed: nothing was ever stored for this run"),
+        (None, TYPED, "nobody has filled this in"),
+        (failed("Skip", "dark run"), COMPUTED, "» skipped: dark run"),
+        (failed("SourceNameError", "no source 'X'"), COMPUTED, "? no source 'X'"),
+        (failed("KeyError", "'x'"), COMPUTED, "✗ KeyError: 'x'"),
+        (failed("DependencyError", "Skipped:\n└ a"), COMPUTED, "✗ Skipped: └ a"),
+    ],
+)
+def test_a_line_says_what_a_cell_holds_or_why_it_is_empty(value, column, text):
+    found = describe(key(410), column, value, complete=True, drawn="▣ 30×20")
+    assert found.text == text
+
+
+def test_the_line_says_where_it_is():
+    assert describe(key(410), COMPUTED, None, complete=True).place == "r410 · XGM/Intensity"
+    assert describe(key(410), COMPUTED, None, complete=False).text == "loading"
+
+
+def test_details_tell_where_a_value_comes_from():
+    given = {"units": "µJ", "computed_at": NOW, "duration_s": 1.2345, "context_hash": "ab12"}
+    value = stored(
+        1.5,
+        max_diff=0.25,
+        summary_method="mean",
+        provenance="my notebook",
+        attributes_json=json.dumps(given),
+    )
+    assert dict(details(COMPUTED, value, UTC)) == {
+        "Variable": "xgm.i",
+        "Description": "Mean pulse energy.",
+        "Tags": "xgm, raw",
+        "Units": "µJ",
+        "Summary": "mean",
+        "Varies by": "0.2500",
+        "Provenance": "my notebook",
+        "Computed": "12:00:00 14/03/2026, took 1.23 s",
+        "Stored": "12:00:00 14/03/2026",
+        "Context file": "ab12",
+    }

@@ -1,0 +1,34 @@
+import pytest
+
+from damnit_daemon.model import Blob, BlobKind, Column
+from damnit_tui.table.edit_rules import LONGEST_TYPED, edit_type, why_not_editable
+from damnit_tui.table.rows import COMMENT, TIME
+
+from ..conftest import stored
+
+
+@pytest.mark.parametrize("type_name", ["boolean", "integer", "number", "string"])
+def test_what_people_fill_in_can_be_edited(type_name):
+    column = Column("v", "V", "", type_name)
+    assert edit_type(column) == type_name
+    assert why_not_editable(column, stored(1)) == why_not_editable(column, None) == ""
+
+
+def test_comments_are_text_whatever_else_is_known_of_them():
+    assert edit_type(Column("comment", "Comment")) == "string"
+    assert why_not_editable(COMMENT, None) == ""
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "why"),
+    [
+        (TIME, None, "with its data"),
+        (Column("v", "V\x1b"), None, "V␛ is computed"),
+        (Column("v", "V", "", "date"), None, "of the type date"),
+        (COMMENT, stored(Blob(BlobKind.PNG, 5)), "a picture or an array"),
+        (COMMENT, stored(b"x"), "a picture or an array"),
+        (COMMENT, stored("x" * (LONGEST_TYPED + 1)), "10001 characters"),
+    ],
+)
+def test_other_cells_say_why_not(column, value, why):
+    assert why in why_not_editable(column, value)

@@ -1,0 +1,58 @@
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from damnit_tui.table.format import (
+    format_age,
+    format_full_time,
+    format_time,
+    split_number,
+)
+
+
+def test_the_point_goes_to_the_fraction():
+    assert split_number("1.235e+04") == ("1", ".235e+04")
+    assert split_number("42") == ("42", "")
+
+
+NOON = datetime(2026, 3, 14, 12, tzinfo=UTC).timestamp()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (-60, "11:59:00"),
+        (-13 * 3600, "13 Mar 23:00"),
+        (-90 * 86400, "14 Dec 2025"),
+    ],
+)
+def test_times_say_no_more_than_is_needed(seconds, text):
+    assert format_time(NOON + seconds, NOON, UTC) == text
+
+
+def test_times_are_in_the_zone_of_the_viewer():
+    zone = timezone(timedelta(hours=1))
+    assert format_time(NOON, NOON, zone) == "13:00:00"
+    assert format_full_time(NOON, zone) == "13:00:00 14/03/2026"
+
+
+@pytest.mark.parametrize("absurd", [1e300, float("nan"), -1e18])
+def test_absurd_times_are_no_crash(absurd):
+    assert format_time(absurd, NOON, UTC) == "?"
+    assert "no time" in format_full_time(absurd, UTC)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "just now"),
+        (-3, "just now"),
+        (12, "10 s ago"),
+        (59, "55 s ago"),
+        (61, "1 min ago"),
+        (7300, "2 h ago"),
+        (200_000, "2 d ago"),
+    ],
+)
+def test_ages_change_seldom(seconds, text):
+    assert format_age(seconds) == text

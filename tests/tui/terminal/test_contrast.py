@@ -1,0 +1,79 @@
+"""In each theme, text of all screens can be read."""
+
+import re
+from itertools import combinations
+
+import pytest
+from textual.color import Color
+
+from damnit_tui.terminal.contrast import contrast, readable
+from damnit_tui.themes import SERIES, THEMES
+
+from ..conftest import make_app, settle
+from ..every_screen import PLACES
+
+TEXT = re.compile(r"[\w?!:;,.()=+\[\]{}'\"#@/%&*<>-]")
+DOTS = re.compile("[\u2801-\u28ff]")
+CODE = '''"""A context file."""
+from damnit_ctx import Cell, Variable
+
+@Variable(title="Hits", data="proc", tags=["agipd"])
+def hits(run, threshold: "input#threshold" = 12.5):
+    if run is None or not {"a": [1]}:  # nothing to count
+        raise ValueError(f"no {run!r}\\n")
+    return Cell(sum(run[key].ndarray() > threshold for key in run), bold=True)
+'''
+OFTEN = ("main", "context", "plot", "inspect")
+PLACES_TO_SEE = [
+    pytest.param(name, marks=() if name in OFTEN else pytest.mark.extended)
+    for name in PLACES
+    if name not in ("app", "table")
+]
+
+
+def faded(app):
+    """Pieces of the screen that do not stand out enough."""
+    found = {}
+    for strip in app.screen._compositor.render_strips():
+        for text, style, _ in strip:
+            if style is None or style.color is None or style.bgcolor is None:
+                continue
+            pair = tuple(style.color.triplet), tuple(style.bgcolor.triplet)
+            least = 4.5 if TEXT.search(text) else 3 if DOTS.search(text) else 1
+            if contrast(*pair) < least:
+                found[text.strip()] = (style.color.name, style.bgcolor.name, contrast(*pair))
+    return found
+
+
+@pytest.mark.parametrize("place", PLACES_TO_SEE)
+async def test_all_text_can_be_read_in_each_theme(tmp_path, place):
+    make, go = PLACES[place]
+    folder = make(tmp_path / "amore")
+    (folder.path / "context.py").write_text(CODE)
+    app = make_app(folder)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await go(pilot)
+        for theme in app.available_themes:
+            if theme.startswith("ansi") or app.available_themes[theme].ansi:
+                continue  # colours of the terminal's own
+            app.theme = theme
+            await pilot.pause()
+            assert (theme, faded(app)) == (theme, {})
+
+
+@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+def test_curves_can_be_seen_and_told_apart_as_they_are(theme):
+    colours = theme.to_color_system().generate()
+    behind = [Color.parse(colours[name]).rgb for name in ("background", "surface")]
+    series = [Color.parse(each).rgb for each in SERIES[theme.dark]]
+    assert min(contrast(each, back) for each in series for back in behind) >= 3
+    for one, other in combinations(series, 2):
+        assert sum((a - b) ** 2 for a, b in zip(one, other, strict=True)) > 60**2
+
+
+def test_a_colour_keeps_its_hue_where_it_must_change():
+    red, green, blue = readable((255, 255, 0), (255, 255, 255), 4.5)
+    assert contrast((red, green, blue), (255, 255, 255)) >= 4.5
+    assert red == green > blue
+    assert readable((0, 0, 0), (255, 255, 255), 4.5) == (0, 0, 0)

@@ -1,0 +1,37 @@
+"""Keys that come while a prompt is still being made: typed, not obeyed."""
+
+from __future__ import annotations
+
+import pytest
+from textual import events
+from textual.widgets import Input
+
+from ..conftest import key, make_app, settle, until
+
+TYPED = "4jkx 05 G"
+"""Digits, too: the table counts with them."""
+
+
+@pytest.mark.extended
+@pytest.mark.parametrize(
+    ("opening", "name"), [("/", None), (":", None), ("e", "comment"), ("+", None), ("ctrl+f", None)]
+)
+async def test_what_is_typed_at_once_is_typed_there(folder, opening, name):
+    app = make_app(folder)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        if name:
+            app.main_screen.table.move_to(key(412), name)
+        await pilot.pause()
+        before = app.main_screen.table.cursor
+        # Not by pilot.press, which waits after each key: a line that stalled sends all at once.
+        for pressed in (opening, *TYPED):
+            known = {"/": "slash", ":": "colon", "+": "plus", " ": "space"}.get(pressed, pressed)
+            character = pressed if len(pressed) == 1 else None
+            app.post_message(events.Key(known, character))
+        await until(pilot, lambda: isinstance(app.focused, Input))
+        await until(pilot, lambda: app.focused.value == TYPED)
+        assert app.screen is app.main_screen
+        assert app.main_screen.table.marked == frozenset()
+        if opening != "ctrl+f":
+            assert app.main_screen.table.cursor == before

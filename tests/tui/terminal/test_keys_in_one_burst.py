@@ -1,0 +1,105 @@
+"""Keys in one burst: each is for what the one before has led to, letters after orders too."""
+
+from __future__ import annotations
+
+import pytest
+from textual import events
+from textual.keys import _character_to_key
+from textual.widgets import TextArea
+
+from damnit_tui.context_editor.screen import ContextScreen
+from damnit_tui.viewer.screen import ViewerScreen
+from damnit_tui.widgets.find_prompt import FindPrompt
+from damnit_tui.widgets.prompt import Prompt
+
+from ..conftest import key, make_app, settle, until
+from ..main.test_cell_edit import cell
+
+NAMES = {
+    "\r": "enter", "\x1b": "escape", "\x06": "ctrl+f", "\x7f": "backspace", "\x15": "ctrl+u",
+    "\x02": "left",
+}  # fmt: skip
+
+
+def burst(app, text):
+    """All at once: nothing is waited for."""
+    for character in text:
+        name = NAMES.get(character)
+        event = events.Key(name or _character_to_key(character), None if name else character)
+        app.post_message(event)
+
+
+def place(app):
+    cursor = app.main_screen.table.cursor
+    return cursor.key.run, cursor.name
+
+
+async def opened(pilot):
+    await settle(pilot)
+    pilot.app.main_screen.table.move_to(key(412), "ratio")
+    return pilot.app
+
+
+async def test_after_a_filter_the_table_moves(folder):
+    async with make_app(folder).run_test(size=(100, 30)) as pilot:
+        app = await opened(pilot)
+        burst(app, "/ratio > 0\rjj")
+        await until(pilot, lambda: place(app) == (410, "ratio"))
+        assert app.main_screen.table.rows.arrangement.filter.text == "ratio > 0"
+        await until(pilot, lambda: not app.screen.query(Prompt))
+
+
+@pytest.mark.extended
+async def test_what_is_mistyped_is_corrected_where_it_was(folder):
+    async with make_app(folder).run_test(size=(100, 30)) as pilot:
+        app = await opened(pilot)
+        burst(app, "/ratip\x7fo > 01\x02\x7f0.\x02\x02")
+        await until(pilot, lambda: app.screen.query(Prompt))
+        field = app.screen.query_one(Prompt).input
+        await until(pilot, lambda: (field.value, field.cursor_position) == ("ratio > 0.1", 8))
+        burst(app, "\x15label\x7f\x7f")
+        await until(pilot, lambda: (field.value, field.cursor_position) == ("lab0.1", 3))
+
+
+@pytest.mark.extended
+async def test_so_it_is_in_the_context_file(folder):
+    folder.context_file.write_text("")
+    async with make_app(folder).run_test(size=(100, 30)) as pilot:
+        app = await opened(pilot)
+        await pilot.press("E")
+        await until(pilot, lambda: isinstance(app.screen, ContextScreen))
+        area = app.screen.query_one(TextArea)
+        await until(pilot, lambda: not area.read_only)
+        burst(app, "ac\x02b\x02\x02\r\x02x = y\x7fz")
+        await until(pilot, lambda: area.text == "x = z\nabc")
+
+
+@pytest.mark.extended
+async def test_after_a_jump_and_after_leaving_it(folder):
+    async with make_app(folder).run_test(size=(100, 30)) as pilot:
+        app = await opened(pilot)
+        burst(app, ":405\rjj:40\x1bj")
+        await until(pilot, lambda: place(app) == (402, "ratio"))
+
+
+@pytest.mark.extended
+async def test_what_is_typed_into_cells_one_after_the_other(folder):
+    async with make_app(folder).run_test(size=(100, 30)) as pilot:
+        app = await opened(pilot)
+        app.main_screen.table.move_to(key(410), "comment")
+        burst(app, "efirst\rjesecond\rj")
+        await until(pilot, lambda: place(app) == (408, "comment"))
+        await until(pilot, lambda: cell(folder, 409, "comment") == "second")
+        assert cell(folder, 410, "comment").endswith("first")
+
+
+@pytest.mark.extended
+@pytest.mark.parametrize("more", ["", "\r"])
+async def test_the_column_that_was_found_is_opened(folder, more):
+    async with make_app(folder).run_test(size=(100, 30)) as pilot:
+        app = await opened(pilot)
+        app.main_screen.table.move_to(key(410), "comment")
+        burst(app, "\x06ratio\r" + more)
+        await until(pilot, lambda: place(app) == (410, "ratio"))
+        await until(pilot, lambda: isinstance(app.screen, ViewerScreen) == bool(more))
+        await until(pilot, lambda: not app.main_screen.query(FindPrompt))

@@ -1,0 +1,144 @@
+"""What is painted before the app is imported: the same as the app paints, or nothing."""
+
+import fcntl
+import os
+import pty
+import re
+import struct
+import termios
+from contextlib import closing, contextmanager
+from datetime import UTC
+from sqlite3 import connect
+
+import pytest
+
+from damnit_tui import early_paint as module
+from damnit_tui.data.session import Session
+from damnit_tui.early_paint import TerminalInfo, as_sequences, paint
+from damnit_tui.state.saved_state import SavedState
+from damnit_tui.state.storage import folder_file, state_directory, write_json
+from damnit_tui.state.view_state import ViewState
+from damnit_tui.table.column_layout import ColumnLayout
+from damnit_tui.table.column_selection import ColumnSelection
+
+from .conftest import NOW, database_of, make_app, settle
+
+SIZE = (100, 24)
+BLOBS = frozenset({"xgm.trend", "agipd.preview"})
+"""The app draws them a moment later."""
+
+
+def first_look(folder):
+    return Session(folder).load_first()
+
+
+def painted(folder, kept=None, size=SIZE):
+    look = first_look(folder)
+    lines = paint(
+        look, kept or SavedState(), TerminalInfo(*size), "here", clock=lambda: NOW, zone=UTC
+    )
+    return ["".join(piece.text for piece in line) for line in lines]
+
+
+def keep(folder, kept):
+    path = folder_file(state_directory(), first_look(folder).db_id, folder.path)
+    write_json(path, kept.as_json(str(folder.path)))
+
+
+@contextmanager
+def terminal(width=SIZE[0], height=SIZE[1]):
+    """A real one that nobody reads."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
+    try:
+        with os.fdopen(theirs, "w") as file:
+            yield file
+    finally:
+        os.close(ours)
+
+
+def text_for(folder, **size):
+    session = Session(folder)
+    session.prepare()
+    session._prepared._thread.join(20)
+    with terminal(**size) as file:
+        return module._text(session, file, None)
+
+
+async def test_it_is_what_the_app_shows(folder):
+    choice = ColumnLayout(hidden=BLOBS, pinned=("ratio",))
+    kept = SavedState(ViewState(selection=ColumnSelection(choice)))
+    keep(folder, kept)
+    app = make_app(folder)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        table = app.main_screen.table
+        table.cursor = None  # painted over the first cell
+        lines = [table.render_line(y).text for y in range(table.size.height)]
+        top = table.region.y
+    early = painted(folder, kept)
+    assert [line.rstrip() for line in early[top:]] == [
+        line.rstrip() for line in lines[: len(early) - top]
+    ]
+    assert "410" in "".join(early)
+    assert "Preview" not in "".join(early)
+
+
+def test_it_says_which_folder_and_that_it_is_a_beginning(folder):
+    lines = painted(folder)
+    assert lines[0] == " p1234 · here"
+    assert "starting" in lines[1]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (20, 5), (5, 2), (1, 1)])
+def test_it_fits_any_terminal(folder, size):
+    text = text_for(folder, width=size[0], height=size[1])
+    assert text.count("\r\n") == min(size[1], len(painted(folder, size=size))) - 1
+
+
+def test_a_filter_or_an_order_is_left_to_the_app(folder):
+    assert "412" in text_for(folder)
+    keep(folder, SavedState(ViewState(filter="run > 405")))
+    assert text_for(folder) == ""
+    keep(folder, SavedState(ViewState(sort="ratio")))
+    assert text_for(folder) == ""
+
+
+def test_without_a_database_there_is_nothing(empty_folder):
+    assert text_for(empty_folder) == ""
+
+
+def test_a_database_that_is_locked_is_not_waited_for(folder):
+    session = Session(folder)
+    with closing(connect(folder.database)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        session.prepare()
+        with terminal() as file:
+            assert module._text(session, file, None) == ""
+        other.rollback()
+    assert session.load_first().runs
+
+
+def test_a_kept_view_that_is_broken_is_left_to_the_app(folder):
+    keep(folder, SavedState())
+    path = folder_file(state_directory(), first_look(folder).db_id, folder.path)
+    path.write_text("{")
+    assert text_for(folder) == ""
+    assert path.read_text() == "{"
+
+
+def test_nothing_that_others_wrote_reaches_the_terminal_as_an_order(folder):
+    with database_of(folder).writing() as con:
+        con.execute("update variables set title = ? where name = 'ratio'", ("\x1b]0;x\x07\x9b2J",))
+    text = text_for(folder)
+    known = re.sub(r"\x1b\[[0-9;?]*[mHKhl]|\r\n", "", text)
+    assert known.isprintable()
+    assert "]0;x" in known
+
+
+def test_no_colour_means_none(folder):
+    look = first_look(folder)
+    for has_colours in (True, False):
+        paper = TerminalInfo(*SIZE, has_colours, has_colours)
+        text = as_sequences(paint(look, SavedState(), paper, "here"), paper)
+        assert bool(re.search(r"\x1b\[[0-9;]*(3[0-9]|48);?", text)) is has_colours
