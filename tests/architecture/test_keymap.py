@@ -13,7 +13,6 @@ from damnit_tui.compare.details_screen import DetailsScreen
 from damnit_tui.compare.differences_screen import DifferencesScreen
 from damnit_tui.context_editor.screen import ContextScreen
 from damnit_tui.daemon.screen import DaemonScreen
-from damnit_tui.diagnosis.cell_dialog import CellDialog
 from damnit_tui.diagnosis.dialog import DiagnosisScreen
 from damnit_tui.dialogs.columns_dialog import ColumnsDialog
 from damnit_tui.dialogs.confirm import ConfirmDialog
@@ -36,6 +35,7 @@ from damnit_tui.proposals.screen import ProposalsScreen
 from damnit_tui.report.screen import ReportScreen
 from damnit_tui.reprocess.dialog import ReprocessDialog
 from damnit_tui.table.widget import RunTable
+from damnit_tui.viewer.cell_dialog import CellDialog
 from damnit_tui.viewer.members_dialog import MembersDialog
 from damnit_tui.viewer.screen import ViewerScreen
 from damnit_tui.widgets.checklist import Checklist

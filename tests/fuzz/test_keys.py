@@ -20,9 +20,9 @@ from damnit_daemon.errors import DamnitError
 from damnit_tui import app as app_module
 from damnit_tui import keymap
 from damnit_tui.app import DamnitApp
-from damnit_tui.context_editor.dry_run import DryRun
 from damnit_tui.daemon.service import DaemonService
 from damnit_tui.data.daemon_client import DaemonClient, RequestResult
+from damnit_tui.data.dry_run import DryRun
 from damnit_tui.data.session import Session
 from damnit_tui.dialogs.confirm import ConfirmDialog
 from tests.tui.conftest import NOW, settle

@@ -28,7 +28,7 @@ from damnit_daemon.store import (
     update_computed_variables,
 )
 from damnit_tui.data import feed as feed_module
-from damnit_tui.table.rows import FIXED
+from damnit_tui.fixed_columns import FIXED
 from tests.tui.conftest import NOW, database_of, key, make_app, png, until
 
 from .budget import report, rounds

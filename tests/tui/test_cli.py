@@ -8,10 +8,10 @@ import pytest
 
 from damnit_tui import cli
 from damnit_tui.cli import Options, is_plain, main
+from damnit_tui.state.column_layout import ColumnLayout
+from damnit_tui.state.column_selection import ColumnSelection
 from damnit_tui.state.saved_views import save_view
 from damnit_tui.state.view_state import ViewState
-from damnit_tui.table.column_layout import ColumnLayout
-from damnit_tui.table.column_selection import ColumnSelection
 
 
 def run(*arguments, **environ):

@@ -15,7 +15,7 @@ import pytest
 
 from damnit_daemon.model import RunKey
 from damnit_daemon.supervise import start, stop
-from damnit_tui.context_editor.dry_run import DryRun, DryRunResult
+from damnit_tui.data.dry_run import DryRun, DryRunResult
 from damnit_tui.demo import demo
 
 COMMAND = [sys.executable, "-m", "damnit_tui", "demo"]

@@ -15,11 +15,11 @@ import pytest
 from damnit_tui import early_paint as module
 from damnit_tui.data.session import Session
 from damnit_tui.early_paint import TerminalInfo, as_sequences, paint
+from damnit_tui.state.column_layout import ColumnLayout
+from damnit_tui.state.column_selection import ColumnSelection
 from damnit_tui.state.saved_state import SavedState
 from damnit_tui.state.storage import folder_file, state_directory, write_json
 from damnit_tui.state.view_state import ViewState
-from damnit_tui.table.column_layout import ColumnLayout
-from damnit_tui.table.column_selection import ColumnSelection
 
 from .conftest import NOW, database_of, make_app, settle
 

@@ -11,10 +11,10 @@ from damnit_daemon.model import Column, RunKey, RunRow, StoredValue
 from damnit_daemon.model.sanitize import format_number
 
 from ..data.run_history import RunHistory, tell_history
+from ..format import format_full_time
 from ..sanitize import visible
 from ..table.cells import OWN_PROVENANCE, parse_attributes
 from ..table.describe import CellDescription, describe
-from ..table.format import format_full_time
 from ..table.layout import split_title
 from ..widgets.row_list import ListRow, RowCell
 

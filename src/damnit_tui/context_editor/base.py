@@ -19,7 +19,7 @@ from damnit_daemon.errors import DamnitError
 from damnit_daemon.logs import LineKind, kind_of
 from damnit_daemon.runner.protocol import ContextLoaded
 
-from .dry_run import DryRunCancelled
+from ..data.dry_run import DryRunCancelled
 from .result_rows import ResultRow, problem_lines
 
 if TYPE_CHECKING:

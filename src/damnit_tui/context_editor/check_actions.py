@@ -8,9 +8,9 @@ from functools import partial
 from damnit_daemon.model import RunKey, StoredValue
 from damnit_daemon.runner.protocol import ContextLoaded, Note
 
+from ..data.dry_run import DryRunResult, advice, changed_variables
 from ..sanitize import visible
 from .base import PROBLEMS, Attempt, ContextPart, counted
-from .dry_run import DryRunResult, advice, changed_variables
 from .result_rows import problem_lines, tried_line
 
 TRIED = ("", "Variable", "Now", "Stored", "Took")

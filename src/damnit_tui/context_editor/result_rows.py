@@ -10,10 +10,10 @@ from damnit_daemon.model import Column, RunKey, StoredValue
 from damnit_daemon.runner.protocol import Problem
 from damnit_daemon.store.encode import encode_value
 
+from ..data.dry_run import DryRunResult
 from ..sanitize import visible
 from ..table.cells import parse_attributes, units
 from ..table.describe import describe
-from .dry_run import DryRunResult
 
 NOWHERE = RunKey(0, 0)
 MARKS = {"": "◐", "done": "✓", "skipped": "»", "failed": "✗", "empty": "·"}

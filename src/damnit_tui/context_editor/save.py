@@ -11,9 +11,9 @@ from textual.widgets import TextArea
 
 from damnit_daemon.errors import DamnitError
 
+from ..data.dry_run import changed_variables
 from .base import Attempt, ContextPart
 from .document import ChangedOnDisk, Opened, difference
-from .dry_run import changed_variables
 from .external import edit_elsewhere
 from .result_rows import ResultRow
 

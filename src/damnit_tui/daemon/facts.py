@@ -11,8 +11,8 @@ from damnit_daemon.model.growing_runs import parse_growing
 from damnit_daemon.settings import KNOWN, Setting
 from damnit_daemon.supervise import DaemonProbe, DaemonState
 
+from ..format import format_full_time, format_span
 from ..sanitize import visible
-from ..table.format import format_full_time, format_span
 
 MARKS = {
     DaemonState.WORKING: "● works",

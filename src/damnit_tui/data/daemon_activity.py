@@ -10,8 +10,8 @@ from typing import NamedTuple
 from damnit_daemon.model import RunKey
 from damnit_daemon.model.growing_runs import GrowingRun
 
+from ..format import format_span
 from ..sanitize import visible
-from ..table.format import format_span
 
 RUNNING = "⚙"
 QUEUED = "⋮"

@@ -23,8 +23,8 @@ from damnit_daemon.ledger import (
 )
 from damnit_daemon.model import RunKey
 
+from ..format import format_full_time, format_span
 from ..sanitize import visible
-from ..table.format import format_full_time, format_span
 
 MOST_JOBS = 8
 """Jobs of a run that are told of."""

@@ -47,12 +47,12 @@ if TYPE_CHECKING:
 
     from ..alerts.rules import Alert
     from ..context_editor.document import Document
-    from ..context_editor.dry_run import DryRun
     from ..daemon.service import DaemonService
     from ..report.collect import Reports
     from ..reprocess.plan import Plan, PlanInputs
     from .daemon_activity_reader import DaemonActivityReader
     from .daemon_client import DaemonClient
+    from .dry_run import DryRun
     from .run_history import RunHistory
 
 Format = Literal["md", "csv", "tsv", "json"]
@@ -375,8 +375,8 @@ class Session:
         self, facts: PlanInputs, keys: Collection[RunKey], is_wanted: Callable[[], bool]
     ) -> PlanInputs:
         """The same, with what the context file computes otherwise now; takes seconds."""
-        from ..context_editor.dry_run import DryRunCancelled
         from ..reprocess.inputs import load_changed
+        from .dry_run import DryRunCancelled
 
         trial = self.trial(is_wanted, lambda _: None)
         try:
@@ -393,8 +393,8 @@ class Session:
         Raises:
             DamnitError: If it cannot be found out.
         """
-        from ..context_editor.dry_run import DryRunCancelled
         from ..reprocess.slurm_preview import slurm_lines
+        from .dry_run import DryRunCancelled
 
         trial = self.trial(is_wanted, lambda _: None)
         try:
@@ -416,7 +416,7 @@ class Session:
 
     def trial(self, is_wanted: Callable[[], bool], tell_output: Callable[[str], object]) -> DryRun:
         """Where a context file is tried that is not saved."""
-        from ..context_editor.dry_run import DryRun
+        from .dry_run import DryRun
 
         return DryRun(self.folder, is_wanted=is_wanted, tell_output=tell_output)
 

@@ -9,9 +9,9 @@ from damnit_daemon.model import StoredValue
 
 from ..data.daemon_activity import RunJob
 from ..data.run_history import Absence, absence_of, arrived
+from ..fixed_columns import TIME
 from ..table.cells import parse_attributes
 from ..table.describe import describe, error_of
-from ..table.rows import TIME
 from .dependency_errors import RETURNED_NONE, FailedDependency, blamed, is_about_others
 from .model import Cause, CauseKind, DiagnosisFacts
 

@@ -14,9 +14,9 @@ from damnit_daemon.model import Column, RunKey, StoredValue
 from ..data.daemon_activity import DaemonActivity
 from ..data.daemon_activity_reader import DaemonActivityReader
 from ..data.run_history import RunHistory, load_history, tell_history
+from ..fixed_columns import TIME
 from ..table.cells import parse_attributes
 from ..table.describe import details
-from ..table.rows import TIME
 from .causes import explain
 from .context_source import ContextText, parse_context
 from .excerpts import failed_line, log_excerpt, source_excerpt

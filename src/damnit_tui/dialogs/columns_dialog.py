@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from damnit_daemon.model import Column
 
 from .. import keymap
-from ..table.column_layout import ColumnLayout
-from ..table.column_selection import ColumnSelection
+from ..state.column_layout import ColumnLayout
+from ..state.column_selection import ColumnSelection
 from ..widgets.checklist import Checklist, ChecklistItem
 from .checklist_dialog import ChecklistDialog
 

@@ -19,8 +19,8 @@ from damnit_daemon.model import RunKey
 from damnit_daemon.user_path import typed_path
 
 from .. import keymap
-from ..jobs.format import bar
-from ..main.exports import FORMATS, TEXTS, TableSlice, as_text, to_file
+from ..data.table_export import FORMATS, TEXTS, TableSlice, as_text, to_file
+from ..format import progress_bar
 from ..sanitize import visible
 from ..widgets.plain_input import PlainInput
 from ..widgets.radio_row import RadioRow
@@ -229,7 +229,9 @@ class ExportDialog(ModalScreen[None]):
         """Say how far it is."""
         if self._is_at_it:
             share = event.done / event.total if event.total else 1.0
-            self._say(f"{bar(share, BAR_CELLS)} {event.done} of {event.total} runs · Esc cancels")
+            self._say(
+                f"{progress_bar(share, BAR_CELLS)} {event.done} of {event.total} runs · Esc cancels"
+            )
 
     @on(Ended)
     def show_end(self, event: Ended) -> None:

@@ -20,8 +20,8 @@ from damnit_daemon.store import Note
 
 from .. import keymap
 from ..data.edit_commands import AddNote, ChangeNote, Order
+from ..format import format_full_time
 from ..sanitize import as_line, clip, visible
-from ..table.format import format_full_time
 from ..widgets.edit_prompt import LineInput
 from .note_timestamp import split_time
 

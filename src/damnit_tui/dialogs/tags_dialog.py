@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from damnit_daemon.model import Column
 
-from ..table.column_selection import UNTAGGED, ColumnSelection
+from ..state.column_selection import UNTAGGED, ColumnSelection
 from ..widgets.checklist import ChecklistItem
 from .checklist_dialog import ChecklistDialog
 

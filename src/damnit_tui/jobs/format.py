@@ -6,8 +6,8 @@ from datetime import tzinfo
 
 from damnit_daemon.ledger import Job, JobState
 
+from ..format import format_span, format_time, progress_bar
 from ..sanitize import visible
-from ..table.format import format_span, format_time
 from .reader import JobRow
 
 COLUMNS = ("Job", "Run", "Data", "State", "Variables", "Started", "Time", "Where", "Reason")
@@ -27,8 +27,6 @@ ROLES = {
     JobState.FAILED: "trouble",
     JobState.CANCELLED: "quiet",
 }
-BAR_CELLS = 8
-PARTS = " ▏▎▍▌▋▊▉█"
 
 
 def cells_of(
@@ -70,15 +68,7 @@ def progress(job: Job) -> str:
         counts += f" ✗{job.variables_failed}"
     if job.state is not JobState.RUNNING:
         return counts
-    return f"{bar(job.variables_done / job.variables_total)} {counts}"
-
-
-def bar(share: float, cells: int = BAR_CELLS) -> str:
-    """A bar of eighths of a character, `cells` wide."""
-    eighths = round(max(0.0, min(1.0, share)) * 8 * cells)
-    full, rest = divmod(eighths, 8)
-    drawn = "█" * full + (PARTS[rest] if rest else "")
-    return drawn.ljust(cells, "·")
+    return f"{progress_bar(job.variables_done / job.variables_total)} {counts}"
 
 
 def describe(listed: JobRow, now: float) -> str:

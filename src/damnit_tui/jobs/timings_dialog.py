@@ -13,8 +13,8 @@ from textual.widgets import Static
 from damnit_daemon.ledger import Timing
 
 from ..dialogs.base import DialogScreen
+from ..format import progress_bar
 from ..sanitize import visible
-from .format import bar
 
 
 class TimingsDialog(DialogScreen):
@@ -67,7 +67,10 @@ class TimingsDialog(DialogScreen):
                 Text(_seconds(timing.median_s)),
                 Text(_seconds(timing.p95_s)),
                 Text(f"{100 * share:.1f} %"),
-                Text(bar(share), str(self.get_component_rich_style("timings--bar", partial=True))),
+                Text(
+                    progress_bar(share),
+                    str(self.get_component_rich_style("timings--bar", partial=True)),
+                ),
             )
         self.query_one("#timings", Static).update(grid)
 

@@ -16,7 +16,7 @@ from textual.widgets import Input, Label
 from damnit_daemon.logs import LogFile
 
 from .. import keymap
-from ..table.format import format_size
+from ..format import format_size
 from ..widgets.footer import KeyFooter
 from ..widgets.plain_input import PlainInput
 from .pager import ERROR, SECTION, Page, failure_of, pattern_of

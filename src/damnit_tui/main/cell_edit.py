@@ -10,9 +10,9 @@ from damnit_daemon.store import ValueEdit, same_value
 from ..data.edit_commands import Order, Redo, SetValues, Undo
 from ..data.edit_queue import EditConflicted
 from ..dialogs.edit_conflict import ConflictChoice, ConflictDialog
+from ..fixed_columns import COMMENT
 from ..sanitize import clip, visible
 from ..table.edit_rules import edit_type, why_not_editable
-from ..table.rows import COMMENT
 from ..table.viewport import CellAddress
 from ..widgets.edit_prompt import Question, Value
 from .user_variables import Defining

@@ -10,9 +10,9 @@ from textual import on, work
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.model import RunKey
 
+from ..data.table_export import TableSlice, as_text
 from ..sanitize import visible
 from .base import MainPart
-from .exports import TableSlice, as_text
 from .messages import TextCopied
 
 MOST_COPIED = 2000

@@ -11,8 +11,8 @@ from damnit_daemon.query import FilterError
 from damnit_daemon.query.tokens import TokenKind, quoted, tokens
 
 from ..keymap.commands import complete_words
-from ..table.column_layout import ColumnLayout
-from ..table.column_selection import UNTAGGED, ColumnSelection
+from ..state.column_layout import ColumnLayout
+from ..state.column_selection import UNTAGGED, ColumnSelection
 from ..table.widget import RunTable
 from ..widgets.prompt import offered
 from .base import MainPart

@@ -10,9 +10,9 @@ from damnit_daemon.errors import DamnitError
 from damnit_daemon.query import FilterError
 from damnit_daemon.user_path import typed_path
 
+from ..data.table_export import FORMATS, TableSlice, to_file
 from ..sanitize import visible
 from .base import MainPart
-from .exports import FORMATS, TableSlice, to_file
 
 
 class Exporting(MainPart):

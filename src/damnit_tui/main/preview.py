@@ -16,9 +16,9 @@ from textual.timer import Timer
 from damnit_daemon.model import Column, StoredValue
 from damnit_daemon.query import FilterError
 
+from ..fixed_columns import TIME
 from ..keymap.commands import complete_words
 from ..sanitize import visible
-from ..table.rows import TIME
 from ..table.viewport import CellAddress
 from ..table.widget import RunTable
 from ..terminal.graphics.protocol_choice import WANTED, Graphics, GraphicsSetting, choose_graphics

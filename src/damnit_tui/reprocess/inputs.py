@@ -16,7 +16,7 @@ from ..table.cells import is_problem
 from .plan import PlanInputs
 
 if TYPE_CHECKING:
-    from ..context_editor.dry_run import DryRun
+    from ..data.dry_run import DryRun
 
 
 def load_changed(

@@ -14,7 +14,7 @@ from ..sanitize import visible
 if TYPE_CHECKING:
     from damnit_daemon.paths import DamnitFolder
 
-    from ..context_editor.dry_run import DryRun
+    from ..data.dry_run import DryRun
     from .plan import Plan
 
 

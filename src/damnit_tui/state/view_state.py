@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..table.column_layout import ColumnLayout
-from ..table.column_selection import ColumnSelection
+from .column_layout import ColumnLayout
+from .column_selection import ColumnSelection
 from .validate import mapping, text, texts, widths
 
 

@@ -14,8 +14,8 @@ from damnit_daemon.model import Blob, BlobKind, Column, RunKey, StoredValue
 from damnit_daemon.model.sanitize import format_number
 from damnit_daemon.model.value import blob_kind
 
+from ..format import split_number
 from ..sanitize import visible
-from .format import split_number
 
 SKIPPED = "»"
 FAILED = "✗"

@@ -11,12 +11,12 @@ from damnit_daemon.model import Column, RunKey, RunRow, StoredValue
 from damnit_daemon.model.batch import AheadRow, Batch
 
 from ..data.daemon_activity import DaemonActivity
+from ..fixed_columns import TIME
+from ..state.column_layout import ColumnLayout
 from .cell_render import BlobPreview
-from .column_layout import ColumnLayout
 from .layout import PICTURE_WIDTH
 from .line_renderer import RowCanvas
 from .query import TableQuery
-from .rows import TIME
 from .viewport import CellAddress
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 from damnit_daemon.model import BlobKind, Column, RunKey, StoredValue
 from damnit_daemon.model.sanitize import format_number
 
+from ..fixed_columns import TIME
+from ..format import format_full_time
 from ..sanitize import visible, visible_lines
 from .cells import LONGEST_TEXT, OWN_PROVENANCE, parse_attributes, stored_blob_kind, units
-from .format import format_full_time
 from .layout import split_title
-from .rows import TIME
 
 _BLOBS = {
     BlobKind.PNG: "an image",

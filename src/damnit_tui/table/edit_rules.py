@@ -5,8 +5,8 @@ from __future__ import annotations
 from damnit_daemon.model import Blob, Column, StoredValue
 from damnit_daemon.store import USER_TYPES
 
+from ..fixed_columns import COMMENT, TIME
 from ..sanitize import visible
-from .rows import COMMENT, TIME
 
 LONGEST_TYPED = 10_000
 """Characters in the one line that there is."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
+from ..format import format_full_time
 from ..sanitize import as_line, clip, pad
 from .cell_render import Piece
 from .describe import CellDescription
-from .format import format_full_time
 from .layout import BOUNDARY, GAP
 
 if TYPE_CHECKING:

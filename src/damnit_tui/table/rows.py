@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from damnit_daemon.model import Blob, BlobKind, Column, RunKey, RunRow, StoredValue
 from damnit_daemon.model.batch import AheadRow, Batch, Extras
 
+from ..fixed_columns import FIXED
 from .cells import error_class
 from .query import TableQuery
 from .values import ValueColumn
@@ -16,9 +17,6 @@ from .values import ValueColumn
 if TYPE_CHECKING:
     from damnit_daemon.query.table import Scalar
 
-TIME = Column("start_time", "Time", "When the run began, in your time zone.")
-COMMENT = Column("comment", "Comment", "What somebody noted about the run.", "string")
-FIXED = (TIME, COMMENT)
 NO_BLOB = Blob(BlobKind.UNKNOWN, 0)
 """Stands for a blob of which only is known that it is there."""
 MOST_MADE = 20_000

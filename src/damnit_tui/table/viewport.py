@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING
 from damnit_daemon.model import Column, RunKey, StoredValue
 
 from ..data.daemon_activity import QUEUED, DaemonActivity
+from ..fixed_columns import TIME
+from ..format import format_time
 from ..sanitize import pad, visible
+from ..state.column_layout import ColumnLayout
 from .cell_render import Piece, highlight, paint_cell, paint_picture, pointed_out
 from .cells import (
     BLANK,
@@ -24,14 +27,12 @@ from .cells import (
     format_cell,
     unwritten_cell,
 )
-from .column_layout import ColumnLayout
 from .describe import CellDescription, describe, describe_column, told_time
-from .format import format_time
 from .header import count_levels, paint_header, rule
 from .layout import GAP, ColumnSlot, Fit, first_to_show, pins_that_fit, place_columns
 from .note_line import describe_note, paint_note
 from .preview_cache import PreviewCache
-from .rows import TIME, Rows
+from .rows import Rows
 from .search import Search
 from .statistics import Statistics
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.model.view import ViewData, ViewRequest
 
-from ..table.rows import FIXED
+from ..fixed_columns import FIXED
 from ..table.viewport import CellAddress
 from .cell_details import CellDetails
 

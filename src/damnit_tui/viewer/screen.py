@@ -222,7 +222,7 @@ class ViewerScreen(InspectActions):
 
     def action_facts(self) -> None:
         """All that is known about the cell."""
-        from ..diagnosis.cell_dialog import CellDialog
+        from .cell_dialog import CellDialog
 
         if self.viewer.inspected is not None:
             self.app.push_screen(CellDialog(self.viewer.inspected, self._zone, self._around.copy))

@@ -14,8 +14,8 @@ from textual.widget import Widget
 
 from ..data.daemon_activity import DaemonActivity
 from ..data.feed import Health, Update
+from ..format import format_age, format_full_time, format_span
 from ..sanitize import clip, clip_start, visible
-from ..table.format import format_age, format_full_time, format_span
 
 STALE_S = 5.0
 """From this age on what is shown is called old."""

@@ -14,7 +14,7 @@ from damnit_tui.data.daemon_activity import (
     DaemonSeen,
     RunJob,
 )
-from damnit_tui.table.format import format_span
+from damnit_tui.format import format_span
 
 from ..conftest import NOW, key
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from damnit_tui.table.column_layout import ColumnLayout
+from damnit_tui.state.column_layout import ColumnLayout
 from damnit_tui.table.widget import RunTable
 from damnit_tui.widgets.cell_bar import CellBar
 from damnit_tui.widgets.find_prompt import FindPrompt

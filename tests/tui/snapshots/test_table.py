@@ -3,7 +3,7 @@
 import pytest
 
 from damnit_daemon.store import NewValue, save_values
-from damnit_tui.table.column_layout import ColumnLayout
+from damnit_tui.state.column_layout import ColumnLayout
 from damnit_tui.table.widget import RunTable
 
 from ..conftest import NOW, database_of, key, until

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.model import RunKey
 from damnit_tui.state.autosave import Autosave
+from damnit_tui.state.column_layout import ColumnLayout
+from damnit_tui.state.column_selection import ColumnSelection
 from damnit_tui.state.saved_state import SavedState
 from damnit_tui.state.saved_views import delete_view, list_views, load_view, save_view
 from damnit_tui.state.storage import folder_file, write_json
 from damnit_tui.state.view_state import ViewState
-from damnit_tui.table.column_layout import ColumnLayout
-from damnit_tui.table.column_selection import ColumnSelection
 
 CHOICE = ColumnLayout(("b", "a"), frozenset({"c"}), ("b",), {"a": 20})
 VIEW = ViewState(

@@ -14,7 +14,7 @@ from damnit_daemon.model import Column, RunKey, RunRow
 from damnit_daemon.query import SortKey, parse_filter
 from damnit_daemon.store import Note
 from damnit_tui.sanitize import as_line
-from damnit_tui.table.column_layout import ColumnLayout
+from damnit_tui.state.column_layout import ColumnLayout
 from damnit_tui.table.query import TableQuery
 from damnit_tui.table.search import Search
 from damnit_tui.table.selection import IN_RANGE, MARK

@@ -1,8 +1,8 @@
 import pytest
 
 from damnit_daemon.model import Blob, BlobKind, Column
+from damnit_tui.fixed_columns import COMMENT, TIME
 from damnit_tui.table.edit_rules import LONGEST_TYPED, edit_type, why_not_editable
-from damnit_tui.table.rows import COMMENT, TIME
 
 from ..conftest import stored
 

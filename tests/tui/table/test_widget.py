@@ -5,7 +5,7 @@ from textual.app import App
 
 from damnit_daemon.model import Column, RunRow
 from damnit_daemon.store import Note
-from damnit_tui.table.column_layout import ColumnLayout
+from damnit_tui.state.column_layout import ColumnLayout
 from damnit_tui.table.viewport import CellAddress
 from damnit_tui.table.widget import RunTable
 

@@ -6,7 +6,7 @@ from textual.events import MouseScrollUp as ScrollUp
 
 from damnit_daemon.model import Column, RunRow
 from damnit_daemon.query import SortKey, parse_filter
-from damnit_tui.table.column_layout import ColumnLayout
+from damnit_tui.state.column_layout import ColumnLayout
 from damnit_tui.table.query import TableQuery
 from damnit_tui.table.widget import RunTable
 

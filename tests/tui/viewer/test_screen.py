@@ -10,10 +10,10 @@ import pytest
 from damnit_daemon.model.view import Colours, ComplexPart, Curve, How, ReducedImage, TextContent
 from damnit_daemon.store import NewValue
 from damnit_tui.charts.colourmaps import MAPS
-from damnit_tui.diagnosis.cell_dialog import CellDialog
 from damnit_tui.dialogs.help import HelpScreen
 from damnit_tui.dialogs.save_dialog import SaveDialog
 from damnit_tui.terminal import clipboard
+from damnit_tui.viewer.cell_dialog import CellDialog
 from damnit_tui.viewer.members_dialog import MembersDialog
 from damnit_tui.viewer.screen import ViewerScreen
 

@@ -18,7 +18,7 @@ from ..dialogs.base import DialogScreen
 from ..safe_text import plain
 from ..sanitize import visible_lines
 from ..table.blob_preview import LargePicture
-from ..viewer.cell_details import CellDetails
+from .cell_details import CellDetails
 
 
 class CellDialog(DialogScreen):

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from damnit_daemon.model import Column
 
+from ..fixed_columns import FIXED
 from .column_layout import ColumnLayout
-from .rows import FIXED
 
 SHOW_TAGGED, SHOW_TICKED = "t n ⏎ shows all", "c a ⏎ shows all"
 """Keys that show what tags hide, and what was not ticked."""

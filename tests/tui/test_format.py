@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from damnit_tui.table.format import (
+from damnit_tui.format import (
     format_age,
     format_full_time,
     format_time,

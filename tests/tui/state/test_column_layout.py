@@ -3,7 +3,7 @@
 import pytest
 
 from damnit_daemon.model import Column
-from damnit_tui.table.column_layout import NARROWEST, WIDEST, ColumnLayout
+from damnit_tui.state.column_layout import NARROWEST, WIDEST, ColumnLayout
 
 COLUMNS = [Column(name, name.upper()) for name in "abcde"]
 

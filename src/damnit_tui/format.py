@@ -1,4 +1,4 @@
-"""How times are written, and where numbers are split to stand under each other."""
+"""Text of numbers, times, durations, sizes and shares."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import math
 from datetime import datetime, tzinfo
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+BAR_CELLS = 8
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
 def split_number(text: str) -> tuple[str, str]:
@@ -72,3 +74,11 @@ def format_size(count: int) -> str:
         if size < 999.5 or unit == "TB":
             break
     return f"{size:.1f} {unit}" if size < 99.5 else f"{size:.0f} {unit}"
+
+
+def progress_bar(share: float, cells: int = BAR_CELLS) -> str:
+    """Draw a bar of eighths of a character, `cells` wide."""
+    eighths = round(max(0.0, min(1.0, share)) * 8 * cells)
+    full, rest = divmod(eighths, 8)
+    drawn = "█" * full + (_EIGHTHS[rest] if rest else "")
+    return drawn.ljust(cells, "·")
