@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 
 import pytest
 
@@ -74,3 +75,53 @@ def test_a_file_that_does_not_load_in_another_process_fails_at_once(runner):
     assert kind == "ImportError"
     assert message.startswith("fit of the context file cannot be called in another process")
     assert message.endswith("it does not load there: AssertionError: only in the first one")
+
+
+PROGRAM = """
+import sys
+from pathlib import Path
+from concurrent.futures import ProcessPoolExecutor
+import multiprocessing
+from damnit_ctx import Pipeline
+
+def evaluate(pipeline, pool):
+    given = pipeline.with_context(proposal=1, run_number=2, param_values={"pool": pool})
+    results = given.execute(data=[0])
+    print(results.errors.get("total") or results["total"])
+
+if __name__ == "__main__":
+    pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"))
+    pool.submit(abs, 1).result()  # its process is older than what follows
+    files = [Path(name) for name in sys.argv[1:]]
+    pipelines = [Pipeline.from_context_file(file) for file in files]
+    for pipeline in pipelines:
+        evaluate(pipeline, pool)
+    evaluate(Pipeline.from_str(files[0].read_text()), pool)
+    files[0].write_text(files[0].read_text() + "# changed")
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as new:
+        evaluate(pipelines[0], new)
+    pool.shutdown()
+"""
+
+
+def test_functions_of_files_that_a_program_reads_are_called_in_other_processes(tmp_path):
+    context = (
+        f"{HEAD}\nfrom neighbour import ONE\n"
+        "@Variable\ndef total(run, pool: 'param#pool'):\n"
+        "    return run_pool(pool.map(fit, [ONE, 2])) + {}\n"
+    )
+    (tmp_path / "neighbour.py").write_text("ONE = 1\n")
+    files = [tmp_path / "a.b" / "context.py", tmp_path / "second file.py"]
+    files[0].parent.mkdir()
+    (files[0].parent / "neighbour.py").write_text("ONE = 1\n")
+    for number, file in enumerate(files):
+        file.write_text(context.format(number))
+    program = tmp_path / "program.py"
+    program.write_text(PROGRAM)
+    done = subprocess.run(
+        [sys.executable, program, *files], capture_output=True, text=True, check=False, timeout=100
+    )
+    first, second, text, changed = done.stdout.splitlines()
+    assert (first, second) == ("6", "7"), done.stderr
+    assert text.startswith("fit of the context file cannot be called in another process: it was ma")
+    assert changed.endswith("context.py has changed since the program read it. Read it again")

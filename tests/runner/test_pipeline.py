@@ -24,6 +24,7 @@ from damnit_ctx import (
     Variable,
 )
 from damnit_daemon.runner import file_format
+from damnit_daemon.runner.context import read_context
 from damnit_daemon.runner.graph import UnknownVariable
 from damnit_daemon.runner.run_data import RunUnavailable
 
@@ -221,6 +222,18 @@ def test_a_context_file(tmp_path, monkeypatch):
     assert isinstance(error, ZeroDivisionError)
     frames = traceback_lines(error)
     assert f'File "{path}", line 6, in one' in frames
+
+
+def test_a_program_and_the_daemon_agree_on_what_counts_as_changed(tmp_path, monkeypatch):
+    monkeypatch.setattr("sys.path", list(os.sys.path))
+    path = tmp_path / "context.py"
+    path.write_text(CONTEXT)
+    (tmp_path / "neighbour.py").write_text("ONE = 1\n")
+    elsewhere = Pipeline.from_context_file(path).context.fingerprint("one")
+    monkeypatch.chdir(tmp_path)  # as the daemon's runner
+    assert read_context(path).fingerprint("one") == elsewhere
+    (tmp_path / "neighbour.py").write_text("ONE = 2\n")
+    assert Pipeline.from_context_file(path).context.fingerprint("one") != elsewhere
 
 
 def traceback_lines(error):

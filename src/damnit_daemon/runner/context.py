@@ -48,7 +48,7 @@ class Context:
     """That exception."""
     places: SourceLocations = field(default_factory=lambda: SourceLocations(""))
     directory: Path | None = None
-    """The working directory when it was read: where the user's own modules are imported from."""
+    """Where the user's own modules are imported from."""
     fingerprints: Fingerprints | None = None
     """Made when they are first asked for."""
 
@@ -157,15 +157,18 @@ def read_context(path: Path) -> Context:
     return read_source(source, path)
 
 
-def read_source(source: bytes, path: Path, *, module: str = MODULE_NAME) -> Context:
+def read_source(
+    source: bytes, path: Path, *, module: str = MODULE_NAME, directory: Path | None = None
+) -> Context:
     """Do the same with the contents of a file.
 
     Args:
         source: The contents.
         path: What the file is called in messages and tracebacks.
         module: What it is called as a module.
+        directory: Where the modules that it imports lie; default: the working directory.
     """
-    context = Context(path, digest(source), directory=_working_directory())
+    context = Context(path, digest(source), directory=directory or _working_directory())
     from .namesakes import provide  # which evaluates, too: not before it is needed
 
     provide()

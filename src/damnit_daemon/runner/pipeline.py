@@ -16,12 +16,14 @@ from typing import Any
 from damnit_ctx import Cell, GroupError, RunData, Skip, Variable
 
 from .collect import Item, flatten, gather
-from .context import MODULE_NAME, Context, read_source
+from .context import Context, read_source
+from .context_file import module_name
 from .default_pipeline import current
 from .dependency_errors import DependencyError
 from .encode import Computed
 from .evaluate import Evaluator, outcome_line
 from .file_format import START_TIME
+from .local_imports import digest
 from .results import Results
 from .run_data import GivenRun, OpenedRun, RunUnavailable
 
@@ -99,7 +101,8 @@ class Pipeline:
         source = path.read_bytes()
         if str(path.parent) not in sys.path:
             sys.path.append(str(path.parent))
-        return cls._from_source(source, path, name)
+        module = module_name(next(_numbers), digest(source), path)
+        return cls._made_of(read_source(source, path, module=module, directory=path.parent), name)
 
     @classmethod
     def from_str(
@@ -112,11 +115,12 @@ class Pipeline:
         """
         lines = code.splitlines(keepends=True)
         linecache.cache[str(path)] = (len(code), None, lines, str(path))  # for tracebacks
-        return cls._from_source(code.encode(), Path(path), name)
+        source = code.encode()
+        module = module_name(next(_numbers), digest(source), None)
+        return cls._made_of(read_source(source, Path(path), module=module), name)
 
     @classmethod
-    def _from_source(cls, source: bytes, path: Path, name: str | None) -> Pipeline:
-        context = read_source(source, path, module=_new_module_name())
+    def _made_of(cls, context: Context, name: str | None) -> Pipeline:
         if not context.ok:
             raise ContextFileErrors(context) from context.cause
         made = cls(name=name)
@@ -168,7 +172,12 @@ class Pipeline:
         if self._context is None:
             made = Context(Path(self._name or "<pipeline>"))
             if self._read is not None:
-                made = Context(self._read.path, self._read.context_hash, places=self._read.places)
+                made = Context(
+                    self._read.path,
+                    self._read.context_hash,
+                    places=self._read.places,
+                    directory=self._read.directory,
+                )
             made.variables = self.collect()
             made.check()
             if not made.ok:
@@ -393,9 +402,5 @@ def _log(label: str, name: str, error: BaseException | None, duration_s: float) 
     LOG.log(level, "[%s] %s", label, outcome_line(name, error, duration_s))
 
 
-_numbers = itertools.count(2)
-
-
-def _new_module_name() -> str:
-    """Each file that a program reads is a module of its own."""
-    return f"{MODULE_NAME}_{next(_numbers)}" if MODULE_NAME in sys.modules else MODULE_NAME
+_numbers = itertools.count(1)
+"""Each file that a program reads is a module of its own."""
