@@ -31,6 +31,7 @@ def evaluate(python: str, script: str, out: Path, environment: dict[str, str]) -
     command = [python, "-W", "ignore", HERE / script, CONTEXTS, out, json.dumps(parameters)]
     done = subprocess.run(
         command,
+        cwd=out.parent,
         env=environment,
         stdin=subprocess.DEVNULL,
         capture_output=True,
