@@ -202,16 +202,16 @@ class Session:
             return load_value(con, address.key, address.name)
 
     def draw_pictures(
-        self, addresses: Collection[CellAddress]
+        self, addresses: Collection[CellAddress], height: int = 1
     ) -> Iterator[tuple[CellAddress, float, BlobPreview]]:
-        """Load blobs and draw them for their cells, one after the other."""
+        """Load blobs and draw them for their cells in rows of some lines, one after the other."""
         from ..table.blob_preview import draw_picture
 
         for address in addresses:
             value = self.load_value(address)
             kind = stored_blob_kind(value) if value is not None else None
             if value is not None and kind is not None:
-                yield address, value.timestamp, draw_picture(kind, decode_value(value))
+                yield address, value.timestamp, draw_picture(kind, decode_value(value), height)
 
     def inspect(
         self, address: CellAddress, column: Column, known: StoredValue | None

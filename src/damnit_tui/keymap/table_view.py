@@ -67,6 +67,15 @@ KEYS: tuple[Key, ...] = (
         "X",
     ),
     Key(
+        "table.row_height",
+        "H",
+        "row_height",
+        "taller rows: images and curves over 3 lines, then 5, then 1",
+        "table",
+        "Look",
+        "H",
+    ),
+    Key(
         "table.wider",
         "greater_than_sign",
         "widen(1)",

@@ -263,14 +263,14 @@ class MainScreen(
         wanted = [a for a in event.addresses if a not in self._fetching]
         if wanted:
             self._fetching.update((a, self._written_at(a)) for a in wanted)
-            self.draw_pictures(wanted)
+            self.draw_pictures(wanted, self.table.row_height)
 
     def _written_at(self, address: CellAddress) -> float | None:
         value = self.table.rows.value(*address)
         return value.timestamp if value is not None else None
 
     @work(thread=True, group="pictures")
-    def draw_pictures(self, addresses: list[CellAddress]) -> None:
+    def draw_pictures(self, addresses: list[CellAddress], height: int) -> None:
         """Draw blobs, some at a time; all that were wanted are answered, whatever happens."""
         worker = get_current_worker()
         for start in range(0, len(addresses), PICTURES_AT_ONCE):
@@ -280,7 +280,7 @@ class MainScreen(
             answer = PicturesDrawn(portion, [], failed=True)
             try:
                 for address in portion:
-                    answer.pictures.extend(self.session.draw_pictures([address]))
+                    answer.pictures.extend(self.session.draw_pictures([address], height))
                 answer.failed = False
             except Failure:
                 pass  # a lock, the disk: they are tried again
@@ -294,7 +294,9 @@ class MainScreen(
         self.table.add_pictures(event.pictures)
         if event.failed:
             self.set_timer(RETRY_S, self.table.look_for_pictures)
-        elif any(self._written_at(address) != when for address, when in asked.items()):
+        elif any(self._written_at(address) != when for address, when in asked.items()) or any(
+            drawn.height != self.table.row_height for *_, drawn in event.pictures
+        ):
             self.table.look_for_pictures()
 
     # Actions

@@ -115,6 +115,7 @@ class Keeping(Commanding, Choosing, Exporting):
     def _restore_view(self, view: ViewState) -> None:
         wanted = self.wanted
         self.fold_notes(view.notes_folded)
+        self.table.show_height(view.row_height)
         if view.selection:
             self.select_columns(view.selection)
         self._columns_wanted = wanted.columns
@@ -151,6 +152,7 @@ class Keeping(Commanding, Choosing, Exporting):
             ",".join(str(key) for key in arrangement.sort),
             self.selection,
             self.table.lines.folded,
+            self.table.row_height,
         )
 
     def keep(self) -> None:
@@ -251,6 +253,7 @@ class Keeping(Commanding, Choosing, Exporting):
         self.action_clear_filter()
         self.set_sort("")
         self.fold_notes(view.notes_folded)
+        self.table.show_height(view.row_height)
         self.select_columns(view.selection)
         self.want(view.filter, view.sort)
         self.arrange_wanted()

@@ -8,14 +8,18 @@ from .column_layout import ColumnLayout
 from .column_selection import ColumnSelection
 from .validate import mapping, text, texts, widths
 
+ROW_HEIGHTS = (1, 3, 5)
+"""Lines of a row, to choose from."""
+
 
 class ViewState(NamedTuple):
-    """A filter, an order, columns, and whether notes are folded."""
+    """A filter, an order, columns, whether notes are folded, and the lines of a row."""
 
     filter: str = ""
     sort: str = ""
     selection: ColumnSelection = ColumnSelection()
     notes_folded: bool = False
+    row_height: int = 1
 
     def as_json(self) -> dict[str, object]:
         """As it stands in a file."""
@@ -32,6 +36,7 @@ class ViewState(NamedTuple):
             },
             "tags": list(self.selection.tags),
             "notes_folded": self.notes_folded,
+            "row_height": self.row_height,
         }
 
     @classmethod
@@ -47,4 +52,11 @@ class ViewState(NamedTuple):
         )
         selection = ColumnSelection(choice, texts(found.get("tags")), columns.get("only") is True)
         folded = found.get("notes_folded") is True
-        return cls(text(found.get("filter")), text(found.get("sort")), selection, folded)
+        height = found.get("row_height")
+        return cls(
+            text(found.get("filter")),
+            text(found.get("sort")),
+            selection,
+            folded,
+            next((known for known in ROW_HEIGHTS if known == height), 1),
+        )

@@ -5,7 +5,6 @@ Called in a worker: numpy and Pillow are imported when the first blob needs them
 
 from __future__ import annotations
 
-import itertools
 import math
 from typing import Any, NamedTuple
 
@@ -25,15 +24,20 @@ MOST_POINTS = 2000
 """A longer curve is thinned out: a cell has twenty dots side by side."""
 
 
-def draw_picture(kind: BlobKind, decoded: Any) -> BlobPreview:
-    """Draw a decoded blob in one line.
+def draw_picture(kind: BlobKind, decoded: Any, height: int = 1) -> BlobPreview:
+    """Draw a decoded blob for its cell.
 
     Args:
         kind: What the blob is.
         decoded: PNG bytes, a complex number, or an array; None if it was not readable.
+        height: Lines of a row.
     """
+    return _drawn(kind, decoded, height)._replace(height=height)
+
+
+def _drawn(kind: BlobKind, decoded: Any, height: int) -> BlobPreview:
     if kind is BlobKind.PNG:
-        return _image(decoded)
+        return _image(decoded, height)
     if decoded is None or isinstance(decoded, bytes):
         return BlobPreview("unreadable", "faint")
     if kind is BlobKind.COMPLEX:
@@ -41,7 +45,8 @@ def draw_picture(kind: BlobKind, decoded: Any) -> BlobPreview:
     shape = tuple(decoded.shape)
     if kind is BlobKind.TRENDLINE and len(shape) == 2 and shape[0] == 2 and shape[1] >= 2:
         x, y = curve(decoded)
-        return BlobPreview(sparkline(x, y, PICTURE_WIDTH)[0], "trend")
+        first, *more = sparkline(x, y, PICTURE_WIDTH, height)
+        return BlobPreview(first, "trend", more=tuple(more))
     return BlobPreview(visible(f"{decoded.dtype}: {shape}"))
 
 
@@ -107,9 +112,8 @@ def curve(array: Any) -> tuple[list[float], list[float]]:
     return x, y
 
 
-def _image(png: Any) -> BlobPreview:
-    drawn = draw_thumbnail(png, PICTURE_WIDTH) if isinstance(png, bytes) else None
+def _image(png: Any, height: int) -> BlobPreview:
+    drawn = draw_thumbnail(png, PICTURE_WIDTH, height) if isinstance(png, bytes) else None
     if drawn is None:
         return BlobPreview(f"{IMAGE} unreadable", "faint")
-    pixels = tuple(itertools.chain.from_iterable(drawn.lines))
-    return BlobPreview(image_text(drawn.width_px, drawn.height_px), "faint", pixels)
+    return BlobPreview(image_text(drawn.width_px, drawn.height_px), "faint", drawn.lines)

@@ -14,6 +14,8 @@ from .layout import Fit
 
 BELOW_GAP = "▆"
 """A pixel of a picture in one line: what is left above it parts it from the run's before."""
+UPPER_HALF = "▀"
+"""Two pixels; in the last line only the upper one, so that pictures are parted there too."""
 
 
 class Piece(NamedTuple):
@@ -33,8 +35,12 @@ class BlobPreview(NamedTuple):
     text: str
     """What it says without colours: a curve, a number, or a mark and a size."""
     role: str = "text"
-    pixels: tuple[tuple[RGB, RGB], ...] = ()
-    """Upper and lower colour of each character, for images."""
+    pixels: tuple[tuple[tuple[RGB, RGB], ...], ...] = ()
+    """Of images: the lines, each with the upper and lower colour of its characters."""
+    more: tuple[str, ...] = ()
+    """The lines of a curve below the first."""
+    height: int = 1
+    """Lines of the row that it was drawn for."""
 
 
 _ROLES = {
@@ -70,12 +76,29 @@ def paint_cell(cell: TableCell, fit: Fit, width: int) -> list[Piece]:
     return _styled([Piece(pad(text, width, right=True), role)], cell)
 
 
-def paint_picture(picture: BlobPreview, width: int, *, colours: bool) -> list[Piece]:
-    """Place a drawn blob in its column; without colours, images are a mark and their size."""
+def paint_picture(picture: BlobPreview, width: int, *, colours: bool, line: int = 0) -> list[Piece]:
+    """Place one line of a drawn blob in its column.
+
+    Args:
+        picture: The blob.
+        width: How many characters there are.
+        colours: Whether there are any; without, images are a mark and their size.
+        line: Which line of the row, from the top.
+    """
     if not picture.pixels or not colours:
-        return [Piece(pad(picture.text, width), picture.role)]
-    shown = picture.pixels[:width]
-    pieces = [Piece(BELOW_GAP, foreground=_mixed(*pair)) for pair in shown]
+        text = (picture.text, *picture.more)[line] if line <= len(picture.more) else ""
+        return [Piece(pad(text, width), picture.role)]
+    if line >= len(picture.pixels):
+        return [Piece(" " * width)]
+    shown = picture.pixels[line][:width]
+    is_last = line == len(picture.pixels) - 1
+    if len(picture.pixels) == 1:
+        pieces = [Piece(BELOW_GAP, foreground=_mixed(*pair)) for pair in shown]
+    else:
+        pieces = [
+            Piece(UPPER_HALF, foreground=upper, background=None if is_last else lower)
+            for upper, lower in shown
+        ]
     return [*pieces, Piece(" " * (width - len(shown)))]
 
 

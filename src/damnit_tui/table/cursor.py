@@ -153,13 +153,13 @@ class CursorTable(RowContent, inherit_bindings=False):
         """Paint a cell again, and its run number and title if they look different now."""
         position = self.lines.place(address.key)
         column = self.view.index_of(address.name)
-        y = self.header_height + (position or 0) - round(self.scroll_y)
+        y = self._screen_y((position or 0) - round(self.scroll_y))
         is_shown = position is not None and self.header_height <= y < self.size.height
         if is_shown and run:
-            self.refresh(Region(0, y, self.view.frozen_width, 1))
+            self.refresh(self._region(0, y, self.view.frozen_width))
         for slot in self.view.slots:
             if slot.index == column and is_shown:
-                self.refresh(Region(slot.x, y, slot.width, 1))
+                self.refresh(self._region(slot.x, y, slot.width))
             if slot.index == column and title:
                 self.refresh(Region(slot.x, self.view.levels - 1, slot.width, 1))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from textual.geometry import Region, Size
+from textual.geometry import Region
 
 from damnit_daemon.model import Column, RunKey, RunRow, StoredValue
 from damnit_daemon.model.batch import AheadRow, Batch
@@ -13,6 +13,7 @@ from damnit_daemon.model.batch import AheadRow, Batch
 from ..data.daemon_activity import DaemonActivity
 from ..fixed_columns import TIME
 from ..state.column_layout import ColumnLayout
+from ..state.view_state import ROW_HEIGHTS
 from .cell_render import BlobPreview
 from .layout import PICTURE_WIDTH
 from .line_renderer import RowCanvas
@@ -106,6 +107,8 @@ class RowContent(RowCanvas, inherit_bindings=False):
         """Take in blobs that were drawn."""
         keys, is_wide = set(), False
         for address, timestamp, picture in drawn:
+            if picture.height != self.row_height:
+                continue  # rows have become taller or lower meanwhile
             is_wide |= not picture.pixels and len(picture.text) > PICTURE_WIDTH
             self.rows.note_written(*address, timestamp)
             self.view.pictures.add(address, timestamp, picture)
@@ -146,8 +149,17 @@ class RowContent(RowCanvas, inherit_bindings=False):
     def show_extras(self, *, trends: bool, outliers: bool) -> None:
         """Show curves under the titles of numbers, and point out numbers that are far off."""
         self.view.trends, self.view.outliers = trends, outliers
-        self.virtual_size = Size(self._width, len(self.lines) + self.header_height)
+        self._fit_content()
         self._relook()
+
+    def show_height(self, height: int) -> None:
+        """Give rows so many lines, one of `ROW_HEIGHTS`; the cursor stays on the screen."""
+        if height == self.row_height or height not in ROW_HEIGHTS:
+            return
+        self.view.pictures.height = height
+        self._look += 1
+        self._fit_content()
+        self._show_cursor()
 
     @property
     def column_choice(self) -> ColumnLayout:
@@ -176,7 +188,7 @@ class RowContent(RowCanvas, inherit_bindings=False):
 
     def _grown(self, anchor: Anchor | None) -> None:
         """Lines were inserted: keep the same ones on the screen."""
-        self.virtual_size = Size(self._width, len(self.lines) + self.header_height)
+        self._fit_content()
         self._rescue_cursor()
         if self.cursor is None and len(self.rows):
             name = self.view.columns[0].name if self.view.columns else TIME.name
@@ -206,7 +218,7 @@ class RowContent(RowCanvas, inherit_bindings=False):
         first = view.fits[view.first].column.name if view.fits else None
         view.match_columns()
         view.first = 0 if at_start else view.index_of(first) or 0
-        self.virtual_size = Size(self._width, len(self.lines) + self.header_height)
+        self._fit_content()
         self._rescue_cursor()
         self._arrange()
         self._relook()

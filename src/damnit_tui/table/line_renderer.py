@@ -16,7 +16,7 @@ from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 from textual.cache import LRUCache
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -176,7 +176,7 @@ class RowCanvas(ScrollView, can_focus=True, inherit_bindings=False):
         """The note that it stands on, above the run that `cursor` has then."""
         self._images = images
         self._painted: Spot = (None, None)
-        self._strips: LRUCache[Line, tuple[object, Strip]] = LRUCache(MOST_STRIPS)
+        self._strips: LRUCache[Line, tuple[object, tuple[Strip, ...]]] = LRUCache(MOST_STRIPS)
         self._look = 0
         self._styles: dict[tuple[Piece, str], Style] = {}
         self._home: CellAddress | None = None
@@ -195,9 +195,19 @@ class RowCanvas(ScrollView, can_focus=True, inherit_bindings=False):
         return self.scrollable_content_region.width
 
     @property
+    def row_height(self) -> int:
+        """Lines of a row; pictures and curves fill them."""
+        return self.view.pictures.height
+
+    @property
     def page(self) -> int:
         """Rows that fit on the screen."""
-        return max(1, self.size.height - self.header_height)
+        return max(1, (self.size.height - self.header_height) // self.row_height)
+
+    def _fit_content(self) -> None:
+        """Let one scroll by rows, however tall they are, until the last one is seen whole."""
+        beside = self.size.height - self.page if self.size.height else self.header_height
+        self.virtual_size = Size(self._width, len(self.lines) + beside)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Paint some lines; columns are placed first where the first paint precedes `Resize`."""
@@ -210,30 +220,35 @@ class RowCanvas(ScrollView, can_focus=True, inherit_bindings=False):
         if y < self.header_height:
             pieces = self.view.header_pieces(self._cursor_column)[y]
             return self._strip(pieces)
-        position = round(self.scroll_y) + y - self.header_height
+        row, within = divmod(y - self.header_height, self.row_height)
+        position = round(self.scroll_y) + row
         if position >= len(self.lines):
             return Strip.blank(self._width, self.rich_style)
         line = self.lines[position]
-        return self._row(line) if isinstance(line, RunKey) else self._note_line(line)
+        strips = self._row(line) if isinstance(line, RunKey) else self._note_line(line)
+        return strips[within]
 
-    def _note_line(self, note: Note) -> Strip:
+    def _note_line(self, note: Note) -> tuple[Strip, ...]:
         stamp = (self._look, note == self.note, self._width, self.view.frozen_width)
         known = self._strips.get(note)
         if known is None or known[0] != stamp:
             pieces = self.view.note_pieces(note, chosen=note == self.note)
-            known = self._strips[note] = (stamp, self._strip(pieces))
+            below = Strip.blank(self._width, self.rich_style)
+            strips = (self._strip(pieces), *[below] * (self.row_height - 1))
+            known = self._strips[note] = (stamp, strips)
         return known[1]
 
-    def _row(self, key: RunKey) -> Strip:
+    def _row(self, key: RunKey) -> tuple[Strip, ...]:
         is_here = self.cursor and self.cursor.key == key and self.note is None
         cursor = self._cursor_column if is_here else None
         marked = self.mark_of(key)
         stamp = (self.rows.version(key), self._look, cursor, marked)
         known = self._strips.get(key)
         if known is None or known[0] != stamp:
-            pieces = self.view.row_pieces(key, cursor, marked)
             tint = "tint" if marked else "here" if is_here and self._images else ""
-            known = (stamp, self._strip(pieces, tint))
+            lines = range(self.row_height)
+            pieces = (self.view.row_pieces(key, cursor, marked, line) for line in lines)
+            known = (stamp, tuple(self._strip(each, tint) for each in pieces))
             self._strips[key] = known
         return known[1]
 
@@ -277,8 +292,9 @@ class RowCanvas(ScrollView, can_focus=True, inherit_bindings=False):
 
     @property
     def shown_lines(self) -> Sequence[Line]:
-        """The runs and notes on the screen."""
-        return self.lines.part(round(self.scroll_y), self.page)
+        """The runs and notes on the screen, the last one perhaps in part."""
+        number = -(-(self.size.height - self.header_height) // self.row_height)
+        return self.lines.part(round(self.scroll_y), max(1, number))
 
     @property
     def shown_keys(self) -> list[RunKey]:
@@ -304,6 +320,7 @@ class RowCanvas(ScrollView, can_focus=True, inherit_bindings=False):
         """Place the columns anew."""
         few = not self.app.is_headless and self.app.console.color_system not in MANY_COLOURS
         self.view.colours = self._images and not self.app.no_color and not few
+        self._fit_content()
         self._arrange(keep_cursor=True)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
@@ -336,7 +353,19 @@ class RowCanvas(ScrollView, can_focus=True, inherit_bindings=False):
         self.refresh()
 
     def _refresh_row(self, y: int) -> None:
-        self.refresh(Region(0, self.header_height + y, self._width, 1))
+        self.refresh(self._region(0, self._screen_y(y), self._width))
+
+    def _screen_y(self, row: int) -> int:
+        """On which line of the screen a row begins.
+
+        Args:
+            row: Which, among those on the screen.
+        """
+        return self.header_height + row * self.row_height
+
+    def _region(self, x: int, y: int, width: int) -> Region:
+        """A part of a row that begins on a line of the screen, as far as it is seen."""
+        return Region(x, y, width, min(self.row_height, max(1, self.size.height - y)))
 
     def _tell_cursor(self) -> None:
         self.post_message(self.CursorMoved(self, self.cursor))

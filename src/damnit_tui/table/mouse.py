@@ -92,7 +92,7 @@ class MouseTable(CursorTable, inherit_bindings=False):
         return CellAddress(line, self.view.columns[slot.index].name) if slot else None
 
     def _line_at(self, y: int) -> Line | None:
-        position = round(self.scroll_y) + y - self.header_height
+        position = round(self.scroll_y) + (y - self.header_height) // self.row_height
         return self.lines[position] if 0 <= position < len(self.lines) else None
 
     # Clicks

@@ -17,6 +17,8 @@ class PreviewCache:
     """Drawings by cell, each of one version of its value."""
 
     def __init__(self, rows: Rows) -> None:
+        self.height = 1
+        """Lines of a row; what was drawn for another height is drawn anew."""
         self._rows = rows
         self._drawn: dict[CellAddress, tuple[float, BlobPreview]] = {}
 
@@ -28,8 +30,7 @@ class PreviewCache:
                 value = self._rows.value(key, name)
                 if value is None or stored_blob_kind(value) in (None, BlobKind.UNKNOWN):
                     continue
-                drawn = self._drawn.get(CellAddress(key, name))
-                if drawn is None or drawn[0] != value.timestamp:
+                if self.get(CellAddress(key, name)) is None:
                     missing.append(CellAddress(key, name))
         return missing
 
@@ -37,7 +38,7 @@ class PreviewCache:
         """Keep a drawn blob; the oldest are forgotten first."""
         self._drawn.pop(address, None)
         self._drawn[address] = (timestamp, picture)
-        while len(self._drawn) > MOST_PICTURES:
+        while len(self._drawn) > MOST_PICTURES // self.height:
             del self._drawn[next(iter(self._drawn))]
 
     def get(self, address: CellAddress) -> BlobPreview | None:
@@ -46,4 +47,4 @@ class PreviewCache:
         value = self._rows.value(*address)
         if drawn is None or value is None or drawn[0] != value.timestamp:
             return None
-        return drawn[1]
+        return drawn[1] if drawn[1].height == self.height else None

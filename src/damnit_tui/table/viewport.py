@@ -165,14 +165,19 @@ class Viewport:
             self._cells[address] = known
         return known[2]
 
-    def row_pieces(self, key: RunKey, cursor: int | None, marked: str = "") -> list[Piece]:
+    def row_pieces(
+        self, key: RunKey, cursor: int | None, marked: str = "", line: int = 0
+    ) -> list[Piece]:
         """One line of the table.
 
         Args:
             key: The run.
             cursor: The column under the cursor, if it is on this run.
-            marked: A mark of somebody's, before the run number.
+            marked: A mark before the run number.
+            line: Which line of a row that has several, from the top.
         """
+        if line:
+            return self._lower_pieces(key, cursor, marked, line)
         label = pad(self.run_label(key), self.frozen_width - 2, right=True)
         mark = self.work.mark(key)
         pieces = [
@@ -191,6 +196,21 @@ class Viewport:
                 cell = [Piece("".join(p.text for p in cell), "cursor")]
             else:
                 cell = highlight(cell, self.search.patterns)
+            pieces += cell
+        return pieces
+
+    def _lower_pieces(self, key: RunKey, cursor: int | None, marked: str, line: int) -> list[Piece]:
+        """A further line of a row: pictures and curves go on there."""
+        pieces = [Piece(pad(marked or " ", self.frozen_width), "chosen")]
+        for slot in self.slots:
+            pieces.append(Piece(slot.gap, "text" if slot.gap.isspace() else "rule"))
+            picture = self.pictures.get(CellAddress(key, self.fits[slot.index].column.name))
+            if picture is None:
+                cell = [Piece(" " * slot.width)]
+            else:
+                cell = paint_picture(picture, slot.width, colours=self.colours, line=line)
+            if slot.index == cursor:
+                cell = [p if p.foreground else p._replace(role="cursor") for p in cell]
             pieces += cell
         return pieces
 

@@ -16,6 +16,7 @@ from textual.reactive import reactive
 from damnit_daemon.model import RunKey, RunRow
 
 from .. import keymap
+from ..state.view_state import ROW_HEIGHTS
 from .mouse import MouseTable
 from .search import Search, next_problem, rank
 from .viewport import CellAddress
@@ -241,6 +242,11 @@ class RunTable(MouseTable, inherit_bindings=False):
         """Make the column under the cursor as wide as it needs."""
         if self.cursor is not None:
             self.set_width(self.cursor.name, None)
+
+    def action_row_height(self) -> None:
+        """Make rows taller for pictures and curves; those that are tallest low again."""
+        place = ROW_HEIGHTS.index(self.row_height)
+        self.show_height(ROW_HEIGHTS[(place + 1) % len(ROW_HEIGHTS)])
 
     def action_trends(self) -> None:
         """Show how numbers went over the runs shown, or do not any more."""

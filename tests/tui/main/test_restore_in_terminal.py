@@ -21,10 +21,11 @@ def terminal(folder, tmp_path):
     names = ("XDG_STATE_HOME", "XDG_CONFIG_HOME", "PYTHONPATH")
     environ = {name: os.environ.get(name, "") for name in names}
 
-    def open_app(*options):
+    def open_app(*options, term=""):
         pid_file = tmp_path / "pid"
         code = (
             f"import os, sys; open({str(pid_file)!r}, 'w').write(str(os.getpid())); "
+            f"os.environ.update({{'TERM': {term!r}, 'COLORTERM': ''}} if {term!r} else {{}}); "
             f"sys.argv = ['damnit-tui', {str(folder.path)!r}, *{options!r}]; "
             "from damnit_tui.cli import main; main()"
         )
@@ -121,3 +122,13 @@ def test_keys_of_ones_own(terminal):
         shown.wait_for(lambda screen: "ctrl-g filter" in screen)
         shown.press("C-g")
         shown.wait_for(lambda screen: "Filter:" in screen)
+
+
+def test_where_colours_are_few_images_are_told_by_their_size(terminal):
+    opened, _ = terminal(term="xterm-16color")
+    with opened as shown:
+        screen = shown.wait_for(lambda screen: "▣ 30×20" in screen)
+        assert "▆" not in (screen or "")
+    opened, _ = terminal(term="xterm-256color")
+    with opened as shown:
+        shown.wait_for(lambda screen: "▆▆▆" in screen)

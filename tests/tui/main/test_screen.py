@@ -256,6 +256,28 @@ async def test_no_colours_no_coloured_blocks(folder, monkeypatch):
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
         assert "▣ 30×20" in table_text(app)
+        assert not {*"▀▆"} & {*table_text(app)}
+        await pilot.press("H")
+        await settle(pilot)
+        assert "▣ 30×20" in table_text(app)
+        assert not {*"▀▆"} & {*table_text(app)}
+
+
+async def test_pictures_are_drawn_again_for_taller_rows(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        assert "▀" not in table_text(app)
+        app.main_screen.table.move_to(key(412), "comment")
+        for _ in range(2):
+            await pilot.press("H")
+            await until(pilot, lambda: "▀" in table_text(app))
+            await settle(pilot)
+            table = app.main_screen.table
+            assert not table.view.missing_pictures(table.shown_keys)
+        assert table.row_height == 5
+        await pilot.press("H")
+        await until(pilot, lambda: "▆" in table_text(app))
         assert "▀" not in table_text(app)
 
 

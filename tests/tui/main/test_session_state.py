@@ -49,6 +49,25 @@ async def test_a_fresh_start_is_as_it_was_left(folder):
 
 
 @pytest.mark.extended
+async def test_tall_rows_are_kept_and_belong_to_a_view(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(130, 34)) as pilot:
+        await settle(pilot)
+        await pilot.press("H")
+        await command(pilot, "view save tall")
+        await until(pilot, lambda: "tall" in app.main_screen.view_names)
+    app = make_app(folder)
+    async with app.run_test(size=(130, 34)) as pilot:
+        await settle(pilot)
+        table = app.main_screen.table
+        assert table.row_height == 3
+        await pilot.press("H", "H")
+        assert table.row_height == 1
+        await command(pilot, "view open tall")
+        await until(pilot, lambda: table.row_height == 3)
+
+
+@pytest.mark.extended
 async def test_following_is_kept(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:

@@ -6,7 +6,7 @@ from damnit_daemon.store import NewValue, save_values
 from damnit_tui.state.column_layout import ColumnLayout
 from damnit_tui.table.widget import RunTable
 
-from ..conftest import NOW, database_of, key, until
+from ..conftest import NOW, database_of, key, settle, until
 from .test_main import snap  # noqa: F401 – a fixture
 
 THEMES = ["light", "high-contrast", "colour-blind"]
@@ -61,6 +61,14 @@ def test_trends_and_outliers(snap, folder, size):  # noqa: F811
 
     async def before(pilot):
         await pilot.press("T", "X", "l", "l", "l")
+
+    assert snap(folder, size=size, before=before)
+
+
+def test_tall_rows(snap, folder, size):  # noqa: F811
+    async def before(pilot):
+        await pilot.press("H", "j", "dollar_sign")
+        await settle(pilot)
 
     assert snap(folder, size=size, before=before)
 

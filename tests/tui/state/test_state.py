@@ -21,7 +21,11 @@ from damnit_tui.state.view_state import ViewState
 
 CHOICE = ColumnLayout(("b", "a"), frozenset({"c"}), ("b",), {"a": 20})
 VIEW = ViewState(
-    "xgm > 5", "-xgm,run", ColumnSelection(CHOICE, ("beam",), only=True), notes_folded=True
+    "xgm > 5",
+    "-xgm,run",
+    ColumnSelection(CHOICE, ("beam",), only=True),
+    notes_folded=True,
+    row_height=3,
 )
 KEPT = SavedState(
     VIEW,
@@ -173,3 +177,8 @@ def test_named_views(tmp_path):
     for name in ("../x", "", ".", "a/b", "x" * 100, "a\nb"):
         with pytest.raises(DamnitError, match="cannot be called"):
             save_view(name, VIEW, tmp_path)
+
+
+@pytest.mark.parametrize("height", [0, 2, -1, 10**9, "3", None, [3], {}, True])
+def test_a_row_height_that_there_is_not_is_one_line(height):
+    assert ViewState.from_json({"row_height": height}).row_height == 1

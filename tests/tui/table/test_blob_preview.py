@@ -48,6 +48,24 @@ def test_pictures_of_neighbouring_runs_are_parted_by_a_gap():
     assert paint_picture(picture, 12, colours=False)[0].text == "▣ 30×20     "
 
 
+@pytest.mark.parametrize("height", [3, 5])
+def test_in_tall_rows_pictures_and_curves_fill_the_lines(height):
+    picture = draw_picture(BlobKind.PNG, png(30, 20), height)
+    lines = [paint_picture(picture, 12, colours=True, line=line) for line in range(height)]
+    assert {piece.text for line in lines for piece in line[:-1]} == {"▀"}
+    assert all(piece.background for line in lines[:-1] for piece in line[:-1])
+    # Half a line parts it from the picture below.
+    assert not any(piece.background for piece in lines[-1])
+    texts = [paint_picture(picture, 12, colours=False, line=line) for line in range(height)]
+    assert [line[0].text.strip() for line in texts] == ["▣ 30×20", *[""] * (height - 1)]
+
+    x = np.linspace(0, 1, 30)
+    curve = draw_picture(BlobKind.TRENDLINE, np.stack([x, x]), height)
+    drawn = [paint_picture(curve, 10, colours=True, line=line)[0] for line in range(height)]
+    assert [piece.text for piece in drawn] == sparkline(x, x, 10, height)
+    assert {piece.role for piece in drawn} == {"trend"}
+
+
 def test_a_thumbnail_keeps_the_colours_in_their_places():
     drawn = draw_thumbnail(png(30, 20), 3)
     assert (drawn.width_px, drawn.height_px) == (30, 20)
@@ -80,7 +98,7 @@ def test_each_kind_of_blob_has_a_picture():
     assert draw_picture(BlobKind.UNKNOWN, b"x").text == "unreadable"
     image = draw_picture(BlobKind.PNG, png(30, 20))
     assert image.text == "▣ 30×20"
-    assert len(image.pixels) == 10
+    assert [len(line) for line in image.pixels] == [10]
 
 
 def test_large_pictures_say_what_they_are():

@@ -310,3 +310,32 @@ async def test_a_range_goes_over_notes_and_marks_runs_only(noted):
     assert table.note.text == "beam lost"
     await noted.press("V")
     assert table.marked == {key(100), key(99), key(98), key(97)}
+
+
+async def test_tall_rows_are_scrolled_by_whole_rows_and_the_cursor_stays_in_sight(pilot):
+    table = pilot.app.table
+    await pilot.press("5", "0", "G", "H")
+    await pilot.pause()
+    assert table.row_height == 3
+    y = next(y for y in range(24) if line(table, y).startswith("  50 "))
+    assert line(table, y + 1).strip(" │") == line(table, y + 2).strip(" │") == ""
+    assert line(table, y + 3).startswith("  49 ")
+    for keys in (["G"], ["g"], ["pagedown"], ["ctrl+d"], ["H"], ["G"]):
+        await pilot.press(*keys)
+        await pilot.pause()
+        row = table.rows.position(table.cursor.key) - round(table.scroll_y)
+        assert 0 <= row < table.page
+    assert table.row_height == 5
+    assert line(table, 3 + 3 * 5).startswith("   1 ")
+    await pilot.press("H")
+    assert table.row_height == 1
+
+
+async def test_a_click_on_any_line_of_a_tall_row_is_on_its_run(pilot):
+    table = pilot.app.table
+    await pilot.press("H")
+    await pilot.pause()
+    for y, run in ((3, 100), (5, 100), (6, 99), (8, 99)):
+        await pilot.click(RunTable, offset=(20, y))
+        await pilot.pause()
+        assert at(table)[0] == run
