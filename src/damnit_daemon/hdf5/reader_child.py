@@ -20,6 +20,9 @@ ALIVE_EVERY_S = 0.2
 CPU_S = 600
 """A request may use so much CPU time; then the system ends the process, also an orphan."""
 
+STREAMS = ("look", "last_trains")
+"""What gives its answer in pieces."""
+
 MEMORY_BYTES = 32 << 30
 """Address space: a damaged file may claim to need any."""
 
@@ -29,10 +32,11 @@ def main() -> None:
     channel = Channel(0, os.fdopen(os.dup(1), "wb"))
     os.dup2(2, 1)  # what a library prints is no answer
     _limit(resource.RLIMIT_AS, MEMORY_BYTES)
-    from . import export, locate, series
+    from . import daq_trains, export, locate, series
 
     calls: dict[str, Callable[..., Any]] = {
         "look": locate.look_in_folder,
+        "last_trains": daq_trains.last_trains,
         "read_line": series.read_line,
         "save_data": export.save_data,
     }
@@ -40,7 +44,7 @@ def main() -> None:
     while (request := channel.receive()) is not None:
         name, arguments, options = request
         _limit(resource.RLIMIT_CPU, int(time.process_time()) + CPU_S)
-        _answer(channel, calls[name], arguments, options, is_stream=name == "look")
+        _answer(channel, calls[name], arguments, options, is_stream=name in STREAMS)
 
 
 def _answer(

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
-_NAME = re.compile(r"((?:RAW|CORR)-R\d+-\w+)-S(\d{1,6})\.h5", re.ASCII)
+NAME = re.compile(r"((?:RAW|CORR)-R\d+-(\w+))-S(\d{1,6})\.h5", re.ASCII)
 """European XFEL's names: kind, run, aggregator, and a number that counts from 0."""
 _SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _HEAD_BYTES = 128
@@ -21,10 +21,7 @@ MOST_LOOKED_AT = 1000
 
 def what_is_lacking(folder: Path) -> str:
     """Say what shows that the files in a folder are not complete; empty if nothing does."""
-    try:
-        names = [name for name in os.listdir(folder) if name.endswith(".h5") and name[0] != "."]  # noqa: PTH208 – thousands of names
-    except OSError:
-        return ""
+    names = file_names(folder)
     if gap := missing_file(names):
         return f"{gap} is missing"
     for name in sorted(names)[:MOST_LOOKED_AT]:
@@ -33,12 +30,20 @@ def what_is_lacking(folder: Path) -> str:
     return ""
 
 
+def file_names(folder: Path) -> list[str]:
+    """The names of the HDF5 files in a folder; none if it cannot be read."""
+    try:
+        return [name for name in os.listdir(folder) if name.endswith(".h5") and name[0] != "."]  # noqa: PTH208 – thousands of names
+    except OSError:
+        return []
+
+
 def missing_file(names: Iterable[str]) -> str:
     """The first file that must exist because one with a higher number does; empty if none."""
     numbers: dict[str, set[int]] = defaultdict(set)
     for name in names:
-        if match := _NAME.fullmatch(name):
-            numbers[match[1]].add(int(match[2]))
+        if match := NAME.fullmatch(name):
+            numbers[match[1]].add(int(match[3]))
     for stem in sorted(numbers):
         found = numbers[stem]
         if len(found) <= max(found):

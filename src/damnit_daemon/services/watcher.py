@@ -16,7 +16,8 @@ from ..ledger import TakenFiles
 from ..model import RunKey
 from ..model.arrival import Arrival, ArrivalSource
 from ..model.growing_runs import GrowingRun
-from .completeness import what_is_lacking
+from .completeness import file_names, what_is_lacking
+from .run_ends import LastTrains, early_ends, read_last_trains
 from .run_scanner import (
     LOOK_INTO_S,
     KindFolder,
@@ -32,6 +33,9 @@ log = logging.getLogger(__name__)
 DEFAULT_SETTLE_S = 20.0
 DEFAULT_GRACE_S = 60.0
 """How long an event may be behind the files before we act without it."""
+
+RECENT_S = 3600.0
+"""Files that did not change for so long are not asked where they end."""
 
 PATIENCE = 6.0
 """How many times the settle time a run waits that is still, but lacks files or parts of them."""
@@ -129,7 +133,8 @@ class Watcher:
             than the daemon.
         older: Those that were, if that look was an earlier daemon's.
         backfill: How many of those, from the newest, are processed; None for all.
-        clock: Unix seconds; only tells what is older than a day.
+        last_trains: Reads where files end.
+        clock: Unix seconds; only tells what is older than an hour.
     """
 
     def __init__(
@@ -142,6 +147,7 @@ class Watcher:
         first_start: bool = False,
         older: Iterable[Place] = (),
         backfill: int | None = 0,
+        last_trains: LastTrains = read_last_trains,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.problem = ""
@@ -161,6 +167,11 @@ class Watcher:
         }
         self._taken_runs = TakenRuns(proposal_folder, look_into_s=look_into_s, clock=clock)
         self._lacking: dict[RunFiles, str] = {}
+        self._last_trains = last_trains
+        self._early: dict[RunFiles, str] = {}
+        """Of runs that are waited for: the aggregator that ended early."""
+        self._ends_early: set[tuple[str, str]] = set()
+        """Kinds and aggregators that still did when the last run was taken."""
         self._older: set[Place] | None = None
         self._wanted_again: set[RunKey] = set()
         if not first_start:
@@ -234,13 +245,34 @@ class Watcher:
                 complete.append(sighting)
                 continue
             if files not in self._lacking:
-                self._lacking[files] = what_is_lacking(self._run_folder(files.place))
+                self._lacking[files] = self._what_is_lacking(files)
             patience_s = PATIENCE * self.settle_times.of(files.place[1])
             if not self._lacking[files] or now_s - sighting.since_s >= patience_s:
                 complete.append(sighting)
+                if files in self._early:
+                    self._ends_early.add((files.place[1], self._early[files]))
             lacking[files] = self._lacking[files]
         self._lacking = lacking
+        self._early = {files: name for files, name in self._early.items() if files in lacking}
         return complete
+
+    def _what_is_lacking(self, files: RunFiles) -> str:
+        folder, kind = self._run_folder(files.place), files.place[1]
+        if reason := what_is_lacking(folder):
+            return reason
+        if self._clock() - files.data_at > RECENT_S:
+            return ""
+        raw = file_names(self._run_folder((files.place[0], "raw"))) if kind == "proc" else []
+        ends = early_ends(folder, file_names(folder), raw, self._last_trains)
+        early = {(kind, end.aggregator) for end in ends}
+        self._ends_early = {
+            known for known in self._ends_early if known[0] != kind or known in early
+        }
+        for aggregator, reason in ends:
+            if (kind, aggregator) not in self._ends_early:
+                self._early[files] = aggregator
+                return reason
+        return ""
 
     def _run_folder(self, place: Place) -> Path:
         return self._proposal_folder / place[1] / run_folder_name(place[0].run)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import random
 import time
+from pathlib import Path
 from types import MappingProxyType
 
 import h5py
+import numpy as np
 import pytest
 
 from damnit_daemon.errors import DamnitError
@@ -522,3 +524,78 @@ def test_looking_at_3000_runs_that_were_taken_costs_next_to_nothing(proposal):
     for _ in range(100):
         assert proposal.arrivals(watcher, 2.0, taken=known) == []
     assert time.process_time() - began < 3.0
+
+
+def write_trains(proposal, name, first, last, *, run=1, kind="raw"):
+    path = proposal.write(run, kind, name=name)
+    with h5py.File(path, "w") as file:
+        file["INDEX/trainId"] = np.r_[first : last + 1, 0, 0].astype("u8")
+    return path
+
+
+def test_an_aggregator_that_ends_before_the_others_is_waited_for(proposal):
+    watcher = proposal.watcher()
+    write_trains(proposal, "RAW-R0001-DA01-S00000.h5", 1000, 1499)
+    write_trains(proposal, "RAW-R0001-DA01-S00001.h5", 1500, 1749)
+    write_trains(proposal, "RAW-R0001-DA02-S00000.h5", 1000, 1499)
+    write_trains(proposal, "RAW-R0001-DA03-S00000.h5", 1000, 1745)  # a few are no sign
+    assert proposal.arrivals(watcher) == []
+    assert proposal.arrivals(watcher, SETTLE_S) == []
+    (growing,) = watcher.growing
+    assert growing.lacks == "RAW-R0001-DA02 ends 250 trains before the others"
+    write_trains(proposal, "RAW-R0001-DA02-S00001.h5", 1500, 1749)
+    assert proposal.arrivals(watcher, READ_SOON_S) == []
+    assert proposal.arrivals(watcher, SETTLE_S) == [(1, "raw")]
+
+
+def test_one_that_always_ends_early_costs_the_wait_once(proposal):
+    watcher = proposal.watcher()
+    ends_and_waits = [(1499, True), (1499, False), (1749, False), (1499, True)]
+    for run, (end, waits) in enumerate(ends_and_waits, 1):
+        write_trains(proposal, f"RAW-R000{run}-DA01-S00000.h5", 1000, 1749, run=run)
+        write_trains(proposal, f"RAW-R000{run}-DA02-S00000.h5", 1000, end, run=run)
+        proposal.look(watcher)
+        assert proposal.arrivals(watcher, SETTLE_S) == ([] if waits else [(run, "raw")])
+        proposal.look(watcher, PATIENCE * SETTLE_S)
+
+
+def test_corrected_files_are_as_many_as_the_raw_ones(proposal):
+    for number in (0, 1):
+        proposal.write(1, name=f"RAW-R0001-AGIPD00-S0000{number}.h5")
+        proposal.write(1, name=f"RAW-R0001-DA01-S0000{number}.h5")
+    proposal.seen.add(place(1))
+    watcher = proposal.watcher()
+    proposal.write(1, "proc", name="CORR-R0001-AGIPD00-S00000.h5")
+    proposal.look(watcher)
+    assert proposal.arrivals(watcher, SETTLE_S) == []
+    assert watcher.growing[0].lacks == "CORR-R0001-AGIPD00-S00001.h5 is missing"
+    proposal.write(1, "proc", name="CORR-R0001-AGIPD00-S00001.h5")
+    proposal.look(watcher, READ_SOON_S)
+    assert proposal.arrivals(watcher, SETTLE_S) == [(1, "proc")]
+
+
+@pytest.mark.parametrize("trains", [None, "text", [[1, 2]], [2.5], [0], [2**63 + 5]])
+def test_files_that_do_not_tell_where_they_end_are_not_waited_for(proposal, trains):
+    watcher = proposal.watcher()
+    write_trains(proposal, "RAW-R0001-DA01-S00000.h5", 1000, 1749)
+    path = proposal.write(1, name="RAW-R0001-DA02-S00000.h5")
+    with h5py.File(path, "w") as file:
+        if trains is not None:
+            file["INDEX/trainId"] = trains
+    proposal.write(1, name="RAW-R0001-DA03-S00000.h5")
+    assert proposal.arrivals(watcher) == []
+    assert proposal.arrivals(watcher, SETTLE_S) == [(1, "raw")]
+
+
+@pytest.mark.parametrize("name", ["results-hang.h5", "results-appcrash.h5"])
+def test_a_damaged_file_ends_neither_the_watcher_nor_what_the_others_tell(proposal, name):
+    watcher = proposal.watcher()
+    write_trains(proposal, "RAW-R0001-DA01-S00000.h5", 1000, 1749)
+    write_trains(proposal, "RAW-R0001-DA02-S00000.h5", 1000, 1499)
+    path = proposal.write(1, name="RAW-R0001-DA03-S00000.h5")
+    path.write_bytes((Path(__file__).parents[2] / "damaged" / name).read_bytes())
+    proposal.look(watcher)
+    began = time.monotonic()
+    assert proposal.arrivals(watcher, SETTLE_S) == []
+    assert time.monotonic() - began < 30
+    assert watcher.growing[0].lacks == "RAW-R0001-DA02 ends 250 trains before the others"
