@@ -15,7 +15,11 @@ from dataclasses import replace
 import pytest
 
 from damnit_daemon.ledger import JobState, RequestKind
+from damnit_daemon.slurm import Fate
 from tests.daemon.daemon_process import experiment, wait_until
+
+from .fixtures import client_of
+from .jobs import submission, wait_running
 
 __all__ = ["experiment"]
 
@@ -420,6 +424,28 @@ def test_a_daemon_that_is_killed_while_it_submits_submits_once(shift):
     jobs = it.all_done(6)
     assert {job.state for job in jobs} == {JobState.DONE}
     assert it.called("heavy") == dict.fromkeys([1, 2, 3], 1)
+
+
+@pytest.mark.extended
+def test_a_foreign_job_whose_number_was_noted_is_left_alone(shift, slurm, tmp_path):
+    client = client_of(slurm)
+    foreign = client.submit(submission(tmp_path, "sleep 200"))
+    wait_running(client, foreign)
+    it = shift(runs=1, seconds=200, executor="auto")
+    it.made.start_daemon()
+    it.reprocess(1)
+    wait_until(lambda: it.called("heavy"), timeout_s=60)
+    it.made.daemons[-1].kill()
+    it.made.daemons[-1].wait()
+    (noted,) = (it.made.folder.internals / "slurm").glob("*/slurm_id")
+    noted.write_text(f"{foreign.id}\n")
+    it.made.start_daemon()
+    (job,) = wait_until(it.made.running)
+    it.made.ask(RequestKind.CANCEL, jobs=[job.id])
+    job = it.until(job.id, JobState.CANCELLED)
+    assert job.slurm_id.split("_")[0] != foreign.id
+    assert client.poll([foreign])[foreign].fate is Fate.RUNS
+    assert "is not that of" in it.made.said()
 
 
 @pytest.mark.extended

@@ -11,7 +11,14 @@ from damnit_daemon.launch import Bundle
 from damnit_daemon.model import RunKey
 from damnit_daemon.paths import DamnitFolder
 from damnit_daemon.runner.protocol import Job as RunnerJob
-from damnit_daemon.slurm import Fate, Resources, SlurmClient, SlurmSettings, SubmissionRefused
+from damnit_daemon.slurm import (
+    Fate,
+    Resources,
+    SlurmClient,
+    SlurmId,
+    SlurmSettings,
+    SubmissionRefused,
+)
 from damnit_daemon.submission import SubmissionEntry, make_submission
 from damnit_daemon.submission import submission as array_of
 from tests.daemon.builders import make_damnit_folder
@@ -86,6 +93,58 @@ def test_an_sbatch_that_fails_after_it_submitted_is_found_by_its_comment(
     submitted = made.submit(((job,),), Resources(), SlurmSettings())
     assert submitted.slurm_id == client.find_by_comment(submitted.folder.comment)
     assert submitted.folder.load_id() == submitted.slurm_id
+
+
+@pytest.fixture
+def submitted(client, tmp_path, monkeypatch):
+    """A submission that is over in Slurm, as a daemon that takes it up finds it."""
+    folder, made = submitter(tmp_path, client)
+    given_job = given(folder, monkeypatch)
+    done = made.submit(((given_job,),), Resources(), SlurmSettings())
+    wait_over(client, done.slurm_id.task(0))
+    return made, done
+
+
+def test_a_number_noted_for_another_job_is_replaced_by_ours(client, submitted, tmp_path):
+    foreign = client.submit(submission(tmp_path, "sleep 100"))
+    wait_running(client, foreign)
+    made, done = submitted
+    done.folder.save_id(foreign)
+    assert made.look_up(done.folder) == done.slurm_id
+    assert done.folder.load_id() == done.slurm_id
+    assert client.poll([foreign])[foreign].fate is Fate.RUNS
+    cancel(client, foreign)
+
+
+def test_a_number_noted_for_another_job_counts_for_nothing_where_slurm_has_not_ours(
+    client, tmp_path
+):
+    foreign = client.submit(submission(tmp_path, "true"))
+    folder, made = submitter(tmp_path, client)
+    entry = SubmissionEntry(1, 1, 0, RunnerJob("1", 1234, 1))
+    zips = Bundle(tmp_path / "runner.zip", tmp_path / "h5netcdf.zip")
+    lost = make_submission(folder, [[entry]], Path("/bin/echo"), zips)
+    lost.save_id(foreign)
+    assert made.look_up(lost) is None
+    assert (lost.path / "revoked").exists()
+
+
+def test_a_number_that_slurm_has_forgotten_is_ours_still(submitted):
+    made, done = submitted
+    done.folder.save_id(SlurmId("999999"))
+    (found,) = {made.look_up(done.folder)}
+    assert found == done.slurm_id  # Slurm still has it, under another number
+    forgotten = done.folder
+    forgotten.path.rename(forgotten.path.with_name("another"))
+    other = type(forgotten)(forgotten.path.with_name("another"))
+    other.save_id(SlurmId("999999"))
+    assert made.look_up(other) == SlurmId("999999")
+
+
+def test_a_cluster_that_is_none_holds_nothing_up(submitted):
+    made, done = submitted
+    done.folder.save_id(SlurmId("12", "nowhere"))
+    assert made.look_up(done.folder) == done.slurm_id
 
 
 def test_an_sbatch_that_fails_without_is_a_refusal(wrapped, tmp_path, monkeypatch):

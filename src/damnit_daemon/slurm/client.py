@@ -118,7 +118,7 @@ class SlurmClient:
         text = self._run(commands.sbatch_command(submission))
         try:
             for number in parse.parse_submitted(text):
-                if self._has_comment(number, submission.comment):
+                if self._controls(number, submission.comment):
                     return number
         except SlurmDown as error:
             raise SubmissionUnclear(f"The job may be in Slurm: {error.message}") from None
@@ -148,13 +148,27 @@ class SlurmClient:
                     return status.id.array
         if not self._accounting():
             return None
-        flag = f"--comment={comment}"
         for name in names or [""]:
             text = self._ask(commands.sacct_recent_command(name, user=user, hours=LOOK_BACK_H))
             for status in parse.parse_sacct(text, name):
-                if status.comment == comment or flag in status.submitted_with.split():
+                if _has_comment(status, comment):
                     return status.id.array
         return None
+
+    def belongs_to(self, array: SlurmId, comment: str) -> bool | None:
+        """Whether a job has a submission's comment; None if Slurm knows no job of that number.
+
+        Raises:
+            SlurmDown: If it cannot be known now.
+        """
+        if array.cluster and not self._knows_cluster(array.cluster):
+            return False
+        found = self._controlled(array)
+        if not found and self._accounting():
+            text = self._ask(commands.sacct_command([array.id], array.cluster))
+            listed = parse.parse_sacct(text, array.cluster)
+            found = [status for status in listed if status.id.array == array]
+        return any(_has_comment(status, comment) for status in found) if found else None
 
     def poll(self, ids: Collection[SlurmId]) -> dict[SlurmId, JobStatus]:
         """How jobs and tasks stand; each that was asked for is in the answer.
@@ -190,7 +204,7 @@ class SlurmClient:
         """
         for cluster, group in commands.group_by_cluster(ids).items():
             arrays = {each.array for each in group}
-            ours = {array for array in arrays if self._has_comment(array, comment)}
+            ours = {array for array in arrays if self._controls(array, comment)}
             for some in _portions([each.id for each in group if each.array in ours]):
                 self._run(commands.scancel_command(some, cluster))
 
@@ -251,9 +265,16 @@ class SlurmClient:
             return []
         return parse.parse_scontrol_jobs(text, array.cluster)
 
-    def _has_comment(self, array: SlurmId, comment: str) -> bool:
+    def _controls(self, array: SlurmId, comment: str) -> bool:
         """Whether the controller knows a job of that number with that comment."""
         return any(status.comment == comment for status in self._controlled(array))
+
+    def _knows_cluster(self, name: str) -> bool:
+        if not self._accounting():
+            return False
+        if not (known := self._known_clusters()):
+            raise SlurmDown("Slurm's accounting does not say which clusters there are.")
+        return name in known
 
     def _known_clusters(self) -> tuple[str, ...]:
         try:
@@ -278,6 +299,11 @@ class SlurmClient:
 
     def _run(self, words: list[str]) -> str:
         return run_command(words, timeout_s=self._timeout_s, base=self._environment)[0]
+
+
+def _has_comment(status: JobStatus, comment: str) -> bool:
+    """Whether a job was submitted with that comment; the accounting may keep its options only."""
+    return status.comment == comment or f"--comment={comment}" in status.submitted_with.split()
 
 
 def _with_name(status: JobStatus) -> JobStatus:

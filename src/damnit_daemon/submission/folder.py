@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import shlex
 import shutil
@@ -29,11 +30,13 @@ from ..permissions import file_bits, make_shared_folder
 from ..runner import FORK_OPTION
 from ..runner.batch import JOBS_FILE, REVOKED_FILE, claim_name, events_name
 from ..runner.protocol import Job as RunnerJob
-from ..slurm import SlurmId
+from ..slurm import LARGEST_ARRAY, SlurmId
 
 FOLDER = "slurm"
 SCRIPT_FILE = "job.sh"
 ID_FILE = "slurm_id"
+ID_TEXT = re.compile(r"([0-9]{1,10})(?:\s+([\w.-]{1,64}))?", re.ASCII)
+ID_BYTES = 200
 COMMENT_PREFIX = "damnit-"
 KEEP_S = 7 * 24 * 3600.0
 """How long a folder stays that nobody finished with: its jobs may still wait in Slurm."""
@@ -65,6 +68,17 @@ class SubmissionEntry:
     attempt: int
     task: int
     job: RunnerJob
+
+
+def _parse_entry(line: str) -> SubmissionEntry | None:
+    known = RunnerJob.__dataclass_fields__.keys()
+    try:
+        plain = json.loads(line)
+        job = RunnerJob(**{k: v for k, v in plain.items() if k in known})
+        job_id, attempt, task = (int(plain[key]) for key in ("ledger_id", "attempt", "task"))
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
+        return None
+    return SubmissionEntry(job_id, attempt, task, job) if 0 <= task <= LARGEST_ARRAY else None
 
 
 class SubmissionFolder:
@@ -104,24 +118,27 @@ class SubmissionFolder:
         return self.path / events_name(task)
 
     def entries(self) -> Iterator[SubmissionEntry]:
-        """What is to be done; nothing if it cannot be read."""
+        """What is to be done; lines that cannot be read are passed over."""
         try:
-            lines = (self.path / JOBS_FILE).read_text().splitlines()
+            lines = (self.path / JOBS_FILE).read_text(errors="replace").splitlines()
         except OSError:
             return
-        known = RunnerJob.__dataclass_fields__.keys()
         for line in lines:
-            plain = json.loads(line)
-            job = RunnerJob(**{k: v for k, v in plain.items() if k in known})
-            yield SubmissionEntry(plain["ledger_id"], plain["attempt"], plain["task"], job)
+            if entry := _parse_entry(line):
+                yield entry
 
     def load_id(self) -> SlurmId | None:
-        """Under which number Slurm has it; None if nobody wrote that down."""
+        """Under which number Slurm has it, if that was written down.
+
+        The file is as foreign as any: only Slurm knows whether that job is this submission.
+        """
         try:
-            words = (self.path / ID_FILE).read_text().split()
+            with (self.path / ID_FILE).open(encoding="ascii", errors="replace") as file:
+                text = file.read(ID_BYTES)
         except OSError:
             return None
-        return SlurmId(*words[:2]) if words else None
+        match = ID_TEXT.fullmatch(text.strip())
+        return SlurmId(match[1], match[2] or "") if match else None
 
     def save_id(self, slurm_id: SlurmId) -> None:
         """Write down under which number Slurm has it.

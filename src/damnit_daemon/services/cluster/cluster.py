@@ -285,7 +285,7 @@ class Cluster:
             for key, entry in ours.items():
                 tasks[entry.task] = (*tasks.get(entry.task, ()), wanted.pop(key))
             numbered = tuple(tasks.get(n, ()) for n in range(max(tasks) + 1))
-            self._unclear.append(Submitted(folder, numbered, Resources(), folder.load_id()))
+            self._unclear.append(Submitted(folder, numbered, Resources(), None))
         for given in wanted.values():  # it had not come to that
             reason = "The daemon ended before it was handed to Slurm"
             self._let_go(given.job.id, JobInterrupted(given.job.id, reason))
@@ -295,14 +295,12 @@ class Cluster:
         """Find out about arrays of which nobody knows whether Slurm has them."""
         unclear, self._unclear = self._unclear, []
         for each in unclear:
-            found = each.slurm_id
-            if found is None:
-                try:
-                    found = self._submitter.look_up(each.folder, each.resources.clusters)
-                except SlurmDown as error:
-                    self._hold(str(error))
-                    self._unclear.append(each)
-                    continue
+            try:
+                found = self._submitter.look_up(each.folder, each.resources.clusters)
+            except SlurmDown as error:
+                self._hold(str(error))
+                self._unclear.append(each)
+                continue
             if found is not None:
                 known = Submitted(each.folder, each.tasks, each.resources, found)
                 self._submitted(known)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -27,6 +28,8 @@ from ..context import context_python, may_fork
 from .commands import GivenJob
 from .limits import own_limits
 from .tracked_job import runner_job_id
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -120,10 +123,21 @@ class Submitter:
     def look_up(self, folder: SubmissionFolder, clusters: str = "") -> SlurmId | None:
         """Find out under which number Slurm has an array; None if it has not, and never will.
 
+        The number that was noted counts if Slurm has that job under the submission's comment,
+        or has forgotten it: then what is in the folder tells how it ended.
+
         Raises:
             SlurmDown: If that cannot be known now.
         """
-        found = folder.load_id() or self._find(folder, clusters)
+        noted = folder.load_id()
+        is_ours = noted is not None and self._client.belongs_to(noted, folder.comment)
+        if noted is not None and is_ours:
+            return noted
+        found = self._find(folder, clusters)
+        if found is None and is_ours is None:
+            return noted
+        if noted is not None:
+            log.warning("Slurm's job %s is not that of %s: it is left alone", noted, folder.path)
         if found is None:
             _revoke(folder)
             found = self._find(folder, clusters)  # it may have come between
