@@ -15,6 +15,7 @@ from ..hdf5 import (
     ResultsError,
     ResultsMissing,
     ResultsUnreadable,
+    lost_value,
     merge,
     note_reading,
     read_fragment,
@@ -121,7 +122,7 @@ def combine_locked(
     """Do the same as `combine_run` while holding the lock, and note what was done."""
     try:
         fragments = _read_or_set_aside(key, paths, report)
-        reasons = _merge(folder, fragments, report, file_timeout_s) if fragments else {}
+        lost = _merge(folder, fragments, report, file_timeout_s) if fragments else {}
         note_reading(None)
     except ResultsError as error:
         # Their values can be had even so; what is damaged waits for a look at it.
@@ -130,13 +131,26 @@ def combine_locked(
         return
     if not fragments:
         return
-    _note(_save(folder, fragments, now), report)
+    now = time.time() if now is None else now
+    _note(
+        _save(folder, [_with_losses(f, lost.get(f.path, {}), now) for f in fragments], now), report
+    )
     report.combined.append(key)
     try:
         for fragment in fragments:
-            _put_away(fragment.path, reasons.get(fragment.path, []), report)
+            reasons = lost.get(fragment.path, {})
+            _put_away(fragment.path, [f"{n!r}: {r}" for n, r in reasons.items()], report)
     except ResultsError as error:
         report.postponed.append((key, error))
+
+
+def _with_losses(fragment: Fragment, lost: dict[str, str], now: float) -> Fragment:
+    """Have the cells of what could not be merged say so: what they showed at first has no data."""
+    values = [
+        lost_value(value.name, lost[value.name], now) if value.name in lost else value
+        for value in fragment.values
+    ]
+    return replace(fragment, values=values)
 
 
 def _put_away(fragment: Path, reasons: list[str], report: CombineReport) -> None:
@@ -177,11 +191,11 @@ def _read_or_set_aside(key: RunKey, paths: Sequence[Path], report: CombineReport
 
 def _merge(
     folder: DamnitFolder, fragments: list[Fragment], report: CombineReport, timeout_s: float
-) -> dict[Path, list[str]]:
+) -> dict[Path, dict[str, str]]:
     """Merge all fragments in one go; those that turn out to be damaged leave the list.
 
     Returns:
-        What could not be merged of which fragment.
+        The variables of each fragment that could not be merged, and why.
     """
     target = folder.results_file(fragments[0].key)
     while fragments:
@@ -195,9 +209,9 @@ def _merge(
             if isinstance(error, ResultsUnreadable):
                 _set_aside(error.path, error.reason, report)
             continue
-        reasons: dict[Path, list[str]] = defaultdict(list)
+        reasons: dict[Path, dict[str, str]] = defaultdict(dict)
         for path, name, reason in left_out:
-            reasons[path].append(f"{name!r}: {reason}")
+            reasons[path].setdefault(name, reason)
         return reasons
     return {}
 

@@ -3,6 +3,7 @@
 Importing it imports h5py; xarray only comes when a variable needs it.
 """
 
+from .check_file import CheckedFile
 from .delete_variable import remove_from_file
 from .error_fragment import write_error_fragment
 from .errors import (
@@ -15,7 +16,7 @@ from .errors import (
     ResultsUnreadable,
 )
 from .export import SaveFailed, save_data
-from .fragments import Fragment, FragmentValue, read_fragment
+from .fragments import Fragment, FragmentValue, lost_value, read_fragment
 from .heartbeat import listen, note_reading
 from .locate import look_in_folder
 from .merge import MERGE_TIMEOUT_S, LeftOut, merge
@@ -28,6 +29,7 @@ from .whole_file import MERGING_SUFFIX
 __all__ = [
     "MERGE_TIMEOUT_S",
     "MERGING_SUFFIX",
+    "CheckedFile",
     "DataKind",
     "Fragment",
     "FragmentValue",
@@ -48,6 +50,7 @@ __all__ = [
     "listen",
     "look",
     "look_in_folder",
+    "lost_value",
     "merge",
     "note_reading",
     "read_fragment",

@@ -9,6 +9,7 @@ import h5py
 from ..model import RunKey
 from ..permissions import make_shared_folder
 from ..runner import file_format
+from ..runner.checksum import note_checksums
 from ..runner.temp_names import writing_suffix
 from .errors import ResultsDenied
 from .layout import PARTS
@@ -66,6 +67,7 @@ def write_error_fragment(
             dataset.attrs[file_format.DURATION_S] = float(duration_s)
         if context_hash is not None:
             dataset.attrs[file_format.CONTEXT_HASH] = context_hash
+        note_checksums(file, name)
     return ready
 
 

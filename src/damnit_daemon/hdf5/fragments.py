@@ -14,6 +14,7 @@ import numpy as np
 from ..model import RunKey
 from ..model.value import PNG_SIGNATURE
 from ..runner import file_format
+from .checksums import require_unchanged
 from .decode import attributes_of, read_dataset
 from .errors import (
     HDF5_FAILURES,
@@ -96,13 +97,14 @@ def _values(file: h5py.File, name: str, written_at: float) -> Iterator[FragmentV
     """The value of a variable; nothing if there is only data without a summary."""
     try:
         when = computed_at(file, name)
+        for part in ("reduced", "error"):
+            require_unchanged(file, name, only=part)
         found = _error_of(file, name) or _summary_of(file, name)
     except HDF5_FAILURES as error:
         if is_denied(error):
             raise
         when = None
-        message = f"The saved result cannot be read: {first_line(error)}"
-        found = _failed(name, {"error": message, "error_cls": UNREADABLE})
+        found = lost_value(name, first_line(error), written_at)
     if found is not None:
         found.attributes[file_format.COMPUTED_AT] = written_at if when is None else when
         yield found
@@ -115,8 +117,16 @@ def _error_of(file: h5py.File, name: str) -> FragmentValue | None:
     refuse_strange(dataset)
     attributes = attributes_of(dataset)
     error_class = str(attributes.pop("type", ""))
+    attributes.pop(file_format.CHECKSUMS, None)
     message = str(read_dataset(dataset))
     return _failed(name, {**attributes, "error": message, "error_cls": error_class})
+
+
+def lost_value(name: str, reason: str, computed_at: float) -> FragmentValue:
+    """Make the error of a result that was saved and cannot be read."""
+    message = f"The saved result cannot be read: {reason}"
+    attributes = {"error": message, "error_cls": UNREADABLE}
+    return _failed(name, {**attributes, file_format.COMPUTED_AT: computed_at})
 
 
 def _failed(name: str, attributes: dict[str, Any]) -> FragmentValue:
@@ -130,7 +140,8 @@ def _summary_of(file: h5py.File, name: str) -> FragmentValue | None:
     refuse_strange(dataset)
     attributes = attributes_of(dataset)
     max_diff, summary_type, method = (attributes.pop(key, None) for key in _OWN_COLUMNS)
-    attributes.pop(file_format.COMES_BACK_AS, None)  # of no use in the database
+    for key in (file_format.COMES_BACK_AS, file_format.CHECKSUMS):  # of no use in the database
+        attributes.pop(key, None)
     return FragmentValue(
         name=name,
         value=_summary_value(dataset),

@@ -20,8 +20,8 @@ PARTS = (file_format.REDUCED, file_format.PREVIEW, file_format.ERRORS)
 _COMPUTED_AT = (
     (file_format.REDUCED, file_format.COMPUTED_AT),
     (file_format.ERRORS, file_format.COMPUTED_AT),
-    (DATA, "_damnit_computed_at"),
-    (file_format.PREVIEW, "_damnit_computed_at"),
+    (DATA, file_format.COMPUTED_AT_ON_DATA),
+    (file_format.PREVIEW, file_format.COMPUTED_AT_ON_DATA),
 )
 
 _STRANGE_STORAGE = "its values are in other files"

@@ -5,6 +5,7 @@ Only one merge per folder may be under way: the caller holds the combiner's lock
 
 from __future__ import annotations
 
+import errno
 import itertools
 import math
 import time
@@ -17,6 +18,7 @@ from typing import NamedTuple
 import h5py
 
 from ..runner import file_format
+from .checksums import require_unchanged
 from .copy import check_entry, copy_entry, copy_frame
 from .errors import (
     HDF5_FAILURES,
@@ -170,7 +172,7 @@ def _write(target: Path, first: _Source, chosen: dict[str, _Source]) -> list[Lef
 
 
 def _prove(written: h5py.File, source: _Source, name: str) -> None:
-    """Make sure that a variable can be taken out of the new file again."""
+    """Make sure that a variable can be taken out of the new file again, as it was written."""
     note_reading(source.path)
     for part in (DATA, *PARTS):
         try:
@@ -181,6 +183,22 @@ def _prove(written: h5py.File, source: _Source, name: str) -> None:
                 raise
             reason = f"it would damage the results file ({first_line(error)})"
             raise _NotMergeable(LeftOut(source.path, name, reason)) from error
+    try:
+        require_unchanged(written, name)
+    except HDF5_FAILURES as error:
+        if is_denied(error):
+            raise
+        _require_unchanged_in(source, name)
+        raise OSError(errno.EIO, f"{name} was not copied right ({first_line(error)})") from error
+
+
+def _require_unchanged_in(source: _Source, name: str) -> None:
+    try:
+        require_unchanged(source.file, name)
+    except HDF5_FAILURES as error:
+        if is_denied(error):
+            raise
+        raise _NotMergeable(LeftOut(source.path, name, first_line(error))) from error
 
 
 def _open_sources(

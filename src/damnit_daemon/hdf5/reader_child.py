@@ -20,7 +20,7 @@ ALIVE_EVERY_S = 0.2
 CPU_S = 600
 """A request may use so much CPU time; then the system ends the process, also an orphan."""
 
-STREAMS = ("look", "last_trains")
+STREAMS = ("look", "last_trains", "check_file")
 """What gives its answer in pieces."""
 
 MEMORY_BYTES = 32 << 30
@@ -32,13 +32,14 @@ def main() -> None:
     channel = Channel(0, os.fdopen(os.dup(1), "wb"))
     os.dup2(2, 1)  # what a library prints is no answer
     _limit(resource.RLIMIT_AS, MEMORY_BYTES)
-    from . import daq_trains, export, locate, series
+    from . import check_file, daq_trains, export, locate, series
 
     calls: dict[str, Callable[..., Any]] = {
         "look": locate.look_in_folder,
         "last_trains": daq_trains.last_trains,
         "read_line": series.read_line,
         "save_data": export.save_data,
+        "check_file": check_file.check_file,
     }
     channel.send("ready", None)
     while (request := channel.receive()) is not None:

@@ -71,7 +71,7 @@ class ReaderPool:
         """Have something read, and give what comes of it piece by piece.
 
         Args:
-            name: `look`, `last_trains`, `read_line` or `save_data`, of the package `hdf5`.
+            name: `look`, `last_trains`, `read_line`, `save_data` or `check_file`, of `hdf5`.
             arguments: Its arguments.
             is_cancelled: Asked many times a second; ends the iteration.
             options: Its keyword arguments.

@@ -34,6 +34,12 @@ COMES_BACK_AS = "comes_back_as"
 """Ours too, and for the runner alone: the type of a value that a file gives back exactly as it was.
 Kept with the summary: the attributes of a Dataset's own group are shown to those who read it."""
 
+CHECKSUMS = "checksums"  # text such as "reduced=1f3a90c2 data=…", see `checksum`
+CHECKSUMS_ON_DATA = "_damnit_checksums"
+"""The same where there is neither summary nor error: DAMNIT takes off names that begin so."""
+
+COMPUTED_AT_ON_DATA = "_damnit_computed_at"
+
 CLOCK_SKEW_S = 60.0
 """How far clocks of two hosts may differ. What claims to have been computed later than that
 from now was noted by a clock that stood wrong, and keeps nothing newer out."""

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from damnit_ctx import Cell
 
 from . import file_format
+from .checksum import note_checksums
 from .encode import (
     Computed,
     Prepared,
@@ -156,6 +157,8 @@ class FragmentWriter:
             for group in (file_format.REDUCED, file_format.PREVIEW, file_format.ERRORS):
                 file.require_group(group)
             yield file
+            for name in _names_in(file):
+                note_checksums(file, name)
             file.flush()  # tells of failures that closing keeps to itself
 
     def _make_folder(self) -> None:
@@ -208,6 +211,12 @@ class FragmentWriter:
             raise
         finally:
             os.close(descriptor)
+
+
+def _names_in(file: h5py.File) -> set[str]:
+    parts = (file_format.REDUCED, file_format.PREVIEW, file_format.ERRORS)
+    names = {name for name in file if not name.startswith(".")}
+    return names.union(*(file[part] for part in parts))
 
 
 def _bytes_of(cell: Cell) -> int:

@@ -7,10 +7,13 @@ import shutil
 import socket
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
+import h5py
 import pytest
 
 from damnit_daemon.hdf5 import write_error_fragment
+from damnit_daemon.launch import reader_process
 from damnit_daemon.ledger import Ledger, RequestKind, add_request, take_lease
 from damnit_daemon.model import RunKey
 from damnit_daemon.services.doctor import Grade, check_folder, repair
@@ -19,6 +22,8 @@ from damnit_daemon.store import Database, save_setting
 from tests.daemon.builders import cells, keys
 from tests.daemon.cli.daemon import working
 from tests.daemon.store.conftest import STEPS
+
+DAMAGED = Path(__file__).parents[2] / "damaged"
 
 
 def setting(folder, key, value):
@@ -260,6 +265,34 @@ class TestVerify:
         assert self.found(folder)[0].grade is Grade.FINE
 
     @pytest.mark.extended
+    def test_a_bit_flipped_inside_a_value(self, folder):
+        path = folder.results_file(RunKey(1234, 2))
+        with h5py.File(path, "a") as file:
+            file["a/data"][...] += 1
+        (finding,) = self.found(folder)
+        assert finding.text == "p1234, r2: a: its data is not what was written (checksum)"
+        assert finding.fix == "damnit reprocess 2 --proposal 1234 --var a"
+
+    def test_values_without_checksums_are_no_error(self, folder):
+        for path in map(folder.results_file, folder.results()):
+            with h5py.File(path, "a") as file:
+                del file[".reduced/a"].attrs["checksums"]
+        grades = {finding.text: finding.grade for finding in self.found(folder)}
+        assert grades == {
+            "files and database agree on 2 runs": Grade.FINE,
+            "without checksums, so not compared with them: 2 values": Grade.NOTE,
+        }
+
+    @pytest.mark.extended
+    def test_a_file_that_makes_hdf5_spin(self, folder, monkeypatch):
+        monkeypatch.setattr(reader_process, "SPINNING_S", 1.0)
+        path = folder.results_file(RunKey(1234, 1))
+        shutil.copyfile(DAMAGED / "fragment-hang.h5", path)
+        (finding,) = self.found(folder)
+        assert finding.text == f"{path}: The file is damaged: reading it does not come to an end."
+        (told, _) = wrong(folder)["results"]
+        assert told == finding.text
+
     def test_runs_with_fragments_are_left_out(self, folder):
         add_fragment(folder)
         texts = [finding.text for finding in self.found(folder)]

@@ -23,8 +23,8 @@ LOOK = """
 import re, sys
 from pathlib import Path
 from damnit_daemon.hdf5 import look
-from damnit_daemon.model.view import View
-for step in look(Path(sys.argv[1]), "v", View(axes=eval(sys.argv[2]))):
+from damnit_daemon.model.view import ViewRequest
+for step in look(Path(sys.argv[1]), "v", ViewRequest(axes=eval(sys.argv[2]))):
     pass
 # Not from getrusage: there a process begins with the peak of the one that started it.
 print(int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) // 1024)

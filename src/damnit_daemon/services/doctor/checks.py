@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from functools import partial
 
 from ...errors import DamnitError
+from ...launch.reader_process import ReaderPool
 from ...paths import DamnitFolder
 from .context import check_context
 from .daemon import check_broker, check_daemon, check_ledger
@@ -27,7 +30,6 @@ CHECKS: dict[str, Check] = {
     "broker": check_broker,
     "slurm": check_slurm,
     "fragments": check_fragments,
-    "results": check_results,
 }
 
 
@@ -38,7 +40,14 @@ def check_folder(folder: DamnitFolder, *, thorough: bool = False) -> Iterator[Fi
         folder: The DAMNIT folder.
         thorough: Whether to compare all results files with the database, too.
     """
-    checks = CHECKS | ({"verify": verify} if thorough else {})
+    with closing(ReaderPool()) as reader:
+        checks = CHECKS | {"results": partial(check_results, reader=reader)}
+        if thorough:
+            checks["verify"] = partial(verify, reader=reader)
+        yield from _found_by(checks, folder)
+
+
+def _found_by(checks: dict[str, Check], folder: DamnitFolder) -> Iterator[Finding]:
     for what, check in checks.items():
         try:
             yield from check(folder)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ...errors import DamnitError
+from ...launch.reader_process import ReaderPool
 from ...paths import DamnitFolder
 from ..combiner import Combiner
 from .verify import lost_values, runs_of
@@ -30,12 +31,12 @@ def restore(folder: DamnitFolder) -> Iterator[Restored]:
         DamnitError: If the database cannot be read or written; what was saved before stays.
     """
     keys = runs_of(folder)
-    combiner = Combiner(folder)
+    combiner, reader = Combiner(folder), ReaderPool()
     try:
         for done, key in enumerate(keys, 1):
             said = ""
             try:
-                if names := lost_values(folder, key):
+                if names := lost_values(folder, key, reader):
                     saved = combiner.restore(key, names)
                     said = f"{key}: brought back {', '.join(saved)}" if saved else ""
             except DamnitError as error:  # one damaged file costs its run only
@@ -43,3 +44,4 @@ def restore(folder: DamnitFolder) -> Iterator[Restored]:
             yield Restored(done, len(keys), said)
     finally:
         combiner.close()
+        reader.close()

@@ -8,12 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ...combine.quarantine import BROKEN
-from ...hdf5 import ResultsBusy, ResultsError, ResultsFile
+from ...errors import DamnitError
+from ...hdf5 import ResultsBusy
+from ...launch.reader_process import ReaderPool
 from ...paths import FRAGMENT_NAME, DamnitFolder
 from ...run_ranges import format_run_ranges
 from ...store import Database, load_runs
 from ..daemon_status import working_daemon
 from .finding import Finding, count_of, fine, note, wrong
+from .verify import read_results
 
 NEWEST_RUNS = 5
 YOUNG_S = 120.0
@@ -38,7 +41,7 @@ def check_fragments(folder: DamnitFolder) -> Iterator[Finding]:
     yield from _check_broken(folder.extracted_data / BROKEN)
 
 
-def check_results(folder: DamnitFolder) -> Iterator[Finding]:
+def check_results(folder: DamnitFolder, reader: ReaderPool) -> Iterator[Finding]:
     """The results files of the newest runs can be read.
 
     Raises:
@@ -51,15 +54,17 @@ def check_results(folder: DamnitFolder) -> Iterator[Finding]:
     readable = 0
     for key in newest:
         try:
-            with ResultsFile(paths[key]) as results:
-                results.names()
+            read_results(paths[key], key, reader)
             readable += 1
         except ResultsBusy as error:
             yield note("results", str(error))
-        except ResultsError as error:
+        except DamnitError as error:
             path = shlex.quote(str(paths[key]))
+            told = error.message
+            if str(paths[key]) not in told:
+                told = f"{paths[key]}: {told}"
             fix = f"mv {path} {path}.damaged; damnit reprocess {key.run} --proposal {key.proposal}"
-            yield wrong("results", error.message, fix)
+            yield wrong("results", told, fix)
     if readable == len(newest):
         yield fine("results", f"{count_of(readable, 'file')} of the newest runs can be read")
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from ...hdf5 import ResultsError, read_fragment
+from ...errors import DamnitError
+from ...hdf5 import CheckedFile
+from ...launch.reader_process import ReaderPool
 from ...model import RunKey, StoredValue
 from ...paths import DamnitFolder
 from ...runner.file_format import COMPUTED_AT
@@ -19,10 +22,11 @@ MOST_RUNS = 20
 """Of how many runs differences are told one by one."""
 
 
-def verify(folder: DamnitFolder) -> Iterator[Finding]:
+def verify(folder: DamnitFolder, reader: ReaderPool) -> Iterator[Finding]:
     """Each value is both in its run's file and in the database, of the same computation.
 
-    Runs with fragments that wait are left out: those are yet to be merged.
+    All data are read and compared with the checksums that were noted with them. Runs with
+    fragments that wait are left out: those are yet to be merged.
 
     Raises:
         StoreError: If the database cannot be read.
@@ -30,16 +34,20 @@ def verify(folder: DamnitFolder) -> Iterator[Finding]:
     keys = runs_of(folder)
     waiting = {key for key, _ in folder.fragments()}
     compared = [key for key in keys if key not in waiting]
-    differing = 0
+    found: Counter[str] = Counter()
     for key in compared:
-        finding = _compare(folder, key)
-        differing += finding is not None
-        if finding is not None and differing <= MOST_RUNS:
+        finding = _compare(folder, key, reader, found)
+        found["differing"] += finding is not None
+        if finding is not None and found["differing"] <= MOST_RUNS:
             yield finding
-    if differing > MOST_RUNS:
-        yield note("verify", f"{count_of(differing - MOST_RUNS, 'more run')} with differences")
-    if not differing:
+    if found["differing"] > MOST_RUNS:
+        more = count_of(found["differing"] - MOST_RUNS, "more run")
+        yield note("verify", f"{more} with differences")
+    if not found["differing"]:
         yield fine("verify", f"files and database agree on {count_of(len(compared), 'run')}")
+    if found["unchecked"]:
+        unchecked = count_of(found["unchecked"], "value")
+        yield note("verify", f"without checksums, so not compared with them: {unchecked}")
     if len(compared) < len(keys):
         left_out = count_of(len(keys) - len(compared), "run")
         yield note("verify", f"left out, as fragments wait: {left_out}")
@@ -56,42 +64,64 @@ def runs_of(folder: DamnitFolder) -> list[RunKey]:
     return sorted(known.union(folder.results()))
 
 
-def lost_values(folder: DamnitFolder, key: RunKey) -> list[str]:
+def lost_values(folder: DamnitFolder, key: RunKey, reader: ReaderPool) -> list[str]:
     """The variables of a run that its results file has, and the database not, or older.
 
     Raises:
-        ResultsError: If the file cannot be read.
-        StoreError: If the database cannot be read.
+        DamnitError: If the file or the database cannot be read.
     """
     path = folder.results_file(key)
-    return sorted(_file_knows_better(path, folder, key)) if path.exists() else []
+    if not path.exists():
+        return []
+    checked = read_results(path, key, reader)
+    return sorted(_better_in_file(_noted_in_file(checked), _in_database(folder, key)))
 
 
-def _compare(folder: DamnitFolder, key: RunKey) -> Finding | None:
+def read_results(
+    path: Path, key: RunKey, reader: ReaderPool, *, contents: bool = False
+) -> CheckedFile:
+    """Read a results file in a process of its own; with `contents` all that is in it.
+
+    Raises:
+        DamnitError: If it cannot be read; `FileDamaged` if that ends the process, or never ends.
+    """
+    checked: CheckedFile
+    (checked,) = reader.stream("check_file", path, key, contents=contents)
+    return checked
+
+
+def _compare(
+    folder: DamnitFolder, key: RunKey, reader: ReaderPool, found: Counter[str]
+) -> Finding | None:
     path = folder.results_file(key)
+    checked = CheckedFile()
     try:
-        in_file = _noted_in_file(path, key) if path.exists() else {}
-    except ResultsError as error:
-        return wrong("verify", error.message, error.hint or _fix(key, []))
+        if path.exists():
+            checked = read_results(path, key, reader, contents=True)
+    except DamnitError as error:
+        text = error.message if str(path) in error.message else f"{path}: {error.message}"
+        return wrong("verify", text, error.hint or _fix(key, []))
+    found["unchecked"] += checked.unchecked
+    in_file = _noted_in_file(checked)
     in_database = _in_database(folder, key)
-    lost = _better_in_file(in_file, in_database)
-    reasons = dict(lost)
+    lost = {
+        name: reason
+        for name, reason in _better_in_file(in_file, in_database).items()
+        if name not in checked.damaged
+    }
+    reasons = lost | checked.damaged
     for name, (when, _) in in_file.items():
-        if name not in lost and _is_older(when, in_database[name]):
+        if name not in reasons and _is_older(when, in_database[name]):
             reasons[name] = "the results file has an older value"
     for name, stored in in_database.items():
         # Without that mark it may be the user's own value, or an old one of DAMNIT.
-        if name not in in_file and COMPUTED_AT in stored.attributes:
+        if name not in in_file and name not in reasons and COMPUTED_AT in stored.attributes:
             reasons[name] = "missing in the results file"
     if not reasons:
         return None
     told = "; ".join(f"{name}: {reasons[name]}" for name in sorted(reasons))
     again = sorted(reasons.keys() - lost.keys())
     return wrong("verify", f"{key}: {told}", _fix(key, again) if again else RESTORE)
-
-
-def _file_knows_better(path: Path, folder: DamnitFolder, key: RunKey) -> dict[str, str]:
-    return _better_in_file(_noted_in_file(path, key), _in_database(folder, key))
 
 
 def _in_database(folder: DamnitFolder, key: RunKey) -> dict[str, StoredValue]:
@@ -118,14 +148,14 @@ def _is_older(when: float | None, stored: StoredValue) -> bool:
     return when is not None and isinstance(stored_at, int | float) and stored_at > when + CLOSE_S
 
 
-def _noted_in_file(path: Path, key: RunKey) -> dict[str, tuple[float | None, bool]]:
+def _noted_in_file(checked: CheckedFile) -> dict[str, tuple[float | None, bool]]:
     """When each variable was computed, if that is noted, and whether it failed."""
-    written_at = path.stat().st_mtime
     found: dict[str, tuple[float | None, bool]] = {}
-    for value in read_fragment(path, key).values:
+    for value in checked.values:
         when = float(value.attributes[COMPUTED_AT])
         # In place of what nobody noted stands the time of the file.
-        found[value.name] = (None if when == written_at else when, "error" in value.attributes)
+        is_noted = when != checked.written_at
+        found[value.name] = (when if is_noted else None, "error" in value.attributes)
     return found
 
 

@@ -1,0 +1,55 @@
+"""Find values that are not what the runner wrote: by the checksums that it noted with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import h5py
+
+from ..runner import file_format
+from ..runner.checksum import changed_part, noted_checksums
+from .layout import DATA, entry, refuse_strange
+from .netcdf import datasets_in
+
+MOST_COMPRESSED = 5000
+"""No filter makes data smaller than by this factor: a larger dataset claims a size it has not."""
+
+_PLACES = {
+    "reduced": file_format.REDUCED,
+    "error": file_format.ERRORS,
+    "data": DATA,
+    "preview": file_format.PREVIEW,
+}
+
+
+def require_unchanged(
+    file: h5py.File,
+    name: str,
+    *,
+    only: str | None = None,
+    on_block: Callable[[], object] = lambda: None,
+) -> None:
+    """Make sure that a variable is what was written, as far as checksums were noted.
+
+    Args:
+        file: A fragment or results file.
+        name: The variable.
+        only: One part of it: `reduced`, `error`, `data` or `preview`.
+        on_block: Called after each block that was read.
+
+    Raises:
+        ValueError: If it is not; says which part.
+    """
+    if noted_checksums(file, name) is None:
+        return
+    most_bytes = file.id.get_filesize() * MOST_COMPRESSED
+    for part in _PLACES if only is None else (only,):
+        found = entry(file, _PLACES[part], name)
+        if found is None:
+            continue
+        refuse_strange(found)
+        if any(int(each.nbytes or 0) > most_bytes for each in datasets_in(found).values()):
+            raise ValueError("it claims to be larger than its file can hold")
+    if changed := changed_part(file, name, only=only, on_block=on_block):
+        word = "summary" if changed == "reduced" else changed
+        raise ValueError(f"its {word} is not what was written (checksum)")

@@ -1,0 +1,179 @@
+"""Checksums of what a fragment holds of a variable, kept with it, so that damage is found later.
+
+They are of the values as HDF5 reads them back (and of names, types, shapes and attributes), so that
+a copy has the same. Left out is what copying writes anew: the links between netCDF dimensions.
+"""
+
+from __future__ import annotations
+
+import itertools
+import zlib
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from . import file_format
+
+if TYPE_CHECKING:
+    import h5py
+
+BLOCK_BYTES = 8 << 20
+"""So much of a dataset is read at once, unless its chunks are larger."""
+
+_PARTS = {
+    "reduced": file_format.REDUCED,
+    "error": file_format.ERRORS,
+    "data": "/",
+    "preview": file_format.PREVIEW,
+}
+_LINKS = {
+    *("CLASS", "NAME", "DIMENSION_LABELS", "DIMENSION_LIST", "REFERENCE_LIST"),
+    *("_Netcdf4Dimid", "_Netcdf4Coordinates"),
+}
+_OURS = {
+    *(file_format.CHECKSUMS, file_format.CHECKSUMS_ON_DATA),
+    file_format.COMPUTED_AT_ON_DATA,  # the combiner adds it
+}
+
+
+def note_checksums(file: h5py.File, name: str) -> None:
+    """Note the checksums of a variable, as soon as all of it is written.
+
+    They are an attribute of its summary or error, or of the data where it has neither.
+    """
+    parts = _parts_of(file, name)
+    if not parts:
+        return
+    sums = " ".join(f"{part}={checksum(found):08x}" for part, found in parts.items())
+    first = next(iter(parts))
+    parts[first].attrs[_attribute_on(first)] = sums
+
+
+def noted_checksums(file: h5py.File, name: str) -> dict[str, int] | None:
+    """Read what was noted, by part; None for a variable that has no checksums, as DAMNIT writes it.
+
+    Raises:
+        ValueError: If the note itself is damaged.
+    """
+    for part, found in _parts_of(file, name).items():
+        text = found.attrs.get(_attribute_on(part))
+        if text is not None:
+            pairs = (word.split("=") for word in str(text).split())
+            return {part: int(value, 16) for part, value in pairs}
+    return None
+
+
+def changed_part(
+    file: h5py.File,
+    name: str,
+    *,
+    only: str | None = None,
+    on_block: Callable[[], object] = lambda: None,
+) -> str | None:
+    """Find a part of a variable that is not what was written; None if all is, or none is noted.
+
+    Args:
+        file: The fragment or results file.
+        name: The variable.
+        only: Look at this part alone: `reduced`, `error`, `data` or `preview`.
+        on_block: Called after each block that was read.
+
+    Raises:
+        ValueError: If the note itself is damaged.
+    """
+    noted = noted_checksums(file, name)
+    if noted is None:
+        return None
+    parts = _parts_of(file, name)
+    for part in sorted(noted.keys() | parts.keys()):
+        if only not in (None, part):
+            continue
+        if part not in parts or part not in noted:
+            return part
+        if checksum(parts[part], on_block) != noted[part]:
+            return part
+    return None
+
+
+def checksum(item: h5py.Group | h5py.Dataset, on_block: Callable[[], object] = lambda: None) -> int:
+    """CRC-32 of a group or dataset with all that is in it."""
+    import h5py
+
+    items = {".": item}
+    if isinstance(item, h5py.Group):
+        item.visititems(lambda path, inner: items.update({path: inner}))
+    value = 0
+    for path, found in sorted(items.items()):
+        value = zlib.crc32(path.encode("utf-8", "surrogateescape") + b"\0", value)
+        for key in sorted(set(found.attrs) - _LINKS - _OURS):
+            value = _add(found.attrs[key], zlib.crc32(f"{key}\0".encode(), value))
+        if isinstance(found, h5py.Dataset):
+            value = zlib.crc32(repr(found.shape).encode(), value)
+            for block in _blocks(found):
+                value = _add(found[block], value)
+                on_block()
+    return value
+
+
+def _parts_of(file: h5py.File, name: str) -> dict[str, h5py.Group | h5py.Dataset]:
+    """Its parts by what they are called here; a link is none."""
+    import h5py
+
+    found = {}
+    for part, place in _PARTS.items():
+        group = file.get(place)
+        if isinstance(group, h5py.Group) and isinstance(
+            group.get(name, getlink=True), h5py.HardLink
+        ):
+            found[part] = group[name]
+    return found
+
+
+def _attribute_on(part: str) -> str:
+    is_own = part in ("reduced", "error")
+    return file_format.CHECKSUMS if is_own else file_format.CHECKSUMS_ON_DATA
+
+
+def _add(value: Any, to: int) -> int:
+    """Go on with a checksum: arrays by their bytes, text of any length by each one's."""
+    import numpy as np
+
+    if isinstance(value, str):
+        value = value.encode("utf-8", "surrogateescape")
+    if isinstance(value, bytes):
+        return zlib.crc32(len(value).to_bytes(8, "little") + value, to)
+    if not isinstance(value, np.ndarray | np.generic):  # a reference, or Empty
+        return zlib.crc32(type(value).__name__.encode(), to)
+    array = np.asarray(value)
+    to = zlib.crc32(array.dtype.str.encode(), to)
+    if not array.dtype.hasobject:
+        flat = np.ascontiguousarray(array).reshape(-1)
+        return zlib.crc32(flat.view(np.uint8).data, to) if flat.nbytes else to
+    for each in array.flat:
+        if isinstance(each, np.void) and each.dtype.names:
+            for field in each.dtype.names:
+                to = _add(each[field], to)
+        else:
+            to = _add(each, to)
+    return to
+
+
+def _blocks(dataset: h5py.Dataset) -> Iterator[tuple[slice, ...]]:
+    """Parts that follow its chunks, of about `BLOCK_BYTES`; a small dataset is one."""
+    shape = dataset.shape
+    size = 0 if shape is None else dataset.size * dataset.dtype.itemsize
+    if not shape or size <= BLOCK_BYTES:
+        yield ()
+        return
+    block = list(dataset.chunks or (1,) * len(shape))
+    left = BLOCK_BYTES // dataset.dtype.itemsize
+    for length in block:
+        left //= length
+    for axis in reversed(range(len(shape))):
+        grown = min(shape[axis], block[axis] * max(1, left))
+        left //= -(-grown // block[axis])
+        block[axis] = grown
+        if left <= 1:
+            break
+    starts = (range(0, length, step) for length, step in zip(shape, block, strict=True))
+    for start in itertools.product(*starts):
+        yield tuple(slice(at, at + step) for at, step in zip(start, block, strict=True))
