@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from damnit_daemon.errors import DamnitError
 
 if TYPE_CHECKING:
-    from .data.session import Format, Session
+    from damnit_daemon.export import TextFormat
+
+    from .data.session import Session
     from .state.cli_overrides import CliOverrides as WantedView
     from .terminal.graphics.protocol_choice import GraphicsSetting
 
@@ -31,7 +33,7 @@ class Options(NamedTuple):
     folder: str | None = None
     read_only: bool = False
     lite: bool = False
-    print_format: Format | None = None
+    print_format: TextFormat | None = None
     """Print the table in this format in place of opening the app."""
     filter: str = ""
     sort: str = ""
@@ -142,16 +144,16 @@ def choose_folder() -> Path | None:
     return FolderPickerApp().run()
 
 
-def print_table(session: Session, format_name: Format, options: Options | None = None) -> None:
+def print_table(session: Session, format_name: TextFormat, options: Options | None = None) -> None:
     """Print the table; a reader that has seen enough (`head`) is no error."""
+    from damnit_daemon.export import TableSelection, load_table, text_parts
     from damnit_daemon.model.sanitize import for_stdout
 
     filter_text, sort_text, columns = wanted_view(options or Options()).printed(
         session.load_columns
     )
-    parts = session.export(
-        format_name, filter_text=filter_text, sort_text=sort_text, columns=columns
-    )
+    choice = TableSelection(filter_text, sort_text, columns)
+    parts = text_parts(load_table(session.database, choice), format_name)
     try:
         for part in parts:
             sys.stdout.write(for_stdout(part))
@@ -196,7 +198,7 @@ def open_app(
     Returns:
         Another folder that somebody wants to see instead.
     """
-    session.prepare()
+    session.first_page.begin()
     from .early_paint import first_sight
     from .state.cli_overrides import CliOverrides as WantedView
     from .terminal.graphics.protocol_choice import may_ask

@@ -25,7 +25,8 @@ from .table.rows import Rows
 from .table.viewport import Viewport
 
 if TYPE_CHECKING:
-    from .data.session import FirstLook, Session
+    from .data.first_page import FirstPage
+    from .data.session import Session
     from .state.saved_state import SavedState
 
 PATIENCE_S = 0.1
@@ -66,7 +67,7 @@ def first_sight(
     What fails meanwhile leaves the terminal as it was.
 
     Args:
-        session: Has begun its first look.
+        session: Has begun to load its first page.
         is_wanted: False where something else than the table as it was left is to be shown.
         state: Where it is kept how it was left; None for where the user's files are.
     """
@@ -89,7 +90,7 @@ def first_sight(
 
 
 def paint(
-    look: FirstLook,
+    look: FirstPage,
     kept: SavedState,
     paper: TerminalInfo,
     folder: str,
@@ -139,7 +140,7 @@ def as_sequences(lines: list[list[Piece]], paper: TerminalInfo) -> str:
 
 def _text(session: Session, terminal: TextIO, state: Path | None) -> str:
     """What to write; empty if it cannot be had at once, or would not be what the app shows."""
-    look = session.peek(PATIENCE_S)
+    look = session.first_page.peek(PATIENCE_S)
     if look is None or not look.runs:
         return ""
     kept = _kept(session.folder.path, look.db_id, state)

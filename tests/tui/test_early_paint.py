@@ -28,12 +28,12 @@ BLOBS = frozenset({"xgm.trend", "agipd.preview"})
 """The app draws them a moment later."""
 
 
-def first_look(folder):
-    return Session(folder).load_first()
+def first_page(folder):
+    return Session(folder).first_page.load()
 
 
 def painted(folder, kept=None, size=SIZE):
-    look = first_look(folder)
+    look = first_page(folder)
     lines = paint(
         look, kept or SavedState(), TerminalInfo(*size), "here", clock=lambda: NOW, zone=UTC
     )
@@ -41,7 +41,7 @@ def painted(folder, kept=None, size=SIZE):
 
 
 def keep(folder, kept):
-    path = folder_file(state_directory(), first_look(folder).db_id, folder.path)
+    path = folder_file(state_directory(), first_page(folder).db_id, folder.path)
     write_json(path, kept.as_json(str(folder.path)))
 
 
@@ -59,8 +59,8 @@ def terminal(width=SIZE[0], height=SIZE[1]):
 
 def text_for(folder, **size):
     session = Session(folder)
-    session.prepare()
-    session._prepared._thread.join(20)
+    session.first_page.begin()
+    session.first_page.peek(20)
     with terminal(**size) as file:
         return module._text(session, file, None)
 
@@ -112,16 +112,16 @@ def test_a_database_that_is_locked_is_not_waited_for(folder):
     session = Session(folder)
     with closing(connect(folder.database)) as other:
         other.execute("BEGIN EXCLUSIVE")
-        session.prepare()
+        session.first_page.begin()
         with terminal() as file:
             assert module._text(session, file, None) == ""
         other.rollback()
-    assert session.load_first().runs
+    assert session.first_page.load().runs
 
 
 def test_a_kept_view_that_is_broken_is_left_to_the_app(folder):
     keep(folder, SavedState())
-    path = folder_file(state_directory(), first_look(folder).db_id, folder.path)
+    path = folder_file(state_directory(), first_page(folder).db_id, folder.path)
     path.write_text("{")
     assert text_for(folder) == ""
     assert path.read_text() == "{"
@@ -137,7 +137,7 @@ def test_nothing_that_others_wrote_reaches_the_terminal_as_an_order(folder):
 
 
 def test_no_colour_means_none(folder):
-    look = first_look(folder)
+    look = first_page(folder)
     for has_colours in (True, False):
         paper = TerminalInfo(*SIZE, has_colours, has_colours)
         text = as_sequences(paint(look, SavedState(), paper, "here"), paper)

@@ -18,7 +18,7 @@ from damnit_daemon.errors import DamnitError
 from damnit_daemon.model import RunKey
 
 from .. import keymap
-from ..data.run_history import RunHistory
+from ..data.run_history import RunHistory, read_history
 from ..data.session import Session
 from ..sanitize import visible, visible_lines
 from ..table.viewport import CellAddress
@@ -137,7 +137,7 @@ class DetailsScreen(ListScreen):
     def read_history(self, key: RunKey) -> None:
         """Read what was done for a run."""
         try:
-            history = self._session.load_history(key)
+            history = read_history(self._session.ledger(), key)
         except DamnitError:
             history = None
         self.post_message(self.HistoryRead(key, history))

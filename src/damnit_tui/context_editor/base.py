@@ -19,7 +19,7 @@ from damnit_daemon.errors import DamnitError
 from damnit_daemon.logs import LineKind, kind_of
 from damnit_daemon.runner.protocol import ContextLoaded
 
-from ..data.dry_run import DryRunCancelled
+from ..data.dry_run import DryRun, DryRunCancelled
 from .result_rows import ResultRow, problem_lines
 
 if TYPE_CHECKING:
@@ -101,6 +101,13 @@ class ContextPart(Screen[ContextSaved | None]):
         return self.text != self._saved_text
 
     # In the background
+
+    def _dry_run(self, attempt: Attempt) -> DryRun:
+        return DryRun(
+            self._session.folder,
+            is_wanted=lambda: attempt.wanted,
+            tell_output=attempt.add_output,
+        )
 
     def _begin(self, what: str, do: Callable[[Attempt, str], object], text: str) -> None:
         if self._attempt is not None:

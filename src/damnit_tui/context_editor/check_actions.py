@@ -24,7 +24,7 @@ class Trying(ContextPart):
         self._begin("checking", self._check, self.text)
 
     def _check(self, attempt: Attempt, text: str) -> None:
-        loaded = self._session.trial(lambda: attempt.wanted, attempt.add_output).check(text)
+        loaded = self._dry_run(attempt).check(text)
         count = len(loaded.variables)
         python = loaded.versions.get("python", "?")
         said = f"{counted(count, 'variable')}, no errors (Python {python})"
@@ -50,9 +50,9 @@ class Trying(ContextPart):
         )
 
     def _try(self, attempt: Attempt, text: str, key: RunKey, names: list[str]) -> None:
-        trial = self._session.trial(lambda: attempt.wanted, attempt.add_output)
+        trial = self._dry_run(attempt)
         wanted = self._wanted(trial.check, text, names)
-        stored = self._session.stored_values(key)
+        stored = {v.name: v for v in self._session.load_values([key], blobs=True)}
         places: dict[str, int] = {}
         count = 0
         for news in trial.evaluate(text, key, wanted):

@@ -16,7 +16,7 @@ from platformdirs import user_state_path
 
 from damnit_daemon.errors import DamnitError
 
-MOST_BYTES = 4_000_000
+from ..data.context_file import read_context_file
 
 
 class ChangedOnDisk(DamnitError):  # noqa: N818 – house style
@@ -116,23 +116,9 @@ class Document:
         return draft if isinstance(draft, str) and draft != text else None
 
     def _read(self) -> str:
-        try:
-            with self.path.open("rb") as file:
-                content = file.read(MOST_BYTES + 1)
-        except FileNotFoundError:
-            return ""
-        except OSError as error:
-            raise DamnitError(f"{self.path} cannot be read: {error.strerror}.") from error
-        if len(content) > MOST_BYTES:
-            raise DamnitError(f"{self.path} is too large to be edited here.")
-        in_windows_way = content.count(b"\r\n") * 2 > content.count(b"\n")
-        self._line_end = "\r\n" if in_windows_way else "\n"
-        try:
-            return content.decode("utf-8").replace("\r\n", "\n")
-        except UnicodeDecodeError as error:
-            raise DamnitError(
-                f"{self.path} is no UTF-8 text: byte {error.start}.", hint="Edit it elsewhere."
-            ) from None
+        found = read_context_file(self.path)
+        self._line_end = found.line_end
+        return found.text
 
     def _replace(self, text: str) -> None:
         target = self.path.resolve()  # a link to a file elsewhere stays a link

@@ -72,7 +72,7 @@ class Saving(ContextPart):
             self._begin("saving", self._force, self.text)
 
     def _save(self, attempt: Attempt, text: str) -> None:
-        trial = self._session.trial(lambda: attempt.wanted, attempt.add_output)
+        trial = self._dry_run(attempt)
         loaded = trial.check(text)
         problems = [*loaded.problems, *loaded.advice]
         if any(problem.severity == "error" for problem in problems):

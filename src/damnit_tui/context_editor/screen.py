@@ -21,6 +21,7 @@ from ..widgets.footer import KeyFooter
 from ..widgets.plain_input import PlainInput
 from .base import ContextSaved
 from .check_actions import Trying
+from .document import Document
 from .save import Saving
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class ContextScreen(Saving, Trying):
         """
         super().__init__()
         self._session = session
-        self._document = session.document()
+        self._document = Document(session.folder.context_file)
         self._key = key
         self._line = line
         self._saved_text = ""

@@ -28,10 +28,10 @@ from ..sanitize import clip_start, visible
 from ..widgets.footer import KeyFooter
 from ..widgets.plain_input import PlainInput
 from .facts import ROLES, DaemonFacts
+from .service import DaemonService
 
 if TYPE_CHECKING:
     from ..data.session import Session
-    from .service import DaemonService
 
 LOOK_S = 1.0
 MOST_VALUE = 26
@@ -83,7 +83,7 @@ class DaemonScreen(Screen[None]):
     ) -> None:
         super().__init__()
         self._session = session
-        self._service = session.daemon()
+        self._service = DaemonService(session.folder)
         self._clock = clock
         self._zone = zone
         self._facts = DaemonFacts()

@@ -17,7 +17,8 @@ from damnit_daemon.model.batch import AheadRow, Batch
 from damnit_daemon.store import Cell, Changes, DatabaseMissing, Note
 
 from .daemon_activity import DaemonActivity
-from .session import FirstLook, Session
+from .first_page import FirstPage
+from .session import Session
 from .worker_errors import Failure, as_told, unforeseen
 
 POLL_S = 0.25
@@ -119,7 +120,7 @@ class Feed:
     @property
     def has_asked(self) -> bool:
         """Whether all values of what is asked for have been handed on, so that none is missed."""
-        return not self.asked or self._session.has_told(self.asked)
+        return not self.asked or self._session.changes.has_told(self.asked)
 
     def stop(self) -> None:
         """End `updates` soon."""
@@ -132,7 +133,7 @@ class Feed:
 
     def prepared_update(self) -> Update | None:
         """The first update, if it can be had without waiting; then `updates` begins after it."""
-        if not self._session.is_prepared():
+        if not self._session.first_page.is_ready():
             return None
         try:
             update = self._first_update()
@@ -170,7 +171,7 @@ class Feed:
         if now_s - self._work_at_s < WORK_S:
             return
         self._work_at_s = now_s
-        before, self._work = self._work, self._session.load_work()
+        before, self._work = self._work, self._session.activity.look()
         if self._work != before:
             yield self._work
 
@@ -195,7 +196,7 @@ class Feed:
         yield from self._values_and_news()
 
     def _first_update(self) -> Update:
-        update = first_update(self._session.load_first())
+        update = first_update(self._session.first_page.load())
         self._ahead = {(value.key, value.name) for value in update.values}
         return update
 
@@ -205,7 +206,7 @@ class Feed:
             yield self._first_update()
         self._begun = False
         # From here on changes are noticed: whatever came since is in them or in the rest.
-        first = self._session.restart_changes()
+        first = self._session.changes.restart()
         self._known = [run.key for run in first.runs]
         self._waiting = set(self._known)
         self._follows = True
@@ -225,12 +226,12 @@ class Feed:
                 self._ahead.update((value.key, value.name) for value in values)
                 yield Update(values=values, complete=tuple(some))
             now_s = time.monotonic()
-            if now_s - told_at_s >= self._pace_s and self._session.has_changed():
+            if now_s - told_at_s >= self._pace_s and self._session.changes.changed():
                 told_at_s = now_s
                 self._may_have_notes = True
-                changes: Changes | None = self._session.load_changes(self.shown)
+                changes: Changes | None = self._load_changes()
             else:
-                changes = self._session.load_more(self.asked)
+                changes = self._session.changes.walk(self.asked)
             if changes is not None and changes.is_new:
                 self._follows = False
                 return
@@ -239,14 +240,18 @@ class Feed:
                 yield live_update(changes)
             if self._may_have_notes:
                 yield from self._look_at_notes()
-            if not self.has_all and self._session.has_all:
-                gone = tuple(self._session.unknown(self._ahead))
+            if not self.has_all and self._session.changes.has_all:
+                gone = tuple(self._session.changes.unknown(self._ahead))
                 yield Update(
                     portion=Batch([], {}), complete=tuple(self._known), removed_values=gone
                 )
                 self.has_all = True
             if self.has_all:
                 self._stop.wait(POLL_S)
+
+    def _load_changes(self) -> Changes:
+        """Load what was written since; at once in runs on the screen and those being processed."""
+        return self._session.changes.changes({*self.shown, *self._work.runs})
 
     def _wait_taken(self) -> None:
         """Wait until the screen has caught up; what is written meanwhile is read in one go."""
@@ -281,7 +286,7 @@ class Feed:
         )
 
 
-def first_update(look: FirstLook) -> Update:
+def first_update(look: FirstPage) -> Update:
     """What the screen begins with."""
     return Update(
         restart=True,

@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from enum import StrEnum
 
+from damnit_daemon.errors import DamnitError
 from damnit_daemon.ledger import (
     ArrivalState,
     Connection,
     Job,
     JobState,
+    Ledger,
+    LedgerMissing,
     RecordedArrival,
     VariableProgress,
     load_arrivals,
@@ -53,6 +56,24 @@ def load_history(con: Connection, key: RunKey) -> RunHistory:
     ids = {job.id for job in (*jobs, *others)}
     progress = {job_id: load_progress(con, job_id) for job_id in ids}
     return RunHistory(load_arrivals(con, key), jobs, others, progress)
+
+
+def read_history(ledger: Ledger, key: RunKey) -> RunHistory | None:
+    """Load it from a ledger; None if no daemon has ever worked here.
+
+    Raises:
+        DamnitError: If the ledger cannot be read.
+    """
+    try:
+        with ledger.reading() as con:
+            return load_history(con, key)
+    except LedgerMissing:
+        return None
+    except DamnitError:
+        raise
+    except Exception as error:
+        # A foreign file: tables and values of any kind.
+        raise DamnitError(f"The ledger cannot be read: {error}") from error
 
 
 class Absence(StrEnum):

@@ -16,11 +16,13 @@ from damnit_daemon.ledger import (
     LedgerMissing,
     Outcome,
     RequestState,
+    Timing,
     VariableProgress,
     count_jobs,
     load_jobs,
     load_progress,
     load_requests,
+    load_timings,
     next_queued,
 )
 
@@ -108,3 +110,16 @@ def _computing(con: Connection, job: Job) -> tuple[VariableProgress, ...]:
     if job.state is not JobState.RUNNING:
         return ()
     return tuple(each for each in load_progress(con, job.id) if each.outcome is Outcome.RUNNING)
+
+
+def load_job_timings(ledger: Ledger) -> list[Timing]:
+    """Load what the variables cost in the latest jobs; none before there are any.
+
+    Raises:
+        DamnitError: If the ledger cannot be read.
+    """
+    try:
+        with ledger.reading() as con:
+            return load_timings(con)
+    except LedgerMissing:
+        return []

@@ -314,7 +314,7 @@ class JobsScreen(Screen[None]):
 
     @work(thread=True, group="asking")
     def _ask(self, request: Callable[[DaemonClient], RequestResult]) -> None:
-        told = request(self._session.asking())
+        told = request(self._session.daemon_client())
         self._reader.hurry()
         self.post_message(self.Answered(told))
 

@@ -32,7 +32,9 @@ class Alerting(MainPart):
 
     @work(thread=True, group="alerts")
     def _read_alerts(self) -> None:
-        alerts = self.session.load_alerts()
+        from ..alerts.storage import load_alerts
+
+        alerts = load_alerts(self.session.folder.internals)
         self.call_later(self._watch, alerts)
 
     def _watch(self, alerts: list[Alert]) -> None:
@@ -100,8 +102,10 @@ class Alerting(MainPart):
 
     @work(thread=True, group="alerts")
     def _keep_alerts(self, alerts: list[Alert]) -> None:
+        from ..alerts.storage import save_alerts
+
         try:
-            self.session.save_alerts(alerts)
+            save_alerts(self.session.folder.internals, alerts)
         except DamnitError as error:
             said, severity = f"{error.message} They hold until you leave.", "warning"
         else:

@@ -172,7 +172,7 @@ class Acting(MainPart):
 
     @work(thread=True, group="asking")
     def _ask_daemon(self, request: Callable[[DaemonClient], RequestResult]) -> None:
-        self.post_message(self.Answered(request(self.session.asking())))
+        self.post_message(self.Answered(request(self.session.daemon_client())))
 
     # Commands
 
@@ -182,8 +182,10 @@ class Acting(MainPart):
 
     @work(thread=True, exclusive=True, group="timings")
     def _load_timings(self) -> None:
+        from ..jobs.reader import load_job_timings
+
         try:
-            found = self.session.load_timings()
+            found = load_job_timings(self.session.ledger())
         except DamnitError as error:
             self.call_later(self.notify, visible(str(error)), severity="error", markup=False)
             return

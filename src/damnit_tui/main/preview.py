@@ -124,7 +124,7 @@ class Looking(Taking):
     @work(thread=True, group="imports")
     def import_views(self) -> None:
         """Import them, and have a process ready that reads files."""
-        self.session.start_reader()
+        self.session.results.start()
         for name in sorted(NEEDED):
             importlib.import_module(name)
 

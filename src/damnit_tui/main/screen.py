@@ -18,6 +18,7 @@ from ..data.feed import RETRY_S, Feed, Health, NotesRead, Update
 from ..data.session import Session
 from ..data.worker_errors import Failure
 from ..state.autosave import Autosave
+from ..table.blob_loader import load_blob_previews
 from ..table.viewport import CellAddress
 from ..table.widget import RunTable
 from ..widgets.cell_bar import CellBar
@@ -280,7 +281,8 @@ class MainScreen(
             answer = PicturesDrawn(portion, [], failed=True)
             try:
                 for address in portion:
-                    answer.pictures.extend(self.session.draw_pictures([address], height))
+                    drawn = load_blob_previews(self.session.database, [address], height)
+                    answer.pictures.extend(drawn)
                 answer.failed = False
             except Failure:
                 pass  # a lock, the disk: they are tried again

@@ -16,6 +16,7 @@ class Reporting(Taking):
         Raises:
             FilterError: If what was typed is no number of hours.
         """
+        from ..report.collect import Reports
         from ..report.screen import ReportScreen
 
         hours = None
@@ -25,7 +26,7 @@ class Reporting(Taking):
             except ValueError:
                 raise FilterError("How many hours back, such as 8?", 0, len(text)) from None
         screen = ReportScreen(
-            self.session.reports(),
+            Reports(self.session.folder),
             self._shown_names(),
             self._clock(),
             hours=hours,

@@ -11,6 +11,7 @@ from textual.message import Message
 
 from damnit_daemon.errors import DamnitError
 
+from ..data.picture_notes import note_saved_picture
 from .base import PlotPart
 from .data import Points
 from .export import ENDINGS, as_csv, save_picture
@@ -82,7 +83,7 @@ class PlotTaking(PlotPart):
         except OSError as error:
             self.post_message(self.Saved(path, f"{path} cannot be written: {error.strerror}."))
         else:
-            self._session.note_picture(path, shown)
+            note_saved_picture(self._session, path, shown)
             self.post_message(self.Saved(path))
 
     @on(Saved)

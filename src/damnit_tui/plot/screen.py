@@ -137,7 +137,7 @@ class PlotScreen(PlotChoosing, PlotTaking):
         worker = get_current_worker()
         points = points_within(
             wanted,
-            self._session.read_line,
+            self._session.results.read_line,
             naming,
             left_out=left_out,
             is_cancelled=lambda: worker.is_cancelled,

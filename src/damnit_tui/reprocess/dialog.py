@@ -23,6 +23,7 @@ from ..sanitize import visible
 from ..widgets.plain_input import PlainInput
 from ..widgets.radio_row import RadioRow
 from .plan import Plan, PlanInputs, VariableScope, make_plan
+from .reader import PlanReader
 
 if TYPE_CHECKING:
     from ..data.session import Session
@@ -87,7 +88,7 @@ class ReprocessDialog(ModalScreen[Plan | None]):
             names: Variables to begin with; empty: all.
         """
         super().__init__()
-        self._session = session
+        self._reader = PlanReader(session)
         self._proposal = keys[0].proposal
         self._keys = tuple(sorted(keys))
         self._variable = name
@@ -140,7 +141,7 @@ class ReprocessDialog(ModalScreen[Plan | None]):
     @work(thread=True, exclusive=True, group="facts")
     def read_facts(self, keys: tuple[RunKey, ...]) -> None:
         """What a plan for these runs needs to know."""
-        self.post_message(self.FactsRead(self._session.reprocess_facts(keys), keys))
+        self.post_message(self.FactsRead(self._reader.inputs(keys), keys))
 
     def _read_changed(self) -> None:
         """Load the context file, once for these runs."""
@@ -152,7 +153,7 @@ class ReprocessDialog(ModalScreen[Plan | None]):
     @work(thread=True, exclusive=True, group="changed")
     def read_changed(self, facts: PlanInputs, keys: tuple[RunKey, ...]) -> None:
         """What the context file computes otherwise now."""
-        found = self._session.changed_facts(facts, keys, lambda: self.is_attached)
+        found = self._reader.with_changed(facts, keys, lambda: self.is_attached)
         self.post_message(self.FactsRead(found, keys))
 
     @on(FactsRead)
@@ -201,7 +202,7 @@ class ReprocessDialog(ModalScreen[Plan | None]):
         """What Slurm would be told."""
         try:
             text = "\n".join(
-                self._session.slurm_lines(
+                self._reader.slurm_commands(
                     plan, lambda: self.is_attached and plan == self._shown_plan
                 )
             )

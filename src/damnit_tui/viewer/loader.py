@@ -14,6 +14,7 @@ from damnit_daemon.model.view import ViewData, ViewRequest
 from ..fixed_columns import FIXED
 from ..table.viewport import CellAddress
 from .cell_details import CellDetails
+from .details_loader import load_cell_details
 
 if TYPE_CHECKING:
     from damnit_daemon.model import Column, StoredValue
@@ -97,7 +98,9 @@ class DataLoader:
                 yield LoadResponse(wish)
                 continue
             try:
-                for looked in self._session.look(wish.address, wish.view, self._is_outdated):
+                for looked in self._session.results.stream_view(
+                    *wish.address, wish.view, self._is_outdated
+                ):
                     yield LoadResponse(wish, looked=looked)
             except DamnitError as error:
                 yield LoadResponse(wish, problem=str(error))
@@ -119,6 +122,6 @@ class DataLoader:
 
     def _inspect(self, wish: LoadRequest) -> CellDetails:
         try:
-            return self._session.inspect(wish.address, wish.column, wish.known)
+            return load_cell_details(self._session, wish.address, wish.column, wish.known)
         except DamnitError:
             return CellDetails(wish.address.key, wish.column, wish.known)

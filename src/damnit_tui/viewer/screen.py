@@ -21,6 +21,7 @@ from damnit_daemon.model.view import ViewRequest
 
 from .. import keymap
 from ..charts.colourmaps import MAPS
+from ..data.picture_notes import note_saved_picture
 from ..data.session import Session
 from ..sanitize import visible, visible_lines
 from ..table.viewport import CellAddress
@@ -205,11 +206,11 @@ class ViewerScreen(InspectActions):
     ) -> None:
         """Write a file, and say how that went."""
         try:
-            self._session.save_data(address, view, path, **look_of)
+            self._session.results.save(address.key, address.name, view, path, **look_of)
         except DamnitError as error:
             self.post_message(FileSaved(path, str(error)))
         else:
-            self._session.note_picture(path, str(look_of["title"]))
+            note_saved_picture(self._session, path, str(look_of["title"]))
             self.post_message(FileSaved(path))
 
     @on(FileSaved)

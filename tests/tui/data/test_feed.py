@@ -170,7 +170,7 @@ def test_a_broken_database_is_told_and_its_repair_too(folder):
 
 def test_a_locked_database_is_told_and_waited_for(folder, monkeypatch):
     with Listener(folder) as listener:
-        listener.session._database.timeout_s = 0.05
+        listener.session.database.timeout_s = 0.05
         listener.until(lambda s: s.feed.has_all)
         add_run(folder, 413)
         listener.until(lambda s: (key(413), "ratio") in s.cells)
@@ -182,7 +182,7 @@ def test_a_locked_database_is_told_and_waited_for(folder, monkeypatch):
 
 def test_a_lock_that_is_over_takes_no_run_away(folder):
     with Listener(folder) as listener:
-        listener.session._database.timeout_s = 0.05
+        listener.session.database.timeout_s = 0.05
         listener.until(lambda s: s.feed.has_all)
         for run in (413, 414):
             with locked(folder):
@@ -262,8 +262,8 @@ def test_the_first_update_can_be_had_before_anything_waits(folder):
     session = Session(folder, clock=lambda: NOW)
     feed = Feed(session, clock=lambda: NOW)
     assert feed.prepared_update() is None
-    session.prepare()
-    session._prepared._thread.join(FIRST_S)
+    session.first_page.begin()
+    session.first_page.peek(FIRST_S)
     update = feed.prepared_update()
     assert update.restart
     assert feed.prepared_update() is None

@@ -14,7 +14,9 @@ from textual.screen import Screen
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.store import DatabaseBusy, NewValue, save_values
 from damnit_tui.data.worker_errors import as_told
+from damnit_tui.main import screen as main_screen
 from damnit_tui.state.crash_log import bug_log
+from damnit_tui.table.blob_loader import load_blob_previews
 from damnit_tui.table.viewport import CellAddress
 
 from ..conftest import (
@@ -118,7 +120,7 @@ async def test_bugs_without_end_end_the_app(folder):
 async def test_rows_that_nobody_foresaw_do_not_end_the_news(folder, monkeypatch):
     app = make_app(folder)
     session = app.main_screen.session
-    load_changes, failed = session.load_changes, []
+    load_changes, failed = session.changes.changes, []
 
     def failing(*arguments):
         if not failed:
@@ -128,7 +130,7 @@ async def test_rows_that_nobody_foresaw_do_not_end_the_news(folder, monkeypatch)
 
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
-        monkeypatch.setattr(session, "load_changes", failing)
+        monkeypatch.setattr(session.changes, "changes", failing)
         add_run(folder, 413, NewValue(key(413), "ratio", 0.5))
         await until(pilot, lambda: "ValueError" in app.main_screen.feed.health.problem)
         await until(pilot, lambda: not app.main_screen.feed.health.problem)
@@ -139,7 +141,7 @@ async def test_rows_that_nobody_foresaw_do_not_end_the_news(folder, monkeypatch)
 async def test_a_disk_that_fails_for_a_moment_is_told_and_looked_at_again(folder, monkeypatch):
     app = make_app(folder)
     session = app.main_screen.session
-    load_changes, failed = session.load_changes, []
+    load_changes, failed = session.changes.changes, []
 
     def failing(*arguments):
         if len(failed) < 2:
@@ -149,7 +151,7 @@ async def test_a_disk_that_fails_for_a_moment_is_told_and_looked_at_again(folder
 
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
-        monkeypatch.setattr(session, "load_changes", failing)
+        monkeypatch.setattr(session.changes, "changes", failing)
         add_run(folder, 413, NewValue(key(413), "ratio", 0.5))
         await until(pilot, lambda: "Input/output error" in app.main_screen.feed.health.problem)
         await until(pilot, lambda: key(413) in app.main_screen.table.rows)
@@ -192,17 +194,17 @@ def has_picture(app, address):
 
 async def test_a_picture_rewritten_while_it_is_fetched_is_fetched_again(folder, monkeypatch):
     app = make_app(folder)
-    session, address = app.main_screen.session, CellAddress(key(412), "agipd.preview")
-    draw, asked, may_go_on = session.draw_pictures, [], threading.Event()
+    address = CellAddress(key(412), "agipd.preview")
+    asked, may_go_on = [], threading.Event()
 
-    def slowly(addresses):
-        drawn = list(draw(addresses))
+    def slowly(database, addresses, height):
+        drawn = list(load_blob_previews(database, addresses, height))
         if address in addresses:
             asked.append(address)
             may_go_on.wait(PATIENCE_S)
         return drawn
 
-    monkeypatch.setattr(session, "draw_pictures", slowly)
+    monkeypatch.setattr(main_screen, "load_blob_previews", slowly)
     async with app.run_test(size=(120, 30)) as pilot:
         await until(pilot, lambda: asked)
         rows = app.main_screen.table.rows
@@ -217,16 +219,15 @@ async def test_a_picture_rewritten_while_it_is_fetched_is_fetched_again(folder, 
 @pytest.mark.parametrize("error", [DatabaseBusy(Path("runs.sqlite"), 2.0), OSError(5, "I/O error")])
 async def test_pictures_that_a_lock_or_the_disk_refused_come_later(folder, monkeypatch, error):
     app = make_app(folder)
-    session, failed = app.main_screen.session, []
-    draw = session.draw_pictures
+    failed = []
 
-    def failing(addresses):
+    def failing(database, addresses, height):
         if len(failed) < 2:
             failed.append(addresses)
             raise error
-        return draw(addresses)
+        return load_blob_previews(database, addresses, height)
 
-    monkeypatch.setattr(session, "draw_pictures", failing)
+    monkeypatch.setattr(main_screen, "load_blob_previews", failing)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
         for run in (412, 411, 400):

@@ -83,12 +83,12 @@ def test_a_read_only_folder_is_read(shared_folder):
     folder.path.chmod(0o555)
     with closing(Session(folder, clock=lambda: NOW)) as session, nobody_special():
         assert not session.is_writable()
-        assert session.load_first().runs
-        assert session.load_changes().is_new
+        assert session.first_page.load().runs
+        assert session.changes.changes().is_new
         portions = []
-        while (changes := session.load_more()) is not None:
+        while (changes := session.changes.walk()) is not None:
             portions.append(changes.portion)
-        assert session.has_all
+        assert session.changes.has_all
         assert sum(len(portion) for portion in portions if portion) > 100
     assert names_in(folder.path) == ["context.py", "runs.sqlite"]
 
@@ -119,7 +119,7 @@ async def test_a_database_that_is_replaced_keeps_the_place(folder, tmp_path):
 )
 async def test_a_locked_database_stays_on_the_screen_and_keys_work(folder, duration_s):
     app = make_app(folder)
-    app.main_screen.session._database.timeout_s = 0.2
+    app.main_screen.session.database.timeout_s = 0.2
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
         add_run(folder, 413)
@@ -145,7 +145,7 @@ async def test_a_locked_database_stays_on_the_screen_and_keys_work(folder, durat
 @pytest.mark.extended
 async def test_a_database_that_is_locked_from_the_start_is_awaited(folder):
     app = make_app(folder)
-    app.main_screen.session._database.timeout_s = 0.2
+    app.main_screen.session.database.timeout_s = 0.2
     with closing(sqlite3.connect(folder.database, isolation_level=None)) as con:
         con.execute("BEGIN EXCLUSIVE")
         async with app.run_test(size=(120, 30)) as pilot:

@@ -1,0 +1,45 @@
+"""What the daemon does now, followed from one look to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from damnit_daemon.paths import DamnitFolder
+
+from .daemon_activity import DaemonActivity
+
+if TYPE_CHECKING:
+    from .daemon_activity_reader import DaemonActivityReader
+
+LEDGER_TIMEOUT_S = 0.3
+"""The table does not wait for the ledger."""
+
+
+class ActivityMonitor:
+    """Follows the ledger of a folder; opens it at the first look, after the first paint.
+
+    Attributes:
+        latest: What the last look found; any thread may read it.
+    """
+
+    def __init__(self, folder: DamnitFolder, clock: Callable[[], float]) -> None:
+        self.latest = DaemonActivity()
+        self._folder = folder
+        self._clock = clock
+        self._reader: DaemonActivityReader | None = None
+
+    def look(self) -> DaemonActivity:
+        """Read what the daemon does; never fails, and is quick while nothing happens.
+
+        For one thread: each look goes on from the one before.
+        """
+        if self._reader is None:
+            from damnit_daemon.ledger import Ledger
+
+            from .daemon_activity_reader import DaemonActivityReader
+
+            ledger = Ledger(self._folder.ledger, timeout_s=LEDGER_TIMEOUT_S)
+            self._reader = DaemonActivityReader(ledger, clock=self._clock)
+        self.latest = self._reader.look()
+        return self.latest

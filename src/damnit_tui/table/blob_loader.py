@@ -1,0 +1,34 @@
+"""Load blobs and draw them for their cells; only for workers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from damnit_daemon.store import Database, decode_value, load_value
+
+from .cell_render import BlobPreview
+from .cells import stored_blob_kind
+from .viewport import CellAddress
+
+
+def load_blob_previews(
+    database: Database, addresses: Collection[CellAddress], height: int = 1
+) -> Iterator[tuple[CellAddress, float, BlobPreview]]:
+    """Yield the previews of blobs, one after the other, with the time each was stored.
+
+    Args:
+        database: The run database.
+        addresses: The cells.
+        height: Lines of a row.
+
+    Raises:
+        DamnitError: If the database cannot be read.
+    """
+    from .blob_preview import draw_picture
+
+    for address in addresses:
+        with database.reading() as con:
+            value = load_value(con, address.key, address.name)
+        kind = stored_blob_kind(value) if value is not None else None
+        if value is not None and kind is not None:
+            yield address, value.timestamp, draw_picture(kind, decode_value(value), height)
