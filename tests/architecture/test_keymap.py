@@ -94,6 +94,14 @@ def test_no_key_means_two_things_on_the_main_screen():
     assert len(keys) == len(set(keys))
 
 
+def test_y_copies_and_capital_s_saves_on_every_screen():
+    verbs = {"y": {"copy"}, "S": {"save", "export"}}
+    for name, verb in verbs.items():
+        found = {k.id for k in keymap.KEYS if name in k.keys.split(",")} - {"confirm.yes"}
+        assert found
+        assert {id.split(".")[1] for id in found} == verb, name
+
+
 def test_every_key_has_an_action_where_it_belongs():
     for key in keymap.KEYS:
         *of_app, name = f"{key.action.split('(')[0]}".split(".")

@@ -122,7 +122,7 @@ async def to_plot(pilot):
 async def to_choosing(pilot):
     """What is plotted."""
     await to_plot(pilot)
-    await press(pilot, VariableDialog, "y")
+    await press(pilot, VariableDialog, "v")
 
 
 async def to_differences(pilot):

@@ -204,7 +204,7 @@ class DaemonScreen(Screen[None]):
 
         if not self._may_write():
             return
-        until = "S starts it again; until then" if verb == "Stop" else "Until it works again"
+        until = "s starts it again; until then" if verb == "Stop" else "Until it works again"
         text = (
             f"{verb} the daemon of {self._session.folder.path}?\n\n{until} no run is taken "
             "and nothing is computed. What it is computing now is computed "

@@ -33,7 +33,7 @@ from ..sanitize import visible
 ANSWER_S = 4.0
 """A daemon looks for requests twice a second."""
 LOOK_S = 0.1
-NOBODY = "Noted, but no daemon runs here: it is done when one starts. D, then S starts it."
+NOBODY = "Noted, but no daemon runs here: it is done when one starts. D, then s starts it."
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,7 @@ KEYS: tuple[Key, ...] = (
         "help",
         1,
     ),
-    Key("daemon.start", "S", "start", "start the daemon", "daemon", "Act", "S", "start", 2),
+    Key("daemon.start", "s", "start", "start the daemon", "daemon", "Act", "s", "start", 2),
     Key("daemon.stop", "T", "stop", "stop the daemon", "daemon", "Act", "T", "stop", 3),
     Key("daemon.restart", "R", "restart", "stop and start it", "daemon", "Act", "R", "restart", 4),
     Key("daemon.log", "L", "log", "what the daemon says", "daemon", "Look", "L", "log", 5),

@@ -7,7 +7,7 @@ from .key import Key
 KEYS: tuple[Key, ...] = (
     Key("plot.close", "escape,q", "close", "back to the table", "plot", "Screens", "Esc", "back"),
     Key(
-        "plot.y", "y", "choose_y", "choose what is plotted (Tab: several)", "plot", "Look", "y", "Y"
+        "plot.y", "v", "choose_y", "choose what is plotted (Tab: several)", "plot", "Look", "v", "Y"
     ),
     Key("plot.x", "x", "choose_x", "choose along what", "plot", "Look", "x", "X"),
     Key(
@@ -103,7 +103,7 @@ KEYS: tuple[Key, ...] = (
         "run",
     ),
     Key("plot.save", "S", "save", "save as PNG, CSV or text", "plot", "Take", "S", "save"),
-    Key("plot.copy", "C", "copy", "copy the plot as text", "plot", "Take", "C"),
+    Key("plot.copy", "y,C", "copy", "copy the plot as text", "plot", "Take", "y"),
     Key("plot.help", "question_mark", "help", "these keys", "plot", "Screens", "?", "help"),
     Key("choose.close", "escape", "close", "leave it", "choose", "Screens", "Esc"),
     Key("choose.down", "down", "move(1)", "next variable", "choose", "Move", "↓"),

@@ -59,12 +59,12 @@ KEYS: tuple[Key, ...] = (
     ),
     Key(
         "runs.export",
-        "O",
+        "S,O",
         "export",
-        "write runs to a file, or to the clipboard",
+        "save runs to a file, or copy them to the clipboard",
         "main",
         "Take",
-        "O",
+        "S O",
     ),
     Key(
         "runs.reprocess", "r", "reprocess", "process runs again", "main", "Act", "r", "reprocess", 6

@@ -33,7 +33,7 @@ KEYS: tuple[Key, ...] = (
         "Find",
         "s",
     ),
-    Key("runs.sort_reverse", "S", "sort(True)", "sort descending", "main", "Find", "S"),
+    Key("runs.sort_reverse", "minus", "sort(True)", "sort descending", "main", "Find", "-"),
     Key(
         "runs.sort_also",
         "ctrl+s",

@@ -202,7 +202,7 @@ KEYS: tuple[Key, ...] = (
         "z",
         "part",
     ),
-    Key("inspect.log", "y", "log", "logarithmic values, or not", "inspect", "Look", "y", "log"),
+    Key("inspect.log", "s", "log", "toggle logarithmic scale", "inspect", "Look", "s", "log"),
     Key(
         "inspect.rescale",
         "r",
@@ -254,7 +254,7 @@ KEYS: tuple[Key, ...] = (
         "i",
         "facts",
     ),
-    Key("inspect.copy", "Y", "copy", "copy what is shown, as text", "inspect", "Take", "Y"),
+    Key("inspect.copy", "y,Y", "copy", "copy what is shown, as text", "inspect", "Take", "y"),
     Key(
         "inspect.save",
         "S",

@@ -60,12 +60,12 @@ async def test_it_is_started_looked_at_and_stopped(folder, stopped):
     async with app.run_test(size=(120, 34)) as pilot:
         await open_screen(pilot)
         assert facts(app)["Daemon"] == "○ is stopped"
-        await pilot.press("S")
+        await pilot.press("s")
         await until(pilot, lambda: "The daemon works: process" in said(app))
         await until(pilot, lambda: facts(app)["Daemon"] == "● works")
         first = facts(app)["Process"]
         assert "http://" in facts(app)["Supervisor"]
-        await pilot.press("S")
+        await pilot.press("s")
         await until(pilot, lambda: "works already" in said(app))
         await pilot.press("L")
         await until(pilot, lambda: isinstance(app.screen, LogScreen))

@@ -668,7 +668,7 @@ async def test_whatever_happens_meanwhile_an_edit_goes_to_the_cell_it_was_begun_
         for step in range(12):
             await pilot.press(*random.choices(["j", "k", "G", "g", "pagedown"], k=2))
             table.move_to(name=random.choice(["xgm.intensity", "ratio", "comment", "sample"]))
-            await pilot.press(random.choice(["s", "S", "x", "n"]))
+            await pilot.press(random.choice(["s", "minus", "x", "n"]))
             name = random.choice(["comment", "sample"])
             table.move_to(name=name)
             address = table.cursor

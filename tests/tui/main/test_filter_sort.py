@@ -263,7 +263,7 @@ async def test_s_sorts_turns_round_and_ends(folder):
         assert shown(app)[-1] == 410
         await pilot.press("s")
         assert shown(app) == sorted(shown(app), reverse=True)
-        await pilot.press("S")
+        await pilot.press("minus")
         assert shown(app)[-1] == 410
         assert shown(app)[0] == 412
 

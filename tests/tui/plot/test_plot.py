@@ -318,7 +318,7 @@ async def test_p_plots_what_is_under_the_cursor_and_again_what_was(folder):
         screen = await opened(pilot)
         assert screen.state.y == ("xgm.intensity",)
         assert screen.points.count == 17
-        await pilot.press("y", *"hits", "enter")
+        await pilot.press("v", *"hits", "enter")
         await until(pilot, lambda: screen.state.y == ("agipd.hits",))
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is app.main_screen)
@@ -347,9 +347,9 @@ async def test_every_key_of_a_plot(folder, tmp_path, monkeypatch):
             "_around",
             type(screen._around)(**{**vars(screen._around), "copy": copied.append}),
         )
-        await pilot.press("y", *"ratio", "tab", "escape")
+        await pilot.press("v", *"ratio", "tab", "escape")
         assert screen.state.y == ("xgm.intensity", "ratio")
-        await pilot.press("y", "down", "up", "tab", "escape", "y", *"intens", "enter")
+        await pilot.press("v", "down", "up", "tab", "escape", "v", *"intens", "enter")
         screen.change(PlotState(("xgm.intensity",)))
         await pilot.press("x", *"hits", "enter")
         assert screen.state.x == "agipd.hits"
@@ -387,7 +387,7 @@ async def test_every_key_of_a_plot(folder, tmp_path, monkeypatch):
         await pilot.press("o")
         assert screen.state.over is Over.WITHIN
         await until(pilot, lambda: screen.points.problem.startswith("18 runs: "))
-        await pilot.press("o", "C", "question_mark")
+        await pilot.press("o", "y", "question_mark")
         assert "XGM" in copied[0] or "Hits" in copied[0]
         await until(pilot, lambda: app.screen is not screen)
         await pilot.press("escape", "S")

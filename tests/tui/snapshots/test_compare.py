@@ -112,7 +112,7 @@ def test_a_histogram(snap, folder):
 def test_choosing_what_is_plotted(snap, folder):
     async def before(pilot):
         await press(pilot, "p", 411, "xgm.intensity", PlotScreen)
-        await pilot.press("y", "x", "g", "m")
+        await pilot.press("v", "x", "g", "m")
         await pilot.pause(0.1)
 
     assert snap(folder, size=(100, 28), before=before)

@@ -56,7 +56,7 @@ def test_profiles_and_cursor_of_an_image(snap):
 
 
 def test_logarithmic_in_another_map(snap):
-    assert snap("image", "y", "c", "c")
+    assert snap("image", "s", "c", "c")
 
 
 def test_another_run_at_the_same_scale(snap):

@@ -186,9 +186,9 @@ async def test_log_fit_and_colours(folder):
     app = make_app(folder)
     async with app.run_test(size=SIZE) as pilot:
         screen = await open_cell(pilot, "image")
-        await press(pilot, "y")
+        await press(pilot, "s")
         assert "logarithmic" in screen_text(app)
-        await press(pilot, "y", "c")
+        await press(pilot, "s", "c")
         assert MAPS[1].name in screen_text(app)
         await press(pilot, "m")
         assert screen.viewer.state.how is How.MAX
@@ -309,7 +309,7 @@ async def test_copy_facts_and_help(folder, monkeypatch):
     app = make_app(folder)
     async with app.run_test(size=SIZE) as pilot:
         screen = await open_cell(pilot, "names")
-        await pilot.press("Y")
+        await pilot.press("y")
         await until(pilot, lambda: bool(copied))
         assert copied[0].splitlines()[0].split("\t")[0] == "x"
         await pilot.press("i")
