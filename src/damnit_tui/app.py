@@ -85,17 +85,19 @@ class DamnitApp(GuardedApp[Path], ThemedApp[Path]):
         self._watch = watch_terminal(self._leave, self._at_end)
 
     async def on_event(self, event: events.Event) -> None:
-        """Note what each key is aimed at; what follows an order in a text waits for that."""
+        """Note what each key is aimed at; what follows an order in a text, or opens a screen, waits."""
         if not isinstance(event, events.Key) or event.is_forwarded:
             await super().on_event(event)
-        elif not self._held.take(event):
+        elif not self._held.take(event) and not await self._held.wait_for(self.screen, event):
             aim(event, focused := self.focused)
             await super().on_event(event)
             await self._held.begin(event, focused)
 
     async def on_key(self, event: events.Key) -> None:
         """A key that nobody took: perhaps what it is meant for was not there yet."""
-        if (again := missed(event, self.focused)) is not None:
+        if await self._held.wait_for(self.screen, event):
+            event.prevent_default()
+        elif (again := missed(event, self.focused)) is not None:
             event.prevent_default()  # nor is it an order
             await self.on_event(again)
         elif event.is_printable and not (event.character or "").isascii():

@@ -1,16 +1,18 @@
 """Keys that were typed ahead, on a slow line or by somebody quick, reach what they were meant for.
 
-A key that opens a prompt takes a moment to do so. Those that follow it were aimed at what
-had the focus before: the table would take letters for orders, and the prompt lack them.
+A key that opens a prompt or a screen takes a moment to do so. Those that follow it were aimed at
+what had the focus before: the table would take letters for orders, and the prompt lack them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
+from typing import Any
 
 from textual import events
 from textual.dom import DOMNode
+from textual.screen import Screen
 from textual.widget import Widget
 
 PATIENCE_S = 0.5
@@ -33,7 +35,13 @@ def missed(event: events.Key, focused: Widget | None) -> events.Key | None:
     """
     if getattr(event, _NAME, focused) is focused:
         return None
-    return events.Key(event.key, event.character)
+    return _again(event)
+
+
+def _again(event: events.Key) -> events.Key:
+    again = events.Key(event.key, event.character)
+    again.time = event.time
+    return again
 
 
 class KeyBuffer:
@@ -52,6 +60,7 @@ class KeyBuffer:
         self._keys: list[events.Key] = []
         self._turn = 0
         self._holds = False
+        self._builds = False
 
     def take(self, event: events.Key) -> bool:
         """Keep a key for later; tell whether that was necessary."""
@@ -77,6 +86,25 @@ class KeyBuffer:
         way_up = [node for node in focused.ancestors_with_self for _ in range(2)]
         await self._pass_on(iter(way_up * 2), self._turn)
 
+    async def wait_for(self, screen: Screen[Any], event: events.Key) -> bool:
+        """Hold a key, and what follows it, until a screen is built and something has the focus.
+
+        Args:
+            screen: The one on top.
+            event: A key that comes in, or one that was aimed at what was there before.
+
+        Returns:
+            Whether the key is held: not if the screen is there.
+        """
+        if screen.is_mounted and not self._builds:
+            return False
+        self._keys.append(_again(event))
+        if not self._builds:
+            self._holds, self._builds, self._turn = True, True, self._turn + 1
+            screen.app.set_timer(PATIENCE_S, partial(self._release, self._turn))
+            await self._pass_on(iter([screen, screen.app] * 2), self._turn)
+        return True
+
     async def _pass_on(self, nodes: Iterator[DOMNode], turn: int) -> None:
         for node in nodes:
             if node.call_later(self._pass_on, nodes, turn):
@@ -86,7 +114,8 @@ class KeyBuffer:
     async def _release(self, turn: int) -> None:
         if not self._holds or turn != self._turn:
             return
-        self._holds = False
+        self._holds = self._builds = False
         keys, self._keys = self._keys, []
-        for key in keys:
+        # One that went to what was there before comes back later than those that followed it.
+        for key in sorted(keys, key=lambda key: key.time):
             await self._deliver(key)

@@ -109,7 +109,7 @@ async def test_nothing_is_changed_when_nothing_may_be(folder, stopped):
     app = make_app(folder, read_only=True)
     async with app.run_test(size=(120, 34)) as pilot:
         await open_screen(pilot)
-        for pressed in "STRe":
+        for pressed in "sTRe":
             await pilot.press(pressed)
         await until(pilot, lambda: said(app).count("--read-only") == 4)
         assert observe(folder).supervisord is None

@@ -8,6 +8,8 @@ from textual.keys import _character_to_key
 from textual.widgets import TextArea
 
 from damnit_tui.context_editor.screen import ContextScreen
+from damnit_tui.data.daemon_client import DaemonClient, RequestResult
+from damnit_tui.reprocess.dialog import ReprocessDialog
 from damnit_tui.viewer.screen import ViewerScreen
 from damnit_tui.widgets.find_prompt import FindPrompt
 from damnit_tui.widgets.prompt import Prompt
@@ -103,3 +105,23 @@ async def test_the_column_that_was_found_is_opened(folder, more):
         await until(pilot, lambda: place(app) == (410, "ratio"))
         await until(pilot, lambda: isinstance(app.screen, ViewerScreen) == bool(more))
         await until(pilot, lambda: not app.main_screen.query(FindPrompt))
+
+
+async def test_enter_reaches_a_box_that_the_key_before_it_opens(folder, monkeypatch):
+    asked = []
+    told = RequestResult("Noted.")
+    monkeypatch.setattr(DaemonClient, "reprocess", lambda *_a, **_o: asked.append(1) or told)
+    async with make_app(folder).run_test(size=(100, 30)) as pilot:
+        app = await opened(pilot)
+        burst(app, "r\rj")
+        await until(pilot, lambda: asked)
+        await until(pilot, lambda: place(app) == (411, "ratio"))
+        assert not isinstance(app.screen, ReprocessDialog)
+
+
+async def test_what_opens_a_box_and_ticks_in_it_in_one_burst(folder):
+    async with make_app(folder).run_test(size=(100, 30)) as pilot:
+        app = await opened(pilot)
+        burst(app, "?\x1bjjc\x1bj")
+        await until(pilot, lambda: place(app) == (409, "ratio"))
+        assert app.screen is app.main_screen
