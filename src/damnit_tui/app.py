@@ -85,7 +85,7 @@ class DamnitApp(GuardedApp[Path], ThemedApp[Path]):
         self._watch = watch_terminal(self._leave, self._at_end)
 
     async def on_event(self, event: events.Event) -> None:
-        """Note what each key is aimed at; what follows an order in a text, or opens a screen, waits."""
+        """Note what each key is aimed at; keys after an order in a text, or a new screen, wait."""
         if not isinstance(event, events.Key) or event.is_forwarded:
             await super().on_event(event)
         elif not self._held.take(event) and not await self._held.wait_for(self.screen, event):

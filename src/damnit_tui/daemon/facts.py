@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 
+from damnit_daemon.ledger import Executor, Job, JobState
 from damnit_daemon.model.consumer_health import parse_consumer_health
 from damnit_daemon.model.growing_runs import parse_growing
 from damnit_daemon.settings import KNOWN, Setting
@@ -39,6 +40,8 @@ class DaemonFacts:
     seen: DaemonProbe = field(default_factory=DaemonProbe)
     settings: Mapping[str, object] = field(default_factory=dict)
     counters: Mapping[str, int] = field(default_factory=dict)
+    jobs: Sequence[Job] = ()
+    """Those that are not over."""
     problem: str = ""
     """What could not be read, and why."""
 
@@ -61,6 +64,21 @@ class DaemonFacts:
         if self.problem:
             found.append(("Problem", visible(self.problem)))
         return found
+
+    def stop_sentence(self) -> str:
+        """Say what becomes of the jobs that are not over, if the daemon stops."""
+        given = [job for job in self.jobs if job.state is not JobState.QUEUED]
+        slurm = sum(job.executor is Executor.SLURM for job in given)
+        here, waiting = len(given) - slurm, len(self.jobs) - len(given)
+        if not self.jobs:
+            return "No job is affected: none runs or waits."
+        parts = [
+            (here, "being computed here, computed again later"),
+            (waiting, "waiting, delayed"),
+            (slurm, "in Slurm, which go on"),
+        ]
+        told = "; ".join(f"{count} {what}" for count, what in parts if count)
+        return f"{len(self.jobs)} job{'' if len(self.jobs) == 1 else 's'}: {told}."
 
     def _info(self, info: Mapping[str, object], now: float) -> list[tuple[str, str]]:
         """What the daemon says about itself."""

@@ -207,8 +207,7 @@ class DaemonScreen(Screen[None]):
         until = "s starts it again; until then" if verb == "Stop" else "Until it works again"
         text = (
             f"{verb} the daemon of {self._session.folder.path}?\n\n{until} no run is taken "
-            "and nothing is computed. What it is computing now is computed "
-            "again; jobs in Slurm go on."
+            f"and nothing is computed. {self._facts.stop_sentence()}"
         )
         confirm(
             self, f"{verb} the daemon", text, lambda: self._command(busy, command), yes=verb.lower()

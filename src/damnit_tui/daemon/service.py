@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from damnit_daemon.errors import DamnitError
-from damnit_daemon.ledger import LeaseHeld, Ledger, LedgerMissing, load_counters
+from damnit_daemon.ledger import (
+    ACTIVE,
+    Job,
+    JobState,
+    LeaseHeld,
+    Ledger,
+    LedgerMissing,
+    load_counters,
+    load_jobs,
+)
 from damnit_daemon.logs import LogFile
 from damnit_daemon.paths import DamnitFolder
 from damnit_daemon.settings import parse_setting
@@ -33,6 +42,7 @@ class DaemonService:
     def look(self) -> DaemonFacts:
         """Find out how it is; what cannot be read is said."""
         counters: dict[str, int] = {}
+        jobs: list[Job] = []
         try:
             seen = observe(self._folder)
             with self._database.reading() as con:
@@ -40,11 +50,12 @@ class DaemonService:
             try:
                 with self._ledger.reading() as con:
                     counters = load_counters(con)
+                    jobs = load_jobs(con, states=(JobState.QUEUED, *ACTIVE))
             except LedgerMissing:
                 pass
         except DamnitError as error:
             return DaemonFacts(problem=error.message)
-        return DaemonFacts(seen, settings, counters)
+        return DaemonFacts(seen, settings, counters, jobs)
 
     def start(self, tell: Callable[[str], object]) -> str:
         """Start it; says who works then.

@@ -81,6 +81,7 @@ class ExportDialog(ModalScreen[None]):
         folder: Path,
         stem: str,
         copy: Callable[[str], str],
+        target: Path | None = None,
     ) -> None:
         """Make the box.
 
@@ -91,6 +92,7 @@ class ExportDialog(ModalScreen[None]):
             folder: Where a file is put of which only the name is given.
             stem: What a file is called unless somebody says otherwise.
             copy: Puts text on the clipboard and says which; takes its time.
+            target: A file to which the runs shown are written at once; its name ends in a format.
         """
         super().__init__()
         self._database = database
@@ -99,6 +101,7 @@ class ExportDialog(ModalScreen[None]):
         self._folder = folder
         self._stem = stem
         self._copy = copy
+        self._target = target
         self._replaces = ""
         """The file that somebody has agreed to replace, if it stays the same."""
         self._is_at_it = False
@@ -111,30 +114,35 @@ class ExportDialog(ModalScreen[None]):
             words["filtered"] = f"filtered {len(runs.filtered)}"
         if runs.marked:
             words["marked"] = f"marked {len(runs.marked)}"
+        first = "filtered" if "filtered" in words else "all"
+        target = self._target or self._folder / f"{self._stem}.csv"
+        format_name = target.suffix.removeprefix(".").lower()
         with VerticalScroll(can_focus=False) as box:
             box.border_title = "Export"
             box.border_subtitle = "Tab next · ← → choose · ⏎ write · Esc cancel"
             with Horizontal():
                 yield Label("Runs")
-                yield RadioRow(words, list(words)[-1], id="export-runs")
+                yield RadioRow(words, first if self._target else list(words)[-1], id="export-runs")
             with Horizontal():
                 yield Label("Columns")
                 shown = f"shown {len(self._names)}"
                 yield RadioRow({"shown": shown, "all": "all"}, "shown", id="export-columns")
             with Horizontal():
                 yield Label("Format")
-                yield RadioRow({name: name for name in FORMATS}, "csv", id="export-format")
+                yield RadioRow({name: name for name in FORMATS}, format_name, id="export-format")
             with Horizontal():
                 yield Label("To")
                 yield RadioRow({"file": "file", CLIPBOARD: CLIPBOARD}, "file", id="export-to")
             with Horizontal():
                 yield Label("File")
-                yield PlainInput(str(self._folder / f"{self._stem}.csv"), id="export-file")
+                yield PlainInput(str(target), id="export-file")
             yield Static("", id="export-said", markup=False)
 
     def on_mount(self) -> None:
-        """Choose the runs first."""
+        """Choose the runs first, or begin to write."""
         self.query_one("#export-runs").focus()
+        if self._target is not None:
+            self.action_write()
 
     @on(RadioRow.Changed)
     def follow(self, event: RadioRow.Changed) -> None:

@@ -9,8 +9,10 @@ from textual import on, work
 
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.model import RunKey
+from damnit_daemon.query import FilterError
+from damnit_daemon.user_path import typed_path
 
-from ..data.table_export import TableSlice, as_text
+from ..data.table_export import FORMATS, TableSlice, as_text
 from ..sanitize import visible
 from .base import MainPart
 from .messages import TextCopied
@@ -37,12 +39,36 @@ class Taking(MainPart):
             return
         keys = self._marked() or [self.table.cursor.key]
         if len(keys) > MOST_COPIED:
-            self.notify(f"{len(keys)} runs are too many to copy: O writes them to a file.")
+            self.notify(f"{len(keys)} runs are too many to copy: S writes them to a file.")
             return
         self.copy_part(TableSlice(tuple(keys), self._shown_names()))
 
     def action_export(self) -> None:
         """Ask what to write where."""
+        self._open_export()
+
+    def do_export(self, text: str) -> None:
+        """Write the runs and columns that are shown, in their order, in the format of the name.
+
+        Raises:
+            FilterError: If that is no file of a format we write.
+        """
+        if not text:
+            raise FilterError("Which file?", 0, 0, hint=f"NAME.{', .'.join(FORMATS)}.")
+        try:
+            target = typed_path(text)
+        except DamnitError as error:
+            raise FilterError(error.message, 0, len(text), hint=error.hint) from None
+        if target.suffix.removeprefix(".").lower() not in FORMATS:
+            raise FilterError(
+                f"{target.suffix or 'Without an ending it'} is no format.",
+                len(text) - len(target.suffix),
+                len(text),
+                hint=f"There are .{', .'.join(FORMATS)}.",
+            )
+        self._open_export(target)
+
+    def _open_export(self, target: Path | None = None) -> None:
         from ..dialogs.export_dialog import ExportDialog, Runs
 
         rows = self.table.rows
@@ -58,6 +84,7 @@ class Taking(MainPart):
                 folder=Path.cwd(),
                 stem=f"p{proposal}-runs" if proposal is not None else "runs",
                 copy=self.copy_now,
+                target=target,
             )
         )
 

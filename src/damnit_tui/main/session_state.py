@@ -21,7 +21,6 @@ from ..state.view_state import ViewState
 from ..table.selection import RunSelection
 from .column_selection import Choosing
 from .command_line import Commanding
-from .export_command import Exporting
 
 if TYPE_CHECKING:
     from damnit_daemon.query.completion import Completion
@@ -32,7 +31,7 @@ PATIENCE_S = 2.0
 LOOK_S = 0.05
 
 
-class Keeping(Commanding, Choosing, Exporting):
+class Keeping(Commanding, Choosing):
     """A part of the main screen: what is kept, and named views."""
 
     keeper: Autosave

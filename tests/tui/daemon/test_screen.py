@@ -7,12 +7,15 @@ import time
 import pytest
 from textual.widgets import DataTable, Input
 
+from damnit_daemon.ledger import Executor, JobState, Placement, set_state
 from damnit_daemon.store import load_settings
 from damnit_daemon.supervise import observe, stop
 from damnit_tui.daemon.screen import DaemonScreen
+from damnit_tui.dialogs.confirm import ConfirmDialog
 from damnit_tui.log.screen import LogScreen
 
-from ..conftest import database_of, make_app, settle, until
+from ..conftest import NOW, database_of, make_app, settle, until
+from ..daemon_at_work import begin, end, ledger_of, queue
 from ..jobs.test_screen import answer
 
 
@@ -103,6 +106,32 @@ async def test_a_setting_is_changed_checked_and_forgotten(folder, stopped):
         assert isinstance(app.screen, DaemonScreen)
         await pilot.press("q")
         await until(pilot, lambda: app.screen is app.main_screen)
+
+
+async def test_the_box_that_asks_to_stop_it_counts_the_jobs(folder, stopped):
+    with ledger_of(folder) as con:
+        begin(con, queue(con, 412), "ratio", computing="ratio")
+        queue(con, 411)
+        queue(con, 410)
+        in_slurm = queue(con, 409)
+        set_state(
+            con,
+            in_slurm,
+            JobState.SUBMITTED,
+            now=NOW,
+            placement=Placement(Executor.SLURM, slurm_id="7"),
+        )
+        end(con, begin(con, queue(con, 408)))
+    app = make_app(folder)
+    async with app.run_test(size=(120, 34)) as pilot:
+        await open_screen(pilot)
+        await until(pilot, lambda: len(app.screen._facts.jobs) == 4)
+        await pilot.press("T")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        told = str(app.screen.query_one("Static").content)
+        assert "4 jobs: 1 being computed here" in told
+        assert "2 waiting" in told
+        assert "1 in Slurm" in told
 
 
 async def test_nothing_is_changed_when_nothing_may_be(folder, stopped):

@@ -22,6 +22,7 @@ from damnit_tui.widgets.prompt import Prompt
 from damnit_tui.widgets.prompt_hint import PromptHint, mistake_line
 
 from ..conftest import key, make_app, settle, until
+from .test_cell_edit import screen_text
 
 
 def test_every_command_has_its_methods():
@@ -206,7 +207,10 @@ async def test_what_is_shown_is_written_to_a_file(folder, tmp_path):
         assert lines[0] == "Proposal,Run,Timestamp,Ratio,Comment"
         assert lines[1].split(",")[1] == "412"
         await command(pilot, f"export {tmp_path}/shown.csv")
-        await until(pilot, lambda: "exists already" in told())
+        await until(pilot, lambda: "⏎ again replaces it" in screen_text(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: told().count("Wrote 4 runs") == 2)
+        await until(pilot, lambda: app.screen is app.main_screen)
         await command(pilot, "export shown.doc")
         hint = app.main_screen.query_one(PromptHint).render().plain
         assert hint.index("^^^^") == len(" : export shown")
