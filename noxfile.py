@@ -119,7 +119,8 @@ def user_env(session: nox.Session) -> None:
         session.log(f"the user's Python is {version}: {python}")
         user = environment(session, f"user-python-{version}", USER, python=python)
         places = ["tests/runner", "tests/corpus"]
-        session.run("pytest", *places, *session.posargs, env={"DAMNIT_USER_PYTHON": user})
+        arguments = session.posargs or ["-n", "2", "--dist", "loadscope"]
+        session.run("pytest", *places, *arguments, env={"DAMNIT_USER_PYTHON": user})
 
 
 @nox.session
