@@ -59,7 +59,14 @@ from .progress import (
     save_progress,
 )
 from .prune import Pruned, prune
-from .queue import add_job, add_job_for_arrival, next_queued, prioritise_job, retry_job
+from .queue import (
+    add_job,
+    add_job_for_arrival,
+    next_queued,
+    number_jobs_after,
+    prioritise_job,
+    retry_job,
+)
 from .request_model import (
     AnyRequest,
     CancelRequest,
@@ -169,6 +176,7 @@ __all__ = [
     "next_queued",
     "note_cancel",
     "noted_cancel",
+    "number_jobs_after",
     "parse_request",
     "pending_arrivals",
     "place_job",

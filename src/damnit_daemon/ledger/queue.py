@@ -42,6 +42,11 @@ def add_job(con: sqlite3.Connection, job: NewJob, *, now: float) -> AddedJob:
     return added
 
 
+def number_jobs_after(con: sqlite3.Connection, number: int) -> None:
+    """Let the first job of a new ledger have a higher number."""
+    con.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('jobs', ?)", (int(number),))
+
+
 def add_job_for_arrival(
     con: sqlite3.Connection, arrival_id: int, job: NewJob, *, now: float
 ) -> AddedJob | None:

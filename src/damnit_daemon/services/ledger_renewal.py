@@ -19,6 +19,7 @@ from ..ledger import (
     Connection,
     Ledger,
     TakenFiles,
+    number_jobs_after,
     recall,
     record_arrival,
     remember,
@@ -30,6 +31,7 @@ from ..paths import DamnitFolder, existing_runs, find_proposal
 from ..permissions import make_shared_folder
 from ..store import Database, NotADatabase, find_damage, load_computed_times
 from ..store.creation import new_file_beside
+from ..submission import highest_job_number
 from .run_scanner import Place, count_files, run_folder_name
 from .settle_times import KINDS
 
@@ -143,6 +145,8 @@ def renew_ledger(
     if aside is not None:
         sentence += f" What is left of the old one is {aside.name}."
     with ledger.writing() as con:
+        # What Slurm was given is known by the job's number: no other job may get it.
+        number_jobs_after(con, highest_job_number(folder))
         for name, value in (memo or {}).items():
             remember(con, name, value)
         for place, files in done.items():

@@ -33,6 +33,8 @@ from ..runner.protocol import Job as RunnerJob
 from ..slurm import LARGEST_ARRAY, SlurmId
 
 FOLDER = "slurm"
+LARGEST_NUMBER = 2**31
+"""No ledger comes near it: a job with such a number is none of ours."""
 SCRIPT_FILE = "job.sh"
 ID_FILE = "slurm_id"
 ID_TEXT = re.compile(r"([0-9]{1,10})(?:\s+([\w.-]{1,64}))?", re.ASCII)
@@ -207,6 +209,25 @@ def submissions(folder: DamnitFolder) -> list[SubmissionFolder]:
     except OSError:
         return []
     return [SubmissionFolder(parent / name) for name in names]
+
+
+def highest_job_number(folder: DamnitFolder) -> int:
+    """The highest number that a job in any submission has in the ledger; 0 if there is none."""
+    numbers = [0]
+    for each in submissions(folder):
+        try:
+            lines = (each.path / JOBS_FILE).read_text("utf-8", "replace").splitlines()
+        except OSError:
+            continue
+        numbers += (number for line in lines if (number := _job_number(line)) < LARGEST_NUMBER)
+    return max(numbers)
+
+
+def _job_number(line: str) -> int:
+    try:
+        return int(json.loads(line)["ledger_id"])
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
+        return 0
 
 
 def make_submission(

@@ -10,7 +10,16 @@ import time
 
 import pytest
 
-from damnit_daemon.ledger import ArrivalState, Ledger, load_arrivals, load_files, recall
+from damnit_daemon.ledger import (
+    ArrivalState,
+    JobOrigin,
+    Ledger,
+    NewJob,
+    add_job,
+    load_arrivals,
+    load_files,
+    recall,
+)
 from damnit_daemon.model import RunKey
 from damnit_daemon.services.arrival_threads import OLDER
 from damnit_daemon.services.ledger_renewal import MEMO, load_renewal, renew_ledger, why_unusable
@@ -120,6 +129,23 @@ def test_a_journal_of_the_old_ledger_is_not_played_back_into_the_new_one(experim
     assert "was deleted" in renew_ledger(it.folder, 1234, sleep=lambda _: None)
     assert not journal.exists()
     assert why_unusable(it.folder) == ""
+
+
+def test_no_new_job_has_the_number_of_one_that_was_handed_to_slurm(experiment, monkeypatch):
+    it = experiment(ONE)
+    it.ledger.create()
+    old = it.folder.internals / "slurm" / "an-old-one"
+    old.mkdir(parents=True)
+    odd = ["[]", "no JSON", '{"ledger_id": "x"}', '{"ledger_id": 9223372036854775807}']
+    jobs = [*odd, '{"ledger_id": 7, "attempt": 1}', '{"ledger_id": 3, "attempt": 1}']
+    (old / "jobs.jsonl").write_text("\n".join(jobs))
+    (it.folder.internals / MEMO).write_text("{}")
+    it.ledger.path.unlink()
+    monkeypatch.setenv("EXTRA_DATA_DATA_ROOT", str(it.proposal.root))
+    assert renew_ledger(it.folder, 1234, sleep=lambda _: None)
+    with it.ledger.writing() as con:
+        added = add_job(con, NewJob(RunKey(1234, 1), "all", origin=JobOrigin.REQUEST), now=1.0)
+    assert added.id == 8
 
 
 def test_a_first_ledger_is_no_renewal(experiment):
