@@ -15,7 +15,14 @@ import xarray as xr
 from damnit_daemon.api import Folder, NoSuchRun, NoSuchVariable
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.hdf5 import NoSuchData
-from damnit_daemon.ledger import Ledger, Outcome, VariableProgress, save_progress
+from damnit_daemon.ledger import (
+    Ledger,
+    Outcome,
+    TakenFiles,
+    VariableProgress,
+    save_files,
+    save_progress,
+)
 from damnit_daemon.model import RunKey, VariableInfo
 from damnit_daemon.services.extraction import extract
 from damnit_daemon.store import Database, NewValue, add_user_variable, ensure_run, save_values
@@ -229,6 +236,27 @@ def test_jobs_and_timings(tmp_path):
     assert [job.run_key.run for job in folder.jobs()] == [2, 1]
     assert [job.run_key.run for job in folder.jobs(1, limit=5)] == [1]
     assert [t.name for t in folder.timings()] == ["a"]
+
+
+def test_a_run_tells_which_of_its_files_could_not_be_read(tmp_path):
+    damnit = make_damnit_folder(tmp_path / "amore")
+    with Database(damnit.database).writing() as con:
+        for key in keys(1, 2):
+            ensure_run(con, key, added_at=1.0)
+    folder = Folder(damnit.path)
+    assert folder[1].unreadable_files == ""  # no daemon has worked here
+    ledger = Ledger(damnit.ledger)
+    ledger.create()
+    with ledger.writing() as con:
+        for data in ("raw", "proc"):
+            found = TakenFiles(12, 1, 1, 1, f"3 of 12 files unreadable ({data}.h5: empty)")
+            save_files(con, RunKey(1234, 1), data, found, now=1.0)
+        save_files(con, RunKey(1234, 2), "raw", TakenFiles(12, 1, 1, 1), now=1.0)
+    assert folder[1].unreadable_files == (
+        "raw: 3 of 12 files unreadable (raw.h5: empty) · "
+        "proc: 3 of 12 files unreadable (proc.h5: empty)"
+    )
+    assert folder[2].unreadable_files == ""
 
 
 def test_it_reads_where_nothing_may_be_written(folder, made):

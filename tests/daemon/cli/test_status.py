@@ -1,0 +1,100 @@
+"""The command `status`: what it says to people, and to programs."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+
+import pytest
+
+from damnit_daemon.ledger import Ledger, TakenFiles, acquire, save_files, this_process
+from damnit_daemon.model import RunKey
+from damnit_daemon.model.growing_runs import GrowingRun, growing_to_json
+from damnit_daemon.paths import DamnitFolder
+from damnit_daemon.services.identity import note_place
+
+
+@pytest.fixture
+def ledger(folder):
+    ledger = Ledger(folder.ledger)
+    ledger.create()
+    return ledger
+
+
+@pytest.fixture
+def copy(folder, monkeypatch):
+    """A copied folder, which is the current directory."""
+    note_place(folder)
+    copied = DamnitFolder(folder.path.with_name("copy"))
+    shutil.copytree(folder.path, copied.path)
+    monkeypatch.chdir(copied.path)
+    return copied
+
+
+def lines_of(result, label):
+    """What stands behind a label."""
+    lines = [line.strip() for line in result.out.splitlines()]
+    return [line.removeprefix(label).strip() for line in lines if line.startswith(label)]
+
+
+def test_where_no_daemon_ever_worked(damnit, folder):
+    result = damnit("status")
+    assert result.code == 1
+    assert result.out == (
+        f"{folder.path}: stopped\n  trigger      not set, broker not set\n  jobs         none yet\n"
+    )
+
+
+def test_growing_runs_and_settle_times_are_told(damnit, ledger):
+    now = time.time()
+    grows = GrowingRun(1234, 7, "raw", 2, 3_000_000_000, now - 60, now - 8, 30.0)
+    lacks = GrowingRun(1234, 8, "proc", 1, 1_000_000_000, now, now, 20.0, "CORR-S00001 is missing")
+    info = {"growing": growing_to_json([grows, lacks]), "settle_s": {"raw": 30, "proc": 20}}
+    with ledger.writing() as con:
+        acquire(con, this_process(), now=now, info=info)
+    result = damnit("status")
+    first, second = lines_of(result, "growing")
+    assert first.startswith("run 7: its raw files still come: 2 files, 3.00 GB, last change ")
+    assert first.endswith(" s ago; it is processed after 30 s without one")
+    assert second == (
+        "run 8: its proc files are not complete: CORR-S00001 is missing (1 file, 1.00 GB)"
+    )
+    assert lines_of(result, "settle time") == ["raw 30 s, proc 20 s"]
+
+
+def test_unreadable_files_are_told_of_the_newest_runs_and_to_programs_of_all(damnit, ledger):
+    with ledger.writing() as con:
+        for run in range(1, 8):
+            found = TakenFiles(2, 1, 1, 1, "1 of 2 files unreadable (x.h5: empty)")
+            save_files(con, RunKey(1234, run), "raw", found, now=1.0)
+    *told, more = lines_of(damnit("status"), "unreadable")
+    assert len(told) == 5
+    assert told[-1] == "p1234, r7: raw: 1 of 2 files unreadable (x.h5: empty)"
+    assert more == "and 2 more runs"
+    assert len(json.loads(damnit("status", "--json").out)["unreadable"]) == 7
+
+
+def test_a_copied_folder_is_told_until_it_has_an_identity_of_its_own(damnit, folder, copy):
+    (told,) = lines_of(damnit("status"), "copy")
+    assert told == (
+        f"of {folder.path}, with its identity: filters, marks and update topic are shared; "
+        "damnit-daemon new-id gives it its own"
+    )
+    assert json.loads(damnit("status", "--json").out)["copy_of"] == str(folder.path)
+    said = damnit("doctor").out
+    assert f"✗ database: This folder is a copy of {folder.path} and has its identity: " in said
+    assert "→ damnit-daemon new-id gives it one of its own." in said
+    result = damnit("new-id")
+    assert result.code == 0
+    assert result.out.startswith(f"{copy.path} is now ")
+    assert result.out.endswith(".\nRestart its daemon, if one works: damnit-daemon restart\n")
+    assert lines_of(damnit("status"), "copy") == []
+    assert json.loads(damnit("status", "--json").out)["copy_of"] is None
+    assert "is a copy of" not in damnit("doctor").out
+
+
+def test_new_id_where_there_is_no_folder(damnit, tmp_path):
+    result = damnit("--in", tmp_path / "nowhere", "new-id")
+    assert result.code != 0
+    assert "no folder" in result.err
