@@ -73,18 +73,19 @@ class Experiment:
     def arrive(self, run, *, proc=False):
         write_run(self.proposal, run, camera=False, proc=proc)
 
+    @property
+    def full_environment(self):
+        """That of the daemons; by it their processes are found."""
+        own = {"EXTRA_DATA_DATA_ROOT": str(self.proposal.root), MARK: self._mark}
+        return os.environ | own | self.environment
+
     def start_daemon(self, *, wait=True):
         """Start one more; it has to be at work unless we do not wait."""
-        environment = os.environ | {
-            "EXTRA_DATA_DATA_ROOT": str(self.proposal.root),
-            MARK: self._mark,
-            **self.environment,
-        }
         begin = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as log:
             daemon = subprocess.Popen(
                 [sys.executable, "-m", "damnit_daemon.cli", "run"],
-                cwd=self.folder.path, env=environment, stdin=subprocess.DEVNULL,
+                cwd=self.folder.path, env=self.full_environment, stdin=subprocess.DEVNULL,
                 stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
         self.daemons.append(daemon)

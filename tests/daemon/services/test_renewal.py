@@ -10,6 +10,7 @@ import time
 
 import pytest
 
+from damnit_daemon.errors import DamnitError
 from damnit_daemon.ledger import (
     ArrivalState,
     JobOrigin,
@@ -49,7 +50,7 @@ def empty(path):
 
 
 def command(it, *arguments):
-    environment = os.environ | {"EXTRA_DATA_DATA_ROOT": str(it.proposal.root)} | it.environment
+    environment = it.full_environment
     return subprocess.run(
         [sys.executable, "-m", "damnit_daemon.cli", "--in", str(it.folder.path), *arguments],
         env=environment, capture_output=True, text=True, check=False,
@@ -86,6 +87,37 @@ def test_a_ledger_that_is_lost_is_noticed_and_made_anew(experiment, loss):
     assert len(aside) == (loss is not delete)
     assert "it was made anew" in command(it, "status")
     assert "it was made anew" in command(it, "doctor")
+
+
+@pytest.mark.extended
+def test_supervisor_brings_back_a_daemon_whose_ledger_was_lost(experiment):
+    it = experiment(ONE)
+    try:
+        command(it, "start")
+        first = it.lease().holder
+        it.arrive(1)
+        it.has_cells(1, one=1)
+        it.all_over(1)
+        damage(it.ledger.path)
+        wait_until(lambda: works_again(it, first.pid))
+        it.arrive(2)
+        it.has_cells(2, one=1)
+        assert [job.run_key.run for job in it.all_over(1)] == [2]
+        status = command(it, "status")
+        assert "RUNNING" in status
+        assert "it was made anew" in status
+    finally:
+        command(it, "stop")
+    assert it.processes() == []
+
+
+def works_again(it, old_pid):
+    """Whether another daemon has the lease; the ledger cannot be read for a moment."""
+    try:
+        lease = it.lease()
+    except DamnitError:
+        return False
+    return lease is not None and lease.holder.pid != old_pid
 
 
 def test_a_ledger_that_is_lost_while_no_daemon_works_is_told_of(experiment):
