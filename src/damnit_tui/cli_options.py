@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from .cli import DEMO, Options, run
+from .startup import DEMO, Options, run
 from .terminal.graphics.protocol_choice import GraphicsSetting
 
 PROGRAM = "damnit-tui"

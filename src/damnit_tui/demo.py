@@ -21,8 +21,8 @@ from damnit_daemon.runner.processes import die_with_parent
 from damnit_daemon.supervise import stop
 from damnit_daemon.supervise.conf_io import conf_path
 
-from .cli import is_seen, open_app, print_table
 from .data.session import Session
+from .startup import is_seen, open_app, print_table
 
 ANNOUNCEMENT = "folder: "
 END_S = 5.0

@@ -31,7 +31,7 @@ from .arrivals import (
 from .cancels import note_cancel, noted_cancel
 from .counters import count, load_counters
 from .edit_journal import Edit, append_edit, load_edits
-from .errors import LeaseHeld, LeaseLost, LedgerMissing, LedgerTooNew
+from .errors import LedgerMissing, LedgerTooNew
 from .job import ACTIVE, AddedJob, Executor, Job, JobOrigin, JobState, NewJob, Placement, SlurmTask
 from .job_states import Recovered, explain_wait, place_job, recover, requeue, set_state
 from .jobs import count_jobs, load_follow_up, load_job, load_jobs, still_failed
@@ -40,6 +40,8 @@ from .lease import (
     BEAT_EVERY_S,
     EXPIRES_S,
     Lease,
+    LeaseHeld,
+    LeaseLost,
     LeaseWatch,
     acquire,
     beat,

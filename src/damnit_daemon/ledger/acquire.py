@@ -6,8 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .errors import LeaseHeld
-from .lease import EXPIRES_S, Lease, LeaseWatch, acquire
+from .lease import EXPIRES_S, Lease, LeaseHeld, LeaseWatch, acquire
 from .ledger import Ledger
 from .process_id import ProcessId, is_alive, this_process
 

@@ -11,10 +11,11 @@ import secrets
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
+from ..errors import DamnitError
 from ..store.sql import fetch_all
-from .errors import LeaseHeld, LeaseLost
 from .json_fields import parse_object
 from .process_id import ProcessId, is_alive
 
@@ -50,6 +51,48 @@ class Lease:
     def looks_stale(self, now: float, expires_s: float = EXPIRES_S) -> bool:
         """Guess whether its holder is gone, to show it; who wants it uses `LeaseWatch`."""
         return abs(now - self.beat_at) > expires_s
+
+
+# Not `StoreError`s: who tries again when a database is busy must not do so with these.
+
+
+class LeaseHeld(DamnitError):  # noqa: N818 – says what is wrong
+    """Another daemon works in the folder.
+
+    Attributes:
+        lease: Whose, and since when.
+    """
+
+    def __init__(self, lease: Lease) -> None:
+        holder = lease.holder
+        super().__init__(
+            f"A daemon works in this folder already: process {holder.pid} on "
+            f"{_printable(holder.host)}, since {_format_time(lease.since)}.",
+            hint="Leave it at work, or stop it with `damnit-daemon stop`.",
+        )
+        self.lease = lease
+
+
+class LeaseLost(DamnitError):  # noqa: N818 – says what is wrong
+    """The lease this process worked under is gone: it must stop, and write nothing more.
+
+    Attributes:
+        lease: Of who works here now, if anybody does.
+    """
+
+    def __init__(self, lease: Lease | None) -> None:
+        who = "nobody holds it now"
+        if lease is not None:
+            holder = lease.holder
+            who = (
+                f"process {holder.pid} on {_printable(holder.host)} took over "
+                f"at {_format_time(lease.since)}"
+            )
+        super().__init__(
+            f"This daemon lost its lease: {who}. Nothing was written.",
+            hint="It had stood still for too long, or was replaced. It ends here.",
+        )
+        self.lease = lease
 
 
 class LeaseWatch:
@@ -181,3 +224,14 @@ def _integer(value: object) -> int:
 
 def _time(value: object) -> float:
     return float(value) if isinstance(value, int | float) else 0.0
+
+
+def _printable(text: str) -> str:
+    return "".join(c for c in text[:200] if c.isprintable())
+
+
+def _format_time(at: float) -> str:
+    try:
+        return datetime.fromtimestamp(at).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    except (OverflowError, OSError, ValueError):
+        return "an unknown time"

@@ -5,18 +5,18 @@ Textual's own palette, fed from the key table and the table of commands.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import NamedTuple, Protocol, cast
 
 from rich.text import Text
+from textual.app import App
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 
 from .. import keymap
 from ..keymap import commands
-
-if TYPE_CHECKING:
-    from .command_line import Commanding
+from ..keymap.commands import Command
+from ..table.widget import RunTable
 
 LEFT_OUT = frozenset({"runs.palette", "app.redraw"})
 MOVES = "Move"
@@ -25,6 +25,24 @@ MOVES = "Move"
 
 KEY_CELLS = 8
 """Of the column of keys; commands, which are longer, run over it."""
+
+
+class PaletteTarget(Protocol):
+    """The screen whose keys and commands are offered."""
+
+    @property
+    def app(self) -> App[object]:
+        """The app it is in."""
+        ...
+
+    @property
+    def table(self) -> RunTable:
+        """The run table."""
+        ...
+
+    def type_command(self, command: Command) -> Awaitable[None]:
+        """Do a command, or begin to type it if it takes arguments."""
+        ...
 
 
 class PaletteItem(NamedTuple):
@@ -59,8 +77,8 @@ class PaletteProvider(Provider):
                 yield Hit(score, offer.shown(found), offer.do, offer.line)
 
     def _offers(self) -> Iterator[PaletteItem]:
-        main = cast("Commanding", self.screen)
-        targets = {"table": main.table, "main": main, "app": main.app}
+        main = cast("PaletteTarget", self.screen)
+        targets = {"table": main.table, "main": self.screen, "app": main.app}
         for key in keymap.KEYS:
             target = targets.get(key.owner)
             if target is None or key.id in LEFT_OUT or key.section == MOVES or not key.keys:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from damnit_daemon.model import Column, RunKey
 
 if TYPE_CHECKING:
     from damnit_daemon.query import Filter, SortKey
+    from damnit_daemon.query.table import Table
 
-    from .rows import Rows
+    class VersionedTable(Table, Protocol):
+        """A table that counts the changes of each run, so that filters look at those only."""
+
+        def version(self, key: RunKey) -> int:
+            """Return a number that grows with every change of a run."""
+            ...
 
 
 @dataclass
@@ -41,7 +47,7 @@ class TableQuery:
             names |= columns_of(self.filter.condition)
         return frozenset(names - {RUN.name, PROPOSAL.name, TIME.name})
 
-    def arrange(self, rows: Rows, keys: Iterable[RunKey]) -> list[RunKey]:
+    def arrange(self, rows: VersionedTable, keys: Iterable[RunKey]) -> list[RunKey]:
         """Those runs that are shown, in order."""
         shown = self._select(rows, list(keys)) if self.filter else list(keys)
         if not self.sort:
@@ -88,7 +94,7 @@ class TableQuery:
         """For the line on top; empty for the usual order."""
         return ", ".join(f"{'↓' if key.reverse else '↑'} {key.column.title}" for key in self.sort)
 
-    def _select(self, rows: Rows, keys: list[RunKey]) -> list[RunKey]:
+    def _select(self, rows: VersionedTable, keys: list[RunKey]) -> list[RunKey]:
         """Those that the filter shows; only runs that have changed are looked at again."""
         assert self.filter is not None
         if self.filter.uses_marks:

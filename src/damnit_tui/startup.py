@@ -1,0 +1,222 @@
+"""Open a folder in the app, or print its table where no app can be shown."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from damnit_daemon.errors import DamnitError
+
+if TYPE_CHECKING:
+    from damnit_daemon.export import TextFormat
+
+    from .data.session import Session
+    from .state.cli_overrides import CliOverrides as WantedView
+    from .terminal.graphics.protocol_choice import GraphicsSetting
+
+DEMO = "demo"
+"""The word that shows the demo in place of a folder."""
+UNABLE = frozenset({"", "dumb", "unknown"})
+"""Terminals, by TERM, that cannot move their cursor."""
+
+
+class Options(NamedTuple):
+    """What was asked for on the command line."""
+
+    folder: str | None = None
+    read_only: bool = False
+    lite: bool = False
+    print_format: TextFormat | None = None
+    """Print the table in this format in place of opening the app."""
+    filter: str = ""
+    sort: str = ""
+    columns: str = ""
+    """Which part of the table, in which order."""
+    view: str = ""
+    """The name of a view that was kept; what else is said goes before it."""
+    graphics: GraphicsSetting = "auto"
+    """How images are drawn."""
+
+
+def why_printed(environ: Mapping[str, str]) -> str:
+    """Say why nobody could use the app here; empty if they can, or if the output is piped."""
+    if environ.get("TEXTUAL_DRIVER") or not sys.stdout.isatty():
+        return ""
+    if not sys.stdin.isatty():
+        return "There is no keyboard (standard input is no terminal)"
+    if environ.get("TERM", "") in UNABLE:
+        return f"This terminal (TERM={environ.get('TERM', '')}) cannot show the app"
+    return ""
+
+
+def is_seen(environ: Mapping[str, str]) -> bool:
+    """Tell whether somebody can see and use the app: in a terminal, or in a browser."""
+    if environ.get("TEXTUAL_DRIVER"):  # textual-serve runs the app and draws it elsewhere
+        return True
+    return sys.stdout.isatty() and not why_printed(environ)
+
+
+def run(options: Options) -> None:
+    """Open the app, or print the table where nobody can see an app.
+
+    Raises:
+        DamnitError: If there is no such folder, or (printing) nothing to read.
+    """
+    from damnit_daemon.paths import locate_folder
+
+    from .data.session import Session
+
+    folder = locate_folder(options.folder)
+    is_printed = bool(options.print_format) or not is_seen(os.environ)
+    if not folder.database.exists() and not folder.context_file.exists():
+        if is_printed or options.folder is not None:
+            raise no_damnit_folder(folder.path)
+        chosen = choose_folder()
+        if chosen is None:
+            return
+        folder = locate_folder(chosen)
+    if is_printed:
+        if not options.print_format and (why := why_printed(os.environ)):
+            print(f"damnit-tui: {why}: the table is printed.", file=sys.stderr)
+        session = Session(folder, read_only=options.read_only)
+        print_table(session, options.print_format or "md", options)
+        return
+    wanted: WantedView | None = wanted_view(options)
+    while True:
+        session = Session(folder, read_only=options.read_only)
+        note_opened(folder.path)
+        other = open_app(session, lite=options.lite, wanted=wanted, graphics=options.graphics)
+        if other is None:
+            return
+        folder, wanted = locate_folder(other), None
+
+
+def note_opened(folder: Path) -> None:
+    """Remember it; nobody waits for that."""
+    import threading
+
+    def note() -> None:
+        from .proposals.recent import note_opened
+
+        note_opened(folder)
+
+    threading.Thread(target=note, name="recent", daemon=True).start()
+
+
+def choose_folder() -> Path | None:
+    """Ask which folder to open."""
+    from .proposals.folder_picker import FolderPickerApp
+
+    return FolderPickerApp().run()
+
+
+def print_table(session: Session, format_name: TextFormat, options: Options | None = None) -> None:
+    """Print the table; a reader that has seen enough (`head`) is no error."""
+    from damnit_daemon.export import TableSelection, load_table, text_parts
+    from damnit_daemon.model.sanitize import for_stdout
+
+    filter_text, sort_text, columns = wanted_view(options or Options()).printed(
+        session.load_columns
+    )
+    choice = TableSelection(filter_text, sort_text, columns)
+    parts = text_parts(load_table(session.database, choice), format_name)
+    try:
+        for part in parts:
+            sys.stdout.write(for_stdout(part))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Else Python complains once more when it flushes at its end.
+        sys.stdout = None
+
+
+def wanted_view(options: Options) -> WantedView:
+    """What the options say about which part of the table is shown.
+
+    Raises:
+        DamnitError: If there is no view of that name.
+    """
+    from .state.cli_overrides import CliOverrides
+    from .state.saved_views import load_view
+
+    view = load_view(options.view) if options.view else None
+    return CliOverrides(view, options.filter, options.sort, options.columns)
+
+
+def open_app(
+    session: Session,
+    *,
+    lite: bool = False,
+    at_end: Callable[[], None] = lambda: None,
+    wanted: WantedView | None = None,
+    state: Path | None = None,
+    graphics: GraphicsSetting = "auto",
+) -> Path | None:
+    """Open the app and stay in it.
+
+    Args:
+        session: The folder to show.
+        lite: Spare a slow line.
+        at_end: What must still be done if the terminal goes away.
+        wanted: What to show, in place of what was left the last time.
+        state: Where to keep how it was left; None for where the user's files are.
+        graphics: How images are drawn: in pixels, half blocks or shades; or as the terminal can.
+
+    Returns:
+        Another folder that somebody wants to see instead.
+    """
+    session.first_page.begin()
+    from .early_paint import first_sight
+    from .state.cli_overrides import CliOverrides as WantedView
+    from .terminal.graphics.protocol_choice import may_ask
+
+    as_left = wanted is None or wanted == WantedView()
+    with first_sight(session, is_wanted=as_left and not lite, state=state):
+        problems, theme = _take_settings()
+        from .app import DamnitApp
+
+        app = DamnitApp(session, lite=lite, at_end=at_end)
+    app.main_screen.graphics = graphics
+    app.asks_terminal = may_ask(graphics, os.environ, lite=lite)
+    app.main_screen.tours = True
+    if state is not None:
+        app.main_screen.keep_in(state)
+    app.main_screen.keeper.begin()
+    app.main_screen.problems = problems
+    if theme:
+        app.main_screen.theme = theme
+    if wanted is not None:
+        app.main_screen.wanted = wanted
+    other = app.run()
+    if app.return_code:
+        raise SystemExit(app.return_code)
+    return other
+
+
+def _take_settings() -> tuple[tuple[str, ...], str]:
+    """Put the user's keys into the key table, before bindings are made of it.
+
+    Returns:
+        What makes no sense in the settings, and the theme.
+    """
+    from . import keymap
+    from .state.settings import load_settings
+
+    settings = load_settings()
+    problems = settings.problems
+    if settings.keys:
+        from .keymap.user_keymap import with_own_keys
+
+        keymap.KEYS, more = with_own_keys(keymap.KEYS, settings.keys)
+        problems += more
+    return problems, settings.theme
+
+
+def no_damnit_folder(path: Path) -> DamnitError:
+    """What to say of a folder that has nothing to do with DAMNIT."""
+    return DamnitError(
+        f"{path} is no DAMNIT folder: it has neither runs.sqlite nor context.py.",
+        hint="Give one, or a proposal number; `damnit-tui demo` shows an example.",
+    )
