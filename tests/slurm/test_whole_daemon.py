@@ -14,7 +14,10 @@ from dataclasses import replace
 
 import pytest
 
-from damnit_daemon.ledger import JobState, RequestKind
+from damnit_daemon.ledger import JobState, RequestKind, record_arrival
+from damnit_daemon.model import RunKey
+from damnit_daemon.model.arrival import Arrival, ArrivalSource
+from damnit_daemon.services.awaited_files import NOT_YET
 from damnit_daemon.slurm import Fate
 from tests.daemon.daemon_process import experiment, wait_until
 
@@ -134,6 +137,30 @@ def test_cluster_variables_go_to_slurm_and_the_others_stay(shift):
     log = it.made.folder.process_logs / "r1-p1234.out"
     assert f"(job id: {second.slurm_id}, cluster: " in log.read_text()
     assert not list((it.made.folder.internals / "slurm").iterdir())
+
+
+@pytest.mark.extended
+def test_an_announced_run_whose_files_come_late_waits_for_them(shift):
+    it = shift()
+    it.made.start_daemon()
+    announced = Arrival(ArrivalSource.KAFKA, "event", RunKey(1234, 1), "raw", time.time())
+    with it.made.ledger.writing() as con:
+        record_arrival(con, announced, now=time.time())
+    waits = wait_until(
+        lambda: [j for j in it.made.jobs(JobState.QUEUED) if j.reason.startswith(NOT_YET)]
+    )
+    assert "There is no raw data of run 1" in waits[0].reason
+    it.made.arrive(1)
+    print(
+        [
+            (j.id, j.state, j.data, j.origin, j.executor, j.reason, j.variables)
+            for j in it.all_done(1)
+        ]
+    )
+    (job,) = it.all_done(1)
+    assert (job.state, job.executor) == (JobState.DONE, "slurm")
+    assert it.made.cells(1) == {"early": 1, "heavy": 10, "late": 11}
+    assert it.called("heavy") == {1: 1}
 
 
 @pytest.mark.extended

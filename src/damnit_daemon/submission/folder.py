@@ -213,21 +213,8 @@ def submissions(folder: DamnitFolder) -> list[SubmissionFolder]:
 
 def highest_job_number(folder: DamnitFolder) -> int:
     """The highest number that a job in any submission has in the ledger; 0 if there is none."""
-    numbers = [0]
-    for each in submissions(folder):
-        try:
-            lines = (each.path / JOBS_FILE).read_text("utf-8", "replace").splitlines()
-        except OSError:
-            continue
-        numbers += (number for line in lines if (number := _job_number(line)) < LARGEST_NUMBER)
-    return max(numbers)
-
-
-def _job_number(line: str) -> int:
-    try:
-        return int(json.loads(line)["ledger_id"])
-    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
-        return 0
+    numbers = (entry.job_id for each in submissions(folder) for entry in each.entries())
+    return max((number for number in numbers if number < LARGEST_NUMBER), default=0)
 
 
 def make_submission(

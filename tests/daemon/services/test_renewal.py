@@ -168,8 +168,8 @@ def test_no_new_job_has_the_number_of_one_that_was_handed_to_slurm(experiment, m
     it.ledger.create()
     old = it.folder.internals / "slurm" / "an-old-one"
     old.mkdir(parents=True)
-    odd = ["[]", "no JSON", '{"ledger_id": "x"}', '{"ledger_id": 9223372036854775807}']
-    jobs = [*odd, '{"ledger_id": 7, "attempt": 1}', '{"ledger_id": 3, "attempt": 1}']
+    told = {"attempt": 1, "task": 0, "job_id": "1", "proposal": 1234, "run": 1}
+    jobs = [json.dumps({"ledger_id": number, **told}) for number in (7, 3, 2**63 - 1, "x")]
     (old / "jobs.jsonl").write_text("\n".join(jobs))
     (it.folder.internals / MEMO).write_text("{}")
     it.ledger.path.unlink()
