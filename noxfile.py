@@ -87,9 +87,9 @@ def fuzz(session: nox.Session) -> None:
 
 @nox.session
 def soak(session: nox.Session) -> None:
-    """Live through an accelerated beamtime; `-- --seconds N` for how long runs arrive (3600)."""
+    """Live through two accelerated beamtimes; `-- --seconds N` for how long runs arrive (1800)."""
     install_project(session, "test")
-    seconds, arguments = seconds_option(session.posargs, default="3600")
+    seconds, arguments = seconds_option(session.posargs, default="1800")
     BUILD.mkdir(exist_ok=True)
     figures = BUILD / "soak.jsonl"
     figures.unlink(missing_ok=True)

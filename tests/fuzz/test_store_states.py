@@ -26,6 +26,7 @@ from damnit_daemon.store import (
     save_changes,
     save_values,
 )
+from tests.daemon.feed_reader import read_on, take
 from tests.fuzz.budget import report, rounds
 
 NAMES = ["a", "b", "grp.c"]
@@ -130,12 +131,8 @@ class StoreStates(RuleBasedStateMachine):
     @rule(number=st.integers(0, READERS - 1))
     def read(self, number):
         """A reader looks until there is nothing more to see."""
-        reader, seen = self.readers[number], self.seen[number]
-        found = reader.changes()
-        while found is not None:
-            take(found, seen)
-            found = reader.walk()
-        assert seen == self.cells
+        read_on(self.readers[number], self.seen[number])
+        assert self.seen[number] == self.cells
 
     @rule(number=st.integers(0, READERS - 1), near=st.lists(RUNS, max_size=2))
     def glance(self, number, near):
@@ -153,20 +150,6 @@ class StoreStates(RuleBasedStateMachine):
         with self.database.reading() as con:
             stored = {(value.key, value.name): value.value for value in load_values(con)}
         assert stored == self.cells
-
-
-def take(found, seen):
-    """Add to what a reader knows."""
-    if found.is_new:
-        seen.clear()
-    for cell in found.removed_values:
-        seen.pop(cell, None)
-    for value in found.values:
-        seen[value.key, value.name] = value.value
-    if found.portion is not None:
-        for name, part in found.portion.columns.items():
-            for row, value in zip(part.rows, part.values, strict=True):
-                seen[found.portion.keys[row], name] = value
 
 
 def test_the_database_in_any_order_of_values_and_edits():
