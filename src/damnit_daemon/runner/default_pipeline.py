@@ -6,19 +6,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from .pipeline import Pipeline
+from damnit_ctx import Variable
+
+
+class RegisteredPipeline(Protocol):
+    """A `Pipeline`, which reads context files and so stands above this."""
+
+    def collect(self) -> dict[str, Variable]:
+        """Return its variables by name."""
+        ...
 
 
 @dataclass
 class Registration:
     """What one file said."""
 
-    added: Pipeline | None = None
+    added: RegisteredPipeline | None = None
     """Holds what is to be evaluated besides the file's globals."""
-    instead: Pipeline | None = None
+    instead: RegisteredPipeline | None = None
     """What is to be evaluated in place of them."""
 
 

@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from damnit_ctx import Cell, GroupError, RunData, Skip, Variable
 
@@ -135,10 +135,10 @@ class Pipeline:
         if said is None:
             return Pipeline()
         if said.instead is not None:
-            return said.instead
+            return cast("Pipeline", said.instead)
         if said.added is None:
             said.added = Pipeline()
-        return said.added
+        return cast("Pipeline", said.added)
 
     @staticmethod
     def set_default(pipeline: Pipeline) -> Pipeline:

@@ -14,7 +14,7 @@ from typing import Any
 from unittest.mock import MagicMock
 
 import damnit_ctx
-from damnit_daemon.runner import namesakes, pipeline, summary, thumbnail
+from damnit_daemon.runner import namesake_contents, namesakes, pipeline, summary, thumbnail
 from damnit_daemon.runner.collect import gather
 from damnit_daemon.runner.groups import name_globals, variables_of
 
@@ -86,7 +86,7 @@ def expand_groups(groups: dict[str, Any], variables: dict[str, Any]) -> dict[str
 def get_summary(cell: Any, log_name: str = "") -> Any:
     """The table's value of a cell."""
     value = summary.summarise(cell, cell.summary).value
-    return namesakes.PNGData(value) if isinstance(value, bytes) else value
+    return namesake_contents.PNGData(value) if isinstance(value, bytes) else value
 
 
 class Absent(Loader, MetaPathFinder):
@@ -115,7 +115,7 @@ def as_theirs() -> None:
         "is_group_instance": damnit_ctx.is_group,
         "_DEFAULT_PIPELINE_STATE": contextvars.ContextVar("state", default=None),
         "THUMBNAIL_SIZE": thumbnail.SIZE_PX,
-        "add_to_h5_file": namesakes.add_to_h5_file,
+        "add_to_h5_file": namesake_contents.add_to_h5_file,
         "expand_groups": expand_groups,
         "mkcontext": mkcontext,
         **dict.fromkeys(("amore_proto", "extract_mock_run", "reduced_data_from_dict"), MagicMock()),

@@ -1,0 +1,124 @@
+"""DAMNIT's names that `damnit_ctx` has not: context files and pipelines, pictures, fragments."""
+
+from __future__ import annotations
+
+import enum
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from damnit_ctx import Cell
+
+from . import file_format, thumbnail
+from .context import Context
+from .dependency_errors import DependencyError
+from .encode import Computed
+from .evaluate import describe
+from .fragment import FragmentEntry, FragmentWriter
+from .pipeline import Pipeline
+
+
+class PNGData:
+    """A picture as the bytes of a PNG file."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+
+
+class DataType(enum.Enum):
+    """How a stored object is marked that is more than HDF5 can say."""
+
+    DataArray = file_format.DATAARRAY
+    DataFrame = file_format.DATAFRAME
+    Dataset = file_format.DATASET
+    Image = file_format.IMAGE
+    PlotlyFigure = file_format.PLOTLY
+    Series = file_format.SERIES
+    Timestamp = "timestamp"
+
+
+class ContextFile:
+    """Reads a context file; `Pipeline` evaluates it."""
+
+    @staticmethod
+    def from_py_file(path: str | Path) -> Context:
+        """Read a file."""
+        return Pipeline.from_context_file(path).context
+
+    @staticmethod
+    def from_str(code: str, path: str | Path = "<string>") -> Context:
+        """Read a text."""
+        return Pipeline.from_str(code, path=path).context
+
+
+def generate_thumbnail(image: Any) -> PNGData:
+    """Draw a 2-D array in false colours, 300 x 300 pixels."""
+    return PNGData(thumbnail.array_thumbnail(image))
+
+
+def get_proposal_path(run: Any) -> Path | str:
+    """The folder of an open run's proposal; an empty text if it has no files."""
+    try:
+        return Path(run.files[0].filename).parents[2]
+    except (AttributeError, IndexError, TypeError):
+        return ""
+
+
+@contextmanager
+def add_to_h5_file(path: str | Path) -> Iterator[Any]:
+    """Open an HDF5 file for writing, after up to a minute of waiting where others have it."""
+    import h5py
+
+    until_s = time.monotonic() + 60
+    while True:
+        try:
+            file = h5py.File(path, "a")
+            break
+        except BlockingIOError:
+            if time.monotonic() > until_s:
+                raise
+            time.sleep(0.5)
+    with file:
+        yield file
+
+
+def save_fragment(
+    damnit_dir: str | Path,
+    proposal: int,
+    run: int,
+    vars: Mapping[str, Cell],
+    errors: Mapping[str, BaseException],
+    provenance: str = "",
+) -> Path:
+    """Hand results to a DAMNIT folder, in one piece; its daemon takes them from there.
+
+    Raises:
+        CannotBeStored: If one of them cannot; nothing is left then.
+        OSError: If the file cannot be written.
+    """
+    cells, computed = dict(vars), Computed(time.time(), None, "")
+    start = cells.pop(file_format.START_TIME, None)
+    entries = [FragmentEntry(name, computed, cell) for name, cell in cells.items()]
+    for name, error in errors.items():
+        text, kind = describe(error, None)
+        entries.append(FragmentEntry(name, computed, message=text, error_class=kind))
+    writer = FragmentWriter(Path(damnit_dir), proposal, run, provenance=provenance)
+    return writer.write_together(entries, None if start is None else float(start.data), computed)
+
+
+OWN: dict[str, Any] = {
+    each.__name__: each
+    for each in (
+        ContextFile,
+        DataType,
+        DependencyError,
+        PNGData,
+        add_to_h5_file,
+        generate_thumbnail,
+        get_proposal_path,
+        save_fragment,
+    )
+}
+"""By name; `namesakes` shows them beside what `damnit_ctx` has."""
