@@ -1,0 +1,202 @@
+"""How large and entangled the code may be: sizes and ancestry of classes, names, import circles.
+
+The lists of exceptions only get shorter, and their numbers smaller.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import pkgutil
+from collections import defaultdict
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+import damnit_tui
+
+SOURCE = Path(damnit_tui.__file__).parents[1]
+MOST_METHODS = 60
+MOST_ANCESTORS = 2
+
+STILL_TOO_LARGE = {
+    "damnit_tui.main.screen.MainScreen": 222,
+    "damnit_tui.main.session_state.Keeping": 64,
+    "damnit_tui.table.cursor.CursorTable": 74,
+    "damnit_tui.table.mouse.MouseTable": 91,
+    "damnit_tui.table.widget.RunTable": 114,
+}
+"""Methods and properties of classes above the limit, which must shrink and may not grow."""
+
+STILL_INHERITED = {
+    "damnit_tui.context_editor.screen.ContextScreen": 3,
+    "damnit_tui.main.cell_edit.Editing": 3,
+    "damnit_tui.main.screen.MainScreen": 16,
+    "damnit_tui.main.session_state.Keeping": 4,
+    "damnit_tui.plot.screen.PlotScreen": 3,
+    "damnit_tui.table.mouse.MouseTable": 3,
+    "damnit_tui.table.widget.RunTable": 4,
+}
+"""Own ancestors of classes above the limit, which must become fewer."""
+
+NAMES_IN_ING = {
+    "damnit_daemon/ledger/pending.py": "an adjective: the arrivals and jobs that are pending",
+    "damnit_daemon/services/doctor/finding.py": "a finding is a doctor's noun",
+    "damnit_daemon/services/scheduling.py": "the noun of operating systems and Slurm",
+    "damnit_daemon/store/error_mapping.py": "a mapping is a table of translations",
+    "damnit_tui/main/onboarding.py": "the noun for a first use with hints",
+    "damnit_tui/widgets/onboarding.py": "the noun for a first use with hints",
+}
+"""File names in -ing that are nouns, with the reason."""
+
+SHARED_CLASS_NAMES = {
+    "Batch": "values of several runs (model), several runs of one Slurm job (runner)",
+    "Cluster": "Slurm (services), characters in one cell of the terminal (Unicode's term)",
+    "Finder": "Python's term for what finds modules; two kinds of them",
+    "Job": "a row of the ledger, and the part of it that the runner is sent",
+    "Note": "a time-stamped comment (store), a remark of the runner (protocol)",
+}
+"""Public class names that stand for two things, with the reason."""
+
+TEMPORARY_FILES = {
+    "damnit_daemon/atomic_write.py": "the one home",
+    "damnit_daemon/init_folder.py": "to be moved to it",
+    "damnit_daemon/launch/bundle.py": "to be moved to it",
+    "damnit_daemon/runner/fragment.py": "travels without the library",
+    "damnit_daemon/runner/staged_file.py": "travels without the library",
+    "damnit_daemon/store/creation.py": "SQLite writes the file",
+    "damnit_daemon/supervise/conf_io.py": "to be moved to it",
+    "damnit_tui/alerts/storage.py": "to be moved to it",
+    "damnit_tui/context_editor/document.py": "to be moved to it",
+    "damnit_tui/state/storage.py": "to be moved to it",
+    "damnit_tui/terminal/clipboard.py": "a file that stays where it is",
+}
+"""Files that make temporary files by `mkstemp`, with the reason."""
+
+FOR_TYPE_CHECKERS = {
+    ("damnit_ctx", "damnit_daemon.runner.pipeline"),
+    ("damnit_ctx", "damnit_daemon.runner.results"),
+}
+"""Imports below `TYPE_CHECKING` of names that the context API fetches when they are asked for."""
+
+
+def app_classes() -> Iterator[type]:
+    for info in pkgutil.walk_packages(damnit_tui.__path__, "damnit_tui."):
+        if info.name.endswith("__main__"):
+            continue
+        module = importlib.import_module(info.name)
+        for _, found in inspect.getmembers(module, inspect.isclass):
+            if found.__module__ == info.name:
+                yield found
+
+
+def own_ancestry(cls: type) -> list[type]:
+    return [base for base in cls.__mro__ if base.__module__.startswith("damnit_")]
+
+
+def own_methods(cls: type) -> set[str]:
+    kinds = (property, classmethod, staticmethod)
+    return {
+        name
+        for base in own_ancestry(cls)
+        for name, value in vars(base).items()
+        if inspect.isfunction(value) or isinstance(value, kinds)
+    }
+
+
+def source_files() -> list[Path]:
+    return sorted(SOURCE.rglob("*.py"))
+
+
+def test_no_class_of_the_app_is_larger_than_a_person_can_hold():
+    sizes = {full_name(cls): len(own_methods(cls)) for cls in app_classes()}
+    assert too_much(sizes, STILL_TOO_LARGE, MOST_METHODS) == {}
+
+
+def test_no_class_of_the_app_is_assembled_by_inheritance():
+    ancestors = {full_name(cls): len(own_ancestry(cls)) - 1 for cls in app_classes()}
+    assert too_much(ancestors, STILL_INHERITED, MOST_ANCESTORS) == {}
+
+
+def full_name(cls: type) -> str:
+    return f"{cls.__module__}.{cls.__name__}"
+
+
+def too_much(found: dict[str, int], allowed: dict[str, int], limit: int) -> dict[str, int]:
+    return {name: count for name, count in found.items() if count > allowed.get(name, limit)}
+
+
+def test_files_are_named_by_noun():
+    found = {str(path.relative_to(SOURCE)) for path in source_files() if path.stem.endswith("ing")}
+    assert found <= set(NAMES_IN_ING)
+
+
+def test_each_public_class_name_has_one_meaning():
+    where = defaultdict(set)
+    for path in source_files():
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                where[node.name].add(str(path.relative_to(SOURCE)))
+    shared = {name: places for name, places in where.items() if len(places) > 1}
+    assert set(shared) <= set(SHARED_CLASS_NAMES), shared
+
+
+def test_only_one_module_replaces_whole_files():
+    found = {
+        str(path.relative_to(SOURCE))
+        for path in source_files()
+        if "mkstemp" in path.read_text(encoding="utf-8")
+    }
+    assert found <= set(TEMPORARY_FILES)
+
+
+def test_modules_import_each_other_without_circles():
+    try:
+        TopologicalSorter(import_graph()).prepare()
+    except CycleError as error:
+        pytest.fail(" -> ".join(error.args[1]))
+
+
+def import_graph() -> dict[str, set[str]]:
+    """Modules of ours and their imports, those in functions and for type checkers included."""
+    paths = {module_name(path): path for path in source_files()}
+    paths["damnit_ctx"] = SOURCE.parent / "damnit_ctx.py"
+    if not paths["damnit_ctx"].exists():  # installed, not in a checkout
+        paths["damnit_ctx"] = SOURCE / "damnit_ctx.py"
+    return {
+        name: {
+            other
+            for other in imports(name, path, set(paths))
+            if other != name and (name, other) not in FOR_TYPE_CHECKERS
+        }
+        for name, path in paths.items()
+    }
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(SOURCE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imports(name: str, path: Path, known: set[str]) -> Iterator[str]:
+    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name in known)
+        elif isinstance(node, ast.ImportFrom):
+            base = absolute(package, node.module, node.level)
+            for alias in node.names:
+                whole = f"{base}.{alias.name}"
+                if whole in known:
+                    yield whole
+                elif base in known:
+                    yield base
+
+
+def absolute(package: str, module: str | None, level: int) -> str:
+    parts = package.split(".")
+    start = parts[: len(parts) - level + 1] if level else []
+    return ".".join([*start, *([module] if module else [])])
