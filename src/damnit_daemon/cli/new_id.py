@@ -9,7 +9,7 @@ from .folder import FolderOption, chosen_folder
 
 def new_id(context: typer.Context, folder: FolderOption = None) -> None:
     """Give a copied folder an identity of its own: update topic, filters, marks, drafts."""
-    from ..services.identity import give_new_identity
+    from ..store.identity import give_new_identity
 
     damnit = chosen_folder(context, folder)
     typer.echo(f"{damnit.path} is now {give_new_identity(damnit)}.")

@@ -144,7 +144,7 @@ def _settings(folder: DamnitFolder) -> dict[str, object]:
 
 def _original(folder: DamnitFolder) -> str | None:
     """The folder that this one was copied from with its identity."""
-    from ..services.identity import original_of
+    from ..store.identity import original_of
 
     original = original_of(folder)
     return None if original is None else str(original)

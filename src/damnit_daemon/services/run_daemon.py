@@ -14,11 +14,11 @@ from ..errors import DamnitError
 from ..ledger import LeaseLost, Ledger, release, take_lease
 from ..paths import DamnitFolder
 from ..store import FORMAT_VERSION, Database, load_settings, migrate
+from ..store.identity import note_place
 from ..supervise.sd_notify import Notifier
 from .arrival_threads import ArrivalThreads
 from .daemon import Daemon, daemon_info
 from .daemon_settings import DaemonSettings, Trigger, daemon_settings, this_machines_cpus
-from .identity import note_place
 from .ledger_renewal import LedgerGone, keep_memo, load_renewal, renew_ledger
 from .publisher import Publisher
 

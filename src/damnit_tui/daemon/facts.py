@@ -12,6 +12,7 @@ from damnit_daemon.model.growing_runs import parse_growing
 from damnit_daemon.settings import KNOWN, Setting
 from damnit_daemon.supervise import DaemonProbe, DaemonState
 
+from ..data.folder_warnings import FolderWarnings
 from ..format import format_full_time, format_span
 from ..sanitize import visible
 
@@ -44,6 +45,7 @@ class DaemonFacts:
     """Those that are not over."""
     problem: str = ""
     """What could not be read, and why."""
+    warnings: FolderWarnings = field(default_factory=FolderWarnings)
 
     def lines(self, now: float, zone: tzinfo | None = None) -> list[tuple[str, str]]:
         """Say it, a line each."""
@@ -63,7 +65,7 @@ class DaemonFacts:
             found.append(("Counted", ", ".join(counted)))
         if self.problem:
             found.append(("Problem", visible(self.problem)))
-        return found
+        return [*found, *self.warnings.lines()]
 
     def stop_sentence(self) -> str:
         """Say what becomes of the jobs that are not over, if the daemon stops."""

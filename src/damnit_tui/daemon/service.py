@@ -21,6 +21,7 @@ from damnit_daemon.settings import parse_setting
 from damnit_daemon.store import Database, delete_setting, load_settings, save_setting
 from damnit_daemon.supervise import DAEMON_LOG, StartFailed, observe, start, stop
 
+from ..data.folder_warnings import load_folder_warnings
 from .facts import DaemonFacts
 
 TIMEOUT_S = 5.0
@@ -55,7 +56,8 @@ class DaemonService:
                 pass
         except DamnitError as error:
             return DaemonFacts(problem=error.message)
-        return DaemonFacts(seen, settings, counters, jobs)
+        warnings = load_folder_warnings(self._folder)
+        return DaemonFacts(seen, settings, counters, jobs, warnings=warnings)
 
     def start(self, tell: Callable[[str], object]) -> str:
         """Start it; says who works then.

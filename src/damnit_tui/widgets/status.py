@@ -14,6 +14,7 @@ from textual.widget import Widget
 
 from ..data.daemon_activity import DaemonActivity
 from ..data.feed import Health, Update
+from ..data.folder_warnings import FolderWarnings
 from ..format import format_age, format_full_time, format_span
 from ..sanitize import clip, clip_start, visible
 
@@ -64,6 +65,7 @@ class Status(NamedTuple):
     """Runs in a range that is not ended yet."""
     health: Health = Health()
     work: DaemonActivity = DaemonActivity()
+    warnings: FolderWarnings = FolderWarnings()
     zone: tzinfo | None = None
     """In which times are shown; None for this machine's."""
 
@@ -112,6 +114,7 @@ class Status(NamedTuple):
             found.append((f"⊘ old format {self.old_format}: e migrates", "mark"))
         elif self.read_only:
             found.append(("⊘ read-only", "mark"))
+        found += [(mark, "mark") for mark in self.warnings.marks()]
         if self.unwritten:
             found.append((f"✎ {_plural(self.unwritten, 'edit')} waiting", "mark"))
         if self.follow:

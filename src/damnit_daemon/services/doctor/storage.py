@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ...paths import DamnitFolder
 from ...store import FORMAT_VERSION, Database, find_damage, load_runs
-from ..identity import copy_sentence, original_of
+from ...store.identity import copy_sentence, original_of
 from .finding import Finding, count_of, fine, note, wrong
 
 TIMEOUT_S = 5.0

@@ -13,9 +13,9 @@ from pathlib import Path
 from ..errors import DamnitError
 from ..paths import DamnitFolder
 from ..permissions import make_shared_folder
-from ..store import Database, load_setting, save_setting
-from ..store.creation import new_db_id, new_file_beside
-from ..store.settings import DB_ID
+from .creation import new_db_id, new_file_beside
+from .database import Database
+from .settings import DB_ID, load_setting, save_setting
 
 log = logging.getLogger(__name__)
 

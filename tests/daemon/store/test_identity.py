@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 from damnit_daemon.paths import DamnitFolder
-from damnit_daemon.services.identity import (
+from damnit_daemon.store.identity import (
     NOTE,
     give_new_identity,
     load_identity,

@@ -1,0 +1,63 @@
+"""What is wrong with the folder itself, rather than with its runs; only for workers."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from damnit_daemon.errors import DamnitError
+from damnit_daemon.paths import FRAGMENT_NAME, DamnitFolder
+from damnit_daemon.run_ranges import format_run_ranges
+
+from ..sanitize import visible
+
+
+class FolderWarnings(NamedTuple):
+    """A copy that has the identity of its original, and results that were set aside."""
+
+    copy_of: str = ""
+    """The folder that this one was copied from; empty if it is no copy, or has its own identity."""
+    set_aside: int = 0
+    """Fragments that could not be used."""
+    runs: str = ""
+    """Which runs they are of, briefly."""
+
+    def marks(self) -> list[str]:
+        """Say it in a word or two."""
+        found = ["⚠ copy"] if self.copy_of else []
+        if self.set_aside:
+            found.append(f"⚠ {self.set_aside} set aside")
+        return found
+
+    def lines(self) -> list[tuple[str, str]]:
+        """Say it with what to do, as labelled lines."""
+        found = []
+        if self.copy_of:
+            told = (
+                f"of {visible(self.copy_of)}, with its identity: both share the broker's update "
+                "topic, filters, marks and drafts. `damnit-daemon new-id` in this folder ends that."
+            )
+            found.append(("Copy", told))
+        if self.set_aside:
+            number = "1 fragment" if self.set_aside == 1 else f"{self.set_aside} fragments"
+            runs = f"{'run' if self.runs.isdigit() else 'runs'} {self.runs}"
+            of = f" of {runs}" if self.runs else ""
+            told = (
+                f"{number}{of}: damaged, so values are missing from the table. Reprocess {runs}; "
+                "the reasons are in extracted_data/broken."
+            )
+            found.append(("Set aside", told))
+        return found
+
+
+def load_folder_warnings(folder: DamnitFolder) -> FolderWarnings:
+    """Look at a folder; what cannot be read is no warning here."""
+    from damnit_daemon.store.identity import original_of
+
+    try:
+        original = original_of(folder)
+    except DamnitError:
+        original = None
+    aside = [path.name for path in folder.set_aside()]
+    matches = (FRAGMENT_NAME.fullmatch(name) for name in aside)
+    runs = format_run_ranges(int(match[2]) for match in matches if match)
+    return FolderWarnings("" if original is None else str(original), len(aside), runs)
