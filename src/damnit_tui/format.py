@@ -24,15 +24,38 @@ def format_time(timestamp: float, now: float, zone: tzinfo | None = None) -> str
         now: Unix seconds, to know what today is.
         zone: The viewer's; None for this machine's.
     """
+    return "".join(split_time(timestamp, now, zone))
+
+
+def split_time(
+    timestamp: float, now: float, zone: tzinfo | None = None, *, with_day: bool = False
+) -> tuple[str, str]:
+    """Split a time as `format_time` writes it: the day with a blank, and the rest.
+
+    Args:
+        timestamp: Unix seconds.
+        now: Unix seconds, to know what today is.
+        zone: The viewer's; None for this machine's.
+        with_day: Whether to write the day of today, too.
+    """
     try:
         moment = datetime.fromtimestamp(timestamp, zone)
     except (ValueError, OverflowError, OSError):
-        return "?"
+        return "", "?"
     today = datetime.fromtimestamp(now, zone)
-    if moment.date() == today.date():
-        return f"{moment:%H:%M:%S}"
-    day = f"{moment.day:2} {MONTHS[moment.month - 1]}"
-    return f"{day} {moment:%H:%M}" if moment.year == today.year else f"{day} {moment.year}"
+    if moment.date() == today.date() and not with_day:
+        return "", f"{moment:%H:%M:%S}"
+    day = f"{moment.day:2} {MONTHS[moment.month - 1]} "
+    return day, f"{moment:%H:%M}" if moment.year == today.year else f"{moment.year}"
+
+
+def is_same_day(one: float, other: float, zone: tzinfo | None = None) -> bool:
+    """Whether two moments, in Unix seconds, are of one day; so are those no calendar knows."""
+    try:
+        days = [datetime.fromtimestamp(moment, zone).date() for moment in (one, other)]
+    except (ValueError, OverflowError, OSError):
+        return True
+    return days[0] == days[1]
 
 
 def format_full_time(timestamp: float, zone: tzinfo | None = None) -> str:

@@ -142,9 +142,12 @@ def _summary_of(file: h5py.File, name: str) -> FragmentValue | None:
     max_diff, summary_type, method = (attributes.pop(key, None) for key in _OWN_COLUMNS)
     for key in (file_format.COMES_BACK_AS, file_format.CHECKSUMS):  # of no use in the database
         attributes.pop(key, None)
+    value = _summary_value(dataset)
+    if isinstance(value, bool):
+        attributes[file_format.VALUE_TYPE] = file_format.BOOLEAN
     return FragmentValue(
         name=name,
-        value=_summary_value(dataset),
+        value=value,
         max_diff=float(max_diff) if isinstance(max_diff, int | float) else None,
         summary_type=summary_type if isinstance(summary_type, str) else None,
         summary_method=method if isinstance(method, str) else "",

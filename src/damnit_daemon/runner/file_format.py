@@ -28,6 +28,10 @@ COMPUTED_AT = "computed_at"  # float64, Unix seconds UTC, when the function retu
 DURATION_S = "duration_s"  # float64, seconds the function took
 CONTEXT_HASH = "context_hash"  # the first 16 hex digits of SHA-256 of the context file
 
+VALUE_TYPE = "value_type"
+BOOLEAN = "boolean"
+"""Ours, in the database's attributes: what a value was that SQLite has as 0 or 1."""
+
 FINGERPRINT = "fingerprint"  # 16 hex digits: of the code that computed it, and what that uses
 
 COMES_BACK_AS = "comes_back_as"

@@ -138,12 +138,16 @@ class DaemonActivity(NamedTuple):
 
     def is_computing(self, key: RunKey, name: str) -> bool:
         """Whether a variable is being computed at this moment."""
-        return any(name in job.computing and self.goes_on(job) for job in self.runs.get(key, ()))
+        return name in self.computing(key)
+
+    def computing(self, key: RunKey) -> tuple[str, ...]:
+        """The variables of a run that are being computed at this moment."""
+        going = (job for job in self.runs.get(key, ()) if self.goes_on(job))
+        return tuple(dict.fromkeys(name for job in going for name in job.computing))
 
     def look(self, key: RunKey) -> object:
         """Something that is equal while a run's line looks the same."""
-        going = (job for job in self.runs.get(key, ()) if self.goes_on(job))
-        return self.mark(key), frozenset(name for job in going for name in job.computing)
+        return self.mark(key), self.computing(key)
 
     def changed_runs(self, before: DaemonActivity) -> set[RunKey]:
         """The runs whose lines look different now."""

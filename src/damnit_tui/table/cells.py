@@ -6,6 +6,7 @@ The rules are those of DAMNIT's window, with marks in place of coloured squares.
 from __future__ import annotations
 
 import math
+import re
 from enum import Enum, auto
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -13,6 +14,7 @@ from typing import Any, NamedTuple
 from damnit_daemon.model import Blob, BlobKind, Column, RunKey, StoredValue
 from damnit_daemon.model.sanitize import format_number
 from damnit_daemon.model.value import blob_kind
+from damnit_daemon.runner.file_format import BOOLEAN, VALUE_TYPE
 
 from ..format import split_number
 from ..sanitize import visible
@@ -35,6 +37,8 @@ LONGEST_TEXT = 2000
 """Characters of a text that are looked at to show it on one line; Enter shows all."""
 OWN_PROVENANCE = {None, "", "context.py"}
 MANUAL = "manual-input"
+_METHOD = re.compile(r"[a-z_][a-z0-9_]{0,15}")
+"""A name that numpy may have for a function; a longer one leaves no room for the title."""
 
 
 class CellAddress(NamedTuple):
@@ -74,6 +78,8 @@ class TableCell(NamedTuple):
     """Of a number; the header shows them where the whole column agrees."""
     foreign: bool = False
     """It came from elsewhere than the context file."""
+    method: str = ""
+    """Of a number that stands for an array: the function of numpy that made it."""
 
     @property
     def number_parts(self) -> tuple[str, str]:
@@ -120,12 +126,26 @@ def format_cell(value: StoredValue | None, column: Column, *, complete: bool = T
         background=background(attributes),
         foreign=foreign,
     )
-    if column.type == "boolean" and stored in (0, 1):
-        return look._replace(text=str(bool(stored)))
+    if truth := boolean_text(value, column):
+        return look._replace(text=truth)
     if isinstance(stored, int | float):
         number = "" if math.isnan(stored) else format_number(stored)
-        return look._replace(text=number, kind=CellKind.NUMBER, units=units(attributes))
+        return look._replace(
+            text=number,
+            kind=CellKind.NUMBER,
+            units=units(attributes),
+            method=summary_method(value),
+        )
     return look._replace(text=visible(str(stored)[:LONGEST_TEXT]))
+
+
+def boolean_text(value: StoredValue, column: Column) -> str:
+    """Write a boolean, which SQLite has as 0 or 1; empty for all else."""
+    if not isinstance(value.value, int) or value.value not in (0, 1):
+        return ""
+    marked = parse_attributes(value.attributes_json).get(VALUE_TYPE)
+    is_boolean = BOOLEAN in (column.type, marked)
+    return ("no", "yes")[value.value] if is_boolean else ""
 
 
 def is_problem(value: StoredValue) -> bool:
@@ -162,6 +182,12 @@ def units(attributes: dict[str, Any]) -> str:
     """The units an attribute names, printable; empty without."""
     found = attributes.get("units")
     return visible(found) if isinstance(found, str) else ""
+
+
+def summary_method(value: StoredValue) -> str:
+    """The function of numpy that made a number of an array: `mean`; empty if none did."""
+    found = value.summary_method
+    return found if isinstance(found, str) and _METHOD.fullmatch(found) else ""
 
 
 def background(attributes: dict[str, Any]) -> RGB | None:

@@ -11,8 +11,16 @@ from damnit_daemon.model.sanitize import format_number
 from ..fixed_columns import TIME
 from ..format import format_full_time
 from ..sanitize import visible, visible_lines
-from .cells import LONGEST_TEXT, OWN_PROVENANCE, parse_attributes, stored_blob_kind, units
-from .layout import split_title
+from .cells import (
+    LONGEST_TEXT,
+    OWN_PROVENANCE,
+    boolean_text,
+    parse_attributes,
+    stored_blob_kind,
+    summary_method,
+    units,
+)
+from .layout import split_title, told_method
 
 _BLOBS = {
     BlobKind.PNG: "an image",
@@ -67,6 +75,8 @@ def describe(
         lacks = unreadable and said.role == "missing"
         return said._replace(text=f"{said.text}  – {visible(unreadable)}") if lacks else said
     told = _present(value, column, attributes, drawn)
+    if method := told_method(column.title, summary_method(value)):
+        place = f"{place} ({method})"
     if unreadable and column.name == TIME.name:
         return CellDescription(place, f"{told}  – {visible(unreadable)}", "missing")
     return CellDescription(place, told)
@@ -165,8 +175,8 @@ def _present(value: StoredValue, column: Column, attributes: dict[str, Any], dra
     if kind is not None:
         return f"{_BLOBS[kind]}  {drawn}".rstrip()
     stored = value.value
-    if column.type == "boolean" and stored in (0, 1):
-        return str(bool(stored))
+    if truth := boolean_text(value, column):
+        return truth
     if isinstance(stored, int | float):
         # More digits than the cell has room for.
         return f"{stored!r} {units(attributes)}".rstrip()

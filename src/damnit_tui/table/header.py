@@ -12,6 +12,8 @@ from .layout import PINNED_EDGE, ColumnSlot, Fit
 
 _CROSSED = str.maketrans(" │┃", "─┼╂")
 
+GOES_ON = "▸"
+"""At the end of the line under the titles: more columns are further right."""
 DEEPEST = 3
 """Header lines at most; deeper titles keep their `/` in the last one."""
 
@@ -43,12 +45,20 @@ def paint_header(
     return [*lines, leaf]
 
 
-def rule(slots: Sequence[ColumnSlot], frozen: int, width: int) -> str:
-    """The line under the header, crossed where columns are set apart."""
+def rule(slots: Sequence[ColumnSlot], frozen: int, width: int, *, goes_on: bool = False) -> str:
+    """The line under the header, crossed where columns are set apart.
+
+    Args:
+        slots: The columns on the screen.
+        frozen: Characters that the run numbers take.
+        width: Of the whole line.
+        goes_on: Whether there are more columns further right.
+    """
     text = "─" * frozen
     for slot in slots:
         text += slot.gap.translate(_CROSSED) + "─" * slot.width
-    return text.ljust(width, "─")
+    text = text.ljust(width, "─")
+    return f"{text[:-1]}{GOES_ON}" if goes_on and text else text
 
 
 def _parts(fit: Fit, levels: int) -> tuple[str, ...]:

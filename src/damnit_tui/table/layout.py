@@ -26,8 +26,8 @@ LONGEST_WISH = 120
 LONGEST_TITLE = 1000
 """Characters of a title that are looked at; no screen shows more."""
 NARROWEST = 6
-SLIVER = 4
-"""A last column of which fewer characters fit is left out."""
+LEAST_PART = 12
+"""Characters with which a longer text may be cut by the edge of the screen."""
 LEAST_LOOSE = 20
 """Characters that pinned columns leave to the others; those that would not are no longer pinned."""
 
@@ -45,6 +45,11 @@ def split_title(title: str) -> tuple[str, ...]:
     return tuple("".join(part).strip() for part in parts)
 
 
+def told_method(title: str, method: str) -> str:
+    """How a number was made of an array, as far as the title of its column does not say so."""
+    return "" if method.removeprefix("nan") in title.casefold() else method
+
+
 @dataclass
 class Fit:
     """How wide the cells of a column have been so far; it only ever grows.
@@ -59,7 +64,11 @@ class Fit:
     """Characters from the decimal point on."""
     text: int = 0
     """Of cells that are no numbers."""
+    words: int = 0
+    """Of the longest cell that is text, for people to read."""
     units: set[str] = field(default_factory=set)
+    methods: set[str] = field(default_factory=set)
+    """What made the numbers of arrays."""
     wish: int = 0
     """With so many nothing is cut, however long it is."""
     by_hand: int | None = None
@@ -72,18 +81,25 @@ class Fit:
             cell: What is shown.
             drawn: Of a blob, the text that it is drawn in.
         """
-        before = (self.whole, self.fraction, self.text, len(self.units), self.wish)
+        before = self._extent
         if cell.kind is CellKind.NUMBER:
             whole, fraction = cell.number_parts
             self.whole = max(self.whole, len(whole))
             self.fraction = max(self.fraction, len(fraction))
             self.units.add(cell.units)
+            self.methods.add(cell.method)
         elif cell.kind is CellKind.TEXT:
-            self.text = max(self.text, min(WIDEST_TEXT, cell_len(cell.text)))
+            self.words = max(self.words, min(WIDEST_TEXT, cell_len(cell.text)))
+            self.text = max(self.text, self.words)
         elif cell.kind is CellKind.PICTURE:
             self.text = max(self.text, PICTURE_WIDTH, min(WIDEST_TEXT, cell_len(drawn)))
         self.wish = max(self.wish, min(LONGEST_WISH, cell_len(drawn or cell.text)))
-        return before != (self.whole, self.fraction, self.text, len(self.units), self.wish)
+        return before != self._extent
+
+    @property
+    def _extent(self) -> tuple[int, ...]:
+        sizes = (self.whole, self.fraction, self.text, self.words, self.wish)
+        return (*sizes, len(self.units), len(self.methods))
 
     @property
     def is_numeric(self) -> bool:
@@ -103,9 +119,17 @@ class Fit:
         return 1 + max(cell_len(units) for units in self.units)
 
     @property
+    def shared_method(self) -> str:
+        """What made all numbers of the column of arrays, unless the title says so."""
+        method = next(iter(self.methods)) if len(self.methods) == 1 else ""
+        return told_method(self.column.title, method)
+
+    @property
     def title_parts(self) -> tuple[str, ...]:
-        """The title by header level, the units of the column behind the last one."""
+        """The title by header level; behind the last one how arrays became numbers, and units."""
         *groups, leaf = split_title(self.column.title)
+        if self.shared_method:
+            leaf = f"{leaf} ({self.shared_method})"
         if self.shared_units and not leaf.endswith("]"):
             leaf = f"{leaf} [{self.shared_units}]"
         return (*groups, leaf)
@@ -121,6 +145,12 @@ class Fit:
         title = min(WIDEST_TITLE, cell_len(self.title_parts[-1]))
         number = self.whole + self.fraction + self.suffix_width
         return max(NARROWEST, title, number, self.text)
+
+    @property
+    def least_width(self) -> int:
+        """Characters with which it may end at the edge of the screen; numbers are not cut there."""
+        is_prose = not self.is_numeric and self.words >= LEAST_PART
+        return min(LEAST_PART, self.width) if is_prose else self.width
 
     @property
     def clipped(self) -> int:
@@ -146,7 +176,7 @@ class ColumnSlot:
 def place_columns(
     fits: Sequence[Fit], first: int, left: int, right: int, pinned: int = 0
 ) -> list[ColumnSlot]:
-    """Place columns side by side until the screen is full.
+    """Place columns side by side until the screen is full; what room is left goes to what is cut.
 
     Args:
         fits: All columns.
@@ -155,23 +185,30 @@ def place_columns(
         right: Where the screen ends.
         pinned: How many of the first columns are shown in any case.
     """
+    slots = _placed(fits, first, left, right, pinned)
+    return _widened(slots, fits, right - slots[-1].x - slots[-1].width) if slots else slots
+
+
+def _placed(
+    fits: Sequence[Fit], first: int, left: int, right: int, pinned: int
+) -> list[ColumnSlot]:
+    """Place as many columns as fit, at least one beside the pinned ones."""
     slots: list[ColumnSlot] = []
     x = left
     for index in (*range(pinned), *range(max(first, pinned), len(fits))):
         gap = _gap(fits, slots[-1].index, index, pinned) if slots else BOUNDARY
         room = right - x - len(gap)
         width = min(fits[index].width, room)
-        if width < min(SLIVER, fits[index].width):
+        least = fits[index].least_width if len(slots) > pinned else 1
+        if width < least:
             break
         slots.append(ColumnSlot(index, x + len(gap), width, gap))
         x += len(gap) + width
-    return _widened(slots, fits, right - x) if slots and first <= pinned else slots
+    return slots
 
 
 def _widened(slots: list[ColumnSlot], fits: Sequence[Fit], spare: int) -> list[ColumnSlot]:
     """Give the room that is left to columns of which something is cut, evenly, from the left."""
-    if len(slots) < len(fits) or spare <= 0:
-        return slots
     more = dict.fromkeys((slot.index for slot in slots), 0)
     wanting = {slot.index: fits[slot.index].clipped for slot in slots}
     while spare and (open_ones := [index for index in more if more[index] < wanting[index]]):
@@ -188,7 +225,7 @@ def _widened(slots: list[ColumnSlot], fits: Sequence[Fit], spare: int) -> list[C
 
 def pins_that_fit(fits: Sequence[Fit], wanted: int, left: int, right: int) -> int:
     """How many of the pinned columns may stay: on a narrow screen there must be room to scroll."""
-    slots = place_columns(fits[:wanted], 0, left, right - LEAST_LOOSE - len(PINNED_EDGE), wanted)
+    slots = _placed(fits[:wanted], 0, left, right - LEAST_LOOSE - len(PINNED_EDGE), wanted)
     return sum(slot.width == fits[slot.index].width for slot in slots)
 
 
@@ -202,7 +239,7 @@ def first_to_show(
     if wanted <= first:
         return wanted
     while first < wanted:
-        slots = place_columns(fits, first, left, right, pinned)
+        slots = _placed(fits, first, left, right, pinned)
         shown = {slot.index: slot.width for slot in slots}
         if shown.get(wanted, -1) >= fits[wanted].width:
             break

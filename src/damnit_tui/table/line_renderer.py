@@ -242,7 +242,8 @@ class RowCanvas(ScrollView, can_focus=True, inherit_bindings=False):
         is_here = self.cursor and self.cursor.key == key and self.note is None
         cursor = self._cursor_column if is_here else None
         marked = self.mark_of(key)
-        stamp = (self.rows.version(key), self._look, cursor, marked)
+        begins_day = self.view.begins_day(key)
+        stamp = (self.rows.version(key), self._look, cursor, marked, begins_day)
         known = self._strips.get(key)
         if known is None or known[0] != stamp:
             tint = "tint" if marked else "here" if is_here and self._images else ""

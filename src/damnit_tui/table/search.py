@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from damnit_daemon.model import Column, RunKey, StoredValue
 
-from .cells import is_problem, parse_attributes
+from .cells import boolean_text, is_problem, parse_attributes
 from .describe import error_of
 from .rows import Rows
 
@@ -64,7 +64,10 @@ class Search:
         if not self.words:
             return False
         value = rows.value(key, column.name)
-        text = _text(value) if value is not None else _text_ahead(rows.scalar(key, column.name))
+        if value is None:
+            text = _text_ahead(rows.scalar(key, column.name))
+        else:
+            text = boolean_text(value, column) or _text(value)
         text = text.casefold()
         return any(word.casefold() in text for word in self.words)
 

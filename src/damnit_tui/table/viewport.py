@@ -9,16 +9,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
+
 from damnit_daemon.model import Column, RunKey, StoredValue
 
 from ..data.daemon_activity import QUEUED, DaemonActivity
 from ..fixed_columns import TIME
-from ..format import format_time
-from ..sanitize import pad, visible
+from ..format import format_time, is_same_day, split_time
+from ..sanitize import clip, pad, visible
 from ..state.column_layout import ColumnLayout
 from .cell_render import Piece, highlight, paint_cell, paint_picture, pointed_out
 from .cells import (
     BLANK,
+    COMPUTING,
     IN_WORK,
     PROVENANCE,
     CellAddress,
@@ -42,6 +45,9 @@ if TYPE_CHECKING:
 __all__ = ["CellAddress", "Viewport"]
 
 MOST_CELLS = 20_000
+WITHOUT_VALUE = frozenset({CellKind.EMPTY, CellKind.NOT_COMPUTED})
+LEAST_NAME = 12
+"""Characters in which it makes sense to name a variable."""
 ROUNDS = 8
 """How often measuring and placing are repeated; each round only makes columns wider."""
 
@@ -185,7 +191,11 @@ class Viewport:
             Piece(label, "run" if cursor is None else "run-cursor"),
             Piece(mark or " ", "faint" if mark == QUEUED else "mark"),
         ]
+        named = self._name_computing(key, cursor)
         for slot in self.slots:
+            if named and slot.index in named:
+                pieces += named[slot.index]
+                continue
             chosen = slot.index == cursor
             foreign, cell = self._slot_pieces(key, slot, colours=self.colours and not chosen)
             gap = slot.gap[:-1] if foreign else slot.gap
@@ -198,6 +208,36 @@ class Viewport:
                 cell = highlight(cell, self.search.patterns)
             pieces += cell
         return pieces
+
+    def _name_computing(self, key: RunKey, cursor: int | None) -> dict[int, list[Piece]]:
+        """Name what of a run is being computed, over cells without a value; by column."""
+        names = self.work.computing(key)
+        if not names:
+            return {}
+        room: list[ColumnSlot] = []
+        for slot in self.slots:
+            if slot.index == cursor or self.cell(key, slot.index).kind not in WITHOUT_VALUE:
+                if _room_in(room) >= LEAST_NAME:
+                    break
+                room = []
+            else:
+                room.append(slot)
+        if _room_in(room) < LEAST_NAME:
+            return {}
+        titles = {column.name: column.title for column in self.rows.columns}
+        told = ", ".join(visible(titles.get(name, name)) for name in names)
+        text = clip(f"{COMPUTING} {told}", _room_in(room))
+        first, *others = room
+        pieces = [Piece(first.gap, "text" if first.gap.isspace() else "rule")]
+        width = first.width
+        for slot in others:  # as far as the text goes
+            if width >= cell_len(text):
+                break
+            width += len(slot.gap) + slot.width
+            others = others[1:]
+        covered = room[1 : len(room) - len(others)]
+        pieces.append(Piece(pad(text, width), "mark"))
+        return {first.index: pieces, **{slot.index: [] for slot in covered}}
 
     def _lower_pieces(self, key: RunKey, cursor: int | None, marked: str, line: int) -> list[Piece]:
         """A further line of a row: pictures and curves go on there."""
@@ -234,7 +274,9 @@ class Viewport:
         lines = paint_header(self.fits, self.slots, self.levels, frozen, cursor)
         if self.trends:
             lines.append(self._trend_pieces(" " * len(frozen)))
-        return [*lines, [Piece(rule(self.slots, len(frozen), self.width), "rule")]]
+        goes_on = bool(self.slots) and self.slots[-1].index < len(self.fits) - 1
+        under = rule(self.slots, len(frozen), self.width, goes_on=goes_on)
+        return [*lines, [Piece(under, "rule")]]
 
     def run_label(self, key: RunKey) -> str:
         """A run's number, with its proposal where there are several."""
@@ -317,6 +359,8 @@ class Viewport:
         self, key: RunKey, slot: ColumnSlot, *, colours: bool
     ) -> tuple[bool, list[Piece]]:
         fit = self.fits[slot.index]
+        if fit.column is TIME:
+            return False, self._time_pieces(key, slot.width)
         cell = self.cell(key, slot.index)
         if cell.kind is CellKind.PICTURE:
             picture = self.pictures.get(CellAddress(key, fit.column.name))
@@ -342,10 +386,35 @@ class Viewport:
         return value is not None and self.statistics.of(name).is_far(value.value)
 
     def _time_cell(self, key: RunKey) -> TableCell:
+        text = "".join(self._split_time(key))
+        return TableCell(text, CellKind.TEXT) if text else BLANK
+
+    def _split_time(self, key: RunKey) -> tuple[str, str]:
+        """The day when a run began, unless it is understood, and the time."""
         start = self.rows.run(key).start_time
         if not isinstance(start, int | float):
-            return BLANK
-        return TableCell(format_time(start, self._clock(), self._zone), CellKind.TEXT)
+            return "", ""
+        return split_time(start, self._clock(), self._zone, with_day=self.begins_day(key))
+
+    def begins_day(self, key: RunKey) -> bool:
+        """Whether a run began on another day than the one that is shown above it."""
+        place = self.rows.position(key)
+        if not place:
+            return False
+        above, start = (self.rows.run(k).start_time for k in (self.rows.keys[place - 1], key))
+        if not isinstance(above, int | float) or not isinstance(start, int | float):
+            return False
+        return not is_same_day(above, start, self._zone)
+
+    def _time_pieces(self, key: RunKey, width: int) -> list[Piece]:
+        """When a run began; a day that is the same as above is no news."""
+        day, time = self._split_time(key)
+        text = pad(day + time, width)
+        is_news = self.begins_day(key) or self.rows.position(key) == 0
+        return [
+            Piece(text[: len(day)], "text" if is_news else "faint"),
+            Piece(text[len(day) :]),
+        ]
 
     def _measure(self, keys: Sequence[RunKey]) -> bool:
         grown = False
@@ -366,3 +435,8 @@ class Viewport:
     def _extremes(self) -> list[RunKey]:
         keys = self.rows.all_keys
         return [keys[0], keys[-1]] if keys else []
+
+
+def _room_in(slots: Sequence[ColumnSlot]) -> int:
+    """Characters in columns that stand side by side, with the gaps between them."""
+    return slots[-1].x + slots[-1].width - slots[0].x if slots else 0

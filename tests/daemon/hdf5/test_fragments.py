@@ -69,6 +69,16 @@ def test_attributes_become_json(file):
     assert type(found.attributes["bold"]) is bool
 
 
+@pytest.mark.parametrize("value", [True, False])
+def test_a_boolean_is_marked_as_one(file, value):
+    """SQLite has it as 0 or 1."""
+    file.value("v", value, at=5.0).value("n", int(value), at=5.0)
+    found = value_of(file, "v")
+    assert found.value is value
+    assert found.attributes == {"value_type": "boolean", "computed_at": 5.0}
+    assert value_of(file, "n").attributes == {"computed_at": 5.0}
+
+
 def test_an_error_has_no_value_and_wins_over_a_summary(file):
     file.value("v", 1, at=5.0).error("v", "broke", "TypeError", at=5.0)
     found = value_of(file, "v")

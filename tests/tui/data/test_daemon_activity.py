@@ -77,6 +77,7 @@ def test_marks_of_runs():
     assert known.is_computing(key(1), "a")
     assert not known.is_computing(key(1), "b")
     assert not known.is_computing(key(2), "a")
+    assert (known.computing(key(1)), known.computing(key(2))) == (("a",), ())
 
 
 @pytest.mark.parametrize(

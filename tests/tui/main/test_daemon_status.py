@@ -33,7 +33,8 @@ async def test_what_the_daemon_is_at_is_shown(folder):
         await settle(pilot)
         await until(pilot, lambda: f"● daemon {HOST}  1 running · 2 queued" in first_line(app))
         assert line_of(app, 413).startswith(" 413⚙")
-        assert "◐" in line_of(app, 413)
+        assert line_of(app, 413).count("◐") == 2
+        assert "│ ◐ Scan " in line_of(app, 413)
         assert line_of(app, 411).startswith(" 411⋮")
         assert line_of(app, 412).startswith(" 412 ")
         assert "19 runs" in text_of(app, StatusLines)

@@ -11,6 +11,8 @@ from ..conftest import stored
 
 COMPUTED = Column("v", "V")
 BOOLEAN = Column("v", "V", type="boolean")
+TRUTH = '{"value_type": "boolean"}'
+"""As a computed boolean is marked in the database."""
 TEXT = Column("v", "V", type="string")
 
 
@@ -38,9 +40,13 @@ def failed(name, message="it broke"):
         (stored(float("nan")), COMPUTED, "", CellKind.NUMBER),
         (stored(12), COMPUTED, "12", CellKind.NUMBER),
         (stored(1), COMPUTED, "1", CellKind.NUMBER),
-        (stored(1), BOOLEAN, "True", CellKind.TEXT),
-        (stored(0), BOOLEAN, "False", CellKind.TEXT),
+        (stored(1), BOOLEAN, "yes", CellKind.TEXT),
+        (stored(0), BOOLEAN, "no", CellKind.TEXT),
         (stored(7), BOOLEAN, "7", CellKind.NUMBER),
+        (stored(1, attributes_json=TRUTH), COMPUTED, "yes", CellKind.TEXT),
+        (stored(0, attributes_json=TRUTH), COMPUTED, "no", CellKind.TEXT),
+        (stored(2, attributes_json=TRUTH), COMPUTED, "2", CellKind.NUMBER),
+        (stored(1, attributes_json='{"value_type": ["boolean"]}'), COMPUTED, "1", CellKind.NUMBER),
         (stored("LaB6"), COMPUTED, "LaB6", CellKind.TEXT),
         (stored("a\nb"), COMPUTED, "a␊b", CellKind.TEXT),
         (stored("\x1b]52;c;x\x07"), COMPUTED, "␛]52;c;x␇", CellKind.TEXT),

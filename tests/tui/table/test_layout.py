@@ -156,6 +156,54 @@ def test_titles_split_at_slashes_but_not_in_units(title, parts):
     assert split_title(title) == parts
 
 
+def test_a_mean_is_told_from_a_number_that_was_computed():
+    mean = json.dumps({"units": "µJ"})
+    fit = Fit(Column("energy", "Beam/Energy"))
+    fit.take(format_cell(stored(1.5, summary_method="mean", attributes_json=mean), fit.column))
+    assert fit.title_parts == ("Beam", "Energy (mean) [µJ]")
+    # One that is none of these makes the column a mixed one.
+    fit.take(format_cell(stored(1.5, attributes_json=mean), fit.column))
+    assert fit.title_parts == ("Beam", "Energy [µJ]")
+
+
+@pytest.mark.parametrize(
+    ("title", "method", "told"),
+    [
+        ("Energy", "nanmean", "Energy (nanmean)"),
+        ("Mean energy", "nanmean", "Mean energy"),
+        ("Energy", "", "Energy"),
+        ("Energy", "\x1b[1m", "Energy"),
+        ("Energy", "a_name_that_is_longer_than_any_title", "Energy"),
+        ("Energy", 7, "Energy"),
+    ],
+)
+def test_how_arrays_became_numbers_is_told_unless_the_title_does(title, method, told):
+    fit = Fit(Column("energy", title))
+    fit.take(format_cell(stored(1.5, summary_method=method), fit.column))
+    assert fit.title_parts == (told,)
+
+
+def test_numbers_are_not_cut_by_the_edge_of_the_screen():
+    number, words, short = (Fit(Column(name, name)) for name in ("first", "words", "pair"))
+    number.take(TableCell("1032.4000", CellKind.NUMBER))
+    words.take(TableCell("a text of some considerable len", CellKind.TEXT))
+    short.take(TableCell("34, 54", CellKind.TEXT))
+    for last, narrow, wide in ((number, 8, 9), (short, 5, 6), (words, 11, 12)):
+        found = [Fit(Column("v", "v")), last]
+        left = 5 + len(" │ ") + 6 + len("  ")
+        assert list(shown_widths(found, left + narrow)) == ["v"]
+        assert shown_widths(found, left + wide) == {"v": 6, last.column.name: wide}
+    # If there is no other, a part is better than nothing.
+    assert shown_widths([number], 5 + 3 + 4) == {"first": 4}
+
+
+def test_room_beside_the_last_column_that_fits_goes_to_what_is_cut():
+    failed, number = Fit(Column("failed", "F")), Fit(Column("number", "N"))
+    failed.take(TableCell("✗ ValueError", CellKind.FAILED))
+    number.take(TableCell("1032.4000", CellKind.NUMBER))
+    assert shown_widths([failed, number], 5 + 3 + 6 + 2 + 8) == {"failed": 12}
+
+
 def fits(*titles):
     return [Fit(Column(title, title)) for title in titles]
 

@@ -1,11 +1,16 @@
 """Keys and the mouse in, the cursor and messages out; the table alone in an app."""
 
+from datetime import UTC
+
 import pytest
 from textual.app import App
 
 from damnit_daemon.model import Column, RunRow
+from damnit_daemon.query import SortKey
 from damnit_daemon.store import Note
+from damnit_tui.data.daemon_activity import DaemonActivity, RunJob
 from damnit_tui.state.column_layout import ColumnLayout
+from damnit_tui.table.query import TableQuery
 from damnit_tui.table.viewport import CellAddress
 from damnit_tui.table.widget import RunTable
 
@@ -339,3 +344,50 @@ async def test_a_click_on_any_line_of_a_tall_row_is_on_its_run(pilot):
         await pilot.click(RunTable, offset=(20, y))
         await pilot.pause()
         assert at(table)[0] == run
+
+
+async def test_the_row_of_a_run_names_what_is_being_computed_of_it():
+    async with TableApp().run_test(size=(60, 24)) as pilot:
+        await pilot.pause()
+        table = pilot.app.table
+        table.add_runs([RunRow(key(run), None, NOW) for run in (101, 102)])
+        jobs = {
+            key(101): (RunJob("raw", NOW, names=None, computing=("v28", "v29")),),
+            key(102): (RunJob("raw"),),
+        }
+        table.show_work(DaemonActivity(is_known=True, runs=jobs))
+        await pilot.pause()
+        assert "◐ Group 7/Title 28, Group 7/Title 29 " in line(table, 4)
+        assert "◐" not in line(table, 3) + line(table, 5)
+        table.move_to(key(101))
+        await pilot.pause()
+        cursor, named = line(table, 4).split("◐")
+        assert cursor.startswith(" 101⚙ │         ")  # the cell under the cursor stays free
+        assert named.startswith(" Group 7/Title 28")
+        table.show_work(DaemonActivity(is_known=True))
+        await pilot.pause()
+        assert "◐" not in line(table, 4)
+
+
+async def test_the_day_is_shown_where_it_changes():
+    """Run 3 is of today, 1 and 2 are of yesterday."""
+    async with TableApp().run_test(size=(60, 24)) as pilot:
+        await pilot.pause()
+        table = pilot.app.table
+        view = table.view
+        view._zone = UTC
+        table.drop(runs=set(table.rows.all_keys))
+        times = {1: NOW - 24 * 3600, 2: NOW - 13 * 3600, 3: NOW}
+        table.add_runs([RunRow(key(run), start, start) for run, start in times.items()])
+        await pilot.pause()
+
+        def days():
+            """What stands before the time, and in which role."""
+            found = (view.row_pieces(k, None)[4] for k in table.rows.keys)
+            return [(piece.text, piece.role) for piece in found]
+
+        assert days() == [("", "text"), ("13 Mar ", "text"), ("13 Mar ", "faint")]
+        by_time = SortKey(Column("start_time", "Time"))
+        table.show_arrangement(TableQuery(sort=(by_time,)))
+        await pilot.pause()
+        assert days() == [("13 Mar ", "text"), ("13 Mar ", "faint"), ("14 Mar ", "text")]
