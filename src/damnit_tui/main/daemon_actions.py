@@ -10,7 +10,6 @@ from textual.message import Message
 
 from damnit_daemon.errors import DamnitError
 
-from ..data.folder_warnings import FolderWarnings, load_folder_warnings
 from ..sanitize import visible
 from .base import MainPart
 
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from ..data.daemon_client import DaemonClient, RequestResult
     from ..reprocess.plan import Plan
 
-CHECK_S = 30.0
-"""How often to look at the folder itself: that is seldom news, and a shared disk is slow."""
 NO_VARIABLES = frozenset({"comment", "start_time"})
 """Columns that no function computes."""
 
@@ -39,28 +36,6 @@ class Acting(MainPart):
         """What became of a request."""
 
         told: RequestResult
-
-    @dataclass
-    class FolderChecked(Message):
-        """The folder itself was looked at."""
-
-        warnings: FolderWarnings
-
-    def begin_checking(self) -> None:
-        """Look at the folder itself now and then."""
-        self.check_folder()
-        self.set_interval(CHECK_S, self.check_folder)
-
-    @work(thread=True, exclusive=True, group="folder")
-    def check_folder(self) -> None:
-        """See whether it is a copy, and whether results were set aside."""
-        warnings = load_folder_warnings(self.session.folder)
-        self.post_message(self.FolderChecked(warnings))
-
-    @on(FolderChecked)
-    def show_warnings(self, event: FolderChecked) -> None:
-        """Say so in the lines on top."""
-        self.status = self.status._replace(warnings=event.warnings)
 
     def action_log(self) -> None:
         """Show the log of the run under the cursor; of a cell that failed, where it did."""

@@ -118,7 +118,7 @@ class MainScreen(
         self.read_database()
         self.begin_warming()
         self.begin_alerting()
-        self.begin_checking()
+        self._lines.watch_folder(self.session.folder)
         self.begin_tour()
 
     @work(thread=True, exclusive=True, group="feed")

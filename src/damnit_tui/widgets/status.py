@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import tzinfo
 from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
+from textual import on, work
+from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from damnit_daemon.paths import DamnitFolder
+
 from ..data.daemon_activity import DaemonActivity
 from ..data.feed import Health, Update
-from ..data.folder_warnings import FolderWarnings
+from ..data.folder_warnings import FolderWarnings, load_folder_warnings
 from ..format import format_age, format_full_time, format_span
 from ..sanitize import clip, clip_start, visible
 
+CHECK_S = 30.0
+"""How often to look at the folder itself: that is seldom news, and a shared disk is slow."""
 STALE_S = 5.0
 """From this age on what is shown is called old."""
 BRIEF_WIDTH = 100
@@ -181,6 +188,27 @@ class StatusLines(Widget):
 
     now: reactive[float] = reactive(0.0, repaint=False)
     """The time it is said at; told from outside, again and again."""
+
+    @dataclass
+    class FolderChecked(Message):
+        """The folder itself was looked at."""
+
+        warnings: FolderWarnings
+
+    def watch_folder(self, folder: DamnitFolder) -> None:
+        """Say from now on what is wrong with a folder itself."""
+        self.check_folder(folder)
+        self.set_interval(CHECK_S, lambda: self.check_folder(folder))
+
+    @work(thread=True, exclusive=True, group="folder")
+    def check_folder(self, folder: DamnitFolder) -> None:
+        """See whether it is a copy, and whether results were set aside."""
+        self.post_message(self.FolderChecked(load_folder_warnings(folder)))
+
+    @on(FolderChecked)
+    def show_warnings(self, event: FolderChecked) -> None:
+        """Say so."""
+        self.status = self.status._replace(warnings=event.warnings)
 
     def watch_status(self) -> None:
         """Repaint when there is something else to say."""
