@@ -37,7 +37,7 @@ LARGEST_NUMBER = 2**31
 """No ledger comes near it: a job with such a number is none of ours."""
 SCRIPT_FILE = "job.sh"
 ID_FILE = "slurm_id"
-ID_TEXT = re.compile(r"([0-9]{1,10})(?:\s+([\w.-]{1,64}))?", re.ASCII)
+ID_TEXT = re.compile(r"([0-9]{1,10})(?:\s+(\w[\w.-]{0,63}))?", re.ASCII)
 ID_BYTES = 200
 COMMENT_PREFIX = "damnit-"
 KEEP_S = 7 * 24 * 3600.0
