@@ -33,6 +33,11 @@ def cells(folder, run=1, proposal=1234):
     return {v.name: _error(v) or v.value for v in values}
 
 
+def is_error(value):
+    """Tell an error of `cells`, with its reason, from a value, which may be a `Blob`."""
+    return type(value) is tuple and bool(value[1])
+
+
 def _error(stored):
     if "error" not in stored.attributes:
         return None

@@ -17,7 +17,7 @@ from damnit_daemon.hdf5 import ResultsFile
 from damnit_daemon.model import RunKey
 from damnit_daemon.paths import DamnitFolder
 from damnit_daemon.store import Database, save_setting
-from tests.daemon.builders import cells, make_damnit_folder
+from tests.daemon.builders import cells, is_error, make_damnit_folder
 from tests.faults.injector import ERRNOS, OPERATIONS, Injector, can_compile
 from tests.fuzz.budget import report, rounds
 
@@ -107,8 +107,7 @@ class Whole:
             if value == expected:
                 continue
             complete = False
-            is_error = isinstance(value, tuple) and value[1]
-            if value is not None and not is_error:
+            if value is not None and not is_error(value):
                 wrong.append(f"{name} is {value!r} in the table")
             elif value is None and not told:
                 wrong.append(f"{name} is missing, and nothing says so")
@@ -123,7 +122,7 @@ class Whole:
         wrong = []
         with ResultsFile(results) as file:
             for name, expected in DATA.items():
-                if isinstance(found.get(name), tuple) or file.found(name) is None:
+                if is_error(found.get(name)) or file.found(name) is None:
                     continue
                 value = file.read(name)
                 value = getattr(value, "values", value)
