@@ -95,7 +95,8 @@ def format_status(found: dict[str, Any]) -> list[str]:
     counts = ", ".join(f"{count} {name}" for name, count in found["jobs"].items() if count)
     lines.append(f"  jobs         {counts or 'none yet'}")
     if damaged := found["set_aside"]:
-        lines.append(f"  set aside    {len(damaged)} damaged fragments: see damnit doctor")
+        plural = "" if len(damaged) == 1 else "s"
+        lines.append(f"  set aside    {len(damaged)} damaged fragment{plural}: see damnit doctor")
     if found["copy_of"]:
         lines.append(
             f"  copy         of {found['copy_of']}, with its identity: filters, marks and update "

@@ -188,3 +188,4 @@ def test_combine_says_what_it_did(damnit, folder):
     result = damnit("combine")
     assert result.code == 1
     assert "set aside p1234_r1.abc.ready.h5" in result.err
+    assert "set aside    1 damaged fragment: see damnit doctor" in damnit("status").out

@@ -20,6 +20,7 @@ from damnit_daemon.model import RunKey
 from damnit_daemon.runner import checksum
 from damnit_daemon.runner.encode import Computed
 from damnit_daemon.runner.fragment import FragmentWriter
+from damnit_daemon.services.selection import failed_variables
 from tests.daemon.builders import cells, make_damnit_folder
 
 KEY = RunKey(1234, 1)
@@ -100,6 +101,7 @@ def test_a_bit_flipped_in_a_fragment_sets_it_aside_and_its_cell_says_so(folder, 
     assert found["healthy"] == 5
     assert found[name][0] == "UnreadableResult"
     assert "is not what was written" in found[name][1]
+    assert failed_variables(folder, [KEY]) == {KEY: [name]}
     with ResultsFile(folder.results_file(KEY)) as results:
         assert results.names() == ["healthy"]
 

@@ -13,7 +13,9 @@ import xarray as xr
 
 from damnit_daemon.hdf5 import ResultsFile, write_error_fragment
 from damnit_daemon.model import RunKey
+from damnit_daemon.services.collector import Collector
 from damnit_daemon.services.combiner import Combiner, CombinerFailed
+from damnit_daemon.services.selection import failed_variables
 from tests.daemon.builders import cells, make_damnit_folder
 
 DAMAGED = Path(__file__).parents[2] / "damaged"
@@ -78,6 +80,19 @@ def test_a_fragment_that_hangs_hangs_neither_a_run_that_is_combined_nor_its_firs
     combined = combiner.combine_run(KEY, [bad, good])
     assert [Path(path) for path, _ in combined.broken] == [bad]
     assert cells(folder, 7) == {"a": ("ValueError", "no")}
+
+
+def test_a_lost_result_is_told_in_its_cell_and_by_the_job_and_offered_again(folder, combiner):
+    collector = Collector(folder, KEY, store=combiner)
+    collector.add(put(folder, "fragment-segv.h5", "p1234_r7.bad.ready.h5"), "lost")
+    collector.lose("full", "No space left on device", "OSError")
+    collector.finish()
+    assert "SIGSEGV" in " ".join(collector.notes)  # the job's reason
+    found = cells(folder, 7)
+    assert found["lost"][0] == "UnreadableResult"
+    assert "SIGSEGV" in found["lost"][1]
+    assert found["full"] == ("OSError", "No space left on device")
+    assert failed_variables(folder, [KEY]) == {KEY: ["full", "lost"]}
 
 
 def test_a_results_file_that_hangs_postpones_its_run_only(folder, combiner):
