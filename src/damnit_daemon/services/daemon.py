@@ -413,6 +413,8 @@ class Daemon:
         return SlurmTask.WANTED
 
     def _may_give(self) -> bool:
+        if time.monotonic() < self._no_room_until_s:
+            return False
         return not self._is_held() and self._cluster.accepts()
 
     def _falls_back(self) -> bool:

@@ -8,6 +8,9 @@ from ..ledger import Job, JobState, TakenFiles, VariableProgress
 from ..model import RunKey, VariableInfo
 from ..runner.protocol import FilesFound
 
+MOST_TRIES = 8
+"""How often a job is done whose results the disk does not take."""
+
 
 @dataclass(frozen=True)
 class JobBegan:
@@ -87,6 +90,13 @@ class JobInterrupted:
     attempt: int | None = None
     awaits_files: bool = False
     waits: bool = False
+
+
+def ended_owing(job: Job, reason: str, *, leaves_cluster_work: bool) -> JobOver | JobInterrupted:
+    """A job whose results the disk did not take: it is done again later, a few times."""
+    if job.attempt < MOST_TRIES:
+        return JobInterrupted(job.id, f"{reason}. It is tried again.", waits=True)
+    return JobOver(job.id, JobState.FAILED, reason, leaves_cluster_work=leaves_cluster_work)
 
 
 @dataclass(frozen=True)

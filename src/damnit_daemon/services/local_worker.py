@@ -29,15 +29,13 @@ from .events import (
     ValuesSaved,
     VariableProgressed,
     VariablesChanged,
+    ended_owing,
     files_taken,
 )
 from .extractor import Extractor, JobCancelled, context_hash
 from .outcome import RunOutcome
 
 log = logging.getLogger(__name__)
-
-MOST_TRIES = 8
-"""How often a job is done whose results the disk does not take."""
 
 
 class LocalWorker:
@@ -141,10 +139,8 @@ class LocalWorker:
             return JobInterrupted(job.id, f"{NOT_YET}: {outcome.failure}", awaits_files=True)
         if outcome.failure:
             return JobOver(job.id, JobState.FAILED, outcome.failure, leaves_cluster_work=left)
-        if outcome.owed and job.attempt < MOST_TRIES:
-            return JobInterrupted(job.id, f"{outcome.owed}. It is tried again.", waits=True)
         if outcome.owed:
-            return JobOver(job.id, JobState.FAILED, outcome.owed, leaves_cluster_work=left)
+            return ended_owing(job, outcome.owed, leaves_cluster_work=left)
         remarks = " · ".join(filter(None, [outcome.not_stored, *outcome.unreadable]))
         return JobOver(job.id, JobState.DONE, remarks, leaves_cluster_work=left)
 

@@ -37,6 +37,7 @@ from ..events import (
     News,
     Remark,
     VariableProgressed,
+    ended_owing,
     files_taken,
 )
 from .event_log import EventLog
@@ -229,13 +230,14 @@ class ArrayTracker:
         task = next(task for task in self._tasks.values() if job in task.jobs)
         left = leaves_cluster_work(job, task.context)
 
-        def over() -> JobOver:
+        def over() -> JobOver | JobInterrupted:
             owed = job.not_saved or job.collector.owed
+            if owed and state is JobState.DONE:
+                return ended_owing(job.job, owed, leaves_cluster_work=left)
             said = [ended.reason or owed or job.collector.problem]
             said += [*job.collector.notes, *job.unreadable]
             reason = " · ".join(filter(None, said))
-            final = JobState.FAILED if owed else state
-            return JobOver(job.job.id, final, reason, leaves_cluster_work=left)
+            return JobOver(job.job.id, state, reason, leaves_cluster_work=left)
 
         self._finish(job, over)
 
