@@ -39,9 +39,11 @@ from damnit_tui.viewer.cell_dialog import CellDialog
 from damnit_tui.viewer.members_dialog import MembersDialog
 from damnit_tui.viewer.screen import ViewerScreen
 from damnit_tui.widgets.checklist import Checklist
+from damnit_tui.widgets.edit_prompt import EditPrompt
 from damnit_tui.widgets.find_prompt import FindPrompt
 from damnit_tui.widgets.prompt import Prompt
 from damnit_tui.widgets.row_list import RowList
+from damnit_tui.widgets.search_prompt import SearchPrompt
 
 ROOT = Path(__file__).parents[2]
 OWNERS = {
@@ -72,8 +74,11 @@ OWNERS = {
     "lines": (RowList,),
     "members": (MembersDialog,),
     "save": (SaveDialog,),
+    "help": (HelpScreen,),
     "find": (FindPrompt,),
     "prompt": (Prompt,),
+    "search": (SearchPrompt,),
+    "value": (EditPrompt,),
     "ticks": (Checklist,),
     "ticking": (ColumnsDialog, TagsDialog, ValueFilterDialog),
     "columns": (ColumnsDialog,),

@@ -2,6 +2,8 @@
 
 from textual import events
 
+from damnit_tui.widgets.footer import KeyFooter
+
 from .conftest import key, make_app, settle, until
 from .main.test_cell_edit import said
 
@@ -30,3 +32,22 @@ async def test_a_letter_of_another_layout_is_told_once(folder):
         await until(pilot, lambda: any("There is no key й" in text for text in said(app)))
         await pilot.pause()
         assert len(said(app)) == 1
+
+
+async def test_the_footer_shows_the_keys_of_the_open_prompt(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        table = app.main_screen.table
+        table.move_to(key(409), "sample")
+        footer = app.main_screen.query_one(KeyFooter)
+        before = footer.render().plain
+        for opening, told in (
+            ("slash", "⏎ take  Esc cancel  Tab complete"),
+            ("ctrl+n", "⏎ go there"),
+            ("e", "⏎ save  Esc cancel"),
+        ):
+            await pilot.press(opening)
+            await until(pilot, lambda told=told: told in footer.render().plain)
+            await pilot.press("escape")
+            await until(pilot, lambda: footer.render().plain == before)

@@ -100,7 +100,9 @@ class DaemonScreen(Screen[None]):
         yield Label("", id="daemon-what")
         with Horizontal(id="daemon-edit"):
             yield Label("", id="daemon-key")
-            yield PlainInput()
+            prompt = PlainInput()
+            prompt.key_owner = "value"
+            yield prompt
         yield KeyFooter("daemon")
 
     def on_mount(self) -> None:

@@ -1,13 +1,14 @@
-"""The help screen, drawn from the key table."""
+"""The help screen, drawn from the key table: in columns where there is room, with a search."""
 
 from __future__ import annotations
 
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from .. import keymap
 from ..data.daemon_activity import GROWING, QUEUED, RUNNING, STOPPED, UNREADABLE
@@ -21,8 +22,13 @@ from ..table.cells import (
     PROVENANCE,
     SKIPPED,
 )
+from ..widgets.plain_input import PlainInput
 from .base import DialogScreen
 
+COLUMN_WIDTH, MOST_COLUMNS = 54, 3
+"""Of the columns that stand side by side."""
+FRAME_WIDTH = 7
+"""Frame, padding and scroll bar."""
 KEY_WIDTH = 10
 """Of the column of keys."""
 COMMAND_WIDTH = 26
@@ -42,17 +48,22 @@ MARKS = (
 )
 
 
+Section = tuple[str, list[tuple[str, str]]]
+"""A heading, and keys with what they do."""
+
+
 class HelpScreen(DialogScreen):
     """All keys and marks."""
 
     DEFAULT_CSS = """
     HelpScreen {
-        & VerticalScroll { width: 72; }
+        & Input { margin-bottom: 1; display: none; }
         & .help--heading { color: $text-secondary; text-style: bold; }
         & .help--key { color: $text-accent; text-style: bold; }
     }
     """
 
+    BINDINGS = keymap.bindings("help")
     COMPONENT_CLASSES = {"help--heading", "help--key"}  # noqa: RUF012 – Textual's way
 
     def __init__(self, owner: str = "") -> None:
@@ -68,16 +79,75 @@ class HelpScreen(DialogScreen):
         """A list of keys by heading."""
         with VerticalScroll() as box:
             box.border_title = "Keys"
-            box.border_subtitle = "Esc closes"
+            box.border_subtitle = "/ search · Esc close"
+            yield PlainInput(placeholder="part of a key, or of what it does")
             yield Static()
 
     def on_mount(self) -> None:
-        """Fill the list: only now the theme's colours are known."""
+        """Scroll with the keys until something is looked for."""
+        self.query_one(VerticalScroll).focus()
+
+    def on_resize(self) -> None:
+        """Fill the list: only now the theme's colours and the room are known."""
+        self._fill()
+
+    def action_search(self) -> None:
+        """Ask what to look for."""
+        self.query_one(Input).display = True
+        self.query_one(Input).focus()
+
+    @on(Input.Changed)
+    def find(self, event: Input.Changed) -> None:
+        """Show the keys that fit what is typed."""
+        event.stop()
+        self._fill()
+
+    @on(Input.Submitted)
+    def scroll_found(self, event: Input.Submitted) -> None:
+        """Keep what is found, and scroll it with the keys."""
+        event.stop()
+        self.query_one(VerticalScroll).focus()
+
+    def action_close(self) -> None:
+        """Show all keys again, or go back."""
+        search = self.query_one(Input)
+        if search.display:
+            search.value, search.display = "", False
+            self.query_one(VerticalScroll).focus()
+        else:
+            self.dismiss()
+
+    def _fill(self) -> None:
+        found = self._found(self.query_one(Input).value)
+        room = int(self.size.width * 0.96) - FRAME_WIDTH
+        lines = sum(len(lines) + 2 for _, lines in found)
+        is_long = lines > self.size.height * 0.9 - FRAME_WIDTH
+        columns = max(1, min(MOST_COLUMNS, room // COLUMN_WIDTH)) if is_long else 1
+        self.query_one(VerticalScroll).styles.width = (
+            min(max(72, columns * (COLUMN_WIDTH + 8)), room) + FRAME_WIDTH
+        )
+        grid = Table.grid(padding=(0, 3), expand=True)
+        for _ in range(columns):
+            grid.add_column(ratio=1)
+        grid.add_row(*(self._column(part) for part in _in_columns(found, columns)))
+        shown = grid if found else Text("No key does that. Esc shows all.")
+        self.query_one(Static).update(shown)
+
+    def _found(self, wanted: str) -> list[Section]:
+        """The sections with those of their lines that have all words."""
+        words = wanted.casefold().split()
+        found = [
+            (name, [line for line in lines if _has(f"{name} {line[0]} {line[1]}", words)])
+            for name, lines in self._sections()
+        ]
+        return [(name, lines) for name, lines in found if lines]
+
+    def _column(self, sections: list[Section]) -> Group:
         parts: list[Text | Table] = []
-        for name, lines in self._sections():
+        for name, lines in sections:
             parts.append(Text(f"\n{name}" if parts else name, self._style("help--heading")))
             parts.append(self._table(lines))
-        self.query_one(Static).update(Group(*parts))
+        return Group(*parts)
 
     def _table(self, lines: list[tuple[str, str]]) -> Table:
         style = self._style("help--key")
@@ -89,7 +159,7 @@ class HelpScreen(DialogScreen):
             table.add_row(Text(key, style), Text(text))
         return table
 
-    def _sections(self) -> list[tuple[str, list[tuple[str, str]]]]:
+    def _sections(self) -> list[Section]:
         if self._owner:
             return [(keymap.SCREENS[self._owner], keymap.screen_lines(self._owner))]
         sections = [(s, keymap.help_lines(s)) for s in keymap.HELP_SECTIONS]
@@ -97,3 +167,24 @@ class HelpScreen(DialogScreen):
 
     def _style(self, name: str) -> str:
         return str(self.get_component_rich_style(name, partial=True))
+
+
+def _has(text: str, words: list[str]) -> bool:
+    return all(word in text.casefold() for word in words)
+
+
+def _in_columns(sections: list[Section], count: int) -> list[list[Section]]:
+    """Sections from top to bottom, then from left to right; a single one is cut."""
+    if len(sections) == 1 and count > 1:
+        name, lines = sections[0]
+        height = -(-len(lines) // count)
+        parts = [lines[start : start + height] for start in range(0, len(lines), height)]
+        return [[(name if not place else "", part)] for place, part in enumerate(parts)]
+    height = sum(len(lines) + 2 for _, lines in sections) / count
+    columns: list[list[Section]] = [[] for _ in range(count)]
+    top = 0.0
+    for name, lines in sections:
+        middle = top + (len(lines) + 2) / 2
+        columns[min(count - 1, int(middle / height))].append((name, lines))
+        top += len(lines) + 2
+    return columns

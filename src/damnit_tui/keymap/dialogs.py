@@ -8,6 +8,9 @@ KEYS: tuple[Key, ...] = (
     Key("dialog.close", "escape,q,enter", "close", "close", "dialog", "Screens", "Esc", "close"),
     Key("dialog.down", "j,down", "scroll(1)", "further down", "dialog", "Move", "↓ j"),
     Key("dialog.up", "k,up", "scroll(-1)", "further up", "dialog", "Move", "↑ k"),
+    Key(
+        "help.search", "slash", "search", "find keys by what they do", "help", "Find", "/", "search"
+    ),
     Key("dialog.copy", "y", "copy", "copy what is shown", "cell", "Take", "y", "copy"),
     Key(
         "why.inspect",

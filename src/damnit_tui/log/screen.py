@@ -72,7 +72,9 @@ class LogScreen(Screen[None]):
         yield LogView()
         with Horizontal(id="log-search"):
             yield Label("Search:")
-            yield PlainInput(select_on_focus=True)
+            prompt = PlainInput(select_on_focus=True)
+            prompt.key_owner = "search"
+            yield prompt
         yield KeyFooter("log")
 
     def on_mount(self) -> None:
@@ -150,7 +152,6 @@ class LogScreen(Screen[None]):
     def action_search(self) -> None:
         """Ask what to look for."""
         self.query_one("#log-search").display = True
-        self.query_one(KeyFooter).display = False
         prompt = self.query_one(Input)
         prompt.can_focus = True
         prompt.focus()
@@ -181,6 +182,5 @@ class LogScreen(Screen[None]):
 
     def _leave_prompt(self) -> None:
         self.query_one("#log-search").display = False
-        self.query_one(KeyFooter).display = True
         self.query_one(Input).can_focus = False
         self.set_focus(None)

@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Label
 
+from .. import keymap
 from ..sanitize import LINES, visible
 from .plain_input import PlainInput
 
@@ -53,6 +54,8 @@ class EditPrompt(Vertical):
         & #edit-arrow { color: $text-primary; }
     }
     """
+    key_owner = "value"
+    BINDINGS = keymap.bindings(key_owner)
 
     @dataclass
     class Typed(Message):
@@ -116,11 +119,17 @@ class EditPrompt(Vertical):
         else:
             self.app.bell()
 
-    def on_key(self, event: events.Key) -> None:
-        """Esc gives up."""
-        if event.key == "escape":
-            event.stop()
-            self.post_message(self.Cancelled(self, self.query_one(Input).value))
+    async def action_keep(self) -> None:
+        """Enter, as the line to type in has it."""
+        await self.query_one(Input).action_submit()
+
+    def action_new_line(self) -> None:
+        """Begin a new line; the line to type in does so itself."""
+        self.query_one(Input).insert_text_at_cursor("\n")
+
+    def action_give_up(self) -> None:
+        """Esc."""
+        self.post_message(self.Cancelled(self, self.query_one(Input).value))
 
     def show_mistake(self, mistake: str) -> None:
         """Say what is wrong; empty: nothing is."""

@@ -28,7 +28,8 @@ class FindPrompt(Horizontal):
     }
     """
 
-    BINDINGS = keymap.bindings("find")
+    key_owner = "find"
+    BINDINGS = keymap.bindings(key_owner)
 
     said: reactive[str] = reactive("")
     """What has been found, in words."""
@@ -100,6 +101,10 @@ class FindPrompt(Horizontal):
         """Enter."""
         event.stop()
         self.post_message(self.Closed(self, event.value, is_kept=True))
+
+    async def action_keep(self) -> None:
+        """Enter, as the line to type in has it."""
+        await self.input.action_submit()
 
     def action_close(self) -> None:
         """Give up."""

@@ -1,4 +1,4 @@
-"""The last line: the keys one needs most."""
+"""The last line: the keys one needs most, or those of the prompt that is open."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from textual import events
 from textual.widget import Widget
 
 from .. import keymap
+from .open_prompt import follow_prompt, prompt_owner
 
 
 class KeyFooter(Widget):
@@ -38,6 +39,10 @@ class KeyFooter(Widget):
         super().__init__()
         self._owners = owners or tuple(keymap.MAIN_OWNERS)
 
+    def on_mount(self) -> None:
+        """Follow prompts that open and close."""
+        follow_prompt(self)
+
     def render(self) -> Text:
         """As many keys as fit, whole ones."""
         key_style = self.get_component_rich_style("key-line--key", partial=True)
@@ -57,7 +62,8 @@ class KeyFooter(Widget):
 
     def _places(self) -> list[tuple[keymap.Key, int, int]]:
         places, x = [], 0
-        for key in keymap.footer_keys(self._owners):
+        prompt = prompt_owner(self.screen)
+        for key in keymap.footer_keys((prompt,) if prompt else self._owners):
             width = len(key.shown) + len(key.footer) + 3
             places.append((key, x, x + width))
             x += width

@@ -17,6 +17,10 @@ class PlainInput(Input):
     cell, and stays what it was.
     """
 
+    key_owner = ""
+    """Whose keys the footer shows while one types here; empty: those of the screen, or of what is
+    around it."""
+
     DEFAULT_CSS = """
     PlainInput {
         width: 1fr; height: 1; border: none; padding: 0; background: $surface;

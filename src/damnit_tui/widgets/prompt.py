@@ -38,7 +38,8 @@ class Prompt(Vertical):
         & Label { width: auto; padding: 0 1; color: $text-primary; text-style: bold; }
     }
     """
-    BINDINGS = keymap.bindings("prompt")
+    key_owner = "prompt"
+    BINDINGS = keymap.bindings(key_owner)
 
     @dataclass
     class Typed(Message):
@@ -156,6 +157,10 @@ class Prompt(Vertical):
         """Enter."""
         event.stop()
         self.post_message(self.Closed(self, event.value, is_kept=True))
+
+    async def action_keep(self) -> None:
+        """Enter, as the line to type in has it."""
+        await self.input.action_submit()
 
     def action_give_up(self) -> None:
         """Esc."""

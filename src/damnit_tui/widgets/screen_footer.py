@@ -1,4 +1,4 @@
-"""The last line of a screen: those of its keys that do something with what is shown."""
+"""The last line of a screen: those of its keys that do something, or those of an open prompt."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from .. import keymap
+from .open_prompt import follow_prompt, prompt_owner
 
 
 class ScreenFooter(Widget):
@@ -34,6 +35,10 @@ class ScreenFooter(Widget):
         super().__init__()
         self._keys = {key.id: key for key in keymap.KEYS if key.owner == owner}
 
+    def on_mount(self) -> None:
+        """Follow prompts that open and close."""
+        follow_prompt(self)
+
     def render(self) -> Text:
         """As many keys as fit."""
         key_style = self.get_component_rich_style("screen-keys--key", partial=True)
@@ -53,6 +58,8 @@ class ScreenFooter(Widget):
     def _places(self) -> list[tuple[keymap.Key, int, int]]:
         """Keys with the columns they take; the last two are how to get help and away."""
         keys = [self._keys[name] for name in self.wanted if name in self._keys]
+        if prompt := prompt_owner(self.screen):
+            keys = keymap.footer_keys((prompt,))
         widths = [cell_len(key.shown) + cell_len(key.footer) + 3 for key in keys]
         room = self.size.width - sum(widths[-2:])
         places, x = [], 0

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Label
 
+from .. import keymap
 from .plain_input import PlainInput
 
 
@@ -30,6 +31,8 @@ class SearchPrompt(Horizontal):
         & Label { width: auto; padding: 0 1; color: $text-primary; text-style: bold; }
     }
     """
+    key_owner = "search"
+    BINDINGS = keymap.bindings(key_owner)
 
     def compose(self) -> ComposeResult:
         """A label and a place to type."""
@@ -46,8 +49,10 @@ class SearchPrompt(Horizontal):
         event.stop()
         self.post_message(SearchAnswered(event.value))
 
-    def on_key(self, event: events.Key) -> None:
-        """Esc gives up."""
-        if event.key == "escape":
-            event.stop()
-            self.post_message(SearchAnswered(None))
+    async def action_keep(self) -> None:
+        """Enter, as the line to type in has it."""
+        await self.query_one(Input).action_submit()
+
+    def action_give_up(self) -> None:
+        """Esc."""
+        self.post_message(SearchAnswered(None))

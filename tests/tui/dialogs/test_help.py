@@ -182,3 +182,25 @@ async def test_a_click_takes_the_tour_away(folder, seen):
 def test_the_tour_is_of_keys_that_there_are():
     assert set(LINES) <= {key.id for key in keymap.KEYS}
     assert issubclass(OnboardingTips, Static)
+
+
+def help_text(app):
+    return "\n".join(strip.text for strip in app.screen._compositor.render_strips())
+
+
+async def test_the_help_stands_in_columns_where_there_is_room_and_is_searched(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(200, 60)) as pilot:
+        await settle(pilot)
+        await pilot.press("question_mark")
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen))
+        await until(pilot, lambda: "Marks in cells" in help_text(app))
+        heading = next(line for line in help_text(app).splitlines() if "Move" in line)
+        assert len(heading.split()) > 3, "another heading beside it"
+        await pilot.press("slash", *"sort desc")
+        await until(pilot, lambda: "sort descending" in help_text(app))
+        await until(pilot, lambda: "next row" not in help_text(app))
+        await pilot.press("enter", "j", "escape")
+        await until(pilot, lambda: "next row" in help_text(app))
+        await pilot.press("slash", *"qjk", "escape", "escape")
+        await until(pilot, lambda: app.screen is app.main_screen)

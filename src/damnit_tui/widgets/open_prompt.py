@@ -1,0 +1,24 @@
+"""Which prompt is open on a screen: the footer shows its keys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual.screen import Screen
+from textual.widget import Widget
+
+
+def prompt_owner(screen: Screen[Any]) -> str:
+    """The owner of the keys of the prompt that has the focus; empty without one."""
+    focused = screen.focused
+    nodes = focused.ancestors_with_self if focused is not None else ()
+    return next(filter(None, (getattr(node, "key_owner", "") for node in nodes)), "")
+
+
+def follow_prompt(footer: Widget) -> None:
+    """Draw a footer again when a prompt opens or closes."""
+
+    def draw() -> None:
+        footer.refresh()
+
+    footer.watch(footer.screen, "focused", draw, init=False)
