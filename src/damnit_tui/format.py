@@ -59,9 +59,9 @@ def is_same_day(one: float, other: float, zone: tzinfo | None = None) -> bool:
 
 
 def format_full_time(timestamp: float, zone: tzinfo | None = None) -> str:
-    """Write a moment in full, in DAMNIT's order."""
+    """Write a moment in full: `2026-11-30 08:26:33`."""
     try:
-        return f"{datetime.fromtimestamp(timestamp, zone):%H:%M:%S %d/%m/%Y}"
+        return f"{datetime.fromtimestamp(timestamp, zone):%Y-%m-%d %H:%M:%S}"
     except (ValueError, OverflowError, OSError):
         return f"{timestamp!r} (no time a calendar knows)"
 
@@ -85,6 +85,14 @@ def format_span(seconds: float) -> str:
     if seconds < 120:
         return f"{int(seconds)} s"
     return f"{int(seconds // 60)} min" if seconds < 7200 else f"{int(seconds // 3600)} h"
+
+
+def format_duration(seconds: float) -> str:
+    """Write how long something took, to three digits: `128 µs`, `1.23 s`, `5 min`."""
+    for limit, unit, scale in ((1e-3, "µs", 1e6), (1.0, "ms", 1e3)):
+        if 0 < seconds < 0.9995 * limit:
+            return f"{seconds * scale:.3g} {unit}"
+    return f"{max(0.0, seconds):.3g} s" if seconds < 10 else format_span(seconds)
 
 
 def format_size(count: int) -> str:

@@ -175,15 +175,15 @@ def test_a_whole_shift(shift, tmp_path):
         see(lambda screen: "Nothing was stored" in screen and "✓" in screen)
         before = cells(experiment.folder, 2)["scaled"]
         press(terminal, "C-s")
-        see(lambda screen: "Computed otherwise now: scaled" in screen)
+        see(lambda screen: "Changed: scaled" in screen)
 
         # What has changed is processed again, and nothing else.
         press(terminal, "F9")
-        see(lambda screen: "Process again" in screen and "only scaled" in screen)
+        see(lambda screen: "Reprocess" in screen and "only scaled" in screen)
         press(terminal, "Enter")
         wait_until(lambda: cells(experiment.folder, 2)["scaled"] == 10 * before)
         assert cells(experiment.folder, 1)["scaled"] == before
-        see(lambda screen: "Process again" not in screen and "next problem" in screen)
+        see(lambda screen: "Reprocess" not in screen and "next problem" in screen)
 
         # Somebody wants to be called.
         press(terminal, ":")

@@ -44,7 +44,7 @@ def told(app):
     return str(app.screen.query_one("#reprocess-slurm").content)
 
 
-@pytest.mark.parametrize("executor", ["as set", "Slurm", "here"])
+@pytest.mark.parametrize("executor", ["default", "Slurm", "here"])
 async def test_the_command_is_shown(folder, executor):
     app = make_app(folder)
     async with app.run_test(size=(100, 40)) as pilot:
@@ -52,13 +52,13 @@ async def test_the_command_is_shown(folder, executor):
         app.main_screen.table.move_to(key(411), "ratio")
         await pilot.press("r")
         await until(pilot, lambda: isinstance(app.screen, ReprocessDialog))
-        await pilot.press(*["tab"] * 2, *["right"] * ["as set", "here", "Slurm"].index(executor))
+        await pilot.press(*["tab"] * 2, *["right"] * ["default", "here", "Slurm"].index(executor))
         await until(pilot, lambda: "sbatch" in told(app) or executor == "here")
         lines = told(app).splitlines()
         assert [line for line in lines if "--job-name" in line] == [
             line for line in lines if line.startswith("sbatch ")
         ]
-        assert len(lines) == {"as set": 2, "here": 0, "Slurm": 4}[executor]
+        assert len(lines) == {"default": 2, "here": 0, "Slurm": 4}[executor]
         if executor == "Slurm":
             words = [sys.executable, "-m", "damnit_daemon.cli", "reprocess", "411", "--dry-run"]
             printed = subprocess.run(

@@ -4,7 +4,9 @@ import pytest
 
 from damnit_tui.format import (
     format_age,
+    format_duration,
     format_full_time,
+    format_size,
     format_time,
     split_number,
 )
@@ -33,7 +35,7 @@ def test_times_say_no_more_than_is_needed(seconds, text):
 def test_times_are_in_the_zone_of_the_viewer():
     zone = timezone(timedelta(hours=1))
     assert format_time(NOON, NOON, zone) == "13:00:00"
-    assert format_full_time(NOON, zone) == "13:00:00 14/03/2026"
+    assert format_full_time(NOON, zone) == "2026-03-14 13:00:00"
 
 
 @pytest.mark.parametrize("absurd", [1e300, float("nan"), -1e18])
@@ -56,3 +58,27 @@ def test_absurd_times_are_no_crash(absurd):
 )
 def test_ages_change_seldom(seconds, text):
     assert format_age(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0 s"),
+        (128e-6, "128 µs"),
+        (0.9996e-3, "1 ms"),
+        (0.0123, "12.3 ms"),
+        (0.9996, "1 s"),
+        (1.234, "1.23 s"),
+        (32, "32 s"),
+        (300, "5 min"),
+    ],
+)
+def test_durations_have_three_digits_and_a_unit(seconds, text):
+    assert format_duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("size", "text"), [(512, "512 B"), (1234, "1.2 kB"), (3_400_000, "3.4 MB")]
+)
+def test_sizes_have_a_unit(size, text):
+    assert format_size(size) == text

@@ -24,7 +24,7 @@ PENDING = {
     "Licenses": "a licence it needs is in use",
     "Cleaning": "the node is being cleaned up after the job ran there before",
     "Prolog": "the node is being prepared",
-    "JobHeldUser": "somebody holds it back; scontrol release lets it go",
+    "JobHeldUser": "it is held back; scontrol release lets it go",
     "JobHeldAdmin": "an administrator, or Slurm itself, holds it back; ask the cluster's support",
     "JobLaunchFailure": "it could not be started on its node",
     "launch failed requeued held": "it could not be started on its node, and is held",
@@ -128,8 +128,8 @@ def _said(text: str) -> Callable[[JobStatus, Resources], str]:
 
 OTHERS: dict[SlurmState, Callable[[JobStatus, Resources], str]] = {
     SlurmState.COMPLETING: _said("It is about to end."),
-    SlurmState.SUSPENDED: _said("It stands still: Slurm has suspended it."),
-    SlurmState.STOPPED: _said("It stands still: somebody has stopped it."),
+    SlurmState.SUSPENDED: _said("Suspended by Slurm."),
+    SlurmState.STOPPED: _said("Stopped in Slurm."),
     SlurmState.RESIZING: _said("Runs; Slurm changes its size."),
     SlurmState.SIGNALING: _said("Runs; Slurm sends it a signal."),
     SlurmState.STAGE_OUT: _said("It is about to end; its files are copied."),

@@ -8,10 +8,9 @@ from datetime import tzinfo
 from enum import StrEnum
 
 from damnit_daemon.model import Column, RunKey, RunRow, StoredValue
-from damnit_daemon.model.sanitize import format_number
 
 from ..data.run_history import RunHistory, tell_history
-from ..format import format_full_time
+from ..format import format_duration, format_full_time
 from ..sanitize import visible
 from ..table.cells import OWN_PROVENANCE, parse_attributes
 from ..table.describe import CellDescription, describe
@@ -125,7 +124,7 @@ def summary(
     if computed:
         least, most = (format_full_time(at, zone) for at in (min(computed), max(computed)))
         span = least if least == most else f"{least} to {most}"
-        lines.append(("Computed", f"{span}, functions took {_span(sum(took))} in all"))
+        lines.append(("Computed", f"{span}, total compute time {format_duration(sum(took))}"))
     if history is not None:
         lines += tell_history(history, now, zone)
     return [(name, text) for name, text in lines if text]
@@ -142,7 +141,7 @@ def _line(detail: Detail, zone: tzinfo | None) -> ListRow:
         (
             RowCell("/".join(split_title(column.title))),
             RowCell(said.text, role),
-            RowCell(_span(took) if took is not None else "", "faint", right=True),
+            RowCell(format_duration(took) if took is not None else "", "faint", right=True),
             RowCell(format_full_time(at, zone) if at is not None else "", "faint"),
             RowCell("" if provenance in OWN_PROVENANCE else visible(from_), "news"),
         ),
@@ -154,7 +153,3 @@ def _number(detail: Detail, name: str) -> float | None:
         return None
     found = parse_attributes(detail.value.attributes_json).get(name)
     return float(found) if isinstance(found, int | float) else None
-
-
-def _span(seconds: float) -> str:
-    return f"{seconds:.3g} s" if seconds < 1000 else f"{format_number(seconds / 60)} min"

@@ -27,7 +27,7 @@ class ChangedOnDisk(DamnitError):  # noqa: N818 – house style
     """
 
     def __init__(self, path: Path, text: str) -> None:
-        super().__init__(f"{path.name} was changed by somebody else since it was opened.")
+        super().__init__(f"{path.name} was changed elsewhere since it was opened.")
         self.text = text
 
 

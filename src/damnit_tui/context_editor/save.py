@@ -104,7 +104,7 @@ class Saving(ContextPart):
             names = ", ".join(changed[:6]) + (
                 f" and {len(changed) - 6} more" if changed[6:] else ""
             )
-            self._say(f"Saved. Computed otherwise now: {names}. F9 processes them again.", "news")
+            self._say(f"Saved. Changed: {names}. F9 reprocesses them.", "news")
         self._tell_title()
 
     def _show_difference(self, error: ChangedOnDisk) -> None:

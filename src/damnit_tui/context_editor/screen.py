@@ -169,7 +169,7 @@ class ContextScreen(Saving, Trying):
         if self.is_changed:
             self._say("Save it first: ctrl-s.", "warning")
         elif not self._changed:
-            self._say("Nothing is computed otherwise since you opened it.", "news")
+            self._say("No variable has changed since you opened it.", "news")
         else:
             self.dismiss(ContextSaved(tuple(sorted(self._changed))))
 

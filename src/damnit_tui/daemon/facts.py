@@ -17,7 +17,7 @@ from ..format import format_full_time, format_span
 from ..sanitize import visible
 
 MARKS = {
-    DaemonState.WORKING: "● works",
+    DaemonState.WORKING: "● running",
     DaemonState.STARTING: "◐ is starting",
     DaemonState.CRASHED: "✗ ended by itself",
     DaemonState.SILENT: "✗ not responding",
@@ -56,7 +56,7 @@ class DaemonFacts:
             found += [
                 ("Process", f"{holder.pid} on {visible(holder.host)}"),
                 ("Since", format_full_time(seen.lease.since, zone)),
-                ("Last sign of life", f"{format_span(now - seen.lease.beat_at)} ago"),
+                ("Last heartbeat", f"{format_span(now - seen.lease.beat_at)} ago"),
             ]
             found += self._info(seen.lease.info, now)
         found.append(("Supervisor", self._supervisor()))
@@ -119,4 +119,4 @@ class DaemonFacts:
             return f"{seen.supervisord.address.url}{told}"
         if seen.no_answer:
             return visible(seen.no_answer)
-        return "none: somebody runs it in the foreground" if seen.is_alone else "none"
+        return "none: it runs in the foreground" if seen.is_alone else "none"

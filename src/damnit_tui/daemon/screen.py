@@ -226,7 +226,7 @@ class DaemonScreen(Screen[None]):
         self.query_one("#daemon-key", Label).update(Content(f"{key}:"))
         prompt = self.query_one(Input)
         prompt.value = "" if value is None else str(value)
-        prompt.placeholder = f"such as {setting.example}; empty: as usual"
+        prompt.placeholder = f"such as {setting.example}; empty: default"
         self.query_one("#daemon-edit").display = True
         prompt.focus()
 

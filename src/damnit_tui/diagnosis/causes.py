@@ -63,7 +63,7 @@ def _failed(
     if error is None and (facts.column.type is not None or name == "comment"):
         return [Cause(CauseKind.BY_HAND, name, "What was typed here was deleted.")]
     if error is None:
-        text = "It returned None or NaN, or somebody cleared it."
+        text = "It returned None or NaN, or it was cleared."
         return [Cause(CauseKind.RETURNED_NONE, name, text, line)]
     kind, message = error[0], error[1].strip()
     if not is_about_others(message):
@@ -188,7 +188,7 @@ def _idle(facts: DiagnosisFacts) -> list[Cause]:
     if absence is Absence.UNKNOWN:
         if broken := _broken(facts):
             return [broken]
-        text = "Nothing was ever stored for this run, and nobody noted why."
+        text = "Nothing was ever stored for this run, and no reason was noted."
         return [Cause(CauseKind.UNKNOWN, name, text, line)]
     text = f"{absence.value}: {reason}" if reason else absence.value
     found = Cause(_ABSENCES[absence], name, _sentence(text), line)

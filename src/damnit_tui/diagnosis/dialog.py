@@ -208,16 +208,19 @@ class DiagnosisScreen(DialogScreen):
     def _root(self, why: Diagnosis) -> Text:
         style = "why--calm" if is_calm(why.root) else "why--root"
         text = Text()
+        kind = why.root.kind.value
         if why.root.name and why.root.name != why.column.name:
             text.append(f"{visible(why.root.name)} ", self._style("why--label"))
-        text.append(f"{why.root.kind.value}\n", self._style(style))
+        else:
+            kind = f"{kind[:1].upper()}{kind[1:]}"
+        text.append(f"{kind}\n", self._style(style))
         return text.append("\n".join(_message(why.root)))
 
     def _advice(self, why: Diagnosis) -> Table | None:
         if not why.advice:
             return None
         table = self._grid()
-        table.add_row(Text("What to do", self._style("why--heading")), "")
+        table.add_row(Text("Next steps", self._style("why--heading")), "")
         for advice in why.advice:
             key = offered_key(advice)
             shown = (key.shown or key.keys) if key is not None else ""
@@ -253,7 +256,7 @@ class DiagnosisScreen(DialogScreen):
 
     def _notes(self, why: Diagnosis) -> Table | None:
         table = self._grid()
-        table.add_row(Text("What else is known", self._style("why--heading")), "")
+        table.add_row(Text("Details", self._style("why--heading")), "")
         for name, told in why.notes:
             table.add_row(
                 Text(name, self._style("why--label")), Text("\n".join(visible_lines(told)))

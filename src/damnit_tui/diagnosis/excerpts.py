@@ -63,7 +63,7 @@ def _from(
         lines.append(line.text)
     while lines and not lines[-1].strip():
         lines.pop()
-    return Excerpt(f"The log, where {name} is spoken of", tuple(lines))
+    return Excerpt(f"Log lines mentioning {name}", tuple(lines))
 
 
 def _tail(log: LogFile, is_wanted: Callable[[], bool]) -> Excerpt | None:

@@ -35,8 +35,8 @@ def _look_up(cause: Cause, verb: str) -> Suggestion:
 
 def _raised(key: RunKey, name: str, root: Cause) -> list[Suggestion]:
     return [
-        _look_up(root, "Mend"),
-        _again(key, name, "Then process it again"),
+        _look_up(root, "Fix"),
+        _again(key, name, "Then reprocess it"),
         Suggestion("See the log from there on", LOG),
     ]
 
@@ -58,16 +58,16 @@ def _killed(key: RunKey, name: str, root: Cause) -> list[Suggestion]:
 def _skipped(key: RunKey, name: str, root: Cause) -> list[Suggestion]:
     return [
         Suggestion("Nothing, if that is right: its function chose to leave this run out"),
-        _look_up(root, "Else mend"),
-        _again(key, name, "Then process it again"),
+        _look_up(root, "Otherwise fix"),
+        _again(key, name, "Then reprocess it"),
     ]
 
 
 def _no_source(key: RunKey, name: str, root: Cause) -> list[Suggestion]:
     return [
         Suggestion("Nothing, if the source was not recorded in this run"),
-        _look_up(root, "If its name is wrong: mend"),
-        _again(key, name, "Then process it again"),
+        _look_up(root, "If its name is wrong: fix"),
+        _again(key, name, "Then reprocess it"),
         Suggestion("The log tells more", LOG),
     ]
 
@@ -75,14 +75,14 @@ def _no_source(key: RunKey, name: str, root: Cause) -> list[Suggestion]:
 def _returned_none(key: RunKey, name: str, root: Cause) -> list[Suggestion]:
     return [
         _look_up(root, "If it ought to return something: look at"),
-        _again(key, name, "Then process it again"),
+        _again(key, name, "Then reprocess it"),
     ]
 
 
 def _broken(_key: RunKey, _name: str, root: Cause) -> list[Suggestion]:
     place = f" at line {root.line}" if root.line else ""
     return [
-        Suggestion(f"Mend context.py{place}; what waits goes on by itself", CONTEXT),
+        Suggestion(f"Fix context.py{place}; what waits goes on by itself", CONTEXT),
         Suggestion("See all that is wrong with it", command="damnit read-context --check"),
     ]
 

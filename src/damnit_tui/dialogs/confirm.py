@@ -23,7 +23,7 @@ def confirm(
     do: Callable[[], object],
     *,
     yes: str,
-    no: str = "leave it",
+    no: str = "cancel",
 ) -> None:
     """Do something if it is answered by `y`; for the arguments see `ConfirmDialog`."""
 

@@ -44,7 +44,7 @@ class ConflictDialog(ModalScreen[ConflictChoice]):
     def compose(self) -> ComposeResult:
         """What there was, what there is, what was typed."""
         with VerticalScroll() as box:
-            box.border_title = "Changed by somebody else meanwhile"
+            box.border_title = "Changed elsewhere meanwhile"
             box.border_subtitle = "m write mine · e edit again · Esc keep theirs"
             yield Static(self._words())
 

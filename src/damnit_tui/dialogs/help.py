@@ -177,8 +177,8 @@ def _in_columns(sections: list[Section], count: int) -> list[list[Section]]:
     """Sections from top to bottom, then from left to right; a single one is cut."""
     if len(sections) == 1 and count > 1:
         name, lines = sections[0]
-        height = -(-len(lines) // count)
-        parts = [lines[start : start + height] for start in range(0, len(lines), height)]
+        size = -(-len(lines) // count)
+        parts = [lines[start : start + size] for start in range(0, len(lines), size)]
         return [[(name if not place else "", part)] for place, part in enumerate(parts)]
     height = sum(len(lines) + 2 for _, lines in sections) / count
     columns: list[list[Section]] = [[] for _ in range(count)]

@@ -66,7 +66,7 @@ class UserVariableForm(ModalScreen[VariableInfo | None]):
             box.border_title = plain(
                 f"Variable {info.name}" if self._before else "New variable to fill in"
             )
-            box.border_subtitle = "Tab next · ⏎ save · Esc give up"
+            box.border_subtitle = "Tab next · ⏎ save · Esc cancel"
             with Horizontal():
                 yield Label("Title")
                 yield PlainInput(info.title, id="form-title", placeholder="Sample/Thickness")

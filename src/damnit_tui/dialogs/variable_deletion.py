@@ -79,7 +79,7 @@ class DeletionDialog(ModalScreen[bool]):
         """What it is about, and where to type."""
         with VerticalScroll(can_focus=False) as box:
             box.border_title = "Delete a variable"
-            box.border_subtitle = "⏎ delete · Esc give up"
+            box.border_subtitle = "⏎ delete · Esc cancel"
             yield Static(self._words())
             yield PlainInput(placeholder=visible(self._column.name))
             yield Static("", id="deletion-said", markup=False)

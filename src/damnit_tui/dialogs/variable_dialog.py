@@ -94,7 +94,7 @@ class VariableDialog(ModalScreen[str | None]):
         with Vertical() as box:
             box.border_title = plain(self._heading)
             several = "Tab several · " if self._also is not None else ""
-            box.border_subtitle = f"type to find · ↑ ↓ · ⏎ take it · {several}Esc leave it"
+            box.border_subtitle = f"type to find · ↑ ↓ · ⏎ take it · {several}Esc cancel"
             yield PlainInput(placeholder="part of a name")
             yield OptionList(markup=False)
 

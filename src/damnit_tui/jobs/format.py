@@ -6,7 +6,7 @@ from datetime import tzinfo
 
 from damnit_daemon.ledger import Job, JobState
 
-from ..format import format_span, format_time, progress_bar
+from ..format import format_duration, format_span, format_time, progress_bar
 from ..sanitize import visible
 from .reader import JobRow
 
@@ -103,6 +103,4 @@ def _time(listed: JobRow, now: float) -> str:
         waited = (job.ended_at or now) - job.created_at
         return f"waits {format_span(waited)}" if not job.state.is_over else ""
     duration_s = job.duration_s(now) or 0.0
-    return (
-        f"{duration_s:.1f} s" if job.state.is_over and duration_s < 10 else format_span(duration_s)
-    )
+    return format_duration(duration_s) if job.state.is_over else format_span(duration_s)

@@ -43,7 +43,7 @@ class LimitsDialog(ModalScreen[tuple[str, str] | None]):
             yield Label("Time, such as 04:00:00; empty: as before")
             yield PlainInput(id="time")
             yield Label("", id="limits-mistake")
-            yield Label("Enter: retry   Esc: leave it")
+            yield Label("Enter: retry   Esc: cancel")
 
     @on(Input.Submitted)
     def accept(self, event: Input.Submitted) -> None:

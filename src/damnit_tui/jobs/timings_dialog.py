@@ -13,7 +13,7 @@ from textual.widgets import Static
 from damnit_daemon.ledger import Timing
 
 from ..dialogs.base import DialogScreen
-from ..format import progress_bar
+from ..format import format_duration, progress_bar
 from ..sanitize import visible
 
 
@@ -40,7 +40,7 @@ class TimingsDialog(DialogScreen):
     def compose(self) -> ComposeResult:
         """A table that can be scrolled."""
         with VerticalScroll() as box:
-            box.border_title = "What the variables cost"
+            box.border_title = "Variable timings"
             box.border_subtitle = "Esc close"
             yield Static(id="timings")
 
@@ -64,8 +64,8 @@ class TimingsDialog(DialogScreen):
             grid.add_row(
                 Text(visible(timing.name)),
                 Text(str(timing.count)),
-                Text(_seconds(timing.median_s)),
-                Text(_seconds(timing.p95_s)),
+                Text(format_duration(timing.median_s)),
+                Text(format_duration(timing.p95_s)),
                 Text(f"{100 * share:.1f} %"),
                 Text(
                     progress_bar(share),
@@ -73,7 +73,3 @@ class TimingsDialog(DialogScreen):
                 ),
             )
         self.query_one("#timings", Static).update(grid)
-
-
-def _seconds(seconds: float) -> str:
-    return f"{1000 * seconds:.0f} ms" if seconds < 1 else f"{seconds:.2f} s"

@@ -67,7 +67,7 @@ COMMANDS = (
         "do_alert",
         "complete_alert",
     ),
-    Command("timings", "", "what the variables cost, by past jobs", "show_timings"),
+    Command("timings", "", "variable timings, by past jobs", "show_timings"),
     Command("report", "[HOURS]", "what happened since the last report", "do_report"),
     Command("export", "FILE", "write what is shown; the format follows the name", "do_export"),
     Command("theme", "NAME", "other colours", "set_theme", "complete_theme"),

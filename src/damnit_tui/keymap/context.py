@@ -80,7 +80,7 @@ KEYS: tuple[Key, ...] = (
         "context.theirs",
         "ctrl+o",
         "take_theirs",
-        "take what somebody else saved",
+        "take what was saved elsewhere",
         "context",
         "Act",
         "ctrl-o",

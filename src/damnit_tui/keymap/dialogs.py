@@ -25,7 +25,7 @@ KEYS: tuple[Key, ...] = (
     Key("members.close", "escape,q", "close", "close", "members", "Screens", "Esc"),
     Key("members.down", "j", "move(1)", "next variable", "members", "Move", "j"),
     Key("members.up", "k", "move(-1)", "previous variable", "members", "Move", "k"),
-    Key("form.close", "escape", "close", "leave it", "form", "Screens", "Esc"),
+    Key("form.close", "escape", "close", "cancel", "form", "Screens", "Esc"),
     Key("form.accept", "enter", "accept", "do it", "form", "Screens", "⏎"),
     Key(
         "conflict.theirs", "escape,q", "choose('theirs')", "keep what is there", "conflict", "Edit"
@@ -36,9 +36,9 @@ KEYS: tuple[Key, ...] = (
     Key("confirm.no", "n,escape,q,enter", "answer(False)", "no", "confirm", "Act", "n Esc"),
     Key("notes.close", "escape", "close", "close", "notes", "Screens", "Esc"),
     Key("notes.delete", "delete", "delete", "delete the note", "notes", "Edit", "Del"),
-    Key("variable.close", "escape", "close", "give up", "variable", "Screens", "Esc"),
+    Key("variable.close", "escape", "close", "cancel", "variable", "Screens", "Esc"),
     Key("variable.save", "enter,ctrl+s", "save", "save", "variable", "Edit", "⏎ ctrl-s"),
-    Key("deletion.close", "escape", "close", "give up, or stop", "deletion", "Screens", "Esc"),
+    Key("deletion.close", "escape", "close", "cancel, or stop", "deletion", "Screens", "Esc"),
     Key("export.write", "enter", "write", "write it", "export", "Take", "⏎"),
-    Key("export.close", "escape", "close", "give up", "export", "Screens", "Esc"),
+    Key("export.close", "escape", "close", "cancel", "export", "Screens", "Esc"),
 )

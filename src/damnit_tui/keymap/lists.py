@@ -61,7 +61,7 @@ KEYS: tuple[Key, ...] = (
         "ticking.give_up",
         "escape,q",
         "give_up",
-        "leave all as it was",
+        "cancel",
         "ticking",
         "Find",
         "Esc",
@@ -69,5 +69,5 @@ KEYS: tuple[Key, ...] = (
     ),
     Key("tick_line.tick", "space", "tick", "tick, or not", "tick-line", "Find"),
     Key("range.keep", "enter", "keep", "take the range", "range", "Find", "⏎"),
-    Key("range.give_up", "escape", "give_up", "leave all as it was", "range", "Find", "Esc"),
+    Key("range.give_up", "escape", "give_up", "cancel", "range", "Find", "Esc"),
 )

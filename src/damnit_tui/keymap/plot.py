@@ -105,7 +105,7 @@ KEYS: tuple[Key, ...] = (
     Key("plot.save", "S", "save", "save as PNG, CSV or text", "plot", "Take", "S", "save"),
     Key("plot.copy", "y,C", "copy", "copy the plot as text", "plot", "Take", "y"),
     Key("plot.help", "question_mark", "help", "these keys", "plot", "Screens", "?", "help"),
-    Key("choose.close", "escape", "close", "leave it", "choose", "Screens", "Esc"),
+    Key("choose.close", "escape", "close", "cancel", "choose", "Screens", "Esc"),
     Key("choose.down", "down", "move(1)", "next variable", "choose", "Move", "↓"),
     Key("choose.up", "up", "move(-1)", "previous variable", "choose", "Move", "↑"),
     Key("choose.also", "tab", "also", "this one too, or not any more", "choose", "Look", "Tab"),

@@ -16,8 +16,8 @@ KEYS: tuple[Key, ...] = (
         "edit",
         4,
     ),
-    Key("runs.undo", "u", "undo", "take back the last edit", "main", "Edit", "u"),
-    Key("runs.redo", "U", "redo", "do again what was taken back", "main", "Edit", "U"),
+    Key("runs.undo", "u", "undo", "undo the last edit", "main", "Edit", "u"),
+    Key("runs.redo", "U", "redo", "redo", "main", "Edit", "U"),
     Key("runs.notes", "o", "notes", "notes: add one, look at all", "main", "Edit", "o"),
     Key(
         "runs.fold_notes",
@@ -66,9 +66,7 @@ KEYS: tuple[Key, ...] = (
         "Take",
         "S O",
     ),
-    Key(
-        "runs.reprocess", "r", "reprocess", "process runs again", "main", "Act", "r", "reprocess", 6
-    ),
+    Key("runs.reprocess", "r", "reprocess", "reprocess runs", "main", "Act", "r", "reprocess", 6),
     Key("runs.cancel", "K", "cancel_jobs", "cancel the jobs of the run", "main", "Act", "K"),
     Key("runs.jobs", "J", "jobs", "the daemon's jobs", "main", "Screens", "J", "jobs", 7),
     Key("app.help", "question_mark", "help", "this help", "app", "Screens", "?", "help", 1),

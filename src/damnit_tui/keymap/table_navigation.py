@@ -71,7 +71,7 @@ KEYS: tuple[Key, ...] = (
         "runs.follow",
         "F",
         "follow",
-        "go along with new runs, or not",
+        "toggle follow: go along with new runs",
         "main",
         "Move",
         "F",

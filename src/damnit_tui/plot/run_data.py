@@ -118,7 +118,7 @@ def _labelled(
     if wanted.x == BEGIN and y.along_name:
         # Of times what is left are seconds.
         units = "s" if kind is AxisKind.TIME else units
-        name, kind = f"{name} from the begin", AxisKind.NUMBER
+        name, kind = f"{name} from start of run", AxisKind.NUMBER
     label = f"{name} [{units}]" if units else name
     return Points(groups, wanted.keys, label, y_label, kind, y_kind, notes=notes)
 

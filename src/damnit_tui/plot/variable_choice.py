@@ -67,7 +67,7 @@ class PlotChoosing(PlotPart):
             choices = [VariableChoice("", none), *choices]
         elif is_within and also is None:
             own = "its coordinate: trains, time, index"
-            from_begin = VariableChoice(BEGIN, f"{own}, from the begin of each run")
+            from_begin = VariableChoice(BEGIN, f"{own}, from start of each run")
             choices = [from_begin, VariableChoice("", own), *choices]
         box = VariableDialog(
             heading, choices, chosen, suggested=self._around.cursor_name(), also=also

@@ -28,7 +28,7 @@ from .reader import PlanReader
 if TYPE_CHECKING:
     from ..data.session import Session
 
-WHERE = {"as set": None, "here": "local", "Slurm": "slurm"}
+WHERE = {"default": None, "here": "local", "Slurm": "slurm"}
 DATA = ("all", "raw", "proc")
 NO_FACTS = PlanInputs({}, {})
 PAUSE_S = 0.4
@@ -106,8 +106,8 @@ class ReprocessDialog(ModalScreen[Plan | None]):
     def compose(self) -> ComposeResult:
         """Lines to fill in, and what they mean."""
         with Vertical() as box:
-            box.border_title = "Process again"
-            box.border_subtitle = "Tab next · ←→ choose · Enter start · Esc leave it"
+            box.border_title = "Reprocess"
+            box.border_subtitle = "Tab next · ←→ choose · Enter start · Esc cancel"
             with Horizontal():
                 yield Label("Runs")
                 yield PlainInput(format_run_ranges(key.run for key in self._keys), id="runs")
@@ -124,7 +124,7 @@ class ReprocessDialog(ModalScreen[Plan | None]):
                 yield RadioRow({name: name for name in DATA}, "all", id="data")
             with Horizontal():
                 yield Label("Where")
-                yield RadioRow({name: name for name in WHERE}, "as set", id="where")
+                yield RadioRow({name: name for name in WHERE}, "default", id="where")
             yield Label("", id="reprocess-plan")
             yield Label("", id="reprocess-slurm")
             yield Label("", id="reprocess-mistake")

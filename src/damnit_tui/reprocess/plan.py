@@ -78,8 +78,8 @@ class Plan:
             lines.append(f"only variables that need {self.data} data")
         seconds = self._seconds(facts)
         if seconds:
-            span = f"about {format_span(seconds)}" if seconds >= 1 else "less than a second"
-            lines.append(f"{span} of computing, by past timings")
+            span = f"about {format_span(seconds)}" if seconds >= 1 else "< 1 s"
+            lines.append(f"estimated compute time: {span}")
         return lines
 
     def _why_empty(self, facts: PlanInputs) -> str:
@@ -89,7 +89,7 @@ class Plan:
             return f"What has changed is not known: {visible(facts.problem)}"
         if facts.changed is None:
             return "Reading the context file…"
-        return "The context file computes nothing of these runs otherwise now."
+        return "Nothing changed for these runs."
 
     def _names(self) -> set[str] | None:
         if by_run := self.names_by_run:

@@ -9,7 +9,7 @@ from damnit_daemon.model import BlobKind, Column, RunKey, StoredValue
 from damnit_daemon.model.sanitize import format_number
 
 from ..fixed_columns import TIME
-from ..format import format_full_time
+from ..format import format_duration, format_full_time
 from ..sanitize import visible, visible_lines
 from .cells import (
     LONGEST_TEXT,
@@ -135,7 +135,7 @@ def _history(
     lines = []
     computed, duration = attributes.get("computed_at"), attributes.get("duration_s")
     if isinstance(computed, int | float):
-        took = f", took {duration:.3g} s" if isinstance(duration, int | float) else ""
+        took = f", took {format_duration(duration)}" if isinstance(duration, int | float) else ""
         lines.append(("Computed", format_full_time(computed, zone) + took))
     if isinstance(value.timestamp, int | float):
         lines.append(("Stored", format_full_time(value.timestamp, zone)))
@@ -152,7 +152,7 @@ def _absence(column: Column, *, complete: bool) -> str:
     if column.name == TIME.name:
         return "not known when it began: the run was not processed yet"
     if column.type is not None:
-        return "nobody has filled this in"
+        return "not filled in yet"
     return "not computed: nothing was ever stored for this run"
 
 

@@ -117,9 +117,9 @@ class ViewModel:
         told = readout(self.looked, self.state, self._zone)
         content = self.looked.content
         if isinstance(content, Curve | ReducedImage) and self._is_out_of_scale(content):
-            return f"nothing is within the scale held from before: r fits it · {told}"
+            return f"values outside held scale: r fits it · {told}"
         if isinstance(content, Curve) and self._is_cut_off(content):
-            return f"{told} · beyond the scale held from before: r fits it"
+            return f"{told} · some values outside held scale: r fits it"
         return told
 
     def forget(self) -> None:

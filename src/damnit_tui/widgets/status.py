@@ -87,7 +87,7 @@ class Status(NamedTuple):
         since = (
             f"could not be read for {format_span(silent_s)}" if silent_s >= 1 else "cannot be read"
         )
-        as_of = f"shown as of {format_full_time(health.read_at, self.zone)[:8]}"
+        as_of = f"shown as of {format_full_time(health.read_at, self.zone)[-8:]}"
         return f"Database {since}; {as_of}. {visible(health.problem)}".rstrip()
 
     def after(self, update: Update, *, runs: int, unseen: int) -> Status:

@@ -41,7 +41,7 @@ def texts(line):
 
 def test_a_line_for_each_value():
     a, b, c = lines_of(details(), UTC)
-    assert texts(a) == ["A", "1032.4 µJ", "0.5 s", "11:59:00 14/03/2026", ""]
+    assert texts(a) == ["A", "1032.4 µJ", "500 ms", "2026-03-14 11:59:00", ""]
     assert texts(b) == ["B", "✗ KeyError: no␛", "2 s", "", ""]
     assert b.parts[1].role == "error"
     assert texts(c)[:2] == ["G/C", "nothing is at c"]
@@ -59,8 +59,8 @@ def test_orders():
 def test_the_run_as_a_whole():
     told = dict(summary(RunRow(key(1), NOW - 900, NOW), details(), None, NOW, UTC))
     assert told["Holds"] == "1 values, 1 failed, 1 empty or skipped"
-    assert told["Began"] == "11:45:00 14/03/2026"
-    assert told["Computed"] == "11:59:00 14/03/2026, functions took 2.5 s in all"
+    assert told["Began"] == "2026-03-14 11:45:00"
+    assert told["Computed"] == "2026-03-14 11:59:00, total compute time 2.5 s"
 
 
 async def opened(pilot, run=411):

@@ -109,14 +109,14 @@ async def test_what_is_saved_says_what_is_computed_otherwise(written):
     async with app.run_test(size=(110, 34)) as pilot:
         await open_editor(pilot)
         await pilot.press("f9")
-        await until(pilot, lambda: "Nothing is computed otherwise" in said(app))
+        await until(pilot, lambda: "No variable has changed" in said(app))
         await pilot.press("ctrl+s")
         await until(pilot, lambda: "nothing to save" in said(app))
         await change(pilot, "LIMIT = 5", "LIMIT = 50")
         await pilot.press("f9")
         await until(pilot, lambda: "Save it first" in said(app))
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: "Computed otherwise now: many." in said(app))
+        await until(pilot, lambda: "Changed: many." in said(app))
         assert "LIMIT = 50" in written.context_file.read_text()
         assert stat.S_IMODE(written.context_file.stat().st_mode) == 0o640
         assert "not saved" not in title(app)

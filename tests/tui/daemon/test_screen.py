@@ -65,7 +65,7 @@ async def test_it_is_started_looked_at_and_stopped(folder, stopped):
         assert facts(app)["Daemon"] == "○ is stopped"
         await pilot.press("s")
         await until(pilot, lambda: "The daemon works: process" in said(app))
-        await until(pilot, lambda: facts(app)["Daemon"] == "● works")
+        await until(pilot, lambda: facts(app)["Daemon"] == "● running")
         first = facts(app)["Process"]
         assert "http://" in facts(app)["Supervisor"]
         await pilot.press("s")
@@ -78,7 +78,7 @@ async def test_it_is_started_looked_at_and_stopped(folder, stopped):
         await until(pilot, lambda: facts(app).get("Process", first) != first)
         await until(pilot, lambda: not app.screen._busy)
         await answer(pilot, "T", "n")
-        assert facts(app)["Daemon"] == "● works"
+        assert facts(app)["Daemon"] == "● running"
         await answer(pilot, "T", "y")
         await until(pilot, lambda: "Ended:" in said(app))
         await until(pilot, lambda: facts(app)["Daemon"] == "○ is stopped")

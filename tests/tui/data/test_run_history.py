@@ -84,6 +84,6 @@ def test_what_was_done_is_told(empty_folder, history):
         job = begin(con, queue(con, 1), "a", "b", done=["a"], now=NOW - 3)
         end(con, job, JobState.FAILED, "killed\x1b[2J")
     assert tell_history(history(), NOW, UTC) == [
-        ("Arrived", "raw, 12:00:00 14/03/2026 (watcher)"),
+        ("Arrived", "raw, 2026-03-14 12:00:00 (watcher)"),
         ("Jobs", f"1 (raw) failed in 3 s on {HOST} · 1 of 2 variables · killed␛[2J"),
     ]

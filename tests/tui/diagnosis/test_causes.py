@@ -168,7 +168,7 @@ def test_an_error_comes_with_its_line_and_traceback(processed):
     assert log.lines[0] == "Could not get data for broken"
     assert log.lines[-1] == "IndexError: list index out of range"
     assert "Computed" not in evidence(why)
-    assert why.advice[0].text == f"Mend broken, line {why.root.line} of context.py"
+    assert why.advice[0].text == f"Fix broken, line {why.root.line} of context.py"
     assert why.advice[1].command == "damnit reprocess 1 --var broken"
 
 

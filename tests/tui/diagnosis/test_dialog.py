@@ -50,7 +50,7 @@ async def test_the_root_comes_first(folder, press):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
         screen = await asked(pilot, 410, "agipd.hits", press)
-        assert shown(screen).startswith("raised an error\nZeroDivisionError: division by zero")
+        assert shown(screen).startswith("Raised an error\nZeroDivisionError: division by zero")
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is app.main_screen)
 
@@ -133,7 +133,7 @@ async def test_without_a_daemon_it_can_be_started_from_here(declared):
         await settle(pilot)
         await until(pilot, lambda: app.main_screen.status.work.queued == 1)
         screen = await asked(pilot, 413, "ratio")
-        assert shown(screen).startswith("no daemon works")
+        assert shown(screen).startswith("No daemon works")
         await pilot.press("D")
         await until(pilot, lambda: isinstance(app.screen, DaemonScreen))
 

@@ -97,7 +97,7 @@ async def test_its_keys_move(folder, log):
         ):
             await pilot.press(pressed)
             await until(pilot, lambda: texts(app)[0] == first), pressed  # noqa: B023 – awaited here
-        assert "stands still" in place(app)
+        assert "paused" in place(app)
         await pilot.press("G")
         await until(pilot, lambda: texts(app)[-1] == "the end")
         await pilot.press("g")

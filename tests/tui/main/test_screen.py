@@ -128,11 +128,11 @@ async def test_the_cell_line_says_why_a_cell_is_empty(folder):
         (411, "scan", ["Dataset (12.34MB)"]),
         (411, "comment", ["first light"]),
         (412, "comment", ["no comment"]),
-        (412, "xgm.intensity", ["1032.525 µJ", "Mean pulse energy", "took 0.84 s", "12:00:00"]),
+        (412, "xgm.intensity", ["1032.525 µJ", "Mean pulse energy", "took 840 ms", "12:00:00"]),
         (412, "xgm.trend", ["Curve of 60 points"]),
         (412, "agipd.preview", ["Image, 30 × 20 pixels"]),
         (408, "ratio", ["0.75", "my notebook"]),
-        (412, "start_time", ["11:45:00 14/03/2026"]),
+        (412, "start_time", ["2026-03-14 11:45:00"]),
     ],
 )
 async def test_inspecting_shows_all_that_is_known(folder, run, name, shown):

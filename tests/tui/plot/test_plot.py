@@ -275,7 +275,7 @@ def test_within_runs_without_x_the_coordinate_is_taken(with_data):
 def test_runs_are_laid_over_each_other_from_their_begin(with_data):
     wanted = wanted_for(PlotState(("energy",), BEGIN, over=Over.WITHIN), [key(1), key(2)])
     points = points_within(wanted, read_from(with_data), NAMING)
-    assert points.x_label == "trainId from the begin"
+    assert points.x_label == "trainId from start of run"
     for group, run in zip(points.groups, (2, 1), strict=True):
         assert group.x.tolist() == list(range(100))
         assert np.allclose(group.y, data_of(run)["energy"])

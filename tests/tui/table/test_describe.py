@@ -58,7 +58,7 @@ def test_details_tell_where_a_value_comes_from():
         "Summary": "mean",
         "Varies by": "0.2500",
         "Provenance": "my notebook",
-        "Computed": "12:00:00 14/03/2026, took 1.23 s",
-        "Stored": "12:00:00 14/03/2026",
+        "Computed": "2026-03-14 12:00:00, took 1.23 s",
+        "Stored": "2026-03-14 12:00:00",
         "Context file": "ab12",
     }
