@@ -188,7 +188,7 @@ async def test_somebody_elses_change_is_shown(written):
         await change(pilot, "LIMIT = 5", "LIMIT = 6")
         written.context_file.write_text(GOOD.replace("LIMIT = 5", "LIMIT = 7"))
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: "changed by somebody else" in said(app))
+        await until(pilot, lambda: "changed elsewhere" in said(app))
         shown = [row[2] for row in rows(app)]
         assert "-LIMIT = 6" in shown
         assert "+LIMIT = 7" in shown

@@ -59,7 +59,7 @@ async def test_w_on_a_value_says_that_it_is_there(folder):
     app = make_app(folder)
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await asked(pilot, 411, "xgm.intensity")
-        assert shown(screen).startswith("has a value")
+        assert shown(screen).startswith("Has a value")
 
 
 @pytest.mark.extended
@@ -120,7 +120,7 @@ async def test_jobs_and_the_daemon_are_a_key_away(declared):
         await settle(pilot)
         await until(pilot, lambda: app.main_screen.status.work.queued == 1)
         screen = await asked(pilot, 413, "ratio")
-        assert shown(screen).startswith("queued\nQueued as next.")
+        assert shown(screen).startswith("Queued\nQueued as next.")
         await pilot.press("J")
         await until(pilot, lambda: isinstance(app.screen, JobsScreen))
 
@@ -159,7 +159,7 @@ async def test_it_goes_on_while_something_happens(declared):
         screen = await asked(pilot, 413, "ratio")
         with ledger_of(declared) as con:
             begin(con, job, "ratio", computing="ratio")
-        await until(pilot, lambda: shown(screen).startswith("running"))
+        await until(pilot, lambda: shown(screen).startswith("Running"))
         with ledger_of(declared) as con:
             end(con, job, JobState.FAILED, "no room")
         await until(pilot, lambda: "Its job failed: no room." in shown(screen))
