@@ -11,7 +11,10 @@ from typing import Any
 import h5py
 import numpy as np
 
-OURS = {"computed_at", "duration_s", "context_hash", "note", "comes_back_as", "fingerprint"}
+OURS = {
+    *("computed_at", "duration_s", "context_hash", "note", "comes_back_as", "fingerprint"),
+    *("checksums", "value_type"),
+}
 """Attributes that we add, which the reference passes through (interop 10, MAY)."""
 
 NETCDF_BOOKKEEPING = {"REFERENCE_LIST", "DIMENSION_LIST", "_Netcdf4Dimid", "_Netcdf4Coordinates"}

@@ -50,7 +50,8 @@ class DaemonFacts:
     def lines(self, now: float, zone: tzinfo | None = None) -> list[tuple[str, str]]:
         """Say it, a line each."""
         seen = self.seen
-        found = [("Daemon", MARKS[seen.state(now)])]
+        # What is wrong comes first: on a small screen the end is cut off.
+        found = [("Daemon", MARKS[seen.state(now)]), *self.warnings.lines()]
         if seen.lease is not None:
             holder = seen.lease.holder
             found += [
@@ -65,7 +66,7 @@ class DaemonFacts:
             found.append(("Counted", ", ".join(counted)))
         if self.problem:
             found.append(("Problem", visible(self.problem)))
-        return [*found, *self.warnings.lines()]
+        return found
 
     def stop_sentence(self) -> str:
         """Say what becomes of the jobs that are not over, if the daemon stops."""
