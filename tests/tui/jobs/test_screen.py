@@ -389,6 +389,6 @@ async def test_what_the_variables_cost_is_told(folder, jobs):
             [str(cell) for cell in row] for row in zip(*(c.cells for c in columns), strict=True)
         ]
         assert [row[:5] for row in rows[1:]] == [
-            ["scan", "1", "3.00 s", "3.00 s", "92.3 %"],
+            ["scan", "1", "3 s", "3 s", "92.3 %"],
             ["ratio", "1", "250 ms", "250 ms", "7.7 %"],
         ]
