@@ -24,7 +24,7 @@ def failed(name, message):
         (stored(Blob(BlobKind.PNG, 9)), COMPUTED, "an image  ▣ 30×20"),
         (stored(None), COMPUTED, "empty: it returned None or NaN, or was cleared"),
         (None, COMPUTED, "not computed: nothing was ever stored for this run"),
-        (None, TYPED, "nobody has filled this in"),
+        (None, TYPED, "not filled in yet"),
         (failed("Skip", "dark run"), COMPUTED, "» skipped: dark run"),
         (failed("SourceNameError", "no source 'X'"), COMPUTED, "? no source 'X'"),
         (failed("KeyError", "'x'"), COMPUTED, "✗ KeyError: 'x'"),
