@@ -17,6 +17,7 @@ from damnit_daemon.runner.protocol import ContextLoaded, JobEnded, VariableDone,
 from damnit_daemon.services.context import ContextUnusable
 from damnit_daemon.services.extraction import extract
 from damnit_daemon.store import Database, load_columns, load_runs, save_setting
+from damnit_daemon.store.database import TIMEOUT_VARIABLE
 
 from .builders import cells, keys, make_damnit_folder
 
@@ -307,6 +308,7 @@ def test_ctrl_c_that_python_lost_is_heeded(tmp_path):
 @pytest.mark.extended
 def test_a_locked_database_costs_nothing_that_was_computed(folder, monkeypatch):
     monkeypatch.setattr(Database.__init__, "__kwdefaults__", {"timeout_s": 0.1})
+    monkeypatch.setenv(TIMEOUT_VARIABLE, "0.1")  # for the process that combines
     holder = sqlite3.connect(folder.database, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
@@ -13,8 +14,21 @@ from .errors import FormatTooNew
 from .formats import overlay_missing, read_format, require_current, require_readable
 from .schema import FORMAT_VERSION
 
-DEFAULT_TIMEOUT_S = 30.0
-"""How long DAMNIT waits for a lock, and so do we."""
+TIMEOUT_VARIABLE = "DAMNIT_BUSY_TIMEOUT_S"
+LONGEST_TIMEOUT_S = 3600.0
+
+
+def busy_timeout_s(given: str | None) -> float:
+    """Seconds to wait for a lock: those given if they are a number in bounds, else DAMNIT's 30."""
+    try:
+        seconds = float(given or "")
+    except ValueError:
+        return 30.0
+    return seconds if 0 <= seconds <= LONGEST_TIMEOUT_S else 30.0
+
+
+DEFAULT_TIMEOUT_S = busy_timeout_s(os.environ.get(TIMEOUT_VARIABLE))
+"""Seconds to wait for a lock; processes that ours start inherit it."""
 
 
 class Database:

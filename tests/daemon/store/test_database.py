@@ -18,6 +18,7 @@ from damnit_daemon.store import (
     load_setting,
     save_setting,
 )
+from damnit_daemon.store.database import busy_timeout_s
 
 from .conftest import KEY, names_in, nobody_special, query
 
@@ -195,3 +196,11 @@ def test_what_a_killed_writer_left_half_written_is_undone(database):
     with database.reading() as con:
         assert load_setting(con, "proposal") == 1234
     assert query(database.path, "SELECT count(*) FROM time_comments") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    ("given", "seconds"),
+    [(None, 30), ("", 30), ("lots", 30), ("nan", 30), ("-1", 30), ("1e9", 30), ("0.1", 0.1)],
+)
+def test_the_busy_timeout_of_the_environment_has_bounds(given, seconds):
+    assert busy_timeout_s(given) == seconds
