@@ -1,1 +1,1 @@
-"""Watches: what somebody wants to be called for."""
+"""Alerts: rules that watch the table, and how to notify."""

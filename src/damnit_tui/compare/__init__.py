@@ -1,1 +1,1 @@
-"""All values of a run, and what differs between runs. Pure."""
+"""Details of one run, and differences between runs."""

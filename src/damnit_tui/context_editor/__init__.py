@@ -1,1 +1,1 @@
-"""Changing the context file from the app: the document, and what comes of it when it is tried."""
+"""The context file: edit, check, try on a run, save."""

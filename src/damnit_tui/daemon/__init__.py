@@ -1,1 +1,1 @@
-"""How the daemon is, and what it is set to do."""
+"""The daemon screen: its state, its settings, start and stop."""

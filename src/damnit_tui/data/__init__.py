@@ -1,1 +1,1 @@
-"""TODO."""
+"""The app's access to disk and daemon: readers, change feed, edit queue. Knows no widget."""

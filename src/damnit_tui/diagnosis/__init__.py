@@ -1,1 +1,1 @@
-"""Why a cell is empty: facts from database, ledger, context file and log, put into a chain."""
+"""Diagnosis of an empty cell, from database, ledger, context file and log."""

@@ -1,1 +1,1 @@
-"""The daemon's jobs as the screen tells them."""
+"""The jobs screen."""

@@ -1,1 +1,1 @@
-"""Reading a log on the screen, without a screen."""
+"""The log screen, and reading a growing log file."""

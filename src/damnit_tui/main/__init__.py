@@ -1,1 +1,1 @@
-"""TODO."""
+"""The main screen: the run table, its prompts and its commands."""

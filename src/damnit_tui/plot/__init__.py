@@ -1,1 +1,1 @@
-"""Plots of variables, over runs and within them. Imports numpy: never at start-up."""
+"""Plots over runs and within them. Imports numpy: never at start-up."""

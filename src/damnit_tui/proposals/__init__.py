@@ -1,1 +1,1 @@
-"""DAMNIT folders to go to: those of late, those that can be found, new ones."""
+"""Find, open and create DAMNIT folders."""

@@ -1,1 +1,1 @@
-"""What happened on a shift, as Markdown."""
+"""The shift report, as Markdown."""

@@ -1,1 +1,1 @@
-"""What will be done when runs are processed again, before it is."""
+"""The reprocess dialog, and the plan that it shows."""

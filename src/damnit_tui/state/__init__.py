@@ -1,1 +1,1 @@
-"""What the app remembers of each user: the only door to their own files. For workers."""
+"""What the app remembers of each user: settings, saved views, the last session."""

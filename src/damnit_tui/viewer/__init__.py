@@ -1,1 +1,1 @@
-"""Looking inside a cell: drawing and walking through its data. Imports numpy: never at start-up."""
+"""The viewer: one cell's value and its data. Imports numpy: never at start-up."""

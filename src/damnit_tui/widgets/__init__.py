@@ -1,1 +1,1 @@
-"""Small widgets around the table, one file each."""
+"""Small widgets that several screens use."""
