@@ -1,6 +1,6 @@
-"""The one door to Slurm: its command lines, what they print, and what that means.
+"""Interface to Slurm: build its command lines, run them, parse and explain their output.
 
-Only `client` starts anything.
+Only `run_command` starts processes, on behalf of `client`.
 """
 
 from .client import ClusterInfo, SlurmClient

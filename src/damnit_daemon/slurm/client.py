@@ -1,4 +1,4 @@
-"""Asks Slurm to do things, and how they stand."""
+"""Submit, poll and cancel jobs in Slurm."""
 
 from __future__ import annotations
 
@@ -20,58 +20,58 @@ from .status import JobStatus
 TIMEOUT_S = 60.0
 PING_TIMEOUT_S = 5.0
 LOOK_BACK_H = 48
-"""How far back a submission is looked for in the accounting."""
+"""How far back the accounting is searched for a submission, in hours."""
 
 
 @dataclass(frozen=True)
 class ClusterInfo:
-    """How one cluster is set up."""
+    """Configuration of one cluster."""
 
     name: str
     version: str = ""
     partitions: tuple[Partition, ...] = ()
     known_clusters: tuple[str, ...] = ()
-    """What `--clusters` takes; empty without accounting, where it takes nothing."""
+    """Valid values of `--clusters`; empty without accounting, where the option accepts none."""
     max_array_size: int = commands.LARGEST_ARRAY
     has_accounting: bool = False
     min_job_age_s: int = 300
-    """How long the controller remembers a job that has ended."""
+    """How long the controller keeps a job after its end."""
 
     def has_partition(self, name: str) -> bool:
-        """Whether there is one of that name."""
+        """Return True if the cluster has a partition of that name."""
         return any(partition.name == name for partition in self.partitions)
 
 
 class SlurmClient:
-    """The only one to start Slurm's commands; holds no state but what it learnt of the cluster.
+    """The only class that runs Slurm's commands; caches nothing but facts about the cluster.
 
-    Each call may take as long as a command may; call it from a thread of its own.
+    Each call may block for as long as a command runs; call it from its own thread.
     """
 
     def __init__(
         self, *, timeout_s: float = TIMEOUT_S, environment: Mapping[str, str] | None = None
     ) -> None:
-        """Prepare; starts nothing.
+        """Create a client; runs no command.
 
         Args:
-            timeout_s: How long one command may take. Slurm's own clients try for
-                some ten seconds to reach a controller that is down.
-            environment: In place of our own.
+            timeout_s: Limit for each command. Slurm's own clients retry for some ten
+                seconds when the controller is down.
+            environment: Used instead of the environment of this process.
         """
         self._timeout_s = timeout_s
         self._environment = environment
         self._has_accounting: bool | None = None
 
     def available(self) -> str:
-        """Why Slurm cannot be used on this machine; empty if it can. Asks nobody, is quick."""
+        """Return why Slurm cannot be used on this machine; empty if it can. Runs no command."""
         if missing := missing_commands(self._environment):
             return f"There is no {', '.join(missing)} on this machine."
         return ""
 
     def unusable(self) -> str:
-        """Why this machine is none to submit from; empty if it is, even if Slurm is down.
+        """Return why jobs cannot be submitted here; empty if they can, even if Slurm is down.
 
-        Slurm's commands alone do not make it one: they have to know a controller.
+        Having Slurm's commands is not enough: they must be configured for a controller.
         """
         if reason := self.available():
             return reason
@@ -86,13 +86,13 @@ class SlurmClient:
         return ""
 
     def describe(self, cluster: str = "") -> ClusterInfo:
-        """How a cluster is set up; one command each for itself, its partitions, its neighbours.
+        """Query the configuration, the partitions and the known clusters, with one command each.
 
         Args:
-            cluster: Its name; empty for the one that commands go to by themselves.
+            cluster: Its name; empty for the default cluster.
 
         Raises:
-            SlurmError: If it cannot be asked, or there is no such cluster.
+            SlurmError: If it cannot be queried, or there is no such cluster.
         """
         config = parse.parse_config(self._run(commands.config_command(cluster)))
         has_accounting = config.get("AccountingStorageType", "").endswith("slurmdbd")
@@ -108,12 +108,12 @@ class SlurmClient:
         )
 
     def submit(self, submission: Submission) -> SlurmId:
-        """Hand a job, or an array, to Slurm; its number.
+        """Submit a job or an array and return its id.
 
         Raises:
             SlurmDown: If Slurm cannot be reached; nothing was submitted.
-            SubmissionUnclear: If no answer came; `find_by_comment` may know.
-            SubmissionRefused: If Slurm does not take it; says why and what to do.
+            SubmissionUnclear: If no response came; try `find_by_comment`.
+            SubmissionRefused: If Slurm rejects it; gives the reason and what to do.
         """
         text = self._run(commands.sbatch_command(submission))
         try:
@@ -127,17 +127,17 @@ class SlurmClient:
         )
 
     def find_by_comment(self, comment: str, clusters: Iterable[str] = ()) -> SlurmId | None:
-        """Look for a submission of this user; None if Slurm has none.
+        """Find a submission of this user; None if Slurm has none.
 
-        Where there is no accounting, Slurm forgets a job some minutes after its end
-        (`MinJobAge`): then only what it left in its folder shows that it was there.
+        Without accounting, Slurm forgets a job some minutes after its end (`MinJobAge`):
+        then only the files in its folder prove that it existed.
 
         Args:
-            comment: That of the submission.
-            clusters: Where it may be; none: the only cluster there is.
+            comment: The comment of the submission.
+            clusters: Clusters to search; none: the only cluster there is.
 
         Raises:
-            SlurmDown: If it cannot be known now.
+            SlurmDown: If this cannot be determined now.
         """
         user, names = os.getuid(), [name for name in clusters if name]
         for name in names or [""]:
@@ -156,10 +156,10 @@ class SlurmClient:
         return None
 
     def belongs_to(self, array: SlurmId, comment: str) -> bool | None:
-        """Whether a job has a submission's comment; None if Slurm knows no job of that number.
+        """Check that a job has a submission's comment; None if Slurm knows no job with that id.
 
         Raises:
-            SlurmDown: If it cannot be known now.
+            SlurmDown: If this cannot be determined now.
         """
         if array.cluster and not self._knows_cluster(array.cluster):
             return False
@@ -171,14 +171,14 @@ class SlurmClient:
         return any(_has_comment(status, comment) for status in found) if found else None
 
     def poll(self, ids: Collection[SlurmId]) -> dict[SlurmId, JobStatus]:
-        """How jobs and tasks stand; each that was asked for is in the answer.
+        """Return the status of jobs and tasks, with an entry for each requested id.
 
-        One `squeue` for all; only for those that it does not list any more the
-        accounting is asked, and then the controller. What nobody knows is GONE.
+        One `squeue` covers all of them; those it no longer lists are looked up in the
+        accounting, then in the controller. A job that neither knows is GONE.
 
         Raises:
-            SlurmDown: If the controller cannot be asked: then nothing is known, and
-                least of all that a job is gone.
+            SlurmDown: If the controller cannot be queried: then nothing is known, and
+                no job may be taken as gone.
         """
         if not ids:
             return {}
@@ -193,14 +193,14 @@ class SlurmClient:
         return found | {status.id: status for status in gone}
 
     def cancel(self, ids: Iterable[SlurmId], comment: str) -> None:
-        """Ask Slurm to end jobs or tasks; those that are over already are no error.
+        """Cancel jobs or tasks; those that have already ended are no error.
 
         Args:
-            ids: Which.
-            comment: Of their submission; a job with another one is not ours, and left alone.
+            ids: Jobs or tasks to cancel.
+            comment: Comment of their submission; jobs with another comment are left alone.
 
         Raises:
-            SlurmError: If it cannot be asked, or they are another user's.
+            SlurmError: If Slurm cannot be reached, or the jobs belong to another user.
         """
         for cluster, group in commands.group_by_cluster(ids).items():
             arrays = {each.array for each in group}
@@ -209,10 +209,10 @@ class SlurmClient:
                 self._run(commands.scancel_command(some, cluster))
 
     def find_reservation(self, name: str, cluster: str = "") -> str:
-        """What Slurm says of a reservation in one line; empty if there is none.
+        """Return Slurm's one-line description of a reservation; empty if there is none.
 
         Raises:
-            SlurmDown: If it cannot be asked.
+            SlurmDown: If Slurm cannot be queried.
         """
         try:
             return self._run(commands.reservation_command(name, cluster)).strip()
@@ -222,7 +222,7 @@ class SlurmClient:
             return ""
 
     def _queued(self, clusters: list[str]) -> list[JobStatus]:
-        """What `squeue` lists; it prints no cluster's name where only one is asked without."""
+        """List jobs with `squeue`, which omits the cluster's name if asked for only one or none."""
         found: list[JobStatus] = []
         user, named = os.getuid(), [name for name in clusters if name]
         if "" in clusters:
@@ -236,7 +236,7 @@ class SlurmClient:
         found: dict[SlurmId, JobStatus] = {}
         if self._accounting():
             found = self._accounted(ids, cluster)
-        # The accounting lags: it may call running what has just ended. The controller knows.
+        # Accounting lags: it may report a job that just ended as running. Ask the controller.
         uncertain = {each for each in ids if each not in found or not found[each].state.is_over}
         for array in dict.fromkeys(each.array for each in ids if each in uncertain):
             for status in self._controlled(array):
@@ -266,7 +266,7 @@ class SlurmClient:
         return parse.parse_scontrol_jobs(text, array.cluster)
 
     def _controls(self, array: SlurmId, comment: str) -> bool:
-        """Whether the controller knows a job of that number with that comment."""
+        """Return True if the controller knows a job with that id and comment."""
         return any(status.comment == comment for status in self._controlled(array))
 
     def _knows_cluster(self, name: str) -> bool:
@@ -279,7 +279,7 @@ class SlurmClient:
     def _known_clusters(self) -> tuple[str, ...]:
         try:
             return parse.parse_clusters(self._run(commands.clusters_command()))
-        except SlurmError:  # the controller does its work without the accounting
+        except SlurmError:  # the controller works without the accounting
             return ()
 
     def _accounting(self) -> bool:
@@ -289,7 +289,7 @@ class SlurmClient:
         return self._has_accounting
 
     def _ask(self, words: list[str]) -> str:
-        """Run a command whose failure, whatever it is, means that nothing is known."""
+        """Run a command; any failure means that nothing is known."""
         try:
             return self._run(words)
         except SlurmDown:
@@ -302,12 +302,12 @@ class SlurmClient:
 
 
 def _has_comment(status: JobStatus, comment: str) -> bool:
-    """Whether a job was submitted with that comment; the accounting may keep its options only."""
+    """Return True if a job has that comment; the accounting may only keep the command line."""
     return status.comment == comment or f"--comment={comment}" in status.submitted_with.split()
 
 
 def _with_name(status: JobStatus) -> JobStatus:
-    """Put the login name where the accounting has a number."""
+    """Replace the numeric user id from the accounting with the login name."""
     if not status.cancelled_by.isdigit():
         return status
     try:
@@ -318,7 +318,7 @@ def _with_name(status: JobStatus) -> JobStatus:
 
 
 def _portions(ids: list[str], size: int = 500) -> Iterable[list[str]]:
-    """Divide what would be too long for a command line."""
+    """Split ids into batches that fit on a command line."""
     return (ids[first : first + size] for first in range(0, len(ids), size))
 
 

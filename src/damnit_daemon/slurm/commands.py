@@ -1,4 +1,4 @@
-"""The command lines by which Slurm is asked for things. Pure; nothing here starts anything."""
+"""Build Slurm's command lines. Pure: nothing here starts a process."""
 
 from __future__ import annotations
 
@@ -10,34 +10,34 @@ from pathlib import Path
 from .job_id import SlurmId
 
 LARGEST_ARRAY = 1000
-"""Tasks of an array, as DAMNIT has it; some clusters allow fewer."""
+"""DAMNIT's limit on the tasks of an array; some clusters allow fewer."""
 
 SQUEUE_FORMAT = "%i|%T|%B|%r|%k"
-"""Job, state, node, reason, comment: that which may hold a `|` comes last."""
+"""Job, state, node, reason, comment; the comment is last because it may contain `|`."""
 SACCT_FORMAT = "jobid,state,exitcode,nodelist,reason,comment,submitline"
 SINFO_FORMAT = "%P|%a|%D"
 
 
 @dataclass(frozen=True)
 class Resources:
-    """What a job asks for. Empty: Slurm's default."""
+    """Resources that a job requests. Empty: Slurm's default."""
 
     clusters: str = ""
-    """One name, or several with commas between: where it can begin first."""
+    """One name, or several separated by commas: the job goes where it can start first."""
     partition: str = ""
     reservation: str = ""
-    """Wins over the partition."""
+    """Takes precedence over the partition."""
     time: str = ""
-    """As Slurm writes it, `02:00:00`."""
+    """In Slurm's format, `02:00:00`."""
     cpus: int = 0
     memory: str = ""
-    """`25G`."""
+    """For example `25G`."""
     exclusive: bool = False
     extra: tuple[str, ...] = ()
-    """More words for `sbatch`, as they are; they stand last and win."""
+    """Further `sbatch` options, passed unchanged; they come last and take precedence."""
 
     def options(self) -> list[str]:
-        """As words for `sbatch`."""
+        """Return them as `sbatch` options."""
         words = [f"--clusters={self.clusters}"] if self.clusters else []
         if self.reservation:
             words.append(f"--reservation={self.reservation}")
@@ -56,22 +56,22 @@ class Resources:
 
 @dataclass(frozen=True)
 class Submission:
-    """One job, or one array of them, to be handed to Slurm."""
+    """A job, or an array of jobs, to submit to Slurm."""
 
     script: Path
     job_name: str
     comment: str
-    """Names this submission and no other: by it an uncertain one is found again."""
+    """Unique to this submission: used to find it again if its outcome is uncertain."""
     resources: Resources
     working_folder: Path
     output: str = "/dev/null"
-    """For what goes wrong before the runner has begun; `%a` is the task's number."""
+    """Receives errors from before the runner starts; `%a` is the task's number."""
     array_size: int | None = None
-    """Tasks, numbered from 0; None makes a single job."""
+    """Number of tasks, counted from 0; None submits a single job."""
     array_limit: int | None = None
-    """How many of the tasks may run at the same time."""
+    """Maximum number of tasks that run at the same time."""
     arguments: tuple[str, ...] = ()
-    """Of the script."""
+    """Arguments of the script."""
 
     def __post_init__(self) -> None:
         if self.array_size is not None and self.array_size < 1:
@@ -79,10 +79,10 @@ class Submission:
 
 
 def sbatch_command(submission: Submission) -> list[str]:
-    """The words that submit it; their output is for `parse_submitted`.
+    """Build the command that submits it; `parse_submitted` parses its output.
 
-    Slurm must not begin it anew by itself: what is owed after a node has failed
-    is for the ledger to decide.
+    Slurm must not requeue it: after a node failure the ledger decides what to
+    compute again.
     """
     words = ["sbatch", "--parsable", *submission.resources.options()]
     words += [f"--job-name={submission.job_name}", f"--comment={submission.comment}"]
@@ -95,15 +95,15 @@ def sbatch_command(submission: Submission) -> list[str]:
 
 
 def squeue_command(clusters: Iterable[str] = (), *, user: int, ended: bool = False) -> list[str]:
-    """The words that list a user's jobs, each task of an array on a line of its own.
+    """Build the command that lists a user's jobs, with each task of an array on its own line.
 
-    All of the user's rather than those wanted: a list of ids makes it fail when
-    the only one is no longer known, and may be longer than a command line.
+    It lists all of the user's jobs, not only those requested: with a list of ids it fails
+    if the only one is no longer known, and the list may exceed a command line.
 
     Args:
         clusters: Their names; none: the only cluster there is.
-        user: Number of the user.
-        ended: Also those that ended of late.
+        user: User id.
+        ended: Include jobs that have recently ended.
     """
     words = ["squeue", *_clusters(clusters), f"--user={user}", "--array"]
     words += ["--states=all"] if ended else []
@@ -111,50 +111,50 @@ def squeue_command(clusters: Iterable[str] = (), *, user: int, ended: bool = Fal
 
 
 def sacct_command(ids: Collection[str], cluster: str = "") -> list[str]:
-    """The words that ask the accounting for jobs of the last month."""
+    """Build the command that queries the accounting for jobs of the last month."""
     return [*_sacct(cluster), f"--jobs={','.join(ids)}", "--starttime=now-30days"]
 
 
 def sacct_recent_command(cluster: str = "", *, user: int, hours: int) -> list[str]:
-    """The words that ask the accounting for a user's jobs of the last hours."""
+    """Build the command that queries the accounting for a user's jobs of the last hours."""
     return [*_sacct(cluster), f"--user={user}", f"--starttime=now-{hours}hours"]
 
 
 def scontrol_job_command(job: str, cluster: str = "") -> list[str]:
-    """The words that ask the controller for a job, or for all tasks of an array."""
+    """Build the command that queries the controller for a job, or for all tasks of an array."""
     return ["scontrol", *_clusters([cluster]), "--oneliner", "show", "job", job]
 
 
 def scancel_command(ids: Iterable[str], cluster: str = "") -> list[str]:
-    """The words that end jobs."""
+    """Build the command that cancels jobs."""
     return ["scancel", *_clusters([cluster]), *ids]
 
 
 def sinfo_command(cluster: str = "") -> list[str]:
-    """The words that list the partitions."""
+    """Build the command that lists the partitions."""
     return ["sinfo", *_clusters([cluster]), "--noheader", f"--format={SINFO_FORMAT}"]
 
 
 def config_command(cluster: str = "") -> list[str]:
-    """The words that ask the controller how it is set up."""
+    """Build the command that shows the controller's configuration."""
     return ["scontrol", *_clusters([cluster]), "show", "config"]
 
 
 def clusters_command() -> list[str]:
-    """The words that ask the accounting which clusters there are."""
+    """Build the command that lists the clusters known to the accounting."""
     return ["sacctmgr", "--noheader", "--parsable2", "show", "clusters", "format=cluster"]
 
 
 def reservation_command(name: str, cluster: str = "") -> list[str]:
-    """The words that ask for a reservation."""
+    """Build the command that shows a reservation."""
     return ["scontrol", *_clusters([cluster]), "--oneliner", "show", "reservation", name]
 
 
 def task_batches(number: int, max_array_size: int = LARGEST_ARRAY) -> list[range]:
-    """Divide tasks among arrays that Slurm takes.
+    """Split tasks into arrays of a size that Slurm accepts.
 
     Args:
-        number: Of tasks.
+        number: Number of tasks.
         max_array_size: Slurm's `MaxArraySize`: one more than the highest index.
     """
     size = max(1, min(LARGEST_ARRAY, max_array_size))
@@ -162,7 +162,7 @@ def task_batches(number: int, max_array_size: int = LARGEST_ARRAY) -> list[range
 
 
 def group_by_cluster(ids: Iterable[SlurmId]) -> dict[str, list[SlurmId]]:
-    """Jobs by the cluster they are in, in the order given."""
+    """Group jobs by their cluster, in the given order."""
     groups: dict[str, list[SlurmId]] = {}
     for each in ids:
         groups.setdefault(each.cluster, []).append(each)

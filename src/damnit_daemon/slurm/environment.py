@@ -1,4 +1,4 @@
-"""The environment that Slurm's commands start with, and hence its jobs. Pure."""
+"""The environment passed to Slurm's commands, and so to its jobs. Pure."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ DROPPED_PREFIXES = (
     "SACCT_",
     "SACCTMGR_",
 )
-"""Each is an option of one of the commands, or belongs to a job that we may be in."""
+"""Options of one of the commands, or variables of a job that this process may run in."""
 
 
 def slurm_environment(base: Mapping[str, str]) -> dict[str, str]:
-    """Our environment without what would change a command or harm a job.
+    """Remove variables that would change a command or harm a job.
 
     Args:
-        base: Our own, normally `os.environ`.
+        base: The environment of this process, normally `os.environ`.
     """
     return {
         name: value

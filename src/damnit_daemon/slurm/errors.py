@@ -1,4 +1,4 @@
-"""What can go wrong with Slurm itself, told apart by what it printed. Pure."""
+"""Errors of Slurm itself, classified by its output. Pure."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ class SlurmError(DamnitError):
 
 
 class SlurmDown(SlurmError):  # noqa: N818 – house style
-    """Slurm cannot be asked now: nothing was done, and it is worth asking later."""
+    """Slurm cannot be reached: nothing was done, and a retry is worthwhile."""
 
 
 class SubmissionUnclear(SlurmError):  # noqa: N818 – house style
-    """Nobody knows whether the job was taken: look it up by its comment before repeating."""
+    """It is unknown if Slurm accepted the job: find it by its comment before resubmitting."""
 
 
 class SubmissionRefused(SlurmError):  # noqa: N818 – house style
-    """Slurm did not take the job.
+    """Slurm rejected the job.
 
     Attributes:
-        is_temporary: Whether the very same may be taken later (a limit on the
-            number of jobs); otherwise something has to be changed.
+        is_temporary: True if the same job may be accepted later (a limit on the
+            number of jobs); otherwise something must change first.
     """
 
     def __init__(self, message: str, *, hint: str = "", is_temporary: bool = False) -> None:
@@ -54,7 +54,7 @@ NOT_REACHED = (
     "no route to host",
     "fatal: unable to",
 )
-"""Nothing reached the controller, or it did nothing with it."""
+"""The request did not reach the controller, or had no effect."""
 
 ANSWER_LOST = (
     "socket timed out",
@@ -66,7 +66,7 @@ ANSWER_LOST = (
     "slurmctld communication failure",
     "message receive",
 )
-"""The request went out, and no answer came."""
+"""The request was sent, but no response arrived."""
 
 TEMPORARY = (
     "temporarily unable to accept job",
@@ -137,12 +137,12 @@ REFUSALS = (
 
 
 def explain_failure(command: str, code: int, text: str) -> SlurmError:
-    """Make the error for a command that failed.
+    """Return the error for a command that failed.
 
     Args:
         command: Its first word.
         code: Its exit code.
-        text: What it printed on stderr.
+        text: Its output on stderr.
     """
     said, low = last_words(text), text.casefold()
     submits = command == "sbatch"
@@ -172,10 +172,10 @@ def _refusal(said: str, low: str) -> SubmissionRefused:
 
 
 def last_words(text: str) -> str:
-    """What a command complained of, in one line and without its own name.
+    """Return a command's error message in one line and without the command's name.
 
-    Slurm repeats itself on the way out; the last line is the summary, and the
-    first says what it is about.
+    Slurm repeats itself before it exits; the last line is the summary, and the
+    first names the cause.
     """
     lines = [re.sub(r"^\w+: (?:error: |fatal: )?", "", line.strip()) for line in text.splitlines()]
     lines = [

@@ -1,4 +1,4 @@
-"""Says in words what Slurm says of a job. Pure."""
+"""Explain the status of a job in plain text. Pure."""
 
 from __future__ import annotations
 
@@ -55,11 +55,11 @@ PREFIXES = (
 
 
 def explain(status: JobStatus, resources: Resources | None = None) -> str:
-    """One sentence for a person: how a job stands, and what may be done about it.
+    """Describe the status of a job in one sentence, and what the user can do about it.
 
     Args:
-        status: What Slurm says.
-        resources: What the job asked for, to name its limits.
+        status: The status from Slurm.
+        resources: Resources that the job requested, to name its limits.
     """
     if status.state.is_pending:
         return _pending(status, resources)
@@ -150,7 +150,7 @@ OTHERS: dict[SlurmState, Callable[[JobStatus, Resources], str]] = {
 
 
 def signal_name(number: int) -> str:
-    """`SIGKILL` for 9; the number itself if it has no name."""
+    """Return `SIGKILL` for 9; the number itself if it has no name."""
     try:
         return signal.Signals(number).name
     except ValueError:

@@ -1,4 +1,4 @@
-"""What names a job in Slurm. Pure."""
+"""Identifiers of jobs in Slurm. Pure."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, order=True)
 class SlurmId:
-    """A job or one task of an array, and the cluster it is in."""
+    """A job or one task of an array, and its cluster."""
 
     id: str
     """`12`, or `12_3` for a task of an array."""
     cluster: str = ""
-    """Empty where Slurm has a single cluster, or does not say."""
+    """Empty where Slurm has a single cluster, or does not name it."""
 
     @property
     def array(self) -> SlurmId:
-        """The array that the task belongs to; a job that is none is its own."""
+        """The array that the task belongs to; the job itself if it is not a task."""
         return SlurmId(self.id.partition("_")[0], self.cluster)
 
     @property
     def is_task(self) -> bool:
-        """Whether this is one task of an array."""
+        """True if this is one task of an array."""
         return "_" in self.id
 
     def task(self, index: int) -> SlurmId:
-        """One task of this array."""
+        """Return one task of this array."""
         return SlurmId(f"{self.array.id}_{index}", self.cluster)
 
     def __str__(self) -> str:

@@ -1,7 +1,7 @@
-"""What Slurm writes into a job's own output when it ends it. Pure.
+"""Messages that Slurm writes to a job's output when it ends the job. Pure.
 
-There alone stands why, on clusters that watch memory without cgroups (`squeue` and
-`sacct` call such a job failed), and where nothing else remembers an ended job.
+They are the only record of the reason on clusters that limit memory without cgroups
+(`squeue` and `sacct` report such a job as failed), and where Slurm forgets ended jobs.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ WORDS = (
     (r"CANCELLED AT .* DUE TO PREEMPTION", SlurmState.PREEMPTED),
     (r"\*\*\* JOB \S+ ON .* CANCELLED AT", SlurmState.CANCELLED),
 )
-"""In lines of `slurmstepd` or `slurmd`; those above win."""
+"""Matched in lines of `slurmstepd` or `slurmd`; earlier patterns take precedence."""
 
 
 def with_output(status: JobStatus, text: str) -> JobStatus:
-    """Make a status more exact by what the job's output says; others are as they were.
+    """Refine a status from the job's output; return any other status unchanged.
 
     Args:
-        status: What Slurm says of a job that is over.
+        status: The status of a job that has ended.
         text: The end of the file that `sbatch --output` named.
     """
     if status.state not in UNCERTAIN or status.cancelled_by:

@@ -1,4 +1,4 @@
-"""Whether a user is in a netgroup, which only the C library knows."""
+"""Netgroup membership, which only the C library can look up."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ctypes
 
 
 def in_netgroup(group: str, user: str) -> bool:
-    """Ask `innetgr(3)`; False where it does not exist or cannot tell."""
+    """Call `innetgr(3)`; False where it does not exist or cannot answer."""
     try:
         ask = ctypes.CDLL(None).innetgr
     except (OSError, AttributeError):

@@ -1,4 +1,4 @@
-"""Reads what Slurm's commands print. Pure; lines that are none of ours are passed over."""
+"""Parse the output of Slurm's commands. Pure; unrelated lines are skipped."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .status import JobStatus
 
 CLUSTER_LINE = "CLUSTER: "
 NOTHING = ("", "n/a", "N/A", "(null)", "None", "None assigned", "Unknown")
-"""What Slurm prints where there is nothing."""
+"""Placeholders that Slurm prints for a missing value."""
 
 
 @dataclass(frozen=True)
@@ -26,10 +26,10 @@ class Partition:
 
 
 def parse_submitted(text: str) -> list[SlurmId]:
-    """Read what `sbatch --parsable` prints: `12` or `12;maxwell`.
+    """Parse the output of `sbatch --parsable`: `12` or `12;maxwell`.
 
-    A wrapper of the site may print more: each line that may be the number is given, the last
-    one first.
+    A site's wrapper may print more: return every line that may be the id, the last one
+    first.
     """
     lines = reversed(text.splitlines())
     matches = (re.fullmatch(r"([0-9]{1,10})(?:;([\w.-]*))?", line.strip()) for line in lines)
@@ -37,11 +37,11 @@ def parse_submitted(text: str) -> list[SlurmId]:
 
 
 def parse_squeue(text: str, cluster: str = "") -> list[JobStatus]:
-    """Read what the words of `squeue_command` print, its header included.
+    """Parse the output of `squeue_command`, its header included.
 
     Args:
-        text: As printed.
-        cluster: The one that was asked; lines `CLUSTER: name` say another.
+        text: The output, unchanged.
+        cluster: The cluster queried; lines `CLUSTER: name` override it.
     """
     found = []
     for line in text.splitlines():
@@ -60,7 +60,7 @@ def parse_squeue(text: str, cluster: str = "") -> list[JobStatus]:
 
 
 def parse_sacct(text: str, cluster: str = "") -> list[JobStatus]:
-    """Read what the words of `sacct_command` print; steps such as `12.batch` are passed over."""
+    """Parse the output of `sacct_command`; steps such as `12.batch` are skipped."""
     found = []
     for line in text.splitlines():
         fields = line.split("|", 6)
@@ -68,7 +68,7 @@ def parse_sacct(text: str, cluster: str = "") -> list[JobStatus]:
             continue
         ids, state, code, node, reason, comment, *rest = map(str.strip, fields)
         exit_code, signal = parse_exit_code(code)
-        # Of a job that is over this is still the last reason for which it waited.
+        # For a job that has ended, this is still the last reason for which it was pending.
         blocked = "" if parse_state(state)[0].is_over else reason
         found += [
             _status(
@@ -87,7 +87,7 @@ def parse_sacct(text: str, cluster: str = "") -> list[JobStatus]:
 
 
 def parse_scontrol_jobs(text: str, cluster: str = "") -> list[JobStatus]:
-    """Read what `scontrol --oneliner show job` prints, one job a line."""
+    """Parse the output of `scontrol --oneliner show job`, one job a line."""
     found = []
     for line in text.splitlines():
         if not (number := scontrol_value(line, "JobId")):
@@ -115,19 +115,19 @@ def parse_scontrol_jobs(text: str, cluster: str = "") -> list[JobStatus]:
 
 
 def scontrol_value(line: str, key: str) -> str:
-    """One value of a line of `scontrol --oneliner show`; empty if it is not there."""
+    """Return one value from a line of `scontrol --oneliner show`; empty if it is missing."""
     match = re.search(rf"(?:^|\s){re.escape(key)}=(.*?)(?=\s+[A-Z][\w/:]*=|\s*$)", line)
     return _some(match[1].strip()) if match else ""
 
 
 def parse_config(text: str) -> dict[str, str]:
-    """Read what `scontrol show config` prints, lines of `Key = value`."""
+    """Parse the output of `scontrol show config`, lines of `Key = value`."""
     pairs = (line.partition("=") for line in text.splitlines() if "=" in line)
     return {key.strip(): value.strip() for key, _, value in pairs}
 
 
 def parse_partitions(text: str) -> tuple[Partition, ...]:
-    """Read what the words of `sinfo_command` print; each partition once."""
+    """Parse the output of `sinfo_command`; each partition once."""
     found: dict[str, Partition] = {}
     for line in text.splitlines():
         fields = line.strip().split("|")
@@ -144,20 +144,20 @@ def parse_partitions(text: str) -> tuple[Partition, ...]:
 
 
 def parse_clusters(text: str) -> tuple[str, ...]:
-    """Read what the words of `clusters_command` print."""
+    """Parse the output of `clusters_command`."""
     return tuple(line.strip("| \t") for line in text.splitlines() if line.strip("| \t"))
 
 
 def parse_exit_code(text: str) -> tuple[int, int]:
-    """Read `3:0`: exit code and signal; zeros if it is nothing of the kind."""
+    """Parse `3:0` into exit code and signal; zeros if it has another form."""
     match = re.fullmatch(r"(\d+):(\d+)", text.strip())
     return (int(match[1]), int(match[2])) if match else (0, 0)
 
 
 def expand_tasks(text: str) -> Iterator[str]:
-    """`12_[1-3,7%2]` → `12_1`, `12_2`, `12_3`, `12_7`; all else as it is.
+    """Expand `12_[1-3,7%2]` to `12_1`, `12_2`, `12_3`, `12_7`; yield any other id unchanged.
 
-    A list that Slurm cut short (`...`) is expanded as far as it goes.
+    A list that Slurm truncated (`...`) is expanded as far as it goes.
     """
     match = re.fullmatch(r"(\d+)_\[([^\]]*?)(?:%\d+)?\]", text)
     if not match:
@@ -199,7 +199,7 @@ def _status(
 
 
 def parse_state(text: str) -> tuple[SlurmState, str]:
-    """Read `CANCELLED by 1000` or `CANCELLED+`: the state, and the user's number if it is given."""
+    """Parse `CANCELLED by 1000` or `CANCELLED+` into the state and the user id, if given."""
     word, _, rest = text.strip().partition(" ")
     by = match[1] if (match := re.fullmatch(r"by (\S+)", rest.strip())) else ""
     name = word.rstrip("+")

@@ -1,7 +1,7 @@
-"""Which cluster and partition a job goes to, among those that there are. Pure.
+"""Choose the cluster and partition of a job from those available. Pure.
 
-The netgroups and names are those of European XFEL's clusters, as DAMNIT has them:
-`solaris` for jobs that share a node, `maxwell` for those that have one to themselves.
+The netgroups and names are those of European XFEL's clusters, as in DAMNIT:
+`solaris` for jobs that share a node, `maxwell` for those that have a node to themselves.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ DEDICATED_CLUSTER = "maxwell"
 PARTITIONS_OF_GROUPS = (("exfel-wgs-users", "exfel"), ("upex-users", "upex"))
 EVERYBODYS_PARTITION = "all"
 NO_CLUSTER = "none"
-"""Setting `slurm_clusters`: never name a cluster."""
+"""Value of the setting `slurm_clusters`: never name a cluster."""
 
 
 def choose_clusters(wanted: str, *, dedicated: bool, known: Collection[str]) -> str:
-    """The cluster to name; empty for none, so that the job goes to the one that is here.
+    """Return the cluster to name; empty for none, so that the job goes to the local one.
 
     Args:
-        wanted: What is set: empty for the usual one, `none`, or names.
+        wanted: The setting: empty for the default, `none`, or names.
         dedicated: Whether the job has a node to itself.
         known: Clusters that can be named; none where Slurm keeps no accounting.
     """
@@ -34,11 +34,11 @@ def choose_clusters(wanted: str, *, dedicated: bool, known: Collection[str]) -> 
 
 
 def choose_partition(existing: Collection[str], is_member: Callable[[str], bool]) -> str:
-    """The usual partition for a user; empty, for Slurm's default, if none of them exists.
+    """Return the default partition for a user; empty, for Slurm's default, if none exists.
 
     Args:
         existing: Names of the cluster's partitions.
-        is_member: Tells whether the user is in a netgroup.
+        is_member: Returns True if the user is in a netgroup.
     """
     for group, partition in PARTITIONS_OF_GROUPS:
         if partition in existing and is_member(group):
@@ -53,7 +53,7 @@ def fill_in(
     existing: Collection[str],
     is_member: Callable[[str], bool],
 ) -> Resources:
-    """Add the usual partition where a dedicated job asks for none and for no reservation.
+    """Add the default partition to a dedicated job that requests neither one nor a reservation.
 
     A shared job goes to its cluster's default partition, as in DAMNIT, unless one is set.
     """

@@ -1,4 +1,4 @@
-"""What a job of a folder asks this cluster for: what is set, and the usual for the rest."""
+"""Resources for a folder's jobs on this cluster: its settings, completed with defaults."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from .settings import SlurmSettings
 
 
 def choose_resources(settings: SlurmSettings, client: SlurmClient, *, dedicated: bool) -> Resources:
-    """Ask Slurm which clusters and partitions there are, and choose among them.
+    """Query Slurm for its clusters and partitions, and choose among them.
 
     Args:
-        settings: Of the folder.
-        client: To ask.
+        settings: Slurm settings of the folder.
+        client: Client to query.
         dedicated: Whether the job computes `cluster` variables, on a node of its own.
 
     Raises:
-        SlurmError: If Slurm cannot be asked.
+        SlurmError: If Slurm cannot be queried.
     """
     here = client.describe()
     wanted = settings.wanted(dedicated=dedicated, known_clusters=here.known_clusters)

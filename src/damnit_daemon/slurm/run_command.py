@@ -1,4 +1,4 @@
-"""Starts one of Slurm's commands and waits for its end: the only place that does."""
+"""Run one of Slurm's commands to its end; no other module starts them."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from .environment import slurm_environment
 from .errors import SlurmDown, SubmissionUnclear, explain_failure
 
 ALL_TASKS = {"SLURM_BITSTR_LEN": "0"}
-"""Lists of array tasks are not cut short."""
+"""Keeps lists of array tasks from being truncated."""
 
 
 def run_command(
     words: list[str], *, timeout_s: float, base: Mapping[str, str] | None = None
 ) -> tuple[str, str]:
-    """Run a command; what it printed on stdout and on stderr.
+    """Run a command and return its stdout and stderr.
 
     Args:
         words: The command line.
-        timeout_s: How long it may take.
-        base: The environment to start from, in place of our own.
+        timeout_s: Limit on its run time.
+        base: The environment to start from, instead of that of this process.
 
     Raises:
         SlurmDown: If it is not installed, Slurm is not reached, or it takes too long.
-        SubmissionUnclear: If it is `sbatch` and the answer did not come.
-        SubmissionRefused: If it is `sbatch` and Slurm says no.
+        SubmissionUnclear: If it is `sbatch` and no response came.
+        SubmissionRefused: If it is `sbatch` and Slurm rejects the job.
         SlurmError: If it fails otherwise.
     """
     environment = slurm_environment(os.environ if base is None else base)
-    if words[0] != "sbatch":  # whose environment is that of the job
+    if words[0] != "sbatch":  # whose environment the job inherits
         environment |= ALL_TASKS
     try:
         done = subprocess.run(
@@ -41,7 +41,7 @@ def run_command(
             capture_output=True,
             timeout=timeout_s,
             check=False,
-            start_new_session=True,  # ctrl-c is ours, and must not leave a submission unclear
+            start_new_session=True,  # ctrl-c must not interrupt a submission
         )
     except subprocess.TimeoutExpired:
         said = f"{words[0]} did not answer within {timeout_s:g} s."
@@ -61,7 +61,7 @@ def run_command(
 
 
 def missing_commands(base: Mapping[str, str] | None = None) -> list[str]:
-    """Which of the commands that we cannot do without are not on the search path."""
+    """Return the required commands that are missing from the search path."""
     path = (os.environ if base is None else base).get("PATH")
     needed = ("sbatch", "squeue", "scancel", "scontrol", "sinfo")
     return [name for name in needed if shutil.which(name, path=path) is None]

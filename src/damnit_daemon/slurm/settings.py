@@ -1,4 +1,4 @@
-"""What is set for Slurm in a folder, and what a job of it asks for. Pure."""
+"""Slurm settings of a folder, and the resources that they give its jobs. Pure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class ExecutorSetting(StrEnum):
     """Setting `executor`: where variables are computed."""
 
     AUTO = "auto"
-    """`cluster` variables in Slurm where there is one, all others on the daemon's machine."""
+    """`cluster` variables in Slurm if it is available, all others on the daemon's machine."""
     LOCAL = "local"
     SLURM = "slurm"
 
@@ -31,14 +31,14 @@ class Fallback(StrEnum):
     """Setting `slurm_fallback`: what happens to jobs while Slurm is down."""
 
     NONE = "none"
-    """They wait."""
+    """They stay pending."""
     LOCAL = "local"
-    """They are done on the daemon's machine."""
+    """They run on the daemon's machine."""
 
 
 @dataclass(frozen=True)
 class SlurmSettings:
-    """Read from the folder's database."""
+    """Slurm settings, as read from the folder's database."""
 
     executor: ExecutorSetting = ExecutorSetting.AUTO
     fallback: Fallback = Fallback.NONE
@@ -47,21 +47,21 @@ class SlurmSettings:
     reservation: str = ""
     time: str = DEFAULT_TIME
     memory: str = ""
-    """Of a job with a node to itself; empty: Slurm's default."""
+    """For a job with a node to itself; empty: Slurm's default."""
     shared_cpus: int = DEFAULT_CPUS
     shared_memory: str = DEFAULT_MEMORY
     options: tuple[str, ...] = ()
     poll_s: float = DEFAULT_POLL_S
     runs_per_job: int = 1
     concurrent_jobs: int = DEFAULT_CONCURRENT
-    """How many tasks of an array run at once."""
+    """Maximum number of tasks of an array that run at once."""
 
     def wanted(self, *, dedicated: bool, known_clusters: tuple[str, ...] = ()) -> Resources:
-        """What a job asks for, before the usual partition is filled in (`fill_in`).
+        """Return the resources of a job, before `fill_in` adds the default partition.
 
         Args:
             dedicated: Whether it computes `cluster` variables, on a node of its own.
-            known_clusters: Those that can be named.
+            known_clusters: Clusters that can be named.
         """
         clusters = choose_clusters(self.clusters, dedicated=dedicated, known=known_clusters)
         if dedicated:
@@ -83,13 +83,13 @@ class SlurmSettings:
 
 
 def slurm_settings(settings: Mapping[str, object]) -> SlurmSettings:
-    """Put together what is set.
+    """Parse the settings of a folder.
 
     Args:
-        settings: Of the folder. DAMNIT may have written numbers where we write text.
+        settings: Settings by name. DAMNIT may have written numbers where we write text.
 
     Raises:
-        DamnitError: If something makes no sense.
+        DamnitError: If a value is invalid.
     """
 
     def text(key: str, default: object = "") -> str:

@@ -1,4 +1,4 @@
-"""The states that Slurm has for a job. Pure."""
+"""States of a job in Slurm. Pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class SlurmState(StrEnum):
-    """What `squeue`, `sacct` and `scontrol` call a job's state; the last two are our own."""
+    """A job's state as `squeue`, `sacct` and `scontrol` name it, plus two states of our own."""
 
     PENDING = "PENDING"
     CONFIGURING = "CONFIGURING"
@@ -35,23 +35,23 @@ class SlurmState(StrEnum):
     DEADLINE = "DEADLINE"
     REVOKED = "REVOKED"
     OTHER = "OTHER"
-    """A state that we do not know; the reason holds its name. It may still begin."""
+    """A state unknown to us; the reason holds its name. The job may still start."""
     GONE = "GONE"
-    """Nobody knows the job any more: neither the controller nor the accounting."""
+    """Neither the controller nor the accounting knows the job any more."""
 
     @property
     def is_pending(self) -> bool:
-        """Whether it waits to be started."""
+        """True while it waits to be started."""
         return self in WAITING
 
     @property
     def is_running(self) -> bool:
-        """Whether it has a node; also when it stands still there, or is about to end."""
+        """True while it has a node, even if suspended or about to end."""
         return self in AT_WORK
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing more will happen to it."""
+        """True if its state will not change any more."""
         return not self.is_pending and not self.is_running
 
 

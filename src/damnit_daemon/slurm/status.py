@@ -1,4 +1,4 @@
-"""What Slurm says of one job, and what it means for us. Pure."""
+"""Status of one job in Slurm, and how to act on it. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .states import SlurmState
 
 LAUNCH_FAILURES = ("JobLaunchFailure", "launch failed requeued held")
 LAUNCH_SIGNAL = 53
-"""Slurm's "signal" for a job whose output could not be opened, or that did not start otherwise."""
+""""Signal" that Slurm reports if a job's output could not be opened or it failed to launch."""
 NEEDS_SOMEBODY = frozenset(
     {
         "AccountNotAllowed",
@@ -30,29 +30,29 @@ NEEDS_SOMEBODY = frozenset(
         *LAUNCH_FAILURES,
     }
 )
-"""Reasons for which a job waits until somebody changes it, or what it asks for."""
+"""Reasons for which a job stays pending until a user changes it or what it asks for."""
 
 
 class Fate(StrEnum):
-    """What is to be done about a job."""
+    """How to act on the state of a job."""
 
     WAIT = "wait"
-    """It has not begun."""
+    """It has not started."""
     RUNS = "runs"
     DONE = "done"
     """It ended by itself with exit code 0."""
     FAILED = "failed"
     """It ended with another exit code, or by a signal that was not Slurm's."""
     CANCELLED = "cancelled"
-    """Somebody asked Slurm to end it."""
+    """A user cancelled it."""
     OUT_OF_MEMORY = "out of memory"
     OUT_OF_TIME = "out of time"
     REFUSED = "refused"
-    """It could not be started, and would not be a second time."""
+    """It could not be started, and a retry would fail too."""
     LOST = "lost"
-    """Its node failed, or it had to make room: no fault of its own, worth another attempt."""
+    """Its node failed, or it was preempted: not the job's fault, so try again."""
     GONE = "gone"
-    """Slurm has forgotten it: what it left in its folder must say how it ended."""
+    """Slurm has forgotten it: only the files in its folder show how it ended."""
 
 
 FATES = {
@@ -74,26 +74,26 @@ FATES = {
 
 @dataclass(frozen=True)
 class JobStatus:
-    """One job, or one task of an array, at one moment."""
+    """Status of a job, or of one task of an array, at one moment."""
 
     id: SlurmId
     state: SlurmState
     reason: str = ""
-    """Slurm's own word for why it waits or how it ended, such as `Resources`."""
+    """Slurm's term for why it is pending or how it ended, such as `Resources`."""
     exit_code: int = 0
     signal: int = 0
     node: str = ""
     cancelled_by: str = ""
-    """Login name, or number, where the accounting knows it."""
+    """Login name, or user id, if the accounting has it."""
     comment: str = ""
     submitted_with: str = ""
-    """The command line of its `sbatch`, where the accounting knows it."""
+    """The `sbatch` command line that submitted it, if the accounting has it."""
     restarts: int = 0
-    """How often Slurm began it anew, where Slurm says so."""
+    """Number of times Slurm restarted it, if reported."""
 
     @property
     def fate(self) -> Fate:
-        """What is to be done about it."""
+        """How to act on its state."""
         if self.state.is_pending:
             return Fate.WAIT
         if self.state.is_running:
@@ -102,10 +102,10 @@ class JobStatus:
 
     @property
     def never_started(self) -> bool:
-        """Whether it failed before its script began.
+        """True if it failed before its script began.
 
-        Its reason alone does not tell: the controller also says `JobLaunchFailure`
-        of a script that was killed by a signal.
+        The reason alone is not enough: the controller also reports `JobLaunchFailure`
+        for a script that was killed by a signal.
         """
         if self.state is not SlurmState.FAILED:
             return False
@@ -114,12 +114,12 @@ class JobStatus:
 
     @property
     def lost_reservation(self) -> bool:
-        """Whether it waits for a reservation that is no more."""
+        """True if it waits for a reservation that no longer exists."""
         gone = self.reason in ("InvalidReservation", "ReservationDeleted")
         return self.state.is_pending and (gone or self.state is SlurmState.RESV_DEL_HOLD)
 
     @property
     def needs_somebody(self) -> bool:
-        """Whether it waits for something that does not come by itself."""
+        """True if it waits for a condition that only a user can change."""
         held = self.state in (SlurmState.REQUEUE_HOLD, SlurmState.RESV_DEL_HOLD)
         return self.state.is_pending and (held or self.reason in NEEDS_SOMEBODY)

@@ -1,4 +1,4 @@
-"""What Slurm is given: the folder of a submission, the array's command, and what it would be."""
+"""Submissions to Slurm: the folder of a submission, its array job and its preview."""
 
 from .array import submission
 from .folder import (

@@ -1,4 +1,4 @@
-"""How an array of jobs is put to Slurm."""
+"""Describe an array of jobs for submission to Slurm."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ def submission(
     resources: Resources,
     at_once: int,
 ) -> Submission:
-    """How an array is put to Slurm; what `reprocess --dry-run` shows.
+    """Describe an array for submission, also for `reprocess --dry-run`.
 
     Args:
-        folder: With what the tasks have to do.
-        working_folder: Where they run.
-        tasks: The runs of each.
-        resources: What each asks for.
-        at_once: How many may run at the same time.
+        folder: Folder that lists the jobs of the tasks.
+        working_folder: Working directory of the tasks.
+        tasks: The runs of each task.
+        resources: Resources that each task requests.
+        at_once: Maximum number of tasks that run at the same time.
     """
     first = tasks[0][0]
     run = f"r{first.run}-" if sum(map(len, tasks)) == 1 else ""

@@ -1,13 +1,13 @@
-"""A submission as a folder of files, which the job on its node and any later daemon can read.
+"""A submission as a folder of files, readable by its job on the node and by any later daemon.
 
 .damnit/slurm/20261124T053012-3f9a61c2/
-  jobs.jsonl     what to do, a line for each job, with the number of its task
-  job.sh         what Slurm starts for each task
-  slurm_id       under which number Slurm took it
-  0.claim        task 0 was begun
-  0.events       what happened in it
-  0.out          what was printed before its runner had begun
-  revoked        no task may begin any more
+  jobs.jsonl     one line for each job to run, with the number of its task
+  job.sh         the script that Slurm starts for each task
+  slurm_id       the id that Slurm gave the submission
+  0.claim        task 0 has started
+  0.events       events of task 0
+  0.out          output from before its runner started
+  revoked        no further task may start
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ from ..slurm import LARGEST_ARRAY, SlurmId
 
 FOLDER = "slurm"
 LARGEST_NUMBER = 2**31
-"""No ledger comes near it: a job with such a number is none of ours."""
+"""Upper limit of job numbers in a ledger; a job with a higher number is not from one."""
 SCRIPT_FILE = "job.sh"
 ID_FILE = "slurm_id"
 ID_TEXT = re.compile(r"([0-9]{1,10})(?:\s+(\w[\w.-]{0,63}))?", re.ASCII)
 ID_BYTES = 200
 COMMENT_PREFIX = "damnit-"
 KEEP_S = 7 * 24 * 3600.0
-"""How long a folder stays that nobody finished with: its jobs may still wait in Slurm."""
+"""How long an unfinished folder is kept: its jobs may still be pending in Slurm."""
 
 LAST_WORDS_BYTES = 2000
 
@@ -66,7 +66,7 @@ class SubmissionEntry:
     """One job of a submission."""
 
     job_id: int
-    """In the ledger."""
+    """Its number in the ledger."""
     attempt: int
     task: int
     job: RunnerJob
@@ -84,27 +84,27 @@ def _parse_entry(line: str) -> SubmissionEntry | None:
 
 
 class SubmissionFolder:
-    """One folder; knows names and how to read and write them."""
+    """One folder: names of its files, and methods to read and write them."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     @property
     def comment(self) -> str:
-        """By which Slurm is asked for it."""
+        """Comment that identifies it in Slurm."""
         return COMMENT_PREFIX + self.path.name
 
     @property
     def script(self) -> Path:
-        """What Slurm starts."""
+        """The script that Slurm starts."""
         return self.path / SCRIPT_FILE
 
     @property
     def output_pattern(self) -> str:
-        """For sbatch: a file for each task.
+        """`--output` for `sbatch`: one file for each task.
 
-        In a pattern `%` has a meaning. A backslash ends all meaning, also that of `%a`: then
-        the script writes the file, without Slurm's own remarks.
+        `%` is special in a pattern. A backslash disables all substitution, also of `%a`: then
+        the script writes the file, without Slurm's own messages.
         """
         if self.is_beyond_patterns:
             return os.devnull
@@ -112,15 +112,15 @@ class SubmissionFolder:
 
     @property
     def is_beyond_patterns(self) -> bool:
-        """Whether no pattern of Slurm can name a file for each task in it."""
+        """True if no pattern of Slurm can name a file for each task in it."""
         return "\\" in str(self.path)
 
     def events(self, task: int) -> Path:
-        """What happens in a task."""
+        """Return the file with the events of a task."""
         return self.path / events_name(task)
 
     def entries(self) -> Iterator[SubmissionEntry]:
-        """What is to be done; lines that cannot be read are passed over."""
+        """Yield the jobs to run; unreadable lines are skipped."""
         try:
             lines = (self.path / JOBS_FILE).read_text(errors="replace").splitlines()
         except OSError:
@@ -130,9 +130,9 @@ class SubmissionFolder:
                 yield entry
 
     def load_id(self) -> SlurmId | None:
-        """Under which number Slurm has it, if that was written down.
+        """Return its id in Slurm, if it was recorded.
 
-        The file is as foreign as any: only Slurm knows whether that job is this submission.
+        The file is untrusted: only Slurm knows if that job is this submission.
         """
         try:
             with (self.path / ID_FILE).open(encoding="ascii", errors="replace") as file:
@@ -143,15 +143,15 @@ class SubmissionFolder:
         return SlurmId(match[1], match[2] or "") if match else None
 
     def save_id(self, slurm_id: SlurmId) -> None:
-        """Write down under which number Slurm has it.
+        """Record its id in Slurm.
 
         Raises:
-            OSError: If it cannot be written; by the comment it can be found all the same.
+            OSError: If it cannot be written; the comment still identifies it.
         """
         self._write(ID_FILE, f"{slurm_id.id} {slurm_id.cluster}\n", 0o666)
 
     def revoke(self) -> None:
-        """Let no task begin any more, even if Slurm has it without our knowing.
+        """Keep further tasks from starting, even if Slurm has them without our knowledge.
 
         Raises:
             OSError: If it cannot be written.
@@ -159,7 +159,7 @@ class SubmissionFolder:
         self._write(REVOKED_FILE, "", 0o666)
 
     def block(self, task: int) -> None:
-        """Let a task not begin any more; nothing happens to one that did.
+        """Keep a task from starting; one that has already started is not affected.
 
         Raises:
             OSError: If it cannot be written.
@@ -170,7 +170,7 @@ class SubmissionFolder:
             pass
 
     def output(self, task: int) -> str:
-        """The end of what was printed besides the runs' logs; Slurm's own remarks are there."""
+        """Return the end of the output outside the runs' logs, including Slurm's own messages."""
         try:
             with (self.path / f"{task}.out").open("rb") as file:
                 file.seek(0, os.SEEK_END)
@@ -180,16 +180,17 @@ class SubmissionFolder:
             return ""
 
     def last_words(self, task: int) -> str:
-        """What was printed before the runner had begun; empty if nothing was."""
+        """Return the output from before the runner started; empty if there was none."""
         lines = [line.strip() for line in self.output(task).splitlines()]
         return "\n".join([line for line in lines if line and not line.startswith("slurm")][-3:])
 
     def remove(self) -> None:
-        """Nobody needs it any more."""
+        """Remove the folder."""
         shutil.rmtree(self.path, ignore_errors=True)
 
     def _write(self, name: str, text: str, bits: int) -> None:
-        """Write beside, then rename; nobody else may change what is to be executed."""
+        """Write a temporary file, then rename it; no other user may modify what will be executed.
+        """
         path = self.path / name
         new = path.with_name(f"{name}.new")
         descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
@@ -202,7 +203,7 @@ class SubmissionFolder:
 
 
 def submissions(folder: DamnitFolder) -> list[SubmissionFolder]:
-    """Those that there are, the oldest first."""
+    """List the existing submissions, the oldest first."""
     parent = folder.internals / FOLDER
     try:
         names = sorted(entry.name for entry in os.scandir(parent) if entry.is_dir())
@@ -212,7 +213,7 @@ def submissions(folder: DamnitFolder) -> list[SubmissionFolder]:
 
 
 def highest_job_number(folder: DamnitFolder) -> int:
-    """The highest number that a job in any submission has in the ledger; 0 if there is none."""
+    """Return the highest ledger number of a job in any submission; 0 if there is none."""
     numbers = (entry.job_id for each in submissions(folder) for entry in each.entries())
     return max((number for number in numbers if number < LARGEST_NUMBER), default=0)
 
@@ -225,7 +226,7 @@ def make_submission(
     *,
     forks: bool = True,
 ) -> SubmissionFolder:
-    """Write all that the jobs need.
+    """Write all files that the jobs need.
 
     Args:
         folder: The DAMNIT folder.
@@ -235,7 +236,7 @@ def make_submission(
         forks: Whether jobs may be forks; else each loads the context file anew.
 
     Raises:
-        OSError: If it cannot be written; nothing of it is left.
+        OSError: If it cannot be written; no partial folder remains.
     """
     parent = folder.internals / FOLDER
     make_shared_folder(folder.internals)
@@ -273,7 +274,8 @@ def script_text(
     bundle: Bundle,
     forks: bool,
 ) -> str:
-    """What Slurm starts for each task: the user's Python with our runner, no more of us."""
+    """Return the script of each task: the user's Python runs our runner, and no other code of ours.
+    """
     quoted: Mapping[str, str] = {
         name: shlex.quote(str(value))
         for name, value in {
@@ -296,7 +298,7 @@ def script_text(
 
 
 def remove_old(folder: DamnitFolder, keep: set[Path], now: float) -> None:
-    """Remove folders that nobody follows and nothing can begin from any more."""
+    """Remove folders that are not tracked and from which no job can start any more."""
     for submission in submissions(folder):
         try:
             age_s = now - submission.path.stat().st_mtime

@@ -1,4 +1,4 @@
-"""What Slurm would be told, without telling it."""
+"""Preview of what would be submitted to Slurm."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .array import submission
 from .folder import FOLDER, SubmissionFolder
 
 NAME = "SUBMISSION"
-"""In place of the name that a submission gets when it is made."""
+"""Placeholder for the name that a submission gets when it is made."""
 
 
 def plan(
@@ -36,22 +36,22 @@ def plan(
     executor: ExecutorSetting | None = None,
     at_once: int | None = None,
 ) -> Iterator[tuple[str, str]]:
-    """Say which jobs go to Slurm, and the command that submits them, as a line for a shell.
+    """Yield the jobs that go to Slurm, and the command that submits them, quoted for a shell.
 
     Args:
         folder: The DAMNIT folder.
         keys: The runs.
-        loaded: What the context file declares.
-        settings: Of the folder.
-        client: Asked what there is; submits nothing.
-        data: `raw`, `proc` or `all`: which variables, by the data they need.
+        loaded: The declarations of the context file.
+        settings: Slurm settings of the folder.
+        client: Queried for clusters and partitions; submits nothing.
+        data: `raw`, `proc` or `all`: selects variables by the data they need.
         names: Exact names, of all runs or of each; None for all.
         match: Parts of titles.
-        executor: In place of what is set.
-        at_once: In place of what is set.
+        executor: Overrides the setting.
+        at_once: Overrides the setting.
 
     Raises:
-        SlurmError: If Slurm cannot be asked.
+        SlurmError: If Slurm cannot be queried.
     """
     if not uses_slurm(settings, client, executor):
         return
@@ -76,7 +76,7 @@ def plan(
 def uses_slurm(
     settings: SlurmSettings, client: SlurmClient, executor: ExecutorSetting | None = None
 ) -> bool:
-    """Whether anything may go to Slurm, as is set or, in place of that, as is wanted."""
+    """Return True if any job may go to Slurm; `executor` overrides the setting."""
     where = executor or settings.executor
     return where is ExecutorSetting.SLURM or (
         where is ExecutorSetting.AUTO and not client.unusable()
@@ -90,7 +90,7 @@ def _wants(
     names: Mapping[RunKey, Collection[str]] | Collection[str] | None,
     match: Collection[str],
 ) -> bool:
-    """Whether anything of a run is for the cluster."""
+    """Return True if any selected variable of a run is for the cluster."""
     of_run = names.get(key, ()) if isinstance(names, Mapping) else names
     return wants_cluster(loaded, data, None if of_run is None else tuple(of_run), tuple(match))
 
@@ -101,7 +101,7 @@ def wants_cluster(
     names: tuple[str, ...] | None,
     match: tuple[str, ...],
 ) -> bool:
-    """Whether what is wanted of a run includes variables for the cluster."""
+    """Return True if a run's selection includes variables for the cluster."""
     parts = [part.casefold() for part in match]
     return any(
         variable.cluster
