@@ -1,4 +1,4 @@
-"""The door to Kafka: what the facility announces, and what we tell others."""
+"""Kafka: receive the facility's announcements and publish our updates."""
 
 from .advertised import load_advertised
 from .arrival_filter import ArrivalFilter, FilteredMessage

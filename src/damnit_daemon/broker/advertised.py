@@ -1,4 +1,4 @@
-"""Which addresses a broker sends its clients on to."""
+"""Addresses that a broker advertises to its clients."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def load_advertised(settings: BrokerSettings, *, timeout_s: float = TIMEOUT_S) -
     """Ask a broker for the addresses of its cluster, as `host:port`.
 
     Raises:
-        DamnitError: If it does not answer in time, or not as a broker does.
+        DamnitError: If it does not respond in time, or not with the Kafka protocol.
     """
     found: list[str] = []
     failed: list[str] = []

@@ -1,4 +1,4 @@
-"""Tells new files of ours from all else that the facility says."""
+"""Filter facility messages down to new files of this proposal."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .record import Record
 log = logging.getLogger(__name__)
 
 ECHO_S = 60.0
-"""The same words within this time are a producer that sent twice, not new files."""
+"""An identical message within this time was sent twice, and announces no new files."""
 
 ECHOES_REMEMBERED = 10_000
 
@@ -25,21 +25,21 @@ REPEATED = "ignored: repeated"
 
 @dataclass(frozen=True)
 class FilteredMessage:
-    """What a batch of messages came to."""
+    """Result of filtering a batch of messages."""
 
     arrivals: list[Arrival]
-    """Each once, in the order of the messages."""
+    """Without duplicates, in the order of the messages."""
     passed_over: Counter[str]
-    """How many messages were no arrivals of ours, by reason."""
+    """Number of messages that were no arrivals of ours, by reason."""
 
 
 class ArrivalFilter:
-    """Picks the arrivals out of messages.
+    """Extracts the arrivals from messages.
 
     Args:
-        proposal: The only one that counts; None for all.
-        ignore_before: Unix seconds UTC; what happened earlier does not count. A
-            group that is new to a broker is sent all that it still has.
+        proposal: The only one accepted; None for all.
+        ignore_before: Unix seconds UTC; earlier events are ignored. A group that is
+            new to a broker is sent all that it still has.
     """
 
     def __init__(self, *, proposal: int | None = None, ignore_before: float | None = None) -> None:
@@ -48,7 +48,7 @@ class ArrivalFilter:
         self._echoes = _Echoes()
 
     def sift(self, records: Iterable[Record], *, now: float) -> FilteredMessage:
-        """Sort a batch; `now` stands in, in Unix seconds, where a broker gives no time."""
+        """Filter a batch; `now`, in Unix seconds, replaces a time that the broker does not give."""
         arrivals: dict[str, Arrival] = {}
         passed_over: Counter[str] = Counter()
         for record in records:
@@ -64,7 +64,7 @@ class ArrivalFilter:
         return FilteredMessage(list(arrivals.values()), passed_over)
 
     def _judge(self, record: Record) -> Arrival | str:
-        """The arrival that a message tells of, or why it does not count."""
+        """Return the arrival in a message, or the reason to ignore it."""
         match parse_arrival(record):
             case Ignored(reason):
                 return f"ignored: {reason}"
@@ -84,7 +84,7 @@ class ArrivalFilter:
 
 
 class _Echoes:
-    """Gives a message that was sent several times in a short while the key of the first."""
+    """Gives a message sent several times within a short time the key of the first."""
 
     def __init__(self) -> None:
         self._first: dict[tuple[str, str], tuple[str, float]] = {}

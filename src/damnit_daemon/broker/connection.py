@@ -1,4 +1,4 @@
-"""What consumer and producer share: making kafka-python's clients and letting go of them."""
+"""Shared by consumer and producer: create and close kafka-python's clients."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from .settings import BrokerSettings
 log = logging.getLogger(__name__)
 
 BOOTSTRAP_TIMEOUT_S = 5.0
-"""How long the first contact may take, which blocks."""
+"""Limit on the first connection, which blocks."""
 
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 15.0
-"""Between attempts to reach a broker that is away: its return is noticed after at most this."""
+"""Between attempts to reach an unavailable broker: its return is noticed after at most this."""
 
 CLOSE_TIMEOUT_S = 2.0
 
 
 class Backoff:
-    """How long to leave a broker alone after failures in a row."""
+    """Growing pause after consecutive failures."""
 
     def __init__(self) -> None:
         self.failures = 0
 
     def next_pause_s(self) -> float:
-        """Count a failure; tell how long to wait."""
+        """Count a failure; return how long to wait."""
         pause_s = FIRST_PAUSE_S * 2.0 ** min(self.failures, 30)
         self.failures += 1
         return min(pause_s, LONGEST_PAUSE_S)
@@ -41,22 +41,22 @@ class Backoff:
 
 
 def client_options(settings: BrokerSettings) -> dict[str, Any]:
-    """Options of kafka-python that hold for all clients."""
+    """Return options of kafka-python common to all clients."""
     return {
         "bootstrap_servers": list(settings.addresses),
         "client_id": f"xfel-da-damnit-tui-{socket.gethostname()}-{os.getpid()}",
         "api_version": settings.api_version,
         "bootstrap_timeout_ms": round(BOOTSTRAP_TIMEOUT_S * 1000),
         "reconnect_backoff_max_ms": round(LONGEST_PAUSE_S * 1000 / 2),
-        "metrics_enabled": False,  # costs time, and nobody looks
+        "metrics_enabled": False,  # costs time, and is not used
     }
 
 
 def make_client(kind: type[Any], *arguments: object, **options: object) -> Any:
-    """Make one of kafka-python's clients; what it began is ended if it fails.
+    """Create one of kafka-python's clients; clean up if that fails.
 
-    It fails if no broker answers, and would leave a thread and sockets behind
-    each time, for as long as the broker is away.
+    It fails if no broker responds, and would leave a thread and sockets behind
+    each time, for as long as the broker is unavailable.
     """
     quieten()
     made: list[Any] = []
@@ -75,7 +75,7 @@ def make_client(kind: type[Any], *arguments: object, **options: object) -> Any:
 
 
 def close_within(close: Callable[[], object], timeout_s: float = CLOSE_TIMEOUT_S) -> bool:
-    """Close something of kafka-python's, which may hang or raise; whether it was done in time."""
+    """Close a kafka-python object, which may hang or raise; return True if it closed in time."""
 
     def attempt() -> None:
         try:
@@ -90,16 +90,16 @@ def close_within(close: Callable[[], object], timeout_s: float = CLOSE_TIMEOUT_S
 
 
 def describe(error: BaseException) -> str:
-    """An error of kafka-python's in one short line."""
+    """Describe an error of kafka-python in one short line."""
     text = " ".join(str(error).split())
     name = type(error).__name__
     return (text if text.startswith(name) else f"{name}: {text}")[:200]
 
 
 def quieten() -> None:
-    """Keep kafka-python from filling the log while a broker is away: we say it once ourselves.
+    """Keep kafka-python from filling the log while a broker is unavailable: we log it once.
 
-    Who sets a level for the logger `kafka` sees all.
+    Setting a level for the logger `kafka` shows all of it.
     """
     logger = logging.getLogger("kafka")
     if logger.level == logging.NOTSET:

@@ -1,4 +1,4 @@
-"""Reads the facility's topics, through whatever happens to the broker."""
+"""Consume the facility's topics, and survive any failure of the broker."""
 
 from __future__ import annotations
 
@@ -24,34 +24,35 @@ log = logging.getLogger(__name__)
 
 RECORDS_AT_ONCE = 500
 FETCH_WAIT_S = 0.5
-"""How long the broker may keep a request open. Kafka answers it with a new message at once, Tansu
-looks only after half the time; longer costs less (5 s: 0.2 instead of 0.5 % of a CPU)."""
+"""How long the broker may hold a request. Kafka responds to a new message at once, Tansu checks
+only after half the time; longer costs less (5 s: 0.2 instead of 0.5 % of a CPU).
+"""
 
 COMMIT_TIMEOUT_S = 5.0
 METADATA_AGE_S = 30.0
-"""How soon a topic is noticed that was made after us."""
+"""How soon a topic created after our start is noticed."""
 
 NOT_YET = "not connected yet"
 
 FAILURES_BEFORE_ANEW = 5
-"""A client that fails is kept a few times: a new one would wait until its old self is forgotten."""
+"""A failing client is kept for a while: a new one must wait until the broker drops the old one."""
 
 SILENCE_S = 15.0
-"""How long a broker may be out of reach, or give us nothing to read, before we say so."""
+"""How long a broker may be unreachable, or assign us nothing, before we report it."""
 
 SILENCE_BEFORE_ANEW_S = 300.0
-"""Then the client may be what is stuck; a new one costs little."""
+"""Then the client itself may be stuck; a new one costs little."""
 
 
 class Consumer:
     """A member of a consumer group; may be used by one thread at a time.
 
-    Whatever kafka-python raises is logged once and waited out.
+    Any error of kafka-python is logged once and retried.
     """
 
     def __init__(self, settings: BrokerSettings) -> None:
         self.problem = NOT_YET
-        """Why nothing can be read at the moment; empty when something can."""
+        """Why nothing can be consumed at the moment; empty otherwise."""
         self._is_complaining = False
         self._settings = settings
         self._client: Any = None
@@ -64,7 +65,7 @@ class Consumer:
 
     @property
     def health(self) -> ConsumerHealth:
-        """How well the broker is heard; for any thread."""
+        """Return the state of the connection; for any thread."""
         probe, (error, at) = self._probe, self._last_error
         is_lasting = time.monotonic() - self._whole_s > SILENCE_S
         return ConsumerHealth(
@@ -79,14 +80,14 @@ class Consumer:
 
     @property
     def is_assigned(self) -> bool:
-        """Whether the broker has given us something to read."""
+        """True if the broker has assigned us a partition."""
         return self._client is not None and bool(self._client.assignment())
 
     def poll(self, timeout_s: float) -> list[Record]:
         """Wait for messages, for this long at most (a few seconds more when connecting).
 
-        What was returned is returned again, to us or to our successor, until it
-        is committed and the client is made anew.
+        Messages are returned again, to us or to our successor, until they are committed
+        and the client is recreated.
         """
         pause_s = self._not_before_s - time.monotonic()
         if pause_s > 0:
@@ -103,9 +104,9 @@ class Consumer:
         return [_record(message) for batch in batches.values() for message in batch]
 
     def commit(self, records: Iterable[Record]) -> bool:
-        """Tell the broker that these, and all before them, need not be sent again.
+        """Commit these messages, and all before them, so that they are not sent again.
 
-        Whether it heard: if not, they come once more.
+        Return True if the broker received the commit; if not, they are sent once more.
         """
         from kafka.structs import OffsetAndMetadata, TopicPartition
 
@@ -124,7 +125,7 @@ class Consumer:
         return True
 
     def close(self, timeout_s: float = CLOSE_TIMEOUT_S) -> None:
-        """Leave the group, so that a successor need not wait for our session to end."""
+        """Leave the group, so that a successor need not wait for our session to expire."""
         client, self._client = self._client, None
         if client is not None:
             limit_ms = round(timeout_s * 500)
@@ -152,7 +153,7 @@ class Consumer:
         )
 
     def _look(self, *, is_message: bool) -> None:
-        """See how things are after a poll that raised nothing."""
+        """Update the state after a poll that raised nothing."""
         if is_message:
             self._probe.note_messages()
         try:
@@ -164,7 +165,7 @@ class Consumer:
         self._note_success()
 
     def _note_success(self) -> None:
-        """A poll that raises nothing may still have reached nobody."""
+        """Record success, unless the poll reached no broker: that does not raise either."""
         now_s = time.monotonic()
         self._backoff.reset()
         silent_s = now_s - self._reached_s
@@ -185,7 +186,7 @@ class Consumer:
             self.close()
 
     def _is_reached(self) -> bool:
-        # There is no public way to ask; without it an outage looks like silence.
+        # There is no public API for this; without it an outage looks like silence.
         coordinator = getattr(self._client, "_coordinator", None)
         is_lost = coordinator and coordinator.coordinator_unknown()
         return self.is_assigned and not is_lost and not self._probe.error
@@ -201,7 +202,7 @@ class Consumer:
             self.close()
 
     def _complain(self, problem: str) -> None:
-        """Log a problem, once until things are well again."""
+        """Log a problem, once until the connection has recovered."""
         self.problem = problem
         self._last_error = (problem, time.time())
         if not self._is_complaining:

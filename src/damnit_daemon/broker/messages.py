@@ -1,7 +1,7 @@
-"""The messages that DAMNIT's world exchanges: what comes in and what goes out. Pure.
+"""Messages exchanged with the facility and with DAMNIT: incoming and outgoing. Pure.
 
-On the update topic a message of a kind that DAMNIT's window does not know, or
-that lacks a key, ends the window: only what is here may be sent.
+On the update topic, a message of an unknown kind or with a missing key crashes
+DAMNIT's window: send only the messages defined here.
 """
 
 from __future__ import annotations
@@ -23,27 +23,27 @@ FACILITY_EVENTS = {
     "daq_run_complete": "raw",
     "online_correction_complete": "proc",
 }
-"""The events that announce new files, and which files."""
+"""Events that announce new files, and the kind of data in them."""
 
 LARGEST_NUMBER = 2**31 - 1
 
 
 @dataclass(frozen=True)
 class Ignored:
-    """A message that is sound but not about new files."""
+    """A valid message that is not about new files."""
 
     reason: str
 
 
 @dataclass(frozen=True)
 class Malformed:
-    """A message that makes no sense; `reason` holds nothing of its text."""
+    """An invalid message; `reason` quotes none of its text."""
 
     reason: str
 
 
 def parse_arrival(record: Record) -> Arrival | Ignored | Malformed:
-    """Understand a message of the facility."""
+    """Parse a message from the facility."""
     try:
         message = json.loads(record.value or b"")
     except (ValueError, RecursionError):
@@ -64,10 +64,10 @@ def parse_arrival(record: Record) -> Arrival | Ignored | Malformed:
 
 
 def arrival_key(record: Record) -> str:
-    """Name a message so that it keeps its name when it is delivered again.
+    """Return a key for a message that stays the same when it is delivered again.
 
-    Its place in the log would not do: a broker that lost its log counts from 0
-    again, and new messages would pass for old ones.
+    Its offset in the log will not do: a broker that lost its log counts from 0
+    again, and new messages would be taken for old ones.
     """
     if record.timestamp_s is None:
         when = f"{record.partition}:{record.offset}"
@@ -77,12 +77,12 @@ def arrival_key(record: Record) -> str:
 
 
 def content_hash(record: Record) -> str:
-    """What a message says, in short."""
+    """Return a short hash of a message's content."""
     return hashlib.blake2b(record.value or b"", digest_size=8).hexdigest()
 
 
 def _number(value: object) -> int | None:
-    """A proposal or run number, which some producers send as text."""
+    """Parse a proposal or run number, which some producers send as text."""
     if isinstance(value, str) and re.fullmatch(r"[0-9]{1,10}", value):
         value = int(value)
     if not isinstance(value, int) or isinstance(value, bool):
@@ -91,7 +91,7 @@ def _number(value: object) -> int | None:
 
 
 class ProcessingStatus(StrEnum):
-    """How far the processing of a run is, for those who watch."""
+    """Progress of a run's processing, for other programs."""
 
     PENDING = "PENDING"
     RUNNING = "RUNNING"
@@ -114,7 +114,7 @@ class RunValuesUpdated:
 
 @dataclass(frozen=True)
 class ProcessingStateSet:
-    """The processing of a run was queued or begun."""
+    """The processing of a run was queued or started."""
 
     processing_id: str
     key: RunKey
@@ -129,7 +129,7 @@ class ProcessingStateSet:
 
 @dataclass(frozen=True)
 class ProcessingFinished:
-    """The processing of a run ended, however it did."""
+    """The processing of a run ended, with any outcome."""
 
     processing_id: str
 
@@ -138,7 +138,7 @@ Update = VariableSet | RunValuesUpdated | ProcessingStateSet | ProcessingFinishe
 
 
 def encode_update(update: Update) -> bytes:
-    """Write a message for the update topic, with all the keys of its kind."""
+    """Encode a message for the update topic, with all the keys of its kind."""
     match update:
         case VariableSet():
             kind, data = "variable_set", _variable(update.variable)
@@ -171,7 +171,7 @@ def _run_values(update: RunValuesUpdated) -> Mapping[str, object]:
 
 
 def _processing_state(update: ProcessingStateSet) -> Mapping[str, object]:
-    is_pending = update.status == ProcessingStatus.PENDING  # nobody works on it yet
+    is_pending = update.status == ProcessingStatus.PENDING  # not started yet
     return {
         "processing_id": update.processing_id,
         "proposal": update.key.proposal,

@@ -1,4 +1,4 @@
-"""Asks a broker now and then how far its topics go: a poll tells nothing of one that is stuck."""
+"""Query a broker for the end offsets of its topics: a poll does not show that it is stuck."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ log = logging.getLogger(__name__)
 
 EVERY_S = 5.0
 TIMEOUT_S = 3.0
-"""How long an answer may take; it is waited for in the thread that listens."""
+"""Limit on a response; the listening thread waits for it."""
 
 
 class Probe:
-    """What is known of the topics that a client reads. For one thread.
+    """State of the topics that a client reads. For one thread.
 
     Attributes:
-        error: Why the last question had no answer; empty if it had one.
-        answered_at: When the broker last answered, Unix seconds; None if it never did.
-        lag: How many messages are still to be read; None if that is not known.
-        partitions: What is ours to read, as `topic/partition`.
-        foreign: What another member of the group was given.
+        error: Why the last query failed; empty if it succeeded.
+        answered_at: When the broker last responded, Unix seconds; None if it never did.
+        lag: Number of messages still to be read; None if unknown.
+        partitions: Partitions assigned to us, as `topic/partition`.
+        foreign: Partitions assigned to another member of the group.
     """
 
     def __init__(self, topics: Iterable[str]) -> None:
@@ -38,12 +38,12 @@ class Probe:
         self._ids: dict[str, object] = {}
 
     def note_messages(self) -> None:
-        """Messages came: no need to ask whether the broker answers."""
+        """Note that messages arrived, so that no query is needed."""
         self.error = ""
         self.answered_at = time.time()
 
     def ask_if_due(self, client: Any) -> None:
-        """Ask, if that is some time ago; takes `TIMEOUT_S` if there is no answer."""
+        """Query the broker if the last time is long ago; takes `TIMEOUT_S` without a response."""
         now_s = time.monotonic()
         ours = client.assignment()
         self.partitions = _names(ours)
@@ -65,10 +65,10 @@ class Probe:
         self._note_foreign(client, ours)
 
     def _read_anew(self, client: Any, at: dict[Any, int | None], ends: dict[Any, int]) -> None:
-        """Begin at the beginning of topics that were deleted and made again.
+        """Start from the beginning of topics that were deleted and recreated.
 
-        Such a topic has another id. Ends that are behind what was read only make us ask for
-        it: Tansu counts a batch as one message there. They tell where brokers have no ids.
+        Such a topic has another id. End offsets behind the read position only make us query
+        it: Tansu counts a batch as one message there. They decide where brokers have no ids.
         """
         for place, position in at.items():
             new_id = _cluster(client, "topic_id", place.topic)
@@ -85,7 +85,7 @@ class Probe:
                 self._ids[place.topic] = new_id
 
     def _note_foreign(self, client: Any, ours: Iterable[Any]) -> None:
-        """See which partitions are not ours: with a group of our own, all would be."""
+        """Note which partitions are not assigned to us: alone in the group, we would have all."""
         from kafka.structs import TopicPartition
 
         all_ = {
@@ -97,7 +97,7 @@ class Probe:
 
 
 def _cluster(client: Any, question: str, *topic: str) -> Any:
-    """Ask what kafka-python knows of the cluster, which no public method tells at once."""
+    """Query kafka-python's cluster metadata, which no public method returns at once."""
     cluster = getattr(getattr(client, "_client", None), "cluster", None)
     ask = getattr(cluster, question, None)
     return ask(*topic) if ask is not None else None

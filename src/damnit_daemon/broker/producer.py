@@ -1,4 +1,4 @@
-"""Tells others what was stored, without ever keeping anybody waiting."""
+"""Publish updates about stored values without ever blocking the caller."""
 
 from __future__ import annotations
 
@@ -22,29 +22,29 @@ from .settings import BrokerSettings
 log = logging.getLogger(__name__)
 
 QUEUE_LENGTH = 10_000
-"""How many messages wait for a broker; then the oldest go: receivers read the database anyway."""
+"""Messages queued for a broker; beyond this the oldest go: receivers read the database anyway."""
 
 LARGEST_MESSAGE_BYTES = 900_000
-"""Brokers take a megabyte unless told otherwise."""
+"""Brokers accept a megabyte by default."""
 
 SENT_AT_ONCE = 200
 SEND_TIMEOUT_S = 4.0
 EXPIRY_S = 5.0
-"""How long kafka-python keeps a message; it wants this longer than a request may take."""
+"""How long kafka-python keeps a message; it must exceed the limit on a request."""
 
 LINGER_S = 0.005
 
 
 class Producer:
-    """Sends updates in a thread of its own; any thread may publish.
+    """Sends updates from its own thread; any thread may publish.
 
-    A message that was sent when the connection broke may arrive twice, which
-    harms nobody: each says how things are, not what changed.
+    A message sent when the connection broke may arrive twice, which is harmless:
+    each describes the current state, not a change.
     """
 
     def __init__(self, settings: BrokerSettings, *, queue_length: int = QUEUE_LENGTH) -> None:
         self.problem = ""
-        """Why nothing can be sent at the moment; empty when something can."""
+        """Why nothing can be sent at the moment; empty otherwise."""
         self.sent = 0
         self.dropped = 0
         self._settings = settings
@@ -57,14 +57,14 @@ class Producer:
         self._thread: threading.Thread | None = None
 
     def publish(self, update: Update) -> None:
-        """Have a message sent; returns at once, whatever the broker does."""
+        """Queue a message; returns at once, whatever the state of the broker."""
         if self._settings.update_topic is None:
             return
         message = encode_update(update)
         with self._changed:
             if self._is_closed:
                 return
-            if len(message) > LARGEST_MESSAGE_BYTES:  # it would never get through, nor those behind
+            if len(message) > LARGEST_MESSAGE_BYTES:  # never accepted; would block others
                 self.dropped += 1
                 return
             if len(self._waiting) >= self._queue_length:
@@ -79,12 +79,12 @@ class Producer:
                 self._thread.start()
 
     def flush(self, timeout_s: float) -> bool:
-        """Wait until all is sent, for this long at most; tell whether it is."""
+        """Wait until all is sent, for this long at most; return True if it is."""
         with self._changed:
             return self._changed.wait_for(lambda: not self._waiting, timeout_s)
 
     def close(self, timeout_s: float = CLOSE_TIMEOUT_S) -> bool:
-        """Send what waits, if that takes no longer than this; tell whether it was sent."""
+        """Send queued messages within the time limit; return True if all were sent."""
         is_sent = self.flush(timeout_s)
         with self._changed:
             self._is_closed = True
@@ -114,7 +114,7 @@ class Producer:
             return [self._waiting[i] for i in range(min(SENT_AT_ONCE, len(self._waiting)))]
 
     def _remove(self, messages: list[bytes]) -> None:
-        """Take out what was sent; some of it may have been dropped meanwhile."""
+        """Remove sent messages from the queue; some may have been dropped meanwhile."""
         with self._changed:
             for message in messages:
                 if self._waiting and self._waiting[0] is message:
@@ -127,7 +127,7 @@ class Producer:
             self._changed.wait_for(lambda: self._is_closed, pause_s)
 
     def _send(self, batch: list[bytes]) -> int:
-        """Send messages in their order; how many, from the first on, the broker has for sure."""
+        """Send messages in order; return how many, from the first on, the broker acknowledged."""
         acknowledged = 0
         try:
             if self._client is None:
@@ -152,8 +152,8 @@ class Producer:
             KafkaProducer,
             **client_options(self._settings),
             acks=1,
-            enable_idempotence=False,  # a broker that forgot us would refuse us for ever
-            retries=0,  # ours is the queue
+            enable_idempotence=False,  # a broker that lost our id would reject us for ever
+            retries=0,  # our own queue retries
             linger_ms=round(LINGER_S * 1000),
             max_block_ms=round(SEND_TIMEOUT_S * 1000),
             request_timeout_ms=round(SEND_TIMEOUT_S * 1000),
@@ -161,7 +161,7 @@ class Producer:
         )
 
     def _fail(self, error: Exception) -> None:
-        """Begin anew with the next message: nothing may linger in a client and come out late."""
+        """Create a new client for the next message: an old one may deliver leftovers late."""
         if not self.problem:
             log.warning("Kafka: messages wait: %s", describe(error))
         self.problem = describe(error)
@@ -169,5 +169,5 @@ class Producer:
 
     def _let_go(self) -> None:
         client, self._client = self._client, None
-        if client is not None:  # in less time it would raise, and go on: what it holds must expire
+        if client is not None:  # in less time it would raise and live on: its messages must expire
             close_within(lambda: client.close(timeout=EXPIRY_S + 1))

@@ -1,4 +1,4 @@
-"""A message as it stands in a broker's log."""
+"""A message in a broker's log."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ class Record(NamedTuple):
     partition: int
     offset: int
     timestamp_s: float | None
-    """When it was sent, Unix seconds UTC; brokers before Kafka 0.10 do not say."""
+    """Time of sending, Unix seconds UTC; not given by brokers before Kafka 0.10."""
     value: bytes | None

@@ -1,4 +1,4 @@
-"""Which broker to talk to, about what, and as whom. Pure."""
+"""Broker settings: addresses, topics and the consumer group. Pure."""
 
 from __future__ import annotations
 
@@ -16,36 +16,36 @@ SESSION_TIMEOUT = "kafka_session_timeout_s"
 """Keys in the settings of a folder."""
 
 BROKER_VARIABLE = "AMORE_BROKER"
-"""DAMNIT's environment variable for the broker; `none` means that there is none."""
+"""DAMNIT's environment variable for the broker; `none` disables the broker."""
 
 OFFLINE_TOPICS = ("test.r2d2", "cal.offline-corrections")
 ONLINE_TOPICS = ("test.euxfel.hed.daq", "test.euxfel.hed.cal")
 ONLINE_HOSTS = "exflonc"
-"""How the names of hosts of the online cluster begin."""
+"""Prefix of host names in the online cluster."""
 
 DEFAULT_SESSION_TIMEOUT_S = 10.0
-"""How long a killed daemon's successor may have to wait to be let in its place."""
+"""How long a killed daemon's successor may have to wait to join the group."""
 
 NAME = re.compile(r"[A-Za-z0-9._-]{1,249}")
 
 
 class InvalidBroker(DamnitError):  # noqa: N818 – house style
-    """A setting of the broker cannot be understood."""
+    """A setting of the broker is invalid."""
 
 
 @dataclass(frozen=True)
 class BrokerSettings:
-    """All that is needed to listen and to publish."""
+    """Settings for consumer and producer."""
 
     addresses: tuple[str, ...]
     """`host:port` of one or more brokers of a cluster."""
     group: str
     topics: tuple[str, ...] = OFFLINE_TOPICS
-    """Where the facility announces new files."""
+    """Topics on which the facility announces new files."""
     update_topic: str | None = None
-    """Where we tell of what was stored; None: nowhere."""
+    """Topic for our updates about stored values; None disables them."""
     api_version: tuple[int, ...] | None = None
-    """Of the broker; None: it is asked, which brokers before Kafka 0.10 do not answer."""
+    """Version of the broker; None: query it, which brokers before Kafka 0.10 do not answer."""
     session_timeout_s: float = DEFAULT_SESSION_TIMEOUT_S
 
 
@@ -56,17 +56,17 @@ def broker_settings(
     *,
     hostname: str = "",
 ) -> BrokerSettings | None:
-    """Put together what is set for a folder; None if it has no broker.
+    """Read the settings of a folder; None if it has no broker.
 
     Args:
         folder: The DAMNIT folder, as an absolute path: it names the consumer group.
-        settings: Of the folder.
-        environment: `AMORE_BROKER` counts if the folder names no broker, and
-            switches the broker off with `none`.
-        hostname: Of this machine; the online cluster has topics of its own.
+        settings: Settings of the folder.
+        environment: `AMORE_BROKER` is used if the folder names no broker, and
+            disables the broker with `none`.
+        hostname: Name of this machine; the online cluster has topics of its own.
 
     Raises:
-        InvalidBroker: If something that is set makes no sense.
+        InvalidBroker: If a setting is invalid.
     """
     from_environment = environment.get(BROKER_VARIABLE, "").strip()
     address = str(settings.get(BROKER) or from_environment).strip()
@@ -95,15 +95,15 @@ def group_name(folder: Path) -> str:
 
 
 def default_topics(hostname: str) -> tuple[str, ...]:
-    """Where the facility announces files to a machine."""
+    """Return the topics on which the facility announces files to a machine."""
     return ONLINE_TOPICS if hostname.startswith(ONLINE_HOSTS) else OFFLINE_TOPICS
 
 
 def parse_addresses(text: str) -> tuple[str, ...]:
-    """Take `host:port` apart, or several with commas between.
+    """Parse `host:port`, or several separated by commas.
 
     Raises:
-        InvalidBroker: If it is anything else.
+        InvalidBroker: If it has another form.
     """
     addresses = tuple(part.strip() for part in text.split(","))
     for address in addresses:
@@ -116,7 +116,7 @@ def parse_addresses(text: str) -> tuple[str, ...]:
 
 
 def parse_topics(text: str) -> tuple[str, ...]:
-    """Take topics apart, with commas or spaces between.
+    """Parse topics separated by commas or spaces.
 
     Raises:
         InvalidBroker: If one cannot be a topic.
@@ -129,10 +129,10 @@ def parse_topics(text: str) -> tuple[str, ...]:
 
 
 def parse_api_version(text: str) -> tuple[int, ...] | None:
-    """Read `2.3` as (2, 3); None for no text.
+    """Parse `2.3` into (2, 3); None for no text.
 
     Raises:
-        InvalidBroker: If it is anything else.
+        InvalidBroker: If it has another form.
     """
     if not text.strip():
         return None
@@ -142,10 +142,10 @@ def parse_api_version(text: str) -> tuple[int, ...] | None:
 
 
 def parse_session_timeout(value: object) -> float:
-    """Read the session's time limit.
+    """Parse the session timeout.
 
     Raises:
-        InvalidBroker: If it is no number of seconds that a broker could accept.
+        InvalidBroker: If it is not a number of seconds that a broker could accept.
     """
     if value is None or value == "":
         return DEFAULT_SESSION_TIMEOUT_S

@@ -189,8 +189,7 @@ class SubmissionFolder:
         shutil.rmtree(self.path, ignore_errors=True)
 
     def _write(self, name: str, text: str, bits: int) -> None:
-        """Write a temporary file, then rename it; no other user may modify what will be executed.
-        """
+        """Write a temporary file, then rename it; no other user may modify what is executed."""
         path = self.path / name
         new = path.with_name(f"{name}.new")
         descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
@@ -274,8 +273,7 @@ def script_text(
     bundle: Bundle,
     forks: bool,
 ) -> str:
-    """Return the script of each task: the user's Python runs our runner, and no other code of ours.
-    """
+    """Return the script of each task: the user's Python runs the runner, no other code of ours."""
     quoted: Mapping[str, str] = {
         name: shlex.quote(str(value))
         for name, value in {

@@ -1,10 +1,10 @@
-"""The daemon under Supervisor: started, looked at, stopped, restarted when it crashes.
+"""Run the daemon under Supervisor: start, probe and stop it; restart it when it crashes.
 
-Each folder has a supervisord of its own. It listens on one TCP port of the host
-it was started on, so the daemon can be looked after from every host that reaches
-that one; what is needed for it is in the folder's `supervisord.conf`.
+Each folder has its own supervisord. It listens on one TCP port of the host it was
+started on, so the daemon can be managed from every host that reaches that one; the
+address and credentials are in the folder's `supervisord.conf`.
 
-    lease = start(folder)          # returns when the daemon works, and only then
+    lease = start(folder)          # returns once the daemon is running, and only then
     observe(folder).state(time.time())
     stop(folder)
 """

@@ -1,4 +1,4 @@
-"""Where supervisord listens: the named host, a port that it takes itself, random credentials."""
+"""Address of a supervisord: the host's name, a port that it binds itself, random credentials."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from contextlib import closing
 from dataclasses import dataclass, field
 
 PORTS = range(61_000, 65_536)
-"""Linux gives outgoing connections lower ones, so these are seldom taken."""
+"""Linux assigns lower ones to outgoing connections, so these are seldom taken."""
 
 LOOPBACK = "127.0.0.1"
 
 
 @dataclass(frozen=True)
 class Address:
-    """How to reach a supervisord, and to be let in."""
+    """Address and credentials of a supervisord."""
 
     host: str
     port: int
@@ -26,26 +26,26 @@ class Address:
 
     @property
     def url(self) -> str:
-        """For people and `supervisorctl`; without the credentials."""
+        """URL for users and `supervisorctl`; without the credentials."""
         return f"http://{self.host}:{self.port}"
 
 
 def new_address(host: str, port: int) -> Address:
-    """Make an address with credentials that nobody can guess."""
+    """Return an address with random credentials."""
     return Address(host, port, secrets.token_hex(16), secrets.token_hex(32))
 
 
 def candidate_ports(chance: random.Random | None = None) -> Iterator[int]:
-    """Give ports to try, in random order.
+    """Yield ports to try, in random order.
 
-    None is tried out here: only supervisord's own bind decides, so that nobody
-    can take the port between a look and its use.
+    None is tested here: supervisord's own bind decides, so that no other process can
+    take the port between a test and its use.
     """
     yield from (chance or random.SystemRandom()).sample(PORTS, len(PORTS))
 
 
 def this_host() -> str:
-    """Name this machine as others reach it; the loopback address if it has no such name."""
+    """Return this machine's name as other hosts reach it; the loopback address if it has none."""
     for name in (socket.getfqdn(), socket.gethostname()):
         if name != "localhost" and not name.startswith("localhost.") and _is_ours(name):
             return name
@@ -56,6 +56,6 @@ def _is_ours(name: str) -> bool:
     with closing(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) as probe:
         try:
             probe.bind((name, 0))
-        except OSError:  # unknown, or the address of something else
+        except OSError:  # unknown, or the address of another machine
             return False
     return True

@@ -1,4 +1,4 @@
-"""`supervisord.conf` on disk: whole, never readable by others, what was there before is kept."""
+"""Read and write `supervisord.conf`: atomically, never readable by others, with a backup."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ CONF_NAME = "supervisord.conf"
 
 @dataclass(frozen=True)
 class Configured:
-    """What the file in a folder says."""
+    """Contents of the file in a folder."""
 
     address: Address | None
-    """None if it is damaged, or not to be understood."""
+    """None if it is damaged or cannot be parsed."""
     is_ours: bool
-    """False for that of DAMNIT itself."""
+    """False for a file that DAMNIT itself wrote."""
 
 
 def conf_path(folder: DamnitFolder) -> Path:
-    """The file's path, absolute."""
+    """Return the absolute path of the file."""
     return folder.path.absolute() / CONF_NAME
 
 
 def load_conf(folder: DamnitFolder) -> Configured | None:
-    """Read the file; None if there is none.
+    """Read the file; None if it does not exist.
 
     Raises:
-        DamnitError: If it may not be read.
+        DamnitError: If permission to read it is denied.
     """
     path = conf_path(folder)
     try:
@@ -52,13 +52,13 @@ def load_conf(folder: DamnitFolder) -> Configured | None:
 
 
 def write_conf(folder: DamnitFolder, text: str) -> Path:
-    """Put the file in place; tell where.
+    """Write the file and return its path.
 
-    Who may read it can stop the daemon: its owner, and the group where that may write to the
-    folder, and so change the context file, too. What an access control list adds is left out.
+    Anyone who can read it can stop the daemon: its owner, and the group if that may write to
+    the folder and so also change the context file. Entries of an access control list are removed.
 
     Raises:
-        DamnitError: If the folder may not be written.
+        DamnitError: If the folder is not writable.
     """
     path = conf_path(folder)
     try:
@@ -69,10 +69,10 @@ def write_conf(folder: DamnitFolder, text: str) -> Path:
 
 
 def keep_foreign_conf(folder: DamnitFolder) -> Path | None:
-    """Copy a file that is not ours, and about to be replaced; tell where to.
+    """Copy a file that is not ours before it is replaced; return the path of the copy.
 
     Raises:
-        DamnitError: If that is not possible.
+        DamnitError: If it cannot be copied.
     """
     found = load_conf(folder)
     if found is None or found.is_ours:
@@ -89,9 +89,9 @@ def keep_foreign_conf(folder: DamnitFolder) -> Path | None:
 
 
 def check_logs(folder: DamnitFolder) -> None:
-    """Make sure that supervisord can write its files, and writes to no others.
+    """Check that supervisord can write its files, and writes to no others.
 
-    It follows links, and in a folder that is open to many anybody can lay one.
+    It follows links, and any user can create one in a folder that is writable for many.
 
     Raises:
         DamnitError: If not.
@@ -107,7 +107,7 @@ def check_logs(folder: DamnitFolder) -> None:
             )
     pid_file = folder.path / PID_FILE
     try:
-        pid_file.unlink(missing_ok=True)  # of one that ended without a word
+        pid_file.unlink(missing_ok=True)  # left by one that crashed
     except OSError as error:
         raise DamnitError(f"{pid_file} cannot be removed: {error.strerror}.") from error
 
@@ -119,7 +119,7 @@ def _write(path: Path, content: bytes, *, mode: int, for_writers: bool = False) 
             file.write(content)
             file.flush()
             os.fsync(descriptor)
-            remove_acl(descriptor)  # of the folder's default; the bits below would open it again
+            remove_acl(descriptor)  # inherited; the mode set below would reactivate it
             if for_writers and group_may_write(path.parent, os.fstat(descriptor).st_gid):
                 mode |= stat.S_IRGRP
             os.fchmod(descriptor, mode)

@@ -1,4 +1,4 @@
-"""The text of `supervisord.conf`: ours written, anybody's read. Pure."""
+"""The text of `supervisord.conf`: write ours, parse any. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..errors import DamnitError
 from .address import Address
 
 PROGRAM = "damnit"
-"""DAMNIT's name for it, for `supervisorctl -c supervisord.conf status damnit`."""
+"""DAMNIT's name for the program, for `supervisorctl -c supervisord.conf status damnit`."""
 
 DAEMON_LOG = "amore.log"
 SUPERVISORD_LOG = "supervisord.log"
@@ -22,11 +22,11 @@ STOP_WAIT_S = 30
 """How long the daemon may take to end before it is killed."""
 
 START_S = 5
-"""A daemon that ends sooner is started again after a pause, each time a longer one."""
+"""A daemon that exits sooner is restarted after a pause, which grows each time."""
 
 MARK = "; Written by damnit-daemon"
 
-# The log of the program has no `%(here)s`: that would be expanded twice, and fail for a
+# The program's log path has no `%(here)s`: that would be expanded twice, and fail for a
 # folder with a % in its name. supervisord's working directory is the folder.
 TEMPLATE = f"""\
 {MARK} whenever it starts: changes are lost.
@@ -71,18 +71,18 @@ stdout_logfile_backups=5
 
 
 def configuration_text(address: Address, command: Sequence[str], *, umask: int) -> str:
-    """Write the whole file.
+    """Return the text of the file.
 
-    It gives up after 1000 failed starts, which takes days: after an hour without
-    the file system a daemon must come back by itself.
+    supervisord gives up after 1000 failed starts, which takes days: after an hour without
+    the file system a daemon must recover by itself.
 
     Args:
         address: Where to listen.
-        command: What to keep running.
+        command: The command to keep running.
         umask: For the logs, and for the daemon.
 
     Raises:
-        DamnitError: If the command cannot be written in such a file.
+        DamnitError: If the command cannot be represented in such a file.
     """
     return TEMPLATE.format(
         umask=umask,
@@ -95,10 +95,10 @@ def configuration_text(address: Address, command: Sequence[str], *, umask: int) 
 
 
 def quote_word(word: str) -> str:
-    """Quote a word of a command for the shell's syntax inside of supervisord's.
+    """Quote a word of a command for the shell's syntax inside supervisord's.
 
     Raises:
-        DamnitError: If it is more than a line.
+        DamnitError: If it is longer than a line.
     """
     if not word.isprintable():
         raise DamnitError(
@@ -106,13 +106,13 @@ def quote_word(word: str) -> str:
             hint="Rename the folder.",
         )
     quoted = shlex.quote(word).replace("%", "%%")
-    # `;` or `#` after a space would begin a comment, quoted or not; ending the quotes and
-    # opening them again puts something between the two.
+    # `;` or `#` after a space would begin a comment, quoted or not; closing and reopening
+    # the quotes separates the two.
     return re.sub(r"(?<=\s)(?=[;#])", "''", quoted)
 
 
 def parse_address(text: str) -> Address | None:
-    """Find the address in a configuration, ours or DAMNIT's; None if there is none."""
+    """Find the address in a configuration, ours or DAMNIT's; None if it has none."""
     parser = configparser.RawConfigParser(strict=False, inline_comment_prefixes=(";", "#"))
     try:
         parser.read_string(text)
@@ -126,5 +126,5 @@ def parse_address(text: str) -> Address | None:
 
 
 def is_ours(text: str) -> bool:
-    """Tell whether we wrote it; DAMNIT's own has the same name."""
+    """Return True if we wrote it; DAMNIT's own has the same name."""
     return text.startswith(MARK)

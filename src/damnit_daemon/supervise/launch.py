@@ -1,4 +1,4 @@
-"""Starting a supervisord, with a configuration made for it."""
+"""Launch a supervisord with a new configuration."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ LAUNCH_TIMEOUT_S = 30.0
 PORT_ATTEMPTS = 50
 
 PORT_TAKEN = "already listening on"
-"""What supervisord says then."""
+"""Part of supervisord's message if its port is taken."""
 
 
 def launch_supervisord(
     folder: DamnitFolder, command: Sequence[str], ports: Iterator[int]
 ) -> Supervisord:
-    """Start a supervisord on the first of the ports that it gets.
+    """Start a supervisord on the first of the ports that is free.
 
     Raises:
-        DamnitError: If it does not start; says why.
+        DamnitError: If it does not start; gives the reason.
     """
     check_logs(folder)
     host = this_host()
-    umask = ~stat.S_IMODE(folder.path.stat().st_mode) & 0o777  # as open as the folder
+    umask = ~stat.S_IMODE(folder.path.stat().st_mode) & 0o777  # same access as the folder
     for port, _ in zip(ports, range(PORT_ATTEMPTS), strict=False):
         address = new_address(host, port)
         write_conf(folder, configuration_text(address, command, umask=umask))
@@ -41,7 +41,7 @@ def launch_supervisord(
 
 
 def _run_supervisord(folder: DamnitFolder, address: Address, umask: int) -> bool:
-    """Run supervisord, which goes to the background; False if its port is taken."""
+    """Run supervisord, which daemonizes; False if its port is taken."""
     conf = conf_path(folder)
     try:
         done = subprocess.run(

@@ -1,4 +1,4 @@
-"""One at a time starts or stops the daemon of a folder."""
+"""Lock that lets one process at a time start or stop a folder's daemon."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _BUSY = {errno.EACCES, errno.EAGAIN}
 
 @contextmanager
 def supervise_lock(folder: DamnitFolder, *, timeout_s: float) -> Iterator[None]:
-    """Be the only one for the length of the block; the lock goes with the process.
+    """Hold the lock for the block; it is released when the process ends.
 
     Raises:
-        DamnitError: If somebody else still is after the given time, or the folder
-            may not be written.
+        DamnitError: If another process still holds it after the given time, or the
+            folder is not writable.
     """
     path = folder.internals / LOCK_NAME
     try:

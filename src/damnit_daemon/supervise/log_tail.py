@@ -1,4 +1,4 @@
-"""The end of the daemon's log, and what is added to it."""
+"""Read the end of the daemon's log, and follow it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 BLOCK_BYTES = 64 * 1024
 LONGEST_BYTES = 8 * 1024 * 1024
-"""Of a log's end that is looked at, however many lines are wanted."""
+"""Bytes read from a log's end at most, however many lines are requested."""
 
 LONGEST_LINE_BYTES = 64 * 1024
 
@@ -20,8 +20,8 @@ def last_lines(path: Path, count: int, *, after_byte: int = 0) -> list[str]:
 
     Args:
         path: The file.
-        count: At most so many.
-        after_byte: Nothing before this place; the whole file if it has become shorter.
+        count: Maximum number of lines.
+        after_byte: Skip all before this offset, unless the file has become shorter.
 
     Raises:
         OSError: If it cannot be read.
@@ -44,15 +44,14 @@ def follow_log(
 ) -> Iterator[str]:
     """Yield the last lines of a log, then new ones as they are written.
 
-    It is looked at again and again, as another host may write it. When it was
-    renamed and begun anew, which keeps it from growing for ever, the rest of the
-    old file comes first.
+    The file is polled, because another host may write it. After a log rotation, which
+    keeps it from growing without limit, the rest of the old file comes first.
 
     Args:
         path: The log; it may not exist yet.
-        lines: How many to begin with.
-        is_over: Ends the iteration, after all that was there by then.
-        interval_s: How long to wait between looks.
+        lines: Number of lines to begin with.
+        is_over: Ends the iteration, after all lines written by then.
+        interval_s: Pause between polls.
 
     Raises:
         OSError: If it cannot be read.
@@ -72,10 +71,10 @@ def follow_log(
                 yield from map(_text, whole)
             if renewed is not None:
                 if file is None or _is_same(file, renewed):
-                    unfinished = b""  # what was read of it is gone
+                    unfinished = b""  # the part already read is lost
                 if file is not None:
                     file.close()
-                file = renewed  # supervisord begins a new one also in the middle of a line
+                file = renewed  # supervisord may rotate in the middle of a line
             elif ends:
                 return
             else:
@@ -86,7 +85,7 @@ def follow_log(
 
 
 def _read_tail(file: BufferedReader, end: int, count: int, lowest: int) -> bytes:
-    """Read backwards until there are more line ends than lines wanted; stand at the end."""
+    """Read backwards until there are more line ends than lines requested; end at `end`."""
     lowest = max(lowest, end - LONGEST_BYTES)
     start, found = end, b""
     while start > lowest and found.count(b"\n") <= count:
@@ -105,7 +104,7 @@ def _open(path: Path) -> BufferedReader | None:
 
 
 def _reopen(file: BufferedReader | None, path: Path) -> BufferedReader | None:
-    """Open what the path leads to, if that is another file, or lost what was read of it."""
+    """Open the file at the path if it is another one, or was truncated below the read position."""
     try:
         now = path.stat()
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""What can be seen of a folder's daemon: its supervisord, its lease, its processes."""
+"""Probe a folder's daemon: its supervisord, its lease, its processes."""
 
 from __future__ import annotations
 
@@ -17,58 +17,58 @@ from .rpc import ENDED_STATES, NoAnswer, Program, Supervisord
 
 LEDGER_TIMEOUT_S = 5.0
 WATCH_S = 6.0
-"""How long to look whether a lease of another host is renewed: some beats."""
+"""How long to watch for a renewal of another host's lease: several renewal intervals."""
 
 WATCH_EVERY_S = 0.5
 
 
 class DaemonState(StrEnum):
-    """How a daemon is, in a word."""
+    """State of a daemon, as one word."""
 
     WORKING = "working"
     STARTING = "starting"
     CRASHED = "crashed"
-    """It ended by itself; supervisord starts it again, or gave up."""
+    """It exited by itself; supervisord restarts it, or gave up."""
     SILENT = "silent"
-    """It is there, but renews its lease no more."""
+    """It exists, but no longer renews its lease."""
     STOPPED = "stopped"
 
 
 @dataclass(frozen=True)
 class DaemonProbe:
-    """What was seen at one moment."""
+    """Observations at one moment."""
 
     supervisord: Supervisord | None = None
-    """One that answers at the address in the folder's configuration."""
+    """The supervisord that responds at the address in the folder's configuration."""
     supervisord_process: Process | None = None
-    """One for this folder on this machine, answering or not."""
+    """The supervisord for this folder on this machine, responding or not."""
     is_ours: bool = True
-    """False if the configuration is DAMNIT's own."""
+    """False if DAMNIT itself wrote the configuration."""
     program: Program | None = None
     lease: Lease | None = None
     holder_alive: bool | None = None
-    """Of the lease; None if it cannot be known from here."""
+    """True if the holder of the lease is alive; None if that cannot be known from here."""
     no_answer: str = field(default="")
     """Why there is no `supervisord`; empty without an address."""
 
     @property
     def is_alone(self) -> bool:
-        """Whether a daemon lives here that no supervisord looks after."""
+        """True if a daemon runs here without a supervisord."""
         return self.holder_alive is True and not self.is_supervised
 
     @property
     def is_supervised(self) -> bool:
-        """Whether the holder of the lease is supervisord's program."""
+        """True if the holder of the lease is supervisord's program."""
         if self.program is None or self.lease is None:
             return False
         return self.program.pid == self.lease.holder.pid
 
     def state(self, now: float) -> DaemonState:
-        """Judge.
+        """Derive the state.
 
         Args:
-            now: Unix seconds UTC. A host whose clock differs by more than a minute is
-                taken for silent.
+            now: Unix seconds UTC. A host whose clock differs by more than a minute
+                counts as silent.
         """
         lease, program = self.lease, self.program
         is_running = program is not None and program.pid != 0
@@ -83,10 +83,10 @@ class DaemonProbe:
 
 
 def observe(folder: DamnitFolder) -> DaemonProbe:
-    """Look; changes nothing, takes seconds only if a host does not answer.
+    """Probe the daemon; changes nothing, and takes seconds only if a host does not respond.
 
     Raises:
-        DamnitError: If the folder's configuration may not be read.
+        DamnitError: If permission to read the folder's configuration is denied.
     """
     conf = load_conf(folder)
     supervisord, program, no_answer = None, None, ""
@@ -109,7 +109,7 @@ def observe(folder: DamnitFolder) -> DaemonProbe:
 
 
 def read_lease(folder: DamnitFolder) -> Lease | None:
-    """Read the lease; None also where the ledger is missing or cannot be read now."""
+    """Read the lease; None also if the ledger is missing or cannot be read now."""
     ledger = Ledger(folder.ledger, timeout_s=LEDGER_TIMEOUT_S)
     try:
         with ledger.reading() as con:
@@ -119,7 +119,7 @@ def read_lease(folder: DamnitFolder) -> Lease | None:
 
 
 def find_supervisord(folder: DamnitFolder) -> Process | None:
-    """Find the supervisord of a folder on this machine, by what it says in the folder."""
+    """Find the supervisord of a folder on this machine, from its files in the folder."""
     try:
         pid = int((folder.path / PID_FILE).read_text("ascii"))
     except (OSError, ValueError):
@@ -129,7 +129,7 @@ def find_supervisord(folder: DamnitFolder) -> Process | None:
 
 
 def is_renewed(folder: DamnitFolder, lease: Lease) -> bool:
-    """Watch for a while whether a lease is renewed: then its holder works, wherever it is."""
+    """Watch for a renewal of a lease: then its holder is running, on whichever host."""
     watch = LeaseWatch()
     watch.look(lease, time.monotonic())
     give_up_at = time.monotonic() + WATCH_S

@@ -1,4 +1,4 @@
-"""Processes of this machine: which they are, whether they live, ending them."""
+"""Processes of this machine: identify them, check that they are alive, end them."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ KILL_WAIT_S = 5.0
 
 @dataclass(frozen=True)
 class Process:
-    """A process, told apart from others that get its number later."""
+    """A process, distinguished from a later one with the same process id."""
 
     pid: int
     started: str
-    """When, in the kernel's ticks."""
+    """Start time, in the kernel's ticks."""
 
     @property
     def is_gone(self) -> bool:
-        """Whether it has ended; one that nobody has reaped yet has."""
+        """True if it has ended, even if it has not been reaped yet."""
         return process_at(self.pid) != self
 
     def command_line(self) -> list[str]:
-        """Its program and arguments; empty if that may not be known."""
+        """Its program and arguments; empty if access is denied."""
         try:
             text = Path(f"/proc/{self.pid}/cmdline").read_text("utf-8", "surrogateescape")
         except OSError:
@@ -36,7 +36,7 @@ class Process:
         return text.rstrip("\0").split("\0")
 
     def wait(self, timeout_s: float) -> bool:
-        """Wait for its end; tell whether it came."""
+        """Wait for its end; return True if it ended in time."""
         give_up_at = time.monotonic() + timeout_s
         while not self.is_gone:
             if time.monotonic() >= give_up_at:
@@ -56,7 +56,7 @@ class Process:
         self.kill()
 
     def kill(self) -> None:
-        """End it and its group without asking.
+        """Kill it and its group at once.
 
         Raises:
             DamnitError: If it is another user's, or cannot be killed.
@@ -86,12 +86,12 @@ class Process:
 
 
 def process_at(pid: int) -> Process | None:
-    """Find the living process that has a number."""
+    """Return the living process with this process id."""
     try:
         text = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace")
     except OSError:
         return None
-    # The name of the program comes second, in brackets, and may hold anything.
+    # The program's name comes second, in parentheses, and may contain any characters.
     fields = text.rpartition(")")[2].split()
     return None if fields[0] in {"Z", "X"} else Process(pid, fields[19])
 

@@ -1,4 +1,4 @@
-"""Talking to a supervisord (XML-RPC over HTTP)."""
+"""Client for supervisord (XML-RPC over HTTP)."""
 
 from __future__ import annotations
 
@@ -21,38 +21,38 @@ BAD_NAME = 10
 """Supervisor's code for a program that it does not know."""
 
 RUNNING_STATES = frozenset({"STARTING", "RUNNING", "BACKOFF", "STOPPING"})
-"""In which supervisord looks after a program: it runs, or soon will again."""
+"""States in which supervisord keeps a program running: it runs, or soon will again."""
 
 ENDED_STATES = frozenset({"BACKOFF", "FATAL", "EXITED", "STOPPED", "UNKNOWN"})
-"""In which the program is not running at this moment."""
+"""States in which the program is not running at the moment."""
 
 
 class NoAnswer(DamnitError):  # noqa: N818 – house style
-    """Nobody answers there, or only somebody who does not know us."""
+    """Nothing responds at the address, or it rejects our credentials."""
 
 
 @dataclass(frozen=True)
 class Program:
-    """The daemon, as supervisord sees it."""
+    """The daemon's state according to supervisord."""
 
     state: str
-    """Supervisor's word: STARTING, RUNNING, BACKOFF, FATAL, STOPPED …"""
+    """Supervisor's term: STARTING, RUNNING, BACKOFF, FATAL, STOPPED …"""
     pid: int
-    """0 when it is not running."""
+    """0 while it is not running."""
     description: str
-    """Supervisor's own: `pid 12, uptime 0:01:00`, `Exited too quickly …`."""
+    """Supervisor's text: `pid 12, uptime 0:01:00`, `Exited too quickly …`."""
 
     @property
     def is_wanted(self) -> bool:
-        """Whether supervisord keeps it running."""
+        """True if supervisord keeps it running."""
         return self.state in RUNNING_STATES
 
 
 class Supervisord:
-    """One that runs, reached by its address. Each call raises `NoAnswer` if it is not there.
+    """A running supervisord, reached by its address. Each call raises `NoAnswer` if it is gone.
 
-    `supervisorctl` is not asked: it needs a fifth of a second for each question, and
-    its exit codes say the same of success and failure.
+    `supervisorctl` is not used: each call takes a fifth of a second, and its exit codes
+    do not distinguish success from failure.
     """
 
     def __init__(self, address: Address, *, timeout_s: float = TIMEOUT_S) -> None:
@@ -60,13 +60,13 @@ class Supervisord:
         self._timeout_s = timeout_s
 
     def load_pid(self) -> int:
-        """Its process on its host."""
+        """Return its process id on its host."""
         with self._calling() as remote:
             pid: Any = remote.supervisor.getPID()
             return int(pid)
 
     def load_program(self) -> Program | None:
-        """How the daemon is; None if it looks after something else."""
+        """Return the daemon's state; None if it has no such program."""
         with self._calling() as remote:
             try:
                 found: Any = remote.supervisor.getProcessInfo(PROGRAM)
@@ -94,7 +94,7 @@ class Supervisord:
             raise NoAnswer(f"{address.url} does not let us in: {error.errmsg}.") from error
         except xmlrpc.client.Fault as fault:
             raise NoAnswer(f"{address.url} refuses: {fault.faultString}.") from fault
-        except (OSError, UnicodeError) as error:  # also names that no host can have
+        except (OSError, UnicodeError) as error:  # UnicodeError: not a valid host name
             raise NoAnswer(f"{address.url} does not answer: {error}.") from error
         except (
             http.client.HTTPException,

@@ -1,4 +1,4 @@
-"""Telling systemd how we are (`sd_notify`), where it started us; elsewhere nothing happens."""
+"""Notify systemd of our state (`sd_notify`) if it started us; otherwise do nothing."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ WATCHDOG_PID = "WATCHDOG_PID"
 
 
 class Notifier:
-    """Says READY, STATUS, STOPPING and WATCHDOG to the one who started us.
+    """Sends READY, STATUS, STOPPING and WATCHDOG to systemd.
 
-    Nothing is ever raised: to be heard is not what the daemon lives for.
+    Never raises: the daemon does not depend on its notifications.
 
     Attributes:
-        watchdog_every_s: How often `watchdog` is to be called; None if nobody asked
-            for it. Half of what systemd allows.
+        watchdog_every_s: How often to call `watchdog`: half of what systemd allows;
+            None if it is not required.
     """
 
     def __init__(self, address: str = "", *, watchdog_every_s: float | None = None) -> None:
@@ -28,9 +28,9 @@ class Notifier:
 
     @classmethod
     def from_environment(cls, environment: MutableMapping[str, str] | None = None) -> Notifier:
-        """Take what systemd left for us, out of the environment.
+        """Take systemd's variables out of the environment.
 
-        Programs that we start must not find it: they would speak in our name.
+        Child processes must not inherit them: they would notify systemd in our name.
         """
         environment = os.environ if environment is None else environment
         address = environment.pop(SOCKET, "")
@@ -41,20 +41,20 @@ class Notifier:
         return cls(address, watchdog_every_s=every_s)
 
     def ready(self, status: str = "") -> None:
-        """The daemon works."""
+        """Report that the daemon is running."""
         self._send("READY=1", *self._status_line(status))
 
     def status(self, status: str) -> None:
-        """What it does, in a line for people; said again only when it changes."""
+        """Report its activity in one line for users; sent again only when it changes."""
         if status != self._status:
             self._send(*self._status_line(status))
 
     def stopping(self, status: str = "") -> None:
-        """It is about to end."""
+        """Report that it is about to end."""
         self._send("STOPPING=1", *self._status_line(status))
 
     def watchdog(self) -> None:
-        """It is alive; without this, where asked for, systemd kills it."""
+        """Report that it is alive; systemd kills it without this, if required."""
         if self.watchdog_every_s is not None:
             self._send("WATCHDOG=1")
 
@@ -65,7 +65,7 @@ class Notifier:
     def _send(self, *lines: str) -> None:
         if not self._address or not lines:
             return
-        # `@` is how an address without a file is written
+        # `@` stands for the NUL that starts an abstract address
         address = "\0" + self._address[1:] if self._address[0] == "@" else self._address
         try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:

@@ -1,4 +1,4 @@
-"""Starting the daemon under a supervisord of its folder's own, and seeing that it works."""
+"""Start the daemon under the folder's own supervisord, and check that it runs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .rpc import ENDED_STATES, NoAnswer, Program, Supervisord
 from .stop import end_supervisord
 
 START_TIMEOUT_S = 60.0
-"""How long to wait for the daemon to work: Python may come from a slow file system."""
+"""How long to wait until the daemon runs: Python may load from a slow file system."""
 
 ANSWER_TIMEOUT_S = 10.0
 LOOK_EVERY_S = 0.1
@@ -28,10 +28,10 @@ LOG_LINES = 15
 
 
 class StartFailed(DamnitError):  # noqa: N818 – house style
-    """The daemon did not come to work; nothing of it runs.
+    """The daemon did not start; no part of it is running.
 
     Attributes:
-        log_lines: What it said last.
+        log_lines: Its last log lines.
     """
 
     def __init__(self, reason: str, log_lines: Sequence[str], *, hint: str = "") -> None:
@@ -40,7 +40,7 @@ class StartFailed(DamnitError):  # noqa: N818 – house style
 
 
 def daemon_command(folder: DamnitFolder) -> list[str]:
-    """What supervisord keeps running."""
+    """Return the command that supervisord keeps running."""
     return module_command("damnit_daemon.cli", "--in", str(folder.path.absolute()), "run")
 
 
@@ -53,23 +53,23 @@ def start(
     timeout_s: float = START_TIMEOUT_S,
     ports: Iterator[int] | None = None,
 ) -> Lease:
-    """Start the daemon of a folder; returns when it works, and only then.
+    """Start the daemon of a folder; returns once it is running, and only then.
 
     Args:
-        folder: Where; it must exist.
-        command: What to run in place of `daemon_command`.
-        prepare: Called when it is sure that no daemon works here, before the start.
-        tell: Takes what a person who waits should know.
-        timeout_s: How long it may take to come to work.
-        ports: Which ports to try, one after the other.
+        folder: The DAMNIT folder; it must exist.
+        command: Run instead of `daemon_command`.
+        prepare: Called before the start, once it is certain that no daemon runs here.
+        tell: Receives progress messages for the user.
+        timeout_s: How long it may take to start.
+        ports: Ports to try, in order.
 
     Returns:
         The daemon's lease.
 
     Raises:
-        LeaseHeld: If a daemon works here already; says which.
-        StartFailed: If it does not come to work; nothing is left running then.
-        DamnitError: If the folder may not be written, and so on.
+        LeaseHeld: If a daemon already runs here; names it.
+        StartFailed: If it does not start; no process is left running then.
+        DamnitError: If the folder is not writable, and so on.
     """
     with supervise_lock(folder, timeout_s=timeout_s):
         seen = observe(folder)
@@ -77,7 +77,7 @@ def start(
         if prepare is not None:
             prepare()
         if seen.supervisord is not None:
-            end_supervisord(seen, grace_s=LAUNCH_TIMEOUT_S)  # looks after nothing
+            end_supervisord(seen, grace_s=LAUNCH_TIMEOUT_S)  # it supervises no program
         copy = keep_foreign_conf(folder)
         if copy is not None:
             tell(f"{conf_path(folder).name} was not ours; the old one is kept as {copy.name}")
@@ -91,7 +91,7 @@ def start(
 
 
 def _refuse_second(folder: DamnitFolder, seen: DaemonProbe, tell: Callable[[str], object]) -> float:
-    """Make sure that nobody works here; tell how long an old lease may hold the daemon up."""
+    """Check that no daemon runs here; return how long an old lease may delay the new one."""
     lease, program = seen.lease, seen.program
     if seen.supervisord is None and seen.supervisord_process is not None:
         raise DamnitError(
@@ -161,7 +161,7 @@ def _start(
 def _wait_until_it_works(
     folder: DamnitFolder, supervisord: Supervisord, old: Lease | None, timeout_s: float
 ) -> Lease | str:
-    """Wait for the first beat of a new lease; else tell why there is none."""
+    """Wait for the first renewal of a new lease; else return why there is none."""
     began = time.monotonic()
     first_pid = 0
     while (waited_s := time.monotonic() - began) < timeout_s:
@@ -188,8 +188,8 @@ def _is_first_beat(lease: Lease, program: Program, old: Lease | None) -> bool:
 
 
 def _end(folder: DamnitFolder) -> None:
-    """End what was started in vain, as far as that is possible."""
+    """End the processes of a failed start, as far as possible."""
     try:
         end_supervisord(observe(folder), grace_s=LAUNCH_TIMEOUT_S)
     except DamnitError:
-        pass  # why it was in vain is what matters
+        pass  # the cause of the failed start matters more

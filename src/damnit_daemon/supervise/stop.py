@@ -1,4 +1,4 @@
-"""Ending the daemon and its supervisord, and seeing that both are gone."""
+"""Stop the daemon and its supervisord, and check that both are gone."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from .rpc import NoAnswer, Supervisord
 
 LOCK_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = STOP_WAIT_S + 10.0
-"""After this time what has not ended is killed."""
+"""A process that has not ended after this time is killed."""
 
 LOOK_EVERY_S = 0.1
 
 
 def stop(folder: DamnitFolder, *, grace_s: float = STOP_TIMEOUT_S) -> list[str]:
-    """End the daemon of a folder, however it was started.
+    """Stop the daemon of a folder, however it was started.
 
     Args:
-        folder: Where.
+        folder: The DAMNIT folder.
         grace_s: How long each process may take to end, before it is killed.
 
     Returns:
-        What was ended, in words; empty if there was nothing.
+        Descriptions of the processes that were ended; empty if there were none.
 
     Raises:
-        DamnitError: If something lives on; says what, and on which host.
+        DamnitError: If a process is still alive; names it and its host.
     """
     with supervise_lock(folder, timeout_s=LOCK_TIMEOUT_S):
         seen = observe(folder)
@@ -42,7 +42,7 @@ def stop(folder: DamnitFolder, *, grace_s: float = STOP_TIMEOUT_S) -> list[str]:
 
 
 def end_supervisord(seen: DaemonProbe, *, grace_s: float) -> list[str]:
-    """End a supervisord, and with it the daemon; tell what was ended.
+    """End a supervisord, and with it the daemon; return descriptions of what was ended.
 
     Raises:
         DamnitError: If it cannot be ended.
@@ -52,7 +52,7 @@ def end_supervisord(seen: DaemonProbe, *, grace_s: float) -> list[str]:
         return _shut_down(seen.supervisord, process, grace_s)
     if process is None:
         return []
-    process.end(grace_s=grace_s)  # on TERM it ends its program first
+    process.end(grace_s=grace_s)  # on TERM it first ends its program
     return [f"supervisord (process {process.pid})"]
 
 
@@ -63,7 +63,7 @@ def _shut_down(supervisord: Supervisord, process: Process | None, grace_s: float
         where = f"process {supervisord.load_pid()} on {supervisord.address.host}"
         daemon = process_at(pid) if pid and process is not None else None
         supervisord.shut_down()
-    except NoAnswer:  # it is ending already
+    except NoAnswer:  # it is already ending
         pid, daemon, where = 0, None, f"at {supervisord.address.url}"
     has_ended = _wait_for_silence(supervisord, grace_s)
     if process is not None:
@@ -82,7 +82,7 @@ def _shut_down(supervisord: Supervisord, process: Process | None, grace_s: float
 
 
 def _wait_for_silence(supervisord: Supervisord, timeout_s: float) -> bool:
-    """Wait until nobody listens at its port any more."""
+    """Wait until its port no longer responds."""
     address = supervisord.address
     give_up_at = time.monotonic() + timeout_s
     while time.monotonic() < give_up_at:
@@ -95,7 +95,7 @@ def _wait_for_silence(supervisord: Supervisord, timeout_s: float) -> bool:
 
 
 def _end_holder(folder: DamnitFolder, lease: Lease, grace_s: float) -> list[str]:
-    """End a daemon that no supervisord ended: it holds the lease still."""
+    """End a daemon that survived its supervisord, or had none: it still holds the lease."""
     holder = lease.holder
     alive = is_alive(holder)
     if alive:
