@@ -1,4 +1,4 @@
-"""What the main screen does to call somebody who looks elsewhere."""
+"""Alerts: evaluate the rules and notify a user who is not watching the screen."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ LIST, OFF = "list", "off"
 
 
 class Alerting(MainPart):
-    """A part of the main screen: alerts."""
+    """Part of the main screen: alerts."""
 
     _watches: tuple[AlertEvaluator, ...] = ()
 
     def begin_alerting(self) -> None:
-        """Read what is to be watched."""
+        """Load the alert rules."""
         self._read_alerts()
 
     @work(thread=True, group="alerts")
@@ -47,7 +47,7 @@ class Alerting(MainPart):
         self.look_for_alerts()
 
     def look_for_alerts(self) -> None:
-        """Call, if something new is to be called for."""
+        """Notify if an alert has newly become true."""
         if not self.feed.has_all:
             return
         rows = self.table.rows
@@ -75,10 +75,10 @@ class Alerting(MainPart):
     # Commands
 
     def do_alert(self, text: str) -> None:
-        """Watch something, list what is watched, or watch it no more.
+        """Add an alert, list the alerts or remove one.
 
         Raises:
-            FilterError: If it cannot be understood.
+            FilterError: If it cannot be parsed.
         """
         alerts = [watch.alert for watch in self._watches]
         word, _, rest = text.partition(" ")
@@ -121,7 +121,7 @@ class Alerting(MainPart):
         return "\n".join(["Watched:", *(visible(str(alert)) for alert in alerts)])
 
     def complete_alert(self, text: str, cursor: int) -> Completion:
-        """Columns, or an alert to be ended."""
+        """Complete column names, or the alert to remove."""
         from damnit_daemon.query.completion import Completion, complete_filter
 
         if text.startswith(f"{OFF} ") and cursor > len(OFF):

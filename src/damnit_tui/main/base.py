@@ -1,4 +1,4 @@
-"""What the parts of the main screen have in common."""
+"""Base class of the parts of the main screen."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 class MainPart(Screen[None]):
-    """A part of the main screen: actions that belong together.
+    """Part of the main screen: a group of related actions.
 
-    `MainScreen` is all parts in one, and makes what they share.
+    `MainScreen` combines all parts and creates what they share.
     """
 
     if TYPE_CHECKING:
@@ -33,16 +33,16 @@ class MainPart(Screen[None]):
             """Show all runs."""
 
         def describe(self) -> None:
-            """Say in full what one points at."""
+            """Describe the cell under the pointer or cursor in full."""
 
         def fold_notes(self, folded: bool) -> None:
-            """Have notes out of the way, or between the runs."""
+            """Hide the notes, or show them between the runs."""
 
         def action_details(self) -> None:
             """Show all values of the run."""
 
         def action_follow(self) -> None:
-            """Go along with new runs, or stop doing so."""
+            """Toggle following new runs."""
 
         def may_leave(self) -> bool:
-            """Whether nothing that was typed would be lost."""
+            """Return True if no typed text would be lost."""

@@ -1,4 +1,4 @@
-"""What the main screen does to change values: in the cell under the cursor, or of marked runs."""
+"""Edit values: the cell under the cursor, or a column of the marked runs."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from .user_variables import Defining
 
 LONGEST_BEFORE = 60
 MOST_DRAFTS = 50
-"""Of an edit of more cells the others are as empty as they were."""
+"""Drafts kept of one edit; the other cells stay as empty as they were."""
 
 
 class Editing(Defining):
-    """A part of the main screen: edit."""
+    """Part of the main screen: edit."""
 
     _contested: tuple[EditConflicted, ...] = ()
-    """To be decided."""
+    """Conflicts that wait for a decision."""
 
     async def action_edit(self) -> None:
-        """Edit the cell under the cursor, or the column of all marked runs; or a note."""
+        """Edit the cell under the cursor, its column in all marked runs, or a note."""
         cursor = self.table.cursor
         if cursor is None or not self.may_write():
             return
@@ -46,19 +46,19 @@ class Editing(Defining):
         await self._ask_value(self.table.rows.columns[index], keys, cursor)
 
     def action_undo(self) -> None:
-        """Take back the last edit of this session."""
+        """Undo the last edit of this session."""
         if self.may_write():
             self.order(Undo())
 
     def action_redo(self) -> None:
-        """Do again what was taken back last."""
+        """Redo the last undone edit."""
         if self.may_write():
             self.order(Redo())
 
     # Cells
 
     def _keys_to_edit(self, key: RunKey) -> list[RunKey]:
-        """All marked runs, wherever the cursor is; without marks its own."""
+        """Return all marked runs, wherever the cursor is; without marks the run of the cursor."""
         return sorted(self.table.marked, reverse=True) or [key]
 
     def _why_not(self, keys: Sequence[RunKey], column: Column) -> str:
@@ -79,13 +79,13 @@ class Editing(Defining):
         cursor: CellAddress,
         known: Mapping[RunKey, Value] | None = None,
     ) -> None:
-        """Have a value typed.
+        """Prompt for a value.
 
         Args:
-            column: For which variable.
-            keys: For which runs.
-            cursor: The cell it was asked for at.
-            known: What the cells hold, as far as that is newer than the table.
+            column: The variable.
+            keys: The runs.
+            cursor: The cell the prompt was opened at.
+            known: Values of the cells that are newer than the table.
         """
         from damnit_daemon.edit import EXPECTED, parse_typed, typed_text
 
@@ -125,25 +125,25 @@ class Editing(Defining):
         await self.ask(question, answer, place)
 
     def _overlooked(self, keys: list[RunKey], cursor: RunKey) -> str:
-        """What somebody could overlook: marked runs that are not seen, a run that is not meant."""
+        """Warn if marked runs are filtered out, or if the cursor is on an unmarked run."""
         hidden = sum(self.table.rows.position(key) is None for key in keys)
         parts = [f"{hidden} of them filtered out"] if hidden else []
         parts += [f"not r{cursor.run}"] if cursor not in keys else []
         return f" ({', '.join(parts)})" if parts else ""
 
-    # What somebody else has changed
+    # Edit conflicts
 
     def contest(self, outcome: EditConflicted) -> None:
-        """Ask, as soon as nobody is typing something else."""
+        """Ask how to resolve a conflict, as soon as no other prompt is open."""
         self._contested = (*self._contested, outcome)
         self.settle_contested()
 
     def on_screen_resume(self) -> None:
-        """Ask what waits to be asked."""
+        """Ask the pending questions."""
         self.settle_contested()
 
     def settle_contested(self) -> None:
-        """Ask about the next of them, if the table is all that is open."""
+        """Ask about the next conflict, if nothing covers the table."""
         if not self._contested:
             return
         if self.app.screen is not self or self.has_class("-asking"):
@@ -177,7 +177,7 @@ class Editing(Defining):
             self.call_later(self._ask_value, self.table.rows.columns[index], keys, first, found)
 
     def keep_draft(self, order: Order) -> None:
-        """Have what was typed stand there again when the cell is edited."""
+        """Offer the typed text again the next time the cell is edited."""
         if isinstance(order, SetValues):
             for change in order.changes[:MOST_DRAFTS]:
                 if change.new is not None:

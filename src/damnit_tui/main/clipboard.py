@@ -1,4 +1,4 @@
-"""What the main screen does to take data elsewhere: copy, export."""
+"""Copy and export runs."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from .base import MainPart
 from .messages import TextCopied
 
 MOST_COPIED = 2000
-"""Runs on the clipboard; more go to a file."""
+"""Most runs on the clipboard; more go to a file."""
 
 
 class Taking(MainPart):
-    """A part of the main screen: copy and export."""
+    """Part of the main screen: copy and export."""
 
     def action_copy(self) -> None:
         """Copy the cell under the cursor, or the note."""
@@ -34,7 +34,7 @@ class Taking(MainPart):
             self.notify("This cell is empty.", markup=False)
 
     def action_copy_rows(self) -> None:
-        """Copy the run under the cursor, or all marked ones, as Markdown."""
+        """Copy the run under the cursor, or all marked runs, as Markdown."""
         if self.table.cursor is None:
             return
         keys = self._marked() or [self.table.cursor.key]
@@ -44,14 +44,14 @@ class Taking(MainPart):
         self.copy_part(TableSlice(tuple(keys), self._shown_names()))
 
     def action_export(self) -> None:
-        """Ask what to write where."""
+        """Ask for the export's file and format."""
         self._open_export()
 
     def do_export(self, text: str) -> None:
-        """Write the runs and columns that are shown, in their order, in the format of the name.
+        """Write the shown runs and columns, in their order, in the format of the file's suffix.
 
         Raises:
-            FilterError: If that is no file of a format we write.
+            FilterError: If the format is not supported.
         """
         if not text:
             raise FilterError("Which file?", 0, 0, hint=f"NAME.{', .'.join(FORMATS)}.")
@@ -90,12 +90,12 @@ class Taking(MainPart):
 
     @work(thread=True, group="copy")
     def copy_text(self, text: str) -> None:
-        """Copy text, and tell where to."""
+        """Copy text and report where it went."""
         self.post_message(TextCopied(self.copy_now(text)))
 
     @work(thread=True, group="copy")
     def copy_part(self, part: TableSlice) -> None:
-        """Copy runs as Markdown, and tell where to."""
+        """Copy runs as Markdown and report where they went."""
         try:
             text = as_text(self.session.folder.database, part, "md", lambda _done, _total: True)
         except DamnitError as error:
@@ -105,7 +105,7 @@ class Taking(MainPart):
         self.post_message(TextCopied(self.copy_now(text), runs))
 
     def copy_now(self, text: str) -> str:
-        """Copy text and say where to; for workers."""
+        """Copy text and return where it went; for workers."""
         from ..terminal.clipboard import copy_text
 
         def osc52(copied: str) -> None:
@@ -118,17 +118,17 @@ class Taking(MainPart):
 
     @on(TextCopied)
     def tell_copied(self, event: TextCopied) -> None:
-        """Say where it went."""
+        """Report where the text went."""
         what = f"{event.what}, to" if event.what else "to"
         self.notify(f"Copied {what} {event.place}.", markup=False, timeout=3)
 
     def _marked(self) -> list[RunKey]:
-        """The marked runs, those shown first, in their order."""
+        """Return the marked runs: visible ones first, in their order."""
         marked = self.table.marks.runs
         shown = [key for key in self.table.rows.keys if key in marked]
         return shown + sorted(marked.difference(shown), reverse=True)
 
     def _shown_names(self) -> tuple[str, ...]:
-        """The variables shown, in their order; the time is always there."""
+        """Return the visible variables in their order; the time is always included."""
         names = [fit.column.name for fit in self.table.view.fits]
         return tuple(name for name in names if name != "start_time")

@@ -1,4 +1,4 @@
-"""What the main screen does about which columns are shown."""
+"""Choose the columns to show."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 
 class Choosing(MainPart):
-    """A part of the main screen: columns, tags, and filters by what is in a column."""
+    """Part of the main screen: columns, tags, and filters by a column's values."""
 
     selection = ColumnSelection()
     _selected_for: tuple[Column, ...] = ()
-    """The variables that the table was told about."""
+    """The variables last passed to the table."""
 
     def select_columns(self, selection: ColumnSelection) -> None:
         """Show these columns."""
@@ -38,17 +38,17 @@ class Choosing(MainPart):
             self.table.show_columns(shown)
 
     def select_new_columns(self) -> None:
-        """Show what is to be seen of the variables that have come. To be called when some have."""
+        """Show the new variables that are selected. Call when variables were added."""
         if self.selection and self._selected_for != tuple(self.table.rows.columns):
             self.select_columns(self.selection)
 
     @on(RunTable.ColumnsChanged)
     def keep_widths(self) -> None:
-        """Remember how wide somebody has made the columns."""
+        """Remember the column widths the user has set."""
         self.selection = self.selection.with_widths_of(self.table.column_choice)
 
     def action_columns(self) -> None:
-        """Choose columns, their order, and those that never scroll away."""
+        """Choose columns, their order, and which are frozen."""
         from ..dialogs.columns_dialog import ColumnsDialog
 
         rows = self.table.rows
@@ -72,7 +72,7 @@ class Choosing(MainPart):
         """Show only these columns, in this order; without any, all.
 
         Raises:
-            FilterError: If there is no such column.
+            FilterError: If a column does not exist.
         """
         columns = self.table.rows.columns
         from damnit_daemon.query import parse_sort
@@ -105,13 +105,13 @@ class Choosing(MainPart):
         self.select_columns(self.selection._replace(tags=tags))
 
     def complete_sort(self, text: str, cursor: int) -> Completion:
-        """What the last of several columns could become."""
+        """Complete the last of several columns."""
         from damnit_daemon.query.completion import complete_columns
 
         return offered(complete_columns(text, cursor, self.table.rows.columns))
 
     def complete_tags(self, text: str, cursor: int) -> Completion:
-        """The tags there are."""
+        """Complete tags."""
         words = tuple(quoted(tag) for tag in self._tags())
         return offered(complete_words(text, cursor, *[words] * (len(text.split()) + 1)))
 

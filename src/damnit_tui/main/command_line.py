@@ -1,4 +1,4 @@
-"""What the main screen does with the `:` line."""
+"""The `:` command line."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ COMMAND_PROMPT = "command-prompt"
 
 
 class Commanding(Arranging):
-    """A part of the main screen: the command line, and commands that belong to no other part."""
+    """Part of the main screen: the command line, and commands that belong to no other part."""
 
     command_history: tuple[str, ...] = ()
-    """The oldest first."""
+    """Oldest first."""
     chosen_theme = ""
-    """What somebody has asked for; empty for the usual one."""
+    """The theme the user chose; empty for the default."""
 
     async def action_command(self, text: str = "") -> None:
-        """Ask for a command, or the number of a run.
+        """Prompt for a command or a run number.
 
         Args:
-            text: What stands there to begin with.
+            text: Initial text.
         """
         if not self.query(Prompt):
             await self.open_prompt(
@@ -49,7 +49,7 @@ class Commanding(Arranging):
 
     @on(Prompt.Closed, f"#{COMMAND_PROMPT}")
     def close_command(self, event: Prompt.Closed) -> None:
-        """Do what was typed; what cannot be understood may be mended."""
+        """Run the typed command; one that cannot be parsed stays open for correction."""
         text = event.text
         if event.is_kept and text.strip(" :"):
             try:
@@ -64,23 +64,23 @@ class Commanding(Arranging):
         self.close_prompt(event.prompt)
 
     def action_palette(self) -> None:
-        """Find a key or a command by what it does."""
+        """Find a key or command by what it does."""
         from .palette import palette
 
         self.app.push_screen(palette())
 
     async def type_command(self, command: Command) -> None:
-        """Do a command, or, if it takes anything, begin to type it."""
+        """Run a command; if it takes an argument, open the prompt with it instead."""
         if command.arguments:
             await self.action_command(f"{command.name} ")
         else:
             self.run_command(command.name)
 
     def run_command(self, text: str) -> None:
-        """Do what a command says.
+        """Run a command line.
 
         Raises:
-            FilterError: If it cannot be understood; says where.
+            FilterError: If it cannot be parsed; says where.
         """
         typed = parse_command(text)
         if typed.command is None:
@@ -95,7 +95,7 @@ class Commanding(Arranging):
             ) from error
 
     def complete_command(self, text: str, cursor: int) -> Completion | None:
-        """What could follow."""
+        """Complete the command or its argument."""
         if (named := complete_name(text, cursor)) is not None:
             return named
         try:
@@ -112,7 +112,7 @@ class Commanding(Arranging):
     # Commands
 
     def set_theme(self, name: str) -> None:
-        """Take other colours."""
+        """Switch the theme."""
         if name not in self.app.available_themes:
             raise FilterError(
                 f"There is no theme {name!r}." if name else "Which theme?",
@@ -123,7 +123,7 @@ class Commanding(Arranging):
         self.app.theme = self.chosen_theme = name
 
     def complete_theme(self, text: str, cursor: int) -> Completion:
-        """The themes there are."""
+        """Complete theme names."""
         return complete_words(text, cursor, tuple(sorted(self.app.available_themes)))
 
     def show_help(self, _argument: str) -> None:
@@ -131,5 +131,5 @@ class Commanding(Arranging):
         self.call_after_refresh(self.app.run_action, "help")
 
     def quit_app(self, _argument: str) -> None:
-        """Leave."""
+        """Quit the app."""
         self.app.exit()

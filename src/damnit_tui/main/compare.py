@@ -1,4 +1,4 @@
-"""What the main screen does to look at several runs together."""
+"""Plot and compare several runs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Comparing(Taking):
-    """A part of the main screen: plot, run details, differences."""
+    """Part of the main screen: plot, run details, differences."""
 
     if TYPE_CHECKING:
         _when_imported: Callable[[Callable[[], object]], None]
@@ -24,10 +24,10 @@ class Comparing(Taking):
         inspect: Callable[[CellAddress], None]
 
     plot_state: PlotState | None = None
-    """The last plot, to be opened again."""
+    """The last plot, to reopen it."""
 
     def action_plot(self) -> None:
-        """Plot, as the last time; at first, what is under the cursor."""
+        """Reopen the last plot; the first time, plot the column under the cursor."""
         self._when_imported(self._push_plot)
 
     def plot(self, name: str) -> None:
@@ -81,13 +81,13 @@ class Comparing(Taking):
             )
 
     def action_differences(self) -> None:
-        """Show what differs between the marked runs, or this one and the one below."""
+        """Show the differences between the marked runs, or between this run and the one below."""
         keys = sorted(self.table.marked)
         cursor, rows = self.table.cursor, self.table.rows
         if len(keys) < 2 and cursor is not None:
             position = rows.position(cursor.key) or 0
             beside = rows.keys[position + 1 : position + 2] or rows.keys[position - 1 : position]
-            # One marked run is compared with the one under the cursor.
+            # A single marked run is compared with the run under the cursor.
             others = [key for key in keys if key != cursor.key] or beside
             keys = [cursor.key, *others]
         if len(keys) < 2:

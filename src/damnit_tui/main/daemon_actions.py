@@ -1,4 +1,4 @@
-"""What the main screen does about the daemon's work: jobs, logs, processing again."""
+"""Jobs, logs and reprocessing."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ NO_VARIABLES = frozenset({"comment", "start_time"})
 
 
 class Acting(MainPart):
-    """A part of the main screen: jobs, logs, reprocess."""
+    """Part of the main screen: jobs, logs, reprocess."""
 
     @dataclass
     class Answered(Message):
-        """What became of a request."""
+        """The result of a request."""
 
         told: RequestResult
 
     def action_log(self) -> None:
-        """Show the log of the run under the cursor; of a cell that failed, where it did."""
+        """Show the log of the run under the cursor; for a failed cell, at the error."""
         from ..log.screen import LogScreen
         from ..table.cells import parse_attributes
         from ..table.describe import error_of
@@ -55,7 +55,7 @@ class Acting(MainPart):
         self.app.push_screen(LogScreen(self.session.log_of(cursor.key), title, failed=failed))
 
     def action_jobs(self) -> None:
-        """Show what the daemon does."""
+        """Show the daemon's jobs."""
         from ..jobs.screen import JobsScreen
 
         self.app.push_screen(JobsScreen(self.session, self._clock, self._zone))
@@ -64,7 +64,7 @@ class Acting(MainPart):
         """Edit the context file.
 
         Args:
-            line: Where to begin, 1-based; 0: at the top.
+            line: Initial line, 1-based; 0 for the top.
         """
         from ..context_editor.screen import ContextScreen
 
@@ -77,7 +77,7 @@ class Acting(MainPart):
             self.action_reprocess(" ".join(saved.changed))
 
     def action_proposals(self) -> None:
-        """Show other proposals; one that is chosen is opened in place of this."""
+        """Show other proposals; choosing one opens it in place of this one."""
         from ..proposals.screen import ProposalsScreen
 
         self.app.push_screen(ProposalsScreen(self.session.folder.path), self._open_other)
@@ -87,17 +87,17 @@ class Acting(MainPart):
             self.app.exit(path)
 
     def action_daemon(self) -> None:
-        """Show how the daemon is."""
+        """Show the daemon's status."""
         from ..daemon.screen import DaemonScreen
 
         self.app.push_screen(DaemonScreen(self.session, self._clock, self._zone))
 
     def action_reprocess(self, names: str = "", here: bool = False) -> None:
-        """Ask what is to be processed again, and have it done.
+        """Ask what to reprocess, and submit it.
 
         Args:
-            names: Variables to begin with; empty: all.
-            here: Only of the run under the cursor, whatever is marked.
+            names: Initial variables; empty for all.
+            here: Only the run under the cursor, ignoring marks.
         """
         from ..reprocess.dialog import ReprocessDialog
 
@@ -123,12 +123,12 @@ class Acting(MainPart):
         )
 
     def _chosen_runs(self) -> list[RunKey]:
-        """Those that are marked, or the one under the cursor."""
+        """Return the marked runs, or the run under the cursor."""
         cursor = self.table.cursor
         return sorted(self.table.marked) or ([cursor.key] if cursor else [])
 
     def action_cancel_jobs(self) -> None:
-        """Cancel the jobs of the runs that are marked, or of the one under the cursor."""
+        """Cancel the jobs of the marked runs, or of the run under the cursor."""
         from damnit_daemon.run_ranges import format_run_ranges
 
         from ..dialogs.confirm import confirm
@@ -159,7 +159,7 @@ class Acting(MainPart):
         )
 
     def ask_daemon(self, request: Callable[[DaemonClient], RequestResult]) -> None:
-        """Ask something, unless nothing may be changed from here."""
+        """Send a request, unless the session is read-only."""
         if self._may_ask():
             self._ask_daemon(request)
 
@@ -177,7 +177,7 @@ class Acting(MainPart):
     # Commands
 
     def show_timings(self, _argument: str) -> None:
-        """Show what the variables cost."""
+        """Show how long the variables take."""
         self._load_timings()
 
     @work(thread=True, exclusive=True, group="timings")
@@ -198,5 +198,5 @@ class Acting(MainPart):
 
     @on(Answered)
     def tell_answer(self, event: Answered) -> None:
-        """Say what became of it."""
+        """Report the result of a request."""
         self.notify(event.told.text, severity=event.told.severity, markup=False)

@@ -1,4 +1,4 @@
-"""What the parts of the main screen that write have in common: asking, writing, telling."""
+"""Shared by the parts of the main screen that write: prompts, the edit queue, reports."""
 
 from __future__ import annotations
 
@@ -21,43 +21,43 @@ from ..widgets.footer import KeyFooter
 from .base import MainPart
 
 Answer = Callable[[Value, str], None]
-"""Takes the value, and the text that was typed."""
+"""Takes the value and the typed text."""
 
 
 class Writing(MainPart):
-    """A part of the main screen: what it takes to write."""
+    """Part of the main screen: base of the parts that write."""
 
     _denied = Denial()
-    """Why nothing can be written."""
+    """Why writing is disabled."""
     _is_writing = False
     _answer: Answer | None = None
     _draft_of: CellAddress | None = None
-    """The cell that is typed for, so that a dropped connection takes nothing away."""
+    """The cell being typed for; its text is saved in case the connection drops."""
     _is_leaving = False
     _told = ""
-    """The last problem that was told, not to tell it with every edit."""
+    """The last problem reported, so that it is not repeated with every edit."""
 
     @dataclass
     class OutcomeKnown(Message):
-        """What became of something that was to be written."""
+        """The outcome of an order."""
 
         outcome: Outcome
 
     @dataclass
     class RightsKnown(Message):
-        """Whether anything can be written."""
+        """Reports if writing is possible."""
 
         denied: Denial
 
     @dataclass
     class Migrated(Message):
-        """What became of bringing the database up to date."""
+        """The result of a database migration."""
 
         text: str
         is_good: bool = True
 
     def on_mount(self) -> None:
-        """Find out whether anything can be written, once there is something on the screen."""
+        """Check if writing is possible, after the first paint."""
         self.call_after_refresh(self.look_at_rights)
 
     def on_unmount(self) -> None:
@@ -66,19 +66,19 @@ class Writing(MainPart):
 
     @work(thread=True, exclusive=True, group="rights")
     def look_at_rights(self) -> None:
-        """Ask the file system."""
+        """Check the file system's permissions."""
         self.post_message(self.RightsKnown(self.session.edits.why_not()))
 
     @on(RightsKnown)
     def show_rights(self, event: RightsKnown) -> None:
-        """Show a mark where nothing can be written."""
+        """Show a mark if writing is disabled."""
         self._denied = event.denied
         self.status = self.status._replace(
             read_only=bool(event.denied), old_format=event.denied.old_format
         )
 
     def may_write(self) -> bool:
-        """Tell whether anything can be written; says why not, and offers what can be done."""
+        """Return True if writing is possible; else report why not, and offer what can be done."""
         if self._denied.old_format:
             self._offer_migration()
         elif self._denied:
@@ -86,7 +86,7 @@ class Writing(MainPart):
                 visible(f"Nothing can be changed here. {self._denied.reason}"), markup=False
             )
         if self._denied:
-            self.look_at_rights()  # somebody may have given them meanwhile
+            self.look_at_rights()  # permissions may have changed
         return not self._denied
 
     def _offer_migration(self) -> None:
@@ -107,7 +107,7 @@ class Writing(MainPart):
 
     @work(thread=True, exclusive=True, group="migration")
     def migrate(self) -> None:
-        """Bring the database up to date, and say what became of it."""
+        """Migrate the database to the current format, and report the result."""
         try:
             self.post_message(self.Migrated(self.session.edits.migrate()))
         except DamnitError as error:
@@ -115,36 +115,36 @@ class Writing(MainPart):
 
     @on(Migrated)
     def tell_migration(self, event: Migrated) -> None:
-        """Say it; from now on one can write."""
+        """Report the migration; from now on writing is possible."""
         severity: Literal["information", "error"] = "information" if event.is_good else "error"
         self.notify(visible(event.text), severity=severity, markup=False, timeout=15)
         self.look_at_rights()
 
-    # Asking
+    # Prompts
 
     async def ask(
         self, question: Question, answer: Answer, draft_of: CellAddress | None = None
     ) -> None:
-        """Have somebody type a value; what is typed for a cell is kept while it is typed."""
+        """Prompt for a value; the text for a cell is saved while it is typed."""
         if self.has_class("-asking"):
-            for line in self.query("EditPrompt Input"):  # somebody clicked elsewhere
+            for line in self.query("EditPrompt Input"):  # the user clicked elsewhere
                 line.focus()
             return
         self._answer, self._draft_of = answer, draft_of
         self.add_class("-asking")
         prompt = EditPrompt(question)
         await self.mount(prompt, before=self.query_one(KeyFooter))
-        self.set_focus(prompt.query_one("Input"))  # the next key is typed there
+        self.set_focus(prompt.query_one("Input"))  # the next key goes there
 
     @on(EditPrompt.Typed)
     def keep_typed(self, event: EditPrompt.Typed) -> None:
-        """Keep it."""
+        """Save the typed text."""
         if self._draft_of is not None and self._answer is not None:
             self.session.edits.drafts[self._draft_of] = event.text
 
     @on(EditPrompt.Answered)
     def take_answer(self, event: EditPrompt.Answered) -> None:
-        """Do what it was asked for."""
+        """Run the prompt's callback."""
         answer = self._answer
         self.close_prompt_line()
         if answer is not None:
@@ -152,13 +152,13 @@ class Writing(MainPart):
 
     @on(EditPrompt.Cancelled)
     def give_up(self) -> None:
-        """Back to the table; nobody wants what was typed."""
+        """Return to the table and discard the typed text."""
         if self._draft_of is not None:
             self.session.edits.drafts.pop(self._draft_of, None)
         self.close_prompt_line()
 
     def close_prompt_line(self) -> None:
-        """Take the prompt away."""
+        """Remove the prompt."""
         self._answer = self._draft_of = None
         self.remove_class("-asking")
         self.query(EditPrompt).remove()
@@ -166,12 +166,12 @@ class Writing(MainPart):
         self.call_after_refresh(self.settle_contested)
 
     def settle_contested(self) -> None:
-        """Ask about what somebody else has changed; the part that edits cells does."""
+        """Ask about the next conflict; implemented by the part that edits cells."""
 
     # Writing
 
     def may_leave(self) -> bool:
-        """Tell whether all is written; who is told that it is not may leave all the same."""
+        """Return True if everything is written; a user who was warned may leave anyway."""
         waiting = self.status.unwritten
         if not waiting or self._is_leaving:
             return True
@@ -185,7 +185,7 @@ class Writing(MainPart):
         return False
 
     def order(self, order: Order) -> None:
-        """Have something written."""
+        """Queue an order to be written."""
         self.session.edits.put(order)
         if not self._is_writing:
             self._is_writing = True
@@ -193,13 +193,13 @@ class Writing(MainPart):
 
     @work(thread=True, exclusive=True, group="edits")
     def write_orders(self) -> None:
-        """Hand on what becomes of each; ends with the screen."""
+        """Post the outcome of each order; ends with the screen."""
         for outcome in self.session.edits.outcomes():
             self.post_message(self.OutcomeKnown(outcome))
 
     @on(OutcomeKnown)
     def tell_outcome(self, event: OutcomeKnown) -> None:
-        """Show what was written, or say why it was not."""
+        """Show the written values, or report why they were not written."""
         outcome = event.outcome
         match outcome:
             case EditSaved():
@@ -232,13 +232,13 @@ class Writing(MainPart):
         self._told = problem
 
     def contest(self, outcome: EditConflicted) -> None:
-        """Somebody else has changed cells meanwhile; the part that edits cells asks."""
+        """Handle an edit conflict; implemented by the part that edits cells."""
 
     def keep_draft(self, order: Order) -> None:
-        """Keep what was typed; the part that edits cells does."""
+        """Keep the typed text; implemented by the part that edits cells."""
 
     def show_unwritten(self) -> None:
-        """Show in their cells what is not written yet."""
+        """Show unwritten values in their cells."""
         pending = {
             (change.key, change.name): change.new
             for order in self.session.edits.waiting

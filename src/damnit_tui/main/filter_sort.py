@@ -1,4 +1,4 @@
-"""What the main screen does about which runs are shown, and in which order."""
+"""Filter and sort the runs."""
 
 from __future__ import annotations
 
@@ -26,31 +26,31 @@ if TYPE_CHECKING:
 
 FILTER_PROMPT = "filter-prompt"
 MOST_VALUES = 200
-"""Of a column, offered while a filter is typed."""
+"""Most values of a column offered for completion in a filter."""
 
 
 class Arranging(MainPart):
-    """A part of the main screen: filter and sort."""
+    """Part of the main screen: filter and sort."""
 
     has_all_runs = False
-    """Whether all runs of the database are in the table, and all variables with them."""
+    """True once the table has all runs and variables of the database."""
     filter_history: tuple[str, ...] = ()
-    """The oldest first."""
+    """Oldest first."""
     _before_prompt = TableQuery()
     _arranged_for: tuple[Column, ...] = ()
-    """The variables that the present filter knows."""
+    """The variables known to the current filter."""
     _wanted: tuple[str, str] = ("", "")
-    """A filter and an order whose columns may not be known yet."""
+    """A requested filter and order whose columns may not be loaded yet."""
 
     def want(self, filter_text: str, sort_text: str) -> None:
-        """Arrange the table so as soon as its columns are known."""
+        """Request a filter and order, applied as soon as its columns are known."""
         self._wanted = (filter_text, sort_text)
 
     def arrange_wanted(self) -> None:
-        """Try what is wanted; what is wrong with it is told, once.
+        """Try to apply the requested filter and order; errors are reported once.
 
-        To be called when columns have come: those that the filter speaks of in general
-        (`tag:`, `is:empty`) may be among them.
+        Call when columns were added: those matched by general terms (`tag:`, `is:empty`) may be
+        among them.
         """
         rows = self.table.rows
         if not rows.all_keys:
@@ -66,7 +66,7 @@ class Arranging(MainPart):
             self._wanted = (filter_text, self._wanted[1])
 
     def _try_wanted(self, what: str, take: Callable[[str], None], text: str) -> bool:
-        """Take it; if it is wrong, say so, unless its columns may be still to come."""
+        """Apply it; report an error, unless the columns may still be coming."""
         try:
             take(text)
         except FilterError as error:
@@ -76,7 +76,7 @@ class Arranging(MainPart):
         return True
 
     async def action_filter(self) -> None:
-        """Ask for a filter."""
+        """Prompt for a filter."""
         if self.query(Prompt):
             return
         self._before_prompt = self.table.rows.arrangement
@@ -94,9 +94,9 @@ class Arranging(MainPart):
 
     @on(Prompt.Typed, f"#{FILTER_PROMPT}")
     def try_filter(self, event: Prompt.Typed) -> None:
-        """Show what a filter would leave; the last good one stays while it is wrong.
+        """Preview a filter while it is typed; the last valid one stays while it is invalid.
 
-        Nor does the table go empty because the name of a column is not typed in full yet.
+        Nor does the table go empty because a column's name is incomplete.
         """
         rows = self.table.rows
         offer = self.complete_filter(event.text, len(event.text))
@@ -120,7 +120,7 @@ class Arranging(MainPart):
         elif self._filter_by(event.text, event.prompt):
             self.filter_history = remember(self.filter_history, event.text)
         else:
-            return  # to be mended, or given up with Esc
+            return  # to be corrected, or cancelled with Esc
         self.close_prompt(event.prompt)
 
     def action_filter_value(self) -> None:
@@ -132,7 +132,7 @@ class Arranging(MainPart):
             self.notify("There is no number or text to filter by in this cell.", markup=False)
 
     def action_filter_column_values(self) -> None:
-        """Ask which of the values of this column are to be shown."""
+        """Choose which values of this column to show."""
         column, rows = self.cursor_column, self.table.rows
         if column is None:
             return
@@ -162,7 +162,7 @@ class Arranging(MainPart):
             self.app.push_screen(ValueFilterDialog(values, column.title), take)
 
     def _filter_present(self, column: Column, filled: int) -> None:
-        """Of pictures and the like, one can only ask whether they are there."""
+        """Pictures and the like can only be filtered by presence."""
         if filled:
             self.filter_column(column, f"has:{quoted(column.name)}")
         else:
@@ -173,18 +173,18 @@ class Arranging(MainPart):
         self._show_arrangement(self.table.rows.arrangement.with_filter(None))
 
     def action_sort(self, reverse: bool) -> None:
-        """Sort by the column under the cursor; again: the other way round, and not at all."""
+        """Sort by the column under the cursor; repeat to reverse, then to reset."""
         if (column := self.cursor_column) is not None:
             self._show_arrangement(self.table.rows.arrangement.sorted_by(column, reverse=reverse))
 
     def action_sort_also(self) -> None:
-        """Sort those that are equal by this column; again: the other way round, and not at all."""
+        """Add this column as a secondary sort key; repeat to reverse, then to remove."""
         if (column := self.cursor_column) is not None:
             self._show_arrangement(self.table.rows.arrangement.sorted_also(column))
 
     @on(RunTable.MarksChanged)
     def filter_marked(self, event: RunTable.MarksChanged) -> None:
-        """Follow the marks where the filter asks for them."""
+        """Update a filter that depends on the marks."""
         rows = self.table.rows
         rows.marked = event.marked
         if rows.arrangement.filter and rows.arrangement.filter.uses_marks:
@@ -198,17 +198,17 @@ class Arranging(MainPart):
         return rows.columns[index] if index is not None else None
 
     def filter_column(self, column: Column, text: str) -> None:
-        """Filter by something else in one column, and by the rest as before."""
+        """Replace the filter of one column, keeping the rest."""
         present = self.table.rows.arrangement.filter
         together = present.with_column(column, text) if present else text
         if self._filter_by(together):
             self.filter_history = remember(self.filter_history, together)
 
     def set_filter(self, text: str) -> None:
-        """Filter by this alone.
+        """Replace the whole filter.
 
         Raises:
-            FilterError: If it is wrong.
+            FilterError: If it is invalid.
         """
         from damnit_daemon.query import parse_filter
 
@@ -220,7 +220,7 @@ class Arranging(MainPart):
         """Sort by these columns.
 
         Raises:
-            FilterError: If there is no such column.
+            FilterError: If a column does not exist.
         """
         rows = self.table.rows
         from damnit_daemon.query import parse_sort
@@ -229,13 +229,13 @@ class Arranging(MainPart):
         self._show_arrangement(TableQuery(rows.arrangement.filter, sort))
 
     def complete_filter(self, text: str, cursor: int) -> Completion:
-        """What could follow in a filter."""
+        """Complete a filter."""
         from damnit_daemon.query.completion import complete_filter
 
         return offered(complete_filter(text, cursor, self.table.rows.columns, self.texts_of))
 
     def texts_of(self, column: Column) -> Iterable[str]:
-        """The texts there are in a column, those of the newest runs first."""
+        """The texts in a column, those of the newest runs first."""
         rows = self.table.rows
         found: dict[str, None] = {}
         for value in rows.scalars(column.name, rows.all_keys):
@@ -246,7 +246,7 @@ class Arranging(MainPart):
         return found
 
     def tell_arrangement(self) -> None:
-        """Say on top what is shown."""
+        """Show filter and order in the status line."""
         rows = self.table.rows
         self.status = self.status._replace(
             reading=not self.feed.has_asked,
@@ -259,19 +259,19 @@ class Arranging(MainPart):
     # Prompts
 
     async def open_prompt(self, prompt: Prompt) -> None:
-        """Let somebody type at the bottom of the screen: the next key, too."""
+        """Open a prompt at the bottom of the screen; the next key goes there."""
         self.add_class("-asking")
         await self.mount(prompt, before=self.query_one(KeyFooter))
         self.set_focus(prompt.input)
 
     def close_prompt(self, prompt: Prompt) -> None:
-        """Go back to the table."""
+        """Close a prompt and return to the table."""
         self.remove_class("-asking")
         prompt.remove()
         self.table.focus()
 
     def _filter_by(self, text: str, prompt: Prompt | None = None) -> bool:
-        """Filter, or say what is wrong; tell whether it could be understood."""
+        """Apply a filter or report its error; return False if it cannot be parsed."""
         try:
             self.set_filter(text)
         except FilterError as error:
@@ -285,7 +285,7 @@ class Arranging(MainPart):
         return True
 
     def _try_again(self, known: Filter) -> None:
-        """Understand a filter again where the variables have changed; the old one serves else."""
+        """Parse a filter again after the variables have changed; keep the old one if that fails."""
         try:
             self.set_filter(known.text)
         except FilterError:
@@ -308,7 +308,7 @@ class Arranging(MainPart):
             return ""
         text = text_of(value)
         if isinstance(value, str):
-            # In quotes, so that it is a text even if it looks like a number.
+            # In quotes, so that it stays a text even if it looks like a number.
             text = f'"{text}"' if '"' not in text else f"'{text}'" if "'" not in text else ""
         name = quoted(column.name)
         return f"{name} = {text}" if text and name else ""

@@ -13,7 +13,7 @@ from ..table.viewport import CellAddress
 
 @dataclass
 class NewsArrived(Message):
-    """The database or the daemon has something to tell, or cannot be read."""
+    """An event of the database or the daemon, or an error reading them."""
 
     news: News
 
@@ -23,17 +23,17 @@ class PicturesDrawn(Message):
     """Blobs were fetched and drawn for their cells."""
 
     wanted: list[CellAddress]
-    """Those that were asked for; the unreadable ones too."""
+    """The requested cells, including the unreadable ones."""
     pictures: list[tuple[CellAddress, float, BlobPreview]]
     failed: bool = False
-    """The disk or the database refused some of them: they are to be tried again."""
+    """True if the disk or database refused some of them; these are retried."""
 
 
 @dataclass
 class TextCopied(Message):
-    """Text was copied somewhere."""
+    """Text was copied."""
 
     place: str
-    """Where it can be had from."""
+    """Where it can be pasted from."""
     what: str = ""
-    """What it was, in words."""
+    """Description of the text."""

@@ -1,4 +1,4 @@
-"""What the main screen says to who has never been here."""
+"""The tour for new users."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from ..widgets.cell_bar import CellBar
 from .base import MainPart
 
 VARIABLE = "DAMNIT_TUI_TOUR"
-"""Set to `off`, nobody is shown around: for programs that drive the app."""
+"""Set to `off` to disable the tour, for programs that drive the app."""
 
 
 class Touring(MainPart):
-    """A part of the main screen: the tour, once for each user."""
+    """Part of the main screen: the tour, once for each user."""
 
     tours = False
-    """Whether who is new is shown around."""
+    """True if new users get the tour."""
 
     @dataclass
     class IsNew(Message):
-        """Somebody has never been here."""
+        """Posted for a first-time user."""
 
     def begin_tour(self) -> None:
-        """Look whether it is wanted."""
+        """Check if the tour is due."""
         if self.tours and os.environ.get(VARIABLE) != "off":
             self._look_for_tour()
 
     @work(thread=True, group="tour")
     def _look_for_tour(self) -> None:
-        """Note it at once: it is shown once, whatever becomes of this app."""
+        """Record the tour at once: it is shown only once, even if the app crashes."""
         from ..state.storage import state_directory, write_json
 
         seen = state_directory() / "tour.json"
@@ -41,18 +41,18 @@ class Touring(MainPart):
                 return
             write_json(seen, {"version": 1})
         except OSError:
-            return  # a home directory that takes nothing: else it would come each time
+            return  # an unwritable home directory: else it would appear each time
         self.post_message(self.IsNew())
 
     @on(IsNew)
     def show_tour(self) -> None:
-        """Show it, above the lines at the bottom."""
+        """Show the tour above the lines at the bottom."""
         from ..widgets.onboarding import OnboardingTips
 
         self.mount(OnboardingTips(), before=self.query_one(CellBar))
 
     def on_key(self, event: events.Key) -> None:
-        """Esc takes it away first."""
+        """Close the tour with Esc first."""
         tours = self.query("OnboardingTips")
         if event.key == "escape" and tours:
             event.stop()

@@ -1,4 +1,4 @@
-"""The command palette: keys and commands of the table, found by what they do.
+"""The command palette: find keys and commands of the table by what they do.
 
 Textual's own palette, fed from the key table and the table of commands.
 """
@@ -20,11 +20,11 @@ from ..table.widget import RunTable
 
 LEFT_OUT = frozenset({"runs.palette", "app.redraw"})
 MOVES = "Move"
-"""The section of keys that nobody looks for here."""
+"""The section of keys that the palette leaves out."""
 
 
 KEY_CELLS = 8
-"""Of the column of keys; commands, which are longer, run over it."""
+"""Width of the key column; longer commands overflow it."""
 
 
 class PaletteTarget(Protocol):
@@ -32,7 +32,7 @@ class PaletteTarget(Protocol):
 
     @property
     def app(self) -> App[object]:
-        """The app it is in."""
+        """The app of the screen."""
         ...
 
     @property
@@ -41,7 +41,7 @@ class PaletteTarget(Protocol):
         ...
 
     def type_command(self, command: Command) -> Awaitable[None]:
-        """Do a command, or begin to type it if it takes arguments."""
+        """Run a command, or open the prompt with it if it takes arguments."""
         ...
 
 
@@ -49,11 +49,11 @@ class PaletteItem(NamedTuple):
     """A line of the palette."""
 
     line: str
-    """The key or the command, and what it does."""
+    """The key or command, and its description."""
     do: Callable[[], object]
 
     def shown(self, found: Sequence[int] = ()) -> Text:
-        """The line with some of its characters highlighted; never markup: `[` is a key."""
+        """Return the line with some characters highlighted; never markup: `[` is a key."""
         text = Text(self.line)
         for place in found:
             text.stylize("bold underline", place, place + 1)
@@ -61,15 +61,15 @@ class PaletteItem(NamedTuple):
 
 
 class PaletteProvider(Provider):
-    """All that can be done with the table."""
+    """All actions of the table."""
 
     async def discover(self) -> Hits:
-        """What is offered before anything is typed."""
+        """Yield the items offered before anything is typed."""
         for offer in self._offers():
             yield DiscoveryHit(offer.shown(), offer.do, offer.line)
 
     async def search(self, query: str) -> Hits:
-        """What fits, also by the key itself."""
+        """Yield the matches, also by the key itself."""
         search = self.matcher(query).fuzzy_search
         for offer in self._offers():
             score, found = search.match(query, offer.line)
@@ -91,7 +91,7 @@ class PaletteProvider(Provider):
 
 
 def palette() -> CommandPalette:
-    """A palette for the main screen."""
+    """Create the palette of the main screen."""
     return CommandPalette(providers=[PaletteProvider], placeholder="what do you want to do?")
 
 

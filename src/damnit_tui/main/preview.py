@@ -1,4 +1,4 @@
-"""What the main screen does to look into a cell."""
+"""View the data of a cell: viewer, preview pane, and diagnosis of an empty cell."""
 
 from __future__ import annotations
 
@@ -32,23 +32,23 @@ if TYPE_CHECKING:
 
 
 WARM_S = 0.25
-"""How often to look whether there is nothing else to do."""
+"""Interval of checks for an idle moment."""
 NEEDED = {"numpy", "damnit_tui.viewer.screen", "damnit_tui.viewer.preview_pane"}
 
 
 @dataclass
 class Imported(Message):
-    """What looking needs is there."""
+    """The modules for the viewer are imported."""
 
     then: Callable[[], object]
 
 
 class Looking(Taking):
-    """A part of the main screen: inspect, and the box that says why a cell is empty."""
+    """Part of the main screen: inspect, and the diagnosis of an empty cell."""
 
     @on(RunTable.CellOpened)
     def open_cell(self, event: RunTable.CellOpened) -> None:
-        """Look at a value, or at the run if it is when that began; else say why there is none."""
+        """Open a value, or the run for its start time; explain an empty cell."""
         value = self._cell(event.address)[1]
         if event.address.name == TIME.name and value is not None:
             self.action_details()
@@ -58,16 +58,16 @@ class Looking(Taking):
             self.inspect(event.address)
 
     def action_why(self) -> None:
-        """Say why the cell under the cursor is empty."""
+        """Explain why the cell under the cursor is empty."""
         if self.table.cursor is not None:
             self.explain(self.table.cursor)
 
     def explain(self, address: CellAddress) -> None:
-        """Say why a cell is empty."""
+        """Explain why a cell is empty."""
         from ..diagnosis.dialog import DiagnosisScreen
 
         async def act(action: str, arguments: tuple[object, ...]) -> None:
-            """As on the main screen, which is to be seen then."""
+            """Run the action on the main screen, which must be on top then."""
             while self.app.screen is not self:
                 await self.app.pop_screen()
             self.table.move_to(*address)
@@ -88,7 +88,7 @@ class Looking(Taking):
         )
 
     def inspect(self, address: CellAddress) -> None:
-        """Look at a cell over the whole screen."""
+        """View a cell in full screen."""
         self._when_imported(lambda: self._push_inspect(address))
 
     def _push_inspect(self, address: CellAddress) -> None:
@@ -104,16 +104,16 @@ class Looking(Taking):
         self.app.push_screen(screen, forget)
 
     _inspecting: ViewerScreen | None = None
-    """The screen over the table, while it is there."""
+    """The viewer over the table, while it is open."""
 
-    # NumPy and h5py are imported for that, in no key's way. NumPy, which takes longest, as soon as
-    # there is nothing else to do; both would be too much memory for those who never look.
+    # NumPy and h5py are imported for the viewer without delaying any key. NumPy, the slowest, as
+    # soon as the app is idle; both would waste memory for users who never open the viewer.
 
     _warming: Timer | None = None
     _warmed = False
 
     def begin_warming(self) -> None:
-        """Import what the first look would have to wait for, as soon as all has been read."""
+        """Import what the first view would wait for, once everything has been read."""
         self._warming = self.set_interval(WARM_S, self._warm_up)
 
     def _warm_up(self) -> None:
@@ -123,13 +123,13 @@ class Looking(Taking):
 
     @work(thread=True, group="imports")
     def import_views(self) -> None:
-        """Import them, and have a process ready that reads files."""
+        """Import the modules, and start a process that reads files."""
         self.session.results.start()
         for name in sorted(NEEDED):
             importlib.import_module(name)
 
     lite = False
-    """Whether the line is slow."""
+    """True if the line is slow."""
 
     def _when_imported(self, then: Callable[[], object]) -> None:
         if sys.modules.keys() >= NEEDED:
@@ -139,33 +139,33 @@ class Looking(Taking):
 
     @work(thread=True, group="imports")
     def import_needed(self, then: Callable[[], object] = lambda: None) -> None:
-        """Import what drawing and reading need."""
+        """Import the modules needed to draw and read data."""
         for name in NEEDED:
             importlib.import_module(name)
         self.post_message(Imported(then))
 
     @on(Imported)
     def go_on(self, event: Imported) -> None:
-        """Do what had to wait for it."""
+        """Run what waited for the import."""
         event.then()
 
-    # How images are drawn
+    # Graphics protocol
 
     graphics: GraphicsSetting = "auto"
-    """As somebody said."""
+    """The user's setting."""
     has_pixels = False
-    """Whether the terminal has said that it takes them."""
+    """True if the terminal has reported support for pixel graphics."""
 
     def take_pixels(self, has_pixels: bool) -> None:
-        """The terminal has said whether it takes them."""
+        """Apply the terminal's reply about pixel graphics."""
         self.has_pixels = has_pixels
         self._use_graphics()
 
     def set_graphics(self, text: str) -> None:
-        """Draw images in another way from now on.
+        """Switch how images are drawn.
 
         Raises:
-            FilterError: If there is no such way.
+            FilterError: If the setting is not valid.
         """
         name = text.strip()
         if name not in WANTED:
@@ -181,7 +181,7 @@ class Looking(Taking):
         self.notify(f"Images are drawn {told[self._graphics()]}.", markup=False, timeout=4)
 
     def complete_graphics(self, text: str, cursor: int) -> Completion:
-        """The ways there are."""
+        """Complete the settings."""
         return complete_words(text, cursor, WANTED)
 
     def _use_graphics(self) -> None:
@@ -190,15 +190,15 @@ class Looking(Taking):
         if self._inspecting is not None:
             self._inspecting.view.use(self._graphics())
 
-    # The pane beside the table
+    # The preview pane
 
     preview: Preview | None = None
-    """The pane, while it is there."""
+    """The pane, while it is open."""
     _wants_preview = False
 
     @property
     def preview_shown(self) -> bool:
-        """Whether the pane is wanted; set it to have it come or go."""
+        """True if the pane is requested; set it to open or close the pane."""
         return self._wants_preview
 
     @preview_shown.setter
@@ -211,7 +211,7 @@ class Looking(Taking):
             self.preview = None
 
     def action_preview(self) -> None:
-        """Show the data of the cell under the cursor, or do not any more."""
+        """Toggle the preview of the cell under the cursor."""
         self.preview_shown = not self.preview_shown
 
     def _open_preview(self) -> None:
@@ -226,7 +226,7 @@ class Looking(Taking):
 
     @on(events.Resize)
     def place_preview(self) -> None:
-        """Beside the table, or below it where there is no room."""
+        """Place the pane next to the table, or below it where there is no room."""
         if self.preview is None:
             return
         from ..viewer.preview_pane import BESIDE_FROM
@@ -237,7 +237,7 @@ class Looking(Taking):
 
     @on(RunTable.CursorMoved)
     def follow_cursor(self) -> None:
-        """Look at the cell under the cursor."""
+        """Preview the cell under the cursor."""
         cursor = self.table.cursor
         if not self._warmed and self.feed.has_all:
             self._warmed = True
@@ -246,7 +246,7 @@ class Looking(Taking):
             self.preview.look_at(cursor, *self._cell(cursor))
 
     def look_again(self, changed: Collection[CellAddress]) -> None:
-        """Show anew what was computed anew while somebody looks at it."""
+        """Refresh open views of values that were recomputed."""
         if self.preview is not None and self.preview.address in changed:
             self.follow_cursor()
         if self._inspecting is not None and self._inspecting.address in changed:
@@ -264,7 +264,7 @@ class Looking(Taking):
         )
 
     def _cell(self, address: CellAddress) -> tuple[Column, StoredValue | None]:
-        """What the table holds of a cell."""
+        """Return the column and the stored value of a cell."""
         rows = self.table.rows
         index = rows.column_index(address.name)
         if index is None:
@@ -272,7 +272,7 @@ class Looking(Taking):
         return rows.columns[index], self.table.view.value(address)
 
     def _beside(self, address: CellAddress, step: int) -> CellAddress | None:
-        """The same variable, rows further down."""
+        """Return the cell of the same variable, `step` rows further down."""
         rows = self.table.rows
         position = rows.position(address.key)
         if position is None or not 0 <= position + step < len(rows.keys):

@@ -1,4 +1,4 @@
-"""The main screen: the run table of one DAMNIT folder, and what is around it."""
+"""The main screen: the run table of one DAMNIT folder, and the widgets around it."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ from .session_state import Keeping
 from .shift_report import Reporting
 
 TICK_S = 2.0
-"""How often the time is looked at: each look wakes a machine that has nothing else to do."""
+"""Clock interval: each tick wakes an otherwise idle machine."""
 PICTURES_AT_ONCE = 12
-"""Blobs drawn before the table shows them."""
+"""Blobs drawn before the table is refreshed."""
 
 
 class MainScreen(
@@ -58,14 +58,14 @@ class MainScreen(
         zone: tzinfo | None = None,
         busy: Callable[[], bool] = lambda: False,
     ) -> None:
-        """Prepare a screen.
+        """Create the screen.
 
         Args:
             session: The folder to show.
             lite: The line is slow: no images, one repaint a second.
-            clock: Tells the time.
-            zone: In which times are shown.
-            busy: Whether the terminal is behind.
+            clock: Returns the current time.
+            zone: Time zone of the times shown.
+            busy: Returns True while the terminal is behind.
         """
         super().__init__()
         self.session = session
@@ -76,13 +76,13 @@ class MainScreen(
         self._clock = clock
         self._zone = zone
         self._fetching: dict[CellAddress, float | None] = {}
-        """Blobs on the way, with when each was written that was asked for."""
+        """Blobs being fetched, with the time of writing of the requested value."""
         self.keeper = Autosave(session.load_db_id, session.folder.path)
         self.folder_name = str(session.folder.path)
-        """What the folder is called on the screen."""
+        """The folder's name on the screen."""
 
     def compose(self) -> ComposeResult:
-        """From top to bottom."""
+        """Compose the widgets from top to bottom."""
         yield self._lines
         with Container(id="table-area"):
             yield self.table
@@ -91,7 +91,7 @@ class MainScreen(
         yield KeyFooter()
 
     def on_mount(self) -> None:
-        """Begin to read."""
+        """Start reading."""
         self.status = Status(
             folder=self.folder_name, read_only=self.session.read_only, zone=self._zone
         )
@@ -100,7 +100,7 @@ class MainScreen(
         self.begin_keeping()
         if (update := self.feed.prepared_update()) is not None:
             self._apply(update)
-        # Not before the first paint: reading would only slow that down.
+        # Not before the first paint: reading would only delay it.
         self.call_after_refresh(self.begin_reading)
         self.set_interval(TICK_S, self._tick)
 
@@ -112,7 +112,7 @@ class MainScreen(
     # The database
 
     def begin_reading(self) -> None:
-        """Look for garbage again, but not in what was made to begin with; then read."""
+        """Enable garbage collection, without the objects created so far; then start reading."""
         gc.freeze()
         gc.enable()
         self.read_database()
@@ -123,14 +123,14 @@ class MainScreen(
 
     @work(thread=True, exclusive=True, group="feed")
     def read_database(self) -> None:
-        """Hand on what the feed has to tell; ends with the screen."""
+        """Post what the feed yields; ends with the screen."""
         for news in self.feed.updates():
             self.post_message(NewsArrived(news))
         self.session.close()
 
     @on(NewsArrived)
     def take_in(self, event: NewsArrived) -> None:
-        """Show what is new."""
+        """Apply an event of the feed."""
         if isinstance(event.news, Health):
             self.status = self.status._replace(health=event.news)
         elif isinstance(event.news, DaemonActivity):
@@ -148,7 +148,7 @@ class MainScreen(
             if event.news.portion is not None:
                 self.feed.acknowledge()
             else:
-                # Not before it is on the screen: reading on would only slow that down.
+                # Not before it is on the screen: reading on would only delay that.
                 self.call_after_refresh(self.feed.acknowledge)
             self.look_for_alerts()
         self._tick()
@@ -176,8 +176,8 @@ class MainScreen(
         else:
             table.complete(update.complete, update.values)
         if not update.live:
-            # Values are there to stay: looking through half a million of them for
-            # garbage, again and again, would stop the keys for 0.2 s each time.
+            # Values are there to stay: scanning half a million of them for garbage, again and
+            # again, would block the keys for 0.2 s each time.
             gc.freeze()
         table.drop(update.removed_runs, update.removed_values)
         unseen = added if table.cursor and table.cursor.key not in added else []
@@ -189,7 +189,7 @@ class MainScreen(
             self.tell_arrangement()
 
     def _show_work(self, work: DaemonActivity) -> None:
-        """Mark what the daemon is at; a run that it has heard of gets its row at once."""
+        """Mark the runs the daemon is processing; a run it has announced gets its row at once."""
         table, status = self.table, self.status
         if not status.loading:
             added = table.expect_runs({*work.failures, *work.runs, *work.growing})
@@ -200,14 +200,14 @@ class MainScreen(
 
     @property
     def is_settled(self) -> bool:
-        """Whether all there is has been read and drawn."""
+        """Return True once everything has been read and drawn."""
         return self.feed.has_all and not self._fetching and self.is_restored
 
-    # What is on the screen
+    # Status and cell lines
 
     @property
     def status(self) -> Status:
-        """What the lines on top say."""
+        """Contents of the status lines."""
         return self._lines.status
 
     @status.setter
@@ -235,7 +235,7 @@ class MainScreen(
 
     @on(RunTable.ViewMoved)
     def show_place(self) -> None:
-        """Say which columns are on the screen."""
+        """Show which columns are in view."""
         view = self.table.view
         self.feed.shown = tuple(self.table.shown_keys)
         slots, total = view.slots[view.pinned :], len(view.fits)
@@ -247,21 +247,21 @@ class MainScreen(
 
     @on(RunTable.CursorMoved)
     def show_cell(self) -> None:
-        """Say in full what the cursor is on."""
+        """Describe the cell under the cursor in full."""
         if self.status.new_runs and not round(self.table.scroll_y):
-            # They are in sight of somebody who is there.
+            # A user who moves the cursor has seen them.
             self.status = self.status._replace(new_runs=0)
         self.describe()
 
     def describe(self) -> None:
-        """Say in full what one points at."""
+        """Describe the cell under the pointer or cursor in full."""
         self._cell_line.description = self.table.describe()
 
     # Blobs
 
     @on(RunTable.PicturesMissed)
     def fetch_pictures(self, event: RunTable.PicturesMissed) -> None:
-        """Fetch the blobs on the screen, those not on the way yet."""
+        """Fetch the visible blobs that are not being fetched yet."""
         wanted = [a for a in event.addresses if a not in self._fetching]
         if wanted:
             self._fetching.update((a, self._written_at(a)) for a in wanted)
@@ -273,7 +273,7 @@ class MainScreen(
 
     @work(thread=True, group="pictures")
     def draw_pictures(self, addresses: list[CellAddress], height: int) -> None:
-        """Draw blobs, some at a time; all that were wanted are answered, whatever happens."""
+        """Draw blobs in batches; each request is answered, even on errors."""
         worker = get_current_worker()
         for start in range(0, len(addresses), PICTURES_AT_ONCE):
             portion = addresses[start : start + PICTURES_AT_ONCE]
@@ -286,13 +286,13 @@ class MainScreen(
                     answer.pictures.extend(drawn)
                 answer.failed = False
             except Failure:
-                pass  # a lock, the disk: they are tried again
+                pass  # a lock or a disk error: they are retried
             finally:
                 self.post_message(answer)
 
     @on(PicturesDrawn)
     def show_pictures(self, event: PicturesDrawn) -> None:
-        """Put them in their cells; what was written again meanwhile is fetched again."""
+        """Put pictures in their cells; fetch those again that were rewritten meanwhile."""
         asked = {address: self._fetching.pop(address, None) for address in event.wanted}
         self.table.add_pictures(event.pictures)
         if event.failed:
@@ -305,7 +305,7 @@ class MainScreen(
     # Actions
 
     def action_follow(self) -> None:
-        """Go along with new runs, or stop doing so."""
+        """Toggle following new runs."""
         self.table.follow = not self.table.follow
         self.status = self.status._replace(follow=self.table.follow)
         if self.table.follow:

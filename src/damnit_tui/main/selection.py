@@ -1,4 +1,4 @@
-"""What the main screen does with marked runs, and to find its way in the table."""
+"""Mark runs, and find columns and cells."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ NO_SEARCH = Search()
 
 
 class Marking(MainPart):
-    """A part of the main screen: mark runs, find columns and cells."""
+    """Part of the main screen: mark runs, find columns and cells."""
 
     _typed = NO_SEARCH
-    """What somebody has asked to look for; without it, it is what the filter says."""
+    """The search the user typed; without one, the filter's texts are searched for."""
     _step = 1
     _finding: FindPrompt | None = None
     _before_find = ""
-    """The column the cursor was on when one began to look for another."""
+    """The column under the cursor when the column search began."""
 
     # Marks
 
     @on(RunTable.MarksChanged)
     def count_marks(self, event: RunTable.MarksChanged) -> None:
-        """Say how many there are."""
+        """Show the number of marked runs."""
         self.status = self.status._replace(marked=len(event.marked), marking=event.in_range)
 
     def action_unmark(self) -> None:
-        """Give up the range that was begun; else marks and search; else the filter."""
+        """Clear the range being marked; else marks and search; else the filter."""
         if self.table.marks.anchor is None:
             if not self.table.marked and self.table.view.search == NO_SEARCH:
                 self.action_clear_filter()
@@ -42,11 +42,11 @@ class Marking(MainPart):
 
     @on(RunTable.TitleClicked)
     async def sort_by_title(self) -> None:
-        """Sort by the column one clicks on: the cursor is on it already."""
+        """Sort by the clicked column: the cursor is on it already."""
         await self.run_action("sort(False)")
 
     async def action_find_column(self) -> None:
-        """Ask for a column."""
+        """Prompt for a column."""
         if self.table.cursor is None or self._finding is not None:
             return
         self._before_find = self.table.cursor.name
@@ -54,7 +54,7 @@ class Marking(MainPart):
 
     @on(FindPrompt.Typed, ".-column")
     def show_column(self, event: FindPrompt.Typed) -> None:
-        """Go to the first column that it may be, or to the next of them."""
+        """Go to the first matching column, or to the next one."""
         found = self.table.find_columns(event.text)
         place = event.turn % len(found) if found else 0
         self.table.move_to(name=found[place] if found else self._before_find)
@@ -69,7 +69,7 @@ class Marking(MainPart):
 
     @on(FindPrompt.Closed, ".-column")
     def leave_column(self, event: FindPrompt.Closed) -> None:
-        """Stay there, or go back."""
+        """Stay at the column, or go back."""
         if not event.is_kept:
             self.table.move_to(name=self._before_find)
         self._close(event.prompt)
@@ -77,19 +77,19 @@ class Marking(MainPart):
     # Cells
 
     async def action_search(self) -> None:
-        """Ask what to look for in the cells."""
+        """Prompt for a text to search for in the cells."""
         if self._finding is None:
             self._step = 1
             await self._ask(FindPrompt("Search:", " ".join(self._typed.words), classes="-cell"))
 
     @on(FindPrompt.Typed, ".-cell")
     def show_cells(self, event: FindPrompt.Typed) -> None:
-        """Point out what is found on the screen."""
+        """Highlight the matches on the screen."""
         self.table.show_search(_search(event.text) or self._search)
 
     @on(FindPrompt.Closed, ".-cell")
     def look_for_typed(self, event: FindPrompt.Closed) -> None:
-        """Go to the first cell that has it."""
+        """Go to the first matching cell."""
         self._close(event.prompt)
         if event.is_kept:
             self._look_for(_search(event.text))
@@ -98,7 +98,7 @@ class Marking(MainPart):
             self.table.seek(self._search, self._step)
 
     async def action_next_match(self, step: int) -> None:
-        """Go to the next cell that is looked for; ask what that is, if nobody has said."""
+        """Go to the next matching cell; prompt for a search if there is none."""
         if not self._search:
             await self.action_search()
             self._step = step
@@ -108,7 +108,7 @@ class Marking(MainPart):
 
     @on(RunTable.SearchFailed)
     def say_not_found(self, event: RunTable.SearchFailed) -> None:
-        """There is none."""
+        """Report that nothing was found."""
         said = " ".join(event.search.words) or "the filter"
         self.notify(f"No cell shown here has {said!r} in it.", markup=False)
 
@@ -127,7 +127,7 @@ class Marking(MainPart):
 
     @on(RunTable.PointerMoved)
     def show_pointed(self) -> None:
-        """Say in full what the mouse is over."""
+        """Describe the cell under the mouse in full."""
         self.describe()
 
     # The prompt
@@ -135,7 +135,7 @@ class Marking(MainPart):
     async def _ask(self, prompt: FindPrompt) -> None:
         self._finding = prompt
         self.add_class("-asking")
-        # The next key waits until it can be typed in there: the table takes letters for orders.
+        # Keys wait until the prompt has the focus: the table takes letters for commands.
         await self.mount(prompt, before=self.query_one(KeyFooter))
         self.set_focus(prompt.input)
 

@@ -1,4 +1,4 @@
-"""What the main screen does so that a dropped connection takes nothing away."""
+"""Save and restore the table's state, so that a dropped connection loses nothing."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ if TYPE_CHECKING:
 
 VIEW_WORDS = ("save", "open", "delete", "list")
 PATIENCE_S = 2.0
-"""How long to wait for what was kept, before one begins without it."""
+"""How long to wait for the saved state before starting without it."""
 LOOK_S = 0.05
 
 
 class Keeping(Commanding, Choosing):
-    """A part of the main screen: what is kept, and named views."""
+    """Part of the main screen: saved state and named views."""
 
     keeper: Autosave
     wanted = CliOverrides()
     theme = ""
-    """Of the user's settings, until somebody takes another one."""
+    """The theme of the user's settings, until another one is chosen."""
     problems: tuple[str, ...] = ()
-    """What makes no sense in the user's settings; told once."""
+    """Invalid entries of the user's settings; reported once."""
     view_names: tuple[str, ...] = ()
     _is_view_restored = False
     _is_restored = False
@@ -49,7 +49,7 @@ class Keeping(Commanding, Choosing):
 
     @dataclass
     class ViewsRead(Message):
-        """Something was done with named views."""
+        """A named view was read or written."""
 
         names: tuple[str, ...]
         told: str = ""
@@ -57,7 +57,7 @@ class Keeping(Commanding, Choosing):
         opened: ViewState | None = None
 
     def keep_in(self, directory: Path) -> None:
-        """Keep how the table is left elsewhere than with the user's files."""
+        """Save the table's state in this directory instead of the user's."""
         self.keeper = Autosave(
             self.session.load_db_id, self.session.folder.path, directory=directory
         )
@@ -66,11 +66,11 @@ class Keeping(Commanding, Choosing):
 
     @property
     def is_restored(self) -> bool:
-        """Whether all is as it was left; without runs there is nothing to do for that."""
+        """True once the state is restored; without runs there is nothing to restore."""
         return self._is_restored or not self.table.rows.all_keys
 
     def begin_keeping(self) -> None:
-        """Begin to read what was kept."""
+        """Start reading the saved state."""
         self.keeper.begin()
         if self.theme in self.app.available_themes:
             self.app.theme = self.theme
@@ -82,7 +82,7 @@ class Keeping(Commanding, Choosing):
         self._restoring = self.set_interval(LOOK_S, self._look_for_kept)
 
     def restore(self) -> None:
-        """Make the table as it was left, once that and its runs are known."""
+        """Restore the table's state, once it and its runs are loaded."""
         kept = self.keeper.loaded
         if self._is_restored or not self.table.rows.all_keys:
             return
@@ -94,7 +94,7 @@ class Keeping(Commanding, Choosing):
             self._is_view_restored = True
             self._restore_habits(kept)
             self._restore_view(self.wanted.view or kept.view)
-        # The first update has the newest runs only: marks and cursor may be elsewhere.
+        # The first update has only the newest runs: marks and cursor may be on others.
         if self.has_all_runs:
             self._is_restored = True
             self._restoring.stop()
@@ -144,7 +144,7 @@ class Keeping(Commanding, Choosing):
     # Keeping
 
     def present_view(self) -> ViewState:
-        """The filter, order, columns and notes as they are."""
+        """Return the current filter, order, columns and notes."""
         arrangement = self.table.rows.arrangement
         return ViewState(
             arrangement.filter.text if arrangement.filter else "",
@@ -155,7 +155,7 @@ class Keeping(Commanding, Choosing):
         )
 
     def keep(self) -> None:
-        """Have noted how all is now. To be called now and then, and at the end."""
+        """Queue the current state for saving. Call periodically, and at the end."""
         if not self._is_restored:
             return
         table = self.table
@@ -180,22 +180,22 @@ class Keeping(Commanding, Choosing):
             )
 
     def end_keeping(self) -> None:
-        """Write what is not written yet."""
+        """Write what is still pending."""
         self.keep()
         self.keeper.close()
 
     # Named views
 
     async def action_command(self, text: str = "") -> None:
-        """Ask for a command; see meanwhile which views there are."""
+        """Prompt for a command; load the names of the views meanwhile."""
         await super().action_command(text)
         self.use_views("list", "", quiet=True)
 
     def do_view(self, text: str) -> None:
-        """`:view save NAME` and its like.
+        """Run `:view save NAME` and similar commands.
 
         Raises:
-            FilterError: If it cannot be understood.
+            FilterError: If it cannot be parsed.
         """
         word, _, name = text.partition(" ")
         name = name.strip()
@@ -212,7 +212,7 @@ class Keeping(Commanding, Choosing):
         self.use_views(word, name)
 
     def complete_view(self, text: str, cursor: int) -> Completion:
-        """What to do, and the names there are."""
+        """Complete the subcommand, or a view's name."""
         return complete_words(text, cursor, VIEW_WORDS, self.view_names)
 
     @work(thread=True, group="views")
@@ -239,7 +239,7 @@ class Keeping(Commanding, Choosing):
 
     @on(ViewsRead)
     def take_views(self, event: ViewsRead) -> None:
-        """Show a view that was opened; say what was done."""
+        """Show a view that was opened; report what was done."""
         self.view_names = event.names
         if event.opened is not None:
             self.show_view(event.opened)
@@ -248,7 +248,7 @@ class Keeping(Commanding, Choosing):
             self.notify(told, severity="error" if event.failed else "information", markup=False)
 
     def show_view(self, view: ViewState) -> None:
-        """Show a view in place of the present one."""
+        """Show a view in place of the current one."""
         self.action_clear_filter()
         self.set_sort("")
         self.fold_notes(view.notes_folded)

@@ -1,4 +1,4 @@
-"""What the main screen does to tell others what happened."""
+"""Report what happened in a shift."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from .clipboard import Taking
 
 
 class Reporting(Taking):
-    """A part of the main screen: the shift's report."""
+    """Part of the main screen: the shift report."""
 
     def do_report(self, text: str) -> None:
-        """Show what happened since the last report, or in so many hours.
+        """Show what happened since the last report, or in the given number of hours.
 
         Raises:
-            FilterError: If what was typed is no number of hours.
+            FilterError: If the text is not a number of hours.
         """
         from ..report.collect import Reports
         from ..report.screen import ReportScreen

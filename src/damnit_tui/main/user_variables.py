@@ -1,4 +1,4 @@
-"""What the main screen does besides values: user variables, deletion, runs ahead, notes."""
+"""Edits other than values: user variables, deletion, planned runs, notes."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from .edit_controller import Writing
 
 MOST_RUNS = 1000
 NEW = ""
-"""Chosen for a variable that does not exist yet."""
+"""The choice for a variable that does not exist yet."""
 
 
 class Defining(Writing):
-    """A part of the main screen: variables, runs and notes."""
+    """Part of the main screen: variables, runs and notes."""
 
     def action_user_variable(self) -> None:
-        """Add a variable to fill in, or change one."""
+        """Add or change a user-editable variable."""
         from ..dialogs.variable_dialog import VariableChoice, VariableDialog
 
         if not self.may_write():
@@ -43,7 +43,7 @@ class Defining(Writing):
         )
 
     def action_delete_variable(self) -> None:
-        """Delete the variable under the cursor, with all its data."""
+        """Delete the variable under the cursor and all its data."""
         from ..dialogs.variable_deletion import DeletionDialog
 
         cursor = self.table.cursor
@@ -83,15 +83,15 @@ class Defining(Writing):
 
     @on(RunTable.NoteOpened)
     def open_note(self, event: RunTable.NoteOpened) -> None:
-        """Show the notes, this one highlighted."""
+        """Show the notes, with this one highlighted."""
         self._open_notes(event.note)
 
     def fold_notes(self, folded: bool) -> None:
-        """Have notes out of the way, or between the runs."""
+        """Hide the notes, or show them between the runs."""
         self.table.show_notes(self.table.lines.notes, folded=folded)
 
     def action_fold_notes(self) -> None:
-        """Have notes out of the way, or between the runs again."""
+        """Toggle the notes between the runs."""
         lines = self.table.lines
         self.fold_notes(not lines.folded)
         if lines.folded:
@@ -106,7 +106,7 @@ class Defining(Writing):
             self.notify("There are no notes yet: o adds one.", markup=False)
 
     async def edit_note(self, note: Note) -> None:
-        """Have another text typed for a note."""
+        """Prompt for another text for a note."""
         if why := too_long(note.text):
             self.notify(why, markup=False)
             return
