@@ -1,4 +1,4 @@
-"""What the daemon does now, followed from one look to the next."""
+"""The daemon's current activity, followed from one poll to the next."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from .daemon_activity_reader import DaemonActivityReader
 
 LEDGER_TIMEOUT_S = 0.3
-"""The table does not wait for the ledger."""
+"""The table does not wait longer for the ledger."""
 
 
 class ActivityMonitor:
-    """Follows the ledger of a folder; opens it at the first look, after the first paint.
+    """Follow the ledger of a folder; opened at the first poll, after the first paint.
 
     Attributes:
-        latest: What the last look found; any thread may read it.
+        latest: The result of the last poll; any thread may read it.
     """
 
     def __init__(self, folder: DamnitFolder, clock: Callable[[], float]) -> None:
@@ -30,9 +30,9 @@ class ActivityMonitor:
         self._reader: DaemonActivityReader | None = None
 
     def look(self) -> DaemonActivity:
-        """Read what the daemon does; never fails, and is quick while nothing happens.
+        """Read the daemon's activity; never raises, and is fast while nothing changes.
 
-        For one thread: each look goes on from the one before.
+        For one thread only: each poll continues from the one before.
         """
         if self._reader is None:
             from damnit_daemon.ledger import Ledger

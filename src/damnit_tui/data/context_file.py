@@ -1,4 +1,4 @@
-"""Read a folder's context file; only for workers."""
+"""Read a folder's context file; for workers only."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ MOST_BYTES = 4_000_000
 
 
 class ContextFileText(NamedTuple):
-    """The text of a context file; lines end in a line feed, whatever the file has."""
+    """The text of a context file; lines end in a line feed, regardless of the file."""
 
     text: str
     """Empty if there is no file yet."""
     line_end: str = "\n"
-    """How lines end in the file."""
+    """Line ending of the file."""
 
 
 def read_context_file(path: Path) -> ContextFileText:
     """Read a context file.
 
     Raises:
-        DamnitError: If it cannot be read, or is no text that can be edited.
+        DamnitError: If it cannot be read, or is not editable text.
     """
     try:
         with path.open("rb") as file:

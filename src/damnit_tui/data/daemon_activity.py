@@ -1,4 +1,4 @@
-"""What the daemon is at, as the screen tells it: plain facts, read elsewhere."""
+"""The daemon's activity as plain values and sentences for the screen; read elsewhere."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ STOPPED = "⚠"
 GROWING = "↗"
 UNREADABLE = "!"
 LOST_S = 60.0
-"""A daemon of which nothing was heard for so long is called lost; others may take over then."""
+"""A daemon that has not reported for this long counts as lost; others may take over."""
 
 
 class DaemonSeen(NamedTuple):
-    """Who works in the folder, as far as can be seen from here."""
+    """The daemon that holds the folder, as far as can be seen from here."""
 
     host: str
     since: float
-    """When it began, Unix seconds by its clock."""
+    """Start time, Unix seconds by the daemon's clock."""
     heard_at: float
-    """When it was last seen to do something, Unix seconds by ours."""
+    """When it last reported, Unix seconds by this machine's clock."""
     is_ready: bool = True
     is_dead: bool = False
-    """Its process is gone; known only on the same machine."""
+    """True if its process is gone; known only on the same machine."""
 
     def is_lost(self, now: float) -> bool:
-        """Whether it has to be thought gone."""
+        """Return True if the daemon must be presumed gone."""
         return self.is_dead or now - self.heard_at > LOST_S
 
 
 class RunJob(NamedTuple):
-    """A job that is not over: one run is, or will be, computed."""
+    """An unfinished job: one run is being, or will be, computed."""
 
     data: str
     """`raw`, `proc` or `all`."""
@@ -48,30 +48,30 @@ class RunJob(NamedTuple):
     """Unix seconds; None while it is queued."""
     host: str = ""
     ahead: int = 0
-    """How many jobs come before it; of those queued."""
+    """Number of jobs before it, if queued."""
     names: frozenset[str] | None = None
-    """The variables it is about, as far as is known; None: any."""
+    """The variables it computes, as far as known; None for any."""
     computing: tuple[str, ...] = ()
     done: int = 0
     total: int = 0
     reason: str = ""
     """Why it waits, or waits again."""
     in_slurm: bool = False
-    """Whether it goes on without the daemon."""
+    """True if it continues without the daemon."""
     is_submitted: bool = False
-    """Whether Slurm has it, though it has not begun."""
+    """True if it was submitted to Slurm, even if not started."""
 
     @property
     def is_running(self) -> bool:
-        """Whether it has begun."""
+        """True if it has started."""
         return self.began_at is not None
 
     def may_compute(self, name: str) -> bool:
-        """Whether a variable may come of it; when the run began does in any case."""
+        """Return True if it may compute a variable; `start_time` is always computed."""
         return self.names is None or name in self.names or name == "start_time"
 
     def stopped_sentence(self, name: str) -> str:
-        """Say how far it was when its daemon was lost."""
+        """Describe how far the job was when its daemon was lost."""
         host = visible(self.host)
         if name in self.computing:
             told = f"was being computed on {host} when the daemon was lost"
@@ -82,7 +82,7 @@ class RunJob(NamedTuple):
         return f"{told}: the next daemon does it again"
 
     def sentence(self, name: str, now: float) -> str:
-        """Say what it means for a variable that has no value yet."""
+        """Describe the job for a variable that has no value yet."""
         if self.is_submitted:
             return f"submitted to Slurm: {visible(self.reason) or 'it has not begun yet'}"
         if self.began_at is None:
@@ -100,30 +100,30 @@ class RunJob(NamedTuple):
 
 
 class DaemonActivity(NamedTuple):
-    """All that the ledger says, at one moment."""
+    """A snapshot of the ledger."""
 
     is_known: bool = False
-    """Somebody has looked."""
+    """True once the ledger was read."""
     problem: str = ""
-    """Why the ledger could not be read; what it said last is kept."""
+    """Why the ledger could not be read; the last known state is kept."""
     daemon: DaemonSeen | None = None
     running: int = 0
     queued: int = 0
     runs: Mapping[RunKey, tuple[RunJob, ...]] = MappingProxyType({})
-    """The jobs of each run, those that have begun first."""
+    """The jobs of each run, running ones first."""
     failures: Mapping[RunKey, str] = MappingProxyType({})
-    """Runs of which the last job failed, and why."""
+    """Runs whose last job failed, with the reason."""
     growing: Mapping[RunKey, tuple[GrowingRun, ...]] = MappingProxyType({})
-    """Runs whose files still come."""
+    """Runs whose files are still arriving."""
     unreadable: Mapping[RunKey, str] = MappingProxyType({})
-    """Runs with files that cannot be read, and which."""
+    """Runs with unreadable files, with their names."""
     deaf: str = ""
-    """Why the daemon cannot hear the broker; empty if it can, or need not."""
+    """Why the daemon cannot receive broker messages; empty if it can, or need not."""
     is_abandoned: bool = False
-    """No daemon works: what it was at stands still, except in Slurm."""
+    """True if no daemon is running: its work is halted, except in Slurm."""
 
     def mark(self, key: RunKey) -> str:
-        """What stands beside a run's number."""
+        """The mark next to a run's number."""
         jobs = self.runs.get(key)
         if not jobs:
             grows = key in self.growing and not self.is_abandoned
@@ -133,20 +133,20 @@ class DaemonActivity(NamedTuple):
         return RUNNING if any(map(self.goes_on, jobs)) else STOPPED
 
     def goes_on(self, job: RunJob) -> bool:
-        """Whether somebody is at a job at this moment."""
+        """Return True if a job is being worked on now."""
         return job.is_running and (job.in_slurm or not self.is_abandoned)
 
     def is_computing(self, key: RunKey, name: str) -> bool:
-        """Whether a variable is being computed at this moment."""
+        """Return True if a variable is being computed now."""
         return name in self.computing(key)
 
     def computing(self, key: RunKey) -> tuple[str, ...]:
-        """The variables of a run that are being computed at this moment."""
+        """The variables of a run that are being computed now."""
         going = (job for job in self.runs.get(key, ()) if self.goes_on(job))
         return tuple(dict.fromkeys(name for job in going for name in job.computing))
 
     def look(self, key: RunKey) -> object:
-        """Something that is equal while a run's line looks the same."""
+        """A value that compares equal as long as a run's line looks the same."""
         return self.mark(key), self.computing(key)
 
     def changed_runs(self, before: DaemonActivity) -> set[RunKey]:
@@ -156,7 +156,7 @@ class DaemonActivity(NamedTuple):
         return {key for key in keys if self.look(key) != before.look(key)}
 
     def sentence(self, key: RunKey, name: str, now: float) -> str:
-        """Say why a cell has no value yet; empty if the daemon has nothing to do with it."""
+        """Explain why a cell has no value yet; empty if the daemon is not the reason."""
         for job in self.runs.get(key, ()):
             if job.may_compute(name):
                 if job.is_running and not self.goes_on(job):
@@ -172,7 +172,7 @@ class DaemonActivity(NamedTuple):
         return visible(self.unreadable.get(key, ""))
 
     def growing_sentence(self, key: RunKey, now: float) -> str:
-        """Say how the files of a run come; empty if they do not."""
+        """Describe how a run's files arrive; empty if none are arriving."""
         if self.is_abandoned:
             return ""
         return visible("; ".join(each.sentence(now) for each in self.growing.get(key, ())))
@@ -180,7 +180,7 @@ class DaemonActivity(NamedTuple):
     def state(
         self, now: float, *, brief: bool = False, zone: tzinfo | None = None
     ) -> tuple[str, str]:
-        """Say how the daemon is, and in which of the styles of the status lines."""
+        """Return the daemon's status, and its style in the status lines."""
         daemon = self.daemon
         if not self.is_known:
             return "", "quiet"
@@ -198,7 +198,7 @@ class DaemonActivity(NamedTuple):
         return f"● daemon{host}", "news"
 
     def counts(self) -> str:
-        """How much there is to do; empty for nothing."""
+        """Number of running and queued jobs; empty if there are none."""
         growing = 0 if self.is_abandoned else len(self.growing)
         numbers = ((self.running, "running"), (self.queued, "queued"), (growing, "growing"))
         return " · ".join(f"{number} {word}" for number, word in numbers if number)

@@ -1,6 +1,6 @@
-"""Reads the ledger for the session: what the daemon is at.
+"""Read the daemon's activity from the ledger, for the session.
 
-Imported when it is first needed, after the first paint.
+Imported on first use, after the first paint.
 """
 
 from __future__ import annotations
@@ -35,16 +35,16 @@ from damnit_daemon.model.growing_runs import GrowingRun, parse_growing
 from .daemon_activity import DaemonActivity, DaemonSeen, RunJob
 
 MOST_QUEUED = 500
-"""Queued jobs that are shown one by one; of more only the number is told."""
+"""Most queued jobs shown one by one; beyond that only their number is shown."""
 LAST_JOBS = 100
-"""Among how many of the newest jobs failed ones are looked for."""
+"""Number of newest jobs searched for failures."""
 LOOK_ANYWAY_S = 10.0
-"""How old a look may be; a file system may be late to tell that a file has changed."""
+"""Maximum age of a reading; a file system may report changes late."""
 ENDINGS = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
 
 
 class DaemonActivityReader:
-    """Looks at a ledger again and again, and reads it only if it has changed."""
+    """Poll a ledger, reading it only if it has changed."""
 
     def __init__(
         self,
@@ -64,11 +64,11 @@ class DaemonActivityReader:
         self._read_at_s = 0.0
 
     def look(self) -> DaemonActivity:
-        """Tell what the daemon is at; a ledger that cannot be read says what it said last."""
+        """Return the daemon's activity; if the ledger cannot be read, the last known state."""
         stamp, now_s = self._file_stamp(), self._monotonic()
         if stamp is None or stamp != self._stamp or now_s - self._read_at_s > LOOK_ANYWAY_S:
             self._read()
-            # What could not be read is tried again soon.
+            # A failed reading is retried soon.
             self._stamp = None if self._work.problem else stamp
             self._read_at_s = now_s
         if self._lease is not None and self._work.daemon is not None:
@@ -82,14 +82,14 @@ class DaemonActivityReader:
         return self._work
 
     def _file_stamp(self) -> object:
-        """Something that changes with the file; None while that cannot be relied upon."""
+        """A value that changes with the file; None while that cannot be relied upon."""
         try:
             status = self._ledger.path.stat()
         except FileNotFoundError:
             return "no daemon was ever here"
         except OSError:
             return None
-        # Two commits within a tick of the file system's clock have the same time.
+        # Two commits within one tick of the file system's clock have the same time.
         if abs(time.time() - status.st_mtime) < 0.1:
             return None
         return status.st_ino, status.st_size, status.st_mtime_ns
@@ -133,7 +133,7 @@ class DaemonActivityReader:
         self._lease = lease
 
     def _seen(self, lease: Lease | None) -> DaemonSeen | None:
-        """Clocks of two hosts differ: from the second look on, we go by what we see happen."""
+        """Clocks of two hosts differ: from the second poll on, rely on the changes seen here."""
         if lease is None:
             return None
         before, now = self._lease, self._clock()
@@ -190,7 +190,7 @@ def _wanted(job: Job) -> frozenset[str] | None:
 
 
 def _failures(jobs: list[Job]) -> dict[RunKey, str]:
-    """What the last job of each run failed of; jobs come newest first."""
+    """The failure of each run's last job; jobs come newest first."""
     last: dict[RunKey, Job] = {}
     for job in jobs:
         last.setdefault(job.run_key, job)

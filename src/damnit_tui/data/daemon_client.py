@@ -1,4 +1,4 @@
-"""What people want of the daemon, written into the ledger; its answer, as a sentence."""
+"""Requests to the daemon, written into the ledger, and its response as a sentence."""
 
 from __future__ import annotations
 
@@ -31,26 +31,26 @@ from damnit_daemon.run_ranges import format_run_ranges
 from ..sanitize import visible
 
 ANSWER_S = 4.0
-"""A daemon looks for requests twice a second."""
+"""A daemon polls for requests twice a second."""
 LOOK_S = 0.1
 NOBODY = "Noted, but no daemon runs here: it is done when one starts. D, then s starts it."
 
 
 @dataclass(frozen=True)
 class RequestResult:
-    """What became of a request."""
+    """The result of a request."""
 
     text: str
     is_good: bool = True
 
     @property
     def severity(self) -> Literal["information", "warning"]:
-        """How loudly it is said."""
+        """Severity of the notification."""
         return "information" if self.is_good else "warning"
 
 
 class DaemonClient:
-    """Writes requests and waits a moment for the answer: only for workers."""
+    """Write requests and wait briefly for the response; for workers only."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
@@ -63,13 +63,13 @@ class DaemonClient:
         data: str = "all",
         executor: str | None = None,
     ) -> RequestResult:
-        """Have runs processed.
+        """Reprocess runs.
 
         Args:
-            runs: Which; with names: only these variables of each.
-            variables: Only these, of all; None: all.
+            runs: The runs; as a mapping, only these variables of each.
+            variables: Only these variables; None for all.
             data: `raw`, `proc` or `all`: which variables, by the data they need.
-            executor: `local` or `slurm`; None: as is set.
+            executor: `local` or `slurm`; None for the folder's setting.
         """
         by_run = runs if isinstance(runs, Mapping) else {}
         request = ReprocessRequest(
@@ -81,17 +81,17 @@ class DaemonClient:
         return self._ask(request, "queued")
 
     def cancel(self, jobs: Sequence[int]) -> RequestResult:
-        """Have jobs cancelled; what they have computed is kept."""
+        """Cancel jobs; computed results are kept."""
         return self._ask(CancelRequest(jobs=tuple(jobs)), "cancelled")
 
     def cancel_runs(self, runs: Sequence[RunKey]) -> RequestResult:
-        """Have all jobs of runs cancelled."""
+        """Cancel all jobs of some runs."""
         return self._ask(CancelRequest(runs=tuple(runs)), "cancelled")
 
     def retry(
         self, jobs: Sequence[int], *, memory: str = "", time_limit: str = ""
     ) -> RequestResult:
-        """Have jobs done once more, with other limits if they are given."""
+        """Repeat jobs, with other limits if given."""
         try:
             request = RetryRequest(tuple(jobs), options=JobOptions(memory, time_limit))
         except DamnitError as error:
@@ -99,7 +99,7 @@ class DaemonClient:
         return self._ask(request, "queued again")
 
     def prioritise(self, job: int, priority: int) -> RequestResult:
-        """Have a job done before, or after, others that were asked for."""
+        """Move a job before, or after, other requested jobs."""
         return self._ask(PrioritiseRequest((job,), priority), f"priority {priority}")
 
     def _ask(self, request: TypedRequest, done: str) -> RequestResult:
@@ -129,7 +129,7 @@ class DaemonClient:
         )
 
     def _has_daemon(self) -> bool:
-        """Whether one has taken the folder, and is not known to have ended."""
+        """Return True if a daemon has claimed the folder and is not known to have ended."""
         with self._ledger.reading() as con:
             lease = load_lease(con)
         return lease is not None and is_alive(lease.holder) is not False

@@ -1,6 +1,6 @@
-"""Trying a context file that is not saved: loaded in the context Python, evaluated for one run.
+"""Dry run of an unsaved context file: loaded in the context Python, evaluated for one run.
 
-All of it happens in a folder of its own, which is deleted: nothing is stored.
+Runs in a temporary folder that is deleted afterwards: nothing is stored.
 """
 
 from __future__ import annotations
@@ -32,34 +32,34 @@ from damnit_daemon.store import Database, load_setting
 from damnit_daemon.store.settings import CONTEXT_PYTHON
 
 START_S = 60.0
-"""How long the file may take to load."""
+"""Timeout for loading the file."""
 TRY_S = 600.0
-"""How long the variables may take, together."""
+"""Timeout for all variables together."""
 
 
 class DryRunCancelled(Exception):  # noqa: N818 – house style
-    """Nobody wants to know any more."""
+    """The dry run is no longer wanted."""
 
 
 @dataclass(frozen=True)
 class DryRunResult:
-    """What became of one variable."""
+    """The result of one variable."""
 
     name: str
     outcome: str = ""
-    """The runner's word; empty while it is being computed."""
+    """The runner's outcome; empty while it is being computed."""
     duration_s: float = 0.0
     value: FragmentValue | None = None
     message: str = ""
 
 
 class DryRun:
-    """Loads and evaluates texts of a folder's context file.
+    """Load and evaluate versions of a folder's context file.
 
     Args:
         folder: The folder; only read.
-        is_wanted: Asked several times a second.
-        tell_output: Gets what the file prints, from a thread.
+        is_wanted: Polled several times a second.
+        tell_output: Receives what the file prints, in a thread.
     """
 
     def __init__(
@@ -74,26 +74,22 @@ class DryRun:
         self._tell_output = tell_output
 
     def check(self, text: str) -> ContextLoaded:
-        """Load a text; its problems name `context.py`, not where it was put for this.
-
-        Raises:
-            DamnitError: If the context Python does not start, or the file takes too long.
-        """
+        """Load a text; its problems name `context.py`, not the temporary file."""
         with self._runner(text) as (runner, place):
             return _renamed(runner.context, place, self._folder.context_file)
 
     def evaluate(
         self, text: str, key: RunKey, names: Sequence[str] | None
     ) -> Iterator[DryRunResult | Note | ContextLoaded]:
-        """Load a text and evaluate variables of a run; yields what happens as it does.
+        """Load a text and evaluate variables of a run, yielding events as they happen.
 
         Args:
-            text: A context file.
+            text: Text of a context file.
             key: The run.
-            names: Which variables; None for all.
+            names: The variables; None for all.
 
         Raises:
-            DamnitError: If the job as a whole cannot be done.
+            DamnitError: If the job as a whole fails.
         """
         with self._runner(text) as (runner, place):
             yield _renamed(runner.context, place, self._folder.context_file)
@@ -150,7 +146,7 @@ class DryRun:
     def _make_place(self) -> Path:
         try:
             return Path(tempfile.mkdtemp(prefix="try-", dir=self._folder.internals))
-        except OSError:  # read-only, or no daemon was here yet
+        except OSError:  # read-only, or no daemon has run here yet
             return Path(tempfile.mkdtemp(prefix="damnit-try-"))
 
     def _python(self) -> Path:
@@ -168,7 +164,7 @@ def _error(event: VariableDone) -> str:
 
 
 def advice(text: str) -> list[Problem]:
-    """What can be said of a text at once, without executing it; nothing if it is no Python."""
+    """Problems found without executing the text; none if it is not valid Python."""
     try:
         return check_source(text)
     except SyntaxError:
@@ -176,7 +172,7 @@ def advice(text: str) -> list[Problem]:
 
 
 def changed_variables(before: ContextLoaded, after: ContextLoaded) -> list[str]:
-    """The variables that another text computes otherwise, and the new ones."""
+    """Variables that another text computes differently, and new ones."""
     known = {variable.name: variable.fingerprint for variable in before.variables}
     return sorted(v.name for v in after.variables if known.get(v.name) != v.fingerprint)
 

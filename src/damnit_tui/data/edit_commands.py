@@ -1,4 +1,4 @@
-"""What can be written: plain values, made by the screen and carried out by a worker."""
+"""Edit commands: plain values, created by the screen and carried out by a worker."""
 
 from __future__ import annotations
 
@@ -12,35 +12,35 @@ if TYPE_CHECKING:
 
 
 class EditResult(NamedTuple):
-    """What has happened."""
+    """The result of a command."""
 
     said: str
-    """In words."""
+    """Description of what was done."""
     saved: AnySaved | None = None
-    """What was written, so that it can be undone; None if it cannot."""
+    """What was written, to undo it; None if that is not possible."""
 
     @property
     def values(self) -> tuple[StoredValue, ...]:
-        """Values that are stored now."""
+        """The values that are stored now."""
         return getattr(self.saved, "written", ())
 
 
 class SetValues(NamedTuple):
-    """Give cells other values."""
+    """Set the values of cells."""
 
     changes: tuple[ValueEdit, ...]
     words: str
-    """Which cells, as people call them."""
+    """The cells, in words."""
 
 
 class Undo(NamedTuple):
-    """Bring back what the last edit of this session replaced."""
+    """Undo the last edit of this session."""
 
     words: str = "Undo"
 
 
 class Redo(NamedTuple):
-    """Do again what was undone last."""
+    """Redo the last undone edit."""
 
     words: str = "Redo"
 
@@ -52,11 +52,11 @@ class DefineVariable(NamedTuple):
 
     @property
     def words(self) -> str:
-        """What it is about."""
+        """The subject of the command."""
         return f"the variable {self.info.title}"
 
     def carry_out(self, editor: Editor) -> EditResult:
-        """Do it."""
+        """Define the variable."""
         from damnit_daemon.edit import SavedVariable
 
         editor.define_variable(self.info)
@@ -72,11 +72,11 @@ class ChangeVariable(NamedTuple):
 
     @property
     def words(self) -> str:
-        """What it is about."""
+        """The subject of the command."""
         return f"the variable {self.before.title}"
 
     def carry_out(self, editor: Editor) -> EditResult:
-        """Do it."""
+        """Change the variable."""
         saved = editor.change_variable(self.before, self.after)
         return EditResult(f"Changed: {self.after.title}", saved)
 
@@ -93,7 +93,7 @@ class AddNote(NamedTuple):
         return _quoted(self.text)
 
     def carry_out(self, editor: Editor) -> EditResult:
-        """Do it."""
+        """Store the note."""
         from damnit_daemon.edit import SavedNote
 
         note = editor.add_note(self.timestamp, self.text)
@@ -101,7 +101,7 @@ class AddNote(NamedTuple):
 
 
 class ChangeNote(NamedTuple):
-    """Give a note another text; an empty one takes it out."""
+    """Change the text of a note; an empty text removes it."""
 
     before: Note
     text: str
@@ -112,7 +112,7 @@ class ChangeNote(NamedTuple):
         return _quoted(self.text or self.before.text)
 
     def carry_out(self, editor: Editor) -> EditResult:
-        """Do it."""
+        """Change or remove the note."""
         from damnit_daemon.edit import SavedNote
 
         kept = editor.change_note(self.before, self.text)
@@ -127,11 +127,11 @@ class AddRuns(NamedTuple):
 
     @property
     def words(self) -> str:
-        """What it is about."""
+        """The subject of the command."""
         return "1 run" if self.number == 1 else f"{self.number} runs"
 
     def carry_out(self, editor: Editor) -> EditResult:
-        """Do it."""
+        """Add the runs."""
         keys = editor.add_runs(self.number)
         several = f"Added: runs {keys[0].run} to {keys[-1].run}"
         return EditResult(several if len(keys) > 1 else f"Added: run {keys[0].run}")

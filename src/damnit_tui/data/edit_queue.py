@@ -1,7 +1,7 @@
-"""Edits on their way to the database: kept until they are written, and undone one by one.
+"""Edits waiting to be written to the database, and the history to undo them.
 
-The screen puts orders in, a worker carries them out in that order. A database that is
-locked delays them, whatever it takes; what cannot be written is told, with what was typed.
+The screen queues orders, a worker carries them out in that sequence. A locked database
+delays them for as long as it takes; a failed order is reported with the typed text.
 """
 
 from __future__ import annotations
@@ -52,43 +52,43 @@ OVERTAKEN = (
     VariableChanged,
     VariableInUse,
 )
-"""What others have done meanwhile can make an undo impossible for good."""
+"""Errors that make an undo permanently impossible: others have changed the same data."""
 LONGEST_SAID = 40
-"""Characters of a value in a message."""
+"""Longest value in a message, in characters."""
 
 
 class EditSaved(NamedTuple):
-    """An order was carried out."""
+    """An order that was carried out."""
 
     order: Order
     said: str
-    """What has happened, in words."""
+    """Description of what was done."""
     values: tuple[StoredValue, ...] = ()
-    """What is stored now, to be shown before the database is read again."""
+    """The stored values, shown before the database is read again."""
     problem: str = ""
-    """What went wrong besides."""
+    """A problem that did not prevent the edit."""
 
 
 class EditDelayed(NamedTuple):
-    """Nothing can be written at the moment; it is tried again."""
+    """Writing is not possible at the moment; it will be retried."""
 
     orders: int
-    """How many wait."""
+    """Number of waiting orders."""
     problem: str
-    """Why."""
+    """The reason."""
 
 
 class EditConflicted(NamedTuple):
-    """Somebody else has changed cells meanwhile; nothing was written."""
+    """Cells were changed by someone else in the meantime; nothing was written."""
 
     order: SetValues
     conflicts: tuple[Conflict, ...]
     is_typed: bool = True
-    """Somebody typed the new values just now; else they are from before."""
+    """True if the new values were just typed; False for values restored by undo or redo."""
 
 
 class EditFailed(NamedTuple):
-    """An order cannot be carried out; nothing was written."""
+    """An order that cannot be carried out; nothing was written."""
 
     order: Order
     problem: str
@@ -98,11 +98,11 @@ Outcome = EditSaved | EditDelayed | EditConflicted | EditFailed
 
 
 class Denial(NamedTuple):
-    """Why nothing can be written, and what could be done about it; false if it can."""
+    """Why writing is disabled, and what could be done about it; falsy if writing is possible."""
 
     reason: str = ""
     old_format: int = 0
-    """The database's format, if bringing that up to date would help."""
+    """The database's format, if a migration would help."""
 
     def __bool__(self) -> bool:
         return bool(self.reason)
@@ -110,22 +110,22 @@ class Denial(NamedTuple):
 
 @dataclass(frozen=True)
 class Step:
-    """Something that can be undone."""
+    """An edit that can be undone."""
 
     words: str
     saved: AnySaved
 
 
 class EditQueue:
-    """What one session edits in a folder.
+    """The edits of one session in a folder.
 
     Attributes:
-        drafts: What was typed for cells and is not written, by cell.
+        drafts: Typed texts that are not written yet, by cell.
 
     Args:
-        folder: Which.
-        read_only: Whether nothing may be changed.
-        clock: Tells the time.
+        folder: The folder.
+        read_only: True to disable writing.
+        clock: Returns the current time.
     """
 
     def __init__(
@@ -147,28 +147,28 @@ class EditQueue:
         self._done: list[Step] = []
         self._undone: list[Step] = []
 
-    # For the screen: none of these waits
+    # For the screen: none of these blocks
 
     def put(self, order: Order) -> None:
-        """Have something written."""
+        """Queue an order."""
         with self._changed:
             self._orders.append(order)
             self._changed.notify_all()
 
     @property
     def waiting(self) -> tuple[Order, ...]:
-        """What is not written yet, the first first."""
+        """Unwritten orders, oldest first."""
         with self._changed:
             return tuple(self._orders)
 
     @property
     def is_idle(self) -> bool:
-        """Whether all is written, and what became of it has been told."""
+        """True if every order is written and its outcome reported."""
         with self._changed:
             return not self._orders and not self._telling
 
     def stop(self) -> None:
-        """End `outcomes` as soon as all is written, or cannot be written at the moment."""
+        """End `outcomes` once everything is written, or cannot be written at the moment."""
         self._stop.set()
         with self._changed:
             self._changed.notify_all()
@@ -176,15 +176,15 @@ class EditQueue:
     # For workers
 
     def why_not(self) -> Denial:
-        """Say why nothing can be written here."""
+        """Return the reason why writing is disabled, if it is."""
         if self._read_only:
             return Denial("It was opened with --read-only.")
         database = self._folder.database
         if not os.access(self._folder.path, os.F_OK):
-            return Denial()  # it may come back; until then each edit says that it is gone
+            return Denial()  # it may come back; until then each edit reports the error
         if os.access(database, os.F_OK) and not os.access(database, os.W_OK):
             return Denial(f"You may not write to {database}.")
-        if not os.access(self._folder.path, os.W_OK):  # SQLite writes beside the file
+        if not os.access(self._folder.path, os.W_OK):  # SQLite writes next to the file
             return Denial(f"You may not write to the folder {self._folder.path}.")
         return self._format_denial()
 
@@ -192,7 +192,7 @@ class EditQueue:
         try:
             version = Database(self._folder.database, timeout_s=TIMEOUT_S).format_version()
         except DamnitError:
-            return Denial()  # locked, missing: each edit says so
+            return Denial()  # locked or missing: each edit reports it
         if version > FORMAT_VERSION:
             reason = f"Its database has format {version}, newer than this program can write."
             return Denial(reason)
@@ -202,17 +202,17 @@ class EditQueue:
         return Denial()
 
     def migrate(self) -> str:
-        """Bring a database of an old format up to date; says where the copy of the old one is.
+        """Migrate a database of an old format; return where the backup is.
 
         Raises:
-            DamnitError: If that is not possible; nothing has changed then.
+            DamnitError: If that fails; nothing has changed then.
         """
         backup = migrate(self._folder.database, timeout_s=TIMEOUT_S)
         done = f"The database has format {FORMAT_VERSION} now"
         return f"{done}." if backup is None else f"{done}; the old one is kept as {backup.name}."
 
     def load_notes(self) -> list[Note]:
-        """The notes there are, by time.
+        """Load the notes, by time.
 
         Raises:
             StoreError: If they cannot be read.
@@ -221,11 +221,11 @@ class EditQueue:
             return load_notes(con)
 
     def delete_variable(self, name: str, progress: Callable[[int, int], bool]) -> Deletion:
-        """Delete a variable with all its data; takes its time.
+        """Delete a variable with all its data; slow.
 
         Args:
-            name: Which.
-            progress: Told how many of how many files are done; ends it by returning False.
+            name: The variable.
+            progress: Called with the number of files done and in total; returns False to stop.
 
         Raises:
             DamnitError: If it cannot be deleted; says why.
@@ -239,14 +239,14 @@ class EditQueue:
         return deletion
 
     def outcomes(self) -> Iterator[Outcome]:
-        """Carry out one order after the other, and tell what became of each; until `stop`."""
+        """Carry out one order after the other and yield their outcomes, until `stop`."""
         while (order := self._next()) is not None:
             try:
                 outcome = self._carry_out(order)
             except DatabaseBusy as error:
                 yield EditDelayed(len(self.waiting), error.message)
                 if self._stop.wait(RETRY_S):
-                    break  # the drafts have what was typed
+                    break  # the drafts keep the typed text
                 continue
             with self._changed:
                 self._orders.popleft()
@@ -257,7 +257,7 @@ class EditQueue:
             self._editor.close()
 
     def _next(self) -> Order | None:
-        """The next order, also when it is to end; None if none is left then."""
+        """The next order, even while stopping; None if none is left then."""
         with self._changed:
             self._changed.wait_for(lambda: self._orders or self._stop.is_set())
             return self._orders[0] if self._orders else None
@@ -294,7 +294,7 @@ class EditQueue:
     def _step_back(
         self, order: Undo | Redo, steps: list[Step], others: list[Step], word: str
     ) -> Outcome:
-        """Undo a step, or do it again: the same, from one list to the other."""
+        """Undo or redo a step, moving it from one list to the other."""
         if not steps:
             what = "redo" if isinstance(order, Redo) else "undo"
             return EditSaved(order, f"There is nothing to {what}.")
@@ -306,7 +306,7 @@ class EditQueue:
             saved = editor.take_back(step.saved)
         except EditConflict as conflict:
             assert isinstance(step.saved, SavedValues)
-            steps.remove(step)  # another press goes on to the one before
+            steps.remove(step)  # another press continues with the step before
             again = SetValues(tuple(step.saved.undone()), step.words)
             return EditConflicted(again, conflict.conflicts, is_typed=False)
         except OVERTAKEN as error:
@@ -330,7 +330,7 @@ class EditQueue:
 
 
 def _now(words: str, saved: AnySaved) -> str:
-    """What was edited, and what it is now if that can be said in a line."""
+    """Describe the edit, with the new value if it fits on a line."""
     from damnit_daemon.edit import SavedValues
 
     if not isinstance(saved, SavedValues):

@@ -1,7 +1,7 @@
-"""What a worker tells the screen about the database, from the first look on and for ever.
+"""The worker's stream of events about the database, for the screen.
 
-Newest runs come first, then those on the screen, the rest in portions, and what others write.
-A database that is locked, missing, broken or replaced is reported, and tried again.
+Newest runs come first, then those on the screen, the rest in batches, and live changes.
+A locked, missing, broken or replaced database is reported, and reading is retried.
 """
 
 from __future__ import annotations
@@ -24,52 +24,52 @@ from .worker_errors import Failure, as_told, unforeseen
 POLL_S = 0.25
 RETRY_S = 1.0
 WORK_S = 0.5
-"""The least time between two looks at what the daemon is at."""
+"""Minimum interval between polls of the daemon's activity."""
 PORTION = 20
-"""Runs on the screen that are read whole at a time; keys are answered in between."""
+"""Runs on the screen that are read in full at a time; keys are handled in between."""
 
 
 class Health(NamedTuple):
-    """Whether the database can be read."""
+    """State of the connection to the database."""
 
     read_at: float | None = None
     """When it was last read, Unix seconds; None before the first time."""
     problem: str = ""
-    """Why it could not be read since; empty while it can."""
+    """Why reading has failed since; empty while it works."""
     hint: str = ""
     missing: bool = False
-    """There is no database (yet)."""
+    """True if there is no database (yet)."""
     has_context_file: bool = True
     writable: bool = True
 
 
 class Update(NamedTuple):
-    """News of the database, to be taken in at once."""
+    """Changes of the database, to be applied at once."""
 
     restart: bool = False
-    """It is the first look, or another database: forget everything before."""
+    """True for the first update, or another database: discard everything before."""
     proposal: int | None = None
-    """Told on a restart."""
+    """Set on a restart."""
     runs: tuple[RunRow, ...] = ()
     has_all_runs: bool = False
-    """There are no others than these."""
+    """True if there are no other runs than these."""
     columns: tuple[Column, ...] | None = None
-    """All there are; None: as before."""
+    """All columns; None if unchanged."""
     values: tuple[StoredValue, ...] = ()
     portion: Batch | None = None
-    """More values, of runs here and there."""
+    """More values, of any runs."""
     ahead: Sequence[AheadRow] = ()
-    """Values to filter and sort by, until they come with all that belongs to them."""
+    """Values to filter and sort by, ahead of the rest of their runs."""
     complete: tuple[RunKey, ...] = ()
-    """Runs of which all values have come now: without a portion, all of them in `values`."""
+    """Runs that are now complete: without a portion, all their values are in `values`."""
     removed_runs: tuple[RunKey, ...] = ()
     removed_values: tuple[tuple[RunKey, str], ...] = ()
     live: bool = False
-    """Somebody has just written this, it was not there before."""
+    """True if this was just written, not there before."""
 
 
 class NotesRead(NamedTuple):
-    """The notes there are now, by time."""
+    """All current notes, by time."""
 
     notes: tuple[Note, ...]
 
@@ -78,48 +78,48 @@ News = Update | Health | DaemonActivity | NotesRead
 
 
 class Feed:
-    """Reads a database and yields what the screen must know.
+    """Read a database and yield what the screen must know.
 
     Args:
-        session: The door to it.
-        pace_s: The least time between two updates of live changes.
-        clock: Tells the time, for `Health.read_at`.
+        session: The open folder.
+        pace_s: Minimum interval between two updates of live changes.
+        clock: Returns the current time, for `Health.read_at`.
     """
 
     def __init__(
         self, session: Session, *, pace_s: float = 0.5, clock: Callable[[], float] = time.time
     ) -> None:
         self.health = Health()
-        """How things stand; replaced as a whole, so any thread may look."""
+        """Current state; replaced as a whole, so any thread may read it."""
         self._session = session
         self._pace_s = pace_s
         self._clock = clock
         self.has_all = False
-        """Whether everything there was has been handed on; only news follow."""
+        """True once all existing data was yielded; only changes follow."""
         self.shown: tuple[RunKey, ...] = ()
-        """The runs on the screen, in which changes are looked for first; any thread may set it."""
+        """The runs on the screen, checked first for changes; any thread may set it."""
         self.asked: frozenset[str] = frozenset()
-        """The variables by which somebody filters or sorts, read before the others; `ANY` for the
-        texts and errors of all. Any thread may set it."""
+        """The variables used to filter or sort, read before the others; `ANY` for the texts and
+        errors of all. Any thread may set it."""
         self._begun = False
         self._follows = False
-        """Whether what was handed on holds, so that reading goes on where it was."""
+        """True if the yielded data is still valid, so that reading continues where it was."""
         self._known: list[RunKey] = []
         self._waiting: set[RunKey] = set()
         self._ahead: set[Cell] = set()
-        """Cells that were handed on before their turn: their rows may be gone when that comes."""
+        """Cells yielded ahead of their turn: their rows may be gone when that comes."""
         self._work = DaemonActivity()
         self._work_at_s = 0.0
         self._notes: tuple[Note, ...] = ()
         self._may_have_notes = True
         self._notes_at_s = 0.0
-        """When to try again what could not be read."""
+        """When to retry after a failed reading."""
         self._stop = threading.Event()
         self._taken = threading.Event()
 
     @property
     def has_asked(self) -> bool:
-        """Whether all values of what is asked for have been handed on, so that none is missed."""
+        """True once all values of the requested variables were yielded, so that none is missed."""
         return not self.asked or self._session.changes.has_told(self.asked)
 
     def stop(self) -> None:
@@ -128,11 +128,11 @@ class Feed:
         self._taken.set()
 
     def acknowledge(self) -> None:
-        """The last update has been taken in: the next may come."""
+        """Acknowledge the last update: the next one may follow."""
         self._taken.set()
 
     def prepared_update(self) -> Update | None:
-        """The first update, if it can be had without waiting; then `updates` begins after it."""
+        """Return the first update if it is ready; `updates` then starts after it."""
         if not self._session.first_page.is_ready():
             return None
         try:
@@ -166,7 +166,7 @@ class Feed:
                 self._follows = False
 
     def _look_at_work(self) -> Iterator[DaemonActivity]:
-        """What the daemon is at, if that is not the same as before."""
+        """Yield the daemon's activity if it has changed."""
         now_s = time.monotonic()
         if now_s - self._work_at_s < WORK_S:
             return
@@ -176,12 +176,12 @@ class Feed:
             yield self._work
 
     def _look_at_notes(self) -> Iterator[NotesRead]:
-        """The notes, if they are not the same as before."""
+        """Yield the notes if they have changed."""
         if time.monotonic() < self._notes_at_s:
             return
         try:
             notes = tuple(self._session.edits.load_notes())
-        except Failure:  # those that are shown stay; runs are what matters
+        except Failure:  # keep the ones shown; runs matter more
             self._notes_at_s = time.monotonic() + RETRY_S
             return
         self._may_have_notes = False
@@ -190,7 +190,7 @@ class Feed:
             yield NotesRead(notes)
 
     def _read(self) -> Iterator[Update | DaemonActivity | NotesRead]:
-        """From the first look on, or from where an error came between."""
+        """Read from the start, or from where an error interrupted."""
         if not self._follows:
             yield from self._begin()
         yield from self._values_and_news()
@@ -205,7 +205,7 @@ class Feed:
         if not self._begun:
             yield self._first_update()
         self._begun = False
-        # From here on changes are noticed: whatever came since is in them or in the rest.
+        # From here on changes are tracked: later ones are in them or in the rest.
         first = self._session.changes.restart()
         self._known = [run.key for run in first.runs]
         self._waiting = set(self._known)
@@ -215,7 +215,7 @@ class Feed:
         yield from self._look_at_work()
 
     def _values_and_news(self) -> Iterator[Update | DaemonActivity | NotesRead]:
-        """All values, those on the screen first, and what others write meanwhile and later."""
+        """Yield all values, visible runs first, and changes by others meanwhile and later."""
         told_at_s = 0.0
         waiting = self._waiting
         while not self._stop.is_set():
@@ -250,11 +250,11 @@ class Feed:
                 self._stop.wait(POLL_S)
 
     def _load_changes(self) -> Changes:
-        """Load what was written since; at once in runs on the screen and those being processed."""
+        """Load recent changes; at once in runs on the screen and those being processed."""
         return self._session.changes.changes({*self.shown, *self._work.runs})
 
     def _wait_taken(self) -> None:
-        """Wait until the screen has caught up; what is written meanwhile is read in one go."""
+        """Wait until the screen has caught up; changes that accumulate are read in one go."""
         while not self._taken.wait(1.0) and not self._stop.is_set():
             pass
         self._taken.clear()
@@ -278,7 +278,7 @@ class Feed:
     def _illness(self, error: DamnitError) -> Health:
         return Health(
             read_at=self.health.read_at,
-            # Which folder this is stands above.
+            # The folder's name is shown above.
             problem=error.message.replace(f"{self._session.folder.path}/", ""),
             hint=error.hint,
             missing=isinstance(error, DatabaseMissing),
@@ -287,7 +287,7 @@ class Feed:
 
 
 def first_update(look: FirstPage) -> Update:
-    """What the screen begins with."""
+    """Return the update the screen starts with."""
     return Update(
         restart=True,
         proposal=look.proposal,
@@ -299,7 +299,7 @@ def first_update(look: FirstPage) -> Update:
 
 
 def live_update(changes: Changes) -> Update:
-    """What somebody has just written, or a portion of what there was before."""
+    """Return the update of live changes, or of a batch of existing values."""
     return Update(
         runs=changes.runs,
         columns=changes.columns,

@@ -20,7 +20,7 @@ from damnit_daemon.store import (
 from .worker_errors import Failure
 
 NARROW = 5
-"""Columns are seldom narrower: so many are loaded for the first page."""
+"""Columns are seldom narrower: the number loaded for the first page is based on it."""
 
 
 class FirstPage(NamedTuple):
@@ -31,32 +31,32 @@ class FirstPage(NamedTuple):
     columns: list[Column]
     values: list[StoredValue]
     complete: list[RunKey]
-    """The runs whose values those are; of the variables on the first screen."""
+    """The runs whose values are loaded, for the variables on the first screen."""
     db_id: object = None
-    """The identity of the database wherever it is; None if it has none."""
+    """The identity of the database, independent of its path; None if it has none."""
 
 
 class FirstPageLoader:
-    """Loads the first page, ahead of time if `begin` is called."""
+    """Load the first page, ahead of time if `begin` is called."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._ahead: _BackgroundLoad | None = None
 
     def begin(self) -> None:
-        """Begin to load now: the page is ready when the app has been imported."""
+        """Start loading: the page is ready when the app has been imported."""
         self._ahead = _BackgroundLoad(self._load)
 
     def is_ready(self) -> bool:
-        """Tell whether `load` after `begin` would not have to wait."""
+        """Return True if `load` after `begin` would not have to wait."""
         return self._ahead is not None and self._ahead.is_done()
 
     def peek(self, patience_s: float) -> FirstPage | None:
-        """Return the page begun if it is ready soon; `load` still gives it afterwards."""
+        """Return the page if it is ready soon; `load` still returns it afterwards."""
         return self._ahead.result_within(patience_s) if self._ahead is not None else None
 
     def load(self) -> FirstPage:
-        """Return the page begun, or load it now.
+        """Return the page started by `begin`, or load it now.
 
         Raises:
             DamnitError: If the database cannot be read.

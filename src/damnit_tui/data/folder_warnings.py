@@ -1,4 +1,4 @@
-"""What is wrong with the folder itself, rather than with its runs; only for workers."""
+"""Problems of the folder itself rather than its runs; for workers only."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ class FolderWarnings(NamedTuple):
     """A copy that has the identity of its original, and results that were set aside."""
 
     copy_of: str = ""
-    """The folder that this one was copied from; empty if it is no copy, or has its own identity."""
+    """The folder this one was copied from; empty if it is no copy, or has its own identity."""
     set_aside: int = 0
-    """Fragments that could not be used."""
+    """Number of unusable fragments."""
     runs: str = ""
-    """Which runs they are of, briefly."""
+    """Their runs, in brief."""
 
     def marks(self) -> list[str]:
-        """Say it in a word or two."""
+        """Return the warnings in a word or two each."""
         found = ["⚠ copy"] if self.copy_of else []
         if self.set_aside:
             found.append(f"⚠ {self.set_aside} set aside")
         return found
 
     def lines(self) -> list[tuple[str, str]]:
-        """Say it with what to do, as labelled lines."""
+        """Return the warnings with advice, as labelled lines."""
         found = []
         if self.copy_of:
             told = (
@@ -50,7 +50,7 @@ class FolderWarnings(NamedTuple):
 
 
 def load_folder_warnings(folder: DamnitFolder) -> FolderWarnings:
-    """Look at a folder; what cannot be read is no warning here."""
+    """Check a folder; unreadable files are no warning here."""
     from damnit_daemon.store.identity import original_of
 
     try:

@@ -1,4 +1,4 @@
-"""Note saved pictures for the next report."""
+"""Record saved pictures for the next shift report."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from .session import Session
 
 
 def note_saved_picture(session: Session, path: Path, shown: str) -> None:
-    """Have the next report show a picture that was saved; for workers.
+    """Include a saved picture in the next report; for workers.
 
     Args:
-        session: The folder that it shows.
-        path: Its file; a file that is no picture is left out.
-        shown: What it shows.
+        session: The folder of its data.
+        path: The file; one that is not a picture is ignored.
+        shown: Description of its content.
     """
     try:
         file = pictures_file(session.load_db_id(), session.folder.path)

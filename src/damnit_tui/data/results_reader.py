@@ -1,4 +1,4 @@
-"""Results files, read in child processes that a broken file can take down."""
+"""Read results files in child processes, as a broken file can crash its reader."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ TIMEOUT_S = 2.0
 
 
 class ResultsReader:
-    """Reads the data of a folder's runs; only for workers.
+    """Read the data of a folder's runs; for workers only.
 
-    The processes start when they are first needed, and end with `close`.
+    The processes start on first use, and end with `close`.
     """
 
     def __init__(self, folder: DamnitFolder) -> None:
@@ -31,32 +31,32 @@ class ResultsReader:
         self._lock = threading.Lock()
 
     def start(self) -> None:
-        """Have a process ready."""
+        """Start a process ahead of its use."""
         self._readers().start()
 
     def stream_view(
         self, key: RunKey, name: str, view: ViewRequest, is_cancelled: Callable[[], bool]
     ) -> Iterator[ViewData]:
-        """Yield a variable reduced to a view; each answer is finer than the last.
+        """Yield a variable reduced to a view, each response finer than the last.
 
         Args:
             key: The run.
             name: The variable.
-            view: Which part, and how finely.
-            is_cancelled: Asked now and then; ends it.
+            view: The part and resolution.
+            is_cancelled: Polled now and then; stops the reading.
 
         Raises:
-            DamnitError: If there is none, or its file cannot be read.
+            DamnitError: If it does not exist, or its file cannot be read.
         """
         yield from self._readers().stream(
             "look", self._folder, key, name, view, is_cancelled=is_cancelled, timeout_s=TIMEOUT_S
         )
 
     def read_line(self, key: RunKey, name: str) -> NumberSeries:
-        """Read a one-dimensional variable of a run, whole, with its coordinate.
+        """Read a one-dimensional variable of a run in full, with its coordinate.
 
         Raises:
-            DamnitError: If there is none, or it has another shape.
+            DamnitError: If it does not exist, or has another shape.
         """
         line: NumberSeries = self._readers().call(
             "read_line", self._folder, key, name, timeout_s=TIMEOUT_S
@@ -71,7 +71,7 @@ class ResultsReader:
         Args:
             key: The run.
             name: The variable.
-            view: Which part.
+            view: The part.
             path: The file.
             **look_of: Title, units and colours of a picture.
 

@@ -1,6 +1,6 @@
-"""What the ledger knows about one cell: why it is empty, and what was done for its run.
+"""The ledger's records of one cell: why it is empty, and the jobs of its run.
 
-Imported when somebody asks, never before the first paint.
+Imported on demand, never before the first paint.
 """
 
 from __future__ import annotations
@@ -30,27 +30,27 @@ from ..format import format_full_time, format_span
 from ..sanitize import visible
 
 MOST_JOBS = 8
-"""Jobs of a run that are told of."""
+"""Most jobs of a run that are shown."""
 OTHER_JOBS = 12
-"""Newest jobs of any run, to see which variables there are now."""
+"""Number of newest jobs of any run, to find the current variables."""
 Progress = Mapping[int, Sequence[VariableProgress]]
-"""How far the variables of jobs are, by the job's number."""
+"""Progress of the variables of jobs, by job number."""
 
 
 @dataclass(frozen=True)
 class RunHistory:
-    """What the ledger says about a run, and about those done last."""
+    """The ledger's records of a run, and of the newest jobs."""
 
     arrivals: Sequence[RecordedArrival]
     jobs: Sequence[Job]
-    """Of the run, the newest first."""
+    """The run's jobs, newest first."""
     others: Sequence[Job]
-    """The newest of any run."""
+    """The newest jobs of any run."""
     progress: Progress
 
 
 def load_history(con: Connection, key: RunKey) -> RunHistory:
-    """Load it."""
+    """Load the history of a run."""
     jobs = load_jobs(con, key=key, limit=MOST_JOBS)
     others = load_jobs(con, states=[JobState.DONE, JobState.RUNNING], limit=OTHER_JOBS)
     ids = {job.id for job in (*jobs, *others)}
@@ -59,7 +59,7 @@ def load_history(con: Connection, key: RunKey) -> RunHistory:
 
 
 def read_history(ledger: Ledger, key: RunKey) -> RunHistory | None:
-    """Load it from a ledger; None if no daemon has ever worked here.
+    """Load the history from a ledger; None if no daemon has ever run here.
 
     Raises:
         DamnitError: If the ledger cannot be read.
@@ -72,12 +72,12 @@ def read_history(ledger: Ledger, key: RunKey) -> RunHistory | None:
     except DamnitError:
         raise
     except Exception as error:
-        # A foreign file: tables and values of any kind.
+        # A foreign file may hold tables and values of any kind.
         raise DamnitError(f"The ledger cannot be read: {error}") from error
 
 
 class Absence(StrEnum):
-    """Why a variable has no value though nothing is at it."""
+    """Why a variable has no value though no job is computing it."""
 
     NEVER_ARRIVED = "no event for this run ever arrived"
     IGNORED = "the run arrived, but nothing is to be done"
@@ -92,16 +92,16 @@ class Absence(StrEnum):
 
 
 def why_absent(history: RunHistory, name: str) -> str:
-    """Say why a variable has no value though nothing is at it; empty if that is not known."""
+    """Explain why a variable has no value though no job computes it; empty if unknown."""
     absence, reason = absence_of(history, name)
     return f"{absence.value}: {visible(reason)}" if reason else absence.value
 
 
 def absence_of(history: RunHistory, name: str) -> tuple[Absence, str]:
-    """Tell why a variable has no value though nothing is at it.
+    """Determine why a variable has no value though no job is computing it.
 
     Returns:
-        What it is, and the reason that somebody noted.
+        The kind of absence, and the recorded reason.
     """
     if not history.jobs:
         return _why_no_job(history.arrivals)
@@ -124,7 +124,7 @@ def absence_of(history: RunHistory, name: str) -> tuple[Absence, str]:
 def tell_history(
     history: RunHistory, now: float, zone: tzinfo | None = None
 ) -> list[tuple[str, str]]:
-    """What was done for the run, as labelled lines."""
+    """Return the history of the run as labelled lines."""
     lines = []
     if history.arrivals:
         told = [
@@ -166,7 +166,7 @@ def _names(history: RunHistory, job: Job, name: str) -> bool:
 
 
 def _tells_all(history: RunHistory) -> bool:
-    """Whether some job was about all variables, so that one it lacks is not there."""
+    """Return True if some job covered all variables, so that one it lacks does not exist."""
     return any(
         job.variables is None and not job.match and history.progress.get(job.id)
         for job in history.others
@@ -174,5 +174,5 @@ def _tells_all(history: RunHistory) -> bool:
 
 
 def arrived(history: RunHistory) -> set[str]:
-    """Which data of the run has come: `raw`, `proc`."""
+    """Return which data of the run has arrived: `raw`, `proc`."""
     return {each.arrival.data for each in history.arrivals}

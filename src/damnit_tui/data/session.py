@@ -1,4 +1,4 @@
-"""One open DAMNIT folder: its path, its rights, and one reader for each subject.
+"""One open DAMNIT folder: its paths, its permissions, and one reader for each subject.
 
 Everything here may wait for a file system; call it in a worker, never in a handler.
 Features build their own readers from it; it knows none of them.
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from .daemon_client import DaemonClient
 
 TIMEOUT_S = 2.0
-"""How long to wait for a lock; what is shown stays, and it is tried again."""
+"""How long to wait for a lock; after that the screen stays as it is, and it is retried."""
 
 
 class Session:
@@ -41,12 +41,12 @@ class Session:
 
     Attributes:
         folder: Its paths.
-        read_only: Whether this session may change nothing.
-        clock: Tells the time, Unix seconds.
+        read_only: True if this session may change nothing.
+        clock: Returns the current time, Unix seconds.
         database: The run database.
         first_page: The newest runs, for a quick start.
-        changes: All values, and what others write.
-        activity: What the daemon does.
+        changes: All values, and the changes by others.
+        activity: The daemon's activity.
         results: The data in results files.
         edits: Edits and notes of this session.
     """
@@ -69,24 +69,24 @@ class Session:
         self.edits = EditQueue(folder, read_only=read_only, clock=clock)
 
     def is_writable(self) -> bool:
-        """Tell whether the file system lets us change the database."""
-        places = (self.folder.database, self.folder.path)  # the journal is written beside it
+        """Return True if the file system permits changing the database."""
+        places = (self.folder.database, self.folder.path)  # the journal is written next to it
         return all(os.access(place, os.W_OK, effective_ids=True) for place in places)
 
     def has_context_file(self) -> bool:
-        """Tell whether the folder has a context file yet."""
+        """Return True if the folder has a context file."""
         try:
             return self.folder.context_file.exists()
-        except OSError:  # a file system that answers with errors
+        except OSError:  # a failing file system
             return False
 
     def load_db_id(self) -> object:
-        """Load the identity of the database wherever it is; None if it has none."""
+        """Load the identity of the database, independent of its path; None if it has none."""
         with self.database.reading() as con:
             return load_setting(con, "db_id")
 
     def load_columns(self) -> list[Column]:
-        """Load which variables there are."""
+        """Load the columns."""
         with self.database.reading() as con:
             return load_columns(con)
 
@@ -96,13 +96,13 @@ class Session:
             return load_values(con, keys=keys, blobs=blobs)
 
     def ledger(self) -> Ledger:
-        """Open the daemon's ledger; there may be none yet, which reading it says."""
+        """Open the daemon's ledger; if it does not exist yet, reading it raises."""
         from damnit_daemon.ledger import Ledger
 
         return Ledger(self.folder.ledger, timeout_s=LEDGER_TIMEOUT_S)
 
     def daemon_client(self) -> DaemonClient:
-        """Make a client that sends requests to the daemon."""
+        """Create a client that sends requests to the daemon."""
         from damnit_daemon.ledger import Ledger
 
         from .daemon_client import DaemonClient
@@ -110,7 +110,7 @@ class Session:
         return DaemonClient(Ledger(self.folder.ledger, timeout_s=TIMEOUT_S))
 
     def log_of(self, key: RunKey) -> LogFile:
-        """Open what the processing of a run printed."""
+        """Open the processing log of a run."""
         from damnit_daemon.logs import LogFile
 
         return LogFile(self.folder.log_file(key))

@@ -1,4 +1,4 @@
-"""What is taken elsewhere of the run table: a choice of it, as text or as a file.
+"""Export part of the run table as text or as a file.
 
 For workers: it reads the database.
 """
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from damnit_daemon.export import TableSelection
 
 FORMATS = ("csv", "tsv", "md", "json", "xlsx", "parquet")
-"""As people see them; the same as in `damnit_daemon.export`."""
+"""In the order they are offered; the same as in `damnit_daemon.export`."""
 TEXTS = FORMATS[:4]
 TIMEOUT_S = 30.0
 
@@ -24,7 +24,7 @@ Progress = Callable[[int, int], bool]
 
 
 class TableSlice(NamedTuple):
-    """Which runs and variables, in which order."""
+    """The runs and variables to export, in order."""
 
     keys: tuple[RunKey, ...]
     names: tuple[str, ...] | None = None
@@ -32,11 +32,11 @@ class TableSlice(NamedTuple):
 
 
 def as_text(database: Path, part: TableSlice, format_name: str, progress: Progress) -> str:
-    """A part of the table as text.
+    """Return part of the table as text.
 
     Raises:
-        Cancelled: If `progress` says so.
-        DamnitError: If it cannot be read, or is no text.
+        Cancelled: If `progress` requests it.
+        DamnitError: If it cannot be read, or the format is not text.
     """
     from damnit_daemon.export import TEXT_FORMATS, load_table, render_text
     from damnit_daemon.export.formats import NoSuchFormat
@@ -57,10 +57,10 @@ def to_file(
     *,
     overwrite: bool,
 ) -> bool:
-    """Write a part of the table to a file; tell whether it was written, not given up.
+    """Write part of the table to a file; return False if it was cancelled.
 
     Raises:
-        FileTaken: If there is a file of that name, which may not be replaced.
+        FileTaken: If the file exists and may not be replaced.
         DamnitError: If it cannot be read or written.
     """
     from damnit_daemon.export import Cancelled, checked_format, load_table, write_table

@@ -1,4 +1,4 @@
-"""What a worker may fail with though nothing is wrong with it: the disk, what a person can mend."""
+"""Errors a worker is expected to raise: disk faults and user mistakes."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from damnit_daemon.errors import DamnitError
 from ..sanitize import as_line, clip, visible
 
 LONGEST_CELLS = 90
-"""Of what an exception says."""
+"""Longest excerpt of an exception's message."""
 
 Failure = (DamnitError, OSError)
 
 
 def as_told(error: DamnitError | OSError) -> DamnitError:
-    """A failure in words; what the system says is said with the file it says it of."""
+    """Return an error as a message; a system error names the file."""
     if isinstance(error, DamnitError):
         return error
     reason = error.strerror or str(error) or type(error).__name__
@@ -22,7 +22,7 @@ def as_told(error: DamnitError | OSError) -> DamnitError:
 
 
 def unforeseen(error: Exception) -> DamnitError:
-    """Note an exception that nobody expected; in words, with where it is noted."""
+    """Log an unexpected exception; return a message that says where it was logged."""
     from ..state.crash_log import note_bug
 
     words = clip(as_line(f"{type(error).__name__}: {error}"), LONGEST_CELLS)
