@@ -1,4 +1,4 @@
-"""Calling somebody who looks elsewhere: the bell, a notification of the terminal, tmux."""
+"""Notify a user who is not watching: the bell, a terminal notification, tmux."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping
 TMUX_TIMEOUT_S = 2.0
 MUTE = {"linux", "dumb", ""}
 _SAFE = re.compile(r"[^\w .,:;=<>()+/%–·-]")
-"""What may stand in an escape sequence: nothing that could end it, or begin another."""
+"""Characters allowed in an escape sequence: none that could end it, or begin another."""
 
 
 def notification(text: str, environ: Mapping[str, str]) -> str:
-    """The escape sequences that have a terminal show a notification; empty where none knows them.
+    """Escape sequences for a terminal notification; empty if none is supported.
 
     OSC 9 (iTerm2, kitty, WezTerm, Windows Terminal) and OSC 777 (urxvt, foot, VTE);
     terminals ignore the one that they do not know. Inside tmux they are passed through.
@@ -31,17 +31,17 @@ def notification(text: str, environ: Mapping[str, str]) -> str:
 
 
 def call(text: str, write: Callable[[str], object], environ: Mapping[str, str]) -> None:
-    """Call: for workers, as tmux may take its time.
+    """Notify the user: for workers, as tmux may block.
 
     Args:
-        text: What has happened.
+        text: The message.
         write: Sends characters to the terminal, past the screen.
-        environ: Tells what terminal this is.
+        environ: The environment, to identify the terminal.
     """
     write("\a" + notification(text, environ))
     tmux = shutil.which("tmux") if environ.get("TMUX") else None
     if tmux is not None:
-        # `#` would be a format of tmux's.
+        # `#` would begin a tmux format.
         message = f"DAMNIT: {_SAFE.sub('?', text)}"
         try:
             subprocess.run(

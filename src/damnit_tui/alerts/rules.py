@@ -1,4 +1,4 @@
-"""When to call somebody: a filter that holds for several runs in a row. Pure."""
+"""Alert rules: a filter that holds for several runs in a row. Pure."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ _FOR = re.compile(r"(?:^|\s+)for\s+(\d+)\s+runs?\s*$")
 
 @dataclass(frozen=True)
 class Alert:
-    """A watch, as somebody typed it."""
+    """An alert as the user typed it."""
 
     condition: str
     """In the filter language."""
     runs: int = 1
-    """How many runs in a row it has to hold for."""
+    """Number of consecutive runs it must hold for."""
 
     @classmethod
     def parse(cls, text: str, columns: Sequence[Column]) -> Alert:
-        """Understand `xgm < 500 for 3 runs`.
+        """Parse `xgm < 500 for 3 runs`.
 
         Raises:
-            FilterError: If it is wrong; says where.
+            FilterError: If it is invalid; says where.
         """
         runs = 1
         if match := _FOR.search(text):
@@ -40,15 +40,15 @@ class Alert:
         return cls(condition.strip(), runs)
 
     def __str__(self) -> str:
-        """As it may be typed."""
+        """The alert as it would be typed."""
         return self.condition if self.runs == 1 else f"{self.condition} for {self.runs} runs"
 
 
 class AlertEvaluator:
-    """Looks at a table again and again, and tells once for each run that makes an alert true.
+    """Evaluate an alert against a changing table, once for each run that makes it true.
 
-    Runs that have no value yet for what is asked are passed over: they may come
-    to have one. What was there at the first look is nobody's alert.
+    Runs without a value yet are skipped: they may get one. Runs present at the first
+    evaluation raise no alert.
     """
 
     def __init__(self, alert: Alert) -> None:
@@ -57,16 +57,16 @@ class AlertEvaluator:
         self._has_looked = False
 
     def look(self, table: Table, keys: Iterable[RunKey]) -> RunKey | None:
-        """The run that makes it true, if that is news.
+        """Return the run that makes the alert true, if it is new.
 
         Args:
-            table: Its runs and values.
+            table: The runs and their values.
             keys: All runs, newest first.
         """
         try:
             found = parse_filter(self.alert.condition, table.columns)
         except FilterError:
-            return None  # its variable is not there (yet, or any more)
+            return None  # its variable does not exist (yet, or any more)
         decided = self._decided(found, table, keys)
         newest = decided[0] if decided else None
         is_news = self._has_looked and newest is not None and newest != self._seen
@@ -76,7 +76,7 @@ class AlertEvaluator:
         return newest if all(found.mask(table, decided)) else None
 
     def _decided(self, found: Filter, table: Table, keys: Iterable[RunKey]) -> list[RunKey]:
-        """The newest runs that have all that is asked about, as many as are needed."""
+        """Return the newest runs that have all tested values, as many as are needed."""
         names = {name for part in found.parts for name in part.columns}
         decided: list[RunKey] = []
         for key in keys:

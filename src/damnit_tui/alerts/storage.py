@@ -1,4 +1,4 @@
-"""The watches of a folder, for all who look at it: a small file beside the database."""
+"""The alerts of a folder, shared by all its users: a small file next to the database."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST = 50
 
 
 def load_alerts(internals: Path) -> list[Alert]:
-    """Read them; what makes no sense is passed over: people write such files too."""
+    """Load the alerts; invalid ones are skipped: the file may be edited by hand."""
     try:
         content = json.loads((internals / NAME).read_text("utf-8"))
     except (OSError, ValueError, RecursionError):
@@ -34,7 +34,7 @@ def load_alerts(internals: Path) -> list[Alert]:
 
 
 def save_alerts(internals: Path, alerts: list[Alert]) -> None:
-    """Replace the file as a whole.
+    """Replace the whole file.
 
     Raises:
         DamnitError: If it cannot be written.
