@@ -28,7 +28,7 @@ HAND = "manual-input"
 
 
 class Order(StrEnum):
-    """In which order values are listed."""
+    """Sort order of the values."""
 
     TITLE = "by title"
     TOOK = "what took longest first"
@@ -45,17 +45,17 @@ class Detail:
 
     @property
     def took_s(self) -> float | None:
-        """How long its function took; None if nobody noted it."""
+        """How long its function took; None if not recorded."""
         return _number(self, "duration_s")
 
     @property
     def computed_at(self) -> float | None:
-        """When it came to be, Unix seconds; None if nobody noted it."""
+        """When it was computed, Unix seconds; None if not recorded."""
         return _number(self, "computed_at")
 
     @property
     def problem(self) -> int:
-        """0 if it failed, 1 if it was skipped or is not there, 2 if all is well."""
+        """0 if it failed, 1 if it was skipped or does not exist, 2 otherwise."""
         if self.value is None:
             return 1
         if self.value.value is not None:
@@ -71,14 +71,14 @@ def details_of(
     *,
     complete: bool = True,
 ) -> list[Detail]:
-    """Gather all values of a run.
+    """Collect all values of a run.
 
     Args:
         key: The run.
         columns: All variables.
-        value: What is stored of a cell.
-        doing: What the daemon does about a variable without a value.
-        complete: Whether all values of the run are loaded.
+        value: Returns the stored value of a cell.
+        doing: Returns the daemon's activity for a variable without a value.
+        complete: True if all values of the run are loaded.
     """
     found = []
     for column in columns:
@@ -92,7 +92,7 @@ def details_of(
 
 
 def ordered(details: Sequence[Detail], order: Order) -> list[Detail]:
-    """Put them into an order."""
+    """Sort the details."""
     if order is Order.TOOK:
         return sorted(details, key=lambda each: -(each.took_s or 0.0))
     if order is Order.PROBLEMS:
@@ -101,7 +101,7 @@ def ordered(details: Sequence[Detail], order: Order) -> list[Detail]:
 
 
 def lines_of(details: Sequence[Detail], zone: tzinfo | None = None) -> list[ListRow]:
-    """As they are listed."""
+    """Convert the details to rows of the list."""
     return [_line(detail, zone) for detail in details]
 
 
@@ -112,7 +112,7 @@ def summary(
     now: float,
     zone: tzinfo | None = None,
 ) -> list[tuple[str, str]]:
-    """What there is to be said of the run as a whole, as labelled lines."""
+    """Summarize the run as labelled lines."""
     counts = [sum(each.problem == kind for each in details) for kind in (2, 0, 1)]
     told = zip(counts, ("values", "failed", "empty or skipped"), strict=True)
     lines = [("Holds", ", ".join(f"{number} {what}" for number, what in told if number))]

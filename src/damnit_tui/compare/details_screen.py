@@ -1,4 +1,4 @@
-"""All values of a run, and what was done for it; walks through runs."""
+"""All values of a run, and its processing history; steps through runs."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ OFFERED = tuple(
 
 
 class DetailsScreen(ListScreen):
-    """A run over the whole screen."""
+    """The details of a run in full screen."""
 
     DEFAULT_CSS = """
     DetailsScreen {
@@ -49,7 +49,7 @@ class DetailsScreen(ListScreen):
 
     @dataclass
     class HistoryRead(Message):
-        """What was done for a run is known."""
+        """The history of a run was read."""
 
         key: RunKey
         history: RunHistory | None
@@ -73,18 +73,18 @@ class DetailsScreen(ListScreen):
         self._seen: object = None
 
     def list_again(self) -> None:
-        """The same run, with the present words."""
+        """List the same run with the current search."""
         self.look()
 
     def compose(self) -> ComposeResult:
-        """Which run, what was done for it, its values, the keys."""
+        """Compose the run's title, its history, its values and the footer."""
         yield Static(id="details-head")
         yield Static(id="details-facts")
         yield RowList()
         yield ScreenFooter("details")
 
     def on_mount(self) -> None:
-        """Begin, and stay live."""
+        """Start, and refresh periodically."""
         self.query_one(ScreenFooter).wanted = OFFERED
         self.query_one(RowList).focus()
         self.read_history(self.key)
@@ -92,11 +92,11 @@ class DetailsScreen(ListScreen):
         self.set_interval(LIVE_S, self.look)
 
     def on_resize(self) -> None:
-        """Leave the values the room, where there is little."""
+        """Leave the values the space where there is little."""
         self.set_class(self.size.height < 30, "-low")
 
     def look(self) -> None:
-        """Show the values, if there are others than before."""
+        """Show the values, if they have changed."""
         rows, work = self._around.rows, self._around.work()
         if self.key not in rows:
             return
@@ -135,7 +135,7 @@ class DetailsScreen(ListScreen):
 
     @work(thread=True, exclusive=True, group="history")
     def read_history(self, key: RunKey) -> None:
-        """Read what was done for a run."""
+        """Read the history of a run."""
         try:
             history = read_history(self._session.ledger(), key)
         except DamnitError:
@@ -144,7 +144,7 @@ class DetailsScreen(ListScreen):
 
     @on(HistoryRead)
     def take_in(self, event: HistoryRead) -> None:
-        """Show it, if it is still the run that is looked at."""
+        """Show the history, if it is still of the current run."""
         if event.key == self.key:
             self._history = event.history
             self.look()
@@ -152,7 +152,7 @@ class DetailsScreen(ListScreen):
     # Actions
 
     def action_walk(self, step: int) -> None:
-        """Look at another run of the table."""
+        """Go to another run of the table."""
         rows = self._around.rows
         position = rows.position(self.key)
         if position is None or not 0 <= position + step < len(rows.keys):
@@ -165,7 +165,7 @@ class DetailsScreen(ListScreen):
 
     @on(RowList.Opened)
     def action_open(self) -> None:
-        """Look into a value; where there is none, say why."""
+        """View a value; explain an empty one."""
         if name := self.query_one(RowList).current:
             address = CellAddress(self.key, name)
             value = self._around.rows.value(*address)
@@ -173,12 +173,12 @@ class DetailsScreen(ListScreen):
             (self._around.explain if is_empty else self._around.inspect)(address)
 
     def action_why(self) -> None:
-        """Say why a value is missing."""
+        """Explain why a value is missing."""
         if name := self.query_one(RowList).current:
             self._around.explain(CellAddress(self.key, name))
 
     def action_sort(self) -> None:
-        """Another order."""
+        """Switch the sort order."""
         orders = list(Order)
         self.order = orders[(orders.index(self.order) + 1) % len(orders)]
         self.look()

@@ -1,4 +1,4 @@
-"""What differs between runs, what differs most first. Pure; imports numpy."""
+"""Differences between runs, largest first. Pure; imports numpy."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ from ..table.layout import split_title
 from ..widgets.row_list import ListRow, RowCell
 
 FAILED, MISSING, CHANGED, SAME = 3, 2, 1, 0
-"""How grave a difference is: some failed, some have none, values differ, none."""
+"""Severity of a difference: some failed, some have no value, values differ, none."""
 GAUSS = 1.4826
-"""The median distance from the median, times this, is the standard deviation of a bell curve."""
+"""The median distance from the median, times this, is the standard deviation of a Gaussian."""
 MOST = 1e6
 ROLES = {CellKind.FAILED: "error", CellKind.SKIPPED: "faint", CellKind.NO_SOURCE: "missing"}
 
 
 @dataclass(frozen=True)
 class Difference:
-    """How one variable differs.
+    """The difference of one variable.
 
     Attributes:
         column: The variable.
         grade: `FAILED`, `MISSING`, `CHANGED` or `SAME`.
-        score: Among those of the same grade: of numbers, how far apart they are, in units
-            of the spread over all runs; of texts, how rare they are.
-        said: The same in words.
-        cells: What stands in each run, with its role.
+        score: Among those of the same grade: of numbers, how far apart they are, in units of the
+            spread over all runs; of texts, how rare they are.
+        said: The difference in words.
+        cells: The content for each run, with its role.
     """
 
     column: Column
@@ -55,14 +55,14 @@ def differences(
     """Compare runs.
 
     Args:
-        keys: Those to be compared, two or more.
+        keys: The runs to compare, two or more.
         columns: All variables.
-        table: All values, to know what is usual.
-        value: What is stored of a cell.
+        table: All values, to know the usual spread.
+        value: Returns the stored value of a cell.
         every: All runs.
 
     Returns:
-        All variables, those that differ most first; and how many hold images or arrays in
+        All variables, largest differences first; and the number that hold images or arrays in
         several of the runs, which are not compared.
     """
     return ranked(compared(keys, columns, table, value, every))
@@ -75,7 +75,7 @@ def compared(
     value: Callable[[RunKey, str], StoredValue | None],
     every: Sequence[RunKey],
 ) -> Iterator[tuple[Difference, bool]]:
-    """The same, one variable after the other, and whether it holds images or arrays.
+    """Like `differences`, but yield the variables one by one, with True for images or arrays.
 
     With thousands of runs each takes a millisecond or two.
     """
@@ -86,14 +86,14 @@ def compared(
 
 
 def ranked(found: Iterable[tuple[Difference, bool]]) -> tuple[list[Difference], int]:
-    """Those that differ most first; and how many hold images or arrays."""
+    """Sort by largest difference; also count the images and arrays."""
     every = list(found)
     differing = sorted((each for each, _ in every), key=lambda each: (-each.grade, -each.score))
     return differing, sum(is_array for _, is_array in every)
 
 
 def spread_of(numbers: Sequence[float]) -> float:
-    """How much numbers usually differ: robust, so that a few outliers do not hide others.
+    """Robust spread of numbers, so that a few outliers do not hide others.
 
     The median distance from the median, scaled to a standard deviation; where more than half
     are equal, the standard deviation itself.
@@ -109,13 +109,13 @@ def spread_of(numbers: Sequence[float]) -> float:
 
 
 def heading_of(keys: Sequence[RunKey], *, several: bool) -> tuple[RowCell, ...]:
-    """Over the columns."""
+    """Heading of the columns."""
     runs = (f"p{key.proposal} r{key.run}" if several else f"r{key.run}" for key in keys)
     return (RowCell("Variable"), RowCell("Differs"), *map(RowCell, runs))
 
 
 def lines_of(found: Sequence[Difference]) -> list[ListRow]:
-    """As they are listed."""
+    """Convert the differences to rows of the list."""
     roles = {FAILED: "error", MISSING: "missing", CHANGED: "news", SAME: "faint"}
     return [
         ListRow(
@@ -184,7 +184,7 @@ def _number_difference(
 def _text_difference(
     column: Column, values: Sequence[Scalar], table: Table, every: Sequence[RunKey]
 ) -> tuple[float, str]:
-    """Rarer texts come first: what is different in every run is no news."""
+    """Rank rarer texts higher: a text that differs in every run is not informative."""
     counts = Counter(v for v in table.scalars(column.name, every) if v is not None)
     total = sum(counts.values()) or 1
     common = total / max(1, len(counts))

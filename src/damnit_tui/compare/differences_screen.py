@@ -1,4 +1,4 @@
-"""What differs between runs, what differs most first."""
+"""Differences between runs, largest first."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from .list_screen import ListScreen, ListSurroundings
 
 LIVE_S = 1.0
 AT_ONCE_S = 0.008
-"""How long one compares before keys are answered again."""
+"""How long to compare before keys are handled again."""
 MOST_RUNS = 8
-"""More columns would not be seen."""
+"""More columns would not fit."""
 OFFERED = tuple(
     f"differences.{name}" for name in ("open", "plot", "all", "search", "help", "close")
 )
 
 
 class DifferencesScreen(ListScreen):
-    """Several runs beside each other."""
+    """Several runs side by side."""
 
     DEFAULT_CSS = """
     DifferencesScreen {
@@ -47,10 +47,10 @@ class DifferencesScreen(ListScreen):
     OWNER = "differences"
 
     def __init__(self, keys: Sequence[RunKey], surroundings: ListSurroundings) -> None:
-        """Prepare a screen.
+        """Create the screen.
 
         Args:
-            keys: The runs to be compared, two or more.
+            keys: The runs to compare, two or more.
             surroundings: The table.
         """
         super().__init__(surroundings)
@@ -62,25 +62,25 @@ class DifferencesScreen(ListScreen):
         self._seen: object = None
 
     def list_again(self) -> None:
-        """The same runs, with the present words."""
+        """List the same runs with the current search."""
         self.show_list()
 
     def compose(self) -> ComposeResult:
-        """Which runs, what differs, the keys."""
+        """Compose the runs, their differences and the footer."""
         yield Static(id="differences-head")
         yield Static(id="differences-note")
         yield RowList()
         yield ScreenFooter("differences")
 
     def on_mount(self) -> None:
-        """Begin, and stay live."""
+        """Start, and refresh periodically."""
         self.query_one(ScreenFooter).wanted = OFFERED
         self.query_one(RowList).focus()
         self.look()
         self.set_interval(LIVE_S, self.look)
 
     def look(self) -> None:
-        """Compare the runs again, if they have other values than before."""
+        """Compare the runs again, if their values have changed."""
         rows = self._around.rows
         keys = [key for key in self.keys if key in rows]
         seen = ([rows.version(key) for key in keys], len(rows.columns))
@@ -90,7 +90,7 @@ class DifferencesScreen(ListScreen):
 
     @work(exclusive=True, group="compare")
     async def compare(self, keys: Sequence[RunKey]) -> None:
-        """Compare them; keys are answered meanwhile, and what comes meanwhile is compared next."""
+        """Compare runs; keys are handled meanwhile, and later changes are compared next."""
         rows = self._around.rows
         every, found = list(rows.all_keys), []
         begun = time.monotonic()
@@ -98,13 +98,13 @@ class DifferencesScreen(ListScreen):
             found.append(one)
             if time.monotonic() - begun > AT_ONCE_S:
                 await asyncio.sleep(0)
-                every[:] = [key for key in every if key in rows]  # some may be gone meanwhile
+                every[:] = [key for key in every if key in rows]  # some may be gone by now
                 begun = time.monotonic()
         self.found, self._arrays = ranked(found)
         self.show_list()
 
     def show_list(self) -> None:
-        """Show what differs."""
+        """Show the differences."""
         several = len({key.proposal for key in self.keys}) > 1
         wanted = [each for each in self.found if self.shows_all or each.grade > SAME]
         shown = [line for line in lines_of(wanted) if line.has(self.words)]
@@ -127,7 +127,7 @@ class DifferencesScreen(ListScreen):
 
     @on(RowList.Opened)
     def action_open(self) -> None:
-        """Look into the value of the newest run; where there is none, say why."""
+        """View the value of the newest run; explain an empty one."""
         name = self.query_one(RowList).current
         if not name:
             return
@@ -148,6 +148,6 @@ class DifferencesScreen(ListScreen):
             self._around.plot(name)
 
     def action_show_all(self) -> None:
-        """What is the same, too, or not."""
+        """Toggle rows without a difference."""
         self.shows_all = not self.shows_all
         self.show_list()

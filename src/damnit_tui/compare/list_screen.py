@@ -1,4 +1,4 @@
-"""What the screens that list something of runs have in common: search, copy, help, back."""
+"""Base of the screens that list values of runs: search, copy, help, back."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ from ..widgets.search_prompt import SearchAnswered, SearchPrompt
 
 @dataclass(frozen=True)
 class ListSurroundings:
-    """What a list of values asks of the table that it was opened from."""
+    """The parts of the table that a list of values uses."""
 
     rows: Rows
     work: Callable[[], DaemonActivity]
     inspect: Callable[[CellAddress], object]
     explain: Callable[[CellAddress], object]
     walked: Callable[[RunKey], object]
-    """Told to which run somebody went."""
+    """Called with the run that the user went to."""
     copy: Callable[[str], object]
     plot: Callable[[str], object]
 
 
 class ListScreen(Screen[None]):
-    """Lines about runs, of which one can list those with some words only."""
+    """A list about runs, which can be searched."""
 
     OWNER: ClassVar[str]
-    """Whose keys its help shows."""
+    """Owner of the keys in its help."""
 
     def __init__(self, surroundings: ListSurroundings) -> None:
         super().__init__()
@@ -46,17 +46,17 @@ class ListScreen(Screen[None]):
         self._around = surroundings
 
     def list_again(self) -> None:
-        """List what `words` ask for."""
+        """List the lines that match `words`."""
         raise NotImplementedError
 
     def action_search(self) -> None:
-        """Ask what to look for."""
+        """Prompt for a search."""
         if not self.query(SearchPrompt):
             self.mount(SearchPrompt(), before=self.query_one(ScreenFooter))
 
     @on(SearchAnswered)
     def search(self, event: SearchAnswered) -> None:
-        """List only what has these words; nothing typed lists all."""
+        """List only lines with these words; an empty search lists all."""
         event.stop()
         self.query(SearchPrompt).remove()
         if event.text is not None:
@@ -69,7 +69,7 @@ class ListScreen(Screen[None]):
         self._around.copy(self.query_one(RowList).plain_text())
 
     def action_help(self) -> None:
-        """The keys of this screen."""
+        """Show the keys of this screen."""
         from ..dialogs.help import HelpScreen
 
         self.app.push_screen(HelpScreen(self.OWNER))
