@@ -1,4 +1,4 @@
 """The terminal app: a live table of the runs of one DAMNIT folder.
 
-It reads through `session` alone and never imports the daemon's services.
+Reads through `session` alone and never imports the daemon's services.
 """

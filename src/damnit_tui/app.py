@@ -1,4 +1,4 @@
-"""The app: screens, keys and settings put together."""
+"""The app: combines screens, keys and settings."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from .themes import ThemedApp
 
 
 class DamnitApp(GuardedApp[Path], ThemedApp[Path]):
-    """The run table of one DAMNIT folder in a terminal; gives another one to be opened."""
+    """The run table of one DAMNIT folder in a terminal; returns another folder to open."""
 
     CSS_PATH = "app.tcss"
     TITLE = "damnit-tui"
@@ -47,13 +47,13 @@ class DamnitApp(GuardedApp[Path], ThemedApp[Path]):
         zone: tzinfo | None = None,
         at_end: Callable[[], None] = lambda: None,
     ) -> None:
-        """Prepare the app.
+        """Create the app.
 
         Args:
             session: The folder to show.
             lite: The line is slow: no images, no animation, one repaint a second.
-            clock: Tells the time.
-            zone: In which times are shown; None for this machine's.
+            clock: Returns the current time.
+            zone: Time zone of the times shown; None for this machine's.
             at_end: Called if the terminal goes away and the app cannot end by itself.
         """
         # TEXTUAL_DRIVER: textual-serve shows the app in a browser.
@@ -62,9 +62,9 @@ class DamnitApp(GuardedApp[Path], ThemedApp[Path]):
             session, lite=lite, clock=clock, zone=zone, busy=self.is_behind
         )
         self.is_lite = lite
-        """Whether the line is slow."""
+        """True if the line is slow."""
         self.asks_terminal = False
-        """Whether to ask the terminal what it is."""
+        """True if the terminal is queried for its type."""
         self._held = KeyBuffer(self.on_event)
         self._has_told_foreign = False
         self._at_end = at_end
@@ -73,11 +73,11 @@ class DamnitApp(GuardedApp[Path], ThemedApp[Path]):
             self.animation_level = "none"
 
     def get_default_screen(self) -> Screen[None]:
-        """The app begins with the table, not with an empty screen under it."""
+        """Start with the table, not with an empty screen under it."""
         return self.main_screen
 
     def on_mount(self) -> None:
-        """End in good order when told to, or when the terminal goes away."""
+        """Exit cleanly on a signal, or when the terminal goes away."""
         if not self.is_headless:
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGHUP):
@@ -85,7 +85,7 @@ class DamnitApp(GuardedApp[Path], ThemedApp[Path]):
         self._watch = watch_terminal(self._leave, self._at_end)
 
     async def on_event(self, event: events.Event) -> None:
-        """Note what each key is aimed at; keys after an order in a text, or a new screen, wait."""
+        """Record each key's target; keys that follow a command key or a new screen wait."""
         if not isinstance(event, events.Key) or event.is_forwarded:
             await super().on_event(event)
         elif not self._held.take(event) and not await self._held.wait_for(self.screen, event):
@@ -94,17 +94,17 @@ class DamnitApp(GuardedApp[Path], ThemedApp[Path]):
             await self._held.begin(event, focused)
 
     async def on_key(self, event: events.Key) -> None:
-        """A key that nobody took: perhaps what it is meant for was not there yet."""
+        """Retry an unhandled key: its target may not have existed yet."""
         if await self._held.wait_for(self.screen, event):
             event.prevent_default()
         elif (again := missed(event, self.focused)) is not None:
-            event.prevent_default()  # nor is it an order
+            event.prevent_default()  # nor is it a command
             await self.on_event(again)
         elif event.is_printable and not (event.character or "").isascii():
             self._tell_foreign(event.character or "")
 
     def _tell_foreign(self, letter: str) -> None:
-        """Say once that a letter of another keyboard layout is no key here."""
+        """Report once that a letter of another keyboard layout is not bound."""
         if not self._has_told_foreign:
             self._has_told_foreign = True
             self.notify(
@@ -114,12 +114,12 @@ class DamnitApp(GuardedApp[Path], ThemedApp[Path]):
             )
 
     def on_resize(self, event: events.Resize) -> None:
-        """What the terminal showed is gone."""
+        """Forget the terminal's contents."""
         if isinstance(self._driver, PacedDriver):
             self._driver.memory.resize(*event.size)
 
     def action_redraw(self) -> None:
-        """Draw all again, in case something else has written on the screen."""
+        """Redraw everything, in case another program has written on the screen."""
         if isinstance(self._driver, PacedDriver):
             self._driver.redraw()
         self.app_resume_signal.publish(self)
@@ -127,25 +127,25 @@ class DamnitApp(GuardedApp[Path], ThemedApp[Path]):
 
     @on(Driver.SignalResume)
     def repaint(self) -> None:
-        """The shell had the screen while the app was suspended."""
+        """Repaint after the app was suspended."""
         self.action_redraw()
 
     def action_suspend_process(self) -> None:
-        """Give the terminal back to the shell, until `fg`."""
+        """Suspend to the shell, until `fg`."""
         if self._driver is None or not self._driver.can_suspend or not shell_resumes():
             self.notify("There is no shell here that could resume the app.", markup=False)
             return
         self._suspend_signal()
-        os.killpg(0, signal.SIGTSTP)  # as the terminal does: a wrapper of ours stops, too
+        os.killpg(0, signal.SIGTSTP)  # as the terminal does: a wrapper of this process stops, too
 
     @property
     def pictures(self) -> ImageCache | None:
-        """Images that the terminal holds; None where there is no terminal."""
+        """Images held by the terminal; None without a terminal."""
         return self._driver.pictures if isinstance(self._driver, PacedDriver) else None
 
     @on(TerminalTold)
     def take_in_terminal(self, event: TerminalTold) -> None:
-        """What the terminal can."""
+        """Apply the terminal's capabilities."""
         self.main_screen.take_pixels(takes_placeholders(event.version))
 
     def on_unmount(self) -> None:
@@ -154,21 +154,21 @@ class DamnitApp(GuardedApp[Path], ThemedApp[Path]):
             self._watch.set()
 
     def is_behind(self) -> bool:
-        """Tell whether the terminal still has to take what was written."""
+        """Return True if the terminal has not yet taken all output."""
         return isinstance(self._driver, PacedDriver) and self._driver.is_behind
 
     def pop_screen(self) -> AwaitComplete:
-        """Close the screen on top, and let go of all that it had drawn."""
+        """Close the top screen, and release all that it had drawn."""
         closing = super().pop_screen()
         self.call_later(self._forget_drawn)
         return closing
 
     def _forget_drawn(self) -> None:
-        # A method that is cached by its object: that would keep the lines of 1024 widgets.
+        # A method cached by its object: that would keep the lines of 1024 widgets.
         StylesCache.get_inner_outer.cache_clear()
 
     async def action_quit(self) -> None:
-        """Leave, unless something that was typed is not written."""
+        """Quit, unless typed text is unwritten."""
         if self.main_screen.may_leave():
             self.exit()
 
@@ -176,14 +176,14 @@ class DamnitApp(GuardedApp[Path], ThemedApp[Path]):
         """Show all keys.
 
         Args:
-            owner: Of which screen; empty for the table.
+            owner: The screen; empty for the table.
         """
         from .dialogs.help import HelpScreen
 
         self.push_screen(HelpScreen(owner))
 
     def _end(self, number: int) -> None:
-        """Leave the terminal as it was, which a signal by itself would not."""
+        """Restore the terminal, which a signal by itself would not."""
         self.exit(return_code=128 + number)
 
     def _leave(self) -> None:

@@ -1,7 +1,7 @@
 """The command `damnit-tui`.
 
-Opening a folder is what it is started for, so that way is short: the options
-are parsed by Typer, which is imported only when there are any.
+Opening a folder is the main use, so that path is short: the options are parsed by Typer, which is
+imported only when there are any.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from .startup import DEMO, Options, run
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command."""
-    # Modules and widgets are there to stay: to look for garbage among them costs a start
-    # more than a tenth of its time. Who opens the app turns it on again after the first paint.
+    # Modules and widgets are there to stay: scanning them for garbage costs more than a tenth of
+    # the startup time. Opening the app enables it again after the first paint.
     gc.disable()
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def is_plain(arguments: Sequence[str]) -> bool:
-    """Tell whether there is nothing but perhaps a folder or proposal number."""
+    """Return True if there is at most one argument, a folder or proposal number."""
     if len(arguments) > 1:
         return False
     return all(not word.startswith("-") and word != DEMO for word in arguments)

@@ -1,4 +1,4 @@
-"""The options of the command, parsed by Typer."""
+"""Command line options, parsed by Typer."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def show_demo(
 
 
 def parse_and_run(arguments: Sequence[str]) -> None:
-    """Do what the arguments say.
+    """Run the program with these arguments.
 
     Not one app with two commands: the first argument may be any folder.
     """
@@ -107,7 +107,7 @@ def parse_and_run(arguments: Sequence[str]) -> None:
 
 
 def _with_format(words: list[str]) -> list[str]:
-    """Give `--print` its default where no format follows: Typer knows no optional values."""
+    """Give `--print` its default where no format follows: Typer has no optional values."""
     given = []
     for word, following in zip(words, [*words[1:], ""], strict=True):
         bare = word == "--print" and following not in ("md", "csv", "tsv", "json")

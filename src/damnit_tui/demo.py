@@ -29,14 +29,14 @@ END_S = 5.0
 """How long a child may take to end when asked to."""
 LOOK_S = 0.1
 AT_ONCE = 4
-"""Runs that are there at the beginning, so that there is something to look at."""
+"""Number of initial runs, so that the table is not empty."""
 
 
 class DemoProcess:
-    """A process in a group of its own, with all that it starts; what it says goes to a file.
+    """A process in its own group, with all its children; its output goes to a file.
 
     Attributes:
-        log: That file.
+        log: The file of its output.
     """
 
     def __init__(self, name: str, directory: Path, *arguments: str) -> None:
@@ -50,12 +50,12 @@ class DemoProcess:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                # Even if we are killed outright: a daemon that nobody sees would go on for ever.
+                # Even if this process is killed outright: an orphaned daemon would run for ever.
                 preexec_fn=partial(die_with_parent, os.getpid()),
             )
 
     def has_ended(self) -> bool:
-        """Tell whether it has done its work.
+        """Return True if the process has finished.
 
         Raises:
             DamnitError: If it failed.
@@ -68,11 +68,11 @@ class DemoProcess:
         return code is not None
 
     def ask_to_end(self) -> None:
-        """Ask the process to end what it has started, and itself."""
+        """Ask the process to end, with its children."""
         self._process.terminate()
 
     def end(self) -> None:
-        """See to it that nothing of it is left; twice does no harm."""
+        """Make sure that nothing of it is left; idempotent."""
         try:
             self._process.wait(END_S)
         except subprocess.TimeoutExpired:
@@ -85,10 +85,10 @@ class DemoProcess:
 
 
 class Demo:
-    """The child that makes runs, and the daemon that computes them.
+    """The child that creates runs, and the daemon that computes them.
 
     Attributes:
-        directory: Where they work; removed at the end.
+        directory: Their working directory; removed at the end.
     """
 
     def __init__(self, directory: Path, *, runs: int, every_s: float) -> None:
@@ -105,7 +105,7 @@ class Demo:
         """Wait for the folder to exist, and start the daemon there.
 
         Raises:
-            DamnitError: If the other child ends before.
+            DamnitError: If the other child ends first.
         """
         folder = self._folder = self._wait_for_folder()
         arguments = ("damnit_daemon.cli", "run", "--in", str(folder.path))
@@ -125,7 +125,7 @@ class Demo:
             pause.wait(LOOK_S)
 
     def end(self) -> None:
-        """End the children and what they have started; twice does no harm."""
+        """End the children and what they have started; idempotent."""
         with self._lock:
             for child in self._children:
                 child.ask_to_end()
@@ -135,7 +135,7 @@ class Demo:
             shutil.rmtree(self.directory, ignore_errors=True)
 
     def _end_daemon(self) -> None:
-        """End a daemon that was started from the app: its supervisord is no child of ours."""
+        """End a daemon started from the app: its supervisord is not a child of this process."""
         if self._folder is None or not conf_path(self._folder).exists():
             return
         try:
@@ -155,10 +155,10 @@ class Demo:
 
 @contextmanager
 def demo(*, runs: int, every_s: float) -> Iterator[Demo]:
-    """Start it in a temporary directory; end it and remove that at the end.
+    """Run the demo in a temporary directory; end it and remove the directory on exit.
 
-    Meanwhile its data is what every child finds: the daemon, one that is started from the app,
-    and what the context editor tries.
+    Meanwhile every child finds its data there: the daemon, one started from the app, and the
+    context editor's dry runs.
     """
     before = {number: signal.signal(number, _leave) for number in (signal.SIGTERM, signal.SIGHUP)}
     directory = Path(tempfile.mkdtemp(prefix="damnit-demo-"))
@@ -169,7 +169,7 @@ def demo(*, runs: int, every_s: float) -> Iterator[Demo]:
         yield started
     finally:
         for number in before:
-            # Once is enough; a second one must not end this half-way.
+            # Once is enough; a second signal must not interrupt this.
             signal.signal(number, signal.SIG_IGN)
         started.end()
         os.environ.pop(DATA_ROOT_VARIABLE)
@@ -180,11 +180,11 @@ def demo(*, runs: int, every_s: float) -> Iterator[Demo]:
 
 
 def run_demo(*, runs: int | None = None, every_s: float | None = None, lite: bool = False) -> None:
-    """Show the demo; where stdout is no terminal, print its table when it is done.
+    """Show the demo; if stdout is not a terminal, print its table when it is done.
 
     Args:
-        runs: How many there will be; by default 20 to look at, 6 to print.
-        every_s: How long from run to run; by default 5 to look at, 0.5 to print.
+        runs: Number of runs; 20 by default, 6 to print.
+        every_s: Interval between runs; 5 by default, 0.5 to print.
         lite: The line is slow.
 
     Raises:
@@ -204,5 +204,5 @@ def run_demo(*, runs: int | None = None, every_s: float | None = None, lite: boo
 
 
 def _leave(number: int, _frame: object) -> None:
-    """Turn a signal into an ordinary end, so that nothing is left behind."""
+    """Turn a signal into an ordinary exit, so that nothing is left behind."""
     raise SystemExit(128 + number)

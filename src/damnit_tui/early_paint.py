@@ -1,9 +1,9 @@
-"""The newest runs on the terminal while the app is still being imported.
+"""Show the newest runs on the terminal while the app is still being imported.
 
 Importing Textual is most of a start: a tenth of a second, and several where the file
-system is cold. What there is to see needs none of it: the table's rows, columns and words are
-plain Python. So they are painted at once, in the terminal's own colours, and the app
-paints over them when it is there.
+system is cold. The table needs none of it: its rows, columns and words are plain Python.
+So they are painted at once, in the terminal's own colours, and the app paints over them
+when it is there.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
     from .state.saved_state import SavedState
 
 PATIENCE_S = 0.1
-"""A database that answers later than this is waited for by the app, which can say so."""
+"""If the database takes longer, the app waits for it, and can say so."""
 STATUS_LINES = 2
-"""Above the table, as the app has them."""
+"""Lines above the table, as in the app."""
 BELOW = 2
-"""Lines below the table: what the cursor is on, and the keys."""
+"""Lines below the table: cell line and footer."""
 
 BEGIN = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[H"
-"""The alternate screen, no cursor, no new line where one is too long; from the top."""
+"""Alternate screen, cursor hidden, no line wrap; from the top."""
 END = "\x1b[?7h"
 LEAVE = "\x1b[0m\x1b[?25h\x1b[?1049l"
 REST = "\x1b[0m\x1b[K"
@@ -48,28 +48,28 @@ COLOURS = {"error": "31", "missing": "33", "trend": "36", "mark": "36", "group":
 
 
 class TerminalInfo(NamedTuple):
-    """A terminal, as far as it matters here."""
+    """The properties of a terminal that matter here."""
 
     width: int
     height: int
     has_colours: bool = True
-    """Whether anything may be coloured (https://no-color.org)."""
+    """True if colours may be used (https://no-color.org)."""
     has_all_colours: bool = False
-    """Whether it shows 24-bit colours."""
+    """True if it supports 24-bit colours."""
 
 
 @contextmanager
 def first_sight(
     session: Session, *, is_wanted: bool = True, state: Path | None = None
 ) -> Iterator[None]:
-    """Show the newest runs, if they can be had at once, until the app takes over.
+    """Show the newest runs, if they are ready at once, until the app takes over.
 
-    What fails meanwhile leaves the terminal as it was.
+    A failure leaves the terminal as it was.
 
     Args:
         session: Has begun to load its first page.
-        is_wanted: False where something else than the table as it was left is to be shown.
-        state: Where it is kept how it was left; None for where the user's files are.
+        is_wanted: False if not the table in its last state will be shown.
+        state: Where the table's state is saved; None for the user's files.
     """
     terminal = sys.__stderr__  # where Textual draws
     text = ""
@@ -98,15 +98,15 @@ def paint(
     clock: Callable[[], float] = time.time,
     zone: tzinfo | None = None,
 ) -> list[list[Piece]]:
-    """What is to be seen, line by line.
+    """Return the first screen, line by line.
 
     Args:
-        look: The newest runs, and what is known of them.
-        kept: How somebody left the table.
-        paper: Where it will stand.
-        folder: What the folder is called.
-        clock: Tells the time, to know which runs are of today.
-        zone: In which times are shown; None for this machine's.
+        look: The newest runs and their values.
+        kept: The saved state of the table.
+        paper: The terminal.
+        folder: The folder's name on the screen.
+        clock: Returns the current time, to recognise the runs of today.
+        zone: Time zone of the times shown; None for this machine's.
     """
     rows = Rows()
     rows.add_columns(look.columns)
@@ -116,7 +116,7 @@ def paint(
     view = Viewport(rows, clock=clock, zone=zone)
     view.choice = kept.view.selection.effective(rows.columns)
     view.match_columns()
-    view.width = paper.width - 1  # beside the scroll bar
+    view.width = paper.width - 1  # next to the scroll bar
     head = STATUS_LINES + view.levels + 1
     keys = rows.keys[: max(0, paper.height - head - BELOW)]
     view.settle(keys)
@@ -131,7 +131,7 @@ def paint(
 
 
 def as_sequences(lines: list[list[Piece]], paper: TerminalInfo) -> str:
-    """Lines as a terminal takes them, from the top of a screen of their own."""
+    """Encode lines as terminal output, from the top of an alternate screen."""
     painted = [
         "".join(_styled(piece, paper) for piece in line) + REST for line in lines[: paper.height]
     ]
@@ -139,7 +139,7 @@ def as_sequences(lines: list[list[Piece]], paper: TerminalInfo) -> str:
 
 
 def _text(session: Session, terminal: TextIO, state: Path | None) -> str:
-    """What to write; empty if it cannot be had at once, or would not be what the app shows."""
+    """The text to write; empty if it is not ready at once, or would differ from the app's."""
     look = session.first_page.peek(PATIENCE_S)
     if look is None or not look.runs:
         return ""
@@ -156,7 +156,7 @@ def _text(session: Session, terminal: TextIO, state: Path | None) -> str:
 
 
 def _kept(folder: Path, db_id: object, state: Path | None) -> SavedState | None:
-    """How the table was left; None if that cannot be told."""
+    """Load the table's saved state; None if it cannot be read."""
     from .state.saved_state import SavedState
     from .state.storage import folder_file, read_json, state_directory
 
@@ -166,7 +166,7 @@ def _kept(folder: Path, db_id: object, state: Path | None) -> SavedState | None:
     except FileNotFoundError:
         return SavedState()
     except (OSError, ValueError):
-        return None  # the app says what is wrong with it
+        return None  # the app reports the error
 
 
 def _styled(piece: Piece, paper: TerminalInfo) -> str:
@@ -187,13 +187,13 @@ def _write(terminal: TextIO, text: str) -> None:
     try:
         terminal.write(text)
         terminal.flush()
-    except OSError:  # it has gone away; the app will see that, too
+    except OSError:  # the terminal has gone away; the app will notice, too
         pass
 
 
 @contextmanager
 def _typed_unseen() -> Iterator[None]:
-    """Keep what is typed ahead off the screen, and as it was typed: Enter is no line feed."""
+    """Disable echo while keys are typed ahead, and keep them raw: Enter is not a line feed."""
     stdin = sys.__stdin__
     if stdin is None or not stdin.isatty():
         yield
@@ -207,5 +207,5 @@ def _typed_unseen() -> Iterator[None]:
     try:
         yield
     finally:
-        # What is in the terminal's queue stays there, for the app.
+        # Input in the terminal's queue stays there, for the app.
         termios.tcsetattr(fileno, termios.TCSANOW, before)

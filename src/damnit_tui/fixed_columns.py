@@ -1,4 +1,4 @@
-"""The columns that every run table has, beside its variables."""
+"""The columns of every run table, besides its variables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text of numbers, times, durations, sizes and shares."""
+"""Format numbers, times, durations, sizes and shares."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ _EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
 def split_number(text: str) -> tuple[str, str]:
-    """Split a written number at its decimal point, which goes to the second half."""
+    """Split a formatted number at its decimal point, which goes to the second half."""
     whole, point, fraction = text.partition(".")
     return whole, point + fraction
 
 
 def format_time(timestamp: float, now: float, zone: tzinfo | None = None) -> str:
-    """Write when a run began, briefly: the time if it was today, else the day too.
+    """Format when a run began, in brief: the time if it was today, else the day too.
 
     Args:
         timestamp: Unix seconds.
@@ -30,13 +30,13 @@ def format_time(timestamp: float, now: float, zone: tzinfo | None = None) -> str
 def split_time(
     timestamp: float, now: float, zone: tzinfo | None = None, *, with_day: bool = False
 ) -> tuple[str, str]:
-    """Split a time as `format_time` writes it: the day with a blank, and the rest.
+    """Split a time as formatted by `format_time`: the day with a blank, and the rest.
 
     Args:
         timestamp: Unix seconds.
         now: Unix seconds, to know what today is.
         zone: The viewer's; None for this machine's.
-        with_day: Whether to write the day of today, too.
+        with_day: True to include the day even if it is today.
     """
     try:
         moment = datetime.fromtimestamp(timestamp, zone)
@@ -50,7 +50,7 @@ def split_time(
 
 
 def is_same_day(one: float, other: float, zone: tzinfo | None = None) -> bool:
-    """Whether two moments, in Unix seconds, are of one day; so are those no calendar knows."""
+    """Return True if two Unix times are on one day, or if either is outside the calendar."""
     try:
         days = [datetime.fromtimestamp(moment, zone).date() for moment in (one, other)]
     except (ValueError, OverflowError, OSError):
@@ -59,7 +59,7 @@ def is_same_day(one: float, other: float, zone: tzinfo | None = None) -> bool:
 
 
 def format_full_time(timestamp: float, zone: tzinfo | None = None) -> str:
-    """Write a moment in full: `2026-11-30 08:26:33`."""
+    """Format a time in full: `2026-11-30 08:26:33`."""
     try:
         return f"{datetime.fromtimestamp(timestamp, zone):%Y-%m-%d %H:%M:%S}"
     except (ValueError, OverflowError, OSError):
@@ -67,7 +67,7 @@ def format_full_time(timestamp: float, zone: tzinfo | None = None) -> str:
 
 
 def format_age(seconds: float) -> str:
-    """Write how long ago something was, coarsely, so that it seldom changes."""
+    """Format an age, coarsely, so that it seldom changes."""
     if seconds < 5:
         return "just now"
     if seconds < 60:
@@ -80,7 +80,7 @@ def format_age(seconds: float) -> str:
 
 
 def format_span(seconds: float) -> str:
-    """Write how long something takes: `32 s`, `5 min`."""
+    """Format how long something takes: `32 s`, `5 min`."""
     seconds = max(0.0, seconds)
     if seconds < 120:
         return f"{int(seconds)} s"
@@ -88,7 +88,7 @@ def format_span(seconds: float) -> str:
 
 
 def format_duration(seconds: float) -> str:
-    """Write how long something took, to three digits: `128 µs`, `1.23 s`, `5 min`."""
+    """Format a measured duration to three digits: `128 µs`, `1.23 s`, `5 min`."""
     for limit, unit, scale in ((1e-3, "µs", 1e6), (1.0, "ms", 1e3)):
         if 0 < seconds < 0.9995 * limit:
             return f"{seconds * scale:.3g} {unit}"
@@ -96,7 +96,7 @@ def format_duration(seconds: float) -> str:
 
 
 def format_size(count: int) -> str:
-    """Write how large something is: `512 B`, `3.4 MB`."""
+    """Format a size in bytes: `512 B`, `3.4 MB`."""
     if count < 1000:
         return f"{count} B"
     size = float(count)

@@ -1,7 +1,4 @@
-"""Text that every terminal lays out alike: emoji sequences and flags in forms of one width; pure.
-
-Terminals, tmux and Rich disagree on how many cells `⚠` + U+FE0F, a flag or a skin tone takes.
-"""
+"""Normalize emoji sequences and flags to forms that have one width in every terminal; pure."""
 
 from __future__ import annotations
 
@@ -14,42 +11,42 @@ from rich.cells import cell_len, split_graphemes
 FLAG_LETTERS = range(0x1F1E6, 0x1F200)
 """Regional indicators A to Z: two of them are a flag."""
 CERTAIN = (range(0x2E80, 0xD7A4), range(0xF900, 0xFB00), range(0xFF01, 0xFF61))
-"""Wide characters of which the width is the same everywhere: Chinese, Japanese, Korean."""
+"""Wide characters whose width is the same everywhere: Chinese, Japanese, Korean."""
 
 
 class Cluster(NamedTuple):
-    """What a reader takes for one character."""
+    """A grapheme cluster: one character to a reader."""
 
     text: str
-    """As it can be sent."""
+    """The text to send."""
     width: int
-    """Cells that the app has for it."""
+    """Width in the app's layout, in cells."""
     is_certain: bool
-    """Whether each terminal takes that many."""
+    """True if every terminal uses that width."""
 
 
 def clusters(text: str) -> Iterator[Cluster]:
-    """Split printable text; what is sent of each cluster is never wider than its cells."""
+    """Split printable text; the text sent for a cluster is never wider than its cells."""
     for start, end, width in split_graphemes(text)[0]:
         shown = _shown(text[start:end])
         yield Cluster(shown, width, cell_len(shown) == width and _is_certain(shown))
 
 
 def in_agreed_widths(text: str) -> str:
-    """Write text so that it takes as many cells in each terminal as the app has for it."""
+    """Convert text so that its width in each terminal is that of the app's layout."""
     if text.isascii():
         return text
     return "".join(each.text + " " * (each.width - cell_len(each.text)) for each in clusters(text))
 
 
 def _shown(cluster: str) -> str:
-    """The base character and its marks; a flag is its two letters."""
+    """Return the base character and its marks; for a flag its two letters."""
     base, others = cluster[0], cluster[1:]
     if ord(base) in FLAG_LETTERS:
         return chr(ord("A") + ord(base) - FLAG_LETTERS.start)
     marks = [mark for mark in others if _is_mark(mark)]
     if "\u200d" in cluster:
-        marks = []  # of the characters it joins the first stands for all
+        marks = []  # of joined characters, the first stands for all
     return ("" if _is_selector(base) else base) + "".join(marks)
 
 
@@ -58,7 +55,7 @@ def _is_mark(character: str) -> bool:
 
 
 def _is_selector(character: str) -> bool:
-    """Variation selectors and skin tones: they change how wide a character is drawn."""
+    """Return True for variation selectors and skin tones: they change a character's width."""
     code = ord(character)
     return code in range(0xFE00, 0xFE10) or code in range(0x1F3FB, 0x1F400)
 

@@ -1,8 +1,8 @@
-"""What goes wrong in one handler costs what that was to do, not the app.
+"""Confine an exception to its handler, so that it does not end the app.
 
 Textual ends the app on any exception, and each widget's loop on its own. Keys and clicks
-that come in one packet can reach a screen or a widget that is closed by then: both are
-dealt with here for all screens and widgets, also Textual's own.
+that arrive in one packet can reach a screen or a widget that is closed by then: both are
+handled here for all screens and widgets, also Textual's own.
 """
 
 from __future__ import annotations
@@ -30,23 +30,23 @@ from .sanitize import visible
 Result = TypeVar("Result")
 
 MOST_BUGS, BUGS_S = 20, 10.0
-"""More exceptions in less time: the app cannot go on."""
+"""With more exceptions in less time, the app cannot go on."""
 BUILDING = (events.Load, events.Compose, events.Mount)
-"""A widget in which one of these fails is not there."""
+"""Events without which a widget is not usable."""
 
 
 class GuardedApp(App[Result], Generic[Result]):
-    """An app that goes on after an exception where it can, and tells where it is noted."""
+    """An app that continues after an exception where it can, and reports where it is logged."""
 
     tells_pilot = True
-    """Whether a test fails by an exception."""
+    """True if an exception fails a test."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._bugs: deque[float] = deque(maxlen=MOST_BUGS)
 
     def on_bug(self, error: Exception) -> None:
-        """Note an exception that nobody expected, and say so in a line."""
+        """Log an unexpected exception and notify the user."""
         if self.is_headless and self.tells_pilot and self._exception is None:
             self._exception = error
             self._exception_event.set()
@@ -65,7 +65,7 @@ class GuardedApp(App[Result], Generic[Result]):
         timeout: float | None = None,
         markup: bool = False,  # noqa: ARG002 – never: names of data are in what is told
     ) -> None:
-        """Tell something; brackets are brackets, control characters are shown."""
+        """Show a notification without markup, with control characters made visible."""
         super().notify(
             plain_lines(message),
             title=plain_lines(title),
@@ -75,17 +75,17 @@ class GuardedApp(App[Result], Generic[Result]):
         )
 
     def tell_failure(self, text: str) -> None:
-        """Say in a line what did not work, once."""
+        """Report a failure in one line, once."""
         if all(note.message != text for note in self._notifications):
             self.notify(text, severity="error", markup=False, timeout=10)
 
     def _handle_exception(self, error: Exception) -> None:
-        """What the disk or the network refuses a worker is told; so is what is our own fault."""
+        """Report disk and network errors of workers, and log bugs."""
         cause = error.error if isinstance(error, WorkerFailed) else error
         if isinstance(error, WorkerFailed) and isinstance(cause, Failure):
             self.tell_failure(visible(str(as_told(cause))))
         elif isinstance(cause, Exception) and self._is_closed_already():
-            # By a key of the packet that opened it, before it was built: Textual's own, too.
+            # By a key of the packet that opened it, before it was built; also Textual's own.
             unforeseen(cause)
         elif isinstance(cause, Exception) and self._goes_on():
             self.on_bug(cause)
@@ -97,7 +97,7 @@ class GuardedApp(App[Result], Generic[Result]):
         return isinstance(node, Widget) and self._is_mounted and is_closed(node, self)
 
     def _goes_on(self) -> bool:
-        """Whether there is an app without what has failed; a screen that is half built goes."""
+        """Return True if the app can go on without the failed node; a half-built screen cannot."""
         if not self.is_running or not self._is_mounted:
             return False
         node = active_message_pump.get(None)
@@ -119,7 +119,7 @@ _dispatch, _dismiss = MessagePump._dispatch_message, Screen.dismiss
 
 
 async def dispatch_guarded(node: MessagePump, message: Message) -> None:
-    """Have a message handled; an exception ends neither the app nor the widget's loop."""
+    """Dispatch a message; an exception ends neither the app nor the widget's loop."""
     app = node if isinstance(node, App) else active_app_of(node)
     if not isinstance(app, GuardedApp) or isinstance(message, BUILDING):
         await _dispatch(node, message)
@@ -129,7 +129,7 @@ async def dispatch_guarded(node: MessagePump, message: Message) -> None:
     try:
         await _dispatch(node, message)
     except NoMatches as error:
-        # What is meant for a screen that is closed by now, or not built yet, comes to nothing.
+        # Messages for a screen that is closed by now, or not built yet, are dropped.
         if not is_closed(node, app) and app.screen._is_mounted:
             app.on_bug(error)
     except Exception as error:  # the border between handlers and the loop
@@ -139,7 +139,7 @@ async def dispatch_guarded(node: MessagePump, message: Message) -> None:
 
 
 def active_app_of(node: MessagePump) -> App[Any] | None:
-    """The app of a node, as long as it has one."""
+    """Return the app of a node; None once it has none."""
     try:
         return node.app
     except Exception:  # noqa: BLE001 – Textual's ways to say that there is none
@@ -147,7 +147,7 @@ def active_app_of(node: MessagePump) -> App[Any] | None:
 
 
 def is_closed(node: MessagePump, app: App[Any]) -> bool:
-    """Whether the screen of a node was closed, and its parts with it."""
+    """Return True if the screen of a node was closed, and its parts with it."""
     if not isinstance(node, Widget):
         return False
     screens = [each for each in node.ancestors_with_self if isinstance(each, Screen)]
@@ -155,19 +155,19 @@ def is_closed(node: MessagePump, app: App[Any]) -> bool:
 
 
 def is_gone(node: Widget) -> bool:
-    """Whether a widget is closed, or was covered, when a click arrives."""
+    """Return True if a widget was closed or covered when a click arrives."""
     return node.app.screen not in node.ancestors_with_self
 
 
 def dismiss_once(screen: Screen[Any], result: Any = None) -> AwaitComplete:
-    """Close a screen with its result, and only that one, however often it is asked for."""
+    """Close a screen with its result, and only that one, however often it is called."""
     app = screen.app
     stack = app._screen_stack
     if not isinstance(app, GuardedApp) or screen is stack[-1]:
         return _dismiss(screen, result)
     if screen not in stack:
         return AwaitComplete(_nothing())
-    # Another one has come over it, as the help over a box whose work is done.
+    # Another one covers it, such as the help over a dialog whose task has finished.
     if screen._result_callbacks:
         screen._result_callbacks[-1](result)
         screen._pop_result_callback()

@@ -1,4 +1,4 @@
-"""The one door for text of data into titles, borders and notifications."""
+"""Sanitize data for titles, borders and notifications."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from .sanitize import as_line, visible_lines
 
 
 def plain(text: str) -> Content:
-    """One line as it is: brackets are no markup, control characters are shown; never empty."""
+    """Return one line of literal text, never empty; control characters are made visible."""
     return Content(as_line(text) or " ")
 
 
 def plain_lines(text: str) -> str:
-    """Several lines without control characters; for what is told without markup."""
+    """Return several lines without control characters; for output without markup."""
     return "\n".join(visible_lines(text))

@@ -1,7 +1,7 @@
-"""Text of strangers, made safe to print.
+"""Sanitize untrusted text before it reaches the terminal.
 
-Every string from a database may hold terminal escapes, line breaks where none
-belong, or characters that turn the reading direction. They are shown, not sent.
+Every string from a database may hold terminal escapes, unexpected line breaks, or
+characters that turn the reading direction. They are made visible, not sent.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from damnit_daemon.model.sanitize import HOSTILE, escaped
 
 ELLIPSIS = "…"
 NEW_LINE = "⏎"
-"""Stands for a line break where there is one line only."""
+"""Replaces a line break in single-line text."""
 
 PER_CELL = 16
-"""More characters than this in one cell, all but one of no width, are not looked at."""
+"""Most characters of one cell, all but one of zero width; further ones are ignored."""
 
 UNSEEN = "◌"
-"""Stands for a character that is not seen."""
+"""Replaces an invisible character."""
 
 _HOSTILE_OR_EMOJI = re.compile(f"{HOSTILE.pattern}|\ufe0f")
 LINES = re.compile(r"\r\n|\r|\n")
@@ -37,15 +37,15 @@ def visible(text: str) -> str:
 
 
 def is_hostile(text: str) -> bool:
-    """Tell whether any of its characters may not reach a terminal as it is."""
+    """Return True if any character must not reach a terminal unchanged."""
     return HOSTILE.search(text) is not None
 
 
 def one_for_one(text: str) -> str:
-    """Like `visible`, but each character of `text` becomes one character, and takes its own cells.
+    """Like `visible`, but each character of `text` becomes one character, and keeps its cells.
 
-    Line breaks are `⏎`; what has no picture is a dotted circle. An emoji is asked for as text:
-    then it is as wide as its characters are one by one.
+    Line breaks become `⏎`; a character without a picture becomes a dotted circle. Emoji get text
+    presentation: then they are as wide as their characters are one by one.
     """
     if text.isascii() and text.isprintable():
         return text
@@ -58,12 +58,12 @@ def visible_lines(text: str) -> list[str]:
 
 
 def as_line(text: str) -> str:
-    """Text of several lines as one."""
+    """Join the lines of a text into one."""
     return visible(LINES.sub(NEW_LINE, text))
 
 
 def clip(text: str, width_cells: int) -> str:
-    """Cut to a width on the screen; what is cut ends in `…`. Costs no more for a long text."""
+    """Cut to a width in cells; cut text ends in `…`. Costs no more for a long text."""
     start = text[: PER_CELL * max(0, width_cells) + 1]
     if start == text and cell_len(text) <= width_cells:
         return text
@@ -74,7 +74,7 @@ def clip(text: str, width_cells: int) -> str:
 
 
 def clip_start(text: str, width_cells: int) -> str:
-    """Cut to a width on the screen, keeping the end; what is cut begins with `…`."""
+    """Cut to a width in cells, keeping the end; cut text begins with `…`."""
     end = text[-PER_CELL * max(0, width_cells) - 1 :]
     if end == text and cell_len(text) <= width_cells:
         return text
@@ -85,12 +85,12 @@ def clip_start(text: str, width_cells: int) -> str:
 
 
 def pad(text: str, width_cells: int, *, right: bool = False) -> str:
-    """Cut or fill to exactly a width on the screen.
+    """Cut or fill to an exact width in cells.
 
     Args:
         text: Printable text.
-        width_cells: How wide it shall be.
-        right: Fill on the left, so that the text stands on the right.
+        width_cells: The width.
+        right: Fill on the left, aligning the text to the right.
     """
     clipped = clip(text, width_cells)
     blank = " " * (width_cells - cell_len(clipped))

@@ -1,4 +1,4 @@
-"""Open a folder in the app, or print its table where no app can be shown."""
+"""Open a folder in the app, or print its table where the app cannot be shown."""
 
 from __future__ import annotations
 
@@ -18,31 +18,31 @@ if TYPE_CHECKING:
     from .terminal.graphics.protocol_choice import GraphicsSetting
 
 DEMO = "demo"
-"""The word that shows the demo in place of a folder."""
+"""The word that shows the demo instead of a folder."""
 UNABLE = frozenset({"", "dumb", "unknown"})
-"""Terminals, by TERM, that cannot move their cursor."""
+"""Values of TERM of terminals that cannot move their cursor."""
 
 
 class Options(NamedTuple):
-    """What was asked for on the command line."""
+    """The command line options."""
 
     folder: str | None = None
     read_only: bool = False
     lite: bool = False
     print_format: TextFormat | None = None
-    """Print the table in this format in place of opening the app."""
+    """Print the table in this format instead of opening the app."""
     filter: str = ""
     sort: str = ""
     columns: str = ""
-    """Which part of the table, in which order."""
+    """Columns to show, in order."""
     view: str = ""
-    """The name of a view that was kept; what else is said goes before it."""
+    """The name of a saved view; other options take precedence."""
     graphics: GraphicsSetting = "auto"
     """How images are drawn."""
 
 
 def why_printed(environ: Mapping[str, str]) -> str:
-    """Say why nobody could use the app here; empty if they can, or if the output is piped."""
+    """Explain why the app cannot be used here; empty if it can, or if the output is piped."""
     if environ.get("TEXTUAL_DRIVER") or not sys.stdout.isatty():
         return ""
     if not sys.stdin.isatty():
@@ -53,17 +53,17 @@ def why_printed(environ: Mapping[str, str]) -> str:
 
 
 def is_seen(environ: Mapping[str, str]) -> bool:
-    """Tell whether somebody can see and use the app: in a terminal, or in a browser."""
+    """Return True if a user can see and use the app: in a terminal, or in a browser."""
     if environ.get("TEXTUAL_DRIVER"):  # textual-serve runs the app and draws it elsewhere
         return True
     return sys.stdout.isatty() and not why_printed(environ)
 
 
 def run(options: Options) -> None:
-    """Open the app, or print the table where nobody can see an app.
+    """Open the app, or print the table where the app cannot be shown.
 
     Raises:
-        DamnitError: If there is no such folder, or (printing) nothing to read.
+        DamnitError: If the folder does not exist, or (printing) there is nothing to read.
     """
     from damnit_daemon.paths import locate_folder
 
@@ -95,7 +95,7 @@ def run(options: Options) -> None:
 
 
 def note_opened(folder: Path) -> None:
-    """Remember it; nobody waits for that."""
+    """Record an opened folder in the background."""
     import threading
 
     def note() -> None:
@@ -107,14 +107,14 @@ def note_opened(folder: Path) -> None:
 
 
 def choose_folder() -> Path | None:
-    """Ask which folder to open."""
+    """Prompt for the folder to open."""
     from .proposals.folder_picker import FolderPickerApp
 
     return FolderPickerApp().run()
 
 
 def print_table(session: Session, format_name: TextFormat, options: Options | None = None) -> None:
-    """Print the table; a reader that has seen enough (`head`) is no error."""
+    """Print the table; a reader that closes the pipe early (`head`) is no error."""
     from damnit_daemon.export import TableSelection, load_table, text_parts
     from damnit_daemon.model.sanitize import for_stdout
 
@@ -128,12 +128,12 @@ def print_table(session: Session, format_name: TextFormat, options: Options | No
             sys.stdout.write(for_stdout(part))
         sys.stdout.flush()
     except BrokenPipeError:
-        # Else Python complains once more when it flushes at its end.
+        # Else Python complains once more when it flushes at exit.
         sys.stdout = None
 
 
 def wanted_view(options: Options) -> WantedView:
-    """What the options say about which part of the table is shown.
+    """The view requested by the options.
 
     Raises:
         DamnitError: If there is no view of that name.
@@ -154,18 +154,18 @@ def open_app(
     state: Path | None = None,
     graphics: GraphicsSetting = "auto",
 ) -> Path | None:
-    """Open the app and stay in it.
+    """Open the app and run it.
 
     Args:
         session: The folder to show.
-        lite: Spare a slow line.
-        at_end: What must still be done if the terminal goes away.
-        wanted: What to show, in place of what was left the last time.
-        state: Where to keep how it was left; None for where the user's files are.
-        graphics: How images are drawn: in pixels, half blocks or shades; or as the terminal can.
+        lite: Reduce output for a slow line.
+        at_end: Called if the terminal goes away and the app cannot end by itself.
+        wanted: The view to show, instead of the last state.
+        state: Where to save the state; None for the user's files.
+        graphics: How images are drawn: in pixels, half blocks or shades; or the terminal's best.
 
     Returns:
-        Another folder that somebody wants to see instead.
+        Another folder that the user wants to open instead.
     """
     session.first_page.begin()
     from .early_paint import first_sight
@@ -196,10 +196,10 @@ def open_app(
 
 
 def _take_settings() -> tuple[tuple[str, ...], str]:
-    """Put the user's keys into the key table, before bindings are made of it.
+    """Apply the user's keys to the key table, before bindings are made of it.
 
     Returns:
-        What makes no sense in the settings, and the theme.
+        The errors in the settings, and the theme.
     """
     from . import keymap
     from .state.settings import load_settings
@@ -215,7 +215,7 @@ def _take_settings() -> tuple[tuple[str, ...], str]:
 
 
 def no_damnit_folder(path: Path) -> DamnitError:
-    """What to say of a folder that has nothing to do with DAMNIT."""
+    """The error for a folder without a DAMNIT database."""
     return DamnitError(
         f"{path} is no DAMNIT folder: it has neither runs.sqlite nor context.py.",
         hint="Give one, or a proposal number; `damnit-tui demo` shows an example.",

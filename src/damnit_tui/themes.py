@@ -1,4 +1,4 @@
-"""The colours of the app: dark, light, high contrast, and for people who see colours differently.
+"""The colours of the app: dark, light, high contrast, and colour-blind.
 
 Marks carry the meaning in each of them, and without colours.
 """
@@ -61,7 +61,7 @@ HIGH_CONTRAST = Theme(
         "footer-key-foreground": "#ffff00",
     },
 )
-# After Okabe and Ito: blue against orange and yellow, which everybody tells apart.
+# After Okabe and Ito: blue against orange and yellow, which everyone can distinguish.
 COLOUR_BLIND = Theme(
     name="colour-blind",
     primary="#0072b2",
@@ -81,19 +81,19 @@ NAMES = tuple(theme.name for theme in THEMES)
 DEFAULT = DARK.name
 
 
-# After Okabe and Ito, which the colour-blind can tell apart; on white darker ones of the same hues.
+# After Okabe and Ito, distinguishable for the colour-blind; on white darker shades of the hues.
 SERIES = {
     True: ("#56b4e9", "#e69f00", "#009e73", "#cc79a7", "#f0e442", "#d55e00"),
     False: ("#0072b2", "#b86e00", "#00795a", "#b0417f", "#6b7a00", "#b02a1a"),
 }
-"""Whether a theme is dark → the colours of series, as variables `$series-0`, …"""
+"""True for dark themes → the colours of series, as variables `$series-0`, …"""
 
 
 class ThemedApp(App[Result]):
-    """An app in one of the themes, in which all text can be read."""
+    """An app with this project's themes, in which all text is readable."""
 
     def __init__(self, driver_class: type[Driver] | None = None) -> None:
-        """Begin with the usual theme."""
+        """Start with the default theme."""
         super().__init__(driver_class=driver_class)
         self._readable = ReadableText()
         for theme in THEMES:
@@ -101,10 +101,10 @@ class ThemedApp(App[Result]):
         self.theme = DEFAULT
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        """The colours of series."""
+        """Return the colours of series."""
         return {f"series-{n}": each for n, each in enumerate(SERIES[self.current_theme.dark])}
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Those of Textual, and what makes text readable, where colours are known."""
+        """Return Textual's filters, and the one for readable text where colours are known."""
         filters = super().get_line_filters()
         return filters if self.native_ansi_color else [*filters, self._readable]
