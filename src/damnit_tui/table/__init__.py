@@ -1,1 +1,1 @@
-"""The run table: rows and queries (pure), the look of its cells (pure), and the widget."""
+"""The run table: rows and queries (pure), cell rendering (pure), and the widget."""

@@ -1,4 +1,4 @@
-"""Load blobs and draw them for their cells; only for workers."""
+"""Load blobs and render their cell previews; to be called from workers only."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from .viewport import CellAddress
 def load_blob_previews(
     database: Database, addresses: Collection[CellAddress], height: int = 1
 ) -> Iterator[tuple[CellAddress, float, BlobPreview]]:
-    """Yield the previews of blobs, one after the other, with the time each was stored.
+    """Yield the previews of blobs one by one, each with the time its value was stored.
 
     Args:
         database: The run database.
-        addresses: The cells.
-        height: Lines of a row.
+        addresses: The cells to load.
+        height: Lines per row.
 
     Raises:
         DamnitError: If the database cannot be read.

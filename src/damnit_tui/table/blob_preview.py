@@ -1,4 +1,4 @@
-"""Blobs drawn for their cells: curves, images, complex numbers, the shape of arrays.
+"""Cell previews of blobs: curves, images, complex numbers, the shape of arrays.
 
 Called in a worker: numpy and Pillow are imported when the first blob needs them.
 """
@@ -19,18 +19,18 @@ from .layout import PICTURE_WIDTH
 from .sparkline import sparkline
 
 LARGE_WIDTH, LARGE_HEIGHT = 60, 10
-"""Characters and lines of a picture in a box: 80 by 24 holds it."""
+"""Columns and lines of a picture in a dialog; fits an 80 by 24 terminal."""
 MOST_POINTS = 2000
-"""A longer curve is thinned out: a cell has twenty dots side by side."""
+"""Longer curves are downsampled: a cell is only twenty dots wide."""
 
 
 def draw_picture(kind: BlobKind, decoded: Any, height: int = 1) -> BlobPreview:
     """Draw a decoded blob for its cell.
 
     Args:
-        kind: What the blob is.
+        kind: The kind of blob.
         decoded: PNG bytes, a complex number, or an array; None if it was not readable.
-        height: Lines of a row.
+        height: Lines per row.
     """
     return _drawn(kind, decoded, height)._replace(height=height)
 
@@ -51,7 +51,7 @@ def _drawn(kind: BlobKind, decoded: Any, height: int) -> BlobPreview:
 
 
 def format_complex(value: complex) -> str:
-    """Write a complex number as its parts are written elsewhere: `1.2500 - 3j`."""
+    """Format a complex number, each part formatted as a real number: `1.2500 - 3j`."""
     sign = "-" if value.imag < 0 or str(value.imag).startswith("-") else "+"
     real, imaginary = (
         format_number(part if isinstance(part, int) else float(part))
@@ -64,7 +64,7 @@ class LargePicture(NamedTuple):
     """A blob drawn over several lines."""
 
     shape: str
-    """What it holds, in words."""
+    """Description of the content."""
     lines: tuple[str, ...] = ()
     """A curve, in braille."""
     pixels: tuple[tuple[tuple[RGB, RGB], ...], ...] = ()
@@ -72,7 +72,7 @@ class LargePicture(NamedTuple):
 
 
 def draw_large(kind: BlobKind, decoded: Any) -> LargePicture:
-    """Draw a decoded blob as large as a box on the screen holds."""
+    """Draw a decoded blob as large as a dialog on the screen allows."""
     if kind is BlobKind.PNG:
         size = png_size(decoded) if isinstance(decoded, bytes) else None
         if size is None:
@@ -100,13 +100,13 @@ def _large_curve(x: list[float], y: list[float], points: int) -> LargePicture:
 
 
 def _fitting(width_px: int, height_px: int) -> tuple[int, int]:
-    """Columns and lines that keep the proportions: a half block is about square."""
+    """Return the columns and lines that keep the aspect ratio: a half block is about square."""
     scale = min(LARGE_WIDTH / max(1, width_px), 2 * LARGE_HEIGHT / max(1, height_px))
     return max(1, round(width_px * scale)), max(1, round(height_px * scale / 2))
 
 
 def curve(array: Any) -> tuple[list[float], list[float]]:
-    """The x and y of a trendline, thinned out if it is long."""
+    """Return the x and y of a trendline, downsampled if it is long."""
     step = max(1, array.shape[1] // MOST_POINTS)
     x, y = array[:, ::step].astype(float).tolist()
     return x, y

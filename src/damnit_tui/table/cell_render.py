@@ -1,4 +1,4 @@
-"""A cell as pieces of text with roles, exactly as wide as its place; the widget gives colours."""
+"""Render a cell as text pieces with roles, exactly as wide as its slot; the widget adds colours."""
 
 from __future__ import annotations
 
@@ -13,34 +13,34 @@ from .cells import IMAGE, RGB, SKIPPED, CellKind, TableCell, readable_on
 from .layout import Fit
 
 BELOW_GAP = "▆"
-"""A pixel of a picture in one line: what is left above it parts it from the run's before."""
+"""One pixel of a one-line image; the gap above it separates the image from the previous run's."""
 UPPER_HALF = "▀"
-"""Two pixels; in the last line only the upper one, so that pictures are parted there too."""
+"""Two pixels; on the last line only the upper one, so that images of adjacent runs stay apart."""
 
 
 class Piece(NamedTuple):
-    """Some text in one style."""
+    """A piece of text in one style."""
 
     text: str
     role: str = "text"
-    """Which of the widget's styles it takes."""
+    """Component style of the widget to apply."""
     bold: bool = False
     foreground: RGB | None = None
     background: RGB | None = None
 
 
 class BlobPreview(NamedTuple):
-    """A blob, drawn."""
+    """A rendered blob."""
 
     text: str
-    """What it says without colours: a curve, a number, or a mark and a size."""
+    """Plain-text form: a curve, a number, or a mark and a size."""
     role: str = "text"
     pixels: tuple[tuple[tuple[RGB, RGB], ...], ...] = ()
-    """Of images: the lines, each with the upper and lower colour of its characters."""
+    """Lines of an image, each with the upper and lower colour of its characters."""
     more: tuple[str, ...] = ()
-    """The lines of a curve below the first."""
+    """Lines of a curve after the first."""
     height: int = 1
-    """Lines of the row that it was drawn for."""
+    """Lines of the row it was rendered for."""
 
 
 _ROLES = {
@@ -54,13 +54,13 @@ _ROLES = {
 
 
 def paint_cell(cell: TableCell, fit: Fit, width: int) -> list[Piece]:
-    """Place a cell in its column.
+    """Fit a cell into its column.
 
     Args:
-        cell: What to show.
-        fit: How the column's numbers are aligned.
-        width: How many characters there are; fewer than the column wants at
-            the edge of the screen, where text ends in `…`.
+        cell: The cell to render.
+        fit: Alignment of the column's numbers.
+        width: Available characters; fewer than the column needs at the edge
+            of the screen, where text ends in `…`.
     """
     if cell.kind is CellKind.NUMBER:
         return _number(cell, fit, width)
@@ -71,19 +71,19 @@ def paint_cell(cell: TableCell, fit: Fit, width: int) -> list[Piece]:
     if not fit.is_numeric:
         return _styled([Piece(pad(text, width), role)], cell)
     if len(text) == 1 and width >= fit.width:
-        # Marks stand under the last digit before the point.
+        # Align marks with the last digit before the decimal point.
         text += " " * (fit.fraction + fit.suffix_width)
     return _styled([Piece(pad(text, width, right=True), role)], cell)
 
 
 def paint_picture(picture: BlobPreview, width: int, *, colours: bool, line: int = 0) -> list[Piece]:
-    """Place one line of a drawn blob in its column.
+    """Fit one line of a rendered blob into its column.
 
     Args:
         picture: The blob.
-        width: How many characters there are.
-        colours: Whether there are any; without, images are a mark and their size.
-        line: Which line of the row, from the top.
+        width: Available characters.
+        colours: Whether colours are available; without, images are a mark and their size.
+        line: Line of the row, from the top.
     """
     if not picture.pixels or not colours:
         text = (picture.text, *picture.more)[line] if line <= len(picture.more) else ""
@@ -108,7 +108,7 @@ def _mixed(one: RGB, other: RGB) -> RGB:
 
 
 def pointed_out(pieces: list[Piece], role: str) -> list[Piece]:
-    """Give text another role, but not the blanks around it."""
+    """Change the role of text, but not of the blanks around it."""
     found = []
     for piece in pieces:
         text = piece.text.strip()
@@ -119,7 +119,7 @@ def pointed_out(pieces: list[Piece], role: str) -> list[Piece]:
 
 
 def highlight(pieces: list[Piece], patterns: Iterable[re.Pattern[str]]) -> list[Piece]:
-    """Point out what was looked for, as far as it can be seen."""
+    """Highlight the visible matches of the patterns."""
     for pattern in patterns:
         pieces = [part for piece in pieces for part in _split(piece, pattern)]
     return pieces
@@ -137,7 +137,7 @@ def _split(piece: Piece, pattern: re.Pattern[str]) -> list[Piece]:
 
 
 def image_text(width_px: int, height_px: int) -> str:
-    """What an image says where colours cannot be shown."""
+    """Text for an image where colours cannot be shown."""
     return f"{IMAGE} {width_px}×{height_px}"
 
 

@@ -1,6 +1,6 @@
-"""What a cell shows of a stored value: its text, kind and style; no colours, no widths.
+"""Format a stored value as a cell: its text, kind and style; no colours, no widths.
 
-The rules are those of DAMNIT's window, with marks in place of coloured squares.
+Follows the rules of DAMNIT's window, with marks in place of coloured squares.
 """
 
 from __future__ import annotations
@@ -30,65 +30,65 @@ PROVENANCE = "◥"
 
 RGB = tuple[int, int, int]
 VARIES = 1e-9
-"""A number whose data varies by more than this within the run is bold."""
+"""Numbers whose data varies by more than this within the run are bold."""
 BRIGHT = 186
-"""From this luminance on, black text is readable on a background."""
+"""Luminance from which black text is readable on a background."""
 LONGEST_TEXT = 2000
-"""Characters of a text that are looked at to show it on one line; Enter shows all."""
+"""Characters of a text considered for its one-line form; Enter shows all."""
 OWN_PROVENANCE = {None, "", "context.py"}
 MANUAL = "manual-input"
 _METHOD = re.compile(r"[a-z_][a-z0-9_]{0,15}")
-"""A name that numpy may have for a function; a longer one leaves no room for the title."""
+"""Name of a numpy function; a longer one would leave no room for the title."""
 
 
 class CellAddress(NamedTuple):
-    """A cell by what it is of, not by where it is."""
+    """The address of a cell: its run and variable, independent of its position."""
 
     key: RunKey
     name: str
 
 
 class CellKind(Enum):
-    """What sort of thing a cell shows."""
+    """The kind of content a cell shows."""
 
     EMPTY = auto()
     """Nothing is stored, or it is not loaded yet."""
     NOT_COMPUTED = auto()
     """The run has no row for this variable."""
     COMPUTING = auto()
-    """It has none yet, but will in a moment."""
+    """No row yet, but the value is being computed."""
     NUMBER = auto()
     TEXT = auto()
     PICTURE = auto()
-    """A blob: drawn once it is fetched, a placeholder until then."""
+    """A blob: its preview once it is loaded, a placeholder until then."""
     SKIPPED = auto()
     NO_SOURCE = auto()
-    """The data that the variable needs was not recorded."""
+    """The source data of the variable was not recorded."""
     FAILED = auto()
 
 
 class TableCell(NamedTuple):
-    """One formatted cell, ready to be placed in its column."""
+    """A formatted cell, ready to be fitted into its column."""
 
     text: str
     kind: CellKind
     bold: bool = False
     background: RGB | None = None
     units: str = ""
-    """Of a number; the header shows them where the whole column agrees."""
+    """Units of a number; the header shows them if the whole column agrees."""
     foreign: bool = False
-    """It came from elsewhere than the context file."""
+    """True if the value does not come from the context file."""
     method: str = ""
-    """Of a number that stands for an array: the function of numpy that made it."""
+    """The numpy function that reduced an array to this number."""
 
     @property
     def number_parts(self) -> tuple[str, str]:
-        """Before, and from, the decimal point."""
+        """The text before the decimal point, and from it on."""
         return split_number(self.text)
 
 
 UNWRITTEN = "✎"
-"""Before what was typed and is not in the database yet."""
+"""Precedes a typed value that is not in the database yet."""
 BLANK = TableCell("", CellKind.EMPTY)
 ABSENT = TableCell(NOT_COMPUTED, CellKind.NOT_COMPUTED)
 IN_WORK = TableCell(COMPUTING, CellKind.COMPUTING)
@@ -102,7 +102,7 @@ _PLACEHOLDERS = {
 
 
 def format_cell(value: StoredValue | None, column: Column, *, complete: bool = True) -> TableCell:
-    """Decide what a cell shows.
+    """Format a stored value as a cell.
 
     Args:
         value: The stored row; None if there is none.
@@ -140,7 +140,7 @@ def format_cell(value: StoredValue | None, column: Column, *, complete: bool = T
 
 
 def boolean_text(value: StoredValue, column: Column) -> str:
-    """Write a boolean, which SQLite has as 0 or 1; empty for all else."""
+    """Format a boolean, stored by SQLite as 0 or 1; empty for any other value."""
     if not isinstance(value.value, int) or value.value not in (0, 1):
         return ""
     marked = parse_attributes(value.attributes_json).get(VALUE_TYPE)
@@ -149,7 +149,7 @@ def boolean_text(value: StoredValue, column: Column) -> str:
 
 
 def is_problem(value: StoredValue) -> bool:
-    """Tell whether a variable failed, which being skipped is not."""
+    """Return True if a variable failed; being skipped is not a failure."""
     if value.value is not None or not value.attributes_json:
         return False
     attributes = parse_attributes(value.attributes_json)
@@ -157,19 +157,19 @@ def is_problem(value: StoredValue) -> bool:
 
 
 def error_class(attributes_json: str | None) -> str | None:
-    """The class of the error that stands in for a value; None if there is none."""
+    """Return the class of the error stored in place of a value; None if there is none."""
     attributes = parse_attributes(attributes_json)
     return str(attributes.get("error_cls") or "Error") if "error" in attributes else None
 
 
 @lru_cache(maxsize=4096)
 def parse_attributes(text: str | None) -> dict[str, Any]:
-    """Parse a row's attributes; the same few texts come again and again."""
+    """Parse a row's attributes; cached, as the same few texts recur."""
     return StoredValue._make((None, "", None, 0.0, None, "", None, "", text)).attributes
 
 
 def stored_blob_kind(value: StoredValue) -> BlobKind | None:
-    """What kind of blob a value is, fetched or not; None for other values."""
+    """Return the kind of blob a value is, loaded or not; None for other values."""
     stored = value.value
     if isinstance(stored, Blob):
         return stored.kind
@@ -179,19 +179,19 @@ def stored_blob_kind(value: StoredValue) -> BlobKind | None:
 
 
 def units(attributes: dict[str, Any]) -> str:
-    """The units an attribute names, printable; empty without."""
+    """Return the units from the attributes, made printable; empty if there are none."""
     found = attributes.get("units")
     return visible(found) if isinstance(found, str) else ""
 
 
 def summary_method(value: StoredValue) -> str:
-    """The function of numpy that made a number of an array: `mean`; empty if none did."""
+    """Return the numpy function that reduced an array to this number: `mean`; empty if none did."""
     found = value.summary_method
     return found if isinstance(found, str) and _METHOD.fullmatch(found) else ""
 
 
 def background(attributes: dict[str, Any]) -> RGB | None:
-    """The background colour an attribute names, if it is one."""
+    """Return the background colour from the attributes, if it is valid."""
     found = attributes.get("background")
     if not isinstance(found, list) or len(found) < 3:
         return None
@@ -203,7 +203,7 @@ def background(attributes: dict[str, Any]) -> RGB | None:
 
 
 def readable_on(colour: RGB) -> RGB:
-    """Black or white, whichever can be read on a background."""
+    """Return black or white, whichever is readable on a background."""
     red, green, blue = colour
     bright = (299 * red + 587 * green + 114 * blue) / 1000 >= BRIGHT
     return (0, 0, 0) if bright else (255, 255, 255)
@@ -216,7 +216,7 @@ def _is_bold(attributes: dict[str, Any], max_diff: float | None) -> bool:
 
 
 def _is_foreign(provenance: str | None, column: Column) -> bool:
-    """Tell whether to mark a value; what people type where they are meant to is no news."""
+    """Return True if a value is to be marked; manual values in editable columns are not."""
     if provenance == MANUAL and (column.type is not None or column.name == "comment"):
         return False
     return provenance not in OWN_PROVENANCE
@@ -240,5 +240,5 @@ def _first_line(message: object) -> str:
 
 
 def unwritten_cell(value: object) -> TableCell:
-    """Show what was typed for a cell, as long as it is not in the database."""
+    """Format a typed value that is not in the database yet."""
     return TableCell(f"{UNWRITTEN} {visible('' if value is None else str(value))}", CellKind.TEXT)

@@ -1,4 +1,4 @@
-"""What there is in a column, to filter by; and the filter's text for what was chosen. Pure."""
+"""Distinct values of a column, and the filter text for a selection of them. Pure."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from damnit_daemon.query.table import Scalar
 from damnit_daemon.query.tokens import quoted
 
 MOST_TICKS = 24
-"""Of more different numbers one wants a range."""
+"""With more distinct numbers, a range filter is offered."""
 BARS = " ▁▂▃▄▅▆▇█"
 
 
 class ColumnValues(NamedTuple):
-    """The different values of a column, with how many runs have each."""
+    """The distinct values of a column, with the number of runs for each."""
 
     column: Column
     texts: tuple[tuple[str, int], ...]
@@ -27,11 +27,11 @@ class ColumnValues(NamedTuple):
 
     @property
     def is_range(self) -> bool:
-        """Whether there are so many numbers that one wants a range."""
+        """True if there are so many distinct numbers that a range filter fits better."""
         return not self.texts and len(self.numbers) > MOST_TICKS
 
     def histogram(self, width: int) -> str:
-        """How the numbers are spread, as a line of bars."""
+        """Return the distribution of the numbers as a line of bars."""
         finite = [(n, count) for n, count in self.numbers if abs(n) != float("inf")]
         if not finite:
             return ""
@@ -45,10 +45,10 @@ class ColumnValues(NamedTuple):
 
 
 def column_values(column: Column, scalars: Sequence[Scalar]) -> ColumnValues:
-    """Count what there is in a column.
+    """Count the distinct values of a column.
 
     Args:
-        column: Which one.
+        column: The column.
         scalars: Its cells.
     """
     counts = Counter(scalars)
@@ -70,7 +70,7 @@ def column_values(column: Column, scalars: Sequence[Scalar]) -> ColumnValues:
 def values_filter(
     column: Column, texts: Collection[str], numbers: Collection[float], *, empty: bool
 ) -> str:
-    """The filter that shows runs with one of these values; empty without any."""
+    """Return the filter for runs with one of these values; empty without any."""
     name = quoted(column.name)
     words = [word for text in texts if (word := _in_quotes(text))]
     words += [text_of(number) for number in numbers]
@@ -83,7 +83,7 @@ def values_filter(
 
 
 def range_filter(column: Column, low: str, high: str, *, empty: bool) -> str:
-    """The filter that shows runs with a number or a time in a range; either end may be open."""
+    """Return the filter for runs with a number or time in a range; either end may be open."""
     name = quoted(column.name)
     parts = []
     for operator, text in ((">=", low.strip()), ("<=", high.strip())):
@@ -101,7 +101,7 @@ def _with_empty(name: str, found: str, *, empty: bool) -> str:
 
 
 def _in_quotes(text: str) -> str:
-    """Always in quotes: a text may look like a number."""
+    """Quote a text, always: it may look like a number."""
     if '"' not in text:
         return f'"{text}"'
     return f"'{text}'" if "'" not in text else ""

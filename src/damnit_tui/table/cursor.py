@@ -1,4 +1,4 @@
-"""The cursor of the run table, and the runs that are marked: moved, painted, kept on the screen."""
+"""The cursor and the marked runs of the table: moving, painting, scrolling into view."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
     from damnit_daemon.store import Note
 
 RETRY_S = 0.01
-"""How soon to look again whether the terminal has taken what was written."""
+"""Interval at which to check whether the terminal has accepted the last output."""
 
 
 class CursorTable(RowContent, inherit_bindings=False):
-    """Rows with a cursor and marks, still without keys and mouse."""
+    """Table rows with a cursor and marks, without keys and mouse."""
 
     marks: reactive[RunSelection] = reactive(RunSelection(), repaint=False)
-    """The runs that somebody has marked."""
+    """The marked runs."""
 
     @dataclass
     class MarksChanged(Message):
-        """Other runs are marked, or a range is begun, longer, or over."""
+        """Posted when the marks change, or a range is begun, extended or ended."""
 
         table: CursorTable
         marked: frozenset[RunKey]
@@ -42,7 +42,7 @@ class CursorTable(RowContent, inherit_bindings=False):
         """Runs in a range that is not ended yet."""
 
         def can_replace(self, message: Message) -> bool:
-            """Only what is marked now is of interest."""
+            """Only the latest marks matter."""
             return isinstance(message, CursorTable.MarksChanged)
 
         @property
@@ -59,15 +59,15 @@ class CursorTable(RowContent, inherit_bindings=False):
         busy: Callable[[], bool] = lambda: False,
         id: str | None = None,
     ) -> None:
-        """Make an empty table.
+        """Create an empty table.
 
         Args:
-            clock: Tells the time, to know which runs are of today.
-            zone: In which times are shown; None for this machine's.
-            images: Whether to draw images, which cost a slow line more than text.
-            busy: Whether the terminal still has to take what was written last;
+            clock: Returns the current time, to determine which runs are of today.
+            zone: Time zone for displayed times; None for this machine's.
+            images: Whether to draw images, which cost a slow connection more than text.
+            busy: Whether the terminal has not accepted the last output yet;
                 the cursor is not painted meanwhile.
-            id: Its id in the DOM.
+            id: The ID of the widget in the DOM.
         """
         super().__init__(clock=clock, zone=zone, images=images, id=id)
         self._busy = busy
@@ -76,7 +76,7 @@ class CursorTable(RowContent, inherit_bindings=False):
 
     @property
     def marked(self) -> frozenset[RunKey]:
-        """The runs that are marked, shown or not."""
+        """The marked runs, shown or not."""
         return self.marks.runs
 
     # The cursor
@@ -86,7 +86,7 @@ class CursorTable(RowContent, inherit_bindings=False):
         return (self.rows.position(self.cursor.key) or 0) if self.cursor else 0
 
     def move_to(self, key: RunKey | None = None, name: str | None = None) -> None:
-        """Put the cursor on a run, a variable, or both; paint it as soon as there is room."""
+        """Move the cursor to a run, a variable, or both; paint it once the terminal is ready."""
         if self.cursor is None:
             return
         cursor = self.cursor
@@ -95,7 +95,7 @@ class CursorTable(RowContent, inherit_bindings=False):
         self._move(place, None)
 
     def stand_on(self, note: Note) -> None:
-        """Put the cursor on a note; its run and variable are where it goes from there."""
+        """Move the cursor to a note; it moves on from the note's run and its own variable."""
         if self.cursor is not None:
             self._move(self.cursor._replace(key=self.lines.run_of(note)), note.rowid)
 
@@ -107,10 +107,10 @@ class CursorTable(RowContent, inherit_bindings=False):
         self._paint_cursor()
 
     def _paint_cursor(self) -> None:
-        """Show the cursor where it is now, or wait while the terminal is busy.
+        """Paint the cursor at its position, or wait while the terminal is busy.
 
-        On a slow line a held key moves the cursor faster than it can be drawn;
-        positions it has left are not drawn at all.
+        On a slow connection a held key moves the cursor faster than it can be drawn;
+        intermediate positions are skipped.
         """
         if self._waiting:
             return
@@ -143,14 +143,14 @@ class CursorTable(RowContent, inherit_bindings=False):
     def _show_row(self) -> None:
         top, row = round(self.scroll_y), self._cursor_line or 0
         if row < self.page and self.lines.is_above_all_runs(row):
-            row = 0  # what was noted since the newest run began
+            row = 0  # also show notes made since the newest run began
         if row < top:
             self.scroll_to(y=row, animate=False, immediate=True)
         elif row >= top + self.page:
             self.scroll_to(y=row - self.page + 1, animate=False, immediate=True)
 
     def _refresh_cell(self, address: CellAddress, *, run: bool, title: bool) -> None:
-        """Paint a cell again, and its run number and title if they look different now."""
+        """Repaint a cell, and its run number and title if their style has changed."""
         position = self.lines.place(address.key)
         column = self.view.index_of(address.name)
         y = self._screen_y((position or 0) - round(self.scroll_y))
@@ -171,13 +171,13 @@ class CursorTable(RowContent, inherit_bindings=False):
     # Marks
 
     def mark_of(self, key: RunKey, /) -> str:
-        """What stands before a run that is marked, or will be with the range."""
+        """Return the mark of a run that is marked or in the current range."""
         if key in self.marks.runs:
             return MARK
         return IN_RANGE if key in self._range else ""
 
     def watch_marks(self, before: RunSelection, marks: RunSelection) -> None:
-        """Paint what looks different, and tell."""
+        """Repaint what changed, and post a message."""
         self.rows.marked = marks.runs
         self._refresh_marked(before.runs ^ marks.runs)
         self._stretch_range()
@@ -203,7 +203,7 @@ class CursorTable(RowContent, inherit_bindings=False):
     def drop(
         self, runs: Collection[RunKey] = (), cells: Collection[tuple[RunKey, str]] = ()
     ) -> None:
-        """Drop runs and single values; marks of runs that are gone go with them."""
+        """Drop runs and single values, and the marks of the dropped runs."""
         super().drop(runs, cells)
         if runs:
             self.marks = self.marks.among(self.rows.all_keys)
@@ -212,10 +212,10 @@ class CursorTable(RowContent, inherit_bindings=False):
         super()._reordered()
         self._stretch_range()
 
-    # What is looked for
+    # Search
 
     def show_search(self, search: Search) -> None:
-        """Point out what is looked for, wherever it is on the screen."""
+        """Highlight the matches of a search wherever they are on the screen."""
         if search != self.view.search:
             self.view.search = search
             self._relook()

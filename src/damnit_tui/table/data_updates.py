@@ -1,4 +1,4 @@
-"""What comes into the run table and goes from it; whatever does, people keep their place."""
+"""Data updates of the run table: whatever arrives or goes, the scroll position is kept."""
 
 from __future__ import annotations
 
@@ -28,21 +28,21 @@ Anchor = tuple[RunKey, int]
 
 
 class RowContent(RowCanvas, inherit_bindings=False):
-    """A canvas that takes in runs, variables and values, and shows what is wanted of them."""
+    """A canvas that accepts runs, variables and values, and applies view settings."""
 
     def add_runs(self, runs: Collection[RunRow]) -> list[RunKey]:
-        """Take in runs, or what has changed of them; returns the new ones."""
+        """Add or update runs; return the new ones."""
         top = self._anchor()
         added = self.rows.add_runs(runs)
         if added:
             self._grown(top)
         elif self.lines.notes:
-            self._grown(top)  # notes may go with other runs now
+            self._grown(top)  # notes may belong to other runs now
         self._refresh_rows({run.key for run in runs})
         return added
 
     def show_notes(self, notes: Collection[Note], *, folded: bool) -> None:
-        """Show notes between the runs, or have them folded; the lines on the screen stay."""
+        """Show notes between the runs, or fold them; the lines on the screen stay."""
         lines = self.lines
         if lines.notes == tuple(notes) and lines.folded == folded:
             return
@@ -55,25 +55,25 @@ class RowContent(RowCanvas, inherit_bindings=False):
         self._grown(anchor)
 
     def add_columns(self, columns: Iterable[Column]) -> None:
-        """Take in variables, or their new titles."""
+        """Add variables, or update their titles."""
         if self.rows.add_columns(columns):
             self._columns_changed()
 
     def keep_columns(self, names: Collection[str]) -> None:
-        """Drop the variables that are not among these: somebody has deleted them."""
+        """Drop all other variables: they have been deleted."""
         if self.rows.keep_columns(names):
             self._columns_changed()
 
     def add_values(self, values: Collection[StoredValue]) -> None:
-        """Take in values; only the lines they are on are painted again."""
+        """Add values, repainting only the lines they are on."""
         self._take_in(lambda: self.rows.add_values(values))
 
     def add_portion(self, portion: Batch, complete: Collection[RunKey] = ()) -> None:
-        """Take in many values that were there before; of some runs these were the last."""
+        """Add a batch of existing values; for the runs in `complete` it was the last."""
         self._take_in(lambda: self.rows.add_portion(portion) | self.rows.mark_complete(complete))
 
     def add_ahead(self, ahead: Iterable[AheadRow]) -> None:
-        """Take in values by which to filter and sort, before they can be shown."""
+        """Add values to filter and sort by, before they can be shown."""
         if self.rows.add_ahead(ahead):
             self.view.statistics.values_changed()
             if self.rows.rearrange():
@@ -91,24 +91,24 @@ class RowContent(RowCanvas, inherit_bindings=False):
     def drop(
         self, runs: Collection[RunKey] = (), cells: Collection[tuple[RunKey, str]] = ()
     ) -> None:
-        """Drop runs and single values that are not in the database any more."""
+        """Drop runs and single values that have been deleted from the database."""
         top = self._anchor()
         self._values_changed(self.rows.remove_values(cells))
         if self.rows.remove_runs(runs):
             self._grown(top)
 
     def complete(self, keys: Collection[RunKey], values: Collection[StoredValue]) -> None:
-        """Take in all values there are of some runs; cells that are not among them go."""
+        """Set the complete values of some runs; other cells of these runs are dropped."""
         gone = self.rows.cells_beside([k for k in keys if self.rows.is_complete(k)], values)
         self.add_values(values)
         self._values_changed(self.rows.remove_values(gone) | self.rows.mark_complete(keys))
 
     def add_pictures(self, drawn: Iterable[tuple[CellAddress, float, BlobPreview]]) -> None:
-        """Take in blobs that were drawn."""
+        """Add previews of blobs."""
         keys, is_wide = set(), False
         for address, timestamp, picture in drawn:
             if picture.height != self.row_height:
-                continue  # rows have become taller or lower meanwhile
+                continue  # the row height has changed meanwhile
             is_wide |= not picture.pixels and len(picture.text) > PICTURE_WIDTH
             self.rows.note_written(*address, timestamp)
             self.view.pictures.add(address, timestamp, picture)
@@ -117,7 +117,7 @@ class RowContent(RowCanvas, inherit_bindings=False):
         self._refresh_rows(keys, measure=is_wide)
 
     def show_work(self, work: DaemonActivity) -> None:
-        """Mark the runs and cells that the daemon is at."""
+        """Mark the runs and cells the daemon is processing."""
         changed = work.changed_runs(self.view.work)
         self.view.work = work
         for key in changed:
@@ -125,35 +125,35 @@ class RowContent(RowCanvas, inherit_bindings=False):
         self._refresh_rows(changed, measure=False)
 
     def show_unwritten(self, unwritten: Mapping[tuple[RunKey, str], object]) -> None:
-        """Show what was typed for cells until it is in the database."""
+        """Show typed values until they are in the database."""
         before, self.view.unwritten = self.view.unwritten, unwritten
         changed = {key for key, _ in before.keys() | unwritten.keys() if key in self.rows}
         for key in changed:
             self._strips.discard(key)
         self._refresh_rows(changed, measure=False)
 
-    # What is wanted of it
+    # View settings
 
     def show_arrangement(self, arrangement: TableQuery) -> None:
-        """Show other runs, or in another order; the cursor stays on its run if it is shown."""
+        """Apply a filter and sort order; the cursor stays on its run if it is shown."""
         self.rows.arrange(arrangement)
         self._reordered()
         self._show_cursor()
 
     def show_columns(self, choice: ColumnLayout) -> None:
-        """Show other columns, elsewhere or of another width; the cursor stays on its variable."""
+        """Apply a column layout; the cursor stays on its variable."""
         self.view.choice = choice
         self._columns_changed()
         self._arrange(keep_cursor=True)
 
     def show_extras(self, *, trends: bool, outliers: bool) -> None:
-        """Show curves under the titles of numbers, and point out numbers that are far off."""
+        """Show trends under numeric titles, and highlight outliers."""
         self.view.trends, self.view.outliers = trends, outliers
         self._fit_content()
         self._relook()
 
     def show_height(self, height: int) -> None:
-        """Give rows so many lines, one of `ROW_HEIGHTS`; the cursor stays on the screen."""
+        """Set the lines per row, one of `ROW_HEIGHTS`; the cursor stays on the screen."""
         if height == self.row_height or height not in ROW_HEIGHTS:
             return
         self.view.pictures.height = height
@@ -163,10 +163,10 @@ class RowContent(RowCanvas, inherit_bindings=False):
 
     @property
     def column_choice(self) -> ColumnLayout:
-        """What is shown of the columns, and how."""
+        """The column layout."""
         return self.view.choice
 
-    # Keeping one's place
+    # Scroll position and cursor
 
     def _values_changed(self, changed: Collection[RunKey]) -> None:
         if not changed:
@@ -180,14 +180,14 @@ class RowContent(RowCanvas, inherit_bindings=False):
             self.refresh(Region(0, view.levels, self._width, 1))
 
     def _anchor(self) -> Anchor | None:
-        """The topmost run on the screen, and on which line of it; None: the table begins there."""
+        """Return the topmost run on the screen and its line; None at the top of the table."""
         if not round(self.scroll_y):
             return None
         lines = enumerate(self.shown_lines)
         return next(((key, y) for y, key in lines if isinstance(key, RunKey)), None)
 
     def _grown(self, anchor: Anchor | None) -> None:
-        """Lines were inserted: keep the same ones on the screen."""
+        """Keep the same lines on the screen after others were inserted."""
         self._fit_content()
         self._rescue_cursor()
         if self.cursor is None and len(self.rows):
@@ -199,11 +199,11 @@ class RowContent(RowCanvas, inherit_bindings=False):
         self.refresh()
 
     def _reordered(self) -> None:
-        """Other runs are shown, or in another order."""
+        """Update after the set or order of runs has changed."""
         self._grown(None)
 
     def _show_cursor(self) -> None:
-        """Scroll to where the cursor is now."""
+        """Scroll to the cursor."""
         position = self._cursor_line
         if position is not None:
             top = max(0, min(position - self.page // 2, len(self.lines) - self.page))
@@ -212,7 +212,7 @@ class RowContent(RowCanvas, inherit_bindings=False):
         self.refresh()
 
     def _columns_changed(self) -> None:
-        """Variables came, went or moved: keep the same ones on the screen."""
+        """Keep the same columns on the screen after variables came, went or moved."""
         view = self.view
         at_start = view.first <= view.pinned or not view.fits
         first = view.fits[view.first].column.name if view.fits else None
@@ -241,13 +241,13 @@ class RowContent(RowCanvas, inherit_bindings=False):
 
     @property
     def _cursor_line(self) -> int | None:
-        """On which line the cursor stands."""
+        """The line of the cursor."""
         if (note := self.note) is not None:
             return self.lines.place(note)
         return self.lines.place(self.cursor.key) if self.cursor else None
 
     def _rescue_cursor(self) -> None:
-        """Put the cursor near where it was if its own cell is not shown; back when it is again."""
+        """Move the cursor to the nearest cell while its own is hidden, and back afterwards."""
         if (note := self.note) is not None and self.cursor is not None:
             self.cursor = self.cursor._replace(key=self.lines.run_of(note))
         elif self.note_id is not None:
@@ -272,7 +272,7 @@ class RowContent(RowCanvas, inherit_bindings=False):
         )
 
     def _near_column(self, name: str) -> str:
-        """The column itself, or the next one that is shown; if there are none, its name is kept."""
+        """Return the column itself, or the nearest one shown; without any, the name is kept."""
         if self.view.index_of(name) is not None or not self.view.columns:
             return name
         order = [column.name for column in self.view.choice.arrange(self.rows.columns)]

@@ -1,4 +1,4 @@
-"""A cell in words: what it holds in full, or why it is empty."""
+"""Describe a cell in words: its full value, or why it is empty."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ _BLOBS = {
 
 
 class CellDescription(NamedTuple):
-    """One line about a cell."""
+    """A one-line description of a cell."""
 
     place: str
-    """Which run and variable."""
+    """Run and variable."""
     text: str
     """Its value, or why there is none."""
     role: str = "text"
@@ -52,17 +52,17 @@ def describe(
     doing: str = "",
     unreadable: str = "",
 ) -> CellDescription:
-    """Say in a line what a cell holds.
+    """Describe a cell in one line.
 
     Args:
         key: The run.
         column: The variable.
-        value: What is stored; None for nothing.
+        value: The stored row; None if there is none.
         complete: Whether all values of the run are loaded.
-        drawn: What a blob was drawn as, in text.
-        doing: What the daemon does, or did, about a value that is not there.
-        unreadable: Which files of the run cannot be read; told of its time, and where data
-            was not found.
+        drawn: Preview of a blob, in text.
+        doing: The daemon's current or last activity on a missing value.
+        unreadable: Files of the run that cannot be read; shown with its time, and where source
+            data was not found.
     """
     place = f"r{key.run} · {'/'.join(split_title(column.title))}"
     by_hand = column.type is not None or column.name == "comment"
@@ -83,14 +83,14 @@ def describe(
 
 
 def told_time(key: RunKey, start_time: float | None, zone: tzinfo | None) -> StoredValue | None:
-    """When a run began, in words: a fact of the run where its other facts are values."""
+    """Return the start time of a run in words, as a value like its other facts."""
     if start_time is None:
         return None
     return StoredValue(key, TIME.name, format_full_time(start_time, zone), start_time)
 
 
 def describe_column(column: Column) -> CellDescription:
-    """Say in a line what a variable is."""
+    """Describe a variable in one line."""
     place = "/".join(split_title(column.title))
     said = " ".join(visible(column.description or "").split()) or "no description"
     tags = f"  tags: {visible(', '.join(column.tags))}" if column.tags else ""
@@ -98,7 +98,7 @@ def describe_column(column: Column) -> CellDescription:
 
 
 def error_of(attributes: dict[str, Any]) -> tuple[str, str] | None:
-    """The class and the message of the error that stands in for a value."""
+    """Return the class and message of the error stored in place of a value."""
     if "error" not in attributes:
         return None
     return str(attributes.get("error_cls") or "Error"), str(attributes["error"])
@@ -107,7 +107,7 @@ def error_of(attributes: dict[str, Any]) -> tuple[str, str] | None:
 def details(
     column: Column, value: StoredValue | None, zone: tzinfo | None = None
 ) -> list[tuple[str, str]]:
-    """What is known about a value beside itself, as labelled lines."""
+    """Return the metadata of a value as labelled lines."""
     lines = [("Variable", column.name)]
     if column.description:
         lines.append(("Description", column.description.strip()))
@@ -178,6 +178,6 @@ def _present(value: StoredValue, column: Column, attributes: dict[str, Any], dra
     if truth := boolean_text(value, column):
         return truth
     if isinstance(stored, int | float):
-        # More digits than the cell has room for.
+        # More digits than fit in the cell.
         return f"{stored!r} {units(attributes)}".rstrip()
     return visible(str(stored)[:LONGEST_TEXT])

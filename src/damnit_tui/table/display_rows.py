@@ -1,4 +1,4 @@
-"""What stands on each line under the titles: the runs shown, and the notes between them. Pure."""
+"""Lines under the titles: the runs shown, and the notes between them. Pure."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ if TYPE_CHECKING:
 
 
 class DisplayRows:
-    """Runs in their order, and notes where they fall between them by time.
+    """Runs in display order, with notes between them by time.
 
-    A note goes with the run that had begun last when it was made, and stands above
-    it: where that run is hidden the note is, too. In any other order than that of the
-    runs there is no place between them; notes stand nowhere then.
+    A note belongs to the latest run begun before it, and is shown above that run:
+    where the run is hidden, so is the note. In any other sort order there is no
+    place between runs, so notes are not shown.
     """
 
     def __init__(self, rows: Rows) -> None:
         self.notes: tuple[Note, ...] = ()
-        """All there are, by time."""
+        """All notes, by time."""
         self.folded = False
-        """Whether they are out of the way."""
+        """True if notes are hidden."""
         self._rows = rows
         self._notes_of: dict[RunKey | None, list[Note]] = {}
-        """By the run they go with, the newest first; None: they are older than all runs."""
+        """Notes by run, newest first; None: older than all runs."""
         self._dealt: tuple[object, ...] = ()
         self._lines: Sequence[Line] = rows.keys
         self._places: dict[Line, int] = {}
@@ -44,35 +44,35 @@ class DisplayRows:
         return self._laid_out()[place]
 
     def part(self, first: int, number: int) -> Sequence[Line]:
-        """Some lines, one after the other."""
+        """Return consecutive lines."""
         return self._laid_out()[first : first + number]
 
     @property
     def are_in_order(self) -> bool:
-        """Whether the runs stand as they were taken, so that notes have a place between them."""
+        """True if runs are in the order they were taken, so that notes have a place among them."""
         return not self._rows.arrangement.sort
 
     def place(self, line: Line) -> int | None:
-        """On which line a run or note stands; None if it is not shown."""
+        """Return the line of a run or note; None if it is not shown."""
         if self._laid_out() is self._rows.keys:
             return self._rows.position(line) if isinstance(line, RunKey) else None
         return self._places.get(line)
 
     def note(self, rowid: int | None) -> Note | None:
-        """A note that stands on a line, by what identifies it."""
+        """Return a displayed note by its rowid."""
         if rowid is None or self._laid_out() is self._rows.keys:
             return None
         found = next((note for note in self.notes if note.rowid == rowid), None)
         return found if found in self._places else None
 
     def run_of(self, note: Note) -> RunKey:
-        """The run that a note on a line goes with; of those older than all, the oldest."""
+        """Return the run a displayed note belongs to; the oldest run if it is older than all."""
         lines = self._laid_out()
         below = (line for line in lines[self._places[note] :] if isinstance(line, RunKey))
         return next(below, self._rows.keys[-1])
 
     def step(self, place: int, step: int) -> Line:
-        """The line so many further on; who goes far arrives at a run, not at a note."""
+        """Return the line `step` lines away; larger steps end on a run, not on a note."""
         lines = self._laid_out()
         wanted = max(0, min(len(lines) - 1, place + step))
         if abs(step) <= 1 or isinstance(lines[wanted], RunKey):
@@ -82,13 +82,13 @@ class DisplayRows:
         return next(line for line in order if isinstance(line, RunKey))
 
     def is_above_all_runs(self, place: int) -> bool:
-        """Whether only notes stand above a line."""
+        """Return True if only notes are above a line."""
         return not any(isinstance(line, RunKey) for line in self._laid_out()[:place])
 
-    # Where notes stand
+    # Layout of notes
 
     def _laid_out(self) -> Sequence[Line]:
-        """All lines; looked for anew when something has changed that matters."""
+        """Return all lines; recomputed only when an input has changed."""
         rows = self._rows
         if not self.notes or self.folded or not rows.keys or rows.arrangement.sort:
             return rows.keys
@@ -107,13 +107,13 @@ class DisplayRows:
         return self._lines
 
     def _deal(self) -> None:
-        """Give each note its run."""
+        """Assign each note to its run."""
         rows = self._rows
         stamp = (rows.all_keys, rows.begun, self.notes)
         if _same(stamp, self._dealt):
             return
         self._dealt = stamp
-        # The newest first, as runs are: times of which none before is earlier only fall.
+        # Newest first, like runs; times that do not decrease are left out for the bisection.
         timed: list[RunKey] = []
         earliest: list[float] = []
         for key in rows.all_keys:
@@ -129,5 +129,5 @@ class DisplayRows:
 
 
 def _same(stamp: tuple[object, ...], other: tuple[object, ...]) -> bool:
-    """Whether it is the same lists, not only equal ones: that is known at once."""
+    """Compare by identity, not equality: this takes no time on long lists."""
     return len(stamp) == len(other) and all(a is b for a, b in zip(stamp, other, strict=True))

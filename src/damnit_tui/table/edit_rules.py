@@ -1,4 +1,4 @@
-"""Which cells can be edited, and why the others cannot. Pure."""
+"""Which cells can be edited, and why others cannot. Pure."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from ..fixed_columns import COMMENT, TIME
 from ..sanitize import visible
 
 LONGEST_TYPED = 10_000
-"""Characters in the one line that there is."""
+"""Characters the one-line input accepts."""
 
 
 def edit_type(column: Column) -> str:
-    """What can be typed in a column: a user type; empty for nothing."""
+    """Return the user type a column accepts; empty if it is not editable."""
     if column.name == COMMENT.name:
         return "string"
     return column.type if column.type in USER_TYPES else ""
 
 
 def why_not_editable(column: Column, value: StoredValue | None) -> str:
-    """Say why a cell cannot be edited; empty if it can."""
+    """Return why a cell cannot be edited; empty if it can."""
     title = visible(column.title)
     if column.name == TIME.name:
         return "A run's time comes with its data."
@@ -35,7 +35,7 @@ def why_not_editable(column: Column, value: StoredValue | None) -> str:
 
 
 def too_long(text: str) -> str:
-    """Say that a text cannot be edited in one line; empty if it can."""
+    """Return why a text is too long to edit in one line; empty if it is not."""
     if len(text) <= LONGEST_TYPED:
         return ""
     return f"This text has {len(text)} characters: too many for one line."

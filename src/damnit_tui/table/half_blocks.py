@@ -1,4 +1,4 @@
-"""Pictures in a few characters: half blocks, two pixels each."""
+"""Images as half blocks: two pixels per character."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from damnit_daemon.model.value import PNG_SIGNATURE
 
 RGB = tuple[int, int, int]
 MAX_PIXELS = 50_000_000
-"""A picture that claims more is not decoded: it is a decompression bomb, no thumbnail."""
+"""Larger images are not decoded: they are decompression bombs, not thumbnails."""
 
 
 class Thumbnail(NamedTuple):
-    """A picture as lines of (upper, lower) colours, one pair a character."""
+    """An image as lines of (upper, lower) colours, one pair per character."""
 
     lines: tuple[tuple[tuple[RGB, RGB], ...], ...]
     width_px: int
@@ -22,7 +22,7 @@ class Thumbnail(NamedTuple):
 
 
 def png_size(png: bytes) -> tuple[int, int] | None:
-    """Width and height in pixels, read from the head of a PNG."""
+    """Return width and height in pixels, from the header of a PNG."""
     if len(png) < 24 or not png.startswith(PNG_SIGNATURE) or png[12:16] != b"IHDR":
         return None
     width, height = struct.unpack(">II", png[16:24])
@@ -30,10 +30,10 @@ def png_size(png: bytes) -> tuple[int, int] | None:
 
 
 def draw_thumbnail(png: bytes, columns: int, lines: int = 1) -> Thumbnail | None:
-    """Shrink a picture to characters; None if it cannot be decoded.
+    """Shrink an image to half blocks; None if it cannot be decoded.
 
-    The proportions are not kept: a line is two pixels high, and a strip over
-    the whole width tells more than two pixels in its middle.
+    The aspect ratio is not kept: a line is two pixels high, and a strip over
+    the full width shows more than two pixels in its middle.
     """
     from PIL import Image, UnidentifiedImageError
 

@@ -1,4 +1,4 @@
-"""The header of the table: a line per level of the titles, groups spanning their columns."""
+"""The table header: one line per title level, with groups spanning their columns."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from .layout import PINNED_EDGE, ColumnSlot, Fit
 _CROSSED = str.maketrans(" │┃", "─┼╂")
 
 GOES_ON = "▸"
-"""At the end of the line under the titles: more columns are further right."""
+"""At the right end of the header rule: there are more columns to the right."""
 DEEPEST = 3
-"""Header lines at most; deeper titles keep their `/` in the last one."""
+"""Maximum number of header lines; deeper titles keep their `/` in the last one."""
 
 
 def count_levels(fits: Sequence[Fit]) -> int:
-    """How many lines the titles need."""
+    """Return the number of header lines the titles need."""
     return max((min(DEEPEST, len(fit.title_parts)) for fit in fits), default=1)
 
 
@@ -30,10 +30,10 @@ def paint_header(
 
     Args:
         fits: All columns.
-        slots: Those on the screen.
+        slots: The columns on the screen.
         levels: Lines to paint.
-        frozen: The title over the run numbers, as wide as they are.
-        cursor: The column to point out.
+        frozen: The title over the run numbers, padded to their width.
+        cursor: The column to highlight.
     """
     lines = [_groups(fits, slots, level, levels, len(frozen)) for level in range(levels - 1)]
     leaf = [Piece(frozen, "title")]
@@ -46,13 +46,13 @@ def paint_header(
 
 
 def rule(slots: Sequence[ColumnSlot], frozen: int, width: int, *, goes_on: bool = False) -> str:
-    """The line under the header, crossed where columns are set apart.
+    """Return the line under the header, crossed where columns are separated.
 
     Args:
         slots: The columns on the screen.
-        frozen: Characters that the run numbers take.
-        width: Of the whole line.
-        goes_on: Whether there are more columns further right.
+        frozen: Width of the run numbers, in characters.
+        width: Width of the whole line.
+        goes_on: Whether there are more columns to the right.
     """
     text = "─" * frozen
     for slot in slots:
@@ -62,13 +62,13 @@ def rule(slots: Sequence[ColumnSlot], frozen: int, width: int, *, goes_on: bool 
 
 
 def _parts(fit: Fit, levels: int) -> tuple[str, ...]:
-    """The title in at most as many parts as there are lines, the last one lowest."""
+    """Split a title into at most as many parts as there are lines, the last one lowest."""
     parts = fit.title_parts
     return (*parts[: levels - 1], "/".join(parts[levels - 1 :])) if len(parts) > levels else parts
 
 
 def _group(fit: Fit, level: int, levels: int) -> tuple[str, ...]:
-    """The path of groups down to a level; empty where the title has none."""
+    """Return the path of groups down to a level; empty where the title has none."""
     parts = _parts(fit, levels)
     return parts[: level + 1] if level < len(parts) - 1 else ()
 
@@ -96,7 +96,7 @@ def _groups(
 
 
 def _band(name: str, width: int) -> list[Piece]:
-    """A group's name, and a line as far as the group reaches."""
+    """Return a group's name, and a line over the rest of the group."""
     if not name:
         return [Piece(" " * width)]
     shown = clip(name, width)

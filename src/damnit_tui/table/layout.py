@@ -1,4 +1,4 @@
-"""Where columns stand: how wide each must be, and which fit on the screen."""
+"""Column layout: how wide each column must be, and which fit on the screen."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from .cells import CellKind, TableCell
 
 GAP = "  "
 BOUNDARY = " │ "
-"""Stands between columns of different groups, and after the run numbers."""
+"""Separates columns of different groups, and the run numbers from the columns."""
 PINNED_EDGE = " ┃ "
-"""Stands between the columns that never scroll away and the others."""
+"""Separates pinned columns from the others."""
 PICTURE_WIDTH = 10
 WIDEST_TEXT = 28
 WIDEST_TITLE = 26
 LONGEST_WISH = 120
-"""What room is left goes to texts as long as this."""
+"""Spare room is given to texts up to this length."""
 LONGEST_TITLE = 1000
-"""Characters of a title that are looked at; no screen shows more."""
+"""Characters of a title considered; no screen shows more."""
 NARROWEST = 6
 LEAST_PART = 12
-"""Characters with which a longer text may be cut by the edge of the screen."""
+"""Minimum characters of a longer text clipped by the edge of the screen."""
 LEAST_LOOSE = 20
-"""Characters that pinned columns leave to the others; those that would not are no longer pinned."""
+"""Minimum characters left to unpinned columns; pinned columns that need them are unpinned."""
 
 
 @lru_cache(maxsize=4096)
 def split_title(title: str) -> tuple[str, ...]:
-    """Split a title at its `/`, save in brackets: `Pulse [uJ/p]` is one part."""
+    """Split a title at `/`, except in brackets: `Pulse [uJ/p]` is one part."""
     parts, depth = [[]], 0  # type: tuple[list[list[str]], int]
     for letter in visible(title[:LONGEST_TITLE]):
         depth += (letter in "[(") - (letter in "])" and depth > 0)
@@ -46,15 +46,15 @@ def split_title(title: str) -> tuple[str, ...]:
 
 
 def told_method(title: str, method: str) -> str:
-    """How a number was made of an array, as far as the title of its column does not say so."""
+    """Return how an array was reduced to a number, unless the column title names it."""
     return "" if method.removeprefix("nan") in title.casefold() else method
 
 
 @dataclass
 class Fit:
-    """How wide the cells of a column have been so far; it only ever grows.
+    """The width of the widest cells of a column so far; it only grows.
 
-    So columns settle while one looks, and never jump back and forth.
+    This lets columns settle while in view, instead of jumping back and forth.
     """
 
     column: Column
@@ -63,23 +63,23 @@ class Fit:
     fraction: int = 0
     """Characters from the decimal point on."""
     text: int = 0
-    """Of cells that are no numbers."""
+    """Width of cells that are not numbers."""
     words: int = 0
-    """Of the longest cell that is text, for people to read."""
+    """Width of the longest cell of plain text."""
     units: set[str] = field(default_factory=set)
     methods: set[str] = field(default_factory=set)
-    """What made the numbers of arrays."""
+    """Functions that reduced arrays to numbers."""
     wish: int = 0
-    """With so many nothing is cut, however long it is."""
+    """Width at which nothing is clipped, however long it is."""
     by_hand: int | None = None
-    """The width somebody has set; None: as wide as it needs to be."""
+    """The width set by the user; None for automatic."""
 
     def take(self, cell: TableCell, drawn: str = "") -> bool:
-        """Make room for a cell; tell whether anything changed.
+        """Make room for a cell; return True if anything changed.
 
         Args:
-            cell: What is shown.
-            drawn: Of a blob, the text that it is drawn in.
+            cell: The cell to fit.
+            drawn: The text preview of a blob.
         """
         before = self._extent
         if cell.kind is CellKind.NUMBER:
@@ -103,12 +103,12 @@ class Fit:
 
     @property
     def is_numeric(self) -> bool:
-        """Whether it holds numbers, which stand on the right."""
+        """True if the column holds numbers, which are right-aligned."""
         return self.whole + self.fraction > 0
 
     @property
     def shared_units(self) -> str:
-        """The units of the whole column, when its numbers agree."""
+        """The units of the whole column, if its numbers agree."""
         return next(iter(self.units)) if len(self.units) == 1 else ""
 
     @property
@@ -120,13 +120,13 @@ class Fit:
 
     @property
     def shared_method(self) -> str:
-        """What made all numbers of the column of arrays, unless the title says so."""
+        """The function that reduced all arrays of the column, unless the title names it."""
         method = next(iter(self.methods)) if len(self.methods) == 1 else ""
         return told_method(self.column.title, method)
 
     @property
     def title_parts(self) -> tuple[str, ...]:
-        """The title by header level; behind the last one how arrays became numbers, and units."""
+        """The title by header level; the last one names the reduction of arrays, and the units."""
         *groups, leaf = split_title(self.column.title)
         if self.shared_method:
             leaf = f"{leaf} ({self.shared_method})"
@@ -136,25 +136,25 @@ class Fit:
 
     @property
     def width(self) -> int:
-        """Characters the column wants."""
+        """Requested width in characters."""
         return self.needed_width if self.by_hand is None else self.by_hand
 
     @property
     def needed_width(self) -> int:
-        """Characters with which nothing is cut, within reason."""
+        """Characters at which nothing is clipped, within reason."""
         title = min(WIDEST_TITLE, cell_len(self.title_parts[-1]))
         number = self.whole + self.fraction + self.suffix_width
         return max(NARROWEST, title, number, self.text)
 
     @property
     def least_width(self) -> int:
-        """Characters with which it may end at the edge of the screen; numbers are not cut there."""
+        """Minimum characters at the edge of the screen; numbers are not clipped there."""
         is_prose = not self.is_numeric and self.words >= LEAST_PART
         return min(LEAST_PART, self.width) if is_prose else self.width
 
     @property
     def clipped(self) -> int:
-        """Characters that it could use beside its width; 0 where somebody has set that."""
+        """Characters it could use beyond its width; 0 if the user has set that."""
         if self.by_hand is not None:
             return 0
         title = min(LONGEST_WISH, cell_len(self.title_parts[-1]))
@@ -163,12 +163,12 @@ class Fit:
 
 @dataclass(frozen=True, slots=True)
 class ColumnSlot:
-    """A column's place on the screen."""
+    """The position of a column on the screen."""
 
     index: int
-    """Among all columns."""
+    """Index among all columns."""
     x: int
-    """Where its cells begin; the gap is before."""
+    """Left edge of its cells; the gap precedes it."""
     width: int
     gap: str
 
@@ -176,14 +176,14 @@ class ColumnSlot:
 def place_columns(
     fits: Sequence[Fit], first: int, left: int, right: int, pinned: int = 0
 ) -> list[ColumnSlot]:
-    """Place columns side by side until the screen is full; what room is left goes to what is cut.
+    """Place columns side by side until the screen is full; spare room goes to clipped columns.
 
     Args:
         fits: All columns.
-        first: The leftmost to show, beside the pinned ones.
-        left: Where the first gap begins.
-        right: Where the screen ends.
-        pinned: How many of the first columns are shown in any case.
+        first: The leftmost column to show after the pinned ones.
+        left: Left edge of the first gap.
+        right: Right edge of the screen.
+        pinned: Number of leading columns that are always shown.
     """
     slots = _placed(fits, first, left, right, pinned)
     return _widened(slots, fits, right - slots[-1].x - slots[-1].width) if slots else slots
@@ -192,7 +192,7 @@ def place_columns(
 def _placed(
     fits: Sequence[Fit], first: int, left: int, right: int, pinned: int
 ) -> list[ColumnSlot]:
-    """Place as many columns as fit, at least one beside the pinned ones."""
+    """Place as many columns as fit, at least one after the pinned ones."""
     slots: list[ColumnSlot] = []
     x = left
     for index in (*range(pinned), *range(max(first, pinned), len(fits))):
@@ -208,7 +208,7 @@ def _placed(
 
 
 def _widened(slots: list[ColumnSlot], fits: Sequence[Fit], spare: int) -> list[ColumnSlot]:
-    """Give the room that is left to columns of which something is cut, evenly, from the left."""
+    """Distribute spare room evenly over clipped columns, from the left."""
     more = dict.fromkeys((slot.index for slot in slots), 0)
     wanting = {slot.index: fits[slot.index].clipped for slot in slots}
     while spare and (open_ones := [index for index in more if more[index] < wanting[index]]):
@@ -224,7 +224,7 @@ def _widened(slots: list[ColumnSlot], fits: Sequence[Fit], spare: int) -> list[C
 
 
 def pins_that_fit(fits: Sequence[Fit], wanted: int, left: int, right: int) -> int:
-    """How many of the pinned columns may stay: on a narrow screen there must be room to scroll."""
+    """Return how many columns may stay pinned: a narrow screen needs room to scroll."""
     slots = _placed(fits[:wanted], 0, left, right - LEAST_LOOSE - len(PINNED_EDGE), wanted)
     return sum(slot.width == fits[slot.index].width for slot in slots)
 
@@ -232,7 +232,7 @@ def pins_that_fit(fits: Sequence[Fit], wanted: int, left: int, right: int) -> in
 def first_to_show(
     fits: Sequence[Fit], wanted: int, first: int, left: int, right: int, pinned: int = 0
 ) -> int:
-    """Which column to begin with, so that `wanted` is seen whole; moves as little as it can."""
+    """Return the first column to show so that `wanted` is fully visible; scrolls minimally."""
     first = max(first, pinned)
     if wanted < pinned:
         return first

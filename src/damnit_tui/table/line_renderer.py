@@ -1,6 +1,6 @@
 """The run table on the screen: rows on Textual's line API, without content, keys and mouse.
 
-Textual's own table formats every cell up front and repaints itself for one
+Textual's `DataTable` formats every cell up front and repaints itself for one
 changed cell; this one formats what is on the screen and refreshes single lines.
 """
 
@@ -34,10 +34,10 @@ if TYPE_CHECKING:
     from .display_rows import Line
 
     Spot = tuple[CellAddress | None, int | None]
-    """A cell, and the note above its run if that is meant."""
+    """A cell, and the ID of the note above its run if the cursor is on that."""
 
 MANY_COLOURS = frozenset({"truecolor", "256"})
-"""With fewer a picture is told by its size."""
+"""Colour systems with enough colours for images; with fewer, images are shown by their size."""
 MOST_STRIPS = 1024
 ON_THEIR_OWN = frozenset({"cursor", "match"})
 """Roles with a background of their own."""
@@ -49,14 +49,14 @@ class RowCanvas(ScrollView, can_focus=True, inherit_bindings=False):
     | Component class | What it styles |
     | :- | :- |
     | `run-table--title`, `--group`, `--rule` | the header |
-    | `run-table--title-cursor`, `--run-cursor` | what points at the cursor |
+    | `run-table--title-cursor`, `--run-cursor` | title and run number at the cursor |
     | `run-table--cursor` | the cell under the cursor |
     | `run-table--run` | run numbers |
-    | `run-table--chosen`, `--tint` | the mark of a marked run, and behind all of its cells |
-    | `run-table--here` | behind the cells of the run under the cursor |
-    | `run-table--match` | what was looked for |
+    | `run-table--chosen`, `--tint` | the mark of a marked run, and the background of its cells |
+    | `run-table--here` | the background of the run under the cursor |
+    | `run-table--match` | search matches |
     | `run-table--note` | a note between the runs |
-    | `run-table--odd` | numbers far from the others of their column |
+    | `run-table--odd` | outliers of a column |
     | `run-table--error`, `--missing`, `--faint` | cells without a value |
     | `run-table--trend`, `--units`, `--mark` | parts of cells |
     """
@@ -111,17 +111,17 @@ class RowCanvas(ScrollView, can_focus=True, inherit_bindings=False):
         )
     }
 
-    ALLOW_SELECT = False  # dragging is for the edges of columns
+    ALLOW_SELECT = False  # dragging resizes columns
 
     @dataclass
     class CursorMoved(Message):
-        """The cursor stands on another cell, or what it stands on has changed."""
+        """Posted when the cursor moves, or its cell changes."""
 
         table: RowCanvas
         address: CellAddress | None
 
         def can_replace(self, message: Message) -> bool:
-            """Only where it stands now is of interest."""
+            """Only the latest position matters."""
             return isinstance(message, RowCanvas.CursorMoved)
 
         @property
@@ -131,23 +131,23 @@ class RowCanvas(ScrollView, can_focus=True, inherit_bindings=False):
 
     @dataclass
     class PicturesMissed(Message):
-        """There are blobs on the screen that are not drawn yet."""
+        """Posted when blobs on the screen have no preview yet."""
 
         table: RowCanvas
         addresses: list[CellAddress]
 
         def can_replace(self, message: Message) -> bool:
-            """Only what is on the screen now is of interest."""
+            """Only the current screen content matters."""
             return isinstance(message, RowCanvas.PicturesMissed)
 
     @dataclass
     class ViewMoved(Message):
-        """Other rows or columns are on the screen."""
+        """Posted when other rows or columns are on the screen."""
 
         table: RowCanvas
 
         def can_replace(self, message: Message) -> bool:
-            """Only what is on the screen now is of interest."""
+            """Only the current screen content matters."""
             return isinstance(message, RowCanvas.ViewMoved)
 
     def __init__(
@@ -158,29 +158,29 @@ class RowCanvas(ScrollView, can_focus=True, inherit_bindings=False):
         images: bool = True,
         id: str | None = None,
     ) -> None:
-        """Make an empty table.
+        """Create an empty table.
 
         Args:
-            clock: Tells the time, to know which runs are of today.
-            zone: In which times are shown; None for this machine's.
-            images: Whether to draw images, which cost a slow line more than text.
-            id: Its id in the DOM.
+            clock: Returns the current time, to determine which runs are of today.
+            zone: Time zone for displayed times; None for this machine's.
+            images: Whether to draw images, which cost a slow connection more than text.
+            id: The ID of the widget in the DOM.
         """
         super().__init__(id=id)
         self.rows = Rows()
         self.lines = DisplayRows(self.rows)
         self.view = Viewport(self.rows, clock=clock, zone=zone)
         self.cursor: CellAddress | None = None
-        """Where the cursor is; the screen may be a moment behind."""
+        """The cursor position; the screen may lag behind."""
         self.note_id: int | None = None
-        """The note that it stands on, above the run that `cursor` has then."""
+        """The note under the cursor, above the run of `cursor`."""
         self._images = images
         self._painted: Spot = (None, None)
         self._strips: LRUCache[Line, tuple[object, tuple[Strip, ...]]] = LRUCache(MOST_STRIPS)
         self._look = 0
         self._styles: dict[tuple[Piece, str], Style] = {}
         self._home: CellAddress | None = None
-        """Where the cursor would be if that were shown; it goes back there when it is again."""
+        """The cursor's own cell while that is hidden; the cursor returns there afterwards."""
 
     # Painting
 
@@ -191,12 +191,12 @@ class RowCanvas(ScrollView, can_focus=True, inherit_bindings=False):
 
     @property
     def _width(self) -> int:
-        """Characters beside the scroll bar."""
+        """Width without the scroll bar."""
         return self.scrollable_content_region.width
 
     @property
     def row_height(self) -> int:
-        """Lines of a row; pictures and curves fill them."""
+        """Lines per row; pictures and curves fill them."""
         return self.view.pictures.height
 
     @property
@@ -205,12 +205,12 @@ class RowCanvas(ScrollView, can_focus=True, inherit_bindings=False):
         return max(1, (self.size.height - self.header_height) // self.row_height)
 
     def _fit_content(self) -> None:
-        """Let one scroll by rows, however tall they are, until the last one is seen whole."""
+        """Scroll by whole rows, whatever their height, until the last one is fully visible."""
         beside = self.size.height - self.page if self.size.height else self.header_height
         self.virtual_size = Size(self._width, len(self.lines) + beside)
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Paint some lines; columns are placed first where the first paint precedes `Resize`."""
+        """Paint lines; the first paint may precede `Resize`, so columns are placed first."""
         if self.view.width != self._width:
             self._arrange()
         return super().render_lines(crop)
@@ -254,7 +254,7 @@ class RowCanvas(ScrollView, can_focus=True, inherit_bindings=False):
         return known[1]
 
     def mark_of(self, _key: RunKey, /) -> str:
-        """What stands before a run that somebody has marked; empty for others."""
+        """Return the mark of a marked run; empty for others."""
         return ""
 
     def _strip(self, pieces: Iterable[Piece], tint: str = "") -> Strip:
@@ -284,16 +284,16 @@ class RowCanvas(ScrollView, can_focus=True, inherit_bindings=False):
         return style
 
     def notify_style_update(self) -> None:
-        """Forget styles when the theme changes."""
+        """Clear cached styles when the theme changes."""
         super().notify_style_update()
         self._styles.clear()
         self._look += 1
 
-    # Where things are
+    # Positions
 
     @property
     def shown_lines(self) -> Sequence[Line]:
-        """The runs and notes on the screen, the last one perhaps in part."""
+        """The runs and notes on the screen, the last one possibly in part."""
         number = -(-(self.size.height - self.header_height) // self.row_height)
         return self.lines.part(round(self.scroll_y), max(1, number))
 
@@ -304,7 +304,7 @@ class RowCanvas(ScrollView, can_focus=True, inherit_bindings=False):
 
     @property
     def note(self) -> Note | None:
-        """The note that the cursor stands on; None if it is on a run."""
+        """The note under the cursor; None if it is on a run."""
         return self.lines.note(self.note_id)
 
     @property
@@ -315,23 +315,23 @@ class RowCanvas(ScrollView, can_focus=True, inherit_bindings=False):
     def _cursor_column(self) -> int | None:
         return self.view.index_of(self.cursor.name) if self.cursor else None
 
-    # Life
+    # Events
 
     def on_resize(self) -> None:
-        """Place the columns anew."""
+        """Place the columns again."""
         few = not self.app.is_headless and self.app.console.color_system not in MANY_COLOURS
         self.view.colours = self._images and not self.app.no_color and not few
         self._fit_content()
         self._arrange(keep_cursor=True)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Measure the rows that come into view."""
+        """Measure the rows that scroll into view."""
         super().watch_scroll_y(old_value, new_value)
         if round(old_value) != round(new_value):
             self._arrange()
 
     def _arrange(self, *, keep_cursor: bool = False) -> bool:
-        """Measure what is on the screen; tell whether columns moved."""
+        """Measure what is on the screen; return True if columns moved."""
         if not self.is_attached or not self._width:
             return False
         self.view.width = self._width
@@ -344,12 +344,12 @@ class RowCanvas(ScrollView, can_focus=True, inherit_bindings=False):
         return moved
 
     def look_for_pictures(self) -> None:
-        """Tell which blobs on the screen are not drawn yet."""
+        """Request the blobs on the screen that have no preview yet."""
         if self.is_attached and (missing := self.view.missing_pictures(self.shown_keys)):
             self.post_message(self.PicturesMissed(self, missing))
 
     def _relook(self) -> None:
-        """Paint all again."""
+        """Repaint everything."""
         self._look += 1
         self.refresh()
 
@@ -357,15 +357,15 @@ class RowCanvas(ScrollView, can_focus=True, inherit_bindings=False):
         self.refresh(self._region(0, self._screen_y(y), self._width))
 
     def _screen_y(self, row: int) -> int:
-        """On which line of the screen a row begins.
+        """Return the screen line on which a row begins.
 
         Args:
-            row: Which, among those on the screen.
+            row: Index of the row on the screen.
         """
         return self.header_height + row * self.row_height
 
     def _region(self, x: int, y: int, width: int) -> Region:
-        """A part of a row that begins on a line of the screen, as far as it is seen."""
+        """Return the visible region of a row that begins on a screen line."""
         return Region(x, y, width, min(self.row_height, max(1, self.size.height - y)))
 
     def _tell_cursor(self) -> None:

@@ -1,4 +1,4 @@
-"""The mouse in the run table: it moves the cursor, sorts, scrolls, and makes columns wider."""
+"""Mouse support of the run table: move the cursor, sort, scroll, resize columns."""
 
 from __future__ import annotations
 
@@ -29,38 +29,38 @@ class _Drag(NamedTuple):
 
 
 class MouseTable(CursorTable, inherit_bindings=False):
-    """Rows with a cursor that the mouse moves, still without keys."""
+    """Table rows with a cursor and mouse support, without keys."""
 
     _drag: _Drag | None = None
     _has_dragged = False
     _pointed: CellAddress | Note | int | None = None
-    """What the mouse is over: a cell, a note, or the title of a column."""
+    """The target under the mouse: a cell, a note, or the title of a column."""
 
     @dataclass
     class TitleClicked(Message):
-        """Somebody clicked on the title of a column."""
+        """Posted when a column title is clicked."""
 
         table: MouseTable
         name: str
 
     @dataclass
     class ColumnsChanged(Message):
-        """Somebody has made a column wider or narrower: see `column_choice`."""
+        """Posted when a column was resized by the user: see `column_choice`."""
 
         table: MouseTable
 
     @dataclass
     class PointerMoved(Message):
-        """The mouse is over another cell or title, or has left."""
+        """Posted when the mouse enters another cell or title, or leaves."""
 
         table: MouseTable
 
         def can_replace(self, message: Message) -> bool:
-            """Only what it is over now is of interest."""
+            """Only the latest target matters."""
             return isinstance(message, MouseTable.PointerMoved)
 
     def describe(self) -> CellDescription | None:
-        """A line about what the mouse is over, else about the cell under the cursor."""
+        """Describe the target under the mouse, or else the cell under the cursor."""
         pointed = self._pointed
         if isinstance(pointed, int) and pointed < len(self.view.fits):
             return self.view.describe_title(pointed)
@@ -70,19 +70,19 @@ class MouseTable(CursorTable, inherit_bindings=False):
         return self.view.describe_note(note) if note else self.view.describe(self.cursor)
 
     def set_width(self, name: str, width: int | None) -> None:
-        """Make a column as wide as this; None: as wide as it needs."""
+        """Set the width of a column; None for automatic."""
         choice = self.column_choice.with_width(name, width)
         if choice != self.column_choice:
             self.show_columns(choice)
             self.post_message(self.ColumnsChanged(self))
 
     def _move(self, cell: CellAddress, note_id: int | None) -> None:
-        """Move the cursor; from then on it is what is described."""
+        """Move the cursor, and describe its cell from then on."""
         self._pointed = None
         super()._move(cell, note_id)
 
     def _at(self, x: int, y: int) -> CellAddress | Note | int | None:
-        """The cell or note at a place on the screen, or the index of the column titled there."""
+        """Return the cell or note at a screen position, or the index of the column titled there."""
         slot = self.view.slot_at(x)
         if y < self.header_height:
             return slot.index if slot else None
@@ -98,9 +98,9 @@ class MouseTable(CursorTable, inherit_bindings=False):
     # Clicks
 
     def on_click(self, event: events.Click) -> None:
-        """Move the cursor to where one clicks; a second click opens the cell.
+        """Move the cursor to the click; a second click opens the cell.
 
-        On a title it sorts; with ctrl on a run it marks.
+        A click on a title sorts; with ctrl, a click on a run marks it.
         """
         if self._has_dragged:
             self._has_dragged = False
@@ -132,10 +132,10 @@ class MouseTable(CursorTable, inherit_bindings=False):
     def action_inspect(self) -> None:
         """Open the cell under the cursor."""
 
-    # The edges of columns
+    # Column resizing
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        """Take hold of the edge of a column, between two titles."""
+        """Start dragging the edge of a column, between two titles."""
         self._has_dragged = False
         edge = self.view.edge_at(event.x) if event.y < self.header_height else None
         if edge is not None and event.button == 1:
@@ -144,7 +144,7 @@ class MouseTable(CursorTable, inherit_bindings=False):
             self.capture_mouse()
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Move the edge, or say what one points at."""
+        """Drag the edge, or describe the target under the mouse."""
         if self._drag is not None:
             width = max(1, self._drag.width + event.screen_x - self._drag.x)
             if event.screen_x != self._drag.x or self._has_dragged:
@@ -154,7 +154,7 @@ class MouseTable(CursorTable, inherit_bindings=False):
         self._point_at(self._at(event.x, event.y))
 
     def on_mouse_up(self) -> None:
-        """Let go of the edge."""
+        """Stop dragging."""
         if self._drag is not None:
             self._drag = None
             self.release_mouse()
@@ -162,7 +162,7 @@ class MouseTable(CursorTable, inherit_bindings=False):
                 self.post_message(self.ColumnsChanged(self))
 
     def on_leave(self) -> None:
-        """The cursor is what is described again."""
+        """Describe the cell under the cursor again."""
         self._point_at(None)
 
     def _point_at(self, pointed: CellAddress | Note | int | None) -> None:
@@ -183,11 +183,11 @@ class MouseTable(CursorTable, inherit_bindings=False):
             self._wheel_sideways(event, -1)
 
     def on_mouse_scroll_right(self, event: events.MouseScrollRight) -> None:
-        """Show columns further on."""
+        """Scroll to the columns on the right."""
         self._wheel_sideways(event, 1)
 
     def on_mouse_scroll_left(self, event: events.MouseScrollLeft) -> None:
-        """Show columns further back."""
+        """Scroll to the columns on the left."""
         self._wheel_sideways(event, -1)
 
     def _wheel_sideways(self, event: events.MouseEvent, step: int) -> None:

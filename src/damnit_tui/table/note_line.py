@@ -1,4 +1,4 @@
-"""A note as a line between the runs, and in words. Pure."""
+"""Notes as lines between the runs, and in words. Pure."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
     from damnit_daemon.store import Note
 
 NOTE = "¶"
-"""Stands in place of a run's number."""
+"""Takes the place of the run number."""
 MOST_SHOWN = 2000
-"""Characters of a note of which a line may show some."""
+"""Characters of a note considered for its line."""
 
 
 def paint_note(
     note: Note, time: str, *, frozen_width: int, width: int, chosen: bool
 ) -> list[Piece]:
-    """One line of the table.
+    """Paint the line of a note.
 
     Args:
-        note: Which.
-        time: When it is about, as it is to be written.
+        note: The note.
+        time: Its time, formatted.
         frozen_width: Characters that run numbers take.
         width: Characters of the whole line.
         chosen: Whether the cursor is on it.
@@ -42,6 +42,6 @@ def paint_note(
 
 
 def describe_note(note: Note, zone: tzinfo | None) -> CellDescription:
-    """Say what it is about, and more of it."""
+    """Describe a note: its time, and more of its text."""
     time = format_full_time(note.timestamp, zone)
     return CellDescription(f"Note · {time}", as_line(note.text[:MOST_SHOWN]))

@@ -1,4 +1,4 @@
-"""Blobs that were drawn for their cells; as many as a few screens have."""
+"""Cache of blob previews, enough for a few screens."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ MOST_PICTURES = 5000
 
 
 class PreviewCache:
-    """Drawings by cell, each of one version of its value."""
+    """Previews by cell, each of one version of its value."""
 
     def __init__(self, rows: Rows) -> None:
         self.height = 1
-        """Lines of a row; what was drawn for another height is drawn anew."""
+        """Lines per row; previews for another height are rendered again."""
         self._rows = rows
         self._drawn: dict[CellAddress, tuple[float, BlobPreview]] = {}
 
     def missing(self, keys: Iterable[RunKey], names: Collection[str]) -> list[CellAddress]:
-        """The blobs of some runs and variables that are not drawn yet."""
+        """Return the blobs of some runs and variables that have no preview yet."""
         missing = []
         for key in keys:
             for name in names:
@@ -35,14 +35,14 @@ class PreviewCache:
         return missing
 
     def add(self, address: CellAddress, timestamp: float, picture: BlobPreview) -> None:
-        """Keep a drawn blob; the oldest are forgotten first."""
+        """Add a preview; the oldest are evicted first."""
         self._drawn.pop(address, None)
         self._drawn[address] = (timestamp, picture)
         while len(self._drawn) > MOST_PICTURES // self.height:
             del self._drawn[next(iter(self._drawn))]
 
     def get(self, address: CellAddress) -> BlobPreview | None:
-        """A blob as it was drawn, unless it has changed since."""
+        """Return the preview of a blob, unless the blob has changed since."""
         drawn = self._drawn.get(address)
         value = self._rows.value(*address)
         if drawn is None or value is None or drawn[0] != value.timestamp:

@@ -1,4 +1,4 @@
-"""Which runs are shown, in which order; still without Textual."""
+"""Which runs are shown, and in which order; no Textual here."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from damnit_daemon.query.table import Table
 
     class VersionedTable(Table, Protocol):
-        """A table that counts the changes of each run, so that filters look at those only."""
+        """A table that counts the changes of each run, so that filters check only changed runs."""
 
         def version(self, key: RunKey) -> int:
             """Return a number that grows with every change of a run."""
@@ -22,21 +22,21 @@ if TYPE_CHECKING:
 
 @dataclass
 class TableQuery:
-    """A filter and an order; both may be missing."""
+    """A filter and a sort order; both optional."""
 
     filter: Filter | None = None
     sort: tuple[SortKey, ...] = ()
     _known: dict[RunKey, tuple[int, bool]] = field(default_factory=dict, repr=False)
-    """Of each run what the filter said of its present version: values come while one looks."""
+    """Cached filter result by run, with the run's version: values arrive at any time."""
 
     @property
     def is_active(self) -> bool:
-        """Whether it is anything else than all runs, newest first."""
+        """True unless all runs are shown, newest first."""
         return bool(self.filter or self.sort)
 
     @property
     def names(self) -> frozenset[str]:
-        """The variables whose values it looks at, `ANY` among them if it is all of them."""
+        """The variables whose values the query reads, including `ANY` if it reads all of them."""
         if not self.is_active:
             return frozenset()
         from damnit_daemon.query.cells import PROPOSAL, RUN, TIME
@@ -48,7 +48,7 @@ class TableQuery:
         return frozenset(names - {RUN.name, PROPOSAL.name, TIME.name})
 
     def arrange(self, rows: VersionedTable, keys: Iterable[RunKey]) -> list[RunKey]:
-        """Those runs that are shown, in order."""
+        """Return the matching runs, in order."""
         shown = self._select(rows, list(keys)) if self.filter else list(keys)
         if not self.sort:
             return shown
@@ -57,15 +57,15 @@ class TableQuery:
         return sort_keys(rows, shown, self.sort)
 
     def with_filter(self, found: Filter | None) -> TableQuery:
-        """The same with another filter; None shows all."""
+        """Return a copy with another filter; None shows all."""
         return TableQuery(found or None, self.sort)
 
     def sorted_by(self, column: Column, *, reverse: bool = False) -> TableQuery:
-        """Sort by a column; once more turns it round, and a third time ends it.
+        """Sort by a column; a second call reverses the order, a third removes it.
 
         Args:
-            column: Which.
-            reverse: Whether the largest come first at the first time.
+            column: The column.
+            reverse: Whether the first call sorts the largest first.
         """
         from damnit_daemon.query import SortKey
 
@@ -80,7 +80,7 @@ class TableQuery:
         return TableQuery(self.filter, sort)
 
     def sorted_also(self, column: Column) -> TableQuery:
-        """Sort those that are equal by one more; once more turns it round, and then ends it."""
+        """Add a secondary sort column; a second call reverses it, a third removes it."""
         from damnit_daemon.query import SortKey
 
         now = next((key for key in self.sort if key.column.name == column.name), None)
@@ -91,11 +91,11 @@ class TableQuery:
         return TableQuery(self.filter, (*self.sort[:at], *turned, *self.sort[at + 1 :]))
 
     def describe_sort(self) -> str:
-        """For the line on top; empty for the usual order."""
+        """Describe the sort order for the top line; empty for the default order."""
         return ", ".join(f"{'↓' if key.reverse else '↑'} {key.column.title}" for key in self.sort)
 
     def _select(self, rows: VersionedTable, keys: list[RunKey]) -> list[RunKey]:
-        """Those that the filter shows; only runs that have changed are looked at again."""
+        """Return the runs that match the filter; only changed runs are checked again."""
         assert self.filter is not None
         if self.filter.uses_marks:
             return self.filter.select(rows, keys)

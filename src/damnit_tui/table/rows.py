@@ -1,4 +1,4 @@
-"""The runs and their values, column by column, newest run first; knows nothing of a screen."""
+"""Runs and their values, column by column, newest run first; independent of the screen."""
 
 from __future__ import annotations
 
@@ -18,31 +18,31 @@ if TYPE_CHECKING:
     from damnit_daemon.query.table import Scalar
 
 NO_BLOB = Blob(BlobKind.UNKNOWN, 0)
-"""Stands for a blob of which only is known that it is there."""
+"""Placeholder for a blob known only to exist."""
 MOST_MADE = 20_000
-"""Values that are kept in one piece; a screen shows some thousand."""
+"""Cached `StoredValue` objects; a screen shows a few thousand."""
 
 
 class Rows:
     """The table's content: run keys in order, and the values of each variable.
 
     A run keeps its slot in the columns for good; only `keys` is ever reordered.
-    So a new run costs one place in each column, and nothing moves. A `StoredValue`
-    is put together when somebody asks for it: they are for what is on the screen.
+    So a new run costs one slot in each column, and nothing moves. A `StoredValue`
+    is created on access: only those on the screen are needed.
     """
 
     def __init__(self) -> None:
         self.keys: list[RunKey] = []
-        """Those shown, in that order."""
+        """The runs shown, in display order."""
         self.all_keys: list[RunKey] = []
-        """All of them, newest first."""
+        """All runs, newest first."""
         self.arrangement = TableQuery()
         self.marked: Collection[RunKey] = frozenset()
-        """What the filter `is:marked` asks for."""
+        """The runs that match the filter `is:marked`."""
         self.columns: list[Column] = list(FIXED)
         """Time and comment, then the variables by title."""
         self.begun = 0
-        """A number that changes when it becomes known that a run began at another time."""
+        """Changes whenever the start time of a run changes."""
         self._positions: dict[RunKey, int] = {}
         self._slots: dict[RunKey, int] = {}
         self._runs: list[RunRow] = []
@@ -63,12 +63,12 @@ class Rows:
         return key in self._slots
 
     def arrange(self, arrangement: TableQuery) -> None:
-        """Show these runs, in this order, from now on."""
+        """Apply a filter and sort order from now on."""
         self.arrangement = arrangement
         self._set_keys(arrangement.arrange(self, self.all_keys))
 
     def rearrange(self) -> bool:
-        """Put the runs where they belong by their present values; tell whether any moved."""
+        """Sort and filter by the current values; return True if any run moved."""
         if not self.arrangement.is_active:
             return False
         keys = self.arrangement.arrange(self, self.all_keys)
@@ -79,50 +79,50 @@ class Rows:
 
     @property
     def text_names(self) -> Collection[str]:
-        """The variables that have texts, or had some."""
+        """The variables that have, or had, text values."""
         return self._with_texts
 
     def scalars(self, name: str, keys: Sequence[RunKey]) -> Sequence[Scalar]:
-        """The cells of a variable as numbers and texts, one for each key."""
+        """Return the cells of a variable as numbers and texts, one per key."""
         column = self._values.get(name)
         if column is None:
             return [None] * len(keys)
         return column.scalars([self._slots[key] for key in keys])
 
     def scalar(self, key: RunKey, name: str) -> Scalar:
-        """One cell as a number or text, also if it came ahead of its row."""
+        """Return one cell as a number or text, even if it arrived before its row."""
         column, slot = self._values.get(name), self._slots.get(key)
         return None if column is None or slot is None else column.scalars([slot])[0]
 
     def filled(self, name: str, keys: Sequence[RunKey]) -> Sequence[bool]:
-        """Of each key, whether there is any value, pictures and arrays too."""
+        """Return for each key whether there is any value, including pictures and arrays."""
         column = self._values.get(name)
         if column is None:
             return [False] * len(keys)
         return column.filled([self._slots[key] for key in keys])
 
     def errors(self, key: RunKey) -> Iterable[str]:
-        """The classes of the errors that stand in for values of a run."""
+        """Return the classes of the errors stored in place of values of a run."""
         found, ahead = self._errors.get(key, {}), self._errors_ahead.get(key)
         if ahead is None:
             return found.values()
         values, slot = self._values, self._slots[key]
         return [
             *found.values(),
-            # Where there is a row by now, it has the last word.
+            # A row, once loaded, takes precedence.
             *(e for name, e in ahead.items() if name in values and not values[name].has(slot)),
         ]
 
     def position(self, key: RunKey) -> int | None:
-        """Where a run is shown; None if it is not."""
+        """Return the position of a run; None if it is not shown."""
         return self._positions.get(key)
 
     def run(self, key: RunKey) -> RunRow:
-        """What is known of a run apart from its values."""
+        """Return the row of a run, without its values."""
         return self._runs[self._slots[key]]
 
     def value(self, key: RunKey, name: str) -> StoredValue | None:
-        """The stored value of one cell; None if there is none, or not yet."""
+        """Return the stored value of one cell; None if there is none, or not yet."""
         column, slot = self._values.get(name), self._slots.get(key)
         if column is None or slot is None or not column.has(slot):
             return None
@@ -130,24 +130,24 @@ class Rows:
         if made is None:
             if len(self._made) >= MOST_MADE:
                 self._made.clear()
-            # The same object each time, by which others know that nothing has changed.
+            # Return the same object each time: callers compare identity to detect changes.
             made = self._made[key, name] = column.stored(key, slot)
         return made
 
     def version(self, key: RunKey) -> int:
-        """A number that changes whenever anything of the run does."""
+        """Return a number that changes whenever anything of the run does."""
         return self._versions[self._slots[key]]
 
     def is_complete(self, key: RunKey) -> bool:
-        """Whether all values of a run are here, so that a missing one is missing."""
+        """Return True if all values of a run are loaded, so that a missing one is truly missing."""
         return key in self._complete
 
     def column_index(self, name: str) -> int | None:
-        """Where a variable is among `columns`."""
+        """Return the index of a variable in `columns`."""
         return next((i for i, c in enumerate(self.columns) if c.name == name), None)
 
     def add_runs(self, runs: Iterable[RunRow]) -> list[RunKey]:
-        """Take in runs, or what has changed of them.
+        """Add or update runs.
 
         Returns:
             The keys that are new.
@@ -167,7 +167,7 @@ class Rows:
         return added
 
     def add_columns(self, columns: Iterable[Column]) -> bool:
-        """Take in variables, or their new titles; tell whether anything changed."""
+        """Add variables, or update their titles; return True if anything changed."""
         known = {column.name: column for column in self.columns}
         before = list(self.columns)
         known.update((c.name, c) for c in columns if c.name not in {f.name for f in FIXED})
@@ -177,10 +177,10 @@ class Rows:
         return self.columns != before
 
     def add_values(self, values: Collection[StoredValue]) -> set[RunKey]:
-        """Take in values; runs and variables nobody spoke of yet come with them.
+        """Add values, and with them any unknown runs and variables.
 
         Returns:
-            The runs of which something changed.
+            The runs that changed.
         """
         self._meet((value.key for value in values), (value.name for value in values))
         changed = {value.key for value in values if self._put(value)}
@@ -189,7 +189,7 @@ class Rows:
         return changed
 
     def add_portion(self, portion: Batch) -> set[RunKey]:
-        """Take in many values at once; returns their runs."""
+        """Add a batch of values; return their runs."""
         self._meet(portion.keys, portion.columns)
         slots = [self._slots[key] for key in portion.keys]
         for name, part in portion.columns.items():
@@ -211,18 +211,18 @@ class Rows:
         return set(portion.keys)
 
     def add_ahead(self, ahead: Iterable[AheadRow]) -> set[RunKey]:
-        """Take in values and errors of known runs by which to filter and sort; returns their runs.
+        """Add values and errors of known runs to filter and sort by; return the runs.
 
-        What belongs to them is not there, so `value` does not give them yet.
+        Their attributes are missing, so `value` does not return them yet.
         """
         slots, open_columns = self._slots, {}
         changed: dict[RunKey, int] = {}
         errors: dict[bytes, str | None] = {}
         last_run, last_proposal, slot = None, None, None
-        # Written for speed: these are up to a million, and keys wait for each portion.
+        # Optimized for speed: there are up to a million values, and keys wait for each batch.
         for name, proposal, run, value in ahead:
             if type(run) is not int or type(proposal) is not int:
-                continue  # 7.0 is no run, though it equals one
+                continue  # 7.0 is not a run, though it equals one
             if run != last_run or proposal != last_proposal:
                 last_run, last_proposal, key = run, proposal, RunKey(proposal, run)
                 slot = slots.get(key)
@@ -237,7 +237,7 @@ class Rows:
             values, has_row = open_columns[name]
             if has_row[slot] is not None:
                 continue
-            if type(value) is float:  # as most are
+            if type(value) is float:  # the most common type
                 values[slot] = value
             elif type(value) is bytes:
                 if not value:
@@ -260,13 +260,13 @@ class Rows:
         column.has_texts = True
 
     def note_written(self, key: RunKey, name: str, timestamp: float) -> None:
-        """Note when a value was written, if that was not read with the others."""
+        """Set the time a value was written, if it was not loaded with the others."""
         column, slot = self._values.get(name), self._slots.get(key)
         if column is not None and slot is not None and column.note_time(slot, timestamp):
             self._made.pop((key, name), None)
 
     def keep_columns(self, names: Collection[str]) -> bool:
-        """Drop the variables that are not among these; tell whether there were any."""
+        """Drop all other variables; return True if there were any."""
         fixed = {column.name for column in FIXED}
         gone = {column.name for column in self.columns} - fixed - set(names)
         self.remove_values((key, name) for name in gone for key in self.all_keys)
@@ -277,7 +277,7 @@ class Rows:
         return bool(gone)
 
     def forget_values(self) -> None:
-        """Drop all values: they are read anew. Runs stay where they are."""
+        """Drop all values, to be loaded again. Runs stay in place."""
         self._values.clear()
         self._with_texts.clear()
         self._made.clear()
@@ -288,7 +288,7 @@ class Rows:
             self._touch(slot)
 
     def remove_values(self, cells: Iterable[tuple[RunKey, str]]) -> set[RunKey]:
-        """Drop cells that have no row any more; returns the runs they were of."""
+        """Drop cells whose rows were deleted; return the runs they belonged to."""
         changed = set()
         for key, name in cells:
             slot, column = self._slots.get(key), self._values.get(name)
@@ -301,7 +301,7 @@ class Rows:
         return changed
 
     def remove_runs(self, keys: Iterable[RunKey]) -> bool:
-        """Drop runs and all their values; tell whether there were any."""
+        """Drop runs and all their values; return True if there were any."""
         gone = [key for key in keys if key in self._slots]
         self.remove_values((key, name) for key in gone for name in self._values)
         for key in gone:
@@ -316,7 +316,7 @@ class Rows:
     def cells_beside(
         self, keys: Collection[RunKey], values: Iterable[StoredValue]
     ) -> list[tuple[RunKey, str]]:
-        """The cells of some runs that are not among `values`: gone, if those are all."""
+        """Return the cells of some runs not among `values`: deleted, if `values` is complete."""
         given = {(value.key, value.name) for value in values}
         return [
             (key, name)
@@ -326,7 +326,7 @@ class Rows:
         ]
 
     def mark_complete(self, keys: Collection[RunKey]) -> set[RunKey]:
-        """Note that all values of some runs are here; returns those that were not before."""
+        """Record that all values of some runs are loaded; return those that were incomplete."""
         for key in keys:
             self._errors_ahead.pop(key, None)
         fresh = {key for key in keys if key in self._slots} - self._complete
@@ -344,7 +344,7 @@ class Rows:
         self._versions.append(next(self._clock))
 
     def _meet(self, keys: Iterable[RunKey], names: Iterable[str]) -> None:
-        """Make room for runs and variables of which nobody has spoken yet."""
+        """Make room for unknown runs and variables."""
         strangers = {key for key in keys if key not in self._slots}
         self.add_runs(RunRow(key, None, None) for key in strangers)
         if unknown := set(names) - {column.name for column in self.columns}:

@@ -1,4 +1,4 @@
-"""What `n` and `N` go to: cells that hold what was looked for, or what the filter names; pure."""
+"""Search for `n` and `N`: cells that match the search or the filter; pure."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from damnit_daemon.query.predicates import Condition, OfColumn
 
 LONGEST = 2000
-"""Characters of a text that are looked at."""
+"""Characters of a text that are searched."""
 Place = tuple[RunKey, str]
 """A run, and the name of a variable."""
 
 
 @dataclass(frozen=True)
 class Search:
-    """Words that stand in any cell, and comparisons that hold of the cells of one variable."""
+    """Words matched in any cell, and comparisons matched in the cells of one variable."""
 
     words: tuple[str, ...] = ()
     comparisons: tuple[OfColumn, ...] = ()
@@ -36,7 +36,7 @@ class Search:
 
     @classmethod
     def of_filter(cls, filter: Filter | None) -> Search:
-        """Look for all that a filter asks for; what it leaves out is not looked for."""
+        """Search for everything a filter includes; its exclusions are ignored."""
         if not filter:
             return cls()
         from damnit_daemon.query.predicates import OfColumn, Says
@@ -49,16 +49,16 @@ class Search:
 
     @cached_property
     def patterns(self) -> tuple[re.Pattern[str], ...]:
-        """How what is looked for is found in what is painted."""
+        """Patterns that find the matches in painted text."""
         if not self:
-            return ()  # the first paint does not wait for what reads comparisons
+            return ()  # spare the first paint the import of the query parser
         from damnit_daemon.query.predicates import Matches
 
         words = [re.compile(re.escape(word), re.IGNORECASE) for word in self.words if word]
         return (*words, *(p.pattern for p in self.comparisons if isinstance(p, Matches)))
 
     def is_found(self, rows: Rows, key: RunKey, column: Column) -> bool:
-        """Tell whether a cell is what is looked for."""
+        """Return True if a cell matches the search."""
         if any(p.column.name == column.name and p.holds(rows, key) for p in self.comparisons):
             return True
         if not self.words:
@@ -74,17 +74,17 @@ class Search:
     def seek(
         self, rows: Rows, columns: Sequence[Column], row: int, column: int, step: int = 1
     ) -> Iterator[Place | None]:
-        """Look through the cells in reading order, round the end.
+        """Search the cells in reading order, wrapping around.
 
         Args:
             rows: The table.
-            columns: The columns to look at, from the left.
-            row: Where to begin, among the runs shown; the cell itself comes last.
-            column: Where to begin, among the columns.
-            step: 1 for onwards, -1 for backwards.
+            columns: The columns to search, from the left.
+            row: Start position among the runs shown; the start cell itself comes last.
+            column: Start position among the columns.
+            step: 1 for forwards, -1 for backwards.
 
         Yields:
-            None after each run in which nothing was found, and the cell that is, last of all.
+            None after each run without a match, and the matching cell last of all.
         """
         keys = list(rows.keys)
         order = columns[::step]
@@ -100,9 +100,10 @@ class Search:
 
 
 def rank(text: str, column: Column) -> int | None:
-    """How well a text names a column, 0 for best; None if it does not.
+    """Return how well a text matches a column name, 0 for best; None for no match.
 
-    Each of its words must stand in title or name; best as a part of the title, or at its beginning.
+    Every word must occur in the title or name; best as a whole part of the title, then at the
+    beginning of one.
     """
     parts = [part.strip() for part in (*column.title.casefold().split("/"), column.name.casefold())]
     ranks = [_rank_word(word, parts) for word in text.casefold().split()]
@@ -121,13 +122,13 @@ def _rank_word(word: str, parts: Sequence[str]) -> int | None:
 
 
 def next_problem(rows: Rows, columns: Sequence[Column], row: int, column: int) -> Place | None:
-    """The next cell that failed, in reading order round the end; None if nothing did.
+    """Return the next failed cell in reading order, wrapping around; None if there is none.
 
     Args:
         rows: The table.
-        columns: The columns to look at, from the left.
-        row: Where to begin, among the runs shown; the cell itself comes last.
-        column: Where to begin, among the columns.
+        columns: The columns to search, from the left.
+        row: Start position among the runs shown; the start cell itself comes last.
+        column: Start position among the columns.
     """
     from damnit_daemon.query.predicates import SKIP
 
@@ -160,7 +161,7 @@ def _text_ahead(found: int | float | str | None) -> str:
 
 
 def _text(value: StoredValue) -> str:
-    """A cell's text: its value as it is shown, or why there is none."""
+    """Return a cell's text: its value as shown, or the error in its place."""
     if value.value is None:
         error = error_of(parse_attributes(value.attributes_json))
         return f"{error[0]} {error[1]}"[:LONGEST] if error else ""

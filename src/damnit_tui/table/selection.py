@@ -1,4 +1,4 @@
-"""Marked runs, and a range that is being marked; pure."""
+"""Marked runs, and the range being marked; pure."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ MARK, IN_RANGE = "◆", "◇"
 
 
 class RunSelection(NamedTuple):
-    """Runs by what they are, so that sorting and filtering change nothing."""
+    """Selected runs by key, so that sorting and filtering do not affect them."""
 
     runs: frozenset[RunKey] = frozenset()
     anchor: RunKey | None = None
-    """Where a range begins that is not ended yet."""
+    """Start of a range that is not ended yet."""
 
     def toggled(self, key: RunKey) -> RunSelection:
-        """The same with a run marked, or not any more."""
+        """Return a copy with the mark of a run toggled."""
         return self._replace(runs=self.runs ^ {key})
 
     def with_runs(self, keys: Iterable[RunKey]) -> RunSelection:
-        """The same with some more; a range that was begun is over."""
+        """Return a copy with more runs, ending the current range."""
         return RunSelection(self.runs | frozenset(keys))
 
     def among(self, keys: Iterable[RunKey]) -> RunSelection:
-        """The same without runs that are not among these."""
+        """Return a copy restricted to these runs."""
         left = frozenset(keys)
         return RunSelection(self.runs & left, self.anchor if self.anchor in left else None)
 
     def range_to(self, key: RunKey | None, shown: Sequence[RunKey]) -> Sequence[RunKey]:
-        """The runs shown from the anchor to another one, both of them among it; empty without."""
+        """Return the runs shown between anchor and run, inclusive; empty without an anchor."""
         if self.anchor is None or key is None:
             return ()
         if self.anchor not in shown or key not in shown:

@@ -12,15 +12,15 @@ _DOTS = ((0x40, 0x04, 0x02, 0x01), (0x80, 0x20, 0x10, 0x08))
 
 
 def sparkline(x: Sequence[float], y: Sequence[float], width: int, height: int = 1) -> list[str]:
-    """Draw a curve, both axes from their least to their greatest value.
+    """Draw a curve, both axes scaled from minimum to maximum.
 
     Points that are not finite are dropped; a flat line stands at mid-height.
     A dot column that holds several points shows the whole range between them.
 
     Args:
-        x: Where the points are; any order.
+        x: Positions of the points, in any order.
         y: Their values.
-        width: Characters in a line.
+        width: Characters per line.
         height: Lines.
 
     Returns:
@@ -38,7 +38,7 @@ def sparkline(x: Sequence[float], y: Sequence[float], width: int, height: int = 
 def _spans(
     points: list[tuple[float, float]], columns: int, levels: int
 ) -> dict[int, tuple[int, int]]:
-    """For each dot column the lowest and highest dot, joined to the column before."""
+    """Return the lowest and highest dot of each dot column, joined to the previous column."""
     points.sort()
     left, right = points[0][0], points[-1][0]
     bottom, top = min(b for _, b in points), max(b for _, b in points)
@@ -52,7 +52,7 @@ def _spans(
 
 
 def _place(value: float, least: float, greatest: float, count: int) -> int:
-    # Halves first: the difference of two huge numbers may overflow.
+    # Halve first: the difference of two huge numbers may overflow.
     extent = greatest / 2 - least / 2
     if not extent:
         return (count - 1) // 2
@@ -60,7 +60,7 @@ def _place(value: float, least: float, greatest: float, count: int) -> int:
 
 
 def _filled(spans: dict[int, tuple[int, int]]) -> dict[int, tuple[int, int]]:
-    """Draw a straight line over the dot columns that hold no point."""
+    """Interpolate dot columns that hold no point."""
     filled = dict(spans)
     columns = sorted(spans)
     for start, end in pairwise(columns):
@@ -72,7 +72,7 @@ def _filled(spans: dict[int, tuple[int, int]]) -> dict[int, tuple[int, int]]:
 
 
 def _joined(spans: dict[int, tuple[int, int]]) -> dict[int, tuple[int, int]]:
-    """Stretch neighbouring dot columns until they touch, half the way each."""
+    """Extend adjacent dot columns until they touch, each by half the distance."""
     joined = dict(spans)
     for column in sorted(spans):
         if column + 1 not in spans:

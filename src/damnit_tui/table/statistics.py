@@ -1,4 +1,4 @@
-"""The numbers of a column over the runs shown: their trend, and which are far off; pure."""
+"""Statistics of a numeric column over the runs shown: trend and outliers; pure."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from .rows import Rows
 from .sparkline import sparkline
 
 FAR = 5.0
-"""A number is far off from so many median absolute deviations on."""
+"""Outliers are more than this many median absolute deviations from the median."""
 LEAST_NUMBERS = 5
-"""Of fewer nobody can tell what is usual."""
+"""With fewer numbers, outliers cannot be determined."""
 FRESH_S = 2.0
-"""So long a column is not looked at again, though values come all the time."""
+"""Minimum interval between updates of a column while values keep arriving."""
 
 
 class Numbers(NamedTuple):
     """The numbers of a column, from the oldest run on."""
 
     found: tuple[tuple[int, float], ...]
-    """Place of the run among all, and its number."""
+    """Index of the run among all, and its number."""
     middle: float = math.nan
     deviation: float = 0.0
-    """Median of how far each is from the middle."""
+    """Median absolute deviation."""
 
     @classmethod
     def of(cls, values: Sequence[object]) -> Numbers:
-        """Those of some cells that are finite numbers."""
+        """Collect the finite numbers among some cells."""
         found = tuple(
             (place, float(value))
             for place, value in enumerate(values)
@@ -43,25 +43,25 @@ class Numbers(NamedTuple):
         return cls(found, middle, _median(abs(number - middle) for _, number in found))
 
     def is_far(self, value: object) -> bool:
-        """Tell whether a number is far from the others; where most are the same, nothing is."""
+        """Return True if a number is an outlier; if most numbers are equal, none is."""
         if not isinstance(value, int | float) or self.deviation <= 0:
             return False
         return abs(value - self.middle) > FAR * self.deviation
 
     def trend(self, width: int) -> str:
-        """A curve of so many characters; blank without two numbers."""
+        """Return a sparkline of this width; blank with fewer than two numbers."""
         thinned = _thinned(self.found, width * 2)
         return sparkline([x for x, _ in thinned], [y for _, y in thinned], width)[0]
 
 
 def _median(numbers: Iterable[float]) -> float:
-    # Not the standard library's: importing that takes a while.
+    # Not the `statistics` module: importing it is slow.
     ordered = sorted(numbers)
     return (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
 
 
 def _thinned(points: Sequence[tuple[int, float]], columns: int) -> Sequence[tuple[int, float]]:
-    """Of each part that becomes one column of dots only the least and the greatest."""
+    """Keep only the minimum and maximum of each chunk that becomes one dot column."""
     size = len(points) // max(1, columns)
     if size < 3:
         return points
@@ -71,7 +71,7 @@ def _thinned(points: Sequence[tuple[int, float]], columns: int) -> Sequence[tupl
 
 
 class Statistics:
-    """The numbers of each column that is looked at, kept for a while."""
+    """Cached numbers of the displayed columns."""
 
     def __init__(self, rows: Rows, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._rows = rows
@@ -80,11 +80,11 @@ class Statistics:
         self._version = 0
 
     def values_changed(self) -> None:
-        """What is known grows old; it is looked at again after a moment."""
+        """Invalidate the cached numbers; they are updated after a moment."""
         self._version += 1
 
     def of(self, name: str) -> Numbers:
-        """The numbers of a column over the runs shown."""
+        """Return the numbers of a column over the runs shown."""
         keys, now = self._rows.keys, self._clock()
         known = self._known.get(name)
         if known is not None and known[0] is keys:

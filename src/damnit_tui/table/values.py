@@ -1,4 +1,4 @@
-"""The values of one variable, a few bytes for each: a table has up to a million. Pure."""
+"""The values of one variable, at a few bytes each: a table has up to a million. Pure."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from damnit_daemon.model import Blob, RunKey, StoredValue
 from damnit_daemon.model.batch import ColumnPart, Extras
 
 NO_TIME = 0.0
-"""Stands for a time of writing that was not read, as of large blobs."""
+"""Stands for a write time that was not loaded, as of large blobs."""
 _SCALARS = (int, float, str)
 
 
 class ValueColumn:
-    """Values by slot; what is the same in many rows is there once."""
+    """Values by slot; data shared by many rows is stored once."""
 
     def __init__(self, name: str) -> None:
-        """Begin without values."""
+        """Create an empty column."""
         self.name = name
         self.values: list[Any] = []
-        """As stored; None also where there is no row. A value may come ahead of its row."""
+        """As stored; None also where there is no row. A value may arrive before its row."""
         self._has_ahead = False
         self.has_texts = False
-        """Whether any value is, or was, a text."""
+        """True if any value is, or was, a text."""
         self._extras: list[Extras | None] = []  # None: there is no row
         self._timestamps = array("d")
         self._max_diffs: array[float] | None = None  # most variables have none
 
     def extend(self, slots: int) -> None:
-        """Make room for as many slots."""
+        """Grow to this many slots."""
         if (missing := slots - len(self.values)) > 0:
-            # For a first value this makes room for all runs: by the block, not one by one.
+            # The first value makes room for all runs: in one block, not one by one.
             self.values += [None] * missing
             self._extras += [None] * missing
             self._timestamps.frombytes(bytes(missing * self._timestamps.itemsize))  # NO_TIME
@@ -42,11 +42,11 @@ class ValueColumn:
                 self._max_diffs.extend(repeat(math.nan, missing))
 
     def has(self, slot: int) -> bool:
-        """Whether there is a row."""
+        """Return True if there is a row."""
         return slot < len(self._extras) and self._extras[slot] is not None
 
     def stored(self, key: RunKey, slot: int) -> StoredValue:
-        """The row of a slot that has one."""
+        """Return the row of a slot that has one."""
         extras = self._extras[slot]
         assert extras is not None
         max_diff = None if self._max_diffs is None else self._max_diffs[slot]
@@ -60,7 +60,7 @@ class ValueColumn:
         )
 
     def put(self, slot: int, value: StoredValue, extras: Extras) -> bool:
-        """Take in a row; tell whether it is another than before."""
+        """Set a row; return True if it differs from the previous one."""
         self.extend(slot + 1)
         if self._extras[slot] is not None and self.stored(value.key, slot) == value:
             return False
@@ -72,9 +72,9 @@ class ValueColumn:
         return True
 
     def put_all(self, slots: Sequence[int], part: ColumnPart) -> bool:
-        """Take in many rows at once; tell whether there were some before.
+        """Set many rows at once; return True if any of them existed.
 
-        What is known of a large blob is kept if it is the same.
+        What is known of a large blob is kept if the blob is unchanged.
         """
         self.extend(max(slots) + 1)
         values, extras, timestamps = self.values, self._extras, self._timestamps
@@ -95,17 +95,17 @@ class ValueColumn:
         return has_any
 
     def open_ahead(self, slots: int) -> tuple[list[Any], list[Extras | None]]:
-        """Make room for values of which nothing else is known yet.
+        """Make room for values that arrive before their rows.
 
         Returns:
-            Where to put them, and what is None in the slots that have no row.
+            The list for the values, and a list that is None in the slots without a row.
         """
         self.extend(slots)
         self._has_ahead = True
         return self.values, self._extras
 
     def settle(self, slots: Iterable[int]) -> None:
-        """Forget the values that came ahead of rows which never came: they were deleted."""
+        """Drop values whose rows never arrived: they were deleted."""
         if self._has_ahead:
             values, extras, end = self.values, self._extras, len(self.values)
             for slot in slots:
@@ -113,7 +113,7 @@ class ValueColumn:
                     values[slot] = None
 
     def clear(self, slot: int) -> bool:
-        """Drop a row, or what came ahead of it; tell whether there was one."""
+        """Drop a row, or a value that arrived before it; return True if there was a row."""
         if slot >= len(self.values):
             return False
         had_row = self._extras[slot] is not None
@@ -121,14 +121,14 @@ class ValueColumn:
         return had_row
 
     def note_time(self, slot: int, timestamp: float) -> bool:
-        """Fill in when a row was written, if that was not read; tell whether it was not."""
+        """Set the write time of a row if it was not loaded; return True if it was set."""
         if not self.has(slot) or self._timestamps[slot] != NO_TIME:
             return False
         self._timestamps[slot] = timestamp
         return True
 
     def scalars(self, slots: Sequence[int]) -> list[int | float | str | None]:
-        """Numbers and texts; None for all else."""
+        """Return numbers and texts; None for any other value."""
         if not slots:
             return []
         self.extend(max(slots) + 1)
@@ -139,7 +139,7 @@ class ValueColumn:
         return [value if isinstance(value, _SCALARS) else None for value in found]
 
     def filled(self, slots: Sequence[int]) -> list[bool]:
-        """Whether there is any value, pictures and arrays too."""
+        """Return for each slot whether there is any value, including pictures and arrays."""
         if not slots:
             return []
         self.extend(max(slots) + 1)
@@ -154,7 +154,7 @@ class ValueColumn:
         self._max_diffs[slot] = math.nan if max_diff is None else max_diff
 
     def _large_blobs(self, slots: Sequence[int], part: ColumnPart) -> set[int]:
-        """The slots of blobs of which more is known than comes now."""
+        """Return the slots of blobs of which more is known than in `part`."""
         if NO_TIME not in part.timestamps:
             return set()
         return {

@@ -1,6 +1,6 @@
-"""What part of the rows is on the screen, and how it looks; still without Textual.
+"""The part of the rows on the screen, and how it is rendered; no Textual here.
 
-The widget asks for a line at a time and gets pieces of text with roles.
+The widget requests one line at a time and gets pieces of text with roles.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ __all__ = ["CellAddress", "Viewport"]
 MOST_CELLS = 20_000
 WITHOUT_VALUE = frozenset({CellKind.EMPTY, CellKind.NOT_COMPUTED})
 LEAST_NAME = 12
-"""Characters in which it makes sense to name a variable."""
+"""Minimum characters for the name of a variable."""
 ROUNDS = 8
-"""How often measuring and placing are repeated; each round only makes columns wider."""
+"""Maximum repetitions of measuring and placing; each one only makes columns wider."""
 
 
 class Viewport:
@@ -60,30 +60,30 @@ class Viewport:
     ) -> None:
         self.rows = rows
         self.choice = ColumnLayout()
-        """Which columns are shown; `match_columns` makes it true."""
+        """The column layout; applied by `match_columns`."""
         self.search = Search()
-        """What is pointed out wherever it stands."""
+        """The search whose matches are highlighted."""
         self.first = 0
-        """The leftmost column shown beside those that never scroll away."""
+        """The leftmost column shown after the pinned ones."""
         self.pinned = 0
-        """How many columns never scroll away now; on a narrow screen not all that are meant to."""
+        """Number of columns pinned now; on a narrow screen fewer than requested."""
         self.width = 0
         self.colours = True
-        """Whether images may be drawn as coloured half blocks."""
+        """True if images may be drawn as coloured half blocks."""
         self.fits: list[Fit] = []
         self.slots: list[ColumnSlot] = []
         self.levels = 1
-        """Lines of titles."""
+        """Number of title lines."""
         self.work = DaemonActivity()
-        """What the daemon is at."""
+        """What the daemon is processing."""
         self.trends = False
-        """Whether a curve over the runs shown stands under each title of numbers."""
+        """True to show a trend under each numeric title."""
         self.outliers = False
-        """Whether numbers far from the others of their column are pointed out."""
+        """True to highlight outliers of a column."""
         self.statistics = Statistics(rows)
         self.pictures = PreviewCache(rows)
         self.unwritten: Mapping[tuple[RunKey, str], object] = {}
-        """What was typed for cells, and is not in the database yet."""
+        """Typed values that are not in the database yet."""
         self._clock = clock
         self._zone = zone
         self._cells: dict[CellAddress, tuple[StoredValue | None, bool, TableCell]] = {}
@@ -104,11 +104,11 @@ class Viewport:
         return [fit.column for fit in self.fits]
 
     def index_of(self, name: str | None) -> int | None:
-        """Where a column is among those that are shown; None if it is not."""
+        """Return the index of a column among those shown; None if it is not."""
         return self._indices.get(name) if name is not None else None
 
     def match_columns(self) -> None:
-        """Take over the variables of the rows that are shown; those known keep their widths."""
+        """Update the columns from the rows and the layout; known columns keep their widths."""
         shown = self.choice.apply(self.rows.columns)
         self.fits = [self._fits.setdefault(c.name, Fit(c)) for c in shown]
         for fit, column in zip(self.fits, shown, strict=True):
@@ -118,7 +118,7 @@ class Viewport:
             fit.by_hand = self.choice.width(column.name)
         self._indices = {column.name: index for index, column in enumerate(shown)}
         self.first = max(0, min(self.first, len(self.fits) - 1))
-        # They are placed anew before long; until then nothing stands in what is gone.
+        # The slots are placed again soon; until then none refers to a removed column.
         self.slots = [slot for slot in self.slots if slot.index < len(self.fits)]
         self.levels = count_levels(self.fits)
 
@@ -127,10 +127,10 @@ class Viewport:
 
         Args:
             keys: The runs on the screen.
-            cursor: A column that must be seen whole.
+            cursor: A column that must be fully visible.
 
         Returns:
-            Whether any column moved.
+            True if any column moved.
         """
         before = self._placed
         wanted = self.choice.pinned_count(self.columns)
@@ -143,7 +143,7 @@ class Viewport:
             self.slots = place_columns(self.fits, self.first, *where, self.pinned)
             if not self._measure(keys):
                 break
-        # Not by index: another column may have come to the same place.
+        # Not by index: another column may have moved to the same index.
         titles = [(fit.column.name, fit.title_parts) for fit in self._fits_shown()]
         self._placed = (self.slots, titles)
         return before != self._placed
@@ -152,7 +152,7 @@ class Viewport:
         return [self.fits[slot.index] for slot in self.slots]
 
     def cell(self, key: RunKey, index: int) -> TableCell:
-        """The formatted cell of a run in a column."""
+        """Return the formatted cell of a run in a column."""
         column = self.fits[index].column
         if column is TIME:
             return self._time_cell(key)
@@ -174,13 +174,13 @@ class Viewport:
     def row_pieces(
         self, key: RunKey, cursor: int | None, marked: str = "", line: int = 0
     ) -> list[Piece]:
-        """One line of the table.
+        """Render one line of a run.
 
         Args:
             key: The run.
             cursor: The column under the cursor, if it is on this run.
             marked: A mark before the run number.
-            line: Which line of a row that has several, from the top.
+            line: Line of a row that has several, from the top.
         """
         if line:
             return self._lower_pieces(key, cursor, marked, line)
@@ -210,7 +210,7 @@ class Viewport:
         return pieces
 
     def _name_computing(self, key: RunKey, cursor: int | None) -> dict[int, list[Piece]]:
-        """Name what of a run is being computed, over cells without a value; by column."""
+        """Name the variables being computed for a run over its empty cells; by column."""
         names = self.work.computing(key)
         if not names:
             return {}
@@ -230,7 +230,7 @@ class Viewport:
         first, *others = room
         pieces = [Piece(first.gap, "text" if first.gap.isspace() else "rule")]
         width = first.width
-        for slot in others:  # as far as the text goes
+        for slot in others:  # as far as the text reaches
             if width >= cell_len(text):
                 break
             width += len(slot.gap) + slot.width
@@ -240,7 +240,7 @@ class Viewport:
         return {first.index: pieces, **{slot.index: [] for slot in covered}}
 
     def _lower_pieces(self, key: RunKey, cursor: int | None, marked: str, line: int) -> list[Piece]:
-        """A further line of a row: pictures and curves go on there."""
+        """Render a further line of a row, the continuation of pictures and curves."""
         pieces = [Piece(pad(marked or " ", self.frozen_width), "chosen")]
         for slot in self.slots:
             pieces.append(Piece(slot.gap, "text" if slot.gap.isspace() else "rule"))
@@ -255,10 +255,10 @@ class Viewport:
         return pieces
 
     def note_pieces(self, note: Note, *, chosen: bool) -> list[Piece]:
-        """The line of a note between the runs.
+        """Render the line of a note between the runs.
 
         Args:
-            note: Which.
+            note: The note.
             chosen: Whether the cursor is on it.
         """
         time = format_time(note.timestamp, self._clock(), self._zone)
@@ -269,7 +269,7 @@ class Viewport:
         )
 
     def header_pieces(self, cursor: int | None) -> list[list[Piece]]:
-        """The lines of titles and the line under them."""
+        """Render the title lines and the rule under them."""
         frozen = f" {pad('Run', self.frozen_width - 2, right=True)} "
         lines = paint_header(self.fits, self.slots, self.levels, frozen, cursor)
         if self.trends:
@@ -279,13 +279,13 @@ class Viewport:
         return [*lines, [Piece(under, "rule")]]
 
     def run_label(self, key: RunKey) -> str:
-        """A run's number, with its proposal where there are several."""
+        """Return a run's number, with its proposal if the table has several."""
         keys = self.rows.all_keys
         several = keys and keys[0].proposal != keys[-1].proposal
         return f"p{key.proposal} {key.run}" if several else str(key.run)
 
     def group_starts(self) -> list[int]:
-        """Where groups of titles begin: a column without one is a group of its own."""
+        """Return the first column of each title group: an ungrouped column is its own group."""
         parts = [fit.title_parts for fit in self.fits]
         return [
             index
@@ -294,30 +294,30 @@ class Viewport:
         ]
 
     def slot_at(self, x: int) -> ColumnSlot | None:
-        """Which column is at a place on the screen."""
+        """Return the column at a screen position."""
         return next((s for s in self.slots if s.x - len(s.gap) < x <= s.x + s.width), None)
 
     def edge_at(self, x: int) -> ColumnSlot | None:
-        """Of which column the right edge is at a place on the screen: the gap after it."""
+        """Return the column whose right edge, the gap after it, is at a screen position."""
         ends = [slot.x - len(slot.gap) for slot in self.slots[1:]]
         ends.append(self.slots[-1].x + self.slots[-1].width if self.slots else 0)
         places = zip(self.slots, ends, strict=False)
         return next((slot for slot, end in places if end <= x < end + len(GAP)), None)
 
     def missing_pictures(self, keys: Iterable[RunKey]) -> list[CellAddress]:
-        """The blobs on the screen that are not drawn yet."""
+        """Return the blobs on the screen that have no preview yet."""
         return self.pictures.missing(
             keys, [self.fits[slot.index].column.name for slot in self.slots]
         )
 
     def value(self, address: CellAddress) -> StoredValue | None:
-        """What a cell holds; of when a run began, in words."""
+        """Return the value of a cell; the start time of a run in words."""
         if address.name == TIME.name and address.key in self.rows:
             return told_time(address.key, self.rows.run(address.key).start_time, self._zone)
         return self.rows.value(*address)
 
     def describe(self, address: CellAddress | None) -> CellDescription | None:
-        """A line about a cell; None if there is no such cell."""
+        """Describe a cell in one line; None if there is no such cell."""
         index = self.rows.column_index(address.name) if address else None
         if address is None or index is None or address.key not in self.rows:
             return None
@@ -338,15 +338,15 @@ class Viewport:
         )
 
     def describe_note(self, note: Note) -> CellDescription:
-        """A line about a note."""
+        """Describe a note in one line."""
         return describe_note(note, self._zone)
 
     def describe_title(self, index: int) -> CellDescription:
-        """A line about a column."""
+        """Describe a column in one line."""
         return describe_column(self.fits[index].column)
 
     def plain_text(self, address: CellAddress | None) -> str:
-        """A cell as text to copy; empty if it is."""
+        """Return a cell as text to copy; empty if there is no value."""
         described = self.describe(address)
         value = self.value(address) if address is not None and described is not None else None
         if described is None or value is None:
@@ -390,14 +390,14 @@ class Viewport:
         return TableCell(text, CellKind.TEXT) if text else BLANK
 
     def _split_time(self, key: RunKey) -> tuple[str, str]:
-        """The day when a run began, unless it is understood, and the time."""
+        """Return the day a run began, unless it is implied, and the time."""
         start = self.rows.run(key).start_time
         if not isinstance(start, int | float):
             return "", ""
         return split_time(start, self._clock(), self._zone, with_day=self.begins_day(key))
 
     def begins_day(self, key: RunKey) -> bool:
-        """Whether a run began on another day than the one that is shown above it."""
+        """Return True if a run began on another day than the run above it."""
         place = self.rows.position(key)
         if not place:
             return False
@@ -407,7 +407,7 @@ class Viewport:
         return not is_same_day(above, start, self._zone)
 
     def _time_pieces(self, key: RunKey, width: int) -> list[Piece]:
-        """When a run began; a day that is the same as above is no news."""
+        """Render a run's start time; a day repeated from the run above is faint."""
         day, time = self._split_time(key)
         text = pad(day + time, width)
         is_news = self.begins_day(key) or self.rows.position(key) == 0
@@ -426,7 +426,7 @@ class Viewport:
         return grown
 
     def _drawn_text(self, key: RunKey, fit: Fit, cell: TableCell) -> str:
-        """What a blob says in text, if it is drawn in nothing else."""
+        """Return the text of a blob preview that has no pixels."""
         if cell.kind is not CellKind.PICTURE:
             return ""
         picture = self.pictures.get(CellAddress(key, fit.column.name))
@@ -438,5 +438,5 @@ class Viewport:
 
 
 def _room_in(slots: Sequence[ColumnSlot]) -> int:
-    """Characters in columns that stand side by side, with the gaps between them."""
+    """Return the characters adjacent columns take, including the gaps between them."""
     return slots[-1].x + slots[-1].width - slots[0].x if slots else 0

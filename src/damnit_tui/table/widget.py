@@ -1,4 +1,4 @@
-"""The run table: rows on the screen, with a cursor that keys and the mouse move."""
+"""The run table: rows on the screen, with a cursor moved by keys and mouse."""
 
 from __future__ import annotations
 
@@ -27,50 +27,50 @@ if TYPE_CHECKING:
 WIDTH_STEP = 2
 DIGITS = "123456789"
 LOOK_S = 0.015
-"""How long a search may look before keys are answered."""
+"""Seconds a search may run before keys are processed."""
 
 
 class RunTable(MouseTable, inherit_bindings=False):
     """Runs down, variables across; the cursor stays on its run and variable whatever arrives.
 
-    Its keys are those of the owner `table` in the key table.
+    Its keys are those of the owner `table` in the keymap.
     """
 
-    # Digits are orders, too: taken by `on_key`, those typed ahead would precede the key before.
+    # Digits are bindings, too: handled in `on_key`, buffered digits would precede earlier keys.
     BINDINGS: ClassVar[list[BindingType]] = [
         *keymap.bindings("table"),
         *(Binding(d, f"count({d!r})", show=False) for d in DIGITS),
     ]
 
     follow: reactive[bool] = reactive(False)
-    """Whether the cursor goes along with new runs."""
+    """True to move the cursor to new runs."""
 
     count: reactive[str] = reactive("")
     """Digits typed so far, for `123G`."""
 
     @dataclass
     class CellOpened(Message):
-        """Somebody wants to know all about a cell."""
+        """Posted to open the details of a cell."""
 
         table: RunTable
         address: CellAddress
 
     @dataclass
     class NoteOpened(Message):
-        """Somebody wants to see a note in full."""
+        """Posted to show a note in full."""
 
         table: RunTable
         note: Note
 
     @dataclass
     class SearchFailed(Message):
-        """There is no such cell among those that are shown."""
+        """Posted when a search finds no cell among those shown."""
 
         table: RunTable
         search: Search
 
     def add_runs(self, runs: Collection[RunRow]) -> list[RunKey]:
-        """Take in runs; when following, go along with new ones."""
+        """Add runs; when following, move to new ones."""
         added = super().add_runs(runs)
         shown = [key for key in added if self.rows.position(key) is not None]
         if shown and self.follow:
@@ -78,7 +78,7 @@ class RunTable(MouseTable, inherit_bindings=False):
         return added
 
     def expect_runs(self, keys: Collection[RunKey]) -> list[RunKey]:
-        """Give runs a row of which nothing is stored yet; returns those that had none."""
+        """Add empty rows for runs with nothing stored yet; return those that had none."""
         missing = sorted(key for key in keys if key not in self.rows)
         added = self.add_runs([RunRow(key, None, None) for key in missing])
         self.rows.mark_complete(added)
@@ -87,7 +87,7 @@ class RunTable(MouseTable, inherit_bindings=False):
     # Moving
 
     def on_key(self, event: events.Key) -> None:
-        """Forget the digits of `123G` when something else comes."""
+        """Reset the count of `123G` on any other key."""
         if self.count and event.key not in (*DIGITS, "0", "G"):
             self.count = ""
 
@@ -110,7 +110,7 @@ class RunTable(MouseTable, inherit_bindings=False):
                 self.stand_on(line)
 
     def action_move_page(self, pages: float) -> None:
-        """Move by pages or parts of one."""
+        """Move by pages or fractions of a page."""
         self.action_move_cursor(int(pages * self.page), 0)
 
     def action_move_first(self) -> None:
@@ -119,7 +119,7 @@ class RunTable(MouseTable, inherit_bindings=False):
             self.move_to(self.rows.keys[0])
 
     def action_move_last(self) -> None:
-        """Move to the oldest run, or to the one whose number was typed."""
+        """Move to the oldest run, or to the run whose number was typed."""
         digits, self.count = self.count, ""
         if digits:
             self.jump(int(digits))
@@ -127,7 +127,7 @@ class RunTable(MouseTable, inherit_bindings=False):
             self.move_to(self.rows.keys[-1])
 
     def action_move_line_start(self) -> None:
-        """Move to the first column; amid digits it is one."""
+        """Move to the first column; within a count, `0` is a digit."""
         if self.count:
             self.action_count("0")
             return
@@ -138,7 +138,7 @@ class RunTable(MouseTable, inherit_bindings=False):
         self.action_move_cursor(0, len(self.view.fits))
 
     def action_move_group(self, step: int) -> None:
-        """Move to where the next group of titles begins, or back to where this or the last did."""
+        """Move to the next group of titles, or back to the start of this or the previous one."""
         if self.cursor is None:
             return
         starts = self.view.group_starts()
@@ -150,7 +150,7 @@ class RunTable(MouseTable, inherit_bindings=False):
             self.move_to(name=self.view.columns[found[0]].name)
 
     def action_next_problem(self) -> None:
-        """Move to the next cell that failed, rightwards and down, round the end."""
+        """Move to the next failed cell, rightwards and down, wrapping around."""
         where = (self._cursor_row, self._cursor_column or 0)
         found = next_problem(self.rows, self.view.columns, *where)
         if found is None:
@@ -159,7 +159,7 @@ class RunTable(MouseTable, inherit_bindings=False):
             self.move_to(*found)
 
     def jump(self, run_number: int) -> None:
-        """Move to a run by its number; says so if there is none."""
+        """Move to a run by its number; notify if there is none."""
         proposal = self.cursor.key.proposal if self.cursor else 0
         same = [key for key in self.rows.keys if key.run == run_number]
         if not same:
@@ -170,7 +170,7 @@ class RunTable(MouseTable, inherit_bindings=False):
         self.move_to(min(same, key=lambda key: key.proposal != proposal))
 
     def action_inspect(self) -> None:
-        """Ask for all about the cell under the cursor."""
+        """Request the details of the cell under the cursor."""
         if (note := self.note) is not None:
             self.post_message(self.NoteOpened(self, note))
         elif self.cursor is not None:
@@ -178,7 +178,7 @@ class RunTable(MouseTable, inherit_bindings=False):
 
     @work(exclusive=True, group="search")
     async def seek(self, search: Search, step: int) -> None:
-        """Move to the next cell that is looked for; keys are answered meanwhile."""
+        """Move to the next match; keys are processed meanwhile."""
         row, column = self._cursor_row, self._cursor_column or 0
         begun = time.monotonic()
         for found in search.seek(self.rows, self.view.columns, row, column, step):
@@ -194,7 +194,7 @@ class RunTable(MouseTable, inherit_bindings=False):
     # Marking
 
     def action_mark(self) -> None:
-        """Mark the run, or do not any more; then go on to the next. A note is passed over."""
+        """Toggle the mark of the run and move on to the next. A note is skipped."""
         if self.cursor is None:
             return
         below = self._cursor_row
@@ -205,7 +205,7 @@ class RunTable(MouseTable, inherit_bindings=False):
             self.move_to(self.rows.keys[min(below, len(self.rows) - 1)])
 
     def action_mark_range(self) -> None:
-        """Begin a range here, or end it and mark all that is in it."""
+        """Begin a range here, or end it and mark all runs in it."""
         if self.cursor is None:
             return
         if self.marks.anchor is None or not self._range:
@@ -214,44 +214,44 @@ class RunTable(MouseTable, inherit_bindings=False):
             self.marks = self.marks.with_runs(self._range)
 
     def action_mark_all(self) -> None:
-        """Mark all runs that the filter shows."""
+        """Mark all runs that match the filter."""
         self.marks = self.marks.with_runs(self.rows.keys)
 
     def unmark(self) -> None:
-        """Give up the range that was begun; if there is none, all marks."""
+        """Cancel the current range; without one, clear all marks."""
         marks = self.marks
         self.marks = type(marks)(marks.runs) if marks.anchor else type(marks)()
 
     # Columns
 
     def find_columns(self, text: str) -> list[str]:
-        """The names of columns that are shown and may be meant by a text, the likeliest first."""
+        """Return the names of the columns shown that match a text, best match first."""
         columns = self.view.columns
         ranked = [(rank(text, c), index) for index, c in enumerate(columns)]
         found = sorted((at, index) for at, index in ranked if at is not None)
         return [columns[index].name for _, index in found]
 
     def action_widen(self, step: int) -> None:
-        """Make the column under the cursor wider, or narrower."""
+        """Widen or narrow the column under the cursor."""
         index = self._cursor_column
         if index is not None:
             fit = self.view.fits[index]
             self.set_width(fit.column.name, max(1, fit.width + step * WIDTH_STEP))
 
     def action_fit_width(self) -> None:
-        """Make the column under the cursor as wide as it needs."""
+        """Fit the column under the cursor to its content."""
         if self.cursor is not None:
             self.set_width(self.cursor.name, None)
 
     def action_row_height(self) -> None:
-        """Make rows taller for pictures and curves; those that are tallest low again."""
+        """Cycle the row height, for larger pictures and curves."""
         place = ROW_HEIGHTS.index(self.row_height)
         self.show_height(ROW_HEIGHTS[(place + 1) % len(ROW_HEIGHTS)])
 
     def action_trends(self) -> None:
-        """Show how numbers went over the runs shown, or do not any more."""
+        """Toggle the trends of numbers over the runs shown."""
         self.show_extras(trends=not self.view.trends, outliers=self.view.outliers)
 
     def action_outliers(self) -> None:
-        """Point out numbers that are far from the others of their column, or do not any more."""
+        """Toggle the highlighting of outliers in each column."""
         self.show_extras(trends=self.view.trends, outliers=not self.view.outliers)
