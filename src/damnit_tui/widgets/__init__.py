@@ -1,1 +1,1 @@
-"""Small widgets that several screens use."""
+"""Small widgets shared by several screens."""

@@ -1,4 +1,4 @@
-"""The part of the screen that data is drawn on."""
+"""A widget that data is drawn on."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ROLES = (
 
 
 class DataCanvas(Widget):
-    """Lines of characters in their colours; tells where somebody points."""
+    """Lines of styled characters; posts messages for mouse clicks and the wheel."""
 
     DEFAULT_CSS = """
     DataCanvas {
@@ -49,24 +49,24 @@ class DataCanvas(Widget):
 
     @dataclass
     class Resized(Message):
-        """There is another amount of room."""
+        """Posted when the available size has changed."""
 
         width: int
         height: int
 
     @dataclass
     class Pointed(Message):
-        """Somebody clicked on a character."""
+        """Posted when a character is clicked."""
 
         x: int
         y: int
 
     @dataclass
     class Wheeled(Message):
-        """Somebody turned the wheel over a character."""
+        """Posted when the wheel is turned over a character."""
 
         steps: int
-        """Above 0: away from them, to see it closer."""
+        """Above 0: away from the user, to zoom in."""
         x: int
         y: int
 
@@ -75,17 +75,17 @@ class DataCanvas(Widget):
         self._strips: list[Strip] = []
 
     def styles_by_role(self) -> dict[str, Style]:
-        """How roles look in this theme."""
+        """The styles of roles in this theme."""
         return {r: self.get_component_rich_style(f"pane--{r}", partial=True) for r in ROLES}
 
     def show(self, lines: Sequence[list[Segment]]) -> None:
-        """Show other lines; only those that changed are drawn."""
+        """Show new lines; only those that changed are redrawn."""
         strips = [Strip(line) for line in lines]
         self._strips = strips
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """One line."""
+        """Render one line."""
         style = self.rich_style
         width = self.size.width
         if y >= len(self._strips):
@@ -93,20 +93,20 @@ class DataCanvas(Widget):
         return self._strips[y].adjust_cell_length(width, style).apply_style(style)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Tell how much room there is."""
+        """Post the available size."""
         self.post_message(self.Resized(event.size.width, event.size.height))
 
     def on_click(self, event: events.Click) -> None:
-        """Tell where."""
+        """Post the position of the click."""
         event.stop()
         self.post_message(self.Pointed(event.x, event.y))
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Closer."""
+        """Zoom in."""
         event.stop()
         self.post_message(self.Wheeled(1, event.x, event.y))
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Further away."""
+        """Zoom out."""
         event.stop()
         self.post_message(self.Wheeled(-1, event.x, event.y))

@@ -1,4 +1,4 @@
-"""The line that says in full what the cursor is on."""
+"""A one-line bar with the full description of the cell under the cursor."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ class CellBar(Widget):
     }
 
     description: reactive[CellDescription | None] = reactive(None)
-    """What to say; None for nothing."""
+    """The description to show; None for nothing."""
 
     def render(self) -> Text:
-        """Place, value; cut at the edge, since Enter shows all."""
+        """Place and value; clipped at the edge, since Enter shows all."""
         if self.description is None:
             return Text("")
         place, text, role = self.description

@@ -1,4 +1,4 @@
-"""A long list to tick; only the lines on the screen are drawn, so three thousand are no burden."""
+"""A long checklist; only the lines on the screen are drawn, so three thousand are no burden."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ from .. import keymap
 from ..sanitize import clip, pad, visible
 
 CURSOR = "›"
-"""Before the line under the cursor: there may be no colours."""
+"""Precedes the line under the cursor: there may be no colours."""
 
 
 @dataclass(frozen=True)
 class ChecklistItem:
-    """One line."""
+    """One entry."""
 
     id: str
     text: str
     note: str = ""
-    """On the right: how often, or what else it is called."""
+    """Right-aligned: a count or another name."""
     ticked: bool = False
     mark: str = ""
-    """Before the text."""
+    """Precedes the text."""
 
     def has(self, words: Iterable[str]) -> bool:
-        """Whether all words stand in it."""
+        """Return True if the entry contains all words."""
         text = f"{self.text} {self.id} {self.note}".casefold()
         return all(word in text for word in words)
 
 
 class Checklist(ScrollView, can_focus=True):
-    """Entries with ticks, and a cursor; what is ticked is kept by whoever asks."""
+    """Entries with check marks, and a cursor; the caller keeps which are checked."""
 
     DEFAULT_CSS = """
     Checklist {
@@ -66,11 +66,11 @@ class Checklist(ScrollView, can_focus=True):
     BINDINGS = keymap.bindings("ticks")
 
     def __init__(self, tick: Callable[[Sequence[str], bool], object]) -> None:
-        """Begin without entries.
+        """Create an empty list.
 
         Args:
-            tick: Told which entries are to be ticked, or not any more; called before the next
-                key is looked at, which may be the one that takes what is ticked.
+            tick: Called with the entries to check or uncheck; called before the next
+                key is processed, which may be the one that submits the checked entries.
         """
         super().__init__()
         self._tick = tick
@@ -82,7 +82,7 @@ class Checklist(ScrollView, can_focus=True):
     # Content
 
     def show(self, entries: Sequence[ChecklistItem]) -> None:
-        """Show these; the cursor stays on its entry."""
+        """Show these entries; the cursor stays on its entry."""
         current = self.current
         self._entries = entries
         self._look(current)
@@ -94,16 +94,16 @@ class Checklist(ScrollView, can_focus=True):
 
     @property
     def current(self) -> ChecklistItem | None:
-        """The one under the cursor."""
+        """The entry under the cursor."""
         return self._found[self._at] if self._at < len(self._found) else None
 
     @property
     def found(self) -> Sequence[ChecklistItem]:
-        """Those that are shown."""
+        """The entries shown."""
         return self._found
 
     def beside(self, step: int) -> ChecklistItem | None:
-        """The one above or below the cursor."""
+        """Return the entry above or below the cursor."""
         at = self._at + step
         return self._found[at] if 0 <= at < len(self._found) else None
 
@@ -141,7 +141,7 @@ class Checklist(ScrollView, can_focus=True):
         return self.rich_style + self.get_component_rich_style(f"tick-list--{name}", partial=True)
 
     def on_resize(self) -> None:
-        """Keep the cursor in sight."""
+        """Keep the cursor visible."""
         self.virtual_size = Size(self.size.width, len(self._found))
         self._show_cursor()
 
@@ -163,17 +163,17 @@ class Checklist(ScrollView, can_focus=True):
         self.action_move(pages * max(1, self.size.height - 1))
 
     def action_tick(self) -> None:
-        """Tick the one under the cursor, or not, and go on to the next."""
+        """Toggle the entry under the cursor, and move to the next."""
         if (entry := self.current) is not None:
             self._tick([entry.id], not entry.ticked)
             self.action_move(1)
 
     def action_tick_all(self, ticked: bool) -> None:
-        """Tick all that are shown, or none of them."""
+        """Check or uncheck all entries shown."""
         self._tick([entry.id for entry in self._found], ticked)
 
     def on_click(self, event: events.Click) -> None:
-        """Tick the one that was clicked."""
+        """Toggle the clicked entry."""
         at = round(self.scroll_y) + event.y
         if at < len(self._found):
             self._at = at

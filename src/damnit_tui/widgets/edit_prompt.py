@@ -1,4 +1,4 @@
-"""The prompt above the footer where one types a value: checked while it is typed."""
+"""The prompt above the footer for typing a value, validated while typing."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ Value = int | float | str | None
 
 
 class Question(NamedTuple):
-    """What somebody is asked to type."""
+    """A prompt for a value."""
 
     title: str
-    """What it is for; printable."""
+    """Subject of the prompt; printable."""
     expected: str
-    """What may be typed; printable."""
+    """Expected input; printable."""
     parse: Callable[[str], Value]
-    """Makes a value of it, or raises `ValueError`, which says what is wrong."""
+    """Parses the input, or raises `ValueError` with a description of the mistake."""
     text: str = ""
-    """What stands there to begin with."""
+    """Initial text."""
     before: str = ""
-    """What it was; printable."""
+    """Previous value; printable."""
     is_urgent: bool = False
-    """It is about more than one cell: the title is to be seen."""
+    """True if it concerns more than one cell: the title must stand out."""
 
 
 class EditPrompt(Vertical):
-    """What is asked, and below it a line to type in; Enter hands it on, Esc gives up."""
+    """A question with an input line below it; Enter submits, Esc cancels."""
 
     DEFAULT_CSS = """
     EditPrompt {
@@ -59,14 +59,14 @@ class EditPrompt(Vertical):
 
     @dataclass
     class Typed(Message):
-        """The text has changed."""
+        """Posted when the text has changed."""
 
         prompt: EditPrompt
         text: str
 
     @dataclass
     class Answered(Message):
-        """Something was typed that is a value."""
+        """Posted when a valid value was submitted."""
 
         prompt: EditPrompt
         value: Value
@@ -74,18 +74,18 @@ class EditPrompt(Vertical):
 
     @dataclass
     class Cancelled(Message):
-        """Esc."""
+        """Posted on Esc."""
 
         prompt: EditPrompt
         text: str
-        """What stood there."""
+        """The text at that time."""
 
     def __init__(self, question: Question) -> None:
         super().__init__()
         self.question = question
 
     def compose(self) -> ComposeResult:
-        """Two lines."""
+        """Compose the two lines."""
         question = self.question
         with Horizontal():
             title = Label(Content(question.title), id="edit-title")
@@ -98,12 +98,12 @@ class EditPrompt(Vertical):
             yield LineInput(question.text, select_on_focus=False)
 
     def on_mount(self) -> None:
-        """Type into it at once."""
+        """Focus the input."""
         self.query_one(Input).focus()
 
     @on(Input.Changed)
     def check(self, event: Input.Changed) -> None:
-        """Say what is wrong while it is typed."""
+        """Show mistakes while typing."""
         event.stop()
         self._value(event.value)
         if event.value != self.question.text:
@@ -111,7 +111,7 @@ class EditPrompt(Vertical):
 
     @on(Input.Submitted)
     def answer(self, event: Input.Submitted) -> None:
-        """Hand on what is a value."""
+        """Submit the text if it is a valid value."""
         event.stop()
         is_good, value = self._value(event.value)
         if is_good:
@@ -120,19 +120,19 @@ class EditPrompt(Vertical):
             self.app.bell()
 
     async def action_keep(self) -> None:
-        """Enter, as the line to type in has it."""
+        """Handle Enter, as the input does."""
         await self.query_one(Input).action_submit()
 
     def action_new_line(self) -> None:
-        """Begin a new line; the line to type in does so itself."""
+        """Insert a line break; the input handles this itself."""
         self.query_one(Input).insert_text_at_cursor("\n")
 
     def action_give_up(self) -> None:
-        """Esc."""
+        """Handle Esc."""
         self.post_message(self.Cancelled(self, self.query_one(Input).value))
 
     def show_mistake(self, mistake: str) -> None:
-        """Say what is wrong; empty: nothing is."""
+        """Show a mistake; empty for none."""
         label = self.query_one("#edit-expected", Label)
         label.set_class(bool(mistake), "-mistake")
         label.update(Content(f"✗ {visible(mistake)}" if mistake else self.question.expected))
@@ -148,17 +148,17 @@ class EditPrompt(Vertical):
 
 
 class LineInput(PlainInput):
-    """A line that may hold line breaks (ctrl-j, or pasted), which are shown as `⏎`."""
+    """An input that may hold line breaks (ctrl-j, or pasted), which are shown as `⏎`."""
 
     async def on_key(self, event: events.Key) -> None:
-        """Begin a new line."""
+        """Insert a line break."""
         if event.key == "ctrl+j":
             event.stop()
-            event.prevent_default()  # of the class above, which is called next
+            event.prevent_default()  # of the base class, which is called next
             self.insert_text_at_cursor("\n")
 
     def on_paste(self, event: events.Paste) -> None:
-        """Take all lines, where Textual would take the first."""
+        """Paste all lines, where Textual would paste only the first."""
         event.stop()
         event.prevent_default()
         self.insert_text_at_cursor("\n".join(LINES.split(event.text.rstrip("\r\n"))))

@@ -1,4 +1,4 @@
-"""What to say where there is no table to show."""
+"""A message in place of an empty table."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..sanitize import visible
 
 
 class EmptyState(Widget):
-    """A few calm lines in the middle of the screen."""
+    """A few lines in the middle of the screen."""
 
     DEFAULT_CSS = """
     EmptyState {
@@ -27,14 +27,14 @@ class EmptyState(Widget):
     """
 
     lines: reactive[tuple[str, ...]] = reactive(())
-    """The first one is the news, the rest what to do about it."""
+    """The first line is the message, the others what to do about it."""
 
     def watch_lines(self, lines: tuple[str, ...]) -> None:
-        """Take up room only when there is something to say."""
+        """Take up space only when there is a message."""
         self.set_class(bool(lines), "-shown")
 
     def render(self) -> Text:
-        """The lines, a blank one after the first."""
+        """Render the lines, with a blank one after the first."""
         if not self.lines:
             return Text("")
         text = Text(justify="center")
@@ -47,7 +47,7 @@ class EmptyState(Widget):
 def notice_for(
     health: Health, *, runs: int, loading: bool, daemon: bool = False
 ) -> tuple[str, ...]:
-    """What to say in place of the table; nothing when there is something to show."""
+    """Return the message to show in place of the table; empty if the table has content."""
     if runs:
         return ()
     if health.missing:

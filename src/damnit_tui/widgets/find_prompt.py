@@ -1,4 +1,4 @@
-"""A prompt that shows what it finds while one types: a column, or a text in the cells."""
+"""A prompt that searches while typing: for a column, or a text in the cells."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .plain_input import PlainInput
 
 
 class FindPrompt(Horizontal):
-    """A line to type in; Enter stays with what is found, Esc goes back, ↓ and ↑ go on."""
+    """An input line; Enter stays at the match, Esc goes back, ↓ and ↑ move between matches."""
 
     DEFAULT_CSS = """
     FindPrompt {
@@ -32,16 +32,16 @@ class FindPrompt(Horizontal):
     BINDINGS = keymap.bindings(key_owner)
 
     said: reactive[str] = reactive("")
-    """What has been found, in words."""
+    """Description of the match."""
 
     @dataclass
     class Typed(Message):
-        """Another text, or the next thing that fits it, is wanted."""
+        """Posted when the text changes, or another match is requested."""
 
         prompt: FindPrompt
         text: str
         turn: int
-        """0 for the first that fits, 1 for the next…"""
+        """0 for the first match, 1 for the next…"""
 
         @property
         def control(self) -> FindPrompt:
@@ -50,7 +50,7 @@ class FindPrompt(Horizontal):
 
     @dataclass
     class Closed(Message):
-        """It is over: with Enter, or with Esc."""
+        """Posted when the prompt is closed, with Enter or Esc."""
 
         prompt: FindPrompt
         text: str
@@ -62,56 +62,56 @@ class FindPrompt(Horizontal):
             return self.prompt
 
     def __init__(self, label: str, text: str = "", *, classes: str) -> None:
-        """Begin with a text.
+        """Create a prompt.
 
         Args:
-            label: What is asked for.
-            text: To begin with, selected, so that typing replaces it.
-            classes: Tell one that asks for columns from one that asks for cells.
+            label: The label in front of the input.
+            text: Initial text, selected, so that typing replaces it.
+            classes: CSS classes that distinguish column prompts from cell prompts.
         """
         super().__init__(classes=classes)
         self._label, self._text = label, text
         self._turn = 0
 
     def compose(self) -> ComposeResult:
-        """A label, a place to type, and what has been found."""
+        """Compose a label, an input, and the description of the match."""
         yield Label(self._label)
         yield PlainInput(self._text, select_on_focus=True)
         yield Label("", id="said")
 
     @property
     def input(self) -> Input:
-        """Where one types."""
+        """The input."""
         return self.query_one(Input)
 
     def watch_said(self, said: str) -> None:
-        """Say it."""
+        """Show the description of the match."""
         if self.is_attached:
             self.query_one("#said", Label).update(Content(said))
 
     @on(Input.Changed)
     def tell(self, event: Input.Changed) -> None:
-        """Another text: begin with the first that fits."""
+        """Request the first match of the new text."""
         event.stop()
         self._turn = 0
         self._tell()
 
     @on(Input.Submitted)
     def keep(self, event: Input.Submitted) -> None:
-        """Enter."""
+        """Close the prompt on Enter."""
         event.stop()
         self.post_message(self.Closed(self, event.value, is_kept=True))
 
     async def action_keep(self) -> None:
-        """Enter, as the line to type in has it."""
+        """Handle Enter, as the input does."""
         await self.input.action_submit()
 
     def action_close(self) -> None:
-        """Give up."""
+        """Cancel."""
         self.post_message(self.Closed(self, "", is_kept=False))
 
     def action_turn(self, step: int) -> None:
-        """Ask for the next thing that fits, or the one before."""
+        """Request the next match, or the previous one."""
         self._turn += step
         self._tell()
 

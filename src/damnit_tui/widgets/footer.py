@@ -1,4 +1,4 @@
-"""The last line: the keys one needs most, or those of the prompt that is open."""
+"""The last line: the most important keys, or those of the open prompt."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from .open_prompt import follow_prompt, prompt_owner
 
 
 class KeyFooter(Widget):
-    """Keys and what they do, drawn from the key table; a click does the same.
+    """Keys and their actions, rendered from the keymap; a click runs the action.
 
     One widget, where Textual's footer has one for each key: it is on the screen
-    before the first data are.
+    before the first data.
     """
 
     DEFAULT_CSS = """
@@ -31,20 +31,20 @@ class KeyFooter(Widget):
     COMPONENT_CLASSES: ClassVar[set[str]] = {"key-line--key"}
 
     def __init__(self, *owners: str) -> None:
-        """Make a line.
+        """Create a footer.
 
         Args:
-            owners: Whose keys; none: those of the main screen.
+            owners: Owners of the keys; none for those of the main screen.
         """
         super().__init__()
         self._owners = owners or tuple(keymap.MAIN_OWNERS)
 
     def on_mount(self) -> None:
-        """Follow prompts that open and close."""
+        """Redraw when prompts open and close."""
         follow_prompt(self)
 
     def render(self) -> Text:
-        """As many keys as fit, whole ones."""
+        """Render as many keys as fit."""
         key_style = self.get_component_rich_style("key-line--key", partial=True)
         line = Text(no_wrap=True, end="")
         for key, _start, end in self._places():
@@ -55,7 +55,7 @@ class KeyFooter(Widget):
         return line
 
     def on_click(self, event: events.Click) -> None:
-        """Do what the key does."""
+        """Run the action of the clicked key."""
         for key, start, end in self._places():
             if start <= event.x < end <= self.size.width:
                 self.app.simulate_key(key.keys.split(",")[0])

@@ -1,4 +1,4 @@
-"""What was typed before in a prompt: older and newer, as in a shell. Pure."""
+"""Prompt history: older and newer entries, as in a shell. Pure."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ MOST = 100
 
 
 class History:
-    """A walk through what was typed before, beginning with what is being typed now."""
+    """A position in the history of a prompt, beginning with the text being typed."""
 
     def __init__(self, entries: Iterable[str] = ()) -> None:
-        """Begin at the end.
+        """Start at the end.
 
         Args:
-            entries: The oldest first.
+            entries: Earlier inputs, oldest first.
         """
         self._entries = list(entries)
         self._at = len(self._entries)
         self._draft = ""
 
     def older(self, now: str) -> str | None:
-        """The next older one that begins as what was typed; None if there is none.
+        """Return the next older entry with the typed prefix; None if there is none.
 
         Args:
-            now: What stands in the prompt.
+            now: The text in the prompt.
         """
         if self._at == len(self._entries):
             self._draft = now
@@ -35,7 +35,7 @@ class History:
         return None
 
     def newer(self, now: str) -> str | None:
-        """The next newer one, at last what was typed; None if one is there already."""
+        """Return the next newer entry, at last the typed text; None if that is shown already."""
         for at in range(self._at + 1, len(self._entries)):
             if self._fits(at, now):
                 self._at = at
@@ -50,7 +50,7 @@ class History:
 
 
 def remember(entries: Iterable[str], text: str) -> tuple[str, ...]:
-    """The same with one more at the end; the same text twice is only the later one."""
+    """Return the entries with a text appended; an earlier duplicate is removed."""
     if not text.strip():
         return tuple(entries)
     return (*(entry for entry in entries if entry != text), text)[-MOST:]

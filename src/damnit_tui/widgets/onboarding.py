@@ -1,4 +1,4 @@
-"""Five keys to begin with, for who has never been here."""
+"""Five keys to begin with, for new users."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ LINES = {
     "runs.plot": "plot a variable over runs, or within them",
     "runs.reprocess": "process runs again: all, what failed, what changed",
 }
-"""Key id → what it is good for."""
+"""Key ID → its purpose."""
 
 
 class OnboardingTips(Static):
-    """A frame between the table and the lines below it; takes no key away."""
+    """A frame between the table and the lines below it; captures no keys."""
 
     DEFAULT_CSS = """
     OnboardingTips {
@@ -37,7 +37,7 @@ class OnboardingTips(Static):
     COMPONENT_CLASSES: ClassVar[set[str]] = {"tour--key"}
 
     def on_mount(self) -> None:
-        """Fill it: only now the theme's colours are known."""
+        """Fill the frame: the theme's colours are known only now."""
         self.border_title = "Getting started"
         self.border_subtitle = "Esc: dismiss"
         style = self.get_component_rich_style("tour--key", partial=True)
@@ -48,5 +48,5 @@ class OnboardingTips(Static):
         self.update(table)
 
     def on_click(self) -> None:
-        """Go away."""
+        """Close the tips."""
         self.remove()

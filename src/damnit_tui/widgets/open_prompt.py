@@ -1,4 +1,4 @@
-"""Which prompt is open on a screen: the footer shows its keys."""
+"""The open prompt of a screen, whose keys the footer shows."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from textual.widget import Widget
 
 
 def prompt_owner(screen: Screen[Any]) -> str:
-    """The owner of the keys of the prompt that has the focus; empty without one."""
+    """Return the key owner of the focused prompt; empty without one."""
     focused = screen.focused
     nodes = focused.ancestors_with_self if focused is not None else ()
     return next(filter(None, (getattr(node, "key_owner", "") for node in nodes)), "")
 
 
 def follow_prompt(footer: Widget) -> None:
-    """Draw a footer again when a prompt opens or closes."""
+    """Redraw a footer when a prompt opens or closes."""
 
     def draw() -> None:
         footer.refresh()

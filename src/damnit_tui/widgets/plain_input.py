@@ -1,4 +1,4 @@
-"""A line to type in, without a frame."""
+"""An input line without a frame."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from ..sanitize import is_hostile, one_for_one
 class PlainInput(Input):
     """One line high, as wide as there is room.
 
-    It holds the text as it is: what a terminal must not be sent is shown by a stand-in of one
-    cell, and stays what it was.
+    The text is kept as it is; characters unsafe for a terminal are only displayed
+    as a stand-in of one cell.
     """
 
     key_owner = ""
-    """Whose keys the footer shows while one types here; empty: those of the screen, or of what is
-    around it."""
+    """Owner of the keys the footer shows while the input has the focus; empty: those of the screen,
+    or of the enclosing widget.
+    """
 
     DEFAULT_CSS = """
     PlainInput {
@@ -49,7 +50,7 @@ class PlainInput(Input):
         return len(self.value)
 
     async def on_key(self, event: events.Key) -> None:
-        """Take characters that are not seen, too: Persian and Hindi are typed with them."""
+        """Accept invisible characters, too: Persian and Hindi are typed with them."""
         character = event.character
         if character is not None and character >= "\xa0" and is_hostile(character):
             event.stop()

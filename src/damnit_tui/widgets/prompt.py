@@ -1,4 +1,4 @@
-"""A line to type in at the bottom of the screen: with completion, history, and mistakes shown."""
+"""An input line at the bottom of the screen, with completion, history, and error display."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from damnit_daemon.query.completion import Completion
 
 PAUSE_S = 0.15
-"""After the last key, before anybody is told: each look costs a large table some time."""
+"""Delay after the last key before the change is posted: each query of a large table takes time."""
 
 Complete = Callable[[str, int], "Completion | None"]
 
 
 class Prompt(Vertical):
-    """A line to type in; Enter keeps it, Esc gives up, Tab completes, ↑ ↓ bring back older ones."""
+    """An input line; Enter accepts, Esc cancels, Tab completes, ↑ ↓ recall the history."""
 
     DEFAULT_CSS = """
     Prompt {
@@ -43,19 +43,19 @@ class Prompt(Vertical):
 
     @dataclass
     class Typed(Message):
-        """The text has changed, and nobody has typed for a moment."""
+        """Posted when the text has changed and typing has paused."""
 
         prompt: Prompt
         text: str
 
         @property
         def control(self) -> Prompt:
-            """Which one."""
+            """The prompt."""
             return self.prompt
 
     @dataclass
     class Closed(Message):
-        """Somebody wants to end it: with Enter, or with Esc."""
+        """Posted when the prompt is closed, with Enter or Esc."""
 
         prompt: Prompt
         text: str
@@ -63,7 +63,7 @@ class Prompt(Vertical):
 
         @property
         def control(self) -> Prompt:
-            """Which one."""
+            """The prompt."""
             return self.prompt
 
     def __init__(
@@ -76,15 +76,15 @@ class Prompt(Vertical):
         idle: str = "",
         id: str | None = None,
     ) -> None:
-        """Make a prompt.
+        """Create a prompt.
 
         Args:
-            label: What stands before it.
-            text: What it begins with.
-            history: What was typed before, the oldest first.
-            complete: Tells what the word at a place could become.
-            idle: What to say under it while there is nothing to offer.
-            id: Its id in the DOM.
+            label: The label in front of the input.
+            text: Initial text.
+            history: Earlier inputs, oldest first.
+            complete: Returns the completions of the word at a position.
+            idle: The hint to show while there are no suggestions.
+            id: The ID of the widget in the DOM.
         """
         super().__init__(id=id)
         self._label = label
@@ -97,51 +97,51 @@ class Prompt(Vertical):
         self._inserted: str | None = text
 
     def compose(self) -> ComposeResult:
-        """A label and a place to type; under them what could be typed."""
+        """Compose a label and an input, with a hint line under them."""
         with Horizontal():
             yield Label(self._label, markup=False)
-            # A text that ends in a blank waits for more: it is not to be typed over.
+            # A text that ends in a blank is to be continued, so it is not selected.
             yield PlainInput(self._text, select_on_focus=self._text[-1:] not in ("", " "))
         yield PromptHint()
 
     def on_mount(self) -> None:
-        """Type into it at once."""
+        """Focus the input."""
         self.query_one(PromptHint).show_idle(self._idle)
         self.query_one(Input).focus()
 
     @property
     def input(self) -> Input:
-        """Where one types."""
+        """The input."""
         return self.query_one(Input)
 
     @property
     def text(self) -> str:
-        """What stands in it."""
+        """The text in the prompt."""
         return self.query_one(Input).value
 
     def show_mistake(self, message: str, start: int, end: int) -> None:
-        """Say what is wrong, where it stands in the text."""
+        """Show a mistake at its position in the text."""
         typed = self.query_one(Input)
         place = typed.region.x - self.region.x - round(typed.scroll_x)
         self.query_one(PromptHint).show_mistake(message, place + start, end - start)
 
     def show_well(self) -> None:
-        """Nothing is wrong (any more)."""
+        """Clear the mistake."""
         found = self._completion
         options = found.options if found is not None else ()
         if found is not None and options == (self.text[found.start : found.end],):
-            options = ()  # it is there already
+            options = ()  # already typed
         self.query_one(PromptHint).show_options(options, self._chosen)
 
     # Typing
 
     @on(Input.Changed)
     def take_in(self, event: Input.Changed) -> None:
-        """Offer what could follow; tell the text when nobody types any more."""
+        """Offer completions; post the text once typing pauses."""
         event.stop()
         text = event.value
         if text != self.text:
-            return  # keys were quicker than this news of an older text
+            return  # keys were faster than this event for an older text
         if text != self._inserted:
             self._inserted, self._chosen = None, None
             self._completion = self._complete(text, self.query_one(Input).cursor_position)
@@ -154,20 +154,20 @@ class Prompt(Vertical):
 
     @on(Input.Submitted)
     def keep(self, event: Input.Submitted) -> None:
-        """Enter."""
+        """Close the prompt on Enter."""
         event.stop()
         self.post_message(self.Closed(self, event.value, is_kept=True))
 
     async def action_keep(self) -> None:
-        """Enter, as the line to type in has it."""
+        """Handle Enter, as the input does."""
         await self.input.action_submit()
 
     def action_give_up(self) -> None:
-        """Esc."""
+        """Handle Esc."""
         self.post_message(self.Closed(self, self.text, is_kept=False))
 
     def action_complete(self, step: int) -> None:
-        """Put in the next suggestion, or the one before."""
+        """Insert the next suggestion, or the previous one."""
         typed = self.query_one(Input)
         if self._chosen is None:
             self._completion = self._complete(typed.value, typed.cursor_position)
@@ -184,7 +184,7 @@ class Prompt(Vertical):
         self.query_one(PromptHint).show_options(found.options, self._chosen)
 
     def action_history(self, step: int) -> None:
-        """Bring back what was typed before."""
+        """Recall an entry of the history."""
         now = self.text
         found = self._history.older(now) if step < 0 else self._history.newer(now)
         if found is not None:
@@ -200,7 +200,7 @@ class Prompt(Vertical):
 
 
 def offered(completion: Completion) -> Completion:
-    """The same without what would control the terminal: what is typed is sent to it."""
+    """Remove control characters from a completion: typed text is sent to the terminal."""
     options = tuple(option for option in completion.options if visible(option) == option)
     return replace(completion, options=options)
 

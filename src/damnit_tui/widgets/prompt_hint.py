@@ -1,4 +1,4 @@
-"""The line under a prompt: what could be typed, or what is wrong and where."""
+"""The line under a prompt: suggestions, or a mistake and its position."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CHOSEN = "›"
 
 
 class PromptHint(Widget):
-    """One line; a mistake goes before suggestions."""
+    """One line; a mistake takes precedence over suggestions."""
 
     DEFAULT_CSS = """
     PromptHint {
@@ -40,33 +40,33 @@ class PromptHint(Widget):
         self._idle = ""
 
     def show_options(self, options: Sequence[str], chosen: int | None = None) -> None:
-        """Say what could be typed.
+        """Show suggestions.
 
         Args:
-            options: The best first.
-            chosen: Which one stands in the prompt already.
+            options: Best first.
+            chosen: Index of the one already in the prompt.
         """
         self._options, self._chosen, self._mistake = options, chosen, None
         self.refresh()
 
     def show_mistake(self, message: str, x: int, width: int) -> None:
-        """Say what is wrong, at its place.
+        """Show a mistake at its position.
 
         Args:
             message: A sentence.
-            x: Where it is wrong, in characters from the left.
-            width: How long that is.
+            x: Start of the mistake, in characters from the left.
+            width: Length of the mistake.
         """
         self._mistake = (visible(message), x, width)
         self.refresh()
 
     def show_idle(self, text: str) -> None:
-        """Say this while there is nothing else to say."""
+        """Set the text for when there is nothing else to show."""
         self._idle = text
         self.refresh()
 
     def render(self) -> Text:
-        """The line, cut at the edge."""
+        """Render the line, clipped at the edge."""
         line = Text(no_wrap=True, end="")
         if self._mistake is not None:
             text = mistake_line(*self._mistake, self.size.width)
@@ -91,7 +91,7 @@ class PromptHint(Widget):
 
 
 def mistake_line(message: str, x: int, width: int, room: int) -> str:
-    """Carets under the mistake, and the message beside them, where there is more room for it."""
+    """Return carets under the mistake, with the message on the side that has more room."""
     x = max(0, min(x, room - 1))
     carets = CARET * max(1, min(width, room - x))
     right = room - x - len(carets) - 1

@@ -1,4 +1,4 @@
-"""Some words in a line, of which one is chosen."""
+"""Options on one line, of which one is selected."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from textual.widget import Widget
 
 
 class RadioRow(Widget, can_focus=True):
-    """Some words of which one is chosen, with ← and →, or by its first letter."""
+    """Options of which one is selected, with ← and →, or by its first letter."""
 
     DEFAULT_CSS = """
     RadioRow {
@@ -30,29 +30,29 @@ class RadioRow(Widget, can_focus=True):
 
     @dataclass
     class Changed(Message):
-        """Another one is chosen."""
+        """Posted when another option is selected."""
 
         choices: RadioRow
 
         @property
         def control(self) -> RadioRow:
-            """Whose choice it is."""
+            """The row."""
             return self.choices
 
     def __init__(self, words: Mapping[str, str], chosen: str, *, id: str) -> None:
-        """Make it.
+        """Create a row of options.
 
         Args:
-            words: What can be chosen, and what stands there for it.
-            chosen: To begin with.
-            id: Its id in the DOM.
+            words: The options, and the text shown for each.
+            chosen: The initial option.
+            id: The ID of the widget in the DOM.
         """
         super().__init__(id=id)
         self._words = dict(words)
         self.set_reactive(RadioRow.chosen, chosen)
 
     def render(self) -> Content:
-        """All words, the chosen one between marks."""
+        """Render all options, with the selected one between marks."""
         content = Content()
         for name, word in self._words.items():
             role = "chosen" if name == self.chosen else "other"
@@ -62,11 +62,11 @@ class RadioRow(Widget, can_focus=True):
         return content
 
     def watch_chosen(self) -> None:
-        """Tell it."""
+        """Post the new selection."""
         self.post_message(self.Changed(self))
 
     def on_key(self, event: events.Key) -> None:
-        """Choose."""
+        """Select an option."""
         names = list(self._words)
         place = names.index(self.chosen)
         if event.key in ("left", "h"):
@@ -80,7 +80,7 @@ class RadioRow(Widget, can_focus=True):
         event.stop()
 
     def on_click(self, event: events.Click) -> None:
-        """Choose the one that was clicked on."""
+        """Select the clicked option."""
         x = 0
         for name, word in self._words.items():
             if x <= event.x < x + len(word) + 2:

@@ -1,4 +1,4 @@
-"""A long list of lines in columns, with a cursor; only what is on the screen is drawn."""
+"""A long list of rows in columns, with a cursor; only rows on the screen are drawn."""
 
 from __future__ import annotations
 
@@ -20,34 +20,34 @@ from ..sanitize import pad, visible
 
 GAP = 2
 LEAST, NARROWEST = 14, 6
-"""What the column that gives way keeps, and what all keep."""
+"""Minimum widths of the stretching column, and of all others."""
 ROLES = ("text", "faint", "error", "missing", "news", "heading", "cursor")
 
 
 class RowCell(NamedTuple):
-    """One cell of a line."""
+    """One cell of a row."""
 
     text: str
     role: str = "text"
     right: bool = False
-    """Whether it stands on the right."""
+    """True if right-aligned."""
 
 
 @dataclass(frozen=True)
 class ListRow:
-    """One line."""
+    """One row."""
 
     id: str
     parts: tuple[RowCell, ...]
 
     def has(self, words: Sequence[str]) -> bool:
-        """Whether all words stand in it."""
+        """Return True if the row contains all words."""
         text = " ".join((self.id, *(part.text for part in self.parts))).casefold()
         return all(word in text for word in words)
 
 
 class RowList(ScrollView, can_focus=True):
-    """Lines under a heading, with a cursor on one of them."""
+    """Rows under a heading, with a cursor."""
 
     DEFAULT_CSS = """
     RowList {
@@ -71,7 +71,7 @@ class RowList(ScrollView, can_focus=True):
 
     @dataclass
     class Opened(Message):
-        """Somebody clicked on the line under the cursor."""
+        """Posted when the row under the cursor is clicked."""
 
         id: str
 
@@ -84,18 +84,18 @@ class RowList(ScrollView, can_focus=True):
 
     @property
     def current(self) -> str:
-        """The id of the line under the cursor; empty without any."""
+        """The ID of the row under the cursor; empty without any."""
         return self._lines[self.cursor].id if self._lines else ""
 
     def fill(
         self, heading: Sequence[RowCell], lines: Sequence[ListRow], *, stretch: int = 1
     ) -> None:
-        """Show other lines; the cursor stays on its id.
+        """Show new rows; the cursor stays on its ID.
 
         Args:
-            heading: Over the columns.
-            lines: The lines, each with as many parts.
-            stretch: The column that gives way where there is no room.
+            heading: Column headings.
+            lines: The rows, all with the same number of cells.
+            stretch: The column that shrinks if there is no room.
         """
         before = self.current
         self._heading, self._lines = tuple(heading), tuple(lines)
@@ -109,12 +109,12 @@ class RowList(ScrollView, can_focus=True):
         self.refresh()
 
     def plain_text(self) -> str:
-        """All of it, in columns divided by tabs."""
+        """Return all rows as tab-separated text."""
         rows = [self._heading, *(line.parts for line in self._lines)]
         return "\n".join("\t".join(visible(part.text).strip() for part in row) for row in rows)
 
     def render_line(self, y: int) -> Strip:
-        """One line; the heading stays on top."""
+        """Render one line; the heading stays on top."""
         width = self.size.width
         if width != self._measured_for:
             self._measure()
@@ -128,11 +128,11 @@ class RowList(ScrollView, can_focus=True):
         )
 
     def on_resize(self) -> None:
-        """The cursor stays in sight."""
+        """Keep the cursor visible."""
         self._show_cursor()
 
     def on_click(self, event: events.Click) -> None:
-        """Go to a line; open the one under the cursor."""
+        """Move to the clicked row; open the one under the cursor."""
         index = event.y + int(self.scroll_offset.y) - 1
         if event.y > 0 and index < len(self._lines):
             if index == self.cursor:
@@ -140,11 +140,11 @@ class RowList(ScrollView, can_focus=True):
             self._move_to(index)
 
     def action_move(self, lines: int) -> None:
-        """Down or up."""
+        """Move down or up."""
         self._move_to(self.cursor + lines)
 
     def action_page(self, pages: int) -> None:
-        """A page down or up."""
+        """Move a page down or up."""
         self._move_to(self.cursor + pages * max(1, self.size.height - 2))
 
     def _move_to(self, index: int) -> None:
@@ -155,7 +155,7 @@ class RowList(ScrollView, can_focus=True):
             self.refresh()
 
     def _show_cursor(self) -> None:
-        # The heading lies over the first line of what is scrolled.
+        # The heading covers the first line of the scrolled content.
         region = Region(0, self.cursor, 1, 2)
         self.scroll_to_region(region, animate=False, force=True, immediate=True)
 

@@ -1,4 +1,4 @@
-"""The last line of a screen: those of its keys that do something, or those of an open prompt."""
+"""The last line of a screen: the keys available now, or those of an open prompt."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .open_prompt import follow_prompt, prompt_owner
 
 
 class ScreenFooter(Widget):
-    """Keys of one owner, drawn from the key table; a click does what the key does."""
+    """Keys of one owner, rendered from the keymap; a click runs the action."""
 
     DEFAULT_CSS = """
     ScreenFooter {
@@ -29,18 +29,18 @@ class ScreenFooter(Widget):
     COMPONENT_CLASSES: ClassVar[set[str]] = {"screen-keys--key"}
 
     wanted: reactive[tuple[str, ...]] = reactive(())
-    """Ids of keys; what there is no room for is left out, the last ones first."""
+    """Key IDs; those that do not fit are left out, the last ones first."""
 
     def __init__(self, owner: str) -> None:
         super().__init__()
         self._keys = {key.id: key for key in keymap.KEYS if key.owner == owner}
 
     def on_mount(self) -> None:
-        """Follow prompts that open and close."""
+        """Redraw when prompts open and close."""
         follow_prompt(self)
 
     def render(self) -> Text:
-        """As many keys as fit."""
+        """Render as many keys as fit."""
         key_style = self.get_component_rich_style("screen-keys--key", partial=True)
         line = Text(no_wrap=True, end="")
         for key, start, _ in self._places():
@@ -50,13 +50,13 @@ class ScreenFooter(Widget):
         return line
 
     def on_click(self, event: events.Click) -> None:
-        """Do what the key does."""
+        """Run the action of the clicked key."""
         for key, start, end in self._places():
             if start <= event.x < end:
                 self.app.simulate_key(key.keys.split(",")[0])
 
     def _places(self) -> list[tuple[keymap.Key, int, int]]:
-        """Keys with the columns they take; the last two are how to get help and away."""
+        """Return keys with their columns; the last two are help and close."""
         keys = [self._keys[name] for name in self.wanted if name in self._keys]
         if prompt := prompt_owner(self.screen):
             keys = keymap.footer_keys((prompt,))

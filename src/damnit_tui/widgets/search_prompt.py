@@ -1,4 +1,4 @@
-"""The prompt for a text to look for."""
+"""The prompt for a text to search for."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from .plain_input import PlainInput
 
 @dataclass
 class SearchAnswered(Message):
-    """Something was typed, or None: somebody thought better of it."""
+    """Posted with the text to search for, or None if cancelled."""
 
     text: str | None
 
 
 class SearchPrompt(Horizontal):
-    """A line to type a text in; Enter looks for it, Esc does not."""
+    """An input for a text; Enter searches, Esc cancels."""
 
     DEFAULT_CSS = """
     SearchPrompt {
@@ -35,24 +35,24 @@ class SearchPrompt(Horizontal):
     BINDINGS = keymap.bindings(key_owner)
 
     def compose(self) -> ComposeResult:
-        """A label and a place to type."""
+        """Compose a label and an input."""
         yield Label("Look for:")
         yield PlainInput(select_on_focus=False)
 
     def on_mount(self) -> None:
-        """Type into it at once."""
+        """Focus the input."""
         self.query_one(Input).focus()
 
     @on(Input.Submitted)
     def answer(self, event: Input.Submitted) -> None:
-        """Hand it on."""
+        """Post the text."""
         event.stop()
         self.post_message(SearchAnswered(event.value))
 
     async def action_keep(self) -> None:
-        """Enter, as the line to type in has it."""
+        """Handle Enter, as the input does."""
         await self.query_one(Input).action_submit()
 
     def action_give_up(self) -> None:
-        """Esc."""
+        """Handle Esc."""
         self.post_message(SearchAnswered(None))

@@ -1,4 +1,4 @@
-"""The two lines on top: which folder this is, and whether what is shown is true."""
+"""The two lines on top: the folder, and whether the data shown is up to date."""
 
 from __future__ import annotations
 
@@ -24,60 +24,60 @@ from ..format import format_age, format_full_time, format_span
 from ..sanitize import clip, clip_start, visible
 
 CHECK_S = 30.0
-"""How often to look at the folder itself: that is seldom news, and a shared disk is slow."""
+"""Interval of the folder checks: changes are rare, and a shared disk is slow."""
 STALE_S = 5.0
-"""From this age on what is shown is called old."""
+"""Age from which the data shown is reported as old."""
 BRIEF_WIDTH = 100
-"""On a narrower screen the daemon's host is left out."""
+"""On narrower screens the daemon's host is omitted."""
 COLUMNS_WIDTH = 70
-"""On a narrower screen it is left out which columns are shown."""
+"""On narrower screens the range of columns is omitted."""
 TITLE_WIDTH = 24
-"""What the title gets in any case."""
+"""Minimum width of the title."""
 Said = tuple[str, str]
-"""Text, and its style."""
+"""Text and style."""
 
 
 class Status(NamedTuple):
-    """All that the two lines say."""
+    """The state shown by the two lines."""
 
     folder: str
     proposal: int | None = None
     read_only: bool = False
     old_format: int = 0
-    """The database's format, if it must be brought up to date before one can write."""
+    """The database's format, if it must be upgraded before editing."""
     unwritten: int = 0
-    """Edits that cannot be written at the moment."""
+    """Edits that cannot be saved at the moment."""
     runs: int = 0
     changed_at: float | None = None
-    """When somebody last wrote a value, Unix seconds."""
+    """Time of the last change to a value, Unix seconds."""
     new_runs: int = 0
-    """Runs that came since one looked at the top."""
+    """Runs that arrived since the top was last in view."""
     follow: bool = False
     loading: bool = True
     reading: bool = False
-    """Values by which one filters or sorts are still to come."""
+    """True while values to filter or sort by are still loading."""
     columns: str = ""
-    """Which of the columns are on the screen."""
+    """The range of columns on the screen."""
     hidden: str = ""
-    """How many columns are not shown, and how they can be."""
+    """The number of hidden columns, and the keys that show them."""
     filter: str = ""
-    """As it was typed."""
+    """The filter as typed."""
     sort: str = ""
-    """In words; empty: newest first."""
+    """Description of the sort order; empty: newest first."""
     shown: int = 0
-    """Runs that the filter shows."""
+    """Runs that match the filter."""
     marked: int = 0
-    """Runs that somebody has marked."""
+    """Marked runs."""
     marking: int = 0
     """Runs in a range that is not ended yet."""
     health: Health = Health()
     work: DaemonActivity = DaemonActivity()
     warnings: FolderWarnings = FolderWarnings()
     zone: tzinfo | None = None
-    """In which times are shown; None for this machine's."""
+    """Time zone for displayed times; None for this machine's."""
 
     def trouble(self, now: float) -> str:
-        """Why what is shown may be out of date; empty if it is not, or nothing is shown."""
+        """Return why the data may be out of date; empty if it is not, or nothing is shown."""
         health = self.health
         if health.read_at is None:
             return ""
@@ -91,12 +91,12 @@ class Status(NamedTuple):
         return f"Database {since}; {as_of}. {visible(health.problem)}".rstrip()
 
     def after(self, update: Update, *, runs: int, unseen: int) -> Status:
-        """What to say after an update.
+        """Return the status after an update.
 
         Args:
-            update: What has come.
-            runs: How many there are now.
-            unseen: How many are new, and not where somebody looks.
+            update: The update.
+            runs: Total number of runs.
+            unseen: Number of new runs that are out of view.
         """
         stamps = [value.timestamp for value in update.values]
         if self.changed_at is not None:
@@ -108,14 +108,14 @@ class Status(NamedTuple):
         )
 
     def title(self, width: int) -> str:
-        """Proposal and folder; of a long path the end."""
+        """Return proposal and folder; a long path is clipped on the left."""
         proposal = f"p{self.proposal} · " if self.proposal is not None else ""
         return clip(
             proposal + clip_start(visible(self.folder), max(8, width - len(proposal))), width
         )
 
     def marks(self) -> list[Said]:
-        """What is special about this view."""
+        """Return the special properties of this view."""
         found = []
         if self.old_format:
             found.append((f"⊘ old format {self.old_format}: e migrates", "mark"))
@@ -129,17 +129,17 @@ class Status(NamedTuple):
         return found
 
     def daemon(self, now: float, *, brief: bool = False) -> list[Said]:
-        """How the daemon is, and how much it has to do."""
+        """Return the state and workload of the daemon."""
         state = self.work.state(now, brief=brief, zone=self.zone)
         return [said for said in (state, (self.work.counts(), "text")) if said[0]]
 
     def words(self, now: float) -> object:
-        """All that is said at a time, to know whether it is still the same."""
+        """Return all displayed text, to detect changes."""
         place = (self.proposal, self.folder, self.columns, self.hidden, self.new_runs, self.filter)
         return place, self.marks(), self.daemon(now), self.facts(now), self.trouble(now)
 
     def facts(self, now: float) -> str:
-        """How much there is, and how fresh."""
+        """Return the number of runs, and the age of the data."""
         if self.health.missing and not self.runs:
             return ""
         runs = _plural(self.runs, "run")
@@ -147,7 +147,7 @@ class Status(NamedTuple):
             runs = f"{self.shown} of {runs}"
         parts = ["loading…" if self.loading else runs]
         if self.reading and not self.loading:
-            parts.insert(0, "reading…")  # the end is cut off where there is little room
+            parts.insert(0, "reading…")  # the end is clipped where there is little room
         if self.marking:
             parts.append(f"marking {_plural(self.marking, 'run')}: V ends it")
         elif self.marked:
@@ -160,7 +160,7 @@ class Status(NamedTuple):
 
 
 class StatusLines(Widget):
-    """Folder, freshness and trouble."""
+    """Folder, freshness and problems."""
 
     DEFAULT_CSS = """
     StatusLines {
@@ -184,52 +184,52 @@ class StatusLines(Widget):
     }
 
     status: reactive[Status] = reactive(Status(""), repaint=False)
-    """What to say."""
+    """The status to show."""
 
     now: reactive[float] = reactive(0.0, repaint=False)
-    """The time it is said at; told from outside, again and again."""
+    """The current time; updated regularly from outside."""
 
     @dataclass
     class FolderChecked(Message):
-        """The folder itself was looked at."""
+        """Posted when the folder itself was checked."""
 
         warnings: FolderWarnings
 
     def watch_folder(self, folder: DamnitFolder) -> None:
-        """Say from now on what is wrong with a folder itself."""
+        """Report problems of the folder itself from now on."""
         self.check_folder(folder)
         self.set_interval(CHECK_S, lambda: self.check_folder(folder))
 
     @work(thread=True, exclusive=True, group="folder")
     def check_folder(self, folder: DamnitFolder) -> None:
-        """See whether it is a copy, and whether results were set aside."""
+        """Check whether the folder is a copy, and whether results were quarantined."""
         self.post_message(self.FolderChecked(load_folder_warnings(folder)))
 
     @on(FolderChecked)
     def show_warnings(self, event: FolderChecked) -> None:
-        """Say so."""
+        """Show the warnings."""
         self.status = self.status._replace(warnings=event.warnings)
 
     def watch_status(self) -> None:
-        """Repaint when there is something else to say."""
+        """Repaint when the status changes."""
         self._repaint_if_new()
 
     _words: object = None
-    """What was said last."""
+    """The last displayed text."""
 
     def watch_now(self) -> None:
-        """Repaint when time alone changes the words."""
+        """Repaint when time alone changes the text."""
         self._repaint_if_new()
 
     def _repaint_if_new(self) -> None:
-        """Repaint only if the words change: an idle screen sends nothing."""
+        """Repaint only if the text changes: an idle screen sends nothing."""
         words = self.status.words(self.now)
         if words != self._words:
             self._words = words
             self.refresh()
 
     def render(self) -> Text:
-        """The two lines, each with a left and a right end."""
+        """Render the two lines, each with a left and a right end."""
         status, room = self.status, max(0, self.size.width - 2)
         right = self._right(
             [*status.marks(), *status.daemon(self.now, brief=room < BRIEF_WIDTH)],
@@ -240,7 +240,7 @@ class StatusLines(Widget):
         return Text("\n").join([first, self._second(room)])
 
     def _second(self, room: int) -> Text:
-        """The news, and how much there is; trouble comes before facts."""
+        """Render messages and counts; problems precede facts."""
         said, role = self._news()
         facts = [] if role == "trouble" else [(self._facts(), "quiet")]
         right = self._right(facts, max(0, room - cell_len(said) - 2))
@@ -249,14 +249,14 @@ class StatusLines(Widget):
     def _facts(self) -> str:
         facts = self.status.facts(self.now)
         columns = self.status.columns if self.size.width >= COLUMNS_WIDTH else ""
-        # What is hidden comes first: the end is cut off where there is little room.
+        # Hidden columns come first: the end is clipped where there is little room.
         return " · ".join(filter(None, (self.status.hidden, columns, facts)))
 
     def _news(self) -> tuple[str, str]:
         if trouble := self.status.trouble(self.now):
             return trouble, "trouble"
         news = f"{_plural(self.status.new_runs, 'new run')} ↑" if self.status.new_runs else ""
-        if self.status.filter:  # one who forgets it looks for runs in vain
+        if self.status.filter:  # a forgotten filter makes runs seem missing
             said = f"filter: {visible(self.status.filter)}"
             return f"{said}  {news}".rstrip(), "mark"
         return (news, "news") if news else ("", "quiet")
@@ -267,7 +267,7 @@ class StatusLines(Widget):
         return text
 
     def _line(self, left: Said, right: Text, room: int) -> Text:
-        """Both ends, and the blank between them."""
+        """Join both ends with blanks between them."""
         line = Text(" ", no_wrap=True, end="")
         line.append(left[0], self._style(left[1]))
         line.append(" " * max(0, room - cell_len(left[0]) - right.cell_len))
