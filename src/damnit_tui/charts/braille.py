@@ -8,14 +8,14 @@ import numpy as np
 
 FIRST = 0x2800
 ACROSS, DOWN = 2, 4
-"""Dots in a character."""
+"""Dots per character."""
 
 _BITS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]], np.uint8)
 _CHARACTERS = np.array([" ", *(chr(FIRST + n) for n in range(1, 256))])
 
 
 def characters(dots: Any) -> Any:
-    """Turn dots into characters.
+    """Convert dots to characters.
 
     Args:
         dots: Bool, (4 * lines, 2 * columns), from the top left.
@@ -29,12 +29,12 @@ def characters(dots: Any) -> Any:
 
 
 def band(low: Any, high: Any, levels: int) -> Any:
-    """Dots from a low to a high level in each dot column.
+    """Return the dots from a low to a high level in each dot column.
 
     Args:
-        low: Levels from the bottom, 0 at first, may be fractional; NaN draws nothing.
-        high: The same, not below `low`.
-        levels: How many there are; what is beyond is cut off.
+        low: Levels from the bottom, starting at 0, possibly fractional; NaN draws nothing.
+        high: Likewise, not below `low`.
+        levels: Number of levels; anything beyond is clipped.
 
     Returns:
         Bool, (levels, columns), from the top.
@@ -47,14 +47,14 @@ def band(low: Any, high: Any, levels: int) -> Any:
 
 
 def joined(low: Any, high: Any, filled: Any) -> tuple[Any, Any]:
-    """Make a line of points and of ranges: straight over empty columns, without gaps.
+    """Join points and ranges to a line: straight over empty columns, without gaps.
 
     Columns that hold points but no finite one break the line.
 
     Args:
-        low: Per dot column the lowest level; NaN where there is none.
-        high: The highest.
-        filled: Which columns hold points.
+        low: Lowest level per dot column; NaN where there is none.
+        high: Highest level per dot column.
+        filled: Columns that hold points.
 
     Returns:
         Levels for `band`.
@@ -68,7 +68,7 @@ def joined(low: Any, high: Any, filled: Any) -> tuple[Any, Any]:
     before, after = _neighbours(good, filled)
     empty = ~filled & before & after
     low, high = np.where(empty, between, low), np.where(empty, between, high)
-    # Neighbours touch: each is stretched half the way to the other.
+    # Neighbours touch: each is extended by half the distance.
     gap = (low[1:] > high[:-1] + 1, high[1:] < low[:-1] - 1)
     up, down = (high[:-1] + low[1:]) / 2, (low[:-1] + high[1:]) / 2
     stretched_low, stretched_high = low.copy(), high.copy()
@@ -83,7 +83,7 @@ def joined(low: Any, high: Any, filled: Any) -> tuple[Any, Any]:
 
 
 def _neighbours(good: Any, filled: Any) -> tuple[Any, Any]:
-    """Whether the next filled column to the left, and to the right, holds a finite point."""
+    """Return whether the next filled column on the left, and on the right, has a finite point."""
     columns = np.arange(len(good))
     left = np.maximum.accumulate(np.where(filled, columns, -1))
     right = np.minimum.accumulate(np.where(filled, columns, len(good))[::-1])[::-1]

@@ -1,6 +1,6 @@
-"""Colours for numbers: maps that rise evenly in lightness and are safe for the colour-blind.
+"""Colour maps: perceptually uniform and safe for the colour-blind.
 
-The tables are every eighth colour of the published maps, between which colours are interpolated:
+The tables hold every eighth colour of the published maps; colours between are interpolated:
 viridis and magma by Stéfan van der Walt and Nathaniel Smith (BIDS/colormap, CC0), cividis by
 Jamie Nuñez, Christopher Anderton and Ryan Renslow (PLoS ONE 13, e0199239, 2018; CC0).
 """
@@ -13,10 +13,10 @@ import numpy as np
 
 RGB = tuple[int, int, int]
 SHADES = " ░▒▓█"
-"""From the least to the greatest, where there are no colours."""
+"""From minimum to maximum, where there are no colours."""
 MISSING_SHADE = "×"
 SMALLEST = 1e-290
-"""That has ten decades below it."""
+"""Smallest number with ten decades below it."""
 
 _VIRIDIS = (
     "440154470d6048186a482374472d7b4537814240863e49893b528b375b8d33638d2f6b8e2c728e297a8e26828e"
@@ -42,10 +42,10 @@ class ColourMap(NamedTuple):
     table: Any
     """uint8, (256, 3)."""
     missing: RGB
-    """Of what is no finite number; a colour that the map does not have."""
+    """Colour of non-finite numbers; not in the map."""
 
     def colours(self, levels: Any) -> Any:
-        """Colours for numbers from 0 to 1, which are cut to that; NaN is the missing colour.
+        """Return colours for numbers from 0 to 1, clipped to that range; NaN is the missing colour.
 
         Returns:
             uint8 with a last dimension of 3.
@@ -58,7 +58,7 @@ class ColourMap(NamedTuple):
         return found
 
     def indexed(self, levels: Any) -> tuple[bytes, bytes]:
-        """The same with a palette, whose last colour is that of what is missing.
+        """Return colours as palette indices; the last palette entry is the missing colour.
 
         Returns:
             A byte for each number; the palette.
@@ -87,7 +87,7 @@ MAPS = (
 
 
 def shades(levels: Any) -> Any:
-    """Characters for numbers from 0 to 1; `×` for NaN."""
+    """Return characters for numbers from 0 to 1; `×` for NaN."""
     levels = np.asarray(levels, np.float64)
     absent = np.isnan(levels)
     index = np.clip(np.where(absent, 0, levels) * len(SHADES), 0, len(SHADES) - 1).astype(int)
@@ -97,9 +97,9 @@ def shades(levels: Any) -> Any:
 
 
 def levels_of(values: Any, low: float, high: float, *, is_log: bool = False) -> Any:
-    """Where numbers stand between two others, 0 to 1 and beyond; NaN stays NaN.
+    """Scale numbers so that `low` is 0 and `high` is 1, without clipping; NaN stays NaN.
 
-    With a logarithmic scale what is not positive is below everything: 0.
+    On a logarithmic scale, numbers that are not positive become 0.
     """
     values = np.asarray(values, np.float64)
     if is_log:
@@ -108,7 +108,7 @@ def levels_of(values: Any, low: float, high: float, *, is_log: bool = False) -> 
         with np.errstate(divide="ignore", invalid="ignore"):
             logs = np.log10(np.where(values > 0, values, np.nan))
         values = np.where(np.isnan(values) | (values > 0), logs, low)
-    # Halves: the difference of two huge numbers may overflow.
+    # Halve first: the difference of two huge numbers may overflow.
     extent = high / 2 - low / 2
     if extent <= 0:
         return np.where(np.isnan(values), np.nan, 0.5)
@@ -116,7 +116,7 @@ def levels_of(values: Any, low: float, high: float, *, is_log: bool = False) -> 
 
 
 def log_window(low: float, high: float) -> tuple[float, float]:
-    """A range that has logarithms: at most ten decades below its greatest value."""
+    """Return the part of a range that has logarithms: at most ten decades below its maximum."""
     if high < SMALLEST:
         return 1e-1, 1.0
     return max(low, high * 1e-10) if low > 0 else high * 1e-4, high

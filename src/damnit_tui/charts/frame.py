@@ -1,4 +1,4 @@
-"""A drawing in characters, and where on it the data is."""
+"""A drawing in characters, and the position of the data in it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ GUTTER = 10
 
 
 class Place(NamedTuple):
-    """Where data is drawn, in characters."""
+    """The area of the data, in characters."""
 
     left: int
     top: int
@@ -29,49 +29,49 @@ class Place(NamedTuple):
     height: int
 
     def holds(self, x: int, y: int) -> bool:
-        """Whether a character is in it."""
+        """Return True if a character is inside the area."""
         inside = self.left <= x < self.left + self.width
         return inside and self.top <= y < self.top + self.height
 
 
 @dataclass(frozen=True)
 class Frame:
-    """Lines of a drawing."""
+    """The lines of a drawing."""
 
     lines: list[list[Segment]]
     place: Place
-    """Where its data is."""
+    """The area of the data."""
     x: Window = (0.0, 1.0)
-    """What the left and right end of that stand for."""
+    """The data at its left and right edge."""
     y: Window = (0.0, 1.0)
-    """Bottom and top, or top and bottom row of an image."""
+    """The data at its bottom and top, or the top and bottom row of an image."""
     raster: Raster | None = None
-    """What the pieces of a picture in it are of."""
+    """The raster of a picture in the drawing."""
 
     def x_at(self, column: float) -> float:
-        """What stands at a column; the middle of a character is half on."""
+        """Return the data position of a column; the middle of a character adds a half."""
         share = (column - self.place.left) / max(1, self.place.width)
         return self.x[0] * (1 - share) + self.x[1] * share
 
     def column_of(self, x: float) -> int:
-        """In which column something is."""
+        """Return the column of a data position."""
         extent = self.x[1] / 2 - self.x[0] / 2
         share = (x / 2 - self.x[0] / 2) / extent if extent else 0.5
         return self.place.left + min(self.place.width - 1, max(0, int(share * self.place.width)))
 
 
 def styled(styles: Styles, role: str) -> Style:
-    """The style of a role; none where the theme has none."""
+    """Return the style of a role; the null style if the theme has none."""
     return styles.get(role) or Style.null()
 
 
 def text_line(text: str, width: int, style: Style) -> list[Segment]:
-    """One line of words, cut to a width."""
+    """Return one line of text, clipped to a width."""
     return [Segment(clip(visible(text), width), style)]
 
 
 def runs(characters: list[str], styles: list[Style]) -> list[Segment]:
-    """Characters with a style each, as few segments as possible."""
+    """Join styled characters into as few segments as possible."""
     found: list[Segment] = []
     start = 0
     for index in range(1, len(characters) + 1):

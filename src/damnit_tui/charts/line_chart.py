@@ -22,16 +22,16 @@ from .frame import GUTTER, Frame, Place, Styles, Window, runs, styled, text_line
 from .ticks import Tick, axis_ticks
 
 FEW = 400
-"""So few points are drawn larger, to be seen."""
+"""Up to this many points are drawn larger, to be visible."""
 VERY_FEW = 100
-"""And so few larger still."""
+"""Up to this many points are drawn larger still."""
 TICK_WIDTH = 12
-"""Columns that a label on the x axis needs."""
+"""Columns per label on the x axis."""
 
 
 @dataclass(frozen=True)
 class Series:
-    """Least, greatest and mean value per dot column, to be drawn in one colour."""
+    """Minimum, maximum and mean per dot column, drawn in one colour."""
 
     least: Any
     greatest: Any
@@ -40,12 +40,12 @@ class Series:
     missing: Any
     role: str = "curve"
     is_line: bool = True
-    """Whether neighbours are joined; else dots."""
+    """True to join neighbours; otherwise dots."""
 
 
 @dataclass(frozen=True)
 class Dots:
-    """Single points, to be drawn in one colour."""
+    """Single points, drawn in one colour."""
 
     x: Any
     y: Any
@@ -54,7 +54,7 @@ class Dots:
 
 @dataclass(frozen=True)
 class Axes:
-    """What is written on and beside a chart."""
+    """Axes and labels of a chart."""
 
     x: Window
     y: Window
@@ -68,27 +68,27 @@ class Axes:
 
 
 def chart_size(width: int, height: int) -> tuple[int, int]:
-    """Dots side by side and above each other that a chart of that size has for data."""
+    """Return the width and height in dots that a chart of this size has for data."""
     place = _place(width, height)
     return place.width * ACROSS, place.height * DOWN
 
 
 def series_of(curve: Curve, role: str = "curve") -> Series:
-    """A reduced curve as it is drawn."""
+    """Convert a reduced curve to a series."""
     return Series(curve.least, curve.greatest, curve.mean, curve.filled, curve.missing, role=role)
 
 
 def enlarged(
     x: Any, y: Any, role: str, shown: tuple[Window, Window], size: tuple[int, int], *, log_y: bool
 ) -> Dots:
-    """Points; few ones are made larger, to be seen.
+    """Return points, enlarged if there are few.
 
     Args:
-        x: Where they are.
-        y: The same.
+        x: Their x.
+        y: Their y.
         role: Their colour.
-        shown: From, to, of x and of y (logarithms where it is logarithmic).
-        size: Dots side by side and above each other.
+        shown: Ranges of x and of y (logarithms on a logarithmic axis).
+        size: Width and height in dots.
         log_y: Whether y is logarithmic.
     """
     if len(x) > FEW:
@@ -111,7 +111,7 @@ def enlarged(
 def natural_range(
     found: Sequence[Window | None], *, is_log: bool = False, margin: float = 0.0
 ) -> Window:
-    """A range that holds others; it has an extent, whatever they are."""
+    """Return a range that covers others; never empty, whatever they are."""
     known = [window for window in found if window is not None]
     if not known:
         return (0.1, 1.0) if is_log else (0.0, 1.0)
@@ -122,7 +122,7 @@ def natural_range(
     if low == high:
         half = abs(low) * 0.05 or 0.5
         return low - half, high + half
-    # Halves: the difference of two huge numbers may overflow.
+    # Halve first: the difference of two huge numbers may overflow.
     extent = (high / 2 - low / 2) * (2 * margin)
     return max(low - extent, -sys.float_info.max), min(high + extent, sys.float_info.max)
 
@@ -138,12 +138,12 @@ def draw_chart(
     """Draw curves.
 
     Args:
-        series: Each with as many columns as `chart_size` tells.
-        axes: What the columns and levels stand for.
-        width: Of the drawing, in characters.
-        height: The same.
-        styles: How roles look.
-        cursor: Where a line goes down, in units of x; None for nowhere.
+        series: Each with as many columns as `chart_size` returns.
+        axes: Ranges and labels of the axes.
+        width: Width of the drawing, in characters.
+        height: Height of the drawing, in characters.
+        styles: Styles by role.
+        cursor: Position of the vertical cursor, in units of x; None for none.
     """
     place = _place(width, height)
     if place.width < 4 or place.height < 1:
@@ -197,7 +197,7 @@ def _canvas(
 
 
 def _layers(one: Series | Dots, axes: Axes, levels: int, columns: int) -> tuple[Any, Any]:
-    """The dots of a curve: its range, and its mean where that is a line of its own."""
+    """Return the dots of a curve: its range, and its mean if that is a line of its own."""
 
     def level(values: Any) -> Any:
         return levels_of(values, *axes.y, is_log=axes.is_log) * (levels - 1)
@@ -219,7 +219,7 @@ def _layers(one: Series | Dots, axes: Axes, levels: int, columns: int) -> tuple[
 
 def _scattered(across: Any, up: Any, levels: int, columns: int) -> Any:
     layer = np.zeros((levels, columns), bool)
-    across = np.where(across == columns, columns - 1, across)  # what lies on the right edge
+    across = np.where(across == columns, columns - 1, across)  # points on the right edge
     with np.errstate(invalid="ignore"):
         inside = (across >= 0) & (across < columns) & (up >= 0) & (up < levels)
     layer[levels - 1 - up[inside].astype(int), across[inside].astype(int)] = True
@@ -268,7 +268,7 @@ def _x_ticks(axes: Axes, width: int) -> list[Tick]:
 def _bottom(
     series: Sequence[Series | Dots], ticks: Sequence[Tick], frame: Frame, styles: Styles
 ) -> list[Segment]:
-    """The x axis; `×` stands below what is not finite."""
+    """Draw the x axis; `×` marks values that are not finite."""
     width = frame.place.width
     cells = ["─"] * width
     axis, missing = styled(styles, "axis"), styled(styles, "missing")

@@ -1,4 +1,4 @@
-"""Where an axis is labelled, and how: round numbers, decades, times, names."""
+"""Positions and labels of axis ticks: round numbers, decades, times, names."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ _TIME_STEPS_S = (
     86400, 172800, 604800, 2592000,
 )  # fmt: skip
 _FIRST_YEAR, _LAST_YEAR = -62135596800, 253402300799
-"""Unix seconds that Python's dates reach."""
+"""Unix seconds that Python's dates cover."""
 
 
 class Tick(NamedTuple):
-    """A labelled place."""
+    """A labelled position."""
 
     value: float
     label: str
 
 
 def ticks(window: Window, most: int, *, whole: bool = False) -> list[Tick]:
-    """Round numbers in a window, at most so many.
+    """Return round numbers in a window, up to a maximum count.
 
     Args:
         window: From, to.
-        most: How many there is room for.
+        most: Maximum number of ticks.
         whole: Only whole numbers.
     """
     low, high = window
@@ -47,7 +47,7 @@ def ticks(window: Window, most: int, *, whole: bool = False) -> list[Tick]:
 
 
 def log_ticks(window: Window, most: int) -> list[Tick]:
-    """Powers of ten in a window; with 2 and 5 between them if there are few."""
+    """Return powers of ten in a window; with 2 and 5 between them if there are few."""
     low, high = window
     if not 0 < low < high:
         return []
@@ -63,7 +63,7 @@ def log_ticks(window: Window, most: int) -> list[Tick]:
 
 
 def time_ticks(window: Window, most: int, zone: tzinfo | None) -> list[Tick]:
-    """Round times in a window of Unix seconds."""
+    """Return round times in a window of Unix seconds."""
     low, high = window
     extent = high - low
     if not _FIRST_YEAR < low < high < _LAST_YEAR:
@@ -82,7 +82,7 @@ def time_ticks(window: Window, most: int, zone: tzinfo | None) -> list[Tick]:
 def axis_ticks(
     kind: AxisKind, window: Window, most: int, zone: tzinfo | None = None, *, is_log: bool = False
 ) -> list[Tick]:
-    """Labelled places of any axis but one of names."""
+    """Return the ticks of any axis other than one of names."""
     if is_log:
         return log_ticks(window, most)
     if kind is AxisKind.TIME:
@@ -91,7 +91,7 @@ def axis_ticks(
 
 
 def format_number(value: float, step: float) -> str:
-    """A number to the digits that its neighbours, a step away, differ in."""
+    """Format a number to the digits in which its neighbours, a step away, differ."""
     if value == 0 or abs(value) < abs(step) * 1e-6:
         return "0"
     size = abs(value)
@@ -107,7 +107,7 @@ def format_number(value: float, step: float) -> str:
 
 
 def format_value(value: float, kind: AxisKind, zone: tzinfo | None = None) -> str:
-    """A place or a value as it is read out: enough digits to tell it from others."""
+    """Format a position or value for the readout: enough digits to be unambiguous."""
     if kind is AxisKind.TIME and _FIRST_YEAR < value < _LAST_YEAR:
         return _local(value, zone).strftime("%Y-%m-%d %H:%M:%S.%f").rstrip("0").rstrip(".")
     if not math.isfinite(value):
