@@ -1,8 +1,9 @@
-"""Which runs to show, in which order: a filter language, and sorting. Pure.
+"""Filter and sort the runs: the filter language and its evaluation. Pure.
 
-The same in the app, on the command line and for programs; the language is
-described in docs/filter.md. What is offered while somebody types is in `completion`.
-The language is imported when somebody first asks for it: a table is shown without.
+Shared by the app, the command line and the Python API; docs/filter.md describes the
+language. Completion while typing is in `completion`.
+
+The parser is imported on first use: showing a table does not need it.
 """
 
 from importlib import import_module
@@ -44,7 +45,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> object:
-    """Import what is asked for."""
+    """Import a public name on first use."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     found = getattr(import_module(f".{_HOMES[name]}", __name__), name)

@@ -1,4 +1,4 @@
-"""What is made of `column operator value`. Pure."""
+"""Build conditions from `column operator value`. Pure."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from .tokens import Token, TokenKind
 
 
 def compare(column: Column, operator: Token, value: Token, moment: Moment) -> Condition:
-    """`xgm > 500`, `time < 10:00`.
+    """Build the condition for `xgm > 500` or `time < 10:00`.
 
     Raises:
-        FilterError: If the value is none that the column could have.
+        FilterError: If the value is not valid for the column.
     """
     if column.name == TIME.name:
         return _compare_time(operator, value, moment)
@@ -29,10 +29,10 @@ def compare(column: Column, operator: Token, value: Token, moment: Moment) -> Co
 
 
 def match(column: Column, value: Token) -> Condition:
-    """`comment ~ dark|junk`.
+    """Build the condition for `comment ~ dark|junk`.
 
     Raises:
-        FilterError: If it is no pattern, or one that could take for ever.
+        FilterError: If the pattern is not valid, or could take exponential time.
     """
     if column.name == TIME.name:
         raise wrong("Times are compared with < or >, not searched.", value)
@@ -43,10 +43,10 @@ def match(column: Column, value: Token) -> Condition:
 
 
 def among(column: Column, options: Sequence[Token], moment: Moment) -> Condition:
-    """`run in 17,20-32`, `sample in LaB6,"dark 2"`.
+    """Build the condition for `run in 17,20-32` or `sample in LaB6,"dark 2"`.
 
     Raises:
-        FilterError: If one of them is none that the column could have.
+        FilterError: If one of the values is not valid for the column.
     """
     if column.name == RUN.name:
         return RunAmong(frozenset(n for option in options for n in _run_numbers(option)))
@@ -62,7 +62,7 @@ def among(column: Column, options: Sequence[Token], moment: Moment) -> Condition
 
 
 def wrong(message: str, token: Token) -> FilterError:
-    """A mistake at the place of a word."""
+    """Return a `FilterError` that points at a token."""
     return FilterError(message, token.start, token.end)
 
 

@@ -1,4 +1,4 @@
-"""Finding the column that somebody means. Pure."""
+"""Resolve a column name from a filter. Pure."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _ALSO = {"time": TIME, "start": TIME}
 
 
 def find_column(token: Token, columns: Sequence[Column]) -> Column:
-    """The column of this name, of this title, or with this as the last part of its title.
+    """Find a column by its name, its title, or the last part of its title.
 
     Raises:
-        FilterError: If there is none, or there are several; names those that are near.
+        FilterError: If none or several match; suggests similar names.
     """
     wanted = token.text.casefold()
     every = [*FIXED, *columns]
@@ -44,7 +44,7 @@ def find_column(token: Token, columns: Sequence[Column]) -> Column:
 
 
 def _near(text: str, columns: Sequence[Column]) -> str:
-    """Names like this one, or with a part like this one."""
+    """Suggest names that are similar, or have a similar part."""
     parts: dict[str, str] = {}
     for column in reversed(columns):
         for name in (column.name, column.title):

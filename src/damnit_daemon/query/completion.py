@@ -1,4 +1,4 @@
-"""What could follow in a filter that is being typed. Pure."""
+"""Completion for a filter as it is typed. Pure."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from .parser import STATES
 from .tokens import PREFIXES, Token, TokenKind, quoted, tokens
 
 MOST = 50
-"""More are no help."""
+"""Completions offered at most."""
 _TIMES = ("today", "yesterday", "-1h", "-8h")
 _NUMBER_OPERATORS = ("=", "!=", "<", "<=", ">", ">=", "in")
 _TEXT_OPERATORS = ("=", "!=", "~", "in")
 
 Values = Callable[[Column], Iterable[str]]
-"""The texts there are in a column."""
+"""Returns the texts of a column."""
 
 
 @dataclass(frozen=True)
 class Completion:
-    """What a part of a text can be replaced by."""
+    """Options to replace a part of the text."""
 
     start: int
     end: int
@@ -35,13 +35,13 @@ class Completion:
 def complete_filter(
     text: str, cursor: int, columns: Sequence[Column], values: Values = lambda _column: ()
 ) -> Completion:
-    """What the word at the cursor could become: columns, operators, values, words.
+    """Complete the word at the cursor: columns, operators, values, keywords.
 
     Args:
-        text: As typed so far.
-        cursor: Where one types; what follows is left alone.
-        columns: The variables there are.
-        values: Tells the texts of a column.
+        text: The filter as typed so far.
+        cursor: The cursor's offset; the text after it is left alone.
+        columns: All variables.
+        values: Returns the texts of a column.
     """
     before, partial = _words(text[:cursor])
     start = partial.start
@@ -51,7 +51,7 @@ def complete_filter(
         options = [f"{partial.prefix}:{name}" for name in matching(word, found)]
         return Completion(start, cursor, tuple(options[:MOST]))
     if (column := _compared(before, columns)) is not None:
-        if partial.kind is TokenKind.WORD and "," in word:  # of a list, the last one
+        if partial.kind is TokenKind.WORD and "," in word:  # the last of a list
             start += word.rindex(",") + 1
             word = word.rpartition(",")[2]
         found = _values_of(column, values)
@@ -64,7 +64,7 @@ def complete_filter(
 
 
 def complete_columns(text: str, cursor: int, columns: Sequence[Column]) -> Completion:
-    """What the last of several columns with commas between could become: `-xgm,run`."""
+    """Complete the last of several comma-separated columns: `-xgm,run`."""
     start = text.rfind(",", 0, cursor) + 1
     while start < cursor and text[start] in " +-":
         start += 1
@@ -73,7 +73,7 @@ def complete_columns(text: str, cursor: int, columns: Sequence[Column]) -> Compl
 
 
 def matching_columns(word: str, columns: Sequence[Column]) -> list[str]:
-    """Columns with a word in their name or title, as they are written in a filter."""
+    """Return columns whose name or title contains a word, quoted as a filter needs it."""
     every = {column.name: column for column in (*FIXED, *columns)}
     wanted = word.casefold()
     begin: list[str] = []
@@ -87,14 +87,14 @@ def matching_columns(word: str, columns: Sequence[Column]) -> list[str]:
 
 
 def matching(word: str, options: Iterable[str]) -> list[str]:
-    """Options with a word in them, those that begin with it first."""
+    """Return options that contain a word, those that begin with it first."""
     wanted = word.casefold().strip("\"'")
     found = [option for option in dict.fromkeys(options) if wanted in option.casefold()]
     return sorted(found, key=lambda o: not o.casefold().strip("\"'").startswith(wanted))
 
 
 def _words(text: str) -> tuple[list[Token], Token]:
-    """The words before the one that is being typed, and that one."""
+    """Return the complete words, and the partial word being typed."""
     if match := re.search(rf"(?:^|[\s(])({'|'.join(PREFIXES)}):$", text, re.IGNORECASE):
         begin = match.start(1)
         return _words(text[:begin])[0], Token(
@@ -102,7 +102,7 @@ def _words(text: str) -> tuple[list[Token], Token]:
         )
     try:
         found = tokens(text)[:-1]
-    except FilterError as error:  # a quote that is not closed yet
+    except FilterError as error:  # a quote not closed yet
         typed = text[error.start + 1 : error.end]
         before, prefix = _words(text[: error.start])
         begin = prefix.start if prefix.prefix and not prefix.text else error.start
@@ -113,7 +113,7 @@ def _words(text: str) -> tuple[list[Token], Token]:
 
 
 def _compared(before: Sequence[Token], columns: Sequence[Column]) -> Column | None:
-    """The column whose value is being typed; None if it is no value."""
+    """Return the column whose value is being typed; None if it is not a value."""
     at = len(before) - 1
     while (
         at > 1

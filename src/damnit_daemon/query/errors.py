@@ -1,4 +1,4 @@
-"""What is wrong with a filter, and where."""
+"""The error for an invalid filter, with its position."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from ..errors import DamnitError
 
 
 class FilterError(DamnitError):
-    """A filter that cannot be understood.
+    """A filter that cannot be parsed.
 
     Attributes:
-        start: Where in the text it is wrong, counted from 0.
-        end: Where that ends.
+        start: Offset in the text where the mistake begins, counted from 0.
+        end: Offset where it ends.
     """
 
     def __init__(self, message: str, start: int, end: int, *, hint: str = "") -> None:

@@ -1,4 +1,4 @@
-"""A filter that was understood: which runs it shows. Pure."""
+"""The parsed filter: selects the runs to show. Pure."""
 
 from __future__ import annotations
 
@@ -16,49 +16,49 @@ from .times import Moment
 
 @dataclass(frozen=True)
 class Filter:
-    """A filter that was understood."""
+    """A parsed filter."""
 
     text: str
     condition: Condition
     parts: tuple[Conjunct, ...] = ()
 
     uses_marks: bool = False
-    """Whether it asks which runs are marked."""
+    """True if it depends on which runs are marked."""
 
     def mask(self, table: Table, keys: Sequence[RunKey]) -> Sequence[bool]:
-        """Of each of some runs, whether it is to be shown."""
+        """Return for each run if it passes the filter."""
         return self.condition.mask(Cells(table, keys))
 
     def select(self, table: Table, keys: Iterable[RunKey]) -> list[RunKey]:
-        """Those of some runs that are to be shown, in the same order."""
+        """Return the runs that pass the filter, in the same order."""
         asked = list(keys)
         return [key for key, held in zip(asked, self.mask(table, asked), strict=True) if held]
 
     def with_column(self, column: Column, text: str) -> str:
-        """The text of the same filter with another condition on one column.
+        """Return this filter's text with the condition on one column replaced.
 
         Args:
-            column: What is asked of it alone until now is forgotten.
-            text: The condition; empty for none.
+            column: Conditions on this column alone are dropped.
+            text: The new condition; empty for none.
         """
         kept = [part.text for part in self.parts if part.columns != {column.name}]
         return " ".join([*kept, text] if text else kept)
 
     def __bool__(self) -> bool:
-        """Whether it leaves anything out."""
+        """Return True if the filter can exclude runs."""
         return self.condition != All(())
 
 
 def parse_filter(text: str, columns: Sequence[Column], moment: Moment | None = None) -> Filter:
-    """Understand a filter.
+    """Parse a filter.
 
     Args:
-        text: As typed; empty matches all.
-        columns: The variables there are.
-        moment: What times refer to; None for now, here.
+        text: As typed; empty matches all runs.
+        columns: All variables.
+        moment: Reference for relative times; None for now, in the local time zone.
 
     Raises:
-        FilterError: If it is wrong; says where, and what would be right.
+        FilterError: If it is not valid; says where, and what would be valid.
     """
     parser = Parser(text, columns, moment or Moment(time.time()))
     return Filter(text, parser.parse(), parser.parts(), parser.uses_marks)

@@ -1,4 +1,4 @@
-"""The grammar of filters: text to conditions. Pure.
+"""The filter grammar: text to conditions. Pure.
 
 either    := both ("or" both)*
 both      := each (["and"] each)*
@@ -37,25 +37,25 @@ DEEPEST = 50
 
 @dataclass(frozen=True)
 class Conjunct:
-    """One of the conditions that all have to hold."""
+    """One of the conditions that must all hold."""
 
     text: str
     columns: frozenset[str]
-    """The names of the columns it looks at; general ones, as words, look at `*`."""
+    """The names of the columns it reads; `*` for conditions on any column, as plain words."""
 
 
 class Parser:
-    """Understands one text, once.
+    """Parses one filter, once.
 
     Attributes:
-        uses_marks: Whether it asks which runs are marked.
+        uses_marks: True if the filter depends on which runs are marked.
     """
 
     def __init__(self, text: str, columns: Sequence[Column], moment: Moment) -> None:
-        """Divide a text into words.
+        """Split the text into tokens.
 
         Raises:
-            FilterError: If that is not possible.
+            FilterError: If a quote is not closed, or a character is not valid.
         """
         self._text = text
         self._tokens = tokens(text)
@@ -77,10 +77,10 @@ class Parser:
         return token
 
     def parse(self) -> Condition:
-        """Understand all of it.
+        """Parse the whole filter.
 
         Raises:
-            FilterError: If it is wrong; says where.
+            FilterError: If it is not valid; says where.
         """
         if self._next.kind is TokenKind.END:
             return All(())
@@ -90,7 +90,7 @@ class Parser:
         return found
 
     def parts(self) -> tuple[Conjunct, ...]:
-        """What was found, at its `and`s; an `or` between them makes it one."""
+        """Return the conditions split at top-level `and`s; an `or` between them makes it one."""
         if self._has_or and self._spans:
             columns = frozenset(name for span in self._spans for name in span[2])
             return (Conjunct(f"({self._text.strip()})", columns),)
@@ -194,7 +194,7 @@ class Parser:
         return compare(column, operator, value, self._moment)
 
     def _options(self, operator: Token) -> list[Token]:
-        """`17, 20-32` or `LaB6,"dark 2"`: words, in quotes or not, with commas between."""
+        """Parse `17, 20-32` or `LaB6,"dark 2"`: comma-separated words, quoted or not."""
         options: list[Token] = []
         follows = True
         while _is_value(self._next) and (follows or self._continues()):
@@ -216,14 +216,14 @@ def _is_value(token: Token) -> bool:
 
 
 def _whole(token: Token) -> Token:
-    """`comment = is:nice` is a text."""
+    """Join the prefix back to the text: in `comment = is:nice` the value is a text."""
     if not token.prefix:
         return token
     return Token(token.kind, f"{token.prefix}:{token.text}", token.start, token.end)
 
 
 def _parts(token: Token) -> list[Token]:
-    """A word at its commas."""
+    """Split a word at its commas."""
     found, at = [], token.start
     for part in token.text.split(","):
         if part:

@@ -1,4 +1,4 @@
-"""What a filter asks of runs, in parts. Pure."""
+"""The conditions that a filter consists of. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .cells import LONGEST_TEXT, RUN, Cells, natural, text_of
 from .table import Scalar, Table
 
 Mask = Sequence[bool]
-"""Of each run, whether something holds."""
+"""For each run, True if the condition holds."""
 
 _ORDER: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
@@ -26,45 +26,45 @@ SKIP = "Skip"
 
 
 class Condition(Protocol):
-    """Holds of a run, or does not."""
+    """A condition on a run."""
 
     def mask(self, cells: Cells) -> Mask:
-        """Look at some runs at once."""
+        """Evaluate the condition for some runs at once."""
         ...
 
 
 @dataclass(frozen=True)
 class All:
-    """Each of them holds; without any, of all runs."""
+    """All parts hold; without parts, true for every run."""
 
     parts: tuple[Condition, ...]
 
     def mask(self, cells: Cells) -> Mask:
-        """Look at some runs at once."""
+        """Evaluate the condition for some runs at once."""
         masks = [part.mask(cells) for part in self.parts]
         return [all(held) for held in zip(*masks, strict=True)] if masks else [True] * _len(cells)
 
 
 @dataclass(frozen=True)
 class Some:
-    """One of them holds, or several."""
+    """At least one part holds."""
 
     parts: tuple[Condition, ...]
 
     def mask(self, cells: Cells) -> Mask:
-        """Look at some runs at once."""
+        """Evaluate the condition for some runs at once."""
         masks = [part.mask(cells) for part in self.parts]
         return [any(held) for held in zip(*masks, strict=True)] if masks else [False] * _len(cells)
 
 
 @dataclass(frozen=True)
 class Not:
-    """It does not hold."""
+    """The negated condition."""
 
     part: Condition
 
     def mask(self, cells: Cells) -> Mask:
-        """Look at some runs at once."""
+        """Evaluate the condition for some runs at once."""
         return [not held for held in self.part.mask(cells)]
 
 
@@ -74,26 +74,26 @@ class OfColumn:
     column: Column
 
     def mask(self, cells: Cells) -> Mask:
-        """Look at some runs at once."""
+        """Evaluate the condition for some runs at once."""
         raise NotImplementedError
 
     def holds(self, table: Table, key: RunKey) -> bool:
-        """Look at one cell; many at once are quicker."""
+        """Evaluate it for one cell; `mask` is faster for many."""
         return self.mask(Cells(table, (key,)))[0]
 
 
 @dataclass(frozen=True)
 class Compares(OfColumn):
-    """A cell compared with a value. Of an empty cell nothing holds, not even `!=`."""
+    """A cell compared with a value. Always false for an empty cell, even with `!=`."""
 
     column: Column
     operator: str
     text: str
     number: float | None
-    """The value as a number, if it is one."""
+    """The value as a number, None if it is not one."""
 
     def mask(self, cells: Cells) -> Mask:
-        """Look at some runs at once."""
+        """Evaluate the condition for some runs at once."""
         found = cells.scalars(self.column)
         if self.operator in ("=", "!="):
             among = Among(self.column, (self.text,), () if self.number is None else (self.number,))
@@ -111,7 +111,7 @@ class Compares(OfColumn):
 
 @dataclass(frozen=True)
 class Among(OfColumn):
-    """A cell is one of several values."""
+    """A cell equals one of several values."""
 
     column: Column
     texts: tuple[str, ...]
@@ -120,17 +120,17 @@ class Among(OfColumn):
     _shown: frozenset[str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Prepare what cells are compared with."""
+        """Precompute the comparison sets."""
         object.__setattr__(self, "_words", frozenset(text.casefold() for text in self.texts))
-        # As it is shown, too: 0.3 is shown for what is 0.30000000000000004.
+        # The displayed form counts, too: 0.30000000000000004 is displayed as 0.3.
         object.__setattr__(self, "_shown", frozenset(text_of(n) for n in self.numbers))
 
     def mask(self, cells: Cells) -> Mask:
-        """Look at some runs at once."""
+        """Evaluate the condition for some runs at once."""
         return [self.has(value) for value in cells.scalars(self.column)]
 
     def has(self, value: Scalar) -> bool:
-        """Whether a cell's value is one of them."""
+        """Return True if a cell's value is one of them."""
         if isinstance(value, str):
             return value.casefold() in self._words and value != ""
         return value is not None and (value in self.numbers or text_of(value) in self._shown)
@@ -138,14 +138,14 @@ class Among(OfColumn):
 
 @dataclass(frozen=True)
 class Within(OfColumn):
-    """A number from here to there, which is not in it any more."""
+    """A number within a half-open interval: `start` included, `end` excluded."""
 
     column: Column
     start: float
     end: float
 
     def mask(self, cells: Cells) -> Mask:
-        """Look at some runs at once."""
+        """Evaluate the condition for some runs at once."""
         start, end = self.start, self.end
         return [
             not isinstance(value, str) and value is not None and start <= value < end
@@ -155,13 +155,13 @@ class Within(OfColumn):
 
 @dataclass(frozen=True)
 class Matches(OfColumn):
-    """A cell's text, as it is shown, has something in it."""
+    """A cell's displayed text matches a pattern."""
 
     column: Column
     pattern: re.Pattern[str]
 
     def mask(self, cells: Cells) -> Mask:
-        """Look at some runs at once."""
+        """Evaluate the condition for some runs at once."""
         search = self.pattern.search
         return [
             value is not None and search(text_of(value)[:LONGEST_TEXT]) is not None
@@ -171,23 +171,23 @@ class Matches(OfColumn):
 
 @dataclass(frozen=True)
 class RunAmong:
-    """Its number is one of these."""
+    """The run's number is one of these."""
 
     numbers: frozenset[int]
 
     def mask(self, cells: Cells) -> Mask:
-        """Look at some runs at once."""
+        """Evaluate the condition for some runs at once."""
         return [key.run in self.numbers for key in cells.keys]
 
 
 @dataclass(frozen=True)
 class Has:
-    """One of these cells has something in it."""
+    """At least one of these cells has a value."""
 
     columns: tuple[Column, ...]
 
     def mask(self, cells: Cells) -> Mask:
-        """Look at some runs at once; of each only until something is found."""
+        """Evaluate some runs at once; checks each run only until it has a value."""
         held = [False] * _len(cells)
         left = list(range(len(held)))
         for column in self.columns:
@@ -205,19 +205,19 @@ class Has:
 
 @dataclass(frozen=True)
 class Says:
-    """A word stands in some text of the run, or it is its number."""
+    """A word occurs in any text of the run, or equals its number."""
 
     word: str
 
     def mask(self, cells: Cells) -> Mask:
-        """Look at some runs at once."""
+        """Evaluate the condition for some runs at once."""
         word = self.word.casefold()
         held = [False] * _len(cells)
         if word.isdecimal():
             held = [word == str(key.run) for key in cells.keys]
         for name in cells.table.text_names:
             together, parts = cells.folded(name)
-            if word in together:  # most columns have it nowhere
+            if word in together:  # absent from most columns
                 held = [is_held or word in part for is_held, part in zip(held, parts, strict=True)]
         return held
 
@@ -229,23 +229,23 @@ class HasError:
     is_skip: bool
 
     def mask(self, cells: Cells) -> Mask:
-        """Look at some runs at once."""
+        """Evaluate the condition for some runs at once."""
         errors, is_skip = cells.table.errors, self.is_skip
         return [any((name == SKIP) is is_skip for name in errors(key)) for key in cells.keys]
 
 
 @dataclass(frozen=True)
 class IsMarked:
-    """Somebody has marked the run."""
+    """The user has marked the run."""
 
     def mask(self, cells: Cells) -> Mask:
-        """Look at some runs at once."""
+        """Evaluate the condition for some runs at once."""
         marked = cells.table.marked
         return [key in marked for key in cells.keys]
 
 
 def columns_of(condition: Condition) -> set[str]:
-    """The names of the columns that a condition looks at; `ANY` for words and errors anywhere."""
+    """Return the names of the columns a condition reads; `ANY` for words and errors anywhere."""
     if isinstance(condition, All | Some):
         return set().union(*(columns_of(part) for part in condition.parts))
     if isinstance(condition, Not):
@@ -260,7 +260,7 @@ def columns_of(condition: Condition) -> set[str]:
 
 
 def is_empty(columns: Sequence[Column]) -> Condition:
-    """Nothing was computed."""
+    """Return a condition for runs without any computed value."""
     return Not(Has(tuple(columns)))
 
 

@@ -1,4 +1,4 @@
-"""Regular expressions that may be typed by anybody: no one must wait for them. Pure."""
+"""Compile untrusted regular expressions that cannot backtrack for ever. Pure."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ import warnings
 
 LONGEST = 200
 MOST_REPEATS = 5
-"""Each one that has no end multiplies what a text that does not fit can cost."""
+"""Each unbounded repeat multiplies the cost of a text that does not match."""
 
 _OPEN_REPEAT = re.compile(r"[*+]|\{\d*,\d*\}|\{\d{3,}\}")
 
 
 def compile_pattern(text: str) -> re.Pattern[str]:
-    """Compile a pattern, capitals or not.
+    """Compile a pattern, case-insensitive.
 
     Raises:
-        ValueError: If it is wrong, or could take for ever; the text says why.
+        ValueError: If it is not valid, or could take for ever; the text says why.
     """
     if len(text) > LONGEST:
         raise ValueError(f"it is longer than {LONGEST} characters")
@@ -34,9 +34,9 @@ def compile_pattern(text: str) -> re.Pattern[str]:
 
 
 def _is_costly(text: str) -> bool:
-    """Whether a group with a repetition, or with alternatives, is repeated itself."""
+    """Return True if a group with a repetition or alternatives is itself repeated."""
     groups = [False]
-    """Of each group that is open: whether repeating it would be costly."""
+    """For each open group, True if repeating it would be costly."""
     repeats = at = 0
     while at < len(text):
         character = text[at]
@@ -65,9 +65,9 @@ def _is_costly(text: str) -> bool:
 
 
 def _end_of_set(text: str, at: int) -> int:
-    """Where a `[…]` ends; a repetition of it counts as any other."""
+    """Return where a `[…]` ends; it counts as a single character when repeated."""
     at += 2 if text[at + 1 : at + 2] == "^" else 1
-    at += 1  # a bracket that comes first is none
+    at += 1  # a bracket in first place is literal
     while at < len(text) and text[at] != "]":
         at += 2 if text[at] == "\\" else 1
     return at

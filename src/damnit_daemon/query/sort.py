@@ -1,4 +1,4 @@
-"""Runs in another order. Pure."""
+"""Sort runs by columns. Pure."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ _PART = re.compile(
 
 @dataclass(frozen=True)
 class SortKey:
-    """By which column, and which way."""
+    """A column to sort by, and the direction."""
 
     column: Column
     reverse: bool = False
 
     def __str__(self) -> str:
-        """As it is typed."""
+        """Return the key as typed."""
         return f"{'-' if self.reverse else ''}{quoted(self.column.name)}"
 
 
 def parse_sort(text: str, columns: Sequence[Column]) -> list[SortKey]:
-    """Read `xgm,-run`: several columns with commas between, `-` for the largest first.
+    """Parse `xgm,-run`: comma-separated columns, `-` for descending.
 
     Raises:
         FilterError: If there is no such column; says where.
@@ -46,7 +46,7 @@ def parse_sort(text: str, columns: Sequence[Column]) -> list[SortKey]:
 
 
 def sort_keys(table: Table, keys: Iterable[RunKey], by: Sequence[SortKey]) -> list[RunKey]:
-    """Sort runs; those that are equal stay as they were, and empty cells come last both ways."""
+    """Sort runs; the sort is stable, and empty cells come last in both directions."""
     found = list(keys)
     for sort_key in reversed(by):
         values = Cells(table, found).scalars(sort_key.column)

@@ -1,4 +1,4 @@
-"""What filters and sorting need to know of a table of runs."""
+"""The table interface that filters and sorting read."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Protocol
 from ..model import Blob, Column, RunKey, RunRow, StoredValue
 
 Scalar = int | float | str | None
-"""A cell as a number or a text; None if it is neither: empty, NaN, a picture, an array."""
+"""A cell as a number or a text; None for anything else: empty, NaN, an image, an array."""
 
 
 class Table(Protocol):
-    """Runs, variables, and the value of each; the app's rows are one.
+    """Runs, variables and their values; implemented by the app's rows, among others.
 
-    Whole columns are asked for at a time: in Python, five thousand calls cost more
-    than what is done with five thousand numbers.
+    Columns are fetched whole: in Python, five thousand calls cost more than the work on
+    five thousand numbers.
     """
 
     @property
@@ -25,33 +25,33 @@ class Table(Protocol):
 
     @property
     def marked(self) -> Collection[RunKey]:
-        """The runs that somebody has marked."""
+        """The marked runs."""
         ...
 
     def run(self, key: RunKey) -> RunRow:
-        """What is known of a run apart from its values."""
+        """Return a run's own data, without its values."""
         ...
 
     def scalars(self, name: str, keys: Sequence[RunKey]) -> Sequence[Scalar]:
-        """The cells of a variable as numbers and texts, one for each key."""
+        """Return a variable's cells as numbers and texts, one for each key."""
         ...
 
     def filled(self, name: str, keys: Sequence[RunKey]) -> Sequence[bool]:
-        """Of each key, whether there is any value, pictures and arrays too."""
+        """Return for each key if the cell has a value, images and arrays included."""
         ...
 
     @property
     def text_names(self) -> Collection[str]:
-        """The variables that have texts; there are few beside so many with numbers."""
+        """The variables with texts: few compared to those with numbers."""
         ...
 
     def errors(self, key: RunKey) -> Iterable[str]:
-        """The classes of the errors that stand in for values of a run: `KeyError`, `Skip`."""
+        """Return the classes of the errors stored in place of values: `KeyError`, `Skip`."""
         ...
 
 
 class ValueTable:
-    """A table made of what the store loads."""
+    """A table of runs and values loaded from the store."""
 
     marked: Collection[RunKey] = ()
 
@@ -61,12 +61,12 @@ class ValueTable:
         columns: Sequence[Column],
         values: Iterable[StoredValue],
     ) -> None:
-        """Put it together.
+        """Index the values.
 
         Args:
-            runs: All of them.
+            runs: All runs.
             columns: All variables.
-            values: Of all runs.
+            values: The values of all runs.
         """
         self.columns = columns
         self._runs = {run.key: run for run in runs}
@@ -86,40 +86,40 @@ class ValueTable:
         return sorted(self._runs, reverse=True)
 
     def run(self, key: RunKey) -> RunRow:
-        """What is known of a run apart from its values."""
+        """Return a run's own data, without its values."""
         return self._runs[key]
 
     def scalars(self, name: str, keys: Sequence[RunKey]) -> Sequence[Scalar]:
-        """The cells of a variable as numbers and texts."""
+        """Return a variable's cells as numbers and texts."""
         values = self._values.get(name, {})
         return [scalar_of(values.get(key)) for key in keys]
 
     def filled(self, name: str, keys: Sequence[RunKey]) -> Sequence[bool]:
-        """Of each key, whether there is any value."""
+        """Return for each key if the cell has a value."""
         values = self._values.get(name, {})
         return [is_filled(values.get(key)) for key in keys]
 
     def errors(self, key: RunKey) -> Iterable[str]:
-        """The classes of the errors of a run."""
+        """Return the classes of a run's errors."""
         return self._errors.get(key, ())
 
 
 def scalar_of(stored: StoredValue | None) -> Scalar:
-    """A stored value as a number or a text; None for all else."""
+    """Return a stored value as a number or a text; None for anything else."""
     value = stored.value if stored is not None else None
-    # Only NaN is not equal to itself.
+    # NaN alone differs from itself.
     return value if isinstance(value, int | float | str) and value == value else None
 
 
 def is_filled(stored: StoredValue | None) -> bool:
-    """Whether there is anything in a cell, pictures and arrays too."""
+    """Return True if a cell has a value, images and arrays included."""
     if stored is None or stored.value is None:
         return False
     return isinstance(stored.value, Blob | bytes) or scalar_of(stored) not in (None, "")
 
 
 def error_class(stored: StoredValue) -> str | None:
-    """The class of the error that stands in for a value; None if there is none."""
+    """Return the class of the error stored in place of a value; None if there is no error."""
     if stored.value is not None or not stored.attributes_json:
         return None
     attributes = stored.attributes

@@ -1,4 +1,4 @@
-"""Moments as people type them: `10:00`, `2026-11-24`, `-2h`, `yesterday`. Pure."""
+"""Parse times as typed: `10:00`, `2026-11-24`, `-2h`, `yesterday`. Pure."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ _SECOND, _MINUTE, _DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(d
 
 
 class Moment:
-    """Now, and where: what short times refer to."""
+    """The reference time and time zone for relative times."""
 
     def __init__(self, now: float, zone: tzinfo | None = None) -> None:
-        """Fix them.
+        """Set the reference.
 
         Args:
             now: Unix seconds.
-            zone: Of the person who types; None for this machine's.
+            zone: The user's time zone; None for this machine's.
         """
         self._now = datetime.fromtimestamp(now).astimezone(zone)
 
     def parse(self, text: str) -> float:
-        """The Unix seconds that a text means; of a day or a minute, the first.
+        """Parse a time as Unix seconds; the first second of a day or a minute.
 
         Raises:
-            ValueError: If it means none.
+            ValueError: If it is not a time.
         """
         return self.parse_span(text)[0]
 
     def parse_span(self, text: str) -> tuple[float, float]:
-        """When what a text means begins, and when it is over: `10:00` is a minute, a date a day.
+        """Parse a time as a span of Unix seconds: `10:00` is a minute, a date a day.
 
         Raises:
-            ValueError: If it means nothing.
+            ValueError: If it is not a time.
         """
         try:
             start, length = self._understand(text.strip())

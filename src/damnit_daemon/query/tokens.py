@@ -1,4 +1,4 @@
-"""A filter's text in words, each with its place."""
+"""Tokenize a filter, with the position of each token."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from .errors import FilterError
 
 
 class TokenKind(Enum):
-    """What a token is."""
+    """The kind of a token."""
 
     WORD = auto()
     QUOTED = auto()
-    """A word in quotes: never an operator or `and`."""
+    """A quoted word: never an operator or `and`."""
     OPERATOR = auto()
     OPEN = auto()
     CLOSE = auto()
@@ -22,17 +22,17 @@ class TokenKind(Enum):
 
 
 class Token(NamedTuple):
-    """A word, and where it stands."""
+    """A word and its position."""
 
     kind: TokenKind
     text: str
     start: int
     end: int
     prefix: str = ""
-    """Of `has:xgm` the `has`."""
+    """`has` in `has:xgm`."""
 
     def is_word(self, *words: str) -> bool:
-        """Whether it is one of these, in capitals or not, and not in quotes."""
+        """Return True if it is one of these words, case-insensitive and unquoted."""
         return self.kind is TokenKind.WORD and not self.prefix and self.text.casefold() in words
 
 
@@ -45,10 +45,10 @@ WORD = re.compile(r"""[^\s()"'<>=~!]+(?:![^\s()"'<>=~!]*)*""")
 
 
 def tokens(text: str) -> list[Token]:
-    """Divide a filter into words; the last one is its end.
+    """Split a filter into tokens, `END` last.
 
     Raises:
-        FilterError: If a quote is not closed, or a character makes no sense.
+        FilterError: If a quote is not closed, or a character is not valid.
     """
     found: list[Token] = []
     at = 0
@@ -63,7 +63,7 @@ def tokens(text: str) -> list[Token]:
 
 
 def quoted(text: str) -> str:
-    """A name or a text as it is written in a filter; empty if it cannot be."""
+    """Quote a name or a text for a filter if needed; empty if it cannot be quoted."""
     is_plain = (
         WORD.fullmatch(text)
         and "," not in text
