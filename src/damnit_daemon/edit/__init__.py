@@ -1,12 +1,12 @@
-"""Changes that people make by hand, each as a whole: compared, written, journalled, told to others.
+"""Atomic edits by hand: checked for conflicts, written, journalled, broadcast.
 
-`Editor` does them. Everything here waits for a file system: call it in a worker.
+`Editor` performs them. Everything here blocks on the file system: call it in a worker.
 
     editor = Editor(folder)
     saved = editor.set_values([Change(key, "comment", "drak", "dark")])
     editor.take_back(saved)
 
-`edit.deletion` is apart: it imports h5py.
+`edit.deletion` is not imported here: it imports h5py.
 """
 
 from .editor import Editor

@@ -1,4 +1,4 @@
-"""Who edits."""
+"""The author of an edit."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import socket
 
 
 def author_name() -> str:
-    """`user@host`, for the journal."""
+    """Return `user@host` for the journal."""
     try:
         user = getpass.getuser()
-    except (KeyError, OSError):  # without a name in this container
+    except (KeyError, OSError):  # no user name in this container
         user = f"user {os.getuid()}"
     return f"{user}@{socket.gethostname()}"

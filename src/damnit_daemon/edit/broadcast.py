@@ -1,4 +1,4 @@
-"""Tells other DAMNIT programs what was edited, where there is a broker."""
+"""Broadcast edits to other DAMNIT programs, if there is a broker."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from ..broker import Producer, Update
 
 CLOSE_TIMEOUT_S = 2.0
-"""How long the end waits for a broker."""
+"""How long closing waits for the broker."""
 
 
 class EditBroadcast:
-    """Publishes on the folder's update topic, in a thread of its own; waits for no broker.
+    """Publishes on the folder's update topic, in its own thread; never waits for the broker.
 
     Args:
-        folder: The DAMNIT folder: its settings name the broker.
-        environment: May name one, too.
+        folder: The DAMNIT folder, whose settings name the broker.
+        environment: May name the broker, too.
     """
 
     def __init__(self, folder: DamnitFolder, environment: Mapping[str, str]) -> None:
@@ -33,20 +33,20 @@ class EditBroadcast:
         self._is_set_up = False
 
     def values_set(self, keys: Sequence[RunKey], names: Sequence[str]) -> None:
-        """Values of these variables were stored for these runs."""
+        """Publish that values of these variables were stored for these runs."""
         from ..broker import RunValuesUpdated
 
         for key in keys:
             self._publish(RunValuesUpdated(key, tuple(names)))
 
     def variable_set(self, info: VariableInfo) -> None:
-        """A variable was defined or changed."""
+        """Publish that a variable was defined or changed."""
         from ..broker import VariableSet
 
         self._publish(VariableSet(info))
 
     def close(self) -> None:
-        """Send what can be sent within a moment."""
+        """Flush, waiting briefly for the broker."""
         if self._producer is not None:
             self._producer.close(CLOSE_TIMEOUT_S)
 
@@ -57,7 +57,7 @@ class EditBroadcast:
             self._producer.publish(update)
 
     def _set_up(self) -> None:
-        """Look for a broker once; where the settings cannot be read now, next time."""
+        """Find the broker once; try again next time if the settings cannot be read now."""
         from ..broker import Producer, broker_settings
 
         try:
@@ -69,7 +69,7 @@ class EditBroadcast:
                 self._environment,
                 hostname=socket.gethostname(),
             )
-        except DamnitError:  # what is stored is stored; others read the database anyway
+        except DamnitError:  # the edit is stored; others read the database anyway
             return
         self._is_set_up = True
         self._producer = Producer(found) if found is not None else None

@@ -1,4 +1,4 @@
-"""Deleting a variable with all its data: from results files, then from the database."""
+"""Delete a variable with all its data: from the results files, then from the database."""
 
 from __future__ import annotations
 
@@ -27,26 +27,26 @@ from .journal import Journal
 from .undo import SavedVariable
 
 LOCK_TIMEOUT_S = 60.0
-"""How long to wait for the combiner; it holds its lock for one run at a time."""
+"""How long to wait for the combiner, which holds its lock for one run at a time."""
 _RESULTS_NAME = re.compile(r"p\d+_r\d+\.h5", re.ASCII)
 
 
 @dataclass
 class Deletion:
-    """What became of a deletion."""
+    """The outcome of a deletion."""
 
     values: int = 0
-    """Rows that went from the database."""
+    """Rows deleted from the database."""
     files: int = 0
-    """Results files that held it."""
+    """Results files that contained the variable."""
     problems: list[str] = field(default_factory=list)
-    """Files that could not be changed, and why; the database is untouched then."""
+    """Files that could not be changed, and why; the database is left untouched then."""
     unnoted: str = ""
-    """Why it is not in the journal; empty if it is."""
+    """Why the deletion is not in the journal; empty if it is."""
     undo: SavedVariable | None = None
-    """What brings back a user-editable variable with what people typed; None for others."""
+    """Restores a user-editable variable and its values; None for computed variables."""
     stopped: bool = False
-    """Somebody gave up halfway; the database is untouched then."""
+    """True if `progress` cancelled it halfway; the database is left untouched then."""
 
 
 def delete_variable(
@@ -59,20 +59,20 @@ def delete_variable(
 ) -> Deletion:
     """Delete a variable: its data in all results files, its values and its definition.
 
-    The combiner's lock is held for one file at a time, so the daemon goes on between
-    them; files it has written meanwhile are done again, the last of them under one lock
-    with the database. What a job computes later brings the variable back. If it ends
-    halfway the values are still in the database: doing it again does the rest.
+    The combiner's lock is held for one file at a time, so that the daemon can work in
+    between; files written meanwhile are processed again, the last of them under one lock
+    with the database. A job that computes the variable later brings it back. After an
+    interruption the values are still in the database: repeat the call to finish.
 
     Args:
         folder: The DAMNIT folder.
-        name: Of the variable, computed or not.
-        author: Who does it, for the journal.
-        progress: Told how many of how many files are done; ends it by returning False.
-        clock: Tells the time.
+        name: The variable's name, computed or not.
+        author: The author for the journal.
+        progress: Called with the numbers of files done and in total; returns False to cancel.
+        clock: Returns the time in Unix seconds.
 
     Raises:
-        CombinerBusy: If another combiner does not let go of its lock.
+        CombinerBusy: If another combiner does not release its lock.
         StoreError: If the database cannot be written.
     """
     deletion = Deletion()
@@ -110,7 +110,7 @@ def _remove(path: Path, stamp: tuple[int, int], name: str, deletion: Deletion) -
 
 
 def _forget(folder: DamnitFolder, name: str, author: str, now: float, deletion: Deletion) -> None:
-    """Take it out of the database; the journal keeps the numbers and texts there were."""
+    """Remove it from the database; the journal keeps its numbers and texts."""
     with Database(folder.database).writing() as con:
         before = load_values(con, names=[name])
         known = (info for info in load_variables(con) if info.name == name)
@@ -129,7 +129,7 @@ def _forget(folder: DamnitFolder, name: str, author: str, now: float, deletion: 
 
 
 def _results(folder: DamnitFolder) -> dict[Path, tuple[int, int]]:
-    """The results files there are, and what changes with each."""
+    """Return the results files, each with a stamp that changes with its content."""
     try:
         with os.scandir(folder.extracted_data) as entries:
             return dict(_stamped(entries))

@@ -1,4 +1,4 @@
-"""Edits of one DAMNIT folder, written as DAMNIT's own window writes them."""
+"""Edit one DAMNIT folder, in the format of DAMNIT's own GUI."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ from .undo import AnySaved, SavedNote, SavedValues, SavedVariable
 
 COMMENT = "comment"
 MOST_RUNS = 1000
-"""So many runs are listed ahead at once, at most."""
+"""Empty runs that can be added at once."""
 
 
 class Editor:
-    """Writes to a folder's database, notes it in the journal, and tells other programs.
+    """Writes to a folder's database, records it in the journal and notifies other programs.
 
-    Every method does its edit as a whole, or raises and has changed nothing. When the
-    database is locked for longer than `timeout_s` that is `DatabaseBusy`: try again.
+    Every method is atomic: it raises without having changed anything, or succeeds. If the
+    database stays locked for longer than `timeout_s` it raises `DatabaseBusy`: try again.
 
     Attributes:
         author: `user@host`.
@@ -66,15 +66,15 @@ class Editor:
 
     @property
     def problem(self) -> str:
-        """Why the last edit, though it is stored, is not in the journal; empty if it is."""
+        """Why the last edit, though stored, is not in the journal; empty if it is."""
         return self._journal.problem
 
     def set_values(self, changes: Sequence[ValueEdit]) -> SavedValues:
-        """Give cells other values: all of them, or none.
+        """Set the values of cells: all of them, or none.
 
         Raises:
-            EditConflict: If a cell does not hold what was seen.
-            TypeLost: If a variable is not of the type any more that was typed.
+            EditConflict: If a cell does not hold the expected old value.
+            TypeLost: If a variable no longer has the type of the new value.
             StoreError: If the database cannot be written.
         """
         now = self._clock()
@@ -89,7 +89,7 @@ class Editor:
         """Add a user-editable variable.
 
         Raises:
-            NameRefused: If its name or title cannot be had.
+            NameRefused: If its name or title is not allowed.
             StoreError: If the database cannot be written.
         """
         with self._database.writing() as con:
@@ -99,17 +99,17 @@ class Editor:
     def change_variable(
         self, before: VariableInfo, after: VariableInfo, known: Sequence[ValueEdit] = ()
     ) -> SavedVariable:
-        """Change title, type, description and tags; values that fit become the new type.
+        """Change title, type, description and tags; values that fit are converted to the new type.
 
         Args:
-            before: The definition as somebody saw it.
-            after: What it shall be.
-            known: How values became what they are: they become what they were.
+            before: The definition to be replaced, as last read.
+            after: The new definition.
+            known: Earlier conversions of the values, which are reversed exactly.
 
         Raises:
-            VariableChanged: If somebody else has changed it meanwhile.
-            NameRefused: If the title cannot be had.
-            ValuesDoNotFit: If a value cannot become the new type.
+            VariableChanged: If the variable has been changed meanwhile.
+            NameRefused: If the title is not allowed.
+            ValuesDoNotFit: If a value cannot be converted to the new type.
             StoreError: If the database cannot be written.
         """
         now = self._clock()
@@ -125,11 +125,11 @@ class Editor:
         return SavedVariable(before, after, changes, tuple(written))
 
     def take_back(self, saved: AnySaved) -> AnySaved:
-        """Undo an edit, if nobody has changed since what it changed; what that gives undoes it.
+        """Undo an edit unless its data has changed since; the returned value redoes it.
 
         Raises:
-            EditConflict: If a cell was changed by somebody else.
-            StoreError: If a definition or a note was, or the database cannot be written.
+            EditConflict: If a cell has been changed since.
+            StoreError: If a definition or a note has, or the database cannot be written.
         """
         match saved:
             case SavedValues():
@@ -146,10 +146,10 @@ class Editor:
                 return self.change_variable(after, before, changes)
 
     def add_runs(self, number: int) -> list[RunKey]:
-        """List runs that have not been taken yet, to be filled in ahead.
+        """Add rows for runs not taken yet, to be filled in ahead.
 
         Raises:
-            DamnitError: If the folder has no proposal number, or it is too many.
+            DamnitError: If the folder has no proposal number, or the number is out of range.
             StoreError: If the database cannot be written.
         """
         if not 0 < number <= MOST_RUNS:
@@ -165,7 +165,7 @@ class Editor:
         return keys
 
     def add_note(self, timestamp: float, text: str) -> Note:
-        """Store a comment that belongs to a time.
+        """Store a comment on a point in time.
 
         Raises:
             StoreError: If the database cannot be written.
@@ -174,10 +174,10 @@ class Editor:
             return add_note(con, timestamp, text)
 
     def change_note(self, before: Note, text: str) -> Note | None:
-        """Give a note another text; None for an empty one, which takes it out.
+        """Replace the text of a note; an empty text deletes it and returns None.
 
         Raises:
-            NoteChanged: If somebody else has changed it meanwhile.
+            NoteChanged: If the note has been changed meanwhile.
             StoreError: If the database cannot be written.
         """
         with self._database.writing() as con:
@@ -214,11 +214,11 @@ class Editor:
         return SavedVariable(saved.after, None, changes)
 
     def close(self) -> None:
-        """Let the echo end; waits a moment at most."""
+        """Close the broadcast; waits briefly at most."""
         self._echo.close()
 
     def _tell_values(self, changes: Sequence[ValueEdit], now: float) -> None:
-        """Note values that were changed, and tell other programs."""
+        """Record changed values in the journal, and notify other programs."""
         self._note(changes, now)
         for name in dict.fromkeys(change.name for change in changes):
             self._echo.values_set([c.key for c in changes if c.name == name], [name])

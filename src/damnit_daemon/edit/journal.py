@@ -1,4 +1,4 @@
-"""The journal of edits, in the ledger beside the database."""
+"""The journal of edits, in the ledger next to the database."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from ..ledger import Edit, Ledger, append_edit
 from ..paths import DamnitFolder
 
 TIMEOUT_S = 5.0
-"""How long to wait while the daemon writes its ledger; the edit itself is stored by then."""
+"""How long to wait for the daemon to release its ledger; the edit is already stored."""
 
 
 class Journal:
-    """Notes who changed what; what cannot be noted costs no edit.
+    """Records who changed what; a journal failure does not fail the edit.
 
     Attributes:
-        problem: Why the last edits could not be noted; empty if they could.
+        problem: Why the last edits could not be recorded; empty if they could.
     """
 
     def __init__(self, folder: DamnitFolder) -> None:
@@ -24,7 +24,7 @@ class Journal:
         self._ledger = Ledger(folder.ledger, timeout_s=TIMEOUT_S)
 
     def append(self, edits: Iterable[Edit]) -> None:
-        """Note edits; a ledger that is missing is made."""
+        """Append edits; creates the ledger if missing."""
         try:
             self._ledger.create()
             with self._ledger.writing() as con:

@@ -1,4 +1,4 @@
-"""What people type, as values of the types that a user-editable variable can have. Pure."""
+"""Parse typed text as values of user-editable variables. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ EXPECTED = {
     "number": "a number",
     "string": "text",
 }
-"""What may be typed for each type."""
+"""The accepted input for each type."""
 
 INT64_LIMIT = 2**63
 _TRUE = frozenset({"true", "yes", "1", "t", "y"})
@@ -21,10 +21,10 @@ _FALSE = frozenset({"false", "no", "0", "f", "n"})
 
 
 def parse_typed(text: str, type_name: str) -> Plain:
-    """Make a value of what was typed; nothing typed is no value.
+    """Parse typed text as a value; empty text is None.
 
     Raises:
-        ValueError: If it is not of the type; says what is expected.
+        ValueError: If it does not fit the type; says what is expected.
     """
     if not text or (type_name != "string" and not text.strip()):
         return None
@@ -38,7 +38,7 @@ def parse_typed(text: str, type_name: str) -> Plain:
 
 
 def typed_text(value: object, type_name: str) -> str:
-    """Write a stored value as somebody would type it."""
+    """Format a stored value as the user would type it."""
     if value is None:
         return ""
     if type_name == "boolean" and isinstance(value, int | float):
@@ -49,10 +49,10 @@ def typed_text(value: object, type_name: str) -> str:
 
 
 def convert_value(value: object, type_name: str) -> Plain:
-    """Make a stored value one of another type.
+    """Convert a stored value to another type.
 
     Raises:
-        ValueError: If it cannot be; nothing is rounded.
+        ValueError: If it cannot be converted without rounding.
     """
     if not isinstance(value, int | float | str):
         raise ValueError("not what somebody typed")
@@ -79,7 +79,7 @@ def _integer(text: str) -> int:
 
 def _number(text: str) -> float:
     number = float(text)
-    if math.isnan(number):  # SQLite would store nothing
+    if math.isnan(number):  # SQLite would store NULL
         raise ValueError
     return number
 

@@ -1,4 +1,4 @@
-"""What was edited, as plain values: enough to take it back, if nobody has changed it since."""
+"""Completed edits as plain values: enough to undo them unless the data has changed since."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ class SavedValues:
     """Values that were written."""
 
     changes: tuple[ValueEdit, ...]
-    """Without those that held already what was wanted; `new` is what is stored."""
+    """Without cells that already held the new value; `new` is the value as stored."""
     written: tuple[StoredValue, ...]
 
     def undone(self) -> list[ValueEdit]:
-        """What would bring back the values before, if nobody has changed them since."""
+        """Return the changes that restore the old values, unless changed since."""
         return [c._replace(old=c.new, new=c.old) for c in self.changes]
 
 
@@ -26,11 +26,11 @@ class SavedVariable:
     """A user-editable variable that was added, changed or deleted."""
 
     before: VariableInfo | None
-    """None: there was none."""
+    """None if it was added."""
     after: VariableInfo | None
-    """None: there is none any more."""
+    """None if it was deleted."""
     changes: tuple[ValueEdit, ...] = ()
-    """Its values that changed with it."""
+    """The values that changed with it."""
     written: tuple[StoredValue, ...] = ()
 
 
