@@ -1,4 +1,4 @@
-"""The run table as text or in a file: Markdown, CSV, TSV, JSON, Excel, Parquet.
+"""Export the run table as Markdown, CSV, TSV, JSON, Excel or Parquet.
 
 table = load_table(database, Choice(filter="xgm > 500"))
 write_table(table, Path("runs.xlsx"), "xlsx")

@@ -1,4 +1,4 @@
-"""A table as an Excel workbook; nothing in it is a formula."""
+"""Write a table as an Excel workbook without formulas."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from ..model.sanitize import escaped
 from .table import ExportTable, Plain, as_datetime
 
 LONGEST_TEXT = 32_767
-"""Characters in a cell of Excel's."""
+"""Excel's limit of characters in a cell."""
 LARGEST_INTEGER = 2**53
-"""Excel's numbers are floats: what is larger would be rounded, and becomes text."""
+"""Excel's numbers are floats: larger integers would be rounded, and become text."""
 NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-"""Characters that no workbook can hold; they are written as their escapes."""
+"""Characters that XML cannot contain; they are written as escapes."""
 MEANINGFUL = ("=", "#")
-"""Text that begins so would be a formula, or an error of Excel's."""
+"""Text with this prefix would be read as a formula or an Excel error."""
 
 
 def write_excel(table: ExportTable, file: IO[bytes]) -> None:
-    """Write a workbook with a sheet of runs, and one of notes where there are any."""
+    """Write a workbook with a sheet of runs, and one of notes if there are any."""
     from openpyxl import Workbook
 
     book = Workbook(write_only=True)
@@ -38,7 +38,7 @@ def write_excel(table: ExportTable, file: IO[bytes]) -> None:
 
 
 class _Sheet:
-    """A sheet that is written row by row; the titles stay in sight."""
+    """A sheet written row by row, with the title row frozen."""
 
     def __init__(self, book: Any, name: str, titles: list[str]) -> None:
         from openpyxl.cell import WriteOnlyCell
@@ -57,7 +57,7 @@ class _Sheet:
 
     def _cell(self, value: Plain | datetime) -> Any:
         if isinstance(value, datetime):
-            cell = self._make_cell(self._sheet, value.replace(tzinfo=None))  # UTC: it knows no zone
+            cell = self._make_cell(self._sheet, value.replace(tzinfo=None))  # UTC: Excel is naive
             cell.number_format = "yyyy-mm-dd hh:mm:ss"
             return cell
         if isinstance(value, int | float) and not _is_exact(value):

@@ -1,4 +1,4 @@
-"""Tables in files: whole ones, and never over another without being told to."""
+"""Write tables to files: atomically, and never over an existing file without permission."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from .text import text_parts
 
 
 class FileTaken(DamnitError):  # noqa: N818 – house style
-    """There is a file of that name."""
+    """The file exists already."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(f"{path} exists already.", hint="It was left as it is.")
 
 
 def format_of(path: Path) -> Format:
-    """The format that the name of a file asks for.
+    """Return the format for a file name's suffix.
 
     Raises:
-        NoSuchFormat: If there is none.
+        NoSuchFormat: If the suffix is not known.
     """
     return checked_format(path.suffix.lower().removeprefix("."))
 
@@ -40,25 +40,25 @@ def write_table(
     overwrite: bool = False,
     formulas: bool = False,
 ) -> None:
-    """Write a table to a file, at once: nobody reads half of one.
+    """Write a table to a file atomically: readers never see a partial file.
 
     Args:
-        table: What to write.
-        path: Where to.
-        format: As what.
-        overwrite: Whether a file of that name may be replaced.
+        table: The table to write.
+        path: The file to write.
+        format: The file format.
+        overwrite: Replace an existing file.
         formulas: See `render_text`.
 
     Raises:
-        FileTaken: If there is one and it may not.
-        ParquetMissing: If the library for it is not installed.
-        Cancelled: If the table's `progress` says so; nothing is written then.
+        FileTaken: If the file exists and `overwrite` is not set.
+        ParquetMissing: If pyarrow is not installed.
+        Cancelled: If the table's `progress` returns False; nothing is written then.
         DamnitError: If the table cannot be read, or the file cannot be written.
     """
     path = typed_path(path)
     if not overwrite and os.path.lexists(path):
         raise FileTaken(path)
-    # A file that is linked to is replaced where it is.
+    # Follow a symlink and replace its target.
     target = Path(os.path.realpath(path))
     try:
         with unfinished_file(target) as unfinished:
@@ -85,12 +85,12 @@ def _write(table: ExportTable, file: IO[bytes], format: Format, formulas: bool) 
 
 
 def _put_in_place(unfinished: Path, target: Path) -> None:
-    """Give a file its name, unless one of that name has appeared meanwhile."""
+    """Rename the finished file unless the name has been taken meanwhile."""
     try:
         os.link(unfinished, target)
     except FileExistsError:
         raise
-    except OSError:  # a file system without links
+    except OSError:  # a file system without hard links
         unfinished.rename(target)
 
 

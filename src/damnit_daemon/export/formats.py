@@ -1,4 +1,4 @@
-"""What a table can be written as."""
+"""The export formats."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ FORMATS: tuple[Format, ...] = (*TEXT_FORMATS, "xlsx", "parquet")
 
 
 class NoSuchFormat(DamnitError):  # noqa: N818 – house style
-    """A table cannot be written so."""
+    """The format is not known."""
 
     def __init__(self, name: str) -> None:
         super().__init__(f"There is no format {name!r}.", hint=f"Use {', '.join(FORMATS)}.")
 
 
 def checked_format(name: str) -> Format:
-    """A format by its name.
+    """Check the name of a format.
 
     Raises:
-        NoSuchFormat: If there is none of that name.
+        NoSuchFormat: If there is no such format.
     """
     for known in FORMATS:
         if name == known:

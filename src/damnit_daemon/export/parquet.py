@@ -1,4 +1,4 @@
-"""A table as a Parquet file, each column of one type."""
+"""Write a table as a Parquet file with typed columns."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ INSTALL = "Install it: pip install 'damnit-tui[parquet]'"
 
 
 class ParquetMissing(DamnitError):  # noqa: N818 – house style
-    """The library for it is not installed."""
+    """pyarrow is not installed."""
 
     def __init__(self) -> None:
         super().__init__("To write Parquet, pyarrow is needed.", hint=INSTALL)
 
 
 def write_parquet(table: ExportTable, file: IO[bytes]) -> None:
-    """Write `proposal`, `run`, `start_time` and the variables by name.
+    """Write `proposal`, `run`, `start_time` and the variables, named by their names.
 
-    A column of numbers only is numbers (integers if all are), of true and false only
-    truth values; any other is text, errors and markers among it.
+    A column of numbers only is numeric (integers if all are), one of true and false only is
+    boolean; any other is text, with errors and markers as text.
 
     Raises:
         ParquetMissing: If pyarrow is not installed.
@@ -39,7 +39,7 @@ def write_parquet(table: ExportTable, file: IO[bytes]) -> None:
         "start_time": pa.array(starts, pa.timestamp("us", tz="UTC")),
     }
     taken = {*arrays, *(column.name for column in table.columns)}
-    # A column's type is known when all its values are: so much stays in memory, and no more.
+    # A column's type is known once all its values are, so the table has to fit in memory.
     found: list[list[Plain]] = [[] for _ in table.columns]
     for _, cells in table.lines():
         for values, cell in zip(found, cells, strict=True):

@@ -1,4 +1,4 @@
-"""What goes into an export: some runs and variables, with plain values."""
+"""The content of an export: selected runs and variables, with plain values."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ MARKERS = {
     BlobKind.UNKNOWN: "<unknown>",
 }
 MISSING = frozenset({"Skip", "SourceNameError"})
-"""Errors that say there is nothing to compute, rather than that something broke."""
+"""Errors that mean there is nothing to compute, not that the code failed."""
 
 VALUES_AT_ONCE = 60_000
-"""Held in memory at a time, about; between portions others can write."""
+"""Values held in memory at a time, about; others can write between batches."""
 
 Progress = Callable[[int, int], bool]
-"""Told how many of how many runs are done; ends it by returning False."""
+"""Called with the numbers of runs done and in total; returns False to cancel."""
 Cells = dict[tuple[RunKey, str], Plain]
 
 
 class Cancelled(DamnitError):  # noqa: N818 – house style
-    """The export was ended before it was complete."""
+    """The export was cancelled."""
 
     def __init__(self) -> None:
         super().__init__("The export was cancelled; nothing was written.")
@@ -48,37 +48,37 @@ class Cancelled(DamnitError):  # noqa: N818 – house style
 
 @dataclass(frozen=True)
 class TableSelection:
-    """Which part of the table, in which order; empty: all of it."""
+    """The part of the table to export, and its order; empty for all of it."""
 
     filter: str = ""
-    """In the filter language (docs/filter.md)."""
+    """A filter (docs/filter.md)."""
     sort: str = ""
-    """Columns with commas between; `-` before one: the largest first."""
+    """Comma-separated columns; prefix one with `-` for descending order."""
     columns: str = ""
-    """Columns with commas between, in this order."""
+    """Comma-separated columns, in this order."""
     keys: Sequence[RunKey] | None = None
-    """Exactly these runs, in this order; `filter` and `sort` do not count then."""
+    """Exactly these runs, in this order; overrides `filter` and `sort`."""
     names: Sequence[str] | None = None
-    """Exactly these variables, in this order; `columns` does not count then."""
+    """Exactly these variables, in this order; overrides `columns`."""
 
 
 @dataclass(frozen=True)
 class ExportTable:
-    """All of the run table, or a part, with plain values; read while one goes through it."""
+    """The run table, or a part of it, with plain values that are read during iteration."""
 
     columns: list[Column]
     runs: list[RunRow]
     read: Callable[[Sequence[RunKey]], Cells]
     """Reads the values of some runs."""
     notes: tuple[Note, ...] = ()
-    """Comments that belong to a time, not to a run."""
+    """Comments on a point in time, not on a run."""
     progress: Progress = lambda _done, _total: True
 
     def lines(self) -> Iterator[tuple[RunRow, list[Plain]]]:
-        """Yield each run with its values, column by column; never many at a time in memory.
+        """Yield each run with its values, column by column; reads in batches to save memory.
 
         Raises:
-            Cancelled: If `progress` says so.
+            Cancelled: If `progress` returns False.
             StoreError: If the database cannot be read.
         """
         total = len(self.runs)
@@ -99,7 +99,7 @@ class ExportTable:
             yield [run.key.proposal, run.key.run, start, *values]
 
     def titles(self) -> list[str]:
-        """What stands above the columns of `rows`."""
+        """Return the headers of the columns of `rows`."""
         return ["Proposal", "Run", "Timestamp", *(column.title for column in self.columns)]
 
 
@@ -109,16 +109,16 @@ def load_table(
     *,
     progress: Progress = lambda _done, _total: True,
 ) -> ExportTable:
-    """Find out which runs and variables belong to a table; their values are read with it.
+    """Select the runs and variables of a table; their values are read during iteration.
 
     Args:
-        database: Where the runs are.
-        choice: Which part; None for all.
-        progress: Told how far it is, while the table is filtered and while it is read.
+        database: The run database.
+        choice: The part of the table; None for all.
+        progress: Called while the table is filtered, and while it is read.
 
     Raises:
-        Cancelled: If `progress` says so.
-        FilterError: If the filter is wrong, or a column is not there.
+        Cancelled: If `progress` returns False.
+        FilterError: If the filter is not valid, or a column does not exist.
         StoreError: If the database cannot be read.
     """
     choice = choice or TableSelection()
@@ -145,10 +145,10 @@ def _reader(
     names = [column.name for column in columns]
 
     def read(keys: Sequence[RunKey]) -> Cells:
-        """Read values; of pictures and trendlines, that there is one."""
+        """Read the values; images and trendlines become markers."""
         with database.reading() as con:
             values = [
-                # Of complex numbers and arrays more is shown than that there is one.
+                # Complex numbers and arrays are shown with more than a marker.
                 (load_value(con, stored.key, stored.name) or stored)
                 if _is_unmarked(stored)
                 else stored
@@ -166,7 +166,7 @@ def format_time(timestamp: float) -> str:
 
 
 def as_datetime(timestamp: float) -> datetime | None:
-    """A time in UTC; None if it is in no year that there is."""
+    """Convert a timestamp to UTC; None if it is out of range."""
     try:
         return datetime.fromtimestamp(timestamp, UTC)
     except (ValueError, OverflowError, OSError):
@@ -174,7 +174,7 @@ def as_datetime(timestamp: float) -> datetime | None:
 
 
 def plain_value(stored: StoredValue, user_type: str | None) -> Plain:
-    """A value as an export has it: a number, a truth, or text; errors as text."""
+    """Convert a stored value for export: a number, a boolean or text; errors become text."""
     if stored.value is None:
         return _error_text(stored)
     if isinstance(stored.value, Blob):
@@ -192,7 +192,7 @@ def plain_value(stored: StoredValue, user_type: str | None) -> Plain:
 
 
 def _wanted_runs(runs: list[RunRow], choice: TableSelection) -> list[RunRow]:
-    """The runs to be read."""
+    """Return the selected runs."""
     if choice.keys is None:
         return runs
     known = {run.key: run for run in runs}
@@ -200,7 +200,7 @@ def _wanted_runs(runs: list[RunRow], choice: TableSelection) -> list[RunRow]:
 
 
 def _wanted_columns(columns: list[Column], choice: TableSelection) -> list[Column]:
-    """The columns to be shown, in their order."""
+    """Return the selected columns in order."""
     if choice.names is not None:
         names: Sequence[str] = choice.names
     elif choice.columns:
@@ -218,7 +218,7 @@ def _select(
     choice: TableSelection,
     progress: Progress,
 ) -> list[RunRow]:
-    """Filter and sort; of all that is read only what it is sorted by stays in memory."""
+    """Filter and sort; only the values of the sort columns stay in memory."""
     wanted, order = parse_filter(choice.filter, columns), parse_sort(choice.sort, columns)
     sorted_by = {key.column.name for key in order}
     names = None if wanted else list(sorted_by)

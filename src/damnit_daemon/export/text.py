@@ -1,4 +1,4 @@
-"""A table as text: Markdown, CSV, TSV, JSON."""
+"""Write a table as text: Markdown, CSV, TSV, JSON."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ def export_table(
 ) -> str:
     """Render the run table.
 
-    Pictures and trendlines are only named; errors are text: `✗ KeyError: …` for
-    what failed, `» reason` for what was skipped. CSV and TSV hold text as it is, but
-    for what a spreadsheet would run: `show_controls` makes it safe to print.
+    Images and trendlines become markers, errors become text: `✗ KeyError: …` for failed
+    variables, `» reason` for skipped ones. CSV and TSV keep text unchanged except for
+    spreadsheet formulas: use `show_controls` to make it safe to print.
 
     Args:
-        database: Where the runs are.
-        format: `md` has titles and numbers as people read them, `csv` and `tsv`
-            titles and exact values, `json` names and exact values.
-        choice: Which part; None for all.
+        database: The run database.
+        format: `md` has titles and formatted numbers, `csv` and `tsv` titles and exact
+            values, `json` names and exact values.
+        choice: The part of the table; None for all.
 
     Raises:
-        DamnitError: If there is no such format or column, the filter is wrong, or
+        DamnitError: If there is no such format or column, the filter is not valid, or
             the database cannot be read.
     """
     if format not in _WRITERS:
@@ -39,7 +39,7 @@ def export_table(
 
 
 def render_text(table: ExportTable, format: TextFormat, *, formulas: bool = False) -> str:
-    """Write a table as text; see `text_parts`."""
+    """Render a table as text; see `text_parts`."""
     return "".join(text_parts(table, format, formulas=formulas))
 
 
@@ -47,13 +47,13 @@ def text_parts(table: ExportTable, format: TextFormat, *, formulas: bool = False
     """Yield a table as text, some lines at a time.
 
     Args:
-        table: What to write.
-        format: As what.
-        formulas: Whether CSV and TSV keep text as it is that a spreadsheet would run; by
-            default an apostrophe stands before it.
+        table: The table to write.
+        format: The text format.
+        formulas: Keep spreadsheet formulas in CSV and TSV; by default they are prefixed
+            with an apostrophe.
 
     Raises:
-        Cancelled: If the table's `progress` says so.
+        Cancelled: If the table's `progress` returns False.
         StoreError: If the database cannot be read.
     """
     if formulas and format in _DELIMITERS:
@@ -102,7 +102,7 @@ def _csv(table: ExportTable) -> Iterator[str]:
 
 
 def _separated(table: ExportTable, delimiter: str, *, formulas: bool = False) -> Iterator[str]:
-    # Only what stands in the line's end is quoted: a bare \r would begin another row.
+    # csv quotes only the characters of its line terminator: a bare \r would begin another row.
     writer = csv.writer(_Line(), delimiter=delimiter, lineterminator="\r\n")
     titles: list[Plain] = [*table.titles()]
     for row in chain([titles], table.rows()):
@@ -111,7 +111,7 @@ def _separated(table: ExportTable, delimiter: str, *, formulas: bool = False) ->
 
 
 class _Line:
-    """A file that gives what is written to it back to the writer's caller."""
+    """A file object that returns the written text to the caller."""
 
     def write(self, text: str) -> str:
         return text
@@ -138,7 +138,7 @@ def _json(table: ExportTable) -> Iterator[str]:
 
 
 def _json_text(value: object, depth: int) -> str:
-    """A value as it is written that far inside; a text in it has no line breaks of its own."""
+    """Format a value as JSON, indented to a depth; its texts contain no raw line breaks."""
     text = json.dumps(value, ensure_ascii=False, indent=1).replace("\n", "\n" + " " * depth)
     return show_controls(text, _json_escape)
 
