@@ -1,4 +1,4 @@
-"""A DAMNIT folder in a program: the run table, each run's values and data, and results to hand in.
+"""Python API to a DAMNIT folder: the run table, the values and data of runs, submitting results.
 
     from damnit_daemon.api import Folder
 
@@ -7,8 +7,8 @@
     folder[42]["xgm"].data()                 # what the function returned
     folder.submit(42, {"peak": 7.1}, provenance="fit.ipynb")
 
-Reading changes nothing: no migration, no lock that keeps others out. Importing
-this loads neither h5py, xarray nor pandas; they come when they are needed.
+Reading changes nothing: it neither migrates the database nor blocks other programs. The
+import loads neither h5py, xarray nor pandas; they are imported when needed.
 """
 
 from .folder import Folder, NoSuchRun

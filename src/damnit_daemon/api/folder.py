@@ -1,4 +1,4 @@
-"""A DAMNIT folder, as a program sees it."""
+"""The `Folder` class."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from .value import Value
 
 TIMEOUT_S = 10.0
-"""How long to wait while another program writes."""
+"""How long to wait for another program's write lock."""
 
 
 class NoSuchRun(DamnitError, KeyError):  # noqa: N818 – house style
-    """The database does not know the run."""
+    """The database has no such run."""
 
     __str__ = DamnitError.__str__
 
@@ -32,20 +32,20 @@ class NoSuchRun(DamnitError, KeyError):  # noqa: N818 – house style
 class Folder:
     """A DAMNIT folder, open for reading.
 
-    Each call looks at the folder as it is then: what the daemon stores meanwhile is seen.
+    Every call reads the current state, so the daemon's latest results are included.
 
     Attributes:
-        path: Where it is.
+        path: The folder's path.
     """
 
     def __init__(self, location: int | str | Path = ".") -> None:
-        """Find the folder.
+        """Open a folder.
 
         Args:
-            location: A path, or a proposal's number.
+            location: A path, or a proposal number.
 
         Raises:
-            DamnitError: If there is none, or no database that can be read in it.
+            DamnitError: If the folder, or a readable database in it, does not exist.
         """
         self._folder: DamnitFolder = locate_folder(
             str(location) if isinstance(location, int) else location
@@ -59,16 +59,16 @@ class Folder:
 
     @property
     def proposal(self) -> int | None:
-        """The proposal whose runs it is for; None if nobody said."""
+        """The folder's proposal number; None if it is not set."""
         with self._database.reading() as con:
             found = load_setting(con, "proposal")
         return found if isinstance(found, int) else None
 
     def runs(self, *, processed: bool = True) -> list[Run]:
-        """The runs by number.
+        """Return the runs in order of their numbers.
 
         Args:
-            processed: Only those of which something was computed.
+            processed: Only runs with computed values.
         """
         with self._database.reading() as con:
             rows = load_runs(con)
@@ -78,9 +78,9 @@ class Folder:
         return iter(self.runs())
 
     def variables(self) -> list[Column]:
-        """What the table has columns for: name, title, description, type and tags of each.
+        """Return the variables: name, title, description, type and tags of each.
 
-        The type is None for what a context file computes.
+        The type is None for variables computed by a context file.
         """
         with self._database.reading() as con:
             return load_columns(con)
@@ -92,10 +92,10 @@ class Folder:
     def __getitem__(self, item: tuple[int, str] | tuple[int, int, str]) -> Value: ...
 
     def __getitem__(self, item: Any) -> Any:
-        """A run: `folder[42]`, `folder[1234, 42]`; or a value: `folder[42, "xgm"]`.
+        """Return a run (`folder[42]`, `folder[1234, 42]`) or a value (`folder[42, "xgm"]`).
 
         Raises:
-            NoSuchRun: If there is no such run, or it is one of several proposals.
+            NoSuchRun: If there is no such run, or several proposals have one of this number.
             NoSuchVariable: If there is no such variable.
         """
         parts = item if isinstance(item, tuple) else (item,)
@@ -124,19 +124,19 @@ class Folder:
     def table(
         self, *, filter: str = "", sort: str = "", columns: str = "", titles: bool = False
     ) -> pd.DataFrame:
-        """The run table: `proposal`, `run`, `start_time` (UTC), and a column for each variable.
+        """Return the run table: `proposal`, `run`, `start_time` (UTC), and a column per variable.
 
-        What failed or was skipped is empty; `folder[run, name].error` says why. Of what is no
-        number or text there is `<image>` or `<trendline>`, or an array's type and shape.
+        Failed and skipped cells are empty; `folder[run, name].error` has the reason. Values
+        other than numbers and text become `<image>`, `<trendline>`, or an array's type and shape.
 
         Args:
-            filter: In the filter language (docs/filter.md).
-            sort: Columns with commas between; `-` before one: the largest first.
-            columns: Which, with commas between, in this order; all by default.
-            titles: Call columns by their titles.
+            filter: A filter (docs/filter.md).
+            sort: Comma-separated columns; prefix one with `-` for descending order.
+            columns: Comma-separated columns, in this order; all by default.
+            titles: Name the columns by their titles.
 
         Raises:
-            DamnitError: If the filter is wrong, or a column is not there.
+            DamnitError: If the filter is not valid, or a column does not exist.
         """
         from .table import load_frame
 
@@ -149,12 +149,12 @@ class Folder:
         states: tuple[JobState, ...] | None = None,
         limit: int | None = None,
     ) -> list[Job]:
-        """The daemon's jobs, the newest first; none where no daemon ever worked.
+        """Return the daemon's jobs, newest first; none if no daemon has ever run here.
 
         Args:
-            run: Only those of this run.
-            states: Only those in one of these.
-            limit: At most so many.
+            run: Only jobs of this run.
+            states: Only jobs in one of these states.
+            limit: Maximum number of jobs.
         """
         from ..ledger import Ledger, LedgerMissing, load_jobs
 
@@ -166,7 +166,7 @@ class Folder:
             return []
 
     def timings(self) -> list[Timing]:
-        """What each variable costs by the daemon's latest jobs, the dearest first."""
+        """Return the cost of each variable in the daemon's latest jobs, most expensive first."""
         from ..ledger import Ledger, LedgerMissing, load_timings
 
         try:
@@ -184,7 +184,7 @@ class Folder:
         errors: Mapping[str, BaseException | str] | None = None,
         start_time: float | None = None,
     ) -> Path:
-        """Hand in results that were computed elsewhere; see `submit`."""
+        """Submit results that were computed elsewhere; see `submit`."""
         return submit(
             self.path, run, values, provenance=provenance, errors=errors, start_time=start_time
         )

@@ -1,4 +1,4 @@
-"""One run of a folder."""
+"""The `Run` class."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .value import Value
 
 
 class NoSuchVariable(DamnitError, KeyError):  # noqa: N818 – house style
-    """The run has nothing of that name or title."""
+    """The run has no variable of that name or title."""
 
     __str__ = DamnitError.__str__
 
@@ -24,7 +24,7 @@ class Run:
     """A run: its values by name or title. Get one from a folder: `folder[42]`.
 
     Attributes:
-        key: Proposal and number.
+        key: Proposal and run number.
     """
 
     def __init__(self, folder: DamnitFolder, row: RunRow) -> None:
@@ -38,33 +38,33 @@ class Run:
 
     @property
     def proposal(self) -> int:
-        """Number of its proposal."""
+        """The proposal number."""
         return self.key.proposal
 
     @property
     def number(self) -> int:
-        """Its number."""
+        """The run number."""
         return self.key.run
 
     @property
     def start_time(self) -> datetime | None:
-        """When it began, UTC; None for a run of which nothing was computed."""
+        """Start time in UTC; None for a run without computed values."""
         start = self._row.start_time
         return None if start is None else datetime.fromtimestamp(start, UTC)
 
     @property
     def comment(self) -> str:
-        """What people wrote to it."""
+        """The user's comment on the run."""
         with self._database.reading() as con:
             found = load_values(con, keys=[self.key], names=["comment"], blobs=True)
         return str(found[0].value or "") if found else ""
 
     @property
     def unreadable_files(self) -> str:
-        """Which files of the run could not be read when it was processed; empty if all could.
+        """Files of the run that could not be read by its last job; empty if all could.
 
-        Known where a daemon works, for instance `raw: 3 of 12 files unreadable (…)`. It
-        processes the run again when they change.
+        Recorded by a daemon, for instance `raw: 3 of 12 files unreadable (…)`. It reprocesses
+        the run when they change.
         """
         try:
             with Ledger(self._folder.ledger).reading() as con:
@@ -73,7 +73,7 @@ class Run:
             return ""
 
     def names(self) -> list[str]:
-        """The variables that have a value, or a reason for having none, in the table's order."""
+        """Return the variables with a value or a reason for having none, in the table's order."""
         with self._database.reading() as con:
             there = {value.name for value in load_values(con, keys=[self.key])}
             return [column.name for column in load_columns(con) if column.name in there]
@@ -85,10 +85,10 @@ class Run:
         return name in self.names()
 
     def __getitem__(self, name: str) -> Value:
-        """A value by the variable's name, or else its title.
+        """Return a value by the variable's name, or else its title.
 
         Raises:
-            NoSuchVariable: If the run has none; the message has the nearest ones.
+            NoSuchVariable: If the run has no such variable; suggests similar names.
         """
         with self._database.reading() as con:
             columns = load_columns(con)

@@ -1,4 +1,4 @@
-"""Results that were computed elsewhere, handed to a folder."""
+"""Submit results that were computed elsewhere."""
 
 from __future__ import annotations
 
@@ -27,31 +27,32 @@ def submit(
     errors: Mapping[str, BaseException | str] | None = None,
     start_time: float | None = None,
 ) -> Path:
-    """Hand in results that were computed elsewhere: all of them appear, or none.
+    """Submit results that were computed elsewhere: all of them, or none.
 
-    They are written into one file in the folder, from which the daemon takes them within
-    half a minute (`damnit combine` does so where none is at work). Until then the table
-    does not have them. Of two results for one cell the one computed later stays.
+    They are written to one file in the folder, which the daemon merges within half a minute
+    (without a running daemon, `damnit combine` does). Until then they are not in the table.
+    Of two results for a cell the one computed later is kept.
 
     Args:
-        folder: A DAMNIT folder, or a proposal's number.
-        run: Number of the run; a `RunKey` for one of another proposal than the folder's.
-        values: By name: what a context file's function may return, bare or in a `Cell`.
-        provenance: Who made them: the name of a notebook or program. It is shown.
-        errors: By name: why others have no value, an exception or a text. A `Skip` shows the
-            variable as skipped.
-        start_time: When the run began, Unix seconds UTC, for a run that is not processed yet;
-            DAMNIT's own readers list only runs that have one.
+        folder: A DAMNIT folder, or a proposal number.
+        run: The run number; a `RunKey` for a run of another proposal.
+        values: Values by variable name, as a context file's function may return them, bare or
+            in a `Cell`.
+        provenance: The source, such as the name of a notebook or program; it is displayed.
+        errors: Exceptions or texts by variable name, for variables without a value. A `Skip`
+            marks the variable as skipped.
+        start_time: Start of a run that is not processed yet, Unix seconds UTC; DAMNIT's own
+            readers list only runs that have one.
 
     Returns:
-        The file.
+        The file that was written.
 
     Raises:
-        DamnitError: If a name or a value cannot be taken, or nothing can be written there.
+        DamnitError: If a name or a value is not valid, or the folder is not writable.
     """
     found = locate_folder(str(folder) if isinstance(folder, int) else folder)
     values, errors = dict(values), dict(errors or {})
-    if file_format.START_TIME in values:  # where DAMNIT's own `submit` has it
+    if file_format.START_TIME in values:  # as in DAMNIT's own `submit`
         start_time = float(values.pop(file_format.START_TIME))
     with Database(found.database).reading() as con:
         typed = {info.name for info in load_variables(con) if info.type is not None}

@@ -1,4 +1,4 @@
-"""The run table for pandas."""
+"""The run table as a pandas DataFrame."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TITLES = ("Proposal", "Run", "Timestamp")
 def load_frame(
     database: Database, filter: str, sort: str, columns: str, *, titles: bool
 ) -> pd.DataFrame:
-    """Load the table, or a part; see `Folder.table`."""
+    """Load the table or a part of it; see `Folder.table`."""
     import pandas as pd
 
     with database.reading() as con:
@@ -56,7 +56,7 @@ TABLE_COLUMNS = ("proposal", "run", "start_time")
 
 
 def _is_small(stored: StoredValue) -> bool:
-    """Whether a blob is a complex number or an array, of which more is shown than that it is."""
+    """Return True for blobs shown by more than a marker: complex numbers and arrays."""
     return isinstance(stored.value, Blob) and stored.value.kind not in MARKS
 
 
@@ -76,7 +76,7 @@ def _plain(stored: StoredValue | None, column: Column) -> Any:
 
 
 def _dtype(entries: list[Any]) -> str:
-    """Numbers as numbers, where a missing one does not make integers into floats."""
+    """Return a dtype that keeps numbers numeric, with integers nullable."""
     kinds = {type(entry) for entry in entries if entry is not None}
     if kinds == {bool}:
         return "boolean"

@@ -1,4 +1,4 @@
-"""One variable of one run: what the table shows, where it comes from, and the data behind it."""
+"""A variable's value for one run: the table's summary, its origin and the full data."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 
 class Failure(NamedTuple):
-    """Why there is no value."""
+    """The reason for a missing value."""
 
     message: str
     error_class: str
-    """Name of the exception's class; `Skip` for what the function skipped."""
+    """Name of the exception's class; `Skip` for a skipped variable."""
 
     @property
     def is_skip(self) -> bool:
-        """Whether there is nothing to compute, rather than that something broke."""
+        """True if there is nothing to compute, as opposed to a failure."""
         return self.error_class == "Skip"
 
 
@@ -31,7 +31,7 @@ class Value:
     """A value. Get one from a run: `folder[42]["xgm"]`.
 
     Attributes:
-        column: Name, title, description, type and tags of its variable.
+        column: The variable: name, title, description, type and tags.
     """
 
     def __init__(self, folder: DamnitFolder, column: Column, stored: StoredValue) -> None:
@@ -47,19 +47,19 @@ class Value:
 
     @property
     def name(self) -> str:
-        """Name of the variable."""
+        """The variable's name."""
         return self.column.name
 
     @property
     def title(self) -> str:
-        """Title of its column."""
+        """The column's title."""
         return self.column.title
 
     @property
     def summary(self) -> Any:
-        """What the table shows: a number, text, a line (float64, (2, N)), a picture's PNG bytes.
+        """The displayed summary: a number, text, a line (float64, (2, N)), PNG bytes of an image.
 
-        None where there is no value.
+        None if there is no value.
         """
         value = decode_value(self._stored)
         is_yes_or_no = self.column.type == "boolean" and isinstance(value, int)
@@ -67,18 +67,18 @@ class Value:
 
     @property
     def units(self) -> str:
-        """Empty if there are none."""
+        """The unit; empty if there is none."""
         found = self._stored.attributes.get("units")
         return found if isinstance(found, str) else ""
 
     @property
     def max_diff(self) -> float | None:
-        """How much the data varies within the run; None where that means nothing."""
+        """Variation of the data within the run; None where not applicable."""
         return self._stored.max_diff
 
     @property
     def error(self) -> Failure | None:
-        """Why there is no value; None if there is one, or nobody tried."""
+        """The reason for a missing value; None if there is a value, or it was not computed."""
         attributes = self._stored.attributes
         message = attributes.get("error")
         if message is None:
@@ -87,45 +87,45 @@ class Value:
 
     @property
     def attributes(self) -> dict[str, Any]:
-        """All that is noted with it: looks, units, and what only some programs write."""
+        """All stored attributes: style, units, and those that only some programs write."""
         return self._stored.attributes
 
     @property
     def provenance(self) -> str:
-        """Who made it: `context.py`, `manual-input`, or what was said on submitting."""
+        """The source: `context.py`, `manual-input`, or as given on submitting."""
         return self._stored.provenance or ""
 
     @property
     def computed_at(self) -> datetime | None:
-        """When its function returned, UTC; None where nobody noted it."""
+        """When the function returned, UTC; None if not recorded."""
         return _time(self._stored.attributes.get(file_format.COMPUTED_AT))
 
     @property
     def duration_s(self) -> float | None:
-        """How long its function took; None where nobody noted it."""
+        """How long the function ran; None if not recorded."""
         found = self._stored.attributes.get(file_format.DURATION_S)
         return float(found) if isinstance(found, int | float) else None
 
     @property
     def context_hash(self) -> str:
-        """Of the context file that it was computed with; empty where nobody noted it."""
+        """Hash of the context file that computed it; empty if not recorded."""
         return str(self._stored.attributes.get(file_format.CONTEXT_HASH) or "")
 
     @property
     def stored_at(self) -> datetime | None:
-        """When it came into the database, UTC."""
+        """When it was stored in the database, UTC."""
         return _time(self._stored.timestamp)
 
     def data(self) -> Any:
-        """Read all that the function returned.
+        """Read the full data that the function returned.
 
         Returns:
-            A number or text; an ndarray; an xarray DataArray or Dataset; a pandas table; a
-            picture as uint8 (height, width, 4); a Plotly figure as JSON text. What people typed
-            is as in `summary`.
+            A number or text; an ndarray; an xarray DataArray or Dataset; a pandas table; an
+            image as uint8 (height, width, 4); a Plotly figure as JSON text. For user-editable
+            variables, the `summary`.
 
         Raises:
-            ResultsError: If there is none, or it cannot be read.
+            ResultsError: If there is no data, or it cannot be read.
         """
         from ..hdf5 import NoSuchData, ResultsFile, ResultsMissing
 
@@ -143,10 +143,10 @@ class Value:
                 raise failed from error
             if self._stored.value is None:
                 raise
-            return self.summary  # some programs store no more than this
+            return self.summary  # some programs store only the summary
 
     def preview(self) -> Any:
-        """Read the preview that was given for it, of the same kinds as `data`; None if none was."""
+        """Read the custom preview, in a type that `data` can return; None if there is none."""
         from ..hdf5 import ResultsFile, ResultsMissing
 
         try:
@@ -156,7 +156,7 @@ class Value:
             return None
 
     def describe(self) -> ValueInfo | None:
-        """Kind, type, shape and size of the data without reading it; None if there is none."""
+        """Return the data's kind, type, shape and size without reading it; None if missing."""
         from ..hdf5 import ResultsFile, ResultsMissing
 
         try:
@@ -169,5 +169,5 @@ class Value:
 def _time(value: Any) -> datetime | None:
     try:
         return None if value is None else datetime.fromtimestamp(float(value), UTC)
-    except (TypeError, ValueError, OverflowError, OSError):  # what other programs write
+    except (TypeError, ValueError, OverflowError, OSError):  # written by another program
         return None
