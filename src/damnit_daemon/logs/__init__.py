@@ -1,4 +1,4 @@
-"""Reading logs that grow while one reads, however large they are."""
+"""Read growing log files of any size."""
 
 from .kinds import LineKind, kind_of
 from .log_file import LogFile, LogLine

@@ -1,4 +1,4 @@
-"""What a line of a log is about, by the words that it begins with or has."""
+"""Classify log lines by the words they begin with or contain."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from enum import StrEnum
 
 
 class LineKind(StrEnum):
-    """What a line is."""
+    """The kind of a log line."""
 
     PLAIN = "plain"
     SECTION = "section"
-    """Where another job begins."""
+    """The header of a job."""
     ERROR = "error"
     WARNING = "warning"
     OUTCOME = "outcome"
-    """What became of a variable."""
+    """The outcome of a variable."""
 
 
 SECTION = b"-----"
-"""DAMNIT's headers begin so, and ours: `----- Processing r42 (p1234) as … -----`."""
+"""Prefix of headers, DAMNIT's and the daemon's: `----- Processing r42 (p1234) as … -----`."""
 
 _ERROR = re.compile(
     r"^(Could not get data for |Traceback \(most recent call last\):|[\w.]+(Error|Exception): )"
@@ -30,7 +30,7 @@ _OUTCOME = re.compile(r"^(Computed|Skipped|Skipping|Read) \S+ ")
 
 
 def kind_of(text: str) -> LineKind:
-    """Tell what a line is about; a guess, for colours and to jump to."""
+    """Guess the kind of a line, for colours and for jumping to it."""
     if text.startswith(SECTION.decode()):
         return LineKind.SECTION
     if _ERROR.search(text):

@@ -1,8 +1,8 @@
-"""A log by byte offsets: any place of it is read at once, and nothing is kept of it.
+"""Random access to a log by byte offset, without keeping its content.
 
-Lines are not counted, for that would mean reading all of a gigabyte before the
-first is shown. What follows a carriage return replaces what was before it, as
-in a terminal: of a progress bar the last state is a line.
+Lines are not counted: that would mean reading a gigabyte before the first one is shown.
+As in a terminal, text after a carriage return replaces the text before it: only the last
+state of a progress bar is kept.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from ..errors import DamnitError
 
 BLOCK_BYTES = 64 * 1024
 MOST_BYTES = 4096
-"""A longer line is read in pieces of so many bytes."""
+"""Longer lines are split into pieces of this size."""
 LOOK_BACK_BYTES = 1_000_000
-"""How far back the beginning of a line is looked for."""
+"""How far back to search for the beginning of a line."""
 SEARCH_BYTES = 1_000_000
-"""Searched at a time, before somebody is asked whether it is still wanted."""
+"""Bytes searched between two checks for cancellation."""
 
 
 @dataclass(frozen=True)
@@ -33,30 +33,30 @@ class LogLine:
     start: int
     """Offset of its first byte."""
     end: int
-    """Offset of what follows."""
+    """Offset just after its last byte."""
     text: str
-    """Without its end; undecodable bytes replaced."""
+    """Without the line end; undecodable bytes are replaced."""
 
 
 class LogChange(StrEnum):
-    """What became of a log since somebody looked last."""
+    """A change of a log since the last poll."""
 
     NONE = "none"
     GREW = "grew"
     CUT = "cut"
-    """It is shorter: emptied, or cut by somebody."""
+    """It is shorter: truncated."""
     REPLACED = "replaced"
-    """There is another file of that name."""
+    """Another file has its name."""
     GONE = "gone"
-    """There is none; what was read of it stays readable."""
+    """It was deleted; the open file remains readable."""
 
 
 class LogFile:
-    """One log, opened when it is first looked at.
+    """A log file, opened on the first poll.
 
     Attributes:
-        path: Where it is.
-        size: Its bytes when it was last looked at.
+        path: The file's path.
+        size: Its size in bytes at the last poll.
     """
 
     def __init__(self, path: Path) -> None:
@@ -66,10 +66,10 @@ class LogFile:
         self._identity: tuple[int, int] | None = None
 
     def look(self) -> LogChange:
-        """See whether there is more, or another file.
+        """Poll for new content, or another file.
 
         Raises:
-            DamnitError: If it is not there, and never was, or must not be read.
+            DamnitError: If it has never existed, or cannot be read.
         """
         try:
             status = self.path.stat()
@@ -96,8 +96,8 @@ class LogFile:
         """Read lines forward.
 
         Args:
-            start: Where a line begins.
-            count: At most so many.
+            start: Offset of the beginning of a line.
+            count: Maximum number of lines.
         """
         found: list[LogLine] = []
         for line in self._forward(start, self.size):
@@ -107,7 +107,7 @@ class LogFile:
         return found
 
     def lines_before(self, end: int, count: int) -> list[LogLine]:
-        """Read the lines that end at an offset, at most `count`, in their order."""
+        """Read at most `count` lines that end at an offset, in file order."""
         end = min(end, self.size)
         start = end
         while True:
@@ -117,7 +117,7 @@ class LogFile:
                 return lines[-count:] if count > 0 else []
 
     def line_at(self, offset: int) -> int:
-        """The beginning of the line that a byte is in."""
+        """Return the offset of the beginning of the line that contains a byte."""
         offset = max(0, min(offset, self.size))
         beginning = self._beginning(offset)
         for line in self._forward(beginning, self.size):
@@ -133,18 +133,19 @@ class LogFile:
         backward: bool = False,
         is_wanted: Callable[[], bool] = lambda: True,
     ) -> int | None:
-        """Find what matches; the beginning of its line, or None.
+        """Search for a pattern; returns the beginning of its line, or None.
 
         Args:
-            pattern: Not across lines; `^` (with `re.MULTILINE`) is where one begins.
-            start: From here on; lines that begin before (backward: at or after) do not count.
-            backward: Towards the beginning.
-            is_wanted: Asked now and then; if it says no, nothing is found.
+            pattern: Matches within a line; `^` (with `re.MULTILINE`) matches its beginning.
+            start: Offset to search from; lines that begin before it (backward: at or after it)
+                are excluded.
+            backward: Search towards the beginning.
+            is_wanted: Called now and then; returns False to cancel the search.
         """
         for low, high in self._portions(start, backward=backward):
             if not is_wanted():
                 return None
-            before = min(low, 1)  # so that ^ can tell
+            before = min(low, 1)  # so that ^ can match
             chunk = self._read(low - before, high - low + before)
             found = (low - before + match.start() for match in pattern.finditer(chunk, before))
             for at in reversed(list(found)) if backward else found:
@@ -154,7 +155,7 @@ class LogFile:
         return None
 
     def close(self) -> None:
-        """Let go of it."""
+        """Close the file."""
         if self._file is not None:
             self._file.close()
         self._file = None
@@ -170,7 +171,7 @@ class LogFile:
         self.size = status.st_size
 
     def _portions(self, start: int, *, backward: bool) -> Iterator[tuple[int, int]]:
-        """What is searched one after the other; they overlap, for what lies across a border."""
+        """Yield the ranges to search in turn; they overlap so that no match is split."""
         if backward:
             high = min(start, self.size)
             while high > 0:
@@ -184,7 +185,7 @@ class LogFile:
             low += SEARCH_BYTES
 
     def _beginning(self, offset: int) -> int:
-        """Where the line with this byte begins, as far as that can be told nearby."""
+        """Return the beginning of the line with this byte, searching nearby only."""
         high, lowest = offset, max(0, offset - LOOK_BACK_BYTES)
         while high > lowest:
             low = max(lowest, high - BLOCK_BYTES)
@@ -199,7 +200,7 @@ class LogFile:
         while at + len(rest) < end:
             wanted = min(BLOCK_BYTES, end - at - len(rest))
             chunk = self._read(at + len(rest), wanted)
-            if not chunk:  # it was cut meanwhile
+            if not chunk:  # truncated meanwhile
                 break
             rest += chunk
             done = 0
