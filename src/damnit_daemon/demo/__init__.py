@@ -1,4 +1,4 @@
-"""Made-up proposals with real files, and a demo that processes them as they arrive."""
+"""Synthetic proposals with real files, and a demo that processes runs as they arrive."""
 
 from .proposal import Proposal, make_proposal, write_run
 

@@ -29,7 +29,7 @@ SETTINGS = {
     "watch_interval_s": "0.5",
     "watch_backfill": "all",
 }
-"""A daemon in the demo's folder takes what is there, and new runs soon."""
+"""Make a daemon in the demo's folder process existing runs, and new ones quickly."""
 LOOK_S = 0.2
 
 
@@ -70,12 +70,12 @@ def make_damnit_folder(proposal: Proposal) -> DamnitFolder:
 
 
 def write_demo_run(proposal: Proposal, run: int) -> None:
-    """Write a run: one lacks the camera, some have no corrected data, some are no scan."""
+    """Write a run: one lacks the camera, some lack corrected data, some are not scans."""
     write_run(proposal, run, camera=run != WITHOUT_CAMERA, proc=run % 5 != 2, scan=run % 3 != 1)
 
 
 def wait_until_computed(proposal: Proposal, folder: DamnitFolder) -> None:
-    """Wait until a daemon has seen all files and has nothing left to do."""
+    """Wait until a daemon has processed all files and is idle."""
     written = {
         (RunKey(proposal.number, int(path.name[1:])), data)
         for data in ("raw", "proc")
@@ -96,7 +96,7 @@ def _is_computed(ledger: Ledger, written: set[tuple[RunKey, str]]) -> bool:
 
 
 def _write_runs(proposal: Proposal, runs: int, every_s: float, at_once: int) -> Iterator[int]:
-    """Write runs after those that are there; tell of each."""
+    """Write runs after the existing ones, yielding each number."""
     existing = [int(path.name[1:]) for path in (proposal.path / "raw").glob("r*")]
     first = max(existing, default=0) + 1
     next_at = time.monotonic()

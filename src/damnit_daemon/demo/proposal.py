@@ -1,8 +1,7 @@
-"""A made-up proposal with real EXtra-data files: the demo's data, and the tests'.
+"""A synthetic proposal with real EXtra-data files, for the demo and the tests.
 
-EXtra-data's own mock devices write the files, with all index tables and types;
-the values that a context file would read are then filled in. Equal arguments
-make equal data.
+EXtra-data's own mock devices write the files, with all index tables and types; the
+values that a context file would read are then filled in. Equal arguments make equal data.
 """
 
 from __future__ import annotations
@@ -34,23 +33,23 @@ FORMAT_VERSION = "1.2"
 
 @dataclass(frozen=True)
 class Proposal:
-    """Where a made-up proposal is."""
+    """The location of a synthetic proposal."""
 
     root: Path
-    """For `EXTRA_DATA_DATA_ROOT`."""
+    """The value for `EXTRA_DATA_DATA_ROOT`."""
     path: Path
     number: int
     start: int = START
-    """When run 0 began; each run follows ten minutes after the one before."""
+    """Unix time at which run 0 began; runs follow ten minutes apart."""
 
     @property
     def damnit_folder(self) -> Path:
-        """Where its DAMNIT folder belongs; not made yet."""
+        """The path for its DAMNIT folder, which need not exist yet."""
         return self.path / "usr" / "Shared" / "amore"
 
 
 def make_proposal(root: Path, number: int = 1234, *, start: int = START) -> Proposal:
-    """Make a proposal's folders, without runs; what is there already stays."""
+    """Create a proposal's folders, without runs; existing ones are kept."""
     path = root.absolute() / "SPB" / "202601" / f"p{number:06d}"
     for name in ("raw", "proc", "scratch", "usr/Shared"):
         (path / name).mkdir(parents=True, exist_ok=True)
@@ -60,14 +59,14 @@ def make_proposal(root: Path, number: int = 1234, *, start: int = START) -> Prop
 def write_run(
     proposal: Proposal, run: int, *, camera: bool = True, proc: bool = True, scan: bool = True
 ) -> None:
-    """Write a run's raw and corrected files; each folder appears only when it is whole.
+    """Write a run's raw and corrected files; each folder appears only when complete.
 
     Args:
-        proposal: As made by `make_proposal`.
-        run: Its number; it must not exist yet.
-        camera: Whether the camera was recorded.
-        proc: Whether there is corrected data.
-        scan: Whether the motor moved.
+        proposal: A proposal created by `make_proposal`.
+        run: The run number; it must not exist yet.
+        camera: Record the camera.
+        proc: Write corrected data.
+        scan: Move the motor.
     """
     rng = np.random.default_rng([proposal.number, run])
     with _Files(proposal, run, "raw") as files:
@@ -80,7 +79,7 @@ def write_run(
 
 
 class _Files:
-    """Writes the files of a run into a hidden folder, and renames it in the end."""
+    """Writes a run's files into a hidden folder, which is renamed at the end."""
 
     def __init__(self, proposal: Proposal, run: int, kind: str) -> None:
         self.run = run
@@ -101,7 +100,7 @@ class _Files:
             self._folder.rename(self._target)
 
     def write(self, group: str, devices: list[Any], trains: int = TRAINS) -> Any:
-        """Write a file of these devices; return it, open for filling in."""
+        """Write a file with these devices and return it open, to be filled in."""
         import h5py
         from extra_data.tests.mockdata import write_file
 
@@ -122,7 +121,7 @@ class _Files:
 
 
 def _write_slow(files: _Files, rng: np.random.Generator, *, scan: bool) -> None:
-    """Pulse energies and a motor position."""
+    """Write pulse energies and a motor position."""
     from extra_data.tests.mockdata import xgm
 
     with files.write("DA01", [xgm.XGM(XGM), _motor()]) as file:
@@ -145,7 +144,7 @@ def _write_slow(files: _Files, rng: np.random.Generator, *, scan: bool) -> None:
 
 
 def _motor() -> Any:
-    """EXtra-data's motor with the few of its hundred keys that are looked at."""
+    """Return EXtra-data's motor with only the keys that are read, out of its hundred."""
     from extra_data.tests.mockdata.motor import Motor
 
     wanted = ("actualPosition", "targetPosition", "epsilonActualPosition", "stepSize")
@@ -155,7 +154,7 @@ def _motor() -> Any:
 
 
 def _write_camera(files: _Files, rng: np.random.Generator) -> None:
-    """A bright spot that wanders from run to run."""
+    """Write a bright spot that moves from run to run."""
     from extra_data.tests.mockdata.basler_camera import BaslerCamera
 
     device = BaslerCamera(CAMERA, nsamples=CAMERA_FRAMES, sensor_size=CAMERA_SHAPE)
@@ -171,7 +170,7 @@ def _write_camera(files: _Files, rng: np.random.Generator) -> None:
 
 
 def _write_detector(files: _Files, rng: np.random.Generator) -> None:
-    """Diffraction rings on one corrected module."""
+    """Write diffraction rings on one corrected module."""
     from extra_data.tests.mockdata.detectors import AGIPDModule
 
     device = AGIPDModule(DETECTOR, raw=False, frames_per_train=2)
