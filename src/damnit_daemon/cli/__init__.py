@@ -8,7 +8,7 @@ from ..errors import DamnitError
 
 
 def main() -> None:
-    """Run a command; what a person can mend is one message on stderr and exit code 1."""
+    """Run a command; user errors print one message on stderr and exit with code 1."""
     from .app import app
 
     for stream in (sys.stdout, sys.stderr):

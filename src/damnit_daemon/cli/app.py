@@ -31,7 +31,7 @@ app = typer.Typer(
     help="Process runs of European XFEL experiments, and look after their DAMNIT folder.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    rich_markup_mode=None,  # quicker, and the same in every terminal
+    rich_markup_mode=None,  # faster, and the same in every terminal
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 

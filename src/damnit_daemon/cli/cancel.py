@@ -1,4 +1,4 @@
-"""`damnit cancel`: jobs that are no longer wanted."""
+"""`damnit cancel`: cancel jobs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`damnit combine`: merge the fragments that wait."""
+"""`damnit combine`: merge pending fragments."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ def combine(context: typer.Context, folder: FolderOption = None) -> None:
 
 
 def _require_no_daemon(folder: DamnitFolder) -> None:
-    """Leave the combining to the daemon where one works.
+    """Leave combining to a running daemon.
 
     Raises:
-        DamnitError: If one does; says which.
+        DamnitError: If a daemon is running; names it.
     """
     from ..ledger import LeaseHeld
     from ..services.daemon_status import working_daemon

@@ -1,4 +1,4 @@
-"""Asking something of the daemon: the request goes into the ledger, the answer comes back there."""
+"""Send requests to the daemon, and wait for responses, through the ledger."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
     from ..paths import DamnitFolder
 
 ANSWER_TIMEOUT_S = 3.0
-"""How long people wait for an answer; a daemon looks for requests twice a second."""
+"""How long to wait for a response; the daemon polls for requests twice a second."""
 
 LOOK_EVERY_S = 0.1
 
 
 def ask(folder: DamnitFolder, request: TypedRequest) -> int:
-    """Write a request; give its number.
+    """Write a request and return its number.
 
     Raises:
-        LedgerMissing: If no daemon ever worked here.
+        LedgerMissing: If no daemon has ever run in the folder.
         StoreError: If the ledger cannot be written.
     """
     from ..ledger import Ledger
@@ -35,10 +35,10 @@ def ask(folder: DamnitFolder, request: TypedRequest) -> int:
 def wait_for_answer(
     folder: DamnitFolder, request_id: int, *, timeout_s: float = ANSWER_TIMEOUT_S
 ) -> Request | None:
-    """Wait until a request is answered; None if it is not in time.
+    """Wait for the response to a request; None on timeout.
 
     Raises:
-        DamnitError: If the daemon refused it; says why.
+        DamnitError: If the daemon refused it; gives the reason.
     """
     from ..ledger import Ledger, RequestState, load_request
 
@@ -57,7 +57,7 @@ def wait_for_answer(
 
 
 def ask_and_wait(folder: DamnitFolder, request: TypedRequest) -> list[int] | None:
-    """Ask, and wait a moment: the jobs in the answer; None if it has to wait, which is told.
+    """Send a request and return the jobs in the response; None, with a message, if it is pending.
 
     Raises:
         DamnitError: If the daemon refused it, or the ledger cannot be written.
@@ -82,19 +82,19 @@ START_HINT = "Start one: damnit-daemon start"
 
 
 def answered_jobs(request: Request) -> list[int]:
-    """The jobs that an answer names, each once."""
+    """Return the unique jobs that a response names."""
     from ..ledger import answered_jobs as jobs_of
 
     return jobs_of(request)
 
 
 def name_of(lease: Lease) -> str:
-    """Say which process holds a lease."""
+    """Name the process that holds a lease."""
     return f"process {lease.holder.pid} on {lease.holder.host}"
 
 
 def tell(text: str, *, hint: str = "") -> None:
-    """Print a line for people on stderr; its characters cannot control the terminal."""
+    """Print a message on stderr, sanitized for the terminal."""
     from ..model.sanitize import show_controls
 
     typer.echo(show_controls(f"damnit: {text} {hint}".rstrip()), err=True)

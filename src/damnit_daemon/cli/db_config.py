@@ -1,4 +1,4 @@
-"""`damnit db-config`: the settings of a folder."""
+"""`damnit db-config`: list, show and change the settings of a folder."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _shown(value: object) -> str:
 
 
 def _check_python(path: str) -> None:
-    """Ask it at once: what is wrong with it would else show at the next run, at night."""
+    """Probe it at once: otherwise its problems would show only at the next run, at night."""
     from pathlib import Path
 
     from ..launch.check_python import probe_python

@@ -1,4 +1,4 @@
-"""`damnit doctor`: what is wrong with a folder, and what to do about it."""
+"""`damnit doctor`: check a folder and suggest fixes."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def doctor(
                 _show(f"+ {done}")
             if verify:
                 _restore(damnit)
-        except DamnitError as error:  # the checks say more
+        except DamnitError as error:  # the checks below give details
             tell(str(error))
     is_well = True
     for finding in check_folder(damnit, thorough=verify):
@@ -53,7 +53,7 @@ def doctor(
 
 
 def _restore(folder: DamnitFolder) -> None:
-    """Restore values with a bar on stderr, if that is a terminal."""
+    """Restore values with a progress bar on stderr, if it is a terminal."""
     import sys
 
     from ..services.doctor import restore

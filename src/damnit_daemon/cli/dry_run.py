@@ -1,4 +1,4 @@
-"""`damnit reprocess --dry-run`: what Slurm would be told."""
+"""`damnit reprocess --dry-run`: the Slurm commands."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 def tell_plan(
     folder: DamnitFolder, keys: Sequence[RunKey], executor: str | None, **wanted: Any
 ) -> None:
-    """Print the commands; none where all runs on the daemon's machine.
+    """Print the Slurm commands; none if everything runs on the daemon's machine.
 
     Args:
         folder: The DAMNIT folder.
         keys: The runs.
-        executor: `local` or `slurm`; None: as is set.
-        wanted: Which variables, and how many runs at once: see `submission.plan`.
+        executor: `local` or `slurm`; None for the folder's setting.
+        wanted: The variables, and the number of runs at once: see `submission.plan`.
 
     Raises:
-        DamnitError: If the context file cannot be used, or Slurm cannot be asked.
+        DamnitError: If the context file is not usable, or Slurm does not respond.
     """
     from ..launch import RunnerProcess
     from ..services.context import context_python, require_usable

@@ -1,4 +1,4 @@
-"""`damnit export`: the run table as text, or in a file."""
+"""`damnit export`: write the run table as text or to a file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The option `--in`, which says which DAMNIT folder a command is for."""
+"""The option `--in`, which selects the DAMNIT folder."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ FolderOption = Annotated[
 
 
 def remember_folder(context: typer.Context, folder: str | None) -> None:
-    """Keep what was given before the command, for the command."""
+    """Store the folder given before the command, for use by the command."""
     context.obj = folder
 
 
 def chosen_folder(
     context: typer.Context, own: str | None = None, *, may_be_new: bool = False
 ) -> DamnitFolder:
-    """The folder that was asked for.
+    """Return the selected folder.
 
     Args:
-        context: Of the command.
-        own: Given after the command; wins.
-        may_be_new: Whether a path that does not exist is fine.
+        context: The command's context.
+        own: The option given after the command, which takes precedence.
+        may_be_new: Accept a path that does not exist.
 
     Raises:
         DamnitError: If there is no such folder or proposal.
@@ -47,17 +47,17 @@ def chosen_folder(
 
 
 def writable_folder(context: typer.Context, own: str | None = None) -> DamnitFolder:
-    """The folder that was asked for, its database brought up to date, which is told.
+    """Return the selected folder after migrating its database, which is reported.
 
     Raises:
-        DamnitError: If there is none, or it cannot be brought up to date.
+        DamnitError: If it does not exist, or cannot be migrated.
     """
     from ..store import FORMAT_VERSION, Database, migrate
 
     folder = chosen_folder(context, own)
     if 1 <= Database(folder.database).format_version() < FORMAT_VERSION:
         backup = migrate(folder.database)
-        if backup is not None:  # nobody else did it meanwhile
+        if backup is not None:  # not migrated by another process meanwhile
             typer.echo(
                 f"damnit: {folder.database.name} was brought to format {FORMAT_VERSION}; "
                 f"the old one is kept as {backup.name}",

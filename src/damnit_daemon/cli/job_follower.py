@@ -1,4 +1,4 @@
-"""What the ledger says of some jobs, told once: news as lines of text."""
+"""Follow jobs in the ledger, reporting each event once as a line of text."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ class JobFollower:
     """Follows jobs to their end.
 
     Attributes:
-        jobs: As last seen, by the number they were asked for under; of a job that
-            was merged into another one, that one.
-        job_ids: The numbers they were asked for under; those that they left work to come to them.
-        running: What is being evaluated at the moment.
+        jobs: The latest state of each job by the number it was requested under; for a merged
+            job, the job it was merged into.
+        job_ids: The requested numbers; follow-up jobs are appended.
+        running: The variables being evaluated.
     """
 
     def __init__(self, ledger: Ledger, job_ids: Sequence[int]) -> None:
@@ -45,7 +45,7 @@ class JobFollower:
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing more will happen."""
+        """True if all jobs have ended."""
         known = self.jobs.keys() | self._unknown
         return known.issuperset(self.job_ids) and all(
             job.state.is_over for job in self.jobs.values()
@@ -53,11 +53,11 @@ class JobFollower:
 
     @property
     def distinct(self) -> list[Job]:
-        """The jobs, each once."""
+        """The unique jobs."""
         return list({job.id: job for job in self.jobs.values()}.values())
 
     def look(self) -> list[str]:
-        """Look once more; what is new since the last time, a line each.
+        """Poll the ledger; returns the new events, a line each.
 
         Raises:
             StoreError: If the ledger cannot be read.
@@ -65,7 +65,7 @@ class JobFollower:
         lines: list[str] = []
         self.running = []
         with self._ledger.reading() as con:
-            for job_id in self.job_ids:  # it may grow meanwhile
+            for job_id in self.job_ids:  # may grow during the loop
                 before = self.jobs.get(job_id)
                 if before is not None and before.state.is_over:
                     continue
@@ -108,7 +108,7 @@ class JobFollower:
 
 
 def describe_end(job: Job) -> str:
-    """Say what became of a job."""
+    """Describe the outcome of a job."""
     text = f"{job.run_key}: {job.state.value}"
     if job.variables_total:
         text += f", {job.variables_done} of {job.variables_total} variables"
@@ -121,7 +121,7 @@ def describe_end(job: Job) -> str:
 
 
 def summary_line(jobs: Sequence[Job], duration_s: float) -> str:
-    """One line: `6 jobs, 1 failed: 80 variables, 6 failed (8.10 s)`."""
+    """Summarise the jobs: `6 jobs, 1 failed: 80 variables, 6 failed (8.10 s)`."""
     text = f"{len(jobs)} job{'' if len(jobs) == 1 else 's'}"
     for state in (JobState.FAILED, JobState.CANCELLED):
         if count := sum(job.state is state for job in jobs):

@@ -1,4 +1,4 @@
-"""`damnit jobs`: what is done, what waits, what was done."""
+"""`damnit jobs`: list running, queued and finished jobs."""
 
 from __future__ import annotations
 
@@ -57,10 +57,10 @@ def jobs(
 
 
 def load_shown(folder: DamnitFolder, limit: int | None) -> tuple[list[Job], int]:
-    """Load the jobs to show, and how many there are besides.
+    """Load the jobs to show, and count the rest.
 
-    Those running come first, then those that wait in their order, then those
-    that are over, the last first; of the latter two at most `limit` each.
+    Running jobs come first, then queued ones in their order, then finished ones, the latest
+    first; at most `limit` queued and `limit` finished ones.
 
     Raises:
         DamnitError: If there is no DAMNIT folder, or its ledger cannot be read.
@@ -83,7 +83,7 @@ def load_shown(folder: DamnitFolder, limit: int | None) -> tuple[list[Job], int]
 
 
 def count_waiting(folder: DamnitFolder) -> int:
-    """How many of the latest requests no daemon has taken yet."""
+    """Count the recent requests that no daemon has picked up yet."""
     from ..ledger import Ledger, RequestState, load_requests
 
     ledger = Ledger(folder.ledger)
@@ -94,7 +94,7 @@ def count_waiting(folder: DamnitFolder) -> int:
 
 
 def job_facts(job: Job, now: float) -> dict[str, Any]:
-    """What is known of a job, for programs; described in docs/commands.md."""
+    """Return a job as plain data for programs; docs/commands.md describes the format."""
     return {
         "id": job.id,
         "proposal": job.run_key.proposal,
@@ -124,7 +124,7 @@ def job_facts(job: Job, now: float) -> dict[str, Any]:
 
 
 def format_jobs(found: list[Job], now: float) -> list[str]:
-    """Put jobs into a table."""
+    """Format jobs as a table."""
     rows = [HEADER, *(_row(job, now) for job in found)]
     return format_table(rows, right=[0])
 

@@ -1,4 +1,4 @@
-"""`damnit logs`: what the daemon said."""
+"""`damnit logs`: show the daemon's log."""
 
 from __future__ import annotations
 

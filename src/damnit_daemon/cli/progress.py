@@ -1,4 +1,4 @@
-"""What `reprocess` shows while it works: a bar on a terminal, plain lines elsewhere."""
+"""The progress display of `reprocess`: a bar on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from ..services.outcome import ExtractionReport, RunOutcome
 
 OUTPUT_LINES = 1000
-"""Of what the user's code prints in one run; the rest is in the log."""
+"""Lines of user output shown per run; the rest is in the log."""
 COMPUTED = re.compile(rb"Computed [\w.]+ in [\d.]+ s\s*")
-"""The runner's own line for each variable: the bar says it too."""
+"""The runner's own line for each variable, redundant next to the bar."""
 MARKS = {"failed": "✗", "skipped": "»"}
 
 
 class Display:
-    """Turns events into lines; a bar, if there is one, is moved by the callbacks."""
+    """Prints events as lines; subclasses update a progress bar from the same callbacks."""
 
     def __init__(self, echo: Callable[[str], None]) -> None:
         self._echo = echo
@@ -45,7 +45,7 @@ class Display:
         self._lock = threading.Lock()
 
     def show_event(self, key: RunKey | None, event: Event) -> None:
-        """Show what happened; `key` is the run, if it is about one."""
+        """Show an event; `key` is the run it concerns, if any."""
         if isinstance(event, ContextLoaded):
             for problem in event.problems:
                 self.line(str(problem))
@@ -57,7 +57,7 @@ class Display:
             self._printed_lines = 0
 
     def show_output(self, chunk: bytes) -> None:
-        """Show what the user's code prints, line by line; called from another thread."""
+        """Show the output of user code line by line; called from another thread."""
         with self._lock:
             *lines, self._unfinished = (self._unfinished + chunk).split(b"\n")
             self._unfinished = self._unfinished[-10_000:]
@@ -71,11 +71,11 @@ class Display:
                     self.line("  | (more is in the log)")
 
     def line(self, text: str) -> None:
-        """Write a line; its characters cannot control the terminal."""
+        """Print a line, sanitized for the terminal."""
         self._echo(show_controls(text))
 
     def show_summary(self, report: ExtractionReport, folder: DamnitFolder) -> None:
-        """Say what became of it all; what is wrong goes to stderr."""
+        """Print the summary; problems go to stderr."""
         for run in report.runs:
             if run.failure:
                 text = show_controls(f"{run.key}: {run.failure}")
@@ -92,7 +92,7 @@ class Display:
 
 
 class BarDisplay(Display):
-    """With a bar that shows how far the runs are, and what is being computed."""
+    """Adds a progress bar for the runs, and for the variables of the current run."""
 
     def __init__(self, runs: int) -> None:
         from rich.console import Console
@@ -112,7 +112,7 @@ class BarDisplay(Display):
         self._variables = self.bar.add_task("variables", total=None)
 
     def show_event(self, key: RunKey | None, event: Event) -> None:
-        """Show what happened, and move the bar."""
+        """Show an event and update the bar."""
         super().show_event(key, event)
         if isinstance(event, JobStarted):
             self.bar.reset(self._variables, total=len(event.variables))
@@ -125,13 +125,13 @@ class BarDisplay(Display):
 
 
 class LineDisplay(Display):
-    """For files and pipes: a line for each run, besides what goes wrong."""
+    """For files and pipes: a line per run, and one per problem."""
 
     def __init__(self) -> None:
         super().__init__(lambda text: print(text, flush=True))
 
     def show_event(self, key: RunKey | None, event: Event) -> None:
-        """Show what happened, and each run that is done."""
+        """Show an event, and each completed run."""
         super().show_event(key, event)
         if isinstance(event, JobEnded) and event.outcome == "done":
             self.line(f"{key}: done")
@@ -139,7 +139,7 @@ class LineDisplay(Display):
 
 @contextmanager
 def show_progress(runs: int) -> Iterator[Display]:
-    """Choose the display that fits where stdout goes."""
+    """Select the display for the type of stdout."""
     if not sys.stdout.isatty():
         yield LineDisplay()
         return
@@ -149,7 +149,7 @@ def show_progress(runs: int) -> Iterator[Display]:
 
 
 def summary_line(report: ExtractionReport, duration_s: float) -> str:
-    """One line: `6 runs, 1 failed: 70 variables done, 4 skipped, 6 failed (8.1 s)`."""
+    """Summarise a report: `6 runs, 1 failed: 70 variables done, 4 skipped, 6 failed (8.1 s)`."""
     count = len(report.runs)
     broken = sum(bool(run.failure) for run in report.runs)
     runs = f"{count} run{'' if count == 1 else 's'}" + (f", {broken} failed" if broken else "")

@@ -1,4 +1,4 @@
-"""`damnit proposal`: show or set the proposal, make the folder."""
+"""`damnit proposal`: show or set the proposal; create the folder."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def proposal(
 
 
 def _stored_proposal(damnit: DamnitFolder) -> int | None:
-    """The proposal that is set, if one is."""
+    """Return the stored proposal number, if any."""
     from ..services.selection import current_proposal
 
     try:

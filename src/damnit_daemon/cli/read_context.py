@@ -1,4 +1,4 @@
-"""`damnit read-context`: load the context file, store what it declares."""
+"""`damnit read-context`: load the context file and store its variables."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _load(folder: DamnitFolder) -> ContextLoaded:
 
 
 def _load_file(file: Path) -> ContextLoaded:
-    """Execute a file here, as no folder says in which Python; it prints to stderr."""
+    """Execute a file in this Python, as no folder names another; it prints to stderr."""
     import sys
 
     from ..runner.context import read_context as read
@@ -80,7 +80,7 @@ def _load_file(file: Path) -> ContextLoaded:
 
 
 def _costs(folder: DamnitFolder | None, loaded: ContextLoaded) -> list[Problem]:
-    """What the daemon's past jobs say of the variables."""
+    """Return lint messages based on the variables' run times in past jobs."""
     from ..ledger import Ledger, LedgerMissing, load_timings
     from ..runner.lint import check_costs
 
@@ -108,7 +108,7 @@ def _tell(problems: Iterable[Problem], format: Format) -> None:
 
 
 def format_github(problem: Problem) -> str:
-    """A line that GitHub's actions show beside the file's, with the path from here."""
+    """Format a GitHub Actions annotation, with the path relative to the current directory."""
     path = Path(problem.file)
     here = Path.cwd()
     if path.is_relative_to(here):

@@ -1,4 +1,4 @@
-"""`damnit reprocess`: evaluate variables of runs again."""
+"""`damnit reprocess`: re-evaluate variables of runs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ EXIT_INTERRUPTED = 130
 
 
 class Data(StrEnum):
-    """Which variables, by the data they need."""
+    """Selects variables by the data they need."""
 
     RAW = "raw"
     PROC = "proc"
@@ -184,7 +184,7 @@ def _say_missing(selection: Selection) -> None:
 
 
 class _Ending:
-    """Raises `KeyboardInterrupt` for a signal, and remembers it."""
+    """Signal handler that raises `KeyboardInterrupt`, and records that it was called."""
 
     def __init__(self) -> None:
         self.came = False
@@ -196,10 +196,10 @@ class _Ending:
 
 @contextmanager
 def _ending_counts_as_ctrl_c() -> Iterator[_Ending]:
-    """SIGTERM and SIGHUP end things as tidily as Ctrl-C does."""
+    """Handle SIGTERM and SIGHUP like Ctrl-C, for a clean exit."""
     ending = _Ending()
     numbers = [signal.SIGTERM, signal.SIGHUP]
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else: in the background
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # not in the background
         numbers.append(signal.SIGINT)
     before = [signal.signal(number, ending) for number in numbers]
     try:

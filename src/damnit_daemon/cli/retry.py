@@ -1,4 +1,4 @@
-"""`damnit retry`: the same jobs once more."""
+"""`damnit retry`: rerun finished jobs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`damnit-daemon run`: the daemon in the foreground."""
+"""`damnit-daemon run`: run the daemon in the foreground."""
 
 from __future__ import annotations
 

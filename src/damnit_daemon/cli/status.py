@@ -1,4 +1,4 @@
-"""`damnit status`: whether the daemon works, where, and at what."""
+"""`damnit status`: show the daemon's state, host and activity."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 MOST_UNREADABLE = 5
-"""Runs with unreadable files that people are told of; programs get all."""
+"""Runs with unreadable files shown as text; JSON has them all."""
 
 
 def status(
@@ -50,7 +50,7 @@ def status(
 
 
 def daemon_facts(seen: DaemonProbe, now: float) -> dict[str, Any]:
-    """What is known of the daemon, for programs: plain values, none of them secret."""
+    """Return the daemon's state as plain values for programs, without secrets."""
     lease, program, supervisord = seen.lease, seen.program, seen.supervisord
     return {
         "state": seen.state(now).value,
@@ -72,7 +72,7 @@ def daemon_facts(seen: DaemonProbe, now: float) -> dict[str, Any]:
 
 
 def format_status(found: dict[str, Any]) -> list[str]:
-    """Say the same to people."""
+    """Format the state for people."""
     from ..model.consumer_health import parse_consumer_health
     from ..model.growing_runs import parse_growing
 
@@ -134,7 +134,7 @@ def _time(at: float) -> str:
 
 
 def _settings(folder: DamnitFolder) -> dict[str, object]:
-    """What was set; None where nothing was, as only the daemon knows its defaults."""
+    """Return the stored settings; None where unset, as only the daemon knows its defaults."""
     from ..settings import BROKER, TRIGGER
     from ..store import Database, load_settings
 
@@ -144,7 +144,7 @@ def _settings(folder: DamnitFolder) -> dict[str, object]:
 
 
 def _original(folder: DamnitFolder) -> str | None:
-    """The folder that this one was copied from with its identity."""
+    """Return the folder whose identity this copy still has."""
     from ..store.identity import original_of
 
     original = original_of(folder)
@@ -152,7 +152,7 @@ def _original(folder: DamnitFolder) -> str | None:
 
 
 def _ledger(folder: DamnitFolder) -> dict[str, object]:
-    """How many jobs there are, and which runs have files that cannot be read."""
+    """Return the job counts, and the runs with unreadable files."""
     from ..ledger import Ledger, LedgerMissing, count_jobs, load_unreadable
     from ..services.ledger_renewal import was_there
     from ..store import StoreError

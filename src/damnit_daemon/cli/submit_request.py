@@ -1,4 +1,4 @@
-"""`damnit reprocess` without --direct: what is wanted goes to the daemon."""
+"""`damnit reprocess` without --direct: submit the request to the daemon."""
 
 from __future__ import annotations
 
@@ -39,17 +39,17 @@ def hand_over(
     executor: str | None = None,
     concurrent_jobs: int | None = None,
 ) -> int:
-    """Ask the daemon to process runs; say who does it and when.
+    """Request the daemon to process runs; reports who does it and when.
 
     Args:
         folder: The DAMNIT folder.
         keys: The runs.
-        data: `raw`, `proc` or `all`: which variables, by the data they need.
-        variables: Exact names, for all runs or for each; None for all.
-        match: Parts of titles.
-        watch: Whether to follow the jobs to their end.
-        executor: `local` or `slurm`; None: as is set.
-        concurrent_jobs: How many of them may run in Slurm at once; None: as is set.
+        data: `raw`, `proc` or `all`: selects variables by the data they need.
+        variables: Exact names, for all runs or by run; None for all.
+        match: Substrings of titles.
+        watch: Follow the jobs to their end.
+        executor: `local` or `slurm`; None for the folder's setting.
+        concurrent_jobs: Maximum number of runs in Slurm at once; None for the folder's setting.
 
     Returns:
         The exit code.
@@ -98,7 +98,7 @@ def reprocess_request(
     executor: Executor | None = None,
     options: JobOptions | None = None,
 ) -> ReprocessRequest:
-    """Make a request to process runs; `variables` are for all of them or for each."""
+    """Build a request to process runs; `variables` are for all runs or by run."""
     from ..ledger import JobOptions, ReprocessRequest
 
     by_run = variables if isinstance(variables, Mapping) else {}
@@ -114,7 +114,7 @@ def reprocess_request(
 
 
 def _warn_of_unknown(folder: DamnitFolder, names: Sequence[str]) -> None:
-    """Warn of misspelt names; those that are new in the context file are fine."""
+    """Warn about unknown names, which may be misspelt or new in the context file."""
     from ..store import Database, load_variables
 
     with Database(folder.database).reading() as con:

@@ -1,4 +1,4 @@
-"""`damnit start`, `stop` and `restart`: the daemon under Supervisor."""
+"""`damnit start`, `stop` and `restart`: control the daemon through Supervisor."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class TriggerChoice(StrEnum):
-    """What makes the daemon process a run."""
+    """The triggers for processing a run."""
 
     WATCH = "watch"
     KAFKA = "kafka"
@@ -71,7 +71,7 @@ def _start(folder: DamnitFolder, settings: dict[str, str | int | float]) -> None
     try:
         lease = start_daemon(folder, prepare=lambda: _save(folder, settings), tell=_tell)
     except LeaseHeld as held:
-        if settings:  # which it would not know of
+        if settings:  # the running daemon would not apply them
             raise
         holder = held.lease.holder
         typer.echo(f"the daemon works already: process {holder.pid} on {holder.host}")
@@ -111,10 +111,10 @@ def _save(folder: DamnitFolder, settings: dict[str, str | int | float]) -> None:
 
 
 def _check_broker(folder: DamnitFolder, new: dict[str, str | int | float]) -> None:
-    """Refuse to listen to nobody.
+    """Check that Kafka has a broker.
 
     Raises:
-        DamnitError: If Kafka is wanted and no broker is known.
+        DamnitError: If Kafka is selected and no broker is set.
     """
     from ..errors import DamnitError
     from ..settings import BROKER, TRIGGER

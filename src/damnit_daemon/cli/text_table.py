@@ -1,4 +1,4 @@
-"""Tables and lengths of time as plain text."""
+"""Format tables and durations as plain text."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ GAP = "  "
 
 
 def format_table(rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> list[str]:
-    """Align columns; nothing in a cell can break its line or control the terminal.
+    """Align columns; cells are sanitized for the terminal and limited to one line.
 
     Args:
-        rows: The first one is the header.
-        right: Columns with numbers.
+        rows: The rows, header first.
+        right: Indices of right-aligned columns.
     """
     from ..model.sanitize import show_controls
 
@@ -28,7 +28,7 @@ def format_table(rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) ->
 
 
 def format_duration(duration_s: float) -> str:
-    """Say a length of time in two units at most: `0.42 s`, `3 min 5 s`, `2 d 4 h`."""
+    """Format a duration in at most two units: `0.42 s`, `3 min 5 s`, `2 d 4 h`."""
     if duration_s < 10:
         return f"{duration_s:.2f} s"
     seconds = round(duration_s)
@@ -42,7 +42,7 @@ def format_duration(duration_s: float) -> str:
 
 
 def _one_line(text: str) -> str:
-    """The first line; with the next one where it only says what comes."""
+    """Return the first line, joined with the next one if it ends in a colon."""
     first, _, rest = text.partition("\n")
     if first.endswith(":"):
         first = f"{first} {rest.partition(chr(10))[0].strip()}".rstrip()

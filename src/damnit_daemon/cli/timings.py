@@ -1,4 +1,4 @@
-"""`damnit timings`: what the variables cost."""
+"""`damnit timings`: the run times of variables."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def timings(
 
 
 def format_timings(found: list[Timing], shares: list[float]) -> list[str]:
-    """Put timings into a table."""
+    """Format timings as a table."""
     rows = [("variable", "count", "median", "p95", "share")]
     for timing, share in zip(found, shares, strict=True):
         lengths = format_duration(timing.median_s), format_duration(timing.p95_s)

@@ -1,4 +1,4 @@
-"""`reprocess --watch`: a request and its jobs, followed to their end."""
+"""`reprocess --watch`: follow a request and its jobs to the end."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ EXIT_INTERRUPTED = 130
 
 
 def watch_request(folder: DamnitFolder, request_id: int) -> int:
-    """Follow the jobs of a request; Ctrl-C ends the following, not the jobs.
+    """Follow the jobs of a request; Ctrl-C stops following, not the jobs.
 
     Returns:
         The exit code: 0 if all jobs are done, 1 if not, 130 after Ctrl-C.
@@ -52,18 +52,18 @@ def watch_request(folder: DamnitFolder, request_id: int) -> int:
 
 
 class LineProgress:
-    """For files and pipes: only lines."""
+    """For files and pipes: lines only."""
 
     def line(self, text: str) -> None:
-        """Write a line; its characters cannot control the terminal."""
+        """Print a line, sanitized for the terminal."""
         print(show_controls(text), flush=True)
 
     def move(self, follower: JobFollower) -> None:
-        """Nothing moves here."""
+        """Do nothing: there is no bar."""
 
 
 class BarProgress(LineProgress):
-    """For a terminal: how far the jobs are, and what is being evaluated."""
+    """For a terminal: a progress bar for the jobs and the variables being evaluated."""
 
     def __init__(self, bar: Progress, jobs: int) -> None:
         self._bar = bar
@@ -71,13 +71,13 @@ class BarProgress(LineProgress):
         self._variables = bar.add_task("waiting", total=None)
 
     def line(self, text: str) -> None:
-        """Write a line above the bar."""
+        """Print a line above the bar."""
         from rich.text import Text
 
         self._bar.console.print(Text(show_controls(text)), soft_wrap=True)
 
     def move(self, follower: JobFollower) -> None:
-        """Show how far it is."""
+        """Update the bar."""
         jobs = follower.jobs
         self._bar.update(self._jobs, completed=sum(job.state.is_over for job in jobs.values()))
         active = {job.id: job for job in jobs.values() if job.state is JobState.RUNNING}
@@ -92,7 +92,7 @@ class BarProgress(LineProgress):
 
 @contextmanager
 def _display(jobs: int) -> Iterator[LineProgress]:
-    """Choose the display that fits where stdout goes."""
+    """Select the display for the type of stdout."""
     if not sys.stdout.isatty():
         yield LineProgress()
         return
@@ -109,7 +109,7 @@ def _display(jobs: int) -> Iterator[LineProgress]:
 
 
 def has_log(folder: DamnitFolder, job: Job) -> bool:
-    """Whether a job came so far that something was logged; an earlier one's log does not count."""
+    """Return True if the job has written to the run's log; older logs do not count."""
     try:
         written_at = folder.log_file(job.run_key).stat().st_mtime
     except OSError:
@@ -118,7 +118,7 @@ def has_log(folder: DamnitFolder, job: Job) -> bool:
 
 
 def _jobs_of(folder: DamnitFolder, request_id: int) -> list[int]:
-    """Wait for as long as it takes until the daemon has made jobs of a request."""
+    """Wait, without a time limit, until the daemon has created jobs for a request."""
     is_told = False
     while (request := wait_for_answer(folder, request_id)) is None:
         lease = working_daemon(folder)
@@ -134,7 +134,7 @@ def _follow(folder: DamnitFolder, follower: JobFollower, display: LineProgress) 
     while not follower.is_over:
         try:
             lines = follower.look()
-        except DatabaseBusy:  # the daemon writes; there is always a next look
+        except DatabaseBusy:  # the daemon is writing; poll again later
             lines = []
         for text in lines:
             display.line(text)
