@@ -1,4 +1,4 @@
-"""Files that people ask for: nobody reads half of one, and nobody else chooses where it goes."""
+"""Atomic file writes: readers never see a partial file, and no link can redirect it."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from pathlib import Path
 
 @contextmanager
 def unfinished_file(target: Path) -> Iterator[Path]:
-    """A new file beside another, to be written and then given its name; gone at the end.
+    """Create a temporary file next to the target, to be renamed over it; removed on exit.
 
-    Its name cannot be guessed: where others may write, too, nobody can put a link there. It
-    ends as the other's, and has the same rights.
+    Its name is unpredictable, so that no other user of the folder can place a link there. It
+    has the target's suffix and permissions.
 
     Raises:
-        OSError: If there can be none.
+        OSError: If it cannot be created.
     """
     try:
         descriptor, name = tempfile.mkstemp(
             prefix=f".{target.stem[:200]}.", suffix=target.suffix[:20], dir=target.parent
         )
-    except ValueError as error:  # no name of a file
+    except ValueError as error:  # not a valid file name
         raise OSError(errno.EINVAL, str(error)) from error
     unfinished = Path(name)
     try:
@@ -37,7 +37,7 @@ def unfinished_file(target: Path) -> Iterator[Path]:
 
 
 def _mode_for(target: Path) -> int:
-    """What stood there keeps its bits; a new file has what the user's own umask leaves."""
+    """Return the permissions of an existing file, or those the umask leaves for a new one."""
     try:
         return target.stat().st_mode & 0o777
     except FileNotFoundError:

@@ -1,17 +1,17 @@
-"""The errors a person can act on; everything else is a bug and may crash."""
+"""Errors that a user can act on; everything else is a bug and may crash."""
 
 from __future__ import annotations
 
 
 class DamnitError(Exception):
-    """Something is wrong that a person can mend.
+    """An error that the user can fix.
 
     Front ends show it once: the command line as one line on stderr and exit
-    code 1, the app as a notification or in place of what could not be read.
+    code 1, the app as a notification or in place of the missing content.
 
     Attributes:
-        message: What is wrong, one sentence.
-        hint: What to do about it; empty when the message says it.
+        message: What is wrong, in one sentence.
+        hint: What to do about it; empty if the message is enough.
     """
 
     def __init__(self, message: str, *, hint: str = "") -> None:

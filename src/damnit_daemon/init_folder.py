@@ -1,4 +1,4 @@
-"""Making a DAMNIT folder: database and context file, where they are missing."""
+"""Create a DAMNIT folder: database and context file, where missing."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ PROPOSAL_NAME = re.compile(r"p\d{6}", re.ASCII)
 EUXFEL_PYTHON = Path(
     "/gpfs/exfel/sw/software/euxfel-environment-management/current-python-env/bin/python"
 )
-"""What users' code runs in at European XFEL, unless they set another."""
+"""The default interpreter for user code at European XFEL."""
 
 XGM = {
     **dict.fromkeys(("SPB", "FXE"), "SA1_XTD2_XGM/XGM/DOOCS"),
     **dict.fromkeys(("MID", "HED"), "SA2_XTD1_XGM/XGM/DOOCS"),
     **dict.fromkeys(("SQS", "SCS", "SXP"), "SA3_XTD10_XGM/XGM/DOOCS"),
 }
-"""The X-ray gas monitor before each instrument's hutch, by the instrument's folder.
+"""The X-ray gas monitor upstream of each instrument, by the instrument's folder name.
 
-By their beamlines: SASE1 serves SPB and FXE, SASE2 MID and HED, SASE3 SQS, SCS and SXP.
+By beamline: SASE1 serves SPB and FXE, SASE2 MID and HED, SASE3 SQS, SCS and SXP.
 """
 
 STARTING_CONTEXT = '''\
@@ -49,16 +49,16 @@ def n_trains(run):
 
 
 def starting_context(instrument: str = "") -> str:
-    """A context file to begin with.
+    """Return a context file to start from.
 
     Args:
-        instrument: The name of its folder, such as `MID`; any other gets an example.
+        instrument: The name of its folder, such as `MID`; unknown ones get an example.
     """
     return STARTING_CONTEXT.format(xgm=XGM.get(instrument.upper(), XGM["MID"]))
 
 
 def instrument_of(folder: DamnitFolder) -> str:
-    """The instrument whose proposal a folder belongs to; empty if its path does not say."""
+    """Return the instrument of a folder's proposal; empty if the path does not show it."""
     parts = folder.path.absolute().parts
     at = next((i for i, part in enumerate(parts) if PROPOSAL_NAME.fullmatch(part)), 0)
     return parts[at - 2] if at >= 2 else ""
@@ -66,7 +66,7 @@ def instrument_of(folder: DamnitFolder) -> str:
 
 @dataclass(frozen=True)
 class Created:
-    """What was missing and is there now."""
+    """The items that were missing and have been created."""
 
     database: bool
     context_file: bool
@@ -81,17 +81,17 @@ def create_folder(
     like: DamnitFolder | None = None,
     context_python: Path | None = None,
 ) -> Created:
-    """Make a DAMNIT folder; what is there already stays as it is.
+    """Create a DAMNIT folder; existing files are kept.
 
     Args:
-        folder: Where; folders above it are made too.
-        proposal: For the database, if it is new.
+        folder: The folder to create, with its parents.
+        proposal: The proposal number for a new database.
         context: A context file to copy, or its text.
-        like: A folder to copy context file and user-editable variables from.
-        context_python: For the database, if it is new. Default: the facility's.
+        like: A folder to copy the context file and user-editable variables from.
+        context_python: The interpreter for a new database. Default: the facility's.
 
     Raises:
-        DamnitError: If a file that was asked for cannot be copied, or the folder not be written.
+        DamnitError: If a given file cannot be copied, or the folder cannot be written.
     """
     text = _context_text(context, like, instrument_of(folder))
     if context is not None and folder.context_file.exists():
@@ -116,7 +116,7 @@ def create_folder(
 
 
 def copy_user_variables(source: DamnitFolder, target: DamnitFolder) -> int:
-    """Copy the definitions of user-editable variables that the target lacks; count them."""
+    """Copy the user-editable variables that the target lacks; returns their number."""
     with Database(source.database).reading() as con:
         wanted = [info for info in load_variables(con) if info.type is not None]
     with Database(target.database).writing() as con:
@@ -141,14 +141,14 @@ def _context_text(context: Path | str | None, like: DamnitFolder | None, instrum
 
 
 def _facility_python() -> Path | None:
-    """The facility's current interpreter, by the name it keeps when the current one changes."""
+    """Return the facility's interpreter by its versioned path, which outlasts updates."""
     if not EUXFEL_PYTHON.exists():
         return None
-    return EUXFEL_PYTHON.parent.resolve() / EUXFEL_PYTHON.name  # not of a venv's own link
+    return EUXFEL_PYTHON.parent.resolve() / EUXFEL_PYTHON.name  # keep a venv's link
 
 
 def _make_folder(path: Path) -> None:
-    """Make a folder, and those above it, each as open as the one it is in."""
+    """Create a folder and its parents, each with the permissions of its parent."""
     if path.is_dir():
         return
     _make_folder(path.parent)
@@ -156,7 +156,7 @@ def _make_folder(path: Path) -> None:
 
 
 def _write_new(path: Path, text: str) -> bool:
-    """Write a file whole, with the folder's permissions, unless there is one."""
+    """Write a file atomically with the folder's permissions, unless it exists."""
     if path.exists():
         return False
     descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)

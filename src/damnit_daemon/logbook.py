@@ -1,8 +1,8 @@
-"""The electronic logbook: messages to a Zulip stream, through the server that `zulip.cfg` names.
+"""Client of the electronic logbook: a Zulip stream behind the server in `zulip.cfg`.
 
-The file and the two requests are DAMNIT's (`GET /me`, `POST /send_message`), so that a
-folder set up for it works here. Files go to Zulip's own `POST /api/v1/user_uploads`
-(https://zulip.com/api/upload-file); a server without it takes a picture with a message.
+The file and the two requests (`GET /me`, `POST /send_message`) are DAMNIT's, so that its
+folders work unchanged. Files go to Zulip's own `POST /api/v1/user_uploads`
+(https://zulip.com/api/upload-file); servers without it accept an image with a message.
 """
 
 from __future__ import annotations
@@ -23,29 +23,29 @@ SECTION = "ZULIP"
 _LINK = re.compile(r"(/user_uploads/|https?://)[^\s()<>\[\]\x00-\x1f\x7f-\x9f]{1,500}")
 KEY_HEADER = "X-API-key"
 MOST_CHARACTERS = 10_000
-"""Of one message; Zulip's limit, and DAMNIT's."""
+"""Limit for one message, Zulip's and DAMNIT's."""
 MOST_BYTES = 25 * 1024 * 1024
-"""Of an uploaded file; Zulip's usual limit, which a server may set lower."""
+"""Zulip's usual limit for an uploaded file; a server may set a lower one."""
 LOOK_TIMEOUT_S = 5.0
 UPLOAD_TIMEOUT_S = 60.0
 SEND_TIMEOUT_S = 20.0
 
 
 class LogbookSilent(DamnitError):  # noqa: N818 – house style
-    """The server does not answer, and will not answer soon."""
+    """The server does not respond and is not expected to soon."""
 
 
 class NoUploads(DamnitError):  # noqa: N818 – house style
-    """The server takes files only with messages."""
+    """The server accepts files only with messages."""
 
 
 @dataclass(frozen=True)
 class Logbook:
-    """Where messages go.
+    """A logbook server.
 
     Attributes:
-        url: Of the server.
-        topics: Those to choose from; the first is the usual one.
+        url: The server's URL.
+        topics: The topics to choose from, the default one first.
     """
 
     url: str
@@ -53,14 +53,14 @@ class Logbook:
     topics: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
-        """Without the key."""
+        """Return a representation without the key."""
         return f"Logbook({self.url!r}, topics={self.topics!r})"
 
     def stream(self) -> str:
-        """The stream that messages go to.
+        """Return the stream that messages go to.
 
         Raises:
-            DamnitError: If the server does not answer, or does not know us.
+            DamnitError: If the server does not respond, or rejects the key.
         """
         answer = self._ask("GET", "me", LOOK_TIMEOUT_S)
         try:
@@ -69,15 +69,15 @@ class Logbook:
             raise DamnitError(f"The logbook at {self.url} gives an answer without sense.") from None
 
     def send(self, topic: str, text: str, image_png: bytes | None = None) -> int:
-        """Send a text, in several messages if it is long; give their number.
+        """Send a text, split if it is long; returns the number of messages.
 
         Args:
-            topic: Of the stream.
-            text: Markdown.
-            image_png: A picture to go with the first one.
+            topic: A topic of the stream.
+            text: Markdown text.
+            image_png: An image to attach to the first message.
 
         Raises:
-            DamnitError: If it was not sent; says how much of it was.
+            DamnitError: If sending failed; says how much was sent.
         """
         parts = split_message(text)
         for number, part in enumerate(parts):
@@ -100,17 +100,17 @@ class Logbook:
         return len(parts)
 
     def upload(self, name: str, content: bytes) -> str:
-        """Hand over a PNG; where it is then, as it stands in Markdown.
+        """Upload a PNG; returns its address for Markdown.
 
-        Only we can see it until a message has the link.
+        It is visible only to the uploader until a message links to it.
 
         Args:
-            name: Of the file.
-            content: What is in it.
+            name: The file name.
+            content: The file content.
 
         Raises:
-            NoUploads: If the server knows nothing of uploads.
-            DamnitError: If it was not taken.
+            NoUploads: If the server does not support uploads.
+            DamnitError: If the upload was rejected.
         """
         if len(content) > MOST_BYTES:
             raise DamnitError(f"it is larger than {MOST_BYTES >> 20} MiB")
@@ -122,7 +122,7 @@ class Logbook:
         )
         try:
             told = answer.json()
-            place = str(told.get("url") or told["uri"])  # the second until Zulip 9
+            place = str(told.get("url") or told["uri"])  # uri before Zulip 9
         except (ValueError, KeyError, TypeError, AttributeError):
             place = ""
         if not _LINK.fullmatch(place):
@@ -136,7 +136,7 @@ class Logbook:
                 f"{self.url.rstrip('/')}/{what}",
                 headers={KEY_HEADER: self.key},
                 timeout=timeout_s,
-                allow_redirects=False,  # the key is for this server only
+                allow_redirects=False,  # send the key to this server only
                 **more,  # type: ignore[arg-type]
             )
         except requests.RequestException as error:
@@ -162,7 +162,7 @@ def load_logbook(folder: Path) -> Logbook:
     """Read a folder's `zulip.cfg`.
 
     Raises:
-        DamnitError: If there is none, or it lacks something.
+        DamnitError: If it is missing or incomplete.
     """
     path = folder / CONFIG_NAME
     config = configparser.ConfigParser(interpolation=None)
@@ -200,7 +200,7 @@ def _topics(text: str) -> tuple[str, ...]:
 
 
 def split_message(text: str, most: int = MOST_CHARACTERS) -> list[str]:
-    """Split a text between its lines, where it can be; each part has at most `most` characters."""
+    """Split a text, at line breaks if possible, into parts of at most `most` characters."""
     parts: list[str] = []
     for line in text.splitlines():
         pieces = [line[start : start + most] for start in range(0, len(line), most)] or [""]

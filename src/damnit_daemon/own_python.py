@@ -1,4 +1,4 @@
-"""Processes of our own, in our Python: they import what is installed, and nothing else."""
+"""Run the program's own modules in its own Python, importing only installed code."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ import sys
 from pathlib import Path
 
 SAFE_DIRECTORY = "/"
-"""For a process that needs none: Matplotlib reads a `matplotlibrc` of its working directory."""
+"""Working directory for processes: Matplotlib reads a `matplotlibrc` in the current one."""
 
 
 def module_command(module: str, *arguments: str) -> list[str]:
-    """The command that runs a module of ours; `-P` keeps the working directory out of it."""
+    """Return the command that runs a module; `-P` keeps the working directory off `sys.path`."""
     return [sys.executable, "-P", "-m", module, *arguments]
 
 
 def own_environment() -> dict[str, str]:
-    """Our environment without relative entries of `PYTHONPATH`.
+    """Return the environment without relative entries in `PYTHONPATH`.
 
-    An empty entry, as a shell leaves in `:/opt/modules`, stands for the working directory.
+    An empty entry, left by a shell in `:/opt/modules`, means the working directory.
     """
     environment = dict(os.environ)
     if (search_path := environment.get("PYTHONPATH")) is not None:
@@ -27,5 +27,5 @@ def own_environment() -> dict[str, str]:
 
 
 def absolute_entries(search_path: str) -> list[str]:
-    """The entries of a search path that mean the same wherever one is."""
+    """Return the entries of a search path that do not depend on the working directory."""
     return [entry for entry in search_path.split(os.pathsep) if Path(entry).is_absolute()]

@@ -1,4 +1,4 @@
-"""Where things are: proposals, DAMNIT folders, the files in them."""
+"""Locations of proposals, DAMNIT folders and the files in them."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from .user_path import typed_path
 
 DATA_ROOT_VARIABLE = "EXTRA_DATA_DATA_ROOT"
 DEFAULT_DATA_ROOT = "/gpfs/exfel/exp"
-"""Where European XFEL keeps proposals; EXtra-data's default too."""
+"""Root of the proposals at European XFEL; EXtra-data's default, too."""
 
 OFFICIAL_FOLDER = Path("usr/Shared/amore")
-"""A proposal's DAMNIT folder, below the proposal's own (DAMNIT's name for it)."""
+"""DAMNIT's standard folder, relative to the proposal's folder."""
 
 RUN_NAME = re.compile(r"r\d+", re.ASCII)
-"""A run's folder below `raw` or `proc`."""
+"""Name of a run's folder in `raw` or `proc`."""
 
 MOST_DIGITS = 9
-"""Of a proposal's number."""
+"""Digits of a proposal number."""
 
 RESULTS_NAME = re.compile(r"p(\d+)_r(\d+)\.h5", re.ASCII)
 RESULTS_NAME = re.compile(r"p([0-9]{1,18})_r([0-9]{1,18})\.h5")
@@ -32,7 +32,7 @@ FRAGMENT_NAME = re.compile(r"p(\d+)_r(\d+)\.[^.]+\.ready\.h5", re.ASCII)
 
 
 class DamnitFolder(NamedTuple):
-    """A folder with `runs.sqlite` and `context.py`; knows names, touches nothing."""
+    """A folder with `runs.sqlite` and `context.py`; builds paths without file access."""
 
     path: Path
 
@@ -43,7 +43,7 @@ class DamnitFolder(NamedTuple):
 
     @property
     def ledger(self) -> Path:
-        """What the daemon owes and has done."""
+        """The daemon's pending and completed work."""
         return self.path / "daemon.sqlite"
 
     @property
@@ -53,36 +53,36 @@ class DamnitFolder(NamedTuple):
 
     @property
     def extracted_data(self) -> Path:
-        """Holds results files and fragments."""
+        """The folder of results files and fragments."""
         return self.path / file_format.EXTRACTED_DATA
 
     @property
     def process_logs(self) -> Path:
-        """Holds a log per run."""
+        """The folder of logs, one per run."""
         return self.path / "process_logs"
 
     @property
     def internals(self) -> Path:
-        """Ours alone: runner bundles, locks."""
+        """The program's private folder: runner bundles, locks."""
         return self.path / ".damnit"
 
     def results_file(self, key: RunKey) -> Path:
-        """The combined HDF5 file of a run."""
+        """Return the path of a run's combined HDF5 file."""
         return self.extracted_data / file_format.results_name(*key)
 
     def log_file(self, key: RunKey) -> Path:
-        """What the processing of a run printed."""
+        """Return the path of a run's processing log."""
         return self.path / file_format.process_log(*key)
 
     def set_aside(self) -> list[Path]:
-        """The fragments that could not be used; beside each is a text file with the reason."""
+        """Return the quarantined fragments; a text file next to each has the reason."""
         try:
             return sorted((self.extracted_data / "broken").glob("*.h5"))
         except OSError:
             return []
 
     def results(self) -> list[RunKey]:
-        """The runs that have a combined HDF5 file."""
+        """Return the runs that have a combined HDF5 file."""
         try:
             names = [path.name for path in self.extracted_data.iterdir()]
         except OSError:
@@ -91,7 +91,7 @@ class DamnitFolder(NamedTuple):
         return sorted(RunKey(int(match[1]), int(match[2])) for match in found if match)
 
     def fragments(self) -> Iterator[tuple[RunKey, Path]]:
-        """The finished fragments that wait to be combined, oldest first."""
+        """Yield the finished fragments to be combined, oldest first."""
         found = []
         try:
             with os.scandir(self.extracted_data) as entries:
@@ -111,12 +111,12 @@ class DamnitFolder(NamedTuple):
 
 
 def data_root() -> Path:
-    """Where proposals are looked for."""
+    """Return the root folder of all proposals."""
     return Path(os.environ.get(DATA_ROOT_VARIABLE, DEFAULT_DATA_ROOT))
 
 
 def proposal_number(text: str) -> int | None:
-    """The number of a proposal, if that is all there is."""
+    """Parse a proposal number; None if the text is anything else."""
     return int(text) if text.isdecimal() and len(text) <= MOST_DIGITS else None
 
 
@@ -124,7 +124,7 @@ def find_proposal(proposal: int) -> Path:
     """Find a proposal's folder, `<root>/<instrument>/<cycle>/p001234`, as EXtra-data does.
 
     Raises:
-        DamnitError: If there is none.
+        DamnitError: If it does not exist.
     """
     name = f"p{proposal:06d}"
     for path in sorted(data_root().glob(f"*/*/{name}")):
@@ -136,7 +136,7 @@ def find_proposal(proposal: int) -> Path:
 
 
 def locate_folder(folder: str | Path | None) -> DamnitFolder:
-    """Turn what a user typed into a DAMNIT folder: a path, or a proposal number.
+    """Resolve user input to a DAMNIT folder: a path, or a proposal number.
 
     Args:
         folder: An existing directory, the digits of a proposal number, or None
@@ -159,9 +159,9 @@ def locate_folder(folder: str | Path | None) -> DamnitFolder:
 
 
 def existing_runs(proposal_folder: Path) -> list[int]:
-    """Numbers of the runs that have raw or corrected files, ascending.
+    """Return the numbers of the runs with raw or corrected files, ascending.
 
-    Entries that are no runs (`r0001` is one) are passed over.
+    Entries not named like a run (`r0001`) are ignored.
     """
     runs: set[int] = set()
     for kind in ("raw", "proc"):

@@ -1,7 +1,7 @@
-"""Permissions of what we make in a folder that several people share.
+"""Permissions of files and folders created in a shared folder.
 
-New things are as open as the folder they are made in, which those people chose;
-nothing that exists is widened, and no symlink is followed.
+They are as open as the parent folder, whose permissions its users chose; existing
+permissions are never widened, and symlinks never followed.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from pathlib import Path
 
 
 def file_bits(folder: Path) -> int:
-    """Permission bits for a new file: the folder's own, without those to execute."""
+    """Return the mode for a new file: the folder's, without the execute bits."""
     return stat.S_IMODE(folder.stat().st_mode) & 0o666 | 0o600
 
 
 def make_shared_folder(path: Path) -> None:
-    """Make a folder as open as the one it is in; fine if it exists.
+    """Create a folder with its parent's permissions; an existing one is left as it is.
 
     Raises:
-        OSError: If it cannot be made.
+        OSError: If it cannot be created.
     """
     try:
         path.mkdir()
@@ -41,10 +41,10 @@ GROUP_OBJ, MASK = 0x04, 0x10
 
 
 def group_may_write(folder: Path, group: int) -> bool:
-    """Whether a group may change what is in a folder: it is the folder's, and may write there.
+    """Return True if it is the folder's group, and the group can write there.
 
-    Where there is an access control list, the bits show the most that it gives to anybody, and
-    the group's own rights are in it.
+    With an access control list, the mode bits show only the maximum that any entry grants;
+    the group's own rights are read from the list.
     """
     about = folder.stat()
     if about.st_gid != group or not about.st_mode & stat.S_IWGRP:
@@ -53,13 +53,13 @@ def group_may_write(folder: Path, group: int) -> bool:
         entries = {
             tag: rights for tag, rights, _ in ACL_ENTRY.iter_unpack(os.getxattr(folder, ACL)[4:])
         }
-    except (OSError, struct.error):  # it has none, or its file system knows none
+    except (OSError, struct.error):  # no ACL, or not supported by the file system
         return True
     return bool(entries.get(GROUP_OBJ, 0) & entries.get(MASK, 7) & 2)
 
 
 def remove_acl(descriptor: int) -> None:
-    """Leave only the permission bits to a file that a folder's default list was given to.
+    """Remove the ACL that a file inherited from its folder; only the mode bits remain.
 
     Raises:
         OSError: If it cannot be removed.

@@ -1,4 +1,4 @@
-"""Run numbers as people type them: `17`, `20-32`, `17, 20-32`. Pure."""
+"""Parse and format run numbers: `17`, `20-32`, `17, 20-32`. Pure."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ MOST_RUNS = 100_000
 
 
 def parse_run_ranges(text: str) -> list[int]:
-    """Parse run numbers and ranges; each number once, ascending.
+    """Parse run numbers and ranges into unique numbers, ascending.
 
     Raises:
-        ValueError: If something is neither a number nor a range; the text says what.
+        ValueError: If an item is neither a number nor a range; the text names it.
     """
     numbers: set[int] = set()
     for item in re.sub(r"\s*-\s*", "-", text).replace(",", " ").split():
@@ -31,7 +31,7 @@ def parse_run_ranges(text: str) -> list[int]:
 
 
 def format_run_ranges(numbers: Iterable[int]) -> str:
-    """Write run numbers briefly: `17, 20-32`."""
+    """Format run numbers compactly: `17, 20-32`."""
     ranges: list[list[int]] = []
     for number in sorted(set(numbers)):
         if ranges and number == ranges[-1][1] + 1:

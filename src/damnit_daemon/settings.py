@@ -1,4 +1,4 @@
-"""The settings of a DAMNIT folder (table `metameta`): which there are, what they may hold. Pure."""
+"""The known settings of a DAMNIT folder (table `metameta`) and their valid values. Pure."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ BROKER = "broker"
 MOST_MEMORY_BYTES = 1 << 60
 LONGEST_MINUTES = 366 * 24 * 60
 LONGEST_LIMIT = 40
-"""Characters of a limit in Slurm's notation."""
+"""Characters of a time limit in Slurm's notation."""
 
 
 class UnknownSetting(DamnitError):  # noqa: N818 – house style
-    """No setting has this name."""
+    """There is no setting of this name."""
 
 
 class InvalidSetting(DamnitError):  # noqa: N818 – house style
-    """A setting cannot hold this value."""
+    """The value is not valid for the setting."""
 
 
 @dataclass(frozen=True)
 class Setting:
-    """One known key."""
+    """A known setting."""
 
     key: str
     description: str
     example: str
     parse: Callable[[str], int | str]
-    """Text as typed → value as stored; `ValueError` says what is wanted."""
+    """Converts typed text to the stored value; its `ValueError` names the expected input."""
     editable: bool = True
 
 
@@ -59,11 +59,11 @@ def _memory(text: str) -> str:
         raise ValueError("an amount of memory for Slurm")
     if int(match[1]) << 10 * ("KMGT".index(match[2].upper() or "M") + 1) > MOST_MEMORY_BYTES:
         raise ValueError("an amount of memory that a machine can have")
-    return match[1] + (match[2].upper() or "M")  # Slurm's own default
+    return match[1] + (match[2].upper() or "M")  # Slurm's default unit
 
 
 def _duration(text: str) -> str:
-    # Slurm's: min, min:s, h:min:s, d-h, d-h:min, d-h:min:s
+    # Slurm's formats: min, min:s, h:min:s, d-h, d-h:min, d-h:min:s
     if (
         len(text) > LONGEST_LIMIT
         or not re.fullmatch(r"\d+(:\d\d?){0,2}|\d+-\d\d?(:\d\d?){0,2}", text)
@@ -221,29 +221,29 @@ KNOWN = {
 
 
 def nearest_keys(key: str) -> list[str]:
-    """The known keys most like this one, the best first."""
+    """Return the most similar known keys, the best first."""
     return difflib.get_close_matches(normalise_key(key), KNOWN, n=3, cutoff=0.5)
 
 
 def normalise_key(key: str) -> str:
-    """Spell a key as it is stored: `slurm-time` is `slurm_time`."""
+    """Normalise a key to its stored spelling: `slurm-time` is `slurm_time`."""
     return key.strip().replace("-", "_")
 
 
 def parse_setting(
     key: str, text: str, *, as_number: bool = False, force: bool = False
 ) -> int | float | str:
-    """Turn what was typed into what is stored.
+    """Convert typed text to the value to store.
 
     Args:
         key: Name of the setting.
         text: The value as typed.
-        as_number: Store a key that we do not know as a number.
-        force: Accept unknown keys and refused values as they are.
+        as_number: Store the value of an unknown key as a number.
+        force: Accept unknown keys and invalid values as they are.
 
     Raises:
-        UnknownSetting: If there is no such key; names the nearest ones.
-        InvalidSetting: If the value is not of the kind wanted; shows an example.
+        UnknownSetting: If there is no such key; suggests similar ones.
+        InvalidSetting: If the value is not valid; shows an example.
     """
     key = normalise_key(key)
     setting = KNOWN.get(key)
@@ -265,7 +265,7 @@ def parse_setting(
 
 
 def unknown_setting(key: str) -> UnknownSetting:
-    """The error for a key that is not known, with the nearest that are."""
+    """Return the error for an unknown key, with suggestions."""
     near = nearest_keys(key)
     editable = ", ".join(sorted(k for k, s in KNOWN.items() if s.editable))
     hint = f"Did you mean {' or '.join(near)}?" if near else f"Known: {editable}."
@@ -284,10 +284,10 @@ def _number(text: str) -> int | float:
 
 
 def parse_memory_bytes(text: str) -> int:
-    """Read an amount of memory in Slurm's words: `25G`; without a unit, megabytes.
+    """Parse an amount of memory in Slurm's notation: `25G`; without a unit, megabytes.
 
     Raises:
-        InvalidSetting: If it is none.
+        InvalidSetting: If the text is not valid.
     """
     try:
         amount = _memory(text)
@@ -300,10 +300,10 @@ def parse_memory_bytes(text: str) -> int:
 
 
 def parse_duration_s(text: str) -> float:
-    """Read a time limit in Slurm's words, such as `02:00:00` or `1-12`, as seconds.
+    """Parse a time limit in Slurm's notation, such as `02:00:00` or `1-12`, as seconds.
 
     Raises:
-        InvalidSetting: If it is none.
+        InvalidSetting: If the text is not valid.
     """
     try:
         days, _, rest = _duration(text).rpartition("-")

@@ -1,4 +1,4 @@
-"""The one door for paths that people type."""
+"""Resolve user-supplied paths; all of them pass through here."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ LONGEST_SHOWN = 60
 
 
 def typed_path(text: str | Path, base: Path | None = None) -> Path:
-    """Turn what a person typed into an absolute path; what is there is not looked at.
+    """Convert typed text to an absolute path, which need not exist.
 
     Args:
-        text: A path, perhaps with `~` or `~user` and with blanks around it.
-        base: To what a relative one belongs; None for the current directory.
+        text: A path, possibly with `~` or `~user` and surrounding blanks.
+        base: Base of a relative path; None for the current directory.
 
     Raises:
-        DamnitError: If it can be no path here, or is of a user that there is not.
+        DamnitError: If it is not a valid path, or names an unknown user.
     """
     typed = str(text).strip()
     shown = typed if len(typed) <= LONGEST_SHOWN else f"{typed[:LONGEST_SHOWN]}…"
@@ -34,7 +34,7 @@ def typed_path(text: str | Path, base: Path | None = None) -> Path:
     try:
         path = (Path.cwd() if base is None else base) / path
         os.lstat(path)
-    except ValueError:  # a null byte, or what no file system can store
+    except ValueError:  # a null byte, or characters that no file system can store
         raise DamnitError(f"{shown!r} can be no path.") from None
     except OSError as error:
         if error.errno == errno.ENAMETOOLONG:
