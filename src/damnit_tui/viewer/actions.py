@@ -1,4 +1,4 @@
-"""What the keys of inspect do: which part is seen, how, and where in a text."""
+"""Actions of the viewer's keys: which part is shown, how, and where in a text."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ if TYPE_CHECKING:
 
 
 class InspectActions(Screen[None]):
-    """A part of the inspect screen: all that changes what is seen of a cell."""
+    """Actions of the viewer screen that change what is shown of a cell."""
 
     if TYPE_CHECKING:
         view: DataView
 
     @property
     def viewer(self) -> ViewModel:
-        """What is known, and how it is seen."""
+        """The state of the view."""
         return self.view.viewer
 
-    # What part of it
+    # Which part
 
     def action_pan(self, across: int) -> None:
-        """Along the x axis."""
+        """Pan along the x axis."""
         self.view.change(lambda viewer: viewer.panned(across, 0))
 
     def action_page(self, step: int) -> None:
-        """A page of text, or down in an image."""
+        """Scroll text by a page, or pan an image vertically."""
         if self._scroll(step * max(1, self.view.height - 2)):
             return
         self.view.change(lambda viewer: viewer.panned(0, 2 * step))
@@ -48,32 +48,32 @@ class InspectActions(Screen[None]):
             self.view.change(lambda viewer: viewer.stepped(columns, lines))
 
     def action_no_point(self) -> None:
-        """Without a cursor."""
+        """Hide the cursor."""
         self._change(lambda state: replace(state, cursor=None))
 
     def action_zoom(self, steps: int) -> None:
-        """Closer or further away."""
+        """Zoom in or out."""
         self.view.change(lambda viewer: viewer.zoomed(ZOOM**steps))
 
     def action_whole(self) -> None:
-        """All of it; the beginning of a text."""
+        """Show all data; of a text, the beginning."""
         if not self._scroll(-1 << 30):
             self._change(DisplayState.whole)
 
     def action_slice(self, step: int) -> None:
-        """Further along the dimension that is cut."""
+        """Step along the sliced dimension."""
         self._with_about(lambda state, about: state.sliced(step, about))
 
     def action_next_dimension(self) -> None:
-        """Another dimension to be cut along."""
+        """Slice along another dimension."""
         self._with_about(lambda state, about: state.next_stepped(about, 1))
 
     def action_next_axes(self) -> None:
-        """Other dimensions as image or curve."""
+        """Show other dimensions as image or curve."""
         self._with_about(lambda state, about: state.next_axes(about))
 
     def action_next_member(self, step: int) -> None:
-        """Another variable of a Dataset."""
+        """Show another variable of a Dataset."""
         self._with_about(lambda state, about: state.next_member(about, step))
 
     def action_choose_member(self) -> None:
@@ -90,49 +90,49 @@ class InspectActions(Screen[None]):
         self.app.push_screen(MembersDialog(looked.about.members, looked.about.member), take)
 
     def action_preview(self) -> None:
-        """The data instead of the preview, or the other way round."""
+        """Switch between the data and its preview."""
         self._with_about(lambda state, about: state.toggled_preview(about))
 
-    # How
+    # Display
 
     def action_log(self) -> None:
-        """Values on a logarithmic scale, or not."""
+        """Toggle the logarithmic scale of values."""
         self._change(lambda state: replace(state, is_log=not state.is_log))
 
     def action_rescale(self) -> None:
-        """Fit the range of values to what is on the screen."""
+        """Fit the range of values to the visible data."""
         looked = self.viewer.looked
         if looked is not None:
             self._change(lambda state: state.rescaled(looked))
 
     def action_next_map(self) -> None:
-        """Another colour map."""
+        """Switch to the next colour map."""
         self._change(DisplayState.next_map)
 
     def action_next_how(self) -> None:
-        """Another way to make one pixel of several."""
+        """Switch how several values are reduced to one pixel."""
         self._change(DisplayState.next_how)
 
     def action_next_part(self) -> None:
-        """Another part of complex numbers."""
+        """Show another part of complex numbers."""
         looked = self.viewer.looked
         if looked is not None and looked.about.is_complex:
             self._change(DisplayState.next_part)
 
     def action_profiles(self) -> None:
-        """The row and column of the cursor as curves, or not."""
+        """Toggle the profiles along the cursor's row and column."""
         self._change(lambda state: replace(state, profiles=not state.profiles))
 
     # Text
 
     def action_search(self) -> None:
-        """Ask what to look for in a text."""
+        """Prompt for a text to search for."""
         if self.viewer.wrapped is not None and not self.query(SearchPrompt):
             self.mount(SearchPrompt(), before=self.query_one(ScreenFooter))
 
     @on(SearchAnswered)
     def search(self, event: SearchAnswered) -> None:
-        """Go to where it is."""
+        """Go to the first match."""
         event.stop()
         self.query(SearchPrompt).remove()
         if event.text is not None:
@@ -142,7 +142,7 @@ class InspectActions(Screen[None]):
     _wanted = ""
 
     def action_next_match(self, step: int) -> None:
-        """Go to where else it is."""
+        """Go to another match."""
         wrapped = self.viewer.wrapped
         if wrapped is None or not self._wanted:
             return
@@ -159,7 +159,7 @@ class InspectActions(Screen[None]):
             self._change(lambda state: make(state, looked.about))
 
     def _scroll(self, lines: int) -> bool:
-        """Scroll text; tell whether that is what is shown."""
+        """Scroll text; return True if text is shown."""
         wrapped = self.viewer.wrapped
         if wrapped is None:
             return False

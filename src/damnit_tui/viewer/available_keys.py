@@ -1,4 +1,4 @@
-"""Which keys do something with what is shown."""
+"""Keys that apply to the data shown."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .view_model import ViewModel
 
 
 def useful_keys(viewer: ViewModel) -> tuple[str, ...]:
-    """The keys that do something with what is shown, the first ones most."""
+    """Return the keys that apply to the data shown, most useful first."""
     looked = viewer.looked
     if looked is None or viewer.problem or viewer.wrapped is not None:
         more: list[str] = ["search"] if viewer.wrapped is not None else []

@@ -1,4 +1,4 @@
-"""All about one cell, fetched at one moment."""
+"""The details of one cell, loaded at one moment."""
 
 from __future__ import annotations
 
@@ -21,27 +21,27 @@ class CellDetails(NamedTuple):
     column: Column
     value: StoredValue | None
     drawn: LargePicture | None = None
-    """What a blob looks like."""
+    """Large preview of a blob."""
     absence: str = ""
-    """Why there is no value, from the ledger."""
+    """Reason for a missing value, from the ledger."""
     history: tuple[tuple[str, str], ...] = ()
-    """What was done for the run, as labelled lines."""
+    """Processing history of the run, as labelled lines."""
 
     @property
     def title(self) -> str:
-        """Which run and variable."""
+        """Run and variable."""
         return f"r{self.key.run} · {'/'.join(split_title(self.column.title))}"
 
     @property
     def error(self) -> tuple[str, str] | None:
-        """The class and the message of the error that stands in for a value."""
+        """The class and message of the error stored in place of a value."""
         if self.value is None or self.value.value is not None:
             return None
         return error_of(parse_attributes(self.value.attributes_json))
 
     @property
     def said(self) -> CellDescription:
-        """The value, or why there is none, in a line."""
+        """The value, or why there is none, in one line."""
         drawn = self.drawn.shape if self.drawn is not None else ""
         if drawn:
             return CellDescription(self.title, drawn)
@@ -49,13 +49,13 @@ class CellDetails(NamedTuple):
 
     @property
     def units(self) -> str:
-        """Of the variable; empty if nobody said."""
+        """Units of the variable; empty if not set."""
         if self.value is None:
             return ""
         return units(parse_attributes(self.value.attributes_json))
 
     def plain_text(self) -> str:
-        """The value or the error as text, to be copied."""
+        """Return the value or the error as text to copy."""
         if self.value is None:
             return ""
         if self.error is not None:
@@ -63,7 +63,7 @@ class CellDetails(NamedTuple):
         return self.drawn.shape if self.drawn else str(self.value.value)
 
     def error_lines(self) -> list[str]:
-        """The error in full; empty if there is none."""
+        """Return the full error; empty if there is none."""
         if self.error is None:
             return []
         name, message = self.error
@@ -71,5 +71,5 @@ class CellDetails(NamedTuple):
         return [heading, *visible_lines(message.strip())]
 
     def facts(self, zone: tzinfo | None) -> list[tuple[str, str]]:
-        """What is known about it beside the value, as labelled lines."""
+        """Return the metadata of the value as labelled lines."""
         return [*details(self.column, self.value, zone), *self.history]

@@ -1,4 +1,4 @@
-"""A box about one cell: its value or why there is none, and all that is known of it."""
+"""A dialog about one cell: its value or why there is none, and its metadata."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .cell_details import CellDetails
 
 
 class CellDialog(DialogScreen):
-    """A box over the table."""
+    """A dialog over the table."""
 
     DEFAULT_CSS = """
     CellDialog {
@@ -49,7 +49,7 @@ class CellDialog(DialogScreen):
         self._copy = copy
 
     def compose(self) -> ComposeResult:
-        """The value above, what is known about it below."""
+        """Compose the value, with its metadata below."""
         with VerticalScroll() as box:
             box.border_title = plain(self.inspected.title)
             box.border_subtitle = "y copy · Esc close"
@@ -57,12 +57,12 @@ class CellDialog(DialogScreen):
             yield Static(id="inspect-details")
 
     def on_mount(self) -> None:
-        """Fill it: only now the theme's colours are known."""
+        """Fill the dialog: the theme's colours are known only now."""
         self.query_one("#inspect-value", Static).update(self._value())
         self.query_one("#inspect-details", Static).update(self._details())
 
     def action_copy(self) -> None:
-        """Copy what is shown."""
+        """Copy the text of the dialog."""
         self._copy(self.inspected.plain_text())
 
     def _value(self) -> Text:

@@ -1,4 +1,4 @@
-"""Data on the screen: what was read, drawn, with what it is above and a readout below."""
+"""A view of data, with a headline above and a readout below."""
 
 from __future__ import annotations
 
@@ -31,14 +31,15 @@ from .view_model import ViewModel
 from .view_state import DisplayState
 
 BEHIND_S = 0.05
-"""How soon to look again whether the terminal has taken an image."""
+"""Interval at which to check whether the terminal has accepted an image."""
 TMUX_S = 0.1
-"""tmux throws away what its terminal does not take at once, images with it: the many bytes that it
-makes of the placeholders come after the image has gone through."""
+"""tmux drops output its terminal does not accept at once, images included: the many bytes it
+makes of the placeholders are sent after the image has gone through.
+"""
 
 
 class DataView(Vertical):
-    """The data of one cell; reads in a worker, draws what is known, never waits."""
+    """The data of one cell; reads in a worker, draws what is loaded, never blocks."""
 
     DEFAULT_CSS = """
     DataView {
@@ -49,12 +50,12 @@ class DataView(Vertical):
 
     @dataclass
     class Answered(Message):
-        """Something was read."""
+        """Posted when data was read."""
 
         answer: LoadResponse
 
     class Shown(Message):
-        """Something else is on the screen."""
+        """Posted when the content of the view has changed."""
 
     def __init__(
         self,
@@ -64,14 +65,14 @@ class DataView(Vertical):
         *,
         steady: bool = False,
     ) -> None:
-        """Prepare a view.
+        """Create a view.
 
         Args:
-            session: Where data comes from.
-            graphics: What the terminal can show.
-            zone: In which times are shown.
-            steady: What is shown stays, title and all, until other data is there: while
-                somebody moves fast nothing flickers.
+            session: The source of the data.
+            graphics: The graphics protocol of the terminal.
+            zone: Time zone for displayed times.
+            steady: Keep the content, including the title, until other data is loaded, so that
+                nothing flickers during fast moves.
         """
         super().__init__()
         self._steady = steady
@@ -89,37 +90,37 @@ class DataView(Vertical):
         self._wished: ViewRequest | None = None
 
     def compose(self) -> ComposeResult:
-        """From top to bottom."""
+        """Compose headline, canvas and readout."""
         yield self._about
         yield self._pane
         yield self._readout
 
     def on_mount(self) -> None:
-        """Begin to read."""
+        """Start reading."""
         self.app.app_resume_signal.subscribe(self, self.send_again)
         self.read()
 
     def on_unmount(self) -> None:
-        """Let the worker end, and the terminal forget."""
-        self.app.app_resume_signal.unsubscribe(self)  # which would hold us for ever
+        """Stop the worker, and delete the image from the terminal."""
+        self.app.app_resume_signal.unsubscribe(self)  # it would keep this widget alive forever
         self._reader.stop()
         if self._pictures is not None:
             self._pictures.hide(self._slot)
 
     @work(thread=True, exclusive=True, group="reading")
     def read(self) -> None:
-        """Hand on answers; ends with the widget."""
+        """Post responses; ends with the widget."""
         for answer in self._reader.answers():
             self.post_message(self.Answered(answer))
 
     @property
     def address(self) -> CellAddress | None:
-        """Which cell is looked at."""
+        """The address of the current cell."""
         return self._cell[0] if self._cell else None
 
     @property
     def is_settled(self) -> bool:
-        """Whether what is on the screen is all that there is."""
+        """True if all requested data is on the screen."""
         return self._wished is not None and not self._reader.is_busy
 
     def look_at(
@@ -130,13 +131,13 @@ class DataView(Vertical):
         *,
         keep_state: bool = False,
     ) -> None:
-        """Look at another cell.
+        """Show another cell.
 
         Args:
-            address: Which.
+            address: The cell.
             column: Its variable.
-            known: What the table holds of it.
-            keep_state: Whether it is seen as the one before: at the same scale and place.
+            known: Its value in the table.
+            keep_state: Whether to keep the display state: scale and window.
         """
         self._cell = address, column, known
         if not self._steady:
@@ -148,7 +149,7 @@ class DataView(Vertical):
         self._want(needs_cell=True)
 
     def change(self, make: Callable[[ViewModel], DisplayState]) -> None:
-        """See it in another way; what must be read for that is read in the worker."""
+        """Change the display state; any data needed for that is read in the worker."""
         before = self.viewer.state.view(*self._room())
         self.viewer.state = make(self.viewer)
         if self.viewer.state.view(*self._room()) != before:
@@ -156,7 +157,7 @@ class DataView(Vertical):
         self.redraw()
 
     def redraw(self) -> None:
-        """Draw what is known."""
+        """Draw the loaded data."""
         size = self._pane.size
         if not size.width or not size.height:
             return
@@ -179,23 +180,23 @@ class DataView(Vertical):
     # Pixels
 
     def use(self, graphics: Graphics) -> None:
-        """Draw images in another way."""
+        """Change the graphics protocol."""
         self.viewer.graphics = graphics
         self._fit_pixels()
         self._want()
         self.redraw()
 
     def send_again(self, _: object = None) -> None:
-        """The terminal has lost what it was sent."""
+        """Send the image again after the terminal has lost it."""
         self.redraw()
 
     def _fit_pixels(self) -> None:
-        """How pictures are drawn now; pixels of a character change with its font."""
+        """Update the pixel settings; the pixels of a character change with its font."""
         has_pixels = self.viewer.graphics is Graphics.KITTY and self._pictures is not None
         self.viewer.fine = Fine(cell_pixels(), self._slot) if has_pixels else None
 
     def _send_picture(self) -> bool:
-        """Send the image if it is another one; tell whether tmux needs time to hand it on."""
+        """Send the image if it has changed; return True if tmux needs time to forward it."""
         pictures, frame = self._pictures, self.viewer.frame
         if pictures is None:
             return False
@@ -214,7 +215,7 @@ class DataView(Vertical):
         return getattr(self.app, "pictures", None)
 
     def _is_behind(self) -> bool:
-        """Whether the terminal has yet to take the last image; the next one is drawn then."""
+        """Return True while the terminal has not accepted the last image; the next one waits."""
         if self.viewer.fine is None or not self.app.is_behind():  # type: ignore[attr-defined]
             return False
         if self._waiting is None:
@@ -227,19 +228,19 @@ class DataView(Vertical):
 
     @property
     def height(self) -> int:
-        """Lines that there are for data."""
+        """Lines available for data."""
         return self._pane.size.height
 
     @on(Answered)
     def take_in(self, event: Answered) -> None:
-        """Show what was read, unless something else is looked at by now."""
+        """Show the response, unless another cell or view has been requested since."""
         event.stop()
         wish = event.answer.wish
         if self._cell is None or wish.address != self._cell[0]:
             return
         answer = event.answer
         if self._steady and answer.inspected is not None:
-            # Shown with the data that follows at once, not beside those of another cell.
+            # Shown together with the data that follows at once, not next to another cell's data.
             self._ahead = answer
             return
         if self._ahead is not None:
@@ -251,7 +252,7 @@ class DataView(Vertical):
 
     @on(DataCanvas.Resized)
     def fit(self, event: DataCanvas.Resized) -> None:
-        """Read as finely as there is room now."""
+        """Read at the resolution of the new size."""
         event.stop()
         if self._cell is None:
             return
@@ -261,7 +262,7 @@ class DataView(Vertical):
 
     @on(DataCanvas.Pointed)
     def point(self, event: DataCanvas.Pointed) -> None:
-        """Read out what somebody clicked on."""
+        """Read out the clicked position."""
         event.stop()
         self.change(lambda viewer: viewer.pointed_at(event.x, event.y))
 
@@ -280,7 +281,7 @@ class DataView(Vertical):
         return self.viewer.room(self._pane.size.width, self._pane.size.height)
 
     def _want(self, *, needs_cell: bool = False) -> None:
-        """Wish for what is to be seen; without room for it that comes with the first resize."""
+        """Request the data for the current state; without space, the first resize does so."""
         if self._cell is None or not self._pane.size.width:
             return
         view = self._wished = self.viewer.state.view(*self._room())

@@ -1,4 +1,4 @@
-"""Load all about one cell: its value, its blob drawn large, and its history; for workers."""
+"""Load the details of a cell: its value, large blob preview, and history; for workers."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from .cell_details import CellDetails
 def load_cell_details(
     session: Session, address: CellAddress, column: Column, known: StoredValue | None
 ) -> CellDetails:
-    """Load a cell's value and history; a ledger that cannot be read is told in the history.
+    """Load a cell's value and history; an unreadable ledger is reported in the history.
 
     Args:
         session: The folder.
         address: The cell.
         column: Its variable.
-        known: What the table holds of it, which need not be loaded again.
+        known: Its value in the table, which need not be loaded again.
 
     Raises:
         DamnitError: If the database cannot be read.

@@ -25,38 +25,38 @@ from ..terminal.graphics.placeholders import row_of_pieces
 from ..terminal.graphics.raster import Raster, raster_size
 
 BAR = 13
-"""Columns of the colour bar with its labels."""
+"""Columns of the colour bar, including its labels."""
 MOST_STRETCHED = 4.0
-"""Beyond this ratio of its sides an image fills its place instead of keeping its shape."""
+"""Up to this aspect ratio an image keeps its shape; beyond, it fills the available area."""
 
 
 @dataclass(frozen=True)
 class ColourScale:
-    """How numbers become colours."""
+    """Mapping of numbers to colours."""
 
     colour_map: ColourMap
     range: Window
     is_log: bool = False
     in_colour: bool = True
     how: How = How.MEAN
-    """What stands for cells that share a place."""
+    """Reduction of values that share a pixel."""
     zone: tzinfo | None = None
     fine: Fine | None = None
-    """For true pixels; None: characters have to do."""
+    """Pixel settings for terminal graphics; None to draw with characters."""
 
 
 @dataclass(frozen=True)
 class Fine:
-    """How pictures are drawn in pixels."""
+    """Settings for images drawn in pixels."""
 
     cell: tuple[int, int]
-    """Pixels of a character, across and down."""
+    """Width and height of a character in pixels."""
     slot: int
-    """Where its pieces belong."""
+    """Placement slot of the image."""
 
 
 def image_room(width: int, height: int, *, bar: bool = True) -> tuple[int, int]:
-    """Rows and columns of pixels that fit in a drawing of that size, two pixels a line."""
+    """Return the rows and columns of pixels that fit in a drawing, two pixels per line."""
     rows, columns = max(2, 2 * (height - 2)), max(1, width - GUTTER - (BAR if bar else 1))
     return min(rows, 2 * MOST_ROWS), min(columns, MOST_COLUMNS)
 
@@ -64,9 +64,9 @@ def image_room(width: int, height: int, *, bar: bool = True) -> tuple[int, int]:
 def fitted(
     rows: float, columns: float, room: tuple[int, int], *, most: float = MOST_STRETCHED
 ) -> tuple[int, int]:
-    """Rows and columns of pixels on the screen for an area of data.
+    """Return the rows and columns of pixels on the screen for an area of data.
 
-    The shape is kept, unless one side is several times the other.
+    The aspect ratio is kept, unless one side is several times the other.
     """
     most_rows, most_columns = room
     ratio = max(rows, 1) / max(columns, 1)
@@ -88,12 +88,12 @@ def draw_image(
     """Draw an image with its axes and colour bar.
 
     Args:
-        picture: What was read.
-        look: How it becomes colours.
-        width: Of the drawing, in characters.
-        height: The same.
-        styles: How roles look.
-        cursor: Row and column of the data that is marked; None for none.
+        picture: The image data.
+        look: Its colour scale.
+        width: Width of the drawing, in characters.
+        height: Height of the drawing, in characters.
+        styles: Styles by role.
+        cursor: Row and column of the marked value; None for none.
     """
     room = image_room(width, height)
     rows, columns = picture.y[1] - picture.y[0], picture.x[1] - picture.x[0]
@@ -155,7 +155,7 @@ def draw_colours(
 
 
 def _squareness(fine: Fine | None) -> float:
-    """How much wider than high half a character is: with pixels the shape is right to one."""
+    """Return width over height of half a character; in pixel mode the shape is exact to a pixel."""
     return 2 * fine.cell[0] / fine.cell[1] if fine is not None else 1.0
 
 
@@ -169,7 +169,7 @@ def _pieces(slot: int, place: Place) -> list[list[Segment]]:
 
 
 def colour_bar(look: ColourScale, height: int, styles: Styles) -> list[list[Segment]]:
-    """The colours from the greatest value down, with labels."""
+    """Return the colour bar, greatest value on top, with labels."""
     steps = (np.arange(2 * height)[::-1] + 0.5) / (2 * height)
     body = _body(np.repeat(steps[:, None], 2, axis=1), look)
     low, high = look.range
@@ -187,7 +187,7 @@ def colour_bar(look: ColourScale, height: int, styles: Styles) -> list[list[Segm
 
 
 def half_blocks(pixels: Any) -> list[list[Segment]]:
-    """Colours as lines of characters, two pixels above each other in each.
+    """Convert colours to lines of characters, each holding two pixels, one above the other.
 
     Args:
         pixels: uint8, (an even number of rows, columns, 3).
@@ -223,7 +223,7 @@ def _body(levels: Any, look: ColourScale) -> list[list[Segment]]:
 
 
 def _shaded(levels: Any) -> list[list[Segment]]:
-    """Two pixels become one shade; what is missing in both is marked."""
+    """Merge pairs of pixels into one shade; a pair with both values missing is marked."""
     levels = np.clip(levels, 0, 1)
     upper, lower = levels[0::2], levels[1::2]
     middle = np.where(np.isnan(upper), lower, np.where(np.isnan(lower), upper, (upper + lower) / 2))
@@ -231,12 +231,12 @@ def _shaded(levels: Any) -> list[list[Segment]]:
 
 
 def resized(values: Any, size: tuple[int, int], how: How = How.MEAN) -> Any:
-    """Cells repeated, or taken together, to fill a size; a bright pixel is not lost.
+    """Repeat or reduce values to fit a size; a bright pixel is not lost.
 
     Args:
-        values: Float, (rows, columns); NaN counts for nothing.
-        size: Rows and columns wanted.
-        how: What stands for those taken together.
+        values: Float, (rows, columns); NaN is ignored.
+        size: Target rows and columns.
+        how: The reduction.
     """
     for axis, wanted in enumerate(size):
         values = _resized_along(values, wanted, axis, how)
@@ -267,14 +267,14 @@ def _mark(
 
 
 def line_of(frame: Frame, row: float) -> int:
-    """On which line of the body a row of the data is."""
+    """Return the body line of a data row."""
     extent = frame.y[1] - frame.y[0]
     share = (row + 0.5 - frame.y[0]) / extent if extent else 0.0
     return min(frame.place.height - 1, max(0, int(share * frame.place.height)))
 
 
 def _labelled(axis: Axis, at: Any, window: Window, most: int, zone: tzinfo | None) -> list[Tick]:
-    """Ticks of an image's axis, placed by row or column of the data."""
+    """Return ticks of an image's axis, placed by row or column of the data."""
     inside = (window[0], max(window[0], window[1] - 1))
     if len(at) < 2 or not np.isfinite(at).all():
         return axis_ticks(AxisKind.INDEX, inside, most, zone)
@@ -294,7 +294,7 @@ def _y_labels(picture: ReducedImage, frame: Frame, zone: tzinfo | None) -> dict[
     else:
         most = max(2, frame.place.height // 3)
         found = _labelled(picture.y_axis, picture.y_at, picture.y, most, zone)
-    # Of large numbers, as of trains, the end is what differs.
+    # Large numbers, such as train IDs, differ in their last digits.
     cut = clip if picture.y_names else clip_start
     return {line_of(frame, tick.value): cut(tick.label, GUTTER - 2) for tick in found}
 
@@ -332,7 +332,7 @@ def _bottom(
 
 
 def axis_label(axis: Axis, direction: str = "") -> str:
-    """What an axis is called, with its units; empty for a plain index."""
+    """Return the label of an axis with its units; empty for a plain index."""
     if not axis.name:
         return ""
     units = f" [{axis.units}]" if axis.units else ""
@@ -340,7 +340,7 @@ def axis_label(axis: Axis, direction: str = "") -> str:
 
 
 def half_blocks_of(pixels: tuple[tuple[tuple[RGB, RGB], ...], ...]) -> list[list[Segment]]:
-    """A picture that is a table of colours already."""
+    """Convert an image that is already a table of colours."""
     return [
         [
             Segment("▀", Style(color=Color.from_rgb(*upper), bgcolor=Color.from_rgb(*lower)))

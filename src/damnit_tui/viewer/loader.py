@@ -1,4 +1,4 @@
-"""The worker that reads: always the newest wish, one at a time, and never in a key's way."""
+"""The reading worker: serves the newest request, one at a time, without blocking keys."""
 
 from __future__ import annotations
 
@@ -22,40 +22,40 @@ if TYPE_CHECKING:
     from ..data.session import Session
 
 PATIENCE_S = 0.3
-"""What takes no longer is finished even if something newer is wanted: a held key shows its way."""
+"""Shorter reads are finished despite newer requests: a held key shows its progress."""
 
 
 @dataclass(frozen=True)
 class LoadRequest:
-    """What somebody wants to see."""
+    """A request for a cell and a view of its data."""
 
     address: CellAddress
     column: Column
     known: StoredValue | None
-    """What the table holds of it."""
+    """Its value in the table."""
     view: ViewRequest
     needs_cell: bool
-    """Whether what the database and the ledger say is wanted too."""
+    """True to also load the details from the database and the ledger."""
 
 
 @dataclass(frozen=True)
 class LoadResponse:
-    """What was found; one of the three, or none: there is no data to look for."""
+    """The result of a request: one of the three, or none if there is no data to read."""
 
     wish: LoadRequest
     inspected: CellDetails | None = None
     looked: ViewData | None = None
     problem: str = ""
-    """Why there is no data to be drawn."""
+    """Reason why there is no data to draw."""
 
 
 def has_data(column: Column) -> bool:
-    """Whether there may be more than the database holds: not of times, nor of what people typed."""
+    """Return True if there may be data beyond the database: not for times or manual values."""
     return column.type is None and column.name not in {fixed.name for fixed in FIXED}
 
 
 class DataLoader:
-    """Takes wishes from any thread and answers in the one that iterates over `answers`."""
+    """Accepts requests from any thread; responds in the one that iterates over `answers`."""
 
     def __init__(self, session: Session, clock: Callable[[], float] = time.monotonic) -> None:
         self._session = session
@@ -68,15 +68,15 @@ class DataLoader:
 
     @property
     def is_busy(self) -> bool:
-        """Whether something wanted has not been answered yet."""
+        """True if a request has no response yet."""
         with self._changed:
             return self._busy or self._wish is not None
 
     def want(self, wish: LoadRequest) -> None:
-        """Read this next; what was wanted before and not begun is forgotten."""
+        """Request a read; an earlier request that has not begun is dropped."""
         with self._changed:
             if self._wish is not None and self._wish.needs_cell and not wish.needs_cell:
-                # The cell was still owed, for the same address.
+                # Keep the pending request for the cell: the address is the same.
                 wish = LoadRequest(
                     wish.address, wish.column, wish.known, wish.view, needs_cell=True
                 )
@@ -84,13 +84,13 @@ class DataLoader:
             self._changed.notify()
 
     def stop(self) -> None:
-        """End, also in the middle of reading."""
+        """Stop, also in the middle of reading."""
         with self._changed:
             self._stopped = True
             self._changed.notify()
 
     def answers(self) -> Iterator[LoadResponse]:
-        """Answers to the newest wishes, until `stop`."""
+        """Yield responses to the newest requests, until `stop`."""
         while (wish := self._next()) is not None:
             if wish.needs_cell:
                 yield LoadResponse(wish, inspected=self._inspect(wish))

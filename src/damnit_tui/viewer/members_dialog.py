@@ -1,4 +1,4 @@
-"""A list of the variables of a Dataset, to choose one."""
+"""A dialog to choose a variable of a Dataset."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..sanitize import visible
 
 
 class MembersDialog(ModalScreen[str | None]):
-    """A list over the screen; its answer is a name, or None."""
+    """A list over the screen; returns a name, or None."""
 
     DEFAULT_CSS = """
     MembersDialog {
@@ -39,7 +39,7 @@ class MembersDialog(ModalScreen[str | None]):
         self._current = current
 
     def compose(self) -> ComposeResult:
-        """A line for each."""
+        """Compose one line per variable."""
         width = min(40, max(len(name) for name, _ in self._members))
         lines = [Text(f"{visible(n):<{width}}  {visible(words)}") for n, words in self._members]
         found = OptionList(*(Option(line) for line in lines))
@@ -48,21 +48,21 @@ class MembersDialog(ModalScreen[str | None]):
         yield found
 
     def on_mount(self) -> None:
-        """Begin at the one that is shown."""
+        """Start at the variable shown."""
         names = [name for name, _ in self._members]
         self.query_one(OptionList).highlighted = names.index(self._current)
 
     @on(OptionList.OptionSelected)
     def choose(self, event: OptionList.OptionSelected) -> None:
-        """Take this one."""
+        """Return the chosen variable."""
         event.stop()
         self.dismiss(self._members[event.option_index][0])
 
     def action_move(self, step: int) -> None:
-        """To the next line."""
+        """Move the cursor."""
         found = self.query_one(OptionList)
         found.action_cursor_down() if step > 0 else found.action_cursor_up()
 
     def action_close(self) -> None:
-        """Leave it as it is."""
+        """Cancel."""
         self.dismiss(None)

@@ -22,14 +22,14 @@ from ..sanitize import visible
 
 DRAWN = ("scatter", "scattergl", "bar", "histogram", "heatmap", "heatmapgl")
 SERIES = 6
-"""Colours for traces, over and over."""
+"""Trace colours; used cyclically."""
 MOST_POINTS = 2_000_000
 HISTOGRAM_BINS = 40
 FURTHEST = 1e300
 
 
 class FigureUnreadable(DamnitError):  # noqa: N818 – the name says what is wrong
-    """The JSON of a figure is broken."""
+    """The JSON of a figure is not valid."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"This Plotly figure cannot be redrawn: {reason}.")
@@ -37,7 +37,7 @@ class FigureUnreadable(DamnitError):  # noqa: N818 – the name says what is wro
 
 @dataclass(frozen=True)
 class Trace:
-    """What a trace draws."""
+    """The content of a trace."""
 
     kind: str
     name: str
@@ -45,16 +45,16 @@ class Trace:
     y: Any
     """For a heat map, its values: (rows, columns)."""
     y_places: Any = None
-    """Where the rows of a heat map are."""
+    """Positions of the rows of a heat map."""
     has_lines: bool = True
     names: tuple[str, ...] = ()
-    """Of categories along x."""
+    """Names of categories along x."""
     is_time: bool = False
 
 
 @dataclass(frozen=True)
 class Redrawn:
-    """A figure as far as it can be drawn in characters."""
+    """A figure, as far as it can be drawn in characters."""
 
     title: str = ""
     x_label: str = ""
@@ -64,13 +64,13 @@ class Redrawn:
     left_out: tuple[str, ...] = ()
     """Kinds of traces that cannot be drawn."""
     picture: ReducedImage | None = None
-    """Of the first heat map, instead of a chart."""
+    """The first heat map, drawn in place of a chart."""
     x: Window = field(default=(0.0, 1.0))
     y: Window = field(default=(0.0, 1.0))
 
     @property
     def words(self) -> str:
-        """What is in it, in a line."""
+        """Describe the content in one line."""
         told = [f"{len(self.traces)} of {len(self.traces) + len(self.left_out)} traces drawn"]
         if self.left_out:
             told.append(f"not: {', '.join(sorted(set(self.left_out)))} (S writes it as HTML)")
@@ -78,10 +78,10 @@ class Redrawn:
 
 
 def parse_figure(text: str) -> Redrawn:
-    """Understand a figure.
+    """Parse a figure.
 
     Raises:
-        FigureUnreadable: If it is no figure.
+        FigureUnreadable: If it is not a valid figure.
     """
     try:
         figure = json.loads(text)
@@ -114,11 +114,11 @@ def parse_figure(text: str) -> Redrawn:
 def draw_series(
     redrawn: Redrawn, size: tuple[int, int], window: Window | None = None
 ) -> tuple[list[Series | Dots], Axes]:
-    """What a chart of so many dots has to draw.
+    """Return the series and axes of a chart of this size.
 
     Args:
         redrawn: The figure.
-        size: Dots side by side and above each other.
+        size: Width and height in dots.
         window: From, to; None for all of it.
     """
     x, columns = window or redrawn.x, size[0]
@@ -171,7 +171,7 @@ def _trace(kind: str, found: Mapping[str, Any]) -> Trace | None:
 
 
 def _numbers(found: Any) -> tuple[Any, tuple[str, ...], bool]:
-    """Numbers, with the names of categories and whether they are times."""
+    """Return numbers, the names of categories, and whether the numbers are times."""
     if isinstance(found, Mapping):
         return _near(_packed(found).ravel().astype(float)), (), False
     if not isinstance(found, list):
@@ -183,7 +183,7 @@ def _numbers(found: Any) -> tuple[Any, tuple[str, ...], bool]:
 
 
 def _near(numbers: Any) -> Any:
-    """Without what is so far away that the extent of an axis would be no number."""
+    """Mask numbers so large that the extent of an axis would overflow."""
     numbers[np.abs(numbers) > FURTHEST] = np.nan
     return numbers
 
@@ -199,7 +199,7 @@ def _texts(found: list[Any]) -> tuple[Any, tuple[str, ...], bool]:
 
 
 def _packed(found: Mapping[str, Any]) -> Any:
-    """Plotly writes arrays as base64, with their type and shape."""
+    """Decode an array, which Plotly writes as base64 with its type and shape."""
     dtype = np.dtype(str(found["dtype"]) if "dtype" in found else "nothing")
     if dtype.kind not in "iuf":
         raise ValueError("not numbers")

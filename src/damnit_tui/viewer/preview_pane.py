@@ -1,15 +1,15 @@
-"""The pane beside or below the table that shows the data of the cell under the cursor."""
+"""The pane next to or below the table that shows the data of the cell under the cursor."""
 
 from __future__ import annotations
 
 from .data_view import DataView
 
 BESIDE_FROM = 110
-"""Columns of a screen that has room for both side by side."""
+"""Minimum screen width for the side-by-side layout."""
 
 
 class Preview(DataView):
-    """What Enter would show, without leaving the table."""
+    """A preview of the viewer, without leaving the table."""
 
     DEFAULT_CSS = """
     Preview {

@@ -1,4 +1,4 @@
-"""What the cursor is on, in words: places by their coordinates, values with their units."""
+"""The readout of the cursor: positions by their coordinates, values with their units."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MOST_DIGITS = 1e12
 
 
 def readout(looked: ViewData, state: DisplayState, zone: tzinfo | None = None) -> str:
-    """What is under the cursor; without one, the range that is shown."""
+    """Describe the data under the cursor; without a cursor, the visible range."""
     content = looked.content
     kind = AxisKind.TIME if looked.about.is_time else AxisKind.NUMBER
     units = f" {looked.about.units}" if looked.about.units else ""
@@ -80,7 +80,7 @@ def _place_in_words(curve: Curve, column: int, zone: tzinfo | None) -> str:
 
 
 def format_place(at: float, kind: AxisKind, width: float, zone: tzinfo | None) -> str:
-    """A coordinate, with the digits that tell it from those a width away."""
+    """Format a coordinate, with enough digits to distinguish it from one a width away."""
     digits = max(0, -math.floor(math.log10(width))) if width > 0 else 6
     if kind is AxisKind.TIME:
         return format_value(round(at, min(digits, 6)), AxisKind.TIME, zone)
@@ -123,7 +123,7 @@ def _picture_readout(
 def _pixel(
     axis: Axis, word: str, at: Any, names: Any, cell: int, index: float, zone: tzinfo | None
 ) -> str:
-    """Where a pixel is, by its coordinate where it has one."""
+    """Return the position of a pixel, by its coordinate where it has one."""
     name = visible(axis.name) or word
     if names and cell < len(names):
         return f"{name} {visible(names[cell][1])}"
@@ -136,7 +136,7 @@ def _pixel(
 def cell_at(
     shape: tuple[int, ...], y: Window, x: Window, cursor: tuple[float, float]
 ) -> tuple[int, int]:
-    """Which cell of reduced values a row and column of the data are in."""
+    """Return the reduced value that holds a row and column of the data."""
     found = []
     for position, window, count in zip((cursor[0], cursor[1]), (y, x), shape[:2], strict=True):
         extent = window[1] - window[0]

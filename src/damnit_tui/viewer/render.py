@@ -1,4 +1,4 @@
-"""What was read, drawn as it was chosen to be seen; pure."""
+"""Render loaded data in a display state; pure."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ from .view_state import DisplayState
 PROFILE_LINES = 8
 MINIMUM_FOR_PROFILES = 20
 MOST_ACROSS = 2048
-"""Rows and columns that are read for pixels, at most."""
+"""Maximum rows and columns that are read for pixels."""
 MOST_COPIED = (120, 240)
 """Rows and columns of an image as text."""
 
 
 @dataclass(frozen=True)
 class RenderTarget:
-    """What is drawn on."""
+    """Target of a drawing: its size, styles and graphics."""
 
     width: int
     height: int
@@ -49,15 +49,15 @@ class RenderTarget:
     graphics: Graphics = Graphics.BLOCKS
     zone: tzinfo | None = None
     fine: Fine | None = None
-    """How images are drawn in pixels, if they are."""
+    """Pixel settings for images; None without terminal graphics."""
 
 
 def room_for(
     state: DisplayState, width: int, height: int, fine: Fine | None = None
 ) -> tuple[int, int, tuple[int, int] | None]:
-    """Columns and rows that data is wanted in, for a drawing of that size, and pixels for an image.
+    """Return the columns and rows to read for a drawing of this size, and the pixels for an image.
 
-    Enough for a curve and for an image: which it will be is not known yet.
+    Enough for both a curve and an image: which it will be is not known yet.
     """
     columns, _ = chart_size(width, height)
     rows, across = image_room(width, _image_height(state, height))
@@ -76,13 +76,13 @@ def draw_looked(
     """Draw anything but text, which has a view of its own.
 
     Args:
-        looked: What was read.
-        state: How it is to be seen.
-        paper: On what.
+        looked: The loaded data.
+        state: Its display state.
+        paper: The target of the drawing.
         redrawn: A Plotly figure, parsed.
 
     Returns:
-        The drawing; None for text, and for what was refused.
+        The drawing; None for text, and for data that cannot be drawn.
     """
     content = looked.content
     if isinstance(content, Curve):
@@ -99,7 +99,7 @@ def draw_looked(
 
 
 def headline(looked: ViewData, state: DisplayState, redrawn: Redrawn | None = None) -> str:
-    """What the data is and how it is shown, in a line."""
+    """Describe the data and its display in one line."""
     about, content = looked.about, looked.content
     told = ["preview" if about.is_preview else ""]
     if about.members:
@@ -126,12 +126,12 @@ def headline(looked: ViewData, state: DisplayState, redrawn: Redrawn | None = No
 
 
 def problem_lines(content: Any) -> str:
-    """Why there is nothing to see; empty if there is."""
+    """Return why there is nothing to show; empty if there is."""
     return content.reason if isinstance(content, NotDrawable) else ""
 
 
 def as_text(looked: ViewData, how: How = How.MEAN) -> str:
-    """What is shown, as text to be copied."""
+    """Return the visible data as text to copy."""
     content = looked.content
     if isinstance(content, TextContent):
         return "\n".join(content.lines)
@@ -141,7 +141,7 @@ def as_text(looked: ViewData, how: How = How.MEAN) -> str:
         body = [f"{a:.10g}\t{b:.10g}\t{c:.10g}\t{d:.10g}" for a, b, c, d in rows if d == d]
         return "\n".join(["x\tleast\tgreatest\tmean", *body])
     if isinstance(content, ReducedImage):
-        # No more than fits in characters: who wants all saves it.
+        # No more than fits in characters: the full data can be saved.
         size = [min(n, most) for n, most in zip(content.values.shape, MOST_COPIED, strict=True)]
         values = resized(content.values, (size[0], size[1]), how)
         return "\n".join("\t".join(f"{v:.6g}" for v in row) for row in values)
@@ -164,14 +164,14 @@ def _draw_curve(curve: Curve, looked: ViewData, state: DisplayState, paper: Rend
 
 
 def _fitting(series: Series, columns: int) -> Series:
-    """As many columns as there are on the screen: it may have changed its size since."""
+    """Adapt to the columns on the screen: its size may have changed since."""
     count = len(series.mean)
     if count == columns:
         return series
     index = np.arange(columns) * count // columns
     if count < columns:
         return _part(series, index)
-    # Nothing that stands out is lost.
+    # No extreme value is lost.
     return Series(
         np.fmin.reduceat(series.least, index), np.fmax.reduceat(series.greatest, index),
         series.mean[index], np.logical_or.reduceat(series.filled, index),
@@ -209,7 +209,7 @@ def _look(picture: ReducedImage, state: DisplayState, paper: RenderTarget) -> Co
 def _profiles(
     picture: ReducedImage, look: ColourScale, cursor: tuple[float, float], paper: RenderTarget
 ) -> list[list[Segment]]:
-    """The row and the column of the cursor as curves, side by side."""
+    """Draw the row and the column of the cursor as curves, side by side."""
     row, column = cell_at(picture.values.shape, picture.y, picture.x, cursor)
     left = paper.width // 2
     parts = (

@@ -1,4 +1,4 @@
-"""One variable of one run: its value, what is known about it, and its data; walks through runs."""
+"""The viewer screen: one variable of one run, with metadata and data; steps through runs."""
 
 from __future__ import annotations
 
@@ -34,27 +34,27 @@ from .data_view import DataView
 from .render import as_text
 
 LOW = 30
-"""On a lower screen there is one line of facts, else two."""
+"""Below this screen height one line of facts is shown, else two."""
 NARROW = 8
 
 
 @dataclass(frozen=True)
 class ViewerContext:
-    """What the screen asks of the table that it was opened from."""
+    """Access to the table that the screen was opened from."""
 
     beside: Callable[[CellAddress, int], CellAddress | None]
-    """The same variable so many rows further down; None at an end."""
+    """Returns the same variable so many rows further down; None at an end."""
     cell: Callable[[CellAddress], tuple[Column, StoredValue | None]]
-    """What the table holds of a cell."""
+    """Returns the variable and value of a cell."""
     walked: Callable[[CellAddress], object]
-    """Told where somebody went."""
+    """Called when the screen has moved to another run."""
     copy: Callable[[str], object]
     """Copies text."""
 
 
 @dataclass
 class FileSaved(Message):
-    """A file was written, or not."""
+    """Posted when a file was written, or could not be."""
 
     path: Path
     problem: str = ""
@@ -91,35 +91,35 @@ class ViewerScreen(InspectActions):
         self._zone = zone
 
     def compose(self) -> ComposeResult:
-        """From top to bottom."""
+        """Compose the screen, from top to bottom."""
         yield Static(id="inspect-head")
         yield Static(id="inspect-facts")
         yield self.view
         yield ScreenFooter("inspect")
 
     def on_mount(self) -> None:
-        """Look at the cell."""
+        """Show the cell."""
         self._look(keep_state=False)
 
     def on_resize(self) -> None:
-        """Leave the data the room, where there is little."""
+        """Leave more space to the data on a low screen."""
         self.set_class(self.size.height < LOW, "-low")
         self.tell()
 
     @property
     def is_settled(self) -> bool:
-        """Whether all that there is is on the screen."""
+        """True if all requested data is on the screen."""
         return self.view.is_settled
 
     def plain_text(self) -> str:
-        """What is shown, as text to be copied."""
+        """Return the visible data as text to copy."""
         if self.viewer.looked is not None and not self.viewer.problem:
             return as_text(self.viewer.looked, self.viewer.state.how)
         return self.viewer.inspected.plain_text() if self.viewer.inspected else ""
 
     @on(DataView.Shown)
     def tell(self) -> None:
-        """Say what it is, and offer the keys that do something."""
+        """Show the title and facts, and the available keys."""
         column, _ = self._around.cell(self.address)
         head = Text(no_wrap=True, overflow="ellipsis", end="")
         shown = self.viewer.inspected
@@ -134,21 +134,21 @@ class ViewerScreen(InspectActions):
         self.query_one(ScreenFooter).wanted = useful_keys(self.viewer)
 
     def _fitting(self, facts: str) -> str:
-        """As many facts as there is room for; they end after a word."""
+        """Join as many facts as fit, clipped at a word boundary."""
         width, lines = self.size.width - 2, 1 if self.size.height < LOW else 2
         if width < NARROW:
             return facts
         return "\n".join(wrap(facts, width, max_lines=lines, placeholder=" …"))
 
     def _value_in_words(self, shown: CellDetails) -> str:
-        """The value of the table, unless it is a drawing of the data below it."""
+        """Return the value in the table, unless it is a drawing of the data below it."""
         is_drawn = shown.drawn is not None and bool(shown.drawn.lines or shown.drawn.pixels)
         return "" if is_drawn and self.viewer.looked is not None else shown.said.text
 
     # Runs
 
     def action_walk(self, step: int) -> None:
-        """Look at the same variable of another run, at the same scale."""
+        """Show the same variable of another run, at the same scale."""
         found = self._around.beside(self.address, step)
         if found is None:
             return
@@ -157,22 +157,22 @@ class ViewerScreen(InspectActions):
         self._look(keep_state=True)
 
     def look_again(self) -> None:
-        """There is something newer of this cell."""
+        """Reload the cell after a change."""
         self._look(keep_state=True)
 
     def _look(self, *, keep_state: bool) -> None:
         self.view.look_at(self.address, *self._around.cell(self.address), keep_state=keep_state)
         self.tell()
 
-    # Take it elsewhere
+    # Export the current view
 
     def action_copy(self) -> None:
-        """Copy what is shown."""
+        """Copy the visible data."""
         if text := self.plain_text():
             self._around.copy(text)
 
     def action_save(self) -> None:
-        """Ask for a file, and write what is shown to it."""
+        """Prompt for a file, and write the visible data to it."""
         from ..dialogs.save_dialog import SaveDialog, endings_for
 
         looked = self.viewer.looked
@@ -204,7 +204,7 @@ class ViewerScreen(InspectActions):
     def write_file(
         self, address: CellAddress, view: ViewRequest, path: Path, **look_of: object
     ) -> None:
-        """Write a file, and say how that went."""
+        """Write a file, and report the result."""
         try:
             self._session.results.save(address.key, address.name, view, path, **look_of)
         except DamnitError as error:
@@ -215,27 +215,27 @@ class ViewerScreen(InspectActions):
 
     @on(FileSaved)
     def tell_saved(self, event: FileSaved) -> None:
-        """Say where it is, or why it is not."""
+        """Report where the file is, or why it was not written."""
         if event.problem:
             self.notify(event.problem, severity="error", markup=False, timeout=8)
         else:
             self.notify(f"Saved as {event.path}.", markup=False, timeout=5)
 
     def action_facts(self) -> None:
-        """All that is known about the cell."""
+        """Show all details of the cell."""
         from .cell_dialog import CellDialog
 
         if self.viewer.inspected is not None:
             self.app.push_screen(CellDialog(self.viewer.inspected, self._zone, self._around.copy))
 
     def action_help(self) -> None:
-        """The keys of this screen."""
+        """Show the keys of this screen."""
         from ..dialogs.help import HelpScreen
 
         self.app.push_screen(HelpScreen("inspect"))
 
     def action_close(self) -> None:
-        """Go back to the table."""
+        """Return to the table."""
         self.dismiss()
 
 

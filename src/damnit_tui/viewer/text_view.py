@@ -1,4 +1,4 @@
-"""Text broken into lines that fit, with a place in it and what is searched for."""
+"""Wrapped text, with a scroll position and a search."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from ..sanitize import clip, visible_lines
 
 
 class WrappedText:
-    """Lines of text on a screen of some width.
+    """Text wrapped to the width of the screen.
 
     Attributes:
-        lines: As they are shown.
-        top: Which of them is the first one on the screen.
+        lines: The wrapped lines.
+        top: Index of the first line on the screen.
     """
 
     def __init__(self, lines: Iterable[str], width: int, *, wraps: bool = True) -> None:
@@ -30,11 +30,11 @@ class WrappedText:
                 self.lines += _broken(shown, max(1, width)) if wraps else [shown]
 
     def scroll(self, lines: int, height: int) -> None:
-        """Move by lines; stops at both ends."""
+        """Scroll by lines; stops at both ends."""
         self.top = min(max(0, self.top + lines), max(0, len(self.lines) - height))
 
     def search(self, text: str, step: int, height: int) -> bool:
-        """Go to the next line that holds a text, round the end; tell whether there is one."""
+        """Go to the next line with a match, wrapping around; return True if there is one."""
         if text != self._wanted:
             self._wanted, self._found = text, self.top - 1
         if not text:
@@ -50,7 +50,7 @@ class WrappedText:
         return False
 
     def row(self, index: int, width: int, plain: Style, found: Style) -> list[Segment]:
-        """A line of the screen, with what is searched for marked."""
+        """Render a line, with matches highlighted."""
         if self.top + index >= len(self.lines):
             return []
         line = clip(self.lines[self.top + index], width)

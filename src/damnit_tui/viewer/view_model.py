@@ -1,4 +1,4 @@
-"""What is looked at, how, and what is known of it: the state behind a screen, without one."""
+"""View model of the viewer: cell, display state and loaded data, without a screen."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ from .view_state import ZOOM, DisplayState
 
 
 class ViewModel:
-    """Takes answers and draws them.
+    """Applies responses and draws them.
 
     Attributes:
-        state: How data is seen.
-        inspected: What the database says of the cell, as soon as it is known.
+        state: How data is displayed.
+        inspected: Details of the cell from the database, once loaded.
         looked: The newest data.
-        problem: Why there is none.
-        wrapped: Text, if that is what is shown.
-        graphics: How images are drawn.
-        fine: The same, where they are drawn in pixels.
+        problem: Reason why there is none.
+        wrapped: The text, if text is shown.
+        graphics: Graphics protocol for images.
+        fine: Pixel settings, if images are drawn in pixels.
     """
 
     def __init__(self, graphics: Graphics, zone: tzinfo | None) -> None:
@@ -57,7 +57,7 @@ class ViewModel:
         self.frame: Frame | None = None
 
     def take(self, answer: LoadResponse) -> bool:
-        """Take in an answer; tell whether something else must be read because of it."""
+        """Apply a response; return True if it requires another read."""
         if answer.inspected is not None:
             self.inspected = answer.inspected
             return False
@@ -75,17 +75,17 @@ class ViewModel:
             except FigureUnreadable as error:
                 self.problem = str(error)
         if isinstance(content, Curve) and self.state.x and not content.filled.any():
-            # The window of another run: here there is nothing in it.
+            # The window came from another run: it is empty here.
             self.state = self.state.whole()
             return True
         return False
 
     def room(self, width: int, height: int) -> tuple[int, int, tuple[int, int] | None]:
-        """Columns and rows to be read, and pixels of an image."""
+        """Return the columns and rows to read, and the pixels of an image."""
         return room_for(self.state, width, height, self.fine)
 
     def lines(self, width: int, height: int, styles: Styles) -> list[list[Segment]]:
-        """What is on the screen."""
+        """Render the lines on the screen."""
         paper = RenderTarget(width, height, styles, self.graphics, self._zone, self.fine)
         self.frame = None
         if self.problem or self.looked is None:
@@ -97,18 +97,18 @@ class ViewModel:
         content = self.looked.content
         if not isinstance(content, TextContent):
             return self._instead(paper)
-        # A single number leaves room for all that is known about it.
+        # A single number leaves space for all its metadata.
         facts = self._facts(paper.width) if self.looked.about.kind == "scalar" else []
         return self._text((*content.lines, *facts), paper, wraps=content.wraps)
 
     def about(self) -> str:
-        """What the data is, in a line."""
+        """Describe the data in one line."""
         if self.looked is None:
             return ""
         return headline(self.looked, self.state, self._redrawn)
 
     def readout(self) -> str:
-        """What the cursor is on."""
+        """Describe the data under the cursor."""
         if self.looked is None:
             return ""
         if self._redrawn is not None and self._redrawn.picture is not None:
@@ -123,11 +123,11 @@ class ViewModel:
         return told
 
     def forget(self) -> None:
-        """Another cell is looked at; what was drawn stays until that is known."""
+        """Reset for another cell; the last drawing stays until the new one is known."""
         self.inspected = None
 
     def stepped(self, columns: int, lines: int) -> DisplayState:
-        """The cursor moved by characters, at least a pixel; at an end the window goes along."""
+        """Move the cursor by characters, at least a pixel; at an edge the window is panned."""
         if self.looked is None or self.frame is None or not self.frame.place.width:
             return self.state
         across, down = 1 / self.frame.place.width, 1 / max(1, self.frame.place.height)
@@ -145,7 +145,7 @@ class ViewModel:
         return self.state.panned(_sign(across), _sign(down), looked)
 
     def panned(self, across: float, down: float) -> DisplayState:
-        """The window moved, by parts of it; down is down on the screen."""
+        """Pan by fractions of the window; positive `down` is down on the screen."""
         if self.looked is None:
             return self.state
         content = self.looked.content
@@ -153,22 +153,22 @@ class ViewModel:
         return self.state.panned(across, -down if upward else down, self.looked)
 
     def zoomed(self, factor: float) -> DisplayState:
-        """Closer, or further away."""
+        """Zoom in or out."""
         return self.state.zoomed(factor, self.looked) if self.looked else self.state
 
     def pointed_at(self, x: int, y: int) -> DisplayState:
-        """The cursor put on a character of the drawing."""
+        """Put the cursor on a character of the drawing."""
         place = self._data_at(x, y)
         return self.state if place is None else replace(self.state, cursor=place)
 
     def zoomed_at(self, steps: int, x: int, y: int) -> DisplayState:
-        """Closer, or further away, around a character."""
+        """Zoom in or out around a character."""
         if self.looked is None:
             return self.state
         return self.state.zoomed(ZOOM**steps, self.looked, self._data_at(x, y))
 
     def _data_at(self, x: int, y: int) -> tuple[float, float] | None:
-        """Row and column of an image, or (0, x) of a curve, at a character."""
+        """Return row and column of an image, or (0, x) of a curve, at a character."""
         frame = self.frame
         if frame is None or self.looked is None or not frame.place.holds(x, y):
             return None
@@ -184,7 +184,7 @@ class ViewModel:
         return self.looked.content if self.looked else None
 
     def _with_units(self, looked: ViewData) -> ViewData:
-        """The variable's own units, where the data says nothing else."""
+        """Add the variable's units, unless the data has its own."""
         about = looked.about
         is_other = about.units or about.is_preview or about.members or about.is_time
         if self.inspected is None or is_other or about.kind not in ("curve", "image", "scalar"):
@@ -197,7 +197,7 @@ class ViewModel:
         return bool(found and held and (found[1] < held[0] or found[0] > held[1]))
 
     def _is_cut_off(self, curve: Curve) -> bool:
-        """Whether some of a curve is above or below what is shown, by more than a margin."""
+        """Return True if a curve exceeds the visible range by more than a margin."""
         found, held = curve.range, self.state.held
         if found is None or held is None:
             return False
@@ -205,7 +205,7 @@ class ViewModel:
         return found[0] < held[0] - margin or found[1] > held[1] + margin
 
     def _instead(self, paper: RenderTarget) -> list[list[Segment]]:
-        """Why there is nothing to draw, and what the database has of it."""
+        """Render why there is nothing to draw, and the details from the database."""
         shown = self.inspected
         lines: list[str] = []
         if shown is not None and shown.error is not None:
@@ -227,7 +227,7 @@ class ViewModel:
         return text
 
     def _facts(self, width: int) -> list[str]:
-        """What is known, as labels with text beside them that stays there when it is broken."""
+        """Render the metadata as labels and text; wrapped text stays in its column."""
         if self.inspected is None:
             return []
         facts = self.inspected.facts(self._zone)

@@ -1,4 +1,4 @@
-"""What somebody has chosen to see: pure changes of it, one for each key."""
+"""The display state of data, and its pure changes, one for each key."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ..charts.colourmaps import MAPS
 from ..charts.frame import Window
 
 PAN = 0.25
-"""Of the window, for each key."""
+"""Fraction of the window, per key press."""
 ZOOM = 2.0
 NARROWEST_PIXELS = 4.0
 _HOWS, _PARTS = tuple(How), tuple(ComplexPart)
@@ -27,14 +27,14 @@ _HOWS, _PARTS = tuple(How), tuple(ComplexPart)
 
 @dataclass(frozen=True)
 class DisplayState:
-    """How data is looked at; the same while walking through runs."""
+    """How data is displayed; kept while stepping through runs."""
 
     preview: bool | None = None
     member: str = ""
     axes: tuple[int, ...] = ()
     at: tuple[int, ...] = ()
     stepped: int = 0
-    """Which of the cut dimensions `,` and `.` move, counted among them."""
+    """Index of the sliced dimension that `,` and `.` move along, among the sliced ones."""
     x: Window | None = None
     y: Window | None = None
     how: How = How.MEAN
@@ -42,20 +42,20 @@ class DisplayState:
     map_number: int = 0
     is_log: bool = False
     held: Window | None = None
-    """The range of values that is drawn, from the first data that was seen."""
+    """The range of values drawn, set by the first data loaded."""
     cursor: tuple[float, float] | None = None
     """Row and column of an image; (0, x) of a curve."""
     profiles: bool = False
 
     def view(self, columns: int, rows: int, pixels: tuple[int, int] | None = None) -> ViewRequest:
-        """What to read, for a screen of that many places, and that many pixels for an image."""
+        """Return the request for a screen of this size, and this many pixels for an image."""
         return ViewRequest(
             self.preview, self.member, self.axes, self.at, self.x, self.y,
             columns, rows, pixels, self.how, self.part, wants_range=self.held is None,
         )  # fmt: skip
 
     def taking(self, looked: ViewData) -> DisplayState:
-        """With what an answer settles: the scale, if none is held yet."""
+        """Return the state after loading data: with its scale, if none is set yet."""
         content = looked.content
         known = replace(self, at=looked.about.at or self.at)
         if self.held is None and isinstance(content, Curve | ReducedImage):
@@ -63,7 +63,7 @@ class DisplayState:
         return known
 
     def panned(self, across: float, down: float, looked: ViewData) -> DisplayState:
-        """Moved by parts of the window; stops at the end of the data."""
+        """Pan by fractions of the window; stops at the end of the data."""
         x, y, x_all, y_all = _windows(looked)
         if x is None or x_all is None:
             return self
@@ -75,7 +75,7 @@ class DisplayState:
     def zoomed(
         self, factor: float, looked: ViewData, on: tuple[float, float] | None = None
     ) -> DisplayState:
-        """Closer (a factor above 1) or further away, around the cursor or the middle."""
+        """Zoom in (a factor above 1) or out, around the cursor or the middle."""
         x, y, x_all, y_all = _windows(looked)
         if x is None or x_all is None:
             return self
@@ -89,31 +89,31 @@ class DisplayState:
         return changed
 
     def whole(self) -> DisplayState:
-        """All of the data."""
+        """Show all data."""
         return replace(self, x=None, y=None)
 
     def rescaled(self, looked: ViewData) -> DisplayState:
-        """The range of values anew, from what is on the screen."""
+        """Reset the range of values from the visible data."""
         content = looked.content
         if isinstance(content, ReducedImage) and (self.x or self.y):
             return replace(self, held=content.extremes)
         return replace(self, held=content.range if isinstance(content, Curve) else None)
 
     def next_map(self) -> DisplayState:
-        """Another colour map."""
+        """Switch to the next colour map."""
         return replace(self, map_number=(self.map_number + 1) % len(MAPS))
 
     def next_how(self) -> DisplayState:
-        """Mean, greatest or least of the pixels that share a place."""
+        """Switch between mean, maximum and minimum of the values that share a pixel."""
         return replace(self, how=_HOWS[(_HOWS.index(self.how) + 1) % len(_HOWS)])
 
     def next_part(self) -> DisplayState:
-        """Another part of complex numbers, at a scale of its own."""
+        """Show another part of complex numbers, at a scale of its own."""
         part = _PARTS[(_PARTS.index(self.part) + 1) % len(_PARTS)]
         return replace(self, part=part, held=None)
 
     def next_axes(self, about: About) -> DisplayState:
-        """Other dimensions as image or curve."""
+        """Show other dimensions as image or curve."""
         if len(about.layouts) < 2:
             return self
         index = about.layouts.index(about.axes) if about.axes in about.layouts else -1
@@ -121,24 +121,24 @@ class DisplayState:
         return replace(self, axes=axes, x=None, y=None, held=None, cursor=None, stepped=0)
 
     def next_member(self, about: About, step: int) -> DisplayState:
-        """Another variable of a Dataset."""
+        """Show another variable of a Dataset."""
         names = [name for name, _ in about.members]
         if about.member not in names:
             return self
         return self.with_member(names[(names.index(about.member) + step) % len(names)])
 
     def with_member(self, name: str) -> DisplayState:
-        """A variable of a Dataset, looked at afresh."""
+        """Show a variable of a Dataset, with the display state reset."""
         return DisplayState(self.preview, name, map_number=self.map_number)
 
     def toggled_preview(self, about: About) -> DisplayState:
-        """The data instead of the preview, or the other way round."""
+        """Switch between the data and its preview."""
         if not (about.has_preview and about.has_data):
             return self
         return DisplayState(not about.is_preview, map_number=self.map_number)
 
     def sliced(self, step: int, about: About) -> DisplayState:
-        """Further along the dimension that is being cut; the scale stays."""
+        """Step along the sliced dimension; the scale stays."""
         cut = cut_dimensions(about)
         if not cut:
             return self
@@ -148,12 +148,12 @@ class DisplayState:
         return replace(self, at=tuple(at))
 
     def next_stepped(self, about: About, step: int) -> DisplayState:
-        """Another dimension for `,` and `.` to move along."""
+        """Select another dimension for `,` and `.` to move along."""
         cut = cut_dimensions(about)
         return replace(self, stepped=(self.stepped + step) % len(cut)) if cut else self
 
     def pointed(self, looked: ViewData, across: float, down: float) -> DisplayState:
-        """The cursor moved by parts of the window; from the middle if there was none."""
+        """Move the cursor by fractions of the window; from the middle if there was none."""
         x, y, _, _ = _windows(looked)
         if x is None:
             return self
@@ -166,12 +166,12 @@ class DisplayState:
 
 
 def cut_dimensions(about: About) -> list[int]:
-    """The dimensions that are not drawn and have a choice."""
+    """Return the dimensions that are not drawn and longer than one."""
     return [d for d, size in enumerate(about.shape) if size > 1 and d not in about.axes]
 
 
 def _windows(looked: ViewData) -> tuple[Window | None, Window | None, Window | None, Window | None]:
-    """What is seen across and down, and what there is."""
+    """Return the visible windows across and down, and their full extents."""
     content = looked.content
     if isinstance(content, Curve):
         return content.window, None, (content.axis.low, content.axis.high), None
