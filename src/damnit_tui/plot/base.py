@@ -1,4 +1,4 @@
-"""What the parts of the plot's screen have in common."""
+"""Shared base of the plot screen's parts."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from .state import PlotState
 
 @dataclass(frozen=True)
 class PlotSurroundings:
-    """What the screen asks of the table that it was opened from."""
+    """Access to the table that the screen was opened from."""
 
     rows: Rows
     marked: Callable[[], Sequence[RunKey]]
     cursor_name: Callable[[], str]
-    """Of the variable under the table's cursor."""
+    """Returns the name of the variable under the table's cursor."""
     keep: Callable[[PlotState], object]
-    """Told of each change, so that the plot can be opened again."""
+    """Called on each change, so that the plot can be reopened."""
     go_to: Callable[[RunKey], object]
     copy: Callable[[str], object]
 
 
 class PlotPart(Screen[None]):
-    """A part of the screen: `PlotScreen` is all parts in one, and makes what they share."""
+    """A part of the screen: `PlotScreen` combines all parts and creates what they share."""
 
     if TYPE_CHECKING:
         state: PlotState

@@ -1,4 +1,4 @@
-"""Points to be plotted: taken from the table, or from the data of runs. Pure."""
+"""Points of a plot, from the table or from the data of runs. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from damnit_daemon.query.table import Table
 from .state import RUN, TIME, Form, Over, PlotState
 
 MOST = 8e307
-"""Numbers up to here have a difference that is a number."""
+"""The difference of numbers up to this size is finite."""
 
 
 @dataclass(frozen=True)
@@ -23,10 +23,10 @@ class Group:
     """Points of one colour.
 
     Attributes:
-        label: What they are, for the legend.
-        x: float64; finite, as far as they are drawn.
-        y: The same; empty for a histogram, which is of `x`.
-        runs: Which run each point is of, as places among `Points.keys`; empty within runs.
+        label: Label for the legend.
+        x: float64; finite where drawn.
+        y: Likewise; empty for a histogram, which is of `x`.
+        runs: The run of each point, as an index into `Points.keys`; empty within runs.
         colour: A third number for each point, or none.
     """
 
@@ -39,7 +39,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Points:
-    """What is to be drawn."""
+    """The content of a plot."""
 
     groups: tuple[Group, ...] = ()
     keys: tuple[RunKey, ...] = ()
@@ -50,26 +50,26 @@ class Points:
     colour_label: str = ""
     colour_kind: AxisKind = AxisKind.NUMBER
     categories: tuple[str, ...] = ()
-    """The texts that the numbers of `colour` stand for; none for plain numbers."""
+    """Texts that the numbers of `colour` stand for; none for plain numbers."""
     notes: tuple[str, ...] = ()
     problem: str = ""
-    """Why there is nothing to draw."""
+    """Reason why there is nothing to draw."""
 
     @property
     def count(self) -> int:
-        """How many points there are."""
+        """Number of points."""
         return sum(len(group.x) for group in self.groups)
 
 
 @dataclass(frozen=True)
 class Naming:
-    """What variables are called."""
+    """Labels and units of variables."""
 
     titles: dict[str, str] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
 
     def label(self, name: str) -> str:
-        """Title and units."""
+        """Return title and units."""
         if name == RUN:
             return "Run"
         title, units = self.titles.get(name, name), self.units.get(name, "")
@@ -79,13 +79,13 @@ class Naming:
 def points_over_runs(
     state: PlotState, table: Table, keys: Sequence[RunKey], naming: Naming
 ) -> Points:
-    """One point for each run that has numbers for all that is plotted.
+    """Return one point for each run that has numbers for all plotted variables.
 
     Args:
-        state: What is wanted.
-        table: Where values are.
-        keys: Of which runs; several proposals may be among them.
-        naming: What variables are called.
+        state: The plot state.
+        table: The source of the values.
+        keys: The runs; several proposals may be among them.
+        naming: Labels of the variables.
     """
     keys = sorted(keys)
     is_histogram = state.form is Form.HISTOGRAM
@@ -116,40 +116,40 @@ def points_over_runs(
 
 
 def histogram(values: Any, bins: int, window: tuple[float, float] | None) -> tuple[Any, Any]:
-    """Count numbers in equally wide bins, as `numpy.histogram` does.
+    """Count numbers in bins of equal width, as `numpy.histogram` does.
 
     Args:
         values: Finite numbers.
-        bins: How many.
-        window: From, to; None: from the least to the greatest.
+        bins: Number of bins.
+        window: From, to; None: from minimum to maximum.
 
     Returns:
         Counts (bins,) and edges (bins + 1,).
     """
     try:
         return np.histogram(values, bins=bins, range=window)
-    except ValueError:  # too near each other for so many bins, or too far apart
+    except ValueError:  # too close together for so many bins, or too far apart
         low, high = window or (float(values.min()), float(values.max()))
         wide = (low - 0.5, high + 0.5) if high - low < 1 else (-MOST, MOST)
         return np.histogram(values, bins=bins, range=wide)
 
 
 def fitting_bins(count: int) -> int:
-    """So many bins suit so many numbers."""
+    """Return a suitable number of bins for a count of numbers."""
     return int(min(60, max(5, round(count**0.5 * 1.5))))
 
 
 def align(x: Any, x_trains: Any | None, y: Any, y_trains: Any | None) -> tuple[Any, Any, str]:
-    """Bring data of two variables together.
+    """Align the data of two variables.
 
     Args:
-        x: Numbers of the one.
-        x_trains: Their train ids; None without.
-        y: Numbers of the other.
-        y_trains: Their train ids.
+        x: Numbers of the first variable.
+        x_trains: Their train IDs; None without.
+        y: Numbers of the second variable.
+        y_trains: Their train IDs.
 
     Returns:
-        Numbers of both, equally many, and what is to be said about it.
+        Numbers of both, of equal length, and a remark on the alignment.
 
     Raises:
         ValueError: If they have nothing in common.
@@ -169,7 +169,7 @@ def align(x: Any, x_trains: Any | None, y: Any, y_trains: Any | None) -> tuple[A
 
 
 def _numbers(table: Table, name: str, keys: Sequence[RunKey]) -> Any:
-    """A variable of all runs as float64; NaN for what is no number."""
+    """Return a variable of all runs as float64; NaN for values that are not numbers."""
     if name == RUN:
         return np.array([key.run for key in keys], np.float64)
     if name == TIME:
@@ -191,7 +191,7 @@ def _float(value: float) -> float:
 
 
 def _colours(table: Table, name: str, keys: Sequence[RunKey]) -> tuple[Any, tuple[str, ...]]:
-    """A variable as numbers; texts are numbered in their order."""
+    """Return a variable as numbers; texts are numbered in sorted order."""
     if not name:
         return np.zeros(len(keys)), ()
     numbers = _numbers(table, name, keys)

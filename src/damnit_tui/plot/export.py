@@ -1,4 +1,4 @@
-"""Plots taken elsewhere: points as CSV, a picture drawn by Matplotlib in a process of its own."""
+"""Plot export: points as CSV, and pictures drawn by Matplotlib in a separate process."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PICTURE_TIMEOUT_S = 120
 
 
 def as_csv(points: Points, state: PlotState) -> str:
-    """All points, one in a line."""
+    """Return all points, one per line."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     is_histogram = state.form is Form.HISTOGRAM
@@ -57,10 +57,10 @@ def as_csv(points: Points, state: PlotState) -> str:
 
 
 def save_picture(points: Points, state: PlotState, bins: int, path: Path) -> None:
-    """Draw it with Matplotlib.
+    """Draw the plot with Matplotlib.
 
     Raises:
-        DamnitError: If that does not work, or the file cannot be written.
+        DamnitError: If drawing fails, or the file cannot be written.
     """
     with TemporaryDirectory(prefix="plot-") as scratch:
         arrays: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""What the plot's screen does to take a plot elsewhere: copy, save."""
+"""Export actions of the plot screen: copy, save."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ from .state import BEGIN, PlotState
 
 
 class PlotTaking(PlotPart):
-    """A part of the screen: the clipboard and files."""
+    """The part of the screen for the clipboard and files."""
 
     @dataclass
     class Saved(Message):
-        """A file was written, or not."""
+        """Posted when a file was written, or could not be."""
 
         path: Path
         problem: str = ""
 
     def action_copy(self) -> None:
-        """Copy what is on the screen."""
+        """Copy the plot on the screen."""
         if self.drawn is not None:
             self._around.copy(self.plain_text())
 
     def plain_text(self) -> str:
-        """The plot as text."""
+        """Return the plot as text."""
         if self.drawn is None:
             return self.points.problem
         lines = ("".join(s.text for s in line).rstrip() for line in self.drawn.frame.lines)
@@ -42,7 +42,7 @@ class PlotTaking(PlotPart):
         return "\n".join(filter(None, [legend, *lines]))
 
     def action_save(self) -> None:
-        """Ask for a file, and write the plot to it."""
+        """Prompt for a file, and write the plot to it."""
         from ..dialogs.save_dialog import SaveDialog
 
         if self.drawn is None:
@@ -62,15 +62,15 @@ class PlotTaking(PlotPart):
     def write_file(
         self, path: Path, points: Points, state: PlotState, bins: int, text: str, shown: str
     ) -> None:
-        """Write a file, and say how that went.
+        """Write a file, and report the result.
 
         Args:
             path: The file.
-            points: What is plotted.
-            state: How.
-            bins: Of a histogram.
+            points: The points.
+            state: The plot state.
+            bins: Number of bins of a histogram.
             text: The plot as text.
-            shown: What it shows, in a few words.
+            shown: A short description of the plot.
         """
         try:
             if path.suffix.lower() == ".png":
@@ -88,7 +88,7 @@ class PlotTaking(PlotPart):
 
     @on(Saved)
     def tell_saved(self, event: Saved) -> None:
-        """Say where it is, or why it is not."""
+        """Report where the file is, or why it was not written."""
         if event.problem:
             self.notify(event.problem, severity="error", markup=False, timeout=8)
         else:

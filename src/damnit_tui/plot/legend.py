@@ -1,4 +1,4 @@
-"""What the colours of a plot stand for. Pure."""
+"""The colour legend of a plot. Pure."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from .data import Points
 from .state import Form, Window
 
 SHADES = 12
-"""Colours for a third number."""
+"""Number of colours for a third variable."""
 COLOURS = 6
 SCALE = tuple(("█", f"shade{n}") for n in range(SHADES))
 """All shades, from low to high."""
 
 
 def legend_of(points: Points, form: Form) -> tuple[tuple[str, str], ...]:
-    """What the colours stand for."""
+    """Return the legend of the colours."""
     groups = points.groups
     if form is Form.POINTS and groups and groups[0].colour is not None:
         return _legend_of_colours(points)
@@ -32,7 +32,7 @@ def legend_of(points: Points, form: Form) -> tuple[tuple[str, str], ...]:
 
 
 def series_role(number: int, total: int) -> str:
-    """The role of one of several groups: a colour of its own, or of more than six, a shade."""
+    """Return the role of a group: a colour of its own, or a shade if there are more than six."""
     if total <= COLOURS:
         return f"series{number}"
     return f"shade{number * (SHADES - 1) // (total - 1)}"
@@ -50,11 +50,11 @@ def _legend_of_colours(points: Points) -> tuple[tuple[str, str], ...]:
 
 
 def extremes(points: Points) -> Window:
-    """The least and the greatest of the third number."""
+    """Return the minimum and maximum of the third variable."""
     found = np.concatenate([g.colour for g in points.groups if g.colour is not None])
     return (float(found.min()), float(found.max())) if len(found) else (0.0, 1.0)
 
 
 def shade_roles() -> list[str]:
-    """Roles of a third number, from low to high."""
+    """Return the roles of a third variable, from low to high."""
     return [f"shade{n}" for n in range(SHADES)]

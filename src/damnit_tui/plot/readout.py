@@ -1,4 +1,4 @@
-"""Which point is next to the cursor, and what it is in words. Pure."""
+"""The point nearest to the cursor, and its readout. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .state import Form, PlotState, Window
 def nearest(
     points: Points, state: PlotState, at: tuple[float, float], shown: tuple[Window, Window]
 ) -> tuple[int, int] | None:
-    """The point next to a place, as its group and its place in that; None without any."""
+    """Return the point nearest to a position, as its group and index; None without any."""
     found, best = None, np.inf
     (left, right), (bottom, top) = shown
     for number, group in enumerate(points.groups):
@@ -35,7 +35,7 @@ def nearest(
 def stepped(
     points: Points, state: PlotState, step: int, shown: tuple[Window, Window]
 ) -> tuple[float, float] | None:
-    """Where the next point along x is, from the cursor on; None without any."""
+    """Return the position of the next point along x from the cursor; None without any."""
     group = points.groups[0] if points.groups else None
     if group is None or not len(group.x) or len(group.y) != len(group.x):
         return None
@@ -57,7 +57,7 @@ def stepped(
 def readout(
     points: Points, state: PlotState, shown: tuple[Window, Window], zone: tzinfo | None = None
 ) -> str:
-    """What the cursor is on; without one, what is shown."""
+    """Describe the point under the cursor; without a cursor, the visible range."""
     parts = [f"{points.count:,} points".replace(",", " "), *points.notes]
     if state.cursor is None:
         return " · ".join(parts)

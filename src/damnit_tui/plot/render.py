@@ -1,4 +1,4 @@
-"""Points as a drawing in characters. Pure."""
+"""Render points as a drawing in characters. Pure."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ from .scale import MARGIN, around, counted, logged, window_of
 from .state import Form, PlotState, Window
 
 WIDE_BIN = 6
-"""Dot columns from which on there is a gap between the bars of a histogram."""
+"""Minimum width of a histogram bin in dots for a gap between the bars."""
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """A drawing, and what it took."""
+    """A drawing, with its ranges and legend."""
 
     frame: Frame
     shown: tuple[Window, Window]
-    """From, to, of x and y in what is drawn."""
+    """Ranges of x and y in drawn units."""
     bins: int = 0
     legend: tuple[tuple[str, str], ...] = ()
     """Text and role of each part of the legend."""
 
 
 def shade_styles(*, is_dark: bool = True) -> Mapping[str, Style]:
-    """The styles of a third number, from low to high, as far as they are seen on the theme."""
+    """Return the styles of a third variable, from low to high, as far as visible in the theme."""
     low, high = (0.2, 1.0) if is_dark else (0.0, 0.72)
     colours = MAPS[0].colours(np.linspace(low, high, SHADES)).tolist()
     return {
@@ -59,12 +59,12 @@ def draw_points(
     """Draw points.
 
     Args:
-        points: What; at least one point.
-        state: How.
-        width: Of the drawing, in characters.
-        height: The same.
-        styles: How roles look; also those of `shade_styles`.
-        zone: In which times are shown.
+        points: The points, at least one.
+        state: The plot state.
+        width: Width of the drawing, in characters.
+        height: Height of the drawing, in characters.
+        styles: Styles by role, including those of `shade_styles`.
+        zone: Time zone for displayed times.
     """
     columns, levels = chart_size(width, height)
     log_x, log_y = state.log_x, state.log_y
@@ -89,9 +89,9 @@ def draw_points(
 
 
 def reduce_line(x: Any, y: Any, window: Window, columns: int, role: str) -> Series:
-    """Points in the order of x, as the least and greatest value of each dot column.
+    """Reduce points in the order of x to the minimum and maximum of each dot column.
 
-    Nothing that stands out is lost, and a million points cost no more to draw than a hundred.
+    No extreme value is lost, and a million points cost no more to draw than a hundred.
     """
     order = np.argsort(x, kind="stable")
     x, y = x[order], y[order]
@@ -129,7 +129,7 @@ def _draw_histogram(
         level = np.where(inside, counts[np.clip(place, 0, len(counts) - 1)], np.nan)
         top = max(top, float(counts.max(initial=0)))
         alone = len(points.groups) == 1
-        if alone and columns / len(counts) >= WIDE_BIN:  # bars that can be told apart
+        if alone and columns / len(counts) >= WIDE_BIN:  # wide enough to separate the bars
             level[:-1][place[1:] != place[:-1]] = np.nan
         low = np.where(level > 0, 0.0, np.nan) if alone else level
         series.append(
@@ -216,5 +216,5 @@ def _shades_of(group: Group, points: Points) -> Any:
 
 
 def blank(width: int, text: str, style: Style) -> list[list[Segment]]:
-    """Words in place of a drawing."""
+    """Return a message in place of a drawing."""
     return [[], *([Segment(f" {clip(line, width - 2)}", style)] for line in text.split("\n"))]

@@ -1,4 +1,4 @@
-"""A process that draws one plot with Matplotlib and ends; its job is JSON on stdin."""
+"""A process that draws one plot with Matplotlib and exits; it reads its job as JSON on stdin."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ DPI = 150
 
 
 def main() -> None:
-    """Draw what the job says."""
+    """Draw the plot described by the job."""
     try:
         draw(json.load(sys.stdin))
     except OSError as error:
@@ -93,7 +93,7 @@ def _times(values: Any, is_time: bool) -> Any:
 
 
 def _plain(text: str) -> str:
-    """A dollar sign would begin mathematics."""
+    """Escape dollar signs, which would begin mathematics."""
     return str(text).replace("$", r"\$")
 
 

@@ -1,4 +1,4 @@
-"""The data of several runs, put together for a plot. For workers: it reads files."""
+"""Collect the data of several runs for a plot. For workers: it reads files."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ from .data import Group, Naming, Points, align
 from .state import BEGIN, Form, PlotState
 
 MOST_LINES = 24
-"""Runs times variables; more could not be told apart."""
+"""Maximum of runs times variables; more could not be distinguished."""
 Read = Callable[[RunKey, str], NumberSeries]
 
 
 @dataclass(frozen=True)
 class RunDataRequest:
-    """What is read for a plot within runs; equal while nothing else has to be read."""
+    """The data to read for a plot within runs; equal while nothing else has to be read."""
 
     y: tuple[str, ...]
     x: str
     keys: tuple[RunKey, ...]
     is_histogram: bool
     stamps: tuple[float, ...] = ()
-    """When the values were written: others mean that there is something new."""
+    """When the values were written: a difference means new data."""
 
 
 def wanted_for(
     state: PlotState, keys: Sequence[RunKey], stamps: Sequence[float] = ()
 ) -> RunDataRequest:
-    """What a state needs."""
+    """Return the request for a state."""
     most = max(1, MOST_LINES // max(1, len(state.y)))
     newest = tuple(sorted(keys, reverse=True)[:most])
     return RunDataRequest(state.y, state.x, newest, state.form is Form.HISTOGRAM, tuple(stamps))
@@ -51,14 +51,14 @@ def points_within(
     left_out: int = 0,
     is_cancelled: Callable[[], bool] = lambda: False,
 ) -> Points:
-    """Read the data of runs and bring it together; one colour for each run and variable.
+    """Read and combine the data of runs; one colour for each run and variable.
 
     Args:
-        wanted: What.
+        wanted: The request.
         read: Reads a variable of a run.
-        naming: What variables are called.
-        left_out: How many runs there were too many.
-        is_cancelled: Asked before each run.
+        naming: Labels of the variables.
+        left_out: Number of runs over the limit.
+        is_cancelled: Called before each run.
     """
     groups: list[Group] = []
     notes: list[str] = []
@@ -116,7 +116,7 @@ def _labelled(
     name = y.along_name or "index"
     kind, units = y.along_kind, y.along_units
     if wanted.x == BEGIN and y.along_name:
-        # Of times what is left are seconds.
+        # The remainder of times is in seconds.
         units = "s" if kind is AxisKind.TIME else units
         name, kind = f"{name} from start of run", AxisKind.NUMBER
     label = f"{name} [{units}]" if units else name
@@ -150,7 +150,7 @@ def _label(naming: Naming, name: str, units: str) -> str:
 
 
 def _reason(error: Exception, name: str) -> str:
-    """The same words for all runs that it is the same for: no paths."""
+    """Return a reason that is the same for all runs it applies to: without paths."""
     if isinstance(error, ResultsMissing):
         return "no data was saved"
     if isinstance(error, NoSuchData):

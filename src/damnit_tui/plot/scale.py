@@ -1,4 +1,4 @@
-"""From numbers to places on axes. Pure."""
+"""Scales and ranges of axes. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MARGIN = 0.04
 
 
 def logged(values: Any, is_log: bool) -> Any:
-    """Numbers, or their logarithms; NaN for what has none."""
+    """Return numbers, or their logarithms; NaN where there is none."""
     if not is_log:
         return values
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -21,7 +21,7 @@ def logged(values: Any, is_log: bool) -> Any:
 
 
 def around(values: list[Any], *, margin: float = MARGIN / 2) -> Window:
-    """A range that holds all finite numbers; with an extent, whatever they are."""
+    """Return a range that covers all finite numbers; its extent is never zero."""
     found = [v[np.isfinite(v)] for v in values]
     found = [v for v in found if len(v)]
     if not found:
@@ -37,14 +37,14 @@ def around(values: list[Any], *, margin: float = MARGIN / 2) -> Window:
 
 
 def counted(group: Group, state: PlotState, window: Window) -> tuple[Any, Any]:
-    """Counts and edges of a histogram of a group in a window."""
+    """Return counts and edges of a histogram of a group in a window."""
     values = logged(group.x, state.log_x)
     values = values[np.isfinite(values)]
     return histogram(values, state.bins or fitting_bins(len(group.x)), window)
 
 
 def window_of(points: Points, state: PlotState) -> Window:
-    """What a histogram shows of x."""
+    """Return the x range of a histogram."""
     if state.window is not None:
         return state.window
     return around([logged(g.x, state.log_x) for g in points.groups], margin=0.0)

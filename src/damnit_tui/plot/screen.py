@@ -1,4 +1,4 @@
-"""Variables against each other: over runs, or within them."""
+"""The plot screen: variables against each other, over runs or within them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from .variable_choice import PlotChoosing
 from .variables import naming_of, variables_to_plot
 
 LIVE_S = 1.0
-"""How often one looks whether there is something new."""
+"""Interval of the checks for new data."""
 ZOOM = 1.5
 NO_BREAK = "\xa0"
 OFFERED = (
@@ -56,7 +56,7 @@ class PlotScreen(PlotChoosing, PlotTaking):
 
     @dataclass
     class Read(Message):
-        """The data of runs was read."""
+        """Posted when the data of runs was read."""
 
         wanted: RunDataRequest
         points: Points
@@ -80,7 +80,7 @@ class PlotScreen(PlotChoosing, PlotTaking):
         self._wanted: RunDataRequest | None = None
 
     def compose(self) -> ComposeResult:
-        """What it is, what colours mean, the plot, what is under the cursor, the keys."""
+        """Compose title, legend, plot, readout and keys."""
         yield Static(id="plot-head")
         yield Static(id="plot-legend")
         yield self._pane
@@ -88,20 +88,20 @@ class PlotScreen(PlotChoosing, PlotTaking):
         yield ScreenFooter("plot")
 
     def on_mount(self) -> None:
-        """Begin, and stay live."""
+        """Start, and stay live."""
         self.query_one(ScreenFooter).wanted = OFFERED
         self.look()
         self.set_interval(LIVE_S, self.look)
 
     @property
     def is_settled(self) -> bool:
-        """Whether what is wanted is on the screen."""
+        """True if the requested plot is on the screen."""
         return self.points.problem != "…"
 
-    # What is drawn
+    # Data
 
     def look(self) -> None:
-        """See whether there is something else to plot than before."""
+        """Check whether there is new data to plot."""
         keys = self._keys()
         if self.state.over is Over.WITHIN:
             self._look_within(keys)
@@ -147,13 +147,13 @@ class PlotScreen(PlotChoosing, PlotTaking):
 
     @on(Read)
     def take_in(self, event: Read) -> None:
-        """Draw what was read, if it is what is wanted."""
+        """Draw the loaded data, if it is the data requested."""
         if event.wanted == self._wanted and self.state.over is Over.WITHIN:
             self.points = event.points
             self.redraw()
 
     def redraw(self) -> None:
-        """Draw what is known."""
+        """Draw the loaded data."""
         size = self._pane.size
         if not size.width or not size.height:
             return
@@ -170,7 +170,7 @@ class PlotScreen(PlotChoosing, PlotTaking):
         self._tell()
 
     def what_is_plotted(self) -> list[str]:
-        """What is plotted, and of which runs, in words."""
+        """Describe the plotted variables and runs."""
         state, naming = self.state, self._naming()
         told = ", ".join(map(naming.label, state.y)) or "nothing yet"
         if state.form is not Form.HISTOGRAM:
@@ -189,7 +189,7 @@ class PlotScreen(PlotChoosing, PlotTaking):
         styles = self._pane.styles_by_role()
         legend = Text(overflow="ellipsis", end="")
         for text, role in self.drawn.legend if self.drawn is not None else ():
-            # It is folded between what it names, not within.
+            # Wrapped between its parts, not within.
             legend.append(text.replace(" ", NO_BREAK), styles[role])
             legend.append("" if role.startswith("shade") else " ")
         self.query_one("#plot-legend", Static).update(legend)
@@ -199,7 +199,7 @@ class PlotScreen(PlotChoosing, PlotTaking):
         self.query_one("#plot-readout", Static).update(_line(said))
 
     def _question(self) -> object:
-        """What decides which points there are."""
+        """Return everything that determines the points."""
         state = self.state
         return state.y, state.x, state.colour, state.over, state.which, state.form
 
@@ -214,7 +214,7 @@ class PlotScreen(PlotChoosing, PlotTaking):
         return naming_of(self._around.rows, names)
 
     def change(self, state: PlotState) -> None:
-        """See something else, or in another way."""
+        """Change the plot state."""
         if state == self.state:
             return
         self.state = state
@@ -224,14 +224,14 @@ class PlotScreen(PlotChoosing, PlotTaking):
 
     @on(DataCanvas.Resized)
     def fit(self, event: DataCanvas.Resized) -> None:
-        """Draw as finely as there is room now."""
+        """Draw at the resolution of the new size."""
         event.stop()
         self.redraw()
 
-    # How it is seen
+    # View
 
     def action_log(self, axis: str) -> None:
-        """A logarithmic axis, or not."""
+        """Toggle the logarithmic scale of an axis."""
         if axis == "x":
             changed = replace(self.state, log_x=not self.state.log_x, window=None, cursor=None)
         else:
@@ -239,27 +239,27 @@ class PlotScreen(PlotChoosing, PlotTaking):
         self.change(changed)
 
     def action_bins(self, factor: float) -> None:
-        """More or fewer bins."""
+        """Multiply the number of bins by a factor."""
         if self.drawn is not None and self.state.form is Form.HISTOGRAM:
             self.change(self.state.with_bins(factor, self.drawn.bins))
 
     def action_pan(self, across: float, up: float) -> None:
-        """Move by parts of what is shown."""
+        """Pan by fractions of the visible range."""
         if self.drawn is not None:
             up = 0 if self.state.form is Form.HISTOGRAM else up
             self.change(self.state.panned(across, up, self.drawn.shown))
 
     def action_zoom(self, steps: int) -> None:
-        """Closer or further away."""
+        """Zoom in or out."""
         if self.drawn is not None:
             self.change(self.state.zoomed(ZOOM**steps, self.drawn.shown))
 
     def action_whole(self) -> None:
-        """All of it."""
+        """Show all data."""
         self.change(self.state.whole())
 
     def action_point(self, step: int) -> None:
-        """Read out another point."""
+        """Move the readout to another point."""
         if self.drawn is None:
             return
         if self.state.form is Form.HISTOGRAM:
@@ -273,12 +273,12 @@ class PlotScreen(PlotChoosing, PlotTaking):
             self.change(replace(self.state, cursor=place))
 
     def action_no_point(self) -> None:
-        """Read out no point."""
+        """Clear the readout."""
         self.change(replace(self.state, cursor=None))
 
     @on(DataCanvas.Pointed)
     def point(self, event: DataCanvas.Pointed) -> None:
-        """Read out the point next to where somebody clicked."""
+        """Read out the point nearest to the click."""
         event.stop()
         if (place := self._data_at(event.x, event.y)) is not None:
             self.change(replace(self.state, cursor=place))
@@ -293,21 +293,21 @@ class PlotScreen(PlotChoosing, PlotTaking):
 
     @on(PlotCanvas.Dragged)
     def drag(self, event: PlotCanvas.Dragged) -> None:
-        """Go along with the mouse."""
+        """Pan with the mouse."""
         event.stop()
         if self.drawn is not None:
             place = self.drawn.frame.place
             self.action_pan(-event.across / max(1, place.width), event.down / max(1, place.height))
 
     def _data_at(self, x: int, y: int) -> tuple[float, float] | None:
-        """What stands at a character."""
+        """Return the data position of a character."""
         if self.drawn is None or not self.drawn.frame.place.holds(x, y):
             return None
         frame, (_, (low, high)) = self.drawn.frame, self.drawn.shown
         share = 1 - (y - frame.place.top + 0.5) / frame.place.height
         return frame.x_at(x + 0.5), low + share * (high - low)
 
-    # Leave it
+    # Leave the screen
 
     def action_open(self) -> None:
         """Go to the run of the point."""
@@ -323,18 +323,18 @@ class PlotScreen(PlotChoosing, PlotTaking):
             self._around.go_to(key)
 
     def action_help(self) -> None:
-        """The keys of this screen."""
+        """Show the keys of this screen."""
         from ..dialogs.help import HelpScreen
 
         self.app.push_screen(HelpScreen("plot"))
 
     def action_close(self) -> None:
-        """Go back to the table."""
+        """Return to the table."""
         self.dismiss()
 
 
 def first_state(rows: Rows, name: str, marked: int) -> PlotState:
-    """What is plotted first: what is under the cursor, of the marked runs if there are several."""
+    """Return the first plot: the variable under the cursor, of the marked runs if several."""
     which = RunScope.MARKED if marked > 1 else RunScope.SHOWN
     if name in (RUN, TIME, "comment", ""):
         names = [choice.name for choice in variables_to_plot(rows, tuple(rows.keys))]
@@ -344,12 +344,12 @@ def first_state(rows: Rows, name: str, marked: int) -> PlotState:
     numbers = (isinstance(v, int | float) for v in rows.scalars(name, keys))
     if any(numbers) or not any(rows.filled(name, keys)):
         return PlotState((name,), which=which)
-    # Arrays have something to show within runs only.
+    # Arrays can be plotted within runs only.
     return PlotState((name,), BEGIN, over=Over.WITHIN, which=which, form=Form.LINE)
 
 
 def visible_text(text: str) -> str:
-    """Words in lines that can be printed."""
+    """Return text wrapped in lines, made printable."""
     return "\n".join(map(visible, text.split("\n")))
 
 

@@ -1,4 +1,4 @@
-"""What is plotted and how it is seen; kept as long as the app runs. Pure, without numpy."""
+"""The state of a plot: variables and view; kept as long as the app runs. Pure, without numpy."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 RUN = "run"
-"""The name of a run's number, as if it were a variable."""
+"""Name of the run number, used like a variable."""
 TIME = "start_time"
 BEGIN = "@begin"
-"""Within runs: the coordinate of the data, from the begin of each run."""
+"""Within runs: the coordinate of the data, relative to the start of each run."""
 MOST_Y = 6
-"""Variables at once: as many as there are colours."""
+"""Maximum number of variables: the number of colours."""
 FEWEST_BINS, MOST_BINS = 2, 2000
 Window = tuple[float, float]
 
 
 class Over(StrEnum):
-    """Where points come from."""
+    """The source of the points."""
 
     RUNS = "over runs"
-    """One point per run: what the table shows."""
+    """One point per run: the values in the table."""
     WITHIN = "within runs"
     """The data of each run."""
 
 
 class RunScope(StrEnum):
-    """Of which runs."""
+    """The runs to plot."""
 
     ALL = "all runs"
     SHOWN = "runs shown"
@@ -35,7 +35,7 @@ class RunScope(StrEnum):
 
 
 class Form(StrEnum):
-    """How points are drawn."""
+    """The form of the drawing."""
 
     POINTS = "points"
     LINE = "line"
@@ -44,19 +44,19 @@ class Form(StrEnum):
 
 @dataclass(frozen=True)
 class PlotState:
-    """What is plotted and how it is seen.
+    """Plotted variables, and how they are shown.
 
     Attributes:
         y: Variables, each in a colour of its own over runs.
         x: A variable, `RUN` or `TIME`; within runs also `BEGIN`, or empty: the coordinate as it is.
-        colour: A third variable, by which points over runs are coloured; empty: none.
-        over: Where points come from.
-        which: Of which runs.
-        form: How they are drawn.
-        bins: Of a histogram; 0: as suits the number of points.
-        window: From, to, of x in what is drawn (of a logarithmic axis, its logarithm); None: all.
-        span: The same of y.
-        cursor: Which point is read out, as x and y in what is drawn; None: none.
+        colour: A third variable that colours points over runs; empty: none.
+        over: The source of the points.
+        which: The runs to plot.
+        form: The form of the drawing.
+        bins: Number of bins of a histogram; 0: suited to the number of points.
+        window: Drawn range of x (of a logarithmic axis, its logarithm); None: all.
+        span: Likewise for y.
+        cursor: The point read out, as x and y in drawn units; None: none.
     """
 
     y: tuple[str, ...] = ()
@@ -73,32 +73,32 @@ class PlotState:
     cursor: tuple[float, float] | None = None
 
     def whole(self) -> PlotState:
-        """All of it."""
+        """Show all data."""
         return replace(self, window=None, span=None)
 
     def fresh(self, **changes: object) -> PlotState:
-        """Something else is plotted: all of it is seen."""
+        """Reset the view for another plot."""
         return replace(self, window=None, span=None, cursor=None, **changes)  # type: ignore[arg-type]
 
     def with_y(self, name: str) -> PlotState:
-        """Only this variable."""
+        """Plot only this variable."""
         return self.fresh(y=(name,))
 
     def toggled_y(self, name: str) -> PlotState:
-        """This variable too, or not any more; one stays."""
+        """Add or remove a variable; one stays."""
         if name in self.y:
             rest = tuple(n for n in self.y if n != name)
             return self.fresh(y=rest) if rest else self
         return self.fresh(y=(*self.y, name)[-MOST_Y:])
 
     def swapped(self) -> PlotState:
-        """X and Y the other way round; of several Y, the first."""
+        """Swap X and Y; of several Y, the first."""
         if not self.y or self.x in ("", BEGIN) or self.form is Form.HISTOGRAM:
             return self
         return self.fresh(y=(self.x,), x=self.y[0], log_x=self.log_y, log_y=self.log_x)
 
     def next_over(self) -> PlotState:
-        """Points per run instead of data of each run, or the other way round."""
+        """Switch between points per run and the data of each run."""
         if self.over is Over.RUNS:
             x = BEGIN if self.x in (RUN, TIME) else self.x
             return self.fresh(over=Over.WITHIN, x=x, form=_not_points(self.form), colour="")
@@ -107,22 +107,22 @@ class PlotState:
         )
 
     def next_form(self) -> PlotState:
-        """Drawn in another way."""
+        """Switch to the next form."""
         forms = list(Form)
         return self.fresh(form=forms[(forms.index(self.form) + 1) % len(forms)])
 
     def next_which(self) -> PlotState:
-        """Of other runs."""
+        """Switch to the next selection of runs."""
         which = list(RunScope)
         return self.fresh(which=which[(which.index(self.which) + 1) % len(which)])
 
     def with_bins(self, factor: float, present: int) -> PlotState:
-        """More bins, or fewer."""
+        """Change the number of bins."""
         wanted = max(present + 1, round(present * factor)) if factor > 1 else int(present * factor)
         return replace(self, bins=max(FEWEST_BINS, min(MOST_BINS, wanted)))
 
     def panned(self, across: float, up: float, shown: tuple[Window, Window]) -> PlotState:
-        """Moved by parts of what is shown."""
+        """Pan by fractions of the visible range."""
         x, y = shown
         moved = replace(self, window=_moved(x, across)) if across else self
         return replace(moved, span=_moved(y, up)) if up else moved
@@ -130,7 +130,7 @@ class PlotState:
     def zoomed(
         self, factor: float, shown: tuple[Window, Window], at: tuple[float, float] | None = None
     ) -> PlotState:
-        """Closer (above 1) or further away, around a place."""
+        """Zoom in (above 1) or out, around a position."""
         x, y = shown
         middle = at or self.cursor or ((x[0] + x[1]) / 2, (y[0] + y[1]) / 2)
         if not (x[0] <= middle[0] <= x[1] and y[0] <= middle[1] <= y[1]):
@@ -157,6 +157,6 @@ def _moved(window: Window, share: float) -> Window:
 
 def _closer(window: Window, factor: float, at: float) -> Window:
     low, high = at - (at - window[0]) / factor, at + (window[1] - at) / factor
-    # No closer than numbers can be told apart.
+    # No closer than the precision of the numbers allows.
     enough = high - low > max(abs(low), abs(high)) * 1e-12
     return (low, high) if enough and math.isfinite(low) and math.isfinite(high) else window

@@ -1,4 +1,4 @@
-"""What the plot's screen does to have something else plotted."""
+"""Actions of the plot screen that change what is plotted."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from .variables import variables_to_plot
 
 
 class PlotChoosing(PlotPart):
-    """A part of the screen: which variables, of which runs, in which form."""
+    """The part of the screen for choosing variables, runs and form."""
 
     def action_choose_y(self) -> None:
-        """Choose what is plotted."""
+        """Choose the variables to plot."""
 
         def also(name: str) -> Sequence[str]:
             self.change(self.state.toggled_y(name))
             return self.state.y
 
         def take(name: str | None) -> None:
-            # Enter on one of several that were ticked with Tab keeps them.
+            # Enter on one of several variables checked with Tab keeps them all.
             if name is not None and name not in self.state.y:
                 self.change(self.state.with_y(name))
 
         self._choose("Y: what is plotted", self.state.y, take, also=also)
 
     def action_choose_x(self) -> None:
-        """Choose along what."""
+        """Choose the x axis."""
 
         def take(name: str | None) -> None:
             if name is not None:
@@ -38,7 +38,7 @@ class PlotChoosing(PlotPart):
         self._choose("X: along what", (self.state.x,), take)
 
     def action_choose_colour(self) -> None:
-        """Choose a third variable."""
+        """Choose a third variable for the colours."""
         if self.state.over is Over.WITHIN or self.state.form is Form.HISTOGRAM:
             self.notify("Points over runs can be coloured (o, m).", markup=False, timeout=3)
             return
@@ -75,20 +75,20 @@ class PlotChoosing(PlotPart):
         self.app.push_screen(box, take)
 
     def action_swap(self) -> None:
-        """X and Y the other way round."""
+        """Swap X and Y."""
         self.change(self.state.swapped())
 
     def action_next_over(self) -> None:
-        """Points per run, or the data of each."""
+        """Switch between points per run and the data of each run."""
         state = self.state.next_over()
         if state.over is Over.WITHIN and self._around.marked():
             state = replace(state, which=RunScope.MARKED)
         self.change(state)
 
     def action_next_which(self) -> None:
-        """Of other runs."""
+        """Switch to the next selection of runs."""
         self.change(self.state.next_which())
 
     def action_next_form(self) -> None:
-        """Drawn in another way."""
+        """Switch to the next form."""
         self.change(self.state.next_form())

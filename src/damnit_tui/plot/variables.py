@@ -1,4 +1,4 @@
-"""Which variables can be plotted, and what they are called. Pure."""
+"""Variables that can be plotted, and their labels. Pure."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from .data import Naming
 from .state import RUN, TIME
 
 LOOKED_AT = 40
-"""Runs in which units are looked for."""
+"""Number of runs searched for units."""
 
 
 def variables_to_plot(
     rows: Rows, keys: Sequence[RunKey], *, data: bool = False, texts: bool = False
 ) -> list[VariableChoice]:
-    """The variables that have something to plot.
+    """Return the variables that have data to plot.
 
     Args:
         rows: The table.
-        keys: Of which runs.
-        data: Whether arrays will do, and the run's number and time will not.
-        texts: Whether texts will do, as for colours.
+        keys: The runs.
+        data: Whether to include arrays, and exclude the run's number and time.
+        texts: Whether to include texts, as for colours.
     """
     found = (
         []
@@ -47,7 +47,7 @@ def variables_to_plot(
 
 
 def naming_of(rows: Rows, names: Collection[str]) -> Naming:
-    """What some variables are called, and their units."""
+    """Return the labels and units of some variables."""
     titles = {c.name: "/".join(split_title(c.title)) for c in rows.columns if c.name in names}
     found = {}
     for name in names:
