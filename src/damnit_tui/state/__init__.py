@@ -1,1 +1,1 @@
-"""What the app remembers of each user: settings, saved views, the last session."""
+"""The app's persistent state of each user: settings, saved views, the last session."""

@@ -1,4 +1,4 @@
-"""A thread that reads how somebody left the table, and keeps writing how it is now."""
+"""A thread that loads the saved table state, and keeps saving the current one."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from .storage import folder_file, read_json, state_directory, write_json
 from .validate import mapping
 
 PACE_S = 2.0
-"""The least time between two writes."""
+"""Minimum interval between two writes."""
 RETRY_S = 1.0
-"""Between two looks for a database that is not there yet."""
+"""Interval between checks for a database that does not exist yet."""
 LAST_S = 1.0
-"""How long the end may wait for the last write: a home directory may hang."""
+"""Timeout for the last write on exit: a home directory may hang."""
 
 
 class Autosave:
-    """Reads once, then writes what it is told; nobody waits for it.
+    """Loads once, then saves each noted state; never blocks the caller.
 
-    Two apps on one folder write one after the other; the last one wins, whole.
+    Two apps on one folder write in turns; the last one wins, as a whole.
     """
 
     def __init__(
@@ -34,16 +34,16 @@ class Autosave:
         directory: Path | None = None,
         pace_s: float = PACE_S,
     ) -> None:
-        """Prepare it.
+        """Create an autosave thread.
 
         Args:
-            load_id: Reads what names the database; may wait for a file system.
-            folder: Where that is.
-            directory: Where to keep files; None for the user's.
-            pace_s: The least time between two writes.
+            load_id: Reads the database ID; may block on a file system.
+            folder: The folder of the database.
+            directory: Directory of the state files; None for the user's.
+            pace_s: Minimum interval between two writes.
         """
         self.problem = ""
-        """Why nothing can be kept; empty while it can."""
+        """Reason why nothing can be saved; empty while it can."""
         self._load_id = load_id
         self._folder = folder
         self._directory = directory
@@ -56,24 +56,24 @@ class Autosave:
         self._is_writable = True
 
     def begin(self) -> None:
-        """Begin to read; twice does no harm."""
+        """Start loading; a second call has no effect."""
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="kept-state", daemon=True)
             self._thread.start()
 
     @property
     def loaded(self) -> SavedState | None:
-        """How somebody left the table; None before that is known."""
+        """The saved table state; None until it is loaded."""
         return self._loaded
 
     def note(self, kept: SavedState) -> None:
-        """Tell how the table is now."""
+        """Note the current table state."""
         with self._condition:
             self._latest = kept
             self._condition.notify()
 
     def close(self) -> None:
-        """Write what is not written yet."""
+        """Write any unsaved state."""
         self._stop.set()
         with self._condition:
             self._condition.notify()
@@ -94,7 +94,7 @@ class Autosave:
         self._write(path, written)
 
     def _find(self) -> Path | None:
-        """The folder's file; waits for a database; None at the end."""
+        """Return the folder's file, waiting for a database; None on close."""
         while not self._stop.is_set():
             try:
                 directory = self._directory or state_directory()
@@ -121,7 +121,7 @@ class Autosave:
         return SavedState.from_json(found)
 
     def _set_aside(self, path: Path) -> None:
-        """What somebody has broken by hand is not overwritten."""
+        """Rename a file broken by manual edits, so that it is not overwritten."""
         try:
             path.replace(path.with_suffix(".json.broken"))
         except OSError as error:

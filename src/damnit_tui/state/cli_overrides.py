@@ -1,4 +1,4 @@
-"""What somebody asks for on the command line, in place of what was kept."""
+"""Command line options that override the saved state."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .view_state import ViewState
 
 
 class CliOverrides(NamedTuple):
-    """A view, and what goes before it."""
+    """A view, and options that override it."""
 
     view: ViewState | None = None
     filter: str = ""
@@ -20,10 +20,10 @@ class CliOverrides(NamedTuple):
     columns: str = ""
 
     def printed(self, load_columns: Callable[[], Iterable[Column]]) -> tuple[str, str, str]:
-        """Filter, order and columns to be printed, as they are typed.
+        """Return filter, order and columns to print, as they are typed.
 
         Args:
-            load_columns: Tells the variables there are, for a view that hides some.
+            load_columns: Returns the existing variables, for a view that hides some.
         """
         view = self.view or ViewState()
         columns = self.columns

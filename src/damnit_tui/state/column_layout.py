@@ -1,4 +1,4 @@
-"""Which columns are shown, in which order, how wide, and which never scroll away; pure state."""
+"""Visibility, order, widths and pinning of columns; pure state."""
 
 from __future__ import annotations
 
@@ -9,82 +9,82 @@ from typing import NamedTuple
 from damnit_daemon.model import Column
 
 NARROWEST, WIDEST = 3, 200
-"""Characters of a column whose width somebody has set."""
+"""Limits of a user-set column width, in characters."""
 
 
 class ColumnLayout(NamedTuple):
-    """What somebody has made of the columns; all by their names, whether they exist or not.
+    """The user's column layout; refers to columns by name, whether they exist or not.
 
-    So it can be kept in a file, and a variable that comes back finds its place.
+    So it can be saved to a file, and a variable that returns finds its position.
     """
 
     order: tuple[str, ...] = ()
-    """Those that were given a place, from the left; the others follow as they come."""
+    """Explicitly ordered columns, from the left; the others follow in default order."""
     hidden: frozenset[str] = frozenset()
     pinned: tuple[str, ...] = ()
-    """Those that never scroll away, from the left; they stand before all others."""
+    """Columns that never scroll away, from the left; they precede all others."""
     widths: Mapping[str, int] = MappingProxyType({})
-    """Characters, where somebody has set them; the others are as wide as they need."""
+    """User-set widths in characters; other columns are as wide as they need."""
 
     def __bool__(self) -> bool:
-        """Whether it is anything else than all columns as they come."""
+        """Return True unless it is the default: all columns in default order."""
         return bool(self.order or self.hidden or self.pinned or self.widths)
 
     def apply(self, columns: Iterable[Column]) -> list[Column]:
-        """Those columns that are shown, the pinned ones first.
+        """Return the columns that are shown, the pinned ones first.
 
         Args:
-            columns: All there are, in their usual order.
+            columns: All columns in default order.
         """
         return [column for column in self.arrange(columns) if column.name not in self.hidden]
 
     def arrange(self, columns: Iterable[Column]) -> list[Column]:
-        """All columns in the order they are shown in, the hidden ones among them."""
+        """Return all columns in display order, including hidden ones."""
         known = {column.name: column for column in columns}
         names = dict.fromkeys((*self.pinned, *self.order, *known))
         return [known[name] for name in names if name in known]
 
     def pinned_count(self, columns: Iterable[Column]) -> int:
-        """How many of the columns that are shown never scroll away."""
+        """Return how many of the columns shown are pinned."""
         return sum(column.name in self.pinned for column in self.apply(columns))
 
     def width(self, name: str) -> int | None:
-        """The width somebody has set, within bounds; None: as wide as needed."""
+        """Return the user-set width, within limits; None for automatic."""
         width = self.widths.get(name)
         return None if width is None else max(NARROWEST, min(WIDEST, width))
 
     def with_pinned(self, name: str, pinned: bool = True) -> ColumnLayout:
-        """The same with a column pinned behind the others that are, or not any more."""
+        """Return a copy with a column pinned after the other pinned ones, or unpinned."""
         others = tuple(other for other in self.pinned if other != name)
         return self._replace(pinned=(*others, name) if pinned else others)
 
     def with_hidden(self, *names: str, hidden: bool = True) -> ColumnLayout:
-        """The same without some columns, or with them again."""
+        """Return a copy with some columns hidden, or shown again."""
         changed = self.hidden | set(names) if hidden else self.hidden - set(names)
         return self._replace(hidden=changed)
 
     def with_width(self, name: str, width: int | None) -> ColumnLayout:
-        """The same with a column as wide as this; None: as wide as it needs."""
+        """Return a copy with the width of a column set; None for automatic."""
         widths = {other: kept for other, kept in self.widths.items() if other != name}
         if width is not None:
             widths[name] = max(NARROWEST, min(WIDEST, width))
         return self._replace(widths=widths)
 
     def moved(self, name: str, columns: Iterable[Column], steps: int) -> ColumnLayout:
-        """The same with a column some places further right, or left if negative.
+        """Return a copy with a column moved to the right, or to the left if negative.
 
         It stays on its side of the border between pinned columns and others. Hidden
-        columns count as places: those who arrange columns see them.
+        columns count as positions: the columns dialog shows them.
 
         Args:
-            name: Which one.
-            columns: All there are, in their usual order.
-            steps: How far.
+            name: The column.
+            columns: All columns in default order.
+            steps: Number of positions.
         """
         if name in self.pinned:
             return self._replace(pinned=_moved(self.pinned, name, steps))
         shown = (column.name for column in self.arrange(columns))
-        # Those given a place of which there is no column now keep it as well as they can.
+        # Ordered columns that do not exist now keep their position as well as they can.
         names = dict.fromkeys((*shown, *self.order))
         loose = tuple(other for other in names if other not in self.pinned)
         return self._replace(order=_moved(loose, name, steps))

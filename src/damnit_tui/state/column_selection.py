@@ -1,4 +1,4 @@
-"""Which columns somebody wants to see, and by which tags; pure state."""
+"""The columns selected by the user, and the tags that narrow the selection; pure state."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..fixed_columns import FIXED
 from .column_layout import ColumnLayout
 
 SHOW_TAGGED, SHOW_TICKED = "t n ⏎ shows all", "c a ⏎ shows all"
-"""Keys that show what tags hide, and what was not ticked."""
+"""Keys that show columns hidden by tags, and unchecked columns."""
 UNTAGGED = ""
 """Stands for variables without a tag."""
 _ALWAYS = frozenset(column.name for column in FIXED)
@@ -22,33 +22,33 @@ class ColumnSelection(NamedTuple):
 
     choice: ColumnLayout = ColumnLayout()
     tags: tuple[str, ...] = ()
-    """Only variables with one of these; without any, all. `UNTAGGED` is one, too."""
+    """Show only variables with one of these tags; all if empty. `UNTAGGED` counts as a tag."""
     only: bool = False
-    """Whether columns without a place in `choice.order` are hidden, those that will come, too."""
+    """True to hide columns that are not in `choice.order`, including future ones."""
 
     def __bool__(self) -> bool:
-        """Whether it is anything else than all columns as they come."""
+        """Return True unless it is the default: all columns in default order."""
         return bool(self.choice or self.tags or self.only)
 
     def effective(self, columns: Iterable[Column]) -> ColumnLayout:
-        """What the table is to show of these columns."""
+        """Return the layout of these columns for the table."""
         known = list(columns)
         hidden = {column.name for column in known if not self.suits(column)}
         if self.only:
             placed = {*self.choice.order, *self.choice.pinned}
             hidden |= {column.name for column in known if column.name not in placed}
         if hidden >= {column.name for column in known}:
-            hidden -= _ALWAYS  # something has to be there to stand on
+            hidden -= _ALWAYS  # the cursor needs at least one column
         return self.choice._replace(hidden=self.choice.hidden | hidden)
 
     def suits(self, column: Column) -> bool:
-        """Whether a column has one of the tags; time and comment need none."""
+        """Return True if a column has one of the tags; time and comment need none."""
         if not self.tags or column.name in _ALWAYS:
             return True
         return bool({*(column.tags or (UNTAGGED,))} & {*self.tags})
 
     def hidden_words(self, columns: Iterable[Column]) -> str:
-        """How many columns are hidden, and the keys that show them; empty if none is."""
+        """Return the number of hidden columns, and the keys that show them; empty if none is."""
         known = list(columns)
         hidden = len(known) - len(self.effective(known).apply(known))
         if not hidden:
@@ -59,12 +59,12 @@ class ColumnSelection(NamedTuple):
         return f"{hidden} column{'s' * (hidden != 1)} hidden: {', '.join(keys)}"
 
     def explicit(self, columns: Iterable[Column]) -> ColumnSelection:
-        """The same, with what `only` hides hidden by name, to be changed one by one."""
+        """Return a copy that hides by name what `only` hides, to be changed one by one."""
         if not self.only:
             return self
         narrowed = self._replace(tags=())
         return ColumnSelection(narrowed.effective(columns), self.tags)
 
     def with_widths_of(self, shown: ColumnLayout) -> ColumnSelection:
-        """The same with the widths that the table has now."""
+        """Return a copy with the widths of the table."""
         return self._replace(choice=self.choice._replace(widths=shown.widths))

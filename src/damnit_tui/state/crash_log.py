@@ -1,4 +1,4 @@
-"""The log of what went wrong in the app itself, for whoever can put it right."""
+"""The log of crashes in the app itself, for its developers."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from pathlib import Path
 from .storage import state_directory
 
 MOST_BYTES = 1_000_000
-"""A longer log is kept once, as `.old`, and begun anew."""
+"""Maximum size; a longer log is moved to `.old`, of which one is kept."""
 
 
 def bug_log() -> Path:
-    """Where the log is."""
+    """Return the path of the log."""
     return state_directory() / "errors.log"
 
 
 def note_bug(error: BaseException) -> str:
-    """Add an exception with its traceback; returns where it is, empty if that cannot be written."""
+    """Log an exception with its traceback; return the path, empty if it cannot be written."""
     path = bug_log()
     when = datetime.now(UTC).isoformat(timespec="seconds")
     head = f"--- {when} damnit-tui {version('damnit-tui')}, Python {sys.version.split()[0]}\n"

@@ -1,4 +1,4 @@
-"""Pictures that were saved of a folder: a line for each, so that no app overwrites another's."""
+"""The log of saved pictures of a folder: one line each, so that no app overwrites another's."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from .storage import folder_file, state_directory
 from .validate import mapping, text
 
 ENDINGS = (".png", ".html")
-"""What counts as a picture; numbers and text do not."""
+"""File types that count as pictures; numbers and text do not."""
 MOST_BYTES = 1 << 20
-"""What is read of the file, from its end."""
+"""Bytes read from the end of the file."""
 
 
 class SavedPicture(NamedTuple):
-    """A picture that was saved."""
+    """A saved picture."""
 
     at: float
     """Unix seconds."""
     path: Path
     shown: str
-    """What it shows."""
+    """Description of the content."""
 
 
 def pictures_file(db_id: object, folder: Path, directory: Path | None = None) -> Path:
-    """Where those of one folder are noted (see `folder_file`)."""
+    """Return the file that lists the pictures of one folder (see `folder_file`)."""
     home = directory or state_directory()
     return home / "pictures" / f"{folder_file(home, db_id, folder).stem}.jsonl"
 
 
 def note_picture(file: Path, picture: SavedPicture) -> None:
-    """Add a picture; anything else that was saved is none.
+    """Log a picture; other saved files are ignored.
 
     Raises:
         OSError: If it cannot be written.
@@ -44,14 +44,14 @@ def note_picture(file: Path, picture: SavedPicture) -> None:
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
-        # What was not written to its end does not take this one with it.
+        # An incomplete last line must not corrupt this one.
         os.write(handle, f"\n{json.dumps(content)}\n".encode())
     finally:
         os.close(handle)
 
 
 def load_pictures(file: Path, since: float, until: float) -> tuple[SavedPicture, ...]:
-    """Those of a time, the oldest first; of one that was saved again only the last."""
+    """Return the pictures of a period, oldest first; of one saved repeatedly only the last."""
     try:
         with file.open("rb") as opened:
             opened.seek(max(0, opened.seek(0, os.SEEK_END) - MOST_BYTES))

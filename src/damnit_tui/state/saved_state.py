@@ -1,4 +1,4 @@
-"""All that a dropped connection must not take away. Pure."""
+"""The state that must survive a dropped connection. Pure."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ Cell = tuple[RunKey, str]
 
 
 class SavedState(NamedTuple):
-    """How somebody left the table of one folder."""
+    """The saved table state of one folder."""
 
     view: ViewState = ViewState()
     marks: frozenset[RunKey] = frozenset()
     follow: bool = False
     cursor: Cell | None = None
     drafts: Mapping[Cell, str] = MappingProxyType({})
-    """What was typed for cells, and not written yet."""
+    """Typed values of cells that are not saved to the database yet."""
     filters: tuple[str, ...] = ()
-    """Typed before, the oldest first."""
+    """Filter history, oldest first."""
     commands: tuple[str, ...] = ()
     theme: str = ""
 
     def as_json(self, folder: str) -> dict[str, object]:
-        """As it stands in a file.
+        """Convert to JSON.
 
         Args:
-            folder: Of which one, for people who read it.
+            folder: The folder, for people who read the file.
         """
         return {
             "version": VERSION,
@@ -53,7 +53,7 @@ class SavedState(NamedTuple):
 
     @classmethod
     def from_json(cls, value: object) -> SavedState:
-        """What a file says; what makes no sense is left out."""
+        """Load from JSON; invalid entries are left out."""
         found = mapping(value)
         marks = (read_key(one) for one in texts(found.get("marks")))
         drafts = {}

@@ -1,4 +1,4 @@
-"""Views under names, a file each: for all folders of a user."""
+"""Named views, one file each: shared by all folders of a user."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _NAME = re.compile(r"[\w][\w .+-]{0,59}")
 
 
 def list_views(directory: Path | None = None) -> list[str]:
-    """The names there are."""
+    """Return the names of all views."""
     try:
         found = list(_home(directory).glob("*.json"))
     except OSError:
@@ -24,10 +24,10 @@ def list_views(directory: Path | None = None) -> list[str]:
 
 
 def load_view(name: str, directory: Path | None = None) -> ViewState:
-    """A view by its name.
+    """Return a view by name.
 
     Raises:
-        DamnitError: If there is none, or it cannot be read.
+        DamnitError: If it does not exist, or cannot be read.
     """
     path = _path(name, directory)
     try:
@@ -39,10 +39,10 @@ def load_view(name: str, directory: Path | None = None) -> ViewState:
 
 
 def save_view(name: str, view: ViewState, directory: Path | None = None) -> None:
-    """Keep a view; one of the same name is replaced.
+    """Save a view; one of the same name is replaced.
 
     Raises:
-        DamnitError: If that cannot be its name, or it cannot be written.
+        DamnitError: If the name is not valid, or it cannot be written.
     """
     path = _path(name, directory)
     try:
@@ -52,10 +52,10 @@ def save_view(name: str, view: ViewState, directory: Path | None = None) -> None
 
 
 def delete_view(name: str, directory: Path | None = None) -> None:
-    """Forget a view.
+    """Delete a view.
 
     Raises:
-        DamnitError: If there is none, or it cannot be deleted.
+        DamnitError: If it does not exist, or cannot be deleted.
     """
     try:
         _path(name, directory).unlink()

@@ -1,4 +1,4 @@
-"""What users set for themselves, in a file that only they write: `settings.toml`."""
+"""User settings, in a file that the app never writes: `settings.toml`."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ FILE = "settings.toml"
 
 @dataclass(frozen=True)
 class Settings:
-    """What was set."""
+    """The user's settings."""
 
     keys: Mapping[str, str] = field(default_factory=dict)
-    """Ids of the key table, with the keys that do that."""
+    """Keymap IDs, with the keys bound to them."""
     theme: str = ""
     problems: tuple[str, ...] = ()
-    """What makes no sense, to be told once."""
+    """Invalid settings, to be reported once."""
 
 
 def load_settings(directory: Path | None = None) -> Settings:
-    """Read them; what cannot be read or understood is told, never fatal.
+    """Read the settings; problems are reported, never fatal.
 
     Args:
-        directory: Where the file is; None for the user's.
+        directory: Directory of the file; None for the user's.
     """
     path = (directory or config_directory()) / FILE
     try:
@@ -61,7 +61,7 @@ _KNOWN = ("keys", "theme")
 
 
 def _flat(table: Mapping[str, object], prefix: str = "") -> dict[str, object]:
-    """`runs.filter = …` without quotes is a table in a table."""
+    """Flatten nested tables: `runs.filter = …` without quotes is a table in a table."""
     found: dict[str, object] = {}
     for name, value in table.items():
         if isinstance(value, dict):

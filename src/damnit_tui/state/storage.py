@@ -1,4 +1,4 @@
-"""The user's own files: where they are, and writing them whole."""
+"""The user's own files: their location, and atomic writes."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ _PLAIN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 def state_directory() -> Path:
-    """Where what the app remembers is kept (`XDG_STATE_HOME`)."""
+    """Return the directory of the app's state (`XDG_STATE_HOME`)."""
     import platformdirs  # not before the first paint
 
     return Path(platformdirs.user_state_dir(APP, appauthor=False))
 
 
 def config_directory() -> Path:
-    """Where the user's settings are (`XDG_CONFIG_HOME`)."""
+    """Return the directory of the user's settings (`XDG_CONFIG_HOME`)."""
     import platformdirs
 
     return Path(platformdirs.user_config_dir(APP, appauthor=False))
 
 
 def folder_file(directory: Path, db_id: object, folder: Path) -> Path:
-    """The file of one DAMNIT folder.
+    """Return the file of one DAMNIT folder.
 
     Args:
         directory: See `state_directory`.
-        db_id: What names its database, wherever that is moved; anything may stand there.
-        folder: Where it is, for a database that has no name.
+        db_id: The ID of its database, wherever that is moved; may be any value.
+        folder: The path, for a database without an ID.
     """
     if isinstance(db_id, str) and _PLAIN.fullmatch(db_id):
         name = db_id
@@ -44,11 +44,11 @@ def folder_file(directory: Path, db_id: object, folder: Path) -> Path:
 
 
 def read_json(path: Path) -> object:
-    """What a file holds.
+    """Read a JSON file.
 
     Raises:
         OSError: If it cannot be read.
-        ValueError: If it is no JSON.
+        ValueError: If it is not valid JSON.
     """
     try:
         return json.loads(path.read_text(encoding="utf-8"))
@@ -57,7 +57,7 @@ def read_json(path: Path) -> object:
 
 
 def write_json(path: Path, content: object) -> None:
-    """Replace a file as a whole: whoever reads it sees the old one or the new one.
+    """Replace a file atomically: readers see the old content or the new.
 
     Raises:
         OSError: If it cannot be written.

@@ -1,4 +1,4 @@
-"""Values from files that anybody may have edited: what is not as expected is left out. Pure."""
+"""Validate values from user-editable files: unexpected ones are left out. Pure."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from collections.abc import Mapping
 from damnit_daemon.model import RunKey
 
 LONGEST = 10_000
-"""Characters of a text; MOST of a list."""
+"""Maximum characters of a text; MOST is the maximum length of a list."""
 MOST = 100_000
 
 
 def mapping(value: object) -> Mapping[str, object]:
-    """A mapping; empty if it is none."""
+    """Return a mapping; empty if the value is not one."""
     return value if isinstance(value, dict) else {}
 
 
 def text(value: object) -> str:
-    """A text; empty if it is none."""
+    """Return a text; empty if the value is not one."""
     return value[:LONGEST] if isinstance(value, str) else ""
 
 
 def texts(value: object) -> tuple[str, ...]:
-    """A list of different texts; what is none is left out."""
+    """Return a list of distinct texts; anything else is left out."""
     found = value[:MOST] if isinstance(value, list) else ()
     return tuple(dict.fromkeys(one[:LONGEST] for one in found if isinstance(one, str)))
 
 
 def widths(value: object) -> dict[str, int]:
-    """Names with whole numbers."""
+    """Return names with integers."""
     return {
         name: width
         for name, width in mapping(value).items()
@@ -38,12 +38,12 @@ def widths(value: object) -> dict[str, int]:
 
 
 def write_key(key: RunKey) -> str:
-    """A run as it stands in a file: `1234/17`."""
+    """Format a run for a file: `1234/17`."""
     return f"{key.proposal}/{key.run}"
 
 
 def read_key(value: object) -> RunKey | None:
-    """A run; None if it is none."""
+    """Parse a run; None if the value is not valid."""
     match = (
         re.fullmatch(r"(\d{1,9})/(\d{1,9})", value, re.ASCII) if isinstance(value, str) else None
     )

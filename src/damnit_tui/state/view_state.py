@@ -1,4 +1,4 @@
-"""What part of the table is shown, and how: kept, and named. Pure."""
+"""The view of the table: what is shown, and how; saved, and named. Pure."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from .column_selection import ColumnSelection
 from .validate import mapping, text, texts, widths
 
 ROW_HEIGHTS = (1, 3, 5)
-"""Lines of a row, to choose from."""
+"""The available row heights, in lines."""
 
 
 class ViewState(NamedTuple):
-    """A filter, an order, columns, whether notes are folded, and the lines of a row."""
+    """Filter, sort order, columns, folded notes, and lines per row."""
 
     filter: str = ""
     sort: str = ""
@@ -22,7 +22,7 @@ class ViewState(NamedTuple):
     row_height: int = 1
 
     def as_json(self) -> dict[str, object]:
-        """As it stands in a file."""
+        """Convert to JSON."""
         choice = self.selection.choice
         return {
             "filter": self.filter,
@@ -41,7 +41,7 @@ class ViewState(NamedTuple):
 
     @classmethod
     def from_json(cls, value: object) -> ViewState:
-        """What a file says; what makes no sense is left out."""
+        """Load from JSON; invalid entries are left out."""
         found = mapping(value)
         columns = mapping(found.get("columns"))
         choice = ColumnLayout(
