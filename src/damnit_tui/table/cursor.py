@@ -215,7 +215,7 @@ class CursorTable(RowContent, inherit_bindings=False):
     # Search
 
     def show_search(self, search: Search) -> None:
-        """Highlight the matches of a search wherever they are on the screen."""
+        """Highlight all matches of a search on the screen."""
         if search != self.view.search:
             self.view.search = search
             self._relook()

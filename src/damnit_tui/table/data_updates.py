@@ -1,4 +1,4 @@
-"""Data updates of the run table: whatever arrives or goes, the scroll position is kept."""
+"""Data updates of the run table, which keep the scroll position."""
 
 from __future__ import annotations
 

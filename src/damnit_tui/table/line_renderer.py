@@ -205,7 +205,7 @@ class RowCanvas(ScrollView, can_focus=True, inherit_bindings=False):
         return max(1, (self.size.height - self.header_height) // self.row_height)
 
     def _fit_content(self) -> None:
-        """Scroll by whole rows, whatever their height, until the last one is fully visible."""
+        """Scroll by whole rows of any height, until the last one is fully visible."""
         beside = self.size.height - self.page if self.size.height else self.header_height
         self.virtual_size = Size(self._width, len(self.lines) + beside)
 

@@ -31,7 +31,7 @@ LOOK_S = 0.015
 
 
 class RunTable(MouseTable, inherit_bindings=False):
-    """Runs down, variables across; the cursor stays on its run and variable whatever arrives.
+    """Runs down, variables across; updates do not move the cursor off its run and variable.
 
     Its keys are those of the owner `table` in the keymap.
     """
