@@ -111,7 +111,7 @@ def enlarged(
 def natural_range(
     found: Sequence[Window | None], *, is_log: bool = False, margin: float = 0.0
 ) -> Window:
-    """Return a range that covers others; never empty, whatever they are."""
+    """Return a range that covers others; its extent is never zero."""
     known = [window for window in found if window is not None]
     if not known:
         return (0.1, 1.0) if is_log else (0.0, 1.0)
