@@ -1,6 +1,6 @@
-"""The door to HDF5: results files, one per run, and the fragments they are made of.
+"""Access to HDF5: results files, one per run, and the fragments they are merged from.
 
-Importing it imports h5py; xarray only comes when a variable needs it.
+Importing this package imports h5py; xarray is imported only when a variable needs it.
 """
 
 from .check_file import CheckedFile

@@ -1,4 +1,4 @@
-"""One array in a file that is read by slices, as numbers that can be drawn."""
+"""Read an array in a file by slices, as numbers that can be plotted."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from ..model.view import ComplexPart
 from .coordinates import Coordinate, coordinate_of, time_code, units_attribute
 
 BLOCK = 1 << 20
-"""Numbers read at a time: 8 MB of float64 stays in a processor's cache, and a key waits 10 ms."""
+"""Numbers per read: 8 MB of float64 fits a processor's cache, and a key press waits 10 ms."""
 
 
 class ReadCancelled(Exception):  # noqa: N818 – not an error: somebody looked away
-    """Nobody wants the answer any more."""
+    """Raised when the result of a read is no longer needed."""
 
 
 class ArrayReader:
-    """Numbers in a file: read by slices, decoded, one real number each.
+    """Array in a file, read by slices and decoded to one real number per element.
 
     Attributes:
-        dataset: Where they are.
-        units: As the data says.
-        is_complex: Whether one part of each number is taken.
-        is_time: Whether they are Unix seconds UTC.
+        dataset: Source of the numbers.
+        units: Units, as stored with the data.
+        is_complex: True if one part of each number is read.
+        is_time: True if the numbers are Unix seconds UTC.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class ArrayReader:
 
         Args:
             dataset: Numbers, bools or complex numbers of any shape.
-            part: What of complex numbers is taken.
+            part: Which part of complex numbers to read.
             check: Called before each read; raises `ReadCancelled` to end it.
         """
         self.dataset = dataset
@@ -62,20 +62,20 @@ class ArrayReader:
 
     @property
     def is_time(self) -> bool:
-        """Whether the numbers are Unix seconds UTC."""
+        """True if the numbers are Unix seconds UTC."""
         return self._time is not None
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Points along each dimension."""
+        """Number of points along each dimension."""
         return tuple(self.dataset.shape)
 
     def coordinate(self, dimension: int) -> Coordinate:
-        """What stands along a dimension."""
+        """Return the coordinate of a dimension."""
         return coordinate_of(self.dataset, dimension)
 
     def read(self, index: tuple[int | slice, ...]) -> Any:
-        """Read a part as real numbers; the next call may overwrite it."""
+        """Read a slice as real numbers; the next call may overwrite the result."""
         self._check()
         shape = tuple(
             len(range(*one.indices(n)))
@@ -94,13 +94,13 @@ class ArrayReader:
         return self._decoded(block)
 
     def blocks(self, dimension: int, start: int, stop: int, *, across: int = 1) -> Iterator[slice]:
-        """Cut a range into parts to be read one after the other, along whole chunks.
+        """Split a range into slices to read in sequence, aligned to whole chunks.
 
         Args:
-            dimension: Along which.
-            start: The first point.
-            stop: Behind the last one.
-            across: How many numbers belong to each point.
+            dimension: Dimension to split.
+            start: First point.
+            stop: One past the last point.
+            across: Number of elements per point.
         """
         chunk = self.dataset.chunks[dimension] if self.dataset.chunks else 1
         length = max(chunk, BLOCK // max(1, across) // chunk * chunk, 1)

@@ -1,4 +1,4 @@
-"""Reduce numbers to few: least, greatest, sum and count of each bin, block by block."""
+"""Bin numbers block by block: minimum, maximum, sum and count per bin."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import numpy as np
 
 
 class Bins:
-    """What fell into each of a row of bins so far.
+    """Running statistics of a row of bins.
 
     Attributes:
-        edges: Where bins begin, and where the last one ends; integers, never falling.
+        edges: Start of each bin, and end of the last one; non-decreasing integers.
     """
 
     def __init__(self, edges: Any) -> None:
@@ -26,7 +26,7 @@ class Bins:
         self._starts = self.edges[self._used]
 
     def add(self, block: Any, start: int) -> None:
-        """Take in numbers that stand one after the other, the first one at `start`."""
+        """Add consecutive numbers, the first one at index `start`."""
         if not len(block) or not len(self._used):
             return
         end = min(start + len(block), int(self.edges[-1]))
@@ -61,18 +61,18 @@ class Bins:
         self.points[bins] += counts
 
     def result(self) -> tuple[Any, Any, Any]:
-        """Least, greatest and mean value of each bin; NaN where there is no finite one."""
+        """Return the minimum, maximum and mean of each bin; NaN where no number is finite."""
         empty = self.finite == 0
         least, greatest = self.least.copy(), self.greatest.copy()
         least[empty] = greatest[empty] = np.nan
         with np.errstate(invalid="ignore", divide="ignore"):
             mean = self.sums / self.finite
-        # The sum of huge numbers overflows; the mean lies between the extremes anyway.
+        # The sum of huge numbers overflows; the mean still lies between the extremes.
         broken = ~empty & ~np.isfinite(mean)
         mean[broken] = least[broken] / 2 + greatest[broken] / 2
         return least, greatest, np.clip(mean, least, greatest)
 
 
 def index_edges(low: float, high: float, bins: int, size: int) -> Any:
-    """Edges of equally wide bins over points that stand at 0, 1, 2 and so on."""
+    """Return the edges of equally wide bins over points at 0, 1, 2 and so on."""
     return np.clip(np.ceil(np.linspace(low, high, bins + 1)), 0, size).astype(np.int64)

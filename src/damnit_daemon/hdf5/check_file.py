@@ -1,4 +1,4 @@
-"""Read a results file from end to end, as `doctor` does."""
+"""Read a results file from end to end, for `doctor`."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from .open_file import open_for_reading
 
 @dataclass
 class CheckedFile:
-    """What a results file holds, and what of it is damaged."""
+    """Contents of a results file, and the damaged variables in it."""
 
     values: list[FragmentValue] = field(default_factory=list)
     written_at: float = 0.0
-    """Unix seconds UTC: stands for `computed_at` where none was noted."""
+    """Unix seconds UTC: stands in for `computed_at` where none was recorded."""
     damaged: dict[str, str] = field(default_factory=dict)
-    """Variables that are not what was written, or cannot be read, and why."""
+    """Variables that differ from their checksums or cannot be read, with the reason."""
     unchecked: int = 0
     """Variables without checksums: written by DAMNIT, or by an earlier version."""
 
@@ -36,17 +36,17 @@ def check_file(
     is_cancelled: Callable[[], bool] = lambda: False,
     timeout_s: float = 2.0,
 ) -> Iterator[CheckedFile]:
-    """Read a results file as `doctor` does; yields one answer.
+    """Read a results file for `doctor`; yields a single result.
 
     Args:
         path: The file.
-        key: Its run.
-        contents: Whether to read all data and compare with the checksums.
-        is_cancelled: Called now and then, which shows that it goes on.
-        timeout_s: How long to try while another program has it locked.
+        key: Run of the file.
+        contents: True to read all data and verify the checksums.
+        is_cancelled: Called at intervals, which also signals progress.
+        timeout_s: How long to retry while another program has the file locked.
 
     Raises:
-        ResultsError: If it cannot be read.
+        ResultsError: If the file cannot be read.
     """
     checked = CheckedFile(read_fragment(path, key).values, path.stat().st_mtime)
     if contents:

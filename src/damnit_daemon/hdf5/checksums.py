@@ -1,4 +1,4 @@
-"""Find values that are not what the runner wrote: by the checksums that it noted with them."""
+"""Verify values against the checksums that the runner stored with them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .layout import DATA, entry, refuse_strange
 from .netcdf import datasets_in
 
 MOST_COMPRESSED = 5000
-"""No filter makes data smaller than by this factor: a larger dataset claims a size it has not."""
+"""Largest compression factor of any filter: a larger dataset claims a size it does not have."""
 
 _PLACES = {
     "reduced": file_format.REDUCED,
@@ -29,16 +29,16 @@ def require_unchanged(
     only: str | None = None,
     on_block: Callable[[], object] = lambda: None,
 ) -> None:
-    """Make sure that a variable is what was written, as far as checksums were noted.
+    """Verify that a variable is as it was written, as far as checksums were stored.
 
     Args:
         file: A fragment or results file.
-        name: The variable.
-        only: One part of it: `reduced`, `error`, `data` or `preview`.
-        on_block: Called after each block that was read.
+        name: Variable name.
+        only: Limit the check to one part: `reduced`, `error`, `data` or `preview`.
+        on_block: Called after each block read.
 
     Raises:
-        ValueError: If it is not; says which part.
+        ValueError: If a part does not match; names the part.
     """
     if noted_checksums(file, name) is None:
         return

@@ -1,4 +1,4 @@
-"""Coordinates of a dimension: what stands along an axis, read by slices."""
+"""Coordinates of a dimension, read by slices."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .decode import read_dataset
 
 PLACEHOLDER = b"This is a netCDF dimension but not a netCDF variable"
 FURTHEST = 1e300
-"""What lies beyond counts as not finite: the extent of an axis would be no number."""
+"""Larger values count as not finite: the extent of an axis would overflow."""
 _UNITS_S = {
     "day": 86400.0,
     "hour": 3600.0,
@@ -28,14 +28,14 @@ _SINCE = re.compile(r"(\w+?)s? since (.+)")
 
 
 class TimeCode(NamedTuple):
-    """How netCDF writes times as numbers."""
+    """How netCDF encodes times as numbers."""
 
     unit_s: float
     origin: float
     """Unix seconds UTC."""
 
     def seconds(self, numbers: Any) -> Any:
-        """Turn them into Unix seconds UTC; what netCDF's lowest integer stands for is NaN."""
+        """Convert to Unix seconds UTC; netCDF's lowest integer (its missing value) becomes NaN."""
         found = np.asarray(numbers)
         times = self.origin + found.astype(np.float64) * self.unit_s
         if found.dtype.kind == "i":
@@ -44,7 +44,7 @@ class TimeCode(NamedTuple):
 
 
 def text_attribute(dataset: h5py.Dataset, name: str) -> str:
-    """An attribute that holds text; empty if it does not."""
+    """Return a text attribute; empty if it is missing or not text."""
     try:
         value = dataset.attrs.get(name, "")
     except (OSError, TypeError, ValueError):
@@ -55,12 +55,12 @@ def text_attribute(dataset: h5py.Dataset, name: str) -> str:
 
 
 def units_attribute(dataset: h5py.Dataset) -> str:
-    """The units of a variable; also where `units` would have made times of its numbers."""
+    """Return a variable's units, also where `units` would have turned its numbers into times."""
     return text_attribute(dataset, "units") or text_attribute(dataset, "units_")
 
 
 def time_code(units: str) -> TimeCode | None:
-    """Understand `seconds since 2026-01-01 00:00:00`; None if it is no such thing."""
+    """Parse `seconds since 2026-01-01 00:00:00`; None if it is not a time unit."""
     match = _SINCE.fullmatch(units.strip())
     if match is None or match[1].lower() not in _UNITS_S:
         return None
@@ -74,12 +74,12 @@ def time_code(units: str) -> TimeCode | None:
 
 
 class Coordinate:
-    """What stands along one dimension.
+    """Coordinate along one dimension.
 
     Attributes:
-        name: What the dimension is called; empty if it has no name.
-        units: Of the coordinate.
-        kind: What its values are.
+        name: Name of the dimension; empty if it has none.
+        units: Units of the coordinate.
+        kind: Kind of its values.
     """
 
     def __init__(self, name: str, dataset: h5py.Dataset | None = None) -> None:
@@ -102,17 +102,17 @@ class Coordinate:
 
     @property
     def is_numeric(self) -> bool:
-        """Whether positions along it are numbers (or times)."""
+        """True if positions along it are numbers (or times)."""
         return self.kind in (AxisKind.NUMBER, AxisKind.TIME)
 
     def numbers(self, start: int, stop: int, step: int = 1) -> Any:
-        """Read a part as float64; for times, Unix seconds UTC."""
+        """Read a slice as float64; times as Unix seconds UTC."""
         if self._dataset is None or not self.is_numeric:
             return np.arange(start, stop, step, dtype=np.float64)
         return self._decoded(self._dataset[start:stop:step])
 
     def numbers_at(self, positions: Any) -> Any:
-        """Read single places as float64; few of them, or one after the other."""
+        """Read individual positions as float64; efficient for few or consecutive ones."""
         wanted = np.asarray(positions, dtype=np.int64)
         if self._dataset is None or not self.is_numeric or not wanted.size:
             return wanted.astype(np.float64)
@@ -122,7 +122,7 @@ class Coordinate:
         return self._decoded(np.array([self._dataset[i] for i in wanted.tolist()]))
 
     def names(self, positions: Any) -> tuple[tuple[float, str], ...]:
-        """Read the texts at some places of a text coordinate."""
+        """Read the labels of a text coordinate at some positions."""
         if self._dataset is None or self.kind is not AxisKind.TEXT:
             return ()
         return tuple((float(i), str(read_dataset(self._dataset, int(i)))) for i in positions)
@@ -136,7 +136,7 @@ class Coordinate:
 
 
 def coordinate_of(dataset: h5py.Dataset, dimension: int) -> Coordinate:
-    """The coordinate of a dimension; a plain index where there is none."""
+    """Return the coordinate of a dimension, or a plain index if it has none."""
     try:
         scales = dataset.dims[dimension].values()
     except (RuntimeError, ValueError, OSError):
@@ -153,7 +153,7 @@ def coordinate_of(dataset: h5py.Dataset, dimension: int) -> Coordinate:
 
 
 def _own_name(dataset: h5py.Dataset, dimension: int) -> str:
-    """A dimension's scale is its own coordinate."""
+    """Return the dimension's own name: a dimension scale is its own coordinate."""
     if dataset.ndim == 1 and dimension == 0 and h5py.h5ds.is_scale(dataset.id):
         return dataset.name.rpartition("/")[2] if dataset.name else ""
     return ""

@@ -11,9 +11,9 @@ from .layout import PARTS, child, refuse_strange
 
 
 def copy_frame(source: h5py.File, new: h5py.File) -> None:
-    """Copy what belongs to no variable: attributes, and groups that we do not know.
+    """Copy what belongs to no variable: attributes and unknown groups.
 
-    The three groups of summaries, previews and errors are made, empty.
+    The three groups of summaries, previews and errors are created empty.
     """
     _copy_attributes(source, new)
     for part in PARTS:
@@ -32,10 +32,10 @@ def copy_entry(
     """Copy a variable's data, summary, preview or error.
 
     Args:
-        source: The group it is in.
-        name: The variable.
-        into: The group of the new file.
-        dimension_ids: Numbers that no netCDF dimension of the new file has.
+        source: Group that contains it.
+        name: Variable name.
+        into: Target group in the new file.
+        dimension_ids: IDs not used by any netCDF dimension of the new file.
     """
     found = source[name]
     refuse_strange(found)
@@ -47,10 +47,10 @@ def copy_entry(
 
 
 def check_entry(found: h5py.Group | h5py.Dataset) -> None:
-    """Read of a variable all that a merge reads, but for the numbers.
+    """Read everything of a variable that a merge reads, except the numbers.
 
     Raises:
-        Exception: One of `HDF5_FAILURES`, if it could not be copied once more.
+        Exception: One of `HDF5_FAILURES`, if the variable could not be copied again.
     """
     refuse_strange(found)
     datasets = netcdf.datasets_in(found)

@@ -1,4 +1,4 @@
-"""HDF5 values as Python values; never unpickles."""
+"""Convert HDF5 values to Python values; never unpickles."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import numpy as np
 
 
 def read_dataset(dataset: h5py.Dataset, index: Any = ()) -> Any:
-    """Read a plain dataset, or a part of it.
+    """Read a plain dataset, or a slice of it.
 
     Args:
         dataset: Numbers, text or bytes of any shape.
-        index: What part, as NumPy writes it; the default is all.
+        index: NumPy index of the slice; the default is everything.
 
     Returns:
-        For a single element an int, float, complex, bool, str or bytes, else an
-        array. Arrays of text hold `str`. None for a dataset without a value.
+        An int, float, complex, bool, str or bytes for a single element, else an
+        array. Text arrays hold `str`. None for a dataset without a value.
     """
     if dataset.shape is None:
         return None
@@ -33,7 +33,7 @@ def read_dataset(dataset: h5py.Dataset, index: Any = ()) -> Any:
 
 
 def attributes_of(item: h5py.HLObject) -> dict[str, Any]:
-    """An object's attributes as values that JSON knows; those that cannot be read are left out."""
+    """Return an object's attributes as JSON-compatible values, skipping unreadable ones."""
     found = {}
     for name in item.attrs:
         try:
@@ -44,7 +44,7 @@ def attributes_of(item: h5py.HLObject) -> dict[str, Any]:
 
 
 def _is_bytes(text: h5py.string_info) -> bool:
-    """Python's bytes are fixed-length ASCII strings in HDF5, its str are UTF-8."""
+    """Return True for bytes: h5py stores bytes as fixed-length ASCII strings, str as UTF-8."""
     return text.length is not None and text.encoding == "ascii"
 
 
@@ -57,7 +57,7 @@ def _plain(value: Any) -> Any:
 
 
 def _without_notes(array: np.ndarray) -> np.ndarray:
-    """Take off what h5py notes on a type (an enumeration's names, say): NumPy cannot save it."""
+    """Drop h5py's type metadata (an enumeration's names, say), which NumPy cannot save."""
     if array.dtype.metadata is None or array.dtype.hasobject:
         return array
     return array.view(np.dtype(array.dtype.str))

@@ -1,4 +1,4 @@
-"""Take a variable out of a results file: a new file is made, the old one is never edited."""
+"""Delete a variable from a results file: writes a new file, never edits the old one."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from .whole_file import MERGING_SUFFIX, random_part, written_whole
 
 
 def remove_from_file(target: Path, variable: str, *, timeout_s: float) -> bool:
-    """Take out a variable's data, summary, preview and error; tell whether there were any.
+    """Remove a variable's data, summary, preview and error; return True if there were any.
 
     The caller holds the combiner's lock.
 
     Args:
         target: A results file.
-        variable: Its name.
+        variable: Variable name.
         timeout_s: How long to wait while another program has the file locked.
 
     Raises:
-        ResultsError: If it cannot be read or written; it is as it was then.
+        ResultsError: If the file cannot be read or written; it is left unchanged.
     """
     with open_for_reading(target, timeout_s=timeout_s) as file:
         try:
@@ -43,7 +43,7 @@ def remove_from_file(target: Path, variable: str, *, timeout_s: float) -> bool:
                         if entry(file, part, name) is not None:
                             copy_entry(file[part], name, new[part], dimension_ids)
                     if computed_at(new, name) is None:
-                        # The new file's own time says nothing of it.
+                        # The new file's own time is not when the variable was computed.
                         note_computed_at(new, name, written_at)
             except HDF5_FAILURES as error:
                 if is_disk_full(error) or is_denied(error):

@@ -1,4 +1,4 @@
-"""Curves of any length, reduced while they are read."""
+"""Downsample curves of any length while reading them."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ from .bins import Bins
 from .coordinates import Coordinate
 
 SORTED_LIMIT = 1 << 22
-"""A coordinate of so many points is read whole; of a longer one, some places."""
+"""Coordinates of up to this many points are read whole; longer ones are sampled."""
 FIRST_LOOK = 1 << 23
-"""From so many points on a few of each column are shown first."""
+"""Above this many points, a coarse curve from a few points per column comes first."""
 FIRST_POINTS = 64
 PLACES = 2049
-"""Of a very long coordinate."""
+"""Number of sampled positions of a very long coordinate."""
 NAMES = 64
 SAY_EVERY_S = 0.4
 
 
 class Layout(NamedTuple):
-    """Which points belong to which column."""
+    """Assignment of points to columns."""
 
     axis: Axis
     window: Window
     edges: Any
-    """Of the columns, as places in the data (or in `order`)."""
+    """Edges of the columns, as positions in the data (or in `order`)."""
     order: Any = None
-    """The points by their coordinate, if that is not how they stand in the file."""
+    """Points sorted by coordinate, if that differs from their order in the file."""
     is_falling: bool = False
-    """Whether the first column is the last point's."""
+    """True if the first column holds the last point."""
     places: Any = None
-    """The coordinate of each point, in order; None if it was not read."""
+    """Coordinate of each point, in order; None if it was not read."""
 
 
 def reduce_curve(
@@ -48,18 +48,18 @@ def reduce_curve(
     *,
     clock: Any = time.monotonic,
 ) -> Iterator[tuple[Curve, float]]:
-    """Reduce a line of points to columns; says now and then how far it is.
+    """Downsample a line of points to columns, with progress at intervals.
 
     Args:
-        source: The data.
-        at: Where the other dimensions are cut.
-        dimension: Along which the line goes.
-        window: From, to, in the coordinate; None for all of it.
-        columns: How many.
-        clock: Tells the time, in seconds.
+        source: Data to read.
+        at: Positions along the other dimensions.
+        dimension: Dimension along the line.
+        window: Start and end, in coordinate values; None for all of it.
+        columns: Number of columns.
+        clock: Returns the time, in seconds.
 
     Yields:
-        What is known so far, and which part of the data was read; 1.0 is all.
+        The curve so far, and the fraction of the data read; 1.0 is all.
     """
     size = source.shape[dimension]
     coordinate = source.coordinate(dimension)
@@ -70,7 +70,7 @@ def reduce_curve(
         return (*at[:dimension], part, *at[dimension + 1 :])
 
     if layout.order is not None:
-        # Few enough to be read at once, and wanted in another order.
+        # Few enough points to read at once and reorder.
         values = source.read(index(slice(0, size)))[layout.order]
         bins = Bins(layout.edges)
         begin = int(layout.edges[0])
@@ -146,7 +146,7 @@ def _by_places(
     places: Any,
     known: Any,
 ) -> Layout:
-    """From a coordinate that is known at some places only; between them it is taken as straight."""
+    """Lay out from a coordinate sampled at some positions, interpolated linearly in between."""
     is_falling = bool(known[0] > known[-1])
     if is_falling:
         places, known = places[::-1], known[::-1]
@@ -165,7 +165,7 @@ def _by_places(
 
 
 def _fitting(window: Window | None, axis: Axis) -> Window:
-    """A window that has a width, whatever was asked for."""
+    """Return a window of non-zero width, whatever was requested."""
     low, high = window if window is not None else (axis.low, axis.high)
     if not low < high:
         half = max(abs(low) * 1e-6, 0.5)
@@ -174,7 +174,7 @@ def _fitting(window: Window | None, axis: Axis) -> Window:
 
 
 def _spread(window: Window, size: int) -> Any:
-    """Some of the places in a window, at most `NAMES`."""
+    """Spread at most `NAMES` positions over a window."""
     first, last = max(0, int(np.ceil(window[0]))), min(size - 1, int(window[1]))
     if last < first:
         return []

@@ -1,4 +1,4 @@
-"""Images of any size, reduced while they are read."""
+"""Downsample images of any size while reading them."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from .bins import index_edges
 from .coordinates import Coordinate
 
 WHOLE = 1 << 21
-"""An image of so many pixels is read at once, and its colour range is exact."""
+"""Images of up to this many pixels are read at once, with an exact colour range."""
 FIRST_LOOK = 1 << 24
-"""From so many pixels on one row stands for several at first."""
+"""Above this many pixels, a coarse image comes first: one row stands for several."""
 SAMPLE_ROWS = 64
 SAMPLE_COLUMNS = 1 << 14
 LOW, HIGH = 0.01, 0.99
-"""Quantiles that the colour range goes from and to, as DAMNIT's."""
+"""Quantiles at the ends of the colour range, as in DAMNIT."""
 SAY_EVERY_S = 0.4
 
 
 class Grid:
-    """Pixels gathered in cells of equal size, block by block."""
+    """Grid of equal cells that accumulates pixels block by block."""
 
     def __init__(self, row_edges: Any, column_edges: Any, how: How) -> None:
         self._rows, self._columns, self._how = row_edges, column_edges, how
@@ -39,7 +39,7 @@ class Grid:
         self.least, self.greatest = np.inf, -np.inf
 
     def add(self, block: Any, top: int, left: int) -> None:
-        """Take in pixels; the first one is at (`top`, `left`)."""
+        """Add pixels; the first one is at (`top`, `left`)."""
         rows, row_starts = _overlap(self._rows, top, block.shape[0])
         columns, column_starts = _overlap(self._columns, left, block.shape[1])
         if not len(rows) or not len(columns):
@@ -84,7 +84,7 @@ class Grid:
                 self._values[where] = np.minimum(self._values[where], found)
 
     def values(self) -> Any:
-        """What stands for each cell; NaN where there is no finite pixel."""
+        """Return the value of each cell; NaN where there is no finite pixel."""
         values = self._values.copy()
         if self._how is How.MEAN:
             with np.errstate(invalid="ignore", divide="ignore"):
@@ -104,20 +104,20 @@ def reduce_image(
     wants_range: bool = True,
     clock: Any = time.monotonic,
 ) -> Iterator[tuple[ReducedImage, float]]:
-    """Reduce an image to rows and columns on the screen; says now and then how far it is.
+    """Downsample an image to screen rows and columns, with progress at intervals.
 
     Args:
-        source: The data.
-        at: Where the other dimensions are cut.
-        axes: The dimensions that go down and across.
-        windows: Rows and columns of the data to be seen; None for all.
-        size: Rows and columns there is room for.
-        how: What stands for pixels that share a place.
-        wants_range: Whether to find the colour range.
-        clock: Tells the time, in seconds.
+        source: Data to read.
+        at: Positions along the other dimensions.
+        axes: Dimensions that run down and across.
+        windows: Visible rows and columns of the data; None for all.
+        size: Available rows and columns.
+        how: How to reduce pixels that share a cell.
+        wants_range: True to compute the colour range.
+        clock: Returns the time, in seconds.
 
     Yields:
-        What is known so far, and which part was read.
+        The image so far, and the fraction of the data read.
     """
     shape = tuple(source.shape[axis] for axis in axes)
     y, x = (_clipped(w, n) for w, n in zip(windows, shape, strict=True))
@@ -150,7 +150,7 @@ def reduce_image(
 def reduce_colours(
     source: ArrayReader, windows: tuple[Window | None, Window | None], size: tuple[int, int]
 ) -> Colours:
-    """Reduce a colour image (rows, columns, 3 or 4); transparent pixels stand on white."""
+    """Downsample a colour image (rows, columns, 3 or 4); transparent pixels are put on white."""
     height, width = source.shape[:2]
     y, x = (_clipped(w, n) for w, n in zip(windows, (height, width), strict=True))
     edges = [
@@ -180,7 +180,7 @@ def reduce_colours(
 
 
 def quantiles(sample: Any) -> Window | None:
-    """From the 1st to the 99th percentile of the finite ones; None if there are none."""
+    """Return the 1st and 99th percentile of the finite values; None if there are none."""
     values = np.asarray(sample).ravel()
     if values.dtype.kind == "f":
         good = np.isfinite(values)
@@ -192,11 +192,11 @@ def quantiles(sample: Any) -> Window | None:
 
 
 def _quantile(values: Any, share: float) -> float:
-    """As `numpy.quantile` does it, which takes six times as long: it looks for all places at once.
+    """Like `numpy.quantile`, which is six times slower as it searches for all positions at once.
 
     Args:
-        values: One dimension, finite; put into another order.
-        share: From 0 to 1.
+        values: One-dimensional and finite; reordered in place.
+        share: Quantile, from 0 to 1.
     """
     place = share * (int(values.size) - 1)
     below, part = int(place), place % 1
@@ -207,7 +207,7 @@ def _quantile(values: Any, share: float) -> float:
 
 
 class _Reader:
-    """Reads parts of a two-dimensional cut, down then across."""
+    """Reader for slices of a two-dimensional cut, down then across."""
 
     def __init__(self, source: ArrayReader, at: tuple[int, ...], axes: tuple[int, int]) -> None:
         self._source, self._at, self._axes = source, at, axes
@@ -222,7 +222,7 @@ class _Reader:
 def _at_once(
     reader: _Reader, shape: Any, rows: Any, columns: Any, how: How, about: ReducedImage, wants: bool
 ) -> ReducedImage:
-    """Of an image that is read whole, once."""
+    """Downsample an image that is read whole, in one go."""
     whole = reader.read(slice(0, shape[0]), slice(0, shape[1]))
     if wants:
         about = replace(about, range=quantiles(whole))
@@ -235,7 +235,7 @@ def _at_once(
 def _first_look(
     reader: _Reader, rows: Any, columns: Any, how: How, about: ReducedImage
 ) -> ReducedImage:
-    """One row in the middle stands for all that share a line on the screen."""
+    """Return a coarse image: one row in the middle stands for all that share a line on the screen."""
     grid = Grid(rows, columns, how)
     left = int(columns[0])
     across = slice(left, min(int(columns[-1]), left + (1 << 22)))
@@ -247,7 +247,7 @@ def _first_look(
 
 
 def _sample(reader: _Reader, shape: Any) -> Any:
-    """Pieces of rows from all over the image."""
+    """Sample pieces of rows from all over the image."""
     pieces = []
     width = min(shape[1], SAMPLE_COLUMNS)
     lefts = np.linspace(0, shape[1] - width, SAMPLE_ROWS).astype(int)
@@ -268,19 +268,19 @@ def _clipped(window: Window | None, size: int) -> Window:
 
 
 def _overlap(edges: Any, start: int, count: int) -> tuple[Any, Any]:
-    """Which cells a block reaches into, and where in the block each begins."""
+    """Return the cells that a block overlaps, and where in the block each one begins."""
     used = np.flatnonzero(np.diff(edges) > 0)
     used = used[(edges[used] < start + count) & (edges[used + 1] > start)]
     return used, np.maximum(edges[used], start) - start
 
 
 def _reduced(how: Any, block: Any, rows: Any, columns: Any, dtype: Any = None) -> Any:
-    # Down first: whole rows are added to each other, which is quick.
+    # Down first: adding whole rows to each other is fast.
     return how.reduceat(how.reduceat(block, rows, axis=0, dtype=dtype), columns, axis=1)
 
 
 def _painted(block: Any, dtype: np.dtype[Any]) -> Any:
-    """Colours as uint8; floats go from 0 to 1, as in Matplotlib."""
+    """Return colours as uint8; floats range from 0 to 1, as in Matplotlib."""
     if dtype.kind == "f":
         block = np.clip(np.nan_to_num(block, nan=0, posinf=1, neginf=0), 0, 1) * 255
     elif dtype.kind == "u" and dtype.itemsize > 1:

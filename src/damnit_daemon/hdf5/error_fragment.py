@@ -1,4 +1,4 @@
-"""Say in a fragment why a variable has no value, for one whose process cannot say it itself."""
+"""Write an error fragment for a variable whose own process cannot report it."""
 
 from __future__ import annotations
 
@@ -28,24 +28,24 @@ def write_error_fragment(
     duration_s: float | None = None,
     context_hash: str | None = None,
 ) -> Path:
-    """Write a fragment that holds one error.
+    """Write a fragment with a single error.
 
     Args:
         folder: The DAMNIT folder.
-        key: Which run.
-        name: The variable.
-        message: What happened; shown in its cell.
-        error_class: `Skip` shows it as skipped, anything else as failed.
-        computed_at: When it happened, Unix seconds UTC.
-        provenance: Who says so.
-        duration_s: How long the variable had been computed, if known.
-        context_hash: Of the context file, as the runner notes it, if known.
+        key: Run of the variable.
+        name: Variable name.
+        message: Error message; shown in the cell.
+        error_class: `Skip` shows the variable as skipped, anything else as failed.
+        computed_at: Time of the error, Unix seconds UTC.
+        provenance: Origin of the error.
+        duration_s: How long the computation had run, if known.
+        context_hash: Hash of the context file, as the runner records it, if known.
 
     Returns:
-        The finished fragment.
+        Path of the finished fragment.
 
     Raises:
-        ResultsError: If it cannot be written.
+        ResultsError: If the fragment cannot be written.
     """
     extracted_data = folder / file_format.EXTRACTED_DATA
     try:
@@ -72,5 +72,5 @@ def write_error_fragment(
 
 
 def _storable(text: str) -> str:
-    """Text as HDF5 can hold it: no NUL, no half of a surrogate pair."""
+    """Make text storable in HDF5: no NUL, no lone surrogate."""
     return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")

@@ -1,4 +1,4 @@
-"""What can be wrong with a results file or a fragment, in words a person can act on."""
+"""Errors of results files and fragments, with messages a user can act on."""
 
 # ruff: noqa: N818 – the names say what is wrong, as the base class says that they are errors
 
@@ -13,10 +13,10 @@ from ..errors import DamnitError
 
 
 class ResultsError(DamnitError):
-    """Something about an HDF5 file that a person can mend.
+    """Problem with an HDF5 file that a user can fix.
 
     Attributes:
-        path: Which file.
+        path: The file.
     """
 
     def __init__(self, path: Path, message: str, *, hint: str = "") -> None:
@@ -25,7 +25,7 @@ class ResultsError(DamnitError):
 
 
 class ResultsMissing(ResultsError):
-    """There is no such file."""
+    """Raised when the file does not exist."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(
@@ -34,7 +34,7 @@ class ResultsMissing(ResultsError):
 
 
 class ResultsUnreadable(ResultsError):
-    """The file is damaged, or is something else."""
+    """Raised when the file is damaged, or is not a results file."""
 
     def __init__(self, path: Path, reason: str, *, hint: str = "") -> None:
         super().__init__(path, f"{path} cannot be read: {reason}.", hint=hint)
@@ -42,7 +42,7 @@ class ResultsUnreadable(ResultsError):
 
 
 class ResultsDenied(ResultsError):
-    """The file may not be read or written by this user, or the file system refuses."""
+    """Raised when this user may not read or write the file, or the file system refuses."""
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(
@@ -51,7 +51,7 @@ class ResultsDenied(ResultsError):
 
 
 class ResultsBusy(ResultsError):
-    """Another program has the file open in a way that excludes us."""
+    """Raised when another program holds a conflicting lock on the file."""
 
     def __init__(self, path: Path, timeout_s: float) -> None:
         super().__init__(
@@ -62,7 +62,7 @@ class ResultsBusy(ResultsError):
 
 
 class ResultsDiskFull(ResultsError):
-    """No space, or the quota is used up."""
+    """Raised when the disk is full or the quota is used up."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(
@@ -73,7 +73,7 @@ class ResultsDiskFull(ResultsError):
 
 
 class NoSuchData(ResultsError):
-    """The file does not have what was asked for."""
+    """Raised when the file does not contain the requested data."""
 
     def __init__(self, path: Path, name: str, what: str = "data") -> None:
         super().__init__(path, f"{path.name} holds no {what} of {name}.")
@@ -91,17 +91,17 @@ HDF5_FAILURES = (
     MemoryError,
     SystemError,
 )
-"""What h5py (and xarray on top of it) raises for damaged or foreign content."""
+"""Exceptions that h5py (and xarray on top of it) raises for damaged or foreign content."""
 
 _DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _OF_CONTENT = {0, errno.EINVAL, errno.EOVERFLOW, errno.ENXIO, errno.ESPIPE}
-"""No error of the system, or one that addresses beyond the end of a file bring about."""
+"""Not a system error, or one caused by addressing beyond the end of a file."""
 
 
 def error_number(error: BaseException) -> int:
-    """The system's error behind what h5py raised, 0 if none.
+    """Return the errno behind an h5py exception, 0 if there is none.
 
-    h5py often tells it only in the text: `(file write failed: ... errno = 28, ...)`.
+    h5py often gives it only in the text: `(file write failed: ... errno = 28, ...)`.
     """
     if isinstance(error, OSError) and error.errno:
         return error.errno
@@ -110,25 +110,25 @@ def error_number(error: BaseException) -> int:
 
 
 def is_disk_full(error: BaseException) -> bool:
-    """Tell whether space, quota or the allowed file size ran out."""
+    """Return True if space, quota or the allowed file size ran out."""
     return error_number(error) in _DISK_FULL
 
 
 def is_denied(error: BaseException) -> bool:
-    """Tell whether the system refused, so that the content may well be sound.
+    """Return True if the system refused access, so that the content may well be intact.
 
-    No access, no locks, no descriptors, an unreachable disk: all of it passes, or can be mended.
+    No access, no locks, no descriptors, an unreachable disk: all are temporary or fixable.
     """
     return error_number(error) not in _OF_CONTENT | _DISK_FULL
 
 
 def system_reason(error: BaseException) -> str:
-    """What the system says of a file, else the first line of the exception."""
+    """Return the system's message for a file, else the first line of the exception."""
     number = error_number(error)
     return os.strerror(number) if number else first_line(error)
 
 
 def first_line(error: BaseException) -> str:
-    """What an exception says, short enough for a cell: HDF5 tells long stories."""
+    """Return an exception's message, short enough for a cell: HDF5's are long."""
     text = (str(error) or type(error).__name__).splitlines()[0].strip().rstrip(".")
     return text if len(text) <= 200 else text[:199] + "…"

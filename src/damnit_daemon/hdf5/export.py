@@ -1,7 +1,7 @@
-"""Write what somebody looks at into a file of their own: NPY, CSV, text, JSON; or as a picture.
+"""Export the current view to a file: NPY, CSV, text, JSON or a picture.
 
-Arrays are written as they are read, by slices: they may be larger than memory. A picture is drawn
-by Matplotlib in a process of its own, which costs nobody else its import.
+Arrays are written while they are read, by slices, as they may be larger than memory. Pictures
+are rendered by Matplotlib in a separate process, so that no other process has to import it.
 """
 
 from __future__ import annotations
@@ -45,24 +45,24 @@ MOST_CSV = 50_000_000
 
 
 class SaveFailed(DamnitError):  # noqa: N818 – the name says what is wrong
-    """It could not be written in that way."""
+    """Raised when the data cannot be written in that format."""
 
 
 def save_data(
     folder: DamnitFolder, key: RunKey, name: str, view: ViewRequest, path: Path, **look_of: Any
 ) -> None:
-    """Write a variable of a run to a file, in the way its ending says.
+    """Write a variable of a run to a file, in the format given by its suffix.
 
     Args:
         folder: The DAMNIT folder.
-        key: The run.
-        name: The variable.
-        view: Which part; NPY takes the whole array, CSV all of what is drawn.
-        path: Where to; what is there is replaced once the new file is whole.
+        key: Run of the variable.
+        name: Variable name.
+        view: Part to export; NPY takes the whole array, CSV all of what is plotted.
+        path: Target; an existing file is replaced once the new one is complete.
         **look_of: For a picture: `title`, `units`, `colour_map`, `range`, `is_log`.
 
     Raises:
-        SaveFailed: If its kind of data cannot be written in that way, or not there.
+        SaveFailed: If this kind of data cannot be written in that format, or to that path.
         ResultsError: If the data cannot be read.
     """
     ending = path.suffix.lower()
@@ -111,7 +111,7 @@ def _write(place: Path, name: str, view: ViewRequest, ending: str, path: Path) -
 
 
 def _find(results: ResultsFile, name: str, view: ViewRequest) -> tuple[h5py.Dataset, str | None]:
-    """The dataset that is looked at, and DAMNIT's mark on it."""
+    """Return the dataset to be shown, and DAMNIT's object type."""
     preview = results.found(name, preview=True) if view.preview is not False else None
     found = preview if preview is not None else results.found(name)
     if found is None:
@@ -144,7 +144,7 @@ def _write_npy(dataset: h5py.Dataset, path: Path) -> None:
         "shape": tuple(dataset.shape),
     }
     row = max(1, dataset.size // dataset.shape[0])
-    # Not through mapped memory: on a full disk that would end the program (SIGBUS).
+    # No memory mapping: on a full disk it would kill the program (SIGBUS).
     with path.open("wb") as file:
         np.lib.format.write_array_header_1_0(file, header)
         for part in ArrayReader(dataset).blocks(0, 0, dataset.shape[0], across=row):
@@ -189,7 +189,7 @@ def _page(json_text: str, name: str, ending: str) -> str:
         return json_text
     if ending != ".html":
         raise SaveFailed("A Plotly figure is written as .html or .json.")
-    # In a script nothing may look like its end.
+    # No text inside a script may look like its end.
     safe = (
         json_text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
     )
@@ -236,7 +236,7 @@ def _last(answers: Iterator[ViewData]) -> ViewData:
 
 @contextmanager
 def _blamed_on(path: Path) -> Iterator[None]:
-    """Tell a file that cannot be written from one that cannot be read."""
+    """Distinguish a file that cannot be written from one that cannot be read."""
     try:
         yield
     except OSError as error:
@@ -247,7 +247,7 @@ def _blamed_on(path: Path) -> Iterator[None]:
 
 @contextmanager
 def _beside(path: Path) -> Iterator[Path]:
-    """A name beside the file, which it gets once it is whole."""
+    """Yield a temporary name next to the file; it is renamed once complete."""
     try:
         with unfinished_file(path) as unfinished:
             yield unfinished

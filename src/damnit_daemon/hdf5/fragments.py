@@ -1,4 +1,4 @@
-"""Fragments: the files in which a computation hands over its results."""
+"""Fragments: files through which a computation hands over its results."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ from .layout import child, computed_at, entry, is_variable_name, refuse_strange,
 from .open_file import open_for_reading
 
 UNREADABLE = "UnreadableResult"
-"""The error class of a value that is in a fragment but cannot be read."""
+"""Error class of a value that is in a fragment but cannot be read."""
 
 FRAGMENT_TIMEOUT_S = 2.0
 
 _OWN_COLUMNS = ("max_diff", "summary_type", "summary_method")
-"""Attributes of a summary that have a place of their own in the run database."""
+"""Summary attributes that have their own columns in the run database."""
 
 
 @dataclass(frozen=True)
 class FragmentValue:
-    """What the run database is to hold of one variable."""
+    """Entry of one variable for the run database."""
 
     name: str
     value: int | float | str | bytes | complex | np.ndarray | None
@@ -47,27 +47,27 @@ class FragmentValue:
     summary_type: str | None
     summary_method: str
     attributes: dict[str, Any]
-    """Always has `computed_at`; for an error also `error` and `error_cls`."""
+    """Always contains `computed_at`; for an error also `error` and `error_cls`."""
 
 
 @dataclass(frozen=True)
 class Fragment:
-    """A fragment without its data: summaries and errors of one run."""
+    """Fragment without its data: summaries and errors of one run."""
 
     key: RunKey
     path: Path
     provenance: str
     start_time: float | None
-    """When the run began, Unix seconds UTC."""
+    """Start of the run, Unix seconds UTC."""
     values: list[FragmentValue]
     rejected: list[tuple[str, str]]
-    """Names that no variable can have, each with what is wrong."""
+    """Invalid variable names, each with the reason."""
 
 
 def read_fragment(path: Path, key: RunKey, *, timeout_s: float = FRAGMENT_TIMEOUT_S) -> Fragment:
-    """Read what the run database needs of a fragment.
+    """Read what the run database needs from a fragment.
 
-    A value that cannot be read becomes an error in its cell and costs no other.
+    An unreadable value becomes an error in its cell and does not affect the others.
 
     Raises:
         ResultsError: If the file as a whole cannot be read.
@@ -94,7 +94,7 @@ def read_fragment(path: Path, key: RunKey, *, timeout_s: float = FRAGMENT_TIMEOU
 
 
 def _values(file: h5py.File, name: str, written_at: float) -> Iterator[FragmentValue]:
-    """The value of a variable; nothing if there is only data without a summary."""
+    """Yield the value of a variable; nothing if it has only data and no summary."""
     try:
         when = computed_at(file, name)
         for part in ("reduced", "error"):
@@ -123,7 +123,7 @@ def _error_of(file: h5py.File, name: str) -> FragmentValue | None:
 
 
 def lost_value(name: str, reason: str, computed_at: float) -> FragmentValue:
-    """Make the error of a result that was saved and cannot be read."""
+    """Create the error of a result that was saved but cannot be read."""
     message = f"The saved result cannot be read: {reason}"
     attributes = {"error": message, "error_cls": UNREADABLE}
     return _failed(name, {**attributes, file_format.COMPUTED_AT: computed_at})
@@ -140,7 +140,7 @@ def _summary_of(file: h5py.File, name: str) -> FragmentValue | None:
     refuse_strange(dataset)
     attributes = attributes_of(dataset)
     max_diff, summary_type, method = (attributes.pop(key, None) for key in _OWN_COLUMNS)
-    for key in (file_format.COMES_BACK_AS, file_format.CHECKSUMS):  # of no use in the database
+    for key in (file_format.COMES_BACK_AS, file_format.CHECKSUMS):  # not needed in the database
         attributes.pop(key, None)
     value = _summary_value(dataset)
     if isinstance(value, bool):
@@ -158,7 +158,7 @@ def _summary_of(file: h5py.File, name: str) -> FragmentValue | None:
 def _summary_value(dataset: h5py.Dataset) -> Any:
     value = read_dataset(dataset)
     if isinstance(value, bytes):
-        # Python bytes as a result: DAMNIT shows them as text, and a PNG is never stored so.
+        # bytes as a result: DAMNIT shows them as text, and never stores a PNG this way.
         return value.decode("utf-8", "replace")
     is_bytes = isinstance(value, np.ndarray) and value.dtype == np.uint8 and value.ndim == 1
     if is_bytes and value[: len(PNG_SIGNATURE)].tobytes() == PNG_SIGNATURE:

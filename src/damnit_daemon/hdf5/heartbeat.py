@@ -1,6 +1,6 @@
-"""Notes which foreign file is being read, so that a watching process knows whom to blame.
+"""Report which foreign file is being read, so that a watchdog process can name the culprit.
 
-HDF5 itself can spin or crash on a damaged file; nothing inside the process can catch that.
+HDF5 itself can hang or crash on a damaged file; nothing inside the process can catch that.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ _listeners: list[Listener] = []
 
 
 def listen(listener: Listener) -> None:
-    """Have a function told which file is read next; None when reading is over."""
+    """Register a callback for each file about to be read; called with None when reading is over."""
     _listeners.append(listener)
 
 
 def note_reading(path: Path | None) -> None:
-    """Tell that a file, or another part of it, is read from now on."""
+    """Report that a file, or another part of it, is about to be read."""
     for listener in _listeners:
         listener(path)

@@ -1,4 +1,4 @@
-"""Where things are in a results file or a fragment (DAMNIT's layout), and what they are called."""
+"""Names and locations in a results file or a fragment (DAMNIT's layout)."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import numpy as np
 from ..runner import file_format
 
 DATA = "/"
-"""Where the data of variables is."""
+"""Group of the variables' data."""
 
 PARTS = (file_format.REDUCED, file_format.PREVIEW, file_format.ERRORS)
-"""The groups beside the data, each with one entry per variable."""
+"""Groups next to the data, each with one entry per variable."""
 
-# Of what has neither summary nor error, on the data itself, under a name that readers take off.
+# For variables with neither summary nor error: on the data itself, hidden by readers.
 _COMPUTED_AT = (
     (file_format.REDUCED, file_format.COMPUTED_AT),
     (file_format.ERRORS, file_format.COMPUTED_AT),
@@ -28,14 +28,14 @@ _STRANGE_STORAGE = "its values are in other files"
 
 
 def is_variable_name(name: str) -> bool:
-    """Tell whether it is an identifier, or several joined by dots (a variable of a group)."""
+    """Return True if it is an identifier, or several joined by dots (a variable of a group)."""
     return all(part.isidentifier() for part in name.split("."))
 
 
 def child(group: h5py.Group | None, name: str) -> h5py.Group | h5py.Dataset | None:
-    """What a group holds under a name, None if nothing.
+    """Return the member of a group by name, None if there is none.
 
-    Soft and external links count as nothing: nobody writes them, and they could
+    Soft and external links count as missing: no program writes them, and they could
     lead out of the file.
     """
     if not isinstance(group, h5py.Group):
@@ -46,19 +46,19 @@ def child(group: h5py.Group | None, name: str) -> h5py.Group | h5py.Dataset | No
 
 
 def entry(file: h5py.File, part: str, name: str) -> h5py.Group | h5py.Dataset | None:
-    """A variable's data, summary, preview or error."""
+    """Return a variable's data, summary, preview or error."""
     if part == DATA:
         return None if name.startswith(".") else child(file, name)
     return child(child(file, part), name)
 
 
 def data_names(file: h5py.File) -> Iterator[str]:
-    """The variables whose data the file holds."""
+    """Yield the variables whose data is in the file."""
     return (name for name in file if not name.startswith("."))
 
 
 def variable_names(file: h5py.File) -> set[str]:
-    """All variables a file knows, if only as a summary, preview or error."""
+    """Return all variables of a file, including those with only a summary, preview or error."""
     names = set(data_names(file))
     for part in PARTS:
         group = child(file, part)
@@ -68,7 +68,7 @@ def variable_names(file: h5py.File) -> set[str]:
 
 
 def computed_at(file: h5py.File, name: str) -> float | None:
-    """When a variable was computed, Unix seconds UTC; None for files that DAMNIT wrote."""
+    """Return when a variable was computed, Unix seconds UTC; None for files written by DAMNIT."""
     for part, attribute in _COMPUTED_AT:
         found = entry(file, part, name)
         if found is not None and attribute in found.attrs:
@@ -82,7 +82,7 @@ def computed_at(file: h5py.File, name: str) -> float | None:
 
 
 def note_computed_at(file: h5py.File, name: str, when: float) -> None:
-    """Note when a variable was computed, where `computed_at` finds it."""
+    """Record when a variable was computed, for `computed_at` to read."""
     for part, attribute in _COMPUTED_AT:
         found = entry(file, part, name)
         if found is not None:
@@ -91,7 +91,7 @@ def note_computed_at(file: h5py.File, name: str, when: float) -> None:
 
 
 def object_type(found: h5py.Group | h5py.Dataset | None) -> str | None:
-    """The `_damnit_objtype` of data or a preview; None for plain numbers and text."""
+    """Return the `_damnit_objtype` of data or a preview; None for plain numbers and text."""
     if found is None or file_format.OBJECT_TYPE not in found.attrs:
         return None
     value = found.attrs[file_format.OBJECT_TYPE]
@@ -99,13 +99,13 @@ def object_type(found: h5py.Group | h5py.Dataset | None) -> str | None:
 
 
 def refuse_strange(found: h5py.Group | h5py.Dataset) -> None:
-    """Make sure that all values are in this very file.
+    """Verify that all values are stored in this very file.
 
-    A dataset can take its values from any file its reader may read, so a fragment
-    that somebody made up could have the combiner publish them.
+    A dataset can take its values from any file its reader may read, so a forged fragment
+    could have the combiner publish them.
 
     Raises:
-        ValueError: If they are not.
+        ValueError: If some are not.
     """
     if isinstance(found, h5py.Group):
         found.visititems(_refuse_strange_item)

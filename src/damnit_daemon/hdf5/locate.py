@@ -1,4 +1,4 @@
-"""Where the data of a run is: its results file, and fragments that wait to be combined."""
+"""Locate the data of a run: its results file, and fragments not yet combined."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .read_view import look
 
 
 def places_of(folder: DamnitFolder, key: RunKey) -> list[Path]:
-    """The files to look into, the newest first; those of a run being computed are fragments."""
+    """Return the files to search, newest first; those of a run being computed are fragments."""
     fragments = [path for found, path in folder.fragments() if found == key]
     return [*reversed(fragments), folder.results_file(key)]
 
@@ -27,7 +27,7 @@ def look_in_folder(
     is_cancelled: Callable[[], bool] = lambda: False,
     timeout_s: float = 2.0,
 ) -> Iterator[ViewData]:
-    """Read what is to be shown of a variable of a run; see `look`.
+    """Read the view of a variable of a run; see `look`.
 
     Raises:
         ResultsError: If none of the run's files has it, or one cannot be read.
@@ -37,7 +37,7 @@ def look_in_folder(
         try:
             yield from look(path, name, view, is_cancelled=is_cancelled, timeout_s=timeout_s)
         except (NoSuchData, ResultsMissing) as error:
-            # A results file that lacks it says more than a fragment that is gone already.
+            # A results file without it is a better error than a fragment already gone.
             problem = error
         else:
             return

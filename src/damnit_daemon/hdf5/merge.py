@@ -1,6 +1,6 @@
-"""Bring fragments into a run's results file: a new file is made, the old one is never edited.
+"""Merge fragments into a run's results file: writes a new file, never edits the old one.
 
-Only one merge per folder may be under way: the caller holds the combiner's lock.
+Only one merge per folder may run at a time: the caller holds the combiner's lock.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ MOVE_AWAY = "Move it away: a new one is made of what comes next."
 
 
 class LeftOut(NamedTuple):
-    """Part of a fragment that could not be taken over."""
+    """Part of a fragment that could not be merged."""
 
     path: Path
     """The fragment."""
@@ -61,7 +61,7 @@ class LeftOut(NamedTuple):
 
 @dataclass(frozen=True)
 class _Source:
-    """A file that variables come from."""
+    """File that variables are copied from."""
 
     path: Path
     file: h5py.File
@@ -69,19 +69,19 @@ class _Source:
     is_target: bool
 
     def when(self, name: str) -> float:
-        """When a variable was computed, as far as anybody knows."""
+        """Return when a variable was computed, as far as known."""
         noted = computed_at(self.file, name)
         return self.written_at if noted is None else noted
 
     def blame(self, error: Exception, *, unless_fragment: bool = False) -> None:
-        """Raise what a person can make of an error while reading this file.
+        """Raise an error that a user can act on, naming this file.
 
         Args:
-            error: What HDF5 said.
-            unless_fragment: Return for a fragment, if its content is what is wrong.
+            error: Exception raised by HDF5.
+            unless_fragment: Return instead if this is a fragment with bad content.
         """
         if is_disk_full(error):
-            raise error  # of the new file
+            raise error  # an error of the new file
         if is_denied(error):
             raise ResultsDenied(self.path, system_reason(error)) from error
         if self.is_target or not unless_fragment:
@@ -89,7 +89,7 @@ class _Source:
 
     @contextmanager
     def blamed(self) -> Iterator[None]:
-        """Everything that goes wrong in the block is this file's fault."""
+        """Attribute every error in the block to this file."""
         try:
             yield
         except HDF5_FAILURES as error:
@@ -107,27 +107,27 @@ def merge(
     now: float | None = None,
     timeout_s: float = MERGE_TIMEOUT_S,
 ) -> list[LeftOut]:
-    """Make a results file of the old one and fragments; of each variable the newest stays.
+    """Merge the old results file and fragments; the newest value of each variable wins.
 
-    The newest is the one computed last: `computed_at`, or where DAMNIT noted none, when
-    the file was written. A variable is taken whole, so that a value clears an old error
-    and an error an old value. What the fragments do not speak of is kept. When nothing is
-    newer than what the file has, it is left alone: it is safe to do it again.
+    The newest is the one computed last: by `computed_at`, or by the time the file was written
+    where DAMNIT recorded none. A variable is taken whole, so that a value clears an old error
+    and an error an old value. Variables that are in no fragment are kept. If nothing is newer
+    than the file, it is left alone: merging is idempotent.
 
     Args:
         target: The results file; need not exist.
         fragments: Finished fragments of the same run.
-        now: Unix seconds UTC, to know what the file has from a clock that stood wrong.
+        now: Unix seconds UTC, to detect entries of the file written with a wrong clock.
         timeout_s: How long to wait while another program has a file locked.
 
     Returns:
-        What was in a fragment and cannot be copied, or has an impossible name.
+        Entries of fragments that cannot be copied, or have an invalid name.
 
     Raises:
         ResultsUnreadable: If a file is damaged; its `path` says which.
         ResultsMissing: If a fragment is gone.
         ResultsBusy: If a file stayed locked.
-        ResultsDiskFull: If space ran out. In all cases the target is as it was.
+        ResultsDiskFull: If space ran out. In all cases the target is unchanged.
         ResultsDenied: If a file may not be read, or the folder not be written.
     """
     with ExitStack() as opened:
@@ -145,7 +145,7 @@ def merge(
 
 
 class _NotMergeable(Exception):  # noqa: N818
-    """A variable of a fragment would leave a results file that cannot be merged again."""
+    """Raised when a fragment's variable would make the results file impossible to merge again."""
 
     def __init__(self, left_out: LeftOut) -> None:
         super().__init__(left_out.reason)
@@ -153,7 +153,7 @@ class _NotMergeable(Exception):  # noqa: N818
 
 
 def _write(target: Path, first: _Source, chosen: dict[str, _Source]) -> list[LeftOut]:
-    """Write the new file, prove it, and put it in the place of the old one."""
+    """Write the new file, verify it, and replace the old one."""
     left_out: list[LeftOut] = []
 
     def prove(written: h5py.File) -> None:
@@ -172,7 +172,7 @@ def _write(target: Path, first: _Source, chosen: dict[str, _Source]) -> list[Lef
 
 
 def _prove(written: h5py.File, source: _Source, name: str) -> None:
-    """Make sure that a variable can be taken out of the new file again, as it was written."""
+    """Verify that a variable can be read back from the new file as it was written."""
     note_reading(source.path)
     for part in (DATA, *PARTS):
         try:
@@ -204,7 +204,7 @@ def _require_unchanged_in(source: _Source, name: str) -> None:
 def _open_sources(
     opened: ExitStack, target: Path, fragments: Sequence[Path], timeout_s: float
 ) -> Iterator[_Source]:
-    """Open the target, if there is one, and the fragments after it."""
+    """Open the target, if there is one, then the fragments."""
     for path in (target, *fragments):
         try:
             file = opened.enter_context(open_for_reading(path, timeout_s=timeout_s))
@@ -222,7 +222,7 @@ def _open_sources(
 def _choose(
     sources: Sequence[_Source], now: float, refused: Sequence[LeftOut]
 ) -> tuple[dict[str, _Source], list[LeftOut]]:
-    """Choose where each variable comes from: of equally new ones the first stays."""
+    """Choose the source of each variable; on a tie the first one wins."""
     newest: dict[str, tuple[float, _Source]] = {}
     left_out = []
     refusals = {(each.path, each.name) for each in refused}
@@ -246,7 +246,7 @@ def _choose(
 def _copy_variable(
     source: _Source, name: str, new: h5py.File, dimension_ids: Iterator[int]
 ) -> list[LeftOut]:
-    """Copy a variable; what of a fragment cannot be copied costs no other."""
+    """Copy a variable; an entry of a fragment that cannot be copied does not affect the others."""
     left_out = []
     note_reading(source.path)
     for part in (DATA, *PARTS):
@@ -262,6 +262,6 @@ def _copy_variable(
             new[part].pop(name, None)
             left_out.append(LeftOut(source.path, name, first_line(error)))
     if computed_at(new, name) is None:
-        # The new file's own time says nothing of it.
+        # The new file's own time is not when the variable was computed.
         note_computed_at(new, name, source.when(name))
     return left_out

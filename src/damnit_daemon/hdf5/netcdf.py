@@ -1,4 +1,4 @@
-"""netCDF groups inside a results file: bring them over whole, read them with xarray.
+"""netCDF groups inside a results file: copy them whole, read them with xarray.
 
 xarray itself is imported only when something is read.
 """
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 _XarrayObject = TypeVar("_XarrayObject", "xr.DataArray", "xr.Dataset")
 
 LINKS = ("DIMENSION_LIST", "REFERENCE_LIST")
-"""References between variables and their dimensions; copying leaves them pointing nowhere."""
+"""References between variables and their dimensions; they dangle after a copy."""
 
 DIMENSION_ID = "_Netcdf4Dimid"
 DIMENSION_IDS = "_Netcdf4Coordinates"
 
 
 def datasets_in(item: h5py.Group | h5py.Dataset) -> dict[str, h5py.Dataset]:
-    """All datasets at any depth, by path; a dataset itself is at `.`."""
+    """Return all datasets at any depth, by path; a dataset itself is at `.`."""
     if isinstance(item, h5py.Dataset):
         return {".": item}
     found: dict[str, h5py.Dataset] = {}
@@ -44,7 +44,7 @@ def datasets_in(item: h5py.Group | h5py.Dataset) -> dict[str, h5py.Dataset]:
 
 
 def has_dimensions(datasets: dict[str, h5py.Dataset]) -> bool:
-    """Tell whether any of them is a dimension or refers to one."""
+    """Return True if any of them is a dimension or refers to one."""
     return any(
         _is_scale(dataset) or any(link in dataset.attrs for link in LINKS)
         for dataset in datasets.values()
@@ -52,10 +52,10 @@ def has_dimensions(datasets: dict[str, h5py.Dataset]) -> bool:
 
 
 def check_dimensions(datasets: dict[str, h5py.Dataset]) -> None:
-    """Follow each variable to its dimensions.
+    """Follow each variable's references to its dimensions.
 
     Raises:
-        Exception: Whatever h5py raises, if one leads nowhere.
+        Exception: Any error of h5py, if a reference leads nowhere.
     """
     for dataset in datasets.values():
         for dimension in dataset.dims:
@@ -68,12 +68,12 @@ def restore_dimensions(
 ) -> None:
     """Make copied variables refer to the copies of their dimensions.
 
-    netCDF numbers dimensions once per file, so each copied group gets fresh numbers.
+    netCDF numbers dimensions once per file, so each copied group gets new IDs.
 
     Args:
         source: The original datasets, by path.
         copies: The copies, by the same paths.
-        new_ids: Numbers that no dimension of the new file has.
+        new_ids: IDs not used by any dimension of the new file.
     """
     for copy in copies.values():
         for link in LINKS:
@@ -91,21 +91,21 @@ def restore_dimensions(
 
 
 def read_xarray(file: h5py.File, group: str, index: Any = None) -> xr.DataArray | xr.Dataset:
-    """Read a netCDF group, or a part of its only variable.
+    """Read a netCDF group, or a slice of its only variable.
 
     Args:
         file: The open file.
         group: Path of the group.
-        index: What part of a DataArray, as NumPy writes it; the rest stays in the file.
+        index: NumPy index into a DataArray; the rest is not read.
 
     Returns:
-        A DataArray if DAMNIT's mark says so (and there is a single variable), else a
-        Dataset; loaded, with DAMNIT's own attributes taken off.
+        A DataArray if DAMNIT's object type says so (and there is a single variable), else a
+        Dataset; loaded, without DAMNIT's own attributes.
     """
     import h5netcdf
     import xarray as xr
 
-    # On the file that is open already: by its path it might be another one by now.
+    # Use the open file: the path may point to a different one by now.
     root = h5netcdf.File(file, "r", decode_vlen_strings=True)
     store = xr.backends.H5NetCDFStore(root, group=f"/{group}")
     with xr.open_dataset(store) as opened:
@@ -125,7 +125,7 @@ def read_xarray(file: h5py.File, group: str, index: Any = None) -> xr.DataArray 
 
 
 def data_variables(group: h5py.Group) -> dict[str, h5py.Dataset]:
-    """The variables of a group, without dimensions and coordinates."""
+    """Return the variables of a group, without dimensions and coordinates."""
     found = {name: item for name, item in group.items() if isinstance(item, h5py.Dataset)}
     coordinates = set(_words(group))
     for dataset in found.values():
@@ -134,7 +134,7 @@ def data_variables(group: h5py.Group) -> dict[str, h5py.Dataset]:
 
 
 def dimension_names(dataset: h5py.Dataset) -> tuple[str, ...]:
-    """What the dimensions of a variable are called; `?` where that is not known."""
+    """Return the dimension names of a variable; `?` where unknown."""
     scales = (dimension.values() for dimension in dataset.dims)
     return tuple(found[0].name.rpartition("/")[2] if found else "?" for found in scales)
 

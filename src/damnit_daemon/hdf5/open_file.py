@@ -1,4 +1,4 @@
-"""Open HDF5 files for reading, with patience for other programs' locks."""
+"""Open HDF5 files for reading, waiting for other programs' locks."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def open_for_reading(path: Path, *, timeout_s: float, follow_links: bool = False
 
     Args:
         path: The file.
-        timeout_s: How long to try while another program holds the HDF5 lock.
-        follow_links: Whether the file may be a symbolic link. In a folder that many
-            may write to, a link could make us copy what only we may read.
+        timeout_s: How long to retry while another program holds the HDF5 lock.
+        follow_links: True to allow a symbolic link. In a folder that many may write to,
+            a link could make the daemon copy files that only it may read.
 
     Raises:
-        ResultsError: If it cannot be opened; which one says why.
+        ResultsError: If it cannot be opened; the subclass says why.
     """
     give_up_at = time.monotonic() + timeout_s
     note_reading(path)
@@ -54,11 +54,11 @@ def open_for_reading(path: Path, *, timeout_s: float, follow_links: bool = False
             continue
         if follow_links or _same_file(file, kind):
             return file
-        file.close()  # it was replaced between looking and opening: look again
+        file.close()  # replaced between stat and open: try again
 
 
 def _look(path: Path, follow_links: bool) -> os.stat_result:
-    """The file's identity; refuses what is no ordinary file."""
+    """Return the file's identity; refuse anything but a regular file."""
     try:
         info = path.stat() if follow_links else path.lstat()
     except (FileNotFoundError, NotADirectoryError):

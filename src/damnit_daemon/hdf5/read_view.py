@@ -1,7 +1,7 @@
-"""Look at one variable of one run: what it is, and a part of it reduced to a screen's size.
+"""Read the view of one variable of one run: a description, and data reduced to screen size.
 
-The file is opened for one answer and closed again: DAMNIT's combiner edits these files
-in place, and whoever keeps one open keeps it from doing so.
+The file is opened for one view and closed again: DAMNIT's combiner edits these files
+in place, and an open file blocks it.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ MOST_JSON = 64 << 20
 """Bytes of a Plotly figure; a longer one would not be redrawn in time."""
 MOST_TEXT = 64 << 20
 _DRAWN = "iufbc"
-"""Kinds of NumPy types that are drawn."""
+"""Kinds of NumPy types that can be plotted."""
 
 
 def look(
@@ -50,20 +50,20 @@ def look(
     is_cancelled: Callable[[], bool] = lambda: False,
     timeout_s: float = 2.0,
 ) -> Iterator[ViewData]:
-    """Read what is to be shown of a variable.
+    """Read the view of a variable.
 
     Args:
         path: The results file (or a fragment).
-        name: The variable.
-        view: Which part, and how finely.
-        is_cancelled: Asked before each read; ends the iteration.
+        name: Variable name.
+        view: Part to read, and its resolution.
+        is_cancelled: Called before each read; True ends the iteration.
         timeout_s: How long to wait while another program has the file locked.
 
     Yields:
-        Answers, each better than the one before; the last one has `read == 1`.
+        Successively better views; the last one has `read == 1`.
 
     Raises:
-        ResultsError: If the file, or what is in it, cannot be read.
+        ResultsError: If the file, or its content, cannot be read.
     """
 
     def check() -> None:
@@ -211,12 +211,12 @@ def _draw(
 
 
 def _image_size(view: ViewRequest) -> tuple[int, int]:
-    """Rows and columns that an image is reduced to."""
+    """Return the rows and columns that an image is reduced to."""
     return view.pixels or (view.rows, view.columns)
 
 
 def _is_coloured(source: ArrayReader, is_image: bool) -> bool:
-    """Whether the last dimension are the colours of pixels."""
+    """Return True if the last dimension holds the colours of pixels."""
     shape = source.shape
     if len(shape) != 3 or shape[2] not in (3, 4) or min(shape) == 0:
         return False
@@ -230,7 +230,7 @@ def _is_coloured(source: ArrayReader, is_image: bool) -> bool:
 
 
 def _layouts(shape: tuple[int, ...], is_coloured: bool) -> tuple[tuple[int, ...], ...]:
-    """Which dimensions can be drawn: images of the last two first, then curves along each."""
+    """Return the drawable dimensions: images of the last two first, then curves along each."""
     wide = [d for d, n in enumerate(shape) if n > 1] or [len(shape) - 1]
     pairs = [(a, b) for i, a in enumerate(wide) for b in wide[i + 1 :]]
     pairs.sort(key=lambda pair: (-pair[1], -pair[0]))
@@ -256,7 +256,7 @@ def _dims(dataset: h5py.Dataset, is_array: bool) -> tuple[str, ...]:
 
 
 def _words_for(dataset: h5py.Dataset, dims: tuple[str, ...] = ()) -> str:
-    """Type and size in words."""
+    """Describe type and size in words."""
     text = h5py.check_string_dtype(dataset.dtype)
     dtype: Any = "text" if text is not None else dataset.dtype
     if text is not None and text.length and text.encoding == "ascii":

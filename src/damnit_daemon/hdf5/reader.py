@@ -1,4 +1,4 @@
-"""Read one variable of a run's results file, when somebody looks at it."""
+"""Read a variable of a run's results file on demand."""
 
 from __future__ import annotations
 
@@ -25,27 +25,27 @@ from .open_file import open_for_reading
 from .value_info import ValueInfo, describe
 
 READ_TIMEOUT_S = 2.0
-"""How long to wait for a lock: DAMNIT edits files in place, mostly for less than this."""
+"""How long to wait for a lock: DAMNIT edits files in place, usually for less than this."""
 
 
 class PlotlyJSON(str):
-    """A Plotly figure as JSON text; never decoded into a figure here."""
+    """Plotly figure as JSON text; never decoded into a figure here."""
 
 
 class StoredError(NamedTuple):
-    """Why a variable has no value."""
+    """Reason why a variable has no value."""
 
     message: str
     error_class: str
     attributes: dict[str, Any]
-    """Whatever else is noted with it: `computed_at`, for example."""
+    """Further attributes stored with it: `computed_at`, for example."""
 
 
 class ResultsFile:
-    """A run's results file (or a fragment), open for reading; use it in a `with` block.
+    """Results file of a run (or a fragment), open for reading; use it as a context manager.
 
-    The file is a snapshot: the combiner puts a new one in its place, so open it
-    again to see what is new, and close it soon.
+    The file is a snapshot: the combiner replaces it with a new one, so reopen it to see
+    changes, and close it soon.
 
     Attributes:
         path: The file.
@@ -56,11 +56,11 @@ class ResultsFile:
 
         Args:
             path: The file.
-            timeout_s: How long to try while another program has it locked.
+            timeout_s: How long to retry while another program has it locked.
 
         Raises:
-            ResultsMissing: If there is none.
-            ResultsUnreadable: If it is damaged or something else.
+            ResultsMissing: If it does not exist.
+            ResultsUnreadable: If it is damaged or not a results file.
             ResultsBusy: If it stayed locked.
             ResultsDenied: If it may not be read.
         """
@@ -74,42 +74,42 @@ class ResultsFile:
         self.close()
 
     def close(self) -> None:
-        """Close the file; fine if it is closed."""
+        """Close the file; does nothing if it is closed already."""
         self._file.close()
 
     def names(self) -> list[str]:
-        """All variables, sorted; also those with only a summary, preview or error."""
+        """Return all variables, sorted, including those with only a summary, preview or error."""
         with self.translated("the list of variables"):
             return sorted(layout.variable_names(self._file))
 
     def has_data(self, name: str) -> bool:
-        """Tell whether `read` has something to read."""
+        """Return True if the file has data that `read` can return."""
         return self.describe(name) is not None
 
     def has_preview(self, name: str) -> bool:
-        """Tell whether a preview was given for it."""
+        """Return True if the variable has a preview."""
         return self.describe_preview(name) is not None
 
     def object_type(self, name: str) -> str | None:
-        """DAMNIT's mark: `dataarray`, `dataset`, `image`, `PlotlyFigure`, ...; None if plain."""
+        """Return `dataarray`, `dataset`, `image`, `PlotlyFigure`, ...; None if plain."""
         with self.translated(name):
             return layout.object_type(layout.child(self._file, name))
 
     def computed_at(self, name: str) -> float | None:
-        """When it was computed, Unix seconds UTC; None if nobody noted it."""
+        """Return when it was computed, Unix seconds UTC; None if not recorded."""
         with self.translated(name):
             return layout.computed_at(self._file, name)
 
     def describe(self, name: str) -> ValueInfo | None:
-        """Tell kind, type, shape and size of the data without reading it; None if there is none."""
+        """Describe kind, type, shape and size of the data without reading it; None if absent."""
         return self._describe(name, name)
 
     def describe_preview(self, name: str) -> ValueInfo | None:
-        """Tell the same of the preview."""
+        """Return the same for the preview."""
         return self._describe(name, f"{file_format.PREVIEW}/{name}")
 
     def read(self, name: str) -> Any:
-        """Read the data of a variable, all of it.
+        """Read all the data of a variable.
 
         Returns:
             An int, float, complex, bool, str or bytes; an array (text as objects);
@@ -117,27 +117,27 @@ class ResultsFile:
             Dataset; a pandas table (or `ParquetTable`).
 
         Raises:
-            NoSuchData: If the file has no data of it.
+            NoSuchData: If the file has no data of the variable.
             ResultsUnreadable: If the data is damaged.
         """
         return self._read(name, name, "data", None)
 
     def read_part(self, name: str, index: Any) -> Any:
-        """Read a part of an array, image or DataArray; the rest stays in the file.
+        """Read a slice of an array, image or DataArray; the rest is not read.
 
         Args:
-            name: The variable.
-            index: Integers and slices, as NumPy writes them.
+            name: Variable name.
+            index: Integers and slices, as in NumPy.
 
         Raises:
-            NoSuchData: If the file has no data of it.
+            NoSuchData: If the file has no data of the variable.
             ResultsUnreadable: If the data is damaged.
-            IndexError: If it has no such part.
+            IndexError: If the slice is out of range.
         """
         return self._read(name, name, "data", index)
 
     def preview(self, name: str) -> Any | None:
-        """Read the preview that was given for it; None if there is none."""
+        """Read the preview of a variable; None if there is none."""
         try:
             return self._read(name, f"{file_format.PREVIEW}/{name}", "preview", None)
         except NoSuchData:
@@ -154,7 +154,7 @@ class ResultsFile:
             return StoredError(str(read_dataset(found)), error_class, attributes)
 
     def found(self, name: str, *, preview: bool = False) -> h5py.Group | h5py.Dataset | None:
-        """The data or preview itself, for others of this package; None if there is none."""
+        """Return the data's or preview's HDF5 object, for this package only; None if absent."""
         return self._find(f"{file_format.PREVIEW}/{name}" if preview else name)
 
     def _describe(self, name: str, place: str) -> ValueInfo | None:
@@ -184,10 +184,10 @@ class ResultsFile:
 
     @contextmanager
     def translated(self, name: str) -> Iterator[None]:
-        """Turn what h5py raises into what a person can act on.
+        """Translate h5py exceptions into errors a user can act on.
 
         Raises:
-            ResultsError: Instead.
+            ResultsError: In place of the original exception.
         """
         try:
             yield

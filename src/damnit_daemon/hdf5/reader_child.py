@@ -1,7 +1,8 @@
 """`python -m damnit_daemon.hdf5.reader_child`: reads files for another process (`ReaderPool`).
 
-A damaged file can spin or crash in HDF5, which nothing in a process can catch: so whoever must
-go on reads in one of these. Both ends are this program, of the same user; what travels is pickled.
+A damaged file can hang or crash HDF5, which nothing inside the process can catch, so processes
+that must survive read in a child. Both ends are this program, as the same user; the frames are
+pickled.
 """
 
 from __future__ import annotations
@@ -18,19 +19,19 @@ from typing import Any, BinaryIO
 LENGTH = struct.Struct("<Q")
 ALIVE_EVERY_S = 0.2
 CPU_S = 600
-"""A request may use so much CPU time; then the system ends the process, also an orphan."""
+"""CPU time per request; beyond it the system kills the process, orphaned or not."""
 
 STREAMS = ("look", "last_trains", "check_file")
-"""What gives its answer in pieces."""
+"""Functions that yield their results in pieces."""
 
 MEMORY_BYTES = 32 << 30
-"""Address space: a damaged file may claim to need any."""
+"""Address space: a damaged file may claim to need any amount."""
 
 
 def main() -> None:
-    """Answer until stdin ends."""
+    """Serve requests until stdin is closed."""
     channel = Channel(0, os.fdopen(os.dup(1), "wb"))
-    os.dup2(2, 1)  # what a library prints is no answer
+    os.dup2(2, 1)  # output printed by a library is not a response
     _limit(resource.RLIMIT_AS, MEMORY_BYTES)
     from . import check_file, daq_trains, export, locate, series
 
@@ -83,17 +84,17 @@ class Channel:
         self._said_at = 0.0
 
     def receive(self) -> Any:
-        """Wait for a request; None at the end."""
+        """Wait for a request; None at end of input."""
         while True:
             head = self._read(LENGTH.size)
             if len(head) < LENGTH.size:
                 return None
             (length,) = LENGTH.unpack(head)
-            if length:  # else somebody did not want what was over already
+            if length:  # else a cancellation of a request that was already finished
                 return pickle.loads(self._read(length))
 
     def _read(self, length: int) -> bytes:
-        """Read so many bytes, and none ahead: what comes early ends the answer."""
+        """Read exactly that many bytes, no more: early input cancels the request."""
         data = b""
         while len(data) < length and (chunk := os.read(self._source, length - len(data))):
             data += chunk
@@ -107,7 +108,7 @@ class Channel:
         self._said_at = time.monotonic()
 
     def is_cancelled(self) -> bool:
-        """Tell whether the answer is wanted no more; says now and then that we are alive."""
+        """Return True if the request was cancelled; also sends a sign of life at intervals."""
         if select.select([self._source], [], [], 0)[0]:
             return True
         if time.monotonic() - self._said_at > ALIVE_EVERY_S:

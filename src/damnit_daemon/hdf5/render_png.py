@@ -1,4 +1,4 @@
-"""A process that draws one picture with Matplotlib and ends; its job is JSON on stdin."""
+"""Process that renders one picture with Matplotlib and exits; the job is JSON on stdin."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ from .locate import look_in_folder
 COLUMNS, ROWS = 1600, 1200
 DPI = 150
 FEW_POINTS = 60
-"""So many are marked one by one."""
+"""Up to this many points get a marker each."""
 
 
 def main() -> None:
-    """Draw what the job says."""
+    """Render the picture of the job."""
     job = json.load(sys.stdin)
     try:
         draw(job)
@@ -45,7 +45,7 @@ def draw(job: Mapping[str, Any]) -> None:
     """Read the data and write the picture.
 
     Raises:
-        DamnitError: If there is nothing to be drawn.
+        DamnitError: If there is nothing to draw.
     """
     found = dict(job["view"])
     for name in ("axes", "at", "x", "y"):
@@ -77,7 +77,7 @@ def draw(job: Mapping[str, Any]) -> None:
         axes.set_axis_off()
     else:
         raise DamnitError("there is nothing in it that can be drawn")
-    # A dollar sign would begin mathematics.
+    # A dollar sign would start math mode.
     axes.set_title(_plain(job.get("title", "")), fontsize="medium")
     figure.savefig(job["path"], dpi=DPI, format="png")
 
@@ -93,7 +93,7 @@ def _draw_curve(axes: Any, curve: Curve, looked: ViewData, job: Mapping[str, Any
     keep = curve.filled
     if curve.axis.kind is AxisKind.TIME:
         x = np.array([datetime.fromtimestamp(v, UTC) for v in x])
-    # From the least to the greatest of each column: no spike is lost.
+    # From the minimum to the maximum of each column, so that no spike is lost.
     ends = np.stack([curve.least[keep], curve.greatest[keep]], axis=1)
     points = keep.sum() < FEW_POINTS
     axes.plot(np.repeat(x[keep], 2), ends.ravel(), linewidth=0.9, marker="." if points else "")
@@ -135,7 +135,7 @@ def _draw_image(
 
 
 def _extent(at: Any, window: tuple[float, float]) -> tuple[float, float]:
-    """From edge to edge, where the coordinate of each middle is known."""
+    """Return the outer edges of an axis, given the coordinates of the centres."""
     if len(at) < 2 or not at[0] < at[-1]:
         return window[0] - 0.5, window[1] - 0.5
     half = (at[-1] - at[0]) / (len(at) - 1) / 2

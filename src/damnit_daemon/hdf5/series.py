@@ -1,4 +1,4 @@
-"""The numbers of a one-dimensional variable, whole, with what they stand along: to be compared."""
+"""Read a one-dimensional variable whole, with its coordinate, for comparison."""
 
 from __future__ import annotations
 
@@ -23,29 +23,29 @@ from .reader import ResultsFile
 
 TRAIN_ID = "trainId"
 MOST_POINTS = 4_000_000
-"""Of a longer line the least and greatest values of so many places are read."""
+"""Longer lines are reduced to the minimum and maximum of this many bins."""
 PLACES = 4000
 SINGLE = "it is a single number"
 
 
 class NotASeries(DamnitError):  # noqa: N818 – the name says what is wrong
-    """It is something else than a line of numbers; the message says what."""
+    """Raised when the variable is not a line of numbers; the message says what it is."""
 
 
 @dataclass(frozen=True)
 class NumberSeries:
-    """Numbers one after the other.
+    """One-dimensional series of numbers.
 
     Attributes:
         values: float64, (points,); times are Unix seconds UTC.
-        along: What they stand along, float64 of the same shape: the coordinate, or 0, 1, 2, ...
-        along_name: What that is called; empty for a plain index.
-        along_units: Its units.
-        along_kind: What it is.
-        units: Of the values.
-        is_time: Whether the values are times.
-        trains: Train ids, (points,); None without.
-        is_reduced: Whether only extrema are there.
+        along: Coordinate, float64 of the same shape, or 0, 1, 2, ...
+        along_name: Name of the coordinate; empty for a plain index.
+        along_units: Units of the coordinate.
+        along_kind: Kind of the coordinate.
+        units: Units of the values.
+        is_time: True if the values are times.
+        trains: Train IDs, (points,); None if there are none.
+        is_reduced: True if only extrema were read.
     """
 
     values: Any
@@ -62,7 +62,7 @@ class NumberSeries:
 def read_line(
     folder: DamnitFolder, key: RunKey, name: str, *, timeout_s: float = 2.0
 ) -> NumberSeries:
-    """Read a variable of a run, from its results file or from a fragment that waits.
+    """Read a variable of a run, from its results file or a fragment not yet combined.
 
     Raises:
         NotASeries: If it has another shape or type.
@@ -129,7 +129,7 @@ def _dataset(results: ResultsFile, name: str) -> h5py.Dataset:
 
 
 def _extrema(path: Path, name: str, timeout_s: float) -> NumberSeries:
-    """Of a very long line, two points for each of many places."""
+    """Read the minimum and maximum of each bin of a very long line."""
     view = ViewRequest(preview=False, columns=PLACES)
     *_, looked = look(path, name, view, timeout_s=timeout_s)
     curve = looked.content

@@ -9,13 +9,13 @@ from ..runner.file_format import SERIES
 
 
 class ParquetTable(bytes):
-    """A table as the bytes of a Parquet file, where no Parquet reader is installed."""
+    """Table as the bytes of a Parquet file, where no Parquet reader is installed."""
 
 
 def read_table(content: bytes, kind: str) -> Any:
     """Read a DataFrame, or a Series, which is stored as a table of one column.
 
-    Without pandas and a Parquet reader it is a `ParquetTable`.
+    Returns a `ParquetTable` without pandas and a Parquet reader.
     """
     try:
         import pandas as pd

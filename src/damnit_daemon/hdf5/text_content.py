@@ -1,4 +1,4 @@
-"""Data that is read rather than drawn: text, single numbers, lists of names, tables."""
+"""Data shown as text rather than plotted: text, single numbers, lists of names, tables."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MOST_BYTES = 4096
 
 
 def text_words(text: str) -> TextContent:
-    """A text, as long as anybody would read."""
+    """Return a text, cut to a readable length."""
     note = ""
     if len(text) > MOST_CHARACTERS:
         note = f"The first {MOST_CHARACTERS:,} of {len(text):,} characters."
@@ -29,7 +29,7 @@ def text_words(text: str) -> TextContent:
 
 
 def bytes_words(content: bytes) -> TextContent:
-    """Bytes, as hexadecimal numbers with their letters beside them."""
+    """Return bytes as a hex dump, with their characters next to them."""
     lines = []
     for start in range(0, min(len(content), MOST_BYTES), 16):
         part = content[start : start + 16]
@@ -41,7 +41,7 @@ def bytes_words(content: bytes) -> TextContent:
 
 
 def number_words(value: Any, *, is_time: bool = False) -> TextContent:
-    """A single number."""
+    """Return a single number as text."""
     if is_time and isinstance(value, int | float):
         return TextContent((format_time(float(value)),))
     if isinstance(value, np.void):
@@ -51,7 +51,7 @@ def number_words(value: Any, *, is_time: bool = False) -> TextContent:
 
 
 def array_words(dataset: h5py.Dataset) -> TextContent | NotDrawable:
-    """An array of texts, of variable length, or of records, as lines."""
+    """Return an array of strings, variable-length values or records, as lines."""
     if not dataset.size:
         return NotDrawable(f"It is empty: its shape is {tuple(dataset.shape)}.")
     if dataset.ndim == 1 and dataset.dtype.names:
@@ -69,7 +69,7 @@ def array_words(dataset: h5py.Dataset) -> TextContent | NotDrawable:
 
 
 def table_words(table: Any) -> TextContent | NotDrawable:
-    """A pandas table, its first rows."""
+    """Return the first rows of a pandas table."""
     if isinstance(table, ParquetTable):
         return NotDrawable(
             f"A table as {len(table):,} bytes of Parquet. To see it, install pyarrow beside this "
@@ -85,7 +85,7 @@ def table_words(table: Any) -> TextContent | NotDrawable:
 
 
 def format_time(seconds: float) -> str:
-    """Unix seconds as ISO 8601 in UTC; words where there is no such date."""
+    """Format Unix seconds as ISO 8601 in UTC; words where there is no such date."""
     try:
         return datetime.fromtimestamp(seconds, UTC).isoformat(sep=" ")
     except (OverflowError, OSError, ValueError):
@@ -93,7 +93,7 @@ def format_time(seconds: float) -> str:
 
 
 def _records(dataset: h5py.Dataset) -> TextContent:
-    """A compound type as a table: one line for each record."""
+    """Return a compound type as a table with one row per record."""
     names = list(dataset.dtype.names or ())
     count = min(dataset.shape[0], MOST_LINES)
     records = dataset[:count]

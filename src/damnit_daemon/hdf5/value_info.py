@@ -1,4 +1,4 @@
-"""What kind of thing a variable is and how big, told without reading it."""
+"""Kind and size of a variable's data, determined without reading it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .layout import object_type
 
 
 class DataKind(StrEnum):
-    """How data is to be looked at."""
+    """Kind of data, which decides how it is shown."""
 
     SCALAR = "scalar"
     """A number, bool or complex."""
@@ -39,10 +39,10 @@ class ValueInfo:
 
     kind: DataKind
     dtype: str
-    """As NumPy calls it; empty for a Dataset."""
+    """NumPy dtype name; empty for a Dataset."""
     shape: tuple[int, ...]
     size_bytes: int
-    """When read into memory; text of variable length counts as its references."""
+    """Size in memory; variable-length text counts as its references."""
     dims: tuple[str, ...] = ()
     """Names of the dimensions; only for xarray objects."""
     members: tuple[tuple[str, ValueInfo], ...] = ()
@@ -99,7 +99,7 @@ def _describe_variable(dataset: h5py.Dataset) -> ValueInfo:
 
 
 def _decoded_dtype(dataset: h5py.Dataset) -> str:
-    """The type that xarray gives: netCDF has no bool and no time of its own."""
+    """Return the dtype that xarray gives: netCDF has no bool or time type."""
     if h5py.check_string_dtype(dataset.dtype) is not None:
         return "str"
     if _text_attribute(dataset, "dtype") == "bool":

@@ -1,6 +1,6 @@
-"""Write whole files: beside, to the disk, then rename; nobody ever sees half of one.
+"""Write files atomically: to a temporary name, to the disk, then rename.
 
-New files are as open as the folder they are in, and no symbolic link is followed.
+New files get the permissions of their folder, and no symbolic link is followed.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ from ..permissions import file_bits
 from .errors import ResultsDenied, ResultsDiskFull, is_denied, is_disk_full, system_reason
 
 MERGING_SUFFIX = ".merging"
-"""Of a results file that is being made; not `.h5`, so that nobody takes it for one."""
+"""Suffix of a results file being written; not `.h5`, so that it is not mistaken for one."""
 
 
 @contextmanager
 def written_whole(
     temporary: Path, target: Path, *, prove: Callable[[h5py.File], None] | None = None
 ) -> Iterator[h5py.File]:
-    """A new HDF5 file that takes the target's place at the end of the block.
+    """Open a new HDF5 file that replaces the target at the end of the block.
 
-    If the block raises, or the file cannot be brought to the disk, the target stays
-    as it was and the new file is removed.
+    If the block raises, or the file cannot be written to the disk, the target is unchanged
+    and the new file is removed.
 
     Args:
-        temporary: Where to write; must not exist, in the target's folder.
-        target: Its name once it is complete.
-        prove: Looks into the finished file before it counts; what it raises is passed on.
+        temporary: Path to write to; must not exist, in the target's folder.
+        target: Final path of the file.
+        prove: Checks the finished file before the rename; its exceptions are passed on.
 
     Raises:
         ResultsDiskFull: If space ran out.
@@ -44,11 +44,11 @@ def written_whole(
     file = None
     try:
         mode = _mode_for(target)
-        # "x" is O_EXCL, which does not follow a link that somebody put there.
+        # "x" is O_EXCL, which does not follow a planted link.
         with h5py.File(temporary, "x") as file:
             os.fchmod(file.id.get_vfd_handle(), mode)
             yield file
-            file.flush()  # tells of failures that closing keeps to itself
+            file.flush()  # reports failures that closing does not
         if prove is not None:
             with h5py.File(temporary, "r") as file:
                 prove(file)
@@ -67,12 +67,12 @@ def written_whole(
 
 
 def random_part() -> str:
-    """Eight characters that keep temporary names apart."""
+    """Return eight characters that make a temporary name unique."""
     return secrets.token_hex(4)
 
 
 def _mode_for(target: Path) -> int:
-    """What stood there keeps its bits (somebody may have narrowed them), else the folder's."""
+    """Keep the mode of an existing file (it may have been restricted), else follow the folder's."""
     try:
         info = target.lstat()
     except FileNotFoundError:
@@ -83,10 +83,10 @@ def _mode_for(target: Path) -> int:
 
 
 def _discard(temporary: Path, file: h5py.File | None) -> None:
-    """Remove a file that went wrong.
+    """Remove a file that could not be completed.
 
-    HDF5 keeps a file open that it cannot write to the end, and with it the space
-    that is missing: so the file is emptied first, then closed once more.
+    HDF5 keeps a file open that it cannot finish writing, and with it the space that is
+    missing: so the file is truncated first, then closed once more.
     """
     with suppress(OSError):
         os.truncate(descriptor := os.open(temporary, os.O_WRONLY | os.O_NOFOLLOW), 0)
