@@ -235,7 +235,7 @@ def _at_once(
 def _first_look(
     reader: _Reader, rows: Any, columns: Any, how: How, about: ReducedImage
 ) -> ReducedImage:
-    """Return a coarse image: one row in the middle stands for all that share a line on the screen."""
+    """Return a coarse image: the middle row stands for all that share a screen line."""
     grid = Grid(rows, columns, how)
     left = int(columns[0])
     across = slice(left, min(int(columns[-1]), left + (1 << 22)))
