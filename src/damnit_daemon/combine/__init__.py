@@ -1,8 +1,8 @@
 """The combiner: the only writer of results files, and of results in the run database.
 
 A fragment is merged into its run's results file, its values are committed to the
-database, and only then is it deleted; whatever is interrupted is done again, once
-more to the same effect.
+database, and only then is it deleted. Every step is idempotent, so an interrupted
+run is simply repeated.
 """
 
 from .combine_run import combine_run, ingest, restore

@@ -30,20 +30,20 @@ from .report import CombineReport, QuarantinedFragment
 
 LOCK_TIMEOUT_S = 30.0
 LARGEST_NUMBER = 2**63 - 1
-"""What SQLite has integers for."""
+"""Largest integer in SQLite."""
 
 
 def ingest(
     folder: DamnitFolder, fragments: Iterable[Path], *, now: float | None = None
 ) -> SaveReport:
-    """Save the values of fragments to the database at once; merging them can wait.
+    """Save the values of fragments to the database now; merging them can wait.
 
-    What cannot be read is passed over: combining says what is wrong with it.
+    Unreadable fragments are skipped: combining reports them.
 
     Args:
         folder: The DAMNIT folder.
         fragments: Finished fragments of any runs.
-        now: The time of writing, Unix seconds UTC.
+        now: Time of writing, Unix seconds UTC.
 
     Raises:
         StoreError: If the database cannot be written; nothing is saved then.
@@ -56,13 +56,13 @@ def ingest(
 def restore(
     folder: DamnitFolder, key: RunKey, names: Iterable[str], *, now: float | None = None
 ) -> SaveReport:
-    """Save values of a run's results file to the database, where they are missing or older.
+    """Save missing or newer values from a run's results file to the database.
 
     Args:
         folder: The DAMNIT folder.
-        key: The run.
-        names: Which variables.
-        now: The time of writing, Unix seconds UTC.
+        key: Run of the file.
+        names: Variables to save.
+        now: Time of writing, Unix seconds UTC.
 
     Raises:
         ResultsError: If the file cannot be read.
@@ -86,22 +86,22 @@ def combine_run(
 ) -> CombineReport:
     """Merge fragments into a run's results file, save their values, then delete them.
 
-    It may be interrupted anywhere and done again: an older result never replaces a
-    newer one, and the same one is not written twice.
+    Safe to interrupt and repeat: an older result never replaces a newer one, and the same
+    one is not written twice.
 
     Args:
         folder: The DAMNIT folder.
-        key: Which run.
+        key: Run to combine.
         fragments: Finished fragments of this run, oldest first.
-        now: The time of writing, Unix seconds UTC.
+        now: Time of writing, Unix seconds UTC.
         lock_timeout_s: How long to wait for another combiner.
         file_timeout_s: How long to wait for a program that has the results file locked.
 
     Returns:
-        What was done. A run in `postponed` wants to be tried again later.
+        Outcome. Runs in `postponed` should be retried later.
 
     Raises:
-        CombinerBusy: If another combiner was at work for all that time.
+        CombinerBusy: If another combiner held the lock for that long.
         StoreError: If the database cannot be written; the fragments stay.
     """
     report = CombineReport()
@@ -119,13 +119,13 @@ def combine_locked(
     *,
     file_timeout_s: float = MERGE_TIMEOUT_S,
 ) -> None:
-    """Do the same as `combine_run` while holding the lock, and note what was done."""
+    """Like `combine_run`, for a caller that holds the lock; adds to the report."""
     try:
         fragments = _read_or_set_aside(key, paths, report)
         lost = _merge(folder, fragments, report, file_timeout_s) if fragments else {}
         note_reading(None)
     except ResultsError as error:
-        # Their values can be had even so; what is damaged waits for a look at it.
+        # Their values are usable regardless; damaged files are left to be inspected.
         report.postponed.append((key, error))
         _note(_save(folder, list(_readable(paths)), now), report)
         return
@@ -145,7 +145,7 @@ def combine_locked(
 
 
 def _with_losses(fragment: Fragment, lost: dict[str, str], now: float) -> Fragment:
-    """Have the cells of what could not be merged say so: what they showed at first has no data."""
+    """Turn values that could not be merged into errors: what their cells showed has no data."""
     values = [
         lost_value(value.name, lost[value.name], now) if value.name in lost else value
         for value in fragment.values
@@ -154,7 +154,7 @@ def _with_losses(fragment: Fragment, lost: dict[str, str], now: float) -> Fragme
 
 
 def _put_away(fragment: Path, reasons: list[str], report: CombineReport) -> None:
-    """Delete a fragment that was taken over, or keep it where a part could not be."""
+    """Delete a merged fragment, or set it aside if a part of it could not be merged."""
     if reasons:
         _set_aside(fragment, "; ".join(reasons), report)
         return
@@ -183,7 +183,7 @@ def _read_or_set_aside(key: RunKey, paths: Sequence[Path], report: CombineReport
                 raise ResultsUnreadable(path, "there is no run of such a number")
             fragments.append(read_fragment(path, key))
         except ResultsMissing:
-            continue  # taken by another program: DAMNIT's own combiner, perhaps
+            continue  # claimed by another program, perhaps DAMNIT's own combiner
         except ResultsUnreadable as error:
             _set_aside(path, error.reason, report)
     return fragments
@@ -192,10 +192,10 @@ def _read_or_set_aside(key: RunKey, paths: Sequence[Path], report: CombineReport
 def _merge(
     folder: DamnitFolder, fragments: list[Fragment], report: CombineReport, timeout_s: float
 ) -> dict[Path, dict[str, str]]:
-    """Merge all fragments in one go; those that turn out to be damaged leave the list.
+    """Merge all fragments at once, dropping damaged ones from the list.
 
     Returns:
-        The variables of each fragment that could not be merged, and why.
+        Variables of each fragment that could not be merged, with the reason.
     """
     target = folder.results_file(fragments[0].key)
     while fragments:
@@ -204,7 +204,7 @@ def _merge(
         except (ResultsUnreadable, ResultsMissing) as error:
             guilty = [fragment for fragment in fragments if fragment.path == error.path]
             if not guilty:
-                raise  # it is the results file itself
+                raise  # the results file itself is damaged
             fragments.remove(guilty[0])
             if isinstance(error, ResultsUnreadable):
                 _set_aside(error.path, error.reason, report)
@@ -217,7 +217,7 @@ def _merge(
 
 
 def _save(folder: DamnitFolder, fragments: Sequence[Fragment], now: float | None) -> SaveReport:
-    """Save what fragments say, in one transaction."""
+    """Save the values of fragments in one transaction."""
     if not fragments:
         return SaveReport([], [], [])
     now = time.time() if now is None else now

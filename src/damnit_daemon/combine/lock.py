@@ -1,4 +1,4 @@
-"""One combiner per folder, on whichever host: two would undo each other's merges."""
+"""One combiner per folder, across hosts: two would undo each other's merges."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ LOCK_NAME = "combine.lock"
 PAUSE_S = 0.05
 _BUSY = {errno.EACCES, errno.EAGAIN}
 
-# POSIX locks are what GPFS and NFS pass on to other hosts, but they belong to the process:
-# a second thread would get one too, and lose the first one's by closing the file. So
-# threads take turns here first. By process id, since a forked child holds nothing.
+# GPFS and NFS pass POSIX locks on to other hosts, but such a lock belongs to the process: a
+# second thread would get it too, and release the first one's by closing the file. So threads
+# take turns here first. Keyed by process ID, since a forked child holds no lock.
 _threads: dict[tuple[int, Path], threading.Lock] = {}
 
 
 class CombinerBusy(DamnitError):  # noqa: N818 – house style
-    """Another combiner is at work in the folder."""
+    """Raised when another combiner is running in the folder."""
 
     def __init__(self, folder: Path, holder: str) -> None:
         super().__init__(
@@ -41,13 +41,13 @@ class CombinerBusy(DamnitError):  # noqa: N818 – house style
 
 @contextmanager
 def combiner_lock(folder: DamnitFolder, *, timeout_s: float = 0.0) -> Iterator[None]:
-    """Be the only combiner of a folder for the length of the block.
+    """Hold a folder's combiner lock for the length of the block.
 
-    The lock goes with the process, however it ends.
+    The lock is released when the process ends, however it ends.
 
     Raises:
-        CombinerBusy: If another one still is after the given time; says who.
-        DamnitError: If the folder may not be written.
+        CombinerBusy: If another combiner holds it after the given time; names the holder.
+        DamnitError: If the folder is not writable.
     """
     give_up_at = time.monotonic() + timeout_s
     turn = _threads.setdefault((os.getpid(), folder.path.resolve()), threading.Lock())
@@ -106,7 +106,7 @@ def _write_holder(descriptor: int) -> None:
     try:
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, text.encode("utf-8", "replace"), 0)
-    except OSError:  # a full disk: the lock is held, only its holder is not named
+    except OSError:  # disk full: the lock is held, only its holder is not recorded
         pass
 
 
@@ -119,4 +119,4 @@ def _user() -> str:
     try:
         return getpass.getuser()
     except (KeyError, OSError):
-        return f"user {os.getuid()}"  # without a name in this container
+        return f"user {os.getuid()}"  # no user name in this container

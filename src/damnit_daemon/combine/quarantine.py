@@ -1,4 +1,4 @@
-"""Fragments that cannot be used are put aside with the reason: kept, but in nobody's way."""
+"""Set unusable fragments aside with the reason, so that they block nothing."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from ..hdf5 import ResultsDenied
 from ..permissions import make_shared_folder
 
 BROKEN = "broken"
-"""A folder in `extracted_data`."""
+"""Folder in `extracted_data`."""
 
 
 def set_aside(fragment: Path, reason: str) -> None:
-    """Move a fragment into `broken/`, beside a text file that says why.
+    """Move a fragment into `broken/`, next to a text file with the reason.
 
     Raises:
         ResultsDenied: If it cannot be moved.
@@ -21,7 +21,7 @@ def set_aside(fragment: Path, reason: str) -> None:
     folder = fragment.parent / BROKEN
     try:
         make_shared_folder(folder)
-        # By descriptor, so that a symbolic link in its place leads nowhere.
+        # Open by descriptor, so that a symbolic link in its place is not followed.
         place = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
         try:
             _write_reason(place, f"{fragment.name}.txt", reason)
@@ -29,7 +29,7 @@ def set_aside(fragment: Path, reason: str) -> None:
         finally:
             os.close(place)
     except FileNotFoundError:
-        return  # somebody else took it
+        return  # moved by another process
     except OSError as error:
         raise ResultsDenied(fragment, f"it cannot be set aside ({error.strerror})") from error
 

@@ -1,4 +1,4 @@
-"""What became of the fragments that were to be combined."""
+"""Outcome of combining fragments."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from ..store import Rejected
 
 
 class QuarantinedFragment(NamedTuple):
-    """A fragment that was set aside, wholly or for a part of it."""
+    """Fragment set aside, wholly or for a part of it."""
 
     path: Path
-    """Where it was."""
+    """Its original path."""
     reason: str
 
 
 @dataclass
 class CombineReport:
-    """What a combiner did; filled while it works."""
+    """Outcome of a combiner; filled as it runs."""
 
     combined: list[RunKey] = field(default_factory=list)
-    """Runs whose results file and database rows are up to date now."""
+    """Runs whose results file and database rows are up to date."""
     saved: list[StoredValue] = field(default_factory=list)
-    """Values that are new in the database; not those that were ingested before."""
+    """Values new in the database; not those ingested before."""
     rejected: list[Rejected] = field(default_factory=list)
-    """Values that the database does not take."""
+    """Values that the database rejected."""
     broken: list[QuarantinedFragment] = field(default_factory=list)
-    """Fragments in `extracted_data/broken/` now, with a text file that says why."""
+    """Fragments now in `extracted_data/broken/`, with a text file of the reason."""
     postponed: list[tuple[RunKey, DamnitError]] = field(default_factory=list)
-    """Runs whose fragments wait for the next time; their values are in the database."""
+    """Runs whose fragments wait for the next attempt; their values are in the database."""
     removed: list[Path] = field(default_factory=list)
-    """Unfinished files of processes that died."""
+    """Unfinished files of dead processes."""
 
     @property
     def names(self) -> list[str]:
-        """The variables that have new values, each once."""
+        """Variables with new values, each once."""
         return list(dict.fromkeys(value.name for value in self.saved))

@@ -1,4 +1,4 @@
-"""Combine whatever waits in a folder, and clear away what dead processes left."""
+"""Combine all waiting fragments in a folder, and clean up after dead processes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .lock import combiner_lock
 from .report import CombineReport
 
 UNFINISHED_AGE_S = 24 * 3600.0
-"""So long after its last change nobody is still writing a fragment, wherever its writer was."""
+"""A fragment unchanged for this long has no living writer, on any host."""
 
 
 def combine_folder(
@@ -29,19 +29,19 @@ def combine_folder(
     lock_timeout_s: float = 0.0,
     leave: Collection[RunKey] = (),
 ) -> CombineReport:
-    """Combine all fragments that wait, each run's in one go.
+    """Combine all waiting fragments, each run's in one go.
 
-    A damaged fragment is set aside and holds up no other; a run that cannot be
-    combined now is postponed and holds up no other.
+    A damaged fragment is set aside, and a run that cannot be combined now is postponed;
+    neither holds up the others.
 
     Args:
         folder: The DAMNIT folder.
-        now: The time, Unix seconds UTC.
+        now: Current time, Unix seconds UTC.
         lock_timeout_s: How long to wait for another combiner.
-        leave: Runs that are not combined now.
+        leave: Runs to skip for now.
 
     Raises:
-        CombinerBusy: If another combiner is at work; says who.
+        CombinerBusy: If another combiner is running; names the holder.
         StoreError: If the database cannot be written; the fragments stay.
     """
     now = time.time() if now is None else now
@@ -55,7 +55,7 @@ def combine_folder(
 
 
 def waiting_fragments(folder: DamnitFolder) -> dict[RunKey, list[Path]]:
-    """The finished fragments of each run, oldest first."""
+    """Return the finished fragments of each run, oldest first."""
     found = []
     for entry, info in _files(folder):
         if match := FRAGMENT_NAME.fullmatch(entry.name):
@@ -69,7 +69,7 @@ def waiting_fragments(folder: DamnitFolder) -> dict[RunKey, list[Path]]:
 
 def _remove_unfinished(folder: DamnitFolder, now: float) -> Iterator[Path]:
     for entry, info in _files(folder):
-        # Results files are only made under the lock that we hold: this one's maker is dead.
+        # Results files are only written under the lock held here, so this one's writer is dead.
         is_dead = entry.name.endswith(MERGING_SUFFIX) or (
             entry.name.endswith(WRITING_SUFFIX)
             and (info.st_mtime < now - UNFINISHED_AGE_S or is_left_behind(entry.name))
@@ -81,7 +81,7 @@ def _remove_unfinished(folder: DamnitFolder, now: float) -> Iterator[Path]:
 
 
 def _files(folder: DamnitFolder) -> list[tuple[os.DirEntry[str], os.stat_result]]:
-    """What is in `extracted_data`; entries that vanish meanwhile are left out."""
+    """List `extracted_data`, skipping entries that vanish meanwhile."""
     files = []
     try:
         with os.scandir(folder.extracted_data) as entries:
