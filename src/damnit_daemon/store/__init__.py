@@ -1,6 +1,6 @@
-"""The run database (`runs.sqlite`): the only door to it.
+"""The run database (`runs.sqlite`); all access to it goes through this package.
 
-`Database` opens it; the functions take the connection, so that several make
+`Database` opens it; the functions take the connection, so that several form
 one transaction:
 
     with Database(path).writing() as con:
@@ -8,7 +8,7 @@ one transaction:
         save_values(con, values, now=now)
 
 SQL is written in this package and nowhere else. numpy is imported only when a
-value needs it: the app reads before it has painted anything.
+value needs it: the app reads before its first paint.
 """
 
 from .change_feed import ChangeFeed

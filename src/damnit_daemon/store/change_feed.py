@@ -1,4 +1,4 @@
-"""Noticing what other programs write into a database, without reading it all again."""
+"""Detect what other programs write to a database, without reading all of it again."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ __all__ = ["OVERLAP_S", "ChangeFeed"]
 
 
 CACHE_KB = 4000
-"""Enough for what is read at a time, which is gone through more than once."""
+"""Enough for one batch of reads, which visits its pages more than once."""
 
 
 class ChangeFeed:
-    """Watches a database through an idle connection; it blocks nobody.
+    """Watches a database through an idle connection; never blocks other programs.
 
-    Ask `changed` often, it is cheap; when it says so, `changes` tells what
-    happened, and what it costs does not depend on how much there is. `walk` gives
-    the values there are, bit by bit, and after each change looks through all of them
-    again. They raise `StoreError` while the database is missing, locked or
-    unreadable and recover by themselves, and may be called from any thread. What an
-    error kept from being told is told later: by the next call after a lock, by a
-    start afresh (`is_new`) after anything else.
+    Poll `changed` often, it is cheap; when it returns True, `changes` reports what
+    happened, at a cost that does not depend on the size of the database. `walk` yields
+    the existing values in portions, and after each change scans all of them again. All
+    raise `StoreError` while the database is missing, locked or unreadable, recover by
+    themselves, and may be called from any thread. What an error kept from being reported
+    is reported later: by the next call after a lock, by a fresh start (`is_new`) after
+    any other error.
 
     Args:
-        database: What to watch.
-        now: The clock.
+        database: Database to watch.
+        now: Clock.
     """
 
     def __init__(self, database: Database, *, now: Callable[[], float] = time.time) -> None:
@@ -50,48 +50,48 @@ class ChangeFeed:
         self._data_version: object = None
 
     def changed(self) -> bool:
-        """Tell whether anything was written since the last `changes`; true before the first."""
+        """Return True if anything was written since the last `changes`; True before the first."""
         with self._guarded():
             con = self._connection()
             watch = self._watch
             return watch is None or watch.has_more or _data_version(con) != self._data_version
 
     def restart(self) -> Changes:
-        """Tell which runs and columns there are, all as new; `walk` then gives all values."""
+        """Report all runs and columns as new; `walk` then yields all values."""
         with self._guarded():
             con = self._connection()
             self._watch = None
             return self._begin_again(con)
 
     def changes(self, near: Collection[RunKey] = ()) -> Changes:
-        """Tell what was written since the last call; the first time, that all is new.
+        """Report what was written since the last call; the first call reports all as new.
 
-        What is new, and what was written again in the newest runs, in some others or
-        where something was just written, is told at once; the rest by `walk`.
+        New values, and values rewritten in the newest runs, in `near` or close to a recent
+        write, are reported at once; the rest by `walk`.
 
         Args:
-            near: The runs that somebody looks at or works on.
+            near: Runs on screen or being processed.
         """
         with self._guarded():
             con = self._connection()
             if read_format(con, self._database.path) != self._format:
-                # It was brought up to date: what this connection makes up for is there now.
+                # Migrated meanwhile: the tables this connection overlays exist now.
                 self._close()
                 con = self._connection()
             return self._look(con, near)
 
     def walk(self, asked: Collection[str] = ()) -> Changes | None:
-        """Read on, or look on for changes, for some 20 ms; None if there is nothing to do.
+        """Continue reading, or scanning for changes, for some 20 ms; None if all is done.
 
-        Begins after the first `changes`.
+        Starts after the first `changes`.
 
         Args:
-            asked: The names of variables whose values are wanted before all others, if there
-                are many to come; `ANY` stands for the texts and errors of all.
+            asked: Variables whose values are wanted before all others, if there are many
+                to come; `ANY` stands for the texts and errors of all.
         """
         with self._guarded():
             if self._watch is not None and self._watch.is_done(self._data_version):
-                return None  # asked again and again while nothing happens: nobody is asked
+                return None  # called repeatedly while idle: does not access the database
             con = self._connection()
             if self._watch is None:
                 return None
@@ -102,24 +102,24 @@ class ChangeFeed:
 
     @property
     def has_all(self) -> bool:
-        """Whether `walk` has given all the values there were."""
+        """True if `walk` has returned all existing values."""
         return self._watch is not None and self._watch.has_all
 
     def has_told(self, asked: Collection[str]) -> bool:
-        """Whether `walk` has given the values of some variables, so that one can search in them.
+        """Return True if `walk` has returned the values of some variables, so they can be searched.
 
-        Never waits.
+        Never blocks.
         """
         watch = self._watch
         return watch is not None and watch.has_told(asked)
 
     def unknown(self, cells: Iterable[Cell]) -> list[Cell]:
-        """Those of some cells that have no row, by what has been told until now."""
+        """Return those cells that have no row, according to what was reported so far."""
         watch = self._watch
         return [] if watch is None else [cell for cell in cells if not watch.has_row(cell)]
 
     def close(self) -> None:
-        """Close the connection; the next call opens another and starts afresh."""
+        """Close the connection; the next call opens a new one and starts afresh."""
         with self._lock:
             self._close()
 
@@ -136,7 +136,7 @@ class ChangeFeed:
                 raise
 
     def _connection(self) -> sqlite3.Connection:
-        """Give the idle connection; another one if there is another file now."""
+        """Return the idle connection, or a new one if the file was replaced."""
         file = self._identify_file()
         if self._con is None or file != self._file:
             self._close()
@@ -179,10 +179,10 @@ class ChangeFeed:
 
     @contextmanager
     def _transaction(self, con: sqlite3.Connection) -> Iterator[object]:
-        """One for all queries, so that values, runs and columns belong together.
+        """Run all queries in one transaction, so that values, runs and columns are consistent.
 
-        Gives the version of the data. That waits for the lock, and may fail without any
-        harm; an error after it leaves a watch that has noted what it never told.
+        Yields the version of the data. Getting it waits for the lock, and may fail safely;
+        an error after it leaves a tracker that has recorded changes it never reported.
         """
         con.execute("BEGIN")
         try:

@@ -1,8 +1,8 @@
-"""What is remembered of a database to tell what others write into it.
+"""State of a database as last seen, to detect what other programs write to it.
 
-What is new stands at its end, and is seen at once. What is written again keeps its
-place: the runs that somebody looks at or works on are looked through at once, the rest
-bit by bit, so that the cost of a look does not depend on how many values there are.
+New rows are at its end, and are found at once. Rewritten rows keep their place: runs
+on screen or being processed are scanned at once, the rest in portions, so that the cost
+of a poll does not depend on the number of values.
 """
 
 from __future__ import annotations
@@ -34,27 +34,27 @@ from .values import load_rows, no_garbage_collection
 from .variables import load_columns
 
 OVERLAP_S = 120.0
-"""How far back to look again: a value may be committed this long after the time it
-carries (a writer may wait for the lock twice), and clocks differ."""
+"""How far back to scan: a value may be committed this long after its timestamp
+(a writer may wait for the lock twice), and clocks differ."""
 MOST_NEW = 40
-"""New blocks told at a time; the rest with the next look."""
+"""New blocks reported at a time; the rest with the next poll."""
 PORTION = 32
-"""Blocks read at a time while nobody waits."""
+"""Blocks read at a time in the background."""
 MOST_AT_ONCE = 2 * PORTION
-"""Of more blocks the values come ahead: one can search and sort in less than half the time."""
+"""Above this many blocks, values are read ahead: search and sort are ready in half the time."""
 FEW = 20
 PORTION_OF_FEW = 4 * PORTION
-"""Blocks read at a time for the values of so few variables."""
+"""Blocks read at a time for the values of few variables."""
 MOST_WARM = 16
 BUDGET_S = 0.015
-"""How long to look through blocks at a time."""
+"""How long to scan blocks at a time."""
 
 
 class ChangeTracker:
-    """What was seen of one database file; each call is inside a transaction of the caller."""
+    """Last seen state of one database file; each call runs inside the caller's transaction."""
 
     def __init__(self, con: sqlite3.Connection, now: float) -> None:
-        """Take a first look; values are left to `walk`."""
+        """Record the initial state; values are left to `walk`."""
         self._reader = BlockReader()
         self._began = now
         self._blocks: dict[int, Block] = {}
@@ -65,9 +65,9 @@ class ChangeTracker:
         self._numbers: dict[str, int] = {}
         self._bits: dict[RunKey, int] = {}
         self.went_back = False
-        """An older copy seems to have taken the place of the database."""
+        """True if the database seems to have been replaced by an older copy."""
         self.has_more = False
-        """There is more that is new than was told."""
+        """True if more is new than was reported."""
         self._last = max(last_block(con), 0)
         for number, _, block, hashes in self._read_closely(con, [self._last]):
             self._note(number, block, hashes)
@@ -78,27 +78,27 @@ class ChangeTracker:
         self.runs = {row.key: row for row in load_runs(con)}
         self.columns = tuple(load_columns(con, self._numbers))
         self._next = self._last + 1
-        # What is read within a moment anyway needs nothing ahead.
+        # A small database is read within a moment, without reading ahead.
         self._next_ahead: int | None = self._next if self._next > MOST_AT_ONCE else None
         self._has_all_ahead = False
         self._asked: frozenset[str] = frozenset()
         self._next_asked = 0
         self._told: frozenset[str] = frozenset()
         self.has_all = False
-        """Whether `walk` has told all there was."""
+        """True if `walk` has returned everything."""
         self._round: list[int] = []
         self._round_version: object = None
 
     def all_new(self) -> Changes:
-        """Tell to start afresh."""
+        """Report everything as new."""
         return Changes(is_new=True, runs=tuple(self.runs.values()), columns=self.columns)
 
     def look(self, con: sqlite3.Connection, near: Iterable[RunKey]) -> Changes:
-        """Tell what is new, and what has changed near some runs or the last changes.
+        """Report new values, and changes near some runs or the last changes.
 
         Args:
             con: A connection for reading.
-            near: The runs that somebody looks at or works on.
+            near: Runs on screen or being processed.
         """
         if load_setting(con, DB_ID) != self._db_id:
             self.went_back = True
@@ -117,29 +117,29 @@ class ChangeTracker:
         return self._finish(con, runs, gone, values, removed)
 
     def has_told(self, asked: Collection[str]) -> bool:
-        """Whether `walk` has told the values of these variables, or of `ANY`, at least ahead."""
+        """Return True if `walk` has returned these values, or those of `ANY`, at least ahead."""
         return self.has_all or self._has_all_ahead or self._told.issuperset(asked)
 
     def has_row(self, cell: Cell) -> bool:
-        """Whether a row of a cell was read, and is not gone since."""
+        """Return True if a row of the cell was read, and has not been deleted since."""
         key, name = cell
         number = self._numbers.get(name)
         return number is not None and bool(self._bits.get(key, 0) >> number & 1)
 
     def is_done(self, version: object) -> bool:
-        """Whether `walk` would have nothing to do."""
+        """Return True if `walk` would have nothing to do."""
         still_reads = self._next_ahead is not None or not self.has_all or self._round
         return not still_reads and self._round_version == version
 
     def walk(
         self, con: sqlite3.Connection, version: object, asked: Collection[str] = ()
     ) -> Changes | None:
-        """Go on reading what there is, or looking through it for changes; None: all is done.
+        """Continue reading existing values, or scanning for changes; None if all is done.
 
         Args:
             con: A connection for reading.
-            version: The version of the data; after another one all is looked through again.
-            asked: The variables to begin with, or `ANY`.
+            version: Version of the data; a new one starts another scan.
+            asked: Variables to begin with, or `ANY`.
         """
         if (found := self._load_asked(con, frozenset(asked))) is not None:
             return Changes(ahead=found or ())
@@ -162,12 +162,12 @@ class ChangeTracker:
             return Changes()
         return self._finish(con, (), (), values, removed)
 
-    # Reading all there is
+    # Initial reading
 
     def _load_asked(
         self, con: sqlite3.Connection, asked: frozenset[str]
     ) -> Sequence[AheadRow] | None:
-        """The next values of what somebody asks for, maybe none; None: all have been told."""
+        """Return the next requested values, maybe none; None if all have been returned."""
         missing = asked - self._told
         if self._next_ahead is None or not missing:
             return None
@@ -181,7 +181,7 @@ class ChangeTracker:
         return load_ahead(con, *piece, missing)
 
     def _load_ahead(self, con: sqlite3.Connection) -> Sequence[AheadRow]:
-        """The values of the next blocks; none after the first block."""
+        """Return the values of the next blocks; none after the first block."""
         while self._next_ahead is not None:
             if (piece := blocks_before(con, self._next_ahead, PORTION)) is None:
                 self._next_ahead, self._has_all_ahead = None, True
@@ -218,10 +218,10 @@ class ChangeTracker:
             self._bits[key] = self._bits.get(key, 0) | of_key
         return portion
 
-    # Looking at blocks
+    # Scanning blocks
 
     def _differs(self, con: sqlite3.Connection, number: int) -> bool:
-        """Tell whether something was written in a block, also a blob of the same size."""
+        """Return True if a block was written to, even a blob of the same size."""
         known, self._large[number] = self._large.get(number), load_large_times(con, number)
         if known is not None and known != self._large[number]:
             return True
@@ -236,7 +236,7 @@ class ChangeTracker:
     def _compare(
         self, con: sqlite3.Connection, numbers: Iterable[int]
     ) -> tuple[list[StoredValue], list[Cell]]:
-        """Read blocks again; tell what is new in them, and what is gone."""
+        """Read blocks again; return what is new in them, and what was removed."""
         rowids: list[int] = []
         losers: set[RunKey] = set()
         for number, rows, block, hashes in self._read_closely(con, numbers):
@@ -249,7 +249,7 @@ class ChangeTracker:
                 lost = True
             if old.newest > block.newest and block.sums.rows == old.sums.rows:
                 self.went_back = True
-            # A row that was not known may stand where another one was.
+            # An unknown row may have taken the place of another.
             if lost or any(before and row[3] in before and self._is_new(row) for row in changed):
                 losers |= old.keys
             rowids += [row[3] for row in changed]
@@ -264,8 +264,8 @@ class ChangeTracker:
             return [row for row in rows if before.get(row[3]) != hashes[row[3]]]
         if number not in self._blocks:
             return rows
-        # What it held was read after this watch began. If no row says that it was written
-        # since, a clock is wrong, and it may be any.
+        # Its rows were read after this tracker started. If no timestamp is newer than that, a
+        # clock is wrong, and any row may be the one.
         since = self._began - OVERLAP_S
         return [row for row in rows if row[6] > since or self._is_new(row)] or rows
 
@@ -275,7 +275,7 @@ class ChangeTracker:
     def _read_closely(
         self, con: sqlite3.Connection, numbers: Iterable[int]
     ) -> Iterator[tuple[int, list[Row], Block, dict[int, int]]]:
-        """Read blocks, also when large blobs were written."""
+        """Read blocks, including those where large blobs were written."""
         for number in numbers:
             rows = self._reader.read(con, number, number + 1)
             block = self._reader.blocks(rows).get(number, EMPTY)
@@ -318,7 +318,7 @@ class ChangeTracker:
     # Runs and variables
 
     def _changed_runs(self, con: sqlite3.Connection) -> tuple[list[RunRow], list[RunKey]]:
-        """The listed runs that are new or different, and those that are listed no more."""
+        """Return listed runs that are new or changed, and those no longer listed."""
         sums = load_run_sums(con)
         if sums == self._run_sums:
             return [], []
@@ -336,7 +336,7 @@ class ChangeTracker:
         values: list[StoredValue],
         removed: list[Cell],
     ) -> Changes:
-        """Put together what is told; runs are those that are listed or have values."""
+        """Assemble the report; runs are those that are listed or have values."""
         told = {row.key: row for row in runs}
         keys = {value.key for value in values}.difference(self.runs, told)
         told.update((key, RunRow(key, None, None)) for key in keys)
@@ -366,7 +366,7 @@ class ChangeTracker:
         return columns
 
     def _cells_of_lost_variables(self, con: sqlite3.Connection) -> list[Cell]:
-        """The cells that went with their variables, wherever they stood."""
+        """Return the cells removed with their variables, in any block."""
         before, self._defined = self._defined, _defined_names(con)
         lost = []
         for name in sorted(before - self._defined):
@@ -383,7 +383,7 @@ def _defined_names(con: sqlite3.Connection) -> frozenset[str]:
 
 
 def _runs_with(con: sqlite3.Connection, name: str, keys: Iterable[RunKey]) -> set[RunKey]:
-    """Those of some runs that have a value of a variable, each looked up in the index."""
+    """Return those runs that have a value of a variable, each looked up in the index."""
     runs: dict[int, list[int]] = {}
     for proposal, run in keys:
         runs.setdefault(proposal, []).append(run)

@@ -1,4 +1,4 @@
-"""What somebody has done to a database since the last look."""
+"""Changes in a database since the last poll."""
 
 from __future__ import annotations
 
@@ -9,29 +9,29 @@ from ..model import Column, RunKey, RunRow, StoredValue
 from ..model.batch import AheadRow, Batch
 
 Cell = tuple[RunKey, str]
-"""A run and the name of a variable."""
+"""Run and variable name."""
 
 
 class Changes(NamedTuple):
-    """What happened to a database since the last look; false if nothing did."""
+    """Changes in a database since the last poll; false if there are none."""
 
     is_new: bool = False
-    """It is the first look, or another file: load everything again. `runs` and
+    """True for the first poll, or another file: load everything again. `runs` and
     `columns` are complete then, `values` is empty."""
     runs: tuple[RunRow, ...] = ()
-    """Those that are new or have another start time."""
+    """Runs that are new or have another start time."""
     removed_runs: tuple[RunKey, ...] = ()
     values: tuple[StoredValue, ...] = ()
-    """Those that are new or were written again; blobs stay in the database."""
+    """Values that are new or were rewritten; blobs stay in the database."""
     removed_values: tuple[Cell, ...] = ()
-    """Cells that have no row any more, also those of removed runs."""
+    """Cells that no longer have a row, including those of removed runs."""
     columns: tuple[Column, ...] | None = None
-    """All of them, if any changed; else None."""
+    """All columns, if any changed; else None."""
     portion: Batch | None = None
-    """Values that were there before: some of those that are read while nobody waits."""
+    """Some of the existing values, read in the background."""
     ahead: Sequence[AheadRow] = ()
-    """Values that a later portion has once more, with all that belongs to them."""
+    """Values read ahead; a later portion repeats them with their metadata."""
 
     def __bool__(self) -> bool:
-        """Tell whether anything happened."""
+        """Return True if anything changed."""
         return self != Changes()

@@ -1,4 +1,4 @@
-"""Comments that belong to a time, not to a run (DAMNIT's `time_comments`)."""
+"""Comments attached to a time rather than a run (DAMNIT's `time_comments`)."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from .sql import fetch_all
 
 
 class Note(NamedTuple):
-    """A stand-alone comment."""
+    """Stand-alone comment."""
 
     rowid: int
-    """Identifies it: there is no other key."""
+    """Its only key."""
     timestamp: float
-    """What time it is about, Unix seconds UTC."""
+    """Time it refers to, Unix seconds UTC."""
     text: str
 
 
 def load_notes(con: sqlite3.Connection) -> list[Note]:
-    """Load all stand-alone comments by time; none where there is no place for any."""
+    """Load all stand-alone comments by time; none if the table is missing."""
     if not fetch_all(con, "SELECT 1 FROM sqlite_master WHERE name = 'time_comments'"):
         return []
     sql = (
@@ -32,10 +32,10 @@ def load_notes(con: sqlite3.Connection) -> list[Note]:
 
 
 class NoteChanged(StoreError):  # noqa: N818 – house style
-    """Somebody else has changed a note meanwhile.
+    """Raised when another user has changed the note meanwhile.
 
     Attributes:
-        found: What it is now; None if it is gone.
+        found: The note as it is now; None if it is gone.
     """
 
     def __init__(self, found: Note | None) -> None:
@@ -51,9 +51,9 @@ def add_note(
 
     Args:
         con: A connection from `Database.writing`.
-        timestamp: What time it is about, Unix seconds UTC.
+        timestamp: Time it refers to, Unix seconds UTC.
         text: The comment.
-        rowid: What identifies it, unless another one has that: for one that was deleted.
+        rowid: Its former rowid when a deleted note is restored, unless taken meanwhile.
     """
     text = clean_text(text)
     if fetch_all(con, "SELECT 1 FROM time_comments WHERE rowid = ?", (rowid,)):
@@ -67,10 +67,10 @@ def add_note(
 
 
 def change_note(con: sqlite3.Connection, before: Note, text: str) -> Note:
-    """Give a note another text.
+    """Change the text of a note.
 
     Raises:
-        NoteChanged: If it is not what was seen.
+        NoteChanged: If it differs from `before`.
     """
     _require_unchanged(con, before)
     text = clean_text(text)
@@ -79,10 +79,10 @@ def change_note(con: sqlite3.Connection, before: Note, text: str) -> Note:
 
 
 def remove_note(con: sqlite3.Connection, before: Note) -> None:
-    """Take a note out.
+    """Delete a note.
 
     Raises:
-        NoteChanged: If it is not what was seen.
+        NoteChanged: If it differs from `before`.
     """
     _require_unchanged(con, before)
     con.execute("DELETE FROM time_comments WHERE rowid = ?", (before.rowid,))

@@ -1,4 +1,4 @@
-"""Making a new run database: complete from the first moment that it is there."""
+"""Create a new run database, complete from the moment it appears."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def create_database(path: Path, *, proposal: int | None, context_python: str | N
     """Create a run database for a folder.
 
     Args:
-        path: Where; its folder must exist, the file must not.
-        proposal: Which proposal the folder is for.
-        context_python: The Python that runs the context file; None for that of the daemon.
+        path: Target; its folder must exist, the file must not.
+        proposal: Proposal of the folder.
+        context_python: Python that runs the context file; None for the daemon's.
 
     Raises:
-        StoreError: If there is something already, or it cannot be written.
+        StoreError: If the path exists, or cannot be written.
     """
     path = Path(path)
     with translated(path, DEFAULT_TIMEOUT_S), new_file_beside(path) as unfinished:
@@ -41,19 +41,19 @@ def create_database(path: Path, *, proposal: int | None, context_python: str | N
 
 
 def new_db_id() -> str:
-    """Make up what identifies a database in update messages."""
-    import secrets  # which imports a lot, and is only for a new database
+    """Generate the ID of a database in update messages."""
+    import secrets  # slow to import, and only needed for a new database
 
     return secrets.token_hex(20)
 
 
 @contextmanager
 def new_file_beside(path: Path, mode: int | None = None) -> Iterator[Path]:
-    """Make an empty, hidden file beside a path; removed at the end of the block.
+    """Create an empty, hidden file next to a path; removed at the end of the block.
 
     Args:
-        path: What it is to become.
-        mode: Its permission bits; by default those of the folder.
+        path: Path it will be renamed to.
+        mode: Permission bits; by default those of the folder.
 
     Raises:
         StoreError: If the file system refuses.
@@ -73,10 +73,10 @@ def new_file_beside(path: Path, mode: int | None = None) -> Iterator[Path]:
 
 
 def link_into_place(unfinished: Path, path: Path) -> None:
-    """Give a finished file its name, unless there is something of that name.
+    """Give a finished file its name, unless that name exists.
 
     Raises:
-        DatabaseExists: If there is.
+        DatabaseExists: If it does.
     """
     try:
         os.link(unfinished, path)

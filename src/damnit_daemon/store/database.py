@@ -1,4 +1,4 @@
-"""How to open a run database: for reading, or for one transaction."""
+"""Open a run database: for reading, or for one transaction."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LONGEST_TIMEOUT_S = 3600.0
 
 
 def busy_timeout_s(given: str | None) -> float:
-    """Seconds to wait for a lock: those given if they are a number in bounds, else DAMNIT's 30."""
+    """Return the seconds to wait for a lock: `given` if a number in bounds, else DAMNIT's 30."""
     try:
         seconds = float(given or "")
     except ValueError:
@@ -28,14 +28,14 @@ def busy_timeout_s(given: str | None) -> float:
 
 
 DEFAULT_TIMEOUT_S = busy_timeout_s(os.environ.get(TIMEOUT_VARIABLE))
-"""Seconds to wait for a lock; processes that ours start inherit it."""
+"""Seconds to wait for a lock; inherited by child processes."""
 
 
 class Database:
-    """A run database by its path; making one touches nothing.
+    """Run database at a path; constructing one does not touch the file.
 
-    Each use opens a connection of its own and closes it: on a file system that
-    machines share, a connection with a half-read query blocks every writer.
+    Each use opens its own connection and closes it: on a file system shared between
+    hosts, a connection with a half-read query blocks every writer.
 
     Attributes:
         path: The file.
@@ -51,7 +51,7 @@ class Database:
         """Open for reading; creates and changes nothing, works in a read-only folder.
 
         Raises:
-            StoreError: If it cannot be opened or read; which one says why.
+            StoreError: If it cannot be opened or read; the subclass says why.
         """
         with self.translated():
             con, version = self.open_reader()
@@ -59,20 +59,20 @@ class Database:
                 with closing(con):
                     yield con
             except sqlite3.OperationalError as error:
-                # A table or column that a future format no longer has.
+                # A table or column that a future format has dropped.
                 if version > FORMAT_VERSION and error.sqlite_errorcode == sqlite3.SQLITE_ERROR:
                     raise FormatTooNew(self.path, version, str(error)) from error
                 raise
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """Open for one transaction: committed at the end of the block, undone if it raises.
+        """Open for one transaction: committed at the end of the block, rolled back if it raises.
 
-        The lock is taken at once, so what is read inside the block still holds
-        when it is written.
+        The lock is taken at once, so what is read inside the block is still valid when it
+        is written.
 
         Raises:
-            StoreError: If it cannot be opened or written; which one says why.
+            StoreError: If it cannot be opened or written; the subclass says why.
         """
         with self.translated(), closing(self.connect("rw")) as con:
             con.execute("PRAGMA foreign_keys = ON")
@@ -82,7 +82,7 @@ class Database:
             con.execute("COMMIT")
 
     def format_version(self) -> int:
-        """Read the format number, of any format; 0 is the one before numbers.
+        """Read the format number of any database; 0 for databases older than format numbers.
 
         Raises:
             StoreError: If it cannot be read.
@@ -91,9 +91,9 @@ class Database:
             return read_format(con, self.path)
 
     def open_reader(self) -> tuple[sqlite3.Connection, int]:
-        """Open a connection for reading that the caller closes; also gives the format.
+        """Open a connection for reading that the caller closes; also returns the format.
 
-        It may be used from one thread after the other, inside `translated`.
+        It may be used from different threads in turn, inside `translated`.
         """
         con = self.connect_readable()
         try:
@@ -108,11 +108,11 @@ class Database:
         return con, version
 
     def translated(self) -> AbstractContextManager[None]:
-        """Raise a `StoreError` in place of the SQLite errors that a person can mend."""
+        """Raise a `StoreError` in place of the SQLite errors that a user can fix."""
         return translated(self.path, self.timeout_s)
 
     def connect(self, mode: Literal["ro", "rw"]) -> sqlite3.Connection:
-        """Open the file without looking into it; never creates it."""
+        """Open the file without reading it; never creates it."""
         return sqlite3.connect(
             f"{self.path.absolute().as_uri()}?mode={mode}",
             uri=True,
@@ -122,7 +122,7 @@ class Database:
         )
 
     def connect_readable(self) -> sqlite3.Connection:
-        """Open read-only, undoing first what a program that died left half-written."""
+        """Open read-only, first rolling back what a dead program left half-written."""
         con = self.connect("ro")
         try:
             con.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()

@@ -1,4 +1,4 @@
-"""What SQLite holds, as Python values; nothing is ever unpickled."""
+"""Convert SQLite values to Python values; never unpickles."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ _MALFORMED = (
     MemoryError,
     struct.error,
 )
-"""What parsing a header raises that is none."""
+"""Exceptions raised when parsing an invalid header."""
 
 
 def decode_value(stored: StoredValue) -> int | float | str | bytes | complex | NDArray[Any] | None:
-    """Decode a value: complex numbers and arrays from their bytes, anything else as it is.
+    """Decode a value: complex numbers and arrays from their bytes, anything else unchanged.
 
-    A picture stays bytes (PNG), as does what is not recognised or malformed.
+    Pictures stay bytes (PNG), as do unrecognised or malformed blobs.
     Arrays are read-only.
 
     Raises:
@@ -57,8 +57,8 @@ def decode_value(stored: StoredValue) -> int | float | str | bytes | complex | N
 def _decode_npy(blob: bytes) -> NDArray[Any] | None:
     """Decode the bytes of an `.npy` file; None if they are malformed.
 
-    Not by `numpy.load`: that sets memory aside for whatever size the header
-    claims, and takes ten times as long for a trendline.
+    Not with `numpy.load`, which allocates whatever size the header claims, and takes
+    ten times as long for a trendline.
     """
     import numpy as np
 
@@ -75,7 +75,7 @@ def _decode_npy(blob: bytes) -> NDArray[Any] | None:
 
 
 def _split_header(blob: bytes) -> tuple[bytes, int]:
-    """Give the header and where the data begin."""
+    """Return the header and the offset of the data."""
     start, length = (10, "<H") if blob[6:7] == b"\x01" else (12, "<I")
     (size,) = struct.unpack(length, blob[8:start])
     if size > _MAX_HEADER_BYTES:
@@ -84,7 +84,7 @@ def _split_header(blob: bytes) -> tuple[bytes, int]:
 
 
 def _parse_header(header: bytes) -> tuple[Any, bool, tuple[int, ...]]:
-    """Give the type, whether the order is Fortran's, and the shape."""
+    """Return the dtype, the Fortran order flag and the shape."""
     if match := _USUAL_HEADER.fullmatch(header):
         numbers = match[3].replace(b",", b" ").split()
         return match[1].decode(), match[2] == b"True", tuple(map(int, numbers))

@@ -1,4 +1,4 @@
-"""Changes by hand, made only where a value still is what somebody saw."""
+"""Manual edits, applied only where the value is still the one the user saw."""
 
 from __future__ import annotations
 
@@ -14,37 +14,37 @@ from .save_values import NewValue, save_values
 from .sql import fetch_all
 
 MANUAL_PROVENANCE = "manual-input"
-"""What DAMNIT's window notes for values that people typed."""
+"""Provenance that DAMNIT's window stores for typed values."""
 
 Plain = int | float | str | None
-"""What people type: numbers and text; None for nothing."""
+"""Typed values: numbers and text; None for an empty cell."""
 
 
 class ValueEdit(NamedTuple):
-    """A value that somebody typed for a cell."""
+    """Value typed into a cell."""
 
     key: RunKey
     name: str
     old: Plain
-    """What the cell held when it was typed."""
+    """Content of the cell when the value was typed."""
     new: Plain
     type: str | None = None
-    """Of which type the user variable was when it was typed; None: that does not matter."""
+    """Type of the user variable when the value was typed; None to skip the check."""
 
 
 class Conflict(NamedTuple):
-    """A cell that somebody else has changed meanwhile."""
+    """Cell that another user has changed meanwhile."""
 
     change: ValueEdit
     found: int | float | str | bytes | None
-    """What it holds now."""
+    """Its current content."""
 
 
 class EditConflict(StoreError):  # noqa: N818 – house style
-    """Cells hold something else than was seen; nothing was written.
+    """Raised when cells differ from what the user saw; nothing is written.
 
     Attributes:
-        conflicts: Which.
+        conflicts: The cells concerned.
     """
 
     def __init__(self, conflicts: Sequence[Conflict]) -> None:
@@ -54,7 +54,7 @@ class EditConflict(StoreError):  # noqa: N818 – house style
 
 
 class TypeLost(StoreError):  # noqa: N818 – house style
-    """A user variable is gone, or of another type than what was typed for it."""
+    """Raised when a user variable was deleted or has changed its type since the value was typed."""
 
     def __init__(self, name: str, type_name: str | None, *, is_there: bool) -> None:
         what = (
@@ -66,19 +66,19 @@ class TypeLost(StoreError):  # noqa: N818 – house style
 def save_changes(
     con: sqlite3.Connection, changes: Iterable[ValueEdit], *, now: float
 ) -> list[StoredValue]:
-    """Write all changes, or none if a cell is not what it was; returns them as they are stored.
+    """Apply all edits, or none if a cell has changed; returns the values as stored.
 
-    A cell that holds already what is wanted is left alone.
+    Cells that already hold the new value are left alone.
 
     Args:
         con: A connection from `Database.writing`.
-        changes: At most one for each cell.
-        now: The time of writing.
+        changes: At most one per cell.
+        now: Time of writing.
 
     Raises:
-        EditConflict: If a cell was changed by somebody else.
-        TypeLost: If a variable is not of the type any more that was typed.
-        StoreError: If a variable has a name that cannot be written.
+        EditConflict: If another user has changed a cell.
+        TypeLost: If a variable no longer has the type the value was typed for.
+        StoreError: If a variable has an invalid name.
     """
     changes = list(changes)
     _require_types(con, {change.name: change.type for change in changes if change.type})
@@ -103,7 +103,7 @@ def save_changes(
 
 
 def _require_types(con: sqlite3.Connection, types: dict[str, str]) -> None:
-    """Make sure that variables are of the types that were typed for them."""
+    """Check that variables still have the types their values were typed for."""
     sql = "SELECT CAST(type AS TEXT) FROM variables WHERE name = ?"
     for name, wanted in types.items():
         found = fetch_all(con, sql, (name,))
@@ -112,7 +112,7 @@ def _require_types(con: sqlite3.Connection, types: dict[str, str]) -> None:
 
 
 def load_plain(con: sqlite3.Connection, key: RunKey, name: str) -> int | float | str | bytes | None:
-    """Load what a cell holds; None for nothing."""
+    """Load the content of a cell; None if it is empty."""
     sql = (
         "SELECT value FROM run_variables "
         "WHERE proposal = ? AND run = ? AND name = ? AND version = 1"
@@ -123,7 +123,7 @@ def load_plain(con: sqlite3.Connection, key: RunKey, name: str) -> int | float |
 
 
 def same_value(one: object, other: object) -> bool:
-    """Tell whether two values are the same to somebody who sees them: empty text is none."""
+    """Return True if two values look the same to a user: empty text equals None."""
     one, other = ("" if value is None else value for value in (one, other))
     if isinstance(one, int | float) and isinstance(other, int | float):
         return one == other and isinstance(one, float) == isinstance(other, float)
@@ -133,13 +133,13 @@ def same_value(one: object, other: object) -> bool:
 def add_empty_runs(
     con: sqlite3.Connection, proposal: int, number: int, *, now: float
 ) -> list[RunKey]:
-    """List runs that have not been taken yet, after the last one there is.
+    """List future runs, following the last existing one.
 
     Args:
         con: A connection from `Database.writing`.
-        proposal: Of which proposal.
-        number: How many.
-        now: The time of writing.
+        proposal: Proposal of the runs.
+        number: Number of runs.
+        now: Time of writing.
     """
     sql = (
         "SELECT max(run) FROM (SELECT run FROM run_info WHERE proposal = ?1 AND "
@@ -150,6 +150,6 @@ def add_empty_runs(
     keys = [RunKey(proposal, (last or 0) + step) for step in range(1, number + 1)]
     for key in keys:
         ensure_run(con, key, added_at=now)
-    empty = [NewValue(key, COMMENT, None, provenance="") for key in keys]  # as DAMNIT's window does
+    empty = [NewValue(key, COMMENT, None, provenance="") for key in keys]  # as in DAMNIT's window
     save_values(con, empty, now=now)
     return keys

@@ -1,7 +1,7 @@
-"""Python values as SQLite holds them, in DAMNIT's encoding.
+"""Convert Python values to SQLite values, in DAMNIT's encoding.
 
-Whatever cannot be held becomes text: one odd value must not cost a run its
-results. numpy is imported only where an array asks for it.
+Anything that cannot be stored becomes text: one odd value must not cost a run its
+results. numpy is imported only where an array needs it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MAX_BLOB_BYTES = 64 * 2**20
-"""Larger arrays are stored as a line of text; the results file has them."""
+"""Larger arrays are stored as a line of text; the results file has the data."""
 
 COMPLEX = "complex"
 NUMPY = "numpy"
@@ -28,18 +28,18 @@ _BLOB_TYPES = {COMPLEX, NUMPY, TRENDLINE}
 
 
 class Encoded(NamedTuple):
-    """What goes into the columns `value` and `summary_type`."""
+    """Contents of the columns `value` and `summary_type`."""
 
     value: int | float | str | bytes | None
     summary_type: str | None = None
 
 
 def encode_value(value: Any, summary_type: str | None = None) -> Encoded:
-    """Encode a value; never fails for its sake.
+    """Encode a value; never fails because of the value.
 
     Args:
-        value: Whatever a summary may be.
-        summary_type: What a fragment says it is, if it does.
+        value: Any summary.
+        summary_type: Type given by a fragment, if any.
     """
     if hasattr(value, "dtype"):
         if getattr(value, "ndim", 0) > 0:
@@ -50,7 +50,7 @@ def encode_value(value: Any, summary_type: str | None = None) -> Encoded:
     if isinstance(value, bytes | bytearray | memoryview):
         return _encode_bytes(bytes(value), summary_type)
     plain = _encode_plain(value)
-    # DAMNIT's window dies of a row that claims to be an array and holds no blob.
+    # DAMNIT's window crashes on a row that claims to be an array but holds no blob.
     keeps_type = plain is not None and summary_type not in _BLOB_TYPES
     return Encoded(plain, (summary_type or None) if keeps_type else None)
 
@@ -90,12 +90,12 @@ def _encode_bytes(value: bytes, summary_type: str | None) -> Encoded:
 
 
 def _numpy_scalar(value: Any) -> Any:
-    """Turn a numpy scalar or an array without dimensions into a Python value."""
+    """Convert a numpy scalar or zero-dimensional array to a Python value."""
     import numpy as np
 
     value = value[()] if isinstance(value, np.ndarray) else value
     if isinstance(value, np.bytes_):
-        # Text of fixed width, unless it is a picture.
+        # Fixed-width text, unless it is a picture.
         is_blob = value.startswith((PNG_SIGNATURE, NPY_SIGNATURE))
         return bytes(value) if is_blob else value.decode("utf-8", "backslashreplace")
     if isinstance(value, np.datetime64 | np.timedelta64):
@@ -126,7 +126,7 @@ def _encode_array(value: Any, summary_type: str | None) -> Encoded:
 
 
 def _array_type(array: NDArray[Any], summary_type: str | None) -> str:
-    """Tell a trendline, two rows of real numbers, from any other array."""
+    """Distinguish a trendline, two rows of real numbers, from other arrays."""
     if summary_type in {None, "", TRENDLINE}:
         is_pair = array.ndim == 2 and array.shape[0] == 2 and array.dtype.kind in "biuf"
         return TRENDLINE if is_pair else NUMPY

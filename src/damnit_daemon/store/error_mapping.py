@@ -1,4 +1,4 @@
-"""SQLite's error codes in a person's words; errors that are bugs pass unchanged."""
+"""Translate SQLite's error codes for users; errors caused by bugs pass unchanged."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
 
 @contextmanager
 def translated(path: Path, timeout_s: float) -> Iterator[None]:
-    """Raise a `StoreError` in place of the SQLite errors that a person can mend."""
+    """Raise a `StoreError` in place of the SQLite errors that a user can fix."""
     try:
         yield
     except sqlite3.Error as error:
@@ -37,7 +37,7 @@ def translated(path: Path, timeout_s: float) -> Iterator[None]:
 
 
 def describe(error: sqlite3.Error, path: Path, timeout_s: float) -> StoreError | None:
-    """Say what an error means; None for one that points at a mistake of ours."""
+    """Return the matching `StoreError`; None for an error that indicates a bug."""
     extended: int = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_MISUSE)
     code = extended & _PRIMARY
     if code in _BUSY:
@@ -60,7 +60,7 @@ def describe(error: sqlite3.Error, path: Path, timeout_s: float) -> StoreError |
 
 
 def describe_os_error(error: OSError, path: Path) -> StoreError:
-    """Say why a file for the database could not be made."""
+    """Return why a file for the database could not be created."""
     if error.errno in {errno.ENOENT, errno.ENOTDIR}:
         return StoreError(f"There is no folder {path.parent}.", hint="Make it first.")
     if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
@@ -88,7 +88,7 @@ def _describe_cantopen(path: Path) -> StoreError:
         return DatabaseMissing(path)
     except OSError:
         return DatabaseUnreadable(path)
-    # What can be read, but not opened, is the journal beside it.
+    # Readable but not openable: the problem is the journal next to it.
     if path.is_file() and os.access(path, os.R_OK, effective_ids=True):
         return DatabaseReadOnly(path)
     return DatabaseUnreadable(path)

@@ -1,4 +1,4 @@
-"""What can be wrong with a run database, in words a person can act on."""
+"""Errors of a run database, with messages a user can act on."""
 
 # ruff: noqa: N818 – the names say what is wrong, as the base class says that they are errors
 
@@ -10,11 +10,11 @@ from ..errors import DamnitError
 
 
 class StoreError(DamnitError):
-    """Something about the run database that a person can mend."""
+    """Problem with the run database that a user can fix."""
 
 
 class DatabaseMissing(StoreError):
-    """There is no such file."""
+    """Raised when the file does not exist."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(
@@ -24,14 +24,14 @@ class DatabaseMissing(StoreError):
 
 
 class DatabaseExists(StoreError):
-    """A database was to be created where something is already."""
+    """Raised when the path of a new database exists already."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(f"{path} exists already.", hint="It was left as it is.")
 
 
 class DatabaseUnreadable(StoreError):
-    """The file is there, but may not be read."""
+    """Raised when the file exists, but may not be read."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(
@@ -41,14 +41,14 @@ class DatabaseUnreadable(StoreError):
 
 
 class NotADatabase(StoreError):
-    """The file is empty, or something else, or damaged."""
+    """Raised when the file is empty, damaged, or not a database."""
 
     def __init__(self, path: Path, reason: str, *, hint: str = "") -> None:
         super().__init__(f"{path} {reason}.", hint=hint)
 
 
 class DatabaseBusy(StoreError):
-    """Another program held the lock for longer than we wait."""
+    """Raised when another program held the lock for longer than the timeout."""
 
     def __init__(self, path: Path, timeout_s: float) -> None:
         super().__init__(
@@ -59,7 +59,7 @@ class DatabaseBusy(StoreError):
 
 
 class DatabaseReadOnly(StoreError):
-    """The file or its folder may not be written."""
+    """Raised when the file or its folder is not writable."""
 
     def __init__(self, path: Path, reason: str = "may not be written") -> None:
         super().__init__(
@@ -69,7 +69,7 @@ class DatabaseReadOnly(StoreError):
 
 
 class DiskFull(StoreError):
-    """No space, or the quota is used up."""
+    """Raised when the disk is full or the quota is used up."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(
@@ -79,7 +79,7 @@ class DiskFull(StoreError):
 
 
 class StorageFailed(StoreError):
-    """The file system reported an error."""
+    """Raised when the file system reports an error."""
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(
@@ -89,7 +89,7 @@ class StorageFailed(StoreError):
 
 
 class FormatTooOld(StoreError):
-    """A format that has to be brought up to date first."""
+    """Raised for a format that has to be migrated first."""
 
     def __init__(self, path: Path, version: int) -> None:
         if version < 1:
@@ -100,7 +100,7 @@ class FormatTooOld(StoreError):
 
 
 class FormatTooNew(StoreError):
-    """A format from the future."""
+    """Raised for a format newer than this program."""
 
     def __init__(self, path: Path, version: int, reason: str) -> None:
         super().__init__(
@@ -110,10 +110,10 @@ class FormatTooNew(StoreError):
 
 
 class NameTaken(StoreError):
-    """A variable of that name exists and is of the other sort.
+    """Raised when a variable of that name exists and is of the other kind.
 
     Attributes:
-        names: Which.
+        names: The names taken.
     """
 
     def __init__(self, names: tuple[str, ...], what: str) -> None:
@@ -126,7 +126,7 @@ class NameTaken(StoreError):
 
 
 class BadName(StoreError):
-    """Not a name a variable can have."""
+    """Raised when a name is not a valid variable name."""
 
     def __init__(self, name: str) -> None:
         super().__init__(

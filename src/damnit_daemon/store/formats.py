@@ -1,4 +1,4 @@
-"""Which format a database has, and reading older ones as if they were current."""
+"""Detect the format of a database, and read older ones as if they were current."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from .schema import FORMAT_VERSION, has_attributes
 
 
 def read_format(con: sqlite3.Connection, path: Path) -> int:
-    """Read the format number; 0 where it is missing, as before DAMNIT had numbers.
+    """Read the format number; 0 where it is missing, as before DAMNIT numbered formats.
 
     Raises:
-        NotADatabase: If it is no run database.
+        NotADatabase: If it is not a run database.
     """
     try:
         rows = con.execute("SELECT value FROM metameta WHERE key = 'data_format_version'")
@@ -42,7 +42,7 @@ def _no_tables(path: Path) -> NotADatabase:
 
 
 def require_readable(version: int, path: Path) -> None:
-    """Refuse format 0, whose tables are others."""
+    """Refuse format 0, whose tables differ."""
     if version < 1:
         raise FormatTooOld(path, version)
 
@@ -56,10 +56,10 @@ def require_current(version: int, path: Path) -> None:
 
 
 def overlay_missing(con: sqlite3.Connection) -> None:
-    """Give this connection, and nobody else, what formats 1 to 3 lack.
+    """Provide, for this connection only, what formats 1 to 3 lack.
 
-    Temporary tables and views come first where SQLite looks up a name, so
-    queries for the current format work unchanged.
+    SQLite resolves names to temporary tables and views first, so queries for the
+    current format work unchanged.
     """
     con.execute("PRAGMA temp_store = MEMORY")
     if not has_attributes(con):

@@ -1,4 +1,4 @@
-"""What variables may be called."""
+"""Valid names and titles of variables."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from collections.abc import Collection
 from itertools import chain, count
 
 COMMENT = "comment"
-"""The variable that holds a run's comment; it has no row in `variables`."""
+"""Variable that holds a run's comment; it has no row in `variables`."""
 COMMENT_TITLE = "Comment"
 
 FIXED_TITLES = frozenset({"Status", "Proposal", "Run", "Timestamp", COMMENT_TITLE})
-"""Column titles that DAMNIT's own columns have; no variable may use them."""
+"""Titles of DAMNIT's own columns; no variable may use them."""
 
 
 def is_variable_name(name: object) -> bool:
-    """Tell whether DAMNIT takes a name: Python identifiers joined by dots."""
+    """Return True for a name that DAMNIT accepts: Python identifiers joined by dots."""
     return isinstance(name, str) and all(part.isidentifier() for part in name.split("."))
 
 
 def unique_title(title: str, name: str, taken: Collection[str]) -> str:
-    """Make a title that no other column has: as wished, or with the name, or with a number."""
+    """Return a unique title: as requested, or with the name, or with a number appended."""
     if title not in taken:
         return title
     named = f"{title} ({name})"

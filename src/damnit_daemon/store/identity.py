@@ -1,7 +1,7 @@
-"""Whether a folder is a copy of another one, whose identity it still has.
+"""Detect folders that are copies of another one and still share its identity.
 
-A folder's identity (`db_id`) names its update topic, and what people keep of it in the app:
-filters, marks, drafts. The daemon notes where the folder is; a copy brings that note along.
+A folder's identity (`db_id`) names its update topic, and what the app stores for it per user:
+filters, marks, drafts. The daemon records the folder's path; a copy brings that record along.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .settings import DB_ID, load_setting, save_setting
 log = logging.getLogger(__name__)
 
 NOTE = "place.json"
-"""Below `.damnit`: where the folder is, and its identity."""
+"""Below `.damnit`: path of the folder, and its identity."""
 
 
 def load_identity(folder: DamnitFolder) -> str:
@@ -34,7 +34,7 @@ def load_identity(folder: DamnitFolder) -> str:
 
 
 def original_of(folder: DamnitFolder) -> Path | None:
-    """The folder that this one was copied from, if it has the same identity still.
+    """Return the folder this one was copied from, if they still share an identity.
 
     Raises:
         StoreError: If the database of this folder cannot be read.
@@ -55,7 +55,7 @@ def original_of(folder: DamnitFolder) -> Path | None:
 
 
 def note_place(folder: DamnitFolder) -> None:
-    """Note where a folder is, unless it is a copy; if that cannot be, it is done without.
+    """Record a folder's path, unless it is a copy; failing to write it is not an error.
 
     Raises:
         StoreError: If its database cannot be read.
@@ -78,7 +78,7 @@ def note_place(folder: DamnitFolder) -> None:
 
 
 def give_new_identity(folder: DamnitFolder) -> str:
-    """Give a folder an identity of its own; nothing else in it changes.
+    """Give a folder its own identity; nothing else in it changes.
 
     Raises:
         StoreError: If its database cannot be written.
@@ -91,7 +91,7 @@ def give_new_identity(folder: DamnitFolder) -> str:
 
 
 def copy_sentence(original: Path) -> str:
-    """Say what a copy shares."""
+    """Explain what a copy shares."""
     return (
         f"This folder is a copy of {original} and has its identity: both share the update topic of "
         "the broker, filters, marks and drafts."

@@ -1,4 +1,4 @@
-"""Whether the file of a database is whole."""
+"""Check the integrity of a database file."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ LIMIT = 5
 
 
 def find_damage(con: sqlite3.Connection) -> list[str]:
-    """Look through the whole file; the first things that are wrong in SQLite's words."""
+    """Check the whole file; returns the first problems in SQLite's words."""
     rows = fetch_all(con, f"PRAGMA quick_check({LIMIT})")
     return [str(text) for (text,) in rows if text != "ok"]

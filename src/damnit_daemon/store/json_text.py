@@ -1,4 +1,4 @@
-"""Values as plain, valid JSON, and text that every reader can hold."""
+"""Convert values to plain, valid JSON, and text to a form every reader can store."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from collections.abc import Mapping
 from typing import Any
 
 MAX_TEXT_CHARS = 1_000_000
-"""Longer text is cut: it is a summary in a table; the results file has the whole."""
+"""Longer text is truncated: it is a table summary; the results file has all of it."""
 
 INT64_LIMIT = 2**63
 
 
 def clean_text(text: str) -> str:
-    """Replace what is no valid UTF-8 or ends text early in other programs; cut what is long."""
+    """Replace invalid UTF-8 and characters that end text early in other programs; truncate."""
     if len(text) > MAX_TEXT_CHARS:
         text = f"{text[:MAX_TEXT_CHARS]}… (cut, {len(text)} characters)"
-    # A NUL ends the text for C programs, a lone surrogate cannot be encoded.
+    # C programs stop at a NUL, and a lone surrogate cannot be encoded.
     text = text.replace("\0", "\N{SYMBOL FOR NULL}")
     return text.encode("utf-8", "backslashreplace").decode()
 
 
 def integer_text(value: int) -> str:
-    """Write an integer that SQLite cannot hold as one; as hexadecimal if it is huge."""
+    """Format an integer too large for SQLite; as hexadecimal if it is huge."""
     return str(value) if value.bit_length() < 4096 else hex(value)
 
 
@@ -35,7 +35,7 @@ def attributes_json(attributes: Mapping[str, Any] | None) -> str | None:
 
 
 def json_safe(value: Any) -> Any:
-    """Turn a value into what JSON has: NaN and infinity become null, arrays lists."""
+    """Convert a value to JSON types: NaN and infinity become null, arrays lists."""
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
@@ -54,10 +54,10 @@ def json_safe(value: Any) -> Any:
 
 
 def _numpy_safe(value: Any) -> Any:
-    """Arrays and numpy's scalars, known by their method, so that numpy is not imported."""
+    """Convert arrays and numpy scalars, recognised by their method to avoid importing numpy."""
     if hasattr(value, "dtype") and hasattr(value, "tolist"):
         plain = value.tolist()
-        if not hasattr(plain, "dtype"):  # longdouble stays what it is
+        if not hasattr(plain, "dtype"):  # longdouble stays unchanged
             return json_safe(plain)
         if value.dtype.kind == "f" and value.ndim == 0:
             return json_safe(float(value))

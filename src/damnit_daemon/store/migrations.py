@@ -1,4 +1,4 @@
-"""Bringing a database of an earlier format up to date."""
+"""Migrate a database of an earlier format to the current one."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from .views import rebuild_views
 
 
 def migrate(path: Path, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Path | None:
-    """Bring a database of format 1 to 3 up to the current one.
+    """Migrate a database of format 1 to 3 to the current one.
 
-    A copy is made beside it first (`runs.v2-backup.sqlite`). All steps are one
-    transaction: they happen entirely or not at all, and only once if several
-    programs try at the same time.
+    A copy is made next to it first (`runs.v2-backup.sqlite`). All steps are one
+    transaction: all or nothing, and only once if several programs try at the same
+    time.
 
     Returns:
-        The copy; None if the database is up to date.
+        Path of the copy; None if the database is up to date.
 
     Raises:
-        StoreError: If it is of no format that we know, or cannot be written.
+        StoreError: If its format is unknown, or it cannot be written.
     """
     database = Database(path, timeout_s=timeout_s)
     with database.translated(), closing(database.connect("rw")) as con:
@@ -51,10 +51,10 @@ def migrate(path: Path, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Path | None:
 
 
 def _back_up(database: Database, version: int) -> Path:
-    """Copy the database while our transaction holds the lock, but has changed nothing yet.
+    """Copy the database while this transaction holds the lock, before it changes anything.
 
-    By SQLite, not as a file: closing another descriptor of the file would drop
-    the lock. By a second connection: SQLite does not copy from one that writes.
+    With SQLite, not as a file: closing another descriptor of the file would drop the
+    lock. With a second connection: SQLite does not copy from one that writes.
     """
     path = database.path
     mode = stat.S_IMODE(path.stat().st_mode) & file_bits(path.parent)

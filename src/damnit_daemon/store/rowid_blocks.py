@@ -1,8 +1,8 @@
-"""Values read as they lie in the file, in blocks of consecutive rows.
+"""Read values in file order, in blocks of consecutive rows.
 
-A row keeps its place (`rowid`) when it is written again, and a new one comes at the
-end. So a sum over each block tells where something was written, for a quarter of a
-microsecond per row and without an index on the time.
+A row keeps its place (`rowid`) when it is rewritten, and new rows are appended. So a
+sum over each block shows where values were written, for a quarter of a microsecond per
+row and without an index on the time.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from .values import no_garbage_collection
 
 BLOCK_BITS = 9
 BLOCK = 1 << BLOCK_BITS
-"""Rows in a block."""
+"""Rows per block."""
 LARGE = 3000
-"""Blobs with more bytes lie outside their row, and so does what comes after them: SQLite
-would read them whole to get at their timestamp. All that DAMNIT writes are pictures."""
+"""Larger blobs, in bytes, are stored outside their row, with all columns after them: SQLite
+would read them whole to get at their timestamp. All those that DAMNIT writes are pictures."""
 MOST_POOLED = 20_000
 
 _IS_LARGE = f"typeof(value) = 'blob' AND length(value) > {LARGE}"
@@ -46,7 +46,7 @@ _SMALL_ROWS = (
     "CASE typeof(value) WHEN 'blob' THEN substr(value, 1, 8) ELSE value END, "
     "CASE typeof(value) WHEN 'blob' THEN length(value) END, "
     "CAST(coalesce(timestamp, 0) AS REAL), CAST(max_diff AS REAL), "
-    # What most rows have is said in no words: it need not be made into a string each time.
+    # The most common values are left out, to save creating a string for each row.
     f"CASE WHEN provenance = '{CONTEXT_PROVENANCE}' AND summary_method = '' "
     f"AND summary_type IS NULL AND attributes IS NULL THEN NULL ELSE {_EXTRAS} END "
     f"{_BETWEEN} AND NOT ({_IS_LARGE})"
@@ -55,14 +55,14 @@ _LARGE_ROWS = (
     "SELECT name, proposal, run, rowid, NULL, length(value), 0.0, NULL, NULL "
     f"{_BETWEEN} AND {_IS_LARGE}"
 )
-# Less than half of what the rows cost above; looking at the types of names and runs
-# would cost a seventh more.
+# Less than half the cost of the full rows above; checking the types of names and runs
+# would add a seventh.
 _VALUES = (
     "SELECT name, proposal, run, CASE typeof(value) WHEN 'blob' THEN x'' "
     "WHEN 'null' THEN CAST(nullif(attributes, '') AS BLOB) ELSE value END "
     f"{_ALL_BETWEEN} AND (value IS NOT NULL OR attributes IS NOT NULL)"
 )
-# Whole numbers, so that the order in which they are added does not matter.
+# Integers, so that the order of addition does not matter.
 _SUMS = (
     f"SELECT count(*), total(CASE WHEN {_IS_LARGE} THEN length(value) "
     "ELSE CAST(CAST(coalesce(timestamp, 0) AS REAL) * 1000 AS INTEGER) END) "
@@ -72,7 +72,7 @@ _LARGE_TIMES = f"SELECT rowid, CAST(coalesce(timestamp, 0) AS REAL) {_BETWEEN} A
 
 
 class Sums(NamedTuple):
-    """What tells whether a block has changed."""
+    """Checksums of a block, to detect changes."""
 
     rows: int
     total: float
@@ -82,26 +82,26 @@ NOTHING = Sums(0, 0.0)
 
 
 class Block(NamedTuple):
-    """What is kept of a block."""
+    """Remembered state of a block."""
 
     sums: Sums
     newest: float
-    """The latest timestamp, Unix seconds; 0 if there is none."""
+    """Latest timestamp, Unix seconds; 0 if there is none."""
     keys: frozenset[RunKey]
-    """The runs it has rows of."""
+    """Runs with rows in the block."""
 
 
 EMPTY = Block(NOTHING, 0.0, frozenset())
 
 
 def last_block(con: sqlite3.Connection) -> int:
-    """The number of the last block; -1 if there are no values."""
+    """Return the number of the last block; -1 if there are no values."""
     ((last,),) = fetch_all(con, "SELECT max(rowid) FROM run_variables")
     return -1 if last is None else last >> BLOCK_BITS
 
 
 def blocks_before(con: sqlite3.Connection, end: int, most: int) -> tuple[int, int] | None:
-    """At most so many blocks before one, from which up to which; None if none there has rows."""
+    """Return the range of at most `most` blocks before `end`; None if none of them has rows."""
     sql = "SELECT max(rowid) FROM run_variables WHERE rowid < ?"
     ((row,),) = fetch_all(con, sql, (end << BLOCK_BITS,))
     if row is None:
@@ -111,25 +111,25 @@ def blocks_before(con: sqlite3.Connection, end: int, most: int) -> tuple[int, in
 
 
 def load_sums(con: sqlite3.Connection, number: int) -> Sums:
-    """Add up a block."""
+    """Compute the sums of a block."""
     return Sums(*fetch_all(con, _SUMS, _bounds(number, number + 1))[0])
 
 
 def load_large_times(con: sqlite3.Connection, number: int) -> dict[int, float]:
-    """When the large blobs of a block were written, by row: this reads them."""
+    """Return when the large blobs of a block were written, by row; this reads the blobs."""
     return dict(fetch_all(con, _LARGE_TIMES, _bounds(number, number + 1)))
 
 
 def load_ahead(
     con: sqlite3.Connection, start: int, stop: int, names: Collection[str] | None = None
 ) -> list[AheadRow]:
-    """Load nothing but the values, from one block up to another.
+    """Load only the values of a range of blocks.
 
     Args:
         con: A connection for reading.
-        start: The first block.
-        stop: The one after the last.
-        names: Of which variables, if not of all; with `ANY` the texts and errors of all.
+        start: First block.
+        stop: One past the last block.
+        names: Limit to these variables; `ANY` selects the texts and errors of all.
     """
     sql = _VALUES
     parameters: tuple[int | str, ...] = _bounds(start, stop)
@@ -147,7 +147,7 @@ def _bounds(start: int, stop: int) -> tuple[int, int]:
 
 
 class BlockReader:
-    """Reads blocks of one database; what comes again and again is kept once."""
+    """Reads blocks of one database; repeated strings and keys are stored once."""
 
     def __init__(self) -> None:
         self._extras: dict[str | None, Extras] = {}
@@ -155,7 +155,7 @@ class BlockReader:
         self._blobs: dict[tuple[BlobKind, int], Blob] = {}
 
     def read(self, con: sqlite3.Connection, start: int, stop: int) -> list[Row]:
-        """Read the blocks from one up to another; the rows are for `blocks` and `portion`."""
+        """Read a range of blocks; pass the rows to `blocks` and `portion`."""
         bounds = _bounds(start, stop)
         rows = fetch_all(con, _SMALL_ROWS, bounds)
         if large := fetch_all(con, _LARGE_ROWS, bounds):
@@ -163,7 +163,7 @@ class BlockReader:
         return rows
 
     def blocks(self, rows: list[Row]) -> dict[int, Block]:
-        """What to keep of the blocks that were read; rows are in the order of the file."""
+        """Return the state to remember of the blocks read; rows are in file order."""
         rowids = [row[3] for row in rows]
         found, start = {}, 0
         while start < len(rows):
@@ -174,7 +174,7 @@ class BlockReader:
         return found
 
     def portion(self, rows: Iterable[Row]) -> Batch:
-        """Sort rows into columns; written for speed."""
+        """Sort rows into columns; optimised for speed."""
         by_name: dict[str, list[Row]] = {}
         for row in rows:
             name = row[0]
@@ -253,5 +253,5 @@ def _block(rows: list[Row]) -> Block:
 
 
 def _milliseconds(time_s: float) -> int:
-    """As SQLite casts it, also what is too large for an integer."""
+    """Convert like SQLite's cast, which also handles values too large for an integer."""
     return int(max(-(2.0**63), min(2.0**63 - 1024, time_s * 1000)))

@@ -14,15 +14,15 @@ from .sql import fetch_all
 def ensure_run(
     con: sqlite3.Connection, key: RunKey, *, added_at: float, start_time: float | None = None
 ) -> bool:
-    """Make sure that a run is listed; tell whether it is new.
+    """Make sure that a run is listed; return True if it is new.
 
     Args:
         con: A connection from `Database.writing`.
-        key: Which run.
-        added_at: When we heard of it; kept from the first time.
-        start_time: When it began, if known; replaces what is stored.
+        key: Run to list.
+        added_at: When it first became known; kept from the first time.
+        start_time: Start of the run, if known; replaces the stored one.
     """
-    # Integers as integers: text '7' does not join with 7 in columns without a type.
+    # As integers: text '7' does not join with 7 in columns without a type.
     proposal, run = int(key.proposal), int(key.run)
     inserted = con.execute(
         "INSERT INTO run_info (proposal, run, start_time, added_at) VALUES (?, ?, NULL, ?) "
@@ -40,14 +40,14 @@ def ensure_run(
 
 
 def load_runs(con: sqlite3.Connection) -> list[RunRow]:
-    """Load all runs by proposal and number, also those that only have values."""
+    """Load all runs by proposal and number, including those that only have values."""
     rows = {key: RunRow(key, None, None) for key in keys_with_values(con)}
     rows.update((row.key, row) for row in load_listed_runs(con))
     return [rows[key] for key in sorted(rows)]
 
 
 def load_listed_runs(con: sqlite3.Connection, newest: int | None = None) -> list[RunRow]:
-    """Load the runs that are listed, or the newest of them; in no particular order."""
+    """Load the listed runs, or the newest of them; in no particular order."""
     sql = (
         "SELECT proposal, run, start_time, added_at FROM run_info "
         "WHERE typeof(proposal) = 'integer' AND typeof(run) = 'integer'"
@@ -61,7 +61,7 @@ def load_listed_runs(con: sqlite3.Connection, newest: int | None = None) -> list
 
 
 def load_run_sums(con: sqlite3.Connection) -> object:
-    """Something that changes with the list of runs, and is had sooner than the list."""
+    """Return a checksum of the list of runs, which is faster to compute than the list."""
     sql = "SELECT count(*), max(rowid), total(start_time), total(added_at) FROM run_info"
     return fetch_all(con, sql)[0]
 
@@ -71,7 +71,7 @@ def _as_time(value: Any) -> float | None:
 
 
 def keys_with_values(con: sqlite3.Connection) -> Iterator[RunKey]:
-    """Yield the runs in `run_variables`, leaping from one to the next along its index.
+    """Yield the runs in `run_variables`, skipping from one to the next along its index.
 
     `SELECT DISTINCT` would read the whole index: a million entries for 5,000 runs.
     """

@@ -1,4 +1,4 @@
-"""Saving values of runs, so that none can cost the others."""
+"""Save values of runs, so that a bad value does not affect the others."""
 
 from __future__ import annotations
 
@@ -31,22 +31,22 @@ _UPSERT = """
 
 
 class NewValue(NamedTuple):
-    """A value to be saved; None clears the one that is stored."""
+    """Value to save; None clears the stored one."""
 
     key: RunKey
     name: str
     value: int | float | str | bytes | complex | NDArray[Any] | None
     max_diff: float | None = None
     provenance: str = CONTEXT_PROVENANCE
-    """Who made it; `context.py` for what a context file computed."""
+    """Origin of the value; `context.py` for one computed by a context file."""
     summary_type: str | None = None
-    """What a fragment says the value is; by default it is told from the value."""
+    """Type given by a fragment; by default it is derived from the value."""
     summary_method: str = ""
     attributes: Mapping[str, Any] | None = None
 
 
 class Rejected(NamedTuple):
-    """A value that was not saved, and why."""
+    """Value that was not saved, with the reason."""
 
     key: RunKey
     name: str
@@ -54,34 +54,34 @@ class Rejected(NamedTuple):
 
 
 class SaveReport(NamedTuple):
-    """What became of the values that were to be saved."""
+    """Outcome of saving values."""
 
     written: list[StoredValue]
-    """As they are in the database now."""
+    """Values as stored now."""
     outdated: list[tuple[RunKey, str]]
-    """Left alone, because what is stored was computed at the same time or later."""
+    """Skipped, because the stored value was computed at the same time or later."""
     rejected: list[Rejected]
 
     @property
     def names(self) -> list[str]:
-        """The names of the variables that were written, each once."""
+        """Variables that were written, each once."""
         return list(dict.fromkeys(value.name for value in self.written))
 
 
 def save_values(
     con: sqlite3.Connection, values: Iterable[NewValue], *, now: float, keep_newer: bool = True
 ) -> SaveReport:
-    """Save values; runs and variables that are not known yet come into being.
+    """Save values; unknown runs and variables are created.
 
-    What SQLite cannot hold is stored as text. A value of the name `start_time`
+    Values that SQLite cannot hold are stored as text. A value named `start_time`
     becomes the run's start time: it has no other place in the database.
 
     Args:
         con: A connection from `Database.writing`.
-        values: What to save; of several for one cell, the last or newest stays.
-        now: The time of writing, by which readers find what is new.
-        keep_newer: Do not replace what was computed later (by `computed_at` in the
-            attributes, else by when it was stored).
+        values: Values to save; of several for one cell, the last or newest wins.
+        now: Time of writing, by which readers find new values.
+        keep_newer: True to keep stored values that were computed later (by `computed_at`
+            in the attributes, else by when they were stored).
     """
     report = SaveReport([], [], [])
     accepted = _accept(con, values, report)
@@ -103,7 +103,7 @@ def save_values(
 def _accept(
     con: sqlite3.Connection, values: Iterable[NewValue], report: SaveReport
 ) -> list[NewValue]:
-    """Sort out what may not be saved."""
+    """Filter out values that may not be saved."""
     users_own = {info.name for info in load_variables(con) if info.type is not None}
     accepted = []
     for value in values:
@@ -112,7 +112,7 @@ def _accept(
         elif value.name in users_own and value.provenance == CONTEXT_PROVENANCE:
             reason = "a user-editable variable has this name"
         else:
-            # numpy's integers would be stored as blobs.
+            # numpy integers would be stored as blobs.
             key = RunKey(int(value.key.proposal), int(value.key.run))
             accepted.append(value._replace(key=key))
             continue
@@ -123,7 +123,7 @@ def _accept(
 def _stored_ages(
     con: sqlite3.Connection, values: list[NewValue], now: float
 ) -> dict[tuple[RunKey, str], float]:
-    """Load when the stored values of these runs were computed, unless a wrong clock says so."""
+    """Load when the stored values of these runs were computed, ignoring times of a wrong clock."""
     sql = (
         "SELECT name, timestamp, CAST(attributes AS TEXT) FROM run_variables "
         "WHERE proposal = ? AND run = ? AND version = 1"
@@ -185,7 +185,7 @@ def _computed_at(value: NewValue) -> float | None:
 
 
 def _as_time(value: Any) -> float | None:
-    """A finite number; numpy's float64 is a float, too."""
+    """Return a finite number; numpy's float64 is a float, too."""
     if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
         return float(value)
     return None

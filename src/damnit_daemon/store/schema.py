@@ -1,6 +1,6 @@
-"""The tables, indexes, views and trigger of a run database, as DAMNIT lays them out.
+"""Tables, indexes, views and trigger of a run database, as DAMNIT defines them.
 
-A released step is never edited: databases that went through it are out there.
+Never edit a released step: existing databases have gone through it.
 """
 
 from __future__ import annotations
@@ -8,16 +8,16 @@ from __future__ import annotations
 import sqlite3
 
 FORMAT_VERSION = 4
-"""DAMNIT's `data_format_version`; `PRAGMA user_version` is not ours to use."""
+"""DAMNIT's `data_format_version`; `PRAGMA user_version` belongs to DAMNIT."""
 
 PLAIN_VIEWS = (
     "CREATE VIEW runs AS SELECT * FROM run_info",
     "CREATE VIEW max_diffs AS SELECT proposal, run FROM run_info",
 )
-"""The views of a database without variables."""
+"""Views of a database without variables."""
 
 # No types in run_info, run_variables, metameta.value and time_comments: SQLite then
-# keeps what is bound, and DAMNIT relies on that.
+# stores values as they are bound, and DAMNIT relies on that.
 _TABLES = (
     "CREATE TABLE IF NOT EXISTS run_info(proposal, run, start_time, added_at)",
     "CREATE UNIQUE INDEX IF NOT EXISTS proposal_run ON run_info (proposal, run)",
@@ -52,17 +52,17 @@ _ORPHAN_TAGS = (
 
 
 def create_tables(con: sqlite3.Connection) -> None:
-    """Lay out an empty database, inside the caller's transaction."""
+    """Create the tables of an empty database, inside the caller's transaction."""
     upgrade(con, 0)
     for statement in PLAIN_VIEWS:
         con.execute(statement)
 
 
 def upgrade(con: sqlite3.Connection, version: int) -> None:
-    """Take the steps from a format to the current one, inside the caller's transaction.
+    """Apply the steps from a format to the current one, inside the caller's transaction.
 
-    Each step may find itself taken already: DAMNIT commits a step and its
-    version number separately, and may die in between.
+    Each step may have been applied already: DAMNIT commits a step and its version
+    number separately, and may be killed in between.
     """
     if version < 1:
         _execute_all(con, _TABLES)
@@ -78,7 +78,7 @@ def upgrade(con: sqlite3.Connection, version: int) -> None:
 
 
 def has_attributes(con: sqlite3.Connection) -> bool:
-    """Tell whether `run_variables` has the column that format 2 added."""
+    """Return True if `run_variables` has the column that format 2 added."""
     columns = con.execute("SELECT name FROM pragma_table_info('run_variables')").fetchall()
     return ("attributes",) in columns
 

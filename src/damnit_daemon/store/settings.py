@@ -1,4 +1,4 @@
-"""The settings kept in a database (DAMNIT's `metameta`)."""
+"""Settings stored in a database (DAMNIT's `metameta`)."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ DAMNIT_PYTHON = "damnit_python"
 CONCURRENT_JOBS = "concurrent_jobs"
 
 DEFAULT_CONCURRENT_JOBS = 15
-"""What a new database starts with."""
+"""Default of a new database."""
 
 
 def load_settings(con: sqlite3.Connection) -> dict[str, object]:
-    """Load all settings, sorted by key; also those we do not know."""
+    """Load all settings, sorted by key, including unknown ones."""
     rows = fetch_all(con, "SELECT key, value FROM metameta WHERE typeof(key) = 'text' ORDER BY key")
     return dict(rows)
 
@@ -30,10 +30,10 @@ def load_setting(con: sqlite3.Connection, key: str, default: object = None) -> o
 
 
 def save_setting(con: sqlite3.Connection, key: str, value: str | int | float | None) -> None:
-    """Set one setting; text stays text, a number a number."""
+    """Save one setting; text stays text, a number a number."""
     con.execute("INSERT OR REPLACE INTO metameta (key, value) VALUES (?, ?)", (key, value))
 
 
 def delete_setting(con: sqlite3.Connection, key: str) -> bool:
-    """Forget one setting; tell whether it was there."""
+    """Delete one setting; return True if it existed."""
     return con.execute("DELETE FROM metameta WHERE key = ?", (key,)).rowcount > 0

@@ -1,4 +1,4 @@
-"""Running a query to its end, whatever bytes other programs stored as text."""
+"""Run queries to completion, even if other programs stored invalid text."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ def fetch_into(
     sql: str,
     parameters: Sequence[Any] = (),
 ) -> Made:
-    r"""Make something of all rows while they come; the statement is closed afterwards.
+    r"""Build a result from all rows as they arrive; the statement is closed afterwards.
 
-    Text that is not UTF-8 comes with the bytes in question written out (`\xff`).
+    Invalid UTF-8 is returned with the offending bytes escaped (`\xff`).
 
     Args:
-        make: Takes all rows; has no effect besides, as it may be called twice.
+        make: Consumes all rows; must have no side effects, as it may be called twice.
         con: A connection.
         sql: The query.
-        parameters: What is bound to it.
+        parameters: Bound parameters.
     """
     try:
         with closing(con.execute(sql, parameters)) as rows:

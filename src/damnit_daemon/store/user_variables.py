@@ -1,4 +1,4 @@
-"""Variables that people define in a table, to fill in by hand; and taking any variable out."""
+"""User-defined variables, filled in by hand; and deletion of any variable."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from .views import rebuild_views
 USER_TYPES = ("boolean", "integer", "number", "string")
 _NAME = re.compile(r"[a-zA-Z_]\w*")
 RESERVED = frozenset({COMMENT, "start_time", "proposal", "run", "added_at"})
-"""Names that columns of the table, or of DAMNIT's views, have already."""
+"""Names that columns of the table, or of DAMNIT's views, already use."""
 
 
 class NameRefused(StoreError):  # noqa: N818 – house style
-    """A name or title that a new variable cannot have."""
+    """Raised when a new variable cannot have the name or title."""
 
 
 class VariableChanged(StoreError):  # noqa: N818 – house style
-    """Somebody else has changed the definition meanwhile."""
+    """Raised when another user has changed the definition meanwhile."""
 
     def __init__(self, name: str, found: Column | None) -> None:
         what = "deleted" if found is None else "changed"
@@ -35,7 +35,7 @@ class VariableChanged(StoreError):  # noqa: N818 – house style
 
 
 class VariableInUse(StoreError):  # noqa: N818 – house style
-    """Somebody has filled in a variable meanwhile."""
+    """Raised when another user has filled in the variable meanwhile."""
 
     def __init__(self, name: str) -> None:
         super().__init__(
@@ -44,7 +44,7 @@ class VariableInUse(StoreError):  # noqa: N818 – house style
 
 
 class ValuesDoNotFit(StoreError):  # noqa: N818 – house style
-    """Values that are stored are not of the type that a variable shall have."""
+    """Raised when stored values do not fit the new type of a variable."""
 
     def __init__(self, name: str, type_name: str, misfits: Sequence[tuple[RunKey, object]]) -> None:
         (key, value), *more = misfits
@@ -56,17 +56,17 @@ class ValuesDoNotFit(StoreError):  # noqa: N818 – house style
 
 
 def name_from_title(title: str) -> str:
-    """Make a name of a title as DAMNIT's window does: `Sample/Name 2` becomes `sample_name_2`."""
+    """Derive a name from a title like DAMNIT's window: `Sample/Name 2` becomes `sample_name_2`."""
     name = re.sub(r"\W+", "_", title.strip().lower())
     return re.sub(r"^\d+", "", name).strip("_")
 
 
 def why_not_name(name: str, names: Iterable[str]) -> str:
-    """Say why a new user variable cannot have a name; empty if it can.
+    """Return why a new user variable cannot have a name; empty if it can.
 
     Args:
-        name: What it shall be called.
-        names: Of all columns there are.
+        name: Proposed name.
+        names: Names of all columns.
     """
     if not _NAME.fullmatch(name) or not name.isidentifier():
         return "letters, digits and underscores, no digit first"
@@ -78,7 +78,7 @@ def why_not_name(name: str, names: Iterable[str]) -> str:
 
 
 def why_not_title(title: str, titles: list[str]) -> str:
-    """Say why a user variable cannot have a title; empty if it can."""
+    """Return why a user variable cannot have a title; empty if it can."""
     if not title.strip():
         return "a title is needed"
     if title in FIXED_TITLES or title in titles:
@@ -87,10 +87,10 @@ def why_not_title(title: str, titles: list[str]) -> str:
 
 
 def define_user_variable(con: sqlite3.Connection, info: VariableInfo) -> VariableInfo:
-    """Define a user-editable variable of a name and title that no column has.
+    """Define a user-editable variable with an unused name and title.
 
     Raises:
-        NameRefused: If the name or title is taken, or none.
+        NameRefused: If the name or title is taken or invalid.
     """
     columns = load_columns(con)
     _require(info.type)
@@ -111,21 +111,21 @@ def change_user_variable(
     now: float,
     known: Mapping[RunKey, ValueEdit] | None = None,
 ) -> list[StoredValue]:
-    """Change title, type, description and tags; returns the values that became another type.
+    """Change title, type, description and tags; returns the converted values.
 
     Args:
         con: A connection from `Database.writing`.
-        before: The definition as somebody saw it.
-        after: What it shall be; the name stays.
-        convert: Makes a stored value one of another type, or raises `ValueError`.
-        now: The time of writing.
-        known: Of values that became what they are when the type was changed before, what
-            they were; they are that again, unless somebody has changed them since.
+        before: The definition as the user saw it.
+        after: The new definition; the name must not change.
+        convert: Converts a stored value to another type, or raises `ValueError`.
+        now: Time of writing.
+        known: Originals of values converted by an earlier change of type; they are
+            restored, unless edited since.
 
     Raises:
-        VariableChanged: If the definition is not what was seen.
+        VariableChanged: If the stored definition differs from `before`.
         NameRefused: If another column has the title.
-        ValuesDoNotFit: If a stored value cannot be of the new type.
+        ValuesDoNotFit: If a stored value cannot be converted to the new type.
     """
     columns = {column.name: column for column in load_columns(con)}
     _require_unchanged(columns, before)
@@ -142,10 +142,10 @@ def change_user_variable(
 def restore_user_variable(
     con: sqlite3.Connection, info: VariableInfo, values: Mapping[RunKey, Plain], *, now: float
 ) -> list[StoredValue]:
-    """Define a variable that was deleted again, with the values it had; returns these.
+    """Restore a deleted variable with its values; returns these.
 
     Raises:
-        NameRefused: If its name or title is taken by now.
+        NameRefused: If its name or title has been taken meanwhile.
     """
     define_user_variable(con, info)
     again = [
@@ -158,11 +158,11 @@ def restore_user_variable(
 def withdraw_user_variable(
     con: sqlite3.Connection, info: VariableInfo, values: Mapping[RunKey, Plain]
 ) -> None:
-    """Take out a variable that is as it was seen, with just the values that were seen.
+    """Delete a variable, provided that its definition and values are the ones given.
 
     Raises:
-        VariableChanged: If the definition is not what was seen.
-        VariableInUse: If somebody has filled it in since.
+        VariableChanged: If the stored definition differs.
+        VariableInUse: If another user has filled it in since.
     """
     columns = {column.name: column for column in load_columns(con)}
     _require_unchanged(columns, info)
@@ -179,20 +179,20 @@ def _require_unchanged(columns: Mapping[str, Column], seen: VariableInfo) -> Non
 
 
 def as_column(info: VariableInfo) -> Column:
-    """A definition as the table shows it."""
+    """Return a definition as a table column."""
     return Column(
         info.name, info.title, info.description or "", info.type, tuple(sorted(set(info.tags)))
     )
 
 
 def remove_variable(con: sqlite3.Connection, name: str) -> int:
-    """Forget a variable, its tags and its values; tell how many values there were.
+    """Delete a variable, its tags and its values; return the number of values.
 
     Raises:
         BadName: If there is no such variable.
     """
     removed = con.execute("DELETE FROM run_variables WHERE name = ?", (name,)).rowcount
-    # Foreign keys take its tags along, the trigger the tags that nobody else has.
+    # Foreign keys remove its tag links, the trigger the tags that are no longer used.
     defined = con.execute("DELETE FROM variables WHERE name = ?", (name,)).rowcount
     if not removed and not defined:
         raise BadName(name)

@@ -1,4 +1,4 @@
-"""Loading values of runs: a screen of them in about a millisecond."""
+"""Load values of runs: a screenful in about a millisecond."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from .runs import keys_with_values
 from .sql import Row, fetch_all, fetch_into
 
 _FEW_NAMES = 8
-"""Of so few variables it is quicker to look up each run in the index than to read all rows."""
+"""For up to this many variables, one index lookup per run is faster than reading all rows."""
 
-# Of a blob: its first bytes, and its size. The cast makes malformed rows of other
-# programs into what `StoredValue` promises.
+# First bytes of a blob, and its size. The cast turns malformed rows of other programs
+# into what `StoredValue` promises.
 _HEADS = (
     "CASE typeof(value) WHEN 'blob' THEN substr(value, 1, 8) ELSE value END",
     "CASE typeof(value) WHEN 'blob' THEN length(value) END",
@@ -31,7 +31,7 @@ _OTHERS = (
 
 
 def load_computed_times(con: sqlite3.Connection) -> dict[RunKey, float]:
-    """Load when each run was last given a value that nobody typed, Unix seconds."""
+    """Load when each run last got a value that was not typed by hand, Unix seconds."""
     sql = (
         "SELECT proposal, run, max(timestamp) FROM run_variables WHERE name != 'comment' "
         "AND provenance IS NOT 'manual-input' AND typeof(timestamp) IN ('real', 'integer') "
@@ -52,10 +52,10 @@ def load_values(
 
     Args:
         con: A connection from `Database.reading` or `Database.writing`.
-        keys: Of which runs; None for all.
-        names: Of which variables; None for all.
-        since: Only what was written after this time.
-        blobs: Fetch pictures and arrays as well; else a `Blob` stands for each.
+        keys: Limit to these runs; None for all.
+        names: Limit to these variables; None for all.
+        since: Only values written after this time.
+        blobs: True to fetch pictures and arrays; else a `Blob` stands for each.
     """
     value, size = _WHOLE if blobs else _HEADS
     if keys is None and since is None and names is not None and len(names) <= _FEW_NAMES:
@@ -71,7 +71,7 @@ def load_values(
 
 
 def load_rows(con: sqlite3.Connection, rowids: Collection[int]) -> list[StoredValue]:
-    """Load values by their rows, without blobs; those that are no valid values are left out."""
+    """Load values by row ID, without blobs; invalid rows are skipped."""
     value, size = _HEADS
     sql = (
         f"SELECT proposal, run, name, {value}, {_OTHERS}, {size} FROM run_variables "
@@ -90,14 +90,14 @@ def load_value(con: sqlite3.Connection, key: RunKey, name: str) -> StoredValue |
 def _conditions(
     keys: Collection[RunKey] | None, names: Collection[str] | None, since: float | None
 ) -> Iterator[tuple[str, list[Any]]]:
-    """Yield the conditions of the queries to make: one per proposal if runs are asked for."""
-    # Lists travel as JSON: the statement is the same for any length, and has no limit.
+    """Yield the conditions of the queries to run: one per proposal if runs are given."""
+    # Lists are passed as JSON: the statement is the same for any length, and has no limit.
     common = ["typeof(name) = 'text'"]
     parameters: list[str | float] = []
     if names is not None:
         common = ["name IN (SELECT value FROM json_each(?))"]
         parameters = [json.dumps(list(names))]
-    if since is not None:  # first, as it is the condition that few rows meet
+    if since is not None:  # first, as the most selective condition
         common.insert(0, "timestamp > ?")
         parameters.insert(0, since)
     if keys is None:
@@ -113,12 +113,12 @@ def _conditions(
 
 
 def _stored_values(rows: Iterable[Row]) -> list[StoredValue]:
-    """Make values of rows; written for speed, as a table has up to a million."""
+    """Convert rows to values; optimised for speed, as a table has up to a million."""
     keys: dict[tuple[int, int], RunKey] = {}
     values: list[StoredValue] = []
     append, make = values.append, tuple.__new__
     with no_garbage_collection():
-        # Each name spelt out: measurably quicker than slices and stars.
+        # Each name spelt out: measurably faster than slices and unpacking.
         # fmt: off
         for (proposal, run, name, value, timestamp, max_diff, provenance, summary_type,
              summary_method, attributes, size) in rows:
@@ -135,7 +135,7 @@ def _stored_values(rows: Iterable[Row]) -> list[StoredValue]:
 
 @contextmanager
 def no_garbage_collection() -> Iterator[None]:
-    """Keep Python from looking for cycles again and again while many values are made."""
+    """Suspend garbage collection, which would run repeatedly while many values are created."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

@@ -1,4 +1,4 @@
-"""The variables a database knows: their titles, descriptions and tags."""
+"""Variables of a database: their titles, descriptions and tags."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .views import rebuild_views
 
 
 def load_variables(con: sqlite3.Connection) -> list[VariableInfo]:
-    """Load all defined variables with their tags, in the order they were first defined."""
+    """Load all defined variables with their tags, in order of first definition."""
     tags: dict[str, list[str]] = {}
     sql = "SELECT variable_name, name FROM variable_tags JOIN tags ON id = tag_id ORDER BY name"
     for variable, tag in fetch_all(con, sql):
@@ -31,12 +31,12 @@ def load_variables(con: sqlite3.Connection) -> list[VariableInfo]:
 def load_columns(con: sqlite3.Connection, names: Collection[str] | None = None) -> list[Column]:
     """Load all columns of the table: defined variables, then names that only have values.
 
-    No two titles are the same.
+    Titles are unique.
 
     Args:
         con: A connection from `Database.reading` or `Database.writing`.
-        names: Those that have values, as far as they count; None to look for all,
-            for which all values are looked through.
+        names: Names that have values, as far as they matter; None to find them all, which
+            scans all values.
     """
     taken: set[str] = set(FIXED_TITLES)
     columns = []
@@ -62,12 +62,12 @@ def _names_of_values(con: sqlite3.Connection) -> list[str]:
 
 
 def ensure_variables(con: sqlite3.Connection, names: Collection[str]) -> bool:
-    """Define each name that is not, with the name as its title, before values are saved.
+    """Define each missing name, with the name as its title, before values are saved.
 
     DAMNIT's API finds only values that have a row in `variables`.
 
     Returns:
-        Whether a name is new, so that the views have to be rebuilt afterwards.
+        True if a name is new, so that the views have to be rebuilt afterwards.
     """
     titles = _titles(con)
     missing = [name for name in names if name not in titles]
@@ -84,14 +84,14 @@ def ensure_variables(con: sqlite3.Connection, names: Collection[str]) -> bool:
 def update_computed_variables(
     con: sqlite3.Connection, variables: Sequence[VariableInfo]
 ) -> list[str]:
-    """Store what the context file declares; gives the names of those that are new or changed.
+    """Store the variables a context file declares; returns the names of new or changed ones.
 
-    Variables that it no longer declares stay: their values do, too. A title that
-    another variable has already gets the name appended.
+    Variables that are no longer declared stay, as do their values. A title already used
+    by another variable gets the name appended.
 
     Raises:
         NameTaken: If a user-editable variable has one of the names.
-        BadName: If a name is none.
+        BadName: If a name is invalid.
     """
     stored = {info.name: info for info in load_variables(con)}
     _check_names(variables, stored)
@@ -113,8 +113,8 @@ def add_user_variable(con: sqlite3.Connection, info: VariableInfo) -> None:
     """Define a user-editable variable.
 
     Raises:
-        NameTaken: If there is a variable of that name.
-        BadName: If the name is none.
+        NameTaken: If a variable of that name exists.
+        BadName: If the name is invalid.
     """
     if not is_variable_name(info.name):
         raise BadName(info.name)
@@ -137,7 +137,7 @@ def _check_names(variables: Sequence[VariableInfo], stored: dict[str, VariableIn
 def _unique_titles(
     variables: Sequence[VariableInfo], stored: dict[str, VariableInfo]
 ) -> dict[str, str]:
-    """Give each variable its title; of those that want the same, who has it keeps it."""
+    """Assign each variable its title; on a conflict the current owner keeps it."""
     declared = {info.name for info in variables}
     taken = {info.title for name, info in stored.items() if name not in declared} | FIXED_TITLES
     titles = {}
@@ -158,7 +158,7 @@ def _has_values(con: sqlite3.Connection, name: str) -> bool:
 
 
 def save_definition(con: sqlite3.Connection, info: VariableInfo) -> None:
-    """Store a definition and its tags, in place of what there is of that name."""
+    """Store a definition and its tags, replacing any existing one of that name."""
     con.execute(
         "INSERT INTO variables (name, type, title, description) VALUES (?, ?, ?, ?) "
         "ON CONFLICT (name) DO UPDATE SET type = excluded.type, title = excluded.title, "
@@ -176,7 +176,7 @@ def save_definition(con: sqlite3.Connection, info: VariableInfo) -> None:
             (info.name, tag),
         )
     for tag in tagged.keys() - wanted:
-        # The trigger removes the tag itself with its last link.
+        # The trigger deletes the tag itself with its last link.
         con.execute(
             "DELETE FROM variable_tags WHERE variable_name = ? AND tag_id = ?",
             (info.name, tagged[tag]),

@@ -1,6 +1,6 @@
 """The views `runs` and `max_diffs`: one row per run, one column per variable.
 
-Nothing of ours reads them; DAMNIT's own commands and users' queries do.
+Not read by this project, but by DAMNIT's own commands and users' queries.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from .schema import PLAIN_VIEWS
 from .sql import fetch_all
 
 MAX_NAMES = 1900
-"""SQLite gives up at 2,000 columns."""
+"""SQLite's limit is 2,000 columns."""
 MAX_SQL_CHARS = 900_000
-"""... and at a million characters in a statement."""
+"""SQLite's limit is a million characters per statement."""
 
 
 def rebuild_views(con: sqlite3.Connection) -> None:
-    """Make the views anew from all names there are, inside the caller's transaction.
+    """Rebuild the views from all existing names, inside the caller's transaction.
 
-    Where there are more names than a view can have, those first defined get in.
+    If there are more names than a view can have, the first defined are used.
     """
     con.execute("DROP VIEW IF EXISTS runs")
     con.execute("DROP VIEW IF EXISTS max_diffs")
@@ -56,8 +56,8 @@ def _pivot_views(names: list[str]) -> tuple[str, str]:
 
 
 def _pivot(names: list[str], column: str) -> list[str]:
-    # A view cannot have bound parameters, so the quoting has to be right: the
-    # names come from a file that others may write.
+    # A view cannot have bound parameters, so the quoting has to be correct: the names
+    # come from a file that others may write.
     return [
         f"max({column}) FILTER (WHERE name = {_quote(name, chr(39))}) AS {_quote(name, chr(34))}"
         for name in names
