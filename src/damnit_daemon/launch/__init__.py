@@ -1,4 +1,4 @@
-"""Starts the user's Python with our runner in it; the only door to its processes."""
+"""Starts the runner in the user's Python; the only entry point to its processes."""
 
 from ..runner.exit_reason import describe_exit
 from .bundle import Bundle, place_bundle

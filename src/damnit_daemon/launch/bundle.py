@@ -1,8 +1,8 @@
-"""What of ours travels into the user's Python: two zips, named by their contents.
+"""The code that is shipped to the user's Python: two zips, named by their contents.
 
-The runner's zip goes to the front of the user's `sys.path`, h5netcdf's to its
-end, where it serves only if the user's Python has none of its own. Nothing of
-our environment is seen there besides.
+The runner's zip goes to the front of the user's `sys.path`; h5netcdf's goes to the
+end, so it is used only if the user's Python has none of its own. Nothing else of
+the daemon's environment is visible there.
 """
 
 from __future__ import annotations
@@ -27,24 +27,24 @@ from ..permissions import file_bits, make_shared_folder
 
 PACKAGE = Path(__file__).resolve().parent.parent
 SAME_DATE = (1980, 1, 1, 0, 0, 0)
-"""The zip's oldest: equal contents make equal bytes, on every machine."""
+"""The oldest date a zip can hold: equal contents make equal bytes, on every machine."""
 MAIN = b"from damnit_daemon.runner.__main__ import main\n\nraise SystemExit(main())\n"
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """Where the zips are."""
+    """Paths of the zips."""
 
     runner: Path
-    """`damnit_ctx`, `damnit_daemon.runner` and, for processes that it starts, `context_file`."""
+    """`damnit_ctx`, `damnit_daemon.runner` and, for subprocesses, `context_file`."""
     fallback: Path
     """h5netcdf, which writes xarray objects."""
 
     @property
     def program(self) -> list[str]:
-        """What a Python runs: the zip itself, for then it looks nowhere else first.
+        """Arguments that make a Python run the zip itself, which limits where it searches.
 
-        `-m` would put the working directory before all that is installed.
+        `-m` would put the working directory before all installed packages.
         """
         return [os.fspath(self.runner)]
 
@@ -52,15 +52,15 @@ class Bundle:
 def place_bundle(folder: DamnitFolder, *, cache: Path | None = None) -> Bundle:
     """Put the zips where the user's Python can read them, once.
 
-    They go to the folder's `.damnit`, so that other machines see them too; to
-    the user's cache if the folder may not be written, or has a `:` in its path.
+    They go to the folder's `.damnit`, where other machines see them too, or to the
+    user's cache if the folder is not writable or has a `:` in its path.
 
     Args:
         folder: The DAMNIT folder.
-        cache: In place of the user's cache directory.
+        cache: Replaces the user's cache directory.
 
     Raises:
-        DamnitError: If neither can be written, or our installation is incomplete.
+        DamnitError: If neither can be written, or damnit-tui is not completely installed.
     """
     runner, fallback = runner_files(), fallback_files()
     return Bundle(
@@ -70,7 +70,7 @@ def place_bundle(folder: DamnitFolder, *, cache: Path | None = None) -> Bundle:
 
 
 def runner_files() -> dict[str, bytes]:
-    """Names in the zip and contents of what the runner consists of."""
+    """Return the files of the runner: contents by name in the zip."""
     files = {
         "__main__.py": MAIN,
         "damnit_ctx.py": _damnit_ctx().read_bytes(),
@@ -83,7 +83,7 @@ def runner_files() -> dict[str, bytes]:
 
 
 def fallback_files() -> dict[str, bytes]:
-    """Names in the zip and contents of our own h5netcdf, without its tests."""
+    """Return the files of the installed h5netcdf: contents by name in the zip, without tests."""
     spec = importlib.util.find_spec("h5netcdf")
     if spec is None or not spec.submodule_search_locations:
         raise DamnitError("The package h5netcdf is missing.", hint="Install damnit-tui again.")
@@ -94,8 +94,8 @@ def fallback_files() -> dict[str, bytes]:
 def zip_bytes(files: Mapping[str, bytes]) -> bytes:
     """Pack files; equal files make equal bytes.
 
-    They are stored, not compressed: what zlib makes of them differs between its
-    versions, and a zip that is rewritten under a running Python breaks its imports.
+    They are stored, not compressed: zlib's output differs between its versions, and
+    rewriting a zip under a running Python breaks its imports.
     """
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
@@ -152,8 +152,8 @@ def _holds(path: Path, content: bytes) -> bool:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Write beside, then rename: a reader finds the whole file or none."""
-    path.parent.parent.mkdir(parents=True, exist_ok=True)  # of a cache that was never used
+    """Write to a temporary file and rename it: readers find the whole file or none."""
+    path.parent.parent.mkdir(parents=True, exist_ok=True)  # for a new cache
     make_shared_folder(path.parent)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".new")
     try:

@@ -1,4 +1,4 @@
-"""Whether an interpreter can run a context file, found out by asking it."""
+"""Checks that an interpreter can run a context file by starting it."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from ..runner.exit_reason import describe_exit
 from .environment import DROPPED
 
 NEEDED = ("extra_data", "yaml", "requests")
-"""Modules that the runner imports and that extra_data brings, or is."""
+"""Modules that the runner imports: extra_data and its dependencies."""
 
 INSTALLED_AS = {"yaml": "pyyaml"}
 OLDEST = (3, 10)
 TIMEOUT_S = 120.0
-"""The first import from a file system that others use, too, may take a minute."""
+"""The first import from a shared file system may take a minute."""
 
 CODE = """\
 import sys
@@ -41,24 +41,24 @@ class PythonUnusable(DamnitError):  # noqa: N818 – house style
 
 @dataclass(frozen=True)
 class PythonInfo:
-    """What an interpreter has."""
+    """The packages of an interpreter."""
 
     versions: Mapping[str, str]
-    """Of Python and of the packages that matter; empty for one that is missing."""
+    """Versions of Python and of the relevant packages; empty for a missing one."""
 
     def __str__(self) -> str:
         return ", ".join(f"{name} {version}" for name, version in self.versions.items() if version)
 
 
 def probe_python(python: Path, *, timeout_s: float = TIMEOUT_S) -> PythonInfo:
-    """Start an interpreter as a runner would be, and ask what it has.
+    """Start an interpreter as for a runner and list its packages.
 
     Args:
-        python: Its path.
-        timeout_s: How long it may take.
+        python: Path of the interpreter.
+        timeout_s: Time limit in seconds.
 
     Raises:
-        PythonUnusable: If it does not start, is too old, or lacks something.
+        PythonUnusable: If it does not start, is too old, or lacks a package.
     """
     environment = {k: v for k, v in os.environ.items() if k not in (*DROPPED, "PYTHONPATH")}
     try:

@@ -1,4 +1,4 @@
-"""The environment variables that the user's Python starts with. Pure."""
+"""Environment variables for the user's Python. Pure."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from ..own_python import absolute_entries
 from .bundle import PACKAGE, Bundle
 
 FALLBACK_VARIABLE = "DAMNIT_FALLBACK_PATH"
-"""The runner appends its value to `sys.path`, where `PYTHONPATH` cannot reach."""
+"""The runner appends its value to the end of `sys.path`, which `PYTHONPATH` cannot do."""
 
 DROPPED = (
     "PYTHONHOME",
     "PYTHONSTARTUP",
     "PYTHONEXECUTABLE",
-    "PYTHONSAFEPATH",  # helper modules lie beside the context file
+    "PYTHONSAFEPATH",  # helper modules are next to the context file
     "__PYVENV_LAUNCHER__",
     "VIRTUAL_ENV",
     "DISPLAY",
@@ -33,13 +33,13 @@ def user_environment(
     *,
     ours: Iterable[Path] | None = None,
 ) -> dict[str, str]:
-    """Make the environment for the user's Python from our own.
+    """Make the environment for the user's Python from the daemon's.
 
     Args:
-        base: Our own environment, normally `os.environ`.
-        bundle: What travels into the user's Python.
-        ours: Folders whose modules must not be seen there. Default: those of our
-            Python and of our own installation.
+        base: The daemon's environment, normally `os.environ`.
+        bundle: The code that is shipped to the user's Python.
+        ours: Folders whose modules must not be visible there. Default: those of the
+            daemon's Python and installation.
     """
     kept = {
         name: value
@@ -50,19 +50,19 @@ def user_environment(
     kept["PYTHONPATH"] = os.pathsep.join([str(bundle.runner), *users])
     kept[FALLBACK_VARIABLE] = str(bundle.fallback)
     kept["MPLBACKEND"] = "Agg"
-    # A crash leaves the user's Python stack in the log; a µ never breaks a print.
+    # A crash leaves the user's stack in the log; a µ never breaks a print.
     kept.setdefault("PYTHONFAULTHANDLER", "1")
     kept.setdefault("PYTHONIOENCODING", "utf-8:backslashreplace")
     return kept
 
 
 def our_folders() -> list[Path]:
-    """Where our own modules are found: this Python's, and this installation's."""
+    """Return the folders of the daemon's own modules: this Python's and this installation's."""
     return [Path(sys.prefix), Path(sys.base_prefix), PACKAGE.parent, PACKAGE.parent.parent]
 
 
 def _without(search_path: str, folders: Iterable[Path]) -> list[str]:
-    """Drop entries that are one of the folders, or its site-packages, and relative ones."""
+    """Drop relative entries, the folders, and their site-packages."""
     folders = [folder.resolve() for folder in folders]
     return [
         entry

@@ -11,10 +11,10 @@ LONGEST_EVENT_BYTES = 64_000_000
 
 
 class EventReader:
-    """The reading end of the pipe that events come through.
+    """The reading end of the event pipe.
 
     Attributes:
-        ended: Whether the other side has closed its end.
+        ended: True once the other side has closed its end.
     """
 
     def __init__(self, descriptor: int) -> None:
@@ -23,9 +23,9 @@ class EventReader:
         self._unread = bytearray()
 
     def read(self, timeout_s: float) -> list[Event]:
-        """What was said since the last look; waits a while for the first word.
+        """Return the events since the last call; wait up to `timeout_s` for the first one.
 
-        Lines that are no events are passed over: the user's code can reach the
+        Lines that are not events are skipped: the user's code can write to the
         descriptor, too.
         """
         if self.ended or not select.select([self._descriptor], [], [], timeout_s)[0]:
@@ -39,7 +39,7 @@ class EventReader:
         return [event for line in lines if (event := _event(bytes(line))) is not None]
 
     def close(self) -> None:
-        """Let go of the descriptor."""
+        """Close the descriptor."""
         self.ended = True
         os.close(self._descriptor)
 

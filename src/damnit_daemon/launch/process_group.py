@@ -1,4 +1,4 @@
-"""A child process with a group of its own: whether it lives, how it ended, and ending it."""
+"""A child process with its own group: its state, exit code and termination."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ LOOK_INTERVAL_S = 0.01
 
 
 class ProcessGroup:
-    """A process that is the head of its group and session.
+    """A process that leads its own group and session.
 
-    It is waited for only after its group was killed: until then, its number
-    cannot be another's.
+    It is reaped only after its group was killed, so that its process id is not
+    reused in between.
     """
 
     def __init__(
@@ -29,7 +29,7 @@ class ProcessGroup:
         output: int,
         keep: Iterable[int],
     ) -> None:
-        """Start it; `output` takes what it prints, `keep` are descriptors it inherits.
+        """Start the process; `output` is its stdout and stderr, `keep` are inherited descriptors.
 
         Raises:
             OSError: If it cannot be started.
@@ -42,11 +42,11 @@ class ProcessGroup:
             stdout=output,
             stderr=output,
             pass_fds=tuple(keep),
-            start_new_session=True,  # and no terminal to stop it at
+            start_new_session=True,  # and without a controlling terminal
         )
 
     def send(self, line: bytes) -> None:
-        """Write to its stdin; what reads there may be gone, which is seen elsewhere."""
+        """Write to its stdin; a reader that is gone is detected elsewhere."""
         assert self._process.stdin is not None
         try:
             self._process.stdin.write(line)
@@ -56,23 +56,23 @@ class ProcessGroup:
 
     @property
     def gone(self) -> bool:
-        """Whether the head has ended."""
+        """True if the leader has ended."""
         return self._exit_code() is not None
 
     def exit_code(self) -> int:
-        """How the head ended, as subprocess counts; waits a moment for it."""
+        """Return the leader's exit code as subprocess does; wait a moment for it."""
         deadline = time.monotonic() + EXIT_GRACE_S
         while (code := self._exit_code()) is None and time.monotonic() < deadline:
             time.sleep(LOOK_INTERVAL_S)
-        return -signal.SIGKILL if code is None else code  # lives on: `end` kills it
+        return -signal.SIGKILL if code is None else code  # still alive: `end` kills it
 
     def end(self, *, others: Iterable[int], grace_s: float, quiet: Callable[[], bool]) -> None:
-        """End the group: TERM, and after the grace period KILL.
+        """End the group: TERM, then KILL after the grace period.
 
         Args:
-            others: Groups that its children made, to be ended too.
-            grace_s: How long to wait.
-            quiet: Whether nobody is left but processes that print nowhere.
+            others: Groups created by its children, to be ended too.
+            grace_s: Grace period in seconds.
+            quiet: Returns True if all remaining processes have closed their output.
         """
         groups = {self._process.pid, *others} - {0}
         try:

@@ -1,4 +1,4 @@
-"""Reads files in processes of their own, so that a damaged file freezes and ends nobody else."""
+"""Reads files in separate processes, so that a damaged file hangs or crashes only one of them."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ from ..errors import DamnitError
 from ..own_python import SAFE_DIRECTORY, module_command, own_environment
 
 SPINNING_S = 10.0
-"""After so much CPU time without a sign of life a file counts as damaged."""
+"""CPU time without a sign of life after which a file counts as damaged."""
 
 STUCK_S = 120.0
-"""After so long without one, the file system is taken for stuck."""
+"""Time without a sign of life after which the file system counts as stuck."""
 
 LOOK_EVERY_S = 0.05
 LEAVE_WITHIN_S = 1.0
-"""How long a process may take to leave what is not wanted any more."""
+"""Time a process may take to stop a cancelled request."""
 
 MOST_PROCESSES = 4
 _LENGTH_BYTES = 8
 
 
 class FileDamaged(DamnitError):  # noqa: N818 – house style
-    """Reading a file ended the process that read it, or did not come to an end."""
+    """Reading a file crashed the reader process, or did not finish."""
 
 
 class ReaderPool:
-    """Processes that read; for any thread.
+    """A pool of reader processes, usable from any thread.
 
-    They are started when they are first needed, or ahead by `start`, and again after a file
-    that one of them crashed on or could not leave.
+    They are started on first use or ahead of time by `start`, and restarted after a file
+    that crashed or blocked one.
 
     Args:
         spinning_s: CPU seconds without a sign of life after which a file counts as damaged.
@@ -54,7 +54,7 @@ class ReaderPool:
         self._is_closed = False
 
     def start(self) -> None:
-        """Have a process ready, so that the first picture need not wait for it."""
+        """Start a process ahead of time, so that the first picture need not wait for it."""
         with self._changed:
             if self._count or self._is_closed:
                 return
@@ -68,16 +68,16 @@ class ReaderPool:
         is_cancelled: Callable[[], bool] = lambda: False,
         **options: object,
     ) -> Iterator[Any]:
-        """Have something read, and give what comes of it piece by piece.
+        """Run a read function in a process and yield its results one by one.
 
         Args:
             name: `look`, `last_trains`, `read_line`, `save_data` or `check_file`, of `hdf5`.
             arguments: Its arguments.
-            is_cancelled: Asked many times a second; ends the iteration.
+            is_cancelled: Polled many times a second; ends the iteration.
             options: Its keyword arguments.
 
         Raises:
-            DamnitError: What the function raises, or what happened to the process.
+            DamnitError: The function's own error, or a failure of the process.
         """
         process = self._take()
         is_free = False
@@ -88,17 +88,17 @@ class ReaderPool:
             is_free = True
             raise
         finally:
-            if not is_free:  # left in the middle
+            if not is_free:  # the caller stopped early
                 process.end()
             self._give_back(process)
 
     def call(self, name: str, *arguments: object, **options: object) -> Any:
-        """Have one answer; see `stream`."""
+        """Return a single result; see `stream`."""
         (answer,) = self.stream(name, *arguments, is_cancelled=lambda: False, **options)
         return answer
 
     def close(self) -> None:
-        """End the processes; those at work end with their answer."""
+        """End the processes; busy ones end after their current answer."""
         with self._changed:
             self._is_closed = True
             idle, self._idle = self._idle, []
@@ -129,7 +129,7 @@ class ReaderPool:
 
 
 class _ReaderProcess:
-    """One process; for one thread at a time."""
+    """One process, for one thread at a time."""
 
     def __init__(self, spinning_s: float) -> None:
         self._spinning_s = spinning_s
@@ -140,17 +140,17 @@ class _ReaderProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            process_group=0,  # Ctrl-C in the terminal is not for it
+            process_group=0,  # keep Ctrl-C in the terminal away from it
         )
         self._buffer = bytearray()
 
     @property
     def is_alive(self) -> bool:
-        """Whether it can be asked."""
+        """True if it can take a request."""
         return self._process.poll() is None
 
     def stream(self, request: object, is_cancelled: Callable[[], bool]) -> Iterator[Any]:
-        """Ask, and give the items of the answer."""
+        """Send a request and yield the items of the answer."""
         if not self._send(pickle.dumps(request)):
             self.end()
             raise FileDamaged("The process that reads files has ended.", hint="Try again.")
@@ -172,7 +172,7 @@ class _ReaderProcess:
                 return
 
     def end(self) -> None:
-        """End it now."""
+        """End the process now."""
         self._process.kill()
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
@@ -190,7 +190,7 @@ class _ReaderProcess:
         return True
 
     def _frames(self) -> Iterator[tuple[str, Any]]:
-        """What it says; in between, many times a second, `waiting`."""
+        """Yield its messages, and `waiting` many times a second in between."""
         assert self._process.stdout is not None
         heard_s, cpu_s = time.monotonic(), _cpu_s(self._process.pid)
         descriptor = self._process.stdout.fileno()
@@ -240,7 +240,7 @@ class _ReaderProcess:
 
 
 def _made_again(module: str, name: str, arguments: tuple[Any, ...], state: dict[str, Any]) -> Any:
-    """The error that the other process raised; its constructor may take other arguments."""
+    """Rebuild the other process's error, whose constructor may take other arguments."""
     kind = getattr(importlib.import_module(module), name, DamnitError)
     error = kind.__new__(kind)
     Exception.__init__(error, *arguments)
@@ -249,7 +249,7 @@ def _made_again(module: str, name: str, arguments: tuple[Any, ...], state: dict[
 
 
 def _cpu_s(pid: int) -> float:
-    """CPU seconds that a process has used; 0 if that is not to be seen."""
+    """Return the CPU seconds used by a process; 0 if unknown."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

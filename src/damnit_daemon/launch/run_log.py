@@ -1,4 +1,4 @@
-"""A run's processing log: appended to, and bounded, whatever a job prints."""
+"""A run's processing log: append-only, and bounded however much a job prints."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ TAIL_BYTES = 64 * 1024
 
 
 def log_header(key: RunKey, *, user: str, host: str) -> bytes:
-    """The line that begins a job's part of the log; DAMNIT's, apps jump to it."""
+    """Return the header line of a job's section in DAMNIT's format; apps jump to it."""
     name = f"r{key.run} (p{key.proposal})"
     return f"\n----- Processing {name} as {user} on {host} (subprocess) -----\n".encode()
 
 
 class RunLog:
-    """Takes what one job prints: the beginning, and of what is too much the end.
+    """Stores the output of one job: the beginning and, if it is too long, the end.
 
-    Never raises for what the disk does: a full disk must stop neither the job
-    nor the reading of its output.
+    Never raises on disk errors: a full disk must stop neither the job nor the
+    reading of its output.
 
     Attributes:
-        problem: Why the log is incomplete; empty if it is not.
+        problem: Why the log is incomplete; empty if it is complete.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class RunLog:
         self._file = self._open()
 
     def write(self, chunk: bytes) -> None:
-        """Append, until the room is used up."""
+        """Append, up to the size limit."""
         now, beyond = chunk[: self._room_bytes], chunk[self._room_bytes :]
         if now:
             self._room_bytes -= len(now)
@@ -52,7 +52,7 @@ class RunLog:
             del self._tail[: -self._tail_bytes]
 
     def close(self) -> None:
-        """Finish with what was left out, and the end of it."""
+        """Close the log with a note of what was left out, and the end of the output."""
         left_out = self._beyond_bytes - len(self._tail)
         if left_out > 0:
             size = f"{left_out / 1e6:.1f} MB" if left_out >= 1e5 else f"{left_out} bytes"
@@ -66,7 +66,7 @@ class RunLog:
             self._file = None
 
     def _open(self) -> int | None:
-        """Open for appending; through no symlink, with the folder's permissions if new."""
+        """Open for appending; never follow a symlink; a new file gets the folder's permissions."""
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
         try:
             make_shared_folder(self.path.parent)

@@ -1,4 +1,4 @@
-"""The runner in the user's Python: start it, hand it jobs, hear its events, end it."""
+"""The runner in the user's Python: start it, send it jobs, read its events, end it."""
 
 from __future__ import annotations
 
@@ -39,37 +39,37 @@ from .stdout_reader import StdoutReader, Tee
 
 LOOK_INTERVAL_S = 0.1
 MOST_LINES = 400
-"""Of what a Python printed before it died: a stack and the names of its modules."""
+"""Output kept from a Python that died: a stack trace and its module names."""
 
 
 class RunnerUnavailable(DamnitError):  # noqa: N818 – house style
-    """The runner did not start in the user's Python, or is gone."""
+    """The runner did not start in the user's Python, or has ended."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How long to wait and how much to take."""
+    """Limits on waiting time and output size."""
 
     start_s: float = 180.0
-    """For loading the context file: a first import from a shared file system is slow."""
+    """Seconds to load the context file: a first import from a shared file system is slow."""
     grace_s: float = 5.0
-    """For processes to end by themselves before they are killed."""
+    """Seconds for processes to exit by themselves before they are killed."""
     log_bytes: int = CAP_BYTES
-    """Of a job's output that go into its log."""
+    """Bytes of a job's output that go into its log."""
 
 
 @dataclass
 class _Running:
-    """What belongs to a process that was started."""
+    """A started process and its pipes."""
 
     group: ProcessGroup
     events: EventReader
     pump: StdoutReader
     job_pid: int = 0
-    """The child that does the job; it has a group of its own."""
+    """The child that runs the job, in its own process group."""
 
     def close(self, grace_s: float) -> None:
-        """End all processes, then let go of the pipes."""
+        """End all processes, then close the pipes."""
         try:
             self.group.end(others=[self.job_pid], grace_s=grace_s, quiet=self.pump.ended.is_set)
         finally:
@@ -80,14 +80,14 @@ class _Running:
 class RunnerProcess:
     """A resident runner that has loaded the context file of a folder.
 
-    Use it as a context manager: however the block is left, no process stays.
+    Use it as a context manager: no process outlives the block.
 
         with RunnerProcess(folder, python) as runner:
             for event in runner.run(job): ...
 
     Attributes:
-        context: What the runner said of the context file; look at its problems
-            before handing out jobs.
+        context: The runner's report on the context file; check its problems
+            before sending jobs.
     """
 
     context: ContextLoaded
@@ -109,12 +109,12 @@ class RunnerProcess:
         Args:
             folder: The DAMNIT folder.
             python: The user's interpreter.
-            tee: Gets a copy of all that is printed, from a thread.
-            on_idle: Called several times a second while a job says nothing.
-            environment: In place of our own.
-            limits: In place of the usual ones.
-            directory: The working directory, where the user's own modules are; None: the folder.
-            forks: Whether jobs may be forks; else each loads the context file anew.
+            tee: Receives a copy of all output, from a thread.
+            on_idle: Called several times a second while a job sends no events.
+            environment: Replaces the daemon's own.
+            limits: Replaces the defaults.
+            directory: The working directory, which has the user's own modules; None: the folder.
+            forks: If True, jobs may be forks; else each loads the context file anew.
         """
         self._folder = folder
         self._directory = folder.path if directory is None else directory
@@ -140,14 +140,14 @@ class RunnerProcess:
 
     @property
     def alive(self) -> bool:
-        """Whether it can take a job."""
+        """True if it can take a job."""
         return self._running is not None and not self._running.group.gone
 
     def start(self) -> ContextLoaded:
         """Start the interpreter and wait until it has loaded the context file.
 
         Raises:
-            RunnerUnavailable: If it does not start, says nothing in time, or ends.
+            RunnerUnavailable: If it does not start, does not answer in time, or ends.
         """
         self._running = self._spawn()
         try:
@@ -158,13 +158,13 @@ class RunnerProcess:
         return self.context
 
     def run(self, job: Job) -> Generator[Event]:
-        """Hand over a job; yield what it says until it has ended.
+        """Send a job and yield its events until it has ended.
 
-        The last event is always a `JobEnded`, also when the runner itself died
-        (then it is not `alive` any more). Left early, everything is ended.
+        The last event is always a `JobEnded`, even if the runner itself died (then it
+        is no longer `alive`). If the generator is closed early, all processes are ended.
 
         Raises:
-            RunnerUnavailable: If the runner was not alive to begin with.
+            RunnerUnavailable: If the runner was not alive at the start.
         """
         running = self._running
         if running is None or not self.alive:
@@ -184,7 +184,7 @@ class RunnerProcess:
         yield ended
 
     def close(self) -> None:
-        """End the runner and all that it started: TERM, and KILL after the grace period."""
+        """End the runner and all its processes: TERM, then KILL after the grace period."""
         running, self._running = self._running, None
         if running is not None:
             running.close(self._limits.grace_s)
@@ -254,7 +254,7 @@ class RunnerProcess:
         )
 
     def _line_in(self, printed: list[str]) -> int:
-        """Where in the context file Python's last words, of a crash, say that it was; else 0."""
+        """Return the line of the context file in Python's crash report; else 0."""
         place = f'File "{self._folder.context_file.absolute()}", line '
         lines = [text.partition(place)[2] for text in printed if place in text]
         crashed = any(text.startswith("Fatal Python error") for text in printed)
@@ -262,7 +262,7 @@ class RunnerProcess:
         return int(number[0]) if number else 0
 
     def _events_of(self, job: Job, running: _Running) -> Generator[Event, None, JobEnded]:
-        """Yield a job's events but the last, which is returned."""
+        """Yield a job's events except the last, which is returned."""
         called = ""
         while True:
             gone = running.group.gone

@@ -1,4 +1,4 @@
-"""Reads what the user's Python prints, all the time, so that printing never blocks."""
+"""Reads the output of the user's Python continuously, so that printing never blocks."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ CHUNK_BYTES = 256 * 1024
 
 
 class StdoutReader:
-    """Moves the output of a process from a pipe into the log of the job that runs.
+    """Moves a process's output from a pipe into the log of the running job.
 
-    What is printed while no job runs (when the context file is loaded) is kept
-    for the first job's log, and for messages.
+    Output while no job runs (when the context file is loaded) is kept for the first
+    job's log, and for messages.
 
     Attributes:
-        ended: Set when nobody holds the other end of the pipe any more.
+        ended: Set once no process holds the other end of the pipe.
     """
 
     def __init__(self, descriptor: int, tee: Tee | None = None) -> None:
@@ -40,7 +40,7 @@ class StdoutReader:
         self._thread.start()
 
     def begin(self, log: RunLog) -> None:
-        """Send what is printed from now on to this log."""
+        """Send all output from now on to this log."""
         with self._lock:
             self._drain()
             if self._before_first_job is None:
@@ -49,10 +49,10 @@ class StdoutReader:
             self._log = log
 
     def end(self) -> None:
-        """Close the log, with all in it that was printed so far.
+        """Close the log with all output so far.
 
-        A process that the user's code left behind may go on printing: that is
-        thrown away, and does not keep us here.
+        A process that the user's code left behind may go on printing: that output is
+        discarded and does not block this call.
         """
         with self._lock:
             self._drain()
@@ -61,14 +61,14 @@ class StdoutReader:
             log.close()
 
     def recent_lines(self, count: int) -> list[str]:
-        """The last lines that were printed, without empty ones."""
+        """Return the last lines of output, without empty ones."""
         with self._lock:
             self._drain()
             text = self._recent.decode("utf-8", "replace")
         return [line.rstrip() for line in text.splitlines() if line.strip()][-count:]
 
     def stop(self) -> None:
-        """End the thread, even if somebody still holds the pipe; close it."""
+        """Stop the thread, even if a process still holds the pipe; close the pipe."""
         os.write(self._wake_write, b"x")
         self._thread.join()
         for descriptor in (self._descriptor, self._wake_read, self._wake_write):
@@ -86,7 +86,7 @@ class StdoutReader:
                 self._take(CHUNK_BYTES)
 
     def _drain(self) -> None:
-        """Take what is in the pipe at this moment, and not what may follow."""
+        """Read what is in the pipe now, and no later output."""
         if self.ended.is_set():
             return
         waiting = array.array("i", [0])
