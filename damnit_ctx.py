@@ -1,4 +1,4 @@
-"""What a context file imports: declare variables and groups of them, return cells, skip runs.
+"""The API of context files: declare variables and groups of them, return cells, skip runs.
 
     from damnit_ctx import Cell, Skip, Variable
 
@@ -13,11 +13,11 @@
             raise Skip("the beamline was not aligned yet")
         return Cell(bool(energy.mean() < 500), bold=True)
 
-The names and meanings are DAMNIT's, so that a context file works with both.
+Names and meanings are DAMNIT's, so that a context file works with both.
 This module declares and validates; it never evaluates, renders or does I/O.
 It runs in the user's Python: 3.10 or later, standard library only (numpy when
-a `Cell` is made). `Pipeline`, which evaluates, is the runner's: it is fetched
-from beside this file when somebody asks for it.
+a `Cell` is made). `Pipeline`, which evaluates, belongs to the runner: it is
+imported on first use, from the package next to this file.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def __dir__() -> list[str]:
 
 
 def __getattr__(name: str) -> Any:
-    """Fetch what evaluates from the runner, which lies beside this file wherever that is."""
+    """Import the evaluating classes from the runner, which is next to this file."""
     if name not in _OF_THE_RUNNER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
@@ -79,7 +79,7 @@ def __getattr__(name: str) -> Any:
 
 
 class RunData(enum.Enum):
-    """Which of a run's files: as written by the DAQ, corrected, or both."""
+    """Files of a run: as written by the DAQ, corrected, or both."""
 
     RAW = "raw"
     PROC = "proc"
@@ -87,7 +87,7 @@ class RunData(enum.Enum):
 
 
 class Skip(Exception):  # noqa: N818 - DAMNIT's name, and it is no error
-    """Raise this in a variable's function when it makes no sense for this run.
+    """Raise this in a variable's function to skip a run it does not apply to.
 
     The cell stays empty and shows the reason; variables that depend on it are
     skipped too.
@@ -96,25 +96,25 @@ class Skip(Exception):  # noqa: N818 - DAMNIT's name, and it is no error
 
 @dataclass(frozen=True)
 class Argument:
-    """Where a parameter of a variable's function gets its value from."""
+    """The source of the value of a parameter of a variable's function."""
 
     parameter: str
     source: str
-    """`var`, `meta`, `mymdc`, `param` or `self`: what stands before the `#`; `missing` for a
-    variable of a component that a group was made without."""
+    """The text before the `#`: `var`, `meta`, `mymdc`, `param` or `self`; `missing` for a
+    variable of a component that a group was created without."""
     path: str
-    """What stands after the `#`: a name, or for `var` a pattern."""
+    """The text after the `#`: a name, or for `var` a pattern."""
     required: bool
-    """Whether the parameter has no default."""
+    """True if the parameter has no default."""
 
     @property
     def is_pattern(self) -> bool:
-        """Whether it asks for several variables at once, as a dict."""
+        """True if it requests several variables at once, as a dict."""
         return self.source == "var" and any(c in self.path for c in "*?[")
 
     @property
     def is_unknown(self) -> bool:
-        """Whether it asks for something that there is not; only its variable fails."""
+        """True if it requests an unknown source or field; only its variable fails."""
         if self.source == "meta":
             return self.path not in META_FIELDS
         return self.source == "self" or self.source not in (*SOURCES, "missing")
@@ -130,25 +130,25 @@ class Variable:
     """A column of the run table: a function that reduces a run to a value.
 
     Use it as a decorator, with or without parentheses. The function gets the
-    open run (an `extra_data.DataCollection`) as its first argument; each other
-    parameter says by its annotation where its value comes from:
+    open run (an `extra_data.DataCollection`) as its first argument; the annotation
+    of each other parameter names the source of its value:
 
-    * `"var#name"`: the value of another variable; `"var#xgm_*"`: a dict of all that match;
+    * `"var#name"`: the value of another variable; `"var#xgm_*"`: a dict of all matches;
     * `"meta#run_number"`, `"meta#proposal"`, `"meta#proposal_path"`;
     * `"mymdc#run_type"`, `"mymdc#sample_name"`, `"mymdc#techniques"`, from the metadata catalogue;
-    * `"param#name"`: what a `Pipeline` is given for it;
-    * `"self#name"`: in a `Group`, another variable of it.
+    * `"param#name"`: a parameter passed to a `Pipeline`;
+    * `"self#name"`: in a `Group`, another of its variables.
 
-    A parameter with a default gets it when the value is missing.
+    A parameter with a default falls back to it when the value is missing.
 
     Args:
-        title: Title of the column; `/` makes header levels. Default: the function's name.
+        title: Title of the column; `/` separates header levels. Default: the function's name.
         description: Shown with the column. Default: the function's docstring.
-        summary: Name of the numpy function that makes the table's number from an array.
-        data: `"raw"` (default) or `"proc"`: which files the function needs.
-        cluster: Whether it needs a node of the cluster to itself.
-        tags: A word, or several, to find columns by.
-        transient: Only for other variables: not stored, not shown.
+        summary: Name of the numpy function that reduces an array to the table's number.
+        data: Files the function needs, `"raw"` (default) or `"proc"`.
+        cluster: If True, the function needs a cluster node to itself.
+        tags: One or more words to find columns by.
+        transient: If True, only used by other variables: not stored, not shown.
         units: Shown with the value.
     """
 
@@ -195,7 +195,7 @@ class Variable:
             self._title = title
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Decorate the function; once decorated, call it."""
+        """Decorate the function; after that, call it."""
         if self.func is not None:
             return self.func(*args, **kwargs)
         self._decorate(*args, **kwargs)
@@ -210,7 +210,7 @@ class Variable:
             self.description = inspect.getdoc(func) or None
 
     def __get__(self, instance: object, owner: type | None = None) -> Variable:
-        """The variable of one instance of a `Group`."""
+        """Return the variable of one instance of a `Group`."""
         return GroupVariable(self, instance) if is_group(instance) else self
 
     def __repr__(self) -> str:
@@ -223,18 +223,18 @@ class Variable:
 
     @property
     def data(self) -> RunData:
-        """Which files the function needs."""
+        """The files the function needs."""
         return RunData(self._data) if self._data is not None else RunData.RAW
 
     @property
     def declared_data(self) -> str | None:
-        """`data` as it was given; None if it was not, and may follow from dependencies."""
+        """`data` as declared; None if it was not, and may follow from dependencies."""
         return self._data
 
     def arguments(self) -> list[Argument]:
-        """Where the parameters after the first get their values, in order.
+        """Return the sources of the parameters after the first, in order.
 
-        Parameters whose annotation is no `source#path` text (a type, or nothing)
+        Parameters whose annotation is not a `source#path` text (a type, or missing)
         are left out: they keep their defaults.
         """
         found = []
@@ -249,9 +249,9 @@ class Variable:
         return found
 
     def problems(self) -> list[tuple[str, str]]:
-        """What is wrong with the declaration: messages, each with the parameter it is about.
+        """Return the errors of the declaration: messages, each with the parameter it concerns.
 
-        The parameter is empty where the message is about the variable itself.
+        The parameter is empty if the message concerns the variable itself.
         """
         if self.func is None:
             return [("@Variable(...) is not used as the decorator of a function", "")]
@@ -264,7 +264,7 @@ class Variable:
         return found
 
     def doubts(self) -> list[tuple[str, str]]:
-        """What will fail when it is evaluated: messages, each with the parameter it is about."""
+        """Return what will fail on evaluation: messages, each with the parameter it concerns."""
         return [
             (_argument_problem(argument, self.name) or "", argument.parameter)
             for argument in self.arguments()
@@ -298,11 +298,11 @@ class Variable:
 
 
 class GroupError(Exception):
-    """A group is declared or used in a way that cannot work; the message says which and what to do.
+    """A group is declared or used incorrectly; the message explains the error and the fix.
 
     Attributes:
-        parameter: Of which parameter of a variable it is said; empty if of none.
-        group: The instance it is said of, if there is one.
+        parameter: The parameter of a variable it concerns; empty if none.
+        group: The instance it concerns, if any.
     """
 
     def __init__(self, message: str, *, parameter: str = "", group: object = None) -> None:
@@ -312,7 +312,7 @@ class GroupError(Exception):
 
 
 GROUP_FIELDS: dict[str, Any] = {"name": None, "title": None, "tags": None, "sep": "/"}
-"""What every group has, with the defaults."""
+"""Fields of every group, with their defaults."""
 
 _MARK = "_damnit_group"
 
@@ -320,7 +320,7 @@ _MARK = "_damnit_group"
 def Group(  # noqa: N802 - DAMNIT's name
     cls: Any = None, *, tags: str | Iterable[str] | None = None, **others: Any
 ) -> Any:
-    """Make a class a group: variables that belong together, made once for each instance.
+    """Make a class a group: related variables that are created for each instance.
 
         @Group(tags="xgm")
         class XGM:
@@ -337,23 +337,23 @@ def Group(  # noqa: N802 - DAMNIT's name
 
         sa2 = XGM(device="SA2_XTD1_XGM/XGM/DOOCS:output", title="XGM SA2")
 
-    The class becomes a dataclass whose fields are given by name. An instance that a global
-    of the context file refers to has that name, and its variables are `sa2.energy`,
-    `sa2.is_weak`; their titles `XGM SA2/Energy`, ... Groups may hold other groups,
-    which are called `outer.inner`, and inherit from each other. `"self#energy"` is a
+    The class becomes a dataclass with keyword-only fields. An instance that a global of the
+    context file refers to takes its name, and its variables are `sa2.energy`,
+    `sa2.is_weak`; their titles are `XGM SA2/Energy`, ... Groups may contain other groups,
+    named `outer.inner`, and inherit from each other. `"self#energy"` is a
     variable of the same instance, `"self#inner.energy"` one of a group in it.
 
-    Each instance can be given, besides the fields of the class:
+    Besides the fields of the class, each instance accepts:
 
-    * `name`: in place of that of the global;
-    * `title`: what the titles begin with; default: the name;
+    * `name`: replaces the name of the global;
+    * `title`: prefix of the titles; default: the name;
     * `tags`: added to those of the variables; default: those of the decorator;
-    * `sep`: what stands between both titles, `/`.
+    * `sep`: separator between the two titles, by default `/`.
 
     Args:
         cls: The class.
-        tags: Of its instances; default: those of the class it inherits from.
-        others: Nothing: what else there is belongs to the instances.
+        tags: Tags of its instances; default: those of the class it inherits from.
+        others: Rejected: all other options belong to the instances.
 
     Raises:
         GroupError: If the class defines one of these four itself.
@@ -397,7 +397,7 @@ def _settling(init: Any, *, by_name_only: bool) -> Any:
 
 
 def _class_components(group: Any) -> Iterator[tuple[str, Any]]:
-    """Groups that the class holds: each instance gets its own, for each has its own name."""
+    """Yield the groups in class attributes: each instance gets copies, with names of their own."""
     for kind in type(group).__mro__:
         for attribute, value in list(vars(kind).items()):
             if is_group(value) and getattr(group, attribute) is value:
@@ -412,28 +412,28 @@ def _own_copy(group: Any) -> Any:
 
 
 def is_group(value: object) -> bool:
-    """Whether it is an instance of a class that is a `Group`."""
+    """Return True if the value is an instance of a `Group` class."""
     return getattr(type(value), _MARK, False) is True
 
 
 def components(group: Any) -> list[tuple[str, Any]]:
-    """The groups that an instance holds, each with the attribute's name."""
+    """Return the groups in an instance's attributes, with the attribute names."""
     return [(name, value) for name, value in vars(group).items() if is_group(value)]
 
 
 def group_variables(group: Any) -> list[GroupVariable]:
-    """The variables of one instance, inherited ones first; without those of groups in it."""
+    """Return the variables of one instance, inherited ones first, nested groups excluded."""
     found: dict[str, Variable] = {}
     for kind in reversed(type(group).__mro__):
         for attribute, value in vars(kind).items():
-            found.pop(attribute, None)  # a class may replace what it inherits, or take it away
+            found.pop(attribute, None)  # a class may override or remove inherited ones
             if isinstance(value, Variable) and not isinstance(value, GroupVariable):
                 found[attribute] = value
     return [GroupVariable(variable, group) for variable in found.values()]
 
 
 class GroupVariable(Variable):
-    """A variable of one instance of a group: its name, title and tags follow from both."""
+    """A variable of one group instance: its name, title and tags derive from both."""
 
     def __init__(self, variable: Variable, group: Any) -> None:
         self.__dict__.update(variable.__dict__)
@@ -444,12 +444,12 @@ class GroupVariable(Variable):
 
     @property
     def name(self) -> str:  # type: ignore[override]
-        """The names of the instance and the method, with a dot between."""
+        """The names of the instance and the method, joined by a dot."""
         return f"{self.group.name}.{self._variable.name}"
 
     @property
     def title(self) -> str:
-        """The titles of both, with the group's separator between."""
+        """The titles of both, joined by the group's separator."""
         prefix = self.group.title
         if prefix is None:
             prefix = str(self.group.name).replace(".", self.group.sep)
@@ -460,7 +460,7 @@ class GroupVariable(Variable):
         """The tags of both."""
         own, shared = self._variable.tags, self.group.tags
         if not all(isinstance(tags, (tuple, type(None))) for tags in (own, shared)):
-            return own if isinstance(shared, tuple) else shared  # for the complaint
+            return own if isinstance(shared, tuple) else shared  # for the error message
         tags = {*(own or ()), *(shared or ())}
         return tuple(sorted(tags)) if all(isinstance(t, str) for t in tags) else tuple(tags)
 
@@ -475,15 +475,15 @@ class GroupVariable(Variable):
         return hash((id(self.group), id(self._variable)))
 
     def arguments(self) -> list[Argument]:
-        """The same, with `self#` made into the names of variables.
+        """Return the same, with each `self#` resolved to a variable's name.
 
         Raises:
-            GroupError: If a `self#` leads to no variable.
+            GroupError: If a `self#` does not resolve to a variable.
         """
         return [self._resolved(argument) for argument in super().arguments()]
 
     def problems(self) -> list[tuple[str, str]]:
-        """What is wrong with the declaration, and with each `self#`."""
+        """Return the errors of the declaration and of each `self#`."""
         try:
             return super().problems()
         except GroupError as error:
@@ -545,7 +545,7 @@ RESERVED_NAMES = {
 
 
 def _as_tags(tags: Any) -> Any:
-    """Make a tuple of what was given; something else is kept for the complaint."""
+    """Convert to a tuple; keep an invalid value for the error message."""
     if tags is None:
         return None
     if isinstance(tags, str):
@@ -556,7 +556,7 @@ def _as_tags(tags: Any) -> Any:
 
 
 def _annotation_text(annotation: Any) -> str | None:
-    """The text of a string annotation; of the quoted one that postponed evaluation leaves, too."""
+    """Return the text of a string annotation, also if postponed evaluation quoted it again."""
     if not isinstance(annotation, str):
         return None
     text = annotation.strip()
@@ -599,26 +599,26 @@ def _argument_problem(argument: Argument, name: str) -> str | None:
 
 
 class Cell:
-    """A value with its looks: what a variable's function may return instead of the bare value.
+    """A value with its formatting, for a variable's function to return instead of the bare value.
 
     Args:
         data: The value: a number, text, an array or list of numbers, an xarray
             DataArray or Dataset, a pandas Series or DataFrame, a Matplotlib Figure or
-            Axes, a Plotly figure. None: the cell is made of the rest; if there is none
-            of that either, it is cleared.
-        summary: Name of the numpy function that makes the table's value from `data`.
-        summary_value: The table's value itself, a number, text or array; wins over `summary`.
-        bold: Whether the table shows it in bold. Default: if `data` varies within the run.
-        background: Colour of the cell: `"#rrggbb"` or three numbers from 0 to 255. What follows
-            the six digits, a transparency, is not stored.
-        preview: What opens on a closer look, in place of `data`: a 1-D or 2-D
+            Axes, a Plotly figure. None: the cell has only a preview or summary; with
+            neither, it is cleared.
+        summary: Name of the numpy function that reduces `data` to the table's value.
+        summary_value: The table's value itself, a number, text or array; overrides `summary`.
+        bold: If True, the table shows it in bold. Default: if `data` varies within the run.
+        background: Colour of the cell: `"#rrggbb"` or three numbers from 0 to 255. Digits
+            after the first six (transparency) are not stored.
+        preview: Shown instead of `data` when the cell is opened: a 1-D or 2-D
             array or DataArray, or a figure.
-        units: Shown with the value; default: the `units` attribute of a DataArray, or the units
-            that the value carries (a Quantity of pint or astropy).
+        units: Shown with the value; default: the `units` attribute of a DataArray, or the
+            value's own units (a Quantity of pint or astropy).
 
     Raises:
         TypeError: If `data`, `summary_value` or `preview` is of a type that cannot be stored.
-        ValueError: If `background` is no colour.
+        ValueError: If `background` is not a colour.
     """
 
     def __init__(
@@ -656,22 +656,22 @@ class Cell:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to show: no data, no preview and no `summary_value`.
+        """True if it has no data, no preview and no `summary_value`.
 
-        Returned by a function it is the same as None: the cell is cleared.
+        Returning such a cell is the same as returning None: the cell is cleared.
         """
         return self.data is None and self.preview is None and self.summary_value is None
 
 
 def _is_a(value: Any, module: str, *names: str) -> bool:
-    """Check for a class without importing its module: a value of it cannot exist otherwise."""
+    """Check for a class without importing its module: no import, no instances."""
     loaded = sys.modules.get(module)
     classes = tuple(c for c in (getattr(loaded, n, None) for n in names) if isinstance(c, type))
     return isinstance(value, classes) if classes else False
 
 
 def _as_figure(value: Any) -> Any:
-    """A Matplotlib or Plotly figure if the value is one (or the Axes of one), else None."""
+    """Return a Matplotlib or Plotly figure (from its Axes, too), else None."""
     if _is_a(value, "matplotlib.axes", "Axes"):
         value = value.get_figure()
     if _is_a(value, "matplotlib.figure", "Figure") or _is_a(
@@ -682,7 +682,7 @@ def _as_figure(value: Any) -> Any:
 
 
 def _without_units(value: Any) -> tuple[Any, str | None]:
-    """Take a number or array with units apart."""
+    """Separate a number or array from its units."""
     if _is_a(value, "pint", "Quantity"):
         return value.magnitude, f"{value.units:~}" or None
     if _is_a(value, "astropy.units", "Quantity"):
@@ -703,7 +703,7 @@ def _storable(value: Any) -> Any:
 
 
 def _as_array(value: Any, what: str) -> Any:
-    """Make an array of it, as DAMNIT does; complain of what HDF5 cannot hold."""
+    """Convert to an array, as DAMNIT does; reject what HDF5 cannot hold."""
     import numpy as np
 
     if isinstance(value, np.ma.MaskedArray):
@@ -721,7 +721,7 @@ def _as_array(value: Any, what: str) -> Any:
 
 
 def _unmasked(value: Any) -> Any:
-    """Masked elements become NaN, so that the mask is not lost without a word."""
+    """Replace masked elements by NaN, so that the mask is not lost silently."""
     import numpy as np
 
     if not np.ma.is_masked(value):
