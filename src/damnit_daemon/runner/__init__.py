@@ -1,8 +1,8 @@
 """Runs in the user's Python: loads the context file, evaluates variables, writes fragments.
 
-Needs extra_data, pyyaml and requests there and nothing else of ours; knows
-nothing of the rest of `damnit_daemon`. Python 3.10 syntax.
+Needs only extra_data, pyyaml and requests there; independent of the rest of
+`damnit_daemon`. Python 3.10 syntax.
 """
 
 FORK_OPTION = "--no-fork"
-"""With which each job is done in a Python of its own, which loads the context file anew."""
+"""Option to run each job in a new Python that loads the context file anew."""

@@ -19,7 +19,7 @@ from . import FORK_OPTION
 from .protocol import ContextLoaded, Problem, encode
 
 FALLBACK_VARIABLE = "DAMNIT_FALLBACK_PATH"
-"""Names an archive of pure Python packages for an environment that lacks them."""
+"""Variable with the path of an archive of pure Python packages, for environments without them."""
 
 OBSTACLES = (
     "The file starts {} while it is read, which a forked process does not have: each job loads the "
@@ -28,14 +28,14 @@ OBSTACLES = (
 
 
 def main() -> int:
-    """Read the context file, say what is in it, and take jobs; after these it does not return.
+    """Read the context file, report its contents and run jobs; does not return after these.
 
     Returns:
         The exit status: 0, or 1 if the environment cannot run the user's code.
     """
     arguments = _parse_arguments()
     if fallback := os.environ.get(FALLBACK_VARIABLE):
-        sys.path.append(fallback)  # at the end: what the user has installed comes first
+        sys.path.append(fallback)  # at the end: the user's own packages come first
     if arguments.command == "batch" and not _begin_batch(arguments):
         return 1
     os.set_inheritable(arguments.events_fd, False)
@@ -55,17 +55,17 @@ def main() -> int:
     from .processes import die_with_parent
     from .seeds import Seeds
 
-    os.environ[CONTEXT_VARIABLE] = str(path)  # for what its functions start
+    os.environ[CONTEXT_VARIABLE] = str(path)  # for processes that its functions start
     if arguments.command == "once":
         return _do_one(arguments, path)
     if arguments.command == "serve":
-        die_with_parent(os.getppid(), signal.SIGTERM)  # loading user's code may take for ever
+        die_with_parent(os.getppid(), signal.SIGTERM)  # loading user code may never end
     me = os.getpid()
     own_python = OwnPython([sys.executable, sys.argv[0]], arguments.folder)
     seeds = Seeds()
     look_here_last()
     context = read_context(path)
-    if os.getpid() != me:  # the file forked while it was read, and this is the copy
+    if os.getpid() != me:  # the file forked while it was read; this is the copy
         os._exit(0)
     found = obstacles()
     if found:
@@ -84,11 +84,11 @@ def main() -> int:
         from .batch import Batch
 
         Batch(context, arguments.folder, arguments.jobs, out, arguments.log, **children).work()
-    return end_process(0)  # a pool that the file began waits at exit for workers that are ended
+    return end_process(0)  # at exit, a pool of the file would wait for killed workers
 
 
 def _do_one(arguments: Any, path: Path) -> int:
-    """Do the job that stands on standard input, in this process, and exit; does not return."""
+    """Run the job given on standard input in this process and exit; does not return."""
     from .context import look_here_last, read_context
     from .job import end_process, fail, limit, run_job
     from .processes import die_with_parent
@@ -106,11 +106,11 @@ def _do_one(arguments: Any, path: Path) -> int:
     else:
         errors = [str(problem) for problem in context.problems if problem.severity == "error"]
         status = fail(arguments.events_fd, "\n".join(errors))
-    end_process(status)  # what the user's code began at the top of the file may never end
+    end_process(status)  # threads started at the top of the file may never end
 
 
 def _begin_batch(arguments: Any) -> bool:
-    """Claim the task, say so, and turn to the first run's log; False if it is not ours to do."""
+    """Claim and report the task, open the first run's log; return False if it must not run here."""
     from .batch import Log, claim, load_jobs, open_events, started_event
     from .job import write_all
 
@@ -144,15 +144,15 @@ def _parse_arguments() -> Any:
 
 
 def _versions() -> dict[str, str]:
-    """Import what every job needs, once, and say which versions there are.
+    """Import the modules that every job needs, once, and return their versions.
 
     Raises:
-        ImportError: If something is missing.
+        ImportError: If one is missing.
     """
     found = {"python": platform.python_version()}
     for name in ("numpy", "h5py", "extra_data"):
         found[name] = str(getattr(import_module(name), "__version__", "?"))
-    import_module("numpy.ma")  # NumPy loads it when a run is opened: here once, else in each child
+    import_module("numpy.ma")  # opening a run needs it: import once, not per child
     return found
 
 

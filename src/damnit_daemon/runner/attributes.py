@@ -1,8 +1,8 @@
-"""Attributes of xarray objects, stored so that they are attributes to every reader.
+"""Attributes of xarray objects, stored so that every reader sees plain attributes.
 
-A netCDF reader takes some names for instructions: it multiplies by `scale_factor`, makes NaN of
-`missing_value`, dates of `units` like "seconds since trigger". HDF5 has others for itself. Such
-an attribute is stored with an underscore appended to its name, which our readers take off.
+A netCDF reader interprets some names: it multiplies by `scale_factor`, turns `missing_value`
+into NaN, and `units` like "seconds since trigger" into dates. HDF5 reserves others. Such
+an attribute is stored with an underscore appended to its name, which DAMNIT's readers remove.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _OF_CODES = (
     *("dtype", "coordinates"),
 )
 _OF_TIMES = ("units", "calendar", "bounds")
-"""These mean something else only with times; `units` also if it makes times of numbers."""
+"""Reserved for times only; `units` also if it would turn numbers into times."""
 
 _TIME_UNITS = {
     *("days", "hours", "minutes", "seconds", "milliseconds", "microseconds", "nanoseconds")
@@ -29,26 +29,26 @@ _TIME_UNITS = {
 _TAKEN = re.compile(rf"({'|'.join((*_OF_HDF5, *_OF_CODES, *_OF_TIMES))})_*")
 
 LARGEST_BYTES = 60_000
-"""HDF5 takes 64 KB of numbers for an attribute; of text any amount."""
+"""HDF5's limit for an attribute is 64 KB of numbers; text is unlimited."""
 LARGEST_TEXT = 1_000_000
 
 
 def storable_text(text: str) -> str:
-    """Text as HDF5 can hold it: no NUL, no lone surrogates."""
+    """Return text that HDF5 can hold: no NUL, no lone surrogates."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\x00")
 
 
 def stored_attributes(
     attributes: Mapping[Any, Any], *, of_times: bool = False
 ) -> tuple[dict[str, Any], list[str]]:
-    """Make attributes that a netCDF file can hold.
+    """Convert attributes to what a netCDF file can hold.
 
-    Numbers, text and lists of these stay as they are. Others become JSON, or the text that
-    Python prints.
+    Numbers, text and lists of these stay unchanged. Others become JSON, or their
+    printed form.
 
     Args:
-        attributes: Of a Dataset or a variable.
-        of_times: Whether the variable holds datetime64 or timedelta64.
+        attributes: Attributes of a Dataset or a variable.
+        of_times: If True, the variable holds datetime64 or timedelta64.
 
     Returns:
         The attributes, and notes about what could not be kept.
@@ -68,7 +68,7 @@ def stored_attributes(
 
 
 def original_attributes(attributes: Mapping[Any, Any]) -> dict[Any, Any]:
-    """The attributes under the names that they were given."""
+    """Return the attributes under their original names."""
     found = dict(attributes)
     for name in sorted(map(str, found), key=len):
         if name.endswith("_") and _TAKEN.fullmatch(name) and name[:-1] not in found:
@@ -77,7 +77,7 @@ def original_attributes(attributes: Mapping[Any, Any]) -> dict[Any, Any]:
 
 
 def are_kept(attributes: Mapping[Any, Any]) -> bool:
-    """Whether reading gives exactly these attributes, types included."""
+    """Return True if reading gives exactly these attributes, types included."""
     return all(
         isinstance(key, str)
         and type(value) in (str, int, float)
@@ -131,11 +131,11 @@ def _simple(value: Any) -> Any:
 
 
 def _array(value: Any) -> Any:
-    """A number, or numbers or text in a row, as netCDF has them; None if they are no such thing."""
+    """Return a number, or a 1-D array of numbers or text, as netCDF has them; else None."""
     import numpy as np
 
     if isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value):
-        # Each is a pointer of 16 bytes.
+        # Each item is a pointer of 16 bytes.
         return [storable_text(t) for t in value] if 0 < len(value) * 16 < LARGEST_BYTES else None
     try:
         array = np.asarray(value)
@@ -153,7 +153,7 @@ def _array(value: Any) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """What JSON can hold of an array or a number of numpy."""
+    """Convert a numpy array or number to plain objects for JSON."""
     import numpy as np
 
     if isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind in "biuf":

@@ -1,6 +1,6 @@
-"""Jobs of a list, one after the other, where nobody listens: what happens is written to a file.
+"""Run a list of jobs one after the other, unattended; events are written to a file.
 
-So runs what Slurm starts on some node. The daemon follows the file, there or later.
+This is how Slurm runs jobs on a node. The daemon follows the file, there or later.
 """
 
 from __future__ import annotations
@@ -35,19 +35,19 @@ from .protocol import (
 from .retry import PROCESS_DIED, Attempts, Verdict
 
 JOBS_FILE = "jobs.jsonl"
-"""One job a line, with the number of its task as `task`."""
+"""One job per line, with its task number as `task`."""
 TOLD_WITHIN_S = 0.5
 REVOKED_FILE = "revoked"
-"""Where it exists, nothing of the submission is begun any more."""
+"""If this file exists, no further task of the submission is started."""
 
 
 def events_name(task: int) -> str:
-    """The file that a task writes its events to."""
+    """Return the name of a task's event file."""
     return f"{task}.events"
 
 
 def claim_name(task: int) -> str:
-    """The file that says that a task was begun: it never is a second time."""
+    """Return the name of the file that marks a task as started: it never starts twice."""
     return f"{task}.claim"
 
 
@@ -58,7 +58,7 @@ def load_jobs(submission: Path, task: int) -> list[Job]:
 
 
 def claim(submission: Path, task: int) -> str:
-    """Make sure that a task is begun once; why it must not be, or nothing."""
+    """Claim a task so that it starts only once; return why it must not, or an empty string."""
     if (submission / REVOKED_FILE).exists():
         return "this submission was given up; another one does its work"
     path = submission / claim_name(task)
@@ -73,7 +73,7 @@ def claim(submission: Path, task: int) -> str:
 
 
 def open_events(submission: Path, task: int) -> int:
-    """Open the file for events, for appending; as open as its folder is."""
+    """Open the event file for appending, with the permissions of its folder."""
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
     descriptor = os.open(submission / events_name(task), flags, 0o600)
     os.fchmod(descriptor, submission.stat().st_mode & 0o666)
@@ -81,7 +81,7 @@ def open_events(submission: Path, task: int) -> int:
 
 
 def started_event(environment: Mapping[str, str]) -> BatchStarted:
-    """Where this is, and under which of Slurm's numbers."""
+    """Return the event with this host and the Slurm job ids."""
     array, task = environment.get("SLURM_ARRAY_JOB_ID"), environment.get("SLURM_ARRAY_TASK_ID")
     slurm_id = f"{array}_{task}" if array else environment.get("SLURM_JOB_ID", "")
     cluster = environment.get("SLURM_CLUSTER_NAME", "")
@@ -89,7 +89,7 @@ def started_event(environment: Mapping[str, str]) -> BatchStarted:
 
 
 class Log:
-    """Sends what this process and its children print to the log of the run at hand."""
+    """Sends the output of this process and its children to the log of the current run."""
 
     def __init__(self, folder: Path, where: BatchStarted) -> None:
         self._folder = folder
@@ -97,7 +97,7 @@ class Log:
         self._current: tuple[int, int] | None = None
 
     def begin(self, job: Job) -> str:
-        """Turn to the log of a job's run; why that cannot be, or nothing."""
+        """Switch to the log of a job's run; return why that failed, or an empty string."""
         if self._current == (job.proposal, job.run):
             return ""
         path = self._folder / process_log(job.proposal, job.run)
@@ -120,7 +120,7 @@ class Log:
         return ""
 
     def _header(self, job: Job) -> bytes:
-        """DAMNIT's line, apps jump to it."""
+        """Return DAMNIT's header line; apps jump to it."""
         where = self._where
         place = f"(job id: {where.slurm_id}, cluster: {where.cluster})" if where.slurm_id else ""
         name = f"r{job.run} (p{job.proposal})"
@@ -128,7 +128,7 @@ class Log:
 
 
 class Batch(ForkServer):
-    """A resident runner that knows its jobs from the beginning, and tries again by itself."""
+    """A resident runner with a fixed list of jobs, which retries by itself."""
 
     def __init__(
         self,
@@ -142,12 +142,12 @@ class Batch(ForkServer):
         """Prepare.
 
         Args:
-            context: What the context file declares.
+            context: The variables of the context file.
             folder: The DAMNIT folder.
-            jobs: To be done in this order.
-            out: Where events go.
-            log: Where prints go.
-            children: How they are started, as `ForkServer` has it.
+            jobs: Jobs in the order to run them.
+            out: Descriptor for events.
+            log: Destination of the output.
+            children: How to start child processes, see `ForkServer`.
         """
         nobody_asks, self._asking = os.pipe()
         super().__init__(context, folder, nobody_asks, out, **children)
@@ -157,13 +157,13 @@ class Batch(ForkServer):
         self._attempts: Attempts | None = None
 
     def work(self) -> None:
-        """Do all jobs; also returns on SIGTERM, with what runs ended."""
+        """Run all jobs; also return on SIGTERM, with the running ones ended."""
         self._begin_next()
         self.serve()
 
     def _begin_next(self) -> None:
         if not self._waiting:
-            os.close(self._asking)  # the resident ends when nobody can ask any more
+            os.close(self._asking)  # the resident ends when its input is closed
             return
         self._job = self._waiting.pop(0)
         self._attempts = Attempts(self._job)
@@ -183,7 +183,7 @@ class Batch(ForkServer):
         assert self._attempts is not None
         assert self._job is not None
         if ended.exit_code == -signal.SIGTERM and self._is_ended_as_well():
-            return  # who ends us all knows why, and it is no fault of the variable
+            return  # ended from outside: not the variable's fault
         verdict = self._attempts.ended(ended)
         if verdict.blamed:
             self._blame(verdict)
@@ -197,14 +197,14 @@ class Batch(ForkServer):
         self._begin_next()
 
     def _is_ended_as_well(self) -> bool:
-        """Whether we are told to end, too: Slurm tells all processes of a job, in any order."""
+        """Return True if signalled too: Slurm signals all processes of a job, in any order."""
         until_s = time.monotonic() + TOLD_WITHIN_S
         while not self._is_told_to_end and time.monotonic() < until_s:
             time.sleep(0.02)
         return self._is_told_to_end
 
     def _blame(self, verdict: Verdict) -> None:
-        """Put the reason into the cell of the variable that was running."""
+        """Write the reason into the cell of the variable that was running."""
         assert self._job is not None
         assert self._attempts is not None
         name, path = verdict.blamed, ""
@@ -224,7 +224,7 @@ class Batch(ForkServer):
 
 
 def read_events(submission: Path, task: int) -> Iterator[Event]:
-    """What a task has told so far; what cannot be understood is passed over."""
+    """Yield the events of a task so far; skip lines that cannot be parsed."""
     try:
         lines = (submission / events_name(task)).read_bytes().splitlines()
     except FileNotFoundError:

@@ -1,7 +1,7 @@
-"""Checksums of what a fragment holds of a variable, kept with it, so that damage is found later.
+"""Checksums of a variable's parts in a fragment, stored with it to detect damage later.
 
-They are of the values as HDF5 reads them back (and of names, types, shapes and attributes), so that
-a copy has the same. Left out is what copying writes anew: the links between netCDF dimensions.
+They cover the values as HDF5 reads them back (and names, types, shapes and attributes), so that
+a copy has the same. Excluded are the links between netCDF dimensions, which copying rewrites.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import h5py
 
 BLOCK_BYTES = 8 << 20
-"""So much of a dataset is read at once, unless its chunks are larger."""
+"""Bytes of a dataset that are read at once, unless its chunks are larger."""
 
 _PARTS = {
     "reduced": file_format.REDUCED,
@@ -31,14 +31,14 @@ _LINKS = {
 }
 _OURS = {
     *(file_format.CHECKSUMS, file_format.CHECKSUMS_ON_DATA),
-    file_format.COMPUTED_AT_ON_DATA,  # the combiner adds it
+    file_format.COMPUTED_AT_ON_DATA,  # added by the combiner
 }
 
 
 def note_checksums(file: h5py.File, name: str) -> None:
-    """Note the checksums of a variable, as soon as all of it is written.
+    """Store the checksums of a variable once all of it is written.
 
-    They are an attribute of its summary or error, or of the data where it has neither.
+    They are an attribute of its summary or error, or of the data if it has neither.
     """
     parts = _parts_of(file, name)
     if not parts:
@@ -49,10 +49,10 @@ def note_checksums(file: h5py.File, name: str) -> None:
 
 
 def noted_checksums(file: h5py.File, name: str) -> dict[str, int] | None:
-    """Read what was noted, by part; None for a variable that has no checksums, as DAMNIT writes it.
+    """Read the stored checksums by part; None for a variable without, as written by DAMNIT.
 
     Raises:
-        ValueError: If the note itself is damaged.
+        ValueError: If the stored text itself is damaged.
     """
     for part, found in _parts_of(file, name).items():
         text = found.attrs.get(_attribute_on(part))
@@ -69,16 +69,18 @@ def changed_part(
     only: str | None = None,
     on_block: Callable[[], object] = lambda: None,
 ) -> str | None:
-    """Find a part of a variable that is not what was written; None if all is, or none is noted.
+    """Return a part of a variable that differs from what was written.
+
+    None if all parts match, or no checksums are stored.
 
     Args:
         file: The fragment or results file.
         name: The variable.
-        only: Look at this part alone: `reduced`, `error`, `data` or `preview`.
-        on_block: Called after each block that was read.
+        only: Check only this part: `reduced`, `error`, `data` or `preview`.
+        on_block: Called after reading each block.
 
     Raises:
-        ValueError: If the note itself is damaged.
+        ValueError: If the stored text itself is damaged.
     """
     noted = noted_checksums(file, name)
     if noted is None:
@@ -95,7 +97,7 @@ def changed_part(
 
 
 def checksum(item: h5py.Group | h5py.Dataset, on_block: Callable[[], object] = lambda: None) -> int:
-    """CRC-32 of a group or dataset with all that is in it."""
+    """Return the CRC-32 of a group or dataset with all its contents."""
     import h5py
 
     items = {".": item}
@@ -115,7 +117,7 @@ def checksum(item: h5py.Group | h5py.Dataset, on_block: Callable[[], object] = l
 
 
 def _parts_of(file: h5py.File, name: str) -> dict[str, h5py.Group | h5py.Dataset]:
-    """Its parts by what they are called here; a link is none."""
+    """Return a variable's parts by their names here; links do not count."""
     import h5py
 
     found = {}
@@ -134,7 +136,7 @@ def _attribute_on(part: str) -> str:
 
 
 def _add(value: Any, to: int) -> int:
-    """Go on with a checksum: arrays by their bytes, text of any length by each one's."""
+    """Update a checksum: arrays by their bytes, variable-length text one by one."""
     import numpy as np
 
     if isinstance(value, str):
@@ -158,7 +160,7 @@ def _add(value: Any, to: int) -> int:
 
 
 def _blocks(dataset: h5py.Dataset) -> Iterator[tuple[slice, ...]]:
-    """Parts that follow its chunks, of about `BLOCK_BYTES`; a small dataset is one."""
+    """Yield slices aligned to the chunks, of about `BLOCK_BYTES`; one for a small dataset."""
     shape = dataset.shape
     size = 0 if shape is None else dataset.size * dataset.dtype.itemsize
     if not shape or size <= BLOCK_BYTES:

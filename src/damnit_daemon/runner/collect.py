@@ -1,4 +1,4 @@
-"""What a pipeline is made of: variables and groups as they are given, and the variables in them."""
+"""Collect the items of a pipeline: variables and groups, and the variables in them."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from damnit_ctx import GroupError, GroupVariable, Variable, is_group
 from .groups import name_given, variables_of
 
 Item = tuple[str, Any]
-"""A variable or a group, with the name that was given with it; empty if none was."""
+"""A variable or a group, with the name given for it; empty if none was."""
 
 
 def flatten(items: Iterable[Any]) -> list[Item]:
-    """Take sequences and dicts apart.
+    """Flatten sequences and dicts.
 
     Raises:
-        TypeError: If something is no variable and no group.
+        TypeError: If an item is neither a variable nor a group.
     """
     found: list[Item] = []
     for item in items:
@@ -41,10 +41,10 @@ def flatten(items: Iterable[Any]) -> list[Item]:
 
 
 def gather(items: Iterable[Item]) -> dict[str, Variable]:
-    """The variables by name: those that were given, then those of groups.
+    """Return the variables by name: the given ones, then those of groups.
 
     Raises:
-        GroupError: If a name is there twice, or a group has none.
+        GroupError: If a name occurs twice, or a group has none.
     """
     items = list(items)
     for name, item in items:

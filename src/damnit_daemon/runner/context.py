@@ -1,4 +1,4 @@
-"""Read a context file: execute it, collect its variables, say what is wrong where."""
+"""Read a context file: execute it, collect its variables, report problems with their places."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from .protocol import ContextLoaded, Problem, VariableMeta
 from .source_locations import SourceLocations
 
 MODULE_NAME = "context_file"
-"""What the context file is called as a module: tracebacks and pickles name it."""
+"""Name of the context file as a module, in tracebacks and pickles."""
 
 CLASHING_NAMES = ("proposal", "run", "added_at")
 
@@ -36,38 +36,38 @@ class Context:
     """A context file as read; usable if `ok`."""
 
     path: Path
-    """Of the file; what a `Pipeline` makes of text has none, and is called `<string>`."""
+    """Path of the file; `<string>` for text given to a `Pipeline`."""
     context_hash: str = ""
     variables: dict[str, Variable] = field(default_factory=dict)
-    """By name, in the order in which the file defines them."""
+    """The variables by name, in the order of their definition."""
     graph: Graph = field(default_factory=lambda: Graph({}))
     problems: list[Problem] = field(default_factory=list)
     traceback: str = ""
-    """Of the exception that ended the reading, if one did."""
+    """Traceback of the exception that ended the reading, if any."""
     cause: BaseException | None = None
     """That exception."""
     places: SourceLocations = field(default_factory=lambda: SourceLocations(""))
     directory: Path | None = None
-    """Where the user's own modules are imported from."""
+    """Folder that the user's own modules are imported from."""
     fingerprints: Fingerprints | None = None
-    """Made when they are first asked for."""
+    """Computed on first use."""
 
     def __repr__(self) -> str:
         return f"<Context {self.path}: {len(self.variables)} variables>"
 
     @property
     def ok(self) -> bool:
-        """Whether its variables may be evaluated."""
+        """True if its variables may be evaluated."""
         return not any(problem.severity == "error" for problem in self.problems)
 
     def complain(
         self, message: str, line: int = 0, column: int = 0, *, severity: str = "error"
     ) -> None:
-        """Note a problem of this file."""
+        """Record a problem of this file."""
         self.problems.append(Problem(message, str(self.path), line, column, severity))
 
     def loaded_event(self, versions: dict[str, str]) -> ContextLoaded:
-        """What to tell the other side."""
+        """Return the event that reports this context."""
         metas = [self._meta(v) for v in self.variables.values()] if self.ok else []
         helpers = self.fingerprints.helpers if self.fingerprints is not None else None
         return ContextLoaded(
@@ -81,7 +81,7 @@ class Context:
         )
 
     def check(self) -> None:
-        """See whether its variables can be evaluated, and in which order."""
+        """Check that its variables can be evaluated, and find the order."""
         _check_declarations(self)
         _check_titles(self)
         if self.ok:
@@ -91,7 +91,7 @@ class Context:
                 self.complain(message, *place, severity=severity)
 
     def _advice(self, metas: list[VariableMeta]) -> list[Problem]:
-        """What is probably not as meant, though it works."""
+        """Return warnings about valid declarations that are probably mistakes."""
         if not self.ok:
             return []
         functions = []
@@ -122,7 +122,7 @@ class Context:
         )
 
     def fingerprint(self, name: str) -> str:
-        """What stands for the code of a variable; see `fingerprint`."""
+        """Return the fingerprint of a variable's code; see `fingerprint`."""
         if self.fingerprints is None:
             nodes = {n: self.places.function(v) for n, v in self.variables.items()}
             lines = {name: node.lineno for name, node in nodes.items() if node is not None}
@@ -132,20 +132,20 @@ class Context:
         return self.fingerprints.of(name)
 
     def computed(self, name: str, at: float, duration_s: float) -> Computed:
-        """How a value of a variable came to be.
+        """Return the provenance of a variable's value.
 
         Args:
             name: The variable.
-            at: When, Unix seconds UTC.
-            duration_s: What its function took.
+            at: Time of computation, Unix seconds UTC.
+            duration_s: Duration of its function.
         """
         return Computed(at, duration_s, self.context_hash, self.fingerprint(name))
 
 
 def read_context(path: Path) -> Context:
-    """Execute a context file and check what it declares.
+    """Execute a context file and check its declarations.
 
-    Never raises for what is in the file: problems are part of the answer.
+    Never raises for errors in the file: problems are part of the result.
     `path` is executed like a module: `__name__` is not `__main__`.
     """
     try:
@@ -160,16 +160,16 @@ def read_context(path: Path) -> Context:
 def read_source(
     source: bytes, path: Path, *, module: str = MODULE_NAME, directory: Path | None = None
 ) -> Context:
-    """Do the same with the contents of a file.
+    """Execute and check the contents of a context file.
 
     Args:
         source: The contents.
-        path: What the file is called in messages and tracebacks.
-        module: What it is called as a module.
-        directory: Where the modules that it imports lie; default: the working directory.
+        path: Name of the file in messages and tracebacks.
+        module: Its name as a module.
+        directory: Folder of the modules that it imports; default: the working directory.
     """
     context = Context(path, digest(source), directory=directory or _working_directory())
-    from .namesakes import provide  # which evaluates, too: not before it is needed
+    from .namesakes import provide  # it also imports the evaluation: only when needed
 
     provide()
     with listening() as said:
@@ -184,7 +184,7 @@ def read_source(
 
 
 def look_here_last() -> None:
-    """Let what lies in the working directory be imported where nothing else has that name."""
+    """Make the working directory's modules importable, after all others of the same name."""
     if (here := _working_directory()) is not None and str(here) not in sys.path:
         sys.path.append(str(here))
 
@@ -192,14 +192,14 @@ def look_here_last() -> None:
 def _working_directory() -> Path | None:
     try:
         return Path.cwd()
-    except OSError:  # somebody has removed it
+    except OSError:  # it was removed
         return None
 
 
 def _execute(source: bytes, context: Context, name: str) -> dict[str, Any] | None:
     module = types.ModuleType(name)
     module.__file__ = str(context.path)
-    # Classes and functions of the file look their module up: dataclasses do, and pickles.
+    # Classes and functions of the file look up their module: for dataclasses and pickle.
     sys.modules[name] = module
     linecache.checkcache(str(context.path))
     try:
@@ -207,19 +207,19 @@ def _execute(source: bytes, context: Context, name: str) -> dict[str, Any] | Non
     except SyntaxError as error:
         context.traceback = traceback.format_exc(limit=0)
         place = (error.lineno or 0, error.offset or 0)
-        if error.filename != str(context.path):  # in a module that the file imports
+        if error.filename != str(context.path):  # in a module imported by the file
             place = _place_of_failure(error, context.path)
         context.cause = error
         context.complain(f"{type(error).__name__}: {error.msg}", *place)
         return None
-    except BaseException as error:  # the user's code may raise anything, SystemExit too
+    except BaseException as error:  # user code may raise anything, even SystemExit
         if isinstance(error, KeyboardInterrupt) and name != MODULE_NAME:
-            raise  # in a program, where a person pressed ctrl-C
+            raise  # in a program, when the user pressed Ctrl-C
         context.cause = error
         context.traceback = _user_traceback(error)
         message = traceback.format_exception_only(type(error), error)[-1].strip()
         if isinstance(error, GroupError):
-            message = str(error)  # it is said of the file, not of a function in it
+            message = str(error)  # about the file, not a function in it
         if isinstance(error, SystemExit):
             message = f"the file calls sys.exit({error.code if error.code is not None else ''})"
         context.complain(message, *_place_of_failure(error, context.path))
@@ -228,7 +228,7 @@ def _execute(source: bytes, context: Context, name: str) -> dict[str, Any] | Non
 
 
 def _check_helpers(context: Context) -> None:
-    """Complain about modules beside the file whose names others have."""
+    """Report modules next to the file whose names clash with others."""
     if context.directory is None:
         return
     try:
@@ -248,11 +248,11 @@ def _check_helpers(context: Context) -> None:
 
 
 def _place_of_failure(error: BaseException, path: Path) -> tuple[int, int]:
-    """Line and column of the innermost frame that is in the file itself."""
+    """Return line and column of the innermost frame in the file itself."""
     place = (0, 0)
     for frame in traceback.extract_tb(error.__traceback__):
         if frame.filename == str(path):
-            column = getattr(frame, "colno", None)  # from Python 3.11 on
+            column = getattr(frame, "colno", None)  # Python 3.11 or later
             if column is None:
                 text = linecache.getline(str(path), frame.lineno or 0)
                 column = len(text) - len(text.lstrip())
@@ -261,7 +261,7 @@ def _place_of_failure(error: BaseException, path: Path) -> tuple[int, int]:
 
 
 def _user_traceback(error: BaseException) -> str:
-    """The traceback without our own frames above the user's."""
+    """Return the traceback without the runner's own frames above the user's."""
     tb = error.__traceback__
     while tb is not None and tb.tb_frame.f_code.co_filename == __file__:
         tb = tb.tb_next
@@ -269,7 +269,7 @@ def _user_traceback(error: BaseException) -> str:
 
 
 def _collect(namespace: dict[str, Any], said: Registration, context: Context) -> None:
-    """Note the variables of a file: its globals and its groups', or what it said instead."""
+    """Record the variables of a file: its globals and groups, or its registered pipeline."""
     try:
         groups = name_globals(namespace)
         if said.instead is not None:
@@ -332,7 +332,7 @@ _UNSAID = (
 
 
 def _signature_warnings(variable: Variable) -> list[tuple[str, str]]:
-    """What will fail when the function is called, though the file loads."""
+    """Return warnings about signatures that load but fail when called."""
     if variable.func is None:
         return []
     parameters = list(inspect.signature(variable.func).parameters.values())

@@ -1,12 +1,12 @@
 """The context file as a module, in processes that its functions start.
 
-They get functions and classes of it by name: joblib, dask and multiprocessing send no more. The
-bundle has this at its top, where the search path finds it. The file is executed once more, as a
-program's main file is by multiprocessing. Where that fails, a function fails when it is called: a
-pool whose processes die when they take a task waits for its result for ever.
+They receive its functions and classes by name, as joblib, dask and multiprocessing send them. The
+bundle has this module at its top, where the search path finds it. The file is executed again, as
+multiprocessing does with a program's main file. If that fails, its functions fail when called: a
+pool whose processes die on receiving a task would wait for its result for ever.
 
-A program may read several files, and a pool of its may be older than they are. So those are
-modules below this one, each with its path in its name, which this module finds by that name.
+A program may read several files, and its pools may be older than they are. So each file is a
+module below this one, with its path in its name, by which this module finds it.
 """
 
 from __future__ import annotations
@@ -22,23 +22,23 @@ from typing import Any, NoReturn
 from urllib.parse import quote, unquote_to_bytes
 
 PARENT = "damnit_daemon.runner.context_file"
-"""This module, above those of a program's files."""
+"""This module, the parent of those of a program's files."""
 
 CONTEXT_VARIABLE = "DAMNIT_CONTEXT_FILE"
-"""Has the file's path, in the runner and all that it starts."""
+"""Variable with the file's path, in the runner and all processes it starts."""
 IMPORTING_VARIABLE = "DAMNIT_CONTEXT_FILE_IMPORTED_BY"
-"""Is set in processes that are started while the file is executed for such a process."""
+"""Set in processes that are started while the file is executed for such a process."""
 
 
 class Unavailable:
-    """Stands for what would be in the file; says why it is not when it is called."""
+    """Placeholder for a name of the file; raises the reason when called."""
 
     def __init__(self, name: str, reason: str) -> None:
         self._name = name
         self._reason = reason
 
     def __call__(self, *_args: Any, **_kwargs: Any) -> NoReturn:
-        """Say it."""
+        """Raise the reason."""
         raise ImportError(
             f"{self._name} of the context file cannot be called in another process: {self._reason}"
         )
@@ -48,19 +48,19 @@ class Unavailable:
 
 
 def module_name(number: int, digest: str, path: Path | None) -> str:
-    """Name a file that a program reads as a module that other processes can import.
+    """Return a module name for a file that other processes can import.
 
     Args:
-        number: Which of the program's files it is.
-        digest: Of its contents.
-        path: Where it is; None if it is no file.
+        number: Number of the file in the program.
+        digest: Hash of its contents.
+        path: Path of the file; None if it is not a file.
     """
     place = "" if path is None else quote(os.fsencode(path.absolute())).replace(".", "%2E")
     return f"{PARENT}.{number}:{digest}:{place}"
 
 
 class Finder(MetaPathFinder):
-    """Finds the files that a program has read, by the names that they have there."""
+    """Finds the files that a program has read, by their module names."""
 
     def find_spec(
         self,
@@ -68,7 +68,7 @@ class Finder(MetaPathFinder):
         path: Sequence[str] | None,  # noqa: ARG002 - it is in the name
         target: ModuleType | None = None,  # noqa: ARG002
     ) -> ModuleSpec | None:
-        """Find one by its name."""
+        """Find a file by its module name."""
         if fullname.startswith(f"{PARENT}.") and fullname.count(":") == 2:
             return ModuleSpec(fullname, _Loader())
         return None
@@ -76,7 +76,7 @@ class Finder(MetaPathFinder):
 
 class _Loader(Loader):
     def exec_module(self, module: ModuleType) -> None:
-        """Execute the file; where that cannot be, its functions say so."""
+        """Execute the file; if that fails, its functions raise the reason."""
         _, digest, place = module.__name__.split(":")
         if place:
             path = os.fsdecode(unquote_to_bytes(place))
@@ -94,7 +94,7 @@ def _unavailable(name: str, reason: str) -> Unavailable:
 
 
 def _execute(namespace: dict[str, Any], path: str, expected_digest: str = "") -> str:
-    """Execute the file; the reason if that cannot be."""
+    """Execute the file; return the reason if that fails."""
     if IMPORTING_VARIABLE in os.environ:
         return (
             "the file itself starts processes while it is read, each of which would read it "
@@ -106,7 +106,7 @@ def _execute(namespace: dict[str, Any], path: str, expected_digest: str = "") ->
     provide()
     os.environ[IMPORTING_VARIABLE] = str(os.getpid())
     namespace["__file__"] = path
-    # Else a thread of a pool that it makes would wait for the end of this import, and it for that.
+    # Else a pool thread would wait for the end of this import, which waits for the thread.
     namespace["__spec__"] = None
     try:
         source = Path(path).read_bytes()

@@ -1,4 +1,4 @@
-"""What a context file says by `Pipeline.default` and `set_default` while it is executed."""
+"""The pipelines a context file registers by `Pipeline.default` and `set_default`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from damnit_ctx import Variable
 
 
 class RegisteredPipeline(Protocol):
-    """A `Pipeline`, which reads context files and so stands above this."""
+    """A `Pipeline`, which depends on this module because it reads context files."""
 
     def collect(self) -> dict[str, Variable]:
         """Return its variables by name."""
@@ -21,12 +21,12 @@ class RegisteredPipeline(Protocol):
 
 @dataclass
 class Registration:
-    """What one file said."""
+    """The pipelines registered by one file."""
 
     added: RegisteredPipeline | None = None
-    """Holds what is to be evaluated besides the file's globals."""
+    """Evaluated in addition to the file's globals."""
     instead: RegisteredPipeline | None = None
-    """What is to be evaluated in place of them."""
+    """Evaluated instead of the file's globals."""
 
 
 _reading: ContextVar[Registration | None] = ContextVar("damnit_reading", default=None)
@@ -34,7 +34,7 @@ _reading: ContextVar[Registration | None] = ContextVar("damnit_reading", default
 
 @contextmanager
 def listening() -> Iterator[Registration]:
-    """Hear what is said inside the block; a file that reads another does not hear that one."""
+    """Record registrations inside the block; nested reads of other files have their own."""
     said = Registration()
     token = _reading.set(said)
     try:
@@ -44,5 +44,5 @@ def listening() -> Iterator[Registration]:
 
 
 def current() -> Registration | None:
-    """Of the file that is being executed; None outside of any."""
+    """Return the registration of the file being executed; None outside of any."""
     return _reading.get()

@@ -1,4 +1,4 @@
-"""Why a variable cannot be evaluated, down to the root: the texts are DAMNIT's."""
+"""Errors of variables that cannot be evaluated, traced to the root; the texts are DAMNIT's."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from damnit_ctx import Skip
 
 LONGEST_MESSAGE = 65_536
-"""Characters of an error message that are kept: it travels through pipes, files and a database."""
+"""Maximum characters kept of an error message, which goes through pipes, files and a database."""
 
 
 class DependencyError(Exception):
-    """A variable that this one needs has no value.
+    """A required variable has no value.
 
     Attributes:
         causes: The direct dependencies that failed, with their exceptions.
@@ -24,19 +24,19 @@ class DependencyError(Exception):
 
 
 class DependencySkip(Skip):
-    """The same where all that is missing was skipped, or its source is not in the run."""
+    """The same if all missing variables were skipped, or their source is not in the run."""
 
     def __init__(self, message: str, causes: Mapping[str, BaseException]) -> None:
         super().__init__(message)
         self.causes = dict(causes)
 
 
-# Stored under the name that DAMNIT's readers know.
+# Stored under the name that DAMNIT's readers expect.
 DependencySkip.__name__ = "Skip"
 
 
 def message_of(error: BaseException) -> str:
-    """The message as DAMNIT stores it: a KeyError's is the bare repr of its key."""
+    """Return the message as DAMNIT stores it: for a KeyError, the bare repr of its key."""
     try:
         text = str(error)
     except Exception:  # noqa: BLE001 - __str__ of the user's exception
@@ -48,7 +48,7 @@ def message_of(error: BaseException) -> str:
 
 
 def blame(missing: Sequence[str], errors: Mapping[str, BaseException]) -> Exception:
-    """The exception of a variable whose dependencies `missing` have no value."""
+    """Return the exception for a variable whose dependencies `missing` have no value."""
     causes = {name: errors[name] for name in dict.fromkeys(missing) if name in errors}
     if not causes:
         lines = [f"- {name!r}" for name in dict.fromkeys(missing)]
@@ -60,7 +60,7 @@ def blame(missing: Sequence[str], errors: Mapping[str, BaseException]) -> Except
 
 
 def _says_no(error: BaseException) -> bool:
-    """Whether there is nothing to compute, which is no failure for those who need it (DAMNIT's)."""
+    """Return True if there is nothing to compute, not a failure for dependents (DAMNIT's rule)."""
     missing = getattr(sys.modules.get("extra_data.exceptions"), "SourceNameError", Skip)
     return isinstance(error, (Skip, missing))
 

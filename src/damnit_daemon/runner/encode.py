@@ -1,4 +1,4 @@
-"""How the result of one variable lies in an HDF5 file: its data, preview, summary, or its error."""
+"""The layout of one variable's result in HDF5: its data, preview and summary, or its error."""
 
 from __future__ import annotations
 
@@ -23,39 +23,39 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Computed:
-    """How a value came to be; kept with it."""
+    """Provenance of a value, stored with it."""
 
     computed_at: float
-    """Unix seconds UTC."""
+    """Time of computation, Unix seconds UTC."""
     duration_s: float | None
-    """Of the function; None if nobody knows."""
+    """Duration of the function; None if unknown."""
     context_hash: str
     fingerprint: str = ""
-    """Of the code that did it, see `fingerprint`; empty if that is not known."""
+    """Fingerprint of the code, see `fingerprint`; empty if unknown."""
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A cell with all that has to be made of it before it can be written."""
+    """A cell converted for writing."""
 
     cell: Cell
-    """With data and preview as they are stored."""
+    """The cell, with data and preview as stored."""
     summary: Summary
     table: Any
-    """A pandas table as the bytes of a Parquet file, uint8; None if the data are no such thing."""
+    """A pandas table as the bytes of a Parquet file, uint8; None if the data are not a table."""
     datasets: dict[str, Any]
-    """xarray Datasets, by what they are of: `data`, `preview`."""
+    """xarray Datasets by their role: `data`, `preview`."""
     comes_back_as: str | None
-    """See `layout.COMES_BACK_AS`."""
+    """See `file_format.COMES_BACK_AS`."""
     notes: list[str] = field(default_factory=list)
-    """What could not be kept of it; writing may add to them."""
+    """Notes on what could not be kept; writing may add to them."""
 
 
 def prepare(cell: Cell) -> Prepared:
-    """Compute what the file is to hold of a cell.
+    """Convert a cell to what the file stores.
 
     Raises:
-        TypeError: If there is no way to store it.
+        TypeError: If it cannot be stored.
     """
     made, table, datasets, notes = copy.copy(cell), None, {}, [*cell.notes]
     for what in ("data", "preview"):
@@ -82,14 +82,14 @@ def prepare(cell: Cell) -> Prepared:
 
 
 def write_netcdf(path: Path, name: str, prepared: Prepared) -> None:
-    """Write what xarray writes, which opens the file itself."""
+    """Write the xarray parts; xarray opens the file itself."""
     for what, group in (("data", name), ("preview", f"{file_format.PREVIEW}/{name}")):
         if what in prepared.datasets:
             prepared.notes.extend(write_dataset(path, group, prepared.datasets[what]))
 
 
 def write_cell(file: h5py.File, name: str, prepared: Prepared, computed: Computed) -> None:
-    """Write a cell, but for what `write_netcdf` has written before."""
+    """Write a cell, except for what `write_netcdf` has already written."""
     cell = prepared.cell
     if prepared.table is not None:
         file.create_dataset(f"{name}/data", data=prepared.table)
@@ -108,7 +108,7 @@ def write_cell(file: h5py.File, name: str, prepared: Prepared, computed: Compute
 def write_error(
     file: h5py.File, name: str, message: str, error_class: str, computed: Computed
 ) -> None:
-    """Write why a variable has no value."""
+    """Write the error of a variable without a value."""
     import h5py
 
     dataset = file.create_dataset(
@@ -123,9 +123,9 @@ def _write_value(file: h5py.File, place: str, dataset: str, value: Any) -> None:
 
     Args:
         file: The fragment.
-        place: Where the type of the object is noted.
-        dataset: Where the numbers go; xarray objects are there already.
-        value: What a `Cell` may hold.
+        place: Path where the type of the object is recorded.
+        dataset: Path of the numbers; xarray objects are there already.
+        value: A value that a `Cell` may hold.
     """
     import h5py
     import numpy as np
@@ -148,7 +148,7 @@ def _write_value(file: h5py.File, place: str, dataset: str, value: Any) -> None:
 
 
 def _netcdf_kind(value: Any) -> str | None:
-    """What it is called as a netCDF group; None if it is stored otherwise."""
+    """Return its type as a netCDF group; None if it is stored otherwise."""
     if is_a(value, "xarray", "DataArray"):
         return file_format.DATAARRAY
     if is_a(value, "xarray", "Dataset"):
@@ -193,7 +193,7 @@ def _write_summary(file: h5py.File, name: str, prepared: Prepared, computed: Com
 
 
 def write_computed(dataset: h5py.Dataset, computed: Computed) -> None:
-    """Note how a value came to be, with its summary or error."""
+    """Store the provenance of a value with its summary or error."""
     import numpy as np
 
     dataset.attrs[file_format.COMPUTED_AT] = np.float64(computed.computed_at)

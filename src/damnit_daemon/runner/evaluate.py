@@ -1,4 +1,4 @@
-"""Call the functions of variables with what they ask for. Knows nothing of files or jobs."""
+"""Call the functions of variables with their arguments. Independent of files and jobs."""
 
 from __future__ import annotations
 
@@ -16,35 +16,35 @@ from .mymdc import MyMdc
 
 
 class EvaluatedRun(Protocol):
-    """What variables are evaluated on."""
+    """The run that variables are evaluated on."""
 
     proposal: int
     run: int
 
     def of(self, data: RunData) -> Any:
-        """The object that functions get for `data`."""
+        """Return the object that functions get for `data`."""
 
     def proposal_path(self) -> Path:
         """The proposal's folder."""
 
 
 class NotGiven(Skip):
-    """A `param#` argument that nobody gave a value for."""
+    """A `param#` argument without a value."""
 
 
-NotGiven.__name__ = Skip.__name__  # under which it is stored
+NotGiven.__name__ = Skip.__name__  # stored under this name
 
 
 @dataclass
 class Evaluator:
-    """Evaluates variables one by one; each after what it depends on.
+    """Evaluates variables one by one, each after its dependencies.
 
     Attributes:
-        graph: How they depend on each other.
-        run: What they are evaluated on.
-        parameters: For `param#` arguments.
-        values: Data of the variables that have some.
-        errors: Why others have none.
+        graph: Their dependencies.
+        run: The run they are evaluated on.
+        parameters: Values for `param#` arguments.
+        values: Data of the variables that have a value.
+        errors: Exceptions of the others.
     """
 
     graph: Graph
@@ -53,21 +53,21 @@ class Evaluator:
     values: dict[str, Any] = field(default_factory=dict)
     errors: dict[str, BaseException] = field(default_factory=dict)
     is_interruptible: bool = True
-    """Whether ctrl-C is the person's who waits, and no failure of a variable."""
+    """True if Ctrl-C comes from the waiting user and is not a variable's failure."""
     _mymdc: MyMdc | None = None
 
     def evaluate(self, variable: Variable) -> Cell | None:
-        """Call a variable's function and keep what comes of it.
+        """Call a variable's function and keep its result.
 
         Returns:
-            What it returned, as a cell; None if it returned None, or raised: then
-            `errors` has it.
+            The result as a cell; None if the function returned None, or raised: then the
+            exception is in `errors`.
         """
         name = variable.name
         self.errors.pop(name, None)
         try:
             cell = self._call(variable)
-        except BaseException as error:  # one variable's failure is that variable's
+        except BaseException as error:  # a failure affects only its variable
             if self.is_interruptible and isinstance(error, KeyboardInterrupt):
                 raise
             self.errors[name] = error
@@ -77,7 +77,7 @@ class Evaluator:
         return cell
 
     def forget_all_but(self, names: Iterable[str]) -> None:
-        """Let go of values: an image that nobody waits for need not fill the memory."""
+        """Release values: an image that no variable waits for need not fill the memory."""
         wanted = set(names)
         self.values = {name: data for name, data in self.values.items() if name in wanted}
 
@@ -87,7 +87,7 @@ class Evaluator:
         result = variable.func(self.run.of(self.graph.data[variable.name]), **arguments)
         if result is None:
             return None
-        if variable.transient:  # anything may travel between variables
+        if variable.transient:  # variables may pass any object
             return result if isinstance(result, Cell) else TransientCell(result)
         cell = result if isinstance(result, Cell) else Cell(result)
         if cell.is_empty:
@@ -148,14 +148,14 @@ class Evaluator:
 
 
 class TransientCell(Cell):
-    """Holds any object: it is never stored."""
+    """Holds any object, as it is never stored."""
 
     def __init__(self, data: Any) -> None:
         self.data = data
 
 
 def outcome_line(name: str, error: BaseException | None, duration_s: float) -> str:
-    """What a run's log says of a variable, in DAMNIT's words."""
+    """Return the line about a variable in a run's log, in DAMNIT's words."""
     if error is None:
         return f"Computed {name} in {duration_s:.3f} s"
     if isinstance(error, Skip):
@@ -170,9 +170,9 @@ def outcome_line(name: str, error: BaseException | None, duration_s: float) -> s
 
 
 def describe(error: BaseException | None, cell: Cell | None) -> tuple[str, str]:
-    """The message and class under which an outcome is stored; empty for a value.
+    """Return the message and class stored for an outcome; empty for a value.
 
-    "Returned None" is stored as a skip, so that a value of an earlier time goes away.
+    "Returned None" is stored as a skip, so that an earlier value is removed.
     """
     if error is None:
         return ("", "") if cell is not None else ("The function returned None", Skip.__name__)

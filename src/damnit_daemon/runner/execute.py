@@ -21,12 +21,12 @@ from .staged_file import NotWritten
 
 
 class ProcessDied(Exception):  # noqa: N818 - it stands for what happened to an earlier child
-    """An earlier try of this variable ended its process; the message says how."""
+    """An earlier attempt at this variable ended its process; the message has the reason."""
 
 
 @dataclass
 class Evaluation:
-    """The state of one job: what is known so far, and how to save and tell."""
+    """The state of one job: its results so far, and how to save and report them."""
 
     context: Context
     job: Job
@@ -40,7 +40,7 @@ class Evaluation:
         self.evaluator = Evaluator(self.context.graph, self.run, is_interruptible=False)
 
     def evaluate(self, names: Sequence[str]) -> None:
-        """Evaluate these variables in this order; never raises for what the user's code does."""
+        """Evaluate these variables in this order; never raises for errors of the user's code."""
         for name, reason in self.job.lost.items():
             self.evaluator.errors[name] = ProcessDied(reason)
         waiting = self.needed(names)
@@ -51,9 +51,9 @@ class Evaluation:
             )
 
     def needed(self, names: Sequence[str]) -> list[str]:
-        """Those that are still to be called: not lost, and not saved unless something needs it."""
+        """Return those still to be called: not lost, and saved ones only if another needs them."""
         settled = {*self.job.saved, *self.job.lost}
-        if settled:  # of what an earlier child evaluated, only what others still wait for
+        if settled:  # results of an earlier child only if others still need them
             settled |= {n for n in names if self.context.variables[n].transient}
         needed = self.context.graph.closure(n for n in names if n not in settled)
         return [n for n in names if n in needed and n not in self.job.lost]
@@ -66,7 +66,7 @@ class Evaluation:
         self.tell(VariableStarted(self.job.job_id, name))
         began, me = time.perf_counter(), os.getpid()
         cell = self.evaluator.evaluate(variable)
-        if os.getpid() != me:  # the function forked, and this is the copy
+        if os.getpid() != me:  # the function forked; this is the copy
             os._exit(0)
         duration = time.perf_counter() - began
         error = self.evaluator.errors.get(name)
@@ -74,7 +74,7 @@ class Evaluation:
         self._save(variable, cell, error, duration, keep=keep)
 
     def _read_back(self, name: str) -> bool:
-        """Take the value that an earlier job saved; False if it has to be computed again."""
+        """Load the value saved by an earlier job; return False if it must be computed again."""
         folder, job = self.writer.folder, self.job
         try:
             self.evaluator.values[name] = read_back(

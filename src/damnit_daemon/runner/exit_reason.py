@@ -1,4 +1,4 @@
-"""How a process or a job came to its end, in words."""
+"""Descriptions of how a process or a job ended."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .protocol import JobEnded
 
 
 def describe_exit(code: int) -> str:
-    """Say how a process ended, to go after its name; negative codes are signals."""
+    """Describe how a process ended, as a phrase after its name; negative codes are signals."""
     if code >= 0:
         return f"ended with exit code {code}"
     try:
@@ -20,7 +20,7 @@ def describe_exit(code: int) -> str:
 
 
 def reason_of_death(ended: JobEnded) -> str:
-    """Why a child died, in the words that go into the cell of what it was computing."""
+    """Return why a child died, for the cell of the variable it was computing."""
     if ended.reason:
         return ended.reason
     if ended.exit_code >= 0:

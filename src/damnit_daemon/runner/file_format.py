@@ -1,7 +1,7 @@
-"""Names on disk that both sides of the fence use: the runner writes them, the library reads them.
+"""Names on disk shared by the runner, which writes them, and the library, which reads them.
 
-Standard library only, Python 3.10: it travels into the user's Python.
-The names are DAMNIT's (its per-run HDF5 files), except those under "ours".
+Standard library only, Python 3.10: it is shipped to the user's Python.
+The names are DAMNIT's (its per-run HDF5 files), except those under "damnit-tui's own".
 """
 
 from __future__ import annotations
@@ -23,30 +23,30 @@ DATAFRAME = "dataframe"
 
 TRENDLINE = "trendline"
 
-# Ours: extra attributes on the summary (or error) of each value. DAMNIT passes them through.
+# damnit-tui's own: extra attributes on each value's summary (or error). DAMNIT passes them through.
 COMPUTED_AT = "computed_at"  # float64, Unix seconds UTC, when the function returned
 DURATION_S = "duration_s"  # float64, seconds the function took
 CONTEXT_HASH = "context_hash"  # the first 16 hex digits of SHA-256 of the context file
 
 VALUE_TYPE = "value_type"
 BOOLEAN = "boolean"
-"""Ours, in the database's attributes: what a value was that SQLite has as 0 or 1."""
+"""damnit-tui's own, in the database's attributes: type of a value that SQLite has as 0 or 1."""
 
-FINGERPRINT = "fingerprint"  # 16 hex digits: of the code that computed it, and what that uses
+FINGERPRINT = "fingerprint"  # 16 hex digits, of the code that computed it and its dependencies
 
 COMES_BACK_AS = "comes_back_as"
-"""Ours too, and for the runner alone: the type of a value that a file gives back exactly as it was.
-Kept with the summary: the attributes of a Dataset's own group are shown to those who read it."""
+"""damnit-tui's own, for the runner only: the type of a value that a file returns unchanged.
+Stored with the summary: the attributes of a Dataset's own group are shown to its readers."""
 
 CHECKSUMS = "checksums"  # text such as "reduced=1f3a90c2 data=…", see `checksum`
 CHECKSUMS_ON_DATA = "_damnit_checksums"
-"""The same where there is neither summary nor error: DAMNIT takes off names that begin so."""
+"""The same if there is neither summary nor error: DAMNIT removes names with this prefix."""
 
 COMPUTED_AT_ON_DATA = "_damnit_computed_at"
 
 CLOCK_SKEW_S = 60.0
-"""How far clocks of two hosts may differ. What claims to have been computed later than that
-from now was noted by a clock that stood wrong, and keeps nothing newer out."""
+"""Allowed clock difference of two hosts. A value with a later time than that from now was
+written under a wrong clock, and does not keep newer ones out."""
 
 EXTRACTED_DATA = "extracted_data"
 WRITING_SUFFIX = ".writing.h5"
@@ -54,15 +54,15 @@ READY_SUFFIX = ".ready.h5"
 
 
 def results_name(proposal: int, run: int) -> str:
-    """Name of a per-run file: numbers are not padded."""
+    """Return the name of a per-run file; numbers are not padded."""
     return f"p{proposal}_r{run}.h5"
 
 
 def fragment_prefix(proposal: int, run: int) -> str:
-    """What the name of each fragment of a run begins with."""
+    """Return the common prefix of a run's fragment names."""
     return f"p{proposal}_r{run}."
 
 
 def process_log(proposal: int, run: int) -> str:
-    """What the processing of a run printed, below the DAMNIT folder."""
+    """Return the path of a run's processing log, below the DAMNIT folder."""
     return f"process_logs/r{run}-p{proposal}.out"

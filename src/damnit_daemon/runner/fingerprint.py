@@ -1,8 +1,8 @@
-"""What computed a value, in sixteen digits: the same as long as it would be computed alike.
+"""A 16-digit fingerprint of the code behind a value: equal if it would be computed alike.
 
 It covers the variable's function, the functions, classes, constants and imports of
-the context file that it uses, directly or through others, modules that lie beside
-the context file and are imported there, and the variables it depends on. Titles,
+the context file that it uses, directly or through others, modules next to the
+context file that it imports, and the variables it depends on. Titles,
 tags, descriptions, comments and layout do not count.
 """
 
@@ -16,20 +16,20 @@ from pathlib import Path
 from .local_imports import LocalImports
 
 HARMLESS = {"title", "tags", "description", "cluster"}
-"""Arguments of `@Variable` that change how or where, not what is computed."""
+"""Arguments of `@Variable` that do not change the computed value."""
 
 
 class Fingerprints:
     """The fingerprints of one context file.
 
     Args:
-        tree: What it says.
-        lines: Of each variable the first line of its function, decorators included.
-        dependencies: Of each variable the variables it depends on.
-        folder: Where it lies; None if it is no file.
+        tree: The parsed file.
+        lines: First line of each variable's function, decorators included.
+        dependencies: Dependencies of each variable.
+        folder: Folder of the file; None if it is not a file.
 
     Attributes:
-        helpers: The modules that lie there and are imported.
+        helpers: The imported modules in that folder.
     """
 
     def __init__(
@@ -49,9 +49,9 @@ class Fingerprints:
         self._known: dict[str, str] = {}
 
     def of(self, name: str) -> str:
-        """The fingerprint of a variable: 16 hex digits; empty if its code is not in the file."""
+        """Return a variable's fingerprint: 16 hex digits; empty if its code is not in the file."""
         if name not in self._known:
-            self._known[name] = ""  # ends what goes round in circles
+            self._known[name] = ""  # ends cycles
             self._known[name] = self._compute(name)
         return self._known[name]
 
@@ -60,7 +60,7 @@ class Fingerprints:
         if start is None:
             return ""
         digest = hashlib.sha256()
-        # A variable of a group also is what the group was made with.
+        # A group's variable also depends on the arguments of the group.
         made = self._made_with(name, start) if "." in name else set()
         for index in sorted(self._used({start, *made})):
             digest.update(self._text(index))
@@ -75,7 +75,7 @@ class Fingerprints:
         return None
 
     def _used(self, start: set[int]) -> set[int]:
-        """The statements that some use, themselves among them."""
+        """Return the given statements and all that they use."""
         found, todo = set(start), list(start)
         while todo:
             for name in self._reads[todo.pop()]:
@@ -85,14 +85,14 @@ class Fingerprints:
         return found
 
     def _made_with(self, name: str, start: int) -> set[int]:
-        """The statements that make the group of a variable, whose class is one statement."""
+        """Return the statements that create a variable's group; its class is one statement."""
         users, todo = {start}, [start]
         while todo:
             names = _names_bound(self._statements[todo.pop()])
             fresh = {i for i, read in enumerate(self._reads) if read & names} - users
             users |= fresh
             todo += fresh
-        # `name=` and pipelines name groups as no global is called: it may be any of them.
+        # `name=` and pipelines give groups names that no global has: any of them may match.
         return users & self._binders.get(name.partition(".")[0], set()) or users
 
     def _text(self, index: int) -> bytes:
@@ -107,7 +107,7 @@ class Fingerprints:
 
 
 class _Plain(ast.NodeTransformer):
-    """Leaves out what does not change a value."""
+    """Removes parts that do not change a value."""
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         self.generic_visit(node)
@@ -142,7 +142,7 @@ def _plain_decorator(node: ast.expr) -> ast.expr:
 
 
 def _copy(node: ast.stmt) -> ast.stmt:
-    # As text and back: deepcopy of a large tree is slower, and transforming changes the tree.
+    # As text and back: deepcopy of a large tree is slower, and transforming modifies the tree.
     return ast.parse(ast.unparse(node)).body[0]
 
 
@@ -153,7 +153,7 @@ def _first_line(statement: ast.stmt) -> int:
 
 
 def _binders(statements: Iterable[ast.stmt], helpers: LocalImports | None) -> dict[str, set[int]]:
-    """Of each name that the file gives a meaning the statements that do so."""
+    """Return the statements that bind each name of the file."""
     binders: dict[str, set[int]] = {}
     for index, statement in enumerate(statements):
         starred = set() if helpers is None else helpers.names(statement)
@@ -163,14 +163,14 @@ def _binders(statements: Iterable[ast.stmt], helpers: LocalImports | None) -> di
 
 
 def _names_bound(statement: ast.stmt) -> set[str]:
-    """The names that a statement gives a meaning in the module, also inside if, try, with, for."""
+    """Return the names that a statement binds in the module, also inside if, try, with, for."""
     names: set[str] = set()
     todo: list[ast.AST] = [statement]
     while todo:
         node = todo.pop()
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             names.add(node.name)
-            continue  # what is bound inside is not seen outside
+            continue  # names bound inside are not visible outside
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             names |= {alias.asname or alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
@@ -181,7 +181,7 @@ def _names_bound(statement: ast.stmt) -> set[str]:
             names |= {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
         todo += ast.iter_child_nodes(node)
     if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-        # `np.seterr(…)`, `CONFIG.update(…)`: what it is called on may be another thing after it.
+        # `np.seterr(…)`, `CONFIG.update(…)`: the call may change the object it is made on.
         names |= {each.id for each in ast.walk(statement.value.func) if isinstance(each, ast.Name)}
     return names
 

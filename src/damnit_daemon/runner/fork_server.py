@@ -1,11 +1,11 @@
-"""The resident runner: reads the context file once and forks a child for each job.
+"""The resident runner: loads the context file once and forks a child for each job.
 
-Starting Python and importing what the user's code imports costs seconds; a fork
-costs milliseconds. The resident itself never runs a variable. Each child has a
-process group of its own, which is ended with it, and dies when the resident does.
+Starting Python and importing the user's modules takes seconds; a fork takes
+milliseconds. The resident itself never evaluates a variable. Each child has its own
+process group, which is ended with it, and dies with the resident.
 
-A fork has no threads but one. Where the context file began to use others, a child is
-a Python of its own, which loads the file anew; so is one whose fork waits in vain.
+A fork has only one thread. If the context file has started others, a child is
+a new Python that loads the file anew; so is the replacement of a deadlocked fork.
 """
 
 from __future__ import annotations
@@ -29,47 +29,47 @@ from .protocol import Job, JobEnded, Note, VariableDone, decode_event, decode_jo
 from .seeds import Seeds
 
 WATCH_INTERVAL_S = 0.25
-"""How often children with limits are looked at."""
+"""Interval of checks on children with limits."""
 STUCK_INTERVAL_S = 1.0
-"""How often the others are, whether they wait for what they do not have."""
+"""Interval of deadlock checks on the others."""
 STUCK_S = 5.0
-"""How long nothing must move in a child."""
+"""Time without progress after which a child counts as deadlocked."""
 
 
 @dataclass
 class JobProcess:
-    """A process that does a job."""
+    """A process that runs a job."""
 
     job: Job
     pid: int
     events: int
-    """The descriptor its events come from."""
+    """The descriptor of its events."""
     is_fork: bool = True
-    """Whether it is a fork of ours, with the context file as we loaded it."""
+    """True if it is a fork of the resident, with its context file already loaded."""
     unread: bytes = b""
     running: str = ""
-    """The variable whose function is being called."""
+    """The variable whose function is running."""
     failed: str = ""
-    """Why the job as a whole failed, if it said so."""
+    """Why the job as a whole failed, if reported."""
     is_absent: bool = False
-    """Whether that is so because the run has no files yet."""
+    """True if it failed because the run has no files yet."""
     finished: bool = False
-    """Whether it came to its end: user's code may call `os._exit(0)` too."""
+    """True if it reported its end: user code may call `os._exit(0)` too."""
     imported: list[str] = field(default_factory=list)
-    """Modules that it had to import and the next one should find there."""
+    """Modules that it had to import, to be preloaded for the next one."""
     deadline: float | None = None
-    """By the monotonic clock, where its time is limited."""
+    """Monotonic time of its deadline, if it has a time limit."""
     exceeded: str = ""
-    """The limit for which it was ended."""
+    """The limit that it was ended for."""
     saved: list[str] = field(default_factory=list)
-    """Variables that have an outcome."""
+    """Variables with an outcome."""
     is_stuck: bool = False
-    """Whether it was ended because it waited for a thread that is not there."""
+    """True if it was ended because it waited for a thread that does not exist."""
     _waits: tuple[str, ...] = ()
     _waits_since: float = 0.0
 
     def offence(self, now: float) -> str:
-        """The limit that it has exceeded; empty as long as there is none."""
+        """Return the limit it has exceeded; empty if none."""
         if self.deadline is not None and now >= self.deadline:
             return f"the time limit of {self.job.time_s:g} s was exceeded"
         limit = self.job.memory_bytes
@@ -78,7 +78,7 @@ class JobProcess:
         return ""
 
     def waits_in_vain(self, now: float) -> bool:
-        """Whether it has been waiting, for a while, for a lock that nobody can free."""
+        """Return True if it has waited for `STUCK_S` on a lock that no thread can release."""
         waits = processes.lock_waits(self.pid)
         if waits != self._waits:
             self._waits, self._waits_since = waits, now
@@ -86,9 +86,9 @@ class JobProcess:
 
 
 class ForkServer:
-    """Takes jobs from `stdin`, gives events to `out`; ends when `stdin` does.
+    """Reads jobs from `stdin` and writes events to `out`; ends with `stdin`.
 
-    Children that are still at work then are ended: whoever asked is gone.
+    Children that are still running then are ended: the client is gone.
     """
 
     def __init__(
@@ -105,13 +105,13 @@ class ForkServer:
         """Prepare.
 
         Args:
-            context: What the context file declares.
+            context: The loaded context file.
             folder: The DAMNIT folder.
-            stdin: Where jobs come from.
-            out: Where events go.
-            seeds: Of the random number generators; None: a child has them as they are.
-            own_python: For children that cannot be forks; None: all are forks.
-            obstacles: Why none can be a fork.
+            stdin: Descriptor for jobs.
+            out: Descriptor for events.
+            seeds: Random number generators to reseed; None: children inherit their state.
+            own_python: Starts children that cannot be forks; None: all are forks.
+            obstacles: Why children cannot be forks.
         """
         self._context = context
         self._folder = folder
@@ -126,13 +126,13 @@ class ForkServer:
         self._is_told_to_end = False
 
     def serve(self) -> None:
-        """Work until `stdin` ends."""
+        """Serve jobs until `stdin` ends."""
         processes.adopt_orphans()
         signals, wakeup = os.pipe()
         for end in (signals, wakeup):
             os.set_blocking(end, False)
         signal.set_wakeup_fd(wakeup, warn_on_full_buffer=False)
-        # They are heard of through the pipe: an exception could come in the middle of tidying up.
+        # Signals arrive through the pipe: an exception could interrupt the cleanup.
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.signal(signal.SIGTERM, self._note_end)
         self._selector.register(self._stdin, selectors.EVENT_READ)
@@ -149,7 +149,7 @@ class ForkServer:
         self._is_told_to_end = True
 
     def _turn(self, signals: int) -> bool:
-        """Wait for something and see to it; False once there is nobody to work for."""
+        """Wait for an event and handle it; return False once the client is gone."""
         ready = self._selector.select(self._patience_s())
         self._end_offenders()
         for key, _ in ready:
@@ -166,14 +166,14 @@ class ForkServer:
         return True
 
     def _patience_s(self) -> float | None:
-        """How long to wait for news before children are looked at."""
+        """Return the time to wait for events before checking the children."""
         children = self._children.values()
         if any(c.deadline or c.job.memory_bytes for c in children):
             return WATCH_INTERVAL_S
         return STUCK_INTERVAL_S if children else None
 
     def _read_jobs(self) -> bool:
-        """Start what was asked for; False at the end of the input."""
+        """Start the requested jobs; return False at the end of the input."""
         chunk = os.read(self._stdin, 1 << 16)
         *lines, self._unread = (self._unread + chunk).split(b"\n")
         for line in lines:
@@ -205,7 +205,7 @@ class ForkServer:
         self._selector.register(ours, selectors.EVENT_READ, child)
 
     def _become_child(self, job: Job, events: int, parent: int) -> None:
-        """Do the job and exit; does not return, whatever happens."""
+        """Run the job and exit; never returns."""
         status = 1
         try:
             os.setpgid(0, 0)
@@ -227,13 +227,13 @@ class ForkServer:
             end_process(status)
 
     def _read_events(self, child: JobProcess) -> bool:
-        """Pass on what there is; False if there was nothing."""
+        """Forward a child's pending events; return False if there were none."""
         try:
             chunk = os.read(child.events, 1 << 16)
         except BlockingIOError:
             return False
         if not chunk and child.pid in self._children:
-            self._selector.unregister(child.events)  # it closed its end; its death comes apart
+            self._selector.unregister(child.events)  # its end is closed; its exit comes separately
             os.close(child.events)
             child.events = -1
         *lines, child.unread = (child.unread + chunk).split(b"\n")
@@ -242,7 +242,7 @@ class ForkServer:
         return bool(chunk)
 
     def _relay(self, child: JobProcess, line: bytes) -> None:
-        """Pass a child's event on, keeping track of what it is doing."""
+        """Forward a child's event and track what it is doing."""
         if line.startswith(b"running "):
             child.running = line[8:].decode()
         elif line.startswith((b"failed ", b"absent ")):
@@ -259,7 +259,7 @@ class ForkServer:
             write_all(self._out, line + b"\n")
 
     def _end_offenders(self) -> None:
-        """End the children that exceed a limit; what they were doing is told as usual."""
+        """End the children that exceed a limit; their last variable is reported as usual."""
         now = time.monotonic()
         for child in self._children.values():
             if child.exceeded:
@@ -272,9 +272,9 @@ class ForkServer:
                 processes.end_group(child.pid)
 
     def _bury_the_dead(self) -> None:
-        """Finish with the children that have ended.
+        """Reap the children that have ended.
 
-        The end of its events does not tell: a process that the user's code left
+        The end of a child's events is no proof: a process that the user's code left
         behind may hold the pipe open.
         """
         for child in list(self._children.values()):
@@ -299,10 +299,10 @@ class ForkServer:
         outcome = failed if child.failed else "done" if child.finished else "killed"
         reason = child.failed or (f"killed: {child.exceeded}" if child.exceeded else "")
         self._tell_end(JobEnded(child.job.job_id, outcome, reason, child.running, code))
-        _preload(child.imported)  # after the answer, which somebody waits for
+        _preload(child.imported)  # after the answer, so as not to delay it
 
     def _do_again(self, child: JobProcess) -> None:
-        """Do what a fork left undone in a Python of its own, and all other jobs likewise."""
+        """Finish a deadlocked fork's job in a new Python, and run all later jobs that way."""
         self._obstacles.append("a lock or a thread that a forked process does not have")
         where = f"{child.running!r} waited" if child.running else "It waited"
         message = (
@@ -315,12 +315,12 @@ class ForkServer:
         self._start(replace(child.job, saved=[*child.job.saved, *done]))
 
     def _tell_end(self, ended: JobEnded) -> None:
-        """Tell that a child is gone."""
+        """Report that a child is gone."""
         write_all(self._out, encode(ended))
 
 
 def _preload(modules: list[str]) -> None:
-    """Import what a child had to import, so that the next one need not."""
+    """Import modules that a child had to import, so that the next one need not."""
     for module in modules:
         try:
             __import__(module)

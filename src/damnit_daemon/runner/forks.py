@@ -1,8 +1,8 @@
-"""What a forked child does not have: the threads, pools and devices that its parent began to use.
+"""Resources that a forked child lacks: threads, pools and devices its parent was using.
 
-Whoever waits for them waits for ever. Where they can be seen, a job is done in a Python of its
-own, which loads the context file anew; where not, a child that waits in vain is found by what
-its threads do (see `processes.lock_waits`), and its job is done again in such a one.
+Waiting for them never ends. If they are detected, a job runs in a new Python that loads the
+context file anew; if not, a deadlocked child is detected by the state of
+its threads (see `processes.lock_waits`), and its job is repeated in a new Python.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from .processes import thread_names
 from .protocol import Job, encode
 
 POOLS = ("polars", "rayon", "tokio")
-"""How threads of native pools are called that do not survive a fork; those of BLAS do."""
+"""Thread names of native pools that do not survive a fork; those of BLAS do."""
 DEVICES = "/dev/nvidia"
 
 
 def obstacles() -> list[str]:
-    """Say what this process began to use that a forked child would wait for in vain."""
+    """Return the resources in use by this process that would deadlock a forked child."""
     found = []
     others = [t.name for t in threading.enumerate() if t is not threading.main_thread()]
     if others:
@@ -53,10 +53,10 @@ def _open_files() -> Iterator[str]:
 
 
 class OwnPython:
-    """Starts a Python of its own for a job, as this one was started."""
+    """Starts a new Python for a job, as this one was started."""
 
     def __init__(self, runner: list[str], folder: Path) -> None:
-        """Note how things are before the context file is loaded, which may change them.
+        """Record the environment before the context file is loaded, which may change it.
 
         Args:
             runner: The interpreter, and the program of the runner.
@@ -68,7 +68,7 @@ class OwnPython:
         self._directory = os.path.realpath(".")
 
     def start(self, job: Job, context: Path, events: int) -> int:
-        """Start it, in a process group of its own; its process id."""
+        """Start it in its own process group; return its process id."""
         with tempfile.TemporaryFile() as file:
             file.write(encode(job))
             file.flush()

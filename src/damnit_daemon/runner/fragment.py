@@ -1,7 +1,7 @@
-"""Write fragments: one HDF5 file with what one variable gave, in DAMNIT's layout.
+"""Write fragments: HDF5 files with the result of one variable, in DAMNIT's layout.
 
-A fragment is written under a temporary name and renamed when it is complete and
-on disk, so that whoever sees a `.ready.h5` sees all of it.
+A fragment is written under a temporary name and renamed once it is complete and
+on disk, so that any `.ready.h5` file is complete.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FragmentEntry:
-    """What a fragment is to hold of one variable: a cell, or why there is none."""
+    """The content of a fragment for one variable: a cell, or its error."""
 
     name: str
     computed: Computed
@@ -48,18 +48,18 @@ class FragmentEntry:
 
 @dataclass(frozen=True)
 class Draft:
-    """A fragment that is being written: where, and its path once it is complete."""
+    """A fragment being written: its temporary file, and its final path."""
 
     path: Path
     ready: Path
 
 
 class CannotBeStored(Exception):  # noqa: N818 - the message says it
-    """HDF5 or xarray cannot hold a value.
+    """HDF5 or xarray cannot store a value.
 
     Attributes:
-        name: Of its variable.
-        cause: What they said.
+        name: Its variable.
+        cause: The error of HDF5 or xarray.
     """
 
     def __init__(self, name: str, cause: Exception) -> None:
@@ -72,8 +72,8 @@ class FragmentWriter:
     """Writes the fragments of one run into a DAMNIT folder.
 
     Attributes:
-        folder: That folder.
-        provenance: Who made the values.
+        folder: The folder.
+        provenance: The origin of the values.
     """
 
     def __init__(
@@ -90,11 +90,11 @@ class FragmentWriter:
         self._prefix = file_format.fragment_prefix(proposal, run)
 
     def write_start_time(self, start_time: float, computed: Computed) -> Path:
-        """Announce a run: a fragment that holds nothing but when it began."""
+        """Announce a run by a fragment with only its start time."""
         return self.write_together([], start_time, computed)
 
     def write_cell(self, name: str, cell: Cell, computed: Computed) -> Path:
-        """Save a cell; whatever HDF5 or xarray cannot hold is raised, and nothing is left."""
+        """Save a cell; errors of HDF5 and xarray are raised, and no file is left."""
         prepared = prepare(cell)
         with self._fragment(_bytes_of(cell)) as draft:
             write_netcdf(draft.path, name, prepared)
@@ -103,7 +103,7 @@ class FragmentWriter:
         return draft.ready
 
     def write_error(self, name: str, message: str, error_class: str, computed: Computed) -> Path:
-        """Save why a variable has no value."""
+        """Save the error of a variable without a value."""
         with self._fragment() as draft, self._open_new(draft.path) as file:
             write_error(file, name, message, error_class, computed)
         return draft.ready
@@ -114,15 +114,15 @@ class FragmentWriter:
         start_time: float | None,
         computed: Computed | None = None,
     ) -> Path:
-        """Save several results in one fragment: they appear together, or none does.
+        """Save several results atomically in one fragment.
 
         Args:
             entries: The results.
-            start_time: When the run began, Unix seconds UTC; None not to say.
-            computed: When that was found out; by default now.
+            start_time: Start of the run, Unix seconds UTC; None to omit.
+            computed: Provenance of the start time; by default now.
 
         Raises:
-            CannotBeStored: If one of them cannot; nothing is left then.
+            CannotBeStored: If one of them cannot be stored; no file is left.
             OSError: If the file cannot be written.
         """
         import numpy as np
@@ -149,7 +149,7 @@ class FragmentWriter:
 
     @contextmanager
     def _open_new(self, path: Path) -> Iterator[h5py.File]:
-        """The fragment, with what each one has."""
+        """Open the fragment, with the common attributes."""
         import h5py
 
         with h5py.File(path, "a" if path.stat().st_size else "w") as file:
@@ -159,10 +159,10 @@ class FragmentWriter:
             yield file
             for name in _names_in(file):
                 note_checksums(file, name)
-            file.flush()  # tells of failures that closing keeps to itself
+            file.flush()  # raises errors that closing would hide
 
     def _make_folder(self) -> None:
-        """Make it as open as the DAMNIT folder is, for the people who share that."""
+        """Create the folder with the permissions of the DAMNIT folder, for those who share it."""
         try:
             self._folder.mkdir()
         except FileExistsError:
@@ -171,13 +171,13 @@ class FragmentWriter:
 
     @contextmanager
     def _fragment(self, size: int = 0) -> Iterator[Draft]:
-        """A draft that becomes a fragment if all goes well, and vanishes if not.
+        """Yield a draft that becomes a fragment on success, and is removed on failure.
 
-        It is built in memory and written with checks, where there is room: a large one's
-        large writes go to the disk at once, and HDF5 tells when one fails.
+        It is built in memory and then written with checks, if there is room: large writes
+        of a large file go to the disk at once, and HDF5 reports their errors.
 
         Args:
-            size: Bytes that are going to be written, as far as known.
+            size: Expected size in bytes, as far as known.
         """
         with memory_file(size) as staged, self._unfinished() as (descriptor, unfinished):
             draft = Draft(staged or unfinished, _ready_name(unfinished))
@@ -192,7 +192,7 @@ class FragmentWriter:
 
     @contextmanager
     def _unfinished(self) -> Iterator[tuple[int, Path]]:
-        """A new file under a temporary name, open; removed if the block raises."""
+        """Open a new file under a temporary name; remove it if the block raises."""
         try:
             self._make_folder()
             descriptor, name = tempfile.mkstemp(
@@ -202,7 +202,7 @@ class FragmentWriter:
             raise NotWritten(error.errno, error.strerror or str(error)) from error
         path = Path(name)
         try:
-            # As open as the folder is, which the people who share it chose.
+            # With the permissions of the folder, as chosen by those who share it.
             os.fchmod(descriptor, self._folder.stat().st_mode & 0o666)
             yield descriptor, path
         except BaseException:
@@ -231,11 +231,11 @@ def _ready_name(path: Path) -> Path:
 
 @contextmanager
 def _named(name: str) -> Iterator[None]:
-    """Say of which variable it is that something cannot be stored."""
+    """Add the variable's name to storage errors."""
     try:
         yield
     except OSError as error:
-        if error.errno is not None:  # the disk's, not the value's
+        if error.errno is not None:  # caused by the disk, not the value
             raise
         raise CannotBeStored(name, error) from error
     except Exception as error:

@@ -1,4 +1,4 @@
-"""How the variables of a context file depend on each other. Pure: names in, names out."""
+"""Dependencies between the variables of a context file. Pure: names in, names out."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from damnit_ctx import Argument, RunData, Variable
 
 
 class UnknownVariable(Exception):  # noqa: N818 - it names what is missing
-    """Somebody asked for a variable that the context file does not have."""
+    """A requested variable is not in the context file."""
 
 
 class Graph:
-    """Dependencies, order, and what follows from them (`data`, `cluster`).
+    """Dependencies, order, and derived properties (`data`, `cluster`).
 
     Attributes:
-        direct: The variables that each one takes directly, patterns resolved.
-        order: All names, each after what it depends on; as defined otherwise.
-        data: Which files each one needs: proc if anything below it does.
-        cluster: Whether each one needs the cluster: if anything below it does.
+        direct: Direct dependencies of each variable, patterns resolved.
+        order: All names, dependencies first; otherwise in order of definition.
+        data: Files each one needs: proc if any of its dependencies does.
+        cluster: True for each one that needs the cluster, itself or by a dependency.
         problems: (variable, parameter, message, severity).
     """
 
@@ -36,16 +36,16 @@ class Graph:
             self._promote(name)
 
     def matching(self, argument: Argument, name: str) -> list[str]:
-        """The variables that an argument of the variable `name` asks for.
+        """Return the variables requested by an argument of the variable `name`.
 
-        A pattern never means the variable it belongs to.
+        A pattern never matches the variable it belongs to.
         """
         if not argument.is_pattern:
             return [argument.path] if argument.path in self._variables else []
         return [n for n in self._variables if n != name and fnmatchcase(n, argument.path)]
 
     def closure(self, names: Iterable[str]) -> set[str]:
-        """The names and all that they depend on."""
+        """Return the names and all their dependencies."""
         found: set[str] = set()
         waiting = list(names)
         while waiting:
@@ -63,16 +63,16 @@ class Graph:
         match: Collection[str] = (),
         cluster: bool | None = None,
     ) -> list[str]:
-        """What to evaluate for a request: the variables asked for and their dependencies, in order.
+        """Return the variables to evaluate for a request, with dependencies, in order.
 
         Args:
             data: Only variables that need these files; all for `RunData.ALL`.
-            names: Exact names; wins over `match`.
+            names: Exact names; overrides `match`.
             match: Case-insensitive parts of titles.
             cluster: Only those that do, or do not, need the cluster.
 
         Raises:
-            UnknownVariable: If a name is not there; the message has the nearest ones.
+            UnknownVariable: If a name does not exist; the message has the closest ones.
         """
         if names is not None:
             for name in names:
@@ -99,7 +99,7 @@ class Graph:
         return [name for name in self.order if name in needed]
 
     def _direct(self, variable: Variable) -> list[str]:
-        found: dict[str, None] = {}  # a set in the order of the arguments
+        found: dict[str, None] = {}  # an ordered set
         for argument in variable.arguments():
             if argument.source != "var":
                 continue

@@ -1,4 +1,4 @@
-"""Which groups there are, and what they are called. Pure: objects in, names on them."""
+"""Find groups and name them. Pure: objects in, names on them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def name_globals(namespace: Mapping[str, Any]) -> list[Any]:
     """Name the groups that are globals of a file, and those inside them.
 
     Returns:
-        All of them, each once: those of the file in its order, each followed by
+        All groups, each once: those of the file in its order, each followed by
         those in it.
 
     Raises:
@@ -23,7 +23,7 @@ def name_globals(namespace: Mapping[str, Any]) -> list[Any]:
 
 
 def name_given(groups: Iterable[tuple[str, Any]]) -> list[Any]:
-    """Name groups that somebody hands over, and those inside them; an empty name is none.
+    """Name the given groups and those inside them; an empty name counts as none.
 
     Raises:
         GroupError: If a group would have several names, or none.
@@ -32,12 +32,12 @@ def name_given(groups: Iterable[tuple[str, Any]]) -> list[Any]:
 
 
 def variables_of(groups: Iterable[Any]) -> list[GroupVariable]:
-    """The variables of named groups, in order."""
+    """Return the variables of named groups, in order."""
     return [variable for group in groups for variable in group_variables(group)]
 
 
 def _named(top: Sequence[tuple[str, Any]]) -> list[Any]:
-    """Level by level: the shortest way to a group names it."""
+    """Name groups breadth-first: the shortest path to a group names it."""
     found: dict[int, Any] = {}
     level = list(top)
     while level:
@@ -65,7 +65,7 @@ def _named(top: Sequence[tuple[str, Any]]) -> list[Any]:
 
 
 def _is_named(group: Any, names: Iterable[str]) -> bool:
-    """Give a group its name, unless it has one; False if there is none to give."""
+    """Name a group unless it has a name; return False if there is no name."""
     if group.name is not None:
         if group.title is None and not vars(group).get(_WAS_NAMED):
             group.title = group.name
@@ -84,7 +84,7 @@ def _is_named(group: Any, names: Iterable[str]) -> bool:
 
 
 _WAS_NAMED = "_damnit_was_named"
-"""Set where the name was found, not given: its title then has the separator for its dots."""
+"""Set if the name was derived, not given: its title then has the separator for its dots."""
 
 
 def _require_different(groups: Iterable[Any]) -> None:

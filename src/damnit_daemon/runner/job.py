@@ -1,4 +1,4 @@
-"""One job, in the process that was forked for it."""
+"""Runs one job in its own process."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from .run_data import MockRun, OpenedRun, RunUnavailable
 from .run_files import sentence
 
 PRELOADED = ("xarray", "pandas", "matplotlib.pyplot", "PIL.Image", "h5netcdf", "scipy")
-"""What a child may have imported and the next one should find already there."""
+"""Modules a child may have imported, to be preloaded for the next one."""
 
 
 def limit(job: Job) -> None:
-    """Keep this process within what a job may use."""
+    """Apply the job's resource limits to this process."""
     if job.cpus:
         processes.bind_to_cpus(job.cpus)
     if job.memory_bytes:
@@ -34,7 +34,7 @@ def limit(job: Job) -> None:
 
 
 def run_job(job: Job, context: Context, folder: Path, events: int) -> int:
-    """Do a job in this process; what happens is told on the descriptor `events`.
+    """Run a job in this process; events go to the descriptor `events`.
 
     Returns:
         The exit status for the process: 0 unless the job as a whole failed.
@@ -57,7 +57,7 @@ def run_job(job: Job, context: Context, folder: Path, events: int) -> int:
         _tell_of_files(job, opened, tell)
         return fail(events, str(error), "absent" if error.is_absent else "failed")
     _tell_of_files(job, opened, tell)
-    if job.cluster:  # what it depends on and needs no cluster was saved by the job before
+    if job.cluster:  # its non-cluster dependencies were saved by the previous job
         others = [n for n in names if not context.graph.cluster[n]]
         job = replace(job, saved=[*job.saved, *others])
     writer = FragmentWriter(folder, job.proposal, job.run)
@@ -80,14 +80,14 @@ def run_job(job: Job, context: Context, folder: Path, events: int) -> int:
 
 
 def fail(events: int, reason: str, outcome: str = "failed") -> int:
-    """Tell why a job as a whole failed, or is `absent`; the exit status for it."""
+    """Report why a job as a whole failed, or is `absent`; return the exit status."""
     text = f"{outcome} " + reason.replace("\n", "\x1f")
     write_all(events, text.encode() + b"\n")
     return 1
 
 
 def end_process(status: int) -> NoReturn:
-    """End this process at once; what was printed is written."""
+    """End this process at once, with its output flushed."""
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
@@ -97,7 +97,7 @@ def end_process(status: int) -> NoReturn:
 
 
 def _selection(job: Job, context: Context, run: OpenedRun) -> tuple[list[str], list[str]]:
-    """What to evaluate, in order, and what to say about it."""
+    """Return the variables to evaluate, in order, and notes about them."""
 
     def select(data: RunData) -> list[str]:
         return context.graph.select(
@@ -119,7 +119,7 @@ def _selection(job: Job, context: Context, run: OpenedRun) -> tuple[list[str], l
 
 
 def _tell_of_files(job: Job, run: OpenedRun, tell: Callable[[Event], None]) -> None:
-    """Tell what the folders held before they were opened, and what could not be read."""
+    """Report the folders' contents before opening, and the unreadable files."""
     for data, files in run.files.items():
         tell(
             FilesFound(
@@ -135,6 +135,6 @@ def _tell_of_files(job: Job, run: OpenedRun, tell: Callable[[Event], None]) -> N
 
 
 def write_all(descriptor: int, data: bytes) -> None:
-    """Write all of it, in as many steps as it takes."""
+    """Write all of the data, in as many steps as needed."""
     while data:
         data = data[os.write(descriptor, data) :]

@@ -1,7 +1,7 @@
-"""What can be said of a context file by reading it: it loads, but something is not as meant.
+"""Static checks of a context file: mistakes that do not prevent it from loading.
 
 Pure: source in, problems out; nothing is executed. `check_source` is for an editor,
-which has no more than the text; the runner calls `check_functions` with what it has loaded.
+which has only the text; the runner calls `check_functions` with the loaded functions.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from .protocol import Problem, VariableMeta
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 HEAVY_S = 60.0
-"""A variable that takes longer holds up the others of its run; the cluster has nodes for it."""
+"""A slower variable holds up the others of its run; it should use a cluster node."""
 HEAVY_COUNT = 3
-"""In how many runs before anything is said of it."""
+"""Number of runs before a slow variable is reported."""
 
 CORRECTED_SOURCE = "/CORR/"
-"""In the names of the sources that the correction of detector data writes."""
+"""Part of the source names that detector correction writes."""
 CORRECTED_KEYS = ("image.mask", "data.mask")
-"""Keys that only corrected data has."""
+"""Keys that exist only in corrected data."""
 BOTH_KEYS = ("image.data", "data.adc")
-"""Keys of detectors under which raw files have counts, and corrected ones what was corrected."""
+"""Detector keys with counts in raw files, and corrected values in corrected ones."""
 DETECTORS = ("AGIPD1M", "AGIPD500K", "DSSC1M", "JUNGFRAU", "LPD1M", "LPDSolo")
-"""EXtra-data's components that take corrected data where there is some, else raw."""
+"""EXtra-data components that use corrected data if there is any, else raw."""
 
 
 @dataclass(frozen=True)
@@ -40,21 +40,21 @@ class DeclaredFunction:
     name: str
     node: FunctionNode
     needs_proc: bool
-    """Whether it gets corrected data."""
+    """True if it gets corrected data."""
     is_method: bool = False
 
 
 @dataclass
 class _Module:
-    """What stands at the top level of a file."""
+    """The top level of a file."""
 
     functions: list[DeclaredFunction] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
-    """Of anything that is assigned, defined or imported."""
+    """All names that are assigned, defined or imported."""
     texts: dict[str, str] = field(default_factory=dict)
-    """Names of constants that are text."""
+    """Text constants by name."""
     is_open: bool = False
-    """Whether there may be variables that cannot be seen from here."""
+    """True if it may have variables that are not visible statically."""
 
 
 def check_source(source: str, file: str = "context.py") -> list[Problem]:
@@ -62,7 +62,7 @@ def check_source(source: str, file: str = "context.py") -> list[Problem]:
 
     Args:
         source: The text.
-        file: What the file is called.
+        file: Name of the file.
     """
     try:
         tree = ast.parse(source.removeprefix("\ufeff"))
@@ -78,12 +78,12 @@ def check_source(source: str, file: str = "context.py") -> list[Problem]:
 def check_functions(
     functions: Iterable[DeclaredFunction], tree: ast.Module, file: str
 ) -> list[Problem]:
-    """Check the functions of variables: arguments that are not used, data that they will not get.
+    """Check the functions of variables for unused arguments and unavailable data.
 
     Args:
-        functions: Which.
-        tree: The file that they are in.
-        file: What it is called.
+        functions: The functions.
+        tree: The parsed file that contains them.
+        file: Name of the file.
     """
     texts = _look_through(tree).texts
     helpers = {n.name: n for n in tree.body if isinstance(n, FunctionNode) and not _declared(n)}
@@ -93,7 +93,7 @@ def check_functions(
         if not declared.needs_proc:
             found += _needs_proc(declared, texts, file)
             found += _detectors(declared, helpers, texts, file)
-    return list(dict.fromkeys(found))  # a group's function is that of each instance
+    return list(dict.fromkeys(found))  # the instances of a group share its functions
 
 
 def check_use(variables: Iterable[VariableMeta], file: str) -> list[Problem]:
@@ -115,12 +115,12 @@ def check_use(variables: Iterable[VariableMeta], file: str) -> list[Problem]:
 def check_costs(
     variables: Iterable[VariableMeta], timings: Mapping[str, tuple[int, float]], file: str
 ) -> list[Problem]:
-    """Find variables that are too heavy to be evaluated beside others.
+    """Find variables that are too slow to be evaluated together with others.
 
     Args:
-        variables: What the file declares.
-        timings: By name: of how many evaluations, and their median duration in seconds.
-        file: What the file is called.
+        variables: The variables of the file.
+        timings: By name: number of evaluations, and their median duration in seconds.
+        file: Name of the file.
     """
     found = []
     for variable in variables:
@@ -151,7 +151,7 @@ def _look_through(tree: ast.Module) -> _Module:
         elif isinstance(node, (ast.Assign, ast.AnnAssign)):
             _note_assignment(node, module)
         elif not isinstance(node, ast.Expr) or not isinstance(node.value, ast.Constant):
-            module.is_open = True  # a loop, a call: it may make variables
+            module.is_open = True  # a loop or a call may create variables
     return module
 
 
@@ -185,7 +185,7 @@ def _declared(node: FunctionNode, *, is_method: bool = False) -> DeclaredFunctio
 
 
 def _check_names(module: _Module, file: str) -> Iterator[Problem]:
-    """Names that are there twice, taken, or not there at all."""
+    """Find names that are duplicated, reserved or undefined."""
     functions = [declared for declared in module.functions if not declared.is_method]
     names = [declared.name for declared in functions]
     for index, declared in enumerate(functions):
@@ -218,7 +218,7 @@ def _unknown(
             if is_pattern
             else path in names
         )
-        # What is imported or assigned may be a variable or a group too.
+        # Imported or assigned names may be variables or groups too.
         if known or first in module.names - set(names) or (is_pattern and "." in path):
             continue
         message = f"Missing dependency: {path!r} for {declared.name!r}."
@@ -231,7 +231,7 @@ def _unknown(
 
 
 def _asked_for(declared: DeclaredFunction) -> Iterator[tuple[ast.arg, str, str, bool]]:
-    """The parameters that ask for something: source, path, and whether there is no default."""
+    """Yield the parameters with a source: source, path, and True if there is no default."""
     arguments = declared.node.args
     positional = [*arguments.posonlyargs, *arguments.args]
     with_default = {a.arg for a in positional[len(positional) - len(arguments.defaults) :]}
@@ -260,7 +260,7 @@ def _unused(declared: DeclaredFunction, file: str) -> Iterator[Problem]:
 
 
 def _is_stub(node: FunctionNode) -> bool:
-    """Whether there is no body yet: a docstring, `...`, `pass`, `raise`."""
+    """Return True if the body is only a stub: a docstring, `...`, `pass`, `raise`."""
     return all(
         isinstance(part, (ast.Pass, ast.Raise))
         or (isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant))
@@ -271,7 +271,7 @@ def _is_stub(node: FunctionNode) -> bool:
 def _needs_proc(
     declared: DeclaredFunction, texts: Mapping[str, str], file: str
 ) -> Iterator[Problem]:
-    """Mentions of corrected data in a function that gets raw files only."""
+    """Find uses of corrected data in a function that gets raw files only."""
     for statement in declared.node.body:
         for node in ast.walk(statement):
             text = texts.get(node.id, "") if isinstance(node, ast.Name) else ""
@@ -294,7 +294,7 @@ def _detectors(
     texts: Mapping[str, str],
     file: str,
 ) -> Iterator[Problem]:
-    """Detector data, in a function or one that it calls, that is other data once corrected."""
+    """Find detector data, in a function or one it calls, that changes once corrected."""
     waiting: list[FunctionNode] = [declared.node]
     seen: set[str] = set()
     while waiting:
@@ -313,7 +313,7 @@ def _detectors(
 
 
 def _detector(node: ast.AST, texts: Mapping[str, str]) -> str:
-    """The detector component or key that a piece of code is, if it is one."""
+    """Return the detector component or key in a piece of code, or an empty string."""
     if isinstance(node, ast.Call):
         name = getattr(node.func, "attr", getattr(node.func, "id", ""))
         is_raw = any(k.arg == "raw" and _is_true(k.value) for k in node.keywords)
@@ -324,7 +324,7 @@ def _detector(node: ast.AST, texts: Mapping[str, str]) -> str:
             if isinstance(part, ast.Constant):
                 text = str(part.value)
             if CORRECTED_SOURCE in text:
-                return ""  # that it is corrected is said elsewhere
+                return ""  # corrected data is reported elsewhere
             if text in BOTH_KEYS:
                 return repr(text)
     return ""

@@ -1,6 +1,6 @@
-"""Modules that lie beside the context file, or below it, and are imported by it: its code, too.
+"""Modules next to the context file, or below it, that it imports: part of its code.
 
-Standard library only, Python 3.10: it travels into the user's Python.
+Standard library only, Python 3.10: it is shipped to the user's Python.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ class LocalImports:
     """The modules of one folder, each read once.
 
     Attributes:
-        digests: Of each file that was looked at the first 16 hex digits of SHA-256, by its
+        digests: First 16 hex digits of the SHA-256 of each file read, by its
             path below the folder.
     """
 
     def __init__(self, folder: Path) -> None:
-        """Look at nothing yet.
+        """Prepare; no file is read yet.
 
         Args:
-            folder: Of the context file.
+            folder: Folder of the context file.
         """
         self.digests: dict[str, str] = {}
         self._folder = folder
         self._trees: dict[Path, ast.Module | None] = {}
 
     def imported(self, node: ast.AST) -> set[Path]:
-        """The files that a piece of the context file imports, and those that they import."""
+        """Return the files imported by a piece of the context file, directly or indirectly."""
         found: set[Path] = set()
         todo = list(self._imports(node, self._folder))
         while todo:
@@ -43,12 +43,12 @@ class LocalImports:
         return found
 
     def text(self, path: Path) -> bytes:
-        """What a file says, without comments and layout."""
+        """Return the code of a file, without comments and layout."""
         tree = self._tree(path)
         return b"" if tree is None else ast.unparse(tree).encode("utf-8", "surrogatepass")
 
     def names(self, statement: ast.stmt) -> set[str]:
-        """What `from module import *` gives a name, if the module is one of these."""
+        """Return the names bound by `from module import *`, if the module is one of these."""
         names: set[str] = set()
         for node in ast.walk(statement):
             if isinstance(node, ast.ImportFrom) and any(each.name == "*" for each in node.names):
@@ -84,7 +84,7 @@ class LocalImports:
                     yield from self._files(start, [*parts, each.name])
 
     def _files(self, start: Path, parts: list[str]) -> Iterator[Path]:
-        """Where a module and its packages would be; only what is in the folder counts."""
+        """Yield the possible files of a module and its packages, inside the folder only."""
         if start != self._folder and self._folder not in start.parents:
             return
         for count in range(1, len(parts) + 1):
@@ -109,5 +109,5 @@ class LocalImports:
 
 
 def digest(content: bytes) -> str:
-    """By what a file is known: 16 hex digits."""
+    """Return the hash that identifies a file: 16 hex digits."""
     return hashlib.sha256(content).hexdigest()[:16]

@@ -1,7 +1,7 @@
 """Fields of the metadata catalogue (MyMdC) for `mymdc#` arguments.
 
-Servers, headers and paths are those that `extra_proposal` and DAMNIT use:
-credentials lie in `<proposal>/usr/mymdc-credentials.yml`; where they do not, a
+Servers, headers and paths are those of `extra_proposal` and DAMNIT:
+credentials are in `<proposal>/usr/mymdc-credentials.yml`; if they are missing, a
 service of the facility is asked to write them.
 """
 
@@ -27,26 +27,26 @@ TOKEN_SERVICE_VARIABLE = "DAMNIT_MYMDC_TOKEN_SERVICE"
 TIMEOUT_S = 10.0
 TOKEN_HEADER = "X-API-key"
 MOST_BYTES = 4_000_000
-"""Of an answer; a run's is some kB."""
+"""Maximum size of a response; a run's is a few kB."""
 MOST_CREDENTIALS = 65536
 _TOKEN = re.compile(r"[!-~]+")
-"""Characters that a header may hold."""
+"""Characters allowed in a header."""
 
 
 class MyMdcError(RuntimeError):
-    """The catalogue did not give what was asked for; the message says why, without secrets."""
+    """A catalogue request failed; the message has the reason, without secrets."""
 
 
 class Credentials(NamedTuple):
-    """From the proposal's file."""
+    """Contents of the proposal's credentials file."""
 
     server: Secret
-    """Its address may hold a user and a password."""
+    """Its address may contain a user and a password."""
     token: Secret
 
 
 class MyMdc:
-    """What the catalogue says of one run; each answer is asked for once."""
+    """The catalogue entry of one run; each response is cached."""
 
     def __init__(
         self, proposal: int, run: int, proposal_path: Path, *, timeout_s: float = TIMEOUT_S
@@ -59,10 +59,10 @@ class MyMdc:
         self._credentials: Credentials | None = None
 
     def field(self, name: str) -> Any:
-        """One of `run_type` (str), `sample_name` (str), `techniques` (list of dicts).
+        """Return `run_type` (str), `sample_name` (str) or `techniques` (list of dicts).
 
         Raises:
-            MyMdcError: If the catalogue cannot be reached, refuses, or knows no such run.
+            MyMdcError: If the catalogue cannot be reached, refuses, or does not have the run.
         """
         if name == "techniques":
             return self._fetch(f"runs/{self._record()['id']}")["techniques"]
@@ -129,9 +129,9 @@ class MyMdc:
         self._request("POST", Secret(service), data=form)
 
     def _request(self, method: str, url: Secret, **kwargs: Any) -> Any:
-        """Send a request; the JSON answer of a GET.
+        """Send a request; return the JSON response of a GET.
 
-        What `requests` says in its errors holds addresses and headers: none of it is passed on.
+        Error messages of `requests` contain addresses and headers: none of them is passed on.
         """
         import requests
 
@@ -165,10 +165,10 @@ class MyMdc:
 
 
 def parse_credentials(text: bytes) -> Credentials:
-    """Read what the file holds.
+    """Parse the credentials file.
 
     Raises:
-        MyMdcError: If it is something else; says where, and nothing of what stands there.
+        MyMdcError: If it is invalid; the message has the place, but none of the contents.
     """
     import yaml
 
@@ -179,7 +179,7 @@ def parse_credentials(text: bytes) -> Credentials:
     except (yaml.YAMLError, ValueError, RecursionError, TypeError) as error:
         mark = getattr(error, "problem_mark", None)
         problem = f"line {mark.line + 1} is no YAML" if mark else "it is no YAML"
-    if problem:  # raised here, so that YAML's error, which quotes the file, hangs on nothing
+    if problem:  # raised here, so as not to chain YAML's error, which quotes the file
         raise MyMdcError(problem)
     if not isinstance(parsed, dict):
         raise MyMdcError("it has no lines `server: …` and `token: …`")
@@ -194,7 +194,7 @@ def parse_credentials(text: bytes) -> Credentials:
 
 
 def address_without_user(url: str) -> str:
-    """An http address without user, password and query; empty if it is none."""
+    """Return an http address without user, password and query; empty if it is not valid."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
@@ -207,7 +207,7 @@ def address_without_user(url: str) -> str:
 
 
 def _session() -> requests.Session:
-    """A session whose redirects to another host do not carry the token."""
+    """Return a session that does not send the token when redirected to another host."""
     import requests
 
     class Session(requests.Session):
@@ -223,7 +223,7 @@ def _session() -> requests.Session:
 
 
 def _read(response: requests.Response, deadline_s: float) -> bytes:
-    """Read an answer, which may neither be endless nor take for ever."""
+    """Read a response with a limit on its size and duration."""
     import requests
 
     body = bytearray()

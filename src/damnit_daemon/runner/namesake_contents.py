@@ -1,4 +1,4 @@
-"""DAMNIT's names that `damnit_ctx` has not: context files and pipelines, pictures, fragments."""
+"""DAMNIT names missing from `damnit_ctx`: context files, pipelines, pictures, fragments."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class PNGData:
 
 
 class DataType(enum.Enum):
-    """How a stored object is marked that is more than HDF5 can say."""
+    """Type labels of stored objects that HDF5 alone cannot describe."""
 
     DataArray = file_format.DATAARRAY
     DataFrame = file_format.DATAFRAME
@@ -40,7 +40,7 @@ class DataType(enum.Enum):
 
 
 class ContextFile:
-    """Reads a context file; `Pipeline` evaluates it."""
+    """Reads context files; `Pipeline` evaluates them."""
 
     @staticmethod
     def from_py_file(path: str | Path) -> Context:
@@ -49,7 +49,7 @@ class ContextFile:
 
     @staticmethod
     def from_str(code: str, path: str | Path = "<string>") -> Context:
-        """Read a text."""
+        """Read the text of a context file."""
         return Pipeline.from_str(code, path=path).context
 
 
@@ -59,7 +59,7 @@ def generate_thumbnail(image: Any) -> PNGData:
 
 
 def get_proposal_path(run: Any) -> Path | str:
-    """The folder of an open run's proposal; an empty text if it has no files."""
+    """Return the proposal folder of an open run; an empty text if the run has no files."""
     try:
         return Path(run.files[0].filename).parents[2]
     except (AttributeError, IndexError, TypeError):
@@ -68,7 +68,7 @@ def get_proposal_path(run: Any) -> Path | str:
 
 @contextmanager
 def add_to_h5_file(path: str | Path) -> Iterator[Any]:
-    """Open an HDF5 file for writing, after up to a minute of waiting where others have it."""
+    """Open an HDF5 file for writing; wait up to a minute while it is open elsewhere."""
     import h5py
 
     until_s = time.monotonic() + 60
@@ -92,10 +92,10 @@ def save_fragment(
     errors: Mapping[str, BaseException],
     provenance: str = "",
 ) -> Path:
-    """Hand results to a DAMNIT folder, in one piece; its daemon takes them from there.
+    """Save results atomically to a DAMNIT folder, for its daemon to pick up.
 
     Raises:
-        CannotBeStored: If one of them cannot; nothing is left then.
+        CannotBeStored: If one of them cannot be stored; no file is left.
         OSError: If the file cannot be written.
     """
     cells, computed = dict(vars), Computed(time.time(), None, "")
@@ -121,4 +121,4 @@ OWN: dict[str, Any] = {
         save_fragment,
     )
 }
-"""By name; `namesakes` shows them beside what `damnit_ctx` has."""
+"""Objects by name; `namesakes` exposes them together with those of `damnit_ctx`."""

@@ -1,8 +1,8 @@
-"""Modules under DAMNIT's names, made of ours: context files may import from those.
+"""Modules under DAMNIT's names, backed by damnit-tui, that context files may import.
 
-DAMNIT's own take `damnit_ctx` for theirs and fail beside ours; where DAMNIT is not installed
+DAMNIT's own modules would import this `damnit_ctx` instead of theirs and fail; without DAMNIT
 there are none. `from damnit.context import Variable` works in both cases. The rest of the
-package `damnit`, its Python API above all, stays as it is installed.
+package `damnit`, above all its Python API, stays as installed.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from typing import Any
 import damnit_ctx
 
 MODULES = {"damnit.context", "damnit_writing", "damnit_exceptions", "ctxrunner"}
-"""What there is under each of these names is the same."""
+"""The modules; all have the same contents."""
 PACKAGE, SUPPORT = "damnit", "damnit.ctxsupport"
 CONTENTS = f"{__package__}.namesake_contents"
-"""By name: it reads context files and evaluates them, and reading one installs these finders."""
+"""Imported lazily: it reads and evaluates context files, and reading one installs these finders."""
 
 
 def provide() -> None:
-    """Let imports of these modules find ours, also where DAMNIT is installed."""
+    """Redirect imports of these modules here, even if DAMNIT is installed."""
     if not any(isinstance(finder, Finder) for finder in sys.meta_path):
         sys.meta_path.insert(0, Finder())
         sys.meta_path.append(LastFinder())
 
 
 class Finder(MetaPathFinder):
-    """Finds the modules of ours."""
+    """Finds the modules of `MODULES`."""
 
     def find_spec(
         self,
@@ -40,7 +40,7 @@ class Finder(MetaPathFinder):
         path: Sequence[str] | None,  # noqa: ARG002 - wherever it may lie
         target: ModuleType | None = None,  # noqa: ARG002
     ) -> ModuleSpec | None:
-        """Find one by its name."""
+        """Find a module by its name."""
         is_package = fullname == SUPPORT
         if is_package or fullname in MODULES or fullname.startswith(f"{SUPPORT}."):
             return ModuleSpec(fullname, _Loader(), origin=__file__, is_package=is_package)
@@ -48,7 +48,7 @@ class Finder(MetaPathFinder):
 
 
 class LastFinder(MetaPathFinder):
-    """Finds the package `damnit` where it is not installed."""
+    """Finds the package `damnit` if it is not installed."""
 
     def find_spec(
         self,
@@ -56,7 +56,7 @@ class LastFinder(MetaPathFinder):
         path: Sequence[str] | None,  # noqa: ARG002
         target: ModuleType | None = None,  # noqa: ARG002
     ) -> ModuleSpec | None:
-        """Find it by its name."""
+        """Find the package by its name."""
         if fullname != PACKAGE:
             return None
         return ModuleSpec(PACKAGE, _Loader(), origin=__file__, is_package=True)
@@ -64,7 +64,7 @@ class LastFinder(MetaPathFinder):
 
 class _Loader(Loader):
     def exec_module(self, module: ModuleType) -> None:
-        """Give a module its contents, each looked up when it is asked for."""
+        """Fill a module with its contents, each resolved on first use."""
         if module.__name__ == PACKAGE:
             contents: list[str] = []
         else:

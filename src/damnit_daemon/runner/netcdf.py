@@ -1,4 +1,4 @@
-"""xarray objects as netCDF groups of an HDF5 file, as `xarray.load_dataset` reads them back."""
+"""xarray objects as netCDF groups of an HDF5 file that `xarray.load_dataset` can read."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from .attributes import original_attributes, storable_text, stored_attributes
 from .netcdf_types import GENERIC_NAME
 
 NAME_ATTRIBUTE = "__xarray_dataarray_name__"
-"""Where xarray keeps the name of a DataArray that netCDF does not take."""
+"""Attribute in which xarray keeps a DataArray name that netCDF does not allow."""
 
 
 def as_dataset(value: Any) -> tuple[Any, list[str]]:
     """Make a Dataset that netCDF can hold: names are text without `/`, attributes are simple.
 
     Args:
-        value: A DataArray or Dataset, plain as `plain` makes it, or a pandas table, which becomes
+        value: A DataArray or Dataset from `plain`, or a pandas table, which becomes
             a Dataset along its index.
 
     Returns:
@@ -44,17 +44,17 @@ def as_dataset(value: Any) -> tuple[Any, list[str]]:
 
 
 def restore_attributes(dataset: Any) -> None:
-    """Give the attributes of a Dataset that was read the names that they had."""
+    """Restore the original attribute names of a Dataset that was read."""
     dataset.attrs = original_attributes(dataset.attrs)
     for variable in dataset.variables.values():
         variable.attrs = original_attributes(variable.attrs)
 
 
 def write_dataset(path: Path, group: str, dataset: Any) -> list[str]:
-    """Write it as a group of the file; numbers are compressed as DAMNIT compresses them.
+    """Write a Dataset as a group of the file; numbers are compressed as in DAMNIT.
 
     Returns:
-        Notes about what could not be kept: attributes that the library refuses cost no value.
+        Notes about what could not be kept: a rejected attribute does not lose the value.
     """
     import h5py
 
@@ -90,7 +90,7 @@ def _write(path: Path, group: str, dataset: Any) -> None:
 
 
 def _named(array: Any) -> Any:
-    """A Dataset of one variable, called as `DataArray.to_netcdf` would call it."""
+    """Return a one-variable Dataset, named as by `DataArray.to_netcdf`."""
     name = array.name
     if name is None:
         return array.to_dataset(name=GENERIC_NAME)
@@ -102,7 +102,7 @@ def _named(array: Any) -> Any:
 
 
 def _names(dataset: Any) -> dict[Any, str]:
-    """Under which names netCDF takes its variables and dimensions; no two are the same."""
+    """Return unique netCDF names for its variables and dimensions."""
     every = list(dict.fromkeys([*dataset.variables, *dataset.dims]))
     apart = {*dataset.coords} - {*dataset.dims}  # listed in an attribute, separated by spaces
     wanted = {name: name_in_netcdf(name, one_word=name in apart) for name in every}
@@ -119,7 +119,7 @@ def _names(dataset: Any) -> dict[Any, str]:
 
 
 def name_in_netcdf(name: Any, *, one_word: bool = False) -> str:
-    """A name as netCDF takes it: no `/`, not empty; as one word if it stands in a list."""
+    """Return a valid netCDF name: no `/`, not empty; a single word if used in a list."""
     text = storable_text(str(name)).replace("/", "_")
     if one_word:
         text = "_".join(text.split())

@@ -1,6 +1,6 @@
-"""xarray objects as netCDF has types for them: numbers, dates and text in memory.
+"""xarray objects converted to netCDF types: numbers, dates and text in memory.
 
-The value is kept; where not all of it can be, a note says so.
+Values are kept; if not all of a value can be, a note says so.
 """
 
 from __future__ import annotations
@@ -14,25 +14,25 @@ from typing import Any
 from .attributes import storable_text
 
 GENERIC_NAME = "__xarray_dataarray_variable__"
-"""The name xarray gives to a DataArray without a usable one."""
+"""xarray's name for a DataArray without a usable one."""
 
 WIDEST_BYTES = {"f": 8, "c": 16}
 
 
 def plain(value: Any) -> tuple[Any, list[str]]:
-    """Make what can be stored of a DataArray or Dataset.
+    """Convert a DataArray or Dataset to a form that can be stored.
 
     * Arrays that are lazy, sparse, or have units (dask, sparse, pint) are computed; the units
       become an attribute.
-    * Levels of a MultiIndex become coordinates of their own.
+    * Levels of a MultiIndex become separate coordinates.
     * Intervals, as of `groupby_bins`, become their centres; the edges are two more coordinates.
     * Other objects along a coordinate become numbers, dates, or else text.
 
     Returns:
-        The object, and notes about what has changed.
+        The object, and notes about changes.
 
     Raises:
-        TypeError: If data are objects; the message names them and the way out.
+        TypeError: If data are objects; the message names them and a solution.
     """
     import xarray as xr
 
@@ -48,7 +48,7 @@ def _plain(dataset: Any) -> tuple[Any, list[str]]:
     for name, variable in list(dataset.variables.items()):
         values = variable.to_numpy()
         if values.dtype.kind == "O" and name in dataset.indexes:
-            # xarray before 2025 gives integers for an index of times with a zone.
+            # Before 2025, xarray returns integers for an index of times with a time zone.
             values = dataset.indexes[name].to_numpy(dtype=object)
         if values.dtype.kind in "biumMS":
             continue
@@ -101,7 +101,7 @@ def _are_intervals(values: Any) -> bool:
 
 
 def _with_bins(dataset: Any, name: Any, values: Any) -> Any:
-    """The centres in place of the intervals, with both edges beside."""
+    """Replace intervals by their centres, and add both edges."""
     import pandas as pd
 
     bins, variable = pd.IntervalIndex(values), dataset.variables[name]
@@ -115,7 +115,7 @@ def _with_bins(dataset: Any, name: Any, values: Any) -> Any:
 
 
 def _storable(values: Any) -> tuple[Any, str]:
-    """An array that netCDF has a type for, and how it differs; None if there is none."""
+    """Return an array of a netCDF type and a note on the change; None if there is none."""
     import numpy as np
     import pandas as pd
 

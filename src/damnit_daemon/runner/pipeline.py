@@ -1,4 +1,4 @@
-"""Evaluate a context file, or a part of one, in a program: on a run, or on any other data."""
+"""Evaluate all or part of a context file in a program: on a run, or on any other data."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ LOG = logging.getLogger("damnit")
 
 
 class ContextFileErrors(RuntimeError):  # noqa: N818 - DAMNIT's name
-    """What was put together cannot be evaluated.
+    """The variables cannot be evaluated together.
 
     Attributes:
-        problems: What is wrong, each with its place.
+        problems: The errors, each with its place.
     """
 
     def __init__(self, context: Context) -> None:
@@ -52,18 +52,18 @@ class Pipeline:
         pipeline.add(energy, XGM(name="sa2", device="SA2_XTD1_XGM/XGM/DOOCS:output"))
         results = pipeline.select(match="energy").execute()
 
-    What is evaluated is a copy of nothing: the functions run here, in this process.
+    Nothing is copied: the functions run here, in this process.
 
     Args:
         proposal: Number of the proposal.
         run_number: Number of the run.
-        name: What the log calls it; default: twelve digits made from its contents.
-        data: What functions get as the run: any object. By default the run's files are opened.
-        run_data: Which files, and so which variables: raw, proc, or all (the default).
+        name: Name in the log; default: twelve digits derived from its contents.
+        data: Object passed to functions as the run. By default the run's files are opened.
+        run_data: Files, and so variables, to use: raw, proc, or all (the default).
         param_values: Values for `"param#name"` arguments.
 
     Attributes:
-        results: Of the last evaluation; None before, and when something was added since.
+        results: Results of the last evaluation; None before, and after adding items.
     """
 
     def __init__(
@@ -89,9 +89,9 @@ class Pipeline:
 
     @classmethod
     def from_context_file(cls, path: str | Path, *, name: str | None = None) -> Pipeline:
-        """Make one of the variables of a context file.
+        """Make a pipeline of the variables of a context file.
 
-        The file may import what lies in its own folder, which is appended to `sys.path`.
+        The file may import modules from its own folder, which is appended to `sys.path`.
 
         Raises:
             ContextFileErrors: If the file does not load; with every problem and its place.
@@ -108,7 +108,7 @@ class Pipeline:
     def from_str(
         cls, code: str, *, path: str | Path = "<string>", name: str | None = None
     ) -> Pipeline:
-        """Make one of the text of a context file.
+        """Make a pipeline of the text of a context file.
 
         Raises:
             ContextFileErrors: If it does not load.
@@ -130,7 +130,7 @@ class Pipeline:
 
     @staticmethod
     def default() -> Pipeline:
-        """In a context file: what is evaluated besides its globals; `add` to it."""
+        """In a context file: return the pipeline evaluated besides its globals; `add` to it."""
         said = current()
         if said is None:
             return Pipeline()
@@ -142,7 +142,7 @@ class Pipeline:
 
     @staticmethod
     def set_default(pipeline: Pipeline) -> Pipeline:
-        """In a context file: evaluate this in place of its globals."""
+        """In a context file: evaluate this pipeline instead of its globals."""
         if not isinstance(pipeline, Pipeline):
             raise TypeError(f"Pipeline.set_default takes a Pipeline, not {type(pipeline).__name__}")
         said = current()
@@ -156,7 +156,7 @@ class Pipeline:
 
     @property
     def name(self) -> str:
-        """What the log calls it."""
+        """Name in the log."""
         if self._name is not None:
             return self._name
         parts = [*sorted(self.param_values), str(self.proposal), str(self.run_number)]
@@ -164,10 +164,10 @@ class Pipeline:
 
     @property
     def context(self) -> Context:
-        """Its variables, their order and what they depend on.
+        """The variables, their order and dependencies.
 
         Raises:
-            ContextFileErrors: If they cannot be evaluated: a dependency is missing, for example.
+            ContextFileErrors: If they cannot be evaluated, for example for a missing dependency.
         """
         if self._context is None:
             made = Context(Path(self._name or "<pipeline>"))
@@ -187,15 +187,15 @@ class Pipeline:
 
     @property
     def vars(self) -> dict[str, Variable]:
-        """Its variables by name.
+        """The variables by name.
 
         Raises:
-            ContextFileErrors: As `context`.
+            ContextFileErrors: See `context`.
         """
         return self.context.variables
 
     def vars_to_dict(self, inc_transient: bool = False) -> dict[str, dict[str, Any]]:
-        """What a run database says of each variable: title, description, tags."""
+        """Return each variable's fields in a run database: title, description, tags."""
         return {
             name: {
                 "title": variable.title,
@@ -209,21 +209,21 @@ class Pipeline:
         }
 
     def add(self, *items: Any) -> Pipeline:
-        """Add variables and groups; returns the pipeline itself.
+        """Add variables and groups; return the pipeline itself.
 
         Args:
             items: Variables, instances of groups that have a name, sequences of these, or
                 a dict of groups by name.
 
         Raises:
-            TypeError: If something is none of these.
-            GroupError: If a name is there already, or a group has none.
+            TypeError: If an item is none of these.
+            GroupError: If a name is already taken, or a group has none.
         """
         before = self._items
         self._items = [*before, *flatten(items)]
         self._context = None
         self.results = None
-        if current() is None:  # in a context file the globals give groups their names, later
+        if current() is None:  # in a context file, groups are named later, by its globals
             try:
                 self.collect()
             except GroupError:
@@ -232,16 +232,16 @@ class Pipeline:
         return self
 
     def union(self, other: Pipeline, *, on_conflict: str = "error") -> Pipeline:
-        """Make one of the variables of both; everything else is as here.
+        """Make a pipeline of the variables of both; all else is taken from this one.
 
         Args:
-            other: The other one.
-            on_conflict: Which of two different variables of one name to take: `left` (ours),
-                `right` (theirs), or neither: `error`.
+            other: The other pipeline.
+            on_conflict: Which of two different variables of one name to take: `left` (this
+                pipeline's), `right` (the other's), or neither: `error`.
 
         Raises:
-            GroupError: If there are two of one name, and neither is to be taken.
-            ValueError: If `on_conflict` is something else.
+            GroupError: If two have the same name, with `on_conflict="error"`.
+            ValueError: If `on_conflict` is not valid.
         """
         if on_conflict not in ("error", "left", "right"):
             raise ValueError("on_conflict must be 'error', 'left', or 'right'")
@@ -257,18 +257,18 @@ class Pipeline:
         return self._with_variables({name: both[name] for name in names})
 
     def copy(self) -> Pipeline:
-        """One that can be changed for itself."""
+        """Return an independent copy."""
         made = copy.copy(self)
         made._items = list(self._items)
         made.param_values = dict(self.param_values)
         return made
 
     def with_context(self, **fields: Any) -> Pipeline:
-        """A copy for another run, or other data.
+        """Return a copy for another run, or other data.
 
         Args:
             fields: Any of `name`, `proposal`, `run_number`, `run_data`, `data`, `param_values`;
-                those that are not given stay.
+                the others stay unchanged.
         """
         allowed = ("name", "proposal", "run_number", "run_data", "data", "param_values")
         if unknown := [field for field in fields if field not in allowed]:
@@ -291,16 +291,16 @@ class Pipeline:
         run_data: RunData | str | None = None,
         cluster: bool | None = None,
     ) -> Pipeline:
-        """A copy with a part of the variables, and what they depend on.
+        """Return a copy with some of the variables and their dependencies.
 
         Args:
-            variables: Exact names; wins over `match`.
+            variables: Exact names; overrides `match`.
             match: Case-insensitive parts of titles.
             run_data: Only variables that need these files.
             cluster: Only those that do, or do not, need the cluster.
 
         Raises:
-            UnknownVariable: If there is none of a name; the message has the nearest ones.
+            UnknownVariable: If a name does not exist; the message has the closest ones.
         """
         names = [variables] if isinstance(variables, str) else list(variables)
         chosen = self.context.graph.select(
@@ -316,13 +316,13 @@ class Pipeline:
     def execute(
         self, *, data: Any = None, param_values: Mapping[str, Any] | None = None
     ) -> Results:
-        """Evaluate the variables, here and now.
+        """Evaluate the variables in this process.
 
-        What functions raise is in the results, not raised. Proposal and run have to be known.
+        Exceptions of functions are in the results, not raised. Proposal and run must be set.
 
         Args:
-            data: In place of the run's files.
-            param_values: In place of, or besides, those of the pipeline.
+            data: Replaces the run's files.
+            param_values: Override or extend those of the pipeline.
 
         Raises:
             ValueError: If proposal or run are not set.
@@ -361,10 +361,10 @@ class Pipeline:
         return self.results
 
     def collect(self) -> dict[str, Variable]:
-        """Its variables by name, without seeing whether they fit together.
+        """Return its variables by name, without checking that they fit together.
 
         Raises:
-            GroupError: If a name is there twice, or a group has none.
+            GroupError: If a name occurs twice, or a group has none.
         """
         return gather(self._items)
 
@@ -394,7 +394,7 @@ class Pipeline:
 
 
 def _log(label: str, name: str, error: BaseException | None, duration_s: float) -> None:
-    """Say what came of a variable; of a failure with its traceback, so that a notebook shows it."""
+    """Log the outcome of a variable; failures with their traceback, so that a notebook shows it."""
     level = logging.INFO
     if error is not None:
         is_skipped = isinstance(error, (Skip, DependencyError))
@@ -403,4 +403,4 @@ def _log(label: str, name: str, error: BaseException | None, duration_s: float) 
 
 
 _numbers = itertools.count(1)
-"""Each file that a program reads is a module of its own."""
+"""Numbers the files that a program reads; each is a separate module."""

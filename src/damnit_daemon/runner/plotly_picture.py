@@ -10,21 +10,21 @@ MOST_TRACES = 50
 
 
 class NothingDrawn(ValueError):  # noqa: N818 - house style
-    """No trace of the figure is of a kind that can be drawn."""
+    """The figure has no trace of a supported kind."""
 
 
 def draw_figure(figure: Any) -> Any:
     """Draw the traces of a Plotly figure.
 
     Args:
-        figure: Its `to_dict()` gives the traces as dictionaries, arrays as they are.
+        figure: Its `to_dict()` returns the traces as dictionaries, with arrays unchanged.
 
     Returns:
         A Matplotlib figure.
 
     Raises:
-        NothingDrawn: If there is no trace that can be drawn.
-        ValueError, TypeError, KeyError: If a trace is not what its type promises.
+        NothingDrawn: If no trace can be drawn.
+        ValueError, TypeError, KeyError: If a trace does not match its type.
     """
     from matplotlib.figure import Figure
 

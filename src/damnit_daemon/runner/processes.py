@@ -1,4 +1,4 @@
-"""What Linux offers to keep processes in bounds, and none behind."""
+"""Linux calls to limit processes and leave none behind."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36  # both from linux/prctl.h
 
 FUTEX = {"x86_64": "202", "aarch64": "98"}.get(platform.machine(), "")
-"""The number of the system call by which a thread waits for a lock."""
+"""Number of the system call by which a thread waits for a lock."""
 
 
 def _prctl(option: int, value: int) -> None:
-    """Ask the kernel; without an answer (not Linux) things work, less tidily."""
+    """Call the kernel's prctl; without it (not Linux) cleanup is less thorough."""
     try:
         ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
     except (AttributeError, OSError):
@@ -26,19 +26,19 @@ def _prctl(option: int, value: int) -> None:
 
 
 def adopt_orphans() -> None:
-    """Processes that a child leaves behind become ours, and can be ended."""
+    """Adopt processes that a child leaves behind, so that they can be ended."""
     _prctl(PR_SET_CHILD_SUBREAPER, 1)
 
 
 def die_with_parent(parent: int, by: signal.Signals = signal.SIGKILL) -> None:
-    """End this process, by a signal, when its parent ends, however that happens."""
+    """End this process by a signal when its parent ends, for any reason."""
     _prctl(PR_SET_PDEATHSIG, by)
-    if os.getppid() != parent:  # it was gone before we asked
+    if os.getppid() != parent:  # it was gone before the call
         os._exit(1)
 
 
 def end_group(pid: int) -> None:
-    """Kill the process group of a process; it may be gone."""
+    """Kill the process group of a process, which may be gone."""
     try:
         os.killpg(pid, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):
@@ -57,15 +57,15 @@ def end_orphans(keep: set[int]) -> None:
 
 
 def end_descendants() -> None:
-    """End all processes below this one; those that lose their parent by it become ours."""
+    """End all descendants; those orphaned by it are adopted."""
     while list(_children(os.getpid())):
         end_orphans(set())
 
 
 def bind_to_cpus(count: int) -> None:
-    """Let this process and its children use only so many of the CPUs it may use now.
+    """Restrict this process and its children to `count` of the currently allowed CPUs.
 
-    Different processes get different ones, as far as there are enough.
+    Different processes get different CPUs, as far as there are enough.
     """
     allowed = sorted(os.sched_getaffinity(0))
     if count < len(allowed):
@@ -74,21 +74,21 @@ def bind_to_cpus(count: int) -> None:
 
 
 def limit_memory(size_bytes: int) -> None:
-    """Make allocations beyond the limit fail, which Python raises as MemoryError.
+    """Make allocations beyond the limit fail with a MemoryError.
 
-    Counts what the process writes to (RLIMIT_DATA, private mappings since Linux
-    4.7), not what it maps: reading a big file is no offence.
+    Counts memory that the process writes to (RLIMIT_DATA, private mappings since Linux
+    4.7), not what it merely maps: reading a big file is allowed.
     """
     resource.setrlimit(resource.RLIMIT_DATA, (size_bytes, size_bytes))
 
 
 def memory_of(pid: int) -> int:
-    """Bytes of memory that a process and its descendants have to themselves; 0 where unknown."""
+    """Return the bytes of private memory of a process and its descendants; 0 if unknown."""
     return _own_memory(pid) + sum(memory_of(child) for child in _children(pid))
 
 
 def thread_names() -> list[str]:
-    """How the threads of this process are called, those of native code too."""
+    """Return the names of this process's threads, native ones included."""
     found = []
     for thread in _threads(os.getpid()):
         try:
@@ -99,11 +99,11 @@ def thread_names() -> list[str]:
 
 
 def lock_waits(pid: int) -> tuple[str, ...]:
-    """How often each thread of a process has gone to sleep, if nobody can wake any of them.
+    """Return how often each thread of a process has slept, if it may be deadlocked.
 
-    Nobody can if the process has no child and all its threads wait for a lock without a time
-    limit: then what this gives stays the same. Empty in all other cases, and where it cannot
-    be known.
+    It may be if the process has no child and all its threads wait for a lock without a time
+    limit; the deadlock is real if the result stays the same. Empty in all other cases, and
+    if unknown.
     """
     found = []
     for thread in _threads(pid):

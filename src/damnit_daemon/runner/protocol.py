@@ -1,8 +1,8 @@
-"""What the runner is asked and what it answers: one JSON object a line, both ways.
+"""The runner's requests and responses: one JSON object per line, both ways.
 
-Never pickle: what the user's code says is data, not code. Jobs arrive on the
-runner's stdin, events leave on a file descriptor of their own, so that nothing
-the user prints can be taken for an event. Both sides import this module.
+Never pickle: the output of user code is data, not code. Jobs arrive on the
+runner's stdin; events leave on a separate file descriptor, so that no output of
+the user's code can be taken for an event. Both sides import this module.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class Job:
     proposal: int
     run: int
     data: str = "all"
-    """`raw`, `proc` or `all`: which variables are wanted, by the data they need."""
+    """`raw`, `proc` or `all`: the requested variables, by the data they need."""
     variables: list[str] | None = None
     """Exact names; None for all. Their dependencies are evaluated too."""
     match: list[str] = field(default_factory=list)
@@ -28,22 +28,22 @@ class Job:
     cluster: bool | None = None
     """Only variables with (True) or without (False) `cluster=True`; None: both."""
     saved: list[str] = field(default_factory=list)
-    """Evaluated only where something still depends on it, and not saved again."""
+    """Evaluated only if another variable depends on it, and not saved again."""
     lost: dict[str, str] = field(default_factory=dict)
-    """Variables not to be tried again, with the reason: they ended an earlier child."""
+    """Variables not to retry, with the reason: they ended an earlier child."""
     mock: bool = False
-    """A made-up run in place of files, to try a context file."""
+    """True to use a made-up run instead of files, to test a context file."""
     cpus: int = 0
-    """How many CPUs it may use; 0: all."""
+    """Maximum number of CPUs; 0: all."""
     memory_bytes: int = 0
-    """How much memory it may use; 0: all."""
+    """Maximum memory in bytes; 0: all."""
     time_s: float = 0.0
-    """How long it may take; 0: for ever."""
+    """Maximum duration in seconds; 0: unlimited."""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """Something wrong in a context file, at its place."""
+    """A problem in a context file, with its place."""
 
     message: str
     file: str
@@ -65,7 +65,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class VariableMeta:
-    """What a context file declares of one variable."""
+    """The declaration of one variable in a context file."""
 
     name: str
     title: str
@@ -77,7 +77,7 @@ class VariableMeta:
     units: str | None = None
     line: int = 0
     dependencies: list[str] = field(default_factory=list)
-    """Names of the variables it takes directly, patterns resolved."""
+    """Names of its direct dependencies, patterns resolved."""
     column: int = 0
     fingerprint: str = ""
     """16 hex digits that stay the same as long as it is computed in the same way."""
@@ -85,7 +85,7 @@ class VariableMeta:
 
 @dataclass(frozen=True)
 class BatchStarted:
-    """A batch of jobs began somewhere; the first event of each."""
+    """A batch of jobs started; the first event of each."""
 
     host: str
     pid: int
@@ -103,45 +103,45 @@ class ContextLoaded:
     problems: list[Problem]
     context_hash: str
     traceback: str = ""
-    """Of the exception that ended the loading, if one did."""
+    """Traceback of the exception that ended the loading, if any."""
     versions: dict[str, str] = field(default_factory=dict)
-    """Of Python and of the packages that matter: `python`, `extra_data`, `numpy`, ..."""
+    """Versions of Python and of the relevant packages: `python`, `extra_data`, `numpy`, ..."""
     advice: list[Problem] = field(default_factory=list)
-    """What is probably not as meant, though it works: for who edits the file."""
+    """Warnings about probable mistakes that do work, for the file's editor."""
     helpers: dict[str, str] = field(default_factory=dict)
-    """Modules beside the file that it imports: path below its folder, and hash as of the file."""
+    """Imported modules next to the file: path below its folder, and a hash like the file's."""
 
 
 @dataclass(frozen=True)
 class FilesFound:
-    """What one of the run's folders held when a job opened it."""
+    """Contents of one of the run's folders when a job opened it."""
 
     job_id: str
     data: str
     """`raw` or `proc`."""
     number: int
-    """Of HDF5 files; 0 where there is no folder."""
+    """Number of HDF5 files; 0 if there is no folder."""
     size_bytes: int
     newest_ns: int
-    """When the newest file changed, Unix nanoseconds by the clock of the storage."""
+    """Modification time of the newest file, Unix nanoseconds by the storage's clock."""
     folder_ns: int
     unreadable: str = ""
-    """Which of them cannot be read, and why, in a sentence."""
+    """A sentence with the unreadable files and the reasons."""
 
 
 @dataclass(frozen=True)
 class JobStarted:
-    """A child began a job."""
+    """A child started a job."""
 
     job_id: str
     pid: int
     variables: list[str]
-    """What it is going to evaluate and save, in order."""
+    """Variables to evaluate and save, in order."""
 
 
 @dataclass(frozen=True)
 class Note:
-    """A sentence for the person who asked: proc data is unavailable, for example."""
+    """A message for the user: proc data is unavailable, for example."""
 
     job_id: str
     message: str
@@ -170,7 +170,7 @@ class VariableDone:
     error: str = ""
     error_class: str = ""
     not_saved: str = ""
-    """Why the disk did not take the result; empty if it did."""
+    """Why the result could not be written to disk; empty if it was."""
 
 
 @dataclass(frozen=True)
@@ -185,7 +185,7 @@ class JobEnded:
     running: str = ""
     """The variable whose function was being called when the child died."""
     exit_code: int = 0
-    """Of the child; negative: the signal that ended it."""
+    """The child's; negative: the signal that ended it."""
 
 
 Event = (
@@ -214,7 +214,7 @@ EVENTS = {
 
 
 def encode(message: Job | Event) -> bytes:
-    """One line of JSON (ASCII, so that no terminal or log is surprised)."""
+    """Encode a message as a line of JSON (ASCII, safe for any terminal or log)."""
     return json.dumps({"kind": type(message).__name__, **asdict(message)}).encode() + b"\n"
 
 
@@ -256,6 +256,6 @@ def _payload(line: bytes) -> dict[str, Any]:
 
 
 def _known(kind: type, payload: dict[str, Any]) -> dict[str, Any]:
-    """Drop what a newer other side may have added; complain of what is missing."""
+    """Drop unknown fields of a newer version; reject missing ones."""
     names = {f.name for f in fields(kind)}
     return {name: value for name, value in payload.items() if name in names}

@@ -1,4 +1,4 @@
-"""What an evaluation gave, in memory; it can be saved like the daemon's."""
+"""Results of an evaluation, in memory; they can be saved like the daemon's."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ class Results:
 
         results = Pipeline.from_context_file("context.py").execute(...)
         results["xgm"]                  # the data
-        results.cells["xgm"].units      # with its looks
-        results.errors                  # why others have none
+        results.cells["xgm"].units      # with its formatting
+        results.errors                  # why others have no data
         results.save("/path/to/a/damnit/folder")
 
     Attributes:
-        cells: What did not fail, `start_time` first; the data is None of what returned None.
-            Transient variables are not among them.
-        errors: The exceptions of those that have none.
-        ctx: What was evaluated.
-        proposal: Of the run.
-        run: Its number.
+        cells: Cells of the variables that did not fail, `start_time` first; the data is None
+            if a function returned None. Transient variables are excluded.
+        errors: Exceptions of those without a cell.
+        ctx: The evaluated context.
+        proposal: Number of the run's proposal.
+        run: Number of the run.
     """
 
     cells: dict[str, Cell]
@@ -42,13 +42,13 @@ class Results:
     proposal: int
     run: int
     computed: Mapping[str, Computed] = field(default_factory=dict, repr=False)
-    """How each came to be."""
+    """Provenance of each value."""
 
     def __getitem__(self, name: str) -> Any:
-        """The data of a variable.
+        """Return the data of a variable.
 
         Raises:
-            KeyError: If it has none; with its own exception as the cause, if it failed.
+            KeyError: If it has none; caused by the variable's own exception if it failed.
         """
         if name in self.cells:
             return self.cells[name].data
@@ -65,18 +65,18 @@ class Results:
         *,
         provenance: str = CONTEXT_PROVENANCE,
     ) -> Path:
-        """Hand all of it to a DAMNIT folder, in one piece; its daemon takes it from there.
+        """Save all results atomically to a DAMNIT folder, for its daemon to pick up.
 
-        What cannot be stored becomes that variable's error.
+        A value that cannot be stored becomes its variable's error.
 
         Args:
             damnit_dir: The folder.
-            proposal: Whose run it is; by default the one that was evaluated.
-            run: Its number, likewise.
-            provenance: Who made the values.
+            proposal: Number of the proposal; by default the evaluated run's.
+            run: Number of the run, likewise.
+            provenance: The origin of the values.
 
         Returns:
-            The fragment. `damnit combine` takes it into the table where no daemon is at work.
+            The fragment. If no daemon is running, `damnit combine` adds it to the table.
 
         Raises:
             OSError: If it cannot be written.

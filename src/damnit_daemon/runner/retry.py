@@ -1,4 +1,4 @@
-"""A job in as many attempts as it takes: what ends a process costs one variable, not the others."""
+"""Retries of a job: a crash costs one variable, not the others."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ from .file_format import START_TIME
 from .protocol import Job, JobEnded, VariableDone
 
 PROCESS_DIED = "ProcessDied"
-"""The class of the error of a variable whose process died."""
+"""Error class of a variable whose process died."""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What follows from the end of an attempt."""
+    """The decision after an attempt."""
 
     is_over: bool
-    """Whether there is no other one."""
+    """True if there is no further attempt."""
     blamed: str = ""
-    """The variable that ended the process; it is not tried again."""
+    """The variable that crashed the process; it is not retried."""
     reason: str = ""
-    """How the process ended, for the cell of that variable."""
+    """How the process ended, for that variable's cell."""
 
 
 class Attempts:
-    """Keeps what is done of a job and what is not to be tried again.
+    """Tracks which variables of a job are done, and which must not be retried.
 
     Attributes:
-        number: Of the attempt that was last begun, from 1.
+        number: Number of the latest attempt, from 1.
         failure: Why the job as a whole failed; empty if it did not.
-        is_absent: Whether it failed because the run has no files yet.
+        is_absent: True if it failed because the run has no files yet.
     """
 
     def __init__(self, job: Job) -> None:
@@ -43,7 +43,7 @@ class Attempts:
         self._puzzling_deaths = 0
 
     def next_job(self) -> Job:
-        """The job that is left to do after what happened so far; it is told from the others."""
+        """Return the job for the remaining variables, with an id of its own."""
         self.number += 1
         return replace(
             self._job,
@@ -53,7 +53,7 @@ class Attempts:
         )
 
     def heard(self, done: VariableDone) -> bool:
-        """Note an outcome; False if it was known: others depend on it, and it was needed again."""
+        """Record an outcome; return False if it is known and was only recomputed for dependents."""
         if done.name == START_TIME or done.name in self._saved:
             return False
         self._saved.append(done.name)
@@ -64,8 +64,8 @@ class Attempts:
 
         Args:
             ended: The end.
-            runner_lives: Whether the resident is still there: it may have died of
-                anything itself; at the second time it is no chance.
+            runner_lives: If False, the resident died too, perhaps of an unrelated
+                cause; the second time, it is no coincidence.
         """
         if ended.outcome != "killed":
             self.failure = ended.reason if ended.outcome != "done" else ""
@@ -74,7 +74,7 @@ class Attempts:
         reason = reason_of_death(ended)
         if ended.running and (self._puzzling_deaths or runner_lives):
             self._lost[ended.running] = reason
-            if ended.running in self._saved:  # it died when it was needed again
+            if ended.running in self._saved:  # it died when recomputed for others
                 return Verdict(is_over=False)
             self._saved.append(ended.running)
             return Verdict(is_over=False, blamed=ended.running, reason=reason)

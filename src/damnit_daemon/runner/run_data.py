@@ -1,4 +1,4 @@
-"""The run that variables are evaluated on, its files opened when they are first needed."""
+"""The run that variables are evaluated on; its files are opened on first use."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from damnit_ctx import RunData
 from .run_files import DataFiles, sentence
 
 ORIGINS = ("raw", "proc")
-"""Where the files of a run lie, below the proposal's folder."""
+"""Folders of a run's files, below the proposal's folder."""
 
 
 class RunUnavailable(Exception):  # noqa: N818 - the message says it
-    """The run cannot be opened; the message says why.
+    """The run cannot be opened; the message has the reason.
 
     Attributes:
-        is_absent: Whether there is no file; they may come.
+        is_absent: True if there are no files yet.
     """
 
     def __init__(self, message: str, *, is_absent: bool = False) -> None:
@@ -29,7 +29,7 @@ class RunUnavailable(Exception):  # noqa: N818 - the message says it
 class OpenedRun:
     """The files of one run: raw for variables that need raw, raw and proc for the others.
 
-    A raw variable never sees corrected data, so that its value does not depend
+    A raw variable never gets corrected data, so that its value does not depend
     on whether the correction has finished.
     """
 
@@ -37,11 +37,11 @@ class OpenedRun:
         self.proposal = proposal
         self.run = run
         self.files: dict[str, DataFiles] = {}
-        """What its folders held before they were opened, by `raw` and `proc`; see `look`."""
+        """Contents of its folders before opening, by `raw` and `proc`; see `look`."""
         self._opened: dict[RunData, Any] = {}
 
     def look(self) -> None:
-        """Look at the run's files, to tell later what was there and what could not be read."""
+        """Record the run's files, to report later which existed and which were unreadable."""
         try:
             folder = _find_proposal(self.proposal)
         except Exception:  # noqa: BLE001 - EXtra-data's; opening the run will say it
@@ -50,7 +50,7 @@ class OpenedRun:
             self.files[origin] = DataFiles.look(folder / origin / f"r{self.run:04d}")
 
     def of(self, data: RunData) -> Any:
-        """The open run for variables that need `data`.
+        """Return the open run for variables that need `data`.
 
         Raises:
             RunUnavailable: If there is no such run, or its files cannot be read.
@@ -61,7 +61,7 @@ class OpenedRun:
         return self._opened[wanted]
 
     def has_proc(self) -> bool:
-        """Whether corrected data is there."""
+        """Return True if corrected data exists."""
         try:
             self.require_proc()
         except RunUnavailable:
@@ -69,7 +69,7 @@ class OpenedRun:
         return True
 
     def require_proc(self) -> None:
-        """Make sure that corrected data is there.
+        """Check that corrected data exists.
 
         Raises:
             RunUnavailable: If there is none yet, or its files cannot be read.
@@ -85,7 +85,7 @@ class OpenedRun:
             raise RunUnavailable(self._reason(error, RunData.PROC)) from error
 
     def start_time(self) -> float:
-        """When the run began, Unix seconds UTC: its first train's time, else a file's."""
+        """Return the start of the run, Unix seconds UTC: its first train's time, else a file's."""
         import numpy as np
 
         run = self._first()
@@ -95,7 +95,7 @@ class OpenedRun:
         return min(Path(f.filename).stat().st_mtime for f in run.files)
 
     def proposal_path(self) -> Path:
-        """The proposal's folder: two above the run's own."""
+        """Return the proposal's folder: two above the run's own."""
         return Path(self._first().files[0].filename).parents[2]
 
     def _open(self, data: RunData) -> Any:
@@ -111,7 +111,7 @@ class OpenedRun:
             raise RunUnavailable(self._reason(error, data)) from error
 
     def _open_origin(self, origin: str) -> Any:
-        """Open what is there, and note which of its files could be."""
+        """Open the existing files, and record which could be opened."""
         from extra_data import open_run
 
         files = self.files.get(origin)
@@ -128,7 +128,7 @@ class OpenedRun:
         return run
 
     def _first(self) -> Any:
-        """The raw files, or what there is."""
+        """Return the raw files, or else the existing ones."""
         try:
             return self.of(RunData.RAW)
         except RunUnavailable as no_raw:
@@ -148,31 +148,31 @@ class OpenedRun:
 
 
 class GivenRun(OpenedRun):
-    """Data that somebody has opened, or made: any object; functions get it as it is."""
+    """Data provided by the caller: any object, passed to functions unchanged."""
 
     def __init__(self, proposal: int, run: int, data: Any) -> None:
         super().__init__(proposal, run)
         self._data = data
 
     def of(self, data: RunData) -> Any:  # noqa: ARG002 - there is only this
-        """The object."""
+        """Return the object."""
         return self._data
 
     def look(self) -> None:
-        """Its files are the business of whoever gave it."""
+        """Do nothing: the caller is responsible for its files."""
 
     def require_proc(self) -> None:
-        """Whoever gave it knows what is in it."""
+        """Do nothing: the caller is responsible for its contents."""
 
     def start_time(self) -> float:
-        """When its run began, if it is one of EXtra-data's; else now."""
+        """Return the start of its run, if it is an EXtra-data object; else now."""
         try:
             return super().start_time()
         except Exception:  # noqa: BLE001 - any object of the user's
             return datetime.now(tz=timezone.utc).timestamp()
 
     def proposal_path(self) -> Path:
-        """The proposal's folder: by the files of the object if it has some, else by the number.
+        """Return the proposal's folder, by the object's files if it has any, else by the number.
 
         Raises:
             RunUnavailable: If there is no such proposal.
@@ -193,26 +193,26 @@ class GivenRun(OpenedRun):
 
 
 class MockRun(OpenedRun):
-    """A made-up run, to try a context file where there are no files."""
+    """A made-up run, to test a context file without files."""
 
     def of(self, data: RunData) -> Any:  # noqa: ARG002 - it is both
-        """An object that has any attribute, and ten trains."""
+        """Return an object that has any attribute, and ten trains."""
         if not self._opened:
             self._opened[RunData.ALL] = _mock_run()
         return self._opened[RunData.ALL]
 
     def look(self) -> None:
-        """It has no files."""
+        """Do nothing: it has no files."""
 
     def require_proc(self) -> None:
-        """A made-up run has everything."""
+        """Do nothing: a made-up run has everything."""
 
     def start_time(self) -> float:
-        """Now."""
+        """Return the current time."""
         return datetime.now(tz=timezone.utc).timestamp()
 
     def proposal_path(self) -> Path:
-        """A place that does not exist."""
+        """Return a path that does not exist."""
         return Path("/mock") / f"p{self.proposal:06d}"
 
 

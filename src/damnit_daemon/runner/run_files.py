@@ -1,4 +1,4 @@
-"""The files of a run: how many there are, when they changed, and which cannot be read."""
+"""The files of a run: their number, modification times, and which are unreadable."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 MOST_NAMED = 3
-"""How many unreadable files are named; of the others only the number is told."""
+"""Maximum number of unreadable files to name; the others are only counted."""
 LONGEST_REASON = 160
 OVERVIEW = "overview.h5"
-"""EXtra-data's: a virtual file that stands for all others."""
+"""EXtra-data's virtual file that stands for all others."""
 
 
 @dataclass
 class DataFiles:
-    """What the `raw` or `proc` folder of a run held before it was opened.
+    """Contents of the `raw` or `proc` folder of a run before it was opened.
 
     Attributes:
-        names: Of the HDF5 files, as EXtra-data takes them.
-        size_bytes: Of all of them.
-        newest_ns: When the newest of them changed, by the clock of the storage.
-        folder_ns: When the folder itself changed.
-        unreadable: Those that could not be opened, each with the reason.
+        names: Names of the HDF5 files that EXtra-data reads.
+        size_bytes: Total size.
+        newest_ns: Modification time of the newest file, by the storage's clock.
+        folder_ns: Modification time of the folder itself.
+        unreadable: Files that could not be opened, each with the reason.
     """
 
     path: Path
@@ -36,7 +36,7 @@ class DataFiles:
 
     @classmethod
     def look(cls, path: Path) -> DataFiles:
-        """Look into a folder; one that is not there holds nothing."""
+        """List a folder; a missing one counts as empty."""
         found = cls(path)
         try:
             found.folder_ns = path.stat().st_mtime_ns
@@ -57,7 +57,7 @@ class DataFiles:
         return found
 
     def opened(self, names: Iterable[str]) -> None:
-        """Note which files could be opened; of the others the reason is looked for."""
+        """Record which files were opened, and find out why the others were not."""
         readable = set(names)
         if any(name.lower() == OVERVIEW for name in readable):
             return  # a virtual overview stands for all of them
@@ -79,7 +79,7 @@ class DataFiles:
 
 
 def sentence(folders: Iterable[DataFiles]) -> str:
-    """Say which files cannot be read; empty if all can."""
+    """Return a sentence about the unreadable files; empty if there are none."""
     folders = list(folders)
     reasons = {n: r for folder in folders for n, r in folder.unreadable.items()}
     if not reasons:

@@ -1,7 +1,7 @@
-"""Values that an earlier job saved, for those that depend on them: read, not computed again.
+"""Values saved by an earlier job: read for dependent variables instead of computed again.
 
-Only what comes back as exactly what the function returned: arrays of numbers, and
-xarray objects of them. Other things change on their way through a file (a list
+Only for values that are read back exactly as the function returned them: arrays of numbers,
+and xarray objects of them. Others change on their way through a file (a list
 becomes an array, a tuple of levels is flattened): those are computed again.
 """
 
@@ -16,15 +16,15 @@ from .netcdf import name_in_netcdf, restore_attributes
 from .netcdf_types import GENERIC_NAME
 
 NUMBERS = "biuf"
-"""Kinds of dtypes that come back as they were."""
+"""Kinds of dtypes that are read back unchanged."""
 
 
 class ValueMissing(Exception):  # noqa: N818 – house style
-    """There is no such value, or it would not come back as it was."""
+    """There is no such value, or it would not be read back unchanged."""
 
 
 def survives(value: Any) -> bool:
-    """Whether a value that is read back equals the one that was saved, in type too."""
+    """Return True if a value is read back equal to the saved one, in type too."""
     import numpy as np
 
     if type(value) is np.ndarray:
@@ -35,7 +35,7 @@ def survives(value: Any) -> bool:
 
 
 def read_back(folder: Path, proposal: int, run: int, name: str, context_hash: str) -> Any:
-    """Read a value that was computed with this same context file.
+    """Read a value that was computed with the same context file.
 
     Raises:
         ValueMissing: If there is none.
@@ -55,7 +55,7 @@ def read_back(folder: Path, proposal: int, run: int, name: str, context_hash: st
                 return file[f"{name}/data"][()]
         if kind in ("DataArray", "Dataset"):
             return _read_xarray(path, name, kind)
-    except (OSError, KeyError, ValueError, RuntimeError) as error:  # whatever is wrong with it
+    except (OSError, KeyError, ValueError, RuntimeError) as error:  # any damage to the file
         raise ValueMissing(f"{name}: {error}") from error
     raise ValueMissing(name)
 
@@ -69,7 +69,7 @@ def _read_xarray(path: Path, name: str, kind: str) -> Any:
     items: list[Any] = [dataset, *dataset.variables.values()]
     for item in items:
         item.encoding.clear()
-        # Python's numbers, of which numpy's are made on the way.
+        # Python numbers are included: numpy scalars become these on the way.
         item.attrs = {key: getattr(v, "item", lambda v=v: v)() for key, v in item.attrs.items()}
     if kind == "Dataset":
         return dataset
@@ -79,7 +79,7 @@ def _read_xarray(path: Path, name: str, kind: str) -> Any:
 
 
 def _is_plain(value: Any) -> bool:
-    """Whether netCDF holds all of an xarray object: names, numbers, attributes."""
+    """Return True if netCDF keeps all of an xarray object: names, numbers, attributes."""
     import xarray as xr
 
     if type(value) is xr.DataArray:
@@ -87,7 +87,7 @@ def _is_plain(value: Any) -> bool:
             return False
         names = [value.name] if value.name is not None else []
         variables = [value.variable, *(c.variable for c in value.coords.values())]
-        attributes: list[Any] = []  # those of a DataArray are its variable's
+        attributes: list[Any] = []  # a DataArray's are its variable's
     elif type(value) is xr.Dataset:
         names, variables = [*value.data_vars], list(value.variables.values())
         attributes = [value.attrs]

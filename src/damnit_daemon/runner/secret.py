@@ -6,7 +6,7 @@ from typing import NoReturn
 
 
 class Secret:
-    """A token or password: however it is formatted, its text is not shown.
+    """A token or password whose text is never shown, in any format.
 
     It cannot be pickled or copied into a message by accident; `reveal` is for the one
     place that sends it.
@@ -18,7 +18,7 @@ class Secret:
         self._text = text
 
     def reveal(self) -> str:
-        """The text itself; hand it on, never keep or format it."""
+        """Return the text itself, to be passed on, never stored or formatted."""
         return self._text
 
     def __repr__(self) -> str:

@@ -1,7 +1,7 @@
-"""Random numbers in forked children: each begins as if it had loaded the context file itself.
+"""Random numbers in forked children: each starts as if it had loaded the context file itself.
 
-What was seeded by the system is seeded again in each child, or all runs would draw the same
-numbers. What the file seeded itself keeps its state: the same numbers in each run are wanted.
+Generators seeded by the system are reseeded in each child, or all runs would draw the same
+numbers. Those seeded by the file keep their state: equal numbers in each run are intended.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ import sys
 from typing import Any
 
 BLOCK = 624
-"""Words that an MT19937 makes at once."""
+"""Words that an MT19937 generates at once."""
 BLOCKS_AT_ONCE = 2000
 MOST_BLOCKS = 40_000
-"""25 million numbers; who drew more from a generator while the file was loaded has seeded it."""
+"""25 million numbers; a generator that drew more while the file was loaded counts as seeded."""
 LEAST_ENTROPY = 2**64
-"""NumPy takes 128 bits from the system; a seed that a person types is shorter."""
+"""NumPy takes 128 bits from the system; seeds chosen by the user are shorter."""
 LEAST_TORCH_SEED = 2**32
 """PyTorch takes 53 bits from the system."""
 
 
 class Seeds:
-    """The generators of this process; made before the context file is loaded."""
+    """The generators of this process; created before the context file is loaded."""
 
     def __init__(self) -> None:
         self._random = random.getstate()
@@ -32,7 +32,7 @@ class Seeds:
         self._generators: list[Any] = []
 
     def note(self) -> None:
-        """Look, once the file is loaded, which generators there are, and which it seeded."""
+        """Record, once the file is loaded, which generators exist, and which it seeded."""
         import numpy as np
 
         now = random.getstate()
@@ -53,9 +53,9 @@ class Seeds:
         ]
 
     def renew(self) -> None:
-        """Seed anew what nobody seeded: in a child, before it calls the user's code."""
+        """Reseed the unseeded generators: in a child, before it calls the user's code."""
         if self._is_random_seeded:
-            random.setstate(self._random)  # Python itself seeds it in every child
+            random.setstate(self._random)  # Python itself reseeds it in every child
         for bits in self._generators:
             bits.state = type(bits)(secrets.randbits(128)).state
         torch: Any = sys.modules.get("torch")
@@ -64,19 +64,19 @@ class Seeds:
 
 
 def _is_seeded(bits: Any) -> bool:
-    """Whether a person chose a bit generator's seed."""
+    """Return True if a bit generator's seed was chosen by the user."""
     import numpy as np
 
     sequence = getattr(bits, "seed_seq", None) or getattr(bits, "_seed_seq", None)
     entropy = getattr(sequence, "entropy", None)
     if not isinstance(entropy, int) or entropy < LEAST_ENTROPY:
         return True
-    # np.random.seed() and RandomState(seed) leave the sequence as it was, and change the state.
+    # np.random.seed() and RandomState(seed) change the state, but not the seed sequence.
     return isinstance(bits, np.random.MT19937) and not _is_ahead(np.random.MT19937(sequence), bits)
 
 
 def _bit_generator(state: Any) -> Any:
-    """NumPy's generator in the state of one of Python's."""
+    """Return NumPy's generator in the state of Python's."""
     import numpy as np
 
     *key, position = state[1]
@@ -87,7 +87,7 @@ def _bit_generator(state: Any) -> Any:
 
 
 def _is_ahead(first: Any, later: Any) -> bool:
-    """Whether an MT19937 comes into the state of another one by drawing numbers."""
+    """Return True if an MT19937 reaches the state of another one by drawing numbers."""
     block = _from_block_begin(later).random_raw(BLOCK)
     first = _from_block_begin(first)
     for _ in range(MOST_BLOCKS // BLOCKS_AT_ONCE):
@@ -98,7 +98,7 @@ def _is_ahead(first: Any, later: Any) -> bool:
 
 
 def _from_block_begin(bits: Any) -> Any:
-    """A copy that draws the words of its state from the first on."""
+    """Return a copy that draws the words of its state from the first on."""
     import numpy as np
 
     made, key = np.random.MT19937(0), bits.state["state"]["key"]

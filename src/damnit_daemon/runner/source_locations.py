@@ -1,4 +1,4 @@
-"""Where things stand in the source of a context file."""
+"""Locations in the source of a context file."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ class SourceLocations:
     """Lines and columns (1-based) of the functions of a context file.
 
     Attributes:
-        tree: What the source says.
+        tree: The parsed source.
     """
 
     def __init__(self, source: str, filename: str = "") -> None:
-        """Read the source.
+        """Parse the source.
 
         Args:
-            source: Of the file.
-            filename: Under which it was compiled; functions of others are not looked for here.
+            source: Source of the file.
+            filename: Name under which it was compiled; functions of other files are ignored.
         """
         self._filename = filename
         self.tree = tree = ast.parse(source)
@@ -34,7 +34,7 @@ class SourceLocations:
             if isinstance(node, Function):
                 self._top.setdefault(node.name, []).append(node)
         for function in (n for n in ast.walk(tree) if isinstance(n, Function)):
-            # Where the code object says that it begins: at the first decorator.
+            # The first line of the code object is that of the first decorator.
             first = function.decorator_list[0] if function.decorator_list else function
             self._by_line[first.lineno] = function
         self._globals = {
@@ -57,9 +57,9 @@ class SourceLocations:
         }
 
     def of(self, variable: Variable, parameter: str = "") -> tuple[int, int]:
-        """Place of a variable's function, or of one of its parameters.
+        """Return the place of a variable's function, or of one of its parameters.
 
-        Of a function that another module defines it is the place of the import, if there is one.
+        For a function defined in another module, return the place of the import, if any.
         """
         node = self.function(variable)
         if node is None:
@@ -71,11 +71,11 @@ class SourceLocations:
         return node.lineno, node.col_offset + 1
 
     def of_global(self, name: str, kind: type) -> tuple[int, int]:
-        """Place where a global is assigned, else of its class; zeros if neither is here."""
+        """Return the place where a global is assigned, else its class; zeros if neither is here."""
         return self._globals.get(name) or self._classes.get(kind.__name__) or (0, 0)
 
     def function(self, variable: Variable) -> Function | None:
-        """The function of a variable in this file; None if it is elsewhere."""
+        """Return the function of a variable in this file; None if it is elsewhere."""
         code = _code(variable)
         if code is not None and code.co_filename != self._filename:
             return None
@@ -87,7 +87,7 @@ class SourceLocations:
         return nodes[-1] if nodes else None
 
     def repeated(self, names: Iterable[str]) -> Iterator[tuple[str, list[int]]]:
-        """The names that more than one top-level function has, with their lines."""
+        """Yield the names that several top-level functions share, with their lines."""
         for name in names:
             nodes = self._top.get(name, [])
             if len(nodes) > 1:

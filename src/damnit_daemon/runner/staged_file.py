@@ -1,8 +1,8 @@
-"""Build a file in memory, then bring it to the disk with every step checked.
+"""Build a file in memory, then write it to disk with every step checked.
 
-HDF5 reports some failed writes only when a dataset is freed, where nobody hears of them, and
-stores 0 or nothing. What is built in memory fails for no disk; its bytes are then written,
-synced and read back by plain system calls, each of which is checked.
+HDF5 reports some failed writes only when a dataset is freed, where the error is lost, and
+stores 0 or nothing. Building in memory cannot fail because of the disk; the bytes are then
+written, synced and read back by plain system calls, each of which is checked.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ MEMORY = Path("/dev/shm")
 """A file system in memory."""
 
 MARGIN_BYTES = 64 << 20
-"""How much more has to be free there than a file is expected to need twice."""
+"""Required free space there in addition to twice the expected file size."""
 
 TRIES = 3
 PAUSE_S = 0.2
@@ -30,15 +30,15 @@ _BLOCK = 1 << 20
 
 
 class NotWritten(OSError):  # noqa: N818 - as its siblings are named
-    """The disk did not take a file."""
+    """A file could not be written to disk."""
 
 
 @contextmanager
 def memory_file(size: int) -> Iterator[Path | None]:
-    """Create a file in memory, which is gone after the block; None where there is no room.
+    """Create a file in memory, removed after the block; None if there is no room.
 
     Args:
-        size: Bytes that are going to be written, as far as known.
+        size: Expected size in bytes, as far as known.
     """
     made = _make(size)
     try:
@@ -63,7 +63,7 @@ def _make(size: int) -> Path | None:
 
 
 def _sweep() -> None:
-    """Remove what killed processes left: it takes memory."""
+    """Remove files left by killed processes, which take up memory."""
     for path in MEMORY.glob(f"{_PREFIX}*"):
         if is_left_behind(path.name):
             with suppress(OSError):
@@ -73,14 +73,14 @@ def _sweep() -> None:
 def write_checked(staged: Path, path: Path) -> None:
     """Write the bytes of one file into another, sync them, and read them back.
 
-    Whatever fails is tried again: short of descriptors or locks, an interrupted server.
+    All failures are retried: lack of descriptors or locks, an interrupted server.
 
     Args:
         staged: The file in memory.
-        path: Where to; the file exists.
+        path: The destination, an existing file.
 
     Raises:
-        NotWritten: If the disk does not take it, or gives back something else.
+        NotWritten: If the write fails, or other bytes are read back.
     """
     for left in reversed(range(TRIES)):
         try:

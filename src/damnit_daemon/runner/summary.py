@@ -1,4 +1,4 @@
-"""What the table shows of a cell's data: a number, a line, a thumbnail, or a few words."""
+"""The table's summary of a cell's data: a number, a line, a thumbnail, or a few words."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ from . import file_format, plotly_picture, thumbnail
 from .trendline import trendline
 
 LARGEST_INTEGER = 2**63 - 1
-"""SQLite's."""
+"""SQLite's limit."""
 PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
 
 
 @dataclass(frozen=True)
 class Summary:
-    """The table's value of a cell."""
+    """The table's value for a cell."""
 
     value: Any
-    """str, PNG bytes, numpy scalar or ndarray; None where there is none."""
+    """str, PNG bytes, numpy scalar or ndarray; None if there is none."""
     summary_type: str | None = None
     method: str | None = None
-    """Name of the numpy function that made it, if one did."""
+    """Name of the numpy function that produced it, if any."""
     note: str | None = None
-    """Why it is not what one would expect."""
+    """Why it differs from the expected summary."""
 
 
 def is_a(value: Any, module: str, name: str) -> bool:
-    """Check for a class of a module that need not be there."""
+    """Check for a class of a module that may not be installed."""
     cls = getattr(sys.modules.get(module), name, None)
     return isinstance(cls, type) and isinstance(value, cls)
 
 
 def summarise(cell: Cell, summary: str | None) -> Summary:
-    """Make the table's value: the cell's own, else by `summary`, else by the type of the data."""
+    """Return the table's value: the cell's own, else by `summary`, else by the type of the data."""
     if cell.summary_value is not None:
         return _explicit(cell.summary_value, None)
     if cell.is_empty:
@@ -55,7 +55,7 @@ def summarise(cell: Cell, summary: str | None) -> Summary:
 
 
 def max_diff(data: Any) -> float | None:
-    """How much an array varies: |max - min| without NaN; None where that means nothing.
+    """Return the variation of an array: |max - min| without NaN; None if not meaningful.
 
     Booleans count as 0 and 1, complex numbers by the modulus of the difference.
     """
@@ -80,7 +80,7 @@ def max_diff(data: Any) -> float | None:
 
 
 def _has_dtype(data: Any) -> bool:
-    # Of the class: a Dataset offers its attributes and variables as its own, whatever their names.
+    # Check the class: a Dataset exposes its attributes and variables, of any name, as its own.
     return hasattr(type(data), "dtype")
 
 
@@ -98,10 +98,10 @@ def _by_numpy(name: str, data: Any) -> Any:
 
 def _explicit(value: Any, method: str | None) -> Summary:
     if isinstance(png := getattr(value, "data", None), bytes) and png.startswith(PNG_MAGIC):
-        return Summary(png)  # PNGData, of our module or another
+        return Summary(png)  # PNGData, of this module or another
     if isinstance(value, str) or value.ndim == 0:
         return Summary(value if isinstance(value, str) else _portable(value[()]), None, method)
-    # A line is one by its shape, whoever made it: that is how DAMNIT draws it.
+    # The shape alone makes a line, regardless of its origin: that is how DAMNIT draws it.
     is_line = value.ndim == 2 and value.shape[0] == 2 and value.dtype.kind in "biuf"
     if is_line:
         return Summary(value, file_format.TRENDLINE, method)
@@ -134,7 +134,7 @@ def _plotly(figure: Any) -> Summary:
 
 
 def _redrawn(figure: Any, why: str) -> Summary:
-    """A Plotly figure as Matplotlib draws it, without its layout.
+    """Draw a Plotly figure with Matplotlib, without its layout.
 
     Args:
         figure: The figure.
@@ -172,7 +172,7 @@ def _scalar(array: Any) -> Any:
 
 
 def _portable(scalar: Any) -> Any:
-    """As text, what would stop the program that takes it into the database (DAMNIT's does)."""
+    """Convert to text what would crash the program that writes it to the database (DAMNIT's)."""
     if isinstance(scalar, bytes) and not scalar.isascii():
         return scalar.decode("utf-8", "backslashreplace")
     kind = getattr(scalar, "dtype", None)

@@ -1,4 +1,4 @@
-"""pandas tables as Parquet, as DAMNIT stores them, or as Datasets where there is no pyarrow."""
+"""pandas tables as Parquet, as DAMNIT stores them, or as Datasets without pyarrow."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from .netcdf_types import plain
 
 
 def has_parquet() -> bool:
-    """Whether the user's Python can write tables as DAMNIT does."""
+    """Return True if the user's Python can write tables as DAMNIT does."""
     return importlib.util.find_spec("pyarrow") is not None
 
 
 def parquet(table: Any) -> tuple[Any, list[str]]:
-    """Write a DataFrame, or a Series as one of one column, as a Parquet file.
+    """Convert a DataFrame, or a Series as a single column, to a Parquet file.
 
     Returns:
         Its bytes, uint8, and notes about what could not be kept.
@@ -36,10 +36,10 @@ def parquet(table: Any) -> tuple[Any, list[str]]:
 
 
 def as_dataset(table: Any) -> tuple[Any, list[str]]:
-    """A table as a Dataset along its index, plain as `plain` makes it, and notes.
+    """Convert a table to a Dataset along its index, as from `plain`, and notes.
 
     Raises:
-        TypeError: If xarray or netCDF cannot hold it; with the way out.
+        TypeError: If xarray or netCDF cannot hold it; the message has a solution.
     """
     frame = table.to_frame() if table.ndim == 1 else table
     try:
@@ -57,14 +57,14 @@ def as_dataset(table: Any) -> tuple[Any, list[str]]:
 
 def _bytes(frame: Any) -> bytes:
     buffer = io.BytesIO()
-    with warnings.catch_warnings():  # of labels of several types, which become text
+    with warnings.catch_warnings():  # about labels of mixed types, which become text
         warnings.simplefilter("ignore")
         frame.to_parquet(buffer, engine="pyarrow")
     return buffer.getvalue()
 
 
 def _simple(frame: Any) -> tuple[Any, list[str]]:
-    """With labels and elements that Parquet has types for."""
+    """Convert labels and elements to types that Parquet has."""
     import pandas as pd
 
     names, notes = _unique(frame.columns)
@@ -87,7 +87,7 @@ def _simple(frame: Any) -> tuple[Any, list[str]]:
 
 
 def _unique(labels: Any) -> tuple[list[str], list[str]]:
-    """Labels as text, no two the same."""
+    """Convert labels to unique text."""
     found: list[str] = []
     for label in labels:
         name = storable_text(str(label))

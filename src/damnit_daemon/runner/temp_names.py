@@ -1,6 +1,6 @@
-"""Which process writes a file, in the file's name: what it leaves when it is killed can be told.
+"""Temporary file names with the writing process, to detect files left by killed ones.
 
-Standard library only, Python 3.10: it travels into the user's Python.
+Standard library only, Python 3.10: it is shipped to the user's Python.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ _DEAD = {"Z", "X"}
 
 
 def writing_suffix() -> str:
-    """How the name of a file ends that this process writes."""
+    """Return the suffix for files that this process writes."""
     found = state_and_start(os.getpid())
     here = machine()
     if not here or found is None:
-        return WRITING_SUFFIX  # nobody can tell
+        return WRITING_SUFFIX  # unknown
     return f"-{_digest(here)}-{os.getpid()}-{found[1]}{WRITING_SUFFIX}"
 
 
 def is_left_behind(name: str) -> bool:
-    """Tell whether the process that wrote a file under this name is gone for certain.
+    """Return True if the process that wrote a file of this name is certainly gone.
 
-    Of another host, another container, or a name that says nothing it is never certain.
+    It is never certain for another host, another container, or a name without a process.
     """
     marked = _MARKED.search(name)
     here = machine()
@@ -39,7 +39,7 @@ def is_left_behind(name: str) -> bool:
     except ProcessLookupError:
         return True
     except PermissionError:
-        pass  # it lives, but is another user's
+        pass  # alive, but another user's
     except OverflowError:
         return False
     found = state_and_start(int(marked[2]))
@@ -50,10 +50,10 @@ def is_left_behind(name: str) -> bool:
 
 
 def machine() -> str:
-    """Where the number of a process means something; empty if not known.
+    """Return the scope of process ids; empty if unknown.
 
-    That is this boot and this container; a third word, if there is one, says which
-    machine it is for good.
+    That is this boot and this container; a third word, if any, identifies the
+    machine permanently.
     """
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
@@ -67,12 +67,12 @@ def machine() -> str:
 
 
 def state_and_start(pid: int) -> tuple[str, str] | None:
-    """The state of a process, and when it began in the kernel's ticks; None if not to be seen."""
+    """Return the state of a process and its start time in kernel ticks; None if not visible."""
     try:
         text = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace")
     except OSError:
         return None
-    # The name of the program comes second, in brackets, and may hold anything.
+    # The program's name comes second, in brackets, and may contain anything.
     fields = text.rpartition(")")[2].split()
     return (fields[0], fields[19]) if len(fields) > 19 else None
 

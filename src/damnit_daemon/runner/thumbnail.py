@@ -8,7 +8,7 @@ from typing import Any
 SIZE_PX = 300
 """Longest side of a thumbnail (DAMNIT's)."""
 COLOUR_RANGE = (0.01, 0.99)
-"""Quantiles that get the ends of the colour map (DAMNIT's)."""
+"""Quantiles mapped to the ends of the colour map (DAMNIT's)."""
 SAMPLE_POINTS = 1_000_000
 
 
@@ -20,7 +20,7 @@ def array_thumbnail(data: Any) -> bytes:
             DataArray is drawn with its coordinates growing to the right and upwards.
 
     Returns:
-        A PNG of 300 x 300 pixels, RGBA, whatever the shape: a cell has no room for more.
+        A PNG of 300 x 300 pixels, RGBA, for any shape: a cell has no room for more.
     """
     import numpy as np
     from matplotlib import colormaps
@@ -57,7 +57,7 @@ def figure_pixels(figure: Any) -> Any:
 
 
 def plotly_thumbnail(figure: Any) -> bytes:
-    """Render a Plotly figure by kaleido; whatever that raises is the caller's."""
+    """Render a Plotly figure with kaleido, whose exceptions are passed on."""
     import numpy as np
     from PIL import Image
 
@@ -66,7 +66,7 @@ def plotly_thumbnail(figure: Any) -> bytes:
 
 
 def _oriented(data: Any) -> Any:
-    """A DataArray's values with growing coordinates to the right and up, as xarray plots them."""
+    """Return a DataArray's values with coordinates growing right and up, as xarray plots them."""
     import numpy as np
 
     values = np.asarray(data)
@@ -100,7 +100,7 @@ def _as_float(image: Any) -> Any:
 
 
 def _shrunk(image: Any) -> Any:
-    """Average blocks of a big image, so that what follows is quick."""
+    """Average blocks of a big image, to speed up the following steps."""
     by_y, by_x = (max(1, length // (2 * SIZE_PX)) for length in image.shape)
     if by_y == by_x == 1:
         return image

@@ -51,7 +51,7 @@ def _x_values(data: Any, length: int) -> Any:
 
 
 def _extrema(y: Any) -> Any:
-    """Indices of the lowest and highest finite point of each bin, and of both ends."""
+    """Return the indices of the lowest and highest finite point of each bin, and of both ends."""
     import numpy as np
 
     finite = np.flatnonzero(np.isfinite(y))
