@@ -1,1 +1,1 @@
-"""What is done to a DAMNIT folder as a whole; the terminal app never imports this."""
+"""Operations on a whole DAMNIT folder; the terminal app never imports this."""

@@ -1,4 +1,4 @@
-"""The threads that note what arrives: they write arrivals into the ledger, and nothing else."""
+"""Threads that record arrivals in the ledger, and write nothing else."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ from .watcher import DEFAULT_GRACE_S, ScanResult, Watcher
 log = logging.getLogger(__name__)
 
 PAUSES = "pauses between files"
-"""Remembered: in which pauses the files of the newest runs came."""
+"""Key for the pauses between files of the newest runs."""
 
 EXISTED = "it was there before the daemon"
 
 
 class ArrivalThreads:
-    """Watches directories, listens to a broker, or both; ends when `stop` is set."""
+    """Watches directories, listens to a broker, or both, until `stop` is set."""
 
     def __init__(
         self,
@@ -67,10 +67,10 @@ class ArrivalThreads:
         self._settle_times = SettleTimes(settings.settle_s)
         self._growing: tuple[GrowingRun, ...] = ()
         self._recorded: set[str] = set()
-        """Keys of arrivals, which come again with each look."""
+        """Keys of recorded arrivals, which each scan returns again."""
 
     def facts(self) -> dict[str, object]:
-        """What is to be seen of them in the lease; plain values."""
+        """Return their state for the lease, as plain values."""
         found: dict[str, object] = {}
         if self._settings.watches:
             found["growing"] = growing_to_json(self._growing)
@@ -82,7 +82,7 @@ class ArrivalThreads:
         return found
 
     def start(self) -> None:
-        """Start what is set."""
+        """Start the configured threads."""
         with self._ledger.writing(self._token) as con:
             known = recall(con, FIRST_LOOK)
             if known is None:
@@ -101,7 +101,7 @@ class ArrivalThreads:
             self._spawn(self._listen, "listener")
 
     def close(self, timeout_s: float = 10.0) -> None:
-        """End them."""
+        """Stop the threads."""
         self._stop.set()
         for thread in self._threads:
             thread.join(timeout_s)
@@ -148,7 +148,7 @@ class ArrivalThreads:
         )
 
     def _record_older(self, watcher: Watcher) -> None:
-        """Keep what the first look saw, before anything is made of it."""
+        """Save the result of the first scan before acting on it."""
         if self._older is not None or watcher.older is None:
             return
         older = sorted(watcher.older)
@@ -189,7 +189,7 @@ class ArrivalThreads:
             return
 
     def _ignore_before(self) -> float | None:
-        """A group that is new to the broker is told of all it still has: take what we would see."""
+        """Return a time limit for a new group, which the broker sends all that it still has."""
         if self._settings.backfill is None:
             return None
         return self._first_look_at or time.time() - self._settings.settle_s - DEFAULT_GRACE_S
@@ -205,7 +205,7 @@ class ArrivalThreads:
             self._wake()
 
     def _late(self, arrivals: Sequence[Arrival]) -> list[Arrival]:
-        """Those that the watcher was faster with."""
+        """Select the arrivals that the watcher has already found."""
         if not self._settings.watches:
             return []
         try:
@@ -227,5 +227,5 @@ def _parse_places(text: object) -> list[Place] | None:
     try:
         parsed = json.loads(str(text))
         return [(RunKey(int(p), int(run)), str(kind)) for (p, run), kind in parsed]
-    except (TypeError, ValueError, OverflowError, RecursionError):  # everyone may write the row
+    except (TypeError, ValueError, OverflowError, RecursionError):  # any user may write the row
         return None

@@ -1,4 +1,4 @@
-"""Jobs of runs that were announced before their files could be seen here."""
+"""Jobs of runs that were announced before their files became visible here."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from .run_scanner import RunFiles, look_into
 
 LOOK_EVERY_S = 1.0
 STILL_S = 2.0
-"""Files come one after the other: they are waited for until none was added for so long."""
+"""Files arrive one by one: wait until none has been added for this long."""
 GIVE_UP_AFTER_S = 3600.0
-"""Then the job fails; files that come later yet are found by the watcher."""
+"""Then the job fails; the watcher finds any files that arrive later."""
 
 NOT_YET = "its files are not there yet"
 
@@ -32,10 +32,10 @@ class _Waiting:
 
 
 class AwaitedFiles:
-    """Looks for the files that jobs wait for, in a thread of its own.
+    """Polls for the files that jobs wait for, in its own thread.
 
     Args:
-        tell: Told which jobs may begin, and which are given up.
+        tell: Called with the jobs that may start, and those that are given up.
         give_up_after_s: How long a job waits at most.
     """
 
@@ -51,16 +51,16 @@ class AwaitedFiles:
 
     @property
     def job_ids(self) -> frozenset[int]:
-        """The jobs that are not to be begun."""
+        """The jobs that must not start yet."""
         with self._lock:
             return frozenset(self._waiting)
 
     def start(self) -> None:
-        """Begin to look."""
+        """Start polling."""
         self._thread.start()
 
     def close(self, timeout_s: float = 10.0) -> None:
-        """End the thread."""
+        """Stop the thread."""
         self._stop.set()
         if self._thread.is_alive():
             self._thread.join(timeout_s)
@@ -72,12 +72,12 @@ class AwaitedFiles:
             self._waiting.setdefault(job.id, _Waiting(job, now_s, [], now_s))
 
     def remove(self, job_id: int) -> None:
-        """Wait for them no more."""
+        """Stop waiting for the files of a job."""
         with self._lock:
             self._waiting.pop(job_id, None)
 
     def look(self, now_s: float) -> None:
-        """See what has come."""
+        """Poll for new files."""
         with self._lock:
             waiting = list(self._waiting.values())
         came = [each.job.id for each in waiting if self._is_there(each, now_s)]

@@ -1,4 +1,4 @@
-"""Brings one run's fragments into the database while they appear, and together at the end."""
+"""Ingest a run's fragments into the database as they appear, and combine them at the end."""
 
 from __future__ import annotations
 
@@ -17,56 +17,56 @@ from ..store import Database, NewValue, ensure_run, save_values
 from .combine_result import CombineResult
 
 INGEST_INTERVAL_S = 0.3
-"""One transaction for all that comes within this time: each one locks out other writers."""
+"""One transaction for all fragments within this time: each one locks out other writers."""
 
 TRY_AGAIN_AFTER_S = 5.0
-"""When it is tried again after it failed, then twice that, and so on: each try may wait long."""
+"""Delay before the first retry, doubled after each failure: each attempt may block for long."""
 
 FIRST_VALUE_WITHIN_S = 0.1
-"""So long the begin of a run waits to be stored together with the first value."""
+"""How long the start time of a run waits to be stored together with the first value."""
 
 UNREADABLE = "UnreadableResult"
-"""The error class of a value whose fragment turned out to be damaged."""
+"""Error class of a value whose fragment turned out to be damaged."""
 
 OnSaved = Callable[[RunKey, list[str]], None]
-"""Told of a run which values were committed to the database."""
+"""Called with the values of a run that were committed to the database."""
 
 
 class Store(Protocol):
-    """Reads fragments and stores what is in them; the daemon's is a process of its own."""
+    """Reads fragments and stores their values; the daemon uses a separate process."""
 
     def combine_run(self, key: RunKey, fragments: list[Path]) -> CombineResult:
-        """Put the fragments of a run together; raises a `DamnitError`."""
+        """Combine the fragments of a run; raises a `DamnitError`."""
 
     def ingest(self, fragments: list[Path]) -> list[str]:
-        """Save what fragments hold to the database, and name it; raises a `DamnitError`."""
+        """Save fragments' values to the database; return their names; raises a `DamnitError`."""
 
 
 class StoreHere:
-    """Does it in this process."""
+    """Store that works in this process."""
 
     def __init__(self, folder: DamnitFolder) -> None:
         self._folder = folder
 
     def combine_run(self, key: RunKey, fragments: list[Path]) -> CombineResult:
-        """Put the fragments of a run together; raises a `DamnitError`."""
+        """Combine the fragments of a run; raises a `DamnitError`."""
         return CombineResult.from_report(combine_run(self._folder, key, fragments))
 
     def ingest(self, fragments: list[Path]) -> list[str]:
-        """Save what fragments hold to the database, and name it; raises a `DamnitError`."""
+        """Save fragments' values to the database; return their names; raises a `DamnitError`."""
         return ingest(self._folder, fragments).names
 
 
 class Collector:
     """The fragments of one run.
 
-    What cannot be stored stays in its fragment: nothing that was computed is
-    lost, and `damnit combine` stores it later.
+    Results that cannot be stored stay in their fragments: none is lost, and
+    `damnit combine` stores them later.
 
     Attributes:
-        problem: Why fragments still wait; empty if none does.
+        problem: Why fragments are still waiting; empty if none is.
         owed: Why results are neither in a fragment nor in a cell; empty if all are.
-        notes: What else somebody should look at.
+        notes: Other problems that need attention.
     """
 
     def __init__(
@@ -96,31 +96,31 @@ class Collector:
         self._again_s = TRY_AGAIN_AFTER_S
 
     def add(self, fragment: Path, name: str = "") -> None:
-        """Take a finished fragment, of a variable; its values may appear a moment later."""
+        """Add a variable's finished fragment; its values may appear a moment later."""
         self._fragments.append(fragment)
         self._waiting.append(fragment)
         if name:
             self._names[fragment] = name
             self._lost.pop(name, None)
-        if len(self._fragments) == 1:  # when the run began; its first value may come at once
+        if len(self._fragments) == 1:  # the run's start time; its first value may follow at once
             self._due_at = self._clock() + FIRST_VALUE_WITHIN_S
-        elif len(self._fragments) == 2:  # the first value, which people wait for
+        elif len(self._fragments) == 2:  # the first value, which users wait for
             self._due_at = min(self._due_at, self._clock())
         self.ingest_if_due()
 
     def lose(self, name: str, message: str, error_class: str) -> None:
-        """Take note of a variable whose result, and why it has none, no fragment holds."""
+        """Record a variable whose result, and the reason for its absence, is in no fragment."""
         self._lost[name] = (message, error_class)
 
     def ingest_if_due(self) -> None:
-        """Store what waits, unless that was done a moment ago."""
+        """Store waiting fragments, unless that was done a moment ago."""
         if not self._waiting or self._clock() < self._due_at:
             return
         waiting, self._waiting = self._waiting, []
         try:
             self._require_right()
             names = self._store.ingest(waiting)
-        except DamnitError:  # at the end it is told, if that is wrong then
+        except DamnitError:  # if it persists, `finish` reports it
             self._waiting = waiting
             self._due_at = self._clock() + self._again_s
             self._again_s *= 2
@@ -130,11 +130,11 @@ class Collector:
                 self._on_saved(self._key, names)
 
     def finish(self, *, look_for_more: bool = False) -> None:
-        """Put all into the run's results file and the database.
+        """Store all results in the run's results file and the database.
 
         Args:
-            look_for_more: Whether there may be fragments that nobody told of,
-                because the job came to a sudden end.
+            look_for_more: Whether there may be fragments that were not reported,
+                because the job ended abruptly.
         """
         if look_for_more:
             known = set(self._fragments)
@@ -162,7 +162,7 @@ class Collector:
                 self.lose(name, f"Its result cannot be read: {reason}", UNREADABLE)
 
     def _tell_of_lost(self) -> None:
-        """Have cells say that there is no result: by a fragment, else in the database alone."""
+        """Mark lost results in their cells: by an error fragment, else in the database alone."""
         fragments, left = [], {}
         for name, (message, error_class) in self._lost.items():
             try:

@@ -1,4 +1,4 @@
-"""What came of combining, in words that travel between processes."""
+"""Result of combining, in a form that can be passed between processes."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from ..model import RunKey
 
 @dataclass(frozen=True)
 class CombineResult:
-    """What a combiner did."""
+    """Result of a combiner."""
 
     saved: list[tuple[RunKey, list[str]]] = field(default_factory=list)
     """Values that are new in the database, by run."""
     notes: list[str] = field(default_factory=list)
-    """What somebody should look at."""
+    """Problems that need attention."""
     postponed: list[str] = field(default_factory=list)
-    """Why fragments still wait."""
+    """Reasons why fragments are still waiting."""
     broken: list[tuple[str, str]] = field(default_factory=list)
-    """Paths of fragments that were put into quarantine, each with the reason."""
+    """Paths of quarantined fragments, each with the reason."""
     runs: int = 0
-    """How many were combined."""
+    """Number of runs combined."""
 
     @property
     def remarks(self) -> list[str]:
-        """Say what somebody should look at, fragments in quarantine too."""
+        """Return the problems that need attention, including quarantined fragments."""
         return self.notes + [
             f"{Path(path).name} is set aside in extracted_data/{BROKEN}: {reason}"
             for path, reason in self.broken
@@ -36,7 +36,7 @@ class CombineResult:
 
     @classmethod
     def from_report(cls, report: CombineReport) -> CombineResult:
-        """Put a combiner's report into words."""
+        """Convert a combiner's report."""
         saved: dict[RunKey, list[str]] = {}
         for value in report.saved:
             saved.setdefault(value.key, []).append(value.name)
@@ -51,13 +51,13 @@ class CombineResult:
 
     @classmethod
     def from_plain(cls, plain: dict[str, Any]) -> CombineResult:
-        """Read what `as_plain` gave."""
+        """Parse the result of `as_plain`."""
         saved = [(RunKey(proposal, run), names) for (proposal, run), names in plain["saved"]]
         broken = [(path, reason) for path, reason in plain["broken"]]
         return cls(saved, plain["notes"], plain["postponed"], broken, plain["runs"])
 
     def as_plain(self) -> dict[str, Any]:
-        """As JSON can hold it."""
+        """Return it as JSON-compatible values."""
         return {
             "saved": self.saved,
             "notes": self.notes,

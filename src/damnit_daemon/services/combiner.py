@@ -1,8 +1,8 @@
-"""Processes that read fragments and combine them, watched from here.
+"""Supervised processes that read fragments and combine them.
 
-A file of many gigabytes holds up nobody, and a damaged one costs itself: reading it may spin,
-crash or need any amount of memory. Then it is put into quarantine with the reason, and the rest
-is done.
+A file of many gigabytes blocks no other work, and a damaged one affects only itself: reading it
+may spin, crash or need any amount of memory. Then it is quarantined with the reason, and the
+rest is processed.
 """
 
 from __future__ import annotations
@@ -28,27 +28,27 @@ from ..paths import FRAGMENT_NAME, RESULTS_NAME, DamnitFolder
 from .combine_result import CombineResult
 
 SPINNING_S = 20.0
-"""So much CPU time one part of a file may need, and more in proportion to its size."""
+"""CPU time allowed for one part of a file, plus a share in proportion to its size."""
 
 BYTES_A_S = 5e6
-"""How fast any machine gets on with a file."""
+"""Lower bound on the speed at which any machine reads a file."""
 
 STUCK_S = 1800.0
-"""After so long without a sign of life the file system is taken for stuck; no file is blamed."""
+"""After this time without progress the file system counts as stuck; no file is blamed."""
 
 LOOK_EVERY_S = 0.5
 MOST_RESTARTS = 1000
-"""Damaged files in one folder that are put aside at once."""
+"""Limit on damaged files of one folder that are set aside at once."""
 
 _CRASHES = {signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT, signal.SIGFPE, signal.SIGILL}
 
 
 class CombinerFailed(DamnitError):  # noqa: N818 – house style
-    """It could not combine, or died of it; the fragments are still there."""
+    """The combiner failed or died; the fragments still exist."""
 
 
 class _FileFault(Exception):  # noqa: N818
-    """Reading one file ended the process, or would never have ended."""
+    """Reading one file ended the process, or would never have finished."""
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(reason)
@@ -57,10 +57,10 @@ class _FileFault(Exception):  # noqa: N818
 
 
 class Combiner:
-    """Combines in a process of its own, one thing after the other; for any thread.
+    """Combines in separate processes, one request at a time; for any thread.
 
-    The processes, one to combine and one for the first sight of new values, are started
-    when they are first needed, and again if they die.
+    One process combines and another ingests new values. They start when first needed,
+    and are restarted if they die.
 
     Args:
         folder: The DAMNIT folder.
@@ -72,7 +72,7 @@ class Combiner:
         self._combining = _Lane(folder, "combiner", spinning_s)
         self._ingesting = _Lane(folder, "ingester", spinning_s)
         self._damaged: dict[Path, tuple[tuple[int, int], str]] = {}
-        """Results files that cannot be read, as they are now, and why."""
+        """Unreadable results files, with their present identity and the reason."""
 
     def combine_run(self, key: RunKey, fragments: list[Path]) -> CombineResult:
         """Combine the fragments of a run.
@@ -99,9 +99,9 @@ class Combiner:
                 fragments = [path for path in fragments if path != fault.path]
 
     def ingest(self, fragments: Sequence[Path]) -> list[str]:
-        """Save the values of fragments to the database at once; give their names.
+        """Save the values of fragments to the database at once; return their names.
 
-        What cannot be read is passed over: combining says what is wrong with it.
+        Unreadable fragments are skipped: combining reports what is wrong with them.
 
         Raises:
             CombinerFailed: With the reason.
@@ -118,7 +118,7 @@ class Combiner:
                 return [str(name) for name in answer["saved"]]
 
     def restore(self, key: RunKey, names: Sequence[str]) -> list[str]:
-        """Save values of a run's results file to the database again; give their names.
+        """Save values of a run's results file to the database again; return their names.
 
         Raises:
             CombinerFailed: With the reason, such as a damaged file.
@@ -130,7 +130,7 @@ class Combiner:
             raise CombinerFailed(fault.reason) from fault
 
     def sweep(self) -> CombineResult:
-        """Combine all that waits in the folder.
+        """Combine all waiting fragments of the folder.
 
         Raises:
             CombinerFailed: With the reason.
@@ -162,12 +162,12 @@ class Combiner:
         raise CombinerFailed(f"More than {MOST_RESTARTS} files cannot be read.")
 
     def close(self) -> None:
-        """Let it finish what it is at, then end it."""
+        """Let current requests finish, then end the processes."""
         self._combining.close()
         self._ingesting.close()
 
     def _note_damage(self, fault: _FileFault) -> str:
-        """Remember a results file that cannot be read, until it is another one."""
+        """Remember an unreadable results file until it is replaced."""
         reason = (
             f"{fault.path} cannot be read: {fault.reason}. "
             "Move it away: a new one is made of what comes next."
@@ -186,17 +186,17 @@ class Combiner:
 
 
 class _Lane:
-    """A process that does one thing after the other, and a thread that watches it."""
+    """A process that handles one request at a time, and a thread that supervises it."""
 
     def __init__(self, folder: DamnitFolder, name: str, spinning_s: float) -> None:
         self._folder = folder
         self._spinning_s = spinning_s
         self._process: subprocess.Popen[bytes] | None = None
-        # Linux ends it with the thread that started it: so that is one of its own.
+        # Linux ends the process with the thread that started it, so it gets its own thread.
         self._thread = ThreadPoolExecutor(1, name)
 
     def ask(self, question: dict[str, Any]) -> dict[str, Any]:
-        """Have something done.
+        """Send a request and return the response.
 
         Raises:
             CombinerFailed: With the reason.
@@ -213,7 +213,7 @@ class _Lane:
         return answer
 
     def close(self) -> None:
-        """Let it finish what it is at, then end it."""
+        """Let the current request finish, then end the process."""
         self._thread.submit(self._end)
         self._thread.shutdown()
 
@@ -222,7 +222,7 @@ class _Lane:
         if is_new:
             self._start()
         answer = self._say(question)
-        if answer is None and not is_new:  # it may have ended before it was asked
+        if answer is None and not is_new:  # it may have ended before the request
             self._start()
             answer = self._say(question)
         if answer is None:
@@ -238,11 +238,11 @@ class _Lane:
             env=own_environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            process_group=0,  # what a terminal or supervisor tells our group is ours to heed
+            process_group=0,  # signals to our group, as from a terminal, are for us alone
         )
 
     def _say(self, question: dict[str, Any]) -> dict[str, Any] | None:
-        """Ask, and wait for the answer; None if the process is gone and no file is to blame."""
+        """Send a request and wait; None if the process is gone and no file is to blame."""
         process = self._process
         assert process is not None
         assert process.stdin is not None
@@ -339,7 +339,7 @@ def _size(path: Path) -> int:
 
 
 def _cpu_s(pid: int) -> float:
-    """CPU seconds that a process has used; 0 if that is not to be seen."""
+    """Return the CPU seconds that a process has used; 0 if they cannot be read."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

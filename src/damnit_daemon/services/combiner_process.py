@@ -1,12 +1,12 @@
-"""`python -m damnit_daemon.services.combiner_process`: combines, so that the daemon need not wait.
+"""`python -m damnit_daemon.services.combiner_process`: combine without blocking the daemon.
 
-Takes one JSON object a line on stdin, `{"folder", "proposal", "run", "fragments"}`, with
-`fragments` null for all that wait in the folder (but the runs in `leave`), or `{"folder",
-"ingest"}`. While it is at it, it says `{"reading": path}` for each part of a file that it
-reads (null: none any more); the answer is a line without `reading`. Ends when stdin does.
+Reads one JSON object a line on stdin, `{"folder", "proposal", "run", "fragments"}`, with
+`fragments` null for all waiting fragments of the folder (except the runs in `leave`), or
+`{"folder", "ingest"}`. Meanwhile it prints `{"reading": path}` for each part of a file that it
+reads (null: no longer reading); the response is a line without `reading`. Ends when stdin does.
 
-A damaged file can spin, crash or fill the memory: whoever started it watches, ends it, and
-knows from these lines which file it was.
+A damaged file can spin, crash or fill the memory: the parent process watches, ends it, and
+knows from these lines which file was the cause.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from ..runner.processes import die_with_parent
 from .combine_result import CombineResult
 
 MEMORY_BYTES = 16 << 30
-"""Address space: what a damaged file claims to need must not take down the machine."""
+"""Address space: the size claimed by a damaged file must not bring down the machine."""
 
 
 def main() -> None:
-    """Answer until there are no more questions."""
+    """Respond to requests until stdin ends."""
     die_with_parent(os.getppid())
     _limit_memory()
     listen(lambda path: _say({"reading": None if path is None else str(path)}))

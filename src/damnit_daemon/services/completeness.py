@@ -1,7 +1,7 @@
-"""Whether the files of a run are all there, by what they say themselves.
+"""Check that a run's files are complete, by their own headers and names.
 
 Reads a few bytes of each, never with the HDF5 library: files may be damaged, and are
-looked at in the daemon's own process.
+read in the daemon's own process.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ MOST_LOOKED_AT = 1000
 
 
 def what_is_lacking(folder: Path) -> str:
-    """Say what shows that the files in a folder are not complete; empty if nothing does."""
+    """Return why the files in a folder are incomplete; empty if they appear complete."""
     names = file_names(folder)
     if gap := missing_file(names):
         return f"{gap} is missing"
@@ -31,7 +31,7 @@ def what_is_lacking(folder: Path) -> str:
 
 
 def file_names(folder: Path) -> list[str]:
-    """The names of the HDF5 files in a folder; none if it cannot be read."""
+    """List the HDF5 files in a folder by name; empty if it cannot be read."""
     try:
         return [name for name in os.listdir(folder) if name.endswith(".h5") and name[0] != "."]  # noqa: PTH208 – thousands of names
     except OSError:
@@ -39,7 +39,7 @@ def file_names(folder: Path) -> list[str]:
 
 
 def missing_file(names: Iterable[str]) -> str:
-    """The first file that must exist because one with a higher number does; empty if none."""
+    """Return the first file that must exist because a higher number does; empty if none."""
     numbers: dict[str, set[int]] = defaultdict(set)
     for name in names:
         if match := NAME.fullmatch(name):
@@ -53,7 +53,7 @@ def missing_file(names: Iterable[str]) -> str:
 
 
 def _unfinished(path: Path) -> str:
-    """Say what the beginning of an HDF5 file tells of its end."""
+    """Return why an HDF5 file is unfinished, judging by its header."""
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD_BYTES)
@@ -73,7 +73,7 @@ def _unfinished(path: Path) -> str:
 
 
 def _stored_end(head: bytes) -> int:
-    """Where the file ends by its own account; 0 if that cannot be told (HDF5 format, II.A)."""
+    """Return the end of file recorded in the header; 0 if unknown (HDF5 format, II.A)."""
     version = head[8]
     if version in (0, 1):
         offset_bytes, at = head[13], 24 + 4 * version

@@ -1,4 +1,4 @@
-"""A folder's context file: the Python that loads it, and what it declares."""
+"""A folder's context file: the Python that loads it, and the variables it declares."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class ContextUnusable(DamnitError):  # noqa: N818 – house style
     """The context file does not load.
 
     Attributes:
-        problems: What is wrong, and where.
+        problems: Each problem with its location.
     """
 
     def __init__(self, problems: list[Problem]) -> None:
@@ -30,10 +30,10 @@ class ContextUnusable(DamnitError):  # noqa: N818 – house style
 
 
 def context_python(folder: DamnitFolder) -> Path:
-    """The interpreter that runs the folder's context file; our own if none is set.
+    """Return the interpreter for the folder's context file; our own if none is set.
 
     Raises:
-        DamnitError: If what is set is no program.
+        DamnitError: If the setting names no executable program.
     """
     with Database(folder.database).reading() as con:
         setting = load_setting(con, CONTEXT_PYTHON)
@@ -50,18 +50,18 @@ def context_python(folder: DamnitFolder) -> Path:
 
 
 def may_fork(folder: DamnitFolder) -> bool:
-    """Whether jobs may be forks of one Python that has loaded the folder's context file."""
+    """Return True if jobs may be forks of one Python that has loaded the context file."""
     with Database(folder.database).reading() as con:
         return str(load_setting(con, FORK)) != "no"
 
 
 def is_program(path: Path) -> bool:
-    """Whether something can be executed, by its full path."""
+    """Return True if the full path is an executable file."""
     return path.is_absolute() and shutil.which(os.fspath(path)) is not None
 
 
 def require_usable(loaded: ContextLoaded) -> None:
-    """Pass over warnings; raise if a problem is an error.
+    """Raise if a problem is an error; ignore warnings.
 
     Raises:
         ContextUnusable: With all errors.
@@ -72,7 +72,7 @@ def require_usable(loaded: ContextLoaded) -> None:
 
 
 def declared_variables(loaded: ContextLoaded) -> list[VariableInfo]:
-    """What goes into the database: all variables but those that are only for others."""
+    """Return the variables for the database: all except those that only other variables use."""
     return [
         VariableInfo(v.name, v.title, v.description, None, tuple(v.tags))
         for v in loaded.variables
@@ -81,7 +81,7 @@ def declared_variables(loaded: ContextLoaded) -> list[VariableInfo]:
 
 
 def store_variables(folder: DamnitFolder, loaded: ContextLoaded) -> list[str]:
-    """Write titles, descriptions and tags into the database; returns the names that changed.
+    """Write titles, descriptions and tags into the database; return the names that changed.
 
     Raises:
         DamnitError: If the database cannot be written, or has a user-editable

@@ -1,4 +1,4 @@
-"""The daemon's loop: takes what arrives and what is asked for, and has it done."""
+"""The daemon's main loop: read arrivals and requests, and dispatch their jobs."""
 
 from __future__ import annotations
 
@@ -82,24 +82,25 @@ from .sweeper import Sweeper
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 0.5
-"""How often requests are looked for: people wait for the answer."""
+"""Poll interval for requests: users wait for the response."""
 
 GATHER_S = 0.05
-"""For how long news is gathered before it is written: a commit is the dear part."""
+"""How long events are batched before they are written: a commit is the expensive part."""
 
 SAY_RUNNING_EVERY_S = 10.0
-"""How often others are told that a job runs (DAMNIT's interval)."""
+"""How often a running job is announced to other programs (DAMNIT's interval)."""
 
 TRY_AGAIN_EVERY_S = 10.0
-"""How often a context file that did not load is tried though it is the same: what it
-imports may have been mended, or its Python."""
+"""How often an unchanged context file that did not load is tried again: a module that it
+imports may have been fixed, or its Python.
+"""
 
 FIRST_WAIT_S = 5.0
 LONGEST_WAIT_S = 300.0
-"""How long jobs wait after the disk took no results; twice as long each time."""
+"""Longest pause of jobs after the disk took no results; each pause is twice as long."""
 
 MOST_TO_SLURM = 1000
-"""How many jobs are handed to Slurm in one turn."""
+"""Limit on the jobs submitted to Slurm in one iteration."""
 
 STOPPED = "The daemon was stopped"
 
@@ -107,9 +108,9 @@ STOPPED = "The daemon was stopped"
 class Daemon:
     """Works in one folder as long as it holds the lease.
 
-    All that it owes is in the ledger: killed at any moment and started again, it
-    finishes what it owed, once. Only this loop writes there, besides the triggers,
-    which note arrivals; other threads tell it what happened.
+    All pending work is in the ledger: killed at any moment and restarted, it completes
+    each job once. Only this loop writes there, besides the triggers, which record
+    arrivals; other threads send it events.
     """
 
     def __init__(
@@ -122,7 +123,7 @@ class Daemon:
         info: Mapping[str, object] = MappingProxyType({}),
     ) -> None:
         self.facts: Callable[[], Mapping[str, object]] = dict
-        """What the triggers say about themselves; goes into the lease with each beat."""
+        """State of the triggers; written to the lease with each renewal."""
         self._info = info
         self._folder = folder
         self._token = token
@@ -154,16 +155,16 @@ class Daemon:
         ]
 
     def wake(self) -> None:
-        """Have the loop look at the ledger at once; for any thread."""
+        """Have the loop check the ledger at once; for any thread."""
         self._news.put(None)
 
     def stop(self) -> None:
-        """End the work soon; for any thread, and for signal handlers."""
+        """End the loop soon; for any thread, and for signal handlers."""
         self._is_stopping = True
         self._news.put(None)
 
     def take_up(self) -> None:
-        """Take up what an earlier daemon left unfinished.
+        """Recover the unfinished work of an earlier daemon.
 
         Raises:
             LeaseLost: If another daemon took over.
@@ -188,7 +189,7 @@ class Daemon:
         self._awaited.start()
 
     def run(self, notifier: Notifier) -> None:
-        """Work until `stop` is called, and say now and then that we are alive.
+        """Run until `stop` is called, and renew the lease meanwhile.
 
         Raises:
             LeaseLost: If another daemon took over.
@@ -200,7 +201,7 @@ class Daemon:
             notifier.watchdog()
 
     def wind_up(self) -> None:
-        """End all threads and processes; what they were at is owed again."""
+        """End all threads and processes; unfinished jobs are queued again."""
         self._is_stopping = True
         for slot in self._slots:
             if slot.job is not None:
@@ -214,11 +215,11 @@ class Daemon:
         self._gather(0)
         try:
             self._write()
-        except DamnitError as error:  # the next daemon finds the jobs unfinished
+        except DamnitError as error:  # the next daemon recovers the jobs
             log.warning("The end could not be written: %s", error)
 
     def _gather(self, timeout_s: float) -> None:
-        """Wait a moment for news, then take what there is; somebody may wait for the urgent."""
+        """Batch events for a moment, then collect all available; urgent ones end the wait."""
         until_s = time.monotonic() + timeout_s
         is_first = True
         while True:
@@ -239,12 +240,12 @@ class Daemon:
             self._write()
         except LeaseLost:
             raise
-        except DamnitError as error:  # locked, no space: what there is to write is kept
+        except DamnitError as error:  # locked, disk full: events to write are kept
             if str(error) != self._problem:
                 log.warning("%s", error)
             self._problem = str(error)
             self._ledger_watch.fails(time.monotonic())
-        except Exception as error:  # the loop goes on, whatever a row brings about
+        except Exception as error:  # the loop survives any bad row
             if repr(error) != self._problem:
                 log.exception("A turn of the daemon failed")
             self._problem = repr(error)
@@ -254,7 +255,7 @@ class Daemon:
             self._ledger_watch.works()
 
     def _write(self) -> None:
-        """Bring the ledger up to date in one transaction, and act on what it says."""
+        """Bring the ledger up to date in one transaction, then act on it."""
         now_s = time.monotonic()
         is_beat_due = now_s - self._beat_at_s >= BEAT_EVERY_S
         if not (self._unwritten or is_beat_due or self._has_work()):
@@ -278,7 +279,7 @@ class Daemon:
                 begun = self._begin_jobs(con, now)
             if over:
                 prune(con)
-        # It is committed: now others may be told, and jobs may run.
+        # Committed: now others may be notified, and jobs may run.
         if is_beat_due:
             self._beat_at_s = now_s
         written, self._unwritten = self._unwritten, []
@@ -302,7 +303,7 @@ class Daemon:
             return may_begin and has_queued(con, excluding=self._awaited.job_ids)
 
     def _write_one(self, con: Connection, news: News, now: float, over: list[Job]) -> None:
-        """Write news; what cannot be written costs itself, or the job whose end it tells."""
+        """Write an event; a failure affects only that event, or the job that it ends."""
         try:
             with row_guard(con, type(news).__name__):
                 self._write_news(con, news, now, over)
@@ -344,14 +345,14 @@ class Daemon:
                 over.append(job)
 
     def _wait_for_room(self) -> None:
-        """Begin no job for a while, longer each time: the disk took no results."""
+        """Start no job for a while, longer each time: the disk took no results."""
         self._no_room_until_s = time.monotonic() + self._no_room_s
         self._no_room_s = min(2 * self._no_room_s, LONGEST_WAIT_S)
 
     def _begin_jobs(
         self, con: Connection, now: float
     ) -> list[tuple[LocalWorker, Job, protocol.Job]]:
-        """Give the next jobs to the slots that are free."""
+        """Assign the next jobs to free workers."""
         if not self._may_begin():
             return []
         free = [slot for slot in self._slots if slot.job is None]
@@ -365,7 +366,7 @@ class Daemon:
         for job in next_queued(
             con, limit=limit, executor=executor, in_slurm=in_slurm, excluding=awaited
         ):
-            # Raw and proc of one run one after the other: both would rewrite its file.
+            # Run raw and proc of one run in sequence: both would rewrite its file.
             if len(begun) < len(free) and job.run_key not in busy:
                 try:
                     template = self._template(job, load_options(con, job.id))
@@ -379,7 +380,7 @@ class Daemon:
         return begun
 
     def _give_to_slurm(self, con: Connection, now: float) -> list[GivenJob]:
-        """Take the next jobs for Slurm; committed before anything is submitted."""
+        """Select the next jobs for Slurm; committed before they are submitted."""
         if not self._may_give():
             return []
         given = []
@@ -398,13 +399,13 @@ class Daemon:
                 continue
             set_state(con, job.id, JobState.SUBMITTED, now=now, placement=place)
             taken = load_job(con, job.id) or job
-            if taken.cluster is None:  # shared and dedicated ones are never mixed
+            if taken.cluster is None:  # shared and dedicated jobs are never mixed
                 taken = replace(taken, cluster=False)
             given.append(GivenJob(taken, options))
         return given
 
     def _in_slurm(self) -> SlurmTask:
-        """Which jobs go to Slurm by themselves."""
+        """Return which jobs go to Slurm by default."""
         match self._settings.slurm.executor:
             case Where.SLURM:
                 return SlurmTask.ALL
@@ -418,7 +419,7 @@ class Daemon:
         return not self._is_held() and self._cluster.accepts()
 
     def _falls_back(self) -> bool:
-        """Whether jobs run here because Slurm does not answer."""
+        """Return True if jobs run here because Slurm does not respond."""
         is_down = bool(self._cluster.problem)
         return is_down and self._settings.slurm.fallback is Fallback.LOCAL
 
@@ -427,7 +428,7 @@ class Daemon:
             self._cluster_work.append(news.job_id)
 
     def _follow_up(self, con: Connection, over: list[Job], now: float) -> list[int]:
-        """Queue what jobs had to leave to the cluster, together with their own end."""
+        """Queue what jobs left to the cluster, in the transaction that ends the jobs."""
         new = []
         for job in over:
             if job.id in self._cluster_work:
@@ -450,7 +451,7 @@ class Daemon:
             self._runs_elsewhere[job.id] = job
 
     def _is_held(self) -> bool:
-        """Whether the context file cannot be used, so that no job can run."""
+        """Return True if the context file is unusable, so that no job can run."""
         if self._held_for is not None and (
             context_hash(self._folder) != self._held_for
             or time.monotonic() - self._held_at_s > TRY_AGAIN_EVERY_S
@@ -480,7 +481,7 @@ class Daemon:
         )
 
     def _stage(self, job: Job) -> bool | None:
-        """Which of its variables a job computes on this machine; None: all of them."""
+        """Return which of its variables a job computes on this machine; None: all of them."""
         leaves_some = job.cluster is None and job.wanted_executor is None
         if leaves_some and self._in_slurm() is not SlurmTask.WANTED and not self._falls_back():
             return False
@@ -533,7 +534,7 @@ class Daemon:
             self._announcer.job_runs(job)
 
     def _require_lease(self) -> None:
-        """For the threads that store results: one that stood still for long may have lost it.
+        """Check the lease before a thread stores results: after a long stall it may be lost.
 
         Raises:
             LeaseLost: If another daemon took over.
@@ -547,7 +548,7 @@ class Daemon:
 
 
 def _name_jobs(ids: list[int]) -> str:
-    """Say which jobs wait, briefly."""
+    """Describe the waiting jobs briefly."""
     if len(ids) == 1:
         return f"Job {ids[0]} waits"
     few = ", ".join(map(str, ids[:3]))
@@ -555,7 +556,7 @@ def _name_jobs(ids: list[int]) -> str:
 
 
 def daemon_info(settings: DaemonSettings, version: str) -> dict[str, object]:
-    """What a daemon says about itself in its lease."""
+    """Return the daemon's description for its lease."""
     return {
         "version": version,
         "user": getpass.getuser(),

@@ -1,4 +1,4 @@
-"""What is set for the daemon of a folder."""
+"""Settings of a folder's daemon."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LARGEST_NUMBER = 2**31
 
 
 class Trigger(StrEnum):
-    """Where new runs come from."""
+    """Source of new runs."""
 
     WATCH = "watch"
     KAFKA = "kafka"
@@ -32,39 +32,39 @@ class DaemonSettings:
     proposal: int
     trigger: Trigger
     slots: int
-    """How many jobs run at once on this machine."""
+    """Number of jobs that run at once on this machine."""
     cpus: int
     memory_bytes: int
     time_s: float
-    """What a job may use."""
+    """Time limit of a job."""
     settle_s: float
-    """How long the files of a run have to be still, at least."""
+    """Minimum time for which the files of a run must be unchanged."""
     learns_settle: bool
-    """Whether it grows with what is seen: nobody has set it."""
+    """True if it grows with the observed pauses: no value is set."""
     backfill: int | None
     watch_interval_s: float
     slurm: SlurmSettings
 
     @property
     def watches(self) -> bool:
-        """Whether directories are looked at."""
+        """True if directories are watched."""
         return self.trigger in (Trigger.WATCH, Trigger.BOTH, Trigger.KAFKA)
 
     @property
     def listens(self) -> bool:
-        """Whether a broker is listened to."""
+        """True if it listens to a broker."""
         return self.trigger in (Trigger.KAFKA, Trigger.BOTH)
 
 
 def daemon_settings(settings: Mapping[str, object], *, cpu_count: int) -> DaemonSettings:
-    """Put together what is set.
+    """Parse the settings of a folder.
 
     Args:
-        settings: Of the folder.
-        cpu_count: Of this machine.
+        settings: Settings of the folder.
+        cpu_count: CPUs of this machine.
 
     Raises:
-        DamnitError: If something that is set makes no sense, or the proposal is missing.
+        DamnitError: If a setting is invalid, or the proposal is missing.
     """
 
     def text(key: str, default: object) -> str:
@@ -107,5 +107,5 @@ def daemon_settings(settings: Mapping[str, object], *, cpu_count: int) -> Daemon
 
 
 def this_machines_cpus() -> int:
-    """CPUs that this process may use."""
+    """Return the number of CPUs that this process may use."""
     return len(os.sched_getaffinity(0))

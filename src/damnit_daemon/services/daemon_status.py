@@ -1,4 +1,4 @@
-"""Whether a daemon works in a folder."""
+"""Check for a running daemon in a folder."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from ..paths import DamnitFolder
 
 
 def working_daemon(folder: DamnitFolder) -> Lease | None:
-    """The lease of the daemon that works in a folder, as far as can be told at once.
+    """Return the lease of the daemon running in a folder, as far as can be determined at once.
 
-    Of a daemon on another host that is so if it was renewed within a minute, by
-    our clock; one on this host may hang.
+    A daemon on another host counts as running if it renewed the lease within a minute,
+    by our clock; one on this host may hang.
 
     Raises:
         StoreError: If the ledger cannot be read.

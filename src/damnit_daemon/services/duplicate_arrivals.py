@@ -1,4 +1,4 @@
-"""Events that tell of files which were found, and taken, before anybody announced them."""
+"""Events about files that the watcher found, and jobs processed, before the announcement."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ TAKEN = "its files were found before, and have not changed since"
 
 
 def was_taken(con: Connection, arrival: Arrival, proposal_folder: Path) -> bool:
-    """Tell whether a run was taken from its directory, as it is there now.
+    """Return True if a run was taken from its directory, and is unchanged since.
 
-    So it is with all that a broker announces when it comes back after a while. A
-    run whose job failed is not meant: the event may be what it had to wait for.
+    This covers all events that a broker announces after an outage. It excludes a run
+    whose job failed: the event may be what the job had to wait for.
     """
     for found in reversed(load_arrivals(con, arrival.run_key)):
         if found.arrival.source is not ArrivalSource.WATCHER or found.arrival.data != arrival.data:

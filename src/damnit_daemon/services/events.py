@@ -1,4 +1,4 @@
-"""What the threads of the daemon tell its loop; facts, in the past tense."""
+"""Events that the daemon's threads send to its main loop; facts, in the past tense."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from ..model import RunKey, VariableInfo
 from ..runner.protocol import FilesFound
 
 MOST_TRIES = 8
-"""How often a job is done whose results the disk does not take."""
+"""Maximum number of attempts at a job whose results cannot be written to disk."""
 
 
 @dataclass(frozen=True)
 class JobBegan:
-    """A runner took a job."""
+    """A runner started a job."""
 
     job_id: int
     names: tuple[str, ...]
-    """The variables that it is going to evaluate."""
+    """The variables that it will evaluate."""
 
 
 @dataclass(frozen=True)
@@ -32,14 +32,14 @@ class FilesTaken:
 
 @dataclass(frozen=True)
 class FilesCame:
-    """The files that jobs were waiting for are there, or will not come."""
+    """The files that jobs were waiting for have arrived, or will not arrive."""
 
     job_ids: tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class VariableProgressed:
-    """A variable of a job began, or has an outcome."""
+    """A variable of a job started, or has an outcome."""
 
     progress: VariableProgress
 
@@ -67,21 +67,21 @@ class JobOver:
     state: JobState
     reason: str = ""
     leaves_cluster_work: bool = False
-    """Variables with `cluster=True` are wanted, and it had to leave them to another job."""
+    """True if variables with `cluster=True` were selected but left to another job."""
     attempt: int | None = None
-    """Which attempt is over; None: whichever it is at."""
+    """The attempt that is over; None: the current one."""
 
 
 @dataclass(frozen=True)
 class JobInterrupted:
-    """A job did not come to its end, and is still owed.
+    """A job was interrupted and must run again.
 
     Attributes:
-        held_for: The hash of the context file that cannot be used, empty if there is
-            none; no job can run before it changes. None if that is not the reason.
-        awaits_files: Whether the run has no files yet: it is not begun before they are there.
-        attempt: Which attempt was interrupted; None: whichever it is at.
-        waits: Whether jobs are to wait a while: the disk took no results.
+        held_for: Hash of the unusable context file, empty if there is none; no job
+            can run before it changes. None if that is not the reason.
+        awaits_files: True if the run has no files yet: it starts once they exist.
+        attempt: The attempt that was interrupted; None: the current one.
+        waits: True if jobs must pause for a while: the disk took no results.
     """
 
     job_id: int
@@ -93,7 +93,7 @@ class JobInterrupted:
 
 
 def ended_owing(job: Job, reason: str, *, leaves_cluster_work: bool) -> JobOver | JobInterrupted:
-    """A job whose results the disk did not take: it is done again later, a few times."""
+    """End a job whose results could not be written to disk: it is retried later, a few times."""
     if job.attempt < MOST_TRIES:
         return JobInterrupted(job.id, f"{reason}. It is tried again.", waits=True)
     return JobOver(job.id, JobState.FAILED, reason, leaves_cluster_work=leaves_cluster_work)
@@ -101,7 +101,7 @@ def ended_owing(job: Job, reason: str, *, leaves_cluster_work: bool) -> JobOver 
 
 @dataclass(frozen=True)
 class JobPlaced:
-    """Slurm has a job under this number; or has begun it."""
+    """Slurm has a job under this id; or has started it."""
 
     job_id: int
     slurm_id: str
@@ -111,7 +111,7 @@ class JobPlaced:
 
 @dataclass(frozen=True)
 class JobWaits:
-    """Why a job that was submitted does not begin."""
+    """Why a submitted job is still pending."""
 
     job_id: int
     reason: str
@@ -119,15 +119,15 @@ class JobWaits:
 
 @dataclass(frozen=True)
 class Remark:
-    """Something for the log."""
+    """A message for the log."""
 
     text: str
 
 
 def files_taken(job: Job, event: FilesFound) -> FilesTaken | None:
-    """Turn what a runner found into news; None if it is none, or the job is about few variables.
+    """Convert a runner's event; None if it is invalid, or the job covers only some variables.
 
-    A job of the second stage reads what the first one has taken.
+    A second-stage job reads the files that the first one has taken.
     """
     is_whole = job.variables is None and not job.match and job.cluster is not True
     if not is_whole or job.data not in (event.data, "all"):
@@ -136,7 +136,7 @@ def files_taken(job: Job, event: FilesFound) -> FilesTaken | None:
         files = TakenFiles(
             event.number, event.size_bytes, event.newest_ns, event.folder_ns, event.unreadable
         )
-    except ValueError:  # it comes from the user's Python
+    except ValueError:  # the event comes from the user's Python
         return None
     return FilesTaken(job.run_key, event.data, files)
 

@@ -1,4 +1,4 @@
-"""Evaluate variables of runs here and now, in the foreground."""
+"""Evaluate variables of runs in this process, in the foreground."""
 
 from __future__ import annotations
 
@@ -33,25 +33,25 @@ def extract(
 ) -> ExtractionReport:
     """Evaluate variables of runs, one run after the other, and store the results.
 
-    What ends the process of a variable costs that variable, and says so in its
-    cell. Ctrl-C ends what runs; what was saved until then is stored.
+    If the process of a variable dies, only that variable is lost, and its cell says
+    so. Ctrl-C ends the current run; results saved until then are stored.
 
     Args:
         folder: The DAMNIT folder.
         keys: The runs.
-        data: `raw`, `proc` or `all`: which variables, by the data they need.
+        data: `raw`, `proc` or `all`: selects variables by the data they need.
         variables: Exact names, for all runs or for each; None for all.
         match: Parts of titles; ignored with `variables`.
-        mock: A made-up run in place of files.
-        on_event: Told of all that happens.
-        tee: Gets a copy of what the user's code prints, from a thread.
+        mock: Use a mock run instead of files.
+        on_event: Called with each event.
+        tee: Gets a copy of the output of the user's code, from a thread.
         limits: For the runner.
-        is_interrupted: Asked several times a second: a `KeyboardInterrupt` that
-            comes while Python collects garbage is lost.
+        is_interrupted: Called several times a second: a `KeyboardInterrupt` that
+            arrives while Python collects garbage is lost.
 
     Raises:
         DamnitError: If the context file or its Python cannot be used, or a
-            variable that was asked for does not exist.
+            requested variable does not exist.
     """
     report = ExtractionReport()
     template = Job("", 0, 0, data, match=list(match), mock=mock)
@@ -84,7 +84,7 @@ def extract(
 def _wanted_names(
     loaded: ContextLoaded, variables: Names | None, match: Collection[str]
 ) -> Callable[[RunKey], list[str] | None]:
-    """Check what was asked for; return what is wanted of a run.
+    """Check the requested variables; return a function that selects those of a run.
 
     Raises:
         DamnitError: If there is no such variable.

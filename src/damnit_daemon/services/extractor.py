@@ -1,4 +1,4 @@
-"""Evaluates runs one after the other, with a runner that stays."""
+"""Evaluate runs one after the other with a resident runner."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ OnEvent = Callable[[RunKey | None, Event], None]
 
 
 class JobCancelled(Exception):  # noqa: N818 – it is no error
-    """Somebody does not want the job any more; the message says who or why."""
+    """The job is to be cancelled; the message gives the user or the reason."""
 
 
 class Extractor:
-    """Evaluates one run after the other with a runner that stays, and stores what comes of it.
+    """Evaluates one run after the other with a resident runner, and stores the results.
 
-    For one thread. What ends the process of a variable costs that variable, and
-    says so in its cell.
+    For one thread. If the process of a variable dies, only that variable is lost, and
+    its cell says so.
 
     Attributes:
-        problems: What somebody has to look at, each once.
+        problems: Problems that need attention, each once.
     """
 
     def __init__(
@@ -56,17 +56,17 @@ class Extractor:
         require_right: Callable[[], None] = lambda: None,
         stop_reason: Callable[[], str] = lambda: "",
     ) -> None:
-        """Prepare; nothing is started yet.
+        """Create an extractor; starts no process yet.
 
         Args:
             folder: The DAMNIT folder.
-            on_event: Told of all that happens.
-            on_saved: Told which values are in the database now.
-            tee: Gets a copy of what the user's code prints, from a thread.
+            on_event: Called with each event.
+            on_saved: Called with the values that are now in the database.
+            tee: Gets a copy of the output of the user's code, from a thread.
             limits: For the runner.
-            store: Reads fragments and stores what is in them; None: in this process.
-            require_right: Raises a `DamnitError` if we may not store anything any more.
-            stop_reason: Asked several times a second; a reason ends the run.
+            store: Reads fragments and stores their values; None: in this process.
+            require_right: Raises a `DamnitError` if we may no longer store results.
+            stop_reason: Called several times a second; a reason ends the run.
         """
         self.problems: list[str] = []
         self._folder = folder
@@ -83,7 +83,7 @@ class Extractor:
         self._forks = True
 
     def context(self) -> ContextLoaded:
-        """What the running runner has read; starts one if there is none, or none any more.
+        """Return the context that the runner has loaded; start a runner if none is alive.
 
         Raises:
             DamnitError: If the context file or its Python cannot be used.
@@ -111,7 +111,7 @@ class Extractor:
         return self._runner.context
 
     def refresh(self) -> ContextLoaded:
-        """The same, but of the file and the Python as they are now.
+        """Return the context after restarting the runner if the file or the Python has changed.
 
         Raises:
             DamnitError: If the context file or its Python cannot be used.
@@ -126,7 +126,7 @@ class Extractor:
         return self.context()
 
     def store_variables(self, loaded: ContextLoaded) -> list[str]:
-        """Write titles, descriptions and tags into the database; returns the names that changed.
+        """Write titles, descriptions and tags into the database; return the names that changed.
 
         Raises:
             NameTaken: If the database has a user-editable variable of the same name.
@@ -136,19 +136,19 @@ class Extractor:
             return store_variables(self._folder, loaded)
         except NameTaken:
             raise
-        except StoreError as error:  # results can be kept in fragments all the same
+        except StoreError as error:  # results can still be kept in fragments
             self._note_problem(str(error))
             return []
 
     def extract_run(self, template: Job, outcome: RunOutcome) -> None:
-        """Evaluate one run and store what came of it, however it ended.
+        """Evaluate one run and store the results, however it ended.
 
         Args:
-            template: What is wanted; names and attempts are filled in.
-            outcome: Filled in as things happen.
+            template: The selection; names and attempts are filled in.
+            outcome: Updated during the run.
 
         Raises:
-            Cancelled: If there came a reason to stop; what was computed is stored.
+            JobCancelled: If there was a reason to stop; computed results are stored.
         """
         began = time.monotonic()
         collector = Collector(
@@ -181,13 +181,13 @@ class Extractor:
                 self._note_problem(problem)
 
     def close(self) -> None:
-        """End the runner and all that it started."""
+        """End the runner and all its processes."""
         runner, self._runner = self._runner, None
         if runner is not None:
             runner.close()
 
     def _evaluate(self, outcome: RunOutcome, template: Job, collector: Collector) -> bool:
-        """Evaluate in as many jobs as it takes; tells whether one came to a sudden end."""
+        """Evaluate in as many jobs as it takes; return True if one ended abruptly."""
         key = outcome.key
         job_id = template.job_id or f"{key.proposal}-{key.run}"
         attempts = Attempts(replace(template, job_id=job_id, proposal=key.proposal, run=key.run))
@@ -207,7 +207,7 @@ class Extractor:
         job = attempts.next_job()
         ended = JobEnded(job.job_id, "killed")
         assert self._runner is not None
-        with closing(self._runner.run(job)) as events:  # left early, all is ended
+        with closing(self._runner.run(job)) as events:  # if left early, all processes end
             for event in events:
                 if isinstance(event, VariableDone):
                     if event.fragment:
@@ -228,7 +228,7 @@ class Extractor:
         return ended
 
     def _blame(self, name: str, reason: str, outcome: RunOutcome, collector: Collector) -> None:
-        """Put the reason into the cell of the variable that was running."""
+        """Write the reason into the cell of the variable that was running."""
         outcome.outcomes[name] = "failed"
         outcome.errors[name] = reason
         self._tell(
@@ -270,12 +270,12 @@ class Extractor:
 
 
 def context_hash(folder: DamnitFolder) -> str:
-    """The hash by which the runner knows the context file; empty if it cannot be read."""
+    """Return the runner's hash of the context file; empty if it cannot be read."""
     return _digest(folder.context_file)
 
 
 def _have_changed(folder: DamnitFolder, helpers: Mapping[str, str]) -> bool:
-    """Whether modules that the context file imports from its folder are other ones now."""
+    """Return True if modules imported from the folder by the context file have changed."""
     return any(_digest(folder.path / name) != known for name, known in helpers.items())
 
 

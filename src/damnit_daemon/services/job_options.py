@@ -1,4 +1,4 @@
-"""Resources of single jobs, kept with them in the ledger."""
+"""Resources of single jobs, stored with them in the ledger."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..ledger.json_fields import parse_object
 
 
 def save_options(con: Connection, job_id: int, options: JobOptions) -> None:
-    """Keep the options of a job."""
+    """Save the options of a job."""
     if options:
         remember(con, _name(job_id), json.dumps(options.to_payload()))
 
@@ -18,7 +18,7 @@ def load_options(con: Connection, job_id: int) -> JobOptions:
     """Load the options of a job; empty if there are none.
 
     Raises:
-        DamnitError: If what stands there is out of bounds.
+        DamnitError: If a stored value is out of bounds.
     """
     kept = recall(con, _name(job_id))
     return JobOptions() if kept is None else JobOptions.from_payload(parse_object(str(kept)))

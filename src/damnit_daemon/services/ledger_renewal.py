@@ -1,7 +1,7 @@
-"""A ledger that was deleted or damaged: how it is noticed, and a new one made of what is known.
+"""Detect a deleted or damaged ledger, and rebuild it from the remaining information.
 
-What is not known any more: jobs and requests that were waiting, the history of jobs, the journal
-of edits. No run is lost: those whose files are newer than their values are processed.
+Lost in the process: waiting jobs and requests, the history of jobs, the journal of edits.
+No run is lost: those whose files are newer than their values are processed.
 """
 
 from __future__ import annotations
@@ -38,26 +38,26 @@ from .settle_times import KINDS
 log = logging.getLogger(__name__)
 
 FIRST_LOOK = "first look"
-"""Remembered: when the daemon first looked at the proposal."""
+"""Key for the time at which the daemon first scanned the proposal."""
 
 OLDER = "older runs"
-"""Remembered: which runs it saw there; a daemon may end before they are decided upon."""
+"""Key for the runs found then; a daemon may end before they are decided upon."""
 
 MEMO = "known.json"
-"""Below `.damnit`: what a new ledger is made of, and the sign that there was one."""
+"""Below `.damnit`: data for a new ledger, and proof that there was one."""
 RENEWED = "renewed"
-"""Remembered: why and when the ledger was made anew."""
+"""Key for the time and the reason of the rebuild."""
 NEWLY_MADE = "it was done before the ledger was made anew"
 CONFIRM_S = 2.0
-"""How long a ledger has to be gone before it is given up."""
+"""How long a ledger must be missing before it is given up."""
 
 
 class LedgerGone(DamnitError):  # noqa: N818 – house style
-    """The ledger was deleted or damaged while the daemon works."""
+    """The ledger was deleted or damaged while the daemon was running."""
 
 
 class LedgerWatch:
-    """Decides when a ledger that cannot be used is to be given up.
+    """Decides when to give up an unusable ledger.
 
     Args:
         folder: The DAMNIT folder.
@@ -68,14 +68,14 @@ class LedgerWatch:
         self._wrong_since_s: float | None = None
 
     def works(self) -> None:
-        """Note that it can be used."""
+        """Note that the ledger is usable."""
         self._wrong_since_s = None
 
     def fails(self, now_s: float) -> None:
-        """Note that it cannot.
+        """Note that the ledger is unusable.
 
         Raises:
-            LedgerGone: If it has not come back for some time; says what it is.
+            LedgerGone: If it has not recovered for some time; gives the reason.
         """
         reason = why_unusable(self._folder)
         if not reason:
@@ -91,9 +91,9 @@ class LedgerWatch:
 
 
 def why_unusable(folder: DamnitFolder) -> str:
-    """Say why the ledger has to be made anew; empty if that is not so, or cannot be told.
+    """Return why the ledger must be rebuilt; empty if it need not be, or that is unknown.
 
-    A folder that is not there now, as of a file system that is not mounted, is no reason.
+    A missing folder, as on a file system that is not mounted, is no reason.
     """
     if not folder.database.exists():
         return ""
@@ -105,7 +105,7 @@ def why_unusable(folder: DamnitFolder) -> str:
             missing = _missing_tables(con)
     except NotADatabase as error:
         return error.message.removeprefix(f"{folder.ledger} ").rstrip(".")
-    except DamnitError:  # locked, not to be read: nothing is wrong with it
+    except DamnitError:  # locked, or permission denied: not damaged
         return ""
     if damage:
         return f"is damaged ({damage[0]})"
@@ -119,21 +119,21 @@ def renew_ledger(
     now: float | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> str:
-    """Make a new ledger where there was one that cannot be used; move what is left of it aside.
+    """Replace an unusable ledger with a new one; move the remains of the old one aside.
 
-    Does nothing where no daemon ever worked, or the ledger is well.
+    Does nothing if no daemon ever ran here, or the ledger is intact.
 
     Returns:
-        What was done, in a sentence; empty if nothing.
+        The action taken, in a sentence; empty if none.
 
     Raises:
-        DamnitError: If the folder cannot be written, or the proposal not be read.
+        DamnitError: If the folder is not writable, or the proposal not readable.
     """
     now = time.time() if now is None else now
     memo = _load_memo(folder)
     if not _is_lost(folder, memo):
         return ""
-    sleep(CONFIRM_S)  # storage that machines share may be late
+    sleep(CONFIRM_S)  # shared storage may lag
     if not _is_lost(folder, memo):
         return ""
     reason = why_unusable(folder)
@@ -145,7 +145,7 @@ def renew_ledger(
     if aside is not None:
         sentence += f" What is left of the old one is {aside.name}."
     with ledger.writing() as con:
-        # What Slurm was given is known by the job's number: no other job may get it.
+        # Slurm's submissions are identified by job number: no other job may get the same one.
         number_jobs_after(con, highest_job_number(folder))
         for name, value in (memo or {}).items():
             remember(con, name, value)
@@ -161,7 +161,7 @@ def renew_ledger(
 
 
 def load_renewal(con: Connection) -> tuple[float, str] | None:
-    """When, and why, the ledger was made anew; None if it was not."""
+    """Return when, and why, the ledger was rebuilt; None if it was not."""
     try:
         at, sentence = json.loads(str(recall(con, RENEWED)))
         return float(at), str(sentence)
@@ -170,12 +170,12 @@ def load_renewal(con: Connection) -> tuple[float, str] | None:
 
 
 def was_there(folder: DamnitFolder) -> bool:
-    """Whether a daemon of ours has worked in a folder, with a ledger."""
+    """Return True if our daemon has run in a folder, with a ledger."""
     return (folder.internals / MEMO).exists()
 
 
 def keep_memo(folder: DamnitFolder) -> None:
-    """Keep beside the ledger what a new one is made of; if that cannot be, it is done without.
+    """Save the data for a new ledger next to it; a failure to write is only logged.
 
     Raises:
         StoreError: If the ledger cannot be read.
@@ -208,7 +208,7 @@ def _load_memo(folder: DamnitFolder) -> Mapping[str, str | float] | None:
 
 
 def _is_lost(folder: DamnitFolder, memo: object) -> bool:
-    """Whether there was a ledger that cannot be used; where no daemon worked, there was none."""
+    """Return True if a ledger became unusable; without an earlier daemon there was none."""
     return bool(why_unusable(folder)) and (memo is not None or folder.ledger.exists())
 
 
@@ -218,7 +218,7 @@ def _missing_tables(con: Connection) -> str:
 
 
 def _sort_runs(folder: DamnitFolder, proposal: int) -> tuple[dict[Place, TakenFiles], list[Place]]:
-    """The runs that need nothing, and those that have no values newer than their files."""
+    """Split runs into those that need no work, and those without values newer than their files."""
     proposal_folder = find_proposal(proposal)
     with Database(folder.database).reading() as con:
         newest = load_computed_times(con)
@@ -240,7 +240,7 @@ def _sort_runs(folder: DamnitFolder, proposal: int) -> tuple[dict[Place, TakenFi
 
 
 def _move_aside(ledger: Path, now: float) -> Path | None:
-    """Move a damaged ledger away, and the journal, which would be played back into the new one."""
+    """Move a damaged ledger aside, with its journal, which would be replayed into the new one."""
     stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime(now))
     moved = None
     for suffix in ("", "-journal", "-wal", "-shm"):

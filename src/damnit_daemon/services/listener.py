@@ -1,4 +1,4 @@
-"""Turns what the facility announces into arrivals, and loses none."""
+"""Turn the facility's announcements into arrivals, without losing any."""
 
 from __future__ import annotations
 
@@ -18,43 +18,43 @@ from ..model.arrival import Arrival
 log = logging.getLogger(__name__)
 
 POLL_S = 1.0
-"""How long to listen at a stretch: ending takes as long."""
+"""Duration of one poll: closing takes as long."""
 
 RETRY_S = 2.0
-"""Between attempts to record what cannot be recorded at the moment."""
+"""Delay between attempts to record arrivals after a failure."""
 
 COUNT_EVERY_S = 30.0
-"""How often numbers are handed on: most messages are about other proposals."""
+"""How often counts are passed on: most messages are about other proposals."""
 
 ARRIVALS = "arrivals"
 
 
 class RecordSource(Protocol):
-    """Where messages come from; `broker.Consumer` is one."""
+    """Source of messages; `broker.Consumer` is one."""
 
     def poll(self, timeout_s: float) -> list[Record]:
         """Wait for messages."""
         ...
 
     def commit(self, records: Iterable[Record]) -> bool:
-        """Tell the broker that these are safe."""
+        """Confirm to the broker that these are safe."""
         ...
 
     def close(self) -> None:
-        """Leave."""
+        """Close the source."""
         ...
 
 
 class Listener:
-    """Records arrivals first and tells the broker afterwards.
+    """Records arrivals first and commits them to the broker afterwards.
 
-    Killed between the two, it is told of them again, and they are found recorded.
+    If it is killed in between, they are delivered again, and found in the ledger.
 
     Args:
-        source: Where messages come from.
-        sieve: Which of them count.
-        record: Makes arrivals safe or raises `DamnitError`; may get the same again.
-        count: Takes how many messages became what, now and then.
+        source: Source of messages.
+        sieve: Selects the relevant ones.
+        record: Saves arrivals or raises `DamnitError`; may get the same again.
+        count: Called now and then with the number of messages by result.
         clock: Unix seconds.
     """
 
@@ -68,9 +68,9 @@ class Listener:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.counts: Counter[str] = Counter()
-        """Messages since the start, by what became of them."""
+        """Messages since the start, by result."""
         self.problem = ""
-        """Why arrivals cannot be recorded at the moment; empty when they can."""
+        """Why arrivals cannot be recorded at the moment; empty otherwise."""
         self._source = source
         self._sieve = sieve
         self._record = record
@@ -81,10 +81,10 @@ class Listener:
         self._counted_s = time.monotonic()
 
     def run(self, stop: threading.Event) -> None:
-        """Listen until told to stop; for a thread of its own.
+        """Listen until `stop` is set; for its own thread.
 
         Raises:
-            LeaseLost: If another daemon took over: it is told of what is not committed.
+            LeaseLost: If another daemon took over: it receives what is not committed.
         """
         try:
             while not stop.is_set():
@@ -104,11 +104,11 @@ class Listener:
                 self._hand_on_counts(0.0)
 
     def step(self, timeout_s: float) -> int:
-        """Wait for messages and see to them; tell how many.
+        """Wait for messages and process them; return their number.
 
         Raises:
-            DamnitError: If they could not be recorded. They are kept, and tried
-                again before any others are taken.
+            DamnitError: If they could not be recorded. They are kept, and retried
+                before any others are read.
         """
         if not self._unrecorded:
             self._unrecorded = self._source.poll(timeout_s)

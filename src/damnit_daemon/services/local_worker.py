@@ -1,4 +1,4 @@
-"""One of the places where jobs are done on this machine, one at a time."""
+"""A worker that runs jobs on this machine, one at a time."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ log = logging.getLogger(__name__)
 
 
 class LocalWorker:
-    """A thread with a resident runner of its own; tells what happens as `News`.
+    """A thread with its own resident runner; reports events as `News`.
 
-    Its runner stays between jobs, and is replaced when the context file or its
-    Python changes.
+    The runner is kept between jobs, and replaced when the context file or its Python
+    changes.
     """
 
     def __init__(
@@ -71,27 +71,27 @@ class LocalWorker:
 
     @property
     def job(self) -> Job | None:
-        """What it is at."""
+        """The current job."""
         return self._job
 
     def give(self, job: Job, template: protocol.Job) -> None:
-        """Hand over a job; only while it is at none."""
+        """Assign a job; only while idle."""
         self._stop_reason, self._is_owed = "", False
         self._job = job
         self._jobs.put((job, template))
 
     def stop(self, reason: str, *, is_owed: bool) -> None:
-        """End what it is at.
+        """Stop the current job.
 
         Args:
-            reason: Why; kept with the job.
-            is_owed: Whether the job is to be done later; else it is cancelled.
+            reason: Saved with the job.
+            is_owed: Whether the job is to run later; else it is cancelled.
         """
         self._is_owed = is_owed
         self._stop_reason = reason
 
     def close(self, timeout_s: float = 30.0) -> None:
-        """End the thread and its runner."""
+        """Stop the thread and its runner."""
         self._jobs.put(None)
         self._thread.join(timeout_s)
 
@@ -109,14 +109,14 @@ class LocalWorker:
 
     def _do(self, job: Job, template: protocol.Job) -> JobOver | JobInterrupted:
         outcome = RunOutcome(job.run_key)
-        tried = context_hash(self._folder)  # before: it may be mended while it is read
+        tried = context_hash(self._folder)  # hashed first: it may be fixed while it is read
         try:
             loaded = self._prepare()
         except JobCancelled as cancelled:
             return self._end_early(job, str(cancelled))
-        except DatabaseBusy as error:  # locked, which passes by itself
+        except DatabaseBusy as error:  # locked, which is temporary
             return JobInterrupted(job.id, str(error))
-        except DamnitError as error:  # the context file or its Python: no fault of this run
+        except DamnitError as error:  # the context file or its Python: not the run's fault
             return JobInterrupted(job.id, str(error), tried)
         try:
             self._extractor.extract_run(template, outcome)
@@ -150,7 +150,7 @@ class LocalWorker:
         return JobOver(job.id, JobState.CANCELLED, reason)
 
     def _prepare(self) -> protocol.ContextLoaded:
-        """Have a runner with the context file as it is now, and its variables in the database."""
+        """Start a runner for the current context file, and store its variables in the database."""
         loaded = self._extractor.refresh()
         changed = set(self._extractor.store_variables(loaded))
         infos = tuple(info for info in declared_variables(loaded) if info.name in changed)

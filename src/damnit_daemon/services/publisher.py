@@ -1,4 +1,4 @@
-"""Tells other DAMNIT programs what happened, where there is a broker."""
+"""Publish events to other DAMNIT programs, if there is a broker."""
 
 from __future__ import annotations
 
@@ -18,42 +18,42 @@ from ..model import RunKey, VariableInfo
 from ..runner.file_format import START_TIME
 
 DEFAULT_CLUSTER = "maxwell"
-"""DAMNIT's word where Slurm names no cluster (its window asks that one for the job)."""
+"""DAMNIT's name for the cluster if Slurm names none (its window queries that cluster)."""
 
 
 class Publisher:
-    """Publishes on the folder's update topic; without a producer it says nothing."""
+    """Publishes on the folder's update topic; does nothing without a producer."""
 
     def __init__(self, producer: Producer | None) -> None:
         self._producer = producer
 
     def values_saved(self, key: RunKey, names: tuple[str, ...]) -> None:
-        """Values of a run are in the database; so is, by now, when the run began."""
+        """Announce that values of a run are in the database, and with them its start time."""
         if self._producer is not None:
             listed = names if START_TIME in names else (START_TIME, *names)
             self._producer.publish(RunValuesUpdated(key, listed))
 
     def variables_changed(self, variables: tuple[VariableInfo, ...]) -> None:
-        """Declarations of variables are in the database."""
+        """Announce that declarations of variables are in the database."""
         if self._producer is not None:
             for variable in variables:
                 self._producer.publish(VariableSet(variable))
 
     def job_waits(self, job: Job) -> None:
-        """A job was queued."""
+        """Announce that a job was queued."""
         self._publish_state(job, ProcessingStatus.PENDING)
 
     def job_runs(self, job: Job) -> None:
-        """A job is running; to be said again every ten seconds."""
+        """Announce that a job is running; to be repeated every ten seconds."""
         self._publish_state(job, ProcessingStatus.RUNNING)
 
     def job_over(self, job: Job) -> None:
-        """A job is over, however."""
+        """Announce that a job is over, with any outcome."""
         if self._producer is not None:
             self._producer.publish(ProcessingFinished(job.processing_id))
 
     def close(self, timeout_s: float = 5.0) -> None:
-        """Send what can be sent within the time."""
+        """Send remaining messages within the time limit."""
         if self._producer is not None:
             self._producer.close(timeout_s)
 

@@ -1,4 +1,4 @@
-"""`damnit-daemon run`: have one daemon work in a folder until it is told to stop."""
+"""`damnit-daemon run`: run one daemon in a folder until it is stopped."""
 
 from __future__ import annotations
 
@@ -25,23 +25,23 @@ from .publisher import Publisher
 log = logging.getLogger(__name__)
 
 SAY_RENEWED_S = 86_400.0
-"""For how long it is said that the ledger was made anew."""
+"""How long the rebuild of the ledger is reported."""
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 def run_daemon(folder: DamnitFolder, *, notifier: Notifier | None = None) -> int:
-    """Work until SIGTERM, SIGINT or SIGHUP.
+    """Run until SIGTERM, SIGINT or SIGHUP.
 
     Args:
         folder: The DAMNIT folder.
-        notifier: Tells systemd how things are.
+        notifier: Reports the state to systemd.
 
     Returns:
         The exit status: 0 after a signal, 1 if another daemon took over, or the ledger is gone.
 
     Raises:
-        LeaseHeld: If another daemon works in the folder; says which.
+        LeaseHeld: If another daemon runs in the folder; names it.
         DamnitError: If the folder cannot be used.
     """
     notifier = notifier or Notifier()
@@ -90,7 +90,7 @@ def run_daemon(folder: DamnitFolder, *, notifier: Notifier | None = None) -> int
 
 
 def _prepare(folder: DamnitFolder) -> tuple[DaemonSettings, BrokerSettings | None]:
-    """Read what is set; bring an old database up to date first."""
+    """Read the settings; first bring an old database up to date."""
     database = Database(folder.database)
     if 1 <= database.format_version() < FORMAT_VERSION:
         backup = migrate(folder.database)

@@ -1,4 +1,4 @@
-"""Whether the files of a run end together: by the trains in them, and by the files of raw data."""
+"""Check that the files of a run end together: by their trains, and by the raw files."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TRAINS_APART = 50
 """How many trains apart the aggregators of a complete run may end: 5 s."""
 MOST_AGGREGATORS = 100
 LONGEST_S = 10.0
-"""How long is read at most; what was not read until then tells nothing."""
+"""Limit on reading; files not read by then are ignored."""
 
 LastTrains = Callable[[Iterable[Path]], Mapping[Path, int]]
 """Reads the last train of files."""
@@ -30,7 +30,7 @@ class EarlyEnd(NamedTuple):
 
 
 def read_last_trains(paths: Iterable[Path]) -> dict[Path, int]:
-    """Read the last train of files, in a process of its own."""
+    """Read the last train of files, in a separate process."""
     until_s = time.monotonic() + LONGEST_S
     found: dict[Path, int] = {}
     with closing(ReaderPool()) as pool:
@@ -39,7 +39,7 @@ def read_last_trains(paths: Iterable[Path]) -> dict[Path, int]:
         )
         try:
             found.update(answers)
-        except DamnitError:  # a file ended it: the others that were read are told
+        except DamnitError:  # a file ended the process: return those already read
             pass
     return found
 
@@ -53,9 +53,9 @@ def early_ends(
     """Find the aggregators whose files end early.
 
     Args:
-        folder: With the files.
-        names: Of the files.
-        raw_names: Of corrected files: what the folder with the raw ones holds.
+        folder: Folder with the files.
+        names: Names of the files.
+        raw_names: For corrected files: names in the folder with the raw ones.
         last_trains: Reads the files.
     """
     last, last_raw = _last_files(names), _last_files(raw_names)
@@ -77,7 +77,7 @@ def early_ends(
 
 
 def _last_files(names: Iterable[str]) -> dict[str, tuple[int, str]]:
-    """The highest number of each aggregator's files, and the name of that file."""
+    """Return the highest number of each aggregator's files, and the name of that file."""
     last: dict[str, tuple[int, str]] = {}
     for name in names:
         if match := NAME.fullmatch(name):

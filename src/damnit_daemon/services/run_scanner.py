@@ -1,7 +1,7 @@
-"""Reads what a proposal's folders hold, as rarely as will do.
+"""Scan a proposal's folders, with as few reads as possible.
 
-Storage is shared between machines, where nobody is told of another's writes:
-so it is looked at again and again, and each look has to be cheap.
+Machines that share storage are not notified of each other's writes: so it is
+polled, and each poll must be cheap.
 """
 
 from __future__ import annotations
@@ -18,51 +18,51 @@ from ..ledger import TakenFiles
 from ..model import RunKey
 
 FRESH_S = 2.0
-"""A folder that changed is read again for so long: two changes may bear the same time."""
+"""A changed folder is read again for this long: two changes may have the same timestamp."""
 
 READ_AGAIN_S = 60.0
-"""A folder is read again after this, changed or not: some storage is late with its times."""
+"""A folder is read again after this time, changed or not: some storage updates times late."""
 
 NEW_S = 60.0
-"""How long a run is new; it is looked into more often then."""
+"""How long a run is new; new runs are read more often."""
 
 LOOK_INTO_S = 5.0
-"""How often a run is looked into that is not new: it may lie there empty for years."""
+"""How often a run that is not new is read: it may stay empty for years."""
 
 LOOK_RARELY_S = 600.0
-"""How often a run is looked at that was processed long ago: it may be corrected anew."""
+"""How often a run processed long ago is read: it may be corrected again."""
 
 OLD_S = 86_400.0
-"""A folder that did not change for so long holds no file that grows."""
+"""A folder unchanged for this long contains no growing file."""
 
 Place = tuple[RunKey, str]
 """A run, and `raw` or `proc`."""
 
 
 class RunFiles(NamedTuple):
-    """What the folder of a run holds, as far as changes show in it."""
+    """Contents of a run's folder, as far as needed to detect changes."""
 
     place: Place
     hdf5_files: int
     files: int
     size_bytes: int
     newest_ns: int
-    """When they last changed, by the clock of the storage."""
+    """Time of their last change, by the clock of the storage."""
     data_ns: int = 0
-    """The same of the HDF5 files alone: whoever opens a run may leave a map of it there."""
+    """The same for the HDF5 files alone: a program that opens a run may leave a map of it there."""
     data_bytes: int = 0
     """Their size."""
     folder_ns: int = 0
-    """When the folder itself changed."""
+    """Time of the last change of the folder itself."""
 
     @property
     def data_at(self) -> float:
-        """The same in Unix seconds."""
+        """`data_ns` in Unix seconds."""
         return self.data_ns / 1e9
 
 
 class FolderNames:
-    """The names in a folder; read again only if its time stamp says so, or may be wrong."""
+    """Names in a folder; read again only if its timestamp has changed, or may be wrong."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -72,10 +72,10 @@ class FolderNames:
         self._names: list[str] = []
 
     def read(self, now_s: float) -> tuple[list[str], bool]:
-        """The names, and whether they were read anew.
+        """Return the names, and True if they were read again.
 
         Raises:
-            OSError: If it cannot be read, or is not there.
+            OSError: If it cannot be read, or does not exist.
         """
         changed_ns = self.path.stat().st_mtime_ns
         if changed_ns != self.changed_ns:
@@ -91,11 +91,11 @@ class KindFolder:
     """`raw` or `proc` of a proposal.
 
     Args:
-        proposal_folder: Holds it.
-        proposal: Its number.
-        kind: Which.
-        look_into_s: How often a new run is looked into.
-        clock: Unix seconds; only tells what is older than a day.
+        proposal_folder: Its parent folder.
+        proposal: Number of the proposal.
+        kind: `raw` or `proc`.
+        look_into_s: How often a new run is read.
+        clock: Unix seconds; only used to find what is older than a day.
     """
 
     def __init__(
@@ -113,13 +113,13 @@ class KindFolder:
         self._look_into_s = look_into_s
         self._clock = clock
         self._runs: dict[int, _RunFolder] = {}
-        """The runs that were not seen when the names were read."""
+        """The runs that were not yet seen when the names were read."""
 
     def scan(self, seen: Container[Place], now_s: float) -> Iterator[RunFiles]:
-        """What the runs hold that were not seen.
+        """Yield the contents of runs that are not yet seen.
 
         Raises:
-            OSError: If the folder cannot be read; there need not be one.
+            OSError: If the folder cannot be read; it need not exist.
         """
         try:
             names, is_new = self._names.read(now_s)
@@ -149,11 +149,11 @@ class _RunFolder:
         self._files: RunFiles | None = None
 
     def changed_ns(self) -> int:
-        """When the folder itself changed; raises `OSError` if it is not there."""
+        """Return the time of the folder's last change; raises `OSError` if it does not exist."""
         return self._names.path.stat().st_mtime_ns
 
     def look(self, now_s: float, unix_s: float, look_into_s: float) -> RunFiles | None:
-        """What it holds, or held a moment ago; None if that cannot be told."""
+        """Return its contents, possibly from a moment ago; None if they are unknown."""
         if now_s < self._next_s:
             return self._files
         is_new = now_s - self._first_s < NEW_S
@@ -175,7 +175,7 @@ class _RunFolder:
         return self._count(names, folder_ns)
 
     def count(self) -> RunFiles:
-        """What it holds now, file by file, however old it is.
+        """Return its present contents, file by file, however old it is.
 
         Raises:
             OSError: If it cannot be read.
@@ -210,12 +210,12 @@ def _is_data(name: str) -> bool:
 
 
 def look_into(proposal_folder: Path, place: Place) -> RunFiles | None:
-    """What the folder of one run holds now; None if that cannot be told."""
+    """Return the present contents of one run's folder; None if they are unknown."""
     return _RunFolder(proposal_folder / place[1], place, 0.0).look(0.0, time.time(), 0.0)
 
 
 def count_files(proposal_folder: Path, place: Place) -> RunFiles | None:
-    """The same, file by file, however old they are."""
+    """Return the same, file by file, however old the files are."""
     try:
         return _RunFolder(proposal_folder / place[1], place, 0.0).count()
     except OSError:
@@ -223,11 +223,11 @@ def count_files(proposal_folder: Path, place: Place) -> RunFiles | None:
 
 
 class TakenRuns:
-    """Runs that a job has taken, looked at again: the longer they are still, the more rarely.
+    """Runs taken by a job, polled for changes: less often the longer they are unchanged.
 
     Args:
-        proposal_folder: Holds `raw` and `proc`.
-        look_into_s: How often what changed a moment ago is looked at.
+        proposal_folder: Contains `raw` and `proc`.
+        look_into_s: How often a run that has just changed is polled.
         clock: Unix seconds.
     """
 
@@ -245,7 +245,7 @@ class TakenRuns:
         self._changed: dict[Place, RunFiles] = {}
 
     def scan(self, taken: Mapping[Place, TakenFiles], now_s: float) -> Iterator[RunFiles]:
-        """What those hold that have other or more files than a job has seen."""
+        """Yield runs whose files differ from those that a job has seen, or are more."""
         for place, files in taken.items():
             if place not in self._next_s:
                 self._next_s[place] = now_s + self._first_pause_s(place, files)
@@ -262,7 +262,7 @@ class TakenRuns:
             if folder.changed_ns() == files.folder_ns and self._age_s(files) > OLD_S:
                 return
             found = folder.count()
-        except OSError:  # not there, or not now
+        except OSError:  # missing, perhaps temporarily
             return
         if has_changed(found, files):
             self._changed[place] = found
@@ -272,7 +272,7 @@ class TakenRuns:
         return min(max(self._look_into_s, self._age_s(files) / 20), LOOK_RARELY_S)
 
     def _first_pause_s(self, place: Place, files: TakenFiles) -> float:
-        """Thousands of runs of an earlier daemon are not all looked at at once."""
+        """Spread the first polls: an earlier daemon may leave thousands of runs."""
         pause_s = self._pause_s(files)
         spread = place[0].run * 0.618 % 1.0
         return pause_s * spread if pause_s > self._look_into_s else 0.0
@@ -283,7 +283,7 @@ class TakenRuns:
 
 
 def has_changed(files: RunFiles, taken: TakenFiles) -> bool:
-    """Whether files were added or changed since a job has seen them; not if some are gone."""
+    """Return True if files were added or changed since a job has seen them; not if only removed."""
     if not files.hdf5_files:
         return False
     is_resized = files.hdf5_files == taken.number and files.data_bytes != taken.size_bytes
@@ -291,12 +291,12 @@ def has_changed(files: RunFiles, taken: TakenFiles) -> bool:
 
 
 def run_folder_name(run: int) -> str:
-    """What European XFEL calls the folder of a run."""
+    """Return European XFEL's name for the folder of a run."""
     return f"r{run:04d}"
 
 
 def _run_number(name: str) -> int:
-    """The number of a run, or 0 for a name that no run has."""
+    """Return the number of a run, or 0 if the name is not a run's."""
     match = re.fullmatch(r"r([0-9]{4,9})", name)
     run = int(match[1]) if match else 0
     return run if run_folder_name(run) == name else 0

@@ -1,7 +1,7 @@
-"""What is owed: arrivals and requests become jobs, inside a transaction of the ledger.
+"""Turn arrivals and requests into jobs, inside a transaction of the ledger.
 
-Everyone who shares the folder may write rows. Each is parsed into a typed value and carried
-out under a savepoint of its own: one that cannot be is undone and ended with its reason.
+Everyone who shares the folder may write rows. Each is parsed into a typed value and processed
+under its own savepoint: one that fails is undone and ended with the reason.
 """
 
 from __future__ import annotations
@@ -52,24 +52,24 @@ from .job_options import save_options
 
 @dataclass
 class Scheduler:
-    """What there is to do besides the jobs."""
+    """Actions to take, including new jobs."""
 
     jobs: list[int] = field(default_factory=list)
-    """New ones."""
+    """Numbers of new jobs."""
     stop: list[tuple[int, str]] = field(default_factory=list)
-    """Running jobs to be ended, with the reason."""
+    """Running jobs to stop, with the reason."""
     sweep: bool = False
-    """Whether somebody wants waiting fragments combined."""
+    """True if a user requested that waiting fragments be combined."""
 
     def take_over(self, other: Scheduler) -> None:
-        """Add what another one has to do."""
+        """Add the actions of another one."""
         self.jobs += other.jobs
         self.stop += other.stop
         self.sweep |= other.sweep
 
 
 def take_in(con: Connection, *, now: float) -> Scheduler:
-    """Make jobs of what arrived and what was asked for; answer requests."""
+    """Turn arrivals and requests into jobs; answer the requests."""
     intake = Scheduler()
     for found in pending_arrivals(con):
         try:
@@ -98,13 +98,13 @@ def _accept(con: Connection, found: RecordedArrival, now: float) -> list[int]:
 
 
 def _data_that_depends(con: Connection, arrival: Arrival) -> str:
-    """Raw files that come after a job has seen corrected ones: its variables read both."""
+    """Return `all` if raw files arrive after a job saw corrected ones: its variables read both."""
     is_late = arrival.data == "raw" and has_files(con, arrival.run_key, "proc")
     return "all" if is_late else arrival.data
 
 
 def _carry_out(con: Connection, request: Request, now: float) -> Scheduler:
-    """Do what is asked for, and answer it."""
+    """Execute a request, and answer it."""
     intake = Scheduler()
     numbers = _act(con, parse_request(request.kind, request.payload), request, intake, now)
     answer: Mapping[str, Any] = {} if numbers is None else {"jobs": numbers}
@@ -115,7 +115,7 @@ def _carry_out(con: Connection, request: Request, now: float) -> Scheduler:
 def _act(
     con: Connection, typed: AnyRequest, request: Request, intake: Scheduler, now: float
 ) -> list[int] | None:
-    """Do what is asked for; give the numbers of the jobs that are meant."""
+    """Execute a request; return the numbers of the affected jobs."""
     match typed:
         case ReprocessRequest():
             return _reprocess(con, typed, request.user, intake, now)

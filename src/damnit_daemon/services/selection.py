@@ -1,4 +1,4 @@
-"""Which runs to process again, and which of their variables."""
+"""Select the runs to process again, and their variables."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ class Selection:
 
     keys: list[RunKey]
     missing: list[int]
-    """Numbers that were asked for and have no files."""
+    """Requested numbers that have no files."""
 
 
 def current_proposal(folder: DamnitFolder) -> int:
-    """The proposal a folder is for.
+    """Return the proposal of a folder.
 
     Raises:
         DamnitError: If none is set.
@@ -50,8 +50,8 @@ def select_runs(
         folder: The DAMNIT folder.
         numbers: Run numbers; None for all runs of the table, or if it is empty
             all that have files.
-        proposal: In place of the folder's own.
-        mock: Whether files do not matter.
+        proposal: Overrides the folder's own.
+        mock: Whether to ignore missing files.
 
     Raises:
         DamnitError: If the proposal is not set, or has no files.
@@ -74,10 +74,10 @@ def select_runs(
 
 
 def changed_variables(folder: DamnitFolder, keys: Collection[RunKey]) -> dict[RunKey, list[str]]:
-    """The variables of these runs that the context file computes otherwise now, and new ones.
+    """Return the variables of these runs that are new or changed in the context file.
 
     Raises:
-        DamnitError: If the context file cannot be used, or the context Python not be started.
+        DamnitError: If the context file cannot be used, or its Python cannot be started.
     """
     with RunnerProcess(folder, context_python(folder)) as runner:
         loaded = runner.context
@@ -87,7 +87,7 @@ def changed_variables(folder: DamnitFolder, keys: Collection[RunKey]) -> dict[Ru
 
 
 def failed_variables(folder: DamnitFolder, keys: Collection[RunKey]) -> dict[RunKey, list[str]]:
-    """The variables of these runs that have an error, skipped ones not counted."""
+    """Return the variables of these runs that have an error, excluding skipped ones."""
     failed: dict[RunKey, list[str]] = {}
     with Database(folder.database).reading() as con:
         for value in load_values(con, keys=keys):

@@ -1,4 +1,4 @@
-"""How long the files of a run have to be still: learnt from the pauses of earlier runs."""
+"""Settle time of a run's files, learnt from the pauses of earlier runs."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from ..model import RunKey
 
 KINDS = ("raw", "proc")
 RUNS_REMEMBERED = 20
-"""Of each kind; what a change of the setup taught is forgotten after so many runs."""
+"""Of each kind; the effect of an old setup is forgotten after this many runs."""
 LONGEST_S = 300.0
-"""The longest time that is learnt: what comes later yet is a change of its own."""
+"""Upper limit on the learnt time: any later change counts as a new one."""
 MARGIN = 1.5
-"""By how much longer than the longest pause it is."""
+"""Factor applied to the longest pause."""
 
 
 class SettleTimes:
-    """Two times, for `raw` and for `proc`.
+    """Settle times for `raw` and for `proc`.
 
     Args:
-        least_s: What it is before anything was seen, and never less.
-        learns: Whether it grows with what is seen; not if somebody has set it.
-        known: What `dump` gave earlier; anything else counts as nothing.
+        least_s: Initial value and minimum.
+        learns: Whether it grows with the observed pauses; not if a value is set.
+        known: Earlier result of `dump`; invalid text is ignored.
     """
 
     def __init__(self, least_s: float, *, learns: bool = False, known: object = None) -> None:
@@ -33,21 +33,21 @@ class SettleTimes:
             self._pauses[kind] |= pauses
 
     def of(self, kind: str) -> float:
-        """The time for one kind, in seconds."""
+        """Return the settle time for one kind, in seconds."""
         longest_s = max(self._pauses[kind].values(), default=0.0)
         return max(self._least_s, min(MARGIN * longest_s, LONGEST_S))
 
     def note(self, key: RunKey, kind: str, pause_s: float) -> None:
-        """Note that files of a run changed again after they had been still for so long."""
+        """Record that files of a run changed again after they had been unchanged for this long."""
         if not self._learns or not 0.0 < pause_s <= LONGEST_S:
             return
         pauses = self._pauses[kind]
-        pauses[key.run] = max(pause_s, pauses.pop(key.run, 0.0))  # it comes last
+        pauses[key.run] = max(pause_s, pauses.pop(key.run, 0.0))  # move it to the end
         while len(pauses) > RUNS_REMEMBERED:
             del pauses[next(iter(pauses))]
 
     def dump(self) -> str:
-        """What was seen, as text for the next daemon."""
+        """Return the observed pauses, as text for the next daemon."""
         kept = {
             kind: [[run, round(pause_s, 1)] for run, pause_s in pauses.items()]
             for kind, pauses in self._pauses.items()

@@ -1,4 +1,4 @@
-"""Finds fragments that nobody waits for, and has them combined."""
+"""Find abandoned fragments and have them combined."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 5.0
 LEFT_ALONE_S = 10.0
-"""How old a fragment has to be: the job that wrote it combines its own."""
+"""Minimum age of a fragment: the job that wrote it combines its own."""
 
 SWEEP_EVERY_S = 3600.0
-"""How often the whole folder is swept, unfinished files of dead processes included."""
+"""How often the whole folder is swept, including unfinished files of dead processes."""
 
 
 class Sweeper:
-    """A thread that combines what other programs left, or a daemon that died.
+    """A thread that combines fragments left by other programs or by a daemon that died.
 
     Args:
         folder: The DAMNIT folder.
-        combiner: Does the work.
-        tell: Told what happens.
-        busy: The runs that a job of ours is at; it combines their fragments itself.
+        combiner: Combines the fragments.
+        tell: Called with each event.
+        busy: The runs of our current jobs, which combine their own fragments.
         require_right: Raises a `DamnitError` if another daemon has taken over.
     """
 
@@ -58,16 +58,16 @@ class Sweeper:
         self._thread = threading.Thread(target=self._work, name="sweeper", daemon=True)
 
     def start(self) -> None:
-        """Begin, with a sweep of the whole folder."""
+        """Start, with a sweep of the whole folder."""
         self._thread.start()
 
     def sweep(self) -> None:
-        """Have the whole folder swept soon."""
+        """Request a sweep of the whole folder."""
         self._wants_all = True
         self._wake.set()
 
     def close(self, timeout_s: float = 30.0) -> None:
-        """End it, after what it is at."""
+        """Stop the thread after its current task."""
         self._is_closed = True
         self._wake.set()
         if self._thread.is_alive():
@@ -108,7 +108,7 @@ class Sweeper:
             self._remark(text)
 
     def _remark(self, text: str) -> None:
-        """Say it once: what cannot be combined now is tried again and again."""
+        """Report a problem once: combining is retried again and again."""
         if text not in self._remarks:
             self._remarks.add(text)
             self._tell(Remark(text))
@@ -117,5 +117,5 @@ class Sweeper:
 def _is_left_alone(path: Path) -> bool:
     try:
         return time.time() - path.stat().st_mtime > LEFT_ALONE_S
-    except OSError:  # combined meanwhile
+    except OSError:  # already combined
         return False

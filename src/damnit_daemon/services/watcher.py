@@ -1,4 +1,4 @@
-"""Finds new runs by looking at a proposal's folders; needs no services."""
+"""Find new runs by polling a proposal's folders; needs no services."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ log = logging.getLogger(__name__)
 
 DEFAULT_SETTLE_S = 20.0
 DEFAULT_GRACE_S = 60.0
-"""How long an event may be behind the files before we act without it."""
+"""How long an event may lag behind the files before we act without it."""
 
 RECENT_S = 3600.0
-"""Files that did not change for so long are not asked where they end."""
+"""Files unchanged for this long are not checked for an early end."""
 
 PATIENCE = 6.0
-"""How many times the settle time a run waits that is still, but lacks files or parts of them."""
+"""How many settle times an unchanged run waits if files or parts of them are missing."""
 
 
 class Sighting(NamedTuple):
-    """Files, and since when they have not changed by our own clock."""
+    """Files, and the time since which they are unchanged by our own clock."""
 
     files: RunFiles
     since_s: float
@@ -51,12 +51,12 @@ class Sighting(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """What to make of a look."""
+    """Result of evaluating a scan."""
 
     settled: list[Sighting]
-    """Runs that have been still for long enough, in the order to take them."""
+    """Runs that have been unchanged for long enough, in the order to process them."""
     watched: dict[Place, Sighting]
-    """All that are not seen; to be handed in with the next look."""
+    """All that are not yet seen; to be passed to the next call."""
 
 
 def decide(
@@ -67,7 +67,7 @@ def decide(
     now_s: float,
     settle_s: float,
 ) -> Decision:
-    """Tell which runs are complete: not seen yet, with data, and still for some time."""
+    """Find the complete runs: not seen yet, with data, and unchanged for some time."""
     sightings: dict[Place, Sighting] = {}
     for files in listing:
         if files.place in seen:
@@ -93,10 +93,10 @@ def _order(sighting: Sighting) -> tuple[RunKey, int]:
 
 
 def parse_backfill(text: str) -> int | None:
-    """Read how many of the existing runs to process: 0 for `none`, None for `all`.
+    """Parse how many of the existing runs to process: 0 for `none`, None for `all`.
 
     Raises:
-        DamnitError: If it is anything else but a number.
+        DamnitError: If it is neither of these nor a number.
     """
     text = text.strip().lower()
     if text in ("", "none"):
@@ -112,29 +112,30 @@ def parse_backfill(text: str) -> int | None:
 
 @dataclass(frozen=True)
 class ScanResult:
-    """What a look at the folders brought; it comes again with each look until it is seen."""
+    """Result of a scan of the folders; each scan repeats it until it is seen."""
 
     arrivals: list[Arrival]
     """To be recorded and processed."""
     existing: list[Arrival]
-    """To be recorded as seen and left alone: they were there before the daemon."""
+    """To be recorded as seen and left alone: older than the daemon."""
 
 
 class Watcher:
-    """Looks at `raw/` and `proc/` of one proposal.
+    """Watches `raw/` and `proc/` of one proposal.
 
     Args:
-        proposal_folder: Holds `raw` and `proc`.
-        proposal: Its number.
-        settle_s: How long a run's files must be still; a number, or what learns it.
+        proposal_folder: Contains `raw` and `proc`.
+        proposal: Number of the proposal.
+        settle_s: How long a run's files must be unchanged; a number, or a
+            `SettleTimes` that learns it.
         grace_s: How much longer to wait for an event that announces them; None if
-            none will, because there is no broker.
-        first_start: Whether the runs that are there at the first look are older
-            than the daemon.
-        older: Those that were, if that look was an earlier daemon's.
+            none will come, because there is no broker.
+        first_start: Whether the runs found by the first scan are older than the
+            daemon.
+        older: Those that were, if an earlier daemon made that scan.
         backfill: How many of those, from the newest, are processed; None for all.
-        last_trains: Reads where files end.
-        clock: Unix seconds; only tells what is older than an hour.
+        last_trains: Reads the last train of files.
+        clock: Unix seconds; only used to find what is older than an hour.
     """
 
     def __init__(
@@ -151,7 +152,7 @@ class Watcher:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.problem = ""
-        """Why nothing can be looked at; empty when it can."""
+        """Why the folders cannot be scanned; empty otherwise."""
         self._proposal_folder = proposal_folder
         self.growing: list[GrowingRun] = []
         """The runs that are not processed yet because they still grow."""
@@ -169,9 +170,9 @@ class Watcher:
         self._lacking: dict[RunFiles, str] = {}
         self._last_trains = last_trains
         self._early: dict[RunFiles, str] = {}
-        """Of runs that are waited for: the aggregator that ended early."""
+        """For runs still waiting: the aggregator that ended early."""
         self._ends_early: set[tuple[str, str]] = set()
-        """Kinds and aggregators that still did when the last run was taken."""
+        """Kinds and aggregators that still ended early when the last run was taken."""
         self._older: set[Place] | None = None
         self._wanted_again: set[RunKey] = set()
         if not first_start:
@@ -180,7 +181,7 @@ class Watcher:
 
     @property
     def older(self) -> frozenset[Place] | None:
-        """The runs that are older than the daemon; None before the first look."""
+        """The runs that are older than the daemon; None before the first scan."""
         return None if self._older is None else frozenset(self._older)
 
     def look(
@@ -191,17 +192,17 @@ class Watcher:
         expects_events: bool = True,
         taken: Mapping[Place, TakenFiles] = MappingProxyType({}),
     ) -> ScanResult:
-        """See what is new; what cannot be read now is looked at next time.
+        """Scan for new runs; retry unreadable folders in the next scan.
 
         Args:
-            seen: What needs no attention any more, unless it is taken and has changed.
-            now_s: Seconds of a clock that nobody sets, such as `time.monotonic`.
-            expects_events: Whether a broker can tell of runs at the moment; else
-                nothing is waited for but that the files are still.
+            seen: Runs that need no more attention, unless taken and changed.
+            now_s: Seconds of a monotonic clock, such as `time.monotonic`.
+            expects_events: Whether a broker can announce runs at the moment; else
+                a run only has to be unchanged.
             taken: The files that jobs have seen.
         """
         try:
-            self._proposal_folder.stat()  # what is not mounted is not empty
+            self._proposal_folder.stat()  # not mounted does not mean empty
             new = {k: list(folder.scan(seen, now_s)) for k, folder in self._folders.items()}
             changed = list(self._taken_runs.scan(taken, now_s))
         except OSError as error:
@@ -228,7 +229,7 @@ class Watcher:
         return look
 
     def _learn(self, before: Mapping[Place, Sighting], taken: Mapping[Place, TakenFiles]) -> None:
-        """Note the pauses in which files came."""
+        """Record the pauses between files."""
         for place, (files, *_) in self._watched.items():
             newest_ns = before[place].files.data_ns if place in before else 0
             if place not in before and place in taken and taken[place].number:
@@ -237,7 +238,7 @@ class Watcher:
                 self.settle_times.note(*place, (files.data_ns - newest_ns) / 1e9)
 
     def _take_complete(self, settled: Iterable[Sighting], now_s: float) -> list[Sighting]:
-        """Those that are complete by what their files say, or have been still for very long."""
+        """Select those whose files are complete, or unchanged for very long."""
         complete, lacking = [], {}
         for sighting in sorted(settled, key=_order):
             files = sighting.files
@@ -296,13 +297,13 @@ class Watcher:
         ]
 
     def _remember_older(self, places: Iterable[Place]) -> None:
-        """Note what was there at the first look, and which of it is wanted all the same."""
+        """Note the runs found by the first scan, and those of them to backfill."""
         self._older = set(places)
         newest_first = sorted({key for key, _ in self._older}, reverse=True)
         self._wanted_again = set(newest_first[: self._backfill])
 
     def _forget_changed(self, before: Mapping[Place, Sighting]) -> None:
-        """A run whose files changed while we looked is new, after all."""
+        """Treat a run whose files changed during the scan as new."""
         for place, sighting in self._watched.items():
             if place in before and before[place].files != sighting.files and self._older:
                 self._older.discard(place)

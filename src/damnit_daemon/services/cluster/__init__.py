@@ -1,4 +1,4 @@
-"""Jobs in Slurm: submitted together, followed through files that they write, found again."""
+"""Jobs in Slurm: submit in arrays, track through the files they write, recover after a restart."""
 
 from .cluster import Cluster
 from .commands import GivenJob

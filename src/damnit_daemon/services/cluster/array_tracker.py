@@ -1,4 +1,4 @@
-"""Follows one array: what its tasks write, and what Slurm says of them."""
+"""Track one array through the files of its tasks and its status in Slurm."""
 
 from __future__ import annotations
 
@@ -44,15 +44,16 @@ from .event_log import EventLog
 from .tracked_job import TrackedJob, TrackedTask
 
 LATE_S = 3.0
-"""How long after Slurm has called a task over its last words may still come: file systems
-that machines share are slow to show them."""
+"""How long to wait for a task's last events after Slurm reports it as over: shared file systems
+are slow to show them.
+"""
 
 MOST_LOSSES = 3
-"""How often a job is given to Slurm that is lost each time."""
+"""Maximum number of submissions of a job that is lost each time."""
 
 
 class ArrayTracker:
-    """One array, from its submission until nothing more can come of it."""
+    """One array, from its submission until no further events can arrive."""
 
     def __init__(
         self,
@@ -68,19 +69,19 @@ class ArrayTracker:
         withdraw: Callable[[SlurmId, str], bool],
         losses: Counter[int],
     ) -> None:
-        """Follow an array.
+        """Create a tracker.
 
         Args:
             folder: The DAMNIT folder.
-            submission: The array's own.
-            slurm_id: Of the array.
-            resources: What it had asked for, if known.
-            tasks: Those with jobs of ours.
-            tell: Told what happens.
-            finish: Combines what a job gave, and then tells how it ended.
-            load: Told what a runner has read in the context file.
-            withdraw: Takes a task back from Slurm; tells whether it could.
-            losses: How often which job of the ledger was lost, also by others.
+            submission: Folder of the array.
+            slurm_id: Id of the array.
+            resources: Resources that it requested, if known.
+            tasks: Tasks with jobs of ours.
+            tell: Called with each event.
+            finish: Combines the results of a job, then reports how it ended.
+            load: Called with the context that a runner has loaded.
+            withdraw: Cancels a task in Slurm; returns True if it could.
+            losses: How often each job of the ledger was lost, in other arrays too.
         """
         self.submission = submission
         self.slurm_id = slurm_id
@@ -97,22 +98,22 @@ class ArrayTracker:
 
     @property
     def jobs(self) -> Iterator[TrackedJob]:
-        """Those that did not end yet."""
+        """Yield the jobs that have not ended yet."""
         for task in self._tasks.values():
             yield from (job for job in task.jobs if job.ended is None)
 
     @property
     def unfinished(self) -> list[SlurmId]:
-        """The tasks that Slurm is to be asked about."""
+        """The tasks to poll in Slurm."""
         return [self.slurm_id.task(n) for n in self._tasks if n not in self._over]
 
     @property
     def is_finished(self) -> bool:
-        """Whether nothing more comes."""
+        """True if no further events can arrive."""
         return not self._tasks
 
     def look(self) -> None:
-        """Take in what was written since the last look."""
+        """Apply the events written since the last poll."""
         try:
             present = {entry.name for entry in os.scandir(self.submission.path)}
         except OSError:
@@ -131,7 +132,7 @@ class ArrayTracker:
                 del self._tasks[number]
 
     def hear_of(self, status: JobStatus) -> None:
-        """Take in what Slurm says of a task."""
+        """Apply a task's status in Slurm."""
         number = int(status.id.id.rpartition("_")[2])
         task = self._tasks.get(number)
         if task is None:
@@ -152,14 +153,14 @@ class ArrayTracker:
             self._over[number] = (time.monotonic(), status)
 
     def find(self, job_id: int) -> tuple[TrackedJob, SlurmId] | None:
-        """A job that did not end yet, and the task that it is in."""
+        """Return a job that has not ended yet, and its task."""
         for task in self._tasks.values():
             for job in task.jobs:
                 if job.job.id == job_id and job.ended is None:
                     return job, self.slurm_id.task(task.number)
         return None
 
-    # What the runner tells
+    # Events from the runner
 
     def _hear(self, task: TrackedTask, event: Event) -> None:
         if isinstance(event, BatchStarted):
@@ -206,7 +207,7 @@ class ArrayTracker:
                 self._interrupt(job, reason, loaded.context_hash)
 
     def _hear_outcome(self, job: TrackedJob, event: VariableDone) -> None:
-        # Followed a second time, from the beginning: what is combined is gone.
+        # When tracked again from the beginning, combined fragments are gone.
         if event.fragment and (path := Path(event.fragment)).exists():
             job.collector.add(path, event.name)
         elif event.not_saved and not event.fragment:
@@ -241,10 +242,10 @@ class ArrayTracker:
 
         self._finish(job, over)
 
-    # What Slurm tells
+    # Status from Slurm
 
     def _conclude(self, task: TrackedTask, status: JobStatus) -> None:
-        """Decide about jobs that will tell nothing more."""
+        """Decide about jobs that will send no more events."""
         status = with_output(status, self.submission.output(task.number))
         reason = explain(status, self._resources)
         at_work = next((job for job in task.jobs if job.ended is None and job.began), None)
@@ -280,7 +281,7 @@ class ArrayTracker:
         self._stop(job, JobState.FAILED, reason)
 
     def _lose(self, job: TrackedJob, reason: str, task: TrackedTask) -> None:
-        """Have it done again, but not for ever."""
+        """Have it retried, up to a limit."""
         self._losses[job.job.id] += 1
         if (times := self._losses[job.job.id]) >= MOST_LOSSES:
             reason = f"{reason} That happened {times} times."
@@ -298,7 +299,7 @@ class ArrayTracker:
         self._finish(job, lambda: JobInterrupted(job.job.id, reason, held_for))
 
     def _blame(self, job: TrackedJob, reason: str, task: TrackedTask) -> None:
-        """Put the reason into the cell of the variable that was running, if one was."""
+        """Write the reason into the cell of the variable that was running, if one was."""
         if not (name := job.running):
             return
         self._tell(
@@ -325,7 +326,7 @@ class ArrayTracker:
             job.collector.add(fragment)
 
     def _block(self, number: int) -> None:
-        """Slurm calls it over: should it begin all the same, it must do nothing."""
+        """Block a task that Slurm calls over: should it start after all, it must do nothing."""
         try:
             self.submission.block(number)
         except OSError as error:
@@ -333,7 +334,7 @@ class ArrayTracker:
 
 
 def leaves_cluster_work(job: TrackedJob, loaded: ContextLoaded | None) -> bool:
-    """Whether a job without the cluster's variables leaves some of them to do."""
+    """Return True if a job without `cluster` variables leaves some of them for another job."""
     if job.job.cluster is not False or loaded is None:
         return False
     return wants_cluster(loaded, job.job.data, job.job.variables, job.job.match)

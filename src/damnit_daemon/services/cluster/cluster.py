@@ -1,4 +1,4 @@
-"""The thread that looks after Slurm: hands it jobs, follows them, and asks how they are."""
+"""The thread that manages Slurm: submit jobs, track them, poll their status."""
 
 from __future__ import annotations
 
@@ -49,13 +49,13 @@ from .tracked_job import TrackedJob, TrackedTask
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 0.5
-"""How often the files of running tasks are looked at."""
+"""Poll interval for the files of running tasks."""
 
 GATHER_S = 1.0
-"""How long jobs are gathered for one array: each costs Slurm as much as many in one."""
+"""How long jobs are batched into one array: one job costs Slurm as much as an array."""
 
 FIRST_HOLD_S, LONGEST_HOLD_S = 5.0, 60.0
-"""How long nothing is handed to Slurm after it did not answer, or refused."""
+"""How long submission pauses after Slurm did not respond, or refused."""
 
 TIDY_EVERY_S = 3600.0
 STOPPED = "The daemon was stopped before it was handed to Slurm"
@@ -64,7 +64,7 @@ STOPPED = "The daemon was stopped before it was handed to Slurm"
 class Cluster:
     """All jobs of a folder that are in Slurm.
 
-    The loop gives orders and is told `News`; it may ask `accepts` at any time.
+    The loop sends commands and receives `News`; it may call `accepts` at any time.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class Cluster:
         client: SlurmClient | None = None,
     ) -> None:
         self.problem = ""
-        """Why nothing can be handed to Slurm at the moment; empty if it can."""
+        """Why nothing can be submitted to Slurm at the moment; empty otherwise."""
         self._folder = folder
         self._combiner = combiner
         self._tell = tell
@@ -102,34 +102,34 @@ class Cluster:
 
     @cached_property
     def is_there(self) -> bool:
-        """Whether this machine is one to submit from; looked up once."""
+        """True if jobs can be submitted from this machine; checked once."""
         return not self._client.unusable()
 
     def accepts(self) -> bool:
-        """Whether jobs may be handed over now."""
+        """Return True if jobs may be submitted now."""
         return time.monotonic() >= self._held_until_s
 
     def start(self) -> None:
-        """Begin to work."""
+        """Start the thread."""
         self._thread.start()
 
     def order(self, order: Order) -> None:
-        """Ask for something; it happens soon."""
+        """Queue a command; it is executed soon."""
         if isinstance(order, Give | Adopt):
             self._in_work |= {given.job.id: given.job for given in order.jobs}
         self._orders.put(order)
         self._wake.set()
 
     def has(self, job_id: int) -> bool:
-        """Whether a job is in its hands."""
+        """Return True if this thread manages the job."""
         return job_id in self._in_work
 
     def runs_in_work(self) -> list[RunKey]:
-        """The runs whose fragments it combines itself."""
+        """Return the runs whose fragments it combines itself."""
         return [job.run_key for job in list(self._in_work.values())]
 
     def close(self, timeout_s: float = 30.0) -> None:
-        """End the thread; Slurm's jobs go on, and the next daemon follows them."""
+        """Stop the thread; Slurm's jobs continue, and the next daemon tracks them."""
         self._is_closing = True
         self._wake.set()
         if self._thread.is_alive():
@@ -144,7 +144,7 @@ class Cluster:
         while not self._is_closing:
             try:
                 self._turn()
-            except Exception as error:  # nobody else would look after the jobs
+            except Exception as error:  # the thread must survive to manage its jobs
                 log.exception("Looking after Slurm")
                 self._hold(f"{type(error).__name__}: {error}")
             self._wake.wait(LOOK_EVERY_S)
@@ -181,7 +181,7 @@ class Cluster:
             else:
                 self._cancel(order)
 
-    # Handing over
+    # Submission
 
     def _submit(self) -> None:
         jobs, self._waiting = self._waiting, []
@@ -207,7 +207,7 @@ class Cluster:
                     self._let_go(job.job.id, JobInterrupted(job.job.id, str(error)))
 
     def _refused(self, jobs: Iterable[GivenJob], error: SubmissionRefused) -> None:
-        """What is set is wrong, for all: they wait for somebody. A job's own wish: it fails."""
+        """Let jobs wait if the settings are wrong; fail those refused for their own options."""
         for given in jobs:
             number = given.job.id
             if given.has_own_limits and not error.is_temporary:
@@ -272,7 +272,7 @@ class Cluster:
         )
         return TrackedJob(job, task, collector)
 
-    # Taking up what an earlier daemon began
+    # Recovery of an earlier daemon's jobs
 
     def _adopt(self, jobs: Iterable[GivenJob]) -> None:
         wanted = {(given.job.id, given.job.attempt): given for given in jobs}
@@ -286,13 +286,13 @@ class Cluster:
                 tasks[entry.task] = (*tasks.get(entry.task, ()), wanted.pop(key))
             numbered = tuple(tasks.get(n, ()) for n in range(max(tasks) + 1))
             self._unclear.append(Submitted(folder, numbered, Resources(), None))
-        for given in wanted.values():  # it had not come to that
+        for given in wanted.values():  # not yet submitted
             reason = "The daemon ended before it was handed to Slurm"
             self._let_go(given.job.id, JobInterrupted(given.job.id, reason))
         self._look_up()
 
     def _look_up(self) -> None:
-        """Find out about arrays of which nobody knows whether Slurm has them."""
+        """Find out if Slurm has the arrays whose submission is unclear."""
         unclear, self._unclear = self._unclear, []
         for each in unclear:
             try:
@@ -309,7 +309,7 @@ class Cluster:
                 reason = "Slurm did not take it"
                 self._let_go(given.job.id, JobInterrupted(given.job.id, reason))
 
-    # Looking after what is there
+    # Tracking of submitted jobs
 
     def _poll_if_due(self) -> None:
         wanted = [each for follower in self._followers for each in follower.unfinished]
@@ -355,17 +355,17 @@ class Cluster:
                 self._polled_at_s = 0.0
                 return
         if any(g.job.id == order.job_id for u in self._unclear for t in u.tasks for g in t):
-            self._uncancelled.append(order)  # once it is known whether Slurm has it
+            self._uncancelled.append(order)  # once it is known if Slurm has it
 
     def _withdraw(self, slurm_id: SlurmId, comment: str) -> bool:
         try:
             self._client.cancel([slurm_id], comment)
-        except SlurmError:  # with the next answer once more
+        except SlurmError:  # retried with the next status
             return False
         return True
 
     def _finish(self, job: TrackedJob, over: Callable[[], JobOver | JobInterrupted]) -> None:
-        """Combine what a job gave, which may take long; then tell how it ended."""
+        """Combine the results of a job, which may take long; then report how it ended."""
 
         def work() -> None:
             try:
@@ -385,7 +385,7 @@ class Cluster:
         self._tell(news if job is None else replace(news, attempt=job.attempt))
 
     def _load(self, loaded: ContextLoaded) -> None:
-        """Have the variables of a context file in the database before their values."""
+        """Store the variables of a context file in the database before their values."""
         if loaded.context_hash == self._loaded:
             return
         try:

@@ -1,4 +1,4 @@
-"""What the daemon's loop asks of the thread that looks after Slurm. Plain values."""
+"""Commands from the daemon's loop to the thread that manages Slurm. Plain values."""
 
 from __future__ import annotations
 
@@ -9,39 +9,39 @@ from ...ledger import Job, JobOptions
 
 @dataclass(frozen=True)
 class GivenJob:
-    """A job to be done in Slurm, in the attempt that the ledger counts."""
+    """A job to submit to Slurm, in the ledger's current attempt."""
 
     job: Job
     options: JobOptions = field(default_factory=JobOptions)
 
     @property
     def is_dedicated(self) -> bool:
-        """Whether it has a node to itself: if it is for `cluster=True` variables."""
+        """True if it has a node to itself: it computes `cluster=True` variables."""
         return self.job.cluster is True
 
     @property
     def has_own_limits(self) -> bool:
-        """Whether it asks for something else than usual."""
+        """True if it requests other resources than the default."""
         return bool(self.options.memory or self.options.time)
 
 
 @dataclass(frozen=True)
 class Give:
-    """Have these jobs done."""
+    """Submit these jobs."""
 
     jobs: tuple[GivenJob, ...]
 
 
 @dataclass(frozen=True)
 class Adopt:
-    """Take up jobs that an earlier daemon handed to Slurm."""
+    """Recover jobs that an earlier daemon submitted to Slurm."""
 
     jobs: tuple[GivenJob, ...]
 
 
 @dataclass(frozen=True)
 class Cancel:
-    """End a job; the reason is kept with it."""
+    """Cancel a job; the reason is saved with it."""
 
     job_id: int
     reason: str

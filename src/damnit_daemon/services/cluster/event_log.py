@@ -10,7 +10,7 @@ CHUNK_BYTES = 4 << 20
 
 
 class EventLog:
-    """Gives what was added since the last look, in whole lines."""
+    """Reads the lines added since the last poll, if complete."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -18,9 +18,9 @@ class EventLog:
         self._unread = b""
 
     def read(self) -> list[Event]:
-        """What is new; nothing while the file is not there, or cannot be read at the moment.
+        """Return new events; none while the file is missing, or unreadable at the moment.
 
-        Lines that are no events are passed over: a node that fails leaves half of one.
+        Invalid lines are skipped: a node that fails leaves half of one.
         """
         try:
             with self._path.open("rb") as file:

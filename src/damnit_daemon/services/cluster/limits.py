@@ -1,4 +1,4 @@
-"""What the process of one job may use of what Slurm gives to the task. Pure."""
+"""Limits of one job's process, derived from the resources of its Slurm task. Pure."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from ...settings import parse_duration_s, parse_memory_bytes
 from ...slurm import Resources
 
 OWN_SHARE = 0.95
-"""Of the memory: the rest is the runner's. So one variable is ended, and not the whole task."""
+"""Share of the memory; the rest is the runner's. So one variable is ended, not the whole task."""
 
 RESERVE_S = 120.0
-"""Of the time: kept for the variables that come after one that takes for ever."""
+"""Time kept for the variables that follow one that never ends."""
 
 
 def own_limits(resources: Resources, jobs: int = 1) -> tuple[int, float]:
-    """Bytes and seconds; 0: whatever there is.
+    """Return bytes and seconds; 0: no limit.
 
     Args:
-        resources: What Slurm gives.
-        jobs: How many share that time, one after the other.
+        resources: Resources of the task.
+        jobs: Number of jobs that share that time, one after the other.
     """
     memory = int(OWN_SHARE * parse_memory_bytes(resources.memory)) if resources.memory else 0
     if not resources.time:

@@ -1,4 +1,4 @@
-"""Hands jobs to Slurm, many in one go, and never the same twice."""
+"""Submit jobs to Slurm, many at once, and never the same twice."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Submitted:
-    """An array that Slurm has; or may have, if nobody knows its number."""
+    """An array that Slurm has; or may have, if its id is unknown."""
 
     folder: SubmissionFolder
     tasks: tuple[tuple[GivenJob, ...], ...]
@@ -43,7 +43,7 @@ class Submitted:
 
 
 class Submitter:
-    """Makes arrays of jobs."""
+    """Groups jobs into arrays and submits them."""
 
     def __init__(self, folder: DamnitFolder, client: SlurmClient) -> None:
         self._folder = folder
@@ -52,10 +52,10 @@ class Submitter:
     def plan(
         self, jobs: Sequence[GivenJob], settings: SlurmSettings
     ) -> Iterator[tuple[tuple[tuple[GivenJob, ...], ...], Resources]]:
-        """Divide jobs among arrays: those that ask for the same, so many to a task.
+        """Group jobs with the same resources into arrays, with several jobs to a task.
 
         Raises:
-            SlurmError: If Slurm cannot be asked what there is.
+            SlurmError: If Slurm's configuration cannot be queried.
         """
         groups: dict[tuple[bool, JobOptions], list[GivenJob]] = {}
         for job in jobs:
@@ -77,15 +77,15 @@ class Submitter:
         resources: Resources,
         settings: SlurmSettings,
     ) -> Submitted:
-        """Hand an array to Slurm.
+        """Submit an array to Slurm.
 
         Returns:
-            The array; without a number if Slurm's answer was lost (see `look_up`).
+            The array; without an id if Slurm's response was lost (see `look_up`).
 
         Raises:
-            SlurmDown: If Slurm does not answer; it has nothing.
-            SubmissionRefused: If it does not want it; it has nothing.
-            DamnitError: If the folder cannot be written, or has no usable Python.
+            SlurmDown: If Slurm does not respond; nothing was submitted.
+            SubmissionRefused: If Slurm rejects it; nothing was submitted.
+            DamnitError: If the folder is not writable, or has no usable Python.
         """
         python = context_python(self._folder)
         bundle = place_bundle(self._folder)
@@ -121,13 +121,13 @@ class Submitter:
         return Submitted(folder, tasks, resources, slurm_id)
 
     def look_up(self, folder: SubmissionFolder, clusters: str = "") -> SlurmId | None:
-        """Find out under which number Slurm has an array; None if it has not, and never will.
+        """Return the id of an array in Slurm; None if Slurm does not have it, and never will.
 
-        The number that was noted counts if Slurm has that job under the submission's comment,
-        or has forgotten it: then what is in the folder tells how it ended.
+        The recorded id is valid if Slurm has that job with the submission's comment, or has
+        forgotten it: then the files in the folder show how it ended.
 
         Raises:
-            SlurmDown: If that cannot be known now.
+            SlurmDown: If that cannot be determined now.
         """
         noted = folder.load_id()
         is_ours = noted is not None and self._client.belongs_to(noted, folder.comment)
@@ -140,7 +140,7 @@ class Submitter:
             log.warning("Slurm's job %s is not that of %s: it is left alone", noted, folder.path)
         if found is None:
             _revoke(folder)
-            found = self._find(folder, clusters)  # it may have come between
+            found = self._find(folder, clusters)  # it may have arrived meanwhile
         if found is not None:
             _note(folder, found)
         return found
@@ -168,7 +168,7 @@ def _entry(given: GivenJob, resources: Resources, jobs: int) -> SubmissionEntry:
 def _note(folder: SubmissionFolder, slurm_id: SlurmId) -> None:
     try:
         folder.save_id(slurm_id)
-    except OSError:  # by its comment it can be found all the same
+    except OSError:  # the comment still identifies it
         pass
 
 

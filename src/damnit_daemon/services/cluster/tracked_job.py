@@ -1,4 +1,4 @@
-"""One job in Slurm, as far as is known of it. State, and what events make of it."""
+"""Known state of one job in Slurm, updated by events."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class TrackedJob:
     """A job that Slurm has, or had."""
 
     job: Job
-    """As the ledger has it, with the attempt that is meant."""
+    """As in the ledger, with the attempt that is tracked."""
     task: int
     collector: Collector
     slurm_id: SlurmId | None = None
@@ -34,21 +34,21 @@ class TrackedJob:
     ended: JobEnded | None = None
     done: set[str] = field(default_factory=set)
     waits_for: str = ""
-    """What Slurm last said of its waiting."""
+    """Last reason from Slurm why it is pending."""
     unreadable: list[str] = field(default_factory=list)
-    """Which files could not be read, a sentence for `raw` and one for `proc`."""
+    """Files that could not be read, a sentence for `raw` and one for `proc`."""
     not_saved: str = ""
     """Why the disk did not take a result; empty if it took all."""
     cancel_reason: str = ""
-    """Who wants it ended, if somebody does."""
+    """Who requested its cancellation; empty without a request."""
 
     def owns(self, event: Event) -> bool:
-        """Whether an event of its task is about this job."""
+        """Return True if an event of its task is about this job."""
         job_id = getattr(event, "job_id", "")
         return job_id.rpartition("-")[0] == runner_job_id(self.job)
 
     def hear(self, event: Event) -> None:
-        """Keep in mind what matters if nothing more should be heard."""
+        """Record what matters in case no further event arrives."""
         if isinstance(event, JobStarted):
             self.began = True
         elif isinstance(event, FilesFound):
@@ -73,16 +73,16 @@ class TrackedTask:
     jobs: list[TrackedJob] = field(default_factory=list)
     context: ContextLoaded | None = None
     where: str = ""
-    """The host that it began on; empty before."""
+    """The host that it started on; empty before."""
     withdrawn: str = ""
-    """Why it was taken back from Slurm, to be submitted anew."""
+    """Why it was withdrawn from Slurm, to be submitted again."""
 
     @property
     def is_finished(self) -> bool:
-        """Whether all its jobs told their end."""
+        """True if all its jobs have reported their end."""
         return all(job.ended is not None for job in self.jobs)
 
 
 def runner_job_id(job: Job) -> str:
-    """How the runner knows a job of the ledger, in one of its attempts."""
+    """Return the runner's id for a job of the ledger in one of its attempts."""
     return f"{job.id}-{job.attempt}"

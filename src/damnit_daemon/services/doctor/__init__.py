@@ -1,7 +1,7 @@
-"""What is wrong with a DAMNIT folder, and how to mend it.
+"""Diagnose a DAMNIT folder, and suggest repairs.
 
-Each check looks at one thing and changes nothing; what it says goes to people.
-`repair` mends what can be mended without asking.
+Each check covers one subject and changes nothing; its messages are for users.
+`repair` makes those repairs that need no confirmation.
 """
 
 from .checks import CHECKS, check_folder

@@ -1,4 +1,4 @@
-"""All checks, in the order in which they are made."""
+"""All checks, in the order in which they run."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ CHECKS: dict[str, Check] = {
 
 
 def check_folder(folder: DamnitFolder, *, thorough: bool = False) -> Iterator[Finding]:
-    """Make all checks; what keeps one from being made is its finding.
+    """Run all checks; an error that prevents one becomes its finding.
 
     Args:
         folder: The DAMNIT folder.

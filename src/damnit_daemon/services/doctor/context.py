@@ -1,4 +1,4 @@
-"""The context file and the Python that runs it."""
+"""Checks of the context file and its Python."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ START_S = 90.0
 
 
 def check_context(folder: DamnitFolder) -> Iterator[Finding]:
-    """The Python starts, has what is needed, and can load the file.
+    """Check that the Python starts, has the required packages, and can load the file.
 
     Raises:
-        DamnitError: If it does not start; says why.
+        DamnitError: If it does not start; gives the reason.
     """
     if not folder.context_file.is_file():
         text = f"There is no {folder.context_file}."

@@ -1,4 +1,4 @@
-"""The ledger, the daemon that writes it, and the broker that it listens to."""
+"""Checks of the ledger, the daemon that writes it, and its broker."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ WAITED_TOO_LONG_S = 60.0
 
 
 def check_ledger(folder: DamnitFolder) -> Iterator[Finding]:
-    """It can be read and written, and is whole.
+    """Check that the ledger is readable, writable and intact.
 
     Raises:
-        StoreError: If it cannot; says why.
+        StoreError: If it is not; gives the reason.
     """
     ledger = Ledger(folder.ledger, timeout_s=TIMEOUT_S)
     if not ledger.exists() and was_there(folder):
@@ -45,7 +45,7 @@ def check_ledger(folder: DamnitFolder) -> Iterator[Finding]:
         yield wrong("ledger", f"{folder.ledger} is damaged: {damage[0]}", fix)
         return
     with ledger.writing():
-        pass  # the lock was to be had
+        pass  # the lock was free
     with ledger.reading() as con:
         counts = count_jobs(con)
         queued = load_jobs(con, states=[JobState.QUEUED], limit=1)
@@ -68,7 +68,7 @@ def check_ledger(folder: DamnitFolder) -> Iterator[Finding]:
 
 
 def check_daemon(folder: DamnitFolder) -> Iterator[Finding]:
-    """It works, or nobody has started one."""
+    """Check that the daemon is running, unless none was started."""
     seen = observe(folder)
     state = seen.state(time.time())
     who = ""
@@ -87,10 +87,10 @@ def check_daemon(folder: DamnitFolder) -> Iterator[Finding]:
 
 
 def check_broker(folder: DamnitFolder) -> Iterator[Finding]:
-    """One of its addresses answers, if one is set.
+    """Check that one of the broker's addresses responds, if one is set.
 
     Raises:
-        DamnitError: If what is set makes no sense.
+        DamnitError: If a setting is invalid.
     """
     with Database(folder.database, timeout_s=TIMEOUT_S).reading() as con:
         stored = load_settings(con)
@@ -112,7 +112,7 @@ def check_broker(folder: DamnitFolder) -> Iterator[Finding]:
 
 
 def _check_answers(settings: BrokerSettings, reached: list[str]) -> Finding:
-    """Whether the broker speaks Kafka, and the addresses that it advertises can be reached."""
+    """Check that the broker speaks Kafka, and that its advertised addresses are reachable."""
     names = ", ".join(reached)
     fix = "Ask who runs it; new runs are found by looking at directories meanwhile."
     try:
@@ -128,7 +128,7 @@ def _check_answers(settings: BrokerSettings, reached: list[str]) -> Finding:
 
 
 def _check_listening(folder: DamnitFolder) -> Iterator[Finding]:
-    """What the daemon that works here says of it."""
+    """Report the broker's state according to the running daemon."""
     lease = working_daemon(folder)
     if lease is None or (health := parse_consumer_health(lease.info.get("consumer"))) is None:
         return

@@ -1,4 +1,4 @@
-"""What a check found."""
+"""Result of a check."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from enum import StrEnum
 
 
 class Grade(StrEnum):
-    """How good it is; the value is what stands before it in the report."""
+    """Grade of a finding; the value is its marker in the report."""
 
     FINE = "✓"
     NOTE = "·"
-    """Worth knowing, nothing to mend."""
+    """Worth knowing, no repair needed."""
     WRONG = "✗"
 
 
@@ -21,28 +21,28 @@ class Finding:
 
     grade: Grade
     what: str
-    """What was looked at."""
+    """Subject of the check."""
     text: str
-    """How it is."""
+    """Its state."""
     fix: str = ""
-    """What to do about it, as exactly as we know."""
+    """How to fix it, as precisely as known."""
 
 
 def fine(what: str, text: str) -> Finding:
-    """All is well."""
+    """Return a finding without a problem."""
     return Finding(Grade.FINE, what, text)
 
 
 def note(what: str, text: str, fix: str = "") -> Finding:
-    """Worth knowing."""
+    """Return a finding that is worth knowing."""
     return Finding(Grade.NOTE, what, text, fix)
 
 
 def wrong(what: str, text: str, fix: str) -> Finding:
-    """To be mended."""
+    """Return a finding that needs a fix."""
     return Finding(Grade.WRONG, what, text, fix)
 
 
 def count_of(number: int, noun: str) -> str:
-    """Say how many: `1 run`, `2 runs`."""
+    """Format a count: `1 run`, `2 runs`."""
     return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,4 +1,4 @@
-"""The folder itself: who may read and write what is in it, and how much fits."""
+"""Checks of the folder itself: its permissions and free disk space."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LEAST_FREE_BYTES = 2**30
 
 
 def check_permissions(folder: DamnitFolder) -> Iterator[Finding]:
-    """We, and those the folder is shared with, can use what is in it."""
+    """Check that we, and those who share the folder, can use its files."""
     if not folder.path.is_dir():
         yield wrong("folder", f"There is no folder {folder.path}.", "damnit proposal NUMBER")
         return
@@ -29,7 +29,7 @@ def check_permissions(folder: DamnitFolder) -> Iterator[Finding]:
 
 
 def check_disk(folder: DamnitFolder) -> Iterator[Finding]:
-    """There is room for results."""
+    """Check that there is room for results."""
     free_bytes = shutil.disk_usage(folder.path).free
     text = f"{free_bytes / 1e9:.1f} GB free"
     if free_bytes < LEAST_FREE_BYTES:

@@ -1,4 +1,4 @@
-"""Mending what can be mended without asking anybody."""
+"""Repairs that need no confirmation."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from .finding import count_of
 
 
 def repair(folder: DamnitFolder) -> Iterator[str]:
-    """Bring an old database up to date and combine what waits; says what was done.
+    """Bring an old database up to date and combine waiting fragments; yield each action taken.
 
     Raises:
-        DamnitError: If that fails; what was mended before stays so.
+        DamnitError: If that fails; earlier repairs persist.
     """
     if 1 <= Database(folder.database).format_version() < FORMAT_VERSION:
         backup = migrate(folder.database)

@@ -1,4 +1,4 @@
-"""The run database from the results files: what it lost, or has older."""
+"""Restore values that the run database lost, or has older, from the results files."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from .verify import lost_values, runs_of
 
 
 class Restored(NamedTuple):
-    """How far it has come."""
+    """Progress of the restore."""
 
     done: int
-    """Runs that were looked at."""
+    """Number of runs checked."""
     total: int
     said: str = ""
-    """What was done about the last one; empty if it needed nothing."""
+    """Action taken for the last one; empty if it needed none."""
 
 
 def restore(folder: DamnitFolder) -> Iterator[Restored]:
     """Save values, summaries and errors again that only the results files have.
 
-    Comments, notes and what people typed stay as they are; so does what is newer in the database.
+    Comments, notes and user input stay as they are; so do newer values in the database.
 
     Raises:
-        DamnitError: If the database cannot be read or written; what was saved before stays.
+        DamnitError: If the database cannot be read or written; values already saved persist.
     """
     keys = runs_of(folder)
     combiner, reader = Combiner(folder), ReaderPool()
@@ -39,7 +39,7 @@ def restore(folder: DamnitFolder) -> Iterator[Restored]:
                 if names := lost_values(folder, key, reader):
                     saved = combiner.restore(key, names)
                     said = f"{key}: brought back {', '.join(saved)}" if saved else ""
-            except DamnitError as error:  # one damaged file costs its run only
+            except DamnitError as error:  # one damaged file affects only its run
                 said = f"{key}: {error.message}"
             yield Restored(done, len(keys), said)
     finally:

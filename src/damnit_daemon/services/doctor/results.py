@@ -1,4 +1,4 @@
-"""Fragments that wait, fragments that cannot be used, results files."""
+"""Checks of waiting and quarantined fragments, and of results files."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from .verify import read_results
 
 NEWEST_RUNS = 5
 YOUNG_S = 120.0
-"""Fragments of this age belong to something that is still at work."""
+"""Younger fragments belong to an active job."""
 
 
 def check_fragments(folder: DamnitFolder) -> Iterator[Finding]:
-    """None waits for long, and none was set aside."""
+    """Check that no fragment waits for long or was quarantined."""
     ages_s = [_age_s(path) for _, path in folder.fragments()]
     old = [age_s for age_s in ages_s if age_s > YOUNG_S]
     waiting = f"waiting: {count_of(len(old), 'fragment')}"
@@ -42,7 +42,7 @@ def check_fragments(folder: DamnitFolder) -> Iterator[Finding]:
 
 
 def check_results(folder: DamnitFolder, reader: ReaderPool) -> Iterator[Finding]:
-    """The results files of the newest runs can be read.
+    """Check that the results files of the newest runs can be read.
 
     Raises:
         StoreError: If the database cannot be read.
@@ -97,5 +97,5 @@ def _reason(path: Path) -> str:
 def _age_s(path: Path) -> float:
     try:
         return time.time() - path.lstat().st_mtime
-    except FileNotFoundError:  # combined meanwhile
+    except FileNotFoundError:  # already combined
         return 0.0

@@ -1,4 +1,4 @@
-"""Slurm, as far as this folder needs it."""
+"""Checks of Slurm, as far as this folder needs it."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ LOCAL = "damnit db-config executor local does without Slurm."
 
 
 def check_slurm(folder: DamnitFolder) -> Iterator[Finding]:
-    """Slurm answers, and has the partition and the reservation that are set.
+    """Check that Slurm responds, and has the partition and the reservation that are set.
 
     Raises:
-        DamnitError: If a setting makes no sense.
+        DamnitError: If a setting is invalid.
     """
     with Database(folder.database).reading() as con:
         settings = slurm_settings(load_settings(con))

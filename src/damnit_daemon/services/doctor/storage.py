@@ -1,4 +1,4 @@
-"""The run database."""
+"""Checks of the run database."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from ...store.identity import copy_sentence, original_of
 from .finding import Finding, count_of, fine, note, wrong
 
 TIMEOUT_S = 5.0
-"""How long a lock may be held by others before it is worth a word."""
+"""How long others may hold a lock before it is reported."""
 
 
 def check_database(folder: DamnitFolder) -> Iterator[Finding]:
-    """It can be read and written, has the format that we write, and is whole.
+    """Check that the database is readable, writable, intact and in our format.
 
     Raises:
-        StoreError: If it cannot; says why.
+        StoreError: If it is not; gives the reason.
     """
     database = Database(folder.database, timeout_s=TIMEOUT_S)
     version = database.format_version()
@@ -35,7 +35,7 @@ def check_database(folder: DamnitFolder) -> Iterator[Finding]:
         yield note("database", f"It has format {version}: it can be read, but not written.")
         return
     with database.writing():
-        pass  # the lock was to be had
+        pass  # the lock was free
     if original := original_of(folder):
         fix = "damnit-daemon new-id gives it one of its own."
         yield wrong("database", copy_sentence(original), fix)

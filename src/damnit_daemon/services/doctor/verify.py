@@ -1,4 +1,4 @@
-"""Whether results files and the database say the same; reads all of them."""
+"""Compare all results files with the database; reads all of them."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from .finding import Finding, count_of, fine, note, wrong
 CLOSE_S = 0.001
 RESTORE = "damnit doctor --verify --repair"
 MOST_RUNS = 20
-"""Of how many runs differences are told one by one."""
+"""Maximum number of runs whose differences are listed one by one."""
 
 
 def verify(folder: DamnitFolder, reader: ReaderPool) -> Iterator[Finding]:
-    """Each value is both in its run's file and in the database, of the same computation.
+    """Check that each value is in its run's file and in the database, from the same computation.
 
-    All data are read and compared with the checksums that were noted with them. Runs with
-    fragments that wait are left out: those are yet to be merged.
+    All data are read and compared with their stored checksums. Runs with waiting fragments
+    are left out: those are yet to be merged.
 
     Raises:
         StoreError: If the database cannot be read.
@@ -54,7 +54,7 @@ def verify(folder: DamnitFolder, reader: ReaderPool) -> Iterator[Finding]:
 
 
 def runs_of(folder: DamnitFolder) -> list[RunKey]:
-    """The runs that the database knows, or of which there are results.
+    """Return the runs that are in the database or have results.
 
     Raises:
         StoreError: If the database cannot be read.
@@ -65,7 +65,7 @@ def runs_of(folder: DamnitFolder) -> list[RunKey]:
 
 
 def lost_values(folder: DamnitFolder, key: RunKey, reader: ReaderPool) -> list[str]:
-    """The variables of a run that its results file has, and the database not, or older.
+    """Return a run's variables in its results file that the database lacks, or has older.
 
     Raises:
         DamnitError: If the file or the database cannot be read.
@@ -80,7 +80,7 @@ def lost_values(folder: DamnitFolder, key: RunKey, reader: ReaderPool) -> list[s
 def read_results(
     path: Path, key: RunKey, reader: ReaderPool, *, contents: bool = False
 ) -> CheckedFile:
-    """Read a results file in a process of its own; with `contents` all that is in it.
+    """Read a results file in a separate process; with `contents`, all its data too.
 
     Raises:
         DamnitError: If it cannot be read; `FileDamaged` if that ends the process, or never ends.
@@ -114,7 +114,7 @@ def _compare(
         if name not in reasons and _is_older(when, in_database[name]):
             reasons[name] = "the results file has an older value"
     for name, stored in in_database.items():
-        # Without that mark it may be the user's own value, or an old one of DAMNIT.
+        # Without that mark it may be the user's own value, or an old one from DAMNIT.
         if name not in in_file and name not in reasons and COMPUTED_AT in stored.attributes:
             reasons[name] = "missing in the results file"
     if not reasons:
@@ -132,7 +132,7 @@ def _in_database(folder: DamnitFolder, key: RunKey) -> dict[str, StoredValue]:
 def _better_in_file(
     in_file: dict[str, tuple[float | None, bool]], in_database: dict[str, StoredValue]
 ) -> dict[str, str]:
-    """What the database lacks, or has older, and why; the user's own values are left out."""
+    """Return what the database lacks, or has older, and why; the user's own values are left out."""
     reasons = {}
     for name, (when, is_error) in in_file.items():
         stored = in_database.get(name)
@@ -149,18 +149,18 @@ def _is_older(when: float | None, stored: StoredValue) -> bool:
 
 
 def _noted_in_file(checked: CheckedFile) -> dict[str, tuple[float | None, bool]]:
-    """When each variable was computed, if that is noted, and whether it failed."""
+    """Return when each variable was computed, if recorded, and whether it failed."""
     found: dict[str, tuple[float | None, bool]] = {}
     for value in checked.values:
         when = float(value.attributes[COMPUTED_AT])
-        # In place of what nobody noted stands the time of the file.
+        # A time that was not recorded is replaced with that of the file.
         is_noted = when != checked.written_at
         found[value.name] = (when if is_noted else None, "error" in value.attributes)
     return found
 
 
 def _difference(when: float | None, is_error: bool, stored: StoredValue | None) -> str:
-    """Say how the file knows better; empty if it does not, as far as can be told."""
+    """Return how the file is better than the database; empty if it is not, as far as is known."""
     if stored is None:
         return "missing in the database"
     attributes = stored.attributes
