@@ -1,1 +1,1 @@
-"""Measurements of ours beside their baselines: `python -m bench`."""
+"""Benchmarks against baselines: `python -m bench`."""

@@ -57,7 +57,7 @@ def main() -> None:
 
 
 def as_table(results: Iterable[Result]) -> Table:
-    """For people; the file is for programs."""
+    """Format the results for people; the JSON file is for programs."""
     table = Table("what", "ours", "baseline", "ratio", "aim", "")
     for column in table.columns[1:]:
         column.justify = "right"

@@ -1,4 +1,4 @@
-"""How long the app takes to show the table, and its memory, beside an empty Textual app."""
+"""Time to first paint and memory of the app, compared with an empty Textual app."""
 
 from __future__ import annotations
 
@@ -13,40 +13,40 @@ from .results import Result, compare, environment, in_turn, program, within
 from .terminal import TerminalProgram
 
 SIZES = {"100x50": (100, 50), "1000x100": (1000, 100), "5000x200": (5000, 200)}
-"""Runs and variables."""
+"""Numbers of runs and variables."""
 
 KEYS = r"\?\s+help"
-"""Of the lowest line, which only the app draws."""
+"""Text in the bottom line, which only the app draws."""
 
 EMPTY_APP = Path(__file__).with_name("empty_app.py")
 MOST_MB = {"100x50": 70.0, "5000x200": 200.0}
-"""What may be resident when all is loaded."""
+"""Limit of resident memory when everything is loaded."""
 
 
 def newest(runs: int) -> str:
-    """A pattern for the number of the newest run, which stands on top."""
+    """Return a pattern for the number of the newest run, which is in the first row."""
     return rf"(?<![\w.,]){FIRST_RUN + runs - 1}(?![\w.,])"
 
 
 class Start(NamedTuple):
-    """What was seen of one start."""
+    """Measurements of one start."""
 
     first_paint_s: float
-    """Until the newest runs were seen."""
+    """Until the newest run is on screen."""
     ready_s: float
-    """Until the app itself was, which obeys keys."""
+    """Until the app itself is drawn, and responds to keys."""
     memory_mb: float
-    """When all was loaded."""
+    """Resident when everything is loaded."""
 
 
 def measure_app(scratch: Path, repeats: int) -> Iterator[Result]:
-    """`damnit-tui` on databases of three sizes: first paint and memory."""
+    """Measure first paint and memory of `damnit-tui` on databases of three sizes."""
     state = environment(XDG_STATE_HOME=str(scratch / "state"), XDG_CONFIG_HOME=str(scratch))
 
     def start(command: list[str], *patterns: str) -> Callable[[], Start]:
         return lambda: _start(command, patterns, state, scratch)
 
-    # Without the folder it is in on the path: a module there would hide one of Python's.
+    # -P keeps the script's folder off sys.path: a module there would shadow one of Python's.
     cases = {"empty": start([sys.executable, "-P", str(EMPTY_APP)], "painted")}
     for name, (runs, variables) in SIZES.items():
         folder = make_folder(scratch / name, runs, variables)

@@ -1,4 +1,4 @@
-"""What it is like to work with the app on a large table: keys, bytes, changes, a slow line."""
+"""Responsiveness of the app on a large table: keys, bytes, updates, a slow connection."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ UPDATES = 8
 
 
 def measure_use(scratch: Path, _repeats: int) -> Iterator[Result]:
-    """The app on 5000x200: while it loads, when it has, while others write, on a slow line."""
+    """Measure 5000x200 while loading, when loaded, during writes, and on a slow connection."""
     folder = make_folder(scratch / "use", RUNS, VARIABLES)
     command = [*program("damnit-tui", "damnit_tui.cli"), str(folder)]
 
     def start(name: str, *arguments: str, **options: float) -> TerminalProgram:
-        # Nothing is remembered: each begins with the newest run.
+        # Fresh state, so that each start shows the newest run first.
         homes = {"XDG_STATE_HOME": str(scratch / name), "XDG_CONFIG_HOME": str(scratch / name)}
         return TerminalProgram(
             [*command, *arguments], environment(**homes), scratch, rows=ROWS, **options
@@ -68,7 +68,7 @@ def measure_use(scratch: Path, _repeats: int) -> Iterator[Result]:
 
 
 def _answers(app: TerminalProgram, duration_s: float) -> list[float]:
-    """How long keys take, one after the other, up and down."""
+    """Return the response times of alternating runs of cursor keys, down and up."""
     found, end = [], time.perf_counter() + duration_s
     while time.perf_counter() < end:
         found.append(app.answer_s(DOWN if len(found) // 20 % 2 == 0 else UP))
@@ -93,7 +93,7 @@ def _measure_idle(app: TerminalProgram) -> Iterator[Result]:
 
 
 def _measure_updates(app: TerminalProgram, folder: Path) -> Iterator[Result]:
-    """From a commit until the value is drawn; each differs from the last in every digit."""
+    """Measure from a commit until the value is drawn; every digit changes each time."""
     (name, *_), database = _shown_numbers(folder), Database(folder / "runs.sqlite")
     found = []
     for number in range(UPDATES):
@@ -106,7 +106,7 @@ def _measure_updates(app: TerminalProgram, folder: Path) -> Iterator[Result]:
 
 @contextmanager
 def _writing(folder: Path) -> Iterator[None]:
-    """Somebody writes cells on the screen all the time, each by itself."""
+    """Write cells that are on screen from a thread, each in its own transaction."""
     stop, choose = threading.Event(), random.Random(1)
     database, names = Database(folder / "runs.sqlite"), _shown_numbers(folder)
 
@@ -130,7 +130,7 @@ def _write(database: Database, key: RunKey, name: str, value: float) -> None:
 
 
 def _filters_for_oldest(folder: Path) -> Iterator[tuple[str, str]]:
-    """What is looked for, and the filter for it: only the oldest run has it, which is read last."""
+    """Yield names and filters that match only the oldest run, which is read last."""
     with Database(folder / "runs.sqlite").reading() as con:
         values = load_values(con, keys=[RunKey(PROPOSAL, FIRST_RUN)])
     name, value = next((v.name, v.value) for v in values if isinstance(v.value, float))
@@ -144,14 +144,14 @@ def _filters_for_oldest(folder: Path) -> Iterator[tuple[str, str]]:
 
 
 def _shown_numbers(folder: Path) -> list[str]:
-    """The variables on the first screen that are not pictures."""
+    """Return the variables on the first screen that are not images."""
     with Database(folder / "runs.sqlite").reading() as con:
         columns = sorted(load_columns(con, ()), key=lambda column: column.title.casefold())
     return [column.name for column in columns[:7] if "_line_" not in column.name]
 
 
 def _behind_s(app: TerminalProgram) -> float:
-    """How long the app still draws after a key was let go."""
+    """Return how long the app keeps drawing after a held key is released."""
     for _ in range(int(HELD_S * KEYS_PER_S)):
         app.send(DOWN)
         app.bytes_within(1 / KEYS_PER_S)

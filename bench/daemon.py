@@ -1,4 +1,4 @@
-"""How soon a run that arrives is in the table, and what the daemon itself costs."""
+"""Latency from a run's arrival to the table, and the daemon's own cost."""
 
 from __future__ import annotations
 
@@ -48,12 +48,12 @@ BASELINES = {
     "daemon's CPU when idle": 1.0,
     "overhead per job": 150.0,
 }
-"""Nothing to compare with: the ratio is to what is aimed at."""
+"""Targets in place of measured baselines."""
 AIMS.update(dict.fromkeys(BASELINES, 1.0))
 
 
 def measure_daemon(scratch: Path, repeats: int, *, is_long: bool = False) -> Iterator[Result]:
-    """`damnit-daemon run` with runs that arrive one by one, and with many that wait."""
+    """Measure `damnit-daemon run` with runs that arrive one by one, and with many pending."""
     yield from measure_latency(scratch / "latency", repeats)
     yield from measure_kafka(scratch / "kafka", repeats)
     for runs in (FEW, MANY) if is_long else (FEW,):
@@ -62,7 +62,7 @@ def measure_daemon(scratch: Path, repeats: int, *, is_long: bool = False) -> Ite
 
 
 def measure_latency(scratch: Path, repeats: int) -> Iterator[Result]:
-    """From a run directory becoming complete to its first and last cell, ten variables."""
+    """Measure from a complete run directory to its first and last cell, ten variables."""
     proposal, folder = make_folder(scratch, CONTEXT + MORE_VARIABLES)
     first, last = [], []
     with daemon(proposal, folder):
@@ -74,13 +74,13 @@ def measure_latency(scratch: Path, repeats: int) -> Iterator[Result]:
             wait_until(lambda run=run: cells(folder, run) >= 10)
             last.append(time.perf_counter() - arrived)
             wait_until(lambda run=run: jobs_over(folder) == run)
-    yield alone("run complete to first cell", median(first[1:]), "s")  # the first one warms up
+    yield alone("run complete to first cell", median(first[1:]), "s")  # the first is a warm-up
     yield alone("run complete to last cell of 10", median(last[1:]), "s")
     yield alone("the same of the very first run, runner started", last[0], "s")
 
 
 def measure_kafka(scratch: Path, repeats: int) -> Iterator[Result]:
-    """From a message that announces a run to its first and last cell, through a real broker."""
+    """Measure from a message that announces a run to its cells, through a real broker."""
     scratch.mkdir()
     (scratch / "broker").mkdir()
     try:
@@ -106,7 +106,7 @@ def measure_messages(scratch: Path, broker: Broker, repeats: int) -> Iterator[Re
         kafka_session_timeout_s="6",
         watch_settle_s="600",  # only messages count
     )
-    broker.send(topic, [b'{"event": "hello"}'])  # it makes the topic
+    broker.send(topic, [b'{"event": "hello"}'])  # creates the topic
     first, last = [], []
     with daemon(proposal, folder, AMORE_BROKER=broker.address), broker.sending(topic) as send:
         for run in range(1, repeats + 2):
@@ -124,7 +124,7 @@ def measure_messages(scratch: Path, broker: Broker, repeats: int) -> Iterator[Re
 
 
 def measure_throughput(scratch: Path, runs: int) -> Iterator[Result]:
-    """Runs that all wait when the daemon starts, one variable each."""
+    """Measure runs that are all pending when the daemon starts, one variable each."""
     proposal, folder = make_folder(scratch, CONTEXT)
     for run in range(1, runs + 1):
         write_run(proposal, run, camera=False, proc=False)
@@ -141,7 +141,7 @@ def measure_throughput(scratch: Path, runs: int) -> Iterator[Result]:
 
 
 def measure_idle(scratch: Path, duration_s: float) -> Iterator[Result]:
-    """What the daemon uses, with all it started, while nothing happens; usual settings."""
+    """Measure the idle daemon with all its child processes, at default settings."""
     proposal, folder = make_folder(scratch, CONTEXT, watch_interval_s="2", watch_settle_s="1")
     for run in range(1, FEW + 1):
         write_run(proposal, run, camera=False, proc=False)
@@ -155,7 +155,7 @@ def measure_idle(scratch: Path, duration_s: float) -> Iterator[Result]:
 
 
 def alone(name: str, value: float, unit: str) -> Result:
-    """A measurement without another program's beside it."""
+    """Return a measurement without a measured baseline."""
     baseline = BASELINES.get(name)
     if baseline is None:
         return Result(name, value, unit, value, 1.0, None, None)
@@ -179,7 +179,7 @@ def make_folder(scratch: Path, context: str, **settings: str) -> tuple[Proposal,
 
 @contextmanager
 def daemon(proposal: Proposal, folder: Path, **changes: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A daemon that works; it is ended with the block."""
+    """Run a daemon for the duration of the block."""
     changes = {"AMORE_BROKER": "none", **changes}
     variables = environment(EXTRA_DATA_DATA_ROOT=str(proposal.root), **changes)
     command = [sys.executable, "-m", "damnit_daemon.cli", "run"]
@@ -202,7 +202,7 @@ def wait_until(condition: Callable[[], bool], *, every_s: float = LOOK_EVERY_S) 
 
 
 def cells(folder: Path, run: int) -> int:
-    """How many variables of a run are in the database."""
+    """Count a run's variables in the database."""
     with Database(folder / "runs.sqlite").reading() as con:
         values = load_values(con, keys=[RunKey(1234, run)])
     return sum(value.name != "start_time" for value in values)
@@ -214,7 +214,7 @@ def jobs_over(folder: Path) -> int:
 
 
 def overheads_s(folder: Path) -> list[float]:
-    """Of each job but the first, all that is not the user's function."""
+    """Return for each job but the first the time spent outside the user's functions."""
     with Ledger(folder / "daemon.sqlite").reading() as con:
         jobs = sorted(load_jobs(con), key=lambda job: job.ended_at or 0.0)
         took = {
@@ -228,7 +228,7 @@ def overheads_s(folder: Path) -> list[float]:
 
 
 def processes(pid: int) -> list[int]:
-    """A process and all below it."""
+    """Return a process and all its descendants."""
     found = [pid]
     for task in Path(f"/proc/{pid}/task").iterdir():
         for child in (task / "children").read_text().split():
@@ -237,7 +237,7 @@ def processes(pid: int) -> list[int]:
 
 
 def cpu_s(pid: int) -> float:
-    """CPU time that a process and those below it have used."""
+    """Return the CPU time used by a process and its descendants."""
     ticks = 0
     for each in processes(pid):
         fields = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
@@ -246,7 +246,7 @@ def cpu_s(pid: int) -> float:
 
 
 def resident_mb(pid: int) -> float:
-    """Memory of the daemon's own process."""
+    """Return the resident memory of the process itself."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith("VmRSS:"):
             return int(line.split()[1]) / 1e3

@@ -1,7 +1,7 @@
-"""A DAMNIT folder with as many runs and variables as wanted, always the same ones.
+"""Generate a reproducible DAMNIT folder of any size.
 
-The mix is that of experiments: mostly numbers, means and short lines, a few
-pictures, texts and flags; some values are missing, skipped or failed.
+The mix is typical of experiments: mostly numbers, means and short lines, a few images,
+texts and flags; some values are missing, skipped or failed.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from damnit_daemon.store import (
 
 PROPOSAL = 1234
 FIRST_RUN = 7001
-"""No other number on the screen looks like it."""
+"""Unlike any other number on the screen."""
 START = 1_767_225_600.0
 SECONDS_BETWEEN_RUNS = 600
 
@@ -38,7 +38,7 @@ PICTURE_SIZE = 120
 
 
 def make_folder(folder: Path, runs: int, variables: int, *, seed: int = 1) -> Path:
-    """Make a DAMNIT folder with a database; the same arguments give the same contents."""
+    """Create a DAMNIT folder with a database; equal arguments give equal contents."""
     folder.mkdir(parents=True)
     database = create_database(folder / "runs.sqlite", proposal=PROPOSAL, context_python=None)
     columns = _columns(variables)
@@ -53,7 +53,7 @@ def make_folder(folder: Path, runs: int, variables: int, *, seed: int = 1) -> Pa
 
 
 def _columns(variables: int) -> list[tuple[VariableInfo, str]]:
-    """Definitions and kinds, each kind spread over the table."""
+    """Return definitions and kinds, each kind spread over the table."""
     found = []
     for number in range(variables):
         group = GROUPS[number % len(GROUPS)]
@@ -65,7 +65,7 @@ def _columns(variables: int) -> list[tuple[VariableInfo, str]]:
 
 
 def _context(columns: list[tuple[VariableInfo, str]]) -> str:
-    """A context file that declares them all."""
+    """Return a context file that declares the variables."""
     functions = [
         f"@Variable(title={info.title!r}, tags={list(info.tags)!r})\n"
         f"def {info.name}(run):\n    return None\n"
@@ -119,7 +119,7 @@ def _value(
 
 
 def _picture(rng: np.random.Generator) -> bytes:
-    """A grey PNG: a spot with noise, which does not compress to nothing."""
+    """Return a grey PNG of a spot with noise, so that it does not compress away."""
     y, x = np.mgrid[:PICTURE_SIZE, :PICTURE_SIZE]
     centre = rng.uniform(30, 90, 2)
     spot = np.exp(-((x - centre[0]) ** 2 + (y - centre[1]) ** 2) / 500)

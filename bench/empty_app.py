@@ -7,10 +7,10 @@ from textual.widgets import Static
 
 
 class EmptyApp(App[None]):
-    """Nothing but a word, to know when it shows."""
+    """Shows a single word, to detect the first paint."""
 
     def compose(self) -> ComposeResult:
-        """The word."""
+        """Compose the word."""
         yield Static("painted")
 
 

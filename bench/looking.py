@@ -1,4 +1,4 @@
-"""How long looking into a cell takes, beside reading the same bytes with h5py; and its memory."""
+"""Time and memory to view a cell, compared with reading the same bytes with h5py."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from damnit_tui.viewer.view_state import DisplayState
 from .results import Result, compare, in_turn
 
 SIZE = (130, 34)
-"""Columns and lines of the drawing."""
+"""Columns and lines of the drawing area."""
 CASES: dict[str, tuple[tuple[int, ...], str, tuple[int, ...] | None]] = {
     "image 1024x1024": ((1024, 1024), "f4", None),
     "curve 1 M": ((1_000_000,), "f8", None),
@@ -27,7 +27,7 @@ CASES: dict[str, tuple[tuple[int, ...], str, tuple[int, ...] | None]] = {
     "image 10000x10000": ((10_000, 10_000), "f4", None),
     "image of 500x1024x1024": ((500, 1024, 1024), "f4", (1, 1024, 1024)),
 }
-"""What is looked at: shape, type, chunks (compressed); all of it in the page cache."""
+"""Shape, type and chunks (compressed) of each case; all of it in the page cache."""
 ROWS_AT_ONCE = 1 << 22
 PEAK = """
 import re, sys
@@ -40,7 +40,7 @@ print(int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[
 
 
 def measure_looking(scratch: Path, repeats: int) -> Iterator[Result]:
-    """From the wish for a cell to its drawing, and what that takes at most."""
+    """Measure the time from request to drawing, and the peak memory."""
     for name, (shape, dtype, chunks) in CASES.items():
         path = _make(scratch / "p1_r1.h5", shape, dtype, chunks)
         seen = in_turn(
@@ -62,7 +62,7 @@ def measure_looking(scratch: Path, repeats: int) -> Iterator[Result]:
 
 
 def see(path: Path, *, first: bool = False) -> None:
-    """Look at it as the screen does: read, reduce, draw."""
+    """View it as the screen does: read, reduce, draw."""
     state = DisplayState()
     for looked in look(path, "v", state.view(*room_for(state, *SIZE))):
         _draw(looked, state)
@@ -75,7 +75,7 @@ def _draw(looked: ViewData, state: DisplayState) -> None:
 
 
 def _read(path: Path) -> None:
-    """The same bytes with h5py, a part at a time; of more dimensions the image that is shown."""
+    """Read the same bytes with h5py in parts; of 3-D data, only the displayed image."""
     with h5py.File(path) as file:
         dataset = file["v/data"]
         if dataset.ndim == 3:
@@ -87,7 +87,7 @@ def _read(path: Path) -> None:
 
 
 def _make(path: Path, shape: tuple[int, ...], dtype: str, chunks: tuple[int, ...] | None) -> Path:
-    """A results file with one variable; the same numbers over and over."""
+    """Create a results file with one variable of repeated numbers."""
     part = np.random.default_rng(1).normal(size=1 << 20).astype(dtype)
     with h5py.File(path, "w") as file:
         more = {"chunks": chunks, "compression": 1, "shuffle": True} if chunks else {}

@@ -1,4 +1,4 @@
-"""From a key to the picture on the terminal, in the running app; and walking with a held key."""
+"""Time from a key to the complete image in the running app; stepping with a held key."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from .terminal import TerminalProgram
 PROPOSAL, RUNS = 1, 12
 NAMES = ("image", "wave")
 QUIET_S = 0.25
-"""As long as nothing is drawn, the picture is whole."""
+"""The image is complete when nothing is drawn for this long."""
 STEPS_PER_S = 5
 LIMIT_MS = 150
 
 
 def measure_looking_use(scratch: Path, repeats: int) -> Iterator[Result]:
-    """Enter and `v`, right after the start and later, and `j` held down."""
+    """Measure Enter and `v`, right after the start and later, and `j` held down."""
     folder = _make(scratch / "looks")
     command = [*program("damnit-tui", "damnit_tui.cli"), str(folder)]
     number = iter(range(10_000))
@@ -74,7 +74,7 @@ def measure_looking_use(scratch: Path, repeats: int) -> Iterator[Result]:
 
 
 def _drawn_s(app: TerminalProgram, key: bytes) -> float:
-    """How long from a key until the last byte that it brings."""
+    """Return the time from a key to the last byte drawn in response."""
     app.send(key)
     began = last = time.perf_counter()
     while (now := time.perf_counter()) - last < QUIET_S or (last == began and now - began < 5):
@@ -84,7 +84,7 @@ def _drawn_s(app: TerminalProgram, key: bytes) -> float:
 
 
 def _walk(app: TerminalProgram) -> list[float]:
-    """For each step of a held key, how long until all of it was drawn."""
+    """Return for each step of a held key the time until it is completely drawn."""
     found = []
     for _ in range(RUNS - 2):
         app.send(b"j")
@@ -97,7 +97,7 @@ def _walk(app: TerminalProgram) -> list[float]:
 
 
 def _make(path: Path) -> Path:
-    """A folder with an image of 1024 x 1024 and a curve of 1 million points in each run."""
+    """Create a folder with a 1024 x 1024 image and a curve of 1 million points per run."""
     path.mkdir(parents=True)
     (path / "context.py").write_text("")
     folder = DamnitFolder(path)

@@ -1,4 +1,4 @@
-"""How long a run takes to be processed, beside what opening it alone takes."""
+"""Processing time of a run, compared with just opening it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def n_trains(run):
 
 
 def measure_processing(scratch: Path, repeats: int) -> Iterator[Result]:
-    """`damnit-daemon reprocess --direct` of one run, and of each further one."""
+    """Measure `damnit-daemon reprocess --direct` for one run, and for each additional one."""
     proposal = make_proposal(scratch)
     for run in range(1, RUNS + 1):
         write_run(proposal, run)
@@ -48,7 +48,7 @@ def measure_processing(scratch: Path, repeats: int) -> Iterator[Result]:
 
 
 def make_folder(proposal: Proposal) -> Path:
-    """A DAMNIT folder with one variable."""
+    """Create a DAMNIT folder with one variable."""
     folder = proposal.damnit_folder
     folder.mkdir(parents=True)
     (folder / "context.py").write_text(CONTEXT)

@@ -1,4 +1,4 @@
-"""What a measurement says, and how repeated ones are taken."""
+"""Results, and repeated measurements."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ T = TypeVar("T")
 AIMS: dict[str, float] = {
     f"first paint {size} / empty app": 1.5 for size in ("100x50", "1000x100", "5000x200")
 }
-"""Name of a result → the ratio to its baseline that it should stay below."""
+"""Name of a result → upper limit of its ratio to the baseline."""
 
 
 @dataclass(frozen=True)
 class Result:
-    """A measurement beside its baseline."""
+    """A measurement with its baseline."""
 
     name: str
     value: float
@@ -30,9 +30,9 @@ class Result:
     baseline: float
     ratio: float
     aim: float | None
-    """For the ratio; None if there is none."""
+    """Upper limit of the ratio; None if there is none."""
     ok: bool | None
-    """Whether the aim is met; None without an aim."""
+    """True if the aim is met; None without an aim."""
 
 
 def compare(name: str, values: Sequence[float], baselines: Sequence[float], unit: str) -> Result:
@@ -43,12 +43,12 @@ def compare(name: str, values: Sequence[float], baselines: Sequence[float], unit
 
 
 def within(name: str, value: float, unit: str, limit: float) -> Result:
-    """A measurement that has nothing beside it but what is aimed at."""
+    """Compare a measurement with a limit instead of a baseline."""
     return Result(name, value, unit, limit, value / limit, 1.0, value <= limit)
 
 
 def in_turn(cases: Mapping[str, Callable[[], T]], repeats: int) -> dict[str, list[T]]:
-    """Call each case in turn, again and again; the first round only warms up."""
+    """Call the cases in turn, repeatedly; the first round is a warm-up."""
     found: dict[str, list[T]] = {name: [] for name in cases}
     for number in range(repeats + 1):
         for name, case in cases.items():
@@ -59,10 +59,10 @@ def in_turn(cases: Mapping[str, Callable[[], T]], repeats: int) -> dict[str, lis
 
 
 def wall_time_s(command: Sequence[str], environment: Mapping[str, str], cwd: Path) -> float:
-    """How long a command takes from its start to its end.
+    """Measure a command from start to exit.
 
     Raises:
-        SystemExit: If it fails: there is nothing to measure then.
+        SystemExit: If it fails, as there is nothing to measure then.
     """
     begin = time.perf_counter()
     done = subprocess.run(
@@ -76,13 +76,13 @@ def wall_time_s(command: Sequence[str], environment: Mapping[str, str], cwd: Pat
 
 
 def environment(**changes: str) -> dict[str, str]:
-    """Ours, in which Python may keep its bytecode, as it does for people."""
+    """Return the current environment, with Python allowed to write bytecode as usual."""
     dropped = ("PYTHONDONTWRITEBYTECODE", "NO_COLOR")
     return {**{k: v for k, v in os.environ.items() if k not in dropped}, **changes}
 
 
 def program(name: str, module: str) -> list[str]:
-    """An installed command as people start it; from a source tree, what it calls."""
+    """Return the installed command, or its entry point in a source tree."""
     script = Path(sys.executable).with_name(name)
     if script.exists():
         return [str(script)]

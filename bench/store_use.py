@@ -1,4 +1,4 @@
-"""What a change in a database costs those who watch it, and sorting and filtering a table."""
+"""Cost of detecting a database change, and of sorting and filtering a table."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ UPDATES = 15
 
 
 def measure_store(scratch: Path, _repeats: int) -> Iterator[Result]:
-    """One change of one cell, in a small and in a large database; then the table's own work."""
+    """Measure one cell change in a small and a large database; then sorting and filtering."""
     costs = {}
     for name, (runs, variables) in SIZES.items():
         folder = make_folder(scratch / f"store{name}", runs, variables)
@@ -59,7 +59,7 @@ def _load(live: ChangeFeed) -> Rows:
 
 
 def _update_costs_s(live: ChangeFeed, database: Database, runs: int) -> list[float]:
-    """What it takes to be told of a cell that was written, with a screen of runs in sight."""
+    """Return the times to detect a written cell, with a screenful of runs visible."""
     last = FIRST_RUN + runs - 1
     shown = [RunKey(PROPOSAL, last - row) for row in range(40)]
     found = []

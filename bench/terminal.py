@@ -1,4 +1,4 @@
-"""A program in a terminal of our own: when something shows, and what it takes of memory."""
+"""Run a program in a pseudo-terminal; measure when it draws, and its memory."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ CONTROL, STRING, SHORT = (
 ESCAPES = re.compile(rb"\x1b(?:" + b"|".join([CONTROL, STRING, SHORT]) + rb")")
 
 ANSWERS = {
-    b"\x1b[c": b"\x1b[?62;22c",  # what are you? a VT220 with colours
-    b"\x1b[6n": b"\x1b[1;1R",  # where is the cursor?
+    b"\x1b[c": b"\x1b[?62;22c",  # device attributes? a VT220 with colours
+    b"\x1b[6n": b"\x1b[1;1R",  # cursor position?
     b"\x1b[?2026$p": b"\x1b[?2026;2$y",  # synchronised output? known, off
-    b"\x1b[?2048$p": b"\x1b[?2048;0$y",  # sizes told in the stream? unknown
-    b"\x1b[?u": b"\x1b[?0u",  # kitty's keys? known, off
+    b"\x1b[?2048$p": b"\x1b[?2048;0$y",  # in-band size reports? unknown
+    b"\x1b[?u": b"\x1b[?0u",  # kitty keyboard protocol? known, off
 }
-"""Question → answer, as a usual terminal gives it."""
+"""Query → response of a typical terminal."""
 
 
 class TerminalProgram:
-    """A program with a terminal of a fixed size, which answers questions; killed at the end."""
+    """A program in a terminal of fixed size that responds to queries; killed on exit."""
 
     def __init__(
         self,
@@ -46,14 +46,14 @@ class TerminalProgram:
         rows: int = ROWS,
         bytes_per_s: float | None = None,
     ) -> None:
-        """Start it.
+        """Start the program.
 
         Args:
             command: The program.
             environment: Its environment variables.
-            cwd: Where it runs.
+            cwd: Its working directory.
             rows: Lines of the terminal.
-            bytes_per_s: How fast the line is; None for as fast as can be.
+            bytes_per_s: Speed of the connection; None for unlimited.
         """
         self._ours, theirs = pty.openpty()
         size = struct.pack("HHHH", rows, COLUMNS, 0, 0)
@@ -79,10 +79,10 @@ class TerminalProgram:
         os.close(self._ours)
 
     def seconds_until(self, pattern: str, *, timeout_s: float = 60) -> float:
-        """How long from the start until text that matches was drawn.
+        """Return the time from the start until matching text is drawn.
 
         Raises:
-            SystemExit: If it does not come.
+            SystemExit: On timeout.
         """
         deadline = self._began + timeout_s
         while time.perf_counter() < deadline:
@@ -99,7 +99,7 @@ class TerminalProgram:
             pass
 
     def wait_until_idle(self, *, slice_s: float = 0.25, timeout_s: float = 60) -> float:
-        """Wait until it has nothing to do any more; tells how long it had."""
+        """Wait until the program is idle; returns how long it was busy."""
         began = time.perf_counter()
         busy_until = began
         while time.perf_counter() < began + timeout_s:
@@ -112,12 +112,12 @@ class TerminalProgram:
         raise SystemExit(f"the program is still busy after {timeout_s} s")
 
     def send(self, keys: bytes) -> None:
-        """Type."""
+        """Send keys."""
         os.write(self._ours, keys)
 
     def answer_s(self, keys: bytes, *, timeout_s: float = 10) -> float:
-        """Type, and tell how long it takes until something is drawn."""
-        while self._read(0):  # what belongs to something else
+        """Send keys; returns the time until anything is drawn."""
+        while self._read(0):  # discard earlier output
             pass
         began = time.perf_counter()
         self.send(keys)
@@ -126,21 +126,21 @@ class TerminalProgram:
         return time.perf_counter() - began
 
     def bytes_of(self, keys: bytes, *, quiet_s: float = 0.3) -> int:
-        """Type, and count what is drawn until nothing is for a while."""
+        """Send keys; returns the bytes drawn until the program is quiet."""
         before = len(self._drawn)
         self.send(keys)
         self.wait_until_quiet(quiet_s)
         return len(self._drawn) - before
 
     def bytes_within(self, duration_s: float) -> int:
-        """Take what is drawn for some time, and count it."""
+        """Read output for some time; returns its size in bytes."""
         before, end = len(self._drawn), time.perf_counter() + duration_s
         while (left := end - time.perf_counter()) > 0:
             self._read(left)
         return len(self._drawn) - before
 
     def seconds_until_next(self, pattern: str, *, timeout_s: float = 30) -> float:
-        """How long from now until text that matches is drawn."""
+        """Return the time from now until matching text is drawn."""
         start, began = len(self._drawn), time.perf_counter()
         while (passed := time.perf_counter() - began) < timeout_s:
             if self._read(timeout_s - passed) and re.search(pattern, self.text(start)):
@@ -148,16 +148,16 @@ class TerminalProgram:
         raise SystemExit(f"{pattern!r} was not drawn within {timeout_s} s: {self.text(start)}")
 
     def cpu_s(self) -> float:
-        """CPU time that it has used."""
+        """Return the CPU time used."""
         stat = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
 
     def memory_mb(self) -> float:
-        """What it has resident now."""
+        """Return the resident memory."""
         return self._status_mb("VmRSS")
 
     def peak_memory_mb(self) -> float:
-        """The most that the program had resident so far."""
+        """Return the peak resident memory."""
         return self._status_mb("VmHWM")
 
     def _status_mb(self, name: str) -> float:
@@ -168,11 +168,11 @@ class TerminalProgram:
 
     @property
     def bytes_drawn(self) -> int:
-        """How much was drawn so far."""
+        """Bytes drawn so far."""
         return len(self._drawn)
 
     def text(self, start: int = 0) -> str:
-        """What was drawn so far, one thing after the other; where is not told."""
+        """Return the text drawn so far in order, without positions."""
         return ESCAPES.sub(b" ", self._drawn[start:]).decode(errors="replace")
 
     def _read(self, wait_s: float) -> bool:
@@ -182,7 +182,7 @@ class TerminalProgram:
             return False
         try:
             chunk = os.read(self._ours, 1 << (16 if self._bytes_per_s is None else 11))
-        except OSError:  # Linux's way to say that the other end is closed
+        except OSError:  # on Linux: the other end is closed
             chunk = b""
         if not chunk:
             raise SystemExit(f"the program ended; it drew:\n{self.text()}")
