@@ -1,8 +1,8 @@
-"""What is done to the project besides editing it; `nox -l` lists it.
+"""Development tasks; `nox -l` lists them.
 
-Environments are made once and used again. Beside those of nox there are two in
-`build/`: the peer (DAMNIT itself, which ours has to share folders with) and an
-old Python such as a user may have.
+Environments are created once and reused. Besides nox's own there are two in `build/`: the
+peer (DAMNIT itself, which shares folders with this project) and an old Python such as a
+user may have.
 """
 
 from __future__ import annotations
@@ -29,22 +29,22 @@ SCRIPTS = "Scripts" if os.name == "nt" else "bin"
 
 PEER = ["damnit[backend]==0.4.0", "plotly>=6"]
 NEED_PEER = ("tests/interop", "tests/corpus")
-"""Folders of tests that compare with DAMNIT."""
+"""Test folders that compare with DAMNIT."""
 
 REAL_LIFE = ["euxfel-extra", "joblib", "dask", "pandas", "pyarrow", "pint", "pint-xarray"]
-"""What context files of experiments use."""
+"""Packages that context files of experiments use."""
 USER = ["extra_data", "pyyaml", "requests"]
-"""All that a user's Python need have."""
+"""The only packages that a user's Python needs."""
 
 PYTHONS = ["3.10", "3.11", "3.12", "3.13"]
-"""In which a user's context file may run, oldest first."""
+"""Supported Pythons for a user's context file, oldest first."""
 
 IN_WHEEL = ["damnit_ctx.py", "damnit_tui/app.tcss", "damnit_tui/py.typed", "damnit_daemon/py.typed"]
 
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run the default selection; `-- --all` runs every test, `-- PATH` those of a path."""
+    """Run the default tests; `-- --all` runs every test, `-- PATH` those of a path."""
     install_project(session, "test", *PROJECT["build-system"]["requires"])
     arguments = [argument for argument in session.posargs if argument != "--all"]
     if not arguments:
@@ -56,7 +56,7 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def faults(session: nox.Session) -> None:
-    """Run the fault tests in their long form; `-- --seconds N` for the system calls (900)."""
+    """Run the long fault tests; `-- --seconds N` for the system calls (900)."""
     install_project(session, "test")
     seconds, arguments = seconds_option(session.posargs, default="900")
     BUILD.mkdir(exist_ok=True)
@@ -74,7 +74,7 @@ def faults(session: nox.Session) -> None:
 
 @nox.session
 def fuzz(session: nox.Session) -> None:
-    """Attack parsers, stores and keys with random input; `-- --seconds N` for each test (60)."""
+    """Fuzz parsers, stores and keys with random input; `-- --seconds N` for each test (60)."""
     install_project(session, "test")
     seconds, arguments = seconds_option(session.posargs, default="60")
     BUILD.mkdir(exist_ok=True)
@@ -87,7 +87,7 @@ def fuzz(session: nox.Session) -> None:
 
 @nox.session
 def soak(session: nox.Session) -> None:
-    """Live through two accelerated beamtimes; `-- --seconds N` for how long runs arrive (1800)."""
+    """Run two accelerated beamtimes; `-- --seconds N` for how long runs arrive (1800)."""
     install_project(session, "test")
     seconds, arguments = seconds_option(session.posargs, default="1800")
     BUILD.mkdir(exist_ok=True)
@@ -100,7 +100,7 @@ def soak(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check format, style, types and who imports whom."""
+    """Check format, style, types and import contracts."""
     install_project(session, "lint")
     session.run("ruff", "format", "--check", ".")
     session.run("ruff", "check", ".")
@@ -110,7 +110,7 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def user_env(session: nox.Session) -> None:
-    """Run the runner's tests, and the corpus of context files, in the oldest and newest Python."""
+    """Run the runner's tests and the context file corpus in the oldest and newest Python."""
     install_project(session, "test")
     found = user_pythons()
     if not found:
@@ -125,9 +125,9 @@ def user_env(session: nox.Session) -> None:
 
 @nox.session
 def peer_tests(session: nox.Session) -> None:
-    """Run DAMNIT's own tests against ours, and the corpus through both programs.
+    """Run DAMNIT's own tests against this project, and the corpus through both programs.
 
-    `-- --checkout FOLDER` is a checkout of its repository: what is on PyPI has no tests.
+    `-- --checkout FOLDER` is a checkout of its repository: the PyPI package has no tests.
     """
     install_project(session, "test")
     checkout, arguments = option("--checkout", session.posargs, os.environ.get("DAMNIT_CHECKOUT"))
@@ -144,7 +144,7 @@ def peer_tests(session: nox.Session) -> None:
 
 @nox.session
 def corpus(session: nox.Session) -> None:
-    """Run context files of real life through both programs, and compare every stored value."""
+    """Run real-life context files through both programs, and compare every stored value."""
     install_project(session, "test")
     python = os.environ.get("DAMNIT_REAL_LIFE_PYTHON") or environment(
         session, "real-life", [*PEER, *REAL_LIFE]
@@ -155,28 +155,28 @@ def corpus(session: nox.Session) -> None:
 
 @nox.session
 def demo(session: nox.Session) -> None:
-    """Open the app on a made-up experiment."""
+    """Open the app on a synthetic experiment."""
     install_project(session)
     session.run("damnit-tui", "demo", *session.posargs)
 
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure start, processing and memory beside their baselines."""
+    """Benchmark start, processing and memory against their baselines."""
     install_project(session)
     session.run("python", "-m", "bench", *session.posargs)
 
 
 @nox.session
 def pictures(session: nox.Session) -> None:
-    """Draw the pictures of the documentation again: look at them before committing."""
+    """Regenerate the images of the documentation: check them before committing."""
     install_project(session, "docs")
     session.run("python", "docs/make_pictures.py", *session.posargs)
 
 
 @nox.session
 def build(session: nox.Session) -> None:
-    """Make the wheel and the source archive, and look into the wheel."""
+    """Build the wheel and the source archive, and check the wheel's contents."""
     install(session, "build")
     distributions = Path("dist")
     shutil.rmtree(distributions, ignore_errors=True)
@@ -204,9 +204,9 @@ def option(
 
 
 def peer_python(session: nox.Session) -> str | None:
-    """Find or make a Python with DAMNIT in it; the tests that need it are skipped without one.
+    """Find or create a Python with DAMNIT; tests that need it are skipped without one.
 
-    It takes a minute to make: not for a few tests that do not ask for it.
+    Creating it takes a minute: not done for a few tests that do not need it.
     """
     if given := os.environ.get("DAMNIT_PEER_PYTHON"):
         return given
@@ -228,9 +228,9 @@ def install_project(session: nox.Session, group: str | None = None, *more: str) 
 
 
 def install(session: nox.Session, *requirements: str) -> None:
-    """Install with bytecode, which an environment may forbid Python to write later.
+    """Install with compiled bytecode, as an environment may forbid Python to write it later.
 
-    Without it each start compiles everything anew: seconds, and false timings.
+    Without it every start recompiles everything: seconds, and false timings.
     """
     session.env["PYTHONDONTWRITEBYTECODE"] = None
     options = ["--compile-bytecode"] if session.venv_backend == "uv" else []
@@ -240,7 +240,7 @@ def install(session: nox.Session, *requirements: str) -> None:
 def environment(
     session: nox.Session, name: str, requirements: list[str], *, python: str = sys.executable
 ) -> str:
-    """Make an environment in `build/` once for each list of requirements; its interpreter."""
+    """Create an environment in `build/` once per list of requirements; returns its Python."""
     folder = BUILD / name
     interpreter = folder / SCRIPTS / "python"
     note = folder / "requirements.txt"
@@ -255,19 +255,19 @@ def environment(
 
 
 def run_outside(session: nox.Session, *command: str) -> None:
-    """Run a command that is not of the session's environment."""
+    """Run a command outside the session's environment."""
     session.run_install(*command, external=True, env={"PYTHONDONTWRITEBYTECODE": None})
 
 
 def user_pythons() -> list[tuple[str, str]]:
-    """Versions and paths of the oldest and the newest Python that the runner supports."""
+    """Return versions and paths of the oldest and newest Python that the runner supports."""
     oldest = next(starting_pythons(PYTHONS), None)
     newest = next(starting_pythons(PYTHONS[::-1]), None)
     return list(dict.fromkeys(found for found in (oldest, newest) if found))
 
 
 def starting_pythons(versions: list[str]) -> Iterator[tuple[str, str]]:
-    """Versions and paths of the Pythons that start, in this order."""
+    """Yield versions and paths of the Pythons that start, in this order."""
     for version in versions:
         for python in candidates(version):
             if starts(python):
@@ -275,7 +275,7 @@ def starting_pythons(versions: list[str]) -> Iterator[tuple[str, str]]:
 
 
 def candidates(version: str) -> list[str]:
-    """Where a Python may be: on the search path, and where pyenv keeps those it does not show."""
+    """Return candidate paths: on `PATH`, and pyenv's versions that are not on it."""
     pyenv = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser()
     on_path = shutil.which(f"python{version}")
     kept = [str(path) for path in sorted(pyenv.glob(f"versions/{version}.*/bin/python"))]
@@ -283,7 +283,7 @@ def candidates(version: str) -> list[str]:
 
 
 def starts(python: str) -> bool:
-    """Whether a Python runs and can make environments; pyenv's stand-ins may do neither."""
+    """Return True if a Python runs and can create environments; pyenv's shims may do neither."""
     try:
         command = [python, "-c", "import ensurepip, venv"]
         return subprocess.run(command, capture_output=True, timeout=60, check=False).returncode == 0
