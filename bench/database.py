@@ -124,7 +124,7 @@ def _picture(rng: np.random.Generator) -> bytes:
     centre = rng.uniform(30, 90, 2)
     spot = np.exp(-((x - centre[0]) ** 2 + (y - centre[1]) ** 2) / 500)
     noise = 0.1 * rng.random((PICTURE_SIZE, PICTURE_SIZE))
-    lines = np.zeros((PICTURE_SIZE, PICTURE_SIZE + 1), np.uint8)  # each begins with "no filter"
+    lines = np.zeros((PICTURE_SIZE, PICTURE_SIZE + 1), np.uint8)  # column 0: no filter
     lines[:, 1:] = 200 * (spot + noise).clip(0, 1)
     header = struct.pack(">IIBBBBB", PICTURE_SIZE, PICTURE_SIZE, 8, 0, 0, 0, 0)
     chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(lines.tobytes())), (b"IEND", b"")]

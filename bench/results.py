@@ -36,7 +36,7 @@ class Result:
 
 
 def compare(name: str, values: Sequence[float], baselines: Sequence[float], unit: str) -> Result:
-    """Compare medians."""
+    """Compare a measurement with its baseline by their medians."""
     value, baseline = median(values), median(baselines)
     ratio, aim = value / baseline, AIMS.get(name)
     return Result(name, value, unit, baseline, ratio, aim, None if aim is None else ratio <= aim)

@@ -144,7 +144,7 @@ def _facility_python() -> Path | None:
     """Return the facility's interpreter by its versioned path, which outlasts updates."""
     if not EUXFEL_PYTHON.exists():
         return None
-    return EUXFEL_PYTHON.parent.resolve() / EUXFEL_PYTHON.name  # keep a venv's link
+    return EUXFEL_PYTHON.parent.resolve() / EUXFEL_PYTHON.name  # do not resolve a venv's link
 
 
 def _make_folder(path: Path) -> None:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 SAFE_DIRECTORY = "/"
-"""Working directory for processes: Matplotlib reads a `matplotlibrc` in the current one."""
+"""Working directory for processes that need none: Matplotlib reads a `matplotlibrc` in it."""
 
 
 def module_command(module: str, *arguments: str) -> list[str]:

@@ -1,9 +1,9 @@
-"""Atomic edits by hand: checked for conflicts, written, journalled, broadcast.
+"""Manual edits: atomic, checked for conflicts, written, journalled and broadcast.
 
 `Editor` performs them. Everything here blocks on the file system: call it in a worker.
 
     editor = Editor(folder)
-    saved = editor.set_values([Change(key, "comment", "drak", "dark")])
+    saved = editor.set_values([ValueEdit(key, "comment", "drak", "dark")])
     editor.take_back(saved)
 
 `edit.deletion` is not imported here: it imports h5py.

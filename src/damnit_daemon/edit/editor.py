@@ -42,8 +42,8 @@ MOST_RUNS = 1000
 class Editor:
     """Writes to a folder's database, records it in the journal and notifies other programs.
 
-    Every method is atomic: it raises without having changed anything, or succeeds. If the
-    database stays locked for longer than `timeout_s` it raises `DatabaseBusy`: try again.
+    Every method is atomic: it either succeeds, or raises without having changed anything. If
+    the database stays locked for longer than `timeout_s`, that is `DatabaseBusy`: try again.
 
     Attributes:
         author: `user@host`.

@@ -1,6 +1,6 @@
 """Export the run table as Markdown, CSV, TSV, JSON, Excel or Parquet.
 
-table = load_table(database, Choice(filter="xgm > 500"))
+table = load_table(database, TableSelection(filter="xgm > 500"))
 write_table(table, Path("runs.xlsx"), "xlsx")
 """
 

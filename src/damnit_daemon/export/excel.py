@@ -57,7 +57,7 @@ class _Sheet:
 
     def _cell(self, value: Plain | datetime) -> Any:
         if isinstance(value, datetime):
-            cell = self._make_cell(self._sheet, value.replace(tzinfo=None))  # UTC: Excel is naive
+            cell = self._make_cell(self._sheet, value.replace(tzinfo=None))  # UTC: Excel has no tz
             cell.number_format = "yyyy-mm-dd hh:mm:ss"
             return cell
         if isinstance(value, int | float) and not _is_exact(value):

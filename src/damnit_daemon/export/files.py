@@ -1,4 +1,4 @@
-"""Write tables to files: atomically, and never over an existing file without permission."""
+"""Write tables to files: atomically, and never over an existing file unless asked to."""
 
 from __future__ import annotations
 

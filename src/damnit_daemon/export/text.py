@@ -102,7 +102,7 @@ def _csv(table: ExportTable) -> Iterator[str]:
 
 
 def _separated(table: ExportTable, delimiter: str, *, formulas: bool = False) -> Iterator[str]:
-    # csv quotes only the characters of its line terminator: a bare \r would begin another row.
+    # Of line breaks, csv quotes only those in the terminator: a bare \r would begin a row.
     writer = csv.writer(_Line(), delimiter=delimiter, lineterminator="\r\n")
     titles: list[Plain] = [*table.titles()]
     for row in chain([titles], table.rows()):

@@ -19,14 +19,14 @@ FIXED = (RUN, PROPOSAL, TIME, COMMENT)
 """Columns that every run has, besides its variables."""
 
 LONGEST_TEXT = 2_000
-"""Characters of a text that are searched or sorted by: long texts must not delay the user."""
+"""Characters of a text used for searching and sorting: long texts must not cause delays."""
 
 _BETWEEN = "\0"
 _TRUE, _FALSE = {"true", "yes", "on"}, {"false", "no", "off"}
 
 
 class Cells:
-    """Column by column access to some runs of a table; each column is fetched once."""
+    """Column-wise access to some runs of a table; each column is fetched once."""
 
     def __init__(self, table: Table, keys: Sequence[RunKey]) -> None:
         """Create the view of these runs."""
@@ -42,7 +42,7 @@ class Cells:
         return self._scalars[column.name]
 
     def filled(self, column: Column) -> Sequence[bool]:
-        """Return for each run if its cell has a value, images and arrays included."""
+        """Return for each run whether its cell has a value, images and arrays included."""
         if column.name in (RUN.name, PROPOSAL.name, TIME.name):
             return [value is not None for value in self.scalars(column)]
         return self.table.filled(column.name, self.keys)

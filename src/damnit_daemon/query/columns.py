@@ -18,7 +18,7 @@ def find_column(token: Token, columns: Sequence[Column]) -> Column:
     """Find a column by its name, its title, or the last part of its title.
 
     Raises:
-        FilterError: If none or several match; suggests similar names.
+        FilterError: If none or several match; suggests names.
     """
     wanted = token.text.casefold()
     every = [*FIXED, *columns]

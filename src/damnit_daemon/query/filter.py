@@ -26,7 +26,7 @@ class Filter:
     """True if it depends on which runs are marked."""
 
     def mask(self, table: Table, keys: Sequence[RunKey]) -> Sequence[bool]:
-        """Return for each run if it passes the filter."""
+        """Return for each run whether it passes the filter."""
         return self.condition.mask(Cells(table, keys))
 
     def select(self, table: Table, keys: Iterable[RunKey]) -> list[RunKey]:

@@ -1,4 +1,4 @@
-"""Compile untrusted regular expressions that cannot backtrack for ever. Pure."""
+"""Compile untrusted regular expressions; reject those that could backtrack for ever. Pure."""
 
 from __future__ import annotations
 

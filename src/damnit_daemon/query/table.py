@@ -37,7 +37,7 @@ class Table(Protocol):
         ...
 
     def filled(self, name: str, keys: Sequence[RunKey]) -> Sequence[bool]:
-        """Return for each key if the cell has a value, images and arrays included."""
+        """Return for each key whether the cell has a value, images and arrays included."""
         ...
 
     @property
@@ -95,7 +95,7 @@ class ValueTable:
         return [scalar_of(values.get(key)) for key in keys]
 
     def filled(self, name: str, keys: Sequence[RunKey]) -> Sequence[bool]:
-        """Return for each key if the cell has a value."""
+        """Return for each key whether the cell has a value."""
         values = self._values.get(name, {})
         return [is_filled(values.get(key)) for key in keys]
 
