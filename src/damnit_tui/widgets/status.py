@@ -134,7 +134,7 @@ class Status(NamedTuple):
         return [said for said in (state, (self.work.counts(), "text")) if said[0]]
 
     def words(self, now: float) -> object:
-        """Return all displayed text, to detect changes."""
+        """Return everything displayed, to detect changes."""
         place = (self.proposal, self.folder, self.columns, self.hidden, self.new_runs, self.filter)
         return place, self.marks(), self.daemon(now), self.facts(now), self.trouble(now)
 
