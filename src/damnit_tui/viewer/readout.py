@@ -136,7 +136,7 @@ def _pixel(
 def cell_at(
     shape: tuple[int, ...], y: Window, x: Window, cursor: tuple[float, float]
 ) -> tuple[int, int]:
-    """Return the reduced value that holds a row and column of the data."""
+    """Return the index of the reduced value that holds a row and column of the data."""
     found = []
     for position, window, count in zip((cursor[0], cursor[1]), (y, x), shape[:2], strict=True):
         extent = window[1] - window[0]
