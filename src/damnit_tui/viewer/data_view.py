@@ -78,7 +78,7 @@ class DataView(Vertical):
         self._steady = steady
         self._ahead: LoadResponse | None = None
         self.viewer = ViewModel(graphics, zone)
-        # The pane may stay below the screen.
+        # The preview pane may stay below the viewer screen: each has its own image slot.
         self._slot = 1 if steady else 0
         self._waiting: Timer | None = None
         self._due: list[list[Segment]] | None = None

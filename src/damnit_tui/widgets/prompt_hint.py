@@ -91,7 +91,7 @@ class PromptHint(Widget):
 
 
 def mistake_line(message: str, x: int, width: int, room: int) -> str:
-    """Return carets under the mistake, with the message to the right unless only the left has room."""
+    """Return carets under the mistake; the message is on the right if it fits or has more room."""
     x = max(0, min(x, room - 1))
     carets = CARET * max(1, min(width, room - x))
     right = room - x - len(carets) - 1
