@@ -39,7 +39,7 @@ from .stdout_reader import StdoutReader, Tee
 
 LOOK_INTERVAL_S = 0.1
 MOST_LINES = 400
-"""Output kept from a Python that died: a stack trace and its module names."""
+"""Output lines kept from a Python that died: a stack trace and the names of its modules."""
 
 
 class RunnerUnavailable(DamnitError):  # noqa: N818 – house style

@@ -21,7 +21,7 @@ _OF_CODES = (
     *("dtype", "coordinates"),
 )
 _OF_TIMES = ("units", "calendar", "bounds")
-"""Reserved for times only; `units` also if it would turn numbers into times."""
+"""Reserved only with times; `units` also if it would turn numbers into times."""
 
 _TIME_UNITS = {
     *("days", "hours", "minutes", "seconds", "milliseconds", "microseconds", "nanoseconds")

@@ -136,7 +136,7 @@ def _attribute_on(part: str) -> str:
 
 
 def _add(value: Any, to: int) -> int:
-    """Update a checksum: arrays by their bytes, variable-length text one by one."""
+    """Update a checksum: arrays by their bytes, variable-length text item by item."""
     import numpy as np
 
     if isinstance(value, str):

@@ -53,7 +53,7 @@ class Evaluator:
     values: dict[str, Any] = field(default_factory=dict)
     errors: dict[str, BaseException] = field(default_factory=dict)
     is_interruptible: bool = True
-    """True if Ctrl-C comes from the waiting user and is not a variable's failure."""
+    """True if Ctrl-C is from the waiting user, and not a variable's failure."""
     _mymdc: MyMdc | None = None
 
     def evaluate(self, variable: Variable) -> Cell | None:
@@ -148,7 +148,7 @@ class Evaluator:
 
 
 class TransientCell(Cell):
-    """Holds any object, as it is never stored."""
+    """A cell that may hold any object, because it is never stored."""
 
     def __init__(self, data: Any) -> None:
         self.data = data

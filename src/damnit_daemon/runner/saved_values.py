@@ -20,7 +20,7 @@ NUMBERS = "biuf"
 
 
 class ValueMissing(Exception):  # noqa: N818 – house style
-    """There is no such value, or it would not be read back unchanged."""
+    """The value is missing, or would not be read back unchanged."""
 
 
 def survives(value: Any) -> bool:
