@@ -1,6 +1,6 @@
-"""The ledger (`daemon.sqlite`): what the daemon owes, has done, and who it is.
+"""The ledger (`daemon.sqlite`): the daemon's pending work, history and lease.
 
-`Ledger` opens it; the functions take the connection, so that several make one
+`Ledger` opens it; the functions take the connection, so that several form one
 transaction. The daemon writes under the token of its lease:
 
     token = take_lease(ledger)
@@ -9,9 +9,9 @@ transaction. The daemon writes under the token of its lease:
         for found in pending_arrivals(con):
             add_job_for_arrival(con, found.id, NewJob(found.arrival.run_key), now=time.time())
 
-What is written in one block happens entirely or not at all, whatever ends the
-process; a daemon whose lease another one took over gets `LeaseLost` and writes
-nothing. So each thing that is owed is done at least once, and counts once.
+Each block is atomic, however the process ends; a daemon whose lease was taken over
+gets `LeaseLost` and writes nothing. So pending work is done at least once, and
+counted once.
 """
 
 from sqlite3 import Connection

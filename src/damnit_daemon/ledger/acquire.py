@@ -1,4 +1,4 @@
-"""Taking the lease when a daemon starts: at once, after a wait, or not at all."""
+"""Acquire the lease when a daemon starts: at once, after a wait, or not at all."""
 
 from __future__ import annotations
 
@@ -25,28 +25,28 @@ def take_lease(
     sleep: Callable[[float], object] = time.sleep,
     alive: Callable[[ProcessId], bool | None] = is_alive,
 ) -> str:
-    """Take the lease of a folder; its ledger must exist.
+    """Acquire the lease of a folder; its ledger must exist.
 
-    One that is free, or whose holder died on this machine, is taken at once. Of
-    any other it is watched whether it is renewed: if so, its holder is at work
-    (known within `BEAT_EVERY_S`); if not for `expires_s`, it is taken over.
+    A free lease, or one whose holder died on this machine, is acquired at once. Any other
+    is watched: if it is renewed, its holder is running (known within `BEAT_EVERY_S`); if
+    not for `expires_s`, it is taken over.
 
     Args:
-        ledger: Which.
-        process: Who takes it; by default this process.
-        expires_s: How long a lease that is not renewed is respected.
-        info: What the daemon says about itself.
-        waiting: Called before each wait with the lease that is watched.
-        now: The clock.
-        monotonic: A clock that never steps.
+        ledger: Ledger of the folder.
+        process: New holder; by default this process.
+        expires_s: How long a lease that is not renewed stays valid.
+        info: The daemon's status.
+        waiting: Called before each wait with the lease being watched.
+        now: Clock.
+        monotonic: Monotonic clock.
         sleep: Waits; may raise to give up.
-        alive: Whether a process lives; None if that cannot be known.
+        alive: Returns True if a process is alive; None if unknown.
 
     Returns:
         The token to write under.
 
     Raises:
-        LeaseHeld: If another daemon is at work; says which.
+        LeaseHeld: If another daemon is running; names it.
     """
     process = process or this_process()
     watch = LeaseWatch()

@@ -1,4 +1,4 @@
-"""Arrivals: what came in, each noted once, and what became of it."""
+"""Arrivals: new data, each recorded once, and the decision about it."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ COLUMNS = (
 
 
 class ArrivalState(StrEnum):
-    """What became of an arrival."""
+    """State of an arrival."""
 
     PENDING = "pending"
-    """Nobody decided yet."""
+    """Not decided yet."""
     ACCEPTED = "accepted"
-    """There is a job for it."""
+    """Has a job."""
     IGNORED = "ignored"
-    """Nothing is to be done, for a reason."""
+    """Needs no job, for a reason."""
 
 
 @dataclass(frozen=True)
 class RecordedArrival:
-    """An arrival in the ledger."""
+    """Arrival in the ledger."""
 
     id: int
     arrival: Arrival
@@ -42,11 +42,11 @@ class RecordedArrival:
 
 @dataclass(frozen=True)
 class Seen:
-    """Which data arrived, of which runs."""
+    """Data that has arrived, by run."""
 
     data: frozenset[tuple[RunKey, str]]
     last_id: int
-    """Of the newest arrival that was looked at."""
+    """ID of the newest arrival included."""
 
 
 def record_arrival(
@@ -57,13 +57,13 @@ def record_arrival(
     state: ArrivalState = ArrivalState.PENDING,
     reason: str = "",
 ) -> bool:
-    """Note an arrival; tell whether it is new, or was told before under its key.
+    """Record an arrival; return False if its key was recorded before.
 
     Args:
         con: A connection from `Ledger.writing`.
-        arrival: What arrived.
+        arrival: The new files.
         now: Unix seconds UTC.
-        state: `IGNORED` for what is only to be known, as runs from before the daemon.
+        state: `IGNORED` to only record it, as for runs from before the daemon.
         reason: Why it is ignored.
     """
     key = arrival.run_key
@@ -88,7 +88,7 @@ def record_arrival(
 
 
 def pending_arrivals(con: sqlite3.Connection, *, limit: int = 1000) -> list[RecordedArrival]:
-    """Load the arrivals that wait for a decision, oldest first."""
+    """Load undecided arrivals, oldest first."""
     return _load(con, "WHERE state = 'pending' ORDER BY id LIMIT ?", limit)
 
 
@@ -111,7 +111,7 @@ def mark_arrival(
     reason: str = "",
     job_id: int | None = None,
 ) -> bool:
-    """Decide about an arrival; tell whether nobody had before."""
+    """Decide on an arrival; return True if it was undecided."""
     marked = con.execute(
         "UPDATE arrivals SET state = ?, reason = ?, job_id = ? WHERE id = ? AND state = 'pending'",
         (state, reason, job_id, arrival_id),
@@ -120,11 +120,11 @@ def mark_arrival(
 
 
 def load_seen(con: sqlite3.Connection, *, after_id: int = 0) -> Seen:
-    """Load which data arrived, of which runs, whatever became of it.
+    """Load the data that has arrived, by run, whatever the decision.
 
     Args:
         con: A connection.
-        after_id: `last_id` of an earlier call, to load only what is new since.
+        after_id: `last_id` of an earlier call, to load only newer arrivals.
     """
     sql = "SELECT id, proposal, run, data FROM arrivals WHERE id > ? ORDER BY id"
     found = fetch_all(con, sql, (after_id,))
@@ -146,7 +146,7 @@ def parse_arrival(row: Row) -> RecordedArrival:
     """Parse a row of `COLUMNS`.
 
     Raises:
-        ValueError: If it is no arrival.
+        ValueError: If it is malformed.
     """
     (arrival_id, source, key, proposal, run, data, event_at, backfilled, *rest) = row
     recorded_at, state, reason, job_id = rest

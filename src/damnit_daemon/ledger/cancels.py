@@ -1,4 +1,4 @@
-"""Cancels of jobs that an executor has: kept until the job is over, through any restart."""
+"""Cancellations of active jobs: kept until the job is over, across restarts."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from .key_value import forget, recall, remember
 
 
 def note_cancel(con: sqlite3.Connection, job_id: int, reason: str) -> None:
-    """Note that a job is to be cancelled, and why."""
+    """Record that a job is to be cancelled, and why."""
     remember(con, _name(job_id), reason)
 
 
 def noted_cancel(con: sqlite3.Connection, job_id: int) -> str | None:
-    """Why a job is to be cancelled; None if it is not."""
+    """Return why a job is to be cancelled; None if it is not."""
     reason = recall(con, _name(job_id))
     return None if reason is None else str(reason)
 
 
 def forget_cancel(con: sqlite3.Connection, job_id: int) -> None:
-    """Forget it: the job is over."""
+    """Delete the cancellation of a job that is over."""
     forget(con, _name(job_id))
 
 

@@ -1,4 +1,4 @@
-"""Counters of what the daemon met."""
+"""Event counters of the daemon."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ..store.sql import fetch_all
 
 
 def count(con: sqlite3.Connection, name: str, n: int = 1) -> None:
-    """Count something: malformed messages, for example."""
+    """Count an event: a malformed message, for example."""
     con.execute(
         "INSERT INTO counters (name, n) VALUES (?, ?) "
         "ON CONFLICT (name) DO UPDATE SET n = n + excluded.n",

@@ -1,4 +1,4 @@
-"""The journal of edits: who changed which value by hand, and what it was before."""
+"""Journal of manual edits: who changed which value, and the value before."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ EditedValue = int | float | str | bytes | None
 
 @dataclass(frozen=True)
 class Edit:
-    """One change by hand."""
+    """Manual edit of a value."""
 
     made_at: float
     """Unix seconds UTC."""
     author: str
     run_key: RunKey
     name: str
-    """Of the variable."""
+    """Name of the variable."""
     old: EditedValue
     new: EditedValue
 
 
 def append_edit(con: sqlite3.Connection, edit: Edit) -> int:
-    """Note a change; give its number."""
+    """Record an edit; return its number."""
     added = con.execute(
         "INSERT INTO edits (made_at, author, proposal, run, name, old, new) "
         "VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -45,7 +45,7 @@ def load_edits(
     name: str | None = None,
     limit: int = 100,
 ) -> list[Edit]:
-    """Load changes, the newest first; only those of a run, or of a variable, if given."""
+    """Load edits, newest first; only those of a run, or of a variable, if given."""
     conditions = []
     parameters: list[int | str] = []
     if key is not None:

@@ -10,7 +10,7 @@ from ..store import StoreError
 
 
 class LedgerMissing(StoreError):
-    """No daemon ever worked in the folder."""
+    """Raised when no daemon has ever run in the folder."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(
@@ -20,7 +20,7 @@ class LedgerMissing(StoreError):
 
 
 class LedgerTooNew(StoreError):
-    """A format from the future."""
+    """Raised for a format newer than this program."""
 
     def __init__(self, path: Path, version: int) -> None:
         super().__init__(

@@ -1,4 +1,4 @@
-"""What a job is: one run whose variables are to be evaluated. Plain values."""
+"""Jobs: one run whose variables are to be evaluated. Plain values."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from ..model import RunKey
 
 
 class JobState(StrEnum):
-    """How far a job is."""
+    """State of a job."""
 
     QUEUED = "queued"
     SUBMITTED = "submitted"
-    """Handed to its executor; it did not begin yet."""
+    """Handed to its executor, not started yet."""
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
@@ -22,16 +22,16 @@ class JobState(StrEnum):
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing more happens to it."""
+        """True if the state is final."""
         return self in {JobState.DONE, JobState.FAILED, JobState.CANCELLED}
 
 
 ACTIVE = (JobState.SUBMITTED, JobState.RUNNING)
-"""An executor has it."""
+"""States of jobs that an executor has."""
 
 
 class JobOrigin(StrEnum):
-    """Why there is a job."""
+    """Reason why a job was created."""
 
     ARRIVAL = "arrival"
     REQUEST = "request"
@@ -46,57 +46,57 @@ class Executor(StrEnum):
 
 
 class SlurmTask(StrEnum):
-    """Which jobs run in Slurm, of those that nobody said it of."""
+    """Which jobs without an explicit executor run in Slurm."""
 
     WANTED = "wanted"
     """None."""
     CLUSTER = "cluster"
-    """Those for variables with `cluster=True`."""
+    """Jobs for variables with `cluster=True`."""
     ALL = "all"
 
 
 @dataclass(frozen=True)
 class NewJob:
-    """A job to be queued."""
+    """Job to be queued."""
 
     run_key: RunKey
     data: str = "all"
-    """`raw`, `proc` or `all`: which variables are wanted, by the data they need."""
+    """`raw`, `proc` or `all`: which variables to evaluate, by the data they need."""
     variables: tuple[str, ...] | None = None
     """Exact names, in any order; None for all."""
     match: tuple[str, ...] = ()
-    """Parts of titles; ignored when `variables` is given."""
+    """Substrings of titles; ignored when `variables` is given."""
     cluster: bool | None = None
-    """Only variables with (True) or without (False) `cluster=True`; None: both."""
+    """Only variables with (True) or without (False) `cluster=True`; None for both."""
     executor: Executor | None = None
-    """Where it has to run; None: wherever is right."""
+    """Where it must run; None for the default."""
     origin: JobOrigin = JobOrigin.ARRIVAL
     priority: int = 0
-    """Among requests and retries: the highest comes first."""
+    """Order of requests and retries: highest first."""
     user: str = ""
-    """Who asked for it."""
+    """User who requested it."""
     arrived_at: float | None = None
-    """When the files came, Unix seconds UTC: of arrivals the newest comes first."""
+    """Time of arrival of the files, Unix seconds UTC: newest arrivals first."""
 
     @property
     def scope(self) -> str:
-        """What is to be evaluated, as text: equal for equal work on the same run and data."""
+        """Scope of the evaluation as text: equal for equal work on the same run and data."""
         names = None if self.variables is None else sorted(set(self.variables))
         return json.dumps([names, sorted(set(self.match)), self.cluster, self.executor])
 
 
 @dataclass(frozen=True)
 class AddedJob:
-    """What became of a job that was to be queued."""
+    """Result of queueing a job."""
 
     id: int
     is_new: bool
-    """False: the same was queued already, and that is the one."""
+    """False if the same job was queued already; that one is given."""
 
 
 @dataclass(frozen=True)
 class Placement:
-    """Where a job was put; what is None stays as it was."""
+    """Where a job was placed; fields that are None stay unchanged."""
 
     executor: Executor | None = None
     host: str | None = None
@@ -106,7 +106,7 @@ class Placement:
 
 @dataclass(frozen=True)
 class Job:
-    """A job in the ledger. All times are Unix seconds UTC by the daemon's clock."""
+    """Job in the ledger. All times are Unix seconds UTC by the daemon's clock."""
 
     id: int
     run_key: RunKey
@@ -117,32 +117,32 @@ class Job:
     origin: JobOrigin
     user: str
     processing_id: str
-    """A uuid4, for messages; with `attempt` it names one submission."""
+    """UUID4, for messages; with `attempt` it identifies one submission."""
     priority: int
     state: JobState
     reason: str
-    """Why it failed, was cancelled or is queued again."""
+    """Why it failed, was cancelled or was requeued."""
     attempt: int
-    """How often it was given to an executor."""
+    """Number of submissions to an executor."""
     merged_into: int | None
-    """The job that does its work, if it was cancelled for being the same."""
+    """Job that does its work, if it was cancelled as a duplicate."""
     wanted_executor: Executor | None
-    """Where it has to run; None: wherever is right."""
+    """Where it must run; None for the default."""
     created_at: float
     started_at: float | None
     ended_at: float | None
     executor: Executor | None
-    """Where it was put, the last time."""
+    """Where it was last placed."""
     host: str
     pid: int | None
     slurm_id: str
     variables_total: int
     variables_done: int
-    """How many have an outcome, of whatever kind."""
+    """Number of variables with any final outcome."""
     variables_failed: int
 
     def duration_s(self, now: float) -> float | None:
-        """How long it ran or has been running; None if it did not begin."""
+        """Return how long it ran or has been running; None if it has not started."""
         if self.started_at is None:
             return None
         return max(0.0, (now if self.ended_at is None else self.ended_at) - self.started_at)

@@ -1,4 +1,4 @@
-"""From one state of a job to the next. A job that is over stays as it is."""
+"""State transitions of jobs. The state of a job that is over is final."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ _BEFORE = {
 
 @dataclass(frozen=True)
 class Recovered:
-    """What an earlier daemon left unfinished."""
+    """Unfinished work of an earlier daemon."""
 
     requeued: tuple[int, ...]
-    """Local jobs that wait again; their processes ended with that daemon."""
+    """Local jobs queued again; their processes ended with that daemon."""
     elsewhere: tuple[Job, ...]
-    """Jobs that Slurm may still have: ask it."""
+    """Jobs that Slurm may still have: query it."""
     cancels: tuple[tuple[int, str], ...]
-    """Those of them that are to be cancelled, and why."""
+    """Those of them to be cancelled, with the reason."""
     requests: int
-    """How many requests wait again that were taken, but not answered."""
+    """Number of requests waiting again that were taken, but not answered."""
 
 
 def set_state(
@@ -45,23 +45,22 @@ def set_state(
     attempt: int | None = None,
     placement: Placement | None = None,
 ) -> bool:
-    """Bring a job to its next state.
+    """Move a job to its next state.
 
-    Leaving the queue for an executor begins a new attempt. Nothing happens to a
-    job that is over, or that cannot come to this state from its present one: so
-    what is told twice, or too late, does no harm.
+    Leaving the queue for an executor begins a new attempt. Ignored for a job that is over
+    or that has no such transition, so repeated or late reports do no harm.
 
     Args:
         con: A connection from `Ledger.writing`.
-        job_id: Which.
-        state: Any but `QUEUED`, for which there is `requeue`.
+        job_id: Job to move.
+        state: Any state but `QUEUED`, for which there is `requeue`.
         now: Unix seconds UTC.
-        reason: Why; kept with the job.
-        attempt: Only if this is the attempt that is spoken of.
-        placement: Where it was put.
+        reason: Reason, stored with the job.
+        attempt: Apply only if this is the current attempt.
+        placement: Where it was placed.
 
     Returns:
-        Whether it is in that state by this call.
+        True if this call changed the state.
     """
     if state is JobState.QUEUED:
         raise ValueError("a job comes back to the queue by requeue()")
@@ -95,7 +94,7 @@ def set_state(
 
 
 def place_job(con: sqlite3.Connection, job_id: int, placement: Placement) -> bool:
-    """Note where a submitted or running job is, once that is known; tell whether it is."""
+    """Record where a submitted or running job is, once known; return True if it is active."""
     changed = con.execute(
         "UPDATE jobs SET executor = coalesce(?, executor), host = coalesce(?, host), "
         "pid = coalesce(?, pid), slurm_id = coalesce(?, slurm_id) "
@@ -106,7 +105,7 @@ def place_job(con: sqlite3.Connection, job_id: int, placement: Placement) -> boo
 
 
 def explain_wait(con: sqlite3.Connection, job_id: int, reason: str) -> bool:
-    """Note why a submitted job does not begin; tell whether it was submitted."""
+    """Record why a submitted job has not started; return True if it is submitted."""
     changed = con.execute(
         "UPDATE jobs SET reason = ? WHERE id = ? AND state = 'submitted'",
         (clean_text(reason), job_id),
@@ -117,19 +116,19 @@ def explain_wait(con: sqlite3.Connection, job_id: int, reason: str) -> bool:
 def requeue(
     con: sqlite3.Connection, job_id: int, *, now: float, reason: str, attempt: int | None = None
 ) -> int | None:
-    """Put a job that did not come to its end back into the queue.
+    """Put an unfinished job back into the queue.
 
     Args:
         con: A connection from `Ledger.writing`.
-        job_id: Which.
+        job_id: Job to requeue.
         now: Unix seconds UTC.
-        reason: Why; kept with the job.
-        attempt: Only if this is the attempt that is spoken of.
+        reason: Reason, stored with the job.
+        attempt: Apply only if this is the current attempt.
 
     Returns:
-        The job that does the work now: this one, or one that waits for the same
-        already, into which this one is merged. None if no executor had the job, or if it
-        was to be cancelled: then it is.
+        The job that now does the work: this one, or an equal one already queued, into which
+        this one is merged. None if no executor had the job, or if it was to be cancelled and
+        now is.
     """
     reason = clean_text(reason)
     job = load_job(con, job_id)
@@ -163,7 +162,7 @@ def requeue(
 def recover(
     con: sqlite3.Connection, *, now: float, reason: str = "The daemon ended while it ran"
 ) -> Recovered:
-    """Take up what an earlier daemon left: to be called once, with a lease just taken."""
+    """Recover the work of an earlier daemon; call it once, right after acquiring the lease."""
     requeued, elsewhere = [], []
     for job in reversed(load_jobs(con, states=ACTIVE)):
         if job.executor is Executor.SLURM:

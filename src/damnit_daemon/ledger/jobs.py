@@ -1,4 +1,4 @@
-"""Loading jobs."""
+"""Load jobs."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ def load_jobs(
     key: RunKey | None = None,
     limit: int | None = None,
 ) -> list[Job]:
-    """Load jobs, the newest first.
+    """Load jobs, newest first.
 
     Args:
         con: A connection.
-        states: Only those in one of these states.
-        key: Only those of this run.
-        limit: At most so many.
+        states: Limit to these states.
+        key: Limit to this run.
+        limit: Maximum number of jobs.
     """
     conditions = []
     parameters: list[int | str] = []
@@ -55,7 +55,7 @@ def load_jobs(
 
 
 def load_follow_up(con: sqlite3.Connection, job: Job) -> Job | None:
-    """The job that was queued with the end of another, which had to leave it to the cluster."""
+    """Return the job queued at the end of another, for the variables left to the cluster."""
     if job.cluster or job.ended_at is None:
         return None
     where = "WHERE proposal = ? AND run = ? AND id > ? AND cluster = 1 AND created_at = ?"
@@ -64,7 +64,7 @@ def load_follow_up(con: sqlite3.Connection, job: Job) -> Job | None:
 
 
 def still_failed(newest_first: Iterable[Job]) -> list[Job]:
-    """The jobs that failed and have no newer one for the same work."""
+    """Return the failed jobs that have no newer job for the same work."""
     seen: set[object] = set()
     found = []
     for job in newest_first:
@@ -85,9 +85,9 @@ def count_jobs(con: sqlite3.Connection) -> dict[JobState, int]:
 def load_jobs_where(
     con: sqlite3.Connection, where: str, *parameters: int | float | str
 ) -> list[Job]:
-    """Load the jobs that the end of a query, written in this package, selects.
+    """Load the jobs selected by the end of a query, written in this package.
 
-    Rows that are no jobs are left out; the daemon ends them (`end_malformed_rows`).
+    Malformed rows are skipped; the daemon ends them (`end_malformed_rows`).
     """
     return parse_rows(parse_job, fetch_all(con, f"SELECT {COLUMNS} FROM jobs {where}", parameters))
 
@@ -96,7 +96,7 @@ def parse_job(row: Row) -> Job:
     """Parse a row of `COLUMNS`.
 
     Raises:
-        ValueError: If it is no job.
+        ValueError: If it is malformed.
     """
     (job_id, proposal, run, data, variables, match, cluster, origin, user, *rest) = row
     (processing_id, priority, state, reason, attempt, merged_into, wanted_executor, *rest) = rest

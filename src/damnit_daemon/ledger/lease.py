@@ -1,7 +1,7 @@
-"""The lease: at most one daemon works in a folder, and one that lost it cannot write.
+"""The lease: at most one daemon runs in a folder, and one that lost it cannot write.
 
-Whether a lease has expired is never judged by the times in it: clocks of two
-hosts differ, and steps happen. Who wants it watches whether it is renewed.
+Whether a lease has expired is never judged by the times in it: clocks of two hosts
+differ, and may step. A process that wants it watches whether it is renewed.
 """
 
 from __future__ import annotations
@@ -20,47 +20,47 @@ from .json_fields import parse_object
 from .process_id import ProcessId, is_alive
 
 EXPIRES_S = 60.0
-"""How long a lease that is not renewed is respected."""
+"""How long a lease that is not renewed stays valid."""
 
 BEAT_EVERY_S = 2.0
 """How often a daemon renews it."""
 
 LONGEST_STEP_S = 5.0
-"""What a pause between two looks counts at most: a watcher that stood still saw nothing."""
+"""Longest pause counted between two polls: a suspended watcher has observed nothing."""
 
 
 @dataclass(frozen=True)
 class Lease:
-    """Who works in the folder."""
+    """Holder of a folder's lease."""
 
     holder: ProcessId
     token: str = field(repr=False)
     since: float
-    """When it was taken, Unix seconds UTC by the holder's clock."""
+    """When it was acquired, Unix seconds UTC by the holder's clock."""
     beat_at: float
     """When it was last renewed, Unix seconds UTC by the holder's clock."""
     beats: int
-    """How often it was renewed."""
+    """Number of renewals."""
     info: dict[str, Any]
-    """What the daemon says about itself."""
+    """The daemon's status."""
 
     def age_s(self, now: float) -> float:
-        """How long ago it was renewed, if our clocks agree; 0 if that is yet to come."""
+        """Return the time since its renewal, if the clocks agree; 0 if that is in the future."""
         return max(0.0, now - self.beat_at)
 
     def looks_stale(self, now: float, expires_s: float = EXPIRES_S) -> bool:
-        """Guess whether its holder is gone, to show it; who wants it uses `LeaseWatch`."""
+        """Estimate if its holder is gone, for display only; use `LeaseWatch` to acquire it."""
         return abs(now - self.beat_at) > expires_s
 
 
-# Not `StoreError`s: who tries again when a database is busy must not do so with these.
+# Not `StoreError`s: code that retries when a database is busy must not retry these.
 
 
 class LeaseHeld(DamnitError):  # noqa: N818 – says what is wrong
-    """Another daemon works in the folder.
+    """Raised when another daemon runs in the folder.
 
     Attributes:
-        lease: Whose, and since when.
+        lease: The other daemon's lease.
     """
 
     def __init__(self, lease: Lease) -> None:
@@ -74,10 +74,10 @@ class LeaseHeld(DamnitError):  # noqa: N818 – says what is wrong
 
 
 class LeaseLost(DamnitError):  # noqa: N818 – says what is wrong
-    """The lease this process worked under is gone: it must stop, and write nothing more.
+    """Raised when this process has lost its lease: it must stop, and write nothing more.
 
     Attributes:
-        lease: Of who works here now, if anybody does.
+        lease: Lease of the current holder, if any.
     """
 
     def __init__(self, lease: Lease | None) -> None:
@@ -96,11 +96,11 @@ class LeaseLost(DamnitError):  # noqa: N818 – says what is wrong
 
 
 class LeaseWatch:
-    """How long a lease has stood still before the eyes of one who wants it.
+    """Observes how long a lease has not been renewed.
 
     Attributes:
-        moved: Whether it was seen to be renewed: its holder is at work.
-        still_s: How long it has not been since.
+        moved: True if a renewal was observed: its holder is running.
+        still_s: How long it has not been renewed since.
     """
 
     def __init__(self) -> None:
@@ -110,7 +110,7 @@ class LeaseWatch:
         self._looked_at_s = 0.0
 
     def look(self, lease: Lease, at_s: float) -> None:
-        """Look once more, at a time of our own monotonic clock."""
+        """Record an observation, at a time of the local monotonic clock."""
         seen = lease.token, lease.beats
         if seen == self._seen:
             self.still_s += min(max(0.0, at_s - self._looked_at_s), LONGEST_STEP_S)
@@ -131,23 +131,23 @@ def acquire(
     alive: Callable[[ProcessId], bool | None] = is_alive,
     info: Mapping[str, Any] | None = None,
 ) -> str:
-    """Take the lease if it is free, its holder is dead, or it stood still for too long.
+    """Acquire the lease if it is free, its holder is dead, or it was not renewed for too long.
 
     Args:
         con: A connection from `Ledger.writing`, without a token.
-        process: Who takes it.
-        now: Unix seconds UTC, only to be shown.
-        watch: What we saw of the present lease; looks once more.
-        at_s: The time of that look, by our monotonic clock.
-        expires_s: How long it must have stood still.
-        alive: Whether a process lives; None if that cannot be known.
-        info: What the daemon says about itself.
+        process: New holder.
+        now: Unix seconds UTC, for display only.
+        watch: Observations of the present lease; one more is added.
+        at_s: Time of that observation, by the local monotonic clock.
+        expires_s: How long it must not have been renewed.
+        alive: Returns True if a process is alive; None if unknown.
+        info: The daemon's status.
 
     Returns:
         The token to write under.
 
     Raises:
-        LeaseHeld: If another one holds it.
+        LeaseHeld: If another process holds it.
     """
     lease = load_lease(con)
     if lease is not None and alive(lease.holder) is not False:
@@ -177,7 +177,7 @@ def acquire(
 def beat(
     con: sqlite3.Connection, token: str, *, now: float, info: Mapping[str, Any] | None = None
 ) -> None:
-    """Renew the lease; `info` stays as it was if none is given.
+    """Renew the lease; `info` is unchanged if not given.
 
     Raises:
         LeaseLost: If it is not held under this token.
@@ -192,12 +192,12 @@ def beat(
 
 
 def release(con: sqlite3.Connection, token: str) -> bool:
-    """Give the lease back; tell whether it was held under this token."""
+    """Release the lease; return True if it was held under this token."""
     return con.execute("DELETE FROM lease WHERE token = ?", (token,)).rowcount > 0
 
 
 def require_lease(con: sqlite3.Connection, token: str) -> None:
-    """Make sure, inside a transaction, that the lease is held under this token.
+    """Verify, inside a transaction, that the lease is held under this token.
 
     Raises:
         LeaseLost: If it is not.
@@ -208,10 +208,10 @@ def require_lease(con: sqlite3.Connection, token: str) -> None:
 
 
 def load_lease(con: sqlite3.Connection) -> Lease | None:
-    """Load the lease; None if nobody holds it."""
+    """Load the lease; None if it is free."""
     sql = "SELECT host, pid, machine, started, token, since, beat_at, beats, info FROM lease"
     for host, pid, machine, started, token, since, beat_at, beats, info in fetch_all(con, sql):
-        # Whatever stands there: a lease that cannot be judged is watched until it has expired.
+        # Accept malformed values: such a lease is watched until it expires.
         holder = ProcessId(str(host), _integer(pid), str(machine), str(started))
         times = _time(since), _time(beat_at)
         return Lease(holder, str(token), *times, _integer(beats), parse_object(info))

@@ -1,4 +1,4 @@
-"""How to open a ledger: for reading, or for one transaction."""
+"""Open a ledger: for reading, or for one transaction."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from .schema import FORMAT_VERSION, add_tables, create_tables
 
 
 class Ledger:
-    """A ledger by its path; making one touches nothing.
+    """Ledger at a path; constructing one does not touch the file.
 
-    Each use opens a connection of its own and closes it, so any thread may use
-    it, and no half-read query blocks another host.
+    Each use opens its own connection and closes it, so any thread may use it, and no
+    half-read query blocks another host.
 
     Attributes:
         path: The file, `DamnitFolder.ledger`.
@@ -32,11 +32,11 @@ class Ledger:
         self.timeout_s = timeout_s
 
     def exists(self) -> bool:
-        """Tell whether there is one."""
+        """Return True if the file exists."""
         return self.path.is_file()
 
     def create(self) -> None:
-        """Create it where it is missing: complete from the first moment that it is there.
+        """Create it if it is missing: complete from the moment it appears.
 
         Raises:
             StoreError: If it cannot be written.
@@ -53,7 +53,7 @@ class Ledger:
             try:
                 link_into_place(unfinished, self.path)
             except DatabaseExists:
-                if not self.exists():  # a dangling link, a folder
+                if not self.exists():  # a dangling link or a folder
                     raise
 
     @contextmanager
@@ -61,8 +61,8 @@ class Ledger:
         """Open for reading; creates and changes nothing, works in a read-only folder.
 
         Raises:
-            LedgerMissing: If there is none.
-            StoreError: If it cannot be opened or read; which one says why.
+            LedgerMissing: If it does not exist.
+            StoreError: If it cannot be opened or read; the subclass says why.
         """
         with self._translated(), closing(self._database().connect_readable()) as con:
             con.execute("PRAGMA query_only = ON")
@@ -71,19 +71,19 @@ class Ledger:
 
     @contextmanager
     def writing(self, token: str | None = None) -> Iterator[sqlite3.Connection]:
-        """Open for one transaction: committed at the end of the block, undone if it raises.
+        """Open for one transaction: committed at the end of the block, rolled back if it raises.
 
-        The lock is taken at once, so what is read inside the block still holds
-        when it is written.
+        The lock is taken at once, so what is read inside the block is still valid when it
+        is written.
 
         Args:
-            token: Of the lease under which to write; None for those who need none:
-                the app and the command line, which only add requests and edits.
+            token: Token of the lease to write under; None for the app and the command
+                line, which need none: they only add requests and edits.
 
         Raises:
             LeaseLost: If the lease is not held under this token; nothing is written.
-            LedgerMissing: If there is none.
-            StoreError: If it cannot be opened or written; which one says why.
+            LedgerMissing: If it does not exist.
+            StoreError: If it cannot be opened or written; the subclass says why.
         """
         with self._translated(), closing(self._database().connect("rw")) as con:
             con.execute("BEGIN IMMEDIATE")

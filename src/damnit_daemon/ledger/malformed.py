@@ -1,4 +1,4 @@
-"""End rows that are no arrival, request or job, so that they hold up nothing."""
+"""End malformed arrivals, requests and jobs, so that they block nothing."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from ..store.sql import Row, fetch_all
 from . import arrivals, jobs, requests
 
 LARGEST_ID = 2**53
-"""Of a job, a request, an arrival or an edit: no ledger comes that far by counting."""
+"""Largest ID of a job, request, arrival or edit: no ledger reaches it by counting."""
 
 REASON = "This row of the ledger cannot be read"
 
 
 def end_malformed_rows(con: sqlite3.Connection, *, now: float) -> list[str]:
-    """End what waits or runs and cannot be parsed, each with its reason.
+    """End waiting or running rows that cannot be parsed, each with its reason.
 
     Args:
         con: A connection from `Ledger.writing`.
         now: Unix seconds UTC.
 
     Returns:
-        A sentence about each.
+        One sentence per row.
     """
     ended = _free_numbers(con)
     sql = f"SELECT {jobs.COLUMNS} FROM jobs WHERE state IN ('queued', 'submitted', 'running')"
@@ -50,7 +50,7 @@ def end_malformed_rows(con: sqlite3.Connection, *, now: float) -> list[str]:
 
 
 def _free_numbers(con: sqlite3.Connection) -> list[str]:
-    """Delete rows with numbers so large that no further row would get one ("disk is full")."""
+    """Delete rows with IDs so large that no further row would get one ("disk is full")."""
     freed = []
     for table in ("jobs", "requests", "arrivals", "edits"):
         deleted = con.execute(f"DELETE FROM {table} WHERE id > ?", (LARGEST_ID,)).rowcount

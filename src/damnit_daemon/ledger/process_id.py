@@ -1,4 +1,4 @@
-"""Which process holds a lease, and whether it still lives."""
+"""Identity of the process that holds a lease, and a check if it is still alive."""
 
 from __future__ import annotations
 
@@ -11,34 +11,34 @@ from ..runner.temp_names import machine, state_and_start
 
 @dataclass(frozen=True)
 class ProcessId:
-    """A process, told apart from all others that had or have its number."""
+    """Process, distinguished from all others that had or have its PID."""
 
     host: str
     pid: int
     machine: str
-    """Where the number means something: this boot, this container, and which machine that
-    is for good. Empty if not known."""
+    """Where the PID is valid: this boot, this container, and a permanent machine ID.
+    Empty if unknown."""
     started: str
-    """When the process began, in the kernel's ticks. Empty if not known."""
+    """Start time of the process, in the kernel's ticks. Empty if unknown."""
 
 
 def this_process() -> ProcessId:
-    """Identify ourselves."""
+    """Identify the current process."""
     pid = os.getpid()
     _, started = state_and_start(pid) or ("", "")
     return ProcessId(socket.gethostname(), pid, machine(), started)
 
 
 def is_alive(process: ProcessId) -> bool | None:
-    """Tell whether a process lives; None if it cannot be known from here.
+    """Return True if a process is alive; None if that cannot be known from here.
 
-    That is so for another host, and for another container on the same one.
+    That is the case for another host, or another container on the same host.
     """
     here = machine()
     if not here:
         return None
     if process.pid <= 0:
-        return None  # no process has such a number
+        return None  # no process has such a PID
     if process.machine != here:
         return False if _was_before_this_boot(process, here) else None
     try:
@@ -46,7 +46,7 @@ def is_alive(process: ProcessId) -> bool | None:
     except ProcessLookupError:
         return False
     except PermissionError:
-        pass  # it lives, but is another user's
+        pass  # alive, but owned by another user
     except OverflowError:
         return None
     found = state_and_start(process.pid)
@@ -57,7 +57,7 @@ def is_alive(process: ProcessId) -> bool | None:
 
 
 def _was_before_this_boot(process: ProcessId, this: str) -> bool:
-    """Whether it ran on this machine, which was started again since."""
+    """Return True if it ran on this machine, which has been rebooted since."""
     here, there = this.split(" "), process.machine.split(" ")
     if process.host != socket.gethostname() or min(len(here), len(there)) < 3:
         return False

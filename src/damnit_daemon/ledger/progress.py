@@ -1,4 +1,4 @@
-"""How far a job is, variable by variable."""
+"""Progress of a job, variable by variable."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .row_types import parse_rows
 
 
 class Outcome(StrEnum):
-    """How far a variable is; those that end it are the runner's words."""
+    """Progress of a variable; the final states are the runner's outcomes."""
 
     WAITING = "waiting"
     RUNNING = "running"
@@ -26,21 +26,21 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class VariableProgress:
-    """How far one variable of a job is."""
+    """Progress of one variable of a job."""
 
     job_id: int
     name: str
     outcome: Outcome
     started_at: float | None = None
-    """When its function was called, Unix seconds UTC; what is None stays as it was."""
+    """When its function was called, Unix seconds UTC; None leaves it unchanged."""
     duration_s: float | None = None
-    """What its function took; what is None stays as it was."""
+    """Run time of its function; None leaves it unchanged."""
     message: str = ""
-    """Of what went wrong."""
+    """Error message."""
 
 
 def expect_variables(con: sqlite3.Connection, job_id: int, names: Iterable[str]) -> None:
-    """Note which variables a job is going to evaluate; those it knows stay as they are."""
+    """Record which variables a job will evaluate; known ones are unchanged."""
     if job_id in _active(con, [job_id]):
         con.executemany(
             "INSERT INTO progress (job_id, name, outcome, message) VALUES (?, ?, 'waiting', '') "
@@ -51,10 +51,10 @@ def expect_variables(con: sqlite3.Connection, job_id: int, names: Iterable[str])
 
 
 def save_progress(con: sqlite3.Connection, news: Iterable[VariableProgress]) -> int:
-    """Note how far variables are, in the order of the news, of one job or of several.
+    """Record progress of variables, in order, of one job or of several.
 
     Returns:
-        How many were noted; news of jobs that no executor has come too late.
+        How many were recorded; events of jobs that no executor has are too late.
     """
     news = list(news)
     active = _active(con, {each.job_id for each in news})
@@ -83,7 +83,7 @@ def save_progress(con: sqlite3.Connection, news: Iterable[VariableProgress]) -> 
 
 
 def load_progress(con: sqlite3.Connection, job_id: int) -> list[VariableProgress]:
-    """Load how far the variables of a job are: in the order they began, then those that wait."""
+    """Load the progress of a job's variables: in the order they started, then waiting ones."""
     sql = (
         "SELECT job_id, name, outcome, started_at, duration_s, message FROM progress "
         "WHERE job_id = ? ORDER BY started_at IS NULL, started_at, name"

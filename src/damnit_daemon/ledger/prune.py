@@ -1,7 +1,7 @@
-"""Letting go of old jobs, so that a ledger does not grow for ever.
+"""Delete old jobs, so that a ledger does not grow for ever.
 
-By count and not by age: a clock that stepped must not cost anything. Arrivals
-stay, as they are what makes a second telling harmless; so do edits.
+By count and not by age: a clock step must not delete anything. Arrivals are kept, as
+they make duplicate events harmless; so are edits.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ KEEP_JOBS = 10_000
 KEEP_PROGRESS = 2_000
 KEEP_REQUESTS = 10_000
 AT_ONCE = 100
-"""Of how many jobs one call removes something at most, so that nobody waits for it."""
+"""Limit of jobs affected by one call, to keep it short."""
 
 
 @dataclass(frozen=True)
 class Pruned:
-    """What was removed."""
+    """Number of rows removed."""
 
     jobs: int
     progress: int
-    """Variables, of jobs that stay."""
+    """Number of variables, of jobs that are kept."""
     requests: int
 
 
@@ -34,16 +34,16 @@ def prune(
     keep_requests: int = KEEP_REQUESTS,
     at_once: int = AT_ONCE,
 ) -> Pruned:
-    """Remove the oldest of what is over, a little at a time: call it after each job, say.
+    """Remove the oldest finished rows, a few at a time: call it after each job, for example.
 
-    What was not finished always stays.
+    Unfinished rows are never removed.
 
     Args:
         con: A connection from `Ledger.writing`.
-        keep_jobs: How many of the newest jobs to keep.
-        keep_progress: Of how many of the newest jobs to keep each variable's progress.
-        keep_requests: How many of the newest requests to keep.
-        at_once: Of how many jobs, and how many requests, to remove something at most.
+        keep_jobs: Number of newest jobs to keep.
+        keep_progress: Number of newest jobs whose progress per variable is kept.
+        keep_requests: Number of newest requests to keep.
+        at_once: Maximum number of jobs, and of requests, to remove rows of.
     """
     over = "state IN ('done', 'failed', 'cancelled')"
     old_jobs = f"""SELECT id FROM jobs WHERE {over}

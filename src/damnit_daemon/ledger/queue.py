@@ -1,4 +1,4 @@
-"""The queue: what is to be done, each thing once, and in which order."""
+"""The job queue: each piece of work once, in order."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _USUAL = {
 
 
 def add_job(con: sqlite3.Connection, job: NewJob, *, now: float) -> AddedJob:
-    """Queue a job; if the same waits already, that one takes the higher rank of both."""
+    """Queue a job; if an equal one is queued, that one takes the higher rank of both."""
     key = RunKey(int(job.run_key.proposal), int(job.run_key.run))
     newest_at = now if job.arrived_at is None else job.arrived_at
     asked = job.origin is not JobOrigin.ARRIVAL
@@ -33,7 +33,7 @@ def add_job(con: sqlite3.Connection, job: NewJob, *, now: float) -> AddedJob:
     else:
         added = AddedJob(_insert(con, key, job, asked, newest_at, now), is_new=True)
     if not asked:
-        # Jobs of one run stay together, so that raw still comes before proc.
+        # Keep jobs of one run together, so that raw still comes before proc.
         con.execute(
             "UPDATE jobs SET newest_at = ?1 WHERE state = 'queued' AND asked = 0 "
             "AND proposal = ?2 AND run = ?3 AND newest_at < ?1",
@@ -43,17 +43,17 @@ def add_job(con: sqlite3.Connection, job: NewJob, *, now: float) -> AddedJob:
 
 
 def number_jobs_after(con: sqlite3.Connection, number: int) -> None:
-    """Let the first job of a new ledger have a higher number."""
+    """Make the first job of a new ledger have a higher number."""
     con.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('jobs', ?)", (int(number),))
 
 
 def add_job_for_arrival(
     con: sqlite3.Connection, arrival_id: int, job: NewJob, *, now: float
 ) -> AddedJob | None:
-    """Queue a job for a pending arrival, which is accepted with it.
+    """Queue a job for a pending arrival and accept the arrival.
 
     Returns:
-        The job; None if somebody decided about the arrival before.
+        The job; None if the arrival was decided before.
     """
     recorded = load_arrival(con, arrival_id)
     if recorded is None or recorded.state is not ArrivalState.PENDING:
@@ -66,7 +66,7 @@ def add_job_for_arrival(
 def retry_job(
     con: sqlite3.Connection, job_id: int, *, now: float, user: str = "", priority: int = 0
 ) -> AddedJob | None:
-    """Queue the same once more, as a new job; None if the job is not over."""
+    """Queue a copy of a job as a new job; None if the job is not over."""
     old = load_job(con, job_id)
     if old is None or not old.state.is_over:
         return None
@@ -85,7 +85,7 @@ def retry_job(
 
 
 def prioritise_job(con: sqlite3.Connection, job_id: int, priority: int) -> bool:
-    """Put a queued job among those that somebody asked for; tell whether it was queued."""
+    """Move a queued job to the requested ones; return True if it was queued."""
     changed = con.execute(
         "UPDATE jobs SET asked = 1, priority = ? WHERE id = ? AND state = 'queued'",
         (priority, job_id),
@@ -101,17 +101,17 @@ def next_queued(
     in_slurm: SlurmTask = SlurmTask.WANTED,
     excluding: Collection[int] = (),
 ) -> list[Job]:
-    """Load the jobs to begin next.
+    """Load the jobs to start next.
 
-    First what somebody asked for, by priority, then in the order of asking. Then
-    arrivals: the run with the newest first, of one run raw before proc.
+    Requested jobs come first, by priority, then in order of request. Then arrivals: the
+    run with the newest one first, raw before proc within a run.
 
     Args:
         con: A connection.
-        limit: At most so many.
-        executor: Only those that are to run there; None: all.
-        in_slurm: Which jobs are to run in Slurm, of those that nobody said it of.
-        excluding: Jobs that are not to begin yet.
+        limit: Maximum number of jobs.
+        executor: Limit to jobs that run there; None for all.
+        in_slurm: Which jobs without an explicit executor run in Slurm.
+        excluding: Jobs not to start yet.
     """
     chosen, parameters = "", []
     if executor is not None:
@@ -119,7 +119,7 @@ def next_queued(
         parameters = [str(executor)]
     if excluding:
         chosen += f"AND id NOT IN ({id_list(excluding)}) "
-    # SQLite would else take the index of states, and sort all that waits.
+    # Otherwise SQLite would use the index of states, and sort all waiting jobs.
     where = (
         f"INDEXED BY queue_asked WHERE state = 'queued' AND asked = 1 {chosen}"
         "ORDER BY priority DESC, id LIMIT ?"
@@ -135,7 +135,7 @@ def next_queued(
 
 
 def find_queued(con: sqlite3.Connection, key: RunKey, data: str, scope: str) -> int | None:
-    """Find the queued job that does the same work."""
+    """Find the queued job for the same work."""
     sql = (
         "SELECT id FROM jobs WHERE state = 'queued' "
         "AND proposal = ? AND run = ? AND data = ? AND scope = ?"
@@ -147,7 +147,7 @@ def find_queued(con: sqlite3.Connection, key: RunKey, data: str, scope: str) -> 
 def raise_rank(
     con: sqlite3.Connection, job_id: int, *, asked: bool, priority: int, newest_at: float
 ) -> None:
-    """Let a queued job come no later than another that it does the work of."""
+    """Rank a queued job no lower than another one whose work it does."""
     con.execute(
         "UPDATE jobs SET asked = max(asked, ?), priority = max(priority, ?), "
         "newest_at = max(newest_at, ?) WHERE id = ?",

@@ -1,7 +1,7 @@
-"""Typed requests: what the app and the commands may ask of the daemon, and what it accepts.
+"""Typed requests of the app and the commands to the daemon.
 
-Both sides use the same types: `to_payload` gives the JSON that stands in the ledger, and
-`from_payload` reads it with bounds, since everyone who shares the folder may write a row.
+Both sides use the same types: `to_payload` returns the JSON stored in the ledger, and
+`from_payload` parses it within bounds, since everyone who shares the folder may write a row.
 """
 
 from __future__ import annotations
@@ -17,41 +17,41 @@ from .job import Executor
 from .requests import RequestKind
 
 LARGEST_INTEGER = 2**63 - 1
-"""Of SQLite: no job, run or proposal has a larger number."""
+"""Limit of SQLite: no job, run or proposal has a larger number."""
 
 MOST_ITEMS = 200_000
-"""Jobs, runs or names in one request."""
+"""Maximum number of jobs, runs or names in one request."""
 
 LONGEST_TEXT = 10_000
-"""Characters of a name, or of a part of a title."""
+"""Maximum characters of a name, or of a substring of a title."""
 
 HIGHEST_PRIORITY = 1_000_000_000
 DATA = ("raw", "proc", "all")
 
 
 class InvalidRequest(DamnitError):  # noqa: N818 – house style
-    """A request cannot be carried out as it is written."""
+    """Raised when a request cannot be carried out as written."""
 
 
 class TypedRequest(Protocol):
-    """One of the requests below."""
+    """Protocol of the requests below."""
 
     @property
     def kind(self) -> RequestKind:
-        """Which kind it is."""
+        """Kind of the request."""
 
     def to_payload(self) -> dict[str, Any]:
-        """Give its JSON object."""
+        """Return its JSON object."""
 
 
 @dataclass(frozen=True)
 class JobOptions:
-    """Resources of single jobs, in place of those that are set for all; empty: as set.
+    """Resources of individual jobs, overriding the settings; empty for the settings.
 
     Attributes:
-        memory: In Slurm's notation, `50G`.
-        time: In Slurm's notation, `04:00:00`.
-        at_once: How many jobs of one request may run in Slurm at the same time; 0: as set.
+        memory: Memory in Slurm's notation, `50G`.
+        time: Time limit in Slurm's notation, `04:00:00`.
+        at_once: How many jobs of one request may run in Slurm at a time; 0 for the setting.
     """
 
     memory: str = ""
@@ -66,20 +66,20 @@ class JobOptions:
         _integer(self.at_once, "concurrent_jobs", 0, 2**31 - 1)
 
     def __bool__(self) -> bool:
-        """Tell whether any is given."""
+        """Return True if any option is set."""
         return self != JobOptions()
 
     def to_payload(self) -> dict[str, Any]:
-        """Give those that are set, under their names in a request."""
+        """Return the options that are set, by their names in a request."""
         named = {"memory": self.memory, "time": self.time, "concurrent_jobs": self.at_once}
         return {name: value for name, value in named.items() if value}
 
     @classmethod
     def from_payload(cls, payload: Mapping[str, Any]) -> JobOptions:
-        """Read them from a request or from where they are kept with a job.
+        """Parse options from a request or from a stored job.
 
         Raises:
-            DamnitError: If one is out of bounds; says which.
+            DamnitError: If one is out of bounds; names it.
         """
         return cls(
             _text(payload.get("memory") or "", "memory"),
@@ -93,12 +93,12 @@ class ReprocessRequest:
     """Process runs.
 
     Attributes:
-        runs: Each with the exact names of its variables; None: those in `variables`.
+        runs: Runs, each with exact names of its variables; None for those in `variables`.
         data: `raw`, `proc` or `all`: which variables, by the data they need.
-        variables: Exact names, for runs without names of their own; None: all.
-        match: Parts of titles.
-        priority: Among jobs that people asked for, the highest comes first.
-        executor: Where they run; None: as set.
+        variables: Exact names, for runs without names of their own; None for all.
+        match: Substrings of titles.
+        priority: Order among requested jobs, highest first.
+        executor: Where to run; None for the setting.
         options: Resources.
     """
 
@@ -117,7 +117,7 @@ class ReprocessRequest:
             _run_key(*key)
 
     def to_payload(self) -> dict[str, Any]:
-        """Give its JSON object."""
+        """Return its JSON object."""
         payload: dict[str, Any] = {
             "runs": [[*key] if names is None else [*key, list(names)] for key, names in self.runs],
             "data": self.data,
@@ -130,10 +130,10 @@ class ReprocessRequest:
 
     @classmethod
     def from_payload(cls, payload: Mapping[str, Any]) -> ReprocessRequest:
-        """Read one.
+        """Parse a payload.
 
         Raises:
-            DamnitError: If something is missing or out of bounds; says what.
+            DamnitError: If a field is missing or out of bounds; names it.
         """
         executor = payload.get("executor")
         variables = payload.get("variables")
@@ -153,8 +153,8 @@ class CancelRequest:
     """Cancel jobs by their numbers, or all jobs of runs.
 
     Attributes:
-        jobs: Numbers of jobs.
-        runs: Runs of which all jobs that are not over are meant.
+        jobs: Job numbers.
+        runs: Runs whose unfinished jobs are all cancelled.
     """
 
     jobs: tuple[int, ...] = ()
@@ -168,17 +168,17 @@ class CancelRequest:
             _run_key(*key)
 
     def to_payload(self) -> dict[str, Any]:
-        """Give its JSON object."""
+        """Return its JSON object."""
         if self.runs:
             return {"runs": [list(key) for key in self.runs]}
         return {"jobs": list(self.jobs)}
 
     @classmethod
     def from_payload(cls, payload: Mapping[str, Any]) -> CancelRequest:
-        """Read one.
+        """Parse a payload.
 
         Raises:
-            DamnitError: If something is missing or out of bounds; says what.
+            DamnitError: If a field is missing or out of bounds; names it.
         """
         if "jobs" in payload:
             return cls(jobs=_jobs(payload["jobs"]))
@@ -188,11 +188,11 @@ class CancelRequest:
 
 @dataclass(frozen=True)
 class RetryRequest:
-    """Do jobs once more that are over.
+    """Run finished jobs again.
 
     Attributes:
-        jobs: Their numbers.
-        failed: All that failed and were not done since, in place of numbers.
+        jobs: Job numbers.
+        failed: True for all failed jobs not done since, in place of numbers.
         options: Resources.
     """
 
@@ -206,16 +206,16 @@ class RetryRequest:
         _jobs(list(self.jobs))
 
     def to_payload(self) -> dict[str, Any]:
-        """Give its JSON object."""
+        """Return its JSON object."""
         which = {"failed": True} if self.failed else {"jobs": list(self.jobs)}
         return {**which, **self.options.to_payload()}
 
     @classmethod
     def from_payload(cls, payload: Mapping[str, Any]) -> RetryRequest:
-        """Read one.
+        """Parse a payload.
 
         Raises:
-            DamnitError: If something is missing or out of bounds; says what.
+            DamnitError: If a field is missing or out of bounds; names it.
         """
         options = JobOptions.from_payload(payload)
         if payload.get("failed") is True:
@@ -225,7 +225,7 @@ class RetryRequest:
 
 @dataclass(frozen=True)
 class PrioritiseRequest:
-    """Do waiting jobs before, or after, others that people asked for."""
+    """Move queued jobs before, or after, other requested jobs."""
 
     jobs: tuple[int, ...]
     priority: int
@@ -237,32 +237,32 @@ class PrioritiseRequest:
         _priority(self.priority)
 
     def to_payload(self) -> dict[str, Any]:
-        """Give its JSON object."""
+        """Return its JSON object."""
         return {"jobs": list(self.jobs), "priority": self.priority}
 
     @classmethod
     def from_payload(cls, payload: Mapping[str, Any]) -> PrioritiseRequest:
-        """Read one.
+        """Parse a payload.
 
         Raises:
-            DamnitError: If something is missing or out of bounds; says what.
+            DamnitError: If a field is missing or out of bounds; names it.
         """
         return cls(_jobs(payload.get("jobs")), _priority(payload.get("priority")))
 
 
 @dataclass(frozen=True)
 class CombineRequest:
-    """Combine the fragments that wait."""
+    """Combine the waiting fragments."""
 
     kind = RequestKind.COMBINE
 
     def to_payload(self) -> dict[str, Any]:
-        """Give its JSON object."""
+        """Return its JSON object."""
         return {}
 
     @classmethod
     def from_payload(cls, payload: Mapping[str, Any]) -> CombineRequest:  # noqa: ARG003 - as others
-        """Read one; there is nothing in it."""
+        """Parse a payload; it has no fields."""
         return cls()
 
 
@@ -275,10 +275,10 @@ _TYPES: dict[str, type[AnyRequest]] = {
 
 
 def parse_request(kind: object, payload: Mapping[str, Any]) -> AnyRequest:
-    """Read a request from its row.
+    """Parse a request from its row.
 
     Args:
-        kind: A `RequestKind`, or anything else that stands there.
+        kind: A `RequestKind`, or any other stored value.
         payload: Its JSON object.
 
     Raises:

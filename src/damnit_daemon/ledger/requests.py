@@ -1,4 +1,4 @@
-"""Requests: what people want of the daemon, on whichever host it is."""
+"""Requests of users to the daemon, across hosts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ COLUMNS = "id, kind, payload, user, host, created_at, state, answer"
 
 
 class RequestKind(StrEnum):
-    """What is wanted."""
+    """Kind of a request."""
 
     REPROCESS = "reprocess"
     CANCEL = "cancel"
@@ -28,33 +28,33 @@ class RequestKind(StrEnum):
 
 
 class RequestState(StrEnum):
-    """What became of a request."""
+    """State of a request."""
 
     WAITING = "waiting"
     TAKEN = "taken"
-    """The daemon is at it."""
+    """The daemon is working on it."""
     DONE = "done"
     REFUSED = "refused"
 
 
 @dataclass(frozen=True)
 class Request:
-    """A request in the ledger; anybody who may write there wrote it."""
+    """Request in the ledger; any user with write access may have written it."""
 
     id: int
     kind: str
-    """A `RequestKind`, or one that only a newer program knows."""
+    """A `RequestKind`, or one only known to a newer program."""
     payload: dict[str, Any]
     user: str
     host: str
     created_at: float
     state: RequestState
     answer: dict[str, Any]
-    """What the daemon says to it; empty before."""
+    """The daemon's answer; empty before."""
 
     @property
     def is_over(self) -> bool:
-        """Whether there is an answer."""
+        """True if there is an answer."""
         return self.state in {RequestState.DONE, RequestState.REFUSED}
 
 
@@ -67,7 +67,7 @@ def add_request(
     host: str,
     now: float,
 ) -> int:
-    """Ask something of the daemon; give the number under which the answer will be."""
+    """Add a request for the daemon; return the number under which it will be answered."""
     added = con.execute(
         "INSERT INTO requests (kind, payload, user, host, created_at, state, answer) "
         "VALUES (?, ?, ?, ?, ?, 'waiting', '')",
@@ -78,10 +78,10 @@ def add_request(
 
 
 def take_requests(con: sqlite3.Connection, *, now: float, limit: int = 100) -> list[Request]:
-    """Take the requests that wait, oldest first.
+    """Take the waiting requests, oldest first.
 
-    Those that are not answered wait again when another daemon starts (`recover`):
-    so answer within the same transaction, or do only what may be done twice.
+    Unanswered ones wait again when another daemon starts (`recover`), so answer within
+    the same transaction, or do only idempotent work.
     """
     taken = _load(con, "WHERE state = 'waiting' ORDER BY id LIMIT ?", limit)
     con.executemany(
@@ -99,7 +99,7 @@ def answer_request(
     *,
     now: float,
 ) -> bool:
-    """Answer a request, `DONE` or `REFUSED`; tell whether it had no answer before."""
+    """Answer a request, `DONE` or `REFUSED`; return True if it had no answer before."""
     answered = con.execute(
         "UPDATE requests SET state = ?, answer = ?, answered_at = ? "
         "WHERE id = ? AND state IN ('waiting', 'taken')",
@@ -109,18 +109,18 @@ def answer_request(
 
 
 def load_request(con: sqlite3.Connection, request_id: int) -> Request | None:
-    """Load one request, to see whether it was answered."""
+    """Load one request, to check for its answer."""
     found = _load(con, "WHERE id = ?", request_id)
     return found[0] if found else None
 
 
 def load_requests(con: sqlite3.Connection, *, limit: int = 100) -> list[Request]:
-    """Load requests, the newest first."""
+    """Load requests, newest first."""
     return _load(con, "ORDER BY id DESC LIMIT ?", limit)
 
 
 def answered_jobs(request: Request) -> list[int]:
-    """List the jobs that an answer names, each once."""
+    """List the jobs named in an answer, each once."""
     jobs = request.answer.get("jobs")
     numbers = jobs if isinstance(jobs, list) else []
     return list(dict.fromkeys(number for number in numbers if isinstance(number, int)))
@@ -132,10 +132,10 @@ def _load(con: sqlite3.Connection, where: str, *parameters: int) -> list[Request
 
 
 def parse_request_row(row: Row) -> Request:
-    """Parse a row of `COLUMNS`; its payload is not looked at.
+    """Parse a row of `COLUMNS`, without checking its payload.
 
     Raises:
-        ValueError: If it is no request.
+        ValueError: If it is malformed.
     """
     request_id, kind, payload, user, host, created_at, state, answer = row
     return Request(

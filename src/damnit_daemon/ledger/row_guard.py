@@ -1,4 +1,4 @@
-"""A savepoint for each foreign row: what one brings about costs no other."""
+"""A savepoint for each foreign row, so that a failing one does not affect the others."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ log = logging.getLogger(__name__)
 
 
 class RowFailed(DamnitError):  # noqa: N818 – house style
-    """A row could not be carried out; what it wrote was undone, and the message says why."""
+    """Raised when a row failed; its changes were rolled back, and the message says why."""
 
 
 @contextmanager
 def row_guard(con: sqlite3.Connection, what: str) -> Iterator[None]:
-    """Carry out one row of the ledger.
+    """Process one row of the ledger.
 
     Args:
         con: A connection from `Ledger.writing`.
-        what: Names the row in the log.
+        what: Name of the row in the log.
 
     Raises:
-        RowFailed: For whatever is wrong with the row.
-        StoreError: If the ledger itself cannot be written; nothing is wrong with the row.
+        RowFailed: For any error caused by the row.
+        StoreError: If the ledger itself cannot be written; not an error of the row.
         sqlite3.Error: The same, untranslated.
     """
     con.execute("SAVEPOINT one_row")
@@ -49,7 +49,7 @@ def row_guard(con: sqlite3.Connection, what: str) -> Iterator[None]:
 
 
 def _is_of_the_file(error: Exception) -> bool:
-    """Tell whether an error is of the file or its disk: locked, full, damaged."""
+    """Return True if an error is of the file or its disk: locked, full, damaged."""
     if isinstance(error, sqlite3.Error):
         return describe(error, Path(), 0.0) is not None
     return isinstance(error, StoreError)

@@ -1,4 +1,4 @@
-"""Cells of the ledger as typed values: everyone who shares the folder may write a row."""
+"""Convert cells of the ledger to typed values: everyone who shares the folder may write a row."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from ..store.sql import Row
 Parsed = TypeVar("Parsed")
 
 LARGEST_TIME = 1e11
-"""Unix seconds: the year 5138; a later time cannot be shown."""
+"""Unix seconds: the year 5138; later times cannot be displayed."""
 
 
 class MalformedRow(ValueError):  # noqa: N818 – house style
-    """A cell does not hold what its column is for."""
+    """Raised when a cell does not fit its column."""
 
 
 def parse_rows(parse: Callable[[Row], Parsed], rows: Iterable[Row]) -> list[Parsed]:
-    """Parse the rows that are well formed, and leave the others out."""
+    """Parse the well-formed rows, skipping the others."""
     parsed = []
     for row in rows:
         try:
@@ -34,7 +34,7 @@ def integer(value: Any) -> int:
     """Return a whole number.
 
     Raises:
-        MalformedRow: If it is none.
+        MalformedRow: If it is not an integer.
     """
     if not isinstance(value, int):
         raise MalformedRow(f"a whole number is expected, not {type(value).__name__}")
@@ -45,7 +45,7 @@ def number(value: Any) -> float:
     """Return a finite number.
 
     Raises:
-        MalformedRow: If it is none.
+        MalformedRow: If it is not finite or not a number.
     """
     if not isinstance(value, int | float) or not math.isfinite(value):
         raise MalformedRow(f"a number is expected, not {type(value).__name__}")
@@ -53,10 +53,10 @@ def number(value: Any) -> float:
 
 
 def time(value: Any) -> float:
-    """Return a time that can be shown, Unix seconds.
+    """Return a displayable time, Unix seconds.
 
     Raises:
-        MalformedRow: If it is none.
+        MalformedRow: If it is not one.
     """
     if abs(seconds := number(value)) > LARGEST_TIME:
         raise MalformedRow("a time is expected")
@@ -67,7 +67,7 @@ def text(value: Any) -> str:
     """Return text.
 
     Raises:
-        MalformedRow: If it is none.
+        MalformedRow: If it is not text.
     """
     if not isinstance(value, str):
         raise MalformedRow(f"text is expected, not {type(value).__name__}")
@@ -83,7 +83,7 @@ def run_key(proposal: Any, run: Any) -> RunKey:
     """Return a run's key.
 
     Raises:
-        MalformedRow: If one of its numbers is none, or negative.
+        MalformedRow: If a number is not an integer, or negative.
     """
     if integer(proposal) < 0 or integer(run) < 0:
         raise MalformedRow("a run's numbers are not negative")

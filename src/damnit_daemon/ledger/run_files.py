@@ -1,4 +1,4 @@
-"""The files of runs, as the last job found them: by these it is seen that a run has changed."""
+"""Files of runs as last found by a job, to detect that a run has changed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..store.sql import Row, fetch_all
 from .row_types import parse_rows, run_key, text
 
 LARGEST = 2**63 - 1
-"""Of SQLite's integers."""
+"""Largest integer in SQLite."""
 LONGEST_TEXT = 2000
 
 TABLE = """CREATE TABLE IF NOT EXISTS files(
@@ -23,23 +23,23 @@ TABLE = """CREATE TABLE IF NOT EXISTS files(
 
 @dataclass(frozen=True)
 class TakenFiles:
-    """What the `raw` or `proc` folder of a run held when a job opened it."""
+    """Contents of a run's `raw` or `proc` folder when a job opened it."""
 
     number: int
-    """Of HDF5 files."""
+    """Number of HDF5 files."""
     size_bytes: int
     newest_ns: int
-    """When the newest of them changed, Unix nanoseconds by the clock of the storage."""
+    """Modification time of the newest file, Unix nanoseconds by the storage's clock."""
     folder_ns: int
-    """When the folder itself changed."""
+    """Modification time of the folder itself."""
     unreadable: str = ""
-    """Which files cannot be read, and why, in a sentence."""
+    """Unreadable files and the reason, in a sentence."""
 
     def __post_init__(self) -> None:
-        """Refuse what no folder holds.
+        """Validate the numbers.
 
         Raises:
-            ValueError: If a number is none, or out of bounds.
+            ValueError: If one is not an integer, or out of bounds.
         """
         for number in (self.number, self.size_bytes, self.newest_ns, self.folder_ns):
             if type(number) is not int or not 0 <= number <= LARGEST:
@@ -51,7 +51,7 @@ class TakenFiles:
 def save_files(
     con: sqlite3.Connection, key: RunKey, data: str, files: TakenFiles, *, now: float
 ) -> None:
-    """Note what a job found; replaces what an earlier one did."""
+    """Record the files found by a job; replaces those of an earlier job."""
     con.execute(
         "INSERT OR REPLACE INTO files (proposal, run, data, number, size_bytes, newest_ns, "
         "folder_ns, unreadable, found_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -69,21 +69,21 @@ def save_files(
 
 
 def load_files(con: sqlite3.Connection) -> dict[tuple[RunKey, str], TakenFiles]:
-    """Load what jobs found, of all runs."""
+    """Load the files found by jobs, of all runs."""
     sql = "SELECT proposal, run, data, number, size_bytes, newest_ns, folder_ns, unreadable"
     return dict(parse_rows(_parse, fetch_all(con, f"{sql} FROM files")))
 
 
 def has_files(con: sqlite3.Connection, key: RunKey, data: str) -> bool:
-    """Whether a job found files of that kind."""
+    """Return True if a job found files of that kind."""
     sql = "SELECT 1 FROM files WHERE proposal = ? AND run = ? AND data = ? AND number > 0"
     return bool(fetch_all(con, sql, (*key, data)))
 
 
 def load_unreadable(con: sqlite3.Connection) -> Mapping[RunKey, str]:
-    """Load which runs have files that cannot be read, and say which."""
+    """Load the runs with unreadable files, and the names of those files."""
     if not fetch_all(con, "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'files'"):
-        return {}  # of a daemon that did not look
+        return {}  # from a daemon that did not check
     sql = "SELECT proposal, run, data, number, size_bytes, newest_ns, folder_ns, unreadable"
     rows = fetch_all(con, f"{sql} FROM files WHERE unreadable != '' ORDER BY data DESC")
     found: dict[RunKey, str] = {}

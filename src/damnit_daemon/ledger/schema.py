@@ -1,4 +1,4 @@
-"""The tables and indexes of a ledger; a format that was released is never edited."""
+"""Tables and indexes of a ledger; never edit a released format."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from .run_files import TABLE as _FILES
 FORMAT_VERSION = 1
 """Stored in `meta`, as `format`."""
 
-# Nothing here needs an SQLite newer than 3.24: no STRICT, no RETURNING. The file is opened
-# by whatever Python somebody on the other host has.
+# Nothing here needs an SQLite newer than 3.24: no STRICT, no RETURNING. Any Python on another
+# host may open the file.
 _TABLES = (
     "CREATE TABLE meta(key TEXT PRIMARY KEY NOT NULL, value) WITHOUT ROWID",
     """CREATE TABLE lease(
@@ -24,7 +24,7 @@ _TABLES = (
         proposal INTEGER NOT NULL, run INTEGER NOT NULL, data TEXT NOT NULL,
         event_at REAL, backfilled INTEGER NOT NULL, recorded_at REAL NOT NULL,
         state TEXT NOT NULL, reason TEXT NOT NULL, job_id INTEGER)""",
-    # AUTOINCREMENT: the number of a job that was pruned is never given to another.
+    # AUTOINCREMENT: the number of a pruned job is never reused.
     """CREATE TABLE jobs(
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         proposal INTEGER NOT NULL, run INTEGER NOT NULL, data TEXT NOT NULL,
@@ -58,7 +58,7 @@ _INDEXES = (
     "CREATE UNIQUE INDEX arrival_key ON arrivals (source, key)",
     "CREATE INDEX arrivals_of_run ON arrivals (proposal, run, data)",
     "CREATE INDEX pending_arrivals ON arrivals (id) WHERE state = 'pending'",
-    # Of what waits, no two jobs are the same.
+    # No two queued jobs are equal.
     """CREATE UNIQUE INDEX queued_jobs ON jobs (proposal, run, data, scope)
         WHERE state = 'queued'""",
     "CREATE INDEX queue_asked ON jobs (priority DESC, id) WHERE state = 'queued' AND asked = 1",
@@ -72,7 +72,7 @@ _INDEXES = (
 
 
 def create_tables(con: sqlite3.Connection) -> None:
-    """Lay out an empty ledger, inside the caller's transaction."""
+    """Create the tables of an empty ledger, inside the caller's transaction."""
     for statement in (*_TABLES, *_INDEXES):
         con.execute(statement)
     con.execute("INSERT INTO meta (key, value) VALUES ('format', ?)", (FORMAT_VERSION,))
@@ -80,5 +80,5 @@ def create_tables(con: sqlite3.Connection) -> None:
 
 
 def add_tables(con: sqlite3.Connection) -> None:
-    """Add what a ledger of an earlier version lacks; older programs pass it over."""
+    """Add tables that a ledger of an earlier version lacks; older programs ignore them."""
     con.execute(_FILES)

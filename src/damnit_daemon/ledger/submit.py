@@ -1,4 +1,4 @@
-"""Asking something of the daemon, on whichever host it is: the answer comes back in the ledger."""
+"""Send requests to the daemon, across hosts: the answer comes back in the ledger."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from .requests import add_request
 
 
 def ask(ledger: Ledger, request: TypedRequest) -> int:
-    """Write a request; give its number.
+    """Write a request; return its number.
 
     Raises:
-        LedgerMissing: If there is no ledger: no daemon ever worked here.
+        LedgerMissing: If there is no ledger: no daemon has ever run here.
         StoreError: If it cannot be written.
     """
     with ledger.writing() as con:
@@ -31,8 +31,8 @@ def ask(ledger: Ledger, request: TypedRequest) -> int:
 
 
 def user_name() -> str:
-    """Who asks."""
+    """Return the name of the current user."""
     try:
         return getpass.getuser()
-    except (KeyError, OSError):  # without a name in this container
+    except (KeyError, OSError):  # no user name in this container
         return f"user {os.getuid()}"

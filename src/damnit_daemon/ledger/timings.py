@@ -1,4 +1,4 @@
-"""What each variable costs, by the jobs of late."""
+"""Cost of each variable, from recent jobs."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from statistics import median
 from ..store.sql import fetch_all
 
 JOBS = 1000
-"""Of how many jobs; the more, the longer it takes."""
+"""Number of jobs to evaluate; more take longer."""
 
 
 @dataclass(frozen=True)
 class Timing:
-    """How long a variable takes, where it came to a result."""
+    """Run time of a variable, where it gave a result."""
 
     name: str
     count: int
@@ -27,7 +27,7 @@ class Timing:
 
 
 def load_timings(con: sqlite3.Connection, *, jobs: int = JOBS) -> list[Timing]:
-    """Load what the variables cost in the newest jobs, the dearest in all first."""
+    """Load the cost of variables in the newest jobs, largest total first."""
     sql = (
         "SELECT name, duration_s FROM progress WHERE job_id > (SELECT max(id) FROM jobs) - ? "
         "AND outcome = 'done' AND typeof(duration_s) = 'real' AND duration_s BETWEEN 0 AND 1e11 "
