@@ -1,4 +1,4 @@
-"""Plain values that all parts share; no I/O here."""
+"""Plain values shared by all packages; no I/O here."""
 
 from .column import Column, VariableInfo
 from .run import RunKey, RunRow

@@ -1,4 +1,4 @@
-"""New files of a run, as somebody announced or found them."""
+"""New files of a run, as announced or found."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from .run import RunKey
 
 
 class ArrivalSource(StrEnum):
-    """Who said so."""
+    """Source of an arrival."""
 
     KAFKA = "kafka"
-    """An event of the facility."""
+    """Event of the facility."""
     WATCHER = "watcher"
-    """We saw the files ourselves."""
+    """Files found by the daemon itself."""
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """New raw or corrected files of a run; the same arrival may be told of more than once."""
+    """New raw or corrected files of a run; the same arrival may be reported more than once."""
 
     source: ArrivalSource
     key: str
-    """Names the arrival among those of its source: the same key is the same arrival."""
+    """Unique among the arrivals of its source: the same key is the same arrival."""
     run_key: RunKey
     data: str
     """`raw` or `proc`."""
     event_at: float | None
-    """When it happened, Unix seconds UTC; None where the source does not say."""
+    """Time of the event, Unix seconds UTC; None if the source does not give it."""
     backfilled: bool = False
-    """Found by looking, though an event should have announced it, or older than the daemon."""
+    """Found by a scan, though an event should have announced it, or older than the daemon."""

@@ -10,7 +10,7 @@ from .value import Blob
 
 
 class Extras(NamedTuple):
-    """What comes with a value; the same few combinations come again and again."""
+    """Metadata of a value; the same few combinations recur."""
 
     provenance: str | None
     summary_type: str | None
@@ -23,21 +23,21 @@ class ColumnPart:
     """Some values of one variable: five lists of the same length."""
 
     rows: list[int] = field(default_factory=list)
-    """Of which run: its place in `Batch.keys`."""
+    """Run of each value, as an index into `Batch.keys`."""
     values: list[int | float | str | Blob | None] = field(default_factory=list)
     timestamps: list[float] = field(default_factory=list)
-    """Unix seconds UTC; 0 where it was not read, which of a large blob would cost reading it."""
+    """Unix seconds UTC; 0 where not read: for a large blob, that would mean reading the blob."""
     max_diffs: list[float | None] = field(default_factory=list)
     extras: list[Extras] = field(default_factory=list)
 
 
 AheadRow = tuple[str, int, int, int | float | str | bytes | None]
-"""Name, proposal, run and value as they are in the database: the first three may be of other types
-in rows that are no values. Of a blob, no bytes; where there is no value, the bytes of its
-attributes, which may tell of an error. All else that belongs to it comes later."""
+"""Name, proposal, run and value as stored: the first three may have other types in invalid
+rows. Blobs are empty; where there is no value, the bytes of its attributes, which may contain
+an error. The remaining metadata comes later."""
 
 ANY = "*"
-"""In place of a variable's name: all of them."""
+"""In place of a variable name: all variables."""
 
 
 class Batch(NamedTuple):
@@ -47,5 +47,5 @@ class Batch(NamedTuple):
     columns: dict[str, ColumnPart]
 
     def __len__(self) -> int:
-        """How many values there are."""
+        """Return the number of values."""
         return sum(len(part.rows) for part in self.columns.values())

@@ -1,17 +1,17 @@
-"""Parse foreign JSON: nesting without end, numbers of any length, malformed text."""
+"""Parse foreign JSON safely: deep nesting, numbers of any length, malformed text."""
 
 from __future__ import annotations
 
 import json
 
 DEEPEST = 60
-"""Levels of nesting: deeper, and whoever walks through it may fail."""
+"""Levels of nesting: beyond this, recursive code may fail."""
 
 MOST_CHARS = 64 << 20
 
 
 def parse_json(text: str | bytes) -> object:
-    """Parse JSON that anyone may have written.
+    """Parse JSON from an untrusted source.
 
     Raises:
         ValueError: If it is malformed, too deep or too long.
@@ -32,7 +32,7 @@ def parse_json(text: str | bytes) -> object:
 
 
 def _inside(value: object) -> list[object]:
-    """The containers in a container."""
+    """Return the containers in a container."""
     if isinstance(value, dict):
         items = list(value.values())
     elif isinstance(value, list):

@@ -1,4 +1,4 @@
-"""What is known of a variable, apart from its values."""
+"""Metadata of variables, apart from their values."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class VariableInfo(NamedTuple):
-    """A row of `variables` with its tags: a computed or user-editable variable."""
+    """Row of `variables` with its tags: a computed or user-editable variable."""
 
     name: str
     title: str
@@ -17,7 +17,7 @@ class VariableInfo(NamedTuple):
 
 
 class Column(NamedTuple):
-    """A variable as the table shows it; also one that has values but no `variables` row."""
+    """Variable as a table column, with or without a row in `variables`."""
 
     name: str
     title: str

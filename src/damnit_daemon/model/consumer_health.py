@@ -1,4 +1,4 @@
-"""How well the broker is heard; the daemon says it in its lease."""
+"""State of the connection to the broker; the daemon publishes it in its lease."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ MOST_PARTITIONS = 100
 
 @dataclass(frozen=True)
 class ConsumerHealth:
-    """What a consumer knows of its connection. Times are Unix seconds."""
+    """State of a consumer's connection. Times are Unix seconds."""
 
     problem: str = ""
-    """Why nothing can be read at the moment; empty when something can."""
+    """Why messages cannot be read at the moment; empty if they can."""
     reached_at: float | None = None
     """When the broker last answered."""
     partitions: tuple[str, ...] = ()
-    """What it has given us to read, as `topic/partition`."""
+    """Partitions assigned to this consumer, as `topic/partition`."""
     foreign: tuple[str, ...] = ()
-    """What it has given to another member of our group."""
+    """Partitions assigned to another member of the group."""
     lag: int | None = None
-    """How many messages are still to be read; None if that is not known."""
+    """Number of messages still to be read; None if unknown."""
     last_error: str = ""
     last_error_at: float | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values, for the lease."""
+        """Return plain values for the lease."""
         return asdict(self)
 
     def sentence(self, now: float) -> str:
-        """Say how it is."""
+        """Describe the connection in a sentence."""
         if self.problem:
             said = self.problem
         elif self.partitions:
@@ -50,7 +50,7 @@ class ConsumerHealth:
 
 
 def parse_consumer_health(found: object) -> ConsumerHealth | None:
-    """Read it from a lease; None if it says nothing of a broker."""
+    """Parse the state from a lease; None if it has none."""
     if not isinstance(found, dict):
         return None
     lag = found.get("lag")

@@ -1,4 +1,4 @@
-"""Runs that are not processed yet because their files still come."""
+"""Runs not processed yet because their files are still being written."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LONGEST_TEXT = 300
 
 @dataclass(frozen=True)
 class GrowingRun:
-    """The `raw` or `proc` folder of a run, as the daemon sees it grow. Times are Unix seconds."""
+    """A run's `raw` or `proc` folder while it is growing. Times are Unix seconds."""
 
     proposal: int
     run: int
@@ -25,19 +25,19 @@ class GrowingRun:
     since: float
     """When it was first seen."""
     changed_at: float
-    """When it was last seen to change."""
+    """When a change was last seen."""
     settle_s: float
-    """How long it has to be still."""
+    """How long it has to be unchanged."""
     lacks: str = ""
-    """What shows that it is not complete, though it is still."""
+    """Why it is considered incomplete, though it no longer changes."""
 
     @property
     def key(self) -> RunKey:
-        """Which run."""
+        """Key of the run."""
         return RunKey(self.proposal, self.run)
 
     def sentence(self, now: float) -> str:
-        """Say how it grows."""
+        """Describe its growth in a sentence."""
         count = f"{self.files} file{'' if self.files == 1 else 's'}"
         size = f"{self.size_bytes / 1e9:.2f} GB"
         still_s = max(0.0, now - self.changed_at)
@@ -50,13 +50,13 @@ class GrowingRun:
 
 
 def growing_to_json(runs: Iterable[GrowingRun]) -> list[dict[str, Any]]:
-    """Plain values, for the lease; of many only the newest."""
+    """Return plain values for the lease; only the newest if there are many."""
     newest = sorted(runs, key=lambda each: (each.key, each.data))[-MOST:]
     return [asdict(each) for each in newest]
 
 
 def parse_growing(found: object) -> tuple[GrowingRun, ...]:
-    """Read them back; what is none is passed over."""
+    """Parse them from a lease, skipping malformed ones."""
     if not isinstance(found, list):
         return ()
     runs = []

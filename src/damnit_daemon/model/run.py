@@ -1,4 +1,4 @@
-"""Which run."""
+"""Identity of a run, and its row in the database."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class RunKey(NamedTuple):
-    """A proposal and a run number together: run numbers repeat between proposals."""
+    """Proposal and run number: run numbers repeat between proposals."""
 
     proposal: int
     run: int
@@ -16,10 +16,10 @@ class RunKey(NamedTuple):
 
 
 class RunRow(NamedTuple):
-    """A row of `run_info`."""
+    """Row of `run_info`."""
 
     key: RunKey
     start_time: float | None
-    """When the run began, Unix seconds UTC; None for a run that was not processed yet."""
+    """Start of the run, Unix seconds UTC; None for a run that has not been processed yet."""
     added_at: float | None
-    """When the database first heard of it, Unix seconds UTC."""
+    """When the run was added to the database, Unix seconds UTC."""

@@ -1,4 +1,4 @@
-"""Which stored values another context file would give otherwise. Pure."""
+"""Find stored values that a changed context file would compute differently. Pure."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from .value import StoredValue
 def changed_since(
     values: Iterable[StoredValue], loaded: ContextLoaded, keys: Collection[RunKey]
 ) -> dict[RunKey, list[str]]:
-    """The variables of runs that are to be computed anew.
+    """Return the variables of runs to be recomputed.
 
-    A value counts if it was computed by other code than there is now, and a missing one
-    if its variable needs no corrected data, which may never come. What somebody else than
-    the context file has stored does not; a value that does not say by which code it was
-    computed does, unless it was by this same file.
+    A value counts if it was computed by other code than the present one, and a missing value
+    if its variable needs no corrected data, which may never come. Values from any other source
+    than the context file do not count; a value without a record of its code does, unless it
+    was computed by this same file.
 
     Args:
-        values: All of these runs.
-        loaded: The context file as it is now.
+        values: All values of these runs.
+        loaded: The current context file.
         keys: The runs.
     """
     variables = [variable for variable in loaded.variables if not variable.transient]

@@ -1,4 +1,4 @@
-"""One value of one run, as the run database holds it."""
+"""One value of one run, as stored in the run database."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ NPY_SIGNATURE = b"\x93NUMPY"
 
 
 class BlobKind(StrEnum):
-    """What a blob in `run_variables.value` is."""
+    """Content of a blob in `run_variables.value`."""
 
     PNG = "png"
-    """A thumbnail."""
+    """Thumbnail."""
     TRENDLINE = "trendline"
-    """An `.npy` of float64, shape (2, N): x and y."""
+    """`.npy` of float64, shape (2, N): x and y."""
     ARRAY = "array"
-    """An `.npy` of anything else."""
+    """`.npy` of any other array."""
     COMPLEX = "complex"
     """Two little-endian float64: real and imaginary part."""
     UNKNOWN = "unknown"
@@ -28,14 +28,14 @@ class BlobKind(StrEnum):
 
 
 class Blob(NamedTuple):
-    """Stands for a blob that was not fetched."""
+    """Placeholder for a blob that was not fetched."""
 
     kind: BlobKind
     size_bytes: int
 
 
 def blob_kind(head: bytes, summary_type: str | None) -> BlobKind:
-    """Tell what a blob is from its first bytes and the row's `summary_type`."""
+    """Determine the content of a blob from its first bytes and the row's `summary_type`."""
     if head.startswith(PNG_SIGNATURE):
         return BlobKind.PNG
     if summary_type == "complex":
@@ -46,12 +46,12 @@ def blob_kind(head: bytes, summary_type: str | None) -> BlobKind:
 
 
 class StoredValue(NamedTuple):
-    """A row of `run_variables`."""
+    """Row of `run_variables`."""
 
     key: RunKey
     name: str
     value: int | float | str | bytes | Blob | None
-    """As SQLite holds it; `Blob` where a blob was asked to stay in the file."""
+    """Value as SQLite stores it; `Blob` where a blob was not to be fetched."""
     timestamp: float
     """When it was written to the database, Unix seconds UTC."""
     max_diff: float | None = None
@@ -62,7 +62,7 @@ class StoredValue(NamedTuple):
 
     @property
     def attributes(self) -> dict[str, Any]:
-        """The attributes; empty where they are missing or malformed."""
+        """Attributes; empty where they are missing or malformed."""
         if not self.attributes_json:
             return {}
         try:

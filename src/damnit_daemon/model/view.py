@@ -1,4 +1,4 @@
-"""What somebody wants to look at, and what is shown of it: arrays reduced to a screen's size."""
+"""View requests and their results: arrays downsampled to screen size."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ if TYPE_CHECKING:
     Bytes = NDArray[np.uint8]
 
 Window = tuple[float, float]
-"""From, to; along an axis."""
+"""Start and end, along an axis."""
 
 
 class AxisKind(StrEnum):
-    """What positions along an axis are."""
+    """Kind of positions along an axis."""
 
     INDEX = "index"
-    """Nothing but counted, from 0."""
+    """Plain index, from 0."""
     NUMBER = "number"
     TIME = "time"
     """Unix seconds UTC."""
     TEXT = "text"
-    """Names: shown by index, told in words."""
+    """Names: positioned by index, labelled with text."""
 
 
 class How(StrEnum):
-    """What stands for the pixels that share a place on the screen."""
+    """How to reduce pixels that share a cell on the screen."""
 
     MEAN = "mean"
     MAX = "max"
@@ -39,7 +39,7 @@ class How(StrEnum):
 
 
 class ComplexPart(StrEnum):
-    """What of a complex number is drawn."""
+    """Which part of a complex number to draw."""
 
     REAL = "real part"
     IMAGINARY = "imaginary part"
@@ -49,41 +49,41 @@ class ComplexPart(StrEnum):
 
 @dataclass(frozen=True)
 class ViewRequest:
-    """Which part of which data, and how finely."""
+    """Which part of which data, and its resolution."""
 
     preview: bool | None = None
-    """The preview instead of the data; None: if there is one."""
+    """True for the preview instead of the data; None for the preview if there is one."""
     member: str = ""
-    """Which variable of a Dataset; empty: its first."""
+    """Variable of a Dataset; empty for its first."""
     axes: tuple[int, ...] = ()
-    """The one or two dimensions to draw, down then across; empty: what suits the data."""
+    """The one or two dimensions to draw, down then across; empty for the default."""
     at: tuple[int, ...] = ()
-    """Where to cut the other dimensions; missing ones in the middle."""
+    """Positions along the other dimensions; missing ones default to the middle."""
     x: Window | None = None
-    """From, to: of a curve in its coordinate, of an image in columns; None: all."""
+    """Start and end: of a curve in its coordinate, of an image in columns; None for all."""
     y: Window | None = None
-    """Of an image in rows; None: all."""
+    """Start and end of an image in rows; None for all."""
     columns: int = 200
-    """How many places there are side by side."""
+    """Number of cells across."""
     rows: int = 80
     pixels: tuple[int, int] | None = None
-    """Rows and columns for an image, where it has more of them than there are places."""
+    """Rows and columns for an image, if more than the number of cells."""
     how: How = How.MEAN
     part: ComplexPart = ComplexPart.REAL
     wants_range: bool = True
-    """Whether the colour range is to be found; not while it is held."""
+    """True to compute the colour range; False while it is locked."""
 
 
 class Axis(NamedTuple):
-    """A dimension, as far as it is on the screen."""
+    """Dimension, as far as it is on the screen."""
 
     name: str
     units: str
     kind: AxisKind
     size: int
-    """Points along all of it."""
+    """Number of points along the whole axis."""
     low: float
-    """Of the whole axis, in its own units."""
+    """Start of the whole axis, in its own units."""
     high: float
     note: str = ""
     """Why the coordinate is not used as it is; empty if it is."""
@@ -91,30 +91,30 @@ class Axis(NamedTuple):
 
 @dataclass(frozen=True)
 class Curve:
-    """Points reduced to the least, greatest and mean value of each column."""
+    """Points reduced to the minimum, maximum and mean of each column."""
 
     axis: Axis
     window: Window
-    """What the columns cover, in units of the axis."""
+    """Range covered by the columns, in units of the axis."""
     least: Floats
     """Per column; NaN where there is no finite value."""
     greatest: Floats
     mean: Floats
     filled: Flags
-    """Columns that hold points, finite or not."""
+    """Columns that contain points, finite or not."""
     missing: Flags
-    """Columns that hold points which are NaN or infinite."""
+    """Columns that contain NaN or infinite points."""
     points: int
-    """In the window, looked at so far."""
+    """Number of points in the window, read so far."""
     not_finite: int
     names: tuple[tuple[float, str], ...] = ()
-    """Where a text coordinate says what; not all, if there are many."""
+    """Labels of a text coordinate; not all, if there are many."""
     first_at: Floats | None = None
-    """The coordinate of the first point of each column, where it was read; NaN without points."""
+    """Coordinate of the first point of each column, where it was read; NaN without points."""
 
     @property
     def range(self) -> Window | None:
-        """The finite extremes; None if there are none."""
+        """Finite extremes; None if there are none."""
         import numpy as np
 
         if not np.isfinite(self.least).any():
@@ -124,34 +124,34 @@ class Curve:
 
 @dataclass(frozen=True)
 class ReducedImage:
-    """An image reduced to the places on the screen."""
+    """Image reduced to the cells on the screen."""
 
     x_axis: Axis
     y_axis: Axis
     x: Window
     """Columns of the data that are covered."""
     y: Window
-    """Rows of the data."""
+    """Rows of the data that are covered."""
     values: Floats
     """(rows, columns); NaN where there is no finite value."""
     missing: int
-    """Pixels that are NaN or infinite, of those looked at."""
+    """Number of NaN or infinite pixels, of those read."""
     x_at: Floats
-    """The coordinate at the middle of each column of `values`; empty for a plain index."""
+    """Coordinate at the middle of each column of `values`; empty for a plain index."""
     y_at: Floats
     range: Window | None
-    """From the 1st to the 99th percentile of the whole image; None if not asked for, or all NaN."""
+    """1st to 99th percentile of the whole image; None if not requested, or all NaN."""
     extremes: Window | None
-    """Of what was looked at."""
+    """Extremes of the pixels read."""
     is_upward: bool = False
-    """Whether the first row belongs at the bottom, as for a DataArray."""
+    """True if the first row belongs at the bottom, as for a DataArray."""
     x_names: tuple[tuple[float, str], ...] = ()
     y_names: tuple[tuple[float, str], ...] = ()
 
 
 @dataclass(frozen=True)
 class Colours:
-    """A colour image reduced to the places on the screen."""
+    """Colour image reduced to the cells on the screen."""
 
     pixels: Bytes
     """(rows, columns, 3)."""
@@ -163,13 +163,13 @@ class Colours:
 
 @dataclass(frozen=True)
 class TextContent:
-    """Something to be read: text, a number, a table, a list of names."""
+    """Content shown as text: text, a number, a table, a list of names."""
 
     lines: tuple[str, ...]
     note: str = ""
-    """What was left out."""
+    """Note on omitted content."""
     wraps: bool = True
-    """Whether lines may be broken; a table's may not."""
+    """True if lines may be wrapped; not so for a table."""
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class NotDrawable:
-    """Data that cannot be drawn, or that there is none of, and why."""
+    """Data that cannot be drawn, or is missing, with the reason."""
 
     reason: str
 
@@ -191,7 +191,7 @@ Content = Curve | ReducedImage | Colours | TextContent | Figure | NotDrawable
 
 @dataclass(frozen=True)
 class About:
-    """What the data is, told without reading it."""
+    """Description of the data, obtained without reading it."""
 
     kind: str
     """`scalar`, `curve`, `image`, `colours`, `text`, `table`, `plotly`, `nothing`."""
@@ -199,35 +199,35 @@ class About:
     """Type and size in words: `float64 (1024, 1024)`."""
     units: str = ""
     name: str = ""
-    """What the values are called, where the data says so."""
+    """Name of the values, where stored with the data."""
     shape: tuple[int, ...] = ()
     dims: tuple[str, ...] = ()
     axes: tuple[int, ...] = ()
-    """Those that are drawn."""
+    """Dimensions that are drawn."""
     at: tuple[int, ...] = ()
-    """Where each dimension is cut; meaningless for those that are drawn."""
+    """Position along each dimension; meaningless for those that are drawn."""
     cut: tuple[str, ...] = ()
-    """The same in words, for those that are cut: `frame = 3 of 100`."""
+    """The same in words, for dimensions that are cut: `frame = 3 of 100`."""
     layouts: tuple[tuple[int, ...], ...] = ()
-    """Which dimensions can be drawn."""
+    """Combinations of dimensions that can be drawn."""
     members: tuple[tuple[str, str], ...] = ()
-    """The variables of a Dataset, with type and size."""
+    """Variables of a Dataset, with type and size."""
     member: str = ""
     is_preview: bool = False
     has_preview: bool = False
     has_data: bool = False
     is_complex: bool = False
     is_time: bool = False
-    """Whether values are Unix seconds UTC."""
+    """True if values are Unix seconds UTC."""
     notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class ViewData:
-    """An answer, whole or so far."""
+    """View of a variable, complete or partial."""
 
     about: About
     content: Content
     read: float = 1.0
-    """How much of the data was looked at, 0 to 1; less is a first impression or still to come."""
+    """Fraction of the data read, 0 to 1; less than 1 is a coarse view or still to come."""
     view: ViewRequest = field(default_factory=ViewRequest)
