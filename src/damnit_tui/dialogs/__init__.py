@@ -1,1 +1,1 @@
-"""Dialogs that several features use."""
+"""Dialogs shared by several features."""

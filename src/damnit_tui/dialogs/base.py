@@ -1,4 +1,4 @@
-"""A box over the table; what is longer than the screen is scrolled."""
+"""A dialog over the table; content longer than the screen scrolls."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .. import keymap
 
 
 class DialogScreen(ModalScreen[None]):
-    """A frame with a title that closes as soon as it is told to."""
+    """A frame with a title that closes on request."""
 
     DEFAULT_CSS = """
     DialogScreen {
@@ -34,9 +34,9 @@ class DialogScreen(ModalScreen[None]):
     BINDINGS = keymap.bindings("dialog")
 
     def action_scroll(self, lines: int) -> None:
-        """Look at what does not fit."""
+        """Scroll the content."""
         self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
     def action_close(self) -> None:
-        """Go back to the table."""
+        """Return to the table."""
         self.dismiss()

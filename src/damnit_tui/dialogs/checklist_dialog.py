@@ -1,4 +1,4 @@
-"""A box with a long list to tick, and a line to search it."""
+"""A dialog with a long checklist and a search field."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Result = TypeVar("Result")
 
 
 class ChecklistDialog(ModalScreen[Result | None], Generic[Result]):
-    """Tick what is wanted; Enter takes it, Esc leaves all as it was."""
+    """Tick items; Enter accepts, Esc cancels."""
 
     DEFAULT_CSS = """
     ChecklistDialog {
@@ -46,10 +46,10 @@ class ChecklistDialog(ModalScreen[Result | None], Generic[Result]):
 
     title_text = ""
     owners: tuple[str, ...] = ("ticks", "ticking")
-    """Whose keys are told at the bottom."""
+    """Owners of the keys shown at the bottom."""
 
     def compose(self) -> ComposeResult:
-        """A line to search, the list, and its keys."""
+        """Compose the search field, the list and the footer."""
         with Vertical() as box:
             box.border_title = plain(self.title_text)
             yield PlainInput(placeholder="/ to search", select_on_focus=False)
@@ -57,63 +57,63 @@ class ChecklistDialog(ModalScreen[Result | None], Generic[Result]):
             yield Static(self._keys(), id="keys", markup=False)
 
     def on_mount(self) -> None:
-        """Begin in the list."""
+        """Start in the list."""
         self.query_one(Checklist).focus()
         self.show()
 
     def entries(self) -> list[ChecklistItem]:
-        """What there is, with its ticks."""
+        """All items, with their ticks."""
         raise NotImplementedError
 
     def summary(self) -> str:
-        """How much is ticked."""
+        """Summary of the ticks."""
         raise NotImplementedError
 
     def tick(self, ids: list[str], ticked: bool) -> None:
-        """Take in ticks."""
+        """Apply ticks."""
         raise NotImplementedError
 
     def result(self) -> Result:
-        """What Enter gives."""
+        """The result of Enter."""
         raise NotImplementedError
 
     def show(self) -> None:
-        """Draw the list again."""
+        """Refresh the list."""
         ticks = self.query_one(Checklist)
         ticks.show(self.entries())
         self.query_one(Vertical).border_subtitle = plain(self.summary())
 
     def take_ticks(self, ids: Sequence[str], ticked: bool) -> None:
-        """Take in what was ticked, or not any more."""
+        """Apply a change of ticks."""
         self.tick(list(ids), ticked)
         self.show()
 
     @on(Input.Changed)
     def search(self, event: Input.Changed) -> None:
-        """Show what is looked for."""
+        """Show the items that match the search."""
         self.query_one(Checklist).search(event.value)
 
     @on(Input.Submitted)
     def leave_search(self) -> None:
-        """Go on with what was found."""
+        """Continue in the list of matches."""
         self.query_one(Checklist).focus()
 
     def on_key(self, event: events.Key) -> None:
-        """↓ leaves the line to search for the list."""
+        """↓ moves from the search field to the list."""
         if event.key == "down" and self.query_one(Input).has_focus:
             event.stop()
             self.leave_search()
 
     def action_search(self) -> None:
-        """Type what is looked for."""
+        """Focus the search field."""
         self.query_one(Input).focus()
 
     def action_keep(self) -> None:
-        """Take what is ticked."""
+        """Accept the ticks."""
         self.dismiss(self.result())
 
     def action_give_up(self) -> None:
-        """Clear what is looked for; without that, leave all as it was."""
+        """Clear the search; without one, cancel."""
         typed = self.query_one(Input)
         if typed.value or typed.has_focus:
             typed.value = ""

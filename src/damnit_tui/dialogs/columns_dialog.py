@@ -1,4 +1,4 @@
-"""Columns to tick: which are shown, in which order, and which never scroll away."""
+"""A checklist of columns: which are shown, in which order, and which are frozen."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ PINNED = "▌"
 
 
 class ColumnsDialog(ChecklistDialog[ColumnSelection]):
-    """All columns, in the order they are shown in."""
+    """All columns, in their order on the screen."""
 
     BINDINGS = keymap.bindings("columns")
     title_text = "Columns"
     owners = ("ticks", "columns", "ticking")
 
     def __init__(self, selection: ColumnSelection, columns: Sequence[Column]) -> None:
-        """Begin with what is shown.
+        """Start with the current selection.
 
         Args:
-            selection: Which columns, those that are hidden by name.
-            columns: All there are, in their usual order.
+            selection: The current columns; hidden ones by name.
+            columns: All columns, in their default order.
         """
         super().__init__()
         self._selection = selection
@@ -49,22 +49,22 @@ class ColumnsDialog(ChecklistDialog[ColumnSelection]):
         ]
 
     def summary(self) -> str:
-        """How many are shown."""
+        """Number of columns shown."""
         shown = len(self._selection.effective(self._columns).apply(self._columns))
         pinned = self._selection.choice.pinned_count(self._columns)
         more = f", {pinned} pinned" if pinned else ""
         return f"{shown} of {len(self._columns)} shown{more}"
 
     def tick(self, ids: list[str], ticked: bool) -> None:
-        """Show columns, or hide them."""
+        """Show or hide columns."""
         self._take(self._selection.choice.with_hidden(*ids, hidden=not ticked))
 
     def result(self) -> ColumnSelection:
-        """What was made of them."""
+        """The new selection."""
         return self._selection
 
     def action_move_column(self, step: int) -> None:
-        """Move a column past the next one that is shown here."""
+        """Move a column past the next one shown here."""
         ticks = self.query_one(Checklist)
         current, beside = ticks.current, ticks.beside(step)
         if current is None or beside is None:
@@ -75,7 +75,7 @@ class ColumnsDialog(ChecklistDialog[ColumnSelection]):
         self.show()
 
     def action_pin(self) -> None:
-        """Pin a column, or not any more."""
+        """Toggle a frozen column."""
         current = self.query_one(Checklist).current
         if current is not None:
             choice = self._selection.choice
@@ -83,12 +83,12 @@ class ColumnsDialog(ChecklistDialog[ColumnSelection]):
             self.show()
 
     def action_reset_widths(self) -> None:
-        """Make all columns as wide as they need."""
+        """Reset the widths of all columns."""
         self._take(self._selection.choice._replace(widths={}))
         self.show()
 
     def action_reset_order(self) -> None:
-        """Put all columns where they come by themselves."""
+        """Reset the order of the columns."""
         self._take(self._selection.choice._replace(order=()))
         self.show()
 

@@ -1,4 +1,4 @@
-"""A box that asks before something is done that cannot be undone by a key; no is the default."""
+"""A dialog to confirm an action that no key can undo; the default is no."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def confirm(
     yes: str,
     no: str = "cancel",
 ) -> None:
-    """Do something if it is answered by `y`; for the arguments see `ConfirmDialog`."""
+    """Call `do` if the user answers `y`; for the arguments see `ConfirmDialog`."""
 
     def decide(is_wanted: bool | None) -> None:
         if is_wanted:
@@ -35,13 +35,13 @@ def confirm(
 
 
 class ConfirmDialog(ModalScreen[bool]):
-    """Gives True for `y`, False for every other way out.
+    """Return True for `y`, False for every other way out.
 
     Args:
         title: A few words of the app's own.
         text: What will happen, and what is lost or kept; may hold text of data.
-        yes: What `y` does, as a verb.
-        no: What all else does, as a verb.
+        yes: Label of `y`, a verb.
+        no: Label of the alternative, a verb.
     """
 
     DEFAULT_CSS = DialogScreen.DEFAULT_CSS.replace("DialogScreen", "ConfirmDialog")
@@ -53,12 +53,12 @@ class ConfirmDialog(ModalScreen[bool]):
         self._keys = f"y {yes} · n {no}"
 
     def compose(self) -> ComposeResult:
-        """The question, and the keys that answer it."""
+        """Compose the question and its keys."""
         with VerticalScroll() as box:
             box.border_title = plain(self._title)
             box.border_subtitle = plain(self._keys)
             yield Static(Content(plain_lines(self._text)))
 
     def action_answer(self, is_wanted: bool) -> None:
-        """Decide."""
+        """Close with the answer."""
         self.dismiss(is_wanted)

@@ -1,4 +1,4 @@
-"""A box about cells that somebody else has changed meanwhile: whose value shall stay?"""
+"""A dialog about cells that were changed elsewhere: choose the value to keep."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from ..sanitize import clip, visible
 from .base import DialogScreen
 
 MOST_SHOWN = 12
-"""Cells that are listed."""
+"""Most cells listed."""
 LONGEST_SHOWN = 200
 
 
 class ConflictChoice(Enum):
-    """What shall become of them."""
+    """How to resolve the conflict."""
 
     THEIRS = "theirs"
     MINE = "mine"
@@ -32,7 +32,7 @@ class ConflictChoice(Enum):
 
 
 class ConflictDialog(ModalScreen[ConflictChoice]):
-    """Both values, and keys to choose."""
+    """Show both values, and keys to choose."""
 
     DEFAULT_CSS = DialogScreen.DEFAULT_CSS.replace("DialogScreen", "ConflictDialog")
     BINDINGS = keymap.bindings("conflict")
@@ -42,14 +42,14 @@ class ConflictDialog(ModalScreen[ConflictChoice]):
         self.contested = contested
 
     def compose(self) -> ComposeResult:
-        """What there was, what there is, what was typed."""
+        """Compose the old, the current and the typed values."""
         with VerticalScroll() as box:
             box.border_title = "Changed elsewhere meanwhile"
             box.border_subtitle = "m write mine · e edit again · Esc keep theirs"
             yield Static(self._words())
 
     def action_choose(self, choice: str) -> None:
-        """Decide."""
+        """Close with the choice."""
         self.dismiss(ConflictChoice(choice))
 
     def _words(self) -> Table:

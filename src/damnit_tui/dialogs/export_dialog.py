@@ -1,4 +1,4 @@
-"""A box to choose what is written where: which runs and columns, as what, into which file."""
+"""A dialog to export the table: runs, columns, format and file."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ BAR_CELLS = 20
 
 @dataclass(frozen=True)
 class Runs:
-    """The runs that can be chosen."""
+    """The runs to choose from."""
 
     all: Sequence[RunKey]
     filtered: Sequence[RunKey]
-    """Those shown, in their order."""
+    """The runs shown, in their order."""
     marked: Sequence[RunKey]
 
 
 class ExportDialog(ModalScreen[None]):
-    """Asks what to write, and writes it."""
+    """Choose what to export, and write it."""
 
     DEFAULT_CSS = (
         DialogScreen.DEFAULT_CSS.replace("DialogScreen", "ExportDialog")
@@ -58,19 +58,19 @@ class ExportDialog(ModalScreen[None]):
 
     @dataclass
     class Progressed(Message):
-        """So many of so many runs are read."""
+        """Number of runs read so far, and in total."""
 
         done: int
         total: int
 
     @dataclass
     class Ended(Message):
-        """It is over."""
+        """The export has ended."""
 
         said: str = ""
         problem: str = ""
         taken: str = ""
-        """The file that is there already."""
+        """The file that exists already."""
 
     def __init__(
         self,
@@ -83,16 +83,16 @@ class ExportDialog(ModalScreen[None]):
         copy: Callable[[str], str],
         target: Path | None = None,
     ) -> None:
-        """Make the box.
+        """Create the dialog.
 
         Args:
-            database: Where the values are.
-            runs: Which runs can be chosen.
-            names: The variables that are shown, in their order.
-            folder: Where a file is put of which only the name is given.
-            stem: What a file is called unless somebody says otherwise.
-            copy: Puts text on the clipboard and says which; takes its time.
-            target: A file to which the runs shown are written at once; its name ends in a format.
+            database: Path of the database.
+            runs: The runs to choose from.
+            names: The variables shown, in their order.
+            folder: Default directory of the file.
+            stem: Default name of the file.
+            copy: Puts text on the clipboard and returns which one; slow.
+            target: A file to write the shown runs to at once; its name ends in a format.
         """
         super().__init__()
         self._database = database
@@ -103,11 +103,11 @@ class ExportDialog(ModalScreen[None]):
         self._copy = copy
         self._target = target
         self._replaces = ""
-        """The file that somebody has agreed to replace, if it stays the same."""
+        """The file the user has agreed to replace, if it stays the same."""
         self._is_at_it = False
 
     def compose(self) -> ComposeResult:
-        """One line each."""
+        """Compose one line per field."""
         runs = self._runs
         words = {"all": f"all {len(runs.all)}"}
         if len(runs.filtered) != len(runs.all):
@@ -139,14 +139,14 @@ class ExportDialog(ModalScreen[None]):
             yield Static("", id="export-said", markup=False)
 
     def on_mount(self) -> None:
-        """Choose the runs first, or begin to write."""
+        """Focus the choice of runs, or start writing."""
         self.query_one("#export-runs").focus()
         if self._target is not None:
             self.action_write()
 
     @on(RadioRow.Changed)
     def follow(self, event: RadioRow.Changed) -> None:
-        """Let the name of the file say its format; a file of its own has no clipboard."""
+        """Adapt the file's suffix to the format; formats that need a file have no clipboard."""
         self._replaces = ""
         self._say("")
         line = self.query_one("#export-file", Input)
@@ -167,12 +167,12 @@ class ExportDialog(ModalScreen[None]):
 
     @on(Input.Submitted)
     def submit(self, event: Input.Submitted) -> None:
-        """Write it."""
+        """Start the export."""
         event.stop()
         self.action_write()
 
     def action_write(self) -> None:
-        """Write it, unless that is under way."""
+        """Start the export, unless one is running."""
         if self._is_at_it:
             return
         typed = self.query_one("#export-file", Input).value.strip()
@@ -189,7 +189,7 @@ class ExportDialog(ModalScreen[None]):
 
     @work(thread=True, exclusive=True, group="export")
     def write(self, part: TableSlice, format_name: str, typed: str | None) -> None:
-        """Read the runs and write them; tells how far it is."""
+        """Read the runs and write them; posts its progress."""
         worker = get_current_worker()
 
         def progress(done: int, total: int) -> bool:
@@ -234,7 +234,7 @@ class ExportDialog(ModalScreen[None]):
 
     @on(Progressed)
     def show_progress(self, event: Progressed) -> None:
-        """Say how far it is."""
+        """Show the progress."""
         if self._is_at_it:
             share = event.done / event.total if event.total else 1.0
             self._say(
@@ -243,7 +243,7 @@ class ExportDialog(ModalScreen[None]):
 
     @on(Ended)
     def show_end(self, event: Ended) -> None:
-        """Close, or say what is wrong."""
+        """Close, or report the error."""
         self._is_at_it = False
         if event.taken:
             self._replaces = event.taken
@@ -257,7 +257,7 @@ class ExportDialog(ModalScreen[None]):
             self._say("Cancelled; nothing was written.")
 
     def action_close(self) -> None:
-        """Stop what is under way, or close."""
+        """Stop a running export, or close."""
         if self._is_at_it:
             self.workers.cancel_group(self, "export")
         else:

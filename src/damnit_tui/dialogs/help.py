@@ -1,4 +1,4 @@
-"""The help screen, drawn from the key table: in columns where there is room, with a search."""
+"""The help screen, built from the key table: in columns where there is room, with a search."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from ..widgets.plain_input import PlainInput
 from .base import DialogScreen
 
 COLUMN_WIDTH, MOST_COLUMNS = 54, 3
-"""Of the columns that stand side by side."""
+"""Width and number of columns side by side."""
 FRAME_WIDTH = 7
 """Frame, padding and scroll bar."""
 KEY_WIDTH = 10
-"""Of the column of keys."""
+"""Width of the column of keys."""
 COMMAND_WIDTH = 26
-"""Of what is typed at the `:` line, which may be long: it is folded there."""
+"""Width of the column of commands, which may be long: they are wrapped there."""
 MARKS = (
     (SKIPPED, "skipped by its variable, with the reason"),
     (NO_SOURCE, "the data source was not recorded"),
@@ -49,7 +49,7 @@ MARKS = (
 
 
 Section = tuple[str, list[tuple[str, str]]]
-"""A heading, and keys with what they do."""
+"""A heading, and keys with their descriptions."""
 
 
 class HelpScreen(DialogScreen):
@@ -67,16 +67,16 @@ class HelpScreen(DialogScreen):
     COMPONENT_CLASSES = {"help--heading", "help--key"}  # noqa: RUF012 – Textual's way
 
     def __init__(self, owner: str = "") -> None:
-        """Prepare the help.
+        """Create the help.
 
         Args:
-            owner: Of which screen; empty for the table.
+            owner: The screen; empty for the table.
         """
         super().__init__()
         self._owner = owner
 
     def compose(self) -> ComposeResult:
-        """A list of keys by heading."""
+        """Compose the list of keys by heading."""
         with VerticalScroll() as box:
             box.border_title = "Keys"
             box.border_subtitle = "/ search · Esc close"
@@ -84,32 +84,32 @@ class HelpScreen(DialogScreen):
             yield Static()
 
     def on_mount(self) -> None:
-        """Scroll with the keys until something is looked for."""
+        """Scroll with the keys until a search begins."""
         self.query_one(VerticalScroll).focus()
 
     def on_resize(self) -> None:
-        """Fill the list: only now the theme's colours and the room are known."""
+        """Fill the list: only now the theme's colours and the size are known."""
         self._fill()
 
     def action_search(self) -> None:
-        """Ask what to look for."""
+        """Open the search."""
         self.query_one(Input).display = True
         self.query_one(Input).focus()
 
     @on(Input.Changed)
     def find(self, event: Input.Changed) -> None:
-        """Show the keys that fit what is typed."""
+        """Show the keys that match the search."""
         event.stop()
         self._fill()
 
     @on(Input.Submitted)
     def scroll_found(self, event: Input.Submitted) -> None:
-        """Keep what is found, and scroll it with the keys."""
+        """Keep the matches, and scroll them with the keys."""
         event.stop()
         self.query_one(VerticalScroll).focus()
 
     def action_close(self) -> None:
-        """Show all keys again, or go back."""
+        """Show all keys again, or close."""
         search = self.query_one(Input)
         if search.display:
             search.value, search.display = "", False
@@ -134,7 +134,7 @@ class HelpScreen(DialogScreen):
         self.query_one(Static).update(shown)
 
     def _found(self, wanted: str) -> list[Section]:
-        """The sections with those of their lines that have all words."""
+        """The sections, with only the lines that have all words."""
         words = wanted.casefold().split()
         found = [
             (name, [line for line in lines if _has(f"{name} {line[0]} {line[1]}", words)])
@@ -174,7 +174,7 @@ def _has(text: str, words: list[str]) -> bool:
 
 
 def _in_columns(sections: list[Section], count: int) -> list[list[Section]]:
-    """Sections from top to bottom, then from left to right; a single one is cut."""
+    """Distribute sections top to bottom, then left to right; a single one is split."""
     if len(sections) == 1 and count > 1:
         name, lines = sections[0]
         size = -(-len(lines) // count)

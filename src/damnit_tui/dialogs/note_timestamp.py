@@ -1,4 +1,4 @@
-"""The time a note is about, typed before it. Pure."""
+"""Parse the time typed before a note. Pure."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ _TIME = re.compile(
     re.DOTALL,
 )
 AHEAD = timedelta(hours=1)
-"""A time of day further ahead is meant to be yesterday's."""
+"""A time of day further ahead is taken as yesterday's."""
 
 
 def split_time(typed: str, now: float, zone: tzinfo | None = None) -> tuple[float, str]:
-    """Take a note apart: Unix seconds it is about, and its text.
+    """Split a note into its time, in Unix seconds, and its text.
 
     Args:
         typed: `beam is back`, `10:42 beam is back` or `2026-03-14 10:42 beam is back`.
-        now: The time it is about if it names none, Unix seconds.
-        zone: Of the times that are typed; None for this machine's.
+        now: The time used if the note names none, Unix seconds.
+        zone: Time zone of typed times; None for this machine's.
     """
     match = _TIME.fullmatch(typed.strip())
     if match is None:
@@ -29,7 +29,7 @@ def split_time(typed: str, now: float, zone: tzinfo | None = None) -> tuple[floa
     time = match["time"].rjust(5, "0") if match["time"].count(":") == 1 else match["time"].zfill(8)
     try:
         when = datetime.fromisoformat(f"{date}T{time}").replace(tzinfo=zone)
-    except ValueError:  # no such time: it is part of the text
+    except ValueError:  # not a valid time: it is part of the text
         return now, typed.strip()
     if not match["date"] and when.timestamp() > now + AHEAD.total_seconds():
         when -= timedelta(days=1)

@@ -1,4 +1,4 @@
-"""A box of notes: comments that belong to a time, not to a run; what others add appears."""
+"""A dialog of notes: comments that belong to a time, not a run; updated live."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ HINT = "⏎ add · ↓ the notes: ⏎ change, del delete · Esc close"
 
 
 class NotesScreen(ModalScreen[None]):
-    """A line for a new note, and those there are, the newest first."""
+    """A field for a new note, and the existing notes, newest first."""
 
     DEFAULT_CSS = """
     NotesScreen {
@@ -64,7 +64,7 @@ class NotesScreen(ModalScreen[None]):
 
     @dataclass
     class Loaded(Message):
-        """The notes there are now, or why they cannot be read."""
+        """The current notes, or why they cannot be read."""
 
         notes: list[Note]
         problem: str = ""
@@ -79,15 +79,15 @@ class NotesScreen(ModalScreen[None]):
         zone: tzinfo | None = None,
         at: Note | None = None,
     ) -> None:
-        """Make the box.
+        """Create the dialog.
 
         Args:
             load: Reads the notes; may wait for the database.
-            order: Has something written.
-            clock: Tells the time.
-            denied: Why nothing can be written; empty if it can.
-            zone: In which times are shown and typed.
-            at: The note to begin with; None: a new one.
+            order: Queues an order to be written.
+            clock: Returns the current time.
+            denied: Why writing is disabled; empty if it is not.
+            zone: Time zone of times shown and typed.
+            at: The note to highlight; None to begin a new one.
         """
         super().__init__()
         self._at = at
@@ -100,7 +100,7 @@ class NotesScreen(ModalScreen[None]):
         self._changing: Note | None = None
 
     def compose(self) -> ComposeResult:
-        """From top to bottom."""
+        """Compose the widgets from top to bottom."""
         with Vertical(id="notes-box") as box:
             box.border_title = "Notes"
             box.border_subtitle = HINT
@@ -109,7 +109,7 @@ class NotesScreen(ModalScreen[None]):
             yield OptionList(markup=False)
 
     def on_mount(self) -> None:
-        """Type at once; look at the notes now and again."""
+        """Focus the field; poll the notes periodically."""
         focus = OptionList if self._denied or self._at else LineInput
         self.query_one(focus).focus()
         self.look()
@@ -125,7 +125,7 @@ class NotesScreen(ModalScreen[None]):
 
     @on(Loaded)
     def show(self, event: Loaded) -> None:
-        """Show them, where any has changed; the highlight stays on its note."""
+        """Show the notes if any has changed; the highlight stays on its note."""
         said = event.problem or ("" if event.notes else "No notes yet.")
         self.query_one("#notes-said", Static).update(visible(said))
         if event.problem or event.notes == self._notes:
@@ -141,7 +141,7 @@ class NotesScreen(ModalScreen[None]):
 
     @on(Input.Submitted)
     def add(self, event: Input.Submitted) -> None:
-        """Store what was typed: a new note, or another text for one."""
+        """Store the typed text: a new note, or another text for one."""
         event.stop()
         typed = event.value.strip()
         changing, self._changing = self._changing, None
@@ -154,14 +154,14 @@ class NotesScreen(ModalScreen[None]):
 
     @on(OptionList.OptionSelected)
     def change(self, event: OptionList.OptionSelected) -> None:
-        """Have a note's text changed in the line."""
+        """Edit a note's text in the field."""
         event.stop()
         self._changing = self._highlighted() if not self._denied else None
         if self._changing is not None:
             self._begin(self._changing.text)
 
     def on_key(self, event: events.Key) -> None:
-        """Go from the line to the notes."""
+        """Go from the field to the notes."""
         if event.key == "down" and self.focused is self.query_one(LineInput):
             event.stop()
             options = self.query_one(OptionList)
@@ -185,7 +185,7 @@ class NotesScreen(ModalScreen[None]):
             )
 
     def action_close(self) -> None:
-        """Leave what is being changed as it is, or close."""
+        """Cancel an edit, or close."""
         if self._changing is not None:
             self._changing = None
             self._begin("")

@@ -1,4 +1,4 @@
-"""A range of numbers to filter a column by."""
+"""Filter a column by a range of numbers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ WIDTH = 60
 
 
 class TickLine(Static, can_focus=True):
-    """Something to tick; Textual's own shows a cross in either case, told apart by its colour."""
+    """A checkbox; Textual's own shows a cross in both states, distinguished only by colour."""
 
     DEFAULT_CSS = """
     TickLine {
@@ -41,21 +41,21 @@ class TickLine(Static, can_focus=True):
         self._text = text
 
     def render(self) -> Text:
-        """As in the lists to tick."""
+        """Draw the box as in the checklists."""
         return Text(f"[{'x' if self.ticked else ' '}] {self._text}")
 
     def on_click(self) -> None:
-        """Tick it, or not."""
+        """Toggle the checkbox."""
         self.action_tick()
 
     def action_tick(self) -> None:
-        """Tick it, or not."""
+        """Toggle the checkbox."""
         self.ticked = not self.ticked
         self.refresh()
 
 
 class RangeFilterDialog(ModalScreen[str | None]):
-    """From a number to a number; gives the text of a filter."""
+    """Choose a range of numbers; returns the text of a filter."""
 
     DEFAULT_CSS = """
     RangeFilterDialog {
@@ -83,18 +83,18 @@ class RangeFilterDialog(ModalScreen[str | None]):
     unit = "numbers"
 
     def __init__(self, values: ColumnValues, name: str) -> None:
-        """Begin with an open range.
+        """Start with an open range.
 
         Args:
-            values: What there is.
-            name: What the column is called on the screen.
+            values: The values of the column.
+            name: The column's name on the screen.
         """
         super().__init__()
         self._values = values
         self._name = name
 
     def compose(self) -> ComposeResult:
-        """How the numbers are spread; two ends; what is wrong."""
+        """Compose the distribution of the numbers, two fields and an error line."""
         numbers = self._values.numbers
         low, high = self.text_of(numbers[0][0]), self.text_of(numbers[-1][0])
         with Vertical() as box:
@@ -114,18 +114,18 @@ class RangeFilterDialog(ModalScreen[str | None]):
             yield Static("↓ next  space tick  ⏎ take  Esc back", id="keys", markup=False)
 
     def on_mount(self) -> None:
-        """Begin with the lower end."""
+        """Focus the lower end."""
         self.query_one("#low", Input).focus()
 
     def on_key(self, event: events.Key) -> None:
-        """↑ ↓ go from one to the next, too."""
+        """↑ ↓ also move between the fields."""
         if event.key in ("down", "up"):
             event.stop()
             (self.focus_next if event.key == "down" else self.focus_previous)()
 
     @on(Input.Submitted)
     def action_keep(self) -> None:
-        """Take the range, or say what is wrong with it."""
+        """Accept the range, or report its error."""
         low, high = (self.query_one(id, Input).value for id in ("#low", "#high"))
         try:
             found = range_filter(
@@ -139,18 +139,18 @@ class RangeFilterDialog(ModalScreen[str | None]):
             self.dismiss(found)
 
     def action_give_up(self) -> None:
-        """Leave all as it was."""
+        """Cancel."""
         self.dismiss(None)
 
     def text_of(self, number: float) -> str:
-        """Write a number as it can be typed."""
+        """Format a number as it can be typed."""
         return text_of(number)
 
     def checked(self, text: str) -> str:
-        """An end of the range as a filter has it; empty for none.
+        """Parse an end of the range for the filter; empty for none.
 
         Raises:
-            ValueError: If it is no number; the text says so.
+            ValueError: If it is not a number; with a message.
         """
         if text.strip() and parse_number(text) is None:
             raise ValueError(f"{text.strip()!r} is no number")
@@ -158,35 +158,35 @@ class RangeFilterDialog(ModalScreen[str | None]):
 
 
 class TimeRangeScreen(RangeFilterDialog):
-    """From a time to a time: `10:00`, `2026-03-14 10:00`, `-2h`, `yesterday`."""
+    """Choose a range of times: `10:00`, `2026-03-14 10:00`, `-2h`, `yesterday`."""
 
     unit = "runs with a time"
 
     def __init__(self, values: ColumnValues, name: str, *, now: float, zone: tzinfo | None) -> None:
-        """Begin with an open range.
+        """Start with an open range.
 
         Args:
-            values: What there is, in Unix seconds.
-            name: What the column is called on the screen.
-            now: What short times refer to, Unix seconds.
-            zone: In which times are shown and typed; None for this machine's.
+            values: The values of the column, in Unix seconds.
+            name: The column's name on the screen.
+            now: Reference for short times, Unix seconds.
+            zone: Time zone of times shown and typed; None for this machine's.
         """
         super().__init__(values, name)
         self._moment = Moment(now, zone)
         self._zone = zone
 
     def text_of(self, number: float) -> str:
-        """Write a time as it can be typed."""
+        """Format a time as it can be typed."""
         try:
             return f"{datetime.fromtimestamp(number, self._zone):%Y-%m-%d %H:%M}"
         except (ValueError, OverflowError, OSError):
             return "?"
 
     def checked(self, text: str) -> str:
-        """An end of the range as a filter has it; empty for none.
+        """Parse an end of the range for the filter; empty for none.
 
         Raises:
-            ValueError: If it is no time; the text says so.
+            ValueError: If it is not a time; with a message.
         """
         if not (text := text.strip()):
             return ""

@@ -1,4 +1,4 @@
-"""The box that asks where data shall be saved, and as what."""
+"""The dialog that asks for a file to save data to, and its format."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ..widgets.plain_input import PlainInput
 
 
 def endings_for(content: Content | None) -> tuple[str, ...]:
-    """As what something can be saved, the most likely first."""
+    """Suffixes of the formats a value can be saved in, the most likely first."""
     if isinstance(content, Curve | ReducedImage):
         return (".png", ".csv", ".npy")
     if isinstance(content, Colours):
@@ -33,7 +33,7 @@ def endings_for(content: Content | None) -> tuple[str, ...]:
 
 
 class SaveDialog(ModalScreen[Path | None]):
-    """A line with a file's name; its answer is the path, or None."""
+    """A field for a file's name; returns the path, or None."""
 
     DEFAULT_CSS = """
     SaveDialog {
@@ -61,7 +61,7 @@ class SaveDialog(ModalScreen[Path | None]):
         self._asked: Path | None = None
 
     def compose(self) -> ComposeResult:
-        """A place to type, and what can be typed."""
+        """Compose the field, and hints."""
         with Vertical() as box:
             box.border_title = "Save as"
             box.border_subtitle = "⏎ save · Esc do not"
@@ -69,12 +69,12 @@ class SaveDialog(ModalScreen[Path | None]):
             yield Static(Text(f"The ending decides: {', '.join(self._endings)}"))
 
     def on_mount(self) -> None:
-        """Type into it at once."""
+        """Focus the field."""
         self.query_one(Input).focus()
 
     @on(Input.Submitted)
     def answer(self, event: Input.Submitted) -> None:
-        """Take the name, if it will do; ask again before a file is replaced."""
+        """Accept a valid name; ask again before a file is replaced."""
         event.stop()
         try:
             path = typed_path(event.value)
@@ -90,7 +90,7 @@ class SaveDialog(ModalScreen[Path | None]):
             self.dismiss(path)
 
     def action_close(self) -> None:
-        """Save nothing."""
+        """Close without saving."""
         self.dismiss(None)
 
     def _say(self, text: str) -> None:

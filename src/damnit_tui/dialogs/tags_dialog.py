@@ -1,4 +1,4 @@
-"""Tags to tick: only columns with one of them are shown."""
+"""A checklist of tags: only columns with one of them are shown."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from .checklist_dialog import ChecklistDialog
 
 
 class TagsDialog(ChecklistDialog[ColumnSelection]):
-    """All tags, with how many variables have each; without any tick, all columns are shown."""
+    """All tags, with the number of variables of each; without any tick, all columns are shown."""
 
     title_text = "Only columns with these tags"
 
     def __init__(self, selection: ColumnSelection, columns: Sequence[Column]) -> None:
-        """Begin with the present tags.
+        """Start with the current tags.
 
         Args:
-            selection: What is shown now.
-            columns: All there are.
+            selection: The columns shown now.
+            columns: All columns.
         """
         super().__init__()
         self._selection = selection
         self._columns = list(columns)
         self._counts = Counter(tag for c in columns for tag in (c.tags or (UNTAGGED,)))
-        self._counts.update(dict.fromkeys(selection.tags, 0))  # those that have gone since
+        self._counts.update(dict.fromkeys(selection.tags, 0))  # tags that no longer exist
 
     def entries(self) -> list[ChecklistItem]:
-        """The tags by name, and those without."""
+        """The tags by name, and an entry for untagged columns."""
         names = sorted(self._counts, key=lambda tag: (tag == UNTAGGED, tag.casefold()))
         return [
             ChecklistItem(
@@ -44,15 +44,15 @@ class TagsDialog(ChecklistDialog[ColumnSelection]):
         ]
 
     def summary(self) -> str:
-        """What would be shown."""
+        """Summary of the columns that would be shown."""
         shown = len(self._selection.effective(self._columns).apply(self._columns))
         return f"{shown} of {len(self._columns)} columns"
 
     def tick(self, ids: list[str], ticked: bool) -> None:
-        """Take tags in, or out."""
+        """Add or remove tags."""
         others = tuple(tag for tag in self._selection.tags if tag not in ids)
         self._selection = self._selection._replace(tags=(*others, *ids) if ticked else others)
 
     def result(self) -> ColumnSelection:
-        """The same columns with other tags."""
+        """The same columns with the new tags."""
         return self._selection

@@ -1,4 +1,4 @@
-"""A form for a variable that people fill in by hand: a new one, or what is changed of one."""
+"""A form for a user-editable variable: a new one, or changes of one."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ EXAMPLES = {
 
 
 class UserVariableForm(ModalScreen[VariableInfo | None]):
-    """Title, name, type, description, tags; what is wrong is said while it is typed."""
+    """Title, name, type, description, tags; errors are shown while typing."""
 
     DEFAULT_CSS = (
         DialogScreen.DEFAULT_CSS.replace("DialogScreen", "UserVariableForm")
@@ -45,11 +45,11 @@ class UserVariableForm(ModalScreen[VariableInfo | None]):
     BINDINGS = keymap.bindings("variable")
 
     def __init__(self, columns: Sequence[Column], before: VariableInfo | None = None) -> None:
-        """Make the form.
+        """Create the form.
 
         Args:
-            columns: All there are, whose names and titles are taken.
-            before: The variable that is changed; None for a new one.
+            columns: All columns, whose names and titles are taken.
+            before: The variable to change; None for a new one.
         """
         super().__init__()
         self._before = before
@@ -57,10 +57,10 @@ class UserVariableForm(ModalScreen[VariableInfo | None]):
         self._names = [column.name for column in others]
         self._titles = [column.title for column in others]
         self._follows = before is None
-        """Whether the name is still made of the title."""
+        """True while the name is derived from the title."""
 
     def compose(self) -> ComposeResult:
-        """One line each."""
+        """Compose one line per field."""
         info = self._before or VariableInfo("", "", "", "string")
         with VerticalScroll(can_focus=False) as box:
             box.border_title = plain(
@@ -87,12 +87,12 @@ class UserVariableForm(ModalScreen[VariableInfo | None]):
             yield Static("", id="form-mistake", markup=False)
 
     def on_mount(self) -> None:
-        """Type the title at once."""
+        """Focus the title."""
         self.query_one("#form-title").focus()
 
     @on(Input.Changed)
     def check(self, event: Input.Changed) -> None:
-        """Make the name of the title until somebody types one; say what is wrong."""
+        """Derive the name from the title until the user types one; show errors."""
         event.stop()
         name = self.query_one("#form-name", Input)
         if event.input.id == "form-title" and self._follows:
@@ -105,17 +105,17 @@ class UserVariableForm(ModalScreen[VariableInfo | None]):
 
     @on(RadioRow.Changed)
     def show_example(self, event: RadioRow.Changed) -> None:
-        """Say what can be typed then."""
+        """Show an example of a value."""
         self.query_one("#form-example", Static).update(EXAMPLES[event.choices.chosen])
 
     @on(Input.Submitted)
     def save(self, event: Input.Submitted) -> None:
-        """Hand it on if nothing is wrong."""
+        """Close with the variable if it is valid."""
         event.stop()
         self.action_save()
 
     def action_save(self) -> None:
-        """Hand it on if nothing is wrong."""
+        """Close with the variable if it is valid."""
         if mistake := self._mistake():
             self._say(mistake)
             self.app.bell()
@@ -131,7 +131,7 @@ class UserVariableForm(ModalScreen[VariableInfo | None]):
         )
 
     def action_close(self) -> None:
-        """Give up."""
+        """Cancel."""
         self.dismiss(None)
 
     def _read(self, field: str) -> str:

@@ -1,4 +1,4 @@
-"""What is in a column, to filter by: values to tick."""
+"""A checklist of a column's values to filter by."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ EMPTY = "empty"
 
 
 class ValueFilterDialog(ChecklistDialog[str]):
-    """The different values of a column; gives the text of a filter."""
+    """The distinct values of a column; returns the text of a filter."""
 
     def __init__(self, values: ColumnValues, name: str) -> None:
-        """Begin without ticks.
+        """Start without ticks.
 
         Args:
-            values: What there is.
-            name: What the column is called on the screen.
+            values: The values of the column.
+            name: The column's name on the screen.
         """
         super().__init__()
         self.title_text = f"Only runs where {name} is"
@@ -29,7 +29,7 @@ class ValueFilterDialog(ChecklistDialog[str]):
         self._texts = {f"t{at}": pair for at, pair in enumerate(values.texts)}
 
     def entries(self) -> list[ChecklistItem]:
-        """Numbers, texts, and what is empty."""
+        """Numbers, texts, and empty values."""
         counted = [(id, text_of(n), count) for id, (n, count) in self._numbers.items()]
         counted += [(id, text, count) for id, (text, count) in self._texts.items()]
         if self._values.empty:
@@ -40,16 +40,16 @@ class ValueFilterDialog(ChecklistDialog[str]):
         ]
 
     def summary(self) -> str:
-        """How many are ticked, and what that means."""
+        """Number of ticked values, and its meaning."""
         total = len(self._numbers) + len(self._texts)
         return f"{len(self._ticked)} of {total}" if self._ticked else f"any of {total}"
 
     def tick(self, ids: list[str], ticked: bool) -> None:
-        """Take values in, or out."""
+        """Add or remove values."""
         self._ticked = self._ticked | set(ids) if ticked else self._ticked - set(ids)
 
     def result(self) -> str:
-        """The filter; all ticked is none."""
+        """The filter; none if all are ticked."""
         if len(self._ticked) == len(self.entries()):
             return ""
         return values_filter(

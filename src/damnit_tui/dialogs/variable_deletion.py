@@ -1,4 +1,4 @@
-"""A box to delete a variable with all its data: by typing its name, for data never comes back."""
+"""A dialog to delete a variable with all its data; its name must be typed, as this is final."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
     from damnit_daemon.edit.deletion import Deletion
 
 Delete = Callable[[str, Callable[[int, int], bool]], "Deletion"]
-"""Deletes a variable; tells how far it is, and is told whether to go on."""
+"""Deletes a variable; calls back with its progress, and stops if that returns False."""
 MOST_PROBLEMS = 5
 
 
 class DeletionDialog(ModalScreen[bool]):
-    """What will be lost, and a line to type the name in; tells whether it was deleted."""
+    """What will be lost, and a field for the name; returns True if it was deleted."""
 
     DEFAULT_CSS = (
         DialogScreen.DEFAULT_CSS.replace("DialogScreen", "DeletionDialog")
@@ -48,25 +48,25 @@ class DeletionDialog(ModalScreen[bool]):
 
     @dataclass
     class Progressed(Message):
-        """So many of so many files are done."""
+        """Number of files processed so far, and in total."""
 
         done: int
         total: int
 
     @dataclass
     class Ended(Message):
-        """It is over."""
+        """The deletion has ended."""
 
         deletion: Deletion | None
         problem: str = ""
 
     def __init__(self, column: Column, runs: int, delete: Delete) -> None:
-        """Make the box.
+        """Create the dialog.
 
         Args:
             column: The variable.
-            runs: How many runs have a value of it.
-            delete: Does it; takes its time.
+            runs: Number of runs with a value.
+            delete: Deletes the variable; slow.
         """
         super().__init__()
         self._column = column
@@ -76,7 +76,7 @@ class DeletionDialog(ModalScreen[bool]):
         self._is_over = False
 
     def compose(self) -> ComposeResult:
-        """What it is about, and where to type."""
+        """Compose the summary and the field."""
         with VerticalScroll(can_focus=False) as box:
             box.border_title = "Delete a variable"
             box.border_subtitle = "⏎ delete · Esc cancel"
@@ -85,12 +85,12 @@ class DeletionDialog(ModalScreen[bool]):
             yield Static("", id="deletion-said", markup=False)
 
     def on_mount(self) -> None:
-        """Type at once."""
+        """Focus the field."""
         self.query_one(Input).focus()
 
     @on(Input.Submitted)
     def begin(self, event: Input.Submitted) -> None:
-        """Do it if the name is right."""
+        """Start the deletion if the name is right."""
         event.stop()
         if self._is_over:
             self.dismiss(True)
@@ -106,7 +106,7 @@ class DeletionDialog(ModalScreen[bool]):
 
     @work(thread=True, exclusive=True, group="deletion")
     def delete_it(self) -> None:
-        """Delete it, and tell how far that is."""
+        """Delete the variable; posts its progress."""
         worker = get_current_worker()
 
         def progress(done: int, total: int) -> bool:
@@ -121,13 +121,13 @@ class DeletionDialog(ModalScreen[bool]):
 
     @on(Progressed)
     def show_progress(self, event: Progressed) -> None:
-        """Say how far it is."""
+        """Show the progress."""
         if not self._is_over:
             self._say(f"{event.done} of {event.total} results files")
 
     @on(Ended)
     def show_end(self, event: Ended) -> None:
-        """Say what became of it."""
+        """Report the result."""
         self._is_at_it = False
         done = event.deletion
         if done is not None and not done.problems and not done.stopped:
@@ -147,7 +147,7 @@ class DeletionDialog(ModalScreen[bool]):
         self.query_one(Input).focus()
 
     def action_close(self) -> None:
-        """Stop, or give up."""
+        """Stop the deletion, or cancel."""
         if self._is_at_it:
             self.workers.cancel_group(self, "deletion")
         else:

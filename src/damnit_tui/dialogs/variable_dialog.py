@@ -1,4 +1,4 @@
-"""A box to choose a variable by typing a part of its name or title."""
+"""A dialog to choose a variable by typing part of its name or title."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ from ..sanitize import visible
 from ..widgets.plain_input import PlainInput
 
 MOST_SHOWN = 300
-"""Lines of the list; typing brings up the others."""
+"""Most lines of the list; typing finds the others."""
 
 
 @dataclass(frozen=True)
 class VariableChoice:
-    """A variable that may be chosen."""
+    """A variable to choose."""
 
     name: str
     title: str
     note: str = ""
 
     def has(self, words: Sequence[str]) -> bool:
-        """Whether all words stand in it."""
+        """Return True if it contains all words."""
         text = f"{self.title} {self.name} {self.note}".casefold()
         return all(word in text for word in words)
 
 
 class VariableDialog(ModalScreen[str | None]):
-    """A line to type in over a list; its answer is a name, or None."""
+    """A search field over a list; returns a name, or None."""
 
     DEFAULT_CSS = """
     VariableDialog {
@@ -71,15 +71,14 @@ class VariableDialog(ModalScreen[str | None]):
         suggested: str = "",
         also: Callable[[str], Sequence[str]] | None = None,
     ) -> None:
-        """Make a box.
+        """Create the dialog.
 
         Args:
-            heading: What is to be chosen.
-            choices: What there is.
-            chosen: Those that are chosen now.
-            suggested: At which to begin.
-            also: Takes one more, or one less, and tells which are chosen then; None where
-                there can be only one.
+            heading: Heading of the dialog.
+            choices: The variables to choose from.
+            chosen: The current choices.
+            suggested: The initial line.
+            also: Adds or removes a choice, and returns the new ones; None if there can be only one.
         """
         super().__init__()
         self._heading = heading
@@ -90,7 +89,7 @@ class VariableDialog(ModalScreen[str | None]):
         self._found: list[VariableChoice] = []
 
     def compose(self) -> ComposeResult:
-        """A place to type, and what is found."""
+        """Compose the search field and the list."""
         with Vertical() as box:
             box.border_title = plain(self._heading)
             several = "Tab several · " if self._also is not None else ""
@@ -99,7 +98,7 @@ class VariableDialog(ModalScreen[str | None]):
             yield OptionList(markup=False)
 
     def on_mount(self) -> None:
-        """Type into it at once."""
+        """Focus the search field."""
         options = self.query_one(OptionList)
         options.can_focus = False
         self.query_one(Input).focus()
@@ -107,37 +106,37 @@ class VariableDialog(ModalScreen[str | None]):
 
     @on(Input.Changed)
     def search(self, event: Input.Changed) -> None:
-        """List what fits."""
+        """List the matches."""
         event.stop()
         self._list(event.value, "")
 
     @on(Input.Submitted)
     def take(self, event: Input.Submitted) -> None:
-        """Take the one under the cursor."""
+        """Choose the highlighted variable."""
         event.stop()
         if (choice := self._current()) is not None:
             self.dismiss(choice.name)
 
     @on(OptionList.OptionSelected)
     def take_clicked(self, event: OptionList.OptionSelected) -> None:
-        """Take the one that was clicked on."""
+        """Choose the clicked variable."""
         event.stop()
         self.dismiss(self._found[event.option_index].name)
 
     def action_move(self, step: int) -> None:
-        """To another line."""
+        """Move to another line."""
         options = self.query_one(OptionList)
         options.action_cursor_down() if step > 0 else options.action_cursor_up()
 
     def action_also(self) -> None:
-        """This one too, or not any more."""
+        """Toggle the highlighted variable as an additional choice."""
         choice = self._current()
         if self._also is not None and choice is not None:
             self._chosen = tuple(self._also(choice.name))
             self._list(self.query_one(Input).value, choice.name)
 
     def action_close(self) -> None:
-        """Leave it as it is."""
+        """Cancel."""
         self.dismiss(None)
 
     def _current(self) -> VariableChoice | None:
