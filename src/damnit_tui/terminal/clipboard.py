@@ -1,4 +1,4 @@
-"""Copying over SSH: through tmux, through the terminal, or into a file; and saying which."""
+"""Copy over SSH: through tmux, the terminal or a file; and report which."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from pathlib import Path
 
 TMUX_TIMEOUT_S = 2.0
 OSC52_LIMIT_BYTES = 50_000
-"""Terminals drop longer ones without a word."""
+"""Terminals silently drop longer sequences."""
 MUTE_TERMINALS = {"linux", "dumb", ""}
-"""They know no clipboard."""
+"""Terminals without a clipboard."""
 
 
 def copy_text(text: str, osc52: Callable[[str], object], environ: Mapping[str, str]) -> str:
-    """Copy text to wherever it can be had from, and say where that is.
+    """Copy text and return where it can be pasted from.
 
     May wait for tmux or a disk; call it in a worker.
 
     Args:
-        text: What to copy.
+        text: The text.
         osc52: Sends the escape sequence that asks the terminal to copy.
-        environ: The environment, to know tmux and the terminal.
+        environ: The environment, to identify tmux and the terminal.
     """
     if environ.get("TMUX") and (place := _into_tmux(text)):
         return place
@@ -35,13 +35,13 @@ def copy_text(text: str, osc52: Callable[[str], object], environ: Mapping[str, s
 
 
 def _into_tmux(text: str) -> str:
-    """Copy into tmux's buffer; says where that is, nothing if it did not work."""
+    """Copy into tmux's buffer; return where that is, or nothing on failure."""
     tmux = shutil.which("tmux")
     if tmux is None:
         return ""
     for options, place in (
         (["-w"], "tmux buffer and clipboard"),
-        ([], "tmux buffer"),  # before 3.2 it passes nothing on
+        ([], "tmux buffer"),  # before 3.2 it does not forward to the terminal
     ):
         try:
             done = subprocess.run(

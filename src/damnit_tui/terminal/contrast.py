@@ -1,7 +1,7 @@
-"""Colours that can be read: text at 4.5 to 1 on what is behind it, curves at 3 to 1 (WCAG 2).
+"""Readable colours: text at a contrast of 4.5 to 1, curves at 3 to 1 (WCAG 2).
 
-Themes, styles with an opacity and colours of context files meet on a line, so that is
-where it is seen to: as the last filter of each line that is painted.
+Themes, styles with an opacity and colours of context files meet on a line, so contrast is
+ensured by the last filter of each painted line.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from textual.filter import LineFilter
 TEXT = 4.5
 GRAPHICS = 3.0
 STEPS = 20
-"""Of a way to black or white."""
+"""Steps towards black or white."""
 
 Colour = tuple[int, int, int]
 
@@ -26,21 +26,21 @@ BLACK: Colour = (0, 0, 0)
 WHITE: Colour = (255, 255, 255)
 
 _FRAMES = "\u2500-\u259f"
-"""Lines between columns, and blocks: pixels, of which the colour is the meaning."""
+"""Lines between columns, and blocks: pixels, whose colour is their meaning."""
 _DRAWN = re.compile(f"[\\s{_FRAMES}\ue000-\uf8ff\U000f0000-\U0010ffff]*")
 _DOTS = re.compile(f"[\\s{_FRAMES}\u2800-\u28ff]*")
 """Braille: curves and points."""
 
 
 def contrast(one: Colour, other: Colour) -> float:
-    """The ratio of two colours, from 1 to 21."""
+    """Contrast ratio of two colours, from 1 to 21."""
     dark, light = sorted((luminance(one), luminance(other)))
     return (light + 0.05) / (dark + 0.05)
 
 
 @lru_cache(4096)
 def luminance(colour: Colour) -> float:
-    """How light a colour is, from 0 to 1."""
+    """Relative luminance of a colour, from 0 to 1."""
     red, green, blue = (
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
         for part in (each / 255 for each in colour)
@@ -50,7 +50,7 @@ def luminance(colour: Colour) -> float:
 
 @lru_cache(4096)
 def readable(colour: Colour, behind: Colour, ratio: float) -> Colour:
-    """The nearest to a colour, on its way to black or white, that stands out so much."""
+    """The nearest colour towards black or white with at least this contrast ratio."""
     end = max(BLACK, WHITE, key=lambda each: contrast(each, behind))
     for step in range(STEPS + 1):
         share = step / STEPS
@@ -61,7 +61,7 @@ def readable(colour: Colour, behind: Colour, ratio: float) -> Colour:
 
 
 def needed(text: str) -> float:
-    """How much a piece of text has to stand out; 1 if it may look as it is."""
+    """Contrast ratio that a text needs; 1 if it may stay as it is."""
     if text.isascii():
         return TEXT if text.strip() else 1.0
     if _DRAWN.fullmatch(text):
@@ -70,10 +70,10 @@ def needed(text: str) -> float:
 
 
 class ReadableText(LineFilter):
-    """Changes colours of text and curves, where it must, until they can be read."""
+    """Adjust colours of text and curves, where needed, until they are readable."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        """See to each piece of a line."""
+        """Adjust each segment of a line."""
         behind = background.rich_color
         return [
             segment
@@ -88,6 +88,6 @@ def _readable_style(style: Style, behind: RichColor, ratio: float) -> Style:
     front = style.color.triplet if style.color is not None else None
     back = (style.bgcolor or behind).triplet
     if front is None or back is None:
-        return style  # the terminal's own colours, which nobody here knows
+        return style  # the terminal's own colours, which are unknown here
     found = readable(tuple(front), tuple(back), ratio)
     return style if found == tuple(front) else style + Style(color=RichColor.from_rgb(*found))

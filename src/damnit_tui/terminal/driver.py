@@ -1,4 +1,4 @@
-"""The terminal behind the app: how much it still has to take, and whether it is still there."""
+"""The terminal driver: tracks pending output, and whether the terminal still exists."""
 
 from __future__ import annotations
 
@@ -32,27 +32,27 @@ from .screen_diff import ScreenDiff
 
 LOOK_S = 1.0
 KEYS_AS_KITTY = "" if constants.DISABLE_KITTY_KEY else f"\x1b[={1 | 8 | 16};1u"
-"""Disambiguated, all of them, with their text: the flags that Textual asks for."""
+"""Disambiguated, all keys, with their text: the flags that Textual requests."""
 SHORT = 1000
-"""Characters that need no synchronised output."""
+"""Longest output without synchronised output, in characters."""
 ERASING = ("xterm", "tmux", "foot", "kitty", "alacritty", "wezterm", "rxvt", "konsole", "vte")
-"""Terminals that erase with the colour behind; the screen program and the console do not."""
+"""Terminals that erase with the background colour; GNU screen and the Linux console do not."""
 AS_AT_FIRST = (
     "\x1b[?1049h\x1b[?6l\x1b[4l\x1b[r\x1b(B\x0f\x1b[0m\x1b[2J"  # screen, margins, characters
     f"\x1b[?25l\x1b[?1004h{KEYS_AS_KITTY}"
 )
-"""As Textual sets it when it begins, and what other programs leave behind."""
+"""Textual's initial modes, and resets of those that other programs leave behind."""
 GRACE_S = 3.0
-"""How long the app may take to end by itself."""
+"""How long the app may take to exit by itself."""
 GONE = select.POLLHUP | select.POLLERR | select.POLLNVAL
 READ_S = 0.1
 """How long the driver waits for keys at a time."""
 HELD_S = 0.02
-"""The same while the beginning of a key is held back."""
+"""The same while an incomplete key is held back."""
 
 
 class TerminalTold(Message):
-    """The terminal has said what it is."""
+    """The terminal has reported its name and version."""
 
     def __init__(self, version: str) -> None:
         super().__init__()
@@ -60,47 +60,47 @@ class TerminalTold(Message):
 
 
 class Output:
-    """The terminal as a file; what is written to one that has gone is lost, and ends nothing.
+    """The terminal as a file; output to one that has gone is dropped without an error.
 
-    An error would end Textual's writer, and who writes next would wait for it for ever.
+    An error would end Textual's writer thread, and the next write would block forever.
     """
 
     def __init__(self, file: Any) -> None:
         self._file = file
 
     def write(self, text: str) -> None:
-        """Write what can be written."""
+        """Write as much as possible."""
         with suppress(OSError):
             self._file.write(text)
 
     def flush(self) -> None:
-        """Send what can be sent."""
+        """Flush as much as possible."""
         with suppress(OSError):
             self._file.flush()
 
     def fileno(self) -> int:
-        """The descriptor behind it."""
+        """Return the underlying file descriptor."""
         return int(self._file.fileno())
 
 
 class PacedDriver(LinuxDriver):
-    """Textual's driver, which also tells whether the terminal is behind, and sends it less."""
+    """Textual's driver, which also detects a slow terminal and reduces its output."""
 
     def __init__(self, *args: Any, **more: Any) -> None:
-        """As Textual makes it."""
+        """Create the driver with Textual's arguments."""
         super().__init__(*args, **more)
         self._file: Any = Output(self._file)
         self.memory = ScreenDiff(erases=os.environ.get("TERM", "").startswith(ERASING))
-        """What the terminal shows; told of its size by the app."""
+        """The terminal's contents; the app sets its size."""
         self._begun = self._has_begun = False
         self.pictures = ImageCache(
             super().write, self.memory.images, in_tmux=is_in_tmux(os.environ)
         )
-        """Images that the terminal holds."""
+        """Images held by the terminal."""
         self._answers = TerminalReplies()
 
     def write(self, data: str) -> None:
-        """Send what differs from what is shown; of a frame in which nothing does, nothing."""
+        """Send only what differs from the terminal's contents; an unchanged frame sends nothing."""
         if data == SYNC_START:
             self._begun = True
             return
@@ -110,30 +110,30 @@ class PacedDriver(LinuxDriver):
             self._begun = self._has_begun = False
             return
         if data := self.memory.shorten(data):
-            # What fits in one write is not torn in any case.
+            # Output that fits in one write is not torn in any case.
             if self._begun and len(data) > SHORT:
                 super().write(SYNC_START)
                 self._begun, self._has_begun = False, True
             super().write(data)
 
     def _sigcont_application(self, *_: object) -> None:
-        """Come back from a SIGTSTP.
+        """Resume after a SIGTSTP.
 
-        The same signal comes when the terminal goes away, and to who was not stopped: then a
-        second set of threads would be made, of which nobody ends the first.
+        The same signal comes when the terminal goes away, and to a process that was not stopped: a
+        second set of threads would be started, and the first never ended.
         """
         if self._must_signal_resume:
             super()._sigcont_application()
 
     def start_application_mode(self) -> None:
-        """Begin with a screen of which nothing is known."""
+        """Start with a screen of unknown contents."""
         self.memory.forget()
         super().start_application_mode()  # type: ignore[no-untyped-call]
         if getattr(self._app, "asks_terminal", False) and not self._answers.version:
             super().write(QUESTION)
 
     def redraw(self) -> None:
-        """Take nothing for known, and set all modes again that another program may have reset."""
+        """Forget the screen's contents, and set again all modes another program may have reset."""
         self.memory.forget()
         self.pictures.clear()
         with suppress(termios.error):
@@ -149,12 +149,12 @@ class PacedDriver(LinuxDriver):
             self._enable_in_band_window_resize()
 
     def stop_application_mode(self) -> None:
-        """Leave no image behind."""
+        """Delete all images."""
         self.pictures.clear()
         super().stop_application_mode()
 
     def run_input_thread(self) -> None:
-        """Read keys, as Textual does, and answers of the terminal, which may come at any time."""
+        """Read keys as Textual does, and the terminal's replies, which may come at any time."""
         decode = getincrementaldecoder("utf-8")("replace").decode
         is_slow = bool(getattr(self._app, "is_lite", False))
         keys = KeyReader(time.monotonic, is_slow=is_slow, debug=self._debug)
@@ -164,7 +164,7 @@ class PacedDriver(LinuxDriver):
             while not self.exit_event.is_set():
                 if poll.poll(1000 * (HELD_S if keys.waits else READ_S)):
                     read = os.read(self.fileno, 4096)
-                    if not read:  # the terminal is gone, which others notice
+                    if not read:  # the terminal is gone; `watch_terminal` handles that
                         self.exit_event.wait(READ_S)
                     text = self._keys_of(decode(read))
                 else:
@@ -183,7 +183,7 @@ class PacedDriver(LinuxDriver):
 
     @property
     def is_behind(self) -> bool:
-        """Whether the terminal has yet to take what was written last."""
+        """True if the terminal has not yet taken the last output."""
         writer = self._writer_thread
         if writer is None:
             return False
@@ -192,7 +192,7 @@ class PacedDriver(LinuxDriver):
 
 
 def cell_pixels() -> tuple[int, int]:
-    """Pixels of a character, across and down, as far as the terminal tells."""
+    """Pixels per character, across and down, as reported by the terminal."""
     try:
         told = fcntl.ioctl(sys.__stdout__ or 1, termios.TIOCGWINSZ, b"\0" * 8)
     except (OSError, ValueError):
@@ -204,27 +204,27 @@ def cell_pixels() -> tuple[int, int]:
 
 
 def takes_output(fileno: int) -> bool:
-    """Tell whether a write would go through at once."""
+    """Return True if a write would succeed at once."""
     poll = select.poll()
     poll.register(fileno, select.POLLOUT)
     return bool(poll.poll(0))
 
 
 def is_gone(fileno: int) -> bool:
-    """Tell whether a terminal has hung up."""
+    """Return True if a terminal has hung up."""
     poll = select.poll()
     poll.register(fileno, 0)
     return any(event & GONE for _, event in poll.poll(0))
 
 
 def shell_resumes() -> bool:
-    """Tell whether a shell with job control waits for us, so that a stopped app can come back.
+    """Return True if a shell with job control is waiting, so that a stopped app can resume.
 
-    The leader of a session, such as a command that tmux or sshd starts, would stop for ever.
+    The leader of a session, such as a command that tmux or sshd starts, would stop forever.
     """
     pid = os.getppid()
     try:
-        while os.getpgid(pid) == os.getpgrp():  # a wrapper around us
+        while os.getpgid(pid) == os.getpgrp():  # a wrapper of this process
             pid = _parent(pid)
         return os.getsid(pid) == os.getsid(0)
     except (OSError, ValueError):
@@ -239,15 +239,15 @@ def _parent(pid: int) -> int:
 def watch_terminal(leave: Callable[[], None], end: Callable[[], None]) -> threading.Event:
     """End the process when its terminal goes away.
 
-    Where SIGHUP is ignored (nohup, some wrappers) nobody else notices, and the
-    driver would read end-of-file as fast as it can.
+    Where SIGHUP is ignored (nohup, some wrappers) nothing else notices, and the driver would
+    read end-of-file as fast as it can.
 
     Args:
         leave: Asks the app to end.
-        end: What must be done even if it does not.
+        end: Cleanup to run even if it does not.
 
     Returns:
-        Set it to stop watching.
+        Event that stops the watching when set.
     """
     stop = threading.Event()
     fileno = sys.__stdin__.fileno() if sys.__stdin__ else -1

@@ -1,7 +1,7 @@
-"""Keys that were typed ahead, on a slow line or by somebody quick, reach what they were meant for.
+"""Deliver keys typed ahead, on a slow line or by a fast typist, to their intended target.
 
-A key that opens a prompt or a screen takes a moment to do so. Those that follow it were aimed at
-what had the focus before: the table would take letters for orders, and the prompt lack them.
+A key that opens a prompt or a screen takes a moment to do so. Keys that follow it would go to
+the old focus: the table would take letters for commands, and the prompt would lack them.
 """
 
 from __future__ import annotations
@@ -16,22 +16,22 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 PATIENCE_S = 0.5
-"""Longer no key is held, whatever goes on."""
+"""Longest time a key is held, in any case."""
 
 _NAME = "_damnit_aimed_at"
 
 
 def aim(event: events.Key, focused: Widget | None) -> None:
-    """Note what has the focus when a key comes in."""
+    """Record the focused widget when a key arrives."""
     setattr(event, _NAME, focused)
 
 
 def missed(event: events.Key, focused: Widget | None) -> events.Key | None:
-    """The key once more, as if it came in now; None if it was aimed at that.
+    """Return the key for redelivery; None if it was meant for the current focus.
 
     Args:
-        event: A key that nobody has taken.
-        focused: What has the focus by now.
+        event: An unhandled key.
+        focused: The widget that has the focus now.
     """
     if getattr(event, _NAME, focused) is focused:
         return None
@@ -45,14 +45,15 @@ def _again(event: events.Key) -> events.Key:
 
 
 class KeyBuffer:
-    """Keys that come while an order in a text is being carried out, for what is there after it.
+    """Hold keys that arrive while a command key in a text is being handled.
 
-    A text takes letters at once; all other keys go up to the app first. In a burst, as of a slow
-    line, letters would overtake them: `tset⌫⌫⌫est` would end as `tset`, and `/dark⏎jj` with a text
-    that has two letters too many and a table that does not move.
+    A text takes letters at once; all other keys bubble up to the app first. In a burst, as on a
+    slow
+    line, letters would overtake them: `tset⌫⌫⌫est` would end as `tset`, and `/dark⏎jj` with two
+    extra letters in the text and a table that does not move.
 
     Args:
-        deliver: Takes a key as if it came in now.
+        deliver: Handles a key as if it had just arrived.
     """
 
     def __init__(self, deliver: Callable[[events.Key], Awaitable[None]]) -> None:
@@ -63,21 +64,22 @@ class KeyBuffer:
         self._builds = False
 
     def take(self, event: events.Key) -> bool:
-        """Keep a key for later; tell whether that was necessary."""
+        """Hold a key if necessary; return True if it was held."""
         if self._holds:
             self._keys.append(event)
         return self._holds
 
     async def begin(self, event: events.Key, focused: Widget | None) -> None:
-        """Hold what follows an order in a text, until all that it leads to has been done.
+        """Hold the keys after a command key in a text, until all its effects are done.
 
-        The key goes up to the app, which calls what is bound to it; what that sends goes up, too,
-        and each widget on the way may send something else because of it. So all of them are asked
-        to tell when they have nothing to do any more, twice, and twice each.
+        The key bubbles up to the app, which runs its binding; messages sent by that bubble up, too,
+        and each widget on the way may send more because of them. So each of them must report that
+        it is
+        idle, twice, and that in two rounds.
 
         Args:
             event: Any key.
-            focused: What has got it.
+            focused: The widget that received it.
         """
         if focused is None or event.is_printable or not focused.check_consume_key("a", "a"):
             return
@@ -87,14 +89,14 @@ class KeyBuffer:
         await self._pass_on(iter(way_up * 2), self._turn)
 
     async def wait_for(self, screen: Screen[Any], event: events.Key) -> bool:
-        """Hold a key, and what follows it, until a screen is built and something has the focus.
+        """Hold a key, and those after it, until a screen is built and a widget has the focus.
 
         Args:
-            screen: The one on top.
-            event: A key that comes in, or one that was aimed at what was there before.
+            screen: The top screen.
+            event: A key that arrives, or one that was meant for the previous screen.
 
         Returns:
-            Whether the key is held: not if the screen is there.
+            True if the key is held; False if the screen is ready.
         """
         if screen.is_mounted and not self._builds:
             return False
@@ -116,6 +118,6 @@ class KeyBuffer:
             return
         self._holds = self._builds = False
         keys, self._keys = self._keys, []
-        # One that went to what was there before comes back later than those that followed it.
+        # A key sent to the previous focus returns later than those that followed it.
         for key in sorted(keys, key=lambda key: key.time):
             await self._deliver(key)

@@ -1,4 +1,4 @@
-"""Keys out of the characters that a terminal sends, however a slow line tears them."""
+"""Parse keys from terminal input, even if a slow line splits their sequences."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from textual.keys import _character_to_key
 from textual.message import Message
 
 ESCAPE_S = 0.1
-"""How long to wait for what makes an Escape the beginning of another key."""
+"""How long to wait after an Escape for the rest of a longer sequence."""
 LITE_ESCAPE_S = 0.4
 """The same on a slow line."""
 REST_S = 1.0
-"""How long to wait for the rest of a key whose beginning is none by itself."""
+"""How long to wait for the rest of an incomplete sequence that is not a key by itself."""
 _BEGUN = re.compile(r"\x1b(?:\[[0-9;:<?]*|O)?\Z")
 _REST = re.compile(r"\[[0-9;:<]*[A-Za-z~]|O[A-DFHP-S]")
 _PASTE = re.compile(r"\x1b\[20([01])~")
 
 
 class KeyReader:
-    """Reads keys, mouse events and answers.
+    """Parse keys, mouse events and replies.
 
-    Textual's parser takes `ESC [ A` for three keys when it comes in two parts that are 0.1 s
-    apart; two of them are orders here.
+    Textual's parser takes `ESC [ A` for three keys when it arrives in two parts 0.1 s apart; two of
+    them are commands here.
 
     Args:
-        clock: Tells the time, in seconds.
-        is_slow: Whether the line is known to be slow.
-        debug: As Textual's parser has it.
+        clock: Returns the current time, in seconds.
+        is_slow: True if the line is known to be slow.
+        debug: As for Textual's parser.
     """
 
     def __init__(
@@ -45,16 +45,16 @@ class KeyReader:
         self._held = ""
         self._held_at = 0.0
         self._escaped_at: float | None = None
-        """When an Escape was told that was followed by nothing."""
+        """When a lone Escape was reported."""
         self._is_pasting = False
 
     @property
     def waits(self) -> bool:
-        """Whether the beginning of a key is held back."""
+        """True while an incomplete key is held back."""
         return bool(self._held)
 
     def feed(self, text: str) -> Iterator[Message]:
-        """What came, as far as it is complete."""
+        """Yield the complete events of some input."""
         if not text:
             return
         now = self._clock()
@@ -70,7 +70,7 @@ class KeyReader:
         yield from self._parsed(text)
 
     def tick(self) -> Iterator[Message]:
-        """What came, where nothing more has come for long enough."""
+        """Yield held-back input as events, once it has waited long enough."""
         now = self._clock()
         is_escape = self._held == "\x1b" and not self._is_pasting
         if self._held and now - self._held_at >= (self._escape_s if is_escape else REST_S):
@@ -83,17 +83,17 @@ class KeyReader:
         yield from self._guarded(self._parser.tick())
 
     def end(self) -> None:
-        """Let go of the parser."""
+        """Close the parser."""
         with suppress(EOFError, ParseError):
             for _ in self._parser.feed(""):
                 pass
 
     def _parsed(self, text: str) -> Iterator[Message]:
-        # An empty text would tell the parser that all is over.
+        # An empty text would tell the parser that the input has ended.
         return self._guarded(self._parser.feed(text)) if text else iter(())
 
     def _guarded(self, found: Iterable[Message]) -> Iterator[Message]:
-        """Pass on what is read; a sequence that the parser fails on costs what came with it."""
+        """Yield the parsed events; a sequence that breaks the parser loses its chunk."""
         try:
             for event in found:
                 yield with_alt_gr(event) if isinstance(event, events.Key) else event
@@ -102,7 +102,7 @@ class KeyReader:
 
 
 def with_alt_gr(event: events.Key) -> events.Key:
-    """A character typed with AltGr, which some terminals tell as Ctrl and Alt, as itself."""
+    """Convert an AltGr character, which some terminals report as Ctrl and Alt, to itself."""
     character = event.character or ""
     if not event.key.startswith(("alt+", "ctrl+")) or len(character) != 1:
         return event

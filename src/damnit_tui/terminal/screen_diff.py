@@ -1,8 +1,8 @@
-"""What the terminal shows already, so that only what differs is sent; pure.
+"""Track the terminal's contents, so that only differences are sent; pure.
 
-Textual repaints whole lines, names every colour again for each piece of text and
-resets it behind. On a slow line that is most of what is sent. Here its output is read
-as a terminal would read it, compared with what is on the screen, and written anew.
+Textual repaints whole lines, sets every colour again for each segment and resets it
+afterwards. On a slow line that is most of the output. Here it is parsed as a terminal would,
+compared with the screen, and encoded anew.
 """
 
 from __future__ import annotations
@@ -20,27 +20,27 @@ from .graphics.placeholders import PARTS, colour_of, is_piece, placeholders, slo
 from .sgr import Looks, Style
 
 _TOKEN = re.compile(
-    r"\x1b\[([0-9;]*)m"  # a look
-    r"|\x1b\[(\d*);?(\d*)H"  # a place
-    r"|(\x1b\[(?:[<>=?][0-9;]*(?:u|\$p)|\?(?!1049|1047|47[hl])[0-9;]+[hl])"  # how keys are told
+    r"\x1b\[([0-9;]*)m"  # a style
+    r"|\x1b\[(\d*);?(\d*)H"  # a position
+    r"|(\x1b\[(?:[<>=?][0-9;]*(?:u|\$p)|\?(?!1049|1047|47[hl])[0-9;]+[hl])"  # keyboard and other modes
     r"|\x1b\](?!8;)[^\x07\x1b]*(?:\x07|\x1b\\))"  # title, clipboard, pointer
     r"|([^\x00-\x1f\x7f]+)"
     r"|(\r?\n)"
 )
 HOME = "\x1b[1;1H"
 MOST_GAP = 3
-"""As many unchanged characters are written again rather than jumped over."""
+"""Longest run of unchanged characters that is rewritten rather than skipped."""
 LONG_BLANK = re.compile(r" {12,}")
-"""As many blanks are erased rather than written."""
+"""Blanks that are erased rather than written."""
 MOST_LOOKS = 20_000
 NOTHING = ""
-"""In place of a character that is not known."""
+"""Placeholder for an unknown character."""
 MOST_SORTED = 5
-"""Of pieces in more looks the order is left as it is: those are pages, not moves of the cursor."""
+"""Pieces with more styles keep their order: those are pages, not moves of the cursor."""
 
 
 class _Piece(NamedTuple):
-    """Some text to send, in one look."""
+    """Text to send, in one style."""
 
     y: int
     x: int
@@ -50,59 +50,59 @@ class _Piece(NamedTuple):
 
 @lru_cache(maxsize=8192)
 def _is_plain(text: str) -> bool:
-    """Whether each character takes exactly one cell, and none joins another."""
+    """Return True if each character takes exactly one cell, and none joins another."""
     return cell_len(text) == len(text) and all(cell_len(letter) == 1 for letter in text)
 
 
 _Sent = tuple[str, int | None, tuple[int, int] | None]
-"""What is sent, and the look and the place after it."""
+"""The output, and the style and cursor position after it."""
 
 
 class ScreenDiff:
-    """The characters and looks on a screen of a fixed size.
+    """The characters and styles on a screen of a fixed size.
 
-    Whatever is not understood is passed on as it is, and nothing is taken for known after it.
+    Output that cannot be parsed is passed through unchanged, and the screen is unknown after it.
     """
 
     def __init__(self, *, erases: bool = False) -> None:
-        """Begin without a size.
+        """Start without a size.
 
         Args:
-            erases: Whether the terminal erases with the colour behind, as nearly all do.
+            erases: True if the terminal erases with the background colour, as nearly all do.
         """
         self._erases = erases
         self.images: dict[int, int] = {}
-        """Slot of pieces → number of the image that the terminal holds for them."""
+        """Slot of pieces → number of the terminal's image for them."""
         self._columns = self._rows = 0
         self._wanted = 0
         self._all = Looks()
         self.forget()
 
     def resize(self, columns: int, rows: int) -> None:
-        """Begin anew with another size; 0 by 0 passes all on as it is."""
+        """Start over with another size; 0 by 0 passes everything through."""
         self._columns, self._rows = columns, rows
         self.forget()
 
     def forget(self) -> None:
-        """Take nothing for known: the next painting is sent whole."""
+        """Forget the screen's contents: the next frame is sent in full."""
         wanted, self._all = self._all[self._wanted], Looks()
         self._wanted = self._all.number(wanted)
-        """The look that the text read next has."""
+        """The style of the text parsed next."""
         self._letters = [[NOTHING] * self._columns for _ in range(self._rows)]
         self._looks = [[0] * self._columns for _ in range(self._rows)]
         self._worn: int | None = None
-        """The look that text sent next would have; None: not known."""
+        """The style the terminal has now; None if unknown."""
         self._place: tuple[int, int] | None = None
-        """Where the terminal's cursor is; None: not known."""
+        """The position of the terminal's cursor; None if unknown."""
         self._x = self._y = 0
         self._is_placed = False
         self._pieces: list[_Piece] = []
-        """What differs, and is not sent yet; no two at the same place."""
+        """Unsent differences; no two at the same position."""
         self._ends: dict[int, int] = {}
-        """Of each line, where the last of them ends."""
+        """Column where the last piece of each line ends."""
 
     def shorten(self, data: str) -> str:
-        """What to send for some of Textual's output."""
+        """Return the shortest equivalent of some of Textual's output."""
         if not self._rows or "\x1b" not in data:
             self._is_placed = False
             return data
@@ -121,12 +121,12 @@ class ScreenDiff:
         if at != len(data):
             return "".join(out) + self._pass_on(data[at:])
         if match is not None and match[2] is not None and match[0] != HOME:
-            # Where one types: there the terminal shows what an input method offers.
+            # The text cursor: there the terminal shows an input method's candidates.
             self._move(self._y, self._x, out)
         return "".join(out)
 
     def _take(self, match: re.Match[str], out: list[str]) -> bool:
-        """Read a part of the output; tell whether it was understood."""
+        """Process a token of the output; return False if it is not understood."""
         kind = match.lastindex
         if kind == 1:
             look = self._all.after(self._wanted, match[1])
@@ -161,7 +161,7 @@ class ScreenDiff:
         return True
 
     def _take_part(self, text: str, out: list[str]) -> bool:
-        """Text, or pieces of a picture: which image they are of is told by their colour."""
+        """Process text, or pieces of a picture: their colour identifies the image."""
         image = self.images.get(slot_of(text[0])) if is_piece(text[0]) else None
         if image is None:
             return self._take_text(text, out)
@@ -172,7 +172,7 @@ class ScreenDiff:
         return taken
 
     def _pass_on(self, data: str) -> str:
-        """Nothing is known any more: all that has been left out is said first."""
+        """Forget the screen and pass the output through, after restoring style and position."""
         move = f"\x1b[{self._y + 1};{self._x + 1}H" if self._is_placed else ""
         look = "\x1b[0m" + self._all.change(0, self._wanted)
         self.forget()
@@ -208,7 +208,7 @@ class ScreenDiff:
             at = stop
 
     def _send(self, out: list[str]) -> None:
-        """Send what differs; few pieces in the order in which colours change least."""
+        """Send the differences; few pieces in the order with the fewest colour changes."""
         pieces, self._pieces = self._pieces, []
         self._ends.clear()
         looks = dict.fromkeys(piece.look for piece in pieces)
@@ -227,7 +227,7 @@ class ScreenDiff:
         out.append(shortest)
 
     def _cost(self, looks: Sequence[int]) -> int:
-        """How many characters it takes to have these looks, one after the other."""
+        """Number of characters to switch through these styles in turn."""
         return sum(len(self._all.change(one, other)) for one, other in pairwise(looks))
 
     def _send_in_order(self, pieces: list[_Piece], out: list[str]) -> None:
@@ -237,7 +237,7 @@ class ScreenDiff:
             self._place = (y, x + len(text)) if is_placed else None
 
     def _parts(self, text: str, start: int, end: int) -> list[slice]:
-        """A piece of text cut where there are many blanks."""
+        """Split a piece of text at long blanks."""
         if not self._erases or not self._is_erasable(self._wanted):
             return [slice(start, end)]
         cuts = [start, end]
@@ -247,31 +247,31 @@ class ScreenDiff:
         return [slice(a, b) for a, b in pairwise(cuts) if a < b]
 
     def _is_erasable(self, look: int) -> bool:
-        """Whether nothing but the colour behind is seen of blanks."""
+        """Return True if blanks in this style show nothing but the background colour."""
         return not self._all[self._all.blank[look]].words
 
     def _print(self, text: str, look: int, out: list[str]) -> bool:
-        """Write a piece of text; tell whether it is known where the cursor is then."""
+        """Write a piece of text; return True if the cursor's position is known afterwards."""
         looks = self._all
         if text.isspace():
             blank = looks.blank[look]
-            # Whatever is not seen on blanks may stay as it is.
+            # Attributes that blanks do not show may stay as they are.
             if self._worn is None or looks.blank[self._worn] != blank:
                 self._wear(self._look_of_blank(blank), out)
             if self._erases and LONG_BLANK.fullmatch(text) and self._is_erasable(look):
-                # The last one is written: tmux takes a line to end where it was erased last.
+                # The last one is written: tmux ends a line where it was last erased.
                 out.append(f"\x1b[{len(text) - 1}X\x1b[{len(text) - 1}C")
                 text = " "
         else:
             self._wear(look, out)
         if self.images and is_piece(text[0]) and slot_of(text[0]) in self.images:
             out.append(placeholders(text, self.images))
-            return False  # not every terminal agrees how far diacritics go
+            return False  # terminals disagree on the width of diacritics
         out.append(text)
         return True
 
     def _look_of_blank(self, blank: int) -> int:
-        """The look nearest to the present one that blanks can have."""
+        """The style nearest to the current one in which blanks look the same."""
         look = self._all[blank]
         if self._worn is None or look.words:
             return blank
@@ -286,9 +286,10 @@ class ScreenDiff:
             self._worn = look
 
     def _write_odd(self, text: str, end: int, out: list[str]) -> None:
-        """Wide characters, or such as join: terminals differ in how many cells they take.
+        """Write wide or joining characters: terminals differ in how many cells they take.
 
-        Cells of which that is not certain are blank before, and what follows is placed again.
+        Where the width is not certain, the cells are blanked first, and the next text is positioned
+        again.
         """
         y, x = self._y, self._x
         self._place = None
@@ -309,7 +310,7 @@ class ScreenDiff:
         self._place = None
 
     def _restore(self, x: int, out: list[str]) -> None:
-        """Write a character again over which the one before it may reach."""
+        """Rewrite a character which the one before it may overlap."""
         letter = self._letters[self._y][x] if x < self._columns else NOTHING
         if letter and not is_piece(letter):
             self._move(self._y, x, out)
@@ -317,7 +318,7 @@ class ScreenDiff:
             out.append(letter)
 
     def _move(self, y: int, x: int, out: list[str]) -> None:
-        """Go there; after the last column nobody knows where one is."""
+        """Move the cursor; after the last column its position is unknown."""
         place = self._place
         if place is None or place[1] >= self._columns or place[0] != y:
             out.append(f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H")
@@ -330,7 +331,7 @@ class ScreenDiff:
 
 
 def _end_of_change(same: list[bool], at: int) -> int:
-    """Where what differs ends; short stretches that do not differ are taken along."""
+    """Return where a difference ends, including short unchanged stretches."""
     stop = at
     while at < len(same) and at - stop <= MOST_GAP:
         if not same[at]:

@@ -1,4 +1,4 @@
-"""Styles of text in a terminal, and the shortest way from one to another; pure."""
+"""Text styles of a terminal, and the shortest sequence from one to another; pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SEEN_ON_BLANKS = frozenset({"underline", "reverse", "strike"})
 
 
 class Style(NamedTuple):
-    """How a character is drawn. Colours are written as in SGR: `38;5;1`; empty for the usual."""
+    """The style of a character. Colours are as in SGR: `38;5;1`; empty for the default."""
 
     words: frozenset[str] = frozenset()
     front: str = ""
@@ -27,7 +27,7 @@ class Style(NamedTuple):
 
     @property
     def of_blank(self) -> Style:
-        """The part of it that is seen where there is only a blank."""
+        """The part of the style that is visible on a blank."""
         words = self.words & _SEEN_ON_BLANKS
         return Style(words, self.front if words else "", self.back)
 
@@ -36,7 +36,7 @@ PLAIN = Style()
 
 
 def applied(look: Style, parameters: str) -> Style | None:
-    """The look after an SGR sequence; None if it has parts that are not known here."""
+    """Return the style after an SGR sequence; None if it has unknown parts."""
     words, front, back = set(look.words), look.front, look.back
     codes = parameters.split(";") if parameters else ["0"]
     at = 0
@@ -70,14 +70,14 @@ def applied(look: Style, parameters: str) -> Style | None:
 
 
 def change(old: Style, new: Style) -> str:
-    """The shortest sequence that turns one look into another; empty if they are the same."""
+    """The shortest sequence that changes one style into another; empty if they are equal."""
     if old == new:
         return ""
     codes: list[str] = []
     lost = old.words - new.words
     off = {_NOT[word] for word in lost}
     codes += [str(code) for code in sorted(off)]
-    # 22 ends both bold and dim: what is left of them is said again.
+    # 22 ends both bold and dim: the remaining one is set again.
     gone = {word for code in off for word in _OFF[code]}
     codes += [str(_CODE[word]) for word in sorted(new.words) if word not in old.words - gone]
     if old.front != new.front:
@@ -91,13 +91,13 @@ def change(old: Style, new: Style) -> str:
 
 
 class Looks:
-    """Looks by number, the plain one being 0: numbers are compared faster than what they mean."""
+    """Styles by number, the plain one being 0: numbers compare faster than styles."""
 
     def __init__(self) -> None:
         self._looks: list[Style] = []
         self._numbers: dict[Style, int] = {}
         self.blank: list[int] = []
-        """Of each look the one that blanks have in it."""
+        """For each style, its style on blanks."""
         self._after: dict[tuple[int, str], int | None] = {}
         self._change: dict[tuple[int, int], str] = {}
         self.number(PLAIN)
@@ -109,7 +109,7 @@ class Looks:
         return self._looks[number]
 
     def number(self, look: Style) -> int:
-        """The number of a look; a new one if it was not seen before."""
+        """Return the number of a style; a new one on first use."""
         found = self._numbers.get(look)
         if found is None:
             found = self._numbers[look] = len(self._looks)
@@ -119,7 +119,7 @@ class Looks:
         return found
 
     def after(self, number: int, parameters: str) -> int | None:
-        """The look after an SGR sequence; None if it has parts that are not known."""
+        """Return the style after an SGR sequence; None if it has unknown parts."""
         asked = (number, parameters)
         if asked not in self._after:
             look = applied(self._looks[number], parameters)
@@ -127,7 +127,7 @@ class Looks:
         return self._after[asked]
 
     def change(self, old: int, new: int) -> str:
-        """The shortest sequence from one to another."""
+        """The shortest sequence from one style to another."""
         found = self._change.get((old, new))
         if found is None:
             found = self._change[old, new] = change(self._looks[old], self._looks[new])

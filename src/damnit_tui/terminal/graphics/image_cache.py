@@ -1,4 +1,4 @@
-"""The images that the terminal holds: sent once, deleted when others have taken their place."""
+"""The images held by the terminal: sent once, deleted when replaced."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .raster import Raster
 
 
 class ImageCache:
-    """Which image is in which slot."""
+    """The image in each slot."""
 
     def __init__(
         self,
@@ -20,27 +20,27 @@ class ImageCache:
         *,
         in_tmux: bool = False,
     ) -> None:
-        """Begin with none.
+        """Start without images.
 
         Args:
-            send: Writes to the terminal, past what remembers the screen.
-            images: Slot → number of the image; kept up to date, for what writes placeholders.
-            in_tmux: Whether commands must go through tmux.
+            send: Writes to the terminal, bypassing the screen diff.
+            images: Slot → number of the image; kept up to date, to write placeholders.
+            in_tmux: True if commands must go through tmux.
         """
         self._send = send
         self._images = images
         self.in_tmux = in_tmux
-        # Two apps behind one tmux share a terminal: their images are told apart by this.
+        # Two apps behind one tmux share a terminal: this distinguishes their images.
         self._upper = random.randrange(1, 256) << 24
         self._number = 0
         self._shown: dict[int, Raster] = {}
         self._before: dict[int, int] = {}
 
     def show(self, slot: int, raster: Raster) -> bool:
-        """Have a picture in a slot; what is there already is not sent again.
+        """Show a picture in a slot; the same picture is not sent again.
 
         Returns:
-            Whether it was sent: its pieces must be painted anew.
+            True if it was sent: its pieces must be repainted.
         """
         if self._shown.get(slot) == raster:
             return False
@@ -56,13 +56,13 @@ class ImageCache:
         return True
 
     def hide(self, slot: int) -> None:
-        """Nothing of it is to be seen any more."""
+        """Delete the images of a slot."""
         found = [self._before.pop(slot, 0), self._images.pop(slot, 0)]
         self._shown.pop(slot, None)
         self._write("".join(deletion(image) for image in found if image))
 
     def clear(self) -> None:
-        """The terminal is left, or holds nobody knows what: all is sent again when it is drawn."""
+        """Delete all images, on exit or when the screen is unknown; drawing sends them again."""
         for slot in list(self._images):
             self.hide(slot)
 

@@ -8,20 +8,20 @@ from __future__ import annotations
 from base64 import standard_b64encode
 
 CHUNK = 4096
-"""Characters of one command, at most."""
+"""Most characters of one command."""
 BEGIN, END = "\x1b_G", "\x1b\\"
 _SILENT = "q=2"
-"""No answers: they would come in between the keys."""
+"""No replies: they would mix with the keys."""
 
 
 def transmission(image: int, png: bytes, columns: int, rows: int) -> str:
-    """Send an image, to be drawn behind placeholders.
+    """Return the commands that send an image, to be drawn behind placeholders.
 
     Args:
         image: Its number.
         png: The file.
-        columns: How many characters it covers across.
-        rows: And down.
+        columns: Width in characters.
+        rows: Height in characters.
     """
     data = standard_b64encode(png).decode("ascii")
     chunks = [data[at : at + CHUNK] for at in range(0, len(data), CHUNK)]
@@ -34,12 +34,12 @@ def transmission(image: int, png: bytes, columns: int, rows: int) -> str:
 
 
 def deletion(image: int) -> str:
-    """Forget an image, its data too."""
+    """Return the command that deletes an image and its data."""
     return f"{BEGIN}a=d,d=I,i={image},{_SILENT}{END}"
 
 
 def through_tmux(commands: str) -> str:
-    """The same for the terminal behind tmux, which hands on one command at a time."""
+    """Wrap commands for the terminal behind tmux, which forwards one command at a time."""
     parts = commands.split(END)[:-1]
     doubled = (f"{part}{END}".replace("\x1b", "\x1b\x1b") for part in parts)
     return "".join(f"\x1bPtmux;{part}\x1b\\" for part in doubled)

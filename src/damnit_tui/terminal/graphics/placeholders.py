@@ -1,7 +1,7 @@
-"""Pieces of pictures: one private character for each cell, and kitty's placeholders for them; pure.
+"""Pieces of pictures: one private character per cell, and kitty's placeholders for them; pure.
 
-A piece says which slot, row and column it is of. It takes one cell, joins nothing, and survives
-whatever is done to text on its way to the screen; only the driver knows which image is in the
+A piece encodes its slot, row and column. It takes one cell, joins nothing, and survives
+all processing of text on its way to the screen; only the driver knows which image is in the
 slot now, and writes the placeholder: U+10EEEE, followed by a diacritic for the row, one for the
 column and one for the upper byte of the image's number. The lower byte is the colour.
 """
@@ -13,11 +13,11 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 FIRST = 0x100000
-"""The last plane of Unicode, which is private; strangers' text never brings it (`visible`)."""
+"""The last plane of Unicode, which is private; untrusted text never contains it (`visible`)."""
 SLOTS = 2
-"""Pictures that may be on the screen at the same time: over all of it, and in the pane."""
+"""Pictures on the screen at the same time: in full screen, and in the pane."""
 ROWS, COLUMNS = 110, 297
-"""The largest picture, in characters: there are no more diacritics, and no more pieces."""
+"""The largest picture, in characters: limited by the number of diacritics and of pieces."""
 PLACEHOLDER = "\U0010eeee"
 PARTS = re.compile("[\U00100000-\U00107fff]+|[\U00108000-\U0010ffff]+|[^\U00100000-\U0010ffff]+")
 """Pieces of one slot, of the other, and text."""
@@ -31,12 +31,12 @@ _DIACRITICS = (
     "20db-20dc 20e1 20e7 20e9 20f0 2cef-2cf1 2de0-2dff a66f a67c-a67d a6f0-a6f1 a8e0-a8f1 aab0 "
     "aab2-aab3 aab7-aab8 aabe-aabf aac1 fe20-fe26 10a0f 10a38 1d185-1d189 1d1aa-1d1ad 1d242-1d244"
 )
-"""Which the protocol counts with, from 0."""
+"""The diacritics of the protocol's numbers, from 0."""
 
 
 @lru_cache(maxsize=1)
 def diacritics() -> str:
-    """The characters that stand for the numbers from 0 on."""
+    """Return the characters that stand for the numbers from 0."""
     found = []
     for part in _DIACRITICS.split():
         first, _, last = part.partition("-")
@@ -45,31 +45,31 @@ def diacritics() -> str:
 
 
 def row_of_pieces(slot: int, row: int, columns: int) -> str:
-    """One line of a picture."""
+    """Return one line of a picture."""
     start = FIRST + slot * _PER_SLOT + row * COLUMNS
     return "".join(map(chr, range(start, start + columns)))
 
 
 def is_piece(letter: str) -> bool:
-    """Tell whether a character is one."""
+    """Return True if a character is a piece."""
     return ord(letter) >= FIRST
 
 
 def slot_of(piece: str) -> int:
-    """Which picture it is of."""
+    """Return the slot of a piece."""
     return (ord(piece) - FIRST) // _PER_SLOT
 
 
 def colour_of(image: int) -> str:
-    """The colour that tells which image, as in SGR."""
+    """Return the colour that identifies an image, as in SGR."""
     return f"38;5;{image & 255}"
 
 
 def placeholders(pieces: str, images: Mapping[int, int]) -> str:
-    """What the terminal understands.
+    """Convert pieces to the terminal's placeholders.
 
     Args:
-        pieces: All of the same slot.
+        pieces: Pieces of one slot.
         images: Slot → number of the image.
     """
     marks = diacritics()
@@ -77,6 +77,6 @@ def placeholders(pieces: str, images: Mapping[int, int]) -> str:
     written = []
     for piece in pieces:
         row, column = divmod((ord(piece) - FIRST) % _PER_SLOT, COLUMNS)
-        # All three in each cell: what is left of it may be hidden by a box.
+        # All three in each cell: a dialog may hide the rest of the row.
         written.append(f"{PLACEHOLDER}{marks[min(row, ROWS)]}{marks[column]}{upper}")
     return "".join(written)

@@ -1,4 +1,4 @@
-"""PNG files of pixels that are in memory already; pure."""
+"""Encode pixels in memory as PNG; pure."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ import struct
 import zlib
 
 LEVEL = 3
-"""Of compression: more takes longer than it saves, also on a slow line."""
+"""Compression level: higher ones take longer than they save, also on a slow line."""
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _PALETTE, _RGB = 3, 2
 
 
 def encode_png(pixels: bytes, width: int, height: int, palette: bytes = b"") -> bytes:
-    """Write a PNG.
+    """Encode a PNG.
 
     Args:
-        pixels: Row by row, a byte each with a palette, else three.
+        pixels: Row by row; one byte per pixel with a palette, else three.
         width: In pixels.
         height: In pixels.
-        palette: At most 256 colours of three bytes; none for pixels that are colours.
+        palette: At most 256 colours of three bytes; empty if the pixels are colours.
     """
     row = width if palette else 3 * width
-    # Every row begins with its filter: none.
+    # Every row begins with its filter type: none.
     lines = b"".join(b"\0" + pixels[at : at + row] for at in range(0, row * height, row))
     kind = _PALETTE if palette else _RGB
     head = struct.pack(">IIBBBBB", width, height, 8, kind, 0, 0, 0)

@@ -1,4 +1,4 @@
-"""Which way to draw pictures suits a terminal; pure."""
+"""Choose how to draw pictures in a terminal; pure."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from enum import StrEnum
 from typing import Literal, get_args
 
 GraphicsSetting = Literal["auto", "kitty", "blocks", "none"]
-"""What somebody may say: `none` are shades."""
+"""The user's setting: `none` means shades."""
 WANTED: tuple[GraphicsSetting, ...] = get_args(GraphicsSetting)
 FIRST_KITTY = (0, 28)
-"""The version of kitty from which it knows placeholders."""
+"""The first version of kitty with placeholders."""
 _VERSION = re.compile(r"\s*(kitty|ghostty)\b\D*(\d*)\.?(\d*)", re.IGNORECASE)
 _SILENT = ("dumb", "linux", "screen", "tmux", "vt", "cons")
-"""Terminals, by how TERM begins, that print what they do not know, or answer for another one."""
+"""Terminals, by prefix of TERM, that print unknown sequences, or reply for another one."""
 
 
 class Graphics(StrEnum):
     """A way to draw pictures."""
 
     SHADES = "shades"
-    """Characters of different weight: no colours are needed."""
+    """Characters of different weight: works without colours."""
     BLOCKS = "blocks"
-    """Half blocks: two coloured pixels a character."""
+    """Half blocks: two coloured pixels per character."""
     KITTY = "kitty"
     """Pixels, by kitty's protocol with placeholders."""
 
@@ -36,14 +36,14 @@ def choose_graphics(
     lite: bool = False,
     has_pixels: bool = False,
 ) -> Graphics:
-    """The best way that this terminal takes.
+    """Return the best graphics that this terminal supports.
 
     Args:
-        wanted: One of `WANTED`, as somebody said.
-        environment: Of the process.
-        colour_system: What Rich found: `truecolor`, `256`, `standard`; None where nobody knows.
-        lite: Whether the line is slow.
-        has_pixels: Whether the terminal has said that it takes placeholders.
+        wanted: A `GraphicsSetting`, as the user set it.
+        environment: The environment of the process.
+        colour_system: As detected by Rich: `truecolor`, `256`, `standard`; None if unknown.
+        lite: True if the line is slow.
+        has_pixels: True if the terminal has reported support for placeholders.
     """
     if environment.get("NO_COLOR") or wanted == "none":
         return Graphics.SHADES
@@ -58,13 +58,13 @@ def choose_graphics(
 
 
 def takes_placeholders(version: str) -> bool:
-    """Tell whether a terminal of that name and version draws images behind placeholders.
+    """Return True if a terminal draws images behind placeholders.
 
-    By name: others say yes to kitty's own question (WezTerm, Konsole) and then show the
-    placeholders as they are.
+    By name: others reply yes to kitty's own query (WezTerm, Konsole) and then show the
+    placeholders as text.
 
     Args:
-        version: Its answer to XTVERSION: `kitty(0.35.2)`, `ghostty 1.1.3`.
+        version: Its reply to XTVERSION: `kitty(0.35.2)`, `ghostty 1.1.3`.
     """
     match = _VERSION.match(version)
     if match is None:
@@ -75,8 +75,8 @@ def takes_placeholders(version: str) -> bool:
 
 
 def may_ask(wanted: str, environment: Mapping[str, str], *, lite: bool = False) -> bool:
-    """Tell whether the answer would matter, and the question does no harm."""
-    # tmux would answer for itself, and loses images whose terminal is not quick enough.
+    """Return True if the reply would matter, and the query does no harm."""
+    # tmux would reply for itself, and drops images if the terminal is too slow.
     if wanted != "auto" or lite or environment.get("NO_COLOR") or environment.get("TMUX"):
         return False
     term = environment.get("TERM", "")
@@ -84,5 +84,5 @@ def may_ask(wanted: str, environment: Mapping[str, str], *, lite: bool = False) 
 
 
 def is_in_tmux(environment: Mapping[str, str]) -> bool:
-    """Tell whether tmux is between us and the terminal, here or on the machine before."""
+    """Return True if tmux is in front of the terminal, here or on the previous machine."""
     return bool(environment.get("TMUX")) or environment.get("TERM", "").startswith("tmux")

@@ -1,4 +1,4 @@
-"""A picture in pixels, and how many of them there may be."""
+"""A picture in pixels, and its maximum size."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import math
 from dataclasses import dataclass
 
 MOST_PIXELS = 1 << 18
-"""Of one picture: noise is then 350 kB on the line."""
+"""Most pixels of a picture: noise is then 350 kB on the line."""
 USUAL_CELL = (8, 16)
-"""Pixels of a character, across and down, where the terminal does not tell."""
+"""Pixels of a character, across and down, if the terminal does not report it."""
 
 
 @dataclass(frozen=True)
 class Raster:
-    """Pixels to be shown in a number of characters."""
+    """Pixels to show in an area of characters."""
 
     pixels: bytes
-    """Row by row, a byte each with a palette, else three."""
+    """Row by row; one byte per pixel with a palette, else three."""
     width: int
     height: int
     palette: bytes
@@ -25,11 +25,11 @@ class Raster:
 
 
 def raster_size(columns: int, rows: int, cell: tuple[int, int]) -> tuple[int, int]:
-    """Pixels across and down for an area of characters; of its shape, for kitty keeps an image's.
+    """Pixels across and down for an area; in its shape, as kitty keeps an image's proportions.
 
     Args:
-        columns: Of the area.
-        rows: The same.
+        columns: Width of the area.
+        rows: Height of the area.
         cell: Pixels of a character, across and down.
     """
     width, height = max(1, columns * cell[0]), max(1, rows * cell[1])

@@ -1,7 +1,7 @@
-"""What kind of terminal it is: asked of it while the app starts; nobody waits for the answer.
+"""Query the terminal's type while the app starts, without waiting for the reply.
 
-The terminal's answer comes in between the keys, soon or, on a slow line, late, or never.
-So it is taken out of what is typed whenever it comes.
+The reply comes mixed with the keys, soon or, on a slow line, late, or never. So it is
+filtered out of the input whenever it comes.
 """
 
 from __future__ import annotations
@@ -10,31 +10,31 @@ import re
 from collections.abc import Iterator
 
 QUESTION = "\x1b[>q"
-"""XTVERSION: terminals that do not know it ignore it."""
+"""XTVERSION: terminals without it ignore it."""
 _BEGIN = "\x1bP>|"
 _ANSWER = re.compile(r"\x1bP>\|([^\x1b\x07]*)(?:\x1b\\|\x07)")
 LONGEST = 200
-"""Characters of an answer; what is longer is none."""
+"""Longest reply in characters; longer input is not a reply."""
 
 
 class TerminalReplies:
-    """Takes answers out of what comes from the terminal."""
+    """Filter replies out of the terminal's input."""
 
     def __init__(self) -> None:
         self._held = ""
         self.version = ""
-        """What it is, as it said; empty as long as it has not."""
+        """Name and version as reported; empty until then."""
 
     @property
     def is_within(self) -> bool:
-        """Whether something is held back that may be the beginning of an answer."""
+        """True while a possible beginning of a reply is held back."""
         return bool(self._held)
 
     def taken_out(self, text: str) -> str:
-        """All else that came: keys, mouse.
+        """Return the rest of the input: keys, mouse.
 
         Args:
-            text: As it was read; answers may be cut anywhere.
+            text: The input; replies may be split anywhere.
         """
         text, self._held = self._held + text, ""
         for match in _ANSWER.finditer(text):
@@ -48,13 +48,13 @@ class TerminalReplies:
         return text
 
     def given_up(self) -> str:
-        """What was held back, if nothing more comes: somebody pressed Escape."""
+        """Return the held-back input if nothing more comes: the user pressed Escape."""
         text, self._held = self._held, ""
         return "" if text.startswith(_BEGIN) else text
 
 
 def _ends_with_beginning(text: str) -> Iterator[int]:
-    """Where the beginning of an answer begins, if it was cut in that; not at an Escape alone."""
+    """Yield where an incomplete start of a reply begins; not for an Escape alone."""
     for length in (3, 2):
         if text.endswith(_BEGIN[:length]):
             yield len(text) - length
