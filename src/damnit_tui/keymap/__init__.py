@@ -1,6 +1,6 @@
-"""Every key of the app, once: bindings, footer, help screen and docs are drawn from here.
+"""Every key of the app, in one place: bindings, footer, help screen and docs are built from it.
 
-One file of keys for each part of the screen; here is what is made of them.
+One file of keys for each part of the screen; this module combines them.
 """
 
 from __future__ import annotations
@@ -44,11 +44,11 @@ KEYS: tuple[Key, ...] = (
     *context.KEYS,
     *proposals.KEYS,
 )
-"""All of them; with the user's own keys once those are read."""
+"""All keys; including the user's own once those are read."""
 
 HELP_SECTIONS = ("Move", "Look", "Find", "Mark", "Edit", "Act", "Take", "Screens")
 MAIN_OWNERS = frozenset({"table", "main", "app"})
-"""Whose keys work while the table is all that is open."""
+"""Owners of the keys active while only the table is open."""
 SCREENS = {
     "inspect": "Looking into a cell",
     "plot": "Plot",
@@ -64,7 +64,7 @@ SCREENS = {
 """Screens with keys of their own: owner → heading in the help and on the page."""
 
 BEFORE_TYPING = frozenset({"context", "report", "proposals"})
-"""Whose keys work while somebody types into a text, which knows some of them too."""
+"""Owners whose keys stay active while a text has the focus, which binds some of them too."""
 
 PAGE_HEAD = """\
 # Keys
@@ -94,7 +94,7 @@ else is lost to that. What makes no sense is told once when the app starts, and 
 
 
 def bindings(owner: str) -> list[BindingType]:
-    """The bindings of one widget, screen or app."""
+    """Bindings of a widget, screen or app."""
     return [
         Binding(
             key.keys,
@@ -112,12 +112,12 @@ def bindings(owner: str) -> list[BindingType]:
 
 
 def help_lines(section: str) -> list[tuple[str, str]]:
-    """The keys under one heading of the help, as they are written, with what they do."""
+    """The keys under one heading of the help, as written, with their descriptions."""
     return [(key.shown or key.keys, key.text) for key in _keys(section)]
 
 
 def screen_lines(owner: str) -> list[tuple[str, str]]:
-    """The keys of one screen, as they are written, with what they do; pairs are told once."""
+    """The keys of one screen, as written, with their descriptions; pairs are listed once."""
     return [(key.shown, key.text) for key in KEYS if key.owner == owner and key.shown]
 
 
@@ -128,7 +128,7 @@ def footer_keys(owners: Collection[str] = MAIN_OWNERS) -> list[Key]:
 
 
 def as_markdown() -> str:
-    """`docs/keys.md`: the keys of the table by heading, then those of the boxes over it."""
+    """`docs/keys.md`: the keys of the table by heading, then those of the dialogs."""
     of_table = [(section, _keys(section)) for section in HELP_SECTIONS]
     on_screens = [
         (heading, [key for key in KEYS if key.owner == owner]) for owner, heading in SCREENS.items()

@@ -1,4 +1,4 @@
-"""Every command of the `:` line, once: completion, help and docs are drawn from here.
+"""Every command of the `:` line, in one place: completion, help and docs are built from it.
 
 A part of the main screen adds one with an entry here and the method that it names.
 """
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 
 
 class Command(NamedTuple):
-    """What a word at the `:` line does."""
+    """A command of the `:` line."""
 
     name: str
     arguments: str
-    """As they are written in the help; empty: it takes none."""
+    """As written in the help; empty if it takes none."""
     text: str
-    """What it does, for help and docs; begins in lower case."""
+    """Description for help and docs; begins in lower case."""
     method: str
-    """Of the main screen; called with all that follows the name. What it cannot understand is a
-    `FilterError`, its place counted from the beginning of that."""
+    """Method of the main screen; called with the text after the name. If it cannot parse that, it
+    raises `FilterError`, with the position counted from the start of that text."""
     complete: str = ""
     """A method of the main screen: text and cursor → `Completion` of the arguments."""
 
@@ -84,20 +84,20 @@ COMMANDS = (
 
 
 class ParsedCommand(NamedTuple):
-    """A command as it was typed."""
+    """A parsed command line."""
 
     command: Command | None
     """None for a run number."""
     argument: str
     start: int
-    """Where the argument begins."""
+    """Start of the argument."""
 
 
 def parse_command(text: str, commands: tuple[Command, ...] = COMMANDS) -> ParsedCommand:
-    """Find the command that is meant, or a run number.
+    """Find the command or the run number.
 
     Raises:
-        FilterError: If there is none of that name; names those that are near.
+        FilterError: If there is no such command; suggests similar names.
     """
     begin = len(text) - len(text.lstrip(" :"))
     name, _, rest = text[begin:].partition(" ")
@@ -118,7 +118,7 @@ def parse_command(text: str, commands: tuple[Command, ...] = COMMANDS) -> Parsed
 
 
 def complete_name(text: str, cursor: int) -> Completion | None:
-    """What the name that is being typed could become; None once it is there."""
+    """Complete the command's name; None after it."""
     from damnit_daemon.query.completion import Completion, matching
 
     begin = len(text) - len(text.lstrip(" :"))
@@ -129,12 +129,12 @@ def complete_name(text: str, cursor: int) -> Completion | None:
 
 
 def complete_words(text: str, cursor: int, *choices: tuple[str, ...]) -> Completion:
-    """What a word could become, if the first is one of these, the second one of those.
+    """Complete words: the first from the first tuple, the second from the second.
 
     Args:
-        text: Words with blanks between.
-        cursor: Where one types.
-        choices: For each word, what there is.
+        text: Words separated by blanks.
+        cursor: Position of the cursor.
+        choices: The choices for each word.
     """
     from damnit_daemon.query.completion import Completion, matching
 
@@ -146,7 +146,7 @@ def complete_words(text: str, cursor: int, *choices: tuple[str, ...]) -> Complet
 
 
 def help_lines() -> list[tuple[str, str]]:
-    """The commands as they are written, with what they do."""
+    """The commands as written, with their descriptions."""
     lines = [(":123", "go to a run by its number")]
     lines += [(f":{c.name} {c.arguments}".rstrip(), c.text.replace("`", "")) for c in COMMANDS]
     return lines

@@ -1,4 +1,4 @@
-"""Keys of the lists of values: those of a run, and what differs between runs."""
+"""Keys of the details of a run, and of the differences between runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keys of the context file's editor."""
+"""Keys of the context editor."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keys of the boxes over the table."""
+"""Keys of the dialogs over the table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keys of the list of jobs, and of the daemon's screen."""
+"""Keys of the jobs screen and the daemon screen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is known of a key."""
+"""A key of the key table."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from typing import NamedTuple
 
 
 class Key(NamedTuple):
-    """What a key does, and where."""
+    """The action of a key, and where it is bound."""
 
     id: str
-    """`area.verb`: what settings refer to, for good."""
+    """`area.verb`: what settings refer to; never changes."""
     keys: str
-    """As Textual names them, separated by commas."""
+    """Textual's key names, separated by commas."""
     action: str
     text: str
-    """What it does, for help and tooltips; begins in lower case."""
+    """Description for help and tooltips; begins in lower case."""
     owner: str
-    """Whose binding it is: the table's, the main screen's, the app's or a dialog's."""
+    """Owner of the binding: the table, the main screen, the app or a dialog."""
     section: str
-    """Its heading in the help."""
+    """Heading in the help."""
     shown: str = ""
-    """How the keys are written; empty: as they are."""
+    """How the keys are written; empty for their names."""
     footer: str = ""
-    """Its word in the footer; empty: it is not there."""
+    """Label in the footer; empty to leave it out."""
     rank: int = 0
-    """Its place in the footer, from the left; the last ones go first on a narrow screen."""
+    """Position in the footer, from the left; on a narrow screen the last ones are dropped first."""

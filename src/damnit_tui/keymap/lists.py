@@ -1,4 +1,4 @@
-"""Keys of lists of which lines are ticked, and of the number range beside them."""
+"""Keys of checklists, and of the range filter."""
 
 from __future__ import annotations
 

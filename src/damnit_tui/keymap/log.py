@@ -1,4 +1,4 @@
-"""Keys of a log."""
+"""Keys of the log screen."""
 
 from __future__ import annotations
 

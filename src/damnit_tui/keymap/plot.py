@@ -1,4 +1,4 @@
-"""Keys of the plot, and of the box in which its variables are chosen."""
+"""Keys of the plot, and of the dialog that chooses its variables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keys while something is typed in a line."""
+"""Keys of prompts."""
 
 from __future__ import annotations
 

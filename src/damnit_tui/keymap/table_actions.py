@@ -1,4 +1,4 @@
-"""Keys of the run table: what changes or takes something, and the screens beside it."""
+"""Keys of the run table: actions that change or export data, and other screens."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keys of the run table: which runs and columns are shown, and marked."""
+"""Keys of the run table: filter and mark runs, choose columns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keys of the run table: where one goes in it."""
+"""Keys of the run table: navigation."""
 
 from __future__ import annotations
 

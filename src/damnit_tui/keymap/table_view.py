@@ -1,4 +1,4 @@
-"""Keys of the run table: what is looked at."""
+"""Keys of the run table: views."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keys as a user wants them, in place of those of the key table. Pure."""
+"""Apply a user's keys to the key table. Pure."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _NAMES = {key.value for key in Keys}
 def with_own_keys(
     keys: Sequence[Key], own: Mapping[str, str]
 ) -> tuple[tuple[Key, ...], tuple[str, ...]]:
-    """The key table with a user's keys; what makes no sense is left as it was, and told.
+    """Return the key table with a user's keys, and errors; invalid entries are ignored.
 
     Args:
         keys: The key table.
-        own: For some ids, keys with commas between; empty for none.
+        own: Keys for some ids, separated by commas; empty for none.
     """
     ids = {key.id for key in keys}
     problems = [_unknown(id, ids) for id in own if id not in ids]
@@ -43,7 +43,7 @@ def with_own_keys(
 
 
 def written(key: str) -> str:
-    """A key as people write it: `ctrl-g`, `|`."""
+    """Format a key for display: `ctrl-g`, `|`."""
     *modifiers, last = key.split("+")
     return "-".join([*modifiers, format_key(last)])
 
@@ -53,7 +53,7 @@ def _words(text: str) -> list[str]:
 
 
 def _name(word: str) -> str | None:
-    """A key as Textual names it; None if there is none."""
+    """Textual's name of a key; None if there is none."""
     if len(word) == 1:
         return _character_to_key(word) if word.isprintable() else None
     *modifiers, last = word.replace("ctrl-", "ctrl+").split("+")
@@ -83,7 +83,7 @@ def _unknown(id: str, ids: Iterable[str]) -> str:
 
 
 def _without_clashes(keys: Sequence[Key], own: Mapping[str, str]) -> tuple[list[Key], list[str]]:
-    """The same, where a key that a user has given to something else is for nothing before."""
+    """Return the keys, where a key that a user has reassigned is removed from its old action."""
     taken = {
         (_place(key), name): key.id for key in keys if key.id in own for name in key.keys.split(",")
     }
@@ -103,5 +103,5 @@ def _without_clashes(keys: Sequence[Key], own: Mapping[str, str]) -> tuple[list[
 
 
 def _place(key: Key) -> str:
-    """Where its keys have to differ from those of others."""
+    """The scope in which its keys must differ from those of others."""
     return "main" if key.owner in MAIN_OWNERS else key.owner

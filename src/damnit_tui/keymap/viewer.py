@@ -1,4 +1,4 @@
-"""Keys of the screen that looks into a cell."""
+"""Keys of the viewer."""
 
 from __future__ import annotations
 
