@@ -1,1 +1,1 @@
-"""The context file: edit, check, try on a run, save."""
+"""The context editor: edit, check, try on a run, save."""

@@ -1,4 +1,4 @@
-"""What the parts of the context editor have in common: work in the background, what it found."""
+"""Base class of the parts of the context editor: background tasks, and their results."""
 
 from __future__ import annotations
 
@@ -29,32 +29,32 @@ if TYPE_CHECKING:
     from .document import Document
 
 MOST_OUTPUT = 20_000
-"""Characters of what the file prints that are kept."""
+"""Most characters kept of the file's output."""
 
 PROBLEMS = ("", "Line", "Problem")
 
 
 @dataclass(frozen=True)
 class ContextSaved:
-    """What was saved, and which variables it computes otherwise than what was there before."""
+    """The saved text, and the variables it computes differently than before."""
 
     changed: tuple[str, ...] = ()
 
 
 @dataclass
 class Attempt:
-    """One check, try or save; it ends early when it is not wanted any more."""
+    """A check, dry run or save in the background; ends early once it is obsolete."""
 
     wanted: bool = True
     output: str = ""
     lines: dict[str, ResultRow] = field(default_factory=dict)
 
     def add_output(self, text: str) -> None:
-        """Take what the file prints."""
+        """Append output of the file."""
         self.output = (self.output + text)[-MOST_OUTPUT:]
 
     def printed(self) -> list[str]:
-        """What the file printed, without what the runner said: outcomes and tracebacks."""
+        """Return the file's output, without the runner's outcomes and tracebacks."""
         found, in_traceback = [], False
         for line in filter(str.strip, self.output.splitlines()):
             in_traceback = line.startswith(("Traceback ", " ") if in_traceback else "Traceback ")
@@ -64,7 +64,7 @@ class Attempt:
 
 
 class ContextPart(Screen[ContextSaved | None]):
-    """A part of the screen: `ContextScreen` is all parts in one, and makes what they share."""
+    """Part of the screen; `ContextScreen` combines all parts, and creates what they share."""
 
     if TYPE_CHECKING:
         _session: Session
@@ -78,29 +78,29 @@ class ContextPart(Screen[ContextSaved | None]):
         def _tell_title(self) -> None: ...
 
     _attempt: Attempt | None = None
-    """What goes on in the background."""
+    """The current background task."""
     _lines: tuple[ResultRow, ...] = ()
-    """Those of the table below the text."""
+    """Rows of the table below the text."""
     _gone_to = -1
-    """The one of them where one went last."""
+    """Index of the row last gone to."""
 
     @dataclass
     class Found(Message):
-        """Something came of what one wanted; shown in the thread of the screen."""
+        """Posted when a background task has results; shown in the screen's thread."""
 
         show: Callable[[], object]
 
     @property
     def text(self) -> str:
-        """As it is on the screen."""
+        """The text on the screen."""
         return self.query_one(TextArea).text
 
     @property
     def is_changed(self) -> bool:
-        """Whether there is anything to save."""
+        """True if the text has unsaved changes."""
         return self.text != self._saved_text
 
-    # In the background
+    # Background tasks
 
     def _dry_run(self, attempt: Attempt) -> DryRun:
         return DryRun(
@@ -140,18 +140,18 @@ class ContextPart(Screen[ContextSaved | None]):
 
     @on(Found)
     def show_found(self, event: Found) -> None:
-        """Show it."""
+        """Show the results."""
         event.show()
 
-    # What is shown
+    # Results
 
     def _show_problems(self, loaded: ContextLoaded, said: str, failed: str = "") -> None:
-        """Show what is wrong.
+        """Show the problems of a file.
 
         Args:
-            loaded: What came of loading the file.
-            said: What to say if there is no error.
-            failed: And if there is one; empty: how many.
+            loaded: The result of loading the file.
+            said: Message if there is no error.
+            failed: Message if there is one; empty for the number of errors.
         """
         problems = [*loaded.problems, *loaded.advice]
         errors = sum(problem.severity == "error" for problem in problems)
@@ -176,7 +176,7 @@ class ContextPart(Screen[ContextSaved | None]):
         table.display = bool(lines)
 
     def action_next_line(self) -> None:
-        """Go to the place of the next line of the list."""
+        """Go to the position of the next row."""
         if self._lines:
             self._gone_to = (self._gone_to + 1) % len(self._lines)
             self.query_one(DataTable).move_cursor(row=self._gone_to, animate=False)
@@ -184,7 +184,7 @@ class ContextPart(Screen[ContextSaved | None]):
 
     @on(DataTable.RowSelected)
     def go_to_row(self, event: DataTable.RowSelected) -> None:
-        """Go to the place in the text."""
+        """Go to the position in the text."""
         if 0 <= event.cursor_row < len(self._lines):
             self._go_to(self._lines[event.cursor_row])
             self.query_one(TextArea).focus()

@@ -1,4 +1,4 @@
-"""What the context editor does to find out what a text is worth: check it, try it on a run."""
+"""Check a text, and try it on a run."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ TRIED = ("", "Variable", "Now", "Stored", "Took")
 
 
 class Trying(ContextPart):
-    """A part of the context editor: check and try."""
+    """Part of the context editor: check and try."""
 
     def action_check(self) -> None:
-        """Load it in the context Python, and say what is wrong."""
+        """Load the text in the context Python, and show its problems."""
         self._begin("checking", self._check, self.text)
 
     def _check(self, attempt: Attempt, text: str) -> None:
@@ -31,7 +31,7 @@ class Trying(ContextPart):
         self._later(partial(self._show_problems, loaded, said))
 
     def action_try(self) -> None:
-        """Ask for a run, and try it there."""
+        """Prompt for a run, and try the text on it."""
         number = "" if self._key is None else str(self._key.run)
         self._ask(
             "Try on run (and variables; none: what was changed, *: all):", number, self._try_on
@@ -76,7 +76,7 @@ class Trying(ContextPart):
     def _wanted(
         self, check: Callable[[str], ContextLoaded], text: str, names: list[str]
     ) -> list[str] | None:
-        """Which variables are to be tried; None for all."""
+        """The variables to try; None for all."""
         if names == ["*"]:
             return None
         if names or not self._saved_text.strip():
@@ -91,7 +91,7 @@ class Trying(ContextPart):
         self._later(partial(self._fill, TRIED, lines))
 
     def action_hints(self) -> None:
-        """Say what can be said without executing it."""
+        """Show hints that need no execution."""
         problems = advice(self.text)
         self._fill(PROBLEMS, problem_lines(problems))
         self._say(counted(len(problems), "hint") if problems else "No hints.", "news")

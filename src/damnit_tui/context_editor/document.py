@@ -1,4 +1,4 @@
-"""The context file as a document: read, saved whole, kept as a draft; only for workers."""
+"""The context file as a document: read, saved atomically, kept as a draft; only for workers."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from ..data.context_file import read_context_file
 
 
 class ChangedOnDisk(DamnitError):  # noqa: N818 – house style
-    """Somebody else has saved the file since it was read.
+    """The file was changed on disk since it was read.
 
     Attributes:
-        text: What it says now.
+        text: The current text.
     """
 
     def __init__(self, path: Path, text: str) -> None:
@@ -33,20 +33,20 @@ class ChangedOnDisk(DamnitError):  # noqa: N818 – house style
 
 @dataclass(frozen=True)
 class Opened:
-    """The document as it was found."""
+    """The document as read."""
 
     text: str
-    """As it is on disk; empty if there is no file yet."""
+    """The text on disk; empty if there is no file yet."""
     draft: str | None = None
-    """What was typed before and never saved, if that differs."""
+    """Unsaved text of an earlier session, if it differs."""
 
 
 class Document:
-    """One file.
+    """A context file and its draft.
 
     Args:
         path: The file.
-        drafts: Where unsaved text is kept; None: below the user's state directory.
+        drafts: Directory of drafts; None for the user's state directory.
     """
 
     def __init__(self, path: Path, drafts: Path | None = None) -> None:
@@ -58,7 +58,7 @@ class Document:
         self._draft = folder / f"{name}.json"
 
     def open(self) -> Opened:
-        """Read it, and what is left of a session that was cut off.
+        """Read the file, and the draft of an interrupted session.
 
         Raises:
             DamnitError: If it cannot be read.
@@ -68,14 +68,14 @@ class Document:
         return Opened(text, self._load_draft(text))
 
     def save(self, text: str, *, force: bool = False) -> None:
-        """Replace the file by `text`, whole or not at all; its permissions and line ends stay.
+        """Replace the file by `text` atomically; its permissions and line ends stay.
 
         Args:
-            text: What it shall say.
-            force: Also if somebody else has changed it meanwhile.
+            text: The new text.
+            force: Overwrite changes made on disk meanwhile.
 
         Raises:
-            ChangedOnDisk: If somebody has.
+            ChangedOnDisk: If it was changed on disk.
             DamnitError: If it cannot be written.
         """
         now = self._read()
@@ -92,7 +92,7 @@ class Document:
         self.drop_draft()
 
     def keep_draft(self, text: str) -> None:
-        """Keep unsaved text, for a line that drops; a disk that takes none costs nothing else."""
+        """Keep unsaved text in case the connection drops; a full disk has no other effect."""
         try:
             self._draft.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             unfinished = self._draft.with_suffix(".new")
@@ -103,7 +103,7 @@ class Document:
             pass
 
     def drop_draft(self) -> None:
-        """What was typed is saved, or not wanted."""
+        """Delete the draft: its text is saved, or not wanted."""
         with suppress(OSError):
             self._draft.unlink(missing_ok=True)
 
@@ -140,7 +140,7 @@ class Document:
 
 
 def difference(mine: str, theirs: str) -> list[str]:
-    """What somebody else's text has in place of mine, as a unified diff."""
+    """Unified diff from `mine` to `theirs`."""
     return list(
         difflib.unified_diff(
             mine.splitlines(), theirs.splitlines(), "what you typed", "what is saved", lineterm=""

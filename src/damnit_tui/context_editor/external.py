@@ -1,4 +1,4 @@
-"""A text in somebody's own editor, as `git commit` does it."""
+"""Edit a text in an external editor, as `git commit` does."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ AT_LINE = frozenset({"vi", "vim", "nvim", "nano", "emacs", "kak", "joe"})
 
 
 def edit_elsewhere(text: str, row: int, terminal: AbstractContextManager[object]) -> str:
-    """Have a text edited in `$VISUAL` or `$EDITOR`; `vi` where neither is set.
+    """Edit a text in `$VISUAL` or `$EDITOR`; in `vi` if neither is set.
 
     Args:
-        text: What is edited: a copy, in a file of its own.
-        row: Where to begin, 1-based.
-        terminal: While entered, the terminal is the editor's.
+        text: The text, copied to a temporary file.
+        row: Initial line, 1-based.
+        terminal: While entered, the editor has the terminal.
 
     Returns:
-        What was saved.
+        The saved text.
 
     Raises:
-        DamnitError: If there is no such editor, it cannot be given a copy, or what it saved
+        DamnitError: If there is no such editor, the copy cannot be written, or the saved file
             cannot be read.
     """
     editor = _editor()
@@ -57,7 +57,7 @@ def _editor() -> list[str]:
 
 
 def _run(command: list[str]) -> str:
-    """Run it; tell why that is not possible: of what is raised the terminal would not come back."""
+    """Run it; return its error, as an exception would leave the terminal to the editor."""
     try:
         subprocess.run(command, check=False)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""What was found in a context file, and what came of trying it, in lines of a table. Pure."""
+"""Problems of a context file, and results of a dry run, as rows of a table. Pure."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ MARKS = {"": "◐", "done": "✓", "skipped": "»", "failed": "✗", "empty": "�
 
 @dataclass(frozen=True)
 class ResultRow:
-    """A line of the table below the text."""
+    """A row of the table below the text."""
 
     cells: tuple[str, ...]
     role: str = "text"
     line: int = 0
-    """Where to go in the text, 1-based; 0: nowhere."""
+    """Line in the text, 1-based; 0 for none."""
     column: int = 0
 
 
 def problem_lines(problems: Sequence[Problem]) -> list[ResultRow]:
-    """Problems, errors first, in their order in the text."""
+    """Problems as rows, errors first, in the order of the text."""
     ordered = sorted(problems, key=lambda each: (each.severity != "error", each.line, each.column))
     return [
         ResultRow(
@@ -49,7 +49,7 @@ def problem_lines(problems: Sequence[Problem]) -> list[ResultRow]:
 
 
 def tried_line(tried: DryRunResult, stored: StoredValue | None, line: int) -> ResultRow:
-    """What became of a variable, beside what is stored of it, and whether that is the same."""
+    """The result of a variable, next to its stored value, and whether they are equal."""
     took = f"{tried.duration_s:.2f} s" if tried.outcome else ""
     role = {"failed": "error", "done": "text", "": "news"}.get(tried.outcome, "quiet")
     mark = MARKS.get(tried.outcome, "?")
@@ -71,7 +71,7 @@ def _now_text(tried: DryRunResult, now: StoredValue | None) -> str:
 
 
 def _as_stored(tried: DryRunResult) -> StoredValue | None:
-    """What the database would hold of it: what is compared, and told alike."""
+    """The result as the database would store it, so that both compare and format alike."""
     found = tried.value
     if found is None or found.value is None:
         return None

@@ -1,4 +1,4 @@
-"""What the context editor does with the file: read, save, keep drafts, hand it to $EDITOR."""
+"""Read and save the context file, keep drafts, open it in $EDITOR."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from .result_rows import ResultRow
 
 
 class Saving(ContextPart):
-    """A part of the context editor: the file."""
+    """Part of the context editor: the file."""
 
     _kept_text = ""
-    """What was last written to a draft."""
+    """The last text written to a draft."""
     _writing: threading.Lock
 
     @work(thread=True, exclusive=True, group="file")
     def read_file(self) -> None:
-        """Read it, and what was typed before and never saved."""
+        """Read the file and its draft."""
         try:
             opened = self._document.open()
         except DamnitError as error:
@@ -51,12 +51,12 @@ class Saving(ContextPart):
         self._tell_title()
 
     def action_revert(self) -> None:
-        """Go back to what is saved."""
+        """Revert to the saved text."""
         self.query_one(TextArea).load_text(self._saved_text)
         self._say("This is what is saved. ctrl-z brings back what you typed.", "news")
 
     def action_save(self) -> None:
-        """Save, if it loads; once more saves it all the same."""
+        """Save if the text loads; a second press saves it anyway."""
         if self._session.read_only:
             self._say("Nothing is changed from here: --read-only.", "warning")
         elif not self.is_changed:
@@ -65,7 +65,7 @@ class Saving(ContextPart):
             self._begin("checking before it is saved", self._save, self.text)
 
     def action_save_anyway(self) -> None:
-        """Save what does not load, or over what somebody else has saved."""
+        """Save a text that does not load, or overwrite changes made on disk."""
         if self._session.read_only:
             self._say("Nothing is changed from here: --read-only.", "warning")
         else:
@@ -113,12 +113,12 @@ class Saving(ContextPart):
         self._say(f"{error.message} ctrl-t saves yours over it; ctrl-o takes theirs.", "error")
 
     def action_take_theirs(self) -> None:
-        """Read what is saved now; what was typed can be brought back with undo."""
+        """Load the text on disk; the typed text can be restored with undo."""
         self.read_file_again()
 
     @work(thread=True, exclusive=True, group="file")
     def read_file_again(self) -> None:
-        """Read it."""
+        """Read the file again."""
         self._document.drop_draft()
         try:
             opened = self._document.open()
@@ -142,7 +142,7 @@ class Saving(ContextPart):
                 self._document.drop_draft()
 
     def action_external(self) -> None:
-        """Edit in $EDITOR; what is saved there comes here, unsaved."""
+        """Edit in $EDITOR; the text saved there is loaded here, unsaved."""
         area = self.query_one(TextArea)
         row = area.cursor_location[0] + 1
         try:

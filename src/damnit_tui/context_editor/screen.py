@@ -1,4 +1,4 @@
-"""The context file: edit it, check it in its own Python, try it on a run, save it."""
+"""The context editor: edit the file, check it in its own Python, try it on a run, save it."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from ..data.session import Session
 
 LIGHT_CODE = "light-code"
-"""The name of the colours of code in light themes; Textual's own are for dark ones."""
+"""The syntax theme for light themes; Textual's own are for dark ones."""
 DRAFT_S = 2.0
-"""Unsaved text is kept so often."""
+"""Interval of saving unsaved text."""
 
 
 class ContextScreen(Saving, Trying):
-    """An editor above, what was found below."""
+    """An editor with results below."""
 
     DEFAULT_CSS = """
     ContextScreen {
@@ -61,12 +61,12 @@ class ContextScreen(Saving, Trying):
     BINDINGS = keymap.bindings("context")
 
     def __init__(self, session: Session, key: RunKey | None, *, line: int = 0) -> None:
-        """Prepare an editor.
+        """Create the editor.
 
         Args:
             session: The folder.
-            key: The run to try it on, unless another is typed.
-            line: Where to begin, 1-based.
+            key: The default run for dry runs.
+            line: Initial line, 1-based.
         """
         super().__init__()
         self._session = session
@@ -80,7 +80,7 @@ class ContextScreen(Saving, Trying):
         self._changed: set[str] = set()
 
     def compose(self) -> ComposeResult:
-        """From top to bottom."""
+        """Compose the widgets from top to bottom."""
         yield Label("", id="context-title")
         yield TextArea.code_editor(language=_language(), theme="css", soft_wrap=False)
         yield Label("", id="context-found")
@@ -102,7 +102,7 @@ class ContextScreen(Saving, Trying):
         self.set_interval(DRAFT_S, self._keep_draft)
 
     def _colour_code(self) -> None:
-        """Highlight in colours for what is behind them."""
+        """Highlight in colours that suit the background."""
         is_dark = self.app.current_theme.dark
         self.query_one(TextArea).theme = "css" if is_dark else LIGHT_CODE
 
@@ -119,17 +119,17 @@ class ContextScreen(Saving, Trying):
         self.query_one("#context-title", Label).update(Content(f" {path}{rest}"))
 
     def on_resize(self) -> None:
-        """The path takes what room there is."""
+        """Fit the path to the available width."""
         self._tell_title()
 
     @on(TextArea.Changed)
     @on(TextArea.SelectionChanged)
     def follow_cursor(self) -> None:
-        """Say where one is."""
+        """Show the cursor's position."""
         self._asks_to_leave = False
         self._tell_title()
 
-    # Leaving
+    # Close
 
     def _ask(self, question: str, given: str, answer: Callable[[str], object]) -> None:
         self._answer = answer
@@ -141,7 +141,7 @@ class ContextScreen(Saving, Trying):
 
     @on(Input.Submitted)
     def take_answer(self, event: Input.Submitted) -> None:
-        """Go on with what was typed."""
+        """Continue with the typed answer."""
         event.stop()
         self._leave_prompt()
         self._answer(event.value.strip())
@@ -151,7 +151,7 @@ class ContextScreen(Saving, Trying):
         self.query_one(TextArea).focus()
 
     def action_close(self) -> None:
-        """Leave the prompt, end what runs, or go back; unsaved text stays as a draft."""
+        """Close the prompt, stop a running task, or close; unsaved text stays as a draft."""
         if self.query_one("#context-ask").display:
             self._leave_prompt()
         elif self._attempt is not None:
@@ -165,7 +165,7 @@ class ContextScreen(Saving, Trying):
             self.dismiss(None)
 
     def action_reprocess(self) -> None:
-        """Leave, and have what is computed otherwise processed again."""
+        """Close, and reprocess the variables that are computed differently."""
         if self.is_changed:
             self._say("Save it first: ctrl-s.", "warning")
         elif not self._changed:
