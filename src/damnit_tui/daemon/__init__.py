@@ -1,1 +1,1 @@
-"""The daemon screen: its state, its settings, start and stop."""
+"""The daemon screen: status, settings, start and stop."""

@@ -1,4 +1,4 @@
-"""How the daemon is, in labelled lines. Pure."""
+"""The daemon's status in labelled lines. Pure."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MARKS = {
     DaemonState.STOPPED: "○ is stopped",
 }
 FACTS = ("growing", "settle_s", "consumer")
-"""What the daemon says that has lines of its own."""
+"""Entries of the daemon's info that have lines of their own."""
 ROLES = {
     DaemonState.WORKING: "news",
     DaemonState.STARTING: "mark",
@@ -36,21 +36,21 @@ ROLES = {
 
 @dataclass(frozen=True)
 class DaemonFacts:
-    """What was found out."""
+    """The collected state of the daemon."""
 
     seen: DaemonProbe = field(default_factory=DaemonProbe)
     settings: Mapping[str, object] = field(default_factory=dict)
     counters: Mapping[str, int] = field(default_factory=dict)
     jobs: Sequence[Job] = ()
-    """Those that are not over."""
+    """The unfinished jobs."""
     problem: str = ""
     """What could not be read, and why."""
     warnings: FolderWarnings = field(default_factory=FolderWarnings)
 
     def lines(self, now: float, zone: tzinfo | None = None) -> list[tuple[str, str]]:
-        """Say it, a line each."""
+        """Return the status as labelled lines."""
         seen = self.seen
-        # What is wrong comes first: on a small screen the end is cut off.
+        # Problems come first: on a small screen the end is cut off.
         found = [("Daemon", MARKS[seen.state(now)]), *self.warnings.lines()]
         if seen.lease is not None:
             holder = seen.lease.holder
@@ -69,7 +69,7 @@ class DaemonFacts:
         return found
 
     def stop_sentence(self) -> str:
-        """Say what becomes of the jobs that are not over, if the daemon stops."""
+        """Describe what happens to unfinished jobs if the daemon stops."""
         given = [job for job in self.jobs if job.state is not JobState.QUEUED]
         slurm = sum(job.executor is Executor.SLURM for job in given)
         here, waiting = len(given) - slurm, len(self.jobs) - len(given)
@@ -84,7 +84,7 @@ class DaemonFacts:
         return f"{len(self.jobs)} job{'' if len(self.jobs) == 1 else 's'}: {told}."
 
     def _info(self, info: Mapping[str, object], now: float) -> list[tuple[str, str]]:
-        """What the daemon says about itself."""
+        """The daemon's report about itself."""
         plain = {k: v for k, v in info.items() if k not in FACTS}
         found = [(visible(str(k)), visible(str(v))) for k, v in plain.items()]
         if isinstance(settle := info.get("settle_s"), dict):
@@ -99,7 +99,7 @@ class DaemonFacts:
         ]
 
     def rows(self) -> list[tuple[str, str, str]]:
-        """All settings that can be changed: key, value, what it is; those that are set first."""
+        """All settings that can be changed: key, value, description; those that are set first."""
         editable = [setting for setting in KNOWN.values() if setting.editable]
         known = [(s.key, self._value(s), s.description) for s in editable]
         strange = [

@@ -1,4 +1,4 @@
-"""The daemon: how it is, what it is set to do; start and stop it."""
+"""The daemon screen: its status and settings; start and stop it."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ if TYPE_CHECKING:
 
 LOOK_S = 1.0
 MOST_VALUE = 26
-"""Characters of a value in the list; a longer one is told in full below."""
+"""Most characters of a value in the list; a longer one is shown in full below."""
 
 
 class DaemonScreen(Screen[None]):
-    """Facts above, settings below."""
+    """Status above, settings below."""
 
     DEFAULT_CSS = """
     DaemonScreen {
@@ -64,13 +64,13 @@ class DaemonScreen(Screen[None]):
 
     @dataclass
     class Looked(Message):
-        """Something was found out."""
+        """The daemon's state was read."""
 
         facts: DaemonFacts
 
     @dataclass
     class Done(Message):
-        """What became of something one wanted."""
+        """The result of an action."""
 
         text: str
         is_good: bool = True
@@ -93,7 +93,7 @@ class DaemonScreen(Screen[None]):
         self._busy = ""
 
     def compose(self) -> ComposeResult:
-        """What it is, how it is, its settings, a place to type, the keys."""
+        """Compose title, status, settings, prompt and footer."""
         yield Label(plain(f" Daemon of {self._session.folder.path}"), id="daemon-title")
         yield Static(id="daemon-facts")
         yield DataTable(cursor_type="row", cell_padding=1)
@@ -106,7 +106,7 @@ class DaemonScreen(Screen[None]):
         yield KeyFooter("daemon")
 
     def on_mount(self) -> None:
-        """Begin to look."""
+        """Start polling."""
         table = self.query_one(DataTable)
         for name in ("Setting", "Value", "What it is"):
             table.add_column(name, key=name)
@@ -120,7 +120,7 @@ class DaemonScreen(Screen[None]):
 
     @work(thread=True, exclusive=True, group="look")
     def look(self) -> None:
-        """Find out how it is, again and again."""
+        """Poll the daemon's state."""
         while not self._stop.is_set():
             self.post_message(self.Looked(self._service.look()))
             self._hurry.wait(LOOK_S)
@@ -128,7 +128,7 @@ class DaemonScreen(Screen[None]):
 
     @on(Looked)
     def show_facts(self, event: Looked) -> None:
-        """Say it."""
+        """Show the daemon's state."""
         self._facts = event.facts
         grid = Table.grid(padding=(0, 2))
         grid.add_column(no_wrap=True)
@@ -159,7 +159,7 @@ class DaemonScreen(Screen[None]):
 
     @on(DataTable.RowHighlighted)
     def tell_setting(self) -> None:
-        """Say in full what the setting under the cursor is."""
+        """Describe the setting under the cursor in full."""
         found = (row for row in self._rows if row[0] == self._chosen_key())
         _, value, what = next(found, ("", "", ""))
         more = f": {value}" if len(value) > MOST_VALUE else ""
@@ -177,28 +177,28 @@ class DaemonScreen(Screen[None]):
     # Actions
 
     def action_close(self) -> None:
-        """Leave the prompt, or go back to the table."""
+        """Close the prompt, or return to the table."""
         if self.query_one("#daemon-edit").display:
             self._leave_prompt()
         else:
             self.dismiss()
 
     def action_log(self) -> None:
-        """Show what it says."""
+        """Show the daemon's log."""
         from ..log.screen import LogScreen
 
         self.app.push_screen(LogScreen(self._service.log(), "log of the daemon"))
 
     def action_start(self) -> None:
-        """Start it."""
+        """Start the daemon."""
         self._command("starting…", lambda service: service.start(self._tell))
 
     def action_stop(self) -> None:
-        """Stop it, if that is meant."""
+        """Stop the daemon, after confirmation."""
         self._confirmed("Stop", "stopping…", lambda service: service.stop())
 
     def action_restart(self) -> None:
-        """Stop it if it runs, and start it, if that is meant."""
+        """Restart the daemon, after confirmation; start it if it is stopped."""
         self._confirmed("Restart", "restarting…", lambda service: service.restart(self._tell))
 
     def _confirmed(self, verb: str, busy: str, command: Callable[[DaemonService], str]) -> None:
@@ -217,7 +217,7 @@ class DaemonScreen(Screen[None]):
 
     @on(DataTable.RowSelected)
     def action_edit(self) -> None:
-        """Change the setting under the cursor."""
+        """Edit the setting under the cursor."""
         key = self._chosen_key()
         setting = KNOWN.get(key)
         if setting is None or not self._may_write():
@@ -232,7 +232,7 @@ class DaemonScreen(Screen[None]):
 
     @on(Input.Submitted)
     def save(self, event: Input.Submitted) -> None:
-        """Check and keep what was typed."""
+        """Validate and save the typed value."""
         event.stop()
         key, text = self._chosen_key(), event.value.strip()
         self._leave_prompt()
@@ -272,7 +272,7 @@ class DaemonScreen(Screen[None]):
 
     @on(Done)
     def tell_done(self, event: Done) -> None:
-        """Say what became of it."""
+        """Report the result."""
         self._busy = ""
         self._hurry.set()
         severity = "information" if event.is_good else "error"

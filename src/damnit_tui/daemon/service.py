@@ -1,4 +1,4 @@
-"""The daemon as the app looks at it and commands it: only for workers."""
+"""Read and control the daemon; for workers only."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NEXT_START = "The daemon takes it over when it starts next: R restarts it."
 
 
 class DaemonService:
-    """One folder's."""
+    """The daemon of one folder."""
 
     def __init__(self, folder: DamnitFolder) -> None:
         self._folder = folder
@@ -37,11 +37,11 @@ class DaemonService:
         self._ledger = Ledger(folder.ledger, timeout_s=TIMEOUT_S)
 
     def log(self) -> LogFile:
-        """What the daemon says."""
+        """Open the daemon's log."""
         return LogFile(self._folder.path / DAEMON_LOG)
 
     def look(self) -> DaemonFacts:
-        """Find out how it is; what cannot be read is said."""
+        """Collect the daemon's state; read errors are part of it."""
         counters: dict[str, int] = {}
         jobs: list[Job] = []
         try:
@@ -60,10 +60,10 @@ class DaemonService:
         return DaemonFacts(seen, settings, counters, jobs, warnings=warnings)
 
     def start(self, tell: Callable[[str], object]) -> str:
-        """Start it; says who works then.
+        """Start the daemon; return which process is running then.
 
         Raises:
-            DamnitError: If it does not come to work; with what it said last.
+            DamnitError: If it does not start; with its last output.
         """
         try:
             lease = start(self._folder, tell=tell)
@@ -76,7 +76,7 @@ class DaemonService:
         return f"The daemon works: process {lease.holder.pid} on {lease.holder.host}."
 
     def stop(self) -> str:
-        """Stop it; says what was ended.
+        """Stop the daemon; return what was ended.
 
         Raises:
             DamnitError: If it cannot be reached.
@@ -85,15 +85,15 @@ class DaemonService:
         return f"Ended: {', '.join(ended)}." if ended else "No daemon runs here."
 
     def restart(self, tell: Callable[[str], object]) -> str:
-        """Stop it if it runs, and start it."""
+        """Stop the daemon if it is running, and start it."""
         stop(self._folder)
         return self.start(tell)
 
     def save(self, key: str, text: str) -> str:
-        """Check and keep a setting; empty: forget it. Says what holds now.
+        """Validate and save a setting; an empty value resets it. Returns the effective value.
 
         Raises:
-            DamnitError: If the value makes no sense, or the database cannot be written.
+            DamnitError: If the value is not valid, or the database cannot be written.
         """
         value = parse_setting(key, text) if text else None
         with self._database.writing() as con:
