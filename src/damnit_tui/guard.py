@@ -97,7 +97,7 @@ class GuardedApp(App[Result], Generic[Result]):
         return isinstance(node, Widget) and self._is_mounted and is_closed(node, self)
 
     def _goes_on(self) -> bool:
-        """Return True if the app can go on without the failed node; a half-built screen cannot."""
+        """Return True if the app can go on; closes a screen that is only half built."""
         if not self.is_running or not self._is_mounted:
             return False
         node = active_message_pump.get(None)
