@@ -22,7 +22,7 @@ from .sgr import Looks, Style
 _TOKEN = re.compile(
     r"\x1b\[([0-9;]*)m"  # a style
     r"|\x1b\[(\d*);?(\d*)H"  # a position
-    r"|(\x1b\[(?:[<>=?][0-9;]*(?:u|\$p)|\?(?!1049|1047|47[hl])[0-9;]+[hl])"  # keyboard and other modes
+    r"|(\x1b\[(?:[<>=?][0-9;]*(?:u|\$p)|\?(?!1049|1047|47[hl])[0-9;]+[hl])"  # terminal modes
     r"|\x1b\](?!8;)[^\x07\x1b]*(?:\x07|\x1b\\))"  # title, clipboard, pointer
     r"|([^\x00-\x1f\x7f]+)"
     r"|(\r?\n)"
