@@ -1,4 +1,4 @@
-"""From a cell down to the root: why it has no value. Pure: facts in, causes out."""
+"""Trace an empty cell back to its root cause. Pure: facts in, causes out."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .dependency_errors import RETURNED_NONE, FailedDependency, blamed, is_about
 from .model import Cause, CauseKind, DiagnosisFacts
 
 DEEPEST = 20
-"""So far dependencies are followed: a message may have been made up."""
+"""Maximum depth of dependencies: a message may be forged."""
 KILLERS = frozenset({"ProcessDied", "MemoryError"})
 _ABSENCES = {
     Absence.NEVER_ARRIVED: CauseKind.NEVER_ARRIVED,
@@ -36,7 +36,7 @@ def explain(facts: DiagnosisFacts, now: float) -> tuple[Cause, ...]:
     """Find the chain of causes.
 
     Args:
-        facts: What is known.
+        facts: The collected facts.
         now: Unix seconds.
 
     Returns:
@@ -52,7 +52,7 @@ def explain(facts: DiagnosisFacts, now: float) -> tuple[Cause, ...]:
     return tuple(_failed(facts, name, value, frozenset()))
 
 
-# It has a row that says why
+# The cell has a row that says why
 
 
 def _failed(
@@ -84,14 +84,14 @@ def _below(
     tree: Collection[FailedDependency],
     seen: Collection[str],
 ) -> list[Cause]:
-    """Why a variable that another one needs has none, by its own row, or by what was said."""
+    """Causes of a dependency without a value, from its own row or from the message."""
     value = facts.values.get(one.name)
     if one.name not in seen and value is not None and value.value is None:
         return _failed(facts, one.name, value, seen)
     line = _line(facts, one.name)
     if one.kind:
         return [_own(one.name, one.kind, one.message, line, then=value is not None)]
-    # A transient variable has no row; what is below it in the message has.
+    # A transient variable has no row; its dependencies in the message have.
     nodes = list(tree)
     at = next((i for i, each in enumerate(nodes) if each is one), len(nodes))
     found: list[Cause] = []
@@ -122,7 +122,7 @@ def _once(causes: list[Cause]) -> list[Cause]:
     return list(dict.fromkeys(causes))
 
 
-# It has none
+# The cell has no row
 
 
 def _absent(facts: DiagnosisFacts, now: float) -> list[Cause]:
@@ -130,7 +130,7 @@ def _absent(facts: DiagnosisFacts, now: float) -> list[Cause]:
     if facts.column.type is not None or name == "comment":
         return [Cause(CauseKind.BY_HAND, name, "Nobody has filled this in.")]
     jobs = [job for job in facts.work.runs.get(facts.key, ()) if job.may_compute(name)]
-    # When a run began is no variable of the context file: it comes from the run's files.
+    # The start time is not a variable of the context file: it comes from the run's files.
     is_own = name == TIME.name
     is_gone = not is_own and context.lacks(name)
     if jobs and not is_gone:
@@ -169,7 +169,7 @@ def _at_work(facts: DiagnosisFacts, job: RunJob, now: float) -> list[Cause]:
 
 
 def _idle(facts: DiagnosisFacts) -> list[Cause]:
-    """Nothing is at it, and the ledger has something to say of the run."""
+    """Causes if no job is active, and the ledger has records of the run."""
     name, history = facts.column.name, facts.history
     assert history is not None
     line = _line(facts, name)

@@ -1,4 +1,4 @@
-"""Finds out why a cell is empty: reads database, ledger, context file and log. For workers."""
+"""Diagnose an empty cell: read database, ledger, context file and log. For workers."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ WITH_SOURCE = frozenset(
         CauseKind.CONTEXT_BROKEN,
     }
 )
-"""Causes for which the context file is worth a look."""
+"""Causes for which the context file is read."""
 MOST_CONTEXT_BYTES = 4_000_000
 
 
@@ -51,17 +51,17 @@ def find_why(
     zone: tzinfo | None = None,
     is_wanted: Callable[[], bool] = lambda: True,
 ) -> Diagnosis:
-    """Find out why a cell is empty; what cannot be read is told, never raised.
+    """Diagnose an empty cell; read errors are part of the result, never raised.
 
     Args:
         session: The folder.
         key: The run.
         column: The variable.
-        known: What the table holds of the cell, if the database cannot be read.
-        work: What the daemon is at, as far as the screen knows.
+        known: The table's value of the cell, in case the database cannot be read.
+        work: The daemon's activity, as known to the screen.
         now: Unix seconds.
-        zone: In which times are told.
-        is_wanted: Asked during long searches: whether to go on.
+        zone: Time zone of the times shown.
+        is_wanted: Polled during long searches; returns False to stop.
     """
     facts, notes = _gather(session, key, column, known, work)
     chain = explain(facts, now)
@@ -99,7 +99,7 @@ def _gather(
     values: Mapping[str, StoredValue] = {column.name: known} if known is not None else {}
     try:
         stored = {value.name: value for value in session.load_values([key])}
-        # When a run began is a fact of the run, not a value of its own.
+        # The start time is a fact of the run, not a value of its own.
         values = {**values, **stored} if column.name == TIME.name else stored
     except DamnitError as error:
         notes.append(("Database", f"cannot be read: {error.message}"))

@@ -1,4 +1,4 @@
-"""What a context file declares, read from its text: nothing in it is executed."""
+"""Variables declared in a context file, parsed from its text without executing it."""
 
 from __future__ import annotations
 
@@ -10,61 +10,61 @@ from fnmatch import fnmatchcase
 
 VARIABLE = "Variable"
 DECIDED_WHEN_RUN = frozenset({"Group", "Pipeline"})
-"""Who uses these makes variables that only show when the file is executed."""
+"""Names whose use makes variables that only appear when the file is executed."""
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 @dataclass(frozen=True)
 class VariableSource:
-    """A variable, as far as its decorator and its arguments tell."""
+    """A variable, as far as its decorator and arguments show."""
 
     name: str
     line: int
-    """Of its `def`, 1-based."""
+    """Line of its `def`, 1-based."""
     needs: tuple[str, ...] = ()
-    """What `var#` arguments without a default ask for; names, or patterns of names."""
+    """Names or patterns of `var#` arguments without a default."""
     data: str = ""
-    """`raw` or `proc` where the decorator says so."""
+    """`raw` or `proc` if the decorator says so."""
     cluster: bool = False
     transient: bool = False
 
 
 @dataclass(frozen=True)
 class ContextText:
-    """A context file as it is now."""
+    """The current context file."""
 
     lines: tuple[str, ...] = ()
     context_hash: str = ""
-    """As values are marked with: the first 16 hex digits of SHA-256."""
+    """The hash stored with values: the first 16 hex digits of SHA-256."""
     variables: Mapping[str, VariableSource] = field(default_factory=dict)
     methods: Mapping[str, VariableSource] = field(default_factory=dict)
-    """Variables of groups, by the name of the method."""
+    """Variables of groups, by method name."""
     imported: frozenset[str] = frozenset()
-    """Names from other files: they may be variables."""
+    """Names imported from other files: they may be variables."""
     is_all: bool = True
-    """Whether there can be no other variables: no groups, nothing imported with `*`."""
+    """True if there can be no other variables: no groups, no `import *`."""
     problem: str = ""
     """Why it cannot be read, or does not load."""
     problem_line: int = 0
-    """Where, 1-based; 0 where that is not known."""
+    """Line of the problem, 1-based; 0 if unknown."""
 
     def find(self, name: str) -> VariableSource | None:
-        """The variable of that name; one of a group by its last part."""
+        """Return the variable of that name; one of a group by its last part."""
         return self.variables.get(name) or self.methods.get(name.rpartition(".")[2])
 
     def lacks(self, name: str) -> bool:
-        """Whether the file certainly has no such variable."""
+        """Return True if the file certainly has no such variable."""
         if self.problem or self.find(name) is not None:
             return False
         return self.is_all and name not in self.imported and "." not in name
 
     def needs_proc(self, name: str) -> bool:
-        """Whether it needs corrected data, itself or by what it depends on."""
+        """Return True if it needs corrected data, itself or through a dependency."""
         return any(each.data == "proc" for each in self._closure(name))
 
     def direct(self, name: str) -> list[str]:
-        """The variables that it takes, patterns resolved."""
+        """The variables it depends on directly, patterns resolved."""
         found = self.find(name)
         patterns = found.needs if found is not None else ()
         return [n for n in self.variables if n != name and any(fnmatchcase(n, p) for p in patterns)]
@@ -82,7 +82,7 @@ class ContextText:
 
 
 def parse_context(source: bytes) -> ContextText:
-    """Read the text of a context file; what is wrong with it is part of the answer."""
+    """Parse a context file; its errors are part of the result."""
     lines = tuple(source.decode("utf-8", "replace").splitlines())
     context_hash = hashlib.sha256(source).hexdigest()[:16]
     try:
@@ -116,7 +116,7 @@ def _functions(nodes: Iterable[ast.AST]) -> list[Function]:
 
 
 def _names_of_decorator(tree: ast.Module) -> set[str]:
-    """What `Variable` is called in the file."""
+    """The names of `Variable` in the file."""
     imported = {
         alias.asname or alias.name
         for node in ast.walk(tree)
@@ -174,7 +174,7 @@ def _one(function: Function, call: ast.Call | None) -> VariableSource:
 
 
 def _needs(arguments: ast.arguments) -> Iterator[str]:
-    """What `var#` annotations ask for; an argument with a default can do without."""
+    """Dependencies of `var#` annotations; arguments with a default are optional."""
     plain = [*arguments.posonlyargs, *arguments.args]
     without_default = plain[: len(plain) - len(arguments.defaults)]
     named = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)

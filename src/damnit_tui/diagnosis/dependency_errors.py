@@ -1,4 +1,4 @@
-"""Takes apart what the runner says of a variable whose dependencies have no value."""
+"""Parse the runner's message for a variable whose dependencies have no value."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ class FailedDependency(NamedTuple):
 
     name: str
     depth: int
-    """0: the variable itself takes it; 1: one that it takes does; and so on."""
+    """0 for a direct dependency; 1 for a dependency of one; and so on."""
     kind: str
-    """The class of its error; empty if others are to blame."""
+    """The class of its error; empty if its own dependencies failed."""
     message: str
 
 
 def is_about_others(message: str) -> bool:
-    """Whether an error only says that another variable has no value."""
+    """Return True if an error only says that another variable has no value."""
     return message.startswith((MISSING, NO_DATA))
 
 
 def blamed(message: str) -> list[FailedDependency]:
-    """The variables that are to blame, as a message lists them; empty for any other message."""
+    """The failed dependencies listed in a message; empty for any other message."""
     if message.startswith(NO_DATA):
         found = (_NO_DATA.match(line) for line in message.splitlines())
         return [FailedDependency(m["name"], 0, "Skip", RETURNED_NONE) for m in found if m]
@@ -47,7 +47,7 @@ def _nodes(message: str) -> Iterator[FailedDependency]:
     for line in message.splitlines()[1:]:
         match = _NODE.match(line)
         if match is None:
-            if open_ is not None:  # a message of several lines goes on
+            if open_ is not None:  # a multi-line message continues
                 more.append(line[3 * (open_.depth + 1) :])
             continue
         if open_ is not None:

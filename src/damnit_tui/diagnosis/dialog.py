@@ -1,4 +1,4 @@
-"""A box that says why a cell is empty: the root of it, what to do about it, and the whole chain."""
+"""A dialog that explains an empty cell: its root cause, suggestions, and the whole chain."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ if TYPE_CHECKING:
     from .model import Cause, Diagnosis, Excerpt, Suggestion
 
 AGAIN_S = 1.0
-"""How often one asks again, as long as something is going on."""
+"""Interval of updates while the answer may change."""
 MOST_WORDS = 12
-"""Lines of one message that are shown in the chain."""
+"""Most lines of one message shown in the chain."""
 
 
 class DiagnosisScreen(DialogScreen):
-    """Why a cell is empty; asks again while the answer may change."""
+    """Explain an empty cell; updates while the answer may change."""
 
     DEFAULT_CSS = """
     DiagnosisScreen {
@@ -59,7 +59,7 @@ class DiagnosisScreen(DialogScreen):
 
     @dataclass
     class Found(Message):
-        """It is known."""
+        """The diagnosis is ready."""
 
         why: Diagnosis
 
@@ -77,20 +77,20 @@ class DiagnosisScreen(DialogScreen):
         clock: Callable[[], float] = time.time,
         zone: tzinfo | None = None,
     ) -> None:
-        """Prepare a box.
+        """Create the dialog.
 
         Args:
             session: The folder.
-            address: Which cell.
+            address: The cell.
             column: Its variable.
-            known: What the table holds of it.
-            work: Tells what the daemon is at.
-            act: Does on the main screen what a key does there, and closes this one; told the
-                key's action and what to begin with.
-            inspect: Looks into the data of a cell.
+            known: The table's value of the cell.
+            work: Returns the daemon's activity.
+            act: Runs a key's action on the main screen and closes this one; called with the action
+                and its arguments.
+            inspect: Views the data of a cell.
             copy: Copies text.
-            clock: Tells the time.
-            zone: In which times are shown.
+            clock: Returns the current time.
+            zone: Time zone of the times shown.
         """
         super().__init__()
         self.why: Diagnosis | None = None
@@ -106,7 +106,7 @@ class DiagnosisScreen(DialogScreen):
         self._zone = zone
 
     def compose(self) -> ComposeResult:
-        """The root, what to do, the chain, the evidence, the rest."""
+        """Compose root cause, suggestions, chain, evidence and notes."""
         with VerticalScroll() as box:
             title = f"Why: r{self._address.key.run} · {'/'.join(split_title(self._column.title))}"
             box.border_title = plain(title)
@@ -116,13 +116,13 @@ class DiagnosisScreen(DialogScreen):
                 yield Static(id=f"why-{part}")
 
     def on_mount(self) -> None:
-        """Ask."""
+        """Start the diagnosis."""
         self.ask()
         self.set_interval(AGAIN_S, self._ask_again)
 
     @work(thread=True, exclusive=True, group="why")
     def ask(self) -> None:
-        """Find it out."""
+        """Diagnose the cell."""
         from .collect import find_why
 
         worker = get_current_worker()
@@ -145,7 +145,7 @@ class DiagnosisScreen(DialogScreen):
 
     @on(Found)
     def show(self, event: Found) -> None:
-        """Show the answer."""
+        """Show the diagnosis."""
         if event.why == self.why:
             return
         self.why = why = event.why
@@ -163,13 +163,13 @@ class DiagnosisScreen(DialogScreen):
 
     @property
     def is_settled(self) -> bool:
-        """Whether the answer is on the screen."""
+        """True if the diagnosis is on the screen."""
         return self.why is not None
 
     # Keys
 
     def on_key(self, event: events.Key) -> None:
-        """The keys that are offered do what they do on the main screen."""
+        """Run offered keys as on the main screen."""
         for advice in self.why.advice if self.why is not None else ():
             key = offered_key(advice)
             if key is not None and event.key in _names_of(key):
@@ -178,12 +178,12 @@ class DiagnosisScreen(DialogScreen):
                 return
 
     def action_copy(self) -> None:
-        """Copy all that is shown."""
+        """Copy everything shown."""
         if self.why is not None:
             self._copy(as_text(self.why))
 
     def action_inspect(self) -> None:
-        """Look into the data: a mean that is not a number leaves the cell empty, not the file."""
+        """View the data: a mean of NaN leaves the cell empty, not the file."""
         self.dismiss()
         self._inspect(self._address)
 
@@ -203,7 +203,7 @@ class DiagnosisScreen(DialogScreen):
         log = self._session.log_of(self._address.key)
         self.app.push_screen(LogScreen(log, title, failed=failed_in(self.why)))
 
-    # What it looks like
+    # Rendering
 
     def _root(self, why: Diagnosis) -> Text:
         style = "why--calm" if is_calm(why.root) else "why--root"
@@ -274,13 +274,13 @@ class DiagnosisScreen(DialogScreen):
 
 
 def offered_key(advice: Suggestion) -> keymap.Key | None:
-    """The key that does it on the main screen; None if there is none."""
+    """Return the key of a suggestion on the main screen; None if there is none."""
     found = (key for key in keymap.KEYS if key.id == advice.action)
     return next(found, None) if advice.action else None
 
 
 def is_calm(cause: Cause) -> bool:
-    """Whether nothing is wrong."""
+    """Return True if the cause is not a problem."""
     from .model import CauseKind
 
     calm = {
@@ -300,14 +300,14 @@ def is_calm(cause: Cause) -> bool:
 
 
 def failed_in(why: Diagnosis) -> str:
-    """The variable at whose failure the log is opened; empty for its end."""
+    """The variable at whose failure the log opens; empty for its end."""
     from .model import CauseKind
 
     return why.root.name if why.root.kind in (CauseKind.RAISED, CauseKind.NO_SOURCE) else ""
 
 
 def as_text(why: Diagnosis) -> str:
-    """All of it, to be copied."""
+    """The whole diagnosis as text, to copy."""
     lines = [f"Run {why.key.run}, {why.column.name}: {why.root.kind.value}"]
     for cause in why.chain:
         lines += [f"{cause.name or 'the folder'}: {cause.kind.value}", *_message(cause, most=0)]

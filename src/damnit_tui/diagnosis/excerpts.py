@@ -1,4 +1,4 @@
-"""The part of a log, and of the context file, that is about a variable."""
+"""Excerpts of the log and the context file that are about a variable."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from .model import Cause, CauseKind, Excerpt
 MOST_LINES = 80
 TAIL_LINES = 12
 AROUND = 3
-"""Lines of source before and after the one that it is about."""
+"""Lines of source before and after the marked one."""
 _FRAME = re.compile(r'^\s*File "(?P<file>[^"]+)", line (?P<line>\d+)')
 
 
 def said_of(name: str) -> re.Pattern[bytes]:
-    """What a log says of a variable that was skipped, in the runner's words."""
+    """Pattern of the log lines about a skipped variable, in the runner's words."""
     return re.compile(rb"^Skip(?:ped|ping) %s\b" % re.escape(name.encode()), re.MULTILINE)
 
 
 def log_excerpt(log: LogFile, root: Cause, is_wanted: Callable[[], bool]) -> Excerpt | None:
-    """The lines of a run's log that tell more about the root of a chain; None without any.
+    """Lines of a run's log about the root cause; None if there are none.
 
     Raises:
         DamnitError: If there is no log, or it cannot be read.
@@ -50,7 +50,7 @@ def log_excerpt(log: LogFile, root: Cause, is_wanted: Callable[[], bool]) -> Exc
 def _from(
     log: LogFile, pattern: re.Pattern[bytes], name: str, is_wanted: Callable[[], bool]
 ) -> Excerpt | None:
-    """What was said last of a variable, up to what was said of the next one."""
+    """The last log section about a variable, up to that of the next one."""
     start = log.find(pattern, log.size, backward=True, is_wanted=is_wanted)
     if start is None:
         return None
@@ -75,7 +75,7 @@ def _tail(log: LogFile, is_wanted: Callable[[], bool]) -> Excerpt | None:
 
 
 def failed_line(traceback: Excerpt | None, context_file: Path) -> int:
-    """The innermost line of the context file in a traceback; 0 without one."""
+    """The innermost line of the context file in a traceback; 0 if there is none."""
     found = 0
     for line in traceback.lines if traceback is not None else ():
         match = _FRAME.match(line)
@@ -88,9 +88,9 @@ def source_excerpt(context: ContextText, line: int, value_hash: str) -> Excerpt 
     """The context file around a line.
 
     Args:
-        context: The file as it is now.
+        context: The current file.
         line: 1-based.
-        value_hash: Of the file as it was when the value came to be; empty if nobody noted it.
+        value_hash: Hash of the file that computed the value; empty if not recorded.
     """
     if not 1 <= line <= len(context.lines):
         return None

@@ -1,4 +1,4 @@
-"""What is known of a cell when somebody asks why it is empty, and the answer. Plain values."""
+"""The facts known of an empty cell, and its diagnosis. Plain values."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .context_source import ContextText
 
 
 class CauseKind(StrEnum):
-    """What sort of cause it is."""
+    """The kind of a cause."""
 
     HAS_VALUE = "has a value"
     BY_HAND = "filled in by hand"
@@ -47,7 +47,7 @@ class CauseKind(StrEnum):
 
     @property
     def is_live(self) -> bool:
-        """Whether it may be another one in a moment."""
+        """True if it may change soon."""
         return self in {
             CauseKind.QUEUED,
             CauseKind.SUBMITTED,
@@ -60,20 +60,20 @@ class CauseKind(StrEnum):
 
 
 class Cause(NamedTuple):
-    """One link of the chain."""
+    """A link of the chain."""
 
     kind: CauseKind
     name: str
-    """The variable that it is about; empty for what concerns all."""
+    """The variable concerned; empty if it concerns all."""
     text: str
-    """A sentence; may hold anything that somebody's code said."""
+    """A sentence; may contain any text of the user's code."""
     line: int = 0
-    """In the context file, 1-based; 0 where there is none."""
+    """Line in the context file, 1-based; 0 if there is none."""
 
 
 @dataclass(frozen=True)
 class DiagnosisFacts:
-    """All that was found out, at one moment."""
+    """All collected facts, at one moment."""
 
     key: RunKey
     column: Column
@@ -82,7 +82,7 @@ class DiagnosisFacts:
     work: DaemonActivity
     context: ContextText
     history: RunHistory | None = None
-    """None where no daemon has ever worked."""
+    """None if no daemon has ever run."""
     ledger_problem: str = ""
     """Why the ledger could not be read."""
     titles: Mapping[str, str] = field(default_factory=dict)
@@ -95,24 +95,24 @@ class Excerpt:
     title: str
     lines: tuple[str, ...]
     first: int = 0
-    """The number of the first line; 0 where they are not numbered."""
+    """Number of the first line; 0 if lines are not numbered."""
     marked: int = 0
-    """The number of the line that it is about."""
+    """Number of the line concerned."""
 
 
 class Suggestion(NamedTuple):
-    """What may be done about it."""
+    """A possible remedy."""
 
     text: str
     action: str = ""
-    """The id of the key that does it; empty if none does."""
+    """Id of its key; empty if there is none."""
     command: str = ""
-    """What may be typed in a shell instead."""
+    """Shell command to use instead."""
 
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """The answer."""
+    """The diagnosis of a cell."""
 
     key: RunKey
     column: Column
@@ -121,14 +121,14 @@ class Diagnosis:
     advice: tuple[Suggestion, ...] = ()
     excerpts: tuple[Excerpt, ...] = ()
     notes: tuple[tuple[str, str], ...] = ()
-    """What else is known, as labelled lines."""
+    """Further facts, as labelled lines."""
 
     @property
     def root(self) -> Cause:
-        """What all the rest follows from."""
+        """The root cause, from which the others follow."""
         return self.chain[0]
 
     @property
     def is_live(self) -> bool:
-        """Whether it is worth asking again soon."""
+        """True if the diagnosis should be repeated soon."""
         return any(cause.kind.is_live for cause in self.chain)

@@ -1,4 +1,4 @@
-"""What may be done about a cell that is empty, by what it is empty for. Pure."""
+"""Suggest remedies for an empty cell, by its root cause. Pure."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ JOBS, CANCEL, DAEMON, CONTEXT = "runs.jobs", "runs.cancel", "runs.daemon", "runs
 
 
 def advise(key: RunKey, name: str, root: Cause) -> tuple[Suggestion, ...]:
-    """Say what may be done.
+    """Suggest remedies.
 
     Args:
         key: The run.
-        name: The variable that was asked about.
-        root: Why it has no value, at the root.
+        name: The variable of the cell.
+        root: The root cause.
     """
     make = _BY_KIND.get(root.kind)
     return tuple(make(key, name, root)) if make is not None else ()
