@@ -1,4 +1,4 @@
-"""How a job is written in a line."""
+"""Format a job as a line."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def cells_of(
     several_proposals: bool = False,
     zone: tzinfo | None = None,
 ) -> tuple[str, ...]:
-    """The texts of a job's cells, in the order of `COLUMNS`."""
+    """Return the texts of a job's cells, in the order of `COLUMNS`."""
     job = listed.job
     run = (
         f"p{job.run_key.proposal} {job.run_key.run}" if several_proposals else str(job.run_key.run)
@@ -60,7 +60,7 @@ def _computing(listed: JobRow) -> str:
 
 
 def progress(job: Job) -> str:
-    """A bar while it runs, and how many variables have an outcome."""
+    """A progress bar while it runs, and the number of variables with an outcome."""
     if not job.variables_total:
         return ""
     counts = f"{job.variables_done}/{job.variables_total}"
@@ -72,7 +72,7 @@ def progress(job: Job) -> str:
 
 
 def describe(listed: JobRow, now: float) -> str:
-    """All about a job that its line has no room for."""
+    """Describe everything about a job that its line has no room for."""
     job = listed.job
     parts = [f"job {job.id}", f"run {job.run_key.run} of proposal {job.run_key.proposal}"]
     if job.user:

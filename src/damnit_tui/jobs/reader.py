@@ -1,4 +1,4 @@
-"""What the ledger says of the jobs, for one screen; read in a thread of its own."""
+"""Read the jobs from the ledger for one screen; in a thread of its own."""
 
 from __future__ import annotations
 
@@ -34,27 +34,27 @@ OVER = tuple(state for state in JobState if state.is_over)
 
 @dataclass(frozen=True)
 class JobRow:
-    """A job, with what of it is not in its own row."""
+    """A job, with details that are not in its own row."""
 
     job: Job
     place: int | None = None
-    """How many come before it; of those queued."""
+    """Number of jobs before it, if queued."""
     computing: tuple[VariableProgress, ...] = ()
 
 
 @dataclass(frozen=True)
 class JobListing:
-    """All jobs shown: those running, those queued in their order, the last that are over."""
+    """All jobs shown: running ones, queued ones in their order, the last finished ones."""
 
     jobs: tuple[JobRow, ...] = ()
     left_out: int = 0
     waiting: int = 0
-    """Requests that no daemon has taken yet."""
+    """Requests that no daemon has accepted yet."""
     problem: str = ""
 
 
 class JobsReader:
-    """Looks at the ledger twice a second, until it is stopped."""
+    """Poll the ledger twice a second, until stopped."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
@@ -62,16 +62,16 @@ class JobsReader:
         self._hurry = threading.Event()
 
     def stop(self) -> None:
-        """End, soon."""
+        """Stop soon."""
         self._stop.set()
         self._hurry.set()
 
     def hurry(self) -> None:
-        """Look now."""
+        """Poll now."""
         self._hurry.set()
 
     def listings(self) -> Iterator[JobListing]:
-        """What there is to show, whenever that has changed."""
+        """Yield the jobs whenever they have changed."""
         shown: JobListing | None = None
         while not self._stop.is_set():
             listing = self._look()
@@ -92,7 +92,7 @@ class JobsReader:
 
 
 def load_listing(con: Connection) -> JobListing:
-    """Load it."""
+    """Load the jobs."""
     counts = count_jobs(con)
     active = load_jobs(con, states=ACTIVE)
     queue = next_queued(con, limit=MOST_QUEUED)
@@ -113,7 +113,7 @@ def _computing(con: Connection, job: Job) -> tuple[VariableProgress, ...]:
 
 
 def load_job_timings(ledger: Ledger) -> list[Timing]:
-    """Load what the variables cost in the latest jobs; none before there are any.
+    """Load the durations of variables in the latest jobs; none before there are any.
 
     Raises:
         DamnitError: If the ledger cannot be read.

@@ -1,4 +1,4 @@
-"""A box that asks for memory and time, for a job that had too little."""
+"""A dialog that asks for memory and time, for a job that had too little."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from damnit_daemon.settings import InvalidSetting, parse_setting
 from ..widgets.plain_input import PlainInput
 
 KEYS = {"memory": "noncluster_mem", "time": "slurm_time"}
-"""Whose rules hold for what is typed."""
+"""Settings whose rules validate the fields."""
 
 
 class LimitsDialog(ModalScreen[tuple[str, str] | None]):
-    """Gives memory and time as typed; empty: as before. None: somebody thought better of it."""
+    """Return memory and time as typed; empty means unchanged. None if cancelled."""
 
     DEFAULT_CSS = """
     LimitsDialog {
@@ -35,7 +35,7 @@ class LimitsDialog(ModalScreen[tuple[str, str] | None]):
     BINDINGS = [("escape", "close", "close")]  # noqa: RUF012 – Textual's way
 
     def compose(self) -> ComposeResult:
-        """Two places to type."""
+        """Compose the two fields."""
         with Vertical() as box:
             box.border_title = "Once more, with other limits"
             yield Label("Memory, such as 50G; empty: as before")
@@ -47,7 +47,7 @@ class LimitsDialog(ModalScreen[tuple[str, str] | None]):
 
     @on(Input.Submitted)
     def accept(self, event: Input.Submitted) -> None:
-        """Check what was typed, and give it."""
+        """Validate the fields and close with their values."""
         event.stop()
         found = []
         for name, setting in KEYS.items():
@@ -61,5 +61,5 @@ class LimitsDialog(ModalScreen[tuple[str, str] | None]):
         self.dismiss((found[0], found[1]))
 
     def action_close(self) -> None:
-        """Leave it."""
+        """Cancel."""
         self.dismiss(None)

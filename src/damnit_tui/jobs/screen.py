@@ -1,4 +1,4 @@
-"""The jobs of the daemon, live: what runs, what waits, what is over and why."""
+"""The daemon's jobs, live: running, queued, and finished ones with their outcome."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ TICK_S = 1.0
 
 
 class JobsScreen(Screen[None]):
-    """A table of jobs, and what can be done about the one under the cursor."""
+    """A table of jobs, and actions on the one under the cursor."""
 
     DEFAULT_CSS = """
     JobsScreen {
@@ -55,13 +55,13 @@ class JobsScreen(Screen[None]):
 
     @dataclass
     class Read(Message):
-        """The ledger says something else than before."""
+        """The jobs have changed."""
 
         listing: JobListing
 
     @dataclass
     class Answered(Message):
-        """What became of a request."""
+        """The result of a request."""
 
         told: RequestResult
 
@@ -82,14 +82,14 @@ class JobsScreen(Screen[None]):
         self._shown: dict[str, JobRow] = {}
 
     def compose(self) -> ComposeResult:
-        """How many, which, more about one, the keys."""
+        """Compose the summary, the table, details and the footer."""
         yield Label("", id="jobs-title")
         yield DataTable(cursor_type="row", zebra_stripes=False, cell_padding=1)
         yield Label("", id="jobs-about")
         yield KeyFooter("jobs")
 
     def on_mount(self) -> None:
-        """Begin to read."""
+        """Start reading."""
         table = self.query_one(DataTable)
         for name in COLUMNS:
             table.add_column(name, key=name)
@@ -103,13 +103,13 @@ class JobsScreen(Screen[None]):
 
     @work(thread=True, exclusive=True, group="jobs")
     def read_ledger(self) -> None:
-        """Hand on what there is to show."""
+        """Post the listings of the ledger."""
         for listing in self._reader.listings():
             self.post_message(self.Read(listing))
 
     @on(Read)
     def show_listing(self, event: Read) -> None:
-        """Show it; the cursor stays on its job."""
+        """Show the jobs; the cursor stays on its job."""
         self._listing = event.listing
         self._show_chosen()
 
@@ -136,13 +136,13 @@ class JobsScreen(Screen[None]):
         return self._only_run in (None, job.run_key)
 
     def _filter(self) -> str:
-        """The filter, in words; empty if all jobs are shown."""
+        """Describe the filter; empty if all jobs are shown."""
         words = ["failed"] if self._only_failed else []
         words += [f"run {self._only_run.run}"] if self._only_run else []
         return ", ".join(words)
 
     def _refresh(self) -> None:
-        """Times go on, and bars grow."""
+        """Update times and progress bars."""
         table = self.query_one(DataTable)
         for key in self._shown:
             for name, cell in zip(COLUMNS, self._cells(key), strict=True):
@@ -160,7 +160,7 @@ class JobsScreen(Screen[None]):
 
     @on(DataTable.RowHighlighted)
     def _tell(self) -> None:
-        """Say how much there is, and more about the job under the cursor."""
+        """Show the number of jobs, and details of the one under the cursor."""
         listing = self._listing
         states = [listed.job.state.value for listed in listing.jobs]
         counts = [f"{states.count(name)} {name}" for name in dict.fromkeys(states)]
@@ -193,16 +193,16 @@ class JobsScreen(Screen[None]):
     # Actions
 
     def action_close(self) -> None:
-        """Go back to the table."""
+        """Return to the table."""
         self.dismiss()
 
     def action_only_failed(self) -> None:
-        """Show only jobs that failed, or all again."""
+        """Toggle showing only failed jobs."""
         self._only_failed = not self._only_failed
         self._show_chosen()
 
     def action_only_run(self) -> None:
-        """Show only the jobs of the run under the cursor, or all again."""
+        """Toggle showing only the jobs of the run under the cursor."""
         chosen = self._chosen()
         if self._only_run is not None:
             self._only_run = None
@@ -211,7 +211,7 @@ class JobsScreen(Screen[None]):
         self._show_chosen()
 
     def action_log(self) -> None:
-        """Show what the job prints."""
+        """Show the job's output."""
         from ..log.screen import LogScreen
 
         chosen = self._chosen()
@@ -245,7 +245,7 @@ class JobsScreen(Screen[None]):
         )
 
     def action_retry(self) -> None:
-        """Do the job under the cursor once more."""
+        """Repeat the job under the cursor."""
         chosen = self._chosen()
         if chosen is not None and self._may_retry():
             number = chosen.job.id
@@ -257,7 +257,7 @@ class JobsScreen(Screen[None]):
             )
 
     def action_retry_more(self) -> None:
-        """Ask for other limits, and do it once more with them."""
+        """Repeat the job with other limits, which are asked for."""
         from .resource_limits import LimitsDialog
 
         def go_on(limits: tuple[str, str] | None) -> None:
@@ -270,7 +270,7 @@ class JobsScreen(Screen[None]):
             self.app.push_screen(LimitsDialog(), go_on)
 
     def action_priority(self, step: int) -> None:
-        """Have a queued job done earlier or later."""
+        """Raise or lower the priority of a queued job."""
         chosen = self._chosen()
         if chosen is None or chosen.place is None:
             self.notify("Only the order of queued jobs can be changed.", markup=False)
@@ -320,7 +320,7 @@ class JobsScreen(Screen[None]):
 
     @on(Answered)
     def tell_answer(self, event: Answered) -> None:
-        """Say what became of it."""
+        """Report the result."""
         self.notify(event.told.text, severity=event.told.severity, markup=False)
 
 

@@ -1,4 +1,4 @@
-"""What the variables cost: how long each takes, and its share of a run."""
+"""Durations of the variables, and each one's share of a run."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ..sanitize import visible
 
 
 class TimingsDialog(DialogScreen):
-    """The dearest variable first."""
+    """The most expensive variable first."""
 
     DEFAULT_CSS = """
     TimingsDialog {
@@ -29,23 +29,23 @@ class TimingsDialog(DialogScreen):
     COMPONENT_CLASSES = {"timings--bar", "timings--label"}  # noqa: RUF012 – Textual's way
 
     def __init__(self, timings: Sequence[Timing]) -> None:
-        """Make a box.
+        """Create the dialog.
 
         Args:
-            timings: Of the variables, by the daemon's latest jobs.
+            timings: Durations of the variables in the daemon's latest jobs.
         """
         super().__init__()
         self._timings = sorted(timings, key=lambda timing: -timing.total_s)
 
     def compose(self) -> ComposeResult:
-        """A table that can be scrolled."""
+        """Compose a scrolling table."""
         with VerticalScroll() as box:
             box.border_title = "Variable timings"
             box.border_subtitle = "Esc close"
             yield Static(id="timings")
 
     def on_mount(self) -> None:
-        """Fill it: only now the theme's colours are known."""
+        """Fill the table: only now the theme's colours are known."""
         if not self._timings:
             said = "No timings yet: the daemon has done no jobs."
             self.query_one("#timings", Static).update(Text(said))
