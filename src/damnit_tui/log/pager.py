@@ -1,4 +1,4 @@
-"""What part of a log is on the screen, and how it moves; for a thread that may wait for a disk."""
+"""The visible part of a log, and how it moves; for a thread that may wait for a disk."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ERROR = re.compile(
     re.MULTILINE,
 )
 SECTION = re.compile(rb"^-----", re.MULTILINE)
-"""DAMNIT's headers, and ours."""
+"""Section headers of DAMNIT and of this daemon."""
 
 TOLD = {
     LogChange.CUT: "the log was emptied",
@@ -27,28 +27,28 @@ TOLD = {
 
 @dataclass(frozen=True)
 class Page:
-    """What is to be shown."""
+    """The part of a log to show."""
 
     lines: tuple[LogLine, ...] = ()
     size: int = 0
-    """Bytes of the log."""
+    """Size of the log in bytes."""
     follows: bool = True
-    """Whether what is added is shown as it comes."""
+    """True if appended lines are shown as they come."""
     said: str = ""
-    """What happened, or could not be done."""
+    """A message about the last command."""
     problem: str = ""
-    """Why there is nothing; a log that begins later clears it."""
+    """Why nothing can be shown; cleared once the log exists."""
     match: int | None = None
-    """Offset of the line that was looked for."""
+    """Offset of the line that was found."""
 
     @property
     def percent(self) -> int:
-        """How far down the last line shown is."""
+        """Position of the last line shown, in percent."""
         return 100 * self.lines[-1].end // self.size if self.lines and self.size else 100
 
 
 def pattern_of(text: str) -> re.Pattern[bytes]:
-    """What was typed as a pattern: a regular expression if it is one; small letters match both."""
+    """Compile a search: as a regular expression if valid; lower case ignores case."""
     flags = re.MULTILINE | (re.IGNORECASE if text == text.lower() else 0)
     try:
         return re.compile(text.encode(), flags)
@@ -57,7 +57,7 @@ def pattern_of(text: str) -> re.Pattern[bytes]:
 
 
 def failure_of(name: str) -> re.Pattern[bytes]:
-    """The line before a variable's traceback."""
+    """Pattern of the line before a variable's traceback."""
     return re.compile(rb"^Could not get data for %s\b" % re.escape(name.encode()), re.MULTILINE)
 
 
@@ -65,8 +65,8 @@ class Pager:
     """A window on a log.
 
     Args:
-        log: Which; closed with `close`.
-        is_wanted: Asked during long searches: whether to go on.
+        log: The log; closed by `close`.
+        is_wanted: Polled during long searches; returns False to stop.
     """
 
     def __init__(self, log: LogFile, *, is_wanted: Callable[[], bool] = lambda: True) -> None:
@@ -77,7 +77,7 @@ class Pager:
         self._top = 0
 
     def look(self) -> Page:
-        """See what is new."""
+        """Poll for new lines."""
         try:
             change = self._log.look()
         except DamnitError as error:
@@ -91,12 +91,12 @@ class Pager:
         return self.page
 
     def resize(self, rows: int) -> Page:
-        """Show so many lines."""
+        """Set the number of lines shown."""
         self.rows = max(1, rows)
         return self._show(self.page.follows)
 
     def move(self, lines: int) -> Page:
-        """Go down, or up, by lines; at the end what is added is followed."""
+        """Move down or up by lines; at the end, follow the log."""
         if lines < 0:
             above = self._log.lines_before(self._top, -lines)
             self._top = above[0].start if above else 0
@@ -113,11 +113,11 @@ class Pager:
         return self._show(False)
 
     def last(self) -> Page:
-        """Go to the end, and stay there."""
+        """Go to the end, and follow."""
         return self._show(True)
 
     def find(self, pattern: re.Pattern[bytes], what: str, *, backward: bool = False) -> Page:
-        """Go to the next line that matches, or say that there is none."""
+        """Go to the next match, or report that there is none."""
         start, match = self._top, self.page.match
         if match is not None and any(line.start == match for line in self.page.lines):
             after = self._log.lines_from(match, 1)
@@ -130,7 +130,7 @@ class Pager:
         return self._go(found)
 
     def find_last(self, pattern: re.Pattern[bytes], what: str) -> Page:
-        """Go to the last line of all that matches."""
+        """Go to the last match."""
         self.look()
         found = self._log.find(pattern, self._log.size, backward=True, is_wanted=self._is_wanted)
         if found is None:
@@ -138,11 +138,11 @@ class Pager:
         return self._go(found)
 
     def close(self) -> None:
-        """Let go of the log."""
+        """Close the log."""
         self._log.close()
 
     def _go(self, offset: int) -> Page:
-        """Show a line, with some of what is above it."""
+        """Show a line, with some of those above it."""
         above = self._log.lines_before(offset, min(3, self.rows // 4))
         self._top = above[0].start if above else offset
         page = self._show(False)

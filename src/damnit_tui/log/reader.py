@@ -1,4 +1,4 @@
-"""The thread that reads a log: does what keys ask for, one after the other, and looks for news."""
+"""The thread that reads a log: runs commands one after the other, and polls for new lines."""
 
 from __future__ import annotations
 
@@ -14,35 +14,35 @@ Command = Callable[[Pager], object]
 
 
 class LogReader:
-    """Takes commands from any thread; pages come out in the one that iterates."""
+    """Accept commands from any thread; pages are yielded in the one that iterates."""
 
     def __init__(self, log: LogFile) -> None:
         self._commands: queue.SimpleQueue[tuple[int | None, Command]] = queue.SimpleQueue()
         self._asked = 0
-        """The number of the last command that was given."""
+        """Number of the last command queued."""
         self._begun = 0
-        """The number of the last one that was begun."""
+        """Number of the last command started."""
         self._pager = Pager(log, is_wanted=lambda: self._begun == self._asked)
         self._rows = 1
         self._stopped = False
 
     def ask(self, command: Command) -> None:
-        """Do this with the pager, soon; a search that is under way is given up."""
+        """Queue a command for the pager; cancels a running search."""
         self._asked += 1
         self._commands.put((self._asked, command))
 
     def resize(self, rows: int) -> None:
-        """Show so many lines from now on; a search goes on."""
+        """Set the number of lines shown; a search continues."""
         self._rows = rows
         self._commands.put((None, lambda _: None))
 
     def stop(self) -> None:
-        """End, soon."""
+        """Stop soon."""
         self._stopped = True
         self.ask(lambda _: None)
 
     def pages(self) -> Iterator[Page]:
-        """What is to be shown, whenever that has changed."""
+        """Yield pages whenever they have changed."""
         shown: Page | None = None
         try:
             while not self._stopped:
@@ -57,7 +57,7 @@ class LogReader:
             self._pager.close()
 
     def _obey(self) -> None:
-        """Wait for a command, but not longer than until the next look."""
+        """Wait for a command, at most until the next poll."""
         try:
             number, command = self._commands.get(timeout=LOOK_S)
         except queue.Empty:

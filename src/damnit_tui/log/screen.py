@@ -1,4 +1,4 @@
-"""The log of a run, or of the daemon, as it grows."""
+"""The live log of a run or of the daemon."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SIDEWAYS = 20
 
 
 class LogScreen(Screen[None]):
-    """A log, from its end on, or from where a variable failed."""
+    """A log, from its end, or from where a variable failed."""
 
     DEFAULT_CSS = """
     LogScreen {
@@ -44,17 +44,17 @@ class LogScreen(Screen[None]):
 
     @dataclass
     class PageRead(Message):
-        """There is something else to show."""
+        """Posted when the page has changed."""
 
         page: Page
 
     def __init__(self, log: LogFile, title: str, *, failed: str = "") -> None:
-        """Prepare a screen.
+        """Create the screen.
 
         Args:
-            log: Which; closed with the screen.
-            title: What it is the log of.
-            failed: Begin where this variable failed last; empty: at the end.
+            log: The log; closed with the screen.
+            title: The subject of the log.
+            failed: Start where this variable failed last; empty for the end.
         """
         super().__init__()
         self._reader = LogReader(log)
@@ -65,7 +65,7 @@ class LogScreen(Screen[None]):
         self._has_begun = False
 
     def compose(self) -> ComposeResult:
-        """What it is, its lines, a place to type, the keys."""
+        """Compose the title, the lines, the prompt and the footer."""
         with Horizontal():
             yield Label(Content(f" {self._title}"), id="log-title")
             yield Label("", id="log-place")
@@ -78,7 +78,7 @@ class LogScreen(Screen[None]):
         yield KeyFooter("log")
 
     def on_mount(self) -> None:
-        """Nobody types yet."""
+        """Start without the prompt."""
         self.query_one(Input).can_focus = False
 
     def on_unmount(self) -> None:
@@ -87,13 +87,13 @@ class LogScreen(Screen[None]):
 
     @work(thread=True, exclusive=True, group="log")
     def read_log(self) -> None:
-        """Hand on what there is to show."""
+        """Post the pages of the log."""
         for page in self._reader.pages():
             self.post_message(self.PageRead(page))
 
     @on(PageRead)
     def show_page(self, event: PageRead) -> None:
-        """Show it."""
+        """Show the page."""
         page = event.page
         self.query_one(LogView).page = page
         parts = [page.said, f"{page.percent} % of {format_size(page.size)}" if page.size else ""]
@@ -103,11 +103,11 @@ class LogScreen(Screen[None]):
         )
 
     def on_resize(self, event: events.Resize) -> None:
-        """As many lines as there is room for."""
+        """Fit the number of lines to the screen."""
         rows = max(1, event.size.height - 2)
         self._reader.resize(rows)
         if not self._has_begun:
-            # Only now is it known how much there is to be read.
+            # Only now the number of lines is known.
             self._has_begun = True
             self._begin()
 
@@ -120,11 +120,11 @@ class LogScreen(Screen[None]):
     # Actions
 
     def action_move(self, lines: int) -> None:
-        """Go down or up by lines."""
+        """Move down or up by lines."""
         self._reader.ask(lambda pager: pager.move(lines))
 
     def action_page(self, pages: float) -> None:
-        """Go down or up by pages."""
+        """Move down or up by pages."""
         self._reader.ask(lambda pager: pager.move(int(pages * pager.rows)))
 
     def action_first(self) -> None:
@@ -136,28 +136,28 @@ class LogScreen(Screen[None]):
         self._reader.ask(lambda pager: pager.last())
 
     def action_sideways(self, steps: int) -> None:
-        """See the rest of long lines."""
+        """Scroll long lines sideways."""
         view = self.query_one(LogView)
         furthest = max(0, view.longest - view.size.width)
         view.left = min(max(0, view.left + steps * SIDEWAYS), furthest)
 
     def action_section(self, step: int) -> None:
-        """Go to where another job begins."""
+        """Go to the next or previous job."""
         self._reader.ask(lambda pager: pager.find(SECTION, "other job", backward=step < 0))
 
     def action_error(self, step: int) -> None:
-        """Go to another error."""
+        """Go to the next or previous error."""
         self._reader.ask(lambda pager: pager.find(ERROR, "other error", backward=step < 0))
 
     def action_search(self) -> None:
-        """Ask what to look for."""
+        """Prompt for a search."""
         self.query_one("#log-search").display = True
         prompt = self.query_one(Input)
         prompt.can_focus = True
         prompt.focus()
 
     def action_next_match(self, step: int) -> None:
-        """Look for it once more."""
+        """Repeat the search."""
         pattern, wanted = self._pattern, self._wanted
         if pattern is None:
             self.action_search()
@@ -166,7 +166,7 @@ class LogScreen(Screen[None]):
 
     @on(Input.Submitted)
     def search(self, event: Input.Submitted) -> None:
-        """Look for what was typed, from here on."""
+        """Search for the typed text from here on."""
         event.stop()
         self._leave_prompt()
         if event.value:
@@ -174,7 +174,7 @@ class LogScreen(Screen[None]):
             self.action_next_match(1)
 
     def action_close(self) -> None:
-        """Leave the prompt, or go back to the table."""
+        """Close the prompt, or return to the table."""
         if self.query_one("#log-search").display:
             self._leave_prompt()
         else:

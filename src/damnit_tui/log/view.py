@@ -19,7 +19,7 @@ TAB = 4
 
 
 class LogView(Widget):
-    """Draws a page; a line too long for the screen is cut, and can be moved sideways."""
+    """Draw a page; lines too long for the screen are cut, and can be scrolled sideways."""
 
     DEFAULT_CSS = """
     LogView {
@@ -41,15 +41,15 @@ class LogView(Widget):
 
     page: reactive[Page] = reactive(Page)
     left: reactive[int] = reactive(0)
-    """How many columns are out of sight on the left."""
+    """Number of columns scrolled out of view on the left."""
 
     @property
     def longest(self) -> int:
-        """Columns of the longest line shown."""
+        """Width of the longest line shown."""
         return max((len(_shown(line)) for line in self.page.lines), default=0)
 
     def render_line(self, y: int) -> Strip:
-        """One line of the log."""
+        """Render one line of the log."""
         width = self.size.width
         if y < len(self.page.lines):
             line = self.page.lines[y]
