@@ -1,4 +1,4 @@
-"""Finding DAMNIT folders; for workers: a file system with thousands of proposals takes its time."""
+"""Find DAMNIT folders; for workers: a file system with thousands of proposals is slow."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ class FolderEntry:
 
     path: Path
     proposal: str = ""
-    """`p001234`, if its path says."""
+    """`p001234`, if known from its path."""
     instrument: str = ""
     is_recent: bool = False
     is_gone: bool = False
 
     def matches(self, text: str) -> bool:
-        """Whether all words of a text are in it, whatever their case."""
+        """Return True if it contains all words of a text, ignoring case."""
         whole = str(self.path).casefold()
         return all(word in whole for word in text.casefold().split())
 
 
 def place_of(path: Path, *, is_recent: bool = False) -> FolderEntry:
-    """What a path says of a folder, and whether there still is a database."""
+    """Describe a folder by its path, and check if its database still exists."""
     parts = path.parts
     at = next((i for i, part in enumerate(parts) if PROPOSAL_NAME.fullmatch(part)), 0)
     folder = DamnitFolder(path)
@@ -50,7 +50,7 @@ def place_of(path: Path, *, is_recent: bool = False) -> FolderEntry:
 
 
 def find_places(is_wanted: Callable[[], bool]) -> Iterator[FolderEntry]:
-    """The official folders of all proposals that can be read, the newest cycles first."""
+    """Yield the official folders of all readable proposals, newest cycles first."""
     root = data_root()
     try:
         instruments = sorted(path for path in root.iterdir() if path.is_dir())
@@ -67,7 +67,7 @@ def find_places(is_wanted: Callable[[], bool]) -> Iterator[FolderEntry]:
 
 
 def typed_place(text: str) -> Path:
-    """The folder that was typed: a path, or the number of a proposal.
+    """Return the folder for a path or a proposal number.
 
     Raises:
         DamnitError: If there is none.
@@ -81,10 +81,10 @@ def typed_place(text: str) -> Path:
 
 
 def make_place(text: str, like: Path | None) -> tuple[Path, Created]:
-    """Make the official folder of a proposal.
+    """Create the official folder of a proposal.
 
     Args:
-        text: Its number.
+        text: The proposal number.
         like: A folder to copy context file and user-editable variables from.
 
     Raises:

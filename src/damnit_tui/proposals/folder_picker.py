@@ -1,4 +1,4 @@
-"""The app before there is a folder: which one shall it be?"""
+"""The app before a folder is open: choose one."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from .screen import ProposalsScreen
 
 
 class FolderPickerApp(GuardedApp[Path], ThemedApp[Path]):
-    """Nothing but the list of proposals."""
+    """Only the list of proposals."""
 
     TITLE = "damnit-tui"
     ENABLE_COMMAND_PALETTE = False
 
     def on_mount(self) -> None:
-        """Ask."""
+        """Show the list of proposals."""
         self.push_screen(ProposalsScreen(), self.exit)

@@ -1,4 +1,4 @@
-"""The folders that somebody has opened of late; for workers."""
+"""Recently opened folders; for workers."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ MOST = 30
 
 
 def load_recent(directory: Path | None = None) -> list[Path]:
-    """The folders that were opened, the last first; those that are gone too."""
+    """Load the recent folders, latest first; including those that no longer exist."""
     times = _load(directory)
     return [Path(path) for path in sorted(times, key=lambda path: -times[path])]
 
 
 def note_opened(folder: Path, directory: Path | None = None, now: float | None = None) -> None:
-    """Remember that a folder was opened; a home directory that takes nothing costs only that."""
+    """Record an opened folder; an unwritable home directory has no other effect."""
     times = _load(directory) | {str(folder): time.time() if now is None else now}
     newest = sorted(times, key=lambda path: -times[path])[:MOST]
     try:

@@ -1,4 +1,4 @@
-"""Proposals: those opened of late, those that can be found; open one, make one."""
+"""Proposals: open a recent folder, find one, or create one."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MOST_SHOWN = 500
 
 
 class ProposalsScreen(Screen[Path | None]):
-    """A place to type, and what there is; gives the folder to open."""
+    """A field and a list of folders; returns the folder to open."""
 
     DEFAULT_CSS = """
     ProposalsScreen {
@@ -45,14 +45,14 @@ class ProposalsScreen(Screen[Path | None]):
 
     @dataclass
     class Found(Message):
-        """More places."""
+        """More folders were found."""
 
         places: list[FolderEntry]
         is_all: bool = False
 
     @dataclass
     class Said(Message):
-        """What was wrong, or what is done."""
+        """A message or error."""
 
         text: str
 
@@ -63,10 +63,10 @@ class ProposalsScreen(Screen[Path | None]):
         path: Path
 
     def __init__(self, present: Path | None = None) -> None:
-        """Prepare it.
+        """Create the screen.
 
         Args:
-            present: The folder that is open; new ones may be made like it.
+            present: The folder that is open; new ones may be created from it.
         """
         super().__init__()
         self._present = present
@@ -75,7 +75,7 @@ class ProposalsScreen(Screen[Path | None]):
         self._is_all = False
 
     def compose(self) -> ComposeResult:
-        """From top to bottom."""
+        """Compose the widgets from top to bottom."""
         yield Label("", id="places-title")
         yield PlainInput(placeholder="part of a path, a proposal's number, or a whole path")
         yield OptionList(markup=False)
@@ -83,7 +83,7 @@ class ProposalsScreen(Screen[Path | None]):
         yield KeyFooter("proposals")
 
     def on_mount(self) -> None:
-        """Begin to look."""
+        """Start the search."""
         self.query_one(Input).focus()
         self.find()
         self._show()
@@ -94,7 +94,7 @@ class ProposalsScreen(Screen[Path | None]):
 
     @work(thread=True, exclusive=True, group="find")
     def find(self) -> None:
-        """Those of late first, they are at hand; then all others."""
+        """List recent folders first, as they are quick to load; then all others."""
         recent = [place_of(path, is_recent=True) for path in load_recent()]
         self.post_message(self.Found(recent))
         portion: list[FolderEntry] = []
@@ -107,7 +107,7 @@ class ProposalsScreen(Screen[Path | None]):
 
     @on(Found)
     def take_places(self, event: Found) -> None:
-        """Show them, too."""
+        """Add folders to the list."""
         self._is_all |= event.is_all
         for place in event.places:
             self._places.setdefault(place.path, place)
@@ -115,7 +115,7 @@ class ProposalsScreen(Screen[Path | None]):
 
     @on(Input.Changed)
     def narrow(self) -> None:
-        """Show those that match."""
+        """Show the folders that match."""
         self.query_one("#places-said", Label).update("")
         self._show()
 
@@ -136,7 +136,7 @@ class ProposalsScreen(Screen[Path | None]):
     # Actions
 
     def action_step(self, rows: int) -> None:
-        """Go down or up in the list, while one types."""
+        """Move in the list while the field has the focus."""
         options = self.query_one(OptionList)
         if options.option_count:
             now = options.highlighted or 0
@@ -144,7 +144,7 @@ class ProposalsScreen(Screen[Path | None]):
 
     @on(Input.Submitted)
     def open_typed(self, event: Input.Submitted) -> None:
-        """Open what is highlighted, or what was typed in full."""
+        """Open the highlighted folder, or the one typed in full."""
         event.stop()
         options = self.query_one(OptionList)
         text = event.value.strip()
@@ -155,7 +155,7 @@ class ProposalsScreen(Screen[Path | None]):
 
     @on(OptionList.OptionSelected)
     def open_selected(self, event: OptionList.OptionSelected) -> None:
-        """Open it."""
+        """Open the selected folder."""
         event.stop()
         self.dismiss(Path(str(event.option.id)))
 
@@ -164,11 +164,11 @@ class ProposalsScreen(Screen[Path | None]):
         self._say_or_choose(lambda: typed_place(text))
 
     def action_make(self) -> None:
-        """Make the folder of the proposal whose number was typed."""
+        """Create the folder of the typed proposal."""
         self._make(self.query_one(Input).value, None)
 
     def action_make_like(self) -> None:
-        """The same, with context file and user-editable variables of the present one."""
+        """Create the folder with context file and user-editable variables of the current one."""
         if self._present is None:
             self.post_message(self.Said("No folder is open that it could be like."))
         else:
@@ -191,16 +191,16 @@ class ProposalsScreen(Screen[Path | None]):
 
     @on(Said)
     def say(self, event: Said) -> None:
-        """Say it."""
+        """Show the message."""
         self.query_one("#places-said", Label).update(Content(f" {visible(event.text)}"))
 
     @on(Chosen)
     def choose(self, event: Chosen) -> None:
-        """Open it."""
+        """Open the folder."""
         self.dismiss(event.path)
 
     def action_close(self) -> None:
-        """Stay where one is."""
+        """Close without opening a folder."""
         self.dismiss(None)
 
 
