@@ -1,4 +1,4 @@
-"""The text of a report. Pure."""
+"""Build the text of a report. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..state.saved_pictures import SavedPicture
 
 @dataclass(frozen=True)
 class FailureSummary:
-    """One way in which a variable failed."""
+    """A failure of a variable, with its runs."""
 
     title: str
     message: str
@@ -25,31 +25,31 @@ class FailureSummary:
 
 @dataclass(frozen=True)
 class ShiftSummary:
-    """What a report tells of."""
+    """The contents of a report."""
 
     proposal: int | None
     since: float
     """Unix seconds."""
     until: float
     runs: tuple[RunKey, ...] = ()
-    """Those that began in between, the newest first."""
+    """Runs that began in this period, newest first."""
     table: str = ""
     """Markdown of these runs."""
     notes: tuple[tuple[float, str], ...] = ()
-    """When each note is about, and its text."""
+    """Time and text of each note."""
     failures: tuple[FailureSummary, ...] = field(default=())
     pictures: tuple[SavedPicture, ...] = ()
-    """Those that were saved in between."""
+    """Pictures saved in this period."""
     gone: frozenset[Path] = frozenset()
-    """Of those the files that are not there any more."""
+    """Files of pictures that no longer exist."""
 
 
 def write_report(happened: ShiftSummary, zone: tzinfo | None = None) -> str:
-    """Put it into words.
+    """Write the report as Markdown.
 
     Args:
-        happened: What happened.
-        zone: In which times are written; None for this machine's.
+        happened: The contents.
+        zone: Time zone of the times written; None for this machine's.
     """
     proposal = f"p{happened.proposal}: " if happened.proposal is not None else ""
     span = f"{_moment(happened.since, zone)} – {_moment(happened.until, zone)}"
@@ -81,16 +81,16 @@ def write_report(happened: ShiftSummary, zone: tzinfo | None = None) -> str:
 
 
 def place_of(picture: SavedPicture) -> str:
-    """How a picture's file stands in a report."""
+    """The reference to a picture's file in a report."""
     path = visible(str(picture.path))
     return f"`` {path} ``" if "`" in path else f"`{path}`"
 
 
 def group_failures(found: Sequence[tuple[int, str, str]]) -> tuple[FailureSummary, ...]:
-    """Put equal failures together, the most frequent first.
+    """Group equal failures, the most frequent first.
 
     Args:
-        found: Of each failure its run, the variable's title and the message.
+        found: Run, the variable's title and the message of each failure.
     """
     runs: dict[tuple[str, str], list[int]] = {}
     for run, title, message in found:

@@ -1,4 +1,4 @@
-"""Reads what a report tells of, remembers when the last one was, sends it; only for workers."""
+"""Collect the contents of a report, record when the last one was, send it; only for workers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from ..table.cells import is_problem
 from .build import ShiftSummary, group_failures
 
 FIRST_S = 12 * 3600.0
-"""How far the first report looks back: a shift."""
+"""Period of the first report: a shift."""
 MOST_IN_TABLE = 200
 TIMEOUT_S = 10.0
 
@@ -36,7 +36,7 @@ class Reports:
 
     Args:
         folder: The DAMNIT folder.
-        directory: Where it is remembered when the last one was; None: the user's state.
+        directory: Where the time of the last report is saved; None for the user's state.
     """
 
     def __init__(self, folder: DamnitFolder, directory: Path | None = None) -> None:
@@ -48,12 +48,12 @@ class Reports:
     def gather(
         self, now: float, names: Sequence[str] | None, hours: float | None = None
     ) -> ShiftSummary:
-        """Find out what happened since the last report.
+        """Collect what happened since the last report.
 
         Args:
             now: Unix seconds.
             names: The columns of the table; None for all.
-            hours: How far to look back in place of that.
+            hours: Period to cover instead.
 
         Raises:
             DamnitError: If the database cannot be read.
@@ -86,7 +86,7 @@ class Reports:
         )
 
     def done(self, happened: ShiftSummary) -> None:
-        """The next report begins where this one ends."""
+        """Start the next report where this one ends."""
         try:
             content = read_json(self._state)
         except (OSError, ValueError):
@@ -95,18 +95,18 @@ class Reports:
         try:
             write_json(self._state, kept | {str(self._folder.path): happened.until})
         except OSError:
-            pass  # the next one tells some of it again
+            pass  # the next report repeats some of it
 
     def logbook(self) -> Logbook:
-        """Where it can be sent.
+        """Return the logbook to send reports to.
 
         Raises:
-            DamnitError: If the folder names none.
+            DamnitError: If the folder has none configured.
         """
         return load_logbook(self._folder.path)
 
     def write(self, typed: str, text: str) -> Path:
-        """Write it to a file that is not there yet; returns which.
+        """Write the report to a new file; return its path.
 
         Raises:
             DamnitError: If it cannot be written.
@@ -127,7 +127,7 @@ class Reports:
         from damnit_daemon.export import TableSelection, load_table, render_text
 
         table = load_table(self._database, TableSelection(keys=keys, names=names))
-        # The notes have a heading of their own.
+        # Notes have a section of their own.
         return render_text(replace(table, notes=()), "md")
 
     def _last(self) -> float | None:

@@ -1,4 +1,4 @@
-"""A report of the shift, looked at before it goes anywhere."""
+"""Review and edit a shift report before it is sent."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class ReportScreen(Screen[None]):
-    """The text, which may be changed, and where it may go."""
+    """The editable text, and actions to copy, save or send it."""
 
     DEFAULT_CSS = """
     ReportScreen {
@@ -45,18 +45,18 @@ class ReportScreen(Screen[None]):
 
     @dataclass
     class Gathered(Message):
-        """What happened is known."""
+        """The contents were collected."""
 
         happened: ShiftSummary
 
     @dataclass
     class Told(Message):
-        """Something came of what one wanted."""
+        """The result of an action."""
 
         text: str
         is_good: bool = True
         is_done: bool = True
-        """Whether the report went somewhere."""
+        """True if the report was copied, saved or sent."""
 
     def __init__(
         self,
@@ -68,15 +68,15 @@ class ReportScreen(Screen[None]):
         copy: Callable[[str], str],
         zone: tzinfo | None = None,
     ) -> None:
-        """Prepare a report.
+        """Create the screen.
 
         Args:
-            reports: Where to look, and to write.
+            reports: The reports of the folder.
             names: The columns of its table; None for all.
             now: Unix seconds.
-            hours: How far back; None: to the last report.
-            copy: Copies a text and says where to; for workers.
-            zone: In which times are written.
+            hours: Period to cover; None for the time since the last report.
+            copy: Copies a text and returns where to; for workers.
+            zone: Time zone of the times written.
         """
         super().__init__()
         self._reports = reports
@@ -89,7 +89,7 @@ class ReportScreen(Screen[None]):
         self._answer: Callable[[str], object] = lambda _: None
 
     def compose(self) -> ComposeResult:
-        """From top to bottom."""
+        """Compose the widgets from top to bottom."""
         yield Label(Content(" Report: reading…"), id="report-title")
         yield TextArea(soft_wrap=False)
         with Horizontal(id="report-ask"):
@@ -98,13 +98,13 @@ class ReportScreen(Screen[None]):
         yield KeyFooter("report")
 
     def on_mount(self) -> None:
-        """Read what happened."""
+        """Start collecting the contents."""
         self.query_one(TextArea).focus()
         self.gather()
 
     @work(thread=True, exclusive=True, group="gather")
     def gather(self) -> None:
-        """Read it."""
+        """Collect the contents."""
         try:
             found = self._reports.gather(self._now, self._names, self._hours)
         except DamnitError as error:
@@ -114,20 +114,20 @@ class ReportScreen(Screen[None]):
 
     @on(Gathered)
     def show_report(self, event: Gathered) -> None:
-        """Show it."""
+        """Show the report."""
         self._happened = event.happened
         self.query_one(TextArea).load_text(write_report(event.happened, self._zone))
         title = f" Report of {len(event.happened.runs)} runs; what you change here goes along"
         self.query_one("#report-title", Label).update(Content(title))
 
-    # Where it goes
+    # Copy, save, send
 
     def action_copy(self) -> None:
-        """To the clipboard."""
+        """Copy the report to the clipboard."""
         self._do(lambda text: f"Copied to {self._copy(text)}.")
 
     def action_save(self) -> None:
-        """To a file."""
+        """Save the report to a file."""
 
         def save(name: str) -> None:
             self._do(lambda text: f"Written to {visible(str(self._reports.write(name, text)))}.")
@@ -145,7 +145,7 @@ class ReportScreen(Screen[None]):
         return "\n".join([told, "Without these pictures:", *sent.problems])
 
     def action_send(self) -> None:
-        """To the logbook."""
+        """Send the report to the logbook."""
         self._find_logbook()
 
     @work(thread=True, group="send")
@@ -174,7 +174,7 @@ class ReportScreen(Screen[None]):
 
     @on(Input.Submitted)
     def take_answer(self, event: Input.Submitted) -> None:
-        """Go on with what was typed."""
+        """Continue with the typed answer."""
         event.stop()
         self._leave_prompt()
         if event.value.strip():
@@ -200,14 +200,14 @@ class ReportScreen(Screen[None]):
 
     @on(Told)
     def tell(self, event: Told) -> None:
-        """Say what became of it."""
+        """Report the result."""
         if event.is_good:
             self.notify(event.text, markup=False)
         else:
             self.notify(event.text, severity="error", markup=False, timeout=10)
 
     def action_close(self) -> None:
-        """Leave the prompt, or go back."""
+        """Close the prompt, or the screen."""
         if self.query_one("#report-ask").display:
             self._leave_prompt()
         else:

@@ -1,4 +1,4 @@
-"""Sends a report with its pictures; what becomes of them never costs the report."""
+"""Send a report with its pictures; a failed picture never prevents the report."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ PNG = b"\x89PNG\r\n\x1a\n"
 
 @dataclass
 class Sent:
-    """What became of a report."""
+    """The result of sending a report."""
 
     messages: int = 0
     problems: list[str] = field(default_factory=list)
-    """Of pictures that did not go along."""
+    """Problems of pictures that were not sent."""
 
 
 def send_report(logbook: Logbook, topic: str, text: str, pictures: Sequence[SavedPicture]) -> Sent:
-    """Send it.
+    """Send the report.
 
     Args:
-        logbook: Where to.
-        topic: Of its stream.
-        text: Markdown. The files of pictures in it become links, or a sentence that says why not;
-            a picture that it does not name stays here.
-        pictures: Those that it may name.
+        logbook: The logbook.
+        topic: Topic in its stream.
+        text: Markdown. Files of its pictures become links, or a sentence that says why not; a
+            picture that the text does not name is not sent.
+        pictures: The pictures it may name.
 
     Raises:
         DamnitError: If the text was not sent.
@@ -55,7 +55,7 @@ def send_report(logbook: Logbook, topic: str, text: str, pictures: Sequence[Save
             text = text.replace(place, "in a message of its own")
         except DamnitError as error:
             if isinstance(error, LogbookSilent):
-                reason = error.message  # the others need not wait as long
+                reason = error.message  # do not wait as long for each of the others
             why = " ".join(visible(error.message).split()).rstrip(".")
             sent.problems.append(f"{visible(picture.path.name)}: {why}.")
             text = text.replace(place, f"{place} was not uploaded: {why}")
@@ -71,13 +71,13 @@ def send_report(logbook: Logbook, topic: str, text: str, pictures: Sequence[Save
 
 
 def read_picture(path: Path) -> bytes:
-    """What a PNG holds.
+    """Read a PNG file.
 
     Raises:
-        DamnitError: If it cannot be read, or is none, or too large to be sent.
+        DamnitError: If it cannot be read, is not a PNG, or is too large to send.
     """
     try:
-        # A pipe that lies there by now would keep us for ever.
+        # A pipe that has replaced the file would block forever.
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
         with os.fdopen(handle, "rb") as file:
             if not stat.S_ISREG(os.fstat(handle).st_mode):
@@ -93,6 +93,6 @@ def read_picture(path: Path) -> bytes:
 
 
 def _label(picture: SavedPicture) -> str:
-    """Its name, as it can stand in a link."""
+    """Its name, escaped for a link."""
     name = visible(picture.path.name)
     return "".join(f"\\{char}" if char in "[]\\`" else char for char in name)
