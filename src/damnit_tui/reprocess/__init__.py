@@ -1,1 +1,1 @@
-"""The reprocess dialog, and the plan that it shows."""
+"""The reprocess dialog, and its plan."""

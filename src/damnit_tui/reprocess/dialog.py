@@ -1,4 +1,4 @@
-"""A box in which one says what is to be processed again, and sees what that means."""
+"""A dialog to choose what to reprocess, with a preview of the consequences."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ WHERE = {"default": None, "here": "local", "Slurm": "slurm"}
 DATA = ("all", "raw", "proc")
 NO_FACTS = PlanInputs({}, {})
 PAUSE_S = 0.4
-"""So long somebody must have typed nothing before Slurm is asked."""
+"""Pause in typing before Slurm is asked."""
 
 
 class ReprocessDialog(ModalScreen[Plan | None]):
-    """Gives a plan, or None if somebody thought better of it."""
+    """Return a plan, or None if cancelled."""
 
     DEFAULT_CSS = """
     ReprocessDialog {
@@ -58,14 +58,14 @@ class ReprocessDialog(ModalScreen[Plan | None]):
 
     @dataclass
     class FactsRead(Message):
-        """What the plan needs to know is known."""
+        """The inputs of the plan were read."""
 
         facts: PlanInputs
         keys: tuple[RunKey, ...]
 
     @dataclass
     class SlurmAsked(Message):
-        """What Slurm would be told for a plan is known."""
+        """The Slurm commands of a plan are known."""
 
         plan: Plan
         text: str
@@ -78,14 +78,14 @@ class ReprocessDialog(ModalScreen[Plan | None]):
         daemon: str,
         names: str = "",
     ) -> None:
-        """Prepare a box.
+        """Create the dialog.
 
         Args:
-            session: Where to look what failed, and how long things took.
-            keys: The runs that are marked, or the one under the cursor.
-            name: The variable under the cursor; empty: it is on none.
-            daemon: How the daemon is, in words.
-            names: Variables to begin with; empty: all.
+            session: Source of failures and durations.
+            keys: The marked runs, or the one under the cursor.
+            name: The variable under the cursor; empty if it is on none.
+            daemon: The daemon's status, in words.
+            names: Initial variables; empty for all.
         """
         super().__init__()
         self._reader = PlanReader(session)
@@ -98,13 +98,13 @@ class ReprocessDialog(ModalScreen[Plan | None]):
         """The runs for which the context file is being read."""
         self._facts = NO_FACTS
         self._shown_plan: Plan | None = None
-        """That of which one reads."""
+        """The plan whose text is shown."""
         self._words = [
             which.value for which in VariableScope if name or which is not VariableScope.THIS
         ]
 
     def compose(self) -> ComposeResult:
-        """Lines to fill in, and what they mean."""
+        """Compose the fields and the preview."""
         with Vertical() as box:
             box.border_title = "Reprocess"
             box.border_subtitle = "Tab next · ←→ choose · Enter start · Esc cancel"
@@ -133,14 +133,14 @@ class ReprocessDialog(ModalScreen[Plan | None]):
         return VariableScope.NAMED.value if self._names else VariableScope.ALL.value
 
     def on_mount(self) -> None:
-        """Look at what failed, and begin."""
+        """Load failures, and start."""
         self.query_one("#which").focus()
         self.read_facts(self._keys)
         self._tell()
 
     @work(thread=True, exclusive=True, group="facts")
     def read_facts(self, keys: tuple[RunKey, ...]) -> None:
-        """What a plan for these runs needs to know."""
+        """Load the inputs of a plan for these runs."""
         self.post_message(self.FactsRead(self._reader.inputs(keys), keys))
 
     def _read_changed(self) -> None:
@@ -152,19 +152,19 @@ class ReprocessDialog(ModalScreen[Plan | None]):
 
     @work(thread=True, exclusive=True, group="changed")
     def read_changed(self, facts: PlanInputs, keys: tuple[RunKey, ...]) -> None:
-        """What the context file computes otherwise now."""
+        """Find the variables that the context file computes differently now."""
         found = self._reader.with_changed(facts, keys, lambda: self.is_attached)
         self.post_message(self.FactsRead(found, keys))
 
     @on(FactsRead)
     def take_facts(self, event: FactsRead) -> None:
-        """Say it."""
+        """Update the preview."""
         self._facts = event.facts
         self._tell()
 
     @on(Input.Changed, "#runs")
     def other_runs(self) -> None:
-        """Other runs may have failed otherwise."""
+        """Load the inputs for other runs."""
         keys = self._typed_runs()
         if keys:
             self.read_facts(keys)
@@ -173,7 +173,7 @@ class ReprocessDialog(ModalScreen[Plan | None]):
     @on(Input.Changed, "#names")
     @on(RadioRow.Changed)
     def _tell(self) -> None:
-        """Say what will happen, or what is missing."""
+        """Preview the plan, or show what is missing."""
         which = VariableScope(self.query_one("#which", RadioRow).chosen)
         self.query_one("#names-line").display = which is VariableScope.NAMED
         if (
@@ -199,7 +199,7 @@ class ReprocessDialog(ModalScreen[Plan | None]):
 
     @work(thread=True, exclusive=True, group="slurm")
     def ask_slurm(self, plan: Plan) -> None:
-        """What Slurm would be told."""
+        """Query the Slurm commands."""
         try:
             text = "\n".join(
                 self._reader.slurm_commands(
@@ -212,7 +212,7 @@ class ReprocessDialog(ModalScreen[Plan | None]):
 
     @on(SlurmAsked)
     def take_slurm(self, event: SlurmAsked) -> None:
-        """Show it, unless something else is wanted by now."""
+        """Show the Slurm commands, unless the plan has changed."""
         if event.plan == self._shown_plan:
             self._tell_slurm(event.text)
 
@@ -262,10 +262,10 @@ class ReprocessDialog(ModalScreen[Plan | None]):
 
     @on(Input.Submitted)
     def accept(self, event: Input.Submitted) -> None:
-        """Enter, in one of the lines."""
+        """Accept on Enter in a field."""
         event.stop()
         self.action_accept()
 
     def action_close(self) -> None:
-        """Leave it."""
+        """Cancel."""
         self.dismiss(None)

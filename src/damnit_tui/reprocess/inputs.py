@@ -1,4 +1,4 @@
-"""Reads what a plan needs to know."""
+"""Load the inputs of a plan."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def load_changed(
     trial: DryRun, text: str, database: Database, facts: PlanInputs, keys: Collection[RunKey]
 ) -> PlanInputs:
-    """Find out what a context file computes otherwise than what is stored; takes seconds."""
+    """Find variables that a context file computes differently than stored; takes seconds."""
     try:
         loaded = trial.check(text)
         errors = [problem for problem in loaded.problems if problem.severity == "error"]
@@ -35,7 +35,7 @@ def load_changed(
 
 
 def load_facts(database: Database, ledger: Ledger, keys: Collection[RunKey]) -> PlanInputs:
-    """Load it; what cannot be read is left out, for a plan may be made without."""
+    """Load the inputs; unreadable ones are left out, as a plan works without them."""
     failed: dict[RunKey, set[str]] = {}
     known: frozenset[str] = frozenset()
     try:

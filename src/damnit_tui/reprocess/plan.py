@@ -14,7 +14,7 @@ from ..sanitize import visible
 
 
 class VariableScope(StrEnum):
-    """Which variables are wanted."""
+    """Which variables to reprocess."""
 
     ALL = "all"
     FAILED = "only failed"
@@ -25,26 +25,26 @@ class VariableScope(StrEnum):
 
 @dataclass(frozen=True)
 class PlanInputs:
-    """What is known before; read from the database and the ledger."""
+    """The inputs of a plan, read from the database and the ledger."""
 
     failed: Mapping[RunKey, Collection[str]]
-    """Of each run the variables that have an error; skipped ones do not count."""
+    """Variables with an error, by run; skipped ones do not count."""
     median_s: Mapping[str, float]
-    """What each variable took of late."""
+    """Recent median duration of each variable."""
     known: frozenset[str] = frozenset()
     """Names of variables."""
     changed: Mapping[RunKey, Collection[str]] | None = None
-    """Of each run what the context file computes otherwise now; None: not known yet."""
+    """Variables the context file computes differently now, by run; None if not known yet."""
     problem: str = ""
-    """Why it is not known."""
+    """Why they are not known."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is wanted, in the words of a request."""
+    """The runs and variables to reprocess, as in a request."""
 
     runs: Mapping[RunKey, tuple[str, ...] | None]
-    """Of each run the variables; None: as `variables` says."""
+    """Variables by run; None for those of `variables`."""
     variables: tuple[str, ...] | None = None
     data: str = "all"
     executor: str | None = None
@@ -52,7 +52,7 @@ class Plan:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to do."""
+        """True if there is nothing to do."""
         return not self.runs
 
     @property
@@ -61,7 +61,7 @@ class Plan:
         return {key: names for key, names in self.runs.items() if names is not None}
 
     def sentences(self, facts: PlanInputs) -> list[str]:
-        """Say what will happen."""
+        """Describe what will happen."""
         if self.is_empty:
             return [self._why_empty(facts)]
         count = len(self.runs)
@@ -115,14 +115,14 @@ def make_plan(
     data: str = "all",
     executor: str | None = None,
 ) -> Plan:
-    """Turn what was chosen into a plan.
+    """Create a plan from the choices.
 
     Args:
         keys: The runs.
         which: Which variables.
-        facts: What is known of the runs.
+        facts: The inputs for the runs.
         this: The variable under the cursor.
-        named: Names that were typed.
+        named: The typed names.
         data: `raw`, `proc` or `all`.
         executor: `local`, `slurm` or None.
     """

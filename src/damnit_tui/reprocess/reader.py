@@ -1,4 +1,4 @@
-"""Read what the reprocess dialog shows: inputs of a plan, and the Slurm commands it becomes."""
+"""Read the inputs of a plan, and the Slurm commands it becomes, for the reprocess dialog."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .slurm_preview import slurm_lines
 
 
 class PlanReader:
-    """Reads database, ledger and context file of one folder; only for workers."""
+    """Read database, ledger and context file of one folder; for workers only."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

@@ -1,4 +1,4 @@
-"""Finds out what Slurm would be told for a plan."""
+"""Preview the Slurm commands of a plan."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
 
 def slurm_lines(plan: Plan, folder: DamnitFolder, trial: DryRun, text: str) -> tuple[str, ...]:
-    """The commands that submit a plan's jobs, with what each is for; takes seconds.
+    """The commands that submit a plan's jobs, with the purpose of each; takes seconds.
 
     Args:
-        plan: What is wanted.
+        plan: The plan.
         folder: The DAMNIT folder.
-        trial: Loads the context file; given up when it is not wanted any more.
+        trial: Loads the context file; cancelled once it is obsolete.
         text: The context file.
 
     Returns:
-        None if nothing goes to Slurm.
+        Empty if nothing goes to Slurm.
 
     Raises:
         DamnitError: If the context file does not load, or Slurm cannot be asked.
