@@ -19,7 +19,7 @@ from .user_variables import Defining
 
 LONGEST_BEFORE = 60
 MOST_DRAFTS = 50
-"""Drafts kept of one edit; the other cells stay as empty as they were."""
+"""Most texts kept as drafts when an edit cannot be written."""
 
 
 class Editing(Defining):

@@ -80,7 +80,7 @@ class Commanding(Arranging):
         """Run a command line.
 
         Raises:
-            FilterError: If it cannot be parsed; says where.
+            FilterError: If it cannot be parsed; gives the position.
         """
         typed = parse_command(text)
         if typed.command is None:

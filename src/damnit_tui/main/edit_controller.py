@@ -61,7 +61,7 @@ class Writing(MainPart):
         self.call_after_refresh(self.look_at_rights)
 
     def on_unmount(self) -> None:
-        """Let the worker end."""
+        """Stop the worker."""
         self.session.edits.stop()
 
     @work(thread=True, exclusive=True, group="rights")

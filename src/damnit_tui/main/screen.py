@@ -105,7 +105,7 @@ class MainScreen(
         self.set_interval(TICK_S, self._tick)
 
     def on_unmount(self) -> None:
-        """Let the worker end."""
+        """Stop the worker."""
         self.end_keeping()
         self.feed.stop()
 
