@@ -1,1 +1,1 @@
-"""The app's access to disk and daemon: readers, change feed, edit queue. Knows no widget."""
+"""The app's access to disk and daemon: readers, change feed, edit queue. Uses no widgets."""

@@ -228,7 +228,7 @@ class EditQueue:
             progress: Called with the number of files done and in total; returns False to stop.
 
         Raises:
-            DamnitError: If it cannot be deleted; says why.
+            DamnitError: If it cannot be deleted; with the reason.
         """
         from damnit_daemon.edit.deletion import delete_variable
 

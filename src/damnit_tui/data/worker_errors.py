@@ -22,7 +22,7 @@ def as_told(error: DamnitError | OSError) -> DamnitError:
 
 
 def unforeseen(error: Exception) -> DamnitError:
-    """Log an unexpected exception; return a message that says where it was logged."""
+    """Log an unexpected exception; return a message that names the log."""
     from ..state.crash_log import note_bug
 
     words = clip(as_line(f"{type(error).__name__}: {error}"), LONGEST_CELLS)
