@@ -60,7 +60,7 @@ class KeyReader:
         now = self._clock()
         if not self._held and self._escaped_at is not None:
             if now - self._escaped_at < REST_S and _REST.match(text):
-                text = f"\x1b{text}"  # late, but nobody types so many letters at once
+                text = f"\x1b{text}"  # late, but no one types so many letters at once
             self._escaped_at = None
         text, self._held = self._held + text, ""
         for marker in _PASTE.finditer(text):
@@ -89,7 +89,7 @@ class KeyReader:
                 pass
 
     def _parsed(self, text: str) -> Iterator[Message]:
-        # An empty text would tell the parser that the input has ended.
+        # An empty text would signal the end of input to the parser.
         return self._guarded(self._parser.feed(text)) if text else iter(())
 
     def _guarded(self, found: Iterable[Message]) -> Iterator[Message]:
