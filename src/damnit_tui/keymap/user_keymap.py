@@ -53,7 +53,7 @@ def _words(text: str) -> list[str]:
 
 
 def _name(word: str) -> str | None:
-    """Textual's name of a key; None if there is none."""
+    """Textual's name of a key; None without one."""
     if len(word) == 1:
         return _character_to_key(word) if word.isprintable() else None
     *modifiers, last = word.replace("ctrl-", "ctrl+").split("+")
