@@ -27,7 +27,7 @@ class Alert:
         """Parse `xgm < 500 for 3 runs`.
 
         Raises:
-            FilterError: If it is invalid; says where.
+            FilterError: If it is invalid; gives the position.
         """
         runs = 1
         if match := _FOR.search(text):
