@@ -107,7 +107,7 @@ class ContextScreen(Saving, Trying):
         self.query_one(TextArea).theme = "css" if is_dark else LIGHT_CODE
 
     def on_unmount(self) -> None:
-        """Let the workers end."""
+        """Stop the workers."""
         if self._attempt is not None:
             self._attempt.wanted = False
 
