@@ -114,7 +114,7 @@ class DaemonScreen(Screen[None]):
         self.look()
 
     def on_unmount(self) -> None:
-        """Let the worker end."""
+        """Stop the worker."""
         self._stop.set()
         self._hurry.set()
 
