@@ -52,7 +52,7 @@ def explain(facts: DiagnosisFacts, now: float) -> tuple[Cause, ...]:
     return tuple(_failed(facts, name, value, frozenset()))
 
 
-# The cell has a row that says why
+# The cell has a row with the reason
 
 
 def _failed(

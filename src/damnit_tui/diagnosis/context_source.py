@@ -25,7 +25,7 @@ class VariableSource:
     needs: tuple[str, ...] = ()
     """Names or patterns of `var#` arguments without a default."""
     data: str = ""
-    """`raw` or `proc` if the decorator says so."""
+    """`raw` or `proc` if set by the decorator."""
     cluster: bool = False
     transient: bool = False
 

@@ -29,7 +29,7 @@ class FailedDependency(NamedTuple):
 
 
 def is_about_others(message: str) -> bool:
-    """Return True if an error only says that another variable has no value."""
+    """Return True if an error only reports that another variable has no value."""
     return message.startswith((MISSING, NO_DATA))
 
 

@@ -274,7 +274,7 @@ class DiagnosisScreen(DialogScreen):
 
 
 def offered_key(advice: Suggestion) -> keymap.Key | None:
-    """Return the key of a suggestion on the main screen; None if there is none."""
+    """Return the key of a suggestion on the main screen; None without one."""
     found = (key for key in keymap.KEYS if key.id == advice.action)
     return next(found, None) if advice.action else None
 
