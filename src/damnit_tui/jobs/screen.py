@@ -98,7 +98,7 @@ class JobsScreen(Screen[None]):
         self.set_interval(TICK_S, self._refresh)
 
     def on_unmount(self) -> None:
-        """Let the worker end."""
+        """Stop the worker."""
         self._reader.stop()
 
     @work(thread=True, exclusive=True, group="jobs")
