@@ -82,7 +82,7 @@ class LogScreen(Screen[None]):
         self.query_one(Input).can_focus = False
 
     def on_unmount(self) -> None:
-        """Let the worker end."""
+        """Stop the worker."""
         self._reader.stop()
 
     @work(thread=True, exclusive=True, group="log")
