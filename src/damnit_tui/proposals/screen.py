@@ -89,7 +89,7 @@ class ProposalsScreen(Screen[Path | None]):
         self._show()
 
     def on_unmount(self) -> None:
-        """Let the worker end."""
+        """Stop the worker."""
         self._stop.set()
 
     @work(thread=True, exclusive=True, group="find")
