@@ -33,7 +33,7 @@ def send_report(logbook: Logbook, topic: str, text: str, pictures: Sequence[Save
     Args:
         logbook: The logbook.
         topic: Topic in its stream.
-        text: Markdown. Files of its pictures become links, or a sentence that says why not; a
+        text: Markdown. Files of its pictures become links, or a sentence with the reason; a
             picture that the text does not name is not sent.
         pictures: The pictures it may name.
 
