@@ -50,7 +50,7 @@ class DemoProcess:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                # Even if this process is killed outright: an orphaned daemon would run for ever.
+                # Even if this process is killed outright: an orphaned daemon would run forever.
                 preexec_fn=partial(die_with_parent, os.getpid()),
             )
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from .state.saved_state import SavedState
 
 PATIENCE_S = 0.1
-"""If the database takes longer, the app waits for it, and can say so."""
+"""If the database takes longer, the app waits for it, and reports the delay."""
 STATUS_LINES = 2
 """Lines above the table, as in the app."""
 BELOW = 2
