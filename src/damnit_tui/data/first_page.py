@@ -20,7 +20,7 @@ from damnit_daemon.store import (
 from .worker_errors import Failure
 
 NARROW = 5
-"""Columns are seldom narrower: the number loaded for the first page is based on it."""
+"""Columns are seldom narrower, in cells; limits the variables of the first page."""
 
 
 class FirstPage(NamedTuple):
