@@ -48,9 +48,8 @@ class KeyBuffer:
     """Hold keys that arrive while a command key in a text is being handled.
 
     A text takes letters at once; all other keys bubble up to the app first. In a burst, as on a
-    slow
-    line, letters would overtake them: `tset⌫⌫⌫est` would end as `tset`, and `/dark⏎jj` with two
-    extra letters in the text and a table that does not move.
+    slow line, letters would overtake them: `tset⌫⌫⌫est` would end as `tset`, and `/dark⏎jj` with
+    two extra letters in the text and a table that does not move.
 
     Args:
         deliver: Handles a key as if it had just arrived.
@@ -73,9 +72,8 @@ class KeyBuffer:
         """Hold the keys after a command key in a text, until all its effects are done.
 
         The key bubbles up to the app, which runs its binding; messages sent by that bubble up, too,
-        and each widget on the way may send more because of them. So each of them must report that
-        it is
-        idle, twice, and that in two rounds.
+        and each widget on the way may send more because of them. So wait until each of them is
+        idle, twice in a row, in two passes.
 
         Args:
             event: Any key.
