@@ -114,7 +114,7 @@ class DamnitApp(GuardedApp[Path], ThemedApp[Path]):
             )
 
     def on_resize(self, event: events.Resize) -> None:
-        """Forget the terminal's contents."""
+        """Resize the screen diff, which forgets the terminal's contents."""
         if isinstance(self._driver, PacedDriver):
             self._driver.memory.resize(*event.size)
 

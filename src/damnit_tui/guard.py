@@ -155,7 +155,7 @@ def is_closed(node: MessagePump, app: App[Any]) -> bool:
 
 
 def is_gone(node: Widget) -> bool:
-    """Return True if a widget was closed or covered when a click arrives."""
+    """Return True if a widget was closed or covered by the time a click arrives."""
     return node.app.screen not in node.ancestors_with_self
 
 
