@@ -50,6 +50,10 @@ def run_daemon(folder: DamnitFolder, *, notifier: Notifier | None = None) -> int
     renew_ledger(folder, settings.proposal)
     ledger.create()
     info = daemon_info(settings, __version__)
+    with ledger.reading() as con:
+        renewal = load_renewal(con)
+    if renewal is not None and time.time() - renewal[0] < SAY_RENEWED_S:
+        info["ledger"] = renewal[1]
     token = take_lease(
         ledger,
         info=info,
@@ -57,10 +61,6 @@ def run_daemon(folder: DamnitFolder, *, notifier: Notifier | None = None) -> int
     )
     keep_memo(folder)
     note_place(folder)
-    with ledger.reading() as con:
-        renewal = load_renewal(con)
-    if renewal is not None and time.time() - renewal[0] < SAY_RENEWED_S:
-        info["ledger"] = renewal[1]
     producer = Producer(broker) if broker is not None and broker.update_topic else None
     announcer = Publisher(producer)
     daemon = Daemon(folder, token, settings, announcer, info=info)

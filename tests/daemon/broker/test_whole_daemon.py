@@ -6,7 +6,6 @@ import time
 from contextlib import closing
 
 import pytest
-from kafka import KafkaConsumer, KafkaProducer
 
 from damnit_daemon.broker.settings import group_name, parse_api_version
 from damnit_daemon.ledger import JobState, load_arrivals
@@ -61,6 +60,8 @@ def arrivals(it, run):
 
 
 def send_to(broker, partition, value):
+    from kafka import KafkaProducer
+
     producer = KafkaProducer(
         bootstrap_servers=broker.address,
         api_version=parse_api_version(broker.api_version),
@@ -89,6 +90,8 @@ def test_a_run_whose_files_come_after_its_event_is_processed_once(listening):
 @pytest.mark.extended
 def test_runs_whose_events_another_member_of_the_group_takes_are_found_without_waiting(listening):
     it = listening
+    from kafka import KafkaConsumer
+
     taker = KafkaConsumer(
         it.topic,
         bootstrap_servers=it.broker.address,

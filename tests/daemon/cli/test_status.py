@@ -7,12 +7,12 @@ import shutil
 import time
 
 import pytest
-from damnit_daemon.services.identity import note_place
 
 from damnit_daemon.ledger import Ledger, TakenFiles, acquire, save_files, this_process
 from damnit_daemon.model import RunKey
 from damnit_daemon.model.growing_runs import GrowingRun, growing_to_json
 from damnit_daemon.paths import DamnitFolder
+from damnit_daemon.store.identity import note_place
 
 
 @pytest.fixture

@@ -30,7 +30,8 @@ def test_a_summary_is_a_plain_python_value(file, value):
     assert found.value == value
     assert type(found.value) is type(value)
     assert (found.max_diff, found.summary_type, found.summary_method) == (None, None, "")
-    assert found.attributes == {"computed_at": 5.0}
+    marked = {"value_type": "boolean"} if value is True else {}
+    assert found.attributes == {"computed_at": 5.0, **marked}
 
 
 def test_bytes_are_shown_as_text(file):

@@ -39,7 +39,7 @@ def combining():
     return [
         pid
         for pid in map(int, " ".join(children).split())
-        if is_running(pid) and b"combining" in command_line(pid)
+        if is_running(pid) and b"combiner_process" in command_line(pid)
     ]
 
 
