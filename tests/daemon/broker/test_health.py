@@ -19,7 +19,7 @@ from tests.brokers.tansu import broker_command
 
 from .topic_reader import consuming, event, events, read, run_numbers
 
-PATIENCE_S = 60.0
+PATIENCE_S = 150.0
 
 
 @pytest.fixture(autouse=True)

@@ -103,9 +103,8 @@ def test_supervisor_brings_back_a_daemon_whose_ledger_was_lost(experiment):
         it.arrive(2)
         it.has_cells(2, one=1)
         assert [job.run_key.run for job in it.all_over(1)] == [2]
-        status = command(it, "status")
-        assert "RUNNING" in status
-        assert "it was made anew" in status
+        wait_until(lambda: "RUNNING" in command(it, "status"))
+        assert "it was made anew" in command(it, "status")
     finally:
         command(it, "stop")
     assert it.processes() == []
