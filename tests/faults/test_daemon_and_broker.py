@@ -130,6 +130,7 @@ def test_a_message_becomes_cells_and_everybody_is_told(experiment, broker):  # n
     assert {(data["proposal"], data["run"]) for data in updated} == {(1234, 1)}
 
 
+@pytest.mark.extended
 def test_values_are_in_the_database_when_others_are_told(experiment, tansu):  # noqa: F811
     made, events, updates = listening(experiment, tansu)
     make_topics(tansu, events, updates)

@@ -25,6 +25,7 @@ def draw(runner, top: str, expression: str) -> list[float]:
     return values
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize(
     ("top", "expression"),
     [
@@ -44,6 +45,7 @@ def test_two_runs_draw_different_random_numbers(runner, top, expression):
     assert first != second
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize(
     ("top", "expression"),
     [
@@ -67,6 +69,7 @@ POOL = (
 )
 
 
+@pytest.mark.extended
 def test_a_pool_of_threads_at_the_top_of_the_file_is_told_and_works(runner):
     outcome = runner.run(
         HEAD + POOL + "@Variable\ndef pooled(run): return pool.submit(lambda: 5).result()\n",
@@ -79,6 +82,7 @@ def test_a_pool_of_threads_at_the_top_of_the_file_is_told_and_works(runner):
     assert "Python of its own" in warning.message
 
 
+@pytest.mark.extended
 def test_a_pool_of_processes_at_the_top_of_the_file_works(runner):
     outcome = runner.run(
         HEAD + "import multiprocessing\npool = multiprocessing.get_context('fork').Pool(2)\n"
@@ -87,6 +91,7 @@ def test_a_pool_of_processes_at_the_top_of_the_file_works(runner):
     assert outcome.data("pooled") == 3
 
 
+@pytest.mark.extended
 def test_a_fork_that_waits_in_vain_is_done_again_in_a_python_of_its_own(runner):
     source = HEAD + (
         "import threading\nlock, me = threading.Lock(), os.getpid()\n"
@@ -113,6 +118,7 @@ def test_a_function_that_locks_itself_out_fails_alone(runner):
     assert ended.reason == "killed: it waited for a lock that no thread could free"
 
 
+@pytest.mark.extended
 def test_without_forks_each_job_loads_the_file_anew(runner):
     runner.options = ["--no-fork"]
     outcome = runner.run(HEAD + "print('reading')\n@Variable\ndef n(run): return 1\n", *TWO_RUNS)

@@ -203,6 +203,7 @@ class TestOtherArrays:
 
 
 class TestAttributes:
+    @pytest.mark.extended
     @pytest.mark.parametrize(
         ("given", "stored"),
         [

@@ -117,6 +117,7 @@ def test_a_view_that_was_kept_is_printed(folder):
     assert last.split(",")[1] == "412"
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize(
     ("option", "reason"),
     [

@@ -19,6 +19,8 @@ from tests.brokers.tansu import broker_command
 
 from .topic_reader import consuming, event, events, read, run_numbers
 
+pytestmark = pytest.mark.extended
+
 PATIENCE_S = 150.0
 
 

@@ -18,6 +18,8 @@ from tests.daemon.daemon_process import experiment, wait_until
 
 from .topic_reader import event
 
+pytestmark = pytest.mark.extended
+
 __all__ = ["experiment"]
 
 COUNTS = """

@@ -214,6 +214,7 @@ def test_fragments_that_were_set_aside(damnit, folder):
     assert fix == f"damnit reprocess 7; rm -r {folder.extracted_data}/broken"
 
 
+@pytest.mark.extended
 def test_a_results_file_that_cannot_be_read(folder):
     extract(folder, keys(1, 2), mock=True)
     path = folder.results_file(RunKey(1234, 2))

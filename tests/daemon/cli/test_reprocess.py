@@ -32,6 +32,7 @@ def test_processes_runs_and_sums_up(damnit, folder, proposal):
     assert [cells(folder, run)["a"] for run in (1, 2, 3)] == [1, 1, 1]
 
 
+@pytest.mark.extended
 def test_runs_without_files_are_left_out_and_named(damnit, folder, proposal):
     result = damnit("reprocess", "3-7", "--direct")
     assert result.code == 0
@@ -113,6 +114,7 @@ def test_a_run_that_fails_entirely_makes_the_exit_code_1(damnit, folder, proposa
     assert "1 run, 1 failed" in result.out
 
 
+@pytest.mark.extended
 def test_a_flood_of_output_is_shown_in_part(damnit, folder):
     folder.context_file.write_text(
         "from damnit_ctx import Variable\n"

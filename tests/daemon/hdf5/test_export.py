@@ -104,6 +104,7 @@ def test_text_and_figures(file, folder, tmp_path):
     assert page.count("</script>") == 2  # Plotly's and ours: none from the figure
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize(
     ("name", "ending"),
     [("n", ".txt"), ("t", ".npy"), ("t", ".csv"), ("t", ".png"), ("n", ".doc"), ("n", ".html")],

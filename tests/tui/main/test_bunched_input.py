@@ -57,6 +57,7 @@ async def test_a_covered_screen_that_is_done_goes_and_what_covers_it_stays(folde
         assert app.screen is app.main_screen
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("place", ["proposals", "members", "choose", "values"])
 async def test_enter_twice_in_one_burst_takes_what_is_chosen_once(tmp_path, place, monkeypatch):
     monkeypatch.setenv("EXTRA_DATA_DATA_ROOT", str(tmp_path / "exp"))

@@ -130,6 +130,7 @@ INVISIBLE = (
 )
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("text", INVISIBLE)
 async def test_an_edit_keeps_characters_that_are_not_seen(folder, text):
     add_run(folder, 412, NewValue(key(412), "comment", text))

@@ -159,6 +159,7 @@ async def test_the_table_does_not_go_empty_over_half_a_name(folder):
         await until(pilot, lambda: shown(app) == [])
 
 
+@pytest.mark.extended
 async def test_star_filters_by_the_value_under_the_cursor(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
@@ -403,6 +404,7 @@ async def test_only_columns_with_a_tag(folder):
         assert "shows all" not in screen_text(app)
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("size", [(80, 24), (130, 34)])
 async def test_columns_that_were_hidden_leave_a_trace(folder, size):
     app = make_app(folder)

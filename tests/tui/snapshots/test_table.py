@@ -81,6 +81,7 @@ def test_the_mouse_over_a_title(snap, folder):  # noqa: F811
     assert snap(folder, before=before)
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("theme", THEMES)
 def test_themes(snap, folder, theme):  # noqa: F811
     async def before(pilot):
