@@ -33,8 +33,10 @@ from damnit_tui.reprocess.dialog import ReprocessDialog
 from damnit_tui.viewer.cell_dialog import CellDialog
 from damnit_tui.viewer.members_dialog import MembersDialog
 from damnit_tui.viewer.screen import ViewerScreen
+from damnit_tui.widgets.edit_prompt import EditPrompt
 from damnit_tui.widgets.find_prompt import FindPrompt
 from damnit_tui.widgets.prompt import Prompt
+from damnit_tui.widgets.search_prompt import SearchPrompt
 
 from .conftest import NOW, add_run, database_of, key, make_folder, until
 from .daemon_at_work import begin, end, ledger_of, queue, take_lease
@@ -147,6 +149,21 @@ async def to_finding(pilot):
     await pilot.press("a")
 
 
+async def to_search(pilot):
+    """The search prompt of a list screen."""
+    await at(DetailsScreen, "i")(pilot)
+    await pilot.press("slash")
+    await until(pilot, lambda: bool(pilot.app.screen.query(SearchPrompt)))
+    await pilot.press("a")
+
+
+async def to_value(pilot):
+    """The prompt that edits a cell."""
+    await cell(pilot, 403, "comment")
+    await pilot.press("e")
+    await until(pilot, lambda: bool(pilot.app.screen.query(EditPrompt)))
+
+
 async def to_tick_line(pilot):
     """The line with a tick beside a range of numbers."""
     await at(RangeFilterDialog, "vertical_line")(pilot)
@@ -220,6 +237,7 @@ PLACES = {
     "export": (RICH, at(ExportDialog, "O")),
     "find": (RICH, to_finding),
     "form": (RICH, at(ReprocessDialog, "r")),
+    "help": (RICH, at(HelpScreen, "question_mark")),
     "inspect": (TYPES, to_data),
     "jobs": (RICH, to_jobs),
     "lines": (RICH, at(DetailsScreen, "i")),
@@ -232,9 +250,11 @@ PLACES = {
     "range": (RICH, at(RangeFilterDialog, "vertical_line")),
     "report": (RICH, to_report),
     "save": (TYPES, to_saving),
+    "search": (RICH, to_search),
     "tick-line": (RICH, to_tick_line),
     "ticking": (RICH, at(TagsDialog, "t")),
     "ticks": (RICH, at(ColumnsDialog, "c")),
+    "value": (RICH, to_value),
     "variable": (RICH, at(UserVariableForm, "A", "enter")),
     "why": (RICH, at(DiagnosisScreen, "w", run=410, name="xgm.intensity")),
 }

@@ -28,6 +28,10 @@ pytestmark = pytest.mark.extended
 BY_WIDGETS = {
     ("dialog.down", "down"): "scroll_down",
     ("dialog.up", "up"): "scroll_up",
+    ("find.keep", "enter"): "submit",
+    ("prompt.keep", "enter"): "submit",
+    ("search.keep", "enter"): "submit",
+    ("value.keep", "enter"): "submit",
     ("range.keep", "enter"): "submit",
     ("variable.save", "enter"): "submit",
 }

@@ -124,7 +124,7 @@ class EditPrompt(Vertical):
         await self.query_one(Input).action_submit()
 
     def action_new_line(self) -> None:
-        """Insert a line break; the input handles this itself."""
+        """Insert a line break."""
         self.query_one(Input).insert_text_at_cursor("\n")
 
     def action_give_up(self) -> None:
@@ -149,13 +149,6 @@ class EditPrompt(Vertical):
 
 class LineInput(PlainInput):
     """An input that may hold line breaks (ctrl-j, or pasted), which are shown as `⏎`."""
-
-    async def on_key(self, event: events.Key) -> None:
-        """Insert a line break."""
-        if event.key == "ctrl+j":
-            event.stop()
-            event.prevent_default()  # of the base class, which is called next
-            self.insert_text_at_cursor("\n")
 
     def on_paste(self, event: events.Paste) -> None:
         """Paste all lines, where Textual would paste only the first."""

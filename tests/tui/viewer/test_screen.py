@@ -217,7 +217,7 @@ async def test_slices_axes_and_parts(folder):
         await press(pilot, "full_stop")
         assert "dimension 0 = 3 of 6" in screen_text(app)
         assert screen.viewer.looked.content.extremes == (6000, 7999)
-        assert "nothing is within the scale held" in screen_text(app)
+        assert "values outside held scale" in screen_text(app)
         await press(pilot, "comma", "comma")
         assert "dimension 0 = 1 of 6" in screen_text(app)
         await press(pilot, "greater_than_sign")
