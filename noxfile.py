@@ -58,44 +58,22 @@ def tests(session: nox.Session) -> None:
 def faults(session: nox.Session) -> None:
     """Run the long fault tests; `-- --seconds N` for the system calls (900)."""
     install_project(session, "test")
-    seconds, arguments = seconds_option(session.posargs, default="900")
-    BUILD.mkdir(exist_ok=True)
-    figures = BUILD / "faults.jsonl"
-    figures.unlink(missing_ok=True)
-    env = {
-        "DAMNIT_SLOW_TESTS": "1",
-        "DAMNIT_FUZZ_SECONDS": seconds,
-        "DAMNIT_FUZZ_FIGURES": str(figures),
-    }
     places = ["tests/faults", "tests/slurm"]
-    session.run("pytest", *places, "--timeout", "0", *arguments, env=env)
-    print(figures.read_text() if figures.is_file() else "no figures")
+    run_with_figures(session, "faults", *places, default="900", env={"DAMNIT_SLOW_TESTS": "1"})
 
 
 @nox.session
 def fuzz(session: nox.Session) -> None:
     """Fuzz parsers, stores and keys with random input; `-- --seconds N` for each test (60)."""
     install_project(session, "test")
-    seconds, arguments = seconds_option(session.posargs, default="60")
-    BUILD.mkdir(exist_ok=True)
-    figures = BUILD / "fuzz.jsonl"
-    figures.unlink(missing_ok=True)
-    env = {"DAMNIT_FUZZ_SECONDS": seconds, "DAMNIT_FUZZ_FIGURES": str(figures)}
-    session.run("pytest", "tests/fuzz", "-n", "2", "--timeout", "0", *arguments, env=env)
-    print(figures.read_text() if figures.is_file() else "no figures")
+    run_with_figures(session, "fuzz", "tests/fuzz", "-n", "2", default="60")
 
 
 @nox.session
 def soak(session: nox.Session) -> None:
     """Run two accelerated beamtimes; `-- --seconds N` for how long runs arrive (1800)."""
     install_project(session, "test")
-    seconds, arguments = seconds_option(session.posargs, default="1800")
-    BUILD.mkdir(exist_ok=True)
-    figures = BUILD / "soak.jsonl"
-    figures.unlink(missing_ok=True)
-    env = {"DAMNIT_FUZZ_SECONDS": seconds, "DAMNIT_FUZZ_FIGURES": str(figures)}
-    session.run("pytest", "tests/soak", "--timeout", "0", *arguments, env=env)
-    print(figures.read_text() if figures.is_file() else "no figures")
+    run_with_figures(session, "soak", "tests/soak", default="1800")
 
 
 @nox.session
@@ -185,6 +163,23 @@ def build(session: nox.Session) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     if missing := [name for name in IN_WHEEL if name not in names]:
         session.error(f"{wheel.name} lacks {', '.join(missing)}")
+
+
+def run_with_figures(
+    session: nox.Session,
+    name: str,
+    *arguments: str,
+    default: str,
+    env: dict[str, str] | None = None,
+) -> None:
+    """Run tests for the seconds asked for, and print the figures that they collect in `build/`."""
+    seconds, more = seconds_option(session.posargs, default=default)
+    BUILD.mkdir(exist_ok=True)
+    figures = BUILD / f"{name}.jsonl"
+    figures.unlink(missing_ok=True)
+    budget = {"DAMNIT_FUZZ_SECONDS": seconds, "DAMNIT_FUZZ_FIGURES": str(figures)}
+    session.run("pytest", *arguments, "--timeout", "0", *more, env={**(env or {}), **budget})
+    print(figures.read_text() if figures.is_file() else "no figures")
 
 
 def seconds_option(arguments: list[str], *, default: str) -> tuple[str, list[str]]:

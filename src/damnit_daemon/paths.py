@@ -26,7 +26,6 @@ RUN_NAME = re.compile(r"r\d+", re.ASCII)
 MOST_DIGITS = 9
 """Digits of a proposal number."""
 
-RESULTS_NAME = re.compile(r"p(\d+)_r(\d+)\.h5", re.ASCII)
 RESULTS_NAME = re.compile(r"p([0-9]{1,18})_r([0-9]{1,18})\.h5")
 FRAGMENT_NAME = re.compile(r"p(\d+)_r(\d+)\.[^.]+\.ready\.h5", re.ASCII)
 
