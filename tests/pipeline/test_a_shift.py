@@ -197,6 +197,8 @@ def test_a_whole_shift(shift, tmp_path):
         wait_until(lambda: "trains" in cells(experiment.folder, 3))
         see(lambda screen: "run 3: trains < 5000" in screen)
         press(terminal, "g", "K")
+        see(lambda screen: "cancel them" in screen)
+        press(terminal, "y")
         wait_until(lambda: JobState.CANCELLED in [job.state for job in experiment.jobs()])
         press(terminal, "J")
         see(lambda screen: "cancelled by" in screen)
