@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from .atomic_write import atomic_write
 from .errors import DamnitError
 from .paths import DamnitFolder
 from .permissions import file_bits, make_shared_folder
@@ -159,16 +159,8 @@ def _write_new(path: Path, text: str) -> bool:
     """Write a file atomically with the folder's permissions, unless it exists."""
     if path.exists():
         return False
-    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(descriptor)
-            os.fchmod(descriptor, file_bits(path.parent))
-        os.link(temporary, path)
+        atomic_write(path, text.encode(), file_bits(path.parent), exclusive=True)
     except FileExistsError:
         return False
-    finally:
-        Path(temporary).unlink()
     return True

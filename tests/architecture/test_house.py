@@ -63,15 +63,8 @@ SHARED_CLASS_NAMES = {
 
 TEMPORARY_FILES = {
     "damnit_daemon/atomic_write.py": "the one home",
-    "damnit_daemon/init_folder.py": "to be moved to it",
-    "damnit_daemon/launch/bundle.py": "to be moved to it",
     "damnit_daemon/runner/fragment.py": "travels without the library",
     "damnit_daemon/runner/staged_file.py": "travels without the library",
-    "damnit_daemon/store/creation.py": "SQLite writes the file",
-    "damnit_daemon/supervise/conf_io.py": "to be moved to it",
-    "damnit_tui/alerts/storage.py": "to be moved to it",
-    "damnit_tui/context_editor/document.py": "to be moved to it",
-    "damnit_tui/state/storage.py": "to be moved to it",
     "damnit_tui/terminal/clipboard.py": "a file that stays where it is",
 }
 """Files that make temporary files by `mkstemp`, with the reason."""

@@ -13,7 +13,6 @@ import importlib.util
 import io
 import os
 import stat
-import tempfile
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from pathlib import Path
 
 import platformdirs
 
+from ..atomic_write import atomic_write
 from ..errors import DamnitError
 from ..paths import DamnitFolder
 from ..permissions import file_bits, make_shared_folder
@@ -152,17 +152,6 @@ def _holds(path: Path, content: bytes) -> bool:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Write to a temporary file and rename it: readers find the whole file or none."""
     path.parent.parent.mkdir(parents=True, exist_ok=True)  # for a new cache
     make_shared_folder(path.parent)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".new")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-            os.fchmod(file.fileno(), file_bits(path.parent))
-        os.replace(temporary, path)  # noqa: PTH105 – beside, as mkstemp
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    atomic_write(path, content, file_bits(path.parent))

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from ..atomic_write import atomic_write
 from ..errors import DamnitError
 from ..ledger import (
     ArrivalState,
@@ -28,9 +29,8 @@ from ..ledger import (
 from ..model import RunKey
 from ..model.arrival import Arrival, ArrivalSource
 from ..paths import DamnitFolder, existing_runs, find_proposal
-from ..permissions import make_shared_folder
+from ..permissions import file_bits, make_shared_folder
 from ..store import Database, NotADatabase, find_damage, load_computed_times
-from ..store.creation import new_file_beside
 from ..submission import highest_job_number
 from .run_scanner import Place, count_files, run_folder_name
 from .settle_times import KINDS
@@ -188,9 +188,7 @@ def keep_memo(folder: DamnitFolder) -> None:
         if path.exists() and path.read_text("utf-8") == text:
             return
         make_shared_folder(folder.internals)
-        with new_file_beside(path) as unfinished:
-            unfinished.write_text(text, "utf-8")
-            unfinished.replace(path)
+        atomic_write(path, text.encode(), file_bits(path.parent))
     except (OSError, DamnitError) as error:
         log.warning("%s cannot be written: %s", path, error)
 

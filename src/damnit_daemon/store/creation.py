@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import sqlite3
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from ..atomic_write import unfinished_file
 from ..permissions import file_bits
 from . import settings
 from .database import DEFAULT_TIMEOUT_S, Database
@@ -58,18 +58,11 @@ def new_file_beside(path: Path, mode: int | None = None) -> Iterator[Path]:
     Raises:
         StoreError: If the file system refuses.
     """
-    unfinished: Path | None = None
     try:
-        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        unfinished = Path(name)
-        with os.fdopen(descriptor):
-            os.fchmod(descriptor, file_bits(path.parent) if mode is None else mode)
-        yield unfinished
+        with unfinished_file(path, file_bits(path.parent) if mode is None else mode) as unfinished:
+            yield unfinished
     except OSError as error:
         raise describe_os_error(error, path) from error
-    finally:
-        if unfinished is not None:
-            unfinished.unlink(missing_ok=True)
 
 
 def link_into_place(unfinished: Path, path: Path) -> None:

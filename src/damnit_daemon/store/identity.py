@@ -10,10 +10,11 @@ import json
 import logging
 from pathlib import Path
 
+from ..atomic_write import atomic_write
 from ..errors import DamnitError
 from ..paths import DamnitFolder
-from ..permissions import make_shared_folder
-from .creation import new_db_id, new_file_beside
+from ..permissions import file_bits, make_shared_folder
+from .creation import new_db_id
 from .database import Database
 from .settings import DB_ID, load_setting, save_setting
 
@@ -70,9 +71,7 @@ def note_place(folder: DamnitFolder) -> None:
         if path.exists() and path.read_text("utf-8") == text:
             return
         make_shared_folder(folder.internals)
-        with new_file_beside(path) as unfinished:
-            unfinished.write_text(text, "utf-8")
-            unfinished.replace(path)
+        atomic_write(path, text.encode(), file_bits(path.parent))
     except (OSError, DamnitError) as error:
         log.warning("%s cannot be written: %s", path, error)
 

@@ -23,6 +23,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from ..atomic_write import atomic_write
 from ..launch import Bundle
 from ..launch.environment import FALLBACK_VARIABLE
 from ..paths import DamnitFolder
@@ -189,16 +190,8 @@ class SubmissionFolder:
         shutil.rmtree(self.path, ignore_errors=True)
 
     def _write(self, name: str, text: str, bits: int) -> None:
-        """Write a temporary file, then rename it; no other user may modify what is executed."""
-        path = self.path / name
-        new = path.with_name(f"{name}.new")
-        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-            os.fchmod(file.fileno(), file_bits(self.path) & bits)
-        new.replace(path)
+        """Write a file that no other user may modify if it is executed."""
+        atomic_write(self.path / name, text.encode(), file_bits(self.path) & bits)
 
 
 def submissions(folder: DamnitFolder) -> list[SubmissionFolder]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..atomic_write import atomic_write
 from ..errors import DamnitError
 from ..paths import DamnitFolder
 from ..permissions import group_may_write, remove_acl
@@ -113,17 +113,10 @@ def check_logs(folder: DamnitFolder) -> None:
 
 
 def _write(path: Path, content: bytes, *, mode: int, for_writers: bool = False) -> None:
-    descriptor, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(descriptor)
-            remove_acl(descriptor)  # inherited; the mode set below would reactivate it
-            if for_writers and group_may_write(path.parent, os.fstat(descriptor).st_gid):
-                mode |= stat.S_IRGRP
-            os.fchmod(descriptor, mode)
-        Path(beside).replace(path)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
+    def restricted(descriptor: int) -> int:
+        remove_acl(descriptor)  # inherited; the mode would reactivate it
+        if for_writers and group_may_write(path.parent, os.fstat(descriptor).st_gid):
+            return mode | stat.S_IRGRP
+        return mode
+
+    atomic_write(path, content, restricted)

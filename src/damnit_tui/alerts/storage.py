@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from pathlib import Path
 
+from damnit_daemon.atomic_write import atomic_write
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.permissions import file_bits
 
@@ -43,16 +42,6 @@ def save_alerts(internals: Path, alerts: list[Alert]) -> None:
     text = json.dumps({"version": 1, "alerts": listed}, indent=2, ensure_ascii=False) + "\n"
     try:
         internals.mkdir(exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix=f".{NAME}.", dir=internals)
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fchmod(file.fileno(), file_bits(internals))
-                os.fsync(file.fileno())
-            Path(name).replace(internals / NAME)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        atomic_write(internals / NAME, text.encode(), file_bits(internals))
     except OSError as error:
         raise DamnitError(f"The alerts cannot be kept: {error.strerror}.") from error

@@ -7,13 +7,13 @@ import hashlib
 import json
 import os
 import stat
-import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from platformdirs import user_state_path
 
+from damnit_daemon.atomic_write import atomic_write
 from damnit_daemon.errors import DamnitError
 
 from ..data.context_file import read_context_file
@@ -126,17 +126,7 @@ class Document:
             bits = stat.S_IMODE(target.stat().st_mode)
         except FileNotFoundError:
             bits = stat.S_IMODE(target.parent.stat().st_mode) & 0o666
-        descriptor, name = tempfile.mkstemp(prefix=".context-", dir=target.parent)
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8", newline=self._line_end) as file:
-                file.write(text)
-                file.flush()
-                os.fchmod(file.fileno(), bits)
-                os.fsync(file.fileno())
-            Path(name).replace(target)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        atomic_write(target, text.replace("\n", self._line_end).encode(), bits)
 
 
 def difference(mine: str, theirs: str) -> list[str]:

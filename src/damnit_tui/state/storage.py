@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from pathlib import Path
+
+from damnit_daemon.atomic_write import atomic_write
 
 APP = "damnit-tui"
 _PLAIN = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -62,17 +63,6 @@ def write_json(path: Path, content: object) -> None:
     Raises:
         OSError: If it cannot be written.
     """
-    import tempfile
-
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    atomic_write(path, text.encode(errors="backslashreplace"), 0o600)
