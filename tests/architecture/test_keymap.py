@@ -7,12 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+from damnit_daemon.paths import DamnitFolder
 from damnit_tui import keymap
 from damnit_tui.app import DamnitApp
 from damnit_tui.compare.details_screen import DetailsScreen
 from damnit_tui.compare.differences_screen import DifferencesScreen
 from damnit_tui.context_editor.screen import ContextScreen
 from damnit_tui.daemon.screen import DaemonScreen
+from damnit_tui.data.session import Session
 from damnit_tui.diagnosis.dialog import DiagnosisScreen
 from damnit_tui.dialogs.columns_dialog import ColumnsDialog
 from damnit_tui.dialogs.confirm import ConfirmDialog
@@ -28,6 +30,7 @@ from damnit_tui.dialogs.value_filter import ValueFilterDialog
 from damnit_tui.dialogs.variable_deletion import DeletionDialog
 from damnit_tui.dialogs.variable_dialog import VariableDialog
 from damnit_tui.jobs.screen import JobsScreen
+from damnit_tui.keymap.commands import COMMANDS
 from damnit_tui.log.screen import LogScreen
 from damnit_tui.main.screen import MainScreen
 from damnit_tui.plot.screen import PlotScreen
@@ -113,6 +116,15 @@ def test_every_key_has_an_action_where_it_belongs():
         name = f"action_{name}"
         for owner in (DamnitApp,) if of_app == ["app"] else OWNERS[key.owner]:
             assert hasattr(owner, name), f"{owner.__name__} has no {name}"
+
+
+def test_every_key_and_command_of_the_main_screen_has_a_function(tmp_path):
+    commands = MainScreen(Session(DamnitFolder(tmp_path))).commands
+    keys = {key.id: key.action for key in keymap.KEYS if key.owner == "main"}
+    assert commands.keys.keys() == keys.keys()
+    assert all(action == f"command({id!r})" for id, action in keys.items())
+    names = [command.name for command in COMMANDS]
+    assert sorted(commands.lines) == sorted(names)
 
 
 def test_every_owner_of_keys_is_known():

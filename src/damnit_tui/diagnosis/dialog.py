@@ -71,7 +71,7 @@ class DiagnosisScreen(DialogScreen):
         known: StoredValue | None,
         *,
         work: Callable[[], DaemonActivity] = DaemonActivity,
-        act: Callable[[str, tuple[object, ...]], object] = lambda _action, _arguments: None,
+        act: Callable[[str, int], object] = lambda _id, _line: None,
         inspect: Callable[[CellAddress], object] = lambda _: None,
         copy: Callable[[str], object] = lambda _: None,
         clock: Callable[[], float] = time.time,
@@ -85,8 +85,8 @@ class DiagnosisScreen(DialogScreen):
             column: Its variable.
             known: The table's value of the cell.
             work: Returns the daemon's activity.
-            act: Runs a key's action on the main screen and closes this one; called with the action
-                and its arguments.
+            act: Runs the command of a key on the main screen and closes this one; called with the
+                key's id and a line of the context file.
             inspect: Views the data of a cell.
             copy: Copies text.
             clock: Returns the current time.
@@ -190,11 +190,7 @@ class DiagnosisScreen(DialogScreen):
     def _do(self, key: keymap.Key) -> None:
         assert self.why is not None
         if key.id != "runs.log":
-            begin: dict[str, tuple[object, ...]] = {
-                "runs.context": (self.why.root.line or 0,),
-                "runs.reprocess": (self._column.name, True),
-            }
-            self._act(key.action, begin.get(key.id, ()))
+            self._act(key.id, self.why.root.line or 0)
             return
         from ..log.screen import LogScreen
 

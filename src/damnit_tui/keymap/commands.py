@@ -1,6 +1,6 @@
 """Every command of the `:` line, in one place: completion, help and docs are built from it.
 
-A part of the main screen adds one with an entry here and the method that it names.
+Their functions are those that the main screen registers under their names.
 """
 
 from __future__ import annotations
@@ -21,65 +21,30 @@ class Command(NamedTuple):
     """As written in the help; empty if it takes none."""
     text: str
     """Description for help and docs; begins in lower case."""
-    method: str
-    """Method of the main screen; called with the text after the name. If it cannot parse that, it
-    raises `FilterError`, with the position counted from the start of that text."""
-    complete: str = ""
-    """A method of the main screen: text and cursor → `Completion` of the arguments."""
 
 
 COMMANDS = (
-    Command(
-        "filter", "TEXT", "show only some runs; without text, all", "set_filter", "complete_filter"
-    ),
-    Command(
-        "sort",
-        "COLUMNS",
-        "sort: `xgm,-run`; without columns, newest first",
-        "set_sort",
-        "complete_sort",
-    ),
-    Command(
-        "columns",
-        "COLUMNS",
-        "show only these, in this order; without columns, all",
-        "set_columns",
-        "complete_sort",
-    ),
-    Command(
-        "tags",
-        "TAGS",
-        "show only columns with these; without tags, all",
-        "set_tags",
-        "complete_tags",
-    ),
-    Command(
-        "view",
-        "save|open|delete NAME, list",
-        "keep filter, order and columns under a name",
-        "do_view",
-        "complete_view",
-    ),
+    Command("filter", "TEXT", "show only some runs; without text, all"),
+    Command("sort", "COLUMNS", "sort: `xgm,-run`; without columns, newest first"),
+    Command("columns", "COLUMNS", "show only these, in this order; without columns, all"),
+    Command("tags", "TAGS", "show only columns with these; without tags, all"),
+    Command("view", "save|open|delete NAME, list", "keep filter, order and columns under a name"),
     Command(
         "alert",
         "CONDITION [for N runs], off ALERT, list",
         "be called when it holds: `xgm < 500 for 3 runs`",
-        "do_alert",
-        "complete_alert",
     ),
-    Command("timings", "", "variable timings, by past jobs", "show_timings"),
-    Command("report", "[HOURS]", "what happened since the last report", "do_report"),
-    Command("export", "FILE", "write what is shown; the format follows the name", "do_export"),
-    Command("theme", "NAME", "other colours", "set_theme", "complete_theme"),
+    Command("timings", "", "variable timings, by past jobs"),
+    Command("report", "[HOURS]", "what happened since the last report"),
+    Command("export", "FILE", "write what is shown; the format follows the name"),
+    Command("theme", "NAME", "other colours"),
     Command(
         "graphics",
         "auto|kitty|blocks|none",
         "how images are drawn: in pixels, half blocks, shades, or as the terminal can",
-        "set_graphics",
-        "complete_graphics",
     ),
-    Command("help", "", "all keys and commands", "show_help"),
-    Command("q", "", "quit", "quit_app"),
+    Command("help", "", "all keys and commands"),
+    Command("q", "", "quit"),
 )
 
 

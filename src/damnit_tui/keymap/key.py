@@ -25,3 +25,10 @@ class Key(NamedTuple):
     """Label in the footer; empty to leave it out."""
     rank: int = 0
     """Position in the footer, from the left; on a narrow screen the last ones are dropped first."""
+
+
+def main_key(
+    id: str, keys: str, text: str, section: str, shown: str = "", footer: str = "", rank: int = 0
+) -> Key:
+    """Return a key of the main screen, which runs the command of the same id."""
+    return Key(id, keys, f"command({id!r})", text, "main", section, shown, footer, rank)

@@ -2,82 +2,44 @@
 
 from __future__ import annotations
 
-from .key import Key
+from .key import Key, main_key
 
 KEYS: tuple[Key, ...] = (
-    Key(
+    main_key(
         "runs.edit",
         "e",
-        "edit",
         "edit the cell: a comment, or a variable to fill in; of all marked runs at once",
-        "main",
         "Edit",
         "e",
         "edit",
         4,
     ),
-    Key("runs.undo", "u", "undo", "undo the last edit", "main", "Edit", "u"),
-    Key("runs.redo", "U", "redo", "redo", "main", "Edit", "U"),
-    Key("runs.notes", "o", "notes", "notes: add one, look at all", "main", "Edit", "o"),
-    Key(
+    main_key("runs.undo", "u", "undo the last edit", "Edit", "u"),
+    main_key("runs.redo", "U", "redo", "Edit", "U"),
+    main_key("runs.notes", "o", "notes: add one, look at all", "Edit", "o"),
+    main_key(
         "runs.fold_notes",
         "z",
-        "fold_notes",
         "fold the notes between the runs away, or show them again",
-        "main",
         "Look",
         "z",
     ),
-    Key(
-        "runs.user_variable",
-        "A",
-        "user_variable",
-        "add a variable to fill in, or change one",
-        "main",
-        "Edit",
-        "A",
+    main_key("runs.user_variable", "A", "add a variable to fill in, or change one", "Edit", "A"),
+    main_key("runs.add_runs", "plus", "add planned runs", "Edit", "+"),
+    main_key(
+        "runs.delete_variable", "delete", "delete the variable with all its data", "Edit", "Del"
     ),
-    Key("runs.add_runs", "plus", "add_runs", "add planned runs", "main", "Edit", "+"),
-    Key(
-        "runs.delete_variable",
-        "delete",
-        "delete_variable",
-        "delete the variable with all its data",
-        "main",
-        "Edit",
-        "Del",
+    main_key("runs.copy", "y", "copy the cell", "Take", "y", "copy", 13),
+    main_key("runs.copy_rows", "Y", "copy the run, or marked ones, as a table", "Take", "Y"),
+    main_key(
+        "runs.export", "S,O", "save runs to a file, or copy them to the clipboard", "Take", "S O"
     ),
-    Key("runs.copy", "y", "copy", "copy the cell", "main", "Take", "y", "copy", 13),
-    Key(
-        "runs.copy_rows",
-        "Y",
-        "copy_rows",
-        "copy the run, or marked ones, as a table",
-        "main",
-        "Take",
-        "Y",
-    ),
-    Key(
-        "runs.export",
-        "S,O",
-        "export",
-        "save runs to a file, or copy them to the clipboard",
-        "main",
-        "Take",
-        "S O",
-    ),
-    Key("runs.reprocess", "r", "reprocess", "reprocess runs", "main", "Act", "r", "reprocess", 6),
-    Key("runs.cancel", "K", "cancel_jobs", "cancel the jobs of the run", "main", "Act", "K"),
-    Key("runs.jobs", "J", "jobs", "the daemon's jobs", "main", "Screens", "J", "jobs", 7),
+    main_key("runs.reprocess", "r", "reprocess runs", "Act", "r", "reprocess", 6),
+    main_key("runs.cancel", "K", "cancel the jobs of the run", "Act", "K"),
+    main_key("runs.jobs", "J", "the daemon's jobs", "Screens", "J", "jobs", 7),
     Key("app.help", "question_mark", "help", "this help", "app", "Screens", "?", "help", 1),
-    Key(
-        "runs.palette",
-        "ctrl+p",
-        "palette",
-        "find a key or a command by what it does",
-        "main",
-        "Screens",
-        "ctrl-p",
+    main_key(
+        "runs.palette", "ctrl+p", "find a key or a command by what it does", "Screens", "ctrl-p"
     ),
     Key("app.redraw", "ctrl+l", "redraw", "draw the screen again", "app", "Screens", "ctrl-l"),
     Key(
@@ -90,7 +52,7 @@ KEYS: tuple[Key, ...] = (
         "ctrl-z",
     ),
     Key("app.quit", "q,ctrl+q", "quit", "quit", "app", "Screens", "q", "quit", 8),
-    Key("runs.daemon", "D", "daemon", "the daemon and its settings", "main", "Screens", "D"),
-    Key("runs.context", "E", "context", "edit the context file", "main", "Act", "E"),
-    Key("runs.proposals", "P", "proposals", "other proposals", "main", "Screens", "P"),
+    main_key("runs.daemon", "D", "the daemon and its settings", "Screens", "D"),
+    main_key("runs.context", "E", "edit the context file", "Act", "E"),
+    main_key("runs.proposals", "P", "other proposals", "Screens", "P"),
 )

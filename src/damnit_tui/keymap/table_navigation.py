@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .key import Key
+from .key import Key, main_key
 
 KEYS: tuple[Key, ...] = (
     Key("table.down", "down,j", "move_cursor(1, 0)", "next row", "table", "Move", "↓ j"),
@@ -56,26 +56,16 @@ KEYS: tuple[Key, ...] = (
         "next problem",
         9,
     ),
-    Key(
+    main_key(
         "runs.command",
         "colon",
-        "command",
         "go to a run by its number, or type a command",
-        "main",
         "Move",
         ":",
         "command",
         10,
     ),
-    Key(
-        "runs.follow",
-        "F",
-        "follow",
-        "toggle follow: go along with new runs",
-        "main",
-        "Move",
-        "F",
-        "follow",
-        12,
+    main_key(
+        "runs.follow", "F", "toggle follow: go along with new runs", "Move", "F", "follow", 12
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .key import Key
+from .key import Key, main_key
 
 KEYS: tuple[Key, ...] = (
     Key(
@@ -16,38 +16,10 @@ KEYS: tuple[Key, ...] = (
         "inspect",
         2,
     ),
-    Key(
-        "runs.why",
-        "w",
-        "why",
-        "why the cell is empty, down to the root",
-        "main",
-        "Look",
-        "w",
-        "why",
-        11,
-    ),
-    Key(
-        "runs.plot",
-        "p",
-        "plot",
-        "plot variables over runs, or within runs",
-        "main",
-        "Look",
-        "p",
-        "plot",
-        5,
-    ),
-    Key("runs.details", "i", "details", "all values of the run", "main", "Look", "i"),
-    Key(
-        "runs.differences",
-        "d",
-        "differences",
-        "what differs between the marked runs",
-        "main",
-        "Look",
-        "d",
-    ),
+    main_key("runs.why", "w", "why the cell is empty, down to the root", "Look", "w", "why", 11),
+    main_key("runs.plot", "p", "plot variables over runs, or within runs", "Look", "p", "plot", 5),
+    main_key("runs.details", "i", "all values of the run", "Look", "i"),
+    main_key("runs.differences", "d", "what differs between the marked runs", "Look", "d"),
     Key(
         "table.trends",
         "T",
@@ -102,14 +74,8 @@ KEYS: tuple[Key, ...] = (
         "Look",
         "=",
     ),
-    Key(
-        "runs.preview",
-        "v",
-        "preview",
-        "toggle preview: the data of the cell beside the table",
-        "main",
-        "Look",
-        "v",
+    main_key(
+        "runs.preview", "v", "toggle preview: the data of the cell beside the table", "Look", "v"
     ),
-    Key("runs.log", "L", "log", "the log of the run", "main", "Look", "L"),
+    main_key("runs.log", "L", "the log of the run", "Look", "L"),
 )

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ..data.session import Session
     from ..table.widget import RunTable
     from ..widgets.status import Status
+    from .command_registry import CommandRegistry
 
 
 class MainPart(Screen[None]):
@@ -26,6 +27,7 @@ class MainPart(Screen[None]):
         feed: Feed
         table: RunTable
         status: Status
+        commands: CommandRegistry
         _zone: tzinfo | None
         _clock: Callable[[], float]
 
@@ -40,6 +42,12 @@ class MainPart(Screen[None]):
 
         def action_details(self) -> None:
             """Show all values of the run."""
+
+        def action_context(self, line: int = 0) -> None:
+            """Edit the context file."""
+
+        def action_reprocess(self, names: str = "", here: bool = False) -> None:
+            """Ask what to reprocess, and submit it."""
 
         def action_follow(self) -> None:
             """Toggle following new runs."""

@@ -109,12 +109,9 @@ class Taking(MainPart):
         from ..terminal.clipboard import copy_text
 
         def osc52(copied: str) -> None:
-            self.call_later(self._ask_terminal, copied)
+            self.call_later(self.app.copy_to_clipboard, copied)
 
         return copy_text(text, osc52, os.environ)
-
-    def _ask_terminal(self, copied: str) -> None:
-        self.app.copy_to_clipboard(copied)
 
     @on(TextCopied)
     def tell_copied(self, event: TextCopied) -> None:

@@ -29,7 +29,7 @@ class Commanding(Arranging):
     chosen_theme = ""
     """The theme the user chose; empty for the default."""
 
-    async def action_command(self, text: str = "") -> None:
+    async def open_command_line(self, text: str = "") -> None:
         """Prompt for a command or a run number.
 
         Args:
@@ -72,7 +72,7 @@ class Commanding(Arranging):
     async def type_command(self, command: Command) -> None:
         """Run a command; if it takes an argument, open the prompt with it instead."""
         if command.arguments:
-            await self.action_command(f"{command.name} ")
+            await self.open_command_line(f"{command.name} ")
         else:
             self.run_command(command.name)
 
@@ -87,7 +87,7 @@ class Commanding(Arranging):
             self.table.jump(int(typed.argument))
             return
         try:
-            getattr(self, typed.command.method)(typed.argument)
+            self.commands.lines[typed.command.name].run(typed.argument)
         except FilterError as error:
             start = typed.start
             raise FilterError(
@@ -102,10 +102,12 @@ class Commanding(Arranging):
             typed = parse_command(text)
         except FilterError:
             return None
-        if typed.command is None or not typed.command.complete or cursor < typed.start:
+        if typed.command is None or cursor < typed.start:
             return None
-        complete = getattr(self, typed.command.complete)
-        found: Completion = complete(text[typed.start :], cursor - typed.start)
+        complete = self.commands.lines[typed.command.name].complete
+        found = complete(text[typed.start :], cursor - typed.start) if complete else None
+        if found is None:
+            return None
         start, end = found.start + typed.start, found.end + typed.start
         return offered(replace(found, start=start, end=end))
 
@@ -125,11 +127,3 @@ class Commanding(Arranging):
     def complete_theme(self, text: str, cursor: int) -> Completion:
         """Complete theme names."""
         return complete_words(text, cursor, tuple(sorted(self.app.available_themes)))
-
-    def show_help(self, _argument: str) -> None:
-        """Show all keys and commands."""
-        self.call_after_refresh(self.app.run_action, "help")
-
-    def quit_app(self, _argument: str) -> None:
-        """Quit the app."""
-        self.app.exit()

@@ -66,12 +66,17 @@ class Looking(Taking):
         """Explain why a cell is empty."""
         from ..diagnosis.dialog import DiagnosisScreen
 
-        async def act(action: str, arguments: tuple[object, ...]) -> None:
-            """Run the action on the main screen, which must be on top then."""
+        async def act(id: str, line: int) -> None:
+            """Run a command for this cell on the main screen, which must be on top then."""
             while self.app.screen is not self:
                 await self.app.pop_screen()
             self.table.move_to(*address)
-            await self.app.run_action(("", action, arguments), self)
+            if id == "runs.context":
+                self.action_context(line)
+            elif id == "runs.reprocess":
+                self.action_reprocess(address.name, here=True)
+            else:
+                await self.commands.run(id)
 
         self.app.push_screen(
             DiagnosisScreen(
@@ -79,7 +84,7 @@ class Looking(Taking):
                 address,
                 *self._cell(address),
                 work=lambda: self.status.work,
-                act=lambda action, arguments: self.call_later(act, action, arguments),
+                act=lambda id, line: self.call_later(act, id, line),
                 inspect=self.inspect,
                 copy=self.copy_text,
                 clock=self._clock,

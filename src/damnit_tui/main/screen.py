@@ -6,6 +6,7 @@ import gc
 import time
 from collections.abc import Callable
 from datetime import tzinfo
+from functools import partial
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -27,6 +28,7 @@ from ..widgets.footer import KeyFooter
 from ..widgets.status import Status, StatusLines
 from .alerts import Alerting
 from .cell_edit import Editing
+from .command_registry import CommandRegistry
 from .compare import Comparing
 from .daemon_actions import Acting
 from .messages import NewsArrived, PicturesDrawn
@@ -80,6 +82,75 @@ class MainScreen(
         self.keeper = Autosave(session.load_db_id, session.folder.path)
         self.folder_name = str(session.folder.path)
         """The folder's name on the screen."""
+        self.commands = CommandRegistry()
+        self._register_commands()
+
+    def _register_commands(self) -> None:
+        add = self.commands.add
+        add("runs.add_runs", self.action_add_runs)
+        add("runs.cancel", self.action_cancel_jobs)
+        add("runs.clear_filter", self.action_clear_filter)
+        add("runs.columns", self.action_columns)
+        add("runs.command", self.open_command_line)
+        add("runs.context", self.action_context)
+        add("runs.copy", self.action_copy)
+        add("runs.copy_rows", self.action_copy_rows)
+        add("runs.daemon", self.action_daemon)
+        add("runs.delete_variable", self.action_delete_variable)
+        add("runs.details", self.action_details)
+        add("runs.differences", self.action_differences)
+        add("runs.edit", self.action_edit)
+        add("runs.export", self.action_export)
+        add("runs.filter", self.action_filter)
+        add("runs.filter_column", self.action_filter_column_values)
+        add("runs.filter_value", self.action_filter_value)
+        add("runs.find_column", self.action_find_column)
+        add("runs.fold_notes", self.action_fold_notes)
+        add("runs.follow", self.action_follow)
+        add("runs.jobs", self.action_jobs)
+        add("runs.log", self.action_log)
+        add("runs.next_match", partial(self.action_next_match, 1))
+        add("runs.notes", self.action_notes)
+        add("runs.palette", self.action_palette)
+        add("runs.plot", self.action_plot)
+        add("runs.preview", self.action_preview)
+        add("runs.previous_match", partial(self.action_next_match, -1))
+        add("runs.proposals", self.action_proposals)
+        add("runs.redo", self.action_redo)
+        add("runs.reprocess", self.action_reprocess)
+        add("runs.search", self.action_search)
+        add("runs.sort", partial(self.action_sort, reverse=False))
+        add("runs.sort_also", self.action_sort_also)
+        add("runs.sort_reverse", partial(self.action_sort, reverse=True))
+        add("runs.tags", self.action_tags)
+        add("runs.undo", self.action_undo)
+        add("runs.unmark", self.action_unmark)
+        add("runs.user_variable", self.action_user_variable)
+        add("runs.why", self.action_why)
+        add_line = self.commands.add_line
+        add_line("alert", self.do_alert, self.complete_alert)
+        add_line("columns", self.set_columns, self.complete_sort)
+        add_line("export", self.do_export)
+        add_line("filter", self.set_filter, self.complete_filter)
+        add_line("graphics", self.set_graphics, self.complete_graphics)
+        add_line("help", lambda _: self.call_after_refresh(self.app.run_action, "help"))
+        add_line("q", lambda _: self.app.exit())
+        add_line("report", self.do_report)
+        add_line("sort", self.set_sort, self.complete_sort)
+        add_line("tags", self.set_tags, self.complete_tags)
+        add_line("theme", self.set_theme, self.complete_theme)
+        add_line("timings", self.show_timings)
+        add_line("view", self.do_view, self.complete_view)
+
+    async def action_command(self, id: str) -> None:
+        """Run the command of a key."""
+        await self.commands.run(id)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave a key to others while its command is not available."""
+        if action == "command":
+            return self.commands.is_available(str(parameters[0]))
+        return super().check_action(action, parameters)
 
     def compose(self) -> ComposeResult:
         """Compose the widgets from top to bottom."""

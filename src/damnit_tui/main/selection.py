@@ -43,7 +43,7 @@ class Marking(MainPart):
     @on(RunTable.TitleClicked)
     async def sort_by_title(self) -> None:
         """Sort by the clicked column: the cursor is on it already."""
-        await self.run_action("sort(False)")
+        await self.commands.run("runs.sort")
 
     async def action_find_column(self) -> None:
         """Prompt for a column."""

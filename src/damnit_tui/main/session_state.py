@@ -186,9 +186,9 @@ class Keeping(Commanding, Choosing):
 
     # Named views
 
-    async def action_command(self, text: str = "") -> None:
+    async def open_command_line(self, text: str = "") -> None:
         """Prompt for a command; load the names of the views meanwhile."""
-        await super().action_command(text)
+        await super().open_command_line(text)
         self.use_views("list", "", quiet=True)
 
     def do_view(self, text: str) -> None:

@@ -17,19 +17,11 @@ from damnit_tui.keymap.commands import (
     help_lines,
     parse_command,
 )
-from damnit_tui.main.screen import MainScreen
 from damnit_tui.widgets.prompt import Prompt
 from damnit_tui.widgets.prompt_hint import PromptHint, mistake_line
 
 from ..conftest import key, make_app, settle, until
 from .test_cell_edit import screen_text
-
-
-def test_every_command_has_its_methods():
-    for command in COMMANDS:
-        assert hasattr(MainScreen, command.method), command
-        assert not command.complete or hasattr(MainScreen, command.complete), command
-    assert len({command.name for command in COMMANDS}) == len(COMMANDS)
 
 
 def test_help_and_docs_list_every_command():
