@@ -10,15 +10,16 @@ import time
 from collections.abc import Callable
 from datetime import tzinfo
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from textual import constants, events, on
+from textual import constants, events, on, work
 from textual._styles_cache import StylesCache
 from textual.await_complete import AwaitComplete
 from textual.driver import Driver
 from textual.screen import Screen
 
 from . import keymap
+from .data.daemon_requests import RequestAnswered, SendRequest
 from .data.session import Session
 from .guard import GuardedApp
 from .main.screen import MainScreen
@@ -28,6 +29,11 @@ from .terminal.graphics.image_cache import ImageCache
 from .terminal.graphics.protocol_choice import takes_placeholders
 from .terminal.key_buffer import KeyBuffer, aim, missed
 from .themes import ThemedApp
+
+if TYPE_CHECKING:
+    from damnit_daemon.ledger import TypedRequest
+
+    from .data.daemon_client import RequestResult
 
 
 class DamnitApp(GuardedApp[Path], ThemedApp[Path]):
@@ -181,6 +187,25 @@ class DamnitApp(GuardedApp[Path], ThemedApp[Path]):
         from .dialogs.help import HelpScreen
 
         self.push_screen(HelpScreen(owner))
+
+    # The daemon
+
+    @on(SendRequest)
+    def send_request(self, event: SendRequest) -> None:
+        """Send a request to the daemon, unless the session is read-only."""
+        if self.main_screen.session.read_only:
+            self.notify("Nothing is changed from here: --read-only.", severity="warning")
+        else:
+            self._ask_daemon(event.request)
+
+    @work(thread=True, group="requests")
+    def _ask_daemon(self, request: TypedRequest) -> None:
+        result = self.main_screen.session.daemon_client().ask(request)
+        self.call_later(self._show_answer, result)
+
+    def _show_answer(self, result: RequestResult) -> None:
+        self.notify(result.text, severity=result.severity)
+        self.screen.post_message(RequestAnswered(result))
 
     def _end(self, number: int) -> None:
         """Restore the terminal, which a signal by itself would not."""

@@ -59,7 +59,7 @@ class Orders:
 
         def note(name):
             def noted(*arguments, **_options):
-                kind = getattr(arguments[1], "value", "") if len(arguments) > 1 else ""
+                kind = getattr(arguments[1], "kind", "") if len(arguments) > 1 else ""
                 orders.given.append(f"{name} {kind}".strip())
                 return RequestResult("Noted.") if name == "asked" else "Done."
 
@@ -72,7 +72,7 @@ class Orders:
         def untried(*_arguments):
             raise DamnitError("Nothing is tried here.")
 
-        monkeypatch.setattr(DaemonClient, "_ask", note("asked"))
+        monkeypatch.setattr(DaemonClient, "ask", note("asked"))
         for name in ("start", "stop", "restart", "save"):
             monkeypatch.setattr(DaemonService, name, note(f"daemon {name}"))
         monkeypatch.setattr(ConfirmDialog, "action_answer", count)

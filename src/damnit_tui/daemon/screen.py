@@ -28,12 +28,17 @@ from ..sanitize import clip_start, visible
 from ..widgets.footer import KeyFooter
 from ..widgets.plain_input import PlainInput
 from .facts import ROLES, DaemonFacts
-from .service import DaemonService
+from .service import DaemonCommand, DaemonService, SettingChange
 
 if TYPE_CHECKING:
     from ..data.session import Session
 
 LOOK_S = 1.0
+BUSY = {
+    DaemonCommand.START: "starting…",
+    DaemonCommand.STOP: "stopping…",
+    DaemonCommand.RESTART: "restarting…",
+}
 MOST_VALUE = 26
 """Most characters of a value in the list; a longer one is shown in full below."""
 
@@ -191,29 +196,29 @@ class DaemonScreen(Screen[None]):
 
     def action_start(self) -> None:
         """Start the daemon."""
-        self._command("starting…", lambda service: service.start(self._tell))
+        self._command(DaemonCommand.START)
 
     def action_stop(self) -> None:
         """Stop the daemon, after confirmation."""
-        self._confirmed("Stop", "stopping…", lambda service: service.stop())
+        self._confirm(DaemonCommand.STOP)
 
     def action_restart(self) -> None:
         """Restart the daemon, after confirmation; start it if it is stopped."""
-        self._confirmed("Restart", "restarting…", lambda service: service.restart(self._tell))
+        self._confirm(DaemonCommand.RESTART)
 
-    def _confirmed(self, verb: str, busy: str, command: Callable[[DaemonService], str]) -> None:
-        from ..dialogs.confirm import confirm
+    def _confirm(self, command: DaemonCommand) -> None:
+        from ..dialogs.confirm import ConfirmDialog
 
         if not self._may_write():
             return
-        until = "s starts it again; until then" if verb == "Stop" else "Until it works again"
+        stops, verb = command is DaemonCommand.STOP, command.capitalize()
+        until = "s starts it again; until then" if stops else "Until it works again"
         text = (
             f"{verb} the daemon of {self._session.folder.path}?\n\n{until} no run is taken "
             f"and nothing is computed. {self._facts.stop_sentence()}"
         )
-        confirm(
-            self, f"{verb} the daemon", text, lambda: self._command(busy, command), yes=verb.lower()
-        )
+        dialog = ConfirmDialog(f"{verb} the daemon", text, command, yes=command)
+        self.app.push_screen(dialog, self._command)
 
     @on(DataTable.RowSelected)
     def action_edit(self) -> None:
@@ -236,7 +241,7 @@ class DaemonScreen(Screen[None]):
         event.stop()
         key, text = self._chosen_key(), event.value.strip()
         self._leave_prompt()
-        self._command("", lambda service: service.save(key, text))
+        self._command(SettingChange(key, text))
 
     def _leave_prompt(self) -> None:
         self.query_one("#daemon-edit").display = False
@@ -249,20 +254,20 @@ class DaemonScreen(Screen[None]):
             )
         return not self._session.read_only
 
-    def _command(self, busy: str, command: Callable[[DaemonService], str]) -> None:
-        if not self._may_write():
+    def _command(self, command: DaemonCommand | SettingChange | None) -> None:
+        if command is None or not self._may_write():
             return
         if self._busy:
             self.notify(f"It is {self._busy}", markup=False)
             return
-        self._busy = busy
+        self._busy = BUSY[command] if isinstance(command, DaemonCommand) else ""
         self._hurry.set()
         self._do(command)
 
     @work(thread=True, group="command")
-    def _do(self, command: Callable[[DaemonService], str]) -> None:
+    def _do(self, command: DaemonCommand | SettingChange) -> None:
         try:
-            done = self.Done(command(self._service))
+            done = self.Done(self._service.carry_out(command, self._tell))
         except DamnitError as error:
             done = self.Done(" ".join(filter(None, [error.message, error.hint])), is_good=False)
         self.post_message(done)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
 
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.ledger import (
@@ -26,6 +28,23 @@ from .facts import DaemonFacts
 
 TIMEOUT_S = 5.0
 NEXT_START = "The daemon takes it over when it starts next: R restarts it."
+
+
+class DaemonCommand(StrEnum):
+    """A command for the daemon's process."""
+
+    START = "start"
+    STOP = "stop"
+    RESTART = "restart"
+
+
+@dataclass(frozen=True)
+class SettingChange:
+    """Another value for a setting."""
+
+    key: str
+    text: str
+    """As typed; empty for the default."""
 
 
 class DaemonService:
@@ -58,6 +77,24 @@ class DaemonService:
             return DaemonFacts(problem=error.message)
         warnings = load_folder_warnings(self._folder)
         return DaemonFacts(seen, settings, counters, jobs, warnings=warnings)
+
+    def carry_out(
+        self, command: DaemonCommand | SettingChange, tell: Callable[[str], object]
+    ) -> str:
+        """Carry out a command; return what was done.
+
+        Raises:
+            DamnitError: If that fails.
+        """
+        match command:
+            case SettingChange():
+                return self.save(command.key, command.text)
+            case DaemonCommand.START:
+                return self.start(tell)
+            case DaemonCommand.STOP:
+                return self.stop()
+            case DaemonCommand.RESTART:
+                return self.restart(tell)
 
     def start(self, tell: Callable[[str], object]) -> str:
         """Start the daemon; return which process is running then.

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.ledger import (
     CancelRequest,
-    Executor,
-    JobOptions,
     Ledger,
     PrioritiseRequest,
-    ReprocessRequest,
     Request,
     RequestState,
     RetryRequest,
@@ -25,7 +21,6 @@ from damnit_daemon.ledger import (
     load_lease,
     load_request,
 )
-from damnit_daemon.model import RunKey
 from damnit_daemon.run_ranges import format_run_ranges
 
 from ..sanitize import visible
@@ -55,54 +50,8 @@ class DaemonClient:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
-    def reprocess(
-        self,
-        runs: Sequence[RunKey] | Mapping[RunKey, Collection[str]],
-        *,
-        variables: Collection[str] | None = None,
-        data: str = "all",
-        executor: str | None = None,
-    ) -> RequestResult:
-        """Reprocess runs.
-
-        Args:
-            runs: The runs; as a mapping, only these variables of each.
-            variables: Only these variables; None for all.
-            data: `raw`, `proc` or `all`: which variables, by the data they need.
-            executor: `local` or `slurm`; None for the folder's setting.
-        """
-        by_run = runs if isinstance(runs, Mapping) else {}
-        request = ReprocessRequest(
-            tuple((key, tuple(sorted(by_run[key])) if key in by_run else None) for key in runs),
-            data,
-            None if variables is None else tuple(sorted(variables)),
-            executor=None if executor is None else Executor(executor),
-        )
-        return self._ask(request, "queued")
-
-    def cancel(self, jobs: Sequence[int]) -> RequestResult:
-        """Cancel jobs; computed results are kept."""
-        return self._ask(CancelRequest(jobs=tuple(jobs)), "cancelled")
-
-    def cancel_runs(self, runs: Sequence[RunKey]) -> RequestResult:
-        """Cancel all jobs of some runs."""
-        return self._ask(CancelRequest(runs=tuple(runs)), "cancelled")
-
-    def retry(
-        self, jobs: Sequence[int], *, memory: str = "", time_limit: str = ""
-    ) -> RequestResult:
-        """Repeat jobs, with other limits if given."""
-        try:
-            request = RetryRequest(tuple(jobs), options=JobOptions(memory, time_limit))
-        except DamnitError as error:
-            return RequestResult(str(error), is_good=False)
-        return self._ask(request, "queued again")
-
-    def prioritise(self, job: int, priority: int) -> RequestResult:
-        """Move a job before, or after, other requested jobs."""
-        return self._ask(PrioritiseRequest((job,), priority), f"priority {priority}")
-
-    def _ask(self, request: TypedRequest, done: str) -> RequestResult:
+    def ask(self, request: TypedRequest) -> RequestResult:
+        """Send a request."""
         try:
             self._ledger.create()
             number = ask(self._ledger, request)
@@ -125,7 +74,7 @@ class DaemonClient:
                 "There was nothing to do: no such job waits or runs.", is_good=False
             )
         return RequestResult(
-            f"{'Job' if len(jobs) == 1 else 'Jobs'} {format_run_ranges(jobs)}: {done}."
+            f"{'Job' if len(jobs) == 1 else 'Jobs'} {format_run_ranges(jobs)}: {_done(request)}."
         )
 
     def _has_daemon(self) -> bool:
@@ -144,3 +93,15 @@ class DaemonClient:
             if time.monotonic() >= give_up_at:
                 return None
             time.sleep(LOOK_S)
+
+
+def _done(request: TypedRequest) -> str:
+    """Describe what the request has done to its jobs."""
+    match request:
+        case CancelRequest():
+            return "cancelled"
+        case RetryRequest():
+            return "queued again"
+        case PrioritiseRequest():
+            return f"priority {request.priority}"
+    return "queued"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Generic, TypeVar
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.dom import DOMNode
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
@@ -15,31 +14,16 @@ from .. import keymap
 from ..safe_text import plain, plain_lines
 from .base import DialogScreen
 
-
-def confirm(
-    node: DOMNode,
-    title: str,
-    text: str,
-    do: Callable[[], object],
-    *,
-    yes: str,
-    no: str = "cancel",
-) -> None:
-    """Call `do` if the user answers `y`; for the arguments see `ConfirmDialog`."""
-
-    def decide(is_wanted: bool | None) -> None:
-        if is_wanted:
-            do()
-
-    node.app.push_screen(ConfirmDialog(title, text, yes=yes, no=no), decide)
+Subject = TypeVar("Subject")
 
 
-class ConfirmDialog(ModalScreen[bool]):
-    """Return True for `y`, False for every other way out.
+class ConfirmDialog(ModalScreen[Subject | None], Generic[Subject]):
+    """Return the subject for `y`, None for every other way out.
 
     Args:
         title: A few words of the app's own.
         text: What will happen, and what is lost or kept; may hold text of data.
+        subject: What is to be done, such as a request.
         yes: Label of `y`, a verb.
         no: Label of the alternative, a verb.
     """
@@ -47,9 +31,11 @@ class ConfirmDialog(ModalScreen[bool]):
     DEFAULT_CSS = DialogScreen.DEFAULT_CSS.replace("DialogScreen", "ConfirmDialog")
     BINDINGS = keymap.bindings("confirm")
 
-    def __init__(self, title: str, text: str, *, yes: str, no: str = "cancel") -> None:
+    def __init__(
+        self, title: str, text: str, subject: Subject, *, yes: str, no: str = "cancel"
+    ) -> None:
         super().__init__()
-        self._title, self._text = title, text
+        self._title, self._text, self._subject = title, text, subject
         self._keys = f"y {yes} · n {no}"
 
     def compose(self) -> ComposeResult:
@@ -61,4 +47,4 @@ class ConfirmDialog(ModalScreen[bool]):
 
     def action_answer(self, is_wanted: bool) -> None:
         """Close with the answer."""
-        self.dismiss(is_wanted)
+        self.dismiss(self._subject if is_wanted else None)

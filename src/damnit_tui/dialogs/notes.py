@@ -173,16 +173,18 @@ class NotesScreen(ModalScreen[None]):
         """Delete the highlighted note."""
         note = self._highlighted()
         if note is not None and not self._denied and self.focused is self.query_one(OptionList):
-            from .confirm import confirm
+            from .confirm import ConfirmDialog
 
-            confirm(
-                self,
-                "Delete a note",
+            text = (
                 f"Delete “{clip(as_line(note.text), LONGEST_SHOWN)}”?\n\n"
-                "u in the table brings it back.",
-                lambda: self._order(ChangeNote(note, "")),
-                yes="delete it",
+                "u in the table brings it back."
             )
+            dialog = ConfirmDialog("Delete a note", text, ChangeNote(note, ""), yes="delete it")
+            self.app.push_screen(dialog, self._delete)
+
+    def _delete(self, order: ChangeNote | None) -> None:
+        if order is not None:
+            self._order(order)
 
     def action_close(self) -> None:
         """Cancel an edit, or close."""

@@ -16,9 +16,18 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import DataTable, Label
 
-from damnit_daemon.ledger import JobState
+from damnit_daemon.errors import DamnitError
+from damnit_daemon.ledger import (
+    CancelRequest,
+    JobOptions,
+    JobState,
+    PrioritiseRequest,
+    RetryRequest,
+    TypedRequest,
+)
 
 from .. import keymap
+from ..data.daemon_requests import RequestAnswered, SendRequest
 from ..safe_text import plain
 from ..widgets.footer import KeyFooter
 from .format import COLUMNS, ROLES, cells_of, describe
@@ -29,7 +38,6 @@ if TYPE_CHECKING:
 
     from damnit_daemon.model import RunKey
 
-    from ..data.daemon_client import DaemonClient, RequestResult
     from ..data.session import Session
 
 TICK_S = 1.0
@@ -58,12 +66,6 @@ class JobsScreen(Screen[None]):
         """The jobs have changed."""
 
         listing: JobListing
-
-    @dataclass
-    class Answered(Message):
-        """The result of a request."""
-
-        told: RequestResult
 
     def __init__(
         self,
@@ -233,12 +235,11 @@ class JobsScreen(Screen[None]):
         if chosen.job.state.is_over:
             self.notify("This job is over.", markup=False)
             return
-        number = chosen.job.id
         began = "It waits; nothing of it is computed yet."
         if chosen.computing or chosen.job.state is JobState.RUNNING:
             began = "It runs: what it has computed is kept, what it is computing now is lost."
-        self._do(
-            lambda asking: asking.cancel([number]),
+        self._confirm(
+            CancelRequest(jobs=(chosen.job.id,)),
             "Cancel a job",
             f"Cancel {_named(chosen)}?\n\n{began} R does it once more.",
             yes="cancel it",
@@ -248,9 +249,8 @@ class JobsScreen(Screen[None]):
         """Repeat the job under the cursor."""
         chosen = self._chosen()
         if chosen is not None and self._may_retry():
-            number = chosen.job.id
-            self._do(
-                lambda asking: asking.retry([number]),
+            self._confirm(
+                RetryRequest((chosen.job.id,)),
                 "Once more",
                 f"Do {_named(chosen)} once more?\n\nWhat it computes replaces the run's values.",
                 yes="do it",
@@ -275,18 +275,22 @@ class JobsScreen(Screen[None]):
         if chosen is None or chosen.place is None:
             self.notify("Only the order of queued jobs can be changed.", markup=False)
             return
-        number, priority = chosen.job.id, chosen.job.priority + step
+        priority = chosen.job.priority + step
         when, back = ("earlier", "-") if step > 0 else ("later", "+")
-        self._do(
-            lambda asking: asking.prioritise(number, priority),
+        self._confirm(
+            PrioritiseRequest((chosen.job.id,), priority),
             "Order of the queue",
             f"Do {_named(chosen)} {when}, with priority {priority}?\n\n{back} takes that back.",
             yes=f"do it {when}",
         )
 
     def _retry(self, number: int, memory: str, time_limit: str) -> None:
-        if self._may_change():
-            self._ask(lambda asking: asking.retry([number], memory=memory, time_limit=time_limit))
+        try:
+            request = RetryRequest((number,), options=JobOptions(memory, time_limit))
+        except DamnitError as error:
+            self.notify(str(error), severity="warning", markup=False)
+        else:
+            self._send(request)
 
     def _may_retry(self) -> bool:
         chosen = self._chosen()
@@ -297,13 +301,15 @@ class JobsScreen(Screen[None]):
             return False
         return True
 
-    def _do(
-        self, request: Callable[[DaemonClient], RequestResult], title: str, text: str, *, yes: str
-    ) -> None:
-        from ..dialogs.confirm import confirm
+    def _confirm(self, request: TypedRequest, title: str, text: str, *, yes: str) -> None:
+        from ..dialogs.confirm import ConfirmDialog
 
         if self._may_change():
-            confirm(self, title, text, lambda: self._ask(request), yes=yes)
+            self.app.push_screen(ConfirmDialog(title, text, request, yes=yes), self._send)
+
+    def _send(self, request: TypedRequest | None) -> None:
+        if request is not None:
+            self.post_message(SendRequest(request))
 
     def _may_change(self) -> bool:
         if self._session.read_only:
@@ -312,16 +318,10 @@ class JobsScreen(Screen[None]):
             )
         return not self._session.read_only
 
-    @work(thread=True, group="asking")
-    def _ask(self, request: Callable[[DaemonClient], RequestResult]) -> None:
-        told = request(self._session.daemon_client())
+    @on(RequestAnswered)
+    def read_again(self) -> None:
+        """Show what the request has changed, at once."""
         self._reader.hurry()
-        self.post_message(self.Answered(told))
-
-    @on(Answered)
-    def tell_answer(self, event: Answered) -> None:
-        """Report the result."""
-        self.notify(event.told.text, severity=event.told.severity, markup=False)
 
 
 def _named(listed: JobRow) -> str:

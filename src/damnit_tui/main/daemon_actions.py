@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from textual import on, work
-from textual.message import Message
+from textual import work
 
 from damnit_daemon.errors import DamnitError
 
+from ..data.daemon_requests import SendRequest
 from ..sanitize import visible
 from .base import MainPart
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
-    from damnit_daemon.ledger import Timing
+    from damnit_daemon.ledger import CancelRequest, Timing
     from damnit_daemon.model import RunKey
 
     from ..context_editor.base import ContextSaved
-    from ..data.daemon_client import DaemonClient, RequestResult
     from ..reprocess.plan import Plan
 
 NO_VARIABLES = frozenset({"comment", "start_time"})
@@ -30,12 +27,6 @@ NO_VARIABLES = frozenset({"comment", "start_time"})
 
 class Acting(MainPart):
     """Part of the main screen: jobs, logs, reprocess."""
-
-    @dataclass
-    class Answered(Message):
-        """The result of a request."""
-
-        told: RequestResult
 
     def action_log(self) -> None:
         """Show the log of the run under the cursor; for a failed cell, at the error."""
@@ -113,14 +104,8 @@ class Acting(MainPart):
         )
 
     def _reprocess(self, plan: Plan | None) -> None:
-        if plan is None:
-            return
-        runs = plan.names_by_run or list(plan.runs)
-        self.ask_daemon(
-            lambda asking: asking.reprocess(
-                runs, variables=plan.variables, data=plan.data, executor=plan.executor
-            )
-        )
+        if plan is not None:
+            self.post_message(SendRequest(plan.request()))
 
     def _chosen_runs(self) -> list[RunKey]:
         """Return the marked runs, or the run under the cursor."""
@@ -129,9 +114,10 @@ class Acting(MainPart):
 
     def action_cancel_jobs(self) -> None:
         """Cancel the jobs of the marked runs, or of the run under the cursor."""
+        from damnit_daemon.ledger import CancelRequest
         from damnit_daemon.run_ranges import format_run_ranges
 
-        from ..dialogs.confirm import confirm
+        from ..dialogs.confirm import ConfirmDialog
 
         keys = self._chosen_runs()
         work = self.status.work
@@ -150,18 +136,13 @@ class Acting(MainPart):
             f"{running} being computed, {len(jobs) - running} waiting. What is computed is kept, "
             "what is being computed now is lost. R in the list of jobs (J) does one once more."
         )
-        confirm(
-            self,
-            "Cancel jobs",
-            text,
-            lambda: self._ask_daemon(lambda asking: asking.cancel_runs(busy)),
-            yes="cancel them",
-        )
+        request = CancelRequest(runs=tuple(busy))
+        dialog = ConfirmDialog("Cancel jobs", text, request, yes="cancel them")
+        self.app.push_screen(dialog, self._cancel)
 
-    def ask_daemon(self, request: Callable[[DaemonClient], RequestResult]) -> None:
-        """Send a request, unless the session is read-only."""
-        if self._may_ask():
-            self._ask_daemon(request)
+    def _cancel(self, request: CancelRequest | None) -> None:
+        if request is not None:
+            self.post_message(SendRequest(request))
 
     def _may_ask(self) -> bool:
         if self.session.read_only:
@@ -169,10 +150,6 @@ class Acting(MainPart):
                 "Nothing is changed from here: --read-only.", severity="warning", markup=False
             )
         return not self.session.read_only
-
-    @work(thread=True, group="asking")
-    def _ask_daemon(self, request: Callable[[DaemonClient], RequestResult]) -> None:
-        self.post_message(self.Answered(request(self.session.daemon_client())))
 
     # Commands
 
@@ -195,8 +172,3 @@ class Acting(MainPart):
         from ..jobs.timings_dialog import TimingsDialog
 
         self.app.push_screen(TimingsDialog(found))
-
-    @on(Answered)
-    def tell_answer(self, event: Answered) -> None:
-        """Report the result of a request."""
-        self.notify(event.told.text, severity=event.told.severity, markup=False)

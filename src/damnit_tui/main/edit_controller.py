@@ -96,7 +96,7 @@ class Writing(MainPart):
             f"{self._denied.reason}\n\nMigrate it to format {FORMAT_VERSION}, that of DAMNIT 0.4? "
             "A copy of the old one is kept beside it."
         )
-        box = ConfirmDialog("Old database format", text, yes="migrate", no="cancel")
+        box = ConfirmDialog("Old database format", text, True, yes="migrate")
 
         def decide(is_wanted: bool | None) -> None:
             if is_wanted:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from damnit_daemon.ledger import Executor, ReprocessRequest
 from damnit_daemon.model import RunKey
 from damnit_daemon.run_ranges import format_run_ranges
 
@@ -59,6 +60,15 @@ class Plan:
     def names_by_run(self) -> dict[RunKey, tuple[str, ...]]:
         """The variables of runs that have some of their own."""
         return {key: names for key, names in self.runs.items() if names is not None}
+
+    def request(self) -> ReprocessRequest:
+        """Return the request that asks the daemon for it."""
+        return ReprocessRequest(
+            tuple((key, names and tuple(sorted(names))) for key, names in self.runs.items()),
+            self.data,
+            self.variables and tuple(sorted(self.variables)),
+            executor=None if self.executor is None else Executor(self.executor),
+        )
 
     def sentences(self, facts: PlanInputs) -> list[str]:
         """Describe what will happen."""

@@ -15,6 +15,7 @@ from damnit_daemon.errors import DamnitError
 from damnit_daemon.store import DatabaseBusy, NewValue, save_values
 from damnit_tui.data.worker_errors import as_told
 from damnit_tui.main import screen as main_screen
+from damnit_tui.main.messages import NewsArrived
 from damnit_tui.state.crash_log import bug_log
 from damnit_tui.table.blob_loader import load_blob_previews
 from damnit_tui.table.viewport import CellAddress
@@ -96,7 +97,7 @@ async def test_a_handler_that_fails_leaves_its_widget_alive(folder):
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
         main = app.main_screen
-        main.post_message(main.Answered(None))  # no answer at all
+        main.post_message(NewsArrived(None))  # no news at all
         await until(pilot, lambda: any("AttributeError" in text for text in said(app)))
         await pilot.press("j")
         await until(pilot, lambda: main.table.cursor.key == key(411))

@@ -110,7 +110,7 @@ async def test_the_column_that_was_found_is_opened(folder, more):
 async def test_enter_reaches_a_box_that_the_key_before_it_opens(folder, monkeypatch):
     asked = []
     told = RequestResult("Noted.")
-    monkeypatch.setattr(DaemonClient, "reprocess", lambda *_a, **_o: asked.append(1) or told)
+    monkeypatch.setattr(DaemonClient, "ask", lambda *_: asked.append(1) or told)
     async with make_app(folder).run_test(size=(100, 30)) as pilot:
         app = await opened(pilot)
         burst(app, "r\rj")
