@@ -94,10 +94,17 @@ class DamnitApp(GuardedApp[Path], ThemedApp[Path]):
         """Record each key's target; keys that follow a command key or a new screen wait."""
         if not isinstance(event, events.Key) or event.is_forwarded:
             await super().on_event(event)
-        elif not self._held.take(event) and not await self._held.wait_for(self.screen, event):
+        elif not await self._is_held(event):
             aim(event, focused := self.focused)
             await super().on_event(event)
             await self._held.begin(event, focused)
+
+    async def _is_held(self, event: events.Key) -> bool:
+        return (
+            self._held.take(event)
+            or await self._held.wait_for(self.screen, event)
+            or await self._held.follow(event, self.focused)
+        )
 
     async def on_key(self, event: events.Key) -> None:
         """Retry an unhandled key: its target may not have existed yet."""

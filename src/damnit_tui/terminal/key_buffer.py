@@ -61,6 +61,7 @@ class KeyBuffer:
         self._turn = 0
         self._holds = False
         self._builds = False
+        self._last: Widget | None = None
 
     def take(self, event: events.Key) -> bool:
         """Hold a key if necessary; return True if it was held."""
@@ -81,10 +82,26 @@ class KeyBuffer:
         """
         if focused is None or event.is_printable or not focused.check_consume_key("a", "a"):
             return
-        self._holds, self._turn = True, self._turn + 1
-        focused.app.set_timer(PATIENCE_S, partial(self._release, self._turn))
-        way_up = [node for node in focused.ancestors_with_self for _ in range(2)]
-        await self._pass_on(iter(way_up * 2), self._turn)
+        await self._hold(focused)
+
+    async def follow(self, event: events.Key, focused: Widget | None) -> bool:
+        """Hold a key, and those after it, if the focus has moved since the previous one.
+
+        Keys sent to the previous focus may still be on their way back from it, and came first.
+
+        Args:
+            event: A key that arrives.
+            focused: The widget that has the focus now.
+
+        Returns:
+            True if the key is held.
+        """
+        last, self._last = self._last, focused
+        if last is None or last is focused or not last.is_attached:
+            return False
+        self._keys.append(event)
+        await self._hold(last)
+        return True
 
     async def wait_for(self, screen: Screen[Any], event: events.Key) -> bool:
         """Hold a key, and those after it, until a screen is built and a widget has the focus.
@@ -104,6 +121,13 @@ class KeyBuffer:
             screen.app.set_timer(PATIENCE_S, partial(self._release, self._turn))
             await self._pass_on(iter([screen, screen.app] * 2), self._turn)
         return True
+
+    async def _hold(self, widget: Widget) -> None:
+        """Hold keys until a widget and all above it have been idle twice."""
+        self._holds, self._turn = True, self._turn + 1
+        widget.app.set_timer(PATIENCE_S, partial(self._release, self._turn))
+        way_up = [node for node in widget.ancestors_with_self for _ in range(2)]
+        await self._pass_on(iter(way_up * 2), self._turn)
 
     async def _pass_on(self, nodes: Iterator[DOMNode], turn: int) -> None:
         for node in nodes:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from textual import events
+from textual.keys import _character_to_key
 from textual.widgets import Input
 
 from ..conftest import key, make_app, settle, until
@@ -35,3 +38,16 @@ async def test_what_is_typed_at_once_is_typed_there(folder, opening, name):
         assert app.main_screen.table.marked == frozenset()
         if opening != "ctrl+f":
             assert app.main_screen.table.cursor == before
+
+
+@pytest.mark.parametrize("turns", [0, 1, 2, 3, 5, 8])
+async def test_letters_keep_their_order_while_a_prompt_opens(folder, turns):
+    app = make_app(folder)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        for letter in "/comment ~ light":
+            app.post_message(events.Key(_character_to_key(letter), letter))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+        await until(pilot, lambda: isinstance(app.focused, Input) and len(app.focused.value) == 15)
+        assert app.focused.value == "comment ~ light"
