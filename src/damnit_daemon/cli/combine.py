@@ -43,9 +43,8 @@ def _require_no_daemon(folder: DamnitFolder) -> None:
     Raises:
         DamnitError: If a daemon is running; names it.
     """
-    from ..ledger import LeaseHeld
-    from ..services.daemon_status import working_daemon
+    from ..ledger import LeaseHeld, Ledger, running_daemon
 
-    lease = working_daemon(folder)
+    lease = running_daemon(Ledger(folder.ledger))
     if lease is not None:
         raise DamnitError(LeaseHeld(lease).message, hint="It combines what waits by itself.")

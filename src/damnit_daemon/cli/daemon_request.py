@@ -1,59 +1,18 @@
-"""Send requests to the daemon, and wait for responses, through the ledger."""
+"""Requests of the commands to the daemon, and what they print about the answer."""
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import typer
 
-from ..errors import DamnitError
-
 if TYPE_CHECKING:
-    from ..ledger import Lease, Request, TypedRequest
+    from ..ledger import Lease, TypedRequest
     from ..paths import DamnitFolder
 
-ANSWER_TIMEOUT_S = 3.0
-"""How long to wait for a response; the daemon polls for requests twice a second."""
-
-LOOK_EVERY_S = 0.1
-
-
-def ask(folder: DamnitFolder, request: TypedRequest) -> int:
-    """Write a request and return its number.
-
-    Raises:
-        LedgerMissing: If no daemon has ever run in the folder.
-        StoreError: If the ledger cannot be written.
-    """
-    from ..ledger import Ledger
-    from ..ledger import ask as ask_in
-
-    return ask_in(Ledger(folder.ledger), request)
-
-
-def wait_for_answer(
-    folder: DamnitFolder, request_id: int, *, timeout_s: float = ANSWER_TIMEOUT_S
-) -> Request | None:
-    """Wait for the response to a request; None on timeout.
-
-    Raises:
-        DamnitError: If the daemon refused it; gives the reason.
-    """
-    from ..ledger import Ledger, RequestState, load_request
-
-    ledger = Ledger(folder.ledger)
-    give_up_at = time.monotonic() + timeout_s
-    while True:
-        with ledger.reading() as con:
-            request = load_request(con, request_id)
-        if request is not None and request.is_over:
-            if request.state is RequestState.REFUSED:
-                raise DamnitError(f"The daemon refused: {request.answer.get('reason', '')}")
-            return request
-        if time.monotonic() >= give_up_at:
-            return None
-        time.sleep(LOOK_EVERY_S)
+NO_DAEMON = "No daemon works in this folder."
+WHEN_ONE_STARTS = "The next one to start does what is noted."
+START_HINT = "Start one: damnit-daemon start"
 
 
 def ask_and_wait(folder: DamnitFolder, request: TypedRequest) -> list[int] | None:
@@ -62,30 +21,19 @@ def ask_and_wait(folder: DamnitFolder, request: TypedRequest) -> list[int] | Non
     Raises:
         DamnitError: If the daemon refused it, or the ledger cannot be written.
     """
-    from ..services.daemon_status import working_daemon
+    from ..ledger import Ledger, LedgerClient
 
-    request_id = ask(folder, request)
-    lease = working_daemon(folder)
-    if lease is None:
+    response = LedgerClient(Ledger(folder.ledger)).request(request)
+    if response.daemon is None:
         tell(f"noted. {NO_DAEMON} {WHEN_ONE_STARTS}", hint=START_HINT)
-        return None
-    answered = wait_for_answer(folder, request_id)
-    if answered is None:
-        tell(f"noted. The daemon, {name_of(lease)}, has not answered yet.", hint="See damnit jobs.")
-        return None
-    return answered_jobs(answered)
+    elif response.jobs is None:
+        tell(unanswered("noted.", response.daemon), hint="See damnit jobs.")
+    return response.jobs
 
 
-NO_DAEMON = "No daemon works in this folder."
-WHEN_ONE_STARTS = "The next one to start does what is noted."
-START_HINT = "Start one: damnit-daemon start"
-
-
-def answered_jobs(request: Request) -> list[int]:
-    """Return the unique jobs that a response names."""
-    from ..ledger import answered_jobs as jobs_of
-
-    return jobs_of(request)
+def unanswered(noted: str, lease: Lease) -> str:
+    """Say that the daemon has not answered yet."""
+    return f"{noted} The daemon, {name_of(lease)}, has not answered yet."
 
 
 def name_of(lease: Lease) -> str:

@@ -116,10 +116,10 @@ def reprocess(
     if direct:
         _extract(damnit, selection, data, variables, match or [], mock)
         return
-    from .submit_request import hand_over
+    from .submit_request import request_reprocessing
 
     with _ending_counts_as_ctrl_c():
-        code = hand_over(
+        code = request_reprocessing(
             damnit,
             selection.keys,
             data.value,

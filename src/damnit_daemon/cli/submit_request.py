@@ -8,18 +8,9 @@ from typing import TYPE_CHECKING
 import typer
 
 from ..run_ranges import format_run_ranges
-from .daemon_request import (
-    NO_DAEMON,
-    WHEN_ONE_STARTS,
-    answered_jobs,
-    ask,
-    name_of,
-    tell,
-    wait_for_answer,
-)
+from .daemon_request import NO_DAEMON, WHEN_ONE_STARTS, name_of, tell, unanswered
 
 if TYPE_CHECKING:
-    from ..ledger import Executor, JobOptions, ReprocessRequest
     from ..model import RunKey
     from ..paths import DamnitFolder
 
@@ -28,7 +19,7 @@ if TYPE_CHECKING:
 HINT = "Start one: damnit-daemon start. Or process here: --direct."
 
 
-def hand_over(
+def request_reprocessing(
     folder: DamnitFolder,
     keys: Sequence[RunKey],
     data: str,
@@ -57,60 +48,36 @@ def hand_over(
     Raises:
         DamnitError: If the ledger cannot be written, or the daemon refuses.
     """
-    from ..ledger import Executor, JobOptions, Ledger
-    from ..services.daemon_status import working_daemon
+    from ..ledger import Executor, JobOptions, Ledger, LedgerClient, ReprocessRequest
     from .watch import watch_request
 
-    request = reprocess_request(
+    request = ReprocessRequest.for_runs(
         keys,
-        data,
         variables,
-        match,
+        data=data,
+        match=tuple(match),
         executor=None if executor is None else Executor(executor),
         options=JobOptions(at_once=concurrent_jobs or 0),
     )
     _warn_of_unknown(folder, request.variables or ())
-    Ledger(folder.ledger).create()
-    request_id = ask(folder, request)
-    lease = working_daemon(folder)
+    ledger = Ledger(folder.ledger)
+    ledger.create()
+    client = LedgerClient(ledger)
+    number = client.send(request)
+    lease = client.daemon()
     count = f"{len(keys)} job{'' if len(keys) == 1 else 's'}"
     if lease is None:
         tell(f"{count} noted. {NO_DAEMON} {WHEN_ONE_STARTS}", hint=HINT)
     if watch:
-        return watch_request(folder, request_id)
+        return watch_request(folder, number)
     if lease is None:
         return 0
-    answered = wait_for_answer(folder, request_id)
-    if answered is None:
-        tell(f"{count} noted. The daemon, {name_of(lease)}, has not answered yet.")
-        return 0
-    numbers = format_run_ranges(answered_jobs(answered))
-    typer.echo(f"{count} for the daemon ({name_of(lease)}): {numbers}")
+    jobs = client.wait(number)
+    if jobs is None:
+        tell(unanswered(f"{count} noted.", lease))
+    else:
+        typer.echo(f"{count} for the daemon ({name_of(lease)}): {format_run_ranges(jobs)}")
     return 0
-
-
-def reprocess_request(
-    keys: Sequence[RunKey],
-    data: str,
-    variables: Names | None,
-    match: Sequence[str],
-    *,
-    executor: Executor | None = None,
-    options: JobOptions | None = None,
-) -> ReprocessRequest:
-    """Build a request to process runs; `variables` are for all runs or by run."""
-    from ..ledger import JobOptions, ReprocessRequest
-
-    by_run = variables if isinstance(variables, Mapping) else {}
-    for_all = None if variables is None or by_run is variables else tuple(map(str, variables))
-    return ReprocessRequest(
-        tuple((key, tuple(sorted(by_run[key])) if key in by_run else None) for key in keys),
-        data,
-        for_all,
-        tuple(match),
-        executor=executor,
-        options=options or JobOptions(),
-    )
 
 
 def _warn_of_unknown(folder: DamnitFolder, names: Sequence[str]) -> None:

@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from ..ledger import JobState, Ledger
+from ..ledger import JobState, Ledger, LedgerClient
 from ..model.sanitize import show_controls
-from ..services.daemon_status import working_daemon
 from ..store import DatabaseBusy
-from .daemon_request import NO_DAEMON, answered_jobs, name_of, tell, wait_for_answer
+from .daemon_request import NO_DAEMON, name_of, tell
 from .job_follower import JobFollower, summary_line
 
 if TYPE_CHECKING:
@@ -38,9 +37,11 @@ def watch_request(folder: DamnitFolder, request_id: int) -> int:
     """
     began_s = time.monotonic()
     try:
-        follower = JobFollower(Ledger(folder.ledger), _jobs_of(folder, request_id))
+        ledger = Ledger(folder.ledger)
+        client = LedgerClient(ledger)
+        follower = JobFollower(ledger, _jobs_of(client, request_id))
         with _display(len(follower.job_ids)) as display:
-            _follow(folder, follower, display)
+            _follow(client, follower, display)
     except KeyboardInterrupt:
         tell("stopped watching; the jobs go on.", hint="See damnit jobs, damnit cancel.")
         return EXIT_INTERRUPTED
@@ -117,18 +118,18 @@ def has_log(folder: DamnitFolder, job: Job) -> bool:
     return job.started_at is not None and written_at >= job.started_at - CLOCKS_DIFFER_S
 
 
-def _jobs_of(folder: DamnitFolder, request_id: int) -> list[int]:
+def _jobs_of(client: LedgerClient, request_id: int) -> list[int]:
     """Wait, without a time limit, until the daemon has created jobs for a request."""
     is_told = False
-    while (request := wait_for_answer(folder, request_id)) is None:
-        lease = working_daemon(folder)
+    while (jobs := client.wait(request_id)) is None:
+        lease = client.daemon()
         if lease is not None and not is_told:
             tell(f"the daemon, {name_of(lease)}, has not answered yet; waiting for it.")
             is_told = True
-    return answered_jobs(request)
+    return jobs
 
 
-def _follow(folder: DamnitFolder, follower: JobFollower, display: LineProgress) -> None:
+def _follow(client: LedgerClient, follower: JobFollower, display: LineProgress) -> None:
     next_look_s = time.monotonic() + LOOK_FOR_DAEMON_EVERY_S
     had_daemon = True
     while not follower.is_over:
@@ -140,7 +141,7 @@ def _follow(folder: DamnitFolder, follower: JobFollower, display: LineProgress) 
             display.line(text)
         display.move(follower)
         if time.monotonic() >= next_look_s:
-            has_daemon = working_daemon(folder) is not None
+            has_daemon = client.daemon() is not None
             if had_daemon and not has_daemon:
                 display.line(f"{NO_DAEMON} The jobs wait for the next one.")
             had_daemon = has_daemon

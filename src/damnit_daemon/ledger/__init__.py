@@ -29,6 +29,7 @@ from .arrivals import (
     record_arrival,
 )
 from .cancels import note_cancel, noted_cancel
+from .client import LedgerClient, RequestRefused, Response, running_daemon
 from .counters import count, load_counters
 from .edit_journal import Edit, append_edit, load_edits
 from .errors import LedgerMissing, LedgerTooNew
@@ -94,7 +95,6 @@ from .requests import (
 )
 from .row_guard import RowFailed, row_guard
 from .run_files import TakenFiles, has_files, load_files, load_unreadable, save_files
-from .submit import ask, user_name
 from .timings import Timing, load_timings
 
 __all__ = [
@@ -119,6 +119,7 @@ __all__ = [
     "LeaseLost",
     "LeaseWatch",
     "Ledger",
+    "LedgerClient",
     "LedgerMissing",
     "LedgerTooNew",
     "NewJob",
@@ -132,7 +133,9 @@ __all__ = [
     "ReprocessRequest",
     "Request",
     "RequestKind",
+    "RequestRefused",
     "RequestState",
+    "Response",
     "RetryRequest",
     "RowFailed",
     "Seen",
@@ -148,7 +151,6 @@ __all__ = [
     "answer_request",
     "answered_jobs",
     "append_edit",
-    "ask",
     "beat",
     "count",
     "count_jobs",
@@ -193,6 +195,7 @@ __all__ = [
     "require_lease",
     "retry_job",
     "row_guard",
+    "running_daemon",
     "save_files",
     "save_progress",
     "set_state",
@@ -200,5 +203,4 @@ __all__ = [
     "take_lease",
     "take_requests",
     "this_process",
-    "user_name",
 ]

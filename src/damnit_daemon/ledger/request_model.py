@@ -6,7 +6,7 @@ Both sides use the same types: `to_payload` returns the JSON stored in the ledge
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -115,6 +115,33 @@ class ReprocessRequest:
     def __post_init__(self) -> None:
         for key, _ in self.runs:
             _run_key(*key)
+
+    @classmethod
+    def for_runs(
+        cls,
+        runs: Sequence[RunKey],
+        variables: Collection[str] | Mapping[RunKey, Collection[str]] | None = None,
+        *,
+        data: str = "all",
+        match: tuple[str, ...] = (),
+        executor: Executor | None = None,
+        options: JobOptions | None = None,
+    ) -> ReprocessRequest:
+        """Build a request with the same variables for all runs, or with those of each run."""
+        by_run: Mapping[RunKey, Collection[str]] = {}
+        shared = None
+        if isinstance(variables, Mapping):
+            by_run = variables
+        elif variables is not None:
+            shared = tuple(sorted(variables))
+        return cls(
+            tuple((key, tuple(sorted(by_run[key])) if key in by_run else None) for key in runs),
+            data,
+            shared,
+            match,
+            executor=executor,
+            options=options or JobOptions(),
+        )
 
     def to_payload(self) -> dict[str, Any]:
         """Return its JSON object."""

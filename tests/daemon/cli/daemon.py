@@ -8,8 +8,7 @@ import sys
 import time
 from contextlib import contextmanager
 
-from damnit_daemon.ledger import Ledger, load_jobs
-from damnit_daemon.services.daemon_status import working_daemon
+from damnit_daemon.ledger import Ledger, load_jobs, running_daemon
 from damnit_daemon.store import Database, save_setting
 
 SETTINGS = {
@@ -25,7 +24,8 @@ def working(folder):
             save_setting(con, key, value)
     log = folder.path / "daemon.log"
     with log.open("w") as output, started(folder, "run", stdout=output, stderr=output) as process:
-        until(lambda: working_daemon(folder) is not None or process.poll() is not None)
+        ledger = Ledger(folder.ledger)
+        until(lambda: running_daemon(ledger) is not None or process.poll() is not None)
         assert process.poll() is None, log.read_text()
         yield process
         process.terminate()

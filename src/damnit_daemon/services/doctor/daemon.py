@@ -9,12 +9,19 @@ from collections.abc import Iterator
 
 from ...broker import BrokerSettings, broker_settings, load_advertised
 from ...errors import DamnitError
-from ...ledger import JobState, Ledger, RequestState, count_jobs, load_jobs, load_requests
+from ...ledger import (
+    JobState,
+    Ledger,
+    RequestState,
+    count_jobs,
+    load_jobs,
+    load_requests,
+    running_daemon,
+)
 from ...model.consumer_health import parse_consumer_health
 from ...paths import DamnitFolder
 from ...store import Database, find_damage, load_settings
 from ...supervise import DaemonState, observe
-from ..daemon_status import working_daemon
 from ..ledger_renewal import load_renewal, was_there
 from .finding import Finding, count_of, fine, note, wrong
 from .storage import TIMEOUT_S
@@ -129,7 +136,7 @@ def _check_answers(settings: BrokerSettings, reached: list[str]) -> Finding:
 
 def _check_listening(folder: DamnitFolder) -> Iterator[Finding]:
     """Report the broker's state according to the running daemon."""
-    lease = working_daemon(folder)
+    lease = running_daemon(Ledger(folder.ledger))
     if lease is None or (health := parse_consumer_health(lease.info.get("consumer"))) is None:
         return
     said = f"the daemon on {lease.holder.host}: {health.sentence(time.time())}"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from ...ledger import Ledger, running_daemon
 from ...paths import DamnitFolder
 from ...store import FORMAT_VERSION, Database, migrate
 from ..combiner import Combiner
-from ..daemon_status import working_daemon
 from .finding import count_of
 
 
@@ -24,7 +24,7 @@ def repair(folder: DamnitFolder) -> Iterator[str]:
             yield f"brought the database to format {FORMAT_VERSION}; the old one is {backup.name}"
     if not any(True for _ in folder.fragments()):
         return
-    if working_daemon(folder) is not None:
+    if running_daemon(Ledger(folder.ledger)) is not None:
         yield "left the waiting fragments to the daemon that works here"
         return
     combiner = Combiner(folder)

@@ -11,10 +11,10 @@ from ...combine.quarantine import BROKEN
 from ...errors import DamnitError
 from ...hdf5 import ResultsBusy
 from ...launch.reader_process import ReaderPool
+from ...ledger import Ledger, running_daemon
 from ...paths import FRAGMENT_NAME, DamnitFolder
 from ...run_ranges import format_run_ranges
 from ...store import Database, load_runs
-from ..daemon_status import working_daemon
 from .finding import Finding, count_of, fine, note, wrong
 from .verify import read_results
 
@@ -28,7 +28,7 @@ def check_fragments(folder: DamnitFolder) -> Iterator[Finding]:
     ages_s = [_age_s(path) for _, path in folder.fragments()]
     old = [age_s for age_s in ages_s if age_s > YOUNG_S]
     waiting = f"waiting: {count_of(len(old), 'fragment')}"
-    if old and working_daemon(folder) is not None:
+    if old and running_daemon(Ledger(folder.ledger)) is not None:
         text = f"{waiting} in vain, the oldest for {max(old) / 60:.0f} min."
         yield wrong("fragments", text, "See why: damnit-daemon logs")
     elif old:
