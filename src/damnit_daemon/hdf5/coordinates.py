@@ -11,6 +11,7 @@ import numpy as np
 
 from ..model.view import AxisKind
 from .decode import read_dataset
+from .netcdf import is_scale
 
 PLACEHOLDER = b"This is a netCDF dimension but not a netCDF variable"
 FURTHEST = 1e300
@@ -154,6 +155,6 @@ def coordinate_of(dataset: h5py.Dataset, dimension: int) -> Coordinate:
 
 def _own_name(dataset: h5py.Dataset, dimension: int) -> str:
     """Return the dimension's own name: a dimension scale is its own coordinate."""
-    if dataset.ndim == 1 and dimension == 0 and h5py.h5ds.is_scale(dataset.id):
+    if dataset.ndim == 1 and dimension == 0 and is_scale(dataset):
         return dataset.name.rpartition("/")[2] if dataset.name else ""
     return ""

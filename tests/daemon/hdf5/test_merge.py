@@ -6,6 +6,7 @@ import os
 import stat
 import subprocess
 import sys
+from itertools import count
 
 import h5py
 import numpy as np
@@ -13,6 +14,7 @@ import pytest
 import xarray as xr
 
 from damnit_daemon.hdf5 import ResultsFile, ResultsMissing, ResultsUnreadable, merge
+from damnit_daemon.hdf5.netcdf import datasets_in, dimension_names, is_scale, restore_dimensions
 
 from .builders import Fragment
 
@@ -363,3 +365,19 @@ def test_a_symbolic_link_is_not_followed(target, fragment, tmp_path):
         merge(target, [fragment().value("v", 1, at=1.0).path])
     assert elsewhere.path.read_bytes() == before
     assert os.path.lexists(target)
+
+
+def test_a_class_of_any_other_kind_is_never_taken_for_a_dimension(tmp_path):
+    with h5py.File(tmp_path / "from.h5", "w") as source, h5py.File(tmp_path / "to.h5", "w") as to:
+        source["x"] = np.arange(3.0)
+        source["x"].make_scale("x")
+        for number in range(500):  # HDF5 reads the bytes of a pointer: one in some hundred fits
+            source[f"v{number}"] = np.arange(3.0)
+            source[f"v{number}"].dims[0].attach_scale(source["x"])
+            source[f"v{number}"].attrs["CLASS"] = "camera" + number * "x"
+        for name in source:
+            source.copy(name, to)
+        restore_dimensions(datasets_in(source), datasets_in(to), count(1))
+        assert [name for name in to if is_scale(to[name])] == ["x"]
+        assert {dimension_names(to[f"v{number}"]) for number in range(500)} == {("x",)}
+        assert to["v7"].attrs["CLASS"] == "camera" + 7 * "x"
