@@ -182,7 +182,7 @@ class DamnitApp(GuardedApp[Path], ThemedApp[Path]):
 
     async def action_quit(self) -> None:
         """Quit, unless typed text is unwritten."""
-        if self.main_screen.may_leave():
+        if self.main_screen.edit_bar.may_leave():
             self.exit()
 
     def action_help(self, owner: str = "") -> None:

@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from textual.message import Message
+
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.model import RunKey, StoredValue
 from damnit_daemon.paths import DamnitFolder
@@ -57,7 +59,8 @@ LONGEST_SAID = 40
 """Longest value in a message, in characters."""
 
 
-class EditSaved(NamedTuple):
+@dataclass
+class EditSaved(Message):
     """An order that was carried out."""
 
     order: Order
@@ -69,7 +72,8 @@ class EditSaved(NamedTuple):
     """A problem that did not prevent the edit."""
 
 
-class EditDelayed(NamedTuple):
+@dataclass
+class EditDelayed(Message):
     """Writing is not possible at the moment; it will be retried."""
 
     orders: int
@@ -78,7 +82,8 @@ class EditDelayed(NamedTuple):
     """The reason."""
 
 
-class EditConflicted(NamedTuple):
+@dataclass
+class EditConflicted(Message):
     """Cells were changed by someone else in the meantime; nothing was written."""
 
     order: SetValues
@@ -87,7 +92,8 @@ class EditConflicted(NamedTuple):
     """True if the new values were just typed; False for values restored by undo or redo."""
 
 
-class EditFailed(NamedTuple):
+@dataclass
+class EditFailed(Message):
     """An order that cannot be carried out; nothing was written."""
 
     order: Order

@@ -19,7 +19,8 @@ from damnit_daemon.errors import DamnitError
 from damnit_daemon.store import Note
 
 from .. import keymap
-from ..data.edit_commands import AddNote, ChangeNote, Order
+from ..data.edit_commands import AddNote, ChangeNote
+from ..data.edit_queue import EditQueue
 from ..format import format_full_time
 from ..sanitize import as_line, clip, visible
 from ..widgets.edit_prompt import LineInput
@@ -71,8 +72,7 @@ class NotesScreen(ModalScreen[None]):
 
     def __init__(
         self,
-        load: Callable[[], list[Note]],
-        order: Callable[[Order], None],
+        edits: EditQueue,
         *,
         clock: Callable[[], float],
         denied: str = "",
@@ -82,8 +82,7 @@ class NotesScreen(ModalScreen[None]):
         """Create the dialog.
 
         Args:
-            load: Reads the notes; may wait for the database.
-            order: Queues an order to be written.
+            edits: The edits of the folder.
             clock: Returns the current time.
             denied: Why writing is disabled; empty if it is not.
             zone: Time zone of times shown and typed.
@@ -91,8 +90,7 @@ class NotesScreen(ModalScreen[None]):
         """
         super().__init__()
         self._at = at
-        self._load = load
-        self._order = order
+        self._edits = edits
         self._clock = clock
         self._denied = denied
         self._zone = zone
@@ -119,7 +117,7 @@ class NotesScreen(ModalScreen[None]):
     def look(self) -> None:
         """Read the notes."""
         try:
-            self.post_message(self.Loaded(self._load()))
+            self.post_message(self.Loaded(self._edits.load_notes()))
         except DamnitError as error:
             self.post_message(self.Loaded([], str(error)))
 
@@ -147,9 +145,9 @@ class NotesScreen(ModalScreen[None]):
         changing, self._changing = self._changing, None
         if changing is not None:
             if typed and typed != changing.text:
-                self._order(ChangeNote(changing, typed))
+                self._edits.put(ChangeNote(changing, typed))
         elif typed:
-            self._order(AddNote(*split_time(typed, self._clock(), self._zone)))
+            self._edits.put(AddNote(*split_time(typed, self._clock(), self._zone)))
         self._begin("")
 
     @on(OptionList.OptionSelected)
@@ -184,7 +182,7 @@ class NotesScreen(ModalScreen[None]):
 
     def _delete(self, order: ChangeNote | None) -> None:
         if order is not None:
-            self._order(order)
+            self._edits.put(order)
 
     def action_close(self) -> None:
         """Cancel an edit, or close."""

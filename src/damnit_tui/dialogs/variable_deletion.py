@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from damnit_daemon.errors import DamnitError
 from damnit_daemon.model import Column
 
 from .. import keymap
+from ..data.edit_queue import EditQueue
 from ..sanitize import visible
 from ..widgets.plain_input import PlainInput
 from .base import DialogScreen
@@ -26,8 +26,6 @@ from .base import DialogScreen
 if TYPE_CHECKING:
     from damnit_daemon.edit.deletion import Deletion
 
-Delete = Callable[[str, Callable[[int, int], bool]], "Deletion"]
-"""Deletes a variable; calls back with its progress, and stops if that returns False."""
 MOST_PROBLEMS = 5
 
 
@@ -60,18 +58,18 @@ class DeletionDialog(ModalScreen[bool]):
         deletion: Deletion | None
         problem: str = ""
 
-    def __init__(self, column: Column, runs: int, delete: Delete) -> None:
+    def __init__(self, edits: EditQueue, column: Column, runs: int) -> None:
         """Create the dialog.
 
         Args:
+            edits: The edits of the folder.
             column: The variable.
             runs: Number of runs with a value.
-            delete: Deletes the variable; slow.
         """
         super().__init__()
+        self._edits = edits
         self._column = column
         self._runs = runs
-        self._delete = delete
         self._is_at_it = False
         self._is_over = False
 
@@ -114,7 +112,7 @@ class DeletionDialog(ModalScreen[bool]):
             return not worker.is_cancelled
 
         try:
-            ended = self.Ended(self._delete(self._column.name, progress))
+            ended = self.Ended(self._edits.delete_variable(self._column.name, progress))
         except DamnitError as error:
             ended = self.Ended(None, str(error))
         self.post_message(ended)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ..table.widget import RunTable
     from ..widgets.status import Status
     from .command_registry import CommandRegistry
+    from .edit_bar import EditBar
 
 
 class MainPart(Screen[None]):
@@ -37,9 +38,6 @@ class MainPart(Screen[None]):
         def describe(self) -> None:
             """Describe the cell under the pointer or cursor in full."""
 
-        def fold_notes(self, folded: bool) -> None:
-            """Hide the notes, or show them between the runs."""
-
         def action_details(self) -> None:
             """Show all values of the run."""
 
@@ -52,5 +50,4 @@ class MainPart(Screen[None]):
         def action_follow(self) -> None:
             """Toggle following new runs."""
 
-        def may_leave(self) -> bool:
-            """Return True if no typed text would be lost."""
+        edit_bar: EditBar

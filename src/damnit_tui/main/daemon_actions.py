@@ -74,7 +74,7 @@ class Acting(MainPart):
         self.app.push_screen(ProposalsScreen(self.session.folder.path), self._open_other)
 
     def _open_other(self, path: Path | None) -> None:
-        if path is not None and path != self.session.folder.path and self.may_leave():
+        if path is not None and path != self.session.folder.path and self.edit_bar.may_leave():
             self.app.exit(path)
 
     def action_daemon(self) -> None:

@@ -1,251 +1,136 @@
-"""Shared by the parts of the main screen that write: prompts, the edit queue, reports."""
+"""The edits of this session: queued, delayed, contested, failed; and if writing is possible."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import deque
 from dataclasses import dataclass
-from typing import Literal
 
-from textual import on, work
 from textual.message import Message
+from textual.widget import Widget
 
 from damnit_daemon.errors import DamnitError
-from damnit_daemon.store import FORMAT_VERSION
+from damnit_daemon.model import RunKey
 
 from ..data.edit_commands import Order, SetValues
-from ..data.edit_queue import Denial, EditConflicted, EditDelayed, EditFailed, EditSaved, Outcome
-from ..sanitize import visible
-from ..table.viewport import CellAddress
-from ..widgets.edit_prompt import EditPrompt, Question, Value
-from ..widgets.footer import KeyFooter
-from .base import MainPart
+from ..data.edit_queue import (
+    Denial,
+    EditConflicted,
+    EditDelayed,
+    EditFailed,
+    EditQueue,
+    EditSaved,
+    Outcome,
+)
 
-Answer = Callable[[Value, str], None]
-"""Takes the value and the typed text."""
+MOST_DRAFTS = 50
+"""Most texts kept as drafts when an edit cannot be written."""
 
 
-class Writing(MainPart):
-    """Part of the main screen: base of the parts that write."""
+@dataclass
+class RightsChanged(Message):
+    """Posted when the permission to write was checked."""
 
-    _denied = Denial()
-    """Why writing is disabled."""
-    _is_writing = False
-    _answer: Answer | None = None
-    _draft_of: CellAddress | None = None
-    """The cell being typed for; its text is saved in case the connection drops."""
-    _is_leaving = False
-    _told = ""
-    """The last problem reported, so that it is not repeated with every edit."""
+    denied: Denial
 
-    @dataclass
-    class OutcomeKnown(Message):
-        """The outcome of an order."""
 
-        outcome: Outcome
+@dataclass
+class Migrated(Message):
+    """The result of a database migration."""
 
-    @dataclass
-    class RightsKnown(Message):
-        """Reports if writing is possible."""
+    text: str
+    is_good: bool = True
 
-        denied: Denial
 
-    @dataclass
-    class Migrated(Message):
-        """The result of a database migration."""
+class EditController:
+    """Carry out edits in a worker, and keep what is not written yet.
 
-        text: str
-        is_good: bool = True
+    Attributes:
+        denied: Why writing is disabled.
+        drafts: Typed texts that are not written yet, by cell.
+        delayed: Number of edits that wait for the database; 0 if it is not locked.
+        contested: Conflicts that wait for a decision.
 
-    def on_mount(self) -> None:
-        """Check if writing is possible, after the first paint."""
-        self.call_after_refresh(self.look_at_rights)
+    Args:
+        queue: The edits of the folder.
+        owner: The widget that runs the workers, and that `RightsChanged`, `Migrated` and the
+            outcomes (`EditSaved`, `EditDelayed`, `EditConflicted`, `EditFailed`) are posted to.
+    """
 
-    def on_unmount(self) -> None:
-        """Stop the worker."""
-        self.session.edits.stop()
+    def __init__(self, queue: EditQueue, owner: Widget) -> None:
+        self.denied = Denial()
+        self.drafts = queue.drafts
+        self.delayed = 0
+        self.contested: deque[EditConflicted] = deque()
+        self._queue = queue
+        self._owner = owner
 
-    @work(thread=True, exclusive=True, group="rights")
-    def look_at_rights(self) -> None:
-        """Check the file system's permissions."""
-        self.post_message(self.RightsKnown(self.session.edits.why_not()))
+    def start(self) -> None:
+        """Check if writing is possible, and write what is queued from now on."""
+        self.check_rights()
+        self._owner.run_worker(self._write, group="edits", exclusive=True, thread=True)
 
-    @on(RightsKnown)
-    def show_rights(self, event: RightsKnown) -> None:
-        """Show a mark if writing is disabled."""
-        self._denied = event.denied
-        self.status = self.status._replace(
-            read_only=bool(event.denied), old_format=event.denied.old_format
-        )
+    def stop(self) -> None:
+        """Stop the worker, once everything is written or cannot be written at the moment."""
+        self._queue.stop()
 
-    def may_write(self) -> bool:
-        """Return True if writing is possible; else report why not, and offer what can be done."""
-        if self._denied.old_format:
-            self._offer_migration()
-        elif self._denied:
-            self.notify(
-                visible(f"Nothing can be changed here. {self._denied.reason}"), markup=False
-            )
-        if self._denied:
-            self.look_at_rights()  # permissions may have changed
-        return not self._denied
+    def check_rights(self) -> None:
+        """Check if writing is possible: permissions and format of the database."""
+        self._owner.run_worker(self._check_rights, group="rights", exclusive=True, thread=True)
 
-    def _offer_migration(self) -> None:
-        from ..dialogs.confirm import ConfirmDialog
-
-        text = (
-            f"{self._denied.reason}\n\nMigrate it to format {FORMAT_VERSION}, that of DAMNIT 0.4? "
-            "A copy of the old one is kept beside it."
-        )
-        box = ConfirmDialog("Old database format", text, True, yes="migrate")
-
-        def decide(is_wanted: bool | None) -> None:
-            if is_wanted:
-                self.notify("Migrating the database…", markup=False)
-                self.migrate()
-
-        self.app.push_screen(box, decide)
-
-    @work(thread=True, exclusive=True, group="migration")
     def migrate(self) -> None:
-        """Migrate the database to the current format, and report the result."""
-        try:
-            self.post_message(self.Migrated(self.session.edits.migrate()))
-        except DamnitError as error:
-            self.post_message(self.Migrated(str(error), is_good=False))
+        """Migrate the database to the current format."""
+        self._owner.run_worker(self._migrate, group="migration", exclusive=True, thread=True)
 
-    @on(Migrated)
-    def tell_migration(self, event: Migrated) -> None:
-        """Report the migration; from now on writing is possible."""
-        severity: Literal["information", "error"] = "information" if event.is_good else "error"
-        self.notify(visible(event.text), severity=severity, markup=False, timeout=15)
-        self.look_at_rights()
+    def put(self, order: Order) -> None:
+        """Queue an order."""
+        self._queue.put(order)
 
-    # Prompts
-
-    async def ask(
-        self, question: Question, answer: Answer, draft_of: CellAddress | None = None
-    ) -> None:
-        """Prompt for a value; the text for a cell is saved while it is typed."""
-        if self.has_class("-asking"):
-            for line in self.query("EditPrompt Input"):  # the user clicked elsewhere
-                line.focus()
-            return
-        self._answer, self._draft_of = answer, draft_of
-        self.add_class("-asking")
-        prompt = EditPrompt(question)
-        await self.mount(prompt, before=self.query_one(KeyFooter))
-        self.set_focus(prompt.query_one("Input"))  # the next key goes there
-
-    @on(EditPrompt.Typed)
-    def keep_typed(self, event: EditPrompt.Typed) -> None:
-        """Save the typed text."""
-        if self._draft_of is not None and self._answer is not None:
-            self.session.edits.drafts[self._draft_of] = event.text
-
-    @on(EditPrompt.Answered)
-    def take_answer(self, event: EditPrompt.Answered) -> None:
-        """Run the prompt's callback."""
-        answer = self._answer
-        self.close_prompt_line()
-        if answer is not None:
-            answer(event.value, event.text)
-
-    @on(EditPrompt.Cancelled)
-    def give_up(self) -> None:
-        """Return to the table and discard the typed text."""
-        if self._draft_of is not None:
-            self.session.edits.drafts.pop(self._draft_of, None)
-        self.close_prompt_line()
-
-    def close_prompt_line(self) -> None:
-        """Remove the prompt."""
-        self._answer = self._draft_of = None
-        self.remove_class("-asking")
-        self.query(EditPrompt).remove()
-        self.table.focus()
-        self.call_after_refresh(self.settle_contested)
-
-    def settle_contested(self) -> None:
-        """Ask about the next conflict; implemented by the part that edits cells."""
-
-    # Writing
-
-    def may_leave(self) -> bool:
-        """Return True if everything is written; a user who was warned may leave anyway."""
-        waiting = self.status.unwritten
-        if not waiting or self._is_leaving:
-            return True
-        self._is_leaving = True
-        self.notify(
-            "The database is in use, and what you typed is not written yet. q again leaves: "
-            "it stands there when you edit the cell next time.",
-            severity="warning",
-            markup=False,
-        )
-        return False
-
-    def order(self, order: Order) -> None:
-        """Queue an order to be written."""
-        self.session.edits.put(order)
-        if not self._is_writing:
-            self._is_writing = True
-            self.write_orders()
-
-    @work(thread=True, exclusive=True, group="edits")
-    def write_orders(self) -> None:
-        """Post the outcome of each order; ends with the screen."""
-        for outcome in self.session.edits.outcomes():
-            self.post_message(self.OutcomeKnown(outcome))
-
-    @on(OutcomeKnown)
-    def tell_outcome(self, event: OutcomeKnown) -> None:
-        """Show the written values, or report why they were not written."""
-        outcome = event.outcome
-        match outcome:
-            case EditSaved():
-                if isinstance(outcome.order, SetValues):
-                    for change in outcome.order.changes:
-                        self.session.edits.drafts.pop((change.key, change.name), None)
-                self.table.add_values(outcome.values)
-                if outcome.said:
-                    self.notify(visible(outcome.said), markup=False, timeout=4)
-                self._tell_problem(outcome.problem)
-            case EditDelayed():
-                self.status = self.status._replace(unwritten=outcome.orders)
-                if outcome.problem != self._told:
-                    words = f"{outcome.problem} What you typed is kept, and tried again."
-                    self.notify(visible(words), severity="warning", markup=False)
-                self._told = outcome.problem
-            case EditConflicted():
-                self.contest(outcome)
-            case EditFailed():
-                self.keep_draft(outcome.order)
-                words = f"Not written: {outcome.order.words}. {outcome.problem}"
-                self.notify(visible(words), severity="error", markup=False, timeout=15)
-                self.look_at_rights()
-        self.show_unwritten()
-
-    def _tell_problem(self, problem: str) -> None:
-        if problem and problem != self._told:
-            words = f"Written, but it could not be noted who did it: {problem}"
-            self.notify(visible(words), severity="warning", markup=False)
-        self._told = problem
-
-    def contest(self, outcome: EditConflicted) -> None:
-        """Handle an edit conflict; implemented by the part that edits cells."""
-
-    def keep_draft(self, order: Order) -> None:
-        """Keep the typed text; implemented by the part that edits cells."""
-
-    def show_unwritten(self) -> None:
-        """Show unwritten values in their cells."""
-        pending = {
+    def unwritten(self) -> dict[tuple[RunKey, str], object]:
+        """Return the values that are queued, by cell."""
+        return {
             (change.key, change.name): change.new
-            for order in self.session.edits.waiting
+            for order in self._queue.waiting
             if isinstance(order, SetValues)
             for change in order.changes
         }
-        if pending != self.table.view.unwritten:
-            self.table.show_unwritten(pending)
-        if self.status.unwritten and not self.session.edits.waiting:
-            self.status = self.status._replace(unwritten=0)
+
+    def keep_draft(self, order: Order) -> None:
+        """Offer the typed text again the next time the cell is edited."""
+        if isinstance(order, SetValues):
+            for change in order.changes[:MOST_DRAFTS]:
+                if change.new is not None:
+                    self.drafts[change.key, change.name] = str(change.new)
+
+    def _write(self) -> None:
+        for outcome in self._queue.outcomes():
+            self._owner.call_later(self._apply, outcome)
+
+    def _apply(self, outcome: Outcome) -> None:
+        match outcome:
+            case EditSaved(order=SetValues(changes=changes)):
+                for change in changes:
+                    self.drafts.pop((change.key, change.name), None)
+            case EditDelayed():
+                self.delayed = outcome.orders
+            case EditConflicted():
+                self.contested.append(outcome)
+            case EditFailed():
+                self.keep_draft(outcome.order)
+                self.check_rights()
+        if not self._queue.waiting:
+            self.delayed = 0
+        self._owner.post_message(outcome)
+
+    def _check_rights(self) -> None:
+        self._owner.call_later(self._set_rights, self._queue.why_not())
+
+    def _set_rights(self, denied: Denial) -> None:
+        self.denied = denied
+        self._owner.post_message(RightsChanged(denied))
+
+    def _migrate(self) -> None:
+        try:
+            done = Migrated(self._queue.migrate())
+        except DamnitError as error:
+            done = Migrated(str(error), is_good=False)
+        self._owner.post_message(done)

@@ -15,6 +15,7 @@ from textual.worker import get_current_worker
 
 from .. import keymap
 from ..data.daemon_activity import DaemonActivity
+from ..data.edit_queue import EditConflicted, EditDelayed, EditFailed, EditSaved
 from ..data.feed import RETRY_S, Feed, Health, NotesRead, Update
 from ..data.session import Session
 from ..data.worker_errors import Failure
@@ -27,10 +28,11 @@ from ..widgets.empty_state import EmptyState, notice_for
 from ..widgets.footer import KeyFooter
 from ..widgets.status import Status, StatusLines
 from .alerts import Alerting
-from .cell_edit import Editing
 from .command_registry import CommandRegistry
 from .compare import Comparing
 from .daemon_actions import Acting
+from .edit_bar import EditBar
+from .edit_controller import RightsChanged
 from .messages import NewsArrived, PicturesDrawn
 from .onboarding import Touring
 from .preview import Looking
@@ -44,9 +46,7 @@ PICTURES_AT_ONCE = 12
 """Blobs drawn before the table is refreshed."""
 
 
-class MainScreen(
-    Keeping, Marking, Looking, Comparing, Editing, Acting, Alerting, Reporting, Touring
-):
+class MainScreen(Keeping, Marking, Looking, Comparing, Acting, Alerting, Reporting, Touring):
     """The run table, live."""
 
     BINDINGS = keymap.bindings("main")
@@ -75,6 +75,7 @@ class MainScreen(
         self.feed = Feed(session, pace_s=1.0 if lite else 0.5, clock=clock)
         self.table = RunTable(clock=clock, zone=zone, busy=busy, images=not lite, id="runs")
         self._lines, self._notice, self._cell_line = StatusLines(), EmptyState(), CellBar()
+        self.edit_bar = EditBar(session.edits, self.table, clock=clock, zone=zone)
         self._clock = clock
         self._zone = zone
         self._fetching: dict[CellAddress, float | None] = {}
@@ -87,7 +88,7 @@ class MainScreen(
 
     def _register_commands(self) -> None:
         add = self.commands.add
-        add("runs.add_runs", self.action_add_runs)
+        add("runs.add_runs", self.edit_bar.add_runs)
         add("runs.cancel", self.action_cancel_jobs)
         add("runs.clear_filter", self.action_clear_filter)
         add("runs.columns", self.action_columns)
@@ -96,36 +97,36 @@ class MainScreen(
         add("runs.copy", self.action_copy)
         add("runs.copy_rows", self.action_copy_rows)
         add("runs.daemon", self.action_daemon)
-        add("runs.delete_variable", self.action_delete_variable)
+        add("runs.delete_variable", self.edit_bar.delete_variable)
         add("runs.details", self.action_details)
         add("runs.differences", self.action_differences)
-        add("runs.edit", self.action_edit)
+        add("runs.edit", self.edit_bar.edit)
         add("runs.export", self.action_export)
         add("runs.filter", self.action_filter)
         add("runs.filter_column", self.action_filter_column_values)
         add("runs.filter_value", self.action_filter_value)
         add("runs.find_column", self.action_find_column)
-        add("runs.fold_notes", self.action_fold_notes)
+        add("runs.fold_notes", self.edit_bar.fold_notes)
         add("runs.follow", self.action_follow)
         add("runs.jobs", self.action_jobs)
         add("runs.log", self.action_log)
         add("runs.next_match", partial(self.action_next_match, 1))
-        add("runs.notes", self.action_notes)
+        add("runs.notes", self.edit_bar.show_notes)
         add("runs.palette", self.action_palette)
         add("runs.plot", self.action_plot)
         add("runs.preview", self.action_preview)
         add("runs.previous_match", partial(self.action_next_match, -1))
         add("runs.proposals", self.action_proposals)
-        add("runs.redo", self.action_redo)
+        add("runs.redo", self.edit_bar.redo)
         add("runs.reprocess", self.action_reprocess)
         add("runs.search", self.action_search)
         add("runs.sort", partial(self.action_sort, reverse=False))
         add("runs.sort_also", self.action_sort_also)
         add("runs.sort_reverse", partial(self.action_sort, reverse=True))
         add("runs.tags", self.action_tags)
-        add("runs.undo", self.action_undo)
+        add("runs.undo", self.edit_bar.undo)
         add("runs.unmark", self.action_unmark)
-        add("runs.user_variable", self.action_user_variable)
+        add("runs.user_variable", self.edit_bar.change_variable)
         add("runs.why", self.action_why)
         add_line = self.commands.add_line
         add_line("alert", self.do_alert, self.complete_alert)
@@ -159,6 +160,7 @@ class MainScreen(
             yield self.table
         yield self._notice
         yield self._cell_line
+        yield self.edit_bar
         yield KeyFooter()
 
     def on_mount(self) -> None:
@@ -327,6 +329,33 @@ class MainScreen(
     def describe(self) -> None:
         """Describe the cell under the pointer or cursor in full."""
         self._cell_line.description = self.table.describe()
+
+    # Edits
+
+    @on(RightsChanged)
+    def show_rights(self, event: RightsChanged) -> None:
+        """Show a mark if writing is disabled."""
+        self.status = self.status._replace(
+            read_only=bool(event.denied), old_format=event.denied.old_format
+        )
+
+    @on(EditSaved)
+    @on(EditDelayed)
+    @on(EditConflicted)
+    @on(EditFailed)
+    def show_delayed_edits(self) -> None:
+        """Show the number of edits that wait for the database."""
+        if self.status.unwritten != self.edit_bar.edits.delayed:
+            self.status = self.status._replace(unwritten=self.edit_bar.edits.delayed)
+
+    @on(RunTable.NoteOpened)
+    def open_note(self, event: RunTable.NoteOpened) -> None:
+        """Show the notes, with this one highlighted."""
+        self.edit_bar.show_notes(event.note)
+
+    def on_screen_resume(self) -> None:
+        """Ask the questions that had to wait until the table was visible."""
+        self.edit_bar.ask_about_conflict()
 
     # Blobs
 

@@ -113,7 +113,7 @@ class Keeping(Commanding, Choosing):
 
     def _restore_view(self, view: ViewState) -> None:
         wanted = self.wanted
-        self.fold_notes(view.notes_folded)
+        self.table.show_notes(self.table.lines.notes, folded=view.notes_folded)
         self.table.show_height(view.row_height)
         if view.selection:
             self.select_columns(view.selection)
@@ -251,7 +251,7 @@ class Keeping(Commanding, Choosing):
         """Show a view in place of the current one."""
         self.action_clear_filter()
         self.set_sort("")
-        self.fold_notes(view.notes_folded)
+        self.table.show_notes(self.table.lines.notes, folded=view.notes_folded)
         self.table.show_height(view.row_height)
         self.select_columns(view.selection)
         self.want(view.filter, view.sort)

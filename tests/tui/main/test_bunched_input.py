@@ -139,7 +139,7 @@ async def test_a_box_that_is_closed_before_it_is_built(folder):
         await settle(pilot)
         app.main_screen.table.move_to(key(411), "ratio")
         for _ in range(3):
-            app.main_screen.action_delete_variable()
+            app.main_screen.edit_bar.delete_variable()
             await until(pilot, lambda: len(app.screen_stack) == 2)
             app.pop_screen()
             await pilot.pause()

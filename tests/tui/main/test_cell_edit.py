@@ -437,7 +437,7 @@ async def test_where_nothing_may_be_written_each_key_says_why(folder, press):
     app = make_app(folder, read_only=True)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
-        await until(pilot, lambda: bool(app.main_screen._denied))
+        await until(pilot, lambda: bool(app.main_screen.edit_bar.edits.denied))
         table_of(pilot).move_to(key(412), "comment")
         await pilot.press(press)
         await pilot.pause()
@@ -797,7 +797,7 @@ async def test_variables_and_notes_are_taken_back_and_done_again(folder):
             AddNote(NOW, "beam lost"),
         ]
         for order in orders:
-            app.main_screen.order(order)
+            app.main_screen.edit_bar.put(order)
         await written(pilot)
         await pilot.press("u", "u", "u")
         await until(pilot, lambda: "dose" not in definitions(folder))
@@ -836,7 +836,7 @@ async def test_what_others_have_changed_since_is_not_taken_back(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
-        app.main_screen.order(AddNote(NOW, "beam lost"))
+        app.main_screen.edit_bar.put(AddNote(NOW, "beam lost"))
         await written(pilot)
         with database_of(folder).writing() as con:
             (note,) = load_notes(con)

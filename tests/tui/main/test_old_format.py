@@ -54,7 +54,7 @@ async def test_before_anything_is_typed_it_offers_to_migrate(make_old, version):
         await until(pilot, lambda: any(backup in text for text in said(app)))
         assert formats(folder) == {"runs.sqlite": 4, backup: version}
         await until(pilot, lambda: "old format" not in screen_text(app))
-        assert app.main_screen.may_write()
+        assert app.main_screen.edit_bar.may_write()
         table = app.main_screen.table
         await until(pilot, lambda: all(map(table.rows.is_complete, table.rows.all_keys)))
 
