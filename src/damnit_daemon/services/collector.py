@@ -13,6 +13,8 @@ from ..hdf5 import write_error_fragment
 from ..model import RunKey
 from ..paths import DamnitFolder
 from ..runner.file_format import COMPUTED_AT, CONTEXT_PROVENANCE
+from ..runner.protocol import ContextLoaded, VariableDone
+from ..runner.retry import PROCESS_DIED
 from ..store import Database, NewValue, ensure_run, save_values
 from .combine_result import CombineResult
 
@@ -108,6 +110,42 @@ class Collector:
             self._due_at = min(self._due_at, self._clock())
         self.ingest_if_due()
 
+    def record(self, event: VariableDone, *, may_be_combined: bool = False) -> str:
+        """Add a variable's result, or the reason for its absence.
+
+        Args:
+            event: The runner's event.
+            may_be_combined: Skip a fragment that is gone: the event may have been read before.
+
+        Returns:
+            Why the result could not be stored; empty if it was.
+        """
+        if event.fragment:
+            fragment = Path(event.fragment)
+            if not may_be_combined or fragment.exists():
+                self.add(fragment, event.name)
+        elif event.not_saved:
+            self.lose(event.name, event.error, event.error_class)
+        return f"{event.name} could not be stored: {event.not_saved}" if event.not_saved else ""
+
+    def record_crash(self, name: str, reason: str, context: ContextLoaded | None) -> str:
+        """Write into the cell of the variable that was running why its process died.
+
+        Returns:
+            Why no fragment could be written; empty if it was, or none is needed.
+        """
+        known = context.variables if context else []
+        if any(variable.name == name and variable.transient for variable in known):
+            return ""
+        context_hash = context.context_hash if context else None
+        try:
+            fragment = self._error_fragment(name, reason, PROCESS_DIED, context_hash)
+        except DamnitError as error:
+            self.lose(name, reason, PROCESS_DIED)
+            return str(error)
+        self.add(fragment, name)
+        return ""
+
     def lose(self, name: str, message: str, error_class: str) -> None:
         """Record a variable whose result, and the reason for its absence, is in no fragment."""
         self._lost[name] = (message, error_class)
@@ -179,9 +217,17 @@ class Collector:
             except DamnitError as error:
                 self.owed = str(error)
 
-    def _error_fragment(self, name: str, message: str, error_class: str) -> Path:
+    def _error_fragment(
+        self, name: str, message: str, error_class: str, context_hash: str | None = None
+    ) -> Path:
         return write_error_fragment(
-            self._folder.path, self._key, name, message, error_class, computed_at=time.time()
+            self._folder.path,
+            self._key,
+            name,
+            message,
+            error_class,
+            computed_at=time.time(),
+            context_hash=context_hash,
         )
 
     def _save_errors(self, errors: dict[str, tuple[str, str]]) -> None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from ..ledger import Job, JobState, TakenFiles, VariableProgress
 from ..model import RunKey, VariableInfo
-from ..runner.protocol import FilesFound
 
 MOST_TRIES = 8
 """Maximum number of attempts at a job whose results cannot be written to disk."""
@@ -122,23 +121,6 @@ class Remark:
     """A message for the log."""
 
     text: str
-
-
-def files_taken(job: Job, event: FilesFound) -> FilesTaken | None:
-    """Convert a runner's event; None if it is invalid, or the job covers only some variables.
-
-    A second-stage job reads the files that the first one has taken.
-    """
-    is_whole = job.variables is None and not job.match and job.cluster is not True
-    if not is_whole or job.data not in (event.data, "all"):
-        return None
-    try:
-        files = TakenFiles(
-            event.number, event.size_bytes, event.newest_ns, event.folder_ns, event.unreadable
-        )
-    except ValueError:  # the event comes from the user's Python
-        return None
-    return FilesTaken(job.run_key, event.data, files)
 
 
 News = (

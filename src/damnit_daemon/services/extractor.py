@@ -8,8 +8,6 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from ..errors import DamnitError
-from ..hdf5 import write_error_fragment
 from ..launch import Limits, RunnerProcess, RunnerUnavailable
 from ..model import RunKey
 from ..paths import DamnitFolder
@@ -210,12 +208,7 @@ class Extractor:
         with closing(self._runner.run(job)) as events:  # if left early, all processes end
             for event in events:
                 if isinstance(event, VariableDone):
-                    if event.fragment:
-                        collector.add(Path(event.fragment), event.name)
-                    elif event.not_saved:
-                        collector.lose(event.name, event.error, event.error_class)
-                    if event.not_saved:
-                        outcome.owed = f"{event.name} could not be stored: {event.not_saved}"
+                    outcome.owed = collector.record(event) or outcome.owed
                     if attempts.heard(event):
                         _count(event, outcome)
                 elif isinstance(event, FilesFound):
@@ -236,24 +229,8 @@ class Extractor:
             VariableDone("", name, "failed", 0.0, error=reason, error_class=PROCESS_DIED),
         )
         assert self._runner is not None
-        context = self._runner.context
-        if any(v.name == name and v.transient for v in context.variables):
-            return
-        try:
-            fragment = write_error_fragment(
-                self._folder.path,
-                outcome.key,
-                name,
-                reason,
-                PROCESS_DIED,
-                computed_at=time.time(),
-                context_hash=context.context_hash,
-            )
-        except DamnitError as error:
-            self._note_problem(str(error))
-            collector.lose(name, reason, PROCESS_DIED)
-        else:
-            collector.add(fragment, name)
+        if problem := collector.record_crash(name, reason, self._runner.context):
+            self._note_problem(problem)
 
     def _idle(self) -> None:
         self._stop_if_wanted()

@@ -5,35 +5,31 @@ from __future__ import annotations
 import logging
 import queue
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import replace
 
 from ..errors import DamnitError
-from ..ledger import Job, JobOrigin, JobState, Outcome, VariableProgress
+from ..ledger import Job, JobOrigin, JobState
 from ..model import RunKey
 from ..paths import DamnitFolder
 from ..runner import protocol
-from ..runner.file_format import START_TIME
 from ..store import DatabaseBusy
 from ..submission import wants_cluster
 from .awaited_files import NOT_YET
 from .combiner import Combiner
 from .context import ContextUnusable, declared_variables
 from .events import (
-    JobBegan,
     JobInterrupted,
     JobOver,
     News,
     Remark,
     ValuesSaved,
-    VariableProgressed,
     VariablesChanged,
     ended_owing,
-    files_taken,
 )
 from .extractor import Extractor, JobCancelled, context_hash
 from .outcome import RunOutcome
+from .runner_events import translate
 
 log = logging.getLogger(__name__)
 
@@ -159,25 +155,9 @@ class LocalWorker:
         return loaded
 
     def _hear(self, _key: RunKey | None, event: protocol.Event) -> None:
-        job = self._job
-        if job is None:
-            return
-        if isinstance(event, protocol.FilesFound):
-            if news := files_taken(job, event):
+        if self._job is not None:
+            for news in translate(self._job, event):
                 self._tell(news)
-        elif isinstance(event, protocol.JobStarted):
-            self._tell(JobBegan(job.id, tuple(event.variables)))
-        elif isinstance(event, protocol.VariableStarted):
-            progress = VariableProgress(job.id, event.name, Outcome.RUNNING, started_at=time.time())
-            self._tell(VariableProgressed(progress))
-        elif isinstance(event, protocol.VariableDone) and event.name != START_TIME:
-            message = f"{event.error_class}: {event.error}" if event.error_class else ""
-            progress = VariableProgress(
-                job.id, event.name, Outcome(event.outcome), None, event.duration_s, message
-            )
-            self._tell(VariableProgressed(progress))
-        elif isinstance(event, protocol.Note):
-            self._tell(Remark(f"{job.run_key}: {event.message}"))
 
     def _hear_of_values(self, key: RunKey, names: list[str]) -> None:
         self._tell(ValuesSaved(key, tuple(names)))

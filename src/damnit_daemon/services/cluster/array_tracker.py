@@ -6,30 +6,21 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
-from ...errors import DamnitError
-from ...hdf5 import write_error_fragment
 from ...ledger import JobOrigin, JobState, Outcome, VariableProgress
 from ...paths import DamnitFolder
-from ...runner.file_format import START_TIME
 from ...runner.protocol import (
     BatchStarted,
     ContextLoaded,
     Event,
-    FilesFound,
     JobEnded,
     JobStarted,
-    Note,
     VariableDone,
-    VariableStarted,
 )
-from ...runner.retry import PROCESS_DIED
 from ...slurm import Fate, JobStatus, Resources, SlurmId, explain, with_output
 from ...submission import SubmissionFolder, wants_cluster
 from ..awaited_files import NOT_YET
 from ..events import (
-    JobBegan,
     JobInterrupted,
     JobOver,
     JobPlaced,
@@ -38,8 +29,8 @@ from ..events import (
     Remark,
     VariableProgressed,
     ended_owing,
-    files_taken,
 )
+from ..runner_events import translate
 from .event_log import EventLog
 from .tracked_job import TrackedJob, TrackedTask
 
@@ -173,27 +164,15 @@ class ArrayTracker:
         if job is None or job.ended is not None:
             return
         job.hear(event)
-        number = job.job.id
-        if isinstance(event, FilesFound):
-            if news := files_taken(job.job, event):
-                self._tell(news)
-        elif isinstance(event, JobStarted):
+        if isinstance(event, JobStarted):
             slurm_id = str(self.slurm_id.task(task.number).id)
-            self._tell(JobPlaced(number, slurm_id, task.where, is_running=True))
-            self._tell(JobBegan(number, tuple(event.variables)))
-        elif isinstance(event, VariableStarted):
-            now = time.time()
-            self._tell(
-                VariableProgressed(
-                    VariableProgress(number, event.name, Outcome.RUNNING, started_at=now)
-                )
-            )
+            self._tell(JobPlaced(job.job.id, slurm_id, task.where, is_running=True))
         elif isinstance(event, VariableDone):
-            self._hear_outcome(job, event)
-        elif isinstance(event, Note):
-            self._tell(Remark(f"{job.job.run_key}: {event.message}"))
+            job.not_saved = job.collector.record(event, may_be_combined=True) or job.not_saved
         elif isinstance(event, JobEnded):
             self._end(job, event)
+        for news in translate(job.job, event):
+            self._tell(news)
 
     def _hear_of_context(self, task: TrackedTask, loaded: ContextLoaded) -> None:
         task.context = loaded
@@ -205,22 +184,6 @@ class ArrayTracker:
         for job in task.jobs:
             if job.ended is None:
                 self._interrupt(job, reason, loaded.context_hash)
-
-    def _hear_outcome(self, job: TrackedJob, event: VariableDone) -> None:
-        # When tracked again from the beginning, combined fragments are gone.
-        if event.fragment and (path := Path(event.fragment)).exists():
-            job.collector.add(path, event.name)
-        elif event.not_saved and not event.fragment:
-            job.collector.lose(event.name, event.error, event.error_class)
-        if event.not_saved:
-            job.not_saved = f"{event.name} could not be stored: {event.not_saved}"
-        if event.name == START_TIME:
-            return
-        message = f"{event.error_class}: {event.error}" if event.error_class else ""
-        progress = VariableProgress(
-            job.job.id, event.name, Outcome(event.outcome), None, event.duration_s, message
-        )
-        self._tell(VariableProgressed(progress))
 
     def _end(self, job: TrackedJob, ended: JobEnded) -> None:
         if ended.outcome == "absent" and job.job.origin is JobOrigin.ARRIVAL:
@@ -307,23 +270,8 @@ class ArrayTracker:
                 VariableProgress(job.job.id, name, Outcome.FAILED, None, None, reason)
             )
         )
-        known = task.context.variables if task.context else []
-        if any(variable.name == name and variable.transient for variable in known):
-            return
-        try:
-            fragment = write_error_fragment(
-                self._folder.path,
-                job.job.run_key,
-                name,
-                reason,
-                PROCESS_DIED,
-                computed_at=time.time(),
-                context_hash=task.context.context_hash if task.context else None,
-            )
-        except DamnitError as error:
-            self._tell(Remark(f"{job.job.run_key}: {error}"))
-        else:
-            job.collector.add(fragment)
+        if problem := job.collector.record_crash(name, reason, task.context):
+            self._tell(Remark(f"{job.job.run_key}: {problem}"))
 
     def _block(self, number: int) -> None:
         """Block a task that Slurm calls over: should it start after all, it must do nothing."""
