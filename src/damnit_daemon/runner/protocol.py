@@ -11,6 +11,8 @@ import json
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+LONGEST_EVENT_BYTES = 64_000_000
+
 
 @dataclass(frozen=True)
 class Job:
@@ -246,6 +248,32 @@ def decode_event(line: bytes) -> Event:
         for key in {"problems", "advice"} & known.keys():
             known[key] = [Problem(**_known(Problem, p)) for p in known[key]]
     return kind(**known)
+
+
+class EventDecoder:
+    """Decodes a stream of events as it grows.
+
+    Lines that are not events are skipped: the user's code can write to the descriptor, too,
+    and a node that fails leaves half of one.
+    """
+
+    def __init__(self) -> None:
+        self._unread = bytearray()
+
+    def feed(self, chunk: bytes) -> list[Event]:
+        """Return the events that a chunk completes."""
+        self._unread += chunk
+        *lines, self._unread = self._unread.split(b"\n")
+        if len(self._unread) > LONGEST_EVENT_BYTES:
+            self._unread.clear()
+        return [event for line in lines if (event := _event_or_none(bytes(line))) is not None]
+
+
+def _event_or_none(line: bytes) -> Event | None:
+    try:
+        return decode_event(line)
+    except (ValueError, TypeError, KeyError):
+        return None
 
 
 def _payload(line: bytes) -> dict[str, Any]:
