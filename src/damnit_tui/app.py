@@ -24,6 +24,14 @@ from .data.session import Session
 from .guard import GuardedApp
 from .main.screen import MainScreen
 from .sanitize import as_line
+from .table.requests import (
+    CommandRequested,
+    CopyRequested,
+    DiagnosisRequested,
+    PlotRequested,
+    RunVisited,
+    ViewRequested,
+)
 from .terminal.driver import PacedDriver, TerminalTold, shell_resumes, watch_terminal
 from .terminal.graphics.image_cache import ImageCache
 from .terminal.graphics.protocol_choice import takes_placeholders
@@ -160,6 +168,38 @@ class DamnitApp(GuardedApp[Path], ThemedApp[Path]):
     def take_in_terminal(self, event: TerminalTold) -> None:
         """Apply the terminal's capabilities."""
         self.main_screen.take_pixels(takes_placeholders(event.version))
+
+    # Requests of screens over the table
+
+    @on(CopyRequested)
+    def copy_requested(self, event: CopyRequested) -> None:
+        """Copy a text."""
+        self.main_screen.copy_text(event.text)
+
+    @on(RunVisited)
+    def run_visited(self, event: RunVisited) -> None:
+        """Let the table follow."""
+        self.main_screen.go_to(event.key, event.name)
+
+    @on(ViewRequested)
+    def view_requested(self, event: ViewRequested) -> None:
+        """View the data of a cell."""
+        self.main_screen.inspect(event.address)
+
+    @on(DiagnosisRequested)
+    def diagnosis_requested(self, event: DiagnosisRequested) -> None:
+        """Explain an empty cell."""
+        self.main_screen.explain(event.address)
+
+    @on(PlotRequested)
+    def plot_requested(self, event: PlotRequested) -> None:
+        """Plot a variable over runs."""
+        self.main_screen.plot(event.name)
+
+    @on(CommandRequested)
+    def command_requested(self, event: CommandRequested) -> None:
+        """Run a command on the table."""
+        self.main_screen.call_later(self.main_screen.run_on_cell, event)
 
     def on_unmount(self) -> None:
         """Stop watching the terminal."""

@@ -36,7 +36,6 @@ STILL_INHERITED = {
     "damnit_tui.main.cell_edit.Editing": 3,
     "damnit_tui.main.screen.MainScreen": 16,
     "damnit_tui.main.session_state.Keeping": 4,
-    "damnit_tui.plot.screen.PlotScreen": 3,
     "damnit_tui.table.mouse.MouseTable": 3,
     "damnit_tui.table.widget.RunTable": 4,
 }

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import tzinfo
 
 from rich.table import Table
 from rich.text import Text
@@ -19,13 +17,14 @@ from damnit_daemon.model import RunKey
 
 from .. import keymap
 from ..data.run_history import RunHistory, read_history
-from ..data.session import Session
 from ..sanitize import visible, visible_lines
+from ..table.context import TableContext
+from ..table.requests import DiagnosisRequested, RunVisited
 from ..table.viewport import CellAddress
 from ..widgets.row_list import RowList
 from ..widgets.screen_footer import ScreenFooter
 from .details import HEADING, Detail, Order, details_of, lines_of, ordered, summary
-from .list_screen import ListScreen, ListSurroundings
+from .list_screen import ListScreen
 
 LIVE_S = 1.0
 OFFERED = tuple(
@@ -54,21 +53,10 @@ class DetailsScreen(ListScreen):
         key: RunKey
         history: RunHistory | None
 
-    def __init__(
-        self,
-        session: Session,
-        key: RunKey,
-        surroundings: ListSurroundings,
-        *,
-        clock: Callable[[], float] = time.time,
-        zone: tzinfo | None = None,
-    ) -> None:
-        super().__init__(surroundings)
+    def __init__(self, context: TableContext, key: RunKey) -> None:
+        super().__init__(context)
         self.key = key
         self.order = Order.TITLE
-        self._session = session
-        self._clock = clock
-        self._zone = zone
         self._history: RunHistory | None = None
         self._seen: object = None
 
@@ -97,27 +85,28 @@ class DetailsScreen(ListScreen):
 
     def look(self) -> None:
         """Show the values, if they have changed."""
-        rows, work = self._around.rows, self._around.work()
+        rows, activity = self.context.rows, self.context.session.activity.latest
         if self.key not in rows:
             return
-        doing = work.look(self.key)
+        doing = activity.look(self.key)
         seen = (self.key, rows.version(self.key), len(rows.columns), self.order, self.words, doing)
         if (seen, self._history) == self._seen:
             return
         self._seen = (seen, self._history)
         details = self._details()
-        found = lines_of(ordered(details, self.order), self._zone)
+        found = lines_of(ordered(details, self.order), self.context.zone)
         shown = [line for line in found if line.has(self.words)]
         self.query_one(RowList).fill(HEADING, shown)
         self._tell(details, len(shown))
 
     def _details(self) -> list[Detail]:
-        rows, work, now = self._around.rows, self._around.work(), self._clock()
+        rows, session = self.context.rows, self.context.session
+        activity, now = session.activity.latest, session.clock()
         return details_of(
             self.key,
             rows.columns,
             rows.value,
-            lambda name: work.sentence(self.key, name, now),
+            lambda name: activity.sentence(self.key, name, now),
             complete=rows.is_complete(self.key),
         )
 
@@ -126,8 +115,10 @@ class DetailsScreen(ListScreen):
         if self.words:
             head += f" · {shown} with “{visible(' '.join(self.words))}”"
         self.query_one("#details-head", Static).update(Text(head))
-        run = self._around.rows.run(self.key)
-        facts = summary(run, details, self._history, self._clock(), self._zone)
+        run = self.context.rows.run(self.key)
+        facts = summary(
+            run, details, self._history, self.context.session.clock(), self.context.zone
+        )
         table = Table.grid(padding=(0, 2))
         for name, text in facts:
             table.add_row(Text(name), Text("\n".join(visible_lines(text)), overflow="ellipsis"))
@@ -137,7 +128,7 @@ class DetailsScreen(ListScreen):
     def read_history(self, key: RunKey) -> None:
         """Read the history of a run."""
         try:
-            history = read_history(self._session.ledger(), key)
+            history = read_history(self.context.session.ledger(), key)
         except DamnitError:
             history = None
         self.post_message(self.HistoryRead(key, history))
@@ -153,13 +144,12 @@ class DetailsScreen(ListScreen):
 
     def action_walk(self, step: int) -> None:
         """Go to another run of the table."""
-        rows = self._around.rows
-        position = rows.position(self.key)
-        if position is None or not 0 <= position + step < len(rows.keys):
+        key = self.context.neighbour(self.key, step)
+        if key is None:
             return
-        self.key = rows.keys[position + step]
+        self.key = key
         self._history = None
-        self._around.walked(self.key)
+        self.post_message(RunVisited(key))
         self.read_history(self.key)
         self.look()
 
@@ -167,15 +157,12 @@ class DetailsScreen(ListScreen):
     def action_open(self) -> None:
         """View a value; explain an empty one."""
         if name := self.query_one(RowList).current:
-            address = CellAddress(self.key, name)
-            value = self._around.rows.value(*address)
-            is_empty = value is None or value.value is None
-            (self._around.explain if is_empty else self._around.inspect)(address)
+            self.view_or_explain(CellAddress(self.key, name))
 
     def action_why(self) -> None:
         """Explain why a value is missing."""
         if name := self.query_one(RowList).current:
-            self._around.explain(CellAddress(self.key, name))
+            self.post_message(DiagnosisRequested(CellAddress(self.key, name)))
 
     def action_sort(self) -> None:
         """Switch the sort order."""

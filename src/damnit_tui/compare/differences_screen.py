@@ -15,11 +15,13 @@ from damnit_daemon.model import RunKey
 
 from .. import keymap
 from ..sanitize import visible
+from ..table.context import TableContext
+from ..table.requests import PlotRequested
 from ..table.viewport import CellAddress
 from ..widgets.row_list import RowList
 from ..widgets.screen_footer import ScreenFooter
 from .differences import SAME, Difference, compared, heading_of, lines_of, ranked
-from .list_screen import ListScreen, ListSurroundings
+from .list_screen import ListScreen
 
 LIVE_S = 1.0
 AT_ONCE_S = 0.008
@@ -46,14 +48,14 @@ class DifferencesScreen(ListScreen):
     BINDINGS = keymap.bindings("differences")
     OWNER = "differences"
 
-    def __init__(self, keys: Sequence[RunKey], surroundings: ListSurroundings) -> None:
+    def __init__(self, context: TableContext, keys: Sequence[RunKey]) -> None:
         """Create the screen.
 
         Args:
+            context: The table.
             keys: The runs to compare, two or more.
-            surroundings: The table.
         """
-        super().__init__(surroundings)
+        super().__init__(context)
         self.keys = tuple(sorted(keys, reverse=True)[:MOST_RUNS])
         self.found: Sequence[Difference] = ()
         self.shows_all = False
@@ -81,7 +83,7 @@ class DifferencesScreen(ListScreen):
 
     def look(self) -> None:
         """Compare the runs again, if their values have changed."""
-        rows = self._around.rows
+        rows = self.context.rows
         keys = [key for key in self.keys if key in rows]
         seen = ([rows.version(key) for key in keys], len(rows.columns))
         if seen != self._seen:
@@ -91,7 +93,7 @@ class DifferencesScreen(ListScreen):
     @work(exclusive=True, group="compare")
     async def compare(self, keys: Sequence[RunKey]) -> None:
         """Compare runs; keys are handled meanwhile, and later changes are compared next."""
-        rows = self._around.rows
+        rows = self.context.rows
         every, found = list(rows.all_keys), []
         begun = time.monotonic()
         for one in compared(keys, list(rows.columns), rows, rows.value, every):
@@ -132,20 +134,12 @@ class DifferencesScreen(ListScreen):
         if not name:
             return
         addresses = [CellAddress(key, name) for key in self.keys]
-        empty = [a for a in addresses if self._is_empty(a)]
-        if empty:
-            self._around.explain(empty[0])
-        else:
-            self._around.inspect(addresses[0])
-
-    def _is_empty(self, address: CellAddress) -> bool:
-        value = self._around.rows.value(*address)
-        return value is None or value.value is None
+        self.view_or_explain(next(filter(self.has_no_value, addresses), addresses[0]))
 
     def action_plot(self) -> None:
         """Plot the variable over runs."""
         if name := self.query_one(RowList).current:
-            self._around.plot(name)
+            self.post_message(PlotRequested(name))
 
     def action_show_all(self) -> None:
         """Toggle rows without a difference."""

@@ -2,35 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on
 from textual.screen import Screen
 
-from damnit_daemon.model import RunKey
-
-from ..data.daemon_activity import DaemonActivity
-from ..table.rows import Rows
+from ..table.context import TableContext
+from ..table.requests import CopyRequested, DiagnosisRequested, ViewRequested
 from ..table.viewport import CellAddress
 from ..widgets.row_list import RowList
 from ..widgets.screen_footer import ScreenFooter
 from ..widgets.search_prompt import SearchAnswered, SearchPrompt
-
-
-@dataclass(frozen=True)
-class ListSurroundings:
-    """The parts of the table that a list of values uses."""
-
-    rows: Rows
-    work: Callable[[], DaemonActivity]
-    inspect: Callable[[CellAddress], object]
-    explain: Callable[[CellAddress], object]
-    walked: Callable[[RunKey], object]
-    """Called with the run that the user went to."""
-    copy: Callable[[str], object]
-    plot: Callable[[str], object]
 
 
 class ListScreen(Screen[None]):
@@ -39,11 +22,11 @@ class ListScreen(Screen[None]):
     OWNER: ClassVar[str]
     """Owner of the keys in its help."""
 
-    def __init__(self, surroundings: ListSurroundings) -> None:
+    def __init__(self, context: TableContext) -> None:
         super().__init__()
         self.words: Sequence[str] = ()
         """Only lines with all of these are listed."""
-        self._around = surroundings
+        self.context = context
 
     def list_again(self) -> None:
         """List the lines that match `words`."""
@@ -66,7 +49,17 @@ class ListScreen(Screen[None]):
 
     def action_copy(self) -> None:
         """Copy the list."""
-        self._around.copy(self.query_one(RowList).plain_text())
+        self.post_message(CopyRequested(self.query_one(RowList).plain_text()))
+
+    def view_or_explain(self, address: CellAddress) -> None:
+        """View a value; explain an empty cell."""
+        request = DiagnosisRequested if self.has_no_value(address) else ViewRequested
+        self.post_message(request(address))
+
+    def has_no_value(self, address: CellAddress) -> bool:
+        """Return True if a cell has no value."""
+        value = self.context.rows.value(*address)
+        return value is None or value.value is None
 
     def action_help(self) -> None:
         """Show the keys of this screen."""

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -31,7 +28,7 @@ from .facts import ROLES, DaemonFacts
 from .service import DaemonCommand, DaemonService, SettingChange
 
 if TYPE_CHECKING:
-    from ..data.session import Session
+    from ..table.context import TableContext
 
 LOOK_S = 1.0
 BUSY = {
@@ -80,17 +77,11 @@ class DaemonScreen(Screen[None]):
         text: str
         is_good: bool = True
 
-    def __init__(
-        self,
-        session: Session,
-        clock: Callable[[], float] = time.time,
-        zone: tzinfo | None = None,
-    ) -> None:
+    def __init__(self, context: TableContext) -> None:
         super().__init__()
-        self._session = session
-        self._service = DaemonService(session.folder)
-        self._clock = clock
-        self._zone = zone
+        self._session = context.session
+        self._service = DaemonService(context.session.folder)
+        self._zone = context.zone
         self._facts = DaemonFacts()
         self._rows: list[tuple[str, str, str]] = []
         self._stop = threading.Event()
@@ -138,7 +129,7 @@ class DaemonScreen(Screen[None]):
         grid = Table.grid(padding=(0, 2))
         grid.add_column(no_wrap=True)
         grid.add_column(overflow="fold")
-        now = self._clock()
+        now = self._session.clock()
         role = ROLES[event.facts.seen.state(now)]
         for label, text in event.facts.lines(now, self._zone):
             style = self._style(role) if label == "Daemon" else ""

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -17,18 +14,16 @@ from textual.message import Message
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
-from damnit_daemon.model import Column, StoredValue
-
 from .. import keymap
-from ..data.daemon_activity import DaemonActivity
 from ..dialogs.base import DialogScreen
 from ..safe_text import plain
 from ..sanitize import visible, visible_lines
+from ..table.context import TableContext
 from ..table.layout import split_title
+from ..table.requests import CommandRequested, CopyRequested, ViewRequested
 from ..table.viewport import CellAddress
 
 if TYPE_CHECKING:
-    from ..data.session import Session
     from .model import Cause, Diagnosis, Excerpt, Suggestion
 
 AGAIN_S = 1.0
@@ -63,47 +58,12 @@ class DiagnosisScreen(DialogScreen):
 
         why: Diagnosis
 
-    def __init__(
-        self,
-        session: Session,
-        address: CellAddress,
-        column: Column,
-        known: StoredValue | None,
-        *,
-        work: Callable[[], DaemonActivity] = DaemonActivity,
-        act: Callable[[str, int], object] = lambda _id, _line: None,
-        inspect: Callable[[CellAddress], object] = lambda _: None,
-        copy: Callable[[str], object] = lambda _: None,
-        clock: Callable[[], float] = time.time,
-        zone: tzinfo | None = None,
-    ) -> None:
-        """Create the dialog.
-
-        Args:
-            session: The folder.
-            address: The cell.
-            column: Its variable.
-            known: The table's value of the cell.
-            work: Returns the daemon's activity.
-            act: Runs the command of a key on the main screen and closes this one; called with the
-                key's id and a line of the context file.
-            inspect: Views the data of a cell.
-            copy: Copies text.
-            clock: Returns the current time.
-            zone: Time zone of the times shown.
-        """
+    def __init__(self, context: TableContext, address: CellAddress) -> None:
         super().__init__()
         self.why: Diagnosis | None = None
-        self._session = session
+        self.context = context
         self._address = address
-        self._column = column
-        self._known = known
-        self._work = work
-        self._act = act
-        self._inspect = inspect
-        self._copy = copy
-        self._clock = clock
-        self._zone = zone
+        self._column, self._known = context.cell(address)
 
     def compose(self) -> ComposeResult:
         """Compose root cause, suggestions, chain, evidence and notes."""
@@ -125,15 +85,15 @@ class DiagnosisScreen(DialogScreen):
         """Diagnose the cell."""
         from .collect import find_why
 
-        worker = get_current_worker()
+        worker, session = get_current_worker(), self.context.session
         found = find_why(
-            self._session,
+            session,
             self._address.key,
             self._column,
             self._known,
-            self._work(),
-            now=self._clock(),
-            zone=self._zone,
+            session.activity.latest,
+            now=session.clock(),
+            zone=self.context.zone,
             is_wanted=lambda: not worker.is_cancelled,
         )
         if not worker.is_cancelled:
@@ -180,23 +140,24 @@ class DiagnosisScreen(DialogScreen):
     def action_copy(self) -> None:
         """Copy everything shown."""
         if self.why is not None:
-            self._copy(as_text(self.why))
+            self.post_message(CopyRequested(as_text(self.why)))
 
     def action_inspect(self) -> None:
         """View the data: a mean of NaN leaves the cell empty, not the file."""
         self.dismiss()
-        self._inspect(self._address)
+        self.app.post_message(ViewRequested(self._address))
 
     def _do(self, key: keymap.Key) -> None:
         assert self.why is not None
         if key.id != "runs.log":
-            self._act(key.id, self.why.root.line or 0)
+            line = self.why.root.line or 0
+            self.post_message(CommandRequested(self._address, key.id, line))
             return
         from ..log.screen import LogScreen
 
         run, proposal = self._address.key.run, self._address.key.proposal
         title = f"log of run {run}, proposal {proposal}"
-        log = self._session.log_of(self._address.key)
+        log = self.context.session.log_of(self._address.key)
         self.app.push_screen(LogScreen(log, title, failed=failed_in(self.why)))
 
     # Rendering

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.screen import ModalScreen
+from textual.message import Message
+from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, Static
 
 from damnit_daemon.errors import DamnitError
@@ -19,6 +22,27 @@ from damnit_daemon.user_path import typed_path
 from .. import keymap
 from ..sanitize import visible
 from ..widgets.plain_input import PlainInput
+
+
+@dataclass
+class FileSaved(Message):
+    """Posted when a file was written, or could not be."""
+
+    path: Path
+    problem: str = ""
+
+
+def notify_saved(screen: Screen[Any], event: FileSaved) -> None:
+    """Report where a file is, or why it was not written."""
+    if event.problem:
+        screen.notify(event.problem, severity="error", markup=False, timeout=8)
+    else:
+        screen.notify(f"Saved as {event.path}.", markup=False, timeout=5)
+
+
+def default_folder() -> Path:
+    """Return the folder to suggest: the current one, or the home directory."""
+    return Path.cwd() if os.access(Path.cwd(), os.W_OK) else Path.home()
 
 
 def endings_for(content: Content | None) -> tuple[str, ...]:

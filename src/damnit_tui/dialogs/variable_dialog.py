@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.reactive import var
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
@@ -62,6 +63,9 @@ class VariableDialog(ModalScreen[str | None]):
     """
     BINDINGS = keymap.bindings("choose")
 
+    chosen: var[tuple[str, ...]] = var(())
+    """The current choices; changes with each Tab."""
+
     def __init__(
         self,
         heading: str,
@@ -69,7 +73,7 @@ class VariableDialog(ModalScreen[str | None]):
         chosen: Sequence[str] = (),
         *,
         suggested: str = "",
-        also: Callable[[str], Sequence[str]] | None = None,
+        most: int = 1,
     ) -> None:
         """Create the dialog.
 
@@ -78,21 +82,21 @@ class VariableDialog(ModalScreen[str | None]):
             choices: The variables to choose from.
             chosen: The current choices.
             suggested: The initial line.
-            also: Adds or removes a choice, and returns the new ones; None if there can be only one.
+            most: Most variables that can be chosen together, with Tab.
         """
         super().__init__()
         self._heading = heading
         self._choices = choices
-        self._chosen = tuple(chosen)
+        self.chosen = tuple(chosen)
         self._suggested = suggested
-        self._also = also
+        self._most = most
         self._found: list[VariableChoice] = []
 
     def compose(self) -> ComposeResult:
         """Compose the search field and the list."""
         with Vertical() as box:
             box.border_title = plain(self._heading)
-            several = "Tab several · " if self._also is not None else ""
+            several = "Tab several · " if self._most > 1 else ""
             box.border_subtitle = f"type to find · ↑ ↓ · ⏎ take it · {several}Esc cancel"
             yield PlainInput(placeholder="part of a name")
             yield OptionList(markup=False)
@@ -131,9 +135,15 @@ class VariableDialog(ModalScreen[str | None]):
     def action_also(self) -> None:
         """Toggle the highlighted variable as an additional choice."""
         choice = self._current()
-        if self._also is not None and choice is not None:
-            self._chosen = tuple(self._also(choice.name))
+        if self._most > 1 and choice is not None:
+            self.chosen = self._toggled(choice.name)
             self._list(self.query_one(Input).value, choice.name)
+
+    def _toggled(self, name: str) -> tuple[str, ...]:
+        """Add or remove a choice; one stays, and the oldest is dropped above the limit."""
+        if name not in self.chosen:
+            return (*self.chosen, name)[-self._most :]
+        return tuple(n for n in self.chosen if n != name) or self.chosen
 
     def action_close(self) -> None:
         """Cancel."""
@@ -154,7 +164,7 @@ class VariableDialog(ModalScreen[str | None]):
             options.highlighted = names.index(current) if current in names else 0
 
     def _line(self, choice: VariableChoice) -> Text:
-        line = Text("● " if choice.name in self._chosen else "  ")
+        line = Text("● " if choice.name in self.chosen else "  ")
         line.append(visible(choice.title))
         rest = " ".join(
             filter(None, [choice.name if choice.name != choice.title else "", choice.note])

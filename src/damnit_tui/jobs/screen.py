@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -34,11 +32,9 @@ from .format import COLUMNS, ROLES, cells_of, describe
 from .reader import JobListing, JobRow, JobsReader
 
 if TYPE_CHECKING:
-    from datetime import tzinfo
-
     from damnit_daemon.model import RunKey
 
-    from ..data.session import Session
+    from ..table.context import TableContext
 
 TICK_S = 1.0
 
@@ -67,19 +63,13 @@ class JobsScreen(Screen[None]):
 
         listing: JobListing
 
-    def __init__(
-        self,
-        session: Session,
-        clock: Callable[[], float] = time.time,
-        zone: tzinfo | None = None,
-    ) -> None:
+    def __init__(self, context: TableContext) -> None:
         super().__init__()
-        self._zone = zone
+        self._zone = context.zone
         self._only_failed = False
         self._only_run: RunKey | None = None
-        self._session = session
-        self._clock = clock
-        self._reader = JobsReader(session.ledger())
+        self._session = context.session
+        self._reader = JobsReader(context.session.ledger())
         self._listing = JobListing()
         self._shown: dict[str, JobRow] = {}
 
@@ -157,7 +147,7 @@ class JobsScreen(Screen[None]):
         several = len({each.job.run_key.proposal for each in self._shown.values()}) > 1
         role = ROLES[listed.job.state]
         style: Style = self.get_component_rich_style(f"jobs--{role}", partial=True)
-        texts = cells_of(listed, self._clock(), several_proposals=several, zone=self._zone)
+        texts = cells_of(listed, self._session.clock(), several_proposals=several, zone=self._zone)
         return [Text(text, style=style, no_wrap=True, end="") for text in texts]
 
     @on(DataTable.RowHighlighted)
@@ -180,7 +170,7 @@ class JobsScreen(Screen[None]):
             title = f"{title} · the ledger cannot be read: {listing.problem}"
         self.query_one("#jobs-title", Label).update(plain(f" Jobs: {title}"))
         chosen = self._chosen()
-        about = describe(chosen, self._clock()) if chosen else ""
+        about = describe(chosen, self._session.clock()) if chosen else ""
         self.query_one("#jobs-about", Label).update(Content(f" {about}"))
 
     def _chosen_id(self) -> str:

@@ -11,6 +11,7 @@ from textual.screen import Screen
 if TYPE_CHECKING:
     from ..data.feed import Feed
     from ..data.session import Session
+    from ..table.context import TableContext
     from ..table.widget import RunTable
     from ..widgets.status import Status
     from .command_registry import CommandRegistry
@@ -25,6 +26,7 @@ class MainPart(Screen[None]):
 
     if TYPE_CHECKING:
         session: Session
+        context: TableContext
         feed: Feed
         table: RunTable
         status: Status

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 from damnit_daemon.model import RunKey
 
-from ..table.viewport import CellAddress
 from .clipboard import Taking
 
 if TYPE_CHECKING:
-    from ..compare.list_screen import ListSurroundings
+    from ..plot.screen import PlotResult
     from ..plot.state import PlotState
 
 
@@ -20,8 +19,6 @@ class Comparing(Taking):
 
     if TYPE_CHECKING:
         _when_imported: Callable[[Callable[[], object]], None]
-        explain: Callable[[CellAddress], None]
-        inspect: Callable[[CellAddress], None]
 
     plot_state: PlotState | None = None
     """The last plot, to reopen it."""
@@ -38,31 +35,26 @@ class Comparing(Taking):
         self.action_plot()
 
     def _push_plot(self) -> None:
-        from ..plot.base import PlotSurroundings
         from ..plot.screen import PlotScreen, first_state
 
         table = self.table
         name = table.cursor.name if table.cursor else ""
         if self.plot_state is None:
             self.plot_state = first_state(table.rows, name, len(table.marked))
-        around = PlotSurroundings(
-            table.rows,
-            marked=lambda: sorted(table.marked),
-            cursor_name=lambda: table.cursor.name if table.cursor else "",
-            keep=self._keep_plot,
-            go_to=self._go_to,
-            copy=self.copy_text,
-        )
-        self.app.push_screen(PlotScreen(self.session, self.plot_state, around, self._zone))
+        self.app.push_screen(PlotScreen(self.context, self.plot_state, name), self._plot_closed)
 
-    def _keep_plot(self, state: PlotState) -> None:
-        self.plot_state = state
+    def _plot_closed(self, result: PlotResult | None) -> None:
+        if result is not None:
+            self.plot_state = result.state
+            if result.run is not None:
+                self.go_to(result.run)
 
-    def _go_to(self, key: RunKey) -> None:
+    def go_to(self, key: RunKey, name: str = "") -> None:
+        """Move the cursor to a run, and to a column if one is given."""
         if self.table.rows.position(key) is None:
             self.notify(f"The filter hides run {key.run}.", markup=False)
         elif self.table.cursor is not None:
-            self.table.move_to(key, self.table.cursor.name)
+            self.table.move_to(key, name or self.table.cursor.name)
 
     def action_details(self) -> None:
         """Show all values of the run."""
@@ -70,15 +62,7 @@ class Comparing(Taking):
 
         cursor = self.table.cursor
         if cursor is not None:
-            self.app.push_screen(
-                DetailsScreen(
-                    self.session,
-                    cursor.key,
-                    self._list_surroundings(),
-                    clock=self._clock,
-                    zone=self._zone,
-                )
-            )
+            self.app.push_screen(DetailsScreen(self.context, cursor.key))
 
     def action_differences(self) -> None:
         """Show the differences between the marked runs, or between this run and the one below."""
@@ -98,17 +82,4 @@ class Comparing(Taking):
     def _push_differences(self, keys: Sequence[RunKey]) -> None:
         from ..compare.differences_screen import DifferencesScreen
 
-        self.app.push_screen(DifferencesScreen(keys, self._list_surroundings()))
-
-    def _list_surroundings(self) -> ListSurroundings:
-        from ..compare.list_screen import ListSurroundings
-
-        return ListSurroundings(
-            self.table.rows,
-            work=lambda: self.status.work,
-            inspect=self.inspect,
-            explain=self.explain,
-            walked=self._go_to,
-            copy=self.copy_text,
-            plot=self.plot,
-        )
+        self.app.push_screen(DifferencesScreen(self.context, keys))

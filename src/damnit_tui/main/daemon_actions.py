@@ -49,7 +49,7 @@ class Acting(MainPart):
         """Show the daemon's jobs."""
         from ..jobs.screen import JobsScreen
 
-        self.app.push_screen(JobsScreen(self.session, self._clock, self._zone))
+        self.app.push_screen(JobsScreen(self.context))
 
     def action_context(self, line: int = 0) -> None:
         """Edit the context file.
@@ -81,7 +81,7 @@ class Acting(MainPart):
         """Show the daemon's status."""
         from ..daemon.screen import DaemonScreen
 
-        self.app.push_screen(DaemonScreen(self.session, self._clock, self._zone))
+        self.app.push_screen(DaemonScreen(self.context))
 
     def action_reprocess(self, names: str = "", here: bool = False) -> None:
         """Ask what to reprocess, and submit it.

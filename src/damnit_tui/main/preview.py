@@ -13,7 +13,6 @@ from textual import events, on, work
 from textual.message import Message
 from textual.timer import Timer
 
-from damnit_daemon.model import Column, StoredValue
 from damnit_daemon.query import FilterError
 
 from ..fixed_columns import TIME
@@ -27,8 +26,9 @@ from .clipboard import Taking
 if TYPE_CHECKING:
     from damnit_daemon.query.completion import Completion
 
+    from ..table.requests import CommandRequested
     from ..viewer.preview_pane import Preview
-    from ..viewer.screen import ViewerContext, ViewerScreen
+    from ..viewer.screen import ViewerScreen
 
 
 WARM_S = 0.25
@@ -49,7 +49,7 @@ class Looking(Taking):
     @on(RunTable.CellOpened)
     def open_cell(self, event: RunTable.CellOpened) -> None:
         """Open a value, or the run for its start time; explain an empty cell."""
-        value = self._cell(event.address)[1]
+        value = self.context.cell(event.address)[1]
         if event.address.name == TIME.name and value is not None:
             self.action_details()
         elif value is None or value.value is None:
@@ -66,31 +66,19 @@ class Looking(Taking):
         """Explain why a cell is empty."""
         from ..diagnosis.dialog import DiagnosisScreen
 
-        async def act(id: str, line: int) -> None:
-            """Run a command for this cell on the main screen, which must be on top then."""
-            while self.app.screen is not self:
-                await self.app.pop_screen()
-            self.table.move_to(*address)
-            if id == "runs.context":
-                self.action_context(line)
-            elif id == "runs.reprocess":
-                self.action_reprocess(address.name, here=True)
-            else:
-                await self.commands.run(id)
+        self.app.push_screen(DiagnosisScreen(self.context, address))
 
-        self.app.push_screen(
-            DiagnosisScreen(
-                self.session,
-                address,
-                *self._cell(address),
-                work=lambda: self.status.work,
-                act=lambda id, line: self.call_later(act, id, line),
-                inspect=self.inspect,
-                copy=self.copy_text,
-                clock=self._clock,
-                zone=self._zone,
-            )
-        )
+    async def run_on_cell(self, request: CommandRequested) -> None:
+        """Close all screens over this one, and run a command on a cell."""
+        while self.app.screen is not self:
+            await self.app.pop_screen()
+        self.table.move_to(*request.address)
+        if request.command == "runs.context":
+            self.action_context(request.line)
+        elif request.command == "runs.reprocess":
+            self.action_reprocess(request.address.name, here=True)
+        else:
+            await self.commands.run(request.command)
 
     def inspect(self, address: CellAddress) -> None:
         """View a cell in full screen."""
@@ -99,8 +87,7 @@ class Looking(Taking):
     def _push_inspect(self, address: CellAddress) -> None:
         from ..viewer.screen import ViewerScreen
 
-        around, graphics = self._surroundings(), self._graphics()
-        screen = ViewerScreen(self.session, address, around, graphics=graphics, zone=self._zone)
+        screen = ViewerScreen(self.context, address, graphics=self._graphics())
         self._inspecting = screen
 
         def forget(_: None) -> None:
@@ -248,7 +235,7 @@ class Looking(Taking):
             self._warmed = True
             self.import_needed()
         if self.preview is not None and cursor is not None:
-            self.preview.look_at(cursor, *self._cell(cursor))
+            self.preview.look_at(cursor, *self.context.cell(cursor))
 
     def look_again(self, changed: Collection[CellAddress]) -> None:
         """Refresh open views of values that were recomputed."""
@@ -257,32 +244,8 @@ class Looking(Taking):
         if self._inspecting is not None and self._inspecting.address in changed:
             self._inspecting.look_again()
 
-    def _surroundings(self) -> ViewerContext:
-        from ..viewer.screen import ViewerContext
-
-        return ViewerContext(self._beside, self._cell, self._walked, self.copy_text)
-
     def _graphics(self) -> Graphics:
         colours = None if self.app.is_headless else self.app.console.color_system
         return choose_graphics(
             self.graphics, os.environ, colours, lite=self.lite, has_pixels=self.has_pixels
         )
-
-    def _cell(self, address: CellAddress) -> tuple[Column, StoredValue | None]:
-        """Return the column and the stored value of a cell."""
-        rows = self.table.rows
-        index = rows.column_index(address.name)
-        if index is None:
-            return Column(address.name, address.name), None
-        return rows.columns[index], self.table.view.value(address)
-
-    def _beside(self, address: CellAddress, step: int) -> CellAddress | None:
-        """Return the cell of the same variable, `step` rows further down."""
-        rows = self.table.rows
-        position = rows.position(address.key)
-        if position is None or not 0 <= position + step < len(rows.keys):
-            return None
-        return CellAddress(rows.keys[position + step], address.name)
-
-    def _walked(self, address: CellAddress) -> None:
-        self.table.move_to(address.key, address.name)

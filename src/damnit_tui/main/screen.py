@@ -21,6 +21,7 @@ from ..data.session import Session
 from ..data.worker_errors import Failure
 from ..state.autosave import Autosave
 from ..table.blob_loader import load_blob_previews
+from ..table.context import TableContext
 from ..table.viewport import CellAddress
 from ..table.widget import RunTable
 from ..widgets.cell_bar import CellBar
@@ -74,6 +75,7 @@ class MainScreen(Keeping, Marking, Looking, Comparing, Acting, Alerting, Reporti
         self.lite = lite
         self.feed = Feed(session, pace_s=1.0 if lite else 0.5, clock=clock)
         self.table = RunTable(clock=clock, zone=zone, busy=busy, images=not lite, id="runs")
+        self.context = TableContext(session, self.table.view, zone)
         self._lines, self._notice, self._cell_line = StatusLines(), EmptyState(), CellBar()
         self.edit_bar = EditBar(session.edits, self.table, clock=clock, zone=zone)
         self._clock = clock

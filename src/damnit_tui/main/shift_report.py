@@ -26,11 +26,6 @@ class Reporting(Taking):
             except ValueError:
                 raise FilterError("How many hours back, such as 8?", 0, len(text)) from None
         screen = ReportScreen(
-            Reports(self.session.folder),
-            self._shown_names(),
-            self._clock(),
-            hours=hours,
-            copy=self.copy_now,
-            zone=self._zone,
+            self.context, Reports(self.session.folder), self._shown_names(), hours=hours
         )
         self.call_after_refresh(self.app.push_screen, screen)

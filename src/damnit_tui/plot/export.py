@@ -56,6 +56,29 @@ def as_csv(points: Points, state: PlotState) -> str:
     return out.getvalue()
 
 
+def save_plot(points: Points, state: PlotState, bins: int, text: str, path: Path) -> None:
+    """Write a plot in the format of the file's suffix.
+
+    Args:
+        points: The points.
+        state: The plot state.
+        bins: Number of bins of a histogram.
+        text: The plot as text.
+        path: The file.
+
+    Raises:
+        DamnitError: If it cannot be drawn or written.
+    """
+    try:
+        if path.suffix.lower() == ".png":
+            save_picture(points, state, bins, path)
+        else:
+            is_csv = path.suffix.lower() == ".csv"
+            path.write_text(as_csv(points, state) if is_csv else f"{text}\n", encoding="utf-8")
+    except OSError as error:
+        raise DamnitError(f"{path} cannot be written: {error.strerror}.") from error
+
+
 def save_picture(points: Points, state: PlotState, bins: int, path: Path) -> None:
     """Draw the plot with Matplotlib.
 

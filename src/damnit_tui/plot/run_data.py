@@ -34,7 +34,7 @@ class RunDataRequest:
     """When the values were written: a difference means new data."""
 
 
-def wanted_for(
+def request_for(
     state: PlotState, keys: Sequence[RunKey], stamps: Sequence[float] = ()
 ) -> RunDataRequest:
     """Return the request for a state."""
@@ -44,7 +44,7 @@ def wanted_for(
 
 
 def points_within(
-    wanted: RunDataRequest,
+    request: RunDataRequest,
     read: Read,
     naming: Naming,
     *,
@@ -54,7 +54,7 @@ def points_within(
     """Read and combine the data of runs; one colour for each run and variable.
 
     Args:
-        wanted: The request.
+        request: The request.
         read: Reads a variable of a run.
         naming: Labels of the variables.
         left_out: Number of runs over the limit.
@@ -65,39 +65,39 @@ def points_within(
     problems: dict[str, list[int]] = {}
     first: NumberSeries | None = None
     x_line: NumberSeries | None = None
-    for key in wanted.keys:
-        for name in wanted.y:
+    for key in request.keys:
+        for name in request.y:
             if is_cancelled():
                 return Points(problem="…")
             try:
                 y = read(key, name)
                 first = first or y
-                if wanted.x not in ("", BEGIN) and not wanted.is_histogram:
-                    x_line = read(key, wanted.x)
-                group, note = _group(y, x_line, wanted)
+                if request.x not in ("", BEGIN) and not request.is_histogram:
+                    x_line = read(key, request.x)
+                group, note = _group(y, x_line, request)
             except (DamnitError, ValueError) as error:
                 problems.setdefault(_reason(error, name), []).append(key.run)
                 continue
             notes += [note] if note and note not in notes else []
             label = f"run {key.run}"
-            if len(wanted.y) > 1:
+            if len(request.y) > 1:
                 label += f" {naming.label(name)}"
             groups.append(Group(label, group.x, group.y))
-    notes += [_told(reason, runs) for reason, runs in problems.items()]
+    notes += [_with_runs(reason, runs) for reason, runs in problems.items()]
     if left_out:
         notes.append(f"{left_out} more runs are left out")
     if not groups or first is None:
-        told = "; ".join(_told(reason, runs) for reason, runs in problems.items())
-        problem = told or "There are no marked runs: mark some (Space) to plot their data"
+        message = "; ".join(_with_runs(reason, runs) for reason, runs in problems.items())
+        problem = message or "There are no marked runs: mark some (Space) to plot their data"
         hint = " – o plots it over runs" if SINGLE in problem else ""
         return Points(problem=f"{problem[:1].upper()}{problem[1:]}{hint}.")
     if not any(len(group.x) for group in groups):
         return Points(problem="No number of it is finite.")
-    return _labelled(wanted, tuple(groups), naming, first, x_line, tuple(notes))
+    return _labelled(request, tuple(groups), naming, first, x_line, tuple(notes))
 
 
 def _labelled(
-    wanted: RunDataRequest,
+    request: RunDataRequest,
     groups: tuple[Group, ...],
     naming: Naming,
     y: NumberSeries,
@@ -105,38 +105,38 @@ def _labelled(
     notes: tuple[str, ...],
 ) -> Points:
     y_kind = AxisKind.TIME if y.is_time else AxisKind.NUMBER
-    y_label = _label(naming, wanted.y[0], y.units) if len(wanted.y) == 1 else ""
-    if wanted.is_histogram:
+    y_label = _label(naming, request.y[0], y.units) if len(request.y) == 1 else ""
+    if request.is_histogram:
         label = y_label or "value"
-        return Points(groups, wanted.keys, label, "points", y_kind, AxisKind.INDEX, notes=notes)
+        return Points(groups, request.keys, label, "points", y_kind, AxisKind.INDEX, notes=notes)
     if x is not None:
         kind = AxisKind.TIME if x.is_time else AxisKind.NUMBER
-        label = _label(naming, wanted.x, x.units)
-        return Points(groups, wanted.keys, label, y_label, kind, y_kind, notes=notes)
+        label = _label(naming, request.x, x.units)
+        return Points(groups, request.keys, label, y_label, kind, y_kind, notes=notes)
     name = y.along_name or "index"
     kind, units = y.along_kind, y.along_units
-    if wanted.x == BEGIN and y.along_name:
+    if request.x == BEGIN and y.along_name:
         # The remainder of times is in seconds.
         units = "s" if kind is AxisKind.TIME else units
         name, kind = f"{name} from start of run", AxisKind.NUMBER
     label = f"{name} [{units}]" if units else name
-    return Points(groups, wanted.keys, label, y_label, kind, y_kind, notes=notes)
+    return Points(groups, request.keys, label, y_label, kind, y_kind, notes=notes)
 
 
-def _group(y: NumberSeries, x: NumberSeries | None, wanted: RunDataRequest) -> tuple[Group, str]:
+def _group(y: NumberSeries, x: NumberSeries | None, request: RunDataRequest) -> tuple[Group, str]:
     note = "of very long data only the extrema" if y.is_reduced else ""
-    if wanted.is_histogram:
+    if request.is_histogram:
         good = y.values[np.isfinite(y.values)]
         return Group("", good, good[:0]), note
     if x is None:
         finite = _finite(y.along, y.values)
-        if wanted.x == BEGIN and len(finite.x):
+        if request.x == BEGIN and len(finite.x):
             finite = Group("", finite.x - finite.x.min(), finite.y)
         return finite, note
     if y.is_reduced or x.is_reduced:
         raise ValueError("the data is too long to be plotted against each other")
-    across, up, said = align(x.values, x.trains, y.values, y.trains)
-    return _finite(across, up), said or note
+    across, up, remark = align(x.values, x.trains, y.values, y.trains)
+    return _finite(across, up), remark or note
 
 
 def _finite(x: Any, y: Any) -> Group:
@@ -158,6 +158,6 @@ def _reason(error: Exception, name: str) -> str:
     return error.message if isinstance(error, DamnitError) else str(error)
 
 
-def _told(reason: str, runs: list[int]) -> str:
+def _with_runs(reason: str, runs: list[int]) -> str:
     which = f"run {runs[0]}" if len(runs) == 1 else f"{len(runs)} runs"
     return f"{which}: {reason.rstrip('.')}"

@@ -2,46 +2,58 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import tzinfo
+from functools import partial
+from pathlib import Path
 
 from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.message import Message
+from textual.screen import Screen
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
+from damnit_daemon.errors import DamnitError
 from damnit_daemon.model import RunKey
 
 from .. import keymap
-from ..data.session import Session
+from ..data.picture_notes import note_saved_picture
+from ..dialogs.save_dialog import FileSaved, SaveDialog, default_folder, notify_saved
+from ..dialogs.variable_dialog import VariableChoice, VariableDialog
 from ..sanitize import visible
+from ..table.context import TableContext
+from ..table.requests import CopyRequested
 from ..table.rows import Rows
 from ..widgets.canvas import DataCanvas
 from ..widgets.screen_footer import ScreenFooter
-from .base import PlotSurroundings
 from .canvas import PlotCanvas
-from .data import Naming, Points, points_over_runs
-from .export_actions import PlotTaking
-from .readout import nearest, readout, stepped
-from .render import Drawn, blank, draw_points
-from .run_data import RunDataRequest, points_within, wanted_for
-from .state import BEGIN, RUN, TIME, Form, Over, PlotState, RunScope
-from .variable_choice import PlotChoosing
-from .variables import naming_of, variables_to_plot
+from .data import Naming, Points
+from .export import ENDINGS, save_plot
+from .model import UNREAD, PlotModel
+from .run_data import RunDataRequest, points_within
+from .source import PlotSource
+from .state import BEGIN, MOST_Y, RUN, TIME, Form, Over, PlotState, RunScope
+from .variables import variables_to_plot
 
 LIVE_S = 1.0
 """Interval of the checks for new data."""
-ZOOM = 1.5
-NO_BREAK = "\xa0"
 OFFERED = (
     "plot.y", "plot.x", "plot.form", "plot.over", "plot.which", "plot.closer", "plot.next_point",
     "plot.log_y", "plot.colour", "plot.save", "plot.help", "plot.close",
 )  # fmt: skip
 
 
-class PlotScreen(PlotChoosing, PlotTaking):
+@dataclass(frozen=True)
+class PlotResult:
+    """The plot as it was left, and the run to go to."""
+
+    state: PlotState
+    run: RunKey | None = None
+
+
+class PlotScreen(Screen[PlotResult]):
     """A plot over the whole screen, live."""
 
     DEFAULT_CSS = """
@@ -58,169 +70,135 @@ class PlotScreen(PlotChoosing, PlotTaking):
     class Read(Message):
         """Posted when the data of runs was read."""
 
-        wanted: RunDataRequest
+        request: RunDataRequest
         points: Points
 
-    def __init__(
-        self,
-        session: Session,
-        state: PlotState,
-        surroundings: PlotSurroundings,
-        zone: tzinfo | None = None,
-    ) -> None:
+    def __init__(self, context: TableContext, state: PlotState, variable: str = "") -> None:
+        """Create the screen.
+
+        Args:
+            context: The table.
+            state: The initial plot.
+            variable: The variable that is suggested for axes.
+        """
         super().__init__()
-        self.state = state
-        self.points = Points(problem="…")
-        self.drawn: Drawn | None = None
-        self._session = session
-        self._around = surroundings
-        self._zone = zone
-        self._pane = PlotCanvas()
-        self._seen: object = None
-        self._wanted: RunDataRequest | None = None
+        self.model = PlotModel(state, context.zone)
+        self.context = context
+        self._variable = variable
+        self._source = PlotSource(context.rows)
+        self._canvas = PlotCanvas()
 
     def compose(self) -> ComposeResult:
         """Compose title, legend, plot, readout and keys."""
         yield Static(id="plot-head")
         yield Static(id="plot-legend")
-        yield self._pane
+        yield self._canvas
         yield Static(id="plot-readout")
         yield ScreenFooter("plot")
 
     def on_mount(self) -> None:
         """Start, and stay live."""
         self.query_one(ScreenFooter).wanted = OFFERED
-        self.look()
-        self.set_interval(LIVE_S, self.look)
+        self.refresh_data()
+        self.set_interval(LIVE_S, self.refresh_data)
 
     @property
     def is_settled(self) -> bool:
         """True if the requested plot is on the screen."""
-        return self.points.problem != "…"
+        return self.model.points is not UNREAD
 
     # Data
 
-    def look(self) -> None:
-        """Check whether there is new data to plot."""
-        keys = self._keys()
-        if self.state.over is Over.WITHIN:
-            self._look_within(keys)
+    def refresh_data(self) -> None:
+        """Plot new data, if there is any."""
+        state, source = self.model.state, self._source
+        if not source.has_changed(state):
             return
-        rows = self._around.rows
-        versions = tuple(rows.version(key) for key in keys)
-        seen = (self._question(), keys, versions)
-        if seen == self._seen:
-            return
-        self._seen = seen
-        self.points = points_over_runs(self.state, rows, keys, self._naming())
-        self.redraw()
-
-    def _look_within(self, keys: tuple[RunKey, ...]) -> None:
-        rows = self._around.rows
-        names = [n for n in (*self.state.y, self.state.x) if n not in ("", BEGIN)]
-        values = [rows.value(key, name) for name in names for key in keys]
-        stamps = [value.timestamp if value is not None else 0.0 for value in values]
-        wanted = wanted_for(self.state, keys, stamps)
-        seen = (self._question(), wanted)
-        if seen == self._seen:
-            return
-        if wanted != self._wanted:
-            self.points = Points(problem="…") if self._wanted is None else self.points
-            self._wanted = wanted
-            self.read_data(wanted, self._naming(), len(keys) - len(wanted.keys))
-        self._seen = seen
+        self.model.naming = source.naming(state)
+        if state.over is Over.RUNS:
+            self.model.points = source.points_over_runs(state)
+        else:
+            is_first = source.request is None
+            if (request := source.next_request(state)) is not None:
+                self.model.points = UNREAD if is_first else self.model.points
+                left_out = len(source.keys(state)) - len(request.keys)
+                self.read_data(request, self.model.naming, left_out)
         self.redraw()
 
     @work(thread=True, exclusive=True, group="plot")
-    def read_data(self, wanted: RunDataRequest, naming: Naming, left_out: int) -> None:
+    def read_data(self, request: RunDataRequest, naming: Naming, left_out: int) -> None:
         """Read the data of runs."""
         worker = get_current_worker()
         points = points_within(
-            wanted,
-            self._session.results.read_line,
+            request,
+            self.context.session.results.read_line,
             naming,
             left_out=left_out,
             is_cancelled=lambda: worker.is_cancelled,
         )
         if not worker.is_cancelled:
-            self.post_message(self.Read(wanted, points))
+            self.post_message(self.Read(request, points))
 
     @on(Read)
-    def take_in(self, event: Read) -> None:
+    def show_data(self, event: Read) -> None:
         """Draw the loaded data, if it is the data requested."""
-        if event.wanted == self._wanted and self.state.over is Over.WITHIN:
-            self.points = event.points
+        if event.request == self._source.request and self.model.state.over is Over.WITHIN:
+            self.model.points = event.points
             self.redraw()
 
     def redraw(self) -> None:
         """Draw the loaded data."""
-        size = self._pane.size
+        size = self._canvas.size
         if not size.width or not size.height:
             return
-        styles = self._pane.styles_by_role()
-        self.drawn = None
-        if self.points.problem:
-            lines = blank(size.width, visible_text(self.points.problem), styles["label"])
-            self._pane.show(lines)
-        else:
-            self.drawn = draw_points(
-                self.points, self.state, size.width, size.height, styles, self._zone
-            )
-            self._pane.show(self.drawn.frame.lines)
-        self._tell()
+        styles = self._canvas.styles_by_role()
+        self._canvas.show(self.model.draw(size.width, size.height, styles))
+        title = self._title()
+        if self.model.state.form is Form.HISTOGRAM and self.model.drawn is not None:
+            title.append(f"{self.model.drawn.bins} bins")
+        self.query_one("#plot-head", Static).update(_line(" · ".join(map(visible, title))))
+        self.query_one("#plot-legend", Static).update(self.model.legend(styles))
+        self.query_one("#plot-readout", Static).update(_line(self.model.readout()))
 
-    def what_is_plotted(self) -> list[str]:
-        """Describe the plotted variables and runs."""
-        state, naming = self.state, self._naming()
-        told = ", ".join(map(naming.label, state.y)) or "nothing yet"
-        if state.form is not Form.HISTOGRAM:
-            own = state.x in ("", BEGIN)
-            x = self.points.x_label or "its coordinate" if own else naming.label(state.x)
-            told = f"{told} over {x}"
-        runs = len(self._keys())
-        which = f"{state.which.value} ({runs})"
-        return [told, state.form.value, state.over.value, which]
-
-    def _tell(self) -> None:
-        state, parts = self.state, self.what_is_plotted()
-        if state.form is Form.HISTOGRAM and self.drawn is not None:
-            parts.append(f"{self.drawn.bins} bins")
-        self.query_one("#plot-head", Static).update(_line(" · ".join(map(visible, parts))))
-        styles = self._pane.styles_by_role()
-        legend = Text(overflow="ellipsis", end="")
-        for text, role in self.drawn.legend if self.drawn is not None else ():
-            # Wrapped between its parts, not within.
-            legend.append(text.replace(" ", NO_BREAK), styles[role])
-            legend.append("" if role.startswith("shade") else " ")
-        self.query_one("#plot-legend", Static).update(legend)
-        said = ""
-        if self.drawn is not None:
-            said = readout(self.points, state, self.drawn.shown, self._zone)
-        self.query_one("#plot-readout", Static).update(_line(said))
-
-    def _question(self) -> object:
-        """Return everything that determines the points."""
-        state = self.state
-        return state.y, state.x, state.colour, state.over, state.which, state.form
-
-    def _keys(self) -> tuple[RunKey, ...]:
-        rows, which = self._around.rows, self.state.which
-        if which is RunScope.MARKED:
-            return tuple(self._around.marked())
-        return tuple(rows.all_keys if which is RunScope.ALL else rows.keys)
-
-    def _naming(self) -> Naming:
-        names = (*self.state.y, self.state.x, self.state.colour)
-        return naming_of(self._around.rows, names)
+    def _title(self) -> list[str]:
+        return self.model.title(len(self._source.keys(self.model.state)))
 
     def change(self, state: PlotState) -> None:
         """Change the plot state."""
-        if state == self.state:
-            return
-        self.state = state
-        self._around.keep(state)
-        self.look()
-        self.redraw()
+        if state != self.model.state:
+            self.model.state = state
+            self.refresh_data()
+            self.redraw()
+
+    # View
+
+    def action_log(self, axis: str) -> None:
+        """Toggle the logarithmic scale of an axis."""
+        self.change(self.model.state.toggled_log(axis))
+
+    def action_bins(self, factor: float) -> None:
+        """Multiply the number of bins by a factor."""
+        self.change(self.model.with_bins(factor))
+
+    def action_pan(self, across: float, up: float) -> None:
+        """Pan by fractions of the visible range."""
+        self.change(self.model.panned(across, up))
+
+    def action_zoom(self, steps: int) -> None:
+        """Zoom in or out."""
+        self.change(self.model.zoomed(steps))
+
+    def action_whole(self) -> None:
+        """Show all data."""
+        self.change(self.model.state.whole())
+
+    def action_point(self, step: int) -> None:
+        """Move the readout to another point."""
+        self.change(self.model.stepped(step))
+
+    def action_no_point(self) -> None:
+        """Clear the readout."""
+        self.change(replace(self.model.state, cursor=None))
 
     @on(DataCanvas.Resized)
     def fit(self, event: DataCanvas.Resized) -> None:
@@ -228,99 +206,160 @@ class PlotScreen(PlotChoosing, PlotTaking):
         event.stop()
         self.redraw()
 
-    # View
-
-    def action_log(self, axis: str) -> None:
-        """Toggle the logarithmic scale of an axis."""
-        if axis == "x":
-            changed = replace(self.state, log_x=not self.state.log_x, window=None, cursor=None)
-        else:
-            changed = replace(self.state, log_y=not self.state.log_y, span=None, cursor=None)
-        self.change(changed)
-
-    def action_bins(self, factor: float) -> None:
-        """Multiply the number of bins by a factor."""
-        if self.drawn is not None and self.state.form is Form.HISTOGRAM:
-            self.change(self.state.with_bins(factor, self.drawn.bins))
-
-    def action_pan(self, across: float, up: float) -> None:
-        """Pan by fractions of the visible range."""
-        if self.drawn is not None:
-            up = 0 if self.state.form is Form.HISTOGRAM else up
-            self.change(self.state.panned(across, up, self.drawn.shown))
-
-    def action_zoom(self, steps: int) -> None:
-        """Zoom in or out."""
-        if self.drawn is not None:
-            self.change(self.state.zoomed(ZOOM**steps, self.drawn.shown))
-
-    def action_whole(self) -> None:
-        """Show all data."""
-        self.change(self.state.whole())
-
-    def action_point(self, step: int) -> None:
-        """Move the readout to another point."""
-        if self.drawn is None:
-            return
-        if self.state.form is Form.HISTOGRAM:
-            low, high = self.drawn.shown[0]
-            at = self.state.cursor[0] if self.state.cursor else (low + high) / 2
-            width = (high - low) / max(1, self.drawn.bins)
-            self.change(replace(self.state, cursor=(at + step * width, 0.0)))
-            return
-        place = stepped(self.points, self.state, step, self.drawn.shown)
-        if place is not None:
-            self.change(replace(self.state, cursor=place))
-
-    def action_no_point(self) -> None:
-        """Clear the readout."""
-        self.change(replace(self.state, cursor=None))
-
     @on(DataCanvas.Pointed)
     def point(self, event: DataCanvas.Pointed) -> None:
         """Read out the point nearest to the click."""
         event.stop()
-        if (place := self._data_at(event.x, event.y)) is not None:
-            self.change(replace(self.state, cursor=place))
+        self.change(self.model.pointed(event.x, event.y))
 
     @on(DataCanvas.Wheeled)
     def turn(self, event: DataCanvas.Wheeled) -> None:
         """Zoom around the mouse."""
         event.stop()
-        if self.drawn is not None:
-            at = self._data_at(event.x, event.y)
-            self.change(self.state.zoomed(ZOOM**event.steps, self.drawn.shown, at))
+        self.change(self.model.zoomed(event.steps, (event.x, event.y)))
 
     @on(PlotCanvas.Dragged)
     def drag(self, event: PlotCanvas.Dragged) -> None:
         """Pan with the mouse."""
         event.stop()
-        if self.drawn is not None:
-            place = self.drawn.frame.place
-            self.action_pan(-event.across / max(1, place.width), event.down / max(1, place.height))
+        self.change(self.model.dragged(event.across, event.down))
 
-    def _data_at(self, x: int, y: int) -> tuple[float, float] | None:
-        """Return the data position of a character."""
-        if self.drawn is None or not self.drawn.frame.place.holds(x, y):
-            return None
-        frame, (_, (low, high)) = self.drawn.frame, self.drawn.shown
-        share = 1 - (y - frame.place.top + 0.5) / frame.place.height
-        return frame.x_at(x + 0.5), low + share * (high - low)
+    # What is plotted
+
+    def action_choose_y(self) -> None:
+        """Choose the variables to plot."""
+
+        def plot(name: str | None) -> None:
+            # Enter on one of several variables checked with Tab keeps them all.
+            if name is not None and name not in self.model.state.y:
+                self.change(self.model.state.with_y(name))
+
+        dialog = self._dialog("Y: what is plotted", self.model.state.y, most=MOST_Y)
+        self.watch(dialog, "chosen", self._plot_several, init=False)
+        self.app.push_screen(dialog, plot)
+
+    def _plot_several(self, names: tuple[str, ...]) -> None:
+        self.change(self.model.state.with_y(*names))
+
+    def action_choose_x(self) -> None:
+        """Choose the x axis."""
+        own: list[VariableChoice] = []
+        if self.model.state.over is Over.WITHIN:
+            text = "its coordinate: trains, time, index"
+            own = [
+                VariableChoice(BEGIN, f"{text}, from start of each run"),
+                VariableChoice("", text),
+            ]
+
+        def plot(name: str | None) -> None:
+            if name is not None:
+                self.change(self.model.state.fresh(x=name))
+
+        dialog = self._dialog("X: along what", (self.model.state.x,), first=own)
+        self.app.push_screen(dialog, plot)
+
+    def action_choose_colour(self) -> None:
+        """Choose a third variable for the colours."""
+        state = self.model.state
+        if state.over is Over.WITHIN or state.form is Form.HISTOGRAM:
+            self.notify("Points over runs can be coloured (o, m).", markup=False, timeout=3)
+            return
+
+        def plot(name: str | None) -> None:
+            if name is not None:
+                form = Form.POINTS if name else self.model.state.form
+                self.change(replace(self.model.state, colour=name, form=form))
+
+        first = [VariableChoice("", "no colour")]
+        dialog = self._dialog("Colour: by what", (state.colour,), first=first, texts=True)
+        self.app.push_screen(dialog, plot)
+
+    def _dialog(
+        self,
+        heading: str,
+        chosen: Sequence[str],
+        *,
+        first: Sequence[VariableChoice] = (),
+        texts: bool = False,
+        most: int = 1,
+    ) -> VariableDialog:
+        state = self.model.state
+        choices = variables_to_plot(
+            self.context.rows,
+            self._source.keys(state),
+            data=state.over is Over.WITHIN,
+            texts=texts,
+        )
+        return VariableDialog(
+            heading, [*first, *choices], chosen, suggested=self._variable, most=most
+        )
+
+    def action_swap(self) -> None:
+        """Swap X and Y."""
+        self.change(self.model.state.swapped())
+
+    def action_next_over(self) -> None:
+        """Switch between points per run and the data of each run."""
+        state = self.model.state.next_over()
+        if state.over is Over.WITHIN and self.context.rows.marked:
+            state = replace(state, which=RunScope.MARKED)
+        self.change(state)
+
+    def action_next_which(self) -> None:
+        """Switch to the next selection of runs."""
+        self.change(self.model.state.next_which())
+
+    def action_next_form(self) -> None:
+        """Switch to the next form."""
+        self.change(self.model.state.next_form())
+
+    # Export
+
+    def action_copy(self) -> None:
+        """Copy the plot on the screen."""
+        if self.model.drawn is not None:
+            self.post_message(CopyRequested(self.model.plain_text()))
+
+    def action_save(self) -> None:
+        """Prompt for a file, and write the plot to it."""
+        if self.model.drawn is None:
+            self.notify("There is nothing to be saved.", markup=False, timeout=3)
+            return
+        state = self.model.state
+        x = () if state.x in ("", BEGIN) else (state.x,)
+        name = "_".join((*state.y, *x)).replace("/", "_")
+        self.app.push_screen(SaveDialog(default_folder() / f"{name}.png", ENDINGS), self._save)
+
+    def _save(self, path: Path | None) -> None:
+        if path is not None and (drawn := self.model.drawn) is not None:
+            points, state, text = self.model.points, self.model.state, self.model.plain_text()
+            write = partial(save_plot, points, state, drawn.bins, text)
+            self.write_file(path, write, " · ".join(self._title()))
+
+    @work(thread=True, group="save")
+    def write_file(self, path: Path, write: Callable[[Path], None], description: str) -> None:
+        """Write a file, and report the result."""
+        try:
+            write(path)
+        except DamnitError as error:
+            self.post_message(FileSaved(path, str(error)))
+        else:
+            note_saved_picture(self.context.session, path, description)
+            self.post_message(FileSaved(path))
+
+    @on(FileSaved)
+    def report_saved(self, event: FileSaved) -> None:
+        """Report where the file is, or why it was not written."""
+        notify_saved(self, event)
 
     # Leave the screen
 
     def action_open(self) -> None:
         """Go to the run of the point."""
-        state = self.state
-        if self.drawn is None or state.cursor is None:
+        if self.model.drawn is None or self.model.state.cursor is None:
             self.notify("Choose a point first: ← →, or click on it.", markup=False, timeout=3)
-            return
-        found = nearest(self.points, state, state.cursor, self.drawn.shown)
-        group = self.points.groups[found[0]] if found else None
-        if group is not None and found is not None and group.runs is not None:
-            key = self.points.keys[int(group.runs[found[1]])]
-            self.dismiss()
-            self._around.go_to(key)
+        elif (key := self.model.run_at_cursor()) is not None:
+            self.dismiss(PlotResult(self.model.state, key))
 
     def action_help(self) -> None:
         """Show the keys of this screen."""
@@ -330,7 +369,7 @@ class PlotScreen(PlotChoosing, PlotTaking):
 
     def action_close(self) -> None:
         """Return to the table."""
-        self.dismiss()
+        self.dismiss(PlotResult(self.model.state))
 
 
 def first_state(rows: Rows, name: str, marked: int) -> PlotState:
@@ -346,11 +385,6 @@ def first_state(rows: Rows, name: str, marked: int) -> PlotState:
         return PlotState((name,), which=which)
     # Arrays can be plotted within runs only.
     return PlotState((name,), BEGIN, over=Over.WITHIN, which=which, form=Form.LINE)
-
-
-def visible_text(text: str) -> str:
-    """Return text wrapped in lines, made printable."""
-    return "\n".join(map(visible, text.split("\n")))
 
 
 def _line(text: str) -> Text:

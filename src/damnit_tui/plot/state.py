@@ -80,16 +80,15 @@ class PlotState:
         """Reset the view for another plot."""
         return replace(self, window=None, span=None, cursor=None, **changes)  # type: ignore[arg-type]
 
-    def with_y(self, name: str) -> PlotState:
-        """Plot only this variable."""
-        return self.fresh(y=(name,))
+    def with_y(self, *names: str) -> PlotState:
+        """Plot these variables."""
+        return self.fresh(y=names)
 
-    def toggled_y(self, name: str) -> PlotState:
-        """Add or remove a variable; one stays."""
-        if name in self.y:
-            rest = tuple(n for n in self.y if n != name)
-            return self.fresh(y=rest) if rest else self
-        return self.fresh(y=(*self.y, name)[-MOST_Y:])
+    def toggled_log(self, axis: str) -> PlotState:
+        """Toggle the logarithmic scale of an axis."""
+        if axis == "x":
+            return replace(self, log_x=not self.log_x, window=None, cursor=None)
+        return replace(self, log_y=not self.log_y, span=None, cursor=None)
 
     def swapped(self) -> PlotState:
         """Swap X and Y; of several Y, the first."""

@@ -44,39 +44,39 @@ class ShiftSummary:
     """Files of pictures that no longer exist."""
 
 
-def write_report(happened: ShiftSummary, zone: tzinfo | None = None) -> str:
+def write_report(summary: ShiftSummary, zone: tzinfo | None = None) -> str:
     """Write the report as Markdown.
 
     Args:
-        happened: The contents.
+        summary: The contents.
         zone: Time zone of the times written; None for this machine's.
     """
-    proposal = f"p{happened.proposal}: " if happened.proposal is not None else ""
-    span = f"{_moment(happened.since, zone)} – {_moment(happened.until, zone)}"
+    proposal = f"p{summary.proposal}: " if summary.proposal is not None else ""
+    span = f"{_moment(summary.since, zone)} – {_moment(summary.until, zone)}"
     lines = [f"### {proposal}{span}", ""]
-    if happened.runs:
-        count = len(happened.runs)
-        numbers = format_run_ranges(key.run for key in happened.runs)
+    if summary.runs:
+        count = len(summary.runs)
+        numbers = format_run_ranges(key.run for key in summary.runs)
         lines += [f"{count} run{'' if count == 1 else 's'}: {numbers}", ""]
     else:
         lines += ["No runs.", ""]
-    if happened.notes:
+    if summary.notes:
         lines += ["#### Notes", ""]
-        lines += [f"* {_moment(at, zone)} {_line(text)}" for at, text in sorted(happened.notes)]
+        lines += [f"* {_moment(at, zone)} {_line(text)}" for at, text in sorted(summary.notes)]
         lines.append("")
-    if happened.failures:
+    if summary.failures:
         lines += ["#### New errors", ""]
-        lines += [_failure(failure) for failure in happened.failures]
+        lines += [_failure(failure) for failure in summary.failures]
         lines.append("")
-    if happened.pictures:
+    if summary.pictures:
         lines += ["#### Plots", ""]
-        for picture in happened.pictures:
-            gone = " is not there any more" if picture.path in happened.gone else ""
+        for picture in summary.pictures:
+            gone = " is not there any more" if picture.path in summary.gone else ""
             shown = f"{_moment(picture.at, zone)} {_line(picture.shown)}"
             lines.append(f"* {shown}: {place_of(picture)}{gone}")
         lines.append("")
-    if happened.table.strip():
-        lines += ["#### Runs", "", happened.table.rstrip(), ""]
+    if summary.table.strip():
+        lines += ["#### Runs", "", summary.table.rstrip(), ""]
     return "\n".join(lines)
 
 

@@ -45,7 +45,7 @@ class Reports:
         self._directory = directory
         self._state = (directory or state_directory()) / "reports.json"
 
-    def gather(
+    def collect(
         self, now: float, names: Sequence[str] | None, hours: float | None = None
     ) -> ShiftSummary:
         """Collect what happened since the last report.
@@ -85,7 +85,7 @@ class Reports:
             frozenset(picture.path for picture in pictures if not picture.path.exists()),
         )
 
-    def done(self, happened: ShiftSummary) -> None:
+    def done(self, summary: ShiftSummary) -> None:
         """Start the next report where this one ends."""
         try:
             content = read_json(self._state)
@@ -93,7 +93,7 @@ class Reports:
             content = {}
         kept = content if isinstance(content, dict) else {}
         try:
-            write_json(self._state, kept | {str(self._folder.path): happened.until})
+            write_json(self._state, kept | {str(self._folder.path): summary.until})
         except OSError:
             pass  # the next report repeats some of it
 

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Input, Label, TextArea
+from textual.widgets import Label, TextArea
 
 from damnit_daemon.errors import DamnitError
 
 from .. import keymap
 from ..sanitize import visible
+from ..table.requests import CopyRequested
 from ..widgets.footer import KeyFooter
-from ..widgets.plain_input import PlainInput
+from ..widgets.line_prompt import LinePrompt
 from .build import ShiftSummary, write_report
 
 if TYPE_CHECKING:
     from damnit_daemon.logbook import Logbook
 
+    from ..table.context import TableContext
     from .collect import Reports
 
 
@@ -37,169 +36,167 @@ class ReportScreen(Screen[None]):
         background: $background;
         & #report-title { width: 1fr; height: 1; background: $surface; color: $text-primary; }
         & TextArea, & TextArea:focus { height: 1fr; border: none; padding: 0 1; }
-        & #report-ask { height: 1; display: none; background: $surface; }
-        & #report-ask Label { width: auto; padding: 0 1; color: $text-primary; }
     }
     """
     BINDINGS = keymap.bindings("report")
 
     @dataclass
-    class Gathered(Message):
+    class Collected(Message):
         """The contents were collected."""
 
-        happened: ShiftSummary
+        summary: ShiftSummary
 
     @dataclass
-    class Told(Message):
+    class StreamFound(Message):
+        """The stream of the logbook is known."""
+
+        logbook: Logbook
+        name: str
+
+    @dataclass
+    class Result(Message):
         """The result of an action."""
 
         text: str
         is_good: bool = True
-        is_done: bool = True
-        """True if the report was copied, saved or sent."""
 
     def __init__(
         self,
+        context: TableContext,
         reports: Reports,
         names: tuple[str, ...] | None,
-        now: float,
         *,
         hours: float | None,
-        copy: Callable[[str], str],
-        zone: tzinfo | None = None,
     ) -> None:
         """Create the screen.
 
         Args:
+            context: The table.
             reports: The reports of the folder.
             names: The columns of its table; None for all.
-            now: Unix seconds.
             hours: Period to cover; None for the time since the last report.
-            copy: Copies a text and returns where to; for workers.
-            zone: Time zone of the times written.
         """
         super().__init__()
         self._reports = reports
         self._names = names
-        self._now = now
+        self.context = context
         self._hours = hours
-        self._copy = copy
-        self._zone = zone
-        self._happened: ShiftSummary | None = None
-        self._answer: Callable[[str], object] = lambda _: None
+        self._summary: ShiftSummary | None = None
+        self._stream: ReportScreen.StreamFound | None = None
 
     def compose(self) -> ComposeResult:
         """Compose the widgets from top to bottom."""
         yield Label(Content(" Report: reading…"), id="report-title")
         yield TextArea(soft_wrap=False)
-        with Horizontal(id="report-ask"):
-            yield Label("", id="report-question")
-            yield PlainInput()
+        yield LinePrompt(id="report-ask")
         yield KeyFooter("report")
 
     def on_mount(self) -> None:
         """Start collecting the contents."""
         self.query_one(TextArea).focus()
-        self.gather()
+        self.collect()
 
-    @work(thread=True, exclusive=True, group="gather")
-    def gather(self) -> None:
+    @work(thread=True, exclusive=True, group="collect")
+    def collect(self) -> None:
         """Collect the contents."""
+        now = self.context.session.clock()
         try:
-            found = self._reports.gather(self._now, self._names, self._hours)
+            found = self._reports.collect(now, self._names, self._hours)
         except DamnitError as error:
-            self.post_message(self.Told(error.message, is_good=False, is_done=False))
+            self._post_problem(error)
             return
-        self.post_message(self.Gathered(found))
+        self.post_message(self.Collected(found))
 
-    @on(Gathered)
-    def show_report(self, event: Gathered) -> None:
+    @on(Collected)
+    def show_report(self, event: Collected) -> None:
         """Show the report."""
-        self._happened = event.happened
-        self.query_one(TextArea).load_text(write_report(event.happened, self._zone))
-        title = f" Report of {len(event.happened.runs)} runs; what you change here goes along"
+        self._summary = event.summary
+        self.query_one(TextArea).load_text(write_report(event.summary, self.context.zone))
+        title = f" Report of {len(event.summary.runs)} runs; what you change here goes along"
         self.query_one("#report-title", Label).update(Content(title))
 
     # Copy, save, send
 
     def action_copy(self) -> None:
         """Copy the report to the clipboard."""
-        self._do(lambda text: f"Copied to {self._copy(text)}.")
+        self.post_message(CopyRequested(self._text()))
+        self.record_report()
+
+    @work(thread=True, group="send")
+    def record_report(self) -> None:
+        """Let the next report start where this one ends."""
+        if self._summary is not None:
+            self._reports.done(self._summary)
 
     def action_save(self) -> None:
-        """Save the report to a file."""
+        """Prompt for a file, and save the report to it."""
+        self.query_one(LinePrompt).ask("Write to file:", "report.md", purpose="file")
 
-        def save(name: str) -> None:
-            self._do(lambda text: f"Written to {visible(str(self._reports.write(name, text)))}.")
+    @on(LinePrompt.Submitted)
+    def take_answer(self, event: LinePrompt.Submitted) -> None:
+        """Save or send the report."""
+        answer = event.text.strip()
+        if answer and event.purpose == "file":
+            self.save(answer, self._text())
+        elif answer and self._stream is not None:
+            self.send(self._stream, answer, self._text())
 
-        self._ask("Write to file:", "report.md", save)
-
-    def _sent(self, logbook: Logbook, stream: str, topic: str, text: str) -> str:
-        from .send import send_report
-
-        pictures = self._happened.pictures if self._happened is not None else ()
-        sent = send_report(logbook, topic, text, pictures)
-        told = f"Sent to {stream} in {_messages(sent.messages)}."
-        if not sent.problems:
-            return told
-        return "\n".join([told, "Without these pictures:", *sent.problems])
-
-    def action_send(self) -> None:
-        """Send the report to the logbook."""
-        self._find_logbook()
+    def _text(self) -> str:
+        return self.query_one(TextArea).text
 
     @work(thread=True, group="send")
-    def _find_logbook(self) -> None:
+    def save(self, name: str, text: str) -> None:
+        """Save the report to a file."""
+        try:
+            path = self._reports.write(name, text)
+        except DamnitError as error:
+            self._post_problem(error)
+        else:
+            self._post_done(f"Written to {visible(str(path))}.")
+
+    @work(thread=True, group="send")
+    def action_send(self) -> None:
+        """Prompt for a topic of the logbook, and send the report to it."""
         try:
             logbook = self._reports.logbook()
-            stream = logbook.stream()
+            self.post_message(self.StreamFound(logbook, logbook.stream()))
         except DamnitError as error:
-            said = " ".join(filter(None, [error.message, error.hint]))
-            self.post_message(self.Told(said, is_good=False, is_done=False))
-            return
+            self._post_problem(error)
 
-        def send(topic: str) -> None:
-            self._do(lambda text: self._sent(logbook, stream, topic, text))
-
-        usual = logbook.topics[0] if logbook.topics else "damnit"
-        self.call_later(self._ask, f"Topic in {stream}:", usual, send)
-
-    def _ask(self, question: str, given: str, answer: Callable[[str], object]) -> None:
-        self._answer = answer
-        self.query_one("#report-question", Label).update(Content(question))
-        prompt = self.query_one(Input)
-        prompt.value = given
-        self.query_one("#report-ask").display = True
-        prompt.focus()
-
-    @on(Input.Submitted)
-    def take_answer(self, event: Input.Submitted) -> None:
-        """Continue with the typed answer."""
-        event.stop()
-        self._leave_prompt()
-        if event.value.strip():
-            self._answer(event.value.strip())
-
-    def _leave_prompt(self) -> None:
-        self.query_one("#report-ask").display = False
-        self.query_one(TextArea).focus()
-
-    def _do(self, send: Callable[[str], str]) -> None:
-        self._send(send, self.query_one(TextArea).text)
+    @on(StreamFound)
+    def ask_topic(self, event: StreamFound) -> None:
+        """Prompt for the topic."""
+        self._stream = event
+        usual = event.logbook.topics[0] if event.logbook.topics else "damnit"
+        self.query_one(LinePrompt).ask(f"Topic in {event.name}:", usual, purpose="topic")
 
     @work(thread=True, group="send")
-    def _send(self, send: Callable[[str], str], text: str) -> None:
-        try:
-            told = self.Told(send(text))
-        except DamnitError as error:
-            said = " ".join(filter(None, [error.message, error.hint]))
-            told = self.Told(said, is_good=False, is_done=False)
-        if told.is_done and self._happened is not None:
-            self._reports.done(self._happened)
-        self.post_message(told)
+    def send(self, stream: StreamFound, topic: str, text: str) -> None:
+        """Send the report to the logbook."""
+        from .send import send_report
 
-    @on(Told)
-    def tell(self, event: Told) -> None:
+        pictures = self._summary.pictures if self._summary is not None else ()
+        try:
+            sent = send_report(stream.logbook, topic, text, pictures)
+        except DamnitError as error:
+            self._post_problem(error)
+            return
+        lines = [f"Sent to {stream.name} in {_messages(sent.messages)}."]
+        if sent.problems:
+            lines += ["Without these pictures:", *sent.problems]
+        self._post_done("\n".join(lines))
+
+    def _post_done(self, text: str) -> None:
+        if self._summary is not None:
+            self._reports.done(self._summary)
+        self.post_message(self.Result(text))
+
+    def _post_problem(self, error: DamnitError) -> None:
+        text = " ".join(filter(None, [error.message, error.hint]))
+        self.post_message(self.Result(text, is_good=False))
+
+    @on(Result)
+    def show_result(self, event: Result) -> None:
         """Report the result."""
         if event.is_good:
             self.notify(event.text, markup=False)
@@ -208,8 +205,9 @@ class ReportScreen(Screen[None]):
 
     def action_close(self) -> None:
         """Close the prompt, or the screen."""
-        if self.query_one("#report-ask").display:
-            self._leave_prompt()
+        prompt = self.query_one(LinePrompt)
+        if prompt.is_open:
+            prompt.close()
         else:
             self.dismiss()
 

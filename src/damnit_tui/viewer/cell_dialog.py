@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import tzinfo
 
 from rich.color import Color
@@ -18,6 +17,7 @@ from ..dialogs.base import DialogScreen
 from ..safe_text import plain
 from ..sanitize import visible_lines
 from ..table.blob_preview import LargePicture
+from ..table.requests import CopyRequested
 from .cell_details import CellDetails
 
 
@@ -41,12 +41,10 @@ class CellDialog(DialogScreen):
         self,
         inspected: CellDetails,
         zone: tzinfo | None = None,
-        copy: Callable[[str], object] = lambda _: None,
     ) -> None:
         super().__init__()
         self.inspected = inspected
         self._zone = zone
-        self._copy = copy
 
     def compose(self) -> ComposeResult:
         """Compose the value, with its metadata below."""
@@ -63,7 +61,7 @@ class CellDialog(DialogScreen):
 
     def action_copy(self) -> None:
         """Copy the text of the dialog."""
-        self._copy(self.inspected.plain_text())
+        self.post_message(CopyRequested(self.inspected.plain_text()))
 
     def _value(self) -> Text:
         shown = self.inspected

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import tzinfo
+from dataclasses import replace
 from pathlib import Path
 from textwrap import wrap
 
 from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
-from textual.message import Message
 from textual.widgets import Static
 
 from damnit_daemon.errors import DamnitError
-from damnit_daemon.model import Column, StoredValue
 from damnit_daemon.model.view import ViewRequest
 
 from .. import keymap
 from ..charts.colourmaps import MAPS
 from ..data.picture_notes import note_saved_picture
-from ..data.session import Session
+from ..dialogs.save_dialog import FileSaved, SaveDialog, default_folder, endings_for, notify_saved
 from ..sanitize import visible, visible_lines
+from ..table.context import TableContext
+from ..table.requests import CopyRequested, RunVisited
 from ..table.viewport import CellAddress
 from ..terminal.graphics.protocol_choice import Graphics
 from ..widgets.screen_footer import ScreenFooter
@@ -36,28 +33,6 @@ from .render import as_text
 LOW = 30
 """Below this screen height one line of facts is shown, else two."""
 NARROW = 8
-
-
-@dataclass(frozen=True)
-class ViewerContext:
-    """Access to the table that the screen was opened from."""
-
-    beside: Callable[[CellAddress, int], CellAddress | None]
-    """Returns the same variable so many rows further down; None at an end."""
-    cell: Callable[[CellAddress], tuple[Column, StoredValue | None]]
-    """Returns the variable and value of a cell."""
-    walked: Callable[[CellAddress], object]
-    """Called when the screen has moved to another run."""
-    copy: Callable[[str], object]
-    """Copies text."""
-
-
-@dataclass
-class FileSaved(Message):
-    """Posted when a file was written, or could not be."""
-
-    path: Path
-    problem: str = ""
 
 
 class ViewerScreen(InspectActions):
@@ -76,19 +51,15 @@ class ViewerScreen(InspectActions):
 
     def __init__(
         self,
-        session: Session,
+        context: TableContext,
         address: CellAddress,
-        surroundings: ViewerContext,
         *,
         graphics: Graphics = Graphics.BLOCKS,
-        zone: tzinfo | None = None,
     ) -> None:
         super().__init__()
         self.address = address
-        self.view = DataView(session, graphics, zone)
-        self._session = session
-        self._around = surroundings
-        self._zone = zone
+        self.view = DataView(context.session, graphics, context.zone)
+        self.context = context
 
     def compose(self) -> ComposeResult:
         """Compose the screen, from top to bottom."""
@@ -120,7 +91,7 @@ class ViewerScreen(InspectActions):
     @on(DataView.Shown)
     def tell(self) -> None:
         """Show the title and facts, and the available keys."""
-        column, _ = self._around.cell(self.address)
+        column, _ = self.context.cell(self.address)
         head = Text(no_wrap=True, overflow="ellipsis", end="")
         shown = self.viewer.inspected
         run, title = self.address.key.run, visible(column.title)
@@ -128,7 +99,7 @@ class ViewerScreen(InspectActions):
         if shown is not None and (told := self._value_in_words(shown)):
             head.append(f"   {told}")
         self.query_one("#inspect-head", Static).update(head)
-        facts = shown.facts(self._zone) if shown is not None else []
+        facts = shown.facts(self.context.zone) if shown is not None else []
         line = " · ".join(_in_a_line(name, text) for name, text in facts if name != "Variable")
         self.query_one("#inspect-facts", Static).update(Text(self._fitting(line)))
         self.query_one(ScreenFooter).wanted = useful_keys(self.viewer)
@@ -149,11 +120,11 @@ class ViewerScreen(InspectActions):
 
     def action_walk(self, step: int) -> None:
         """Show the same variable of another run, at the same scale."""
-        found = self._around.beside(self.address, step)
-        if found is None:
+        key = self.context.neighbour(self.address.key, step)
+        if key is None:
             return
-        self.address = found
-        self._around.walked(found)
+        self.address = CellAddress(key, self.address.name)
+        self.post_message(RunVisited(*self.address))
         self._look(keep_state=True)
 
     def look_again(self) -> None:
@@ -161,7 +132,7 @@ class ViewerScreen(InspectActions):
         self._look(keep_state=True)
 
     def _look(self, *, keep_state: bool) -> None:
-        self.view.look_at(self.address, *self._around.cell(self.address), keep_state=keep_state)
+        self.view.look_at(self.address, *self.context.cell(self.address), keep_state=keep_state)
         self.tell()
 
     # Export the current view
@@ -169,12 +140,10 @@ class ViewerScreen(InspectActions):
     def action_copy(self) -> None:
         """Copy the visible data."""
         if text := self.plain_text():
-            self._around.copy(text)
+            self.post_message(CopyRequested(text))
 
     def action_save(self) -> None:
         """Prompt for a file, and write the visible data to it."""
-        from ..dialogs.save_dialog import SaveDialog, endings_for
-
         looked = self.viewer.looked
         endings = endings_for(looked.content) if looked is not None else ()
         if not endings:
@@ -182,8 +151,7 @@ class ViewerScreen(InspectActions):
             return
         proposal, run = self.address.key
         name = f"p{proposal}_r{run}_{self.address.name}{endings[0]}"
-        here = Path.cwd() if os.access(Path.cwd(), os.W_OK) else Path.home()
-        self.app.push_screen(SaveDialog(here / name, endings), self._save)
+        self.app.push_screen(SaveDialog(default_folder() / name, endings), self._save)
 
     def _save(self, path: Path | None) -> None:
         if path is None:
@@ -206,27 +174,24 @@ class ViewerScreen(InspectActions):
     ) -> None:
         """Write a file, and report the result."""
         try:
-            self._session.results.save(address.key, address.name, view, path, **look_of)
+            self.context.session.results.save(address.key, address.name, view, path, **look_of)
         except DamnitError as error:
             self.post_message(FileSaved(path, str(error)))
         else:
-            note_saved_picture(self._session, path, str(look_of["title"]))
+            note_saved_picture(self.context.session, path, str(look_of["title"]))
             self.post_message(FileSaved(path))
 
     @on(FileSaved)
-    def tell_saved(self, event: FileSaved) -> None:
+    def report_saved(self, event: FileSaved) -> None:
         """Report where the file is, or why it was not written."""
-        if event.problem:
-            self.notify(event.problem, severity="error", markup=False, timeout=8)
-        else:
-            self.notify(f"Saved as {event.path}.", markup=False, timeout=5)
+        notify_saved(self, event)
 
     def action_facts(self) -> None:
         """Show all details of the cell."""
         from .cell_dialog import CellDialog
 
         if self.viewer.inspected is not None:
-            self.app.push_screen(CellDialog(self.viewer.inspected, self._zone, self._around.copy))
+            self.app.push_screen(CellDialog(self.viewer.inspected, self.context.zone))
 
     def action_help(self) -> None:
         """Show the keys of this screen."""

@@ -217,6 +217,6 @@ async def test_every_key_of_the_list(folder, monkeypatch):
         await until(pilot, lambda: app.screen is not screen)
         await pilot.press("escape", "p")
         await until(pilot, lambda: isinstance(app.screen, PlotScreen))
-        assert app.screen.state.y == ("ratio",)
+        assert app.screen.model.state.y == ("ratio",)
         await pilot.press("escape", "q")
         await until(pilot, lambda: app.screen is app.main_screen)

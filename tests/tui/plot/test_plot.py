@@ -6,18 +6,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import xarray as xr
+from textual.app import App
 
 from damnit_daemon.hdf5.series import MOST_POINTS, NotASeries, read_line
 from damnit_daemon.model import Column, RunRow, StoredValue
 from damnit_daemon.model.view import AxisKind
 from damnit_tui.charts.frame import Styles
 from damnit_tui.dialogs.save_dialog import SaveDialog
-from damnit_tui.dialogs.variable_dialog import VariableDialog
+from damnit_tui.dialogs.variable_dialog import VariableChoice, VariableDialog
 from damnit_tui.plot.data import Group, Naming, align, histogram, points_over_runs
 from damnit_tui.plot.legend import SHADES, series_role
 from damnit_tui.plot.readout import nearest, readout
 from damnit_tui.plot.render import draw_points, reduce_line
-from damnit_tui.plot.run_data import MOST_LINES, points_within, wanted_for
+from damnit_tui.plot.run_data import MOST_LINES, points_within, request_for
 from damnit_tui.plot.screen import PlotScreen
 from damnit_tui.plot.state import BEGIN, MOST_Y, Form, Over, PlotState, RunScope
 from damnit_tui.table.rows import Rows
@@ -200,14 +201,23 @@ def test_zooming_in_and_out_again_is_where_one_was():
     assert closer.whole().window is None
 
 
-def test_several_variables_are_ticked_and_not_too_many():
-    state = PlotState(("a",)).toggled_y("b")
-    assert state.y == ("a", "b")
-    assert state.toggled_y("a").y == ("b",)
-    assert PlotState(("a",)).toggled_y("a").y == ("a",)
-    for number in range(20):
-        state = state.toggled_y(f"v{number}")
-    assert len(state.y) == MOST_Y
+async def test_several_variables_are_checked_and_not_too_many():
+    names = [f"v{number}" for number in range(20)]
+    choices = [VariableChoice(name, name) for name in names]
+    dialog = VariableDialog("Y", choices, ("v0",), most=MOST_Y)
+    app = App()
+    async with app.run_test() as pilot:
+        app.push_screen(dialog)
+        await pilot.pause()
+        await pilot.press("tab")
+        assert dialog.chosen == ("v0",)
+        await pilot.press("down", "tab")
+        assert dialog.chosen == ("v0", "v1")
+        await pilot.press("up", "tab")
+        assert dialog.chosen == ("v1",)
+        for _ in names:
+            await pilot.press("down", "tab")
+        assert len(dialog.chosen) == MOST_Y
 
 
 # Within runs
@@ -255,7 +265,7 @@ def read_from(folder):
 
 def test_within_runs_each_has_a_colour_and_trains_fit(with_data):
     state = PlotState(("energy",), "position", over=Over.WITHIN)
-    wanted = wanted_for(state, [key(1), key(3)])
+    wanted = request_for(state, [key(1), key(3)])
     points = points_within(wanted, read_from(with_data), NAMING)
     assert [group.label for group in points.groups] == ["run 3", "run 1"]
     energy, position = data_of(1)["energy"], data_of(1)["position"]
@@ -266,14 +276,14 @@ def test_within_runs_each_has_a_colour_and_trains_fit(with_data):
 
 
 def test_within_runs_without_x_the_coordinate_is_taken(with_data):
-    wanted = wanted_for(PlotState(("energy",), "", over=Over.WITHIN), [key(1)])
+    wanted = request_for(PlotState(("energy",), "", over=Over.WITHIN), [key(1)])
     points = points_within(wanted, read_from(with_data), NAMING)
     assert points.x_label == "trainId"
     assert points.groups[0].x[0] == 1000
 
 
 def test_runs_are_laid_over_each_other_from_their_begin(with_data):
-    wanted = wanted_for(PlotState(("energy",), BEGIN, over=Over.WITHIN), [key(1), key(2)])
+    wanted = request_for(PlotState(("energy",), BEGIN, over=Over.WITHIN), [key(1), key(2)])
     points = points_within(wanted, read_from(with_data), NAMING)
     assert points.x_label == "trainId from start of run"
     for group, run in zip(points.groups, (2, 1), strict=True):
@@ -283,19 +293,19 @@ def test_runs_are_laid_over_each_other_from_their_begin(with_data):
 
 def test_what_cannot_be_read_is_told_and_the_rest_drawn(with_data):
     with_data.results_file(key(2)).write_bytes(b"no file")
-    wanted = wanted_for(PlotState(("energy",), "", over=Over.WITHIN), [key(1), key(2), key(9)])
+    wanted = request_for(PlotState(("energy",), "", over=Over.WITHIN), [key(1), key(2), key(9)])
     points = points_within(wanted, read_from(with_data), NAMING)
     assert len(points.groups) == 1
     assert any("run 2" in note for note in points.notes)
-    wanted = wanted_for(PlotState(("image",), "", over=Over.WITHIN), [key(1)])
+    wanted = request_for(PlotState(("image",), "", over=Over.WITHIN), [key(1)])
     assert "2 dimensions" in points_within(wanted, read_from(with_data), NAMING).problem
-    wanted = wanted_for(PlotState(("energy",), "", over=Over.WITHIN), [])
+    wanted = request_for(PlotState(("energy",), "", over=Over.WITHIN), [])
     assert "no marked runs" in points_within(wanted, read_from(with_data), NAMING).problem
 
 
 def test_too_many_runs_are_left_out():
     keys = [key(n) for n in range(100)]
-    assert len(wanted_for(PlotState(("a", "b")), keys).keys) == MOST_LINES // 2
+    assert len(request_for(PlotState(("a", "b")), keys).keys) == MOST_LINES // 2
 
 
 # Keys
@@ -307,7 +317,7 @@ async def opened(pilot, name="xgm.intensity", run=411):
     app.main_screen.table.move_to(key(run), name)
     await pilot.press("p")
     await until(pilot, lambda: isinstance(app.screen, PlotScreen) and app.screen.is_settled)
-    await until(pilot, lambda: app.screen.drawn is not None)
+    await until(pilot, lambda: app.screen.model.drawn is not None)
     return app.screen
 
 
@@ -316,15 +326,15 @@ async def test_p_plots_what_is_under_the_cursor_and_again_what_was(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 34)) as pilot:
         screen = await opened(pilot)
-        assert screen.state.y == ("xgm.intensity",)
-        assert screen.points.count == 17
+        assert screen.model.state.y == ("xgm.intensity",)
+        assert screen.model.points.count == 17
         await pilot.press("v", *"hits", "enter")
-        await until(pilot, lambda: screen.state.y == ("agipd.hits",))
+        await until(pilot, lambda: screen.model.state.y == ("agipd.hits",))
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is app.main_screen)
         await pilot.press("p")
         await until(pilot, lambda: isinstance(app.screen, PlotScreen))
-        assert app.screen.state.y == ("agipd.hits",)
+        assert app.screen.model.state.y == ("agipd.hits",)
 
 
 @pytest.mark.extended
@@ -333,7 +343,7 @@ async def test_new_runs_appear_by_themselves(folder):
     async with app.run_test(size=(120, 34)) as pilot:
         screen = await opened(pilot)
         add_run(folder, 413)
-        await until(pilot, lambda: screen.points.count == 18)
+        await until(pilot, lambda: screen.model.points.count == 18)
 
 
 @pytest.mark.extended
@@ -342,51 +352,47 @@ async def test_every_key_of_a_plot(folder, tmp_path, monkeypatch):
     app = make_app(folder)
     async with app.run_test(size=(120, 34)) as pilot:
         screen = await opened(pilot)
-        monkeypatch.setattr(
-            screen,
-            "_around",
-            type(screen._around)(**{**vars(screen._around), "copy": copied.append}),
-        )
+        monkeypatch.setattr(app.main_screen, "copy_text", copied.append)
         await pilot.press("v", *"ratio", "tab", "escape")
-        assert screen.state.y == ("xgm.intensity", "ratio")
+        assert screen.model.state.y == ("xgm.intensity", "ratio")
         await pilot.press("v", "down", "up", "tab", "escape", "v", *"intens", "enter")
         screen.change(PlotState(("xgm.intensity",)))
         await pilot.press("x", *"hits", "enter")
-        assert screen.state.x == "agipd.hits"
+        assert screen.model.state.x == "agipd.hits"
         await pilot.press("s")
-        assert (screen.state.y, screen.state.x) == (("agipd.hits",), "xgm.intensity")
+        assert (screen.model.state.y, screen.model.state.x) == (("agipd.hits",), "xgm.intensity")
         await pilot.press("c", *"ratio", "enter")
-        assert screen.state.colour == "ratio"
+        assert screen.model.state.colour == "ratio"
         await pilot.press("c", *"no colour", "enter")
-        assert screen.state.colour == ""
+        assert screen.model.state.colour == ""
         for name in ("X", "Y"):
             await pilot.press(name)
-        assert (screen.state.log_x, screen.state.log_y) == (True, True)
+        assert (screen.model.state.log_x, screen.model.state.log_y) == (True, True)
         await pilot.press("X", "Y", "l")
-        low = screen.state.window[0]
+        low = screen.model.state.window[0]
         await pilot.press("h", "k", "j", "plus", "equals_sign", "minus", "0")
-        assert screen.state.window is None
+        assert screen.model.state.window is None
         assert low > 0
         await pilot.press("right", "right", "left")
-        first = screen.state.cursor
+        first = screen.model.state.cursor
         assert first is not None
         await pilot.press("n")
-        assert screen.state.cursor is None
+        assert screen.model.state.cursor is None
         await pilot.press("m")
-        assert screen.state.form is Form.LINE
+        assert screen.model.state.form is Form.LINE
         await pilot.press("m")
-        bins = screen.drawn.bins
+        bins = screen.model.drawn.bins
         await pilot.press("greater_than_sign")
-        assert screen.drawn.bins > bins
+        assert screen.model.drawn.bins > bins
         await pilot.press("less_than_sign", "right", "m")
         await pilot.press("a")
-        assert screen.state.which is RunScope.MARKED
-        assert "no marked runs" in screen.points.problem
+        assert screen.model.state.which is RunScope.MARKED
+        assert "no marked runs" in screen.model.points.problem
         await pilot.press("a")
-        assert screen.state.which is RunScope.ALL
+        assert screen.model.state.which is RunScope.ALL
         await pilot.press("o")
-        assert screen.state.over is Over.WITHIN
-        await until(pilot, lambda: screen.points.problem.startswith("18 runs: "))
+        assert screen.model.state.over is Over.WITHIN
+        await until(pilot, lambda: screen.model.points.problem.startswith("18 runs: "))
         await pilot.press("o", "y", "question_mark")
         assert "XGM" in copied[0] or "Hits" in copied[0]
         await until(pilot, lambda: app.screen is not screen)
@@ -412,14 +418,14 @@ async def test_the_mouse_points_zooms_and_drags(folder):
         screen = await opened(pilot)
         pane = screen.query_one("PlotCanvas")
         await pilot.click(pane, offset=(60, 15))
-        assert screen.state.cursor is not None
+        assert screen.model.state.cursor is not None
         pane.post_message(pane.Wheeled(1, 60, 15))
-        await until(pilot, lambda: screen.state.window is not None)
-        left = screen.state.window[0]
+        await until(pilot, lambda: screen.model.state.window is not None)
+        left = screen.model.state.window[0]
         await pilot.mouse_down(pane, offset=(60, 15))
         await pilot.hover(pane, offset=(80, 15))
         await pilot.mouse_up(pane, offset=(80, 15))
-        await until(pilot, lambda: screen.state.window[0] < left)
+        await until(pilot, lambda: screen.model.state.window[0] < left)
 
 
 @pytest.mark.extended
@@ -431,11 +437,11 @@ async def test_marked_runs_are_plotted_within(with_data):
         await pilot.press("space", "space", "p")
         await until(pilot, lambda: isinstance(app.screen, PlotScreen))
         screen = app.screen
-        await until(pilot, lambda: screen.drawn is not None)
-        assert screen.state.over is Over.WITHIN
-        assert [group.label for group in screen.points.groups] == ["run 3", "run 2"]
+        await until(pilot, lambda: screen.model.drawn is not None)
+        assert screen.model.state.over is Over.WITHIN
+        assert [group.label for group in screen.model.points.groups] == ["run 3", "run 2"]
         await pilot.press("x", *"posi", "enter")
-        await until(pilot, lambda: screen.points.x_label == "Position")
+        await until(pilot, lambda: screen.model.points.x_label == "Position")
 
 
 # Saved
@@ -463,7 +469,7 @@ async def test_a_plot_is_saved(folder, tmp_path):
         with (tmp_path / "points.csv").open() as file:
             header, *lines = csv.reader(file)
         assert header == ["series", "proposal", "run", "Run", "XGM/Intensity [µJ]"]
-        assert [float(line[4]) for line in lines] == screen.points.groups[0].y.tolist()
+        assert [float(line[4]) for line in lines] == screen.model.points.groups[0].y.tolist()
         await save_as(pilot, tmp_path / "plot.txt")
         assert "XGM/Intensity" in (tmp_path / "plot.txt").read_text()
         await save_as(pilot, tmp_path / "plot.png")
@@ -480,4 +486,4 @@ async def test_the_list_of_variables_is_left_with_esc(folder):
         await until(pilot, lambda: isinstance(app.screen, VariableDialog))
         await pilot.press(*"nothing like it", "enter", "escape")
         await until(pilot, lambda: app.screen is screen)
-        assert screen.state.x == "run"
+        assert screen.model.state.x == "run"

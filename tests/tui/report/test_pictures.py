@@ -12,6 +12,7 @@ from damnit_daemon import logbook as logbook_module
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.logbook import Logbook
 from damnit_tui.dialogs.save_dialog import SaveDialog
+from damnit_tui.plot.screen import PlotScreen
 from damnit_tui.report import send
 from damnit_tui.report.build import ShiftSummary, write_report
 from damnit_tui.report.collect import Reports
@@ -200,7 +201,7 @@ async def test_a_saved_plot_comes_to_the_logbook(folder, tmp_path, server):
         await settle(pilot)
         app.main_screen.table.move_to(key(410), "xgm.intensity")
         await pilot.press("p")
-        await until(pilot, lambda: getattr(app.screen, "drawn", None) is not None)
+        await until(pilot, lambda: isinstance(app.screen, PlotScreen) and app.screen.model.drawn)
         await save_as(pilot, file)
         await until(pilot, lambda: "Saved as" in said())
         await pilot.press("escape")
@@ -220,7 +221,7 @@ async def test_a_saved_plot_comes_to_the_logbook(folder, tmp_path, server):
         await until(pilot, lambda: "Sent to p1234 in 1 message." in said())
     assert server.uploaded == [("plot.png", file.read_bytes())]
     assert "[plot.png](/user_uploads/2/ab/plot.png)" in server.received[0][1]
-    assert Reports(folder).gather(NOW + 1, None).pictures == ()
+    assert Reports(folder).collect(NOW + 1, None).pictures == ()
 
 
 @pytest.mark.extended
@@ -239,5 +240,5 @@ async def test_what_is_saved_in_inspect_is_noted(tmp_path):
             lambda: any("Saved as" in note.message for note in app._notifications),
         )
         shown = app.screen.viewer.inspected.title
-    (picture,) = Reports(folder).gather(NOW + 1, None).pictures
+    (picture,) = Reports(folder).collect(NOW + 1, None).pictures
     assert (picture.path, picture.shown) == (tmp_path / "image.png", shown)

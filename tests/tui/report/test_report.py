@@ -52,7 +52,7 @@ def test_it_begins_where_the_last_one_ended(folder, tmp_path):
         add_note(con, NOW - 100, "beam is back")
         add_note(con, NOW - 90_000, "yesterday")
     reports = Reports(folder, tmp_path / "state")
-    first = reports.gather(NOW, ["xgm.intensity"])
+    first = reports.collect(NOW, ["xgm.intensity"])
     assert [each.run for each in first.runs] == list(range(412, 394, -1))
     assert first.notes == ((NOW - 100, "beam is back"),)
     assert (
@@ -63,9 +63,9 @@ def test_it_begins_where_the_last_one_ended(folder, tmp_path):
     assert "yesterday" not in first.table
     reports.done(first)
     add_run(folder, 413, now=NOW + 10)
-    later = Reports(folder, tmp_path / "state").gather(NOW + 60, None)
+    later = Reports(folder, tmp_path / "state").collect(NOW + 60, None)
     assert (later.since, [each.run for each in later.runs]) == (NOW, [413])
-    assert len(reports.gather(NOW + 60, None, hours=1000).runs) == 19
+    assert len(reports.collect(NOW + 60, None, hours=1000).runs) == 19
 
 
 def said(app):

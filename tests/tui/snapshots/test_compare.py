@@ -94,7 +94,7 @@ def test_a_plot_over_runs(snap, folder, size):
     async def before(pilot):
         await press(pilot, "p", 411, "xgm.intensity", PlotScreen)
         await pilot.press("c", *"hits", "enter", "right", "right", "right")
-        await until(pilot, lambda: pilot.app.screen.state.cursor is not None)
+        await until(pilot, lambda: pilot.app.screen.model.state.cursor is not None)
 
     assert snap(folder, size=size, before=before)
 
@@ -125,7 +125,7 @@ def test_a_plot_within_runs(snap, with_data, size):
         app = pilot.app
         app.main_screen.table.move_to(key(3), "energy")
         await pilot.press("space", "space", "space", "p")
-        await until(pilot, lambda: isinstance(app.screen, PlotScreen) and app.screen.drawn)
+        await until(pilot, lambda: isinstance(app.screen, PlotScreen) and app.screen.model.drawn)
         await pilot.pause()
 
     assert snap(with_data, size=size, before=before)

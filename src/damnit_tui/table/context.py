@@ -1,0 +1,43 @@
+"""What a screen over the table is given of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import TYPE_CHECKING
+
+from damnit_daemon.model import Column, RunKey, StoredValue
+
+from .viewport import CellAddress, Viewport
+
+if TYPE_CHECKING:
+    from ..data.session import Session
+    from .rows import Rows
+
+
+@dataclass(frozen=True)
+class TableContext:
+    """The folder, the content of its table, which stays live, and the time zone shown."""
+
+    session: Session
+    view: Viewport
+    zone: tzinfo | None = None
+
+    @property
+    def rows(self) -> Rows:
+        """The runs of the table, and their values."""
+        return self.view.rows
+
+    def cell(self, address: CellAddress) -> tuple[Column, StoredValue | None]:
+        """Return the column and the stored value of a cell."""
+        index = self.rows.column_index(address.name)
+        if index is None:
+            return Column(address.name, address.name), None
+        return self.rows.columns[index], self.view.value(address)
+
+    def neighbour(self, key: RunKey, step: int) -> RunKey | None:
+        """Return the run so many rows further down; None at an end, or if the run is hidden."""
+        position = self.rows.position(key)
+        if position is None or not 0 <= position + step < len(self.rows.keys):
+            return None
+        return self.rows.keys[position + step]
