@@ -180,7 +180,7 @@ def open_app(
         app = DamnitApp(session, lite=lite, at_end=at_end)
     app.main_screen.graphics = graphics
     app.asks_terminal = may_ask(graphics, os.environ, lite=lite)
-    app.main_screen.tours = True
+    app.main_screen.onboards = True
     if state is not None:
         app.main_screen.keep_in(state)
     app.main_screen.keeper.begin()

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import TYPE_CHECKING
 
-from textual import work
+from textual.widget import Widget
 
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.query import FilterError
 
+from ..data.feed import Feed
+from ..data.session import Session
 from ..sanitize import visible
-from .base import MainPart
+from ..table.rows import Rows
 
 if TYPE_CHECKING:
     from damnit_daemon.query.completion import Completion
@@ -21,71 +24,56 @@ if TYPE_CHECKING:
 LIST, OFF = "list", "off"
 
 
-class Alerting(MainPart):
-    """Part of the main screen: alerts."""
+class AlertMonitor:
+    """Evaluate the alert rules of a folder.
 
-    _watches: tuple[AlertEvaluator, ...] = ()
+    Args:
+        session: The folder.
+        feed: Tells if all values have been read.
+        rows: The values.
+        owner: The widget that runs the workers and shows the notifications.
+    """
 
-    def begin_alerting(self) -> None:
+    def __init__(self, session: Session, feed: Feed, rows: Rows, owner: Widget) -> None:
+        self._session = session
+        self._feed = feed
+        self._rows = rows
+        self._owner = owner
+        self._evaluators: tuple[AlertEvaluator, ...] = ()
+
+    @property
+    def alerts(self) -> list[Alert]:
+        """The present rules."""
+        return [each.alert for each in self._evaluators]
+
+    def start(self) -> None:
         """Load the alert rules."""
-        self._read_alerts()
+        self._work(partial(self._load))
 
-    @work(thread=True, group="alerts")
-    def _read_alerts(self) -> None:
-        from ..alerts.storage import load_alerts
-
-        alerts = load_alerts(self.session.folder.internals)
-        self.call_later(self._watch, alerts)
-
-    def _watch(self, alerts: list[Alert]) -> None:
-        if not alerts and not self._watches:
-            return
-        from ..alerts.rules import AlertEvaluator
-
-        known = {watch.alert: watch for watch in self._watches}
-        self._watches = tuple(known.get(alert) or AlertEvaluator(alert) for alert in alerts)
-        self.look_for_alerts()
-
-    def look_for_alerts(self) -> None:
+    def check(self) -> None:
         """Notify if an alert has newly become true."""
-        if not self.feed.has_all:
+        if not self._feed.has_all:
             return
-        rows = self.table.rows
-        for watch in self._watches:
-            if (key := watch.look(rows, rows.all_keys)) is not None:
-                text = f"run {key.run}: {visible(str(watch.alert))}"
-                self.notify(text, title="Alert", severity="warning", markup=False, timeout=30)
-                self._call(text)
+        for evaluator in self._evaluators:
+            if (key := evaluator.look(self._rows, self._rows.all_keys)) is not None:
+                text = f"run {key.run}: {visible(str(evaluator.alert))}"
+                self._owner.notify(
+                    text, title="Alert", severity="warning", markup=False, timeout=30
+                )
+                self._work(partial(self._call, text))
 
-    @work(thread=True, group="alerts")
-    def _call(self, text: str) -> None:
-        from ..alerts.notify import call
-
-        def write(characters: str) -> None:
-            self.call_later(self._write, characters)
-
-        call(text, write, os.environ)
-
-    def _write(self, characters: str) -> None:
-        driver = self.app._driver
-        if driver is not None and not self.app.is_headless:
-            driver.write(characters)
-            driver.flush()
-
-    # Commands
-
-    def do_alert(self, text: str) -> None:
+    def run_command(self, text: str) -> None:
         """Add an alert, list the alerts or remove one.
 
         Raises:
             FilterError: If it cannot be parsed.
         """
-        alerts = [watch.alert for watch in self._watches]
+        alerts = self.alerts
         word, _, rest = text.partition(" ")
         if word in ("", LIST) and not rest:
-            self._list(alerts)
+            self._owner.notify(_describe(alerts), markup=False, timeout=10)
             return
-        if self.session.read_only:
+        if self._session.read_only:
             raise DamnitError("Nothing is changed from here: --read-only.")
         if word == OFF:
             left = [alert for alert in alerts if rest and str(alert) != rest.strip()]
@@ -95,36 +83,65 @@ class Alerting(MainPart):
         else:
             from ..alerts.rules import Alert
 
-            alert = Alert.parse(text, self.table.rows.columns)
+            alert = Alert.parse(text, self._rows.columns)
             alerts = [*(each for each in alerts if each != alert), alert]
-        self._watch(alerts)
-        self._keep_alerts(alerts)
+        self._set(alerts)
+        self._work(partial(self._save, alerts))
 
-    @work(thread=True, group="alerts")
-    def _keep_alerts(self, alerts: list[Alert]) -> None:
-        from ..alerts.storage import save_alerts
-
-        try:
-            save_alerts(self.session.folder.internals, alerts)
-        except DamnitError as error:
-            said, severity = f"{error.message} They hold until you leave.", "warning"
-        else:
-            said, severity = self._said(alerts), "information"
-        self.call_later(self.notify, said, severity=severity, markup=False)
-
-    def _list(self, alerts: list[Alert]) -> None:
-        self.notify(self._said(alerts), markup=False, timeout=10)
-
-    def _said(self, alerts: list[Alert]) -> str:
-        if not alerts:
-            return "Nothing is watched. For example: :alert xgm < 500 for 3 runs"
-        return "\n".join(["Watched:", *(visible(str(alert)) for alert in alerts)])
-
-    def complete_alert(self, text: str, cursor: int) -> Completion:
+    def complete(self, text: str, cursor: int) -> Completion:
         """Complete column names, or the alert to remove."""
         from damnit_daemon.query.completion import Completion, complete_filter
 
         if text.startswith(f"{OFF} ") and cursor > len(OFF):
-            options = tuple(str(watch.alert) for watch in self._watches)
-            return Completion(len(OFF) + 1, len(text), options)
-        return complete_filter(text, cursor, self.table.rows.columns)
+            return Completion(len(OFF) + 1, len(text), tuple(map(str, self.alerts)))
+        return complete_filter(text, cursor, self._rows.columns)
+
+    def _set(self, alerts: list[Alert]) -> None:
+        if not alerts and not self._evaluators:
+            return
+        from ..alerts.rules import AlertEvaluator
+
+        known = {each.alert: each for each in self._evaluators}
+        self._evaluators = tuple(known.get(alert) or AlertEvaluator(alert) for alert in alerts)
+        self.check()
+
+    # In workers
+
+    def _work(self, function: partial[None]) -> None:
+        self._owner.run_worker(function, group="alerts", thread=True)
+
+    def _load(self) -> None:
+        from ..alerts.storage import load_alerts
+
+        self._owner.call_later(self._set, load_alerts(self._session.folder.internals))
+
+    def _save(self, alerts: list[Alert]) -> None:
+        from ..alerts.storage import save_alerts
+
+        try:
+            save_alerts(self._session.folder.internals, alerts)
+        except DamnitError as error:
+            said, severity = f"{error.message} They hold until you leave.", "warning"
+        else:
+            said, severity = _describe(alerts), "information"
+        self._owner.call_later(self._owner.notify, said, severity=severity, markup=False)
+
+    def _call(self, text: str) -> None:
+        from ..alerts.notify import call
+
+        def write(characters: str) -> None:
+            self._owner.call_later(self._write, characters)
+
+        call(text, write, os.environ)
+
+    def _write(self, characters: str) -> None:
+        app = self._owner.app
+        if app._driver is not None and not app.is_headless:
+            app._driver.write(characters)
+            app._driver.flush()
+
+
+def _describe(alerts: list[Alert]) -> str:
+    if not alerts:
+        return "Nothing is watched. For example: :alert xgm < 500 for 3 runs"
+    return "\n".join(["Watched:", *(visible(str(alert)) for alert in alerts)])

@@ -109,7 +109,8 @@ class Taking(MainPart):
         from ..terminal.clipboard import copy_text
 
         def osc52(copied: str) -> None:
-            self.call_later(self.app.copy_to_clipboard, copied)
+            # The app is asked for only then: a worker may outlive it.
+            self.call_later(lambda: self.app.copy_to_clipboard(copied))
 
         return copy_text(text, osc52, os.environ)
 

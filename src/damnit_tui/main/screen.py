@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import time
 from collections.abc import Callable
 from datetime import tzinfo
 from functools import partial
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.containers import Container
-from textual.worker import get_current_worker
 
 from .. import keymap
 from ..data.daemon_activity import DaemonActivity
 from ..data.edit_queue import EditConflicted, EditDelayed, EditFailed, EditSaved
-from ..data.feed import RETRY_S, Feed, Health, NotesRead, Update
+from ..data.feed import Feed, Health, NotesRead, Update
 from ..data.session import Session
-from ..data.worker_errors import Failure
 from ..state.autosave import Autosave
-from ..table.blob_loader import load_blob_previews
 from ..table.context import TableContext
 from ..table.viewport import CellAddress
 from ..table.widget import RunTable
@@ -28,14 +26,15 @@ from ..widgets.cell_bar import CellBar
 from ..widgets.empty_state import EmptyState, notice_for
 from ..widgets.footer import KeyFooter
 from ..widgets.status import Status, StatusLines
-from .alerts import Alerting
+from .alerts import AlertMonitor
+from .blob_previews import BlobPreviewLoader
 from .command_registry import CommandRegistry
 from .compare import Comparing
 from .daemon_actions import Acting
 from .edit_bar import EditBar
 from .edit_controller import RightsChanged
-from .messages import NewsArrived, PicturesDrawn
-from .onboarding import Touring
+from .messages import NewsArrived
+from .onboarding import record_first_use
 from .preview import Looking
 from .selection import Marking
 from .session_state import Keeping
@@ -43,11 +42,9 @@ from .shift_report import Reporting
 
 TICK_S = 2.0
 """Clock interval: each tick wakes an otherwise idle machine."""
-PICTURES_AT_ONCE = 12
-"""Blobs drawn before the table is refreshed."""
 
 
-class MainScreen(Keeping, Marking, Looking, Comparing, Acting, Alerting, Reporting, Touring):
+class MainScreen(Keeping, Marking, Looking, Comparing, Acting, Reporting):
     """The run table, live."""
 
     BINDINGS = keymap.bindings("main")
@@ -80,8 +77,10 @@ class MainScreen(Keeping, Marking, Looking, Comparing, Acting, Alerting, Reporti
         self.edit_bar = EditBar(session.edits, self.table, clock=clock, zone=zone)
         self._clock = clock
         self._zone = zone
-        self._fetching: dict[CellAddress, float | None] = {}
-        """Blobs being fetched, with the time of writing of the requested value."""
+        self.alerts = AlertMonitor(session, self.feed, self.table.rows, self)
+        self.onboards = False
+        """True if new users are shown the first keys."""
+        self._previews = BlobPreviewLoader(session.database, self.table)
         self.keeper = Autosave(session.load_db_id, session.folder.path)
         self.folder_name = str(session.folder.path)
         """The folder's name on the screen."""
@@ -131,7 +130,7 @@ class MainScreen(Keeping, Marking, Looking, Comparing, Acting, Alerting, Reporti
         add("runs.user_variable", self.edit_bar.change_variable)
         add("runs.why", self.action_why)
         add_line = self.commands.add_line
-        add_line("alert", self.do_alert, self.complete_alert)
+        add_line("alert", self.alerts.run_command, self.alerts.complete)
         add_line("columns", self.set_columns, self.complete_sort)
         add_line("export", self.do_export)
         add_line("filter", self.set_filter, self.complete_filter)
@@ -192,9 +191,26 @@ class MainScreen(Keeping, Marking, Looking, Comparing, Acting, Alerting, Reporti
         gc.enable()
         self.read_database()
         self.begin_warming()
-        self.begin_alerting()
+        self.alerts.start()
         self._lines.watch_folder(self.session.folder)
-        self.begin_tour()
+        if self.onboards:
+            self.show_onboarding()
+
+    @work(group="onboarding")
+    async def show_onboarding(self) -> None:
+        """Show a new user the first keys, above the lines at the bottom."""
+        from ..widgets.onboarding import OnboardingTips
+
+        if await asyncio.to_thread(record_first_use):
+            await self.mount(OnboardingTips(), before=self._cell_line)
+
+    def on_key(self, event: events.Key) -> None:
+        """Close the tips with Esc first."""
+        tips = self.query("OnboardingTips")
+        if event.key == "escape" and tips:
+            event.stop()
+            event.prevent_default()
+            tips.remove()
 
     @work(thread=True, exclusive=True, group="feed")
     def read_database(self) -> None:
@@ -225,7 +241,7 @@ class MainScreen(Keeping, Marking, Looking, Comparing, Acting, Alerting, Reporti
             else:
                 # Not before it is on the screen: reading on would only delay that.
                 self.call_after_refresh(self.feed.acknowledge)
-            self.look_for_alerts()
+            self.alerts.check()
         self._tick()
 
     def _apply(self, update: Update) -> None:
@@ -276,7 +292,7 @@ class MainScreen(Keeping, Marking, Looking, Comparing, Acting, Alerting, Reporti
     @property
     def is_settled(self) -> bool:
         """Return True once everything has been read and drawn."""
-        return self.feed.has_all and not self._fetching and self.is_restored
+        return self.feed.has_all and self._previews.is_idle and self.is_restored
 
     # Status and cell lines
 
@@ -362,47 +378,9 @@ class MainScreen(Keeping, Marking, Looking, Comparing, Acting, Alerting, Reporti
     # Blobs
 
     @on(RunTable.PicturesMissed)
-    def fetch_pictures(self, event: RunTable.PicturesMissed) -> None:
-        """Fetch the visible blobs that are not being fetched yet."""
-        wanted = [a for a in event.addresses if a not in self._fetching]
-        if wanted:
-            self._fetching.update((a, self._written_at(a)) for a in wanted)
-            self.draw_pictures(wanted, self.table.row_height)
-
-    def _written_at(self, address: CellAddress) -> float | None:
-        value = self.table.rows.value(*address)
-        return value.timestamp if value is not None else None
-
-    @work(thread=True, group="pictures")
-    def draw_pictures(self, addresses: list[CellAddress], height: int) -> None:
-        """Draw blobs in batches; each request is answered, even on errors."""
-        worker = get_current_worker()
-        for start in range(0, len(addresses), PICTURES_AT_ONCE):
-            portion = addresses[start : start + PICTURES_AT_ONCE]
-            if worker.is_cancelled:
-                return
-            answer = PicturesDrawn(portion, [], failed=True)
-            try:
-                for address in portion:
-                    drawn = load_blob_previews(self.session.database, [address], height)
-                    answer.pictures.extend(drawn)
-                answer.failed = False
-            except Failure:
-                pass  # a lock or a disk error: they are retried
-            finally:
-                self.post_message(answer)
-
-    @on(PicturesDrawn)
-    def show_pictures(self, event: PicturesDrawn) -> None:
-        """Put pictures in their cells; fetch those again that were rewritten meanwhile."""
-        asked = {address: self._fetching.pop(address, None) for address in event.wanted}
-        self.table.add_pictures(event.pictures)
-        if event.failed:
-            self.set_timer(RETRY_S, self.table.look_for_pictures)
-        elif any(self._written_at(address) != when for address, when in asked.items()) or any(
-            drawn.height != self.table.row_height for *_, drawn in event.pictures
-        ):
-            self.table.look_for_pictures()
+    def load_previews(self, event: RunTable.PicturesMissed) -> None:
+        """Load the visible blobs."""
+        self._previews.load(event.addresses)
 
     # Actions
 

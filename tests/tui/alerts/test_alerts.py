@@ -83,7 +83,7 @@ async def test_they_are_kept_with_the_folder_listed_and_ended(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
-        await until(pilot, lambda: bool(app.main_screen._watches))
+        await until(pilot, lambda: bool(app.main_screen.alerts.alerts))
         assert not called(app), "what was there before is nobody's alert"
         await command(pilot, "alert list")
         said = [note.message for note in app._notifications]

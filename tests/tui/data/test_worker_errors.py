@@ -14,7 +14,7 @@ from textual.screen import Screen
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.store import DatabaseBusy, NewValue, save_values
 from damnit_tui.data.worker_errors import as_told
-from damnit_tui.main import screen as main_screen
+from damnit_tui.main import blob_previews
 from damnit_tui.main.messages import NewsArrived
 from damnit_tui.state.crash_log import bug_log
 from damnit_tui.table.blob_loader import load_blob_previews
@@ -205,7 +205,7 @@ async def test_a_picture_rewritten_while_it_is_fetched_is_fetched_again(folder, 
             may_go_on.wait(PATIENCE_S)
         return drawn
 
-    monkeypatch.setattr(main_screen, "load_blob_previews", slowly)
+    monkeypatch.setattr(blob_previews, "load_blob_previews", slowly)
     async with app.run_test(size=(120, 30)) as pilot:
         await until(pilot, lambda: asked)
         rows = app.main_screen.table.rows
@@ -228,7 +228,7 @@ async def test_pictures_that_a_lock_or_the_disk_refused_come_later(folder, monke
             raise error
         return load_blob_previews(database, addresses, height)
 
-    monkeypatch.setattr(main_screen, "load_blob_previews", failing)
+    monkeypatch.setattr(blob_previews, "load_blob_previews", failing)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
         for run in (412, 411, 400):

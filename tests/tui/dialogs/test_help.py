@@ -138,7 +138,7 @@ def seen(tmp_path, monkeypatch):
 
 def newcomer(folder):
     app = make_app(folder)
-    app.main_screen.tours = True
+    app.main_screen.onboards = True
     return app
 
 
@@ -156,7 +156,7 @@ async def test_who_is_new_is_shown_five_keys_once(folder, seen):
     app = newcomer(folder)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        await until(pilot, lambda: all(each.group != "tour" for each in app.workers))
+        await until(pilot, lambda: all(each.group != "onboarding" for each in app.workers))
         await pilot.pause()
         assert not app.screen.query(OnboardingTips)
 
