@@ -11,12 +11,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 
 from .errors import DamnitError
 from .paths import DamnitFolder
 from .permissions import file_bits, make_shared_folder
+from .text import format_timestamp
 
 POLL_INTERVAL_S = 0.05
 _BUSY = {errno.EACCES, errno.EAGAIN}
@@ -110,7 +110,7 @@ class FolderLock:
 
 
 def _write_holder(descriptor: int) -> None:
-    since = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    since = format_timestamp(time.time())
     text = f"{_user()} on {socket.gethostname()}, process {os.getpid()}, since {since}\n"
     try:
         os.ftruncate(descriptor, 0)

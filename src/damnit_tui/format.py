@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from datetime import datetime, tzinfo
 
+from damnit_daemon.text import format_timestamp
+
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 BAR_CELLS = 8
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
@@ -60,10 +62,8 @@ def is_same_day(one: float, other: float, zone: tzinfo | None = None) -> bool:
 
 def format_full_time(timestamp: float, zone: tzinfo | None = None) -> str:
     """Format a time in full: `2026-11-30 08:26:33`."""
-    try:
-        return f"{datetime.fromtimestamp(timestamp, zone):%Y-%m-%d %H:%M:%S}"
-    except (ValueError, OverflowError, OSError):
-        return f"{timestamp!r} (no time a calendar knows)"
+    otherwise = f"{timestamp!r} (no time a calendar knows)"
+    return format_timestamp(timestamp, zone, otherwise=otherwise)
 
 
 def format_age(seconds: float) -> str:

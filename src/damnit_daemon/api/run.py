@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -11,6 +10,7 @@ from ..ledger import Ledger, LedgerMissing, load_unreadable
 from ..model import Column, RunKey, RunRow
 from ..paths import DamnitFolder
 from ..store import Database, load_columns, load_values
+from ..text import nearest, suggestion
 from .value import Value
 
 
@@ -99,8 +99,7 @@ class Run:
             there = {v.name for v in load_values(con, keys=[self.key])} if not found else set()
         if column is None:
             names = [text for c in columns for text in (c.name, c.title)]
-            near = difflib.get_close_matches(name, names, n=3)
-            hint = f"Did you mean {' or '.join(map(repr, near))}?" if near else ""
+            hint = suggestion(map(repr, nearest(name, names)))
             raise NoSuchVariable(f"There is no variable {name!r}.", hint=hint)
         if not found:
             has = ", ".join(sorted(there)) or "none"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from ..errors import DamnitError
+from ..text import count_of
 from .folder import FolderOption, writable_folder
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def combine(context: typer.Context, folder: FolderOption = None) -> None:
     for line in lines:
         typer.echo(show_controls(f"damnit: {line}"), err=True)
     count = combined.runs
-    typer.echo(f"{count} run{'' if count == 1 else 's'} combined")
+    typer.echo(f"{count_of(count, 'run')} combined")
     if lines:
         raise typer.Exit(1)
 

@@ -16,7 +16,7 @@ from ..ledger import (
     load_job,
     load_progress,
 )
-from .text_table import format_duration
+from ..text import count_of, format_duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,7 +122,7 @@ def describe_end(job: Job) -> str:
 
 def summary_line(jobs: Sequence[Job], duration_s: float) -> str:
     """Summarise the jobs: `6 jobs, 1 failed: 80 variables, 6 failed (8.10 s)`."""
-    text = f"{len(jobs)} job{'' if len(jobs) == 1 else 's'}"
+    text = count_of(len(jobs), "job")
     for state in (JobState.FAILED, JobState.CANCELLED):
         if count := sum(job.state is state for job in jobs):
             text += f", {count} {state.value}"

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ..text import format_duration
 from .folder import FolderOption, chosen_folder
-from .text_table import format_duration, format_table
+from .text_table import format_table
 
 if TYPE_CHECKING:
     from ..ledger import Job

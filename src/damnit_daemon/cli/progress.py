@@ -22,6 +22,7 @@ from ..runner.protocol import (
     VariableDone,
     VariableStarted,
 )
+from ..text import count_of
 
 if TYPE_CHECKING:
     from ..paths import DamnitFolder
@@ -152,7 +153,7 @@ def summary_line(report: ExtractionReport, duration_s: float) -> str:
     """Summarise a report: `6 runs, 1 failed: 70 variables done, 4 skipped, 6 failed (8.1 s)`."""
     count = len(report.runs)
     broken = sum(bool(run.failure) for run in report.runs)
-    runs = f"{count} run{'' if count == 1 else 's'}" + (f", {broken} failed" if broken else "")
+    runs = count_of(count, "run") + (f", {broken} failed" if broken else "")
     totals = [_total(report.runs, outcome) for outcome in ("done", "empty", "skipped", "failed")]
     done, empty, skipped, failed = totals
     text = f"{runs}: {done + empty} variables done, {skipped} skipped, {failed} failed"

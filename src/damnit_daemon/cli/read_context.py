@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from ..errors import DamnitError
+from ..text import count_of
 from .folder import FolderOption, chosen_folder, writable_folder
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def read_context(
     _tell(problems, format)
     if any(problem.severity == "error" for problem in problems):
         raise typer.Exit(1)
-    count = f"{len(loaded.variables)} variable{'' if len(loaded.variables) == 1 else 's'}"
+    count = count_of(len(loaded.variables), "variable")
     if check or damnit is None:
         told = f"{file or (damnit and damnit.context_file)}: {count}, no errors"
     else:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ..text import count_of, format_timestamp
 from .folder import FolderOption, chosen_folder
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def format_status(found: dict[str, Any]) -> list[str]:
     if found["pid"] is not None:
         who = "process {pid} on {host}".format_map(found)
         beat = f"last sign of life {found['beat_age_s']:.0f} s ago"
-        lines.append(f"  daemon       {who}, since {_time(found['since'])}, {beat}")
+        lines.append(f"  daemon       {who}, since {format_timestamp(found['since'])}, {beat}")
     supervisord = found["supervisord"]
     if supervisord is not None:
         told = ", ".join(filter(None, (supervisord["state"], supervisord["description"])))
@@ -95,8 +96,8 @@ def format_status(found: dict[str, Any]) -> list[str]:
     counts = ", ".join(f"{count} {name}" for name, count in found["jobs"].items() if count)
     lines.append(f"  jobs         {counts or 'none yet'}")
     if damaged := found["set_aside"]:
-        plural = "" if len(damaged) == 1 else "s"
-        lines.append(f"  set aside    {len(damaged)} damaged fragment{plural}: see damnit doctor")
+        count = count_of(len(damaged), "damaged fragment")
+        lines.append(f"  set aside    {count}: see damnit doctor")
     if found["copy_of"]:
         lines.append(
             f"  copy         of {found['copy_of']}, with its identity: filters, marks and update "
@@ -124,13 +125,6 @@ def format_status(found: dict[str, Any]) -> list[str]:
         told = ", ".join(f"{key} {value}" for key, value in info.items())
         lines.append(f"  it says      {told}")
     return lines
-
-
-def _time(at: float) -> str:
-    try:
-        return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(at))
-    except (OverflowError, OSError, ValueError):
-        return "an unknown time"
 
 
 def _settings(folder: DamnitFolder) -> dict[str, object]:

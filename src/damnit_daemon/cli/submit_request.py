@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from ..run_ranges import format_run_ranges
+from ..text import count_of
 from .daemon_request import NO_DAEMON, WHEN_ONE_STARTS, name_of, tell, unanswered
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def request_reprocessing(
     client = LedgerClient(ledger)
     number = client.send(request)
     lease = client.daemon()
-    count = f"{len(keys)} job{'' if len(keys) == 1 else 's'}"
+    count = count_of(len(keys), "job")
     if lease is None:
         tell(f"{count} noted. {NO_DAEMON} {WHEN_ONE_STARTS}", hint=HINT)
     if watch:

@@ -27,20 +27,6 @@ def format_table(rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) ->
     ]
 
 
-def format_duration(duration_s: float) -> str:
-    """Format a duration in at most two units: `0.42 s`, `3 min 5 s`, `2 d 4 h`."""
-    if duration_s < 10:
-        return f"{duration_s:.2f} s"
-    seconds = round(duration_s)
-    if seconds < 60:
-        return f"{seconds} s"
-    if seconds < 3600:
-        return f"{seconds // 60} min {seconds % 60} s"
-    if seconds < 86400:
-        return f"{seconds // 3600} h {seconds % 3600 // 60} min"
-    return f"{seconds // 86400} d {seconds % 86400 // 3600} h"
-
-
 def _one_line(text: str) -> str:
     """Return the first line, joined with the next one if it ends in a colon."""
     first, _, rest = text.partition("\n")

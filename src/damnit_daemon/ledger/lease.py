@@ -11,11 +11,11 @@ import secrets
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from ..errors import DamnitError
 from ..store.sql import fetch_all
+from ..text import format_timestamp
 from .json_fields import parse_object
 from .process_id import ProcessId, is_alive
 
@@ -67,7 +67,7 @@ class LeaseHeld(DamnitError):  # noqa: N818 – says what is wrong
         holder = lease.holder
         super().__init__(
             f"A daemon works in this folder already: process {holder.pid} on "
-            f"{_printable(holder.host)}, since {_format_time(lease.since)}.",
+            f"{_printable(holder.host)}, since {format_timestamp(lease.since)}.",
             hint="Leave it at work, or stop it with `damnit-daemon stop`.",
         )
         self.lease = lease
@@ -86,7 +86,7 @@ class LeaseLost(DamnitError):  # noqa: N818 – says what is wrong
             holder = lease.holder
             who = (
                 f"process {holder.pid} on {_printable(holder.host)} took over "
-                f"at {_format_time(lease.since)}"
+                f"at {format_timestamp(lease.since)}"
             )
         super().__init__(
             f"This daemon lost its lease: {who}. Nothing was written.",
@@ -228,10 +228,3 @@ def _time(value: object) -> float:
 
 def _printable(text: str) -> str:
     return "".join(c for c in text[:200] if c.isprintable())
-
-
-def _format_time(at: float) -> str:
-    try:
-        return datetime.fromtimestamp(at).astimezone().strftime("%Y-%m-%d %H:%M:%S")
-    except (OverflowError, OSError, ValueError):
-        return "an unknown time"

@@ -6,6 +6,8 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ..text import count_of
+
 LONGEST_TEXT = 300
 MOST_PARTITIONS = 100
 
@@ -38,7 +40,7 @@ class ConsumerHealth:
         elif self.partitions:
             said = f"listening to {', '.join(self.partitions)}"
             if self.lag is not None:
-                said += f", {self.lag} message{'' if self.lag == 1 else 's'} to read"
+                said += f", {count_of(self.lag, 'message')} to read"
         else:
             said = "not connected yet"
         if self.reached_at is not None:

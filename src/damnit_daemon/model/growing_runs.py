@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ..text import count_of
 from .run import RunKey
 
 MOST = 50
@@ -38,7 +39,7 @@ class GrowingRun:
 
     def sentence(self, now: float) -> str:
         """Describe its growth in a sentence."""
-        count = f"{self.files} file{'' if self.files == 1 else 's'}"
+        count = count_of(self.files, "file")
         size = f"{self.size_bytes / 1e9:.2f} GB"
         still_s = max(0.0, now - self.changed_at)
         if self.lacks:

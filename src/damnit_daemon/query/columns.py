@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Sequence
 
 from ..model import Column
+from ..text import nearest, suggestion
 from .cells import FIXED, TIME
 from .errors import FilterError
 from .tokens import Token
@@ -50,12 +50,11 @@ def _near(text: str, columns: Sequence[Column]) -> str:
         for name in (column.name, column.title):
             for part in (*re.split(r"[./\s]+", name), name):
                 parts[part.casefold()] = column.name
-    near = difflib.get_close_matches(text.casefold(), parts, n=3, cutoff=0.6)
+    near = nearest(text.casefold(), parts)
     if not near:
         near = [part for part in parts if text.casefold() in part][:3]
     names = dict.fromkeys(parts[part] for part in near)
-    named = [name if " " not in name else f'"{name}"' for name in names]
-    return f"Did you mean {' or '.join(named)}?" if named else ""
+    return suggestion(name if " " not in name else f'"{name}"' for name in names)
 
 
 def _at(token: Token) -> tuple[int, int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 
@@ -11,6 +10,7 @@ from ..launch import Limits
 from ..model import RunKey
 from ..paths import DamnitFolder
 from ..runner.protocol import ContextLoaded, Job
+from ..text import did_you_mean
 from .combiner import Combiner
 from .extractor import Extractor, JobCancelled, OnEvent
 from .outcome import ExtractionReport, RunOutcome
@@ -97,10 +97,9 @@ def _wanted_names(
         names = list(variables)
         for name in names:
             if name not in known:
-                near = difflib.get_close_matches(name, known, n=3)
                 raise DamnitError(
                     f"The context file has no variable {name!r}.",
-                    hint=f"Did you mean {' or '.join(near)}?" if near else "",
+                    hint=did_you_mean(name, known),
                 )
         return lambda _key: names
     titles = [v.title.casefold() for v in loaded.variables]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from ..model import RunKey, StoredValue
+from ..text import count_of
 from .errors import StoreError
 from .identifiers import COMMENT
 from .runs import ensure_run
@@ -48,7 +49,7 @@ class EditConflict(StoreError):  # noqa: N818 – house style
     """
 
     def __init__(self, conflicts: Sequence[Conflict]) -> None:
-        cells = "1 cell" if len(conflicts) == 1 else f"{len(conflicts)} cells"
+        cells = count_of(len(conflicts), "cell")
         super().__init__(f"Somebody else has changed {cells} meanwhile.")
         self.conflicts = tuple(conflicts)
 

@@ -18,6 +18,7 @@ from textual.widgets import DataTable, Label, TextArea
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.logs import LineKind, kind_of
 from damnit_daemon.runner.protocol import ContextLoaded
+from damnit_daemon.text import count_of
 
 from ..data.dry_run import DryRun, DryRunCancelled
 from .result_rows import ResultRow, problem_lines
@@ -158,10 +159,10 @@ class ContextPart(Screen[ContextSaved | None]):
         self._fill(PROBLEMS, problem_lines(problems))
         if errors:
             more = " F8 goes to the next." if len(problems) > 1 else ""
-            self._say(f"{failed or counted(errors, 'error') + '.'}{more}", "error")
+            self._say(f"{failed or count_of(errors, 'error') + '.'}{more}", "error")
             self.action_next_line()
         else:
-            hints = f"; {counted(len(problems), 'hint')} below: F8" if problems else ""
+            hints = f"; {count_of(len(problems), 'hint')} below: F8" if problems else ""
             self._say(f"{said}{hints}", "news")
 
     def _fill(self, columns: tuple[str, ...], lines: list[ResultRow]) -> None:
@@ -199,11 +200,6 @@ class ContextPart(Screen[ContextSaved | None]):
         style = self.get_component_styles(f"context--{role}")
         label.styles.color = style.color
         label.update(Content(text))
-
-
-def counted(number: int, noun: str) -> str:
-    """`1 hint`, `2 hints`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _cell(text: str, style: Style) -> Text:

@@ -7,10 +7,11 @@ from functools import partial
 
 from damnit_daemon.model import RunKey, StoredValue
 from damnit_daemon.runner.protocol import ContextLoaded, Note
+from damnit_daemon.text import count_of
 
 from ..data.dry_run import DryRunResult, advice, changed_variables
 from ..sanitize import visible
-from .base import PROBLEMS, Attempt, ContextPart, counted
+from .base import PROBLEMS, Attempt, ContextPart
 from .result_rows import problem_lines, tried_line
 
 TRIED = ("", "Variable", "Now", "Stored", "Took")
@@ -27,7 +28,7 @@ class Trying(ContextPart):
         loaded = self._dry_run(attempt).check(text)
         count = len(loaded.variables)
         python = loaded.versions.get("python", "?")
-        said = f"{counted(count, 'variable')}, no errors (Python {python})"
+        said = f"{count_of(count, 'variable')}, no errors (Python {python})"
         self._later(partial(self._show_problems, loaded, said))
 
     def action_try(self) -> None:
@@ -68,7 +69,7 @@ class Trying(ContextPart):
             else:
                 count += bool(news.outcome)
                 self._add_tried(attempt, news, stored.get(news.name), places.get(news.name, 0))
-        said = f"Tried on run {key.run}: {counted(count, 'variable')}. Nothing was stored."
+        said = f"Tried on run {key.run}: {count_of(count, 'variable')}. Nothing was stored."
         if printed := attempt.printed():
             said += f" It printed: {visible(printed[-1])}"
         self._later(partial(self._say, said, "news"))
@@ -94,4 +95,4 @@ class Trying(ContextPart):
         """Show hints that need no execution."""
         problems = advice(self.text)
         self._fill(PROBLEMS, problem_lines(problems))
-        self._say(counted(len(problems), "hint") if problems else "No hints.", "news")
+        self._say(count_of(len(problems), "hint") if problems else "No hints.", "news")

@@ -11,6 +11,7 @@ from damnit_daemon.model.consumer_health import parse_consumer_health
 from damnit_daemon.model.growing_runs import parse_growing
 from damnit_daemon.settings import KNOWN, Setting
 from damnit_daemon.supervise import DaemonProbe, DaemonState
+from damnit_daemon.text import count_of
 
 from ..data.folder_warnings import FolderWarnings
 from ..format import format_full_time, format_span
@@ -81,7 +82,7 @@ class DaemonFacts:
             (slurm, "in Slurm, which go on"),
         ]
         told = "; ".join(f"{count} {what}" for count, what in parts if count)
-        return f"{len(self.jobs)} job{'' if len(self.jobs) == 1 else 's'}: {told}."
+        return f"{count_of(len(self.jobs), 'job')}: {told}."
 
     def _info(self, info: Mapping[str, object], now: float) -> list[tuple[str, str]]:
         """The daemon's report about itself."""

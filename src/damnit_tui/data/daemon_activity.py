@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from damnit_daemon.model import RunKey
 from damnit_daemon.model.growing_runs import GrowingRun
+from damnit_daemon.text import count_of
 
 from ..format import format_span
 from ..sanitize import visible
@@ -86,7 +87,9 @@ class RunJob(NamedTuple):
         if self.is_submitted:
             return f"submitted to Slurm: {visible(self.reason) or 'it has not begun yet'}"
         if self.began_at is None:
-            place = f"queued behind {_count(self.ahead, 'job')}" if self.ahead else "queued as next"
+            place = (
+                f"queued behind {count_of(self.ahead, 'job')}" if self.ahead else "queued as next"
+            )
             return f"{place}: {visible(self.reason)}" if self.reason else place
         ran = f"running for {format_span(now - self.began_at)} on {visible(self.host)}"
         if not self.total:
@@ -205,10 +208,6 @@ class DaemonActivity(NamedTuple):
 
     def _works(self, now: float) -> bool:
         return self.daemon is not None and not self.daemon.is_lost(now)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _clock_time(at: float, zone: tzinfo | None) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from damnit_daemon.model import StoredValue, VariableInfo
 from damnit_daemon.store import Note, ValueEdit
+from damnit_daemon.text import count_of
 
 if TYPE_CHECKING:
     from damnit_daemon.edit import AnySaved, Editor
@@ -128,7 +129,7 @@ class AddRuns(NamedTuple):
     @property
     def words(self) -> str:
         """The subject of the command."""
-        return "1 run" if self.number == 1 else f"{self.number} runs"
+        return count_of(self.number, "run")
 
     def carry_out(self, editor: Editor) -> EditResult:
         """Add the runs."""

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.paths import FRAGMENT_NAME, DamnitFolder
 from damnit_daemon.run_ranges import format_run_ranges
+from damnit_daemon.text import count_of
 
 from ..sanitize import visible
 
@@ -38,7 +39,7 @@ class FolderWarnings(NamedTuple):
             )
             found.append(("Copy", told))
         if self.set_aside:
-            number = "1 fragment" if self.set_aside == 1 else f"{self.set_aside} fragments"
+            number = count_of(self.set_aside, "fragment")
             runs = f"{'run' if self.runs.isdigit() else 'runs'} {self.runs}"
             of = f" of {runs}" if self.runs else ""
             told = (

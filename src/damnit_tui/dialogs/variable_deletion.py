@@ -16,6 +16,7 @@ from textual.worker import get_current_worker
 
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.model import Column
+from damnit_daemon.text import count_of
 
 from .. import keymap
 from ..data.edit_queue import EditQueue
@@ -155,7 +156,7 @@ class DeletionDialog(ModalScreen[bool]):
         column = self._column
         text = Text()
         text.append(f"{visible(column.title)}\n\n", "bold")
-        runs = "1 run" if self._runs == 1 else f"{self._runs} runs"
+        runs = count_of(self._runs, "run")
         text.append(f"Its values of {runs} go, and its data in all results files. ")
         if column.type is not None:
             text.append("u brings back what was typed, while the program is open.")

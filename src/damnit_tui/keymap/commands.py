@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from damnit_daemon.query import FilterError
+from damnit_daemon.text import did_you_mean
 
 if TYPE_CHECKING:
     from damnit_daemon.query.completion import Completion
@@ -71,11 +72,8 @@ def parse_command(text: str, commands: tuple[Command, ...] = COMMANDS) -> Parsed
         return ParsedCommand(None, name[:9], begin)
     found = next((command for command in commands if command.name == name), None)
     if found is None:
-        import difflib
-
         names = [command.name for command in commands]
-        near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
-        hint = f"Did you mean {' or '.join(near)}?" if near else f"Known: {', '.join(names)}."
+        hint = did_you_mean(name, names, cutoff=0.5) or f"Known: {', '.join(names)}."
         raise FilterError(f"There is no command {name!r}.", begin, begin + len(name), hint=hint)
     if rest.strip() and not found.arguments:
         raise FilterError(f"{name} takes no argument.", start, len(text))

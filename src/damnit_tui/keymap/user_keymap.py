@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 
 from textual.keys import Keys, _character_to_key, format_key
+
+from damnit_daemon.text import did_you_mean
 
 from . import MAIN_OWNERS, Key
 
@@ -76,10 +77,8 @@ def _is_name_of_character(name: str) -> bool:
 
 
 def _unknown(id: str, ids: Iterable[str]) -> str:
-    near = difflib.get_close_matches(id, ids, n=1, cutoff=0.6)
-    return f"There is nothing called {id!r} to press a key for." + (
-        f" Did you mean {near[0]}?" if near else ""
-    )
+    near = did_you_mean(id, ids, most=1)
+    return f"There is nothing called {id!r} to press a key for. {near}".rstrip()
 
 
 def _without_clashes(keys: Sequence[Key], own: Mapping[str, str]) -> tuple[list[Key], list[str]]:

@@ -10,6 +10,7 @@ from textual import on, work
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.model import RunKey
 from damnit_daemon.query import FilterError
+from damnit_daemon.text import count_of
 from damnit_daemon.user_path import typed_path
 
 from ..data.table_export import FORMATS, TableSlice, as_text
@@ -101,7 +102,7 @@ class Taking(MainPart):
         except DamnitError as error:
             self.call_later(self.notify, visible(str(error)), severity="error", markup=False)
             return
-        runs = "1 run" if len(part.keys) == 1 else f"{len(part.keys)} runs"
+        runs = count_of(len(part.keys), "run")
         self.post_message(TextCopied(self.copy_now(text), runs))
 
     def copy_now(self, text: str) -> str:

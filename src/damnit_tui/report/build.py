@@ -9,6 +9,7 @@ from pathlib import Path
 
 from damnit_daemon.model import RunKey
 from damnit_daemon.run_ranges import format_run_ranges
+from damnit_daemon.text import count_of
 
 from ..sanitize import visible
 from ..state.saved_pictures import SavedPicture
@@ -57,7 +58,7 @@ def write_report(summary: ShiftSummary, zone: tzinfo | None = None) -> str:
     if summary.runs:
         count = len(summary.runs)
         numbers = format_run_ranges(key.run for key in summary.runs)
-        lines += [f"{count} run{'' if count == 1 else 's'}: {numbers}", ""]
+        lines += [f"{count_of(count, 'run')}: {numbers}", ""]
     else:
         lines += ["No runs.", ""]
     if summary.notes:

@@ -13,6 +13,7 @@ from textual.screen import Screen
 from textual.widgets import Label, TextArea
 
 from damnit_daemon.errors import DamnitError
+from damnit_daemon.text import count_of
 
 from .. import keymap
 from ..sanitize import visible
@@ -181,7 +182,7 @@ class ReportScreen(Screen[None]):
         except DamnitError as error:
             self._post_problem(error)
             return
-        lines = [f"Sent to {stream.name} in {_messages(sent.messages)}."]
+        lines = [f"Sent to {stream.name} in {count_of(sent.messages, 'message')}."]
         if sent.problems:
             lines += ["Without these pictures:", *sent.problems]
         self._post_done("\n".join(lines))
@@ -210,7 +211,3 @@ class ReportScreen(Screen[None]):
             prompt.close()
         else:
             self.dismiss()
-
-
-def _messages(count: int) -> str:
-    return "1 message" if count == 1 else f"{count} messages"

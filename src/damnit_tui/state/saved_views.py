@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from pathlib import Path
 
 from damnit_daemon.errors import DamnitError
+from damnit_daemon.text import did_you_mean
 
 from .storage import read_json, state_directory, write_json
 from .view_state import ViewState
@@ -78,6 +78,6 @@ def _path(name: str, directory: Path | None) -> Path:
 
 def _known(name: str, directory: Path | None) -> str:
     names = list_views(directory)
-    if near := difflib.get_close_matches(name, names, n=3, cutoff=0.5):
-        return f"Did you mean {' or '.join(near)}?"
+    if near := did_you_mean(name, names, cutoff=0.5):
+        return near
     return f"There are {', '.join(names)}." if names else "Keep one with :view save NAME."

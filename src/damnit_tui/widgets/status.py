@@ -16,6 +16,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from damnit_daemon.paths import DamnitFolder
+from damnit_daemon.text import count_of
 
 from ..data.daemon_activity import DaemonActivity
 from ..data.feed import Health, Update
@@ -123,7 +124,7 @@ class Status(NamedTuple):
             found.append(("⊘ read-only", "mark"))
         found += [(mark, "mark") for mark in self.warnings.marks()]
         if self.unwritten:
-            found.append((f"✎ {_plural(self.unwritten, 'edit')} waiting", "mark"))
+            found.append((f"✎ {count_of(self.unwritten, 'edit')} waiting", "mark"))
         if self.follow:
             found.append(("▾ following", "mark"))
         return found
@@ -142,14 +143,14 @@ class Status(NamedTuple):
         """Return the number of runs, and the age of the data."""
         if self.health.missing and not self.runs:
             return ""
-        runs = _plural(self.runs, "run")
+        runs = count_of(self.runs, "run")
         if self.filter:
             runs = f"{self.shown} of {runs}"
         parts = ["loading…" if self.loading else runs]
         if self.reading and not self.loading:
             parts.insert(0, "reading…")  # the end is clipped where there is little room
         if self.marking:
-            parts.append(f"marking {_plural(self.marking, 'run')}: V ends it")
+            parts.append(f"marking {count_of(self.marking, 'run')}: V ends it")
         elif self.marked:
             parts.append(f"{self.marked} marked")
         if self.sort:
@@ -255,7 +256,7 @@ class StatusLines(Widget):
     def _news(self) -> tuple[str, str]:
         if trouble := self.status.trouble(self.now):
             return trouble, "trouble"
-        news = f"{_plural(self.status.new_runs, 'new run')} ↑" if self.status.new_runs else ""
+        news = f"{count_of(self.status.new_runs, 'new run')} ↑" if self.status.new_runs else ""
         if self.status.filter:  # a forgotten filter makes runs seem missing
             said = f"filter: {visible(self.status.filter)}"
             return f"{said}  {news}".rstrip(), "mark"
@@ -275,7 +276,3 @@ class StatusLines(Widget):
 
     def _style(self, role: str) -> Style:
         return Style() if role == "text" else self.get_component_rich_style(f"status--{role}")
-
-
-def _plural(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

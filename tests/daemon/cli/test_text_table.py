@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from damnit_daemon.cli.text_table import format_duration, format_table
+from damnit_daemon.cli.text_table import format_table
+from damnit_daemon.text import format_duration
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from ...launch import Limits, RunnerProcess
 from ...paths import DamnitFolder
+from ...text import count_of
 from ..context import context_python
-from .finding import Finding, count_of, fine, note, wrong
+from .finding import Finding, fine, note, wrong
 
 START_S = 90.0
 

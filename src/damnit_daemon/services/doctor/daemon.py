@@ -22,8 +22,9 @@ from ...model.consumer_health import parse_consumer_health
 from ...paths import DamnitFolder
 from ...store import Database, find_damage, load_settings
 from ...supervise import DaemonState, observe
+from ...text import count_of, format_timestamp
 from ..ledger_renewal import load_renewal, was_there
-from .finding import Finding, count_of, fine, note, wrong
+from .finding import Finding, fine, note, wrong
 from .storage import TIMEOUT_S
 
 CONNECT_TIMEOUT_S = 3.0
@@ -61,7 +62,7 @@ def check_ledger(folder: DamnitFolder) -> Iterator[Finding]:
     told = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
     yield fine("ledger", f"jobs: {told or 'none yet'}")
     if renewal is not None:
-        at = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(renewal[0]))
+        at = format_timestamp(renewal[0])
         yield note("ledger", f"{at}: {renewal[1]} What waited then is to be asked for again.")
     if queued and queued[0].reason:
         yield note("ledger", f"Job {queued[0].id} waits again: {queued[0].reason}")

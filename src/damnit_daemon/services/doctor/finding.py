@@ -41,8 +41,3 @@ def note(what: str, text: str, fix: str = "") -> Finding:
 def wrong(what: str, text: str, fix: str) -> Finding:
     """Return a finding that needs a fix."""
     return Finding(Grade.WRONG, what, text, fix)
-
-
-def count_of(number: int, noun: str) -> str:
-    """Format a count: `1 run`, `2 runs`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"

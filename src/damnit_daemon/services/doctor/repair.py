@@ -8,8 +8,8 @@ from pathlib import Path
 from ...ledger import Ledger, running_daemon
 from ...paths import DamnitFolder
 from ...store import FORMAT_VERSION, Database, migrate
+from ...text import count_of
 from ..combiner import Combiner
-from .finding import count_of
 
 
 def repair(folder: DamnitFolder) -> Iterator[str]:

@@ -15,7 +15,8 @@ from ...ledger import Ledger, running_daemon
 from ...paths import FRAGMENT_NAME, DamnitFolder
 from ...run_ranges import format_run_ranges
 from ...store import Database, load_runs
-from .finding import Finding, count_of, fine, note, wrong
+from ...text import count_of
+from .finding import Finding, fine, note, wrong
 from .verify import read_results
 
 NEWEST_RUNS = 5

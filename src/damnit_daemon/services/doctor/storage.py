@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from ...paths import DamnitFolder
 from ...store import FORMAT_VERSION, Database, find_damage, load_runs
 from ...store.identity import copy_sentence, original_of
-from .finding import Finding, count_of, fine, note, wrong
+from ...text import count_of
+from .finding import Finding, fine, note, wrong
 
 TIMEOUT_S = 5.0
 """How long others may hold a lock before it is reported."""

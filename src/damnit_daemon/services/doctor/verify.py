@@ -14,7 +14,8 @@ from ...paths import DamnitFolder
 from ...runner.file_format import COMPUTED_AT
 from ...store import Database, load_runs, load_values
 from ...store.edits import MANUAL_PROVENANCE
-from .finding import Finding, count_of, fine, note, wrong
+from ...text import count_of
+from .finding import Finding, fine, note, wrong
 
 CLOSE_S = 0.001
 RESTORE = "damnit doctor --verify --repair"
