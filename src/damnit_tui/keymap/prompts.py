@@ -45,7 +45,7 @@ KEYS: tuple[Key, ...] = (
     Key(
         "find.close",
         "escape",
-        "close",
+        "give_up",
         "go back to where one was",
         "find",
         "Find",

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ..data.session import Session
     from ..table.context import TableContext
     from ..table.widget import RunTable
+    from ..widgets.prompt_bar import PromptBar
     from ..widgets.status import Status
     from .command_registry import CommandRegistry
     from .edit_bar import EditBar
@@ -31,6 +32,7 @@ class MainPart(Screen[None]):
         table: RunTable
         status: Status
         commands: CommandRegistry
+        prompt_bar: PromptBar
         _zone: tzinfo | None
         _clock: Callable[[], float]
 

@@ -35,33 +35,37 @@ class Commanding(Arranging):
         Args:
             text: Initial text.
         """
-        if not self.query(Prompt):
-            await self.open_prompt(
-                Prompt(
-                    ":",
-                    text,
-                    history=self.command_history,
-                    complete=self.complete_command,
-                    idle="a run number, or a command: Tab shows them",
-                    id=COMMAND_PROMPT,
-                )
-            )
+        prompt = Prompt(
+            ":",
+            text,
+            history=self.command_history,
+            complete=self.complete_command,
+            idle="a run number, or a command: Tab shows them",
+            id=COMMAND_PROMPT,
+        )
+        await self.prompt_bar.open(prompt)
 
-    @on(Prompt.Closed, f"#{COMMAND_PROMPT}")
-    def close_command(self, event: Prompt.Closed) -> None:
+    @on(Prompt.Submitted, f"#{COMMAND_PROMPT}")
+    def submit_command(self, event: Prompt.Submitted) -> None:
         """Run the typed command; one that cannot be parsed stays open for correction."""
-        text = event.text
-        if event.is_kept and text.strip(" :"):
+        text, prompt = event.text, event.prompt
+        assert isinstance(prompt, Prompt)
+        if text.strip(" :"):
             try:
                 self.run_command(text)
             except FilterError as error:
-                event.prompt.show_mistake(str(error), error.start, error.end)
+                prompt.show_mistake(str(error), error.start, error.end)
                 return
             except DamnitError as error:
-                event.prompt.show_mistake(str(error), 0, len(text))
+                prompt.show_mistake(str(error), 0, len(text))
                 return
             self.command_history = remember(self.command_history, text)
-        self.close_prompt(event.prompt)
+        self.prompt_bar.close()
+
+    @on(Prompt.Cancelled, f"#{COMMAND_PROMPT}")
+    def cancel_command(self) -> None:
+        """Close the prompt."""
+        self.prompt_bar.close()
 
     def action_palette(self) -> None:
         """Find a key or command by what it does."""

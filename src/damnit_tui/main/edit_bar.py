@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
 
 from textual import on
+from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from damnit_daemon.model import Column, RunKey, VariableInfo
@@ -19,19 +20,22 @@ from ..table.edit_rules import too_long, why_not_editable
 from ..table.viewport import CellAddress
 from ..table.widget import RunTable
 from ..widgets.edit_prompt import EditPrompt, Question, Value
+from ..widgets.prompt_bar import PromptBar
 from .cell_edit import CellEdit, NoteEdit, RunsAhead, overlooked, overwriting, plain_value
 from .edit_controller import EditController, Migrated
 
+VALUE_PROMPT = "value-prompt"
 NEW = ""
 """The choice for a variable that does not exist yet."""
 
 
 class EditBar(Vertical):
-    """Holds the prompt for a value while there is one, and opens the dialogs of edits.
+    """Asks for values in the prompt bar, and opens the dialogs of edits.
 
     Args:
         queue: The edits of the folder.
         table: The table, which shows unwritten values.
+        prompt_bar: The prompt bar, whose other prompts are left to others.
         clock: Returns the current time.
         zone: Time zone of times shown and typed.
     """
@@ -42,6 +46,7 @@ class EditBar(Vertical):
         self,
         queue: EditQueue,
         table: RunTable,
+        prompt_bar: PromptBar,
         *,
         clock: Callable[[], float],
         zone: tzinfo | None = None,
@@ -50,6 +55,7 @@ class EditBar(Vertical):
         self.edits = EditController(queue, self)
         self._queue = queue
         self._table = table
+        self._prompt_bar = prompt_bar
         self._clock = clock
         self._zone = zone
         self._asked: CellEdit | NoteEdit | RunsAhead | None = None
@@ -57,6 +63,10 @@ class EditBar(Vertical):
         self._is_leaving = False
         self._told = ""
         """The last problem reported, so that it is not repeated with every edit."""
+
+    def compose(self) -> ComposeResult:
+        """Compose the prompt bar."""
+        yield self._prompt_bar
 
     def on_mount(self) -> None:
         """Start the workers, after the first paint."""
@@ -188,30 +198,23 @@ class EditBar(Vertical):
 
     async def _ask(self, edit: CellEdit | NoteEdit | RunsAhead, question: Question) -> None:
         """Prompt for a value; the text for a cell is kept while it is typed."""
-        if self.screen.has_class("-asking"):
-            for line in self.query("EditPrompt Input"):  # the user clicked elsewhere
-                line.focus()
-            return
-        self._asked = edit
-        self.screen.add_class("-asking")
-        prompt = EditPrompt(question)
-        await self.mount(prompt)
-        self.screen.set_focus(prompt.query_one("Input"))  # the next key goes there
+        if await self._prompt_bar.open(EditPrompt(question, id=VALUE_PROMPT)):
+            self._asked = edit
 
-    @on(EditPrompt.Typed)
-    def keep_typed(self, event: EditPrompt.Typed) -> None:
+    @on(EditPrompt.Changed, f"#{VALUE_PROMPT}")
+    def keep_typed(self, event: EditPrompt.Changed) -> None:
         """Keep the typed text, in case the connection drops."""
         if isinstance(self._asked, CellEdit):
             self.edits.drafts[self._asked.place] = event.text
 
-    @on(EditPrompt.Answered)
-    def take_answer(self, event: EditPrompt.Answered) -> None:
+    @on(EditPrompt.Submitted, f"#{VALUE_PROMPT}")
+    def take_answer(self, event: EditPrompt.Submitted) -> None:
         """Order what was typed."""
         edit = self._asked
         self._close_prompt()
         if edit is None:
             return
-        order = edit.order(event.value)
+        order = edit.order(plain_value(event.value))
         if isinstance(edit, CellEdit):
             if order is not None:
                 self.edits.drafts[edit.place] = event.text  # until it is written
@@ -220,7 +223,7 @@ class EditBar(Vertical):
         if order is not None:
             self.put(order)
 
-    @on(EditPrompt.Cancelled)
+    @on(EditPrompt.Cancelled, f"#{VALUE_PROMPT}")
     def cancel(self) -> None:
         """Return to the table and discard the typed text."""
         if isinstance(self._asked, CellEdit):
@@ -229,9 +232,7 @@ class EditBar(Vertical):
 
     def _close_prompt(self) -> None:
         self._asked = None
-        self.screen.remove_class("-asking")
-        self.query(EditPrompt).remove()
-        self._table.focus()
+        self._prompt_bar.close()
         self.call_after_refresh(self.ask_about_conflict)
 
     # Outcomes
@@ -281,7 +282,7 @@ class EditBar(Vertical):
         """Ask how to resolve the next conflict, as soon as nothing covers the table."""
         self._show_unwritten()
         waiting = self.edits.contested
-        if waiting and self.app.screen is self.screen and not self.screen.has_class("-asking"):
+        if waiting and self.app.screen is self.screen and self._prompt_bar.prompt is None:
             conflict = waiting.popleft()
             self.app.push_screen(
                 ConflictDialog(conflict), lambda choice: self._resolve(conflict, choice)

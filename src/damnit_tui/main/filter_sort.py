@@ -15,9 +15,9 @@ from damnit_daemon.query.tokens import quoted
 from ..table.column_values import column_values
 from ..table.query import TableQuery
 from ..table.widget import RunTable
-from ..widgets.footer import KeyFooter
 from ..widgets.history import remember
 from ..widgets.prompt import Prompt, offered
+from ..widgets.prompt_line import PromptLine
 from .base import MainPart
 
 if TYPE_CHECKING:
@@ -77,23 +77,20 @@ class Arranging(MainPart):
 
     async def action_filter(self) -> None:
         """Prompt for a filter."""
-        if self.query(Prompt):
-            return
-        self._before_prompt = self.table.rows.arrangement
-        present = self._before_prompt.filter
-        await self.open_prompt(
-            Prompt(
-                "Filter:",
-                present.text if present else "",
-                history=self.filter_history,
-                complete=self.complete_filter,
-                idle="words, xgm > 500, sample ~ dark, is:error, has:…, tag:…, and or not ( )",
-                id=FILTER_PROMPT,
-            )
+        before = self.table.rows.arrangement
+        prompt = Prompt(
+            "Filter:",
+            before.filter.text if before.filter else "",
+            history=self.filter_history,
+            complete=self.complete_filter,
+            idle="words, xgm > 500, sample ~ dark, is:error, has:…, tag:…, and or not ( )",
+            id=FILTER_PROMPT,
         )
+        if await self.prompt_bar.open(prompt):
+            self._before_prompt = before
 
-    @on(Prompt.Typed, f"#{FILTER_PROMPT}")
-    def try_filter(self, event: Prompt.Typed) -> None:
+    @on(Prompt.Changed, f"#{FILTER_PROMPT}")
+    def try_filter(self, event: Prompt.Changed) -> None:
         """Preview a filter while it is typed; the last valid one stays while it is invalid.
 
         Nor does the table go empty because a column's name is incomplete.
@@ -112,16 +109,18 @@ class Arranging(MainPart):
                     return
         self._filter_by(event.text, event.prompt)
 
-    @on(Prompt.Closed, f"#{FILTER_PROMPT}")
-    def close_filter(self, event: Prompt.Closed) -> None:
-        """Keep the filter, or go back to the one before."""
-        if not event.is_kept:
-            self._show_arrangement(self._before_prompt)
-        elif self._filter_by(event.text, event.prompt):
+    @on(Prompt.Submitted, f"#{FILTER_PROMPT}")
+    def submit_filter(self, event: Prompt.Submitted) -> None:
+        """Keep the filter; one that cannot be parsed stays open for correction."""
+        if self._filter_by(event.text, event.prompt):
             self.filter_history = remember(self.filter_history, event.text)
-        else:
-            return  # to be corrected, or cancelled with Esc
-        self.close_prompt(event.prompt)
+            self.prompt_bar.close()
+
+    @on(Prompt.Cancelled, f"#{FILTER_PROMPT}")
+    def cancel_filter(self) -> None:
+        """Go back to the filter before."""
+        self._show_arrangement(self._before_prompt)
+        self.prompt_bar.close()
 
     def action_filter_value(self) -> None:
         """Show only runs with the value under the cursor."""
@@ -256,31 +255,17 @@ class Arranging(MainPart):
             runs=len(rows.all_keys),
         )
 
-    # Prompts
-
-    async def open_prompt(self, prompt: Prompt) -> None:
-        """Open a prompt at the bottom of the screen; the next key goes there."""
-        self.add_class("-asking")
-        await self.mount(prompt, before=self.query_one(KeyFooter))
-        self.set_focus(prompt.input)
-
-    def close_prompt(self, prompt: Prompt) -> None:
-        """Close a prompt and return to the table."""
-        self.remove_class("-asking")
-        prompt.remove()
-        self.table.focus()
-
-    def _filter_by(self, text: str, prompt: Prompt | None = None) -> bool:
+    def _filter_by(self, text: str, prompt: PromptLine | None = None) -> bool:
         """Apply a filter or report its error; return False if it cannot be parsed."""
         try:
             self.set_filter(text)
         except FilterError as error:
-            if prompt is not None:
+            if isinstance(prompt, Prompt):
                 prompt.show_mistake(str(error), error.start, error.end)
             else:
                 self.notify(f"Filter: {error}", severity="error", markup=False)
             return False
-        if prompt is not None:
+        if isinstance(prompt, Prompt):
             prompt.show_well()
         return True
 

@@ -22,9 +22,9 @@ from ..state.autosave import Autosave
 from ..table.context import TableContext
 from ..table.viewport import CellAddress
 from ..table.widget import RunTable
-from ..widgets.cell_bar import CellBar
 from ..widgets.empty_state import EmptyState, notice_for
 from ..widgets.footer import KeyFooter
+from ..widgets.prompt_bar import PromptBar
 from ..widgets.status import Status, StatusLines
 from .alerts import AlertMonitor
 from .blob_previews import BlobPreviewLoader
@@ -73,8 +73,9 @@ class MainScreen(Keeping, Marking, Looking, Comparing, Acting, Reporting):
         self.feed = Feed(session, pace_s=1.0 if lite else 0.5, clock=clock)
         self.table = RunTable(clock=clock, zone=zone, busy=busy, images=not lite, id="runs")
         self.context = TableContext(session, self.table.view, zone)
-        self._lines, self._notice, self._cell_line = StatusLines(), EmptyState(), CellBar()
-        self.edit_bar = EditBar(session.edits, self.table, clock=clock, zone=zone)
+        self._lines, self._notice = StatusLines(), EmptyState()
+        self.prompt_bar = PromptBar(self.table)
+        self.edit_bar = EditBar(session.edits, self.table, self.prompt_bar, clock=clock, zone=zone)
         self._clock = clock
         self._zone = zone
         self.alerts = AlertMonitor(session, self.feed, self.table.rows, self)
@@ -160,7 +161,6 @@ class MainScreen(Keeping, Marking, Looking, Comparing, Acting, Reporting):
         with Container(id="table-area"):
             yield self.table
         yield self._notice
-        yield self._cell_line
         yield self.edit_bar
         yield KeyFooter()
 
@@ -202,7 +202,7 @@ class MainScreen(Keeping, Marking, Looking, Comparing, Acting, Reporting):
         from ..widgets.onboarding import OnboardingTips
 
         if await asyncio.to_thread(record_first_use):
-            await self.mount(OnboardingTips(), before=self._cell_line)
+            await self.mount(OnboardingTips(), before=self.edit_bar)
 
     def on_key(self, event: events.Key) -> None:
         """Close the tips with Esc first."""
@@ -346,7 +346,7 @@ class MainScreen(Keeping, Marking, Looking, Comparing, Acting, Reporting):
 
     def describe(self) -> None:
         """Describe the cell under the pointer or cursor in full."""
-        self._cell_line.description = self.table.describe()
+        self.prompt_bar.cell_bar.description = self.table.describe()
 
     # Edits
 

@@ -7,10 +7,10 @@ from textual import on
 from ..table.search import Search
 from ..table.widget import RunTable
 from ..widgets.find_prompt import FindPrompt
-from ..widgets.footer import KeyFooter
 from .base import MainPart
 
 NO_SEARCH = Search()
+COLUMN_PROMPT, CELL_PROMPT = "column-prompt", "cell-prompt"
 
 
 class Marking(MainPart):
@@ -19,7 +19,6 @@ class Marking(MainPart):
     _typed = NO_SEARCH
     """The search the user typed; without one, the filter's texts are searched for."""
     _step = 1
-    _finding: FindPrompt | None = None
     _before_find = ""
     """The column under the cursor when the column search began."""
 
@@ -47,55 +46,67 @@ class Marking(MainPart):
 
     async def action_find_column(self) -> None:
         """Prompt for a column."""
-        if self.table.cursor is None or self._finding is not None:
-            return
-        self._before_find = self.table.cursor.name
-        await self._ask(FindPrompt("Column:", classes="-column"))
+        cursor = self.table.cursor
+        if cursor is not None and await self.prompt_bar.open(
+            FindPrompt("Column:", id=COLUMN_PROMPT)
+        ):
+            self._before_find = cursor.name
 
-    @on(FindPrompt.Typed, ".-column")
-    def show_column(self, event: FindPrompt.Typed) -> None:
+    @on(FindPrompt.Changed, f"#{COLUMN_PROMPT}")
+    def show_column(self, event: FindPrompt.Changed) -> None:
         """Go to the first matching column, or to the next one."""
+        prompt = event.prompt
+        assert isinstance(prompt, FindPrompt)
         found = self.table.find_columns(event.text)
         place = event.turn % len(found) if found else 0
         self.table.move_to(name=found[place] if found else self._before_find)
         if not event.text:
-            event.prompt.said = ""
+            prompt.said = ""
         elif not found:
-            event.prompt.said = "no column is called that"
+            prompt.said = "no column is called that"
         elif len(found) > 1:
-            event.prompt.said = f"{place + 1} of {len(found)}, ↓ for the next"
+            prompt.said = f"{place + 1} of {len(found)}, ↓ for the next"
         else:
-            event.prompt.said = "the only one"
+            prompt.said = "the only one"
 
-    @on(FindPrompt.Closed, ".-column")
-    def leave_column(self, event: FindPrompt.Closed) -> None:
-        """Stay at the column, or go back."""
-        if not event.is_kept:
-            self.table.move_to(name=self._before_find)
-        self._close(event.prompt)
+    @on(FindPrompt.Submitted, f"#{COLUMN_PROMPT}")
+    def stay_at_column(self) -> None:
+        """Stay at the column."""
+        self.prompt_bar.close()
+
+    @on(FindPrompt.Cancelled, f"#{COLUMN_PROMPT}")
+    def leave_column(self) -> None:
+        """Go back to the column before."""
+        self.table.move_to(name=self._before_find)
+        self.prompt_bar.close()
 
     # Cells
 
     async def action_search(self) -> None:
         """Prompt for a text to search for in the cells."""
-        if self._finding is None:
+        words = " ".join(self._typed.words)
+        if await self.prompt_bar.open(FindPrompt("Search:", words, id=CELL_PROMPT)):
             self._step = 1
-            await self._ask(FindPrompt("Search:", " ".join(self._typed.words), classes="-cell"))
 
-    @on(FindPrompt.Typed, ".-cell")
-    def show_cells(self, event: FindPrompt.Typed) -> None:
+    @on(FindPrompt.Changed, f"#{CELL_PROMPT}")
+    def show_cells(self, event: FindPrompt.Changed) -> None:
         """Highlight the matches on the screen."""
         self.table.show_search(_search(event.text) or self._search)
 
-    @on(FindPrompt.Closed, ".-cell")
-    def look_for_typed(self, event: FindPrompt.Closed) -> None:
+    @on(FindPrompt.Submitted, f"#{CELL_PROMPT}")
+    def look_for_typed(self, event: FindPrompt.Submitted) -> None:
         """Go to the first matching cell."""
-        self._close(event.prompt)
-        if event.is_kept:
-            self._look_for(_search(event.text))
+        self.prompt_bar.close()
+        self._look_for(_search(event.text))
         self._point_out()
-        if event.is_kept and self._search:
+        if self._search:
             self.table.seek(self._search, self._step)
+
+    @on(FindPrompt.Cancelled, f"#{CELL_PROMPT}")
+    def leave_search(self) -> None:
+        """Highlight what was searched for before."""
+        self.prompt_bar.close()
+        self._point_out()
 
     async def action_next_match(self, step: int) -> None:
         """Go to the next matching cell; prompt for a search if there is none."""
@@ -129,21 +140,6 @@ class Marking(MainPart):
     def show_pointed(self) -> None:
         """Describe the cell under the mouse in full."""
         self.describe()
-
-    # The prompt
-
-    async def _ask(self, prompt: FindPrompt) -> None:
-        self._finding = prompt
-        self.add_class("-asking")
-        # Keys wait until the prompt has the focus: the table takes letters for commands.
-        await self.mount(prompt, before=self.query_one(KeyFooter))
-        self.set_focus(prompt.input)
-
-    def _close(self, prompt: FindPrompt) -> None:
-        self.remove_class("-asking")
-        prompt.remove()
-        self._finding = None
-        self.table.focus()
 
 
 def _search(text: str) -> Search:

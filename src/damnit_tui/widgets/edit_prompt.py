@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import Input, Label
 
 from .. import keymap
 from ..sanitize import LINES, visible
 from .plain_input import PlainInput
+from .prompt_line import PromptLine
 
 Value = int | float | str | None
 
@@ -37,7 +36,7 @@ class Question(NamedTuple):
     """True if it concerns more than one cell: the title must stand out."""
 
 
-class EditPrompt(Vertical):
+class EditPrompt(PromptLine, Vertical):
     """A question with an input line below it; Enter submits, Esc cancels."""
 
     DEFAULT_CSS = """
@@ -57,31 +56,8 @@ class EditPrompt(Vertical):
     key_owner = "value"
     BINDINGS = keymap.bindings(key_owner)
 
-    @dataclass
-    class Typed(Message):
-        """Posted when the text has changed."""
-
-        prompt: EditPrompt
-        text: str
-
-    @dataclass
-    class Answered(Message):
-        """Posted when a valid value was submitted."""
-
-        prompt: EditPrompt
-        value: Value
-        text: str
-
-    @dataclass
-    class Cancelled(Message):
-        """Posted on Esc."""
-
-        prompt: EditPrompt
-        text: str
-        """The text at that time."""
-
-    def __init__(self, question: Question) -> None:
-        super().__init__()
+    def __init__(self, question: Question, *, id: str | None = None) -> None:
+        super().__init__(id=id)
         self.question = question
 
     def compose(self) -> ComposeResult:
@@ -107,7 +83,7 @@ class EditPrompt(Vertical):
         event.stop()
         self._value(event.value)
         if event.value != self.question.text:
-            self.post_message(self.Typed(self, event.value))
+            self.post_message(self.Changed(self, event.value))
 
     @on(Input.Submitted)
     def answer(self, event: Input.Submitted) -> None:
@@ -115,21 +91,13 @@ class EditPrompt(Vertical):
         event.stop()
         is_good, value = self._value(event.value)
         if is_good:
-            self.post_message(self.Answered(self, value, event.value))
+            self.post_message(self.Submitted(self, event.value, value))
         else:
             self.app.bell()
-
-    async def action_keep(self) -> None:
-        """Handle Enter, as the input does."""
-        await self.query_one(Input).action_submit()
 
     def action_new_line(self) -> None:
         """Insert a line break."""
         self.query_one(Input).insert_text_at_cursor("\n")
-
-    def action_give_up(self) -> None:
-        """Handle Esc."""
-        self.post_message(self.Cancelled(self, self.query_one(Input).value))
 
     def show_mistake(self, mistake: str) -> None:
         """Show a mistake; empty for none."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.message import Message
 from textual.widgets import Input, Label
 
 from .. import keymap
@@ -17,6 +16,7 @@ from ..sanitize import visible
 from .history import History
 from .plain_input import PlainInput
 from .prompt_hint import PromptHint
+from .prompt_line import PromptLine
 
 if TYPE_CHECKING:
     from damnit_daemon.query.completion import Completion
@@ -27,7 +27,7 @@ PAUSE_S = 0.15
 Complete = Callable[[str, int], "Completion | None"]
 
 
-class Prompt(Vertical):
+class Prompt(PromptLine, Vertical):
     """An input line; Enter accepts, Esc cancels, Tab completes, ↑ ↓ recall the history."""
 
     DEFAULT_CSS = """
@@ -40,31 +40,6 @@ class Prompt(Vertical):
     """
     key_owner = "prompt"
     BINDINGS = keymap.bindings(key_owner)
-
-    @dataclass
-    class Typed(Message):
-        """Posted when the text has changed and typing has paused."""
-
-        prompt: Prompt
-        text: str
-
-        @property
-        def control(self) -> Prompt:
-            """The prompt."""
-            return self.prompt
-
-    @dataclass
-    class Closed(Message):
-        """Posted when the prompt is closed, with Enter or Esc."""
-
-        prompt: Prompt
-        text: str
-        is_kept: bool
-
-        @property
-        def control(self) -> Prompt:
-            """The prompt."""
-            return self.prompt
 
     def __init__(
         self,
@@ -109,16 +84,6 @@ class Prompt(Vertical):
         self.query_one(PromptHint).show_idle(self._idle)
         self.query_one(Input).focus()
 
-    @property
-    def input(self) -> Input:
-        """The input."""
-        return self.query_one(Input)
-
-    @property
-    def text(self) -> str:
-        """The text in the prompt."""
-        return self.query_one(Input).value
-
     def show_mistake(self, message: str, start: int, end: int) -> None:
         """Show a mistake at its position in the text."""
         typed = self.query_one(Input)
@@ -150,21 +115,13 @@ class Prompt(Vertical):
 
     def _tell(self, text: str) -> None:
         if self.is_attached and self.text == text:
-            self.post_message(self.Typed(self, text))
+            self.post_message(self.Changed(self, text))
 
     @on(Input.Submitted)
     def keep(self, event: Input.Submitted) -> None:
-        """Close the prompt on Enter."""
+        """Submit the text on Enter."""
         event.stop()
-        self.post_message(self.Closed(self, event.value, is_kept=True))
-
-    async def action_keep(self) -> None:
-        """Handle Enter, as the input does."""
-        await self.input.action_submit()
-
-    def action_give_up(self) -> None:
-        """Handle Esc."""
-        self.post_message(self.Closed(self, self.text, is_kept=False))
+        self.post_message(self.Submitted(self, event.value))
 
     def action_complete(self, step: int) -> None:
         """Insert the next suggestion, or the previous one."""
