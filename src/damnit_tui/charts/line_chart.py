@@ -1,11 +1,24 @@
-"""Curves on a braille canvas, with axes."""
+"""Lines, points and histograms with axes.
+
+plotext draws axes, ticks, a single curve and a single group of points (`painter`). Ours is what
+it cannot do (measured with 5.3.2 on 120x40 characters):
+
+* the range and mean of long curves, filled areas and many points: plotext takes 69 ms for the
+  range of a noisy curve, 163 ms for a filled histogram, 74 ms for 10,000 points; `braille` 2 ms;
+* curves over each other: in plotext the later one blanks the earlier one's dots in each character
+  that both are in, 345 of 953 dots of three runs that are alike;
+* round ticks, decades and times (`ticks`), the cursor, marks for values that are not finite.
+
+A picture takes 5 ms in plotext with nothing in it, and 10 to 14 ms with a curve; a redraw stays
+within a frame of a held key.
+"""
 
 from __future__ import annotations
 
 import math
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from typing import Any
 
@@ -15,10 +28,11 @@ from rich.style import Style
 
 from damnit_daemon.model.view import AxisKind, Curve
 
-from ..sanitize import clip, clip_start, pad, visible
+from ..sanitize import clip, clip_start, visible
 from .braille import ACROSS, DOWN, band, characters, joined
 from .colourmaps import levels_of, log_window
 from .frame import GUTTER, Frame, Place, Styles, Window, runs, styled, text_line
+from .painter import Stroke, paint
 from .ticks import Tick, axis_ticks
 
 FEW = 400
@@ -27,6 +41,10 @@ VERY_FEW = 100
 """Up to this many points are drawn larger still."""
 TICK_WIDTH = 12
 """Columns per label on the x axis."""
+MOST_DOTS = 2000
+"""Dots that plotext draws; 1,000 take 6 ms."""
+FAR = 1e9
+"""Dots; further out a line is not followed."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +63,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Dots:
-    """Single points, drawn in one colour."""
+    """Single points, drawn in one colour; larger if there are few."""
 
     x: Any
     y: Any
@@ -76,36 +94,6 @@ def chart_size(width: int, height: int) -> tuple[int, int]:
 def series_of(curve: Curve, role: str = "curve") -> Series:
     """Convert a reduced curve to a series."""
     return Series(curve.least, curve.greatest, curve.mean, curve.filled, curve.missing, role=role)
-
-
-def enlarged(
-    x: Any, y: Any, role: str, shown: tuple[Window, Window], size: tuple[int, int], *, log_y: bool
-) -> Dots:
-    """Return points, enlarged if there are few.
-
-    Args:
-        x: Their x.
-        y: Their y.
-        role: Their colour.
-        shown: Ranges of x and of y (logarithms on a logarithmic axis).
-        size: Width and height in dots.
-        log_y: Whether y is logarithmic.
-    """
-    if len(x) > FEW:
-        return Dots(x, y, role)
-    (left, right), (bottom, top) = shown
-    across, up = (right - left) / max(1, size[0]), (top - bottom) / max(1, size[1] - 1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        levels = np.log10(np.where(y > 0, y, np.nan)) if log_y else y
-    width = 3 if len(x) <= VERY_FEW else 2
-    steps = [(i - (width - 1) / 2, j - (width - 1) / 2) for i in range(width) for j in range(width)]
-    with np.errstate(over="ignore"):
-        wide_x = np.concatenate([x + i * across for i, _ in steps])
-        wide_y = np.concatenate([levels + j * up for _, j in steps])
-    if log_y:
-        with np.errstate(over="ignore"):
-            wide_y = 10.0**wide_y
-    return Dots(wide_x, wide_y, role)
 
 
 def natural_range(
@@ -149,22 +137,22 @@ def draw_chart(
     if place.width < 4 or place.height < 1:
         return Frame([text_line("too small to draw", width, styled(styles, "label"))], place)
     if axes.is_log:
-        low, high = log_window(*axes.y)
-        axes = Axes(**{**axes.__dict__, "y": (low, high)})
-    marks, roles = _canvas(series, axes, place)
+        axes = replace(axes, y=log_window(*axes.y))
     frame = Frame([], place, axes.x, axes.y)
-    column = frame.column_of(cursor) - place.left if cursor is not None else None
-    if column is not None and cursor is not None and not axes.x[0] <= cursor <= axes.x[1]:
-        column = None
+    stroke, role = _stroke(series, axes, place)
+    cells = paint((place.width, place.height), stroke, _x_ticks(axes, frame), _y_ticks(axes, place))
+    roles = [[role] * place.width] * place.height
+    if stroke is None:
+        marks, roles = _dots(series, axes, place)
+        for row, found in zip(cells, marks.tolist(), strict=False):
+            row[GUTTER:] = found
+    column = None
+    if cursor is not None and axes.x[0] <= cursor <= axes.x[1]:
+        column = frame.column_of(cursor) - place.left
     lines = [_title(axes, width, styles)]
-    labels = _y_labels(axes, place.height)
-    lines += [
-        _row(marks[row], roles[row], labels.get(row, ""), column, styles)
-        for row in range(place.height)
-    ]
-    x_ticks = _x_ticks(axes, place.width)
-    lines.append(_bottom(series, x_ticks, frame, styles))
-    lines.append(_x_labels(x_ticks, frame, styles, width))
+    lines += [_row(*row, column, styles) for row in zip(cells, roles, strict=False)]
+    lines.append(_axis_row(cells[place.height], series, styles))
+    lines.append([Segment("".join(cells[-1]), styled(styles, "label"))])
     if height >= place.height + 4:
         centred = clip(visible(axes.x_label), place.width).center(place.width)
         lines.append([Segment(" " * place.left + centred, styled(styles, "label"))])
@@ -176,36 +164,84 @@ def _place(width: int, height: int) -> Place:
     return Place(GUTTER, 1, max(0, width - GUTTER - 1), max(0, height - below))
 
 
-def _canvas(
-    series: Sequence[Series | Dots], axes: Axes, place: Place
-) -> tuple[Any, list[list[str]]]:
+def _stroke(series: Sequence[Series | Dots], axes: Axes, place: Place) -> tuple[Stroke | None, str]:
+    """Return what plotext draws, and its role: a single curve or group of points, not too dense."""
+    if len(series) != 1:
+        return None, ""
+    (one,) = series
+    levels, columns = place.height * DOWN, place.width * ACROSS
+    if isinstance(one, Dots):
+        x, y = _points(one, axes, levels, columns)
+        count = float(len(x))
+    else:
+        x, y = _polyline(one, axes, levels)
+        count = _length(one, y)
+    if count > MOST_DOTS:
+        return None, ""
+    return Stroke(x.tolist(), y.tolist(), is_line=isinstance(one, Series)), one.role
+
+
+def _length(one: Series, corners: Any) -> float:
+    """Return the dots of a line; infinite for areas, and for curves with a mean of their own."""
+    has_mean = one.role == "curve" and (one.least < one.greatest).sum() >= len(one.least) / 4
+    if not one.is_line or has_mean:
+        return math.inf
+    return float(np.nansum(np.abs(np.diff(corners)))) + len(corners)
+
+
+def _dots(series: Sequence[Series | Dots], axes: Axes, place: Place) -> tuple[Any, list[list[str]]]:
+    """Return characters and their roles; each has the role of the last series in it."""
     levels, columns = place.height * DOWN, place.width * ACROSS
     dots = np.zeros((levels, columns), bool)
-    owners = np.full((place.height, place.width), -1, dtype=int)
-    roles = []
+    owners = np.full((place.height, place.width), "text", dtype=object)
     for one in series:
-        wide, thin = _layers(one, axes, levels, columns)
-        for layer, role in ((wide, one.role if thin is None else "range"), (thin, one.role)):
-            if layer is None:
-                continue
-            roles.append(role)
+        if isinstance(one, Dots):
+            x, y = _points(one, axes, levels, columns)
+            layer = np.zeros((levels, columns), bool)
+            layer[levels - 1 - y, x] = True
+            layers = [(layer, one.role)]
+        else:
+            layers = _bands(one, axes, levels)
+        for layer, role in layers:
             dots |= layer
-            touched = layer.reshape(place.height, DOWN, place.width, ACROSS).any(axis=(1, 3))
-            owners[touched] = len(roles) - 1
-    named = np.array([*roles, "text"], dtype=object)[owners].tolist()
-    return characters(dots), named
+            owners[layer.reshape(place.height, DOWN, place.width, ACROSS).any(axis=(1, 3))] = role
+    return characters(dots), owners.tolist()
 
 
-def _layers(one: Series | Dots, axes: Axes, levels: int, columns: int) -> tuple[Any, Any]:
-    """Return the dots of a curve: its range, and its mean if that is a line of its own."""
+def _points(one: Dots, axes: Axes, levels: int, columns: int) -> tuple[Any, Any]:
+    """Return the dots of points: a square for each, if there are few."""
+    across = np.floor(levels_of(one.x, *axes.x) * columns)
+    across = np.where(across == columns, columns - 1, across)  # points on the right edge
+    good = one.y > 0 if axes.is_log else np.isfinite(one.y)
+    up = np.rint(_level(np.where(good, one.y, np.nan), axes, levels))
+    with np.errstate(invalid="ignore"):
+        inside = (across >= 0) & (across < columns) & (up >= 0) & (up < levels)
+    width = 1 if len(one.x) > FEW else 2 if len(one.x) > VERY_FEW else 3
+    steps = np.arange(width) - (width - 1) // 2
+    x = (across[inside][:, None, None] + steps[:, None]) + 0 * steps
+    y = (up[inside][:, None, None] + steps) + 0 * steps[:, None]
+    place = np.unique((y * columns + x)[(x >= 0) & (x < columns) & (y >= 0) & (y < levels)])
+    return (place % columns).astype(int), (place // columns).astype(int)
 
-    def level(values: Any) -> Any:
-        return levels_of(values, *axes.y, is_log=axes.is_log) * (levels - 1)
 
-    if isinstance(one, Dots):
-        across = levels_of(one.x, *axes.x) * columns
-        return _scattered(np.floor(across), np.rint(level(one.y)), levels, columns), None
-    low, high, mean = level(one.least), level(one.greatest), level(one.mean)
+def _polyline(one: Series, axes: Axes, levels: int) -> tuple[Any, Any]:
+    """Return the corners of a line from range to range; NaN where it is broken."""
+    columns = np.flatnonzero(one.filled)
+    low, high, mean = (
+        np.rint(np.clip(_level(values[columns], axes, levels), -FAR, FAR))
+        for values in (one.least, one.greatest, one.mean)
+    )
+    with np.errstate(invalid="ignore"):
+        falls = np.diff(mean, prepend=mean[:1]) < 0
+    corners = np.stack([np.where(falls, high, low), np.where(falls, low, high)], axis=1)
+    once = low == high
+    keep = np.stack([np.ones(len(once), bool), ~once], axis=1).ravel()
+    return np.repeat(columns, 2)[keep], corners.ravel()[keep]
+
+
+def _bands(one: Series, axes: Axes, levels: int) -> list[tuple[Any, str]]:
+    """Return the dots of a dense curve: its range, and its mean if that is a line of its own."""
+    low, high, mean = (_level(v, axes, levels) for v in (one.least, one.greatest, one.mean))
     with np.errstate(invalid="ignore"):
         spread = high - low
     thick = np.isfinite(spread) & (spread > 4)
@@ -213,17 +249,12 @@ def _layers(one: Series | Dots, axes: Axes, levels: int, columns: int) -> tuple[
         low, high = joined(low, high, one.filled)
     wide = band(low, high, levels)
     if not one.is_line or one.role != "curve" or thick.sum() < len(spread) / 4:
-        return wide, None
-    return wide, band(*joined(mean, mean, one.filled), levels)
+        return [(wide, one.role)]
+    return [(wide, "range"), (band(*joined(mean, mean, one.filled), levels), one.role)]
 
 
-def _scattered(across: Any, up: Any, levels: int, columns: int) -> Any:
-    layer = np.zeros((levels, columns), bool)
-    across = np.where(across == columns, columns - 1, across)  # points on the right edge
-    with np.errstate(invalid="ignore"):
-        inside = (across >= 0) & (across < columns) & (up >= 0) & (up < levels)
-    layer[levels - 1 - up[inside].astype(int), across[inside].astype(int)] = True
-    return layer
+def _level(values: Any, axes: Axes, levels: int) -> Any:
+    return levels_of(values, *axes.y, is_log=axes.is_log) * (levels - 1)
 
 
 def _title(axes: Axes, width: int, styles: Styles) -> list[Segment]:
@@ -231,67 +262,57 @@ def _title(axes: Axes, width: int, styles: Styles) -> list[Segment]:
     return [Segment(clip(" " + label, width), styled(styles, "label"))]
 
 
-def _y_labels(axes: Axes, height: int) -> dict[int, str]:
-    """Line → label, from the top."""
+def _y_ticks(axes: Axes, place: Place) -> dict[int, str]:
+    """Row from the bottom → label."""
     found: dict[int, str] = {}
-    most = max(2, height // 3)
+    most = max(2, place.height // 3)
     for tick in axis_ticks(axes.y_kind, axes.y, most, axes.zone, is_log=axes.is_log):
         level = float(levels_of(tick.value, *axes.y, is_log=axes.is_log))
         if 0 <= level <= 1:
-            found[height - 1 - round(level * (height - 1))] = tick.label
+            found[round(level * (place.height - 1))] = clip_start(tick.label, GUTTER - 2)
+    return found
+
+
+def _x_ticks(axes: Axes, frame: Frame) -> dict[int, str]:
+    """Column → label; without labels that would overlap, which plotext drops at random."""
+    width = frame.place.width
+    most = max(2, width // TICK_WIDTH)
+    if axes.names:
+        step = max(1, math.ceil(len(axes.names) / most))
+        ticks = [Tick(value, visible(name)) for value, name in axes.names[::step]]
+    else:
+        ticks = axis_ticks(axes.kind, axes.x, most, axes.zone)
+    found: dict[int, str] = {}
+    free_from = 0
+    for tick in ticks:
+        label = clip(tick.label, TICK_WIDTH - 2)
+        column = frame.column_of(tick.value)
+        start = min(column - len(label) // 2, GUTTER + width - len(label))
+        if start >= free_from:
+            found[column - frame.place.left] = label
+            free_from = start + len(label) + 1
     return found
 
 
 def _row(
-    marks: Any, roles: list[str], label: str, cursor: int | None, styles: Styles
+    marks: list[str], roles: Sequence[str], cursor: int | None, styles: Styles
 ) -> list[Segment]:
-    cells = marks.tolist()
     looks = [styled(styles, role) for role in roles]
+    head = Segment("".join(marks[: GUTTER - 1]), styled(styles, "label"))
+    axis = Segment(marks[GUTTER - 1], styled(styles, "axis"))
+    cells = marks[GUTTER:]
     if cursor is not None:
         cells[cursor] = "│" if cells[cursor] == " " else cells[cursor]
         looks[cursor] = styled(styles, "cursor")
-    axis = "┤" if label else "│"
-    head = Segment(
-        pad(clip_start(label, GUTTER - 2), GUTTER - 2, right=True) + " ", styled(styles, "label")
-    )
-    return [head, Segment(axis, styled(styles, "axis")), *runs(cells, looks)]
+    return [head, axis, *runs(cells, looks)]
 
 
-def _x_ticks(axes: Axes, width: int) -> list[Tick]:
-    most = max(2, width // TICK_WIDTH)
-    if axes.names:
-        step = max(1, math.ceil(len(axes.names) / most))
-        return [Tick(value, visible(name)) for value, name in axes.names[::step]]
-    return axis_ticks(axes.kind, axes.x, most, axes.zone)
-
-
-def _bottom(
-    series: Sequence[Series | Dots], ticks: Sequence[Tick], frame: Frame, styles: Styles
-) -> list[Segment]:
-    """Draw the x axis; `×` marks values that are not finite."""
-    width = frame.place.width
-    cells = ["─"] * width
-    axis, missing = styled(styles, "axis"), styled(styles, "missing")
-    looks: list[Style] = [axis] * width
-    for tick in ticks:
-        cells[frame.column_of(tick.value) - frame.place.left] = "┴"
+def _axis_row(marks: list[str], series: Sequence[Series | Dots], styles: Styles) -> list[Segment]:
+    """Return the x axis; `×` marks values that are not finite."""
+    looks: list[Style] = [styled(styles, "axis")] * len(marks)
     for one in series:
-        if isinstance(one, Dots):
-            continue
-        found = np.flatnonzero(one.missing.reshape(width, ACROSS).any(axis=1))
-        for column in found.tolist():
-            cells[column], looks[column] = "×", missing
-    return [Segment(" " * (GUTTER - 1) + "└", axis), *runs(cells, looks)]
-
-
-def _x_labels(ticks: Sequence[Tick], frame: Frame, styles: Styles, width: int) -> list[Segment]:
-    line = [" "] * width
-    free_from = 0
-    for tick in ticks:
-        label = clip(tick.label, TICK_WIDTH - 2)
-        start = min(max(0, frame.column_of(tick.value) - len(label) // 2), width - len(label))
-        if start < free_from:
-            continue
-        line[start : start + len(label)] = label
-        free_from = start + len(label) + 1
-    return [Segment("".join(line), styled(styles, "label"))]
+        if isinstance(one, Series):
+            found = np.flatnonzero(one.missing.reshape(-1, ACROSS).any(axis=1)) + GUTTER
+            for column in found.tolist():
+                marks[column], looks[column] = "×", styled(styles, "missing")
+    return runs(marks, looks)

@@ -15,7 +15,7 @@ from damnit_daemon.model.view import AxisKind
 
 from ..charts.colourmaps import MAPS
 from ..charts.frame import Frame, Styles
-from ..charts.line_chart import Axes, Dots, Series, chart_size, draw_chart, enlarged
+from ..charts.line_chart import Axes, Dots, Series, chart_size, draw_chart
 from ..charts.ticks import log_ticks
 from ..sanitize import clip
 from .data import Group, Points, fitting_bins
@@ -66,10 +66,10 @@ def draw_points(
         styles: Styles by role, including those of `shade_styles`.
         zone: Time zone for displayed times.
     """
-    columns, levels = chart_size(width, height)
-    log_x, log_y = state.log_x, state.log_y
     if state.form is Form.HISTOGRAM:
         return _draw_histogram(points, state, width, height, styles, zone)
+    columns, _ = chart_size(width, height)
+    log_x, log_y = state.log_x, state.log_y
     groups = [_scaled(group, log_x=log_x) for group in points.groups]
     x = state.window or around([g.x for g in groups])
     y = _span_of([logged(g.y, log_y) for g in groups], state.span)
@@ -79,9 +79,9 @@ def draw_points(
         if state.form is Form.LINE:
             series.append(reduce_line(group.x, group.y, x, columns, role))
         elif group.colour is not None:
-            series += _shaded(group, points, (x, y), (columns, levels), log_y=log_y)
+            series += _shaded(group, points)
         else:
-            series.append(enlarged(group.x, group.y, role, (x, y), (columns, levels), log_y=log_y))
+            series.append(Dots(group.x, group.y, role))
     axes = _axes(points, state, x, y, zone, y_label=points.y_label)
     cursor = state.cursor[0] if state.cursor is not None else None
     frame = draw_chart(series, axes, width, height, styles, cursor)
@@ -190,18 +190,11 @@ def _span_of(values: list[Any], span: Window | None) -> Window:
     return span if span is not None else around(values, margin=MARGIN)
 
 
-def _shaded(
-    group: Group,
-    points: Points,
-    shown: tuple[Window, Window],
-    size: tuple[int, int],
-    *,
-    log_y: bool,
-) -> list[Dots]:
+def _shaded(group: Group, points: Points) -> list[Dots]:
     places = _shades_of(group, points)
     roles = [f"series{n}" for n in range(COLOURS)] if points.categories else shade_roles()
     return [
-        enlarged(group.x[places == n], group.y[places == n], role, shown, size, log_y=log_y)
+        Dots(group.x[places == n], group.y[places == n], role)
         for n, role in enumerate(roles)
         if (places == n).any()
     ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -15,9 +14,8 @@ import numpy as np
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.model.view import Axis, AxisKind, ReducedImage
 
-from ..charts.colourmaps import log_window
 from ..charts.frame import Window
-from ..charts.line_chart import Axes, Dots, Series, enlarged, natural_range
+from ..charts.line_chart import Axes, Dots, Series, natural_range
 from ..sanitize import visible
 
 DRAWN = ("scatter", "scattergl", "bar", "histogram", "heatmap", "heatmapgl")
@@ -112,18 +110,16 @@ def parse_figure(text: str) -> Redrawn:
 
 
 def draw_series(
-    redrawn: Redrawn, size: tuple[int, int], window: Window | None = None
+    redrawn: Redrawn, columns: int, window: Window | None = None
 ) -> tuple[list[Series | Dots], Axes]:
     """Return the series and axes of a chart of this size.
 
     Args:
         redrawn: The figure.
-        size: Width and height in dots.
+        columns: Width in dots.
         window: From, to; None for all of it.
     """
-    x, columns = window or redrawn.x, size[0]
-    y = log_window(*redrawn.y) if redrawn.is_log else redrawn.y
-    span = (math.log10(y[0]), math.log10(y[1])) if redrawn.is_log else y
+    x = window or redrawn.x
     series: list[Series | Dots] = []
     for number, trace in enumerate(redrawn.traces):
         role = f"series{number % SERIES}"
@@ -132,8 +128,7 @@ def draw_series(
         elif trace.has_lines and (np.diff(trace.x) >= 0).all():
             series.append(_line(trace, x, columns, role))
         else:
-            shown = (x, span)
-            series.append(enlarged(trace.x, trace.y, role, shown, size, log_y=redrawn.is_log))
+            series.append(Dots(trace.x, trace.y, role))
     first = redrawn.traces[0] if redrawn.traces else None
     kind = AxisKind.TIME if first is not None and first.is_time else AxisKind.NUMBER
     names = tuple((float(i), n) for i, n in enumerate(first.names)) if first is not None else ()

@@ -254,7 +254,7 @@ def _draw_figure(redrawn: Redrawn, state: DisplayState, paper: RenderTarget) -> 
     ]
     has_legend = len(redrawn.traces) > 1
     height = paper.height - has_legend
-    series, axes = draw_series(redrawn, chart_size(paper.width, height), state.x)
+    series, axes = draw_series(redrawn, chart_size(paper.width, height)[0], state.x)
     axes = replace(axes, zone=paper.zone, is_log=axes.is_log != state.is_log)
     frame = draw_chart(series, axes, paper.width, height, paper.styles)
     return replace(frame, lines=[*frame.lines, legend]) if has_legend else frame

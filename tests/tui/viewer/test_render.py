@@ -206,7 +206,7 @@ def test_no_figure_is_a_crash(traces, layout):
         redrawn = parse_figure(text)
     except FigureUnreadable:
         return
-    draw_series(redrawn, (60, 40))
+    draw_series(redrawn, 60)
     looked = ViewData(About("plotly", "Plotly figure"), Figure(text))
     for is_log in (False, True):
         frame = draw_looked(looked, DisplayState(is_log=is_log), RenderTarget(60, 20, {}), redrawn)

@@ -1,0 +1,70 @@
+"""Axes, ticks, lines and points, painted by plotext; the only place that imports it.
+
+plotext keeps one global figure, hence the lock. It is given positions from 0 to 1 and not the
+data: plotext 5.3 fails on a logarithm of 0 and on infinity, labels its own ticks at odd numbers
+(0.00, 33.3, 66.7), and walks every step of a line that leaves the picture.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import plotext
+
+from .frame import GUTTER
+
+_LOCK = threading.Lock()
+
+
+class Stroke(NamedTuple):
+    """Dots, two by four in a character, from the left bottom; NaN breaks a line."""
+
+    x: Sequence[float]
+    y: Sequence[float]
+    is_line: bool
+
+
+def paint(
+    size: tuple[int, int],
+    stroke: Stroke | None,
+    x_ticks: Mapping[int, str],
+    y_ticks: Mapping[int, str],
+) -> list[list[str]]:
+    """Paint a chart.
+
+    Args:
+        size: Columns and rows of the data area; at least 1.
+        stroke: A line or points; None for empty axes.
+        x_ticks: Column → label.
+        y_ticks: Row from the bottom → label, at most `GUTTER` - 2 wide.
+
+    Returns:
+        From the top: rows of `GUTTER` characters for labels and axis and then the data, a row of
+        the x axis and one of its labels.
+    """
+    width, height = size
+    with _LOCK:
+        plotext.clear_figure()
+        plotext.limit_size(False, False)
+        plotext.plot_size(GUTTER + width, height + 2)
+        plotext.theme("clear")
+        plotext.xaxes(True, False)
+        plotext.yaxes(True, False)
+        plotext.xlim(0, 1)
+        plotext.ylim(0, 1)
+        # Never without ticks: plotext would drop the room for labels.
+        plotext.xticks(_shares(x_ticks or {0: " "}, width), list(x_ticks.values()) or [" "])
+        labels = [f"{label:>{GUTTER - 2}} " for label in y_ticks.values()]
+        plotext.yticks(_shares(y_ticks or {0: ""}, height), labels or [" " * (GUTTER - 1)])
+        stroke = stroke or Stroke((), (), is_line=False)  # without one, no ticks
+        draw = plotext.plot if stroke.is_line else plotext.scatter
+        x, y = _shares(stroke.x, 2 * width), _shares(stroke.y, 4 * height)
+        draw(x, y, marker="braille")
+        painted = plotext.build()
+    return [list(line) for line in plotext.uncolorize(painted).split("\n")[:-1]]
+
+
+def _shares(places: Any, count: int) -> list[float]:
+    return [place / max(1, count - 1) for place in places]
