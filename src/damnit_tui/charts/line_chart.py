@@ -141,18 +141,19 @@ def draw_chart(
     frame = Frame([], place, axes.x, axes.y)
     stroke, role = _stroke(series, axes, place)
     cells = paint((place.width, place.height), stroke, _x_ticks(axes, frame), _y_ticks(axes, place))
-    roles = [[role] * place.width] * place.height
+    rows, axis, labels = cells[: place.height], cells[-2], cells[-1]
+    roles = [["text" if mark == " " else role for mark in row[GUTTER:]] for row in rows]
     if stroke is None:
         marks, roles = _dots(series, axes, place)
-        for row, found in zip(cells, marks.tolist(), strict=False):
+        for row, found in zip(rows, marks.tolist(), strict=True):
             row[GUTTER:] = found
     column = None
     if cursor is not None and axes.x[0] <= cursor <= axes.x[1]:
         column = frame.column_of(cursor) - place.left
     lines = [_title(axes, width, styles)]
-    lines += [_row(*row, column, styles) for row in zip(cells, roles, strict=False)]
-    lines.append(_axis_row(cells[place.height], series, styles))
-    lines.append([Segment("".join(cells[-1]), styled(styles, "label"))])
+    lines += [_row(*row, column, styles) for row in zip(rows, roles, strict=True)]
+    lines.append(_axis_row(axis, series, styles))
+    lines.append([Segment("".join(labels), styled(styles, "label"))])
     if height >= place.height + 4:
         centred = clip(visible(axes.x_label), place.width).center(place.width)
         lines.append([Segment(" " * place.left + centred, styled(styles, "label"))])
