@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import stat
+import threading
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,6 +57,7 @@ class Document:
         folder = user_state_path("damnit-tui") / "drafts" if drafts is None else drafts
         name = hashlib.sha256(os.fsencode(path.absolute())).hexdigest()[:24]
         self._draft = folder / f"{name}.json"
+        self._writing = threading.Lock()
 
     def open(self) -> Opened:
         """Read the file, and the draft of an interrupted session.
@@ -93,18 +95,16 @@ class Document:
 
     def keep_draft(self, text: str) -> None:
         """Keep unsaved text in case the connection drops; a full disk has no other effect."""
-        try:
+        content = json.dumps({"path": str(self.path), "text": text})
+        with self._writing, suppress(OSError):
             self._draft.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             unfinished = self._draft.with_suffix(".new")
-            content = json.dumps({"path": str(self.path), "text": text})
             unfinished.write_text(content, "utf-8")
             unfinished.replace(self._draft)
-        except OSError:
-            pass
 
     def drop_draft(self) -> None:
         """Delete the draft: its text is saved, or not wanted."""
-        with suppress(OSError):
+        with self._writing, suppress(OSError):
             self._draft.unlink(missing_ok=True)
 
     def _load_draft(self, text: str) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from damnit_daemon.model import Column, RunKey, StoredValue
-from damnit_daemon.runner.protocol import Problem
+from damnit_daemon.runner.protocol import ContextLoaded, Problem
 from damnit_daemon.store.encode import encode_value
 
 from ..data.dry_run import DryRunResult
@@ -30,7 +30,12 @@ class ResultRow:
     column: int = 0
 
 
-def problem_lines(problems: Sequence[Problem]) -> list[ResultRow]:
+def has_error(loaded: ContextLoaded) -> bool:
+    """Return True if a context file does not load."""
+    return any(p.severity == "error" for p in (*loaded.problems, *loaded.advice))
+
+
+def problem_rows(problems: Sequence[Problem]) -> list[ResultRow]:
     """Problems as rows, errors first, in the order of the text."""
     ordered = sorted(problems, key=lambda each: (each.severity != "error", each.line, each.column))
     return [
@@ -48,18 +53,18 @@ def problem_lines(problems: Sequence[Problem]) -> list[ResultRow]:
     ]
 
 
-def tried_line(tried: DryRunResult, stored: StoredValue | None, line: int) -> ResultRow:
+def tried_row(tried: DryRunResult, stored: StoredValue | None, line: int) -> ResultRow:
     """The result of a variable, next to its stored value, and whether they are equal."""
-    took = f"{tried.duration_s:.2f} s" if tried.outcome else ""
-    role = {"failed": "error", "done": "text", "": "news"}.get(tried.outcome, "quiet")
+    duration = f"{tried.duration_s:.2f} s" if tried.outcome else ""
+    role = {"failed": "error", "done": "text", "": "success"}.get(tried.outcome, "quiet")
     mark = MARKS.get(tried.outcome, "?")
     now = _as_stored(tried)
-    there = ""
+    comparison = ""
     if stored is not None:
-        there = _text(stored)
+        comparison = _text(stored)
         if now is not None:
-            there = f"{'=' if _is_same(now, stored) else '≠'} {there}"
-    return ResultRow((mark, tried.name, _now_text(tried, now), there, took), role, line)
+            comparison = f"{'=' if _is_same(now, stored) else '≠'} {comparison}"
+    return ResultRow((mark, tried.name, _now_text(tried, now), comparison, duration), role, line)
 
 
 def _now_text(tried: DryRunResult, now: StoredValue | None) -> str:

@@ -2,63 +2,85 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from textual import on
-from textual.app import ComposeResult
-from textual.containers import Horizontal
+from textual import on, work
+from textual.app import ComposeResult, SuspendNotSupported
 from textual.content import Content
-from textual.widgets import DataTable, Input, Label, TextArea
-from textual.widgets.text_area import TextAreaTheme
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Label, TextArea
 
+from damnit_daemon.errors import DamnitError
 from damnit_daemon.model import RunKey
 
 from .. import keymap
+from ..data.dry_run import DryRunCancelled, advice
 from ..sanitize import clip_start, visible
 from ..widgets.footer import KeyFooter
-from ..widgets.plain_input import PlainInput
-from .base import ContextSaved
-from .check_actions import Trying
-from .document import Document
-from .save import Saving
+from ..widgets.question_bar import QuestionBar
+from .code_area import CodeArea
+from .document import Document, Opened, difference
+from .external import edit_elsewhere
+from .result_rows import ResultRow, has_error
+from .results_pane import DIFFERENCE_COLUMNS, VALUE_COLUMNS, ResultsPane
+from .tasks import (
+    ContextTask,
+    ProblemsFound,
+    SaveRefused,
+    TaskEvent,
+    TaskMessage,
+    TextSaved,
+    ValuesFound,
+)
 
 if TYPE_CHECKING:
     from ..data.session import Session
 
-LIGHT_CODE = "light-code"
-"""The syntax theme for light themes; Textual's own are for dark ones."""
 DRAFT_S = 2.0
 """Interval of saving unsaved text."""
+MOST_NAMES = 6
+"""Most names of changed variables in a message."""
+READ_ONLY = "Nothing is changed from here: --read-only."
 
 
-class ContextScreen(Saving, Trying):
+@dataclass(frozen=True)
+class ContextSaved:
+    """The variables that the saved text computes differently than before."""
+
+    changed: tuple[str, ...] = ()
+
+
+class ContextScreen(Screen[ContextSaved | None]):
     """An editor with results below."""
 
     DEFAULT_CSS = """
     ContextScreen {
         background: $background;
         & #context-title { width: 1fr; height: 1; background: $surface; color: $text-primary; }
-        & TextArea, & TextArea:focus { height: 1fr; border: none; padding: 0; }
-        & #context-found {
-            height: auto; max-height: 4; width: 1fr; padding: 0 1;
-                background: $surface; color: $foreground 80%;
-        }
-        & DataTable { height: auto; max-height: 35%; background: $background; display: none; }
-        & #context-ask { height: 1; display: none; background: $surface; }
-        & #context-ask Label { width: auto; padding: 0 1; color: $text-primary; }
-        & .context--error { color: $text-error; }
-        & .context--warning { color: $text-warning; }
-        & .context--news { color: $text-success; }
-        & .context--quiet { color: $foreground 60%; }
-        & .context--text { color: $foreground; }
     }
     """
-    COMPONENT_CLASSES = {  # noqa: RUF012 – Textual's way
-        f"context--{role}" for role in ("error", "warning", "news", "quiet", "text")
-    }
     BINDINGS = keymap.bindings("context")
+
+    @dataclass
+    class FileRead(Message):
+        """Posted when the file and its draft were read."""
+
+        opened: Opened
+
+    @dataclass
+    class TaskReported(Message):
+        """Posted for each result of a task."""
+
+        event: TaskEvent
+
+    @dataclass
+    class TaskEnded(Message):
+        """Posted when a task has ended."""
+
+        task: ContextTask
 
     def __init__(self, session: Session, key: RunKey | None, *, line: int = 0) -> None:
         """Create the editor.
@@ -73,110 +95,283 @@ class ContextScreen(Saving, Trying):
         self._document = Document(session.folder.context_file)
         self._key = key
         self._line = line
+        self._code = CodeArea()
+        self._results = ResultsPane()
         self._saved_text = ""
-        self._asks_to_leave = False
-        self._answer: Callable[[str], object] = lambda _: None
-        self._writing = threading.Lock()
+        self._draft_text = ""
+        """The last text written to the draft."""
+        self._current_task: ContextTask | None = None
+        """The current background task."""
         self._changed: set[str] = set()
+        self._has_warned = False
+        """True if closing again discards the warning about unsaved text."""
 
     def compose(self) -> ComposeResult:
         """Compose the widgets from top to bottom."""
         yield Label("", id="context-title")
-        yield TextArea.code_editor(language=_language(), theme="css", soft_wrap=False)
-        yield Label("", id="context-found")
-        yield DataTable(cursor_type="row", cell_padding=1)
-        with Horizontal(id="context-ask"):
-            yield Label("", id="context-question")
-            yield PlainInput()
+        yield self._code
+        yield self._results
+        yield QuestionBar(id="context-ask")
         yield KeyFooter("context")
 
     def on_mount(self) -> None:
         """Read the file."""
-        area = self.query_one(TextArea)
-        area.read_only = True
-        github = TextAreaTheme.get_builtin_theme("github_light")
-        styles = github.syntax_styles if github is not None else {}
-        area.register_theme(TextAreaTheme(LIGHT_CODE, syntax_styles=styles))
-        self.watch(self.app, "theme", self._colour_code)
         self.read_file()
-        self.set_interval(DRAFT_S, self._keep_draft)
-
-    def _colour_code(self) -> None:
-        """Highlight in colours that suit the background."""
-        is_dark = self.app.current_theme.dark
-        self.query_one(TextArea).theme = "css" if is_dark else LIGHT_CODE
+        self.set_interval(DRAFT_S, self._save_draft)
 
     def on_unmount(self) -> None:
         """Stop the workers."""
-        if self._attempt is not None:
-            self._attempt.wanted = False
+        self._cancel_task()
 
-    def _tell_title(self) -> None:
-        row, column = self.query_one(TextArea).cursor_location
-        rest = " · not saved" if self.is_changed else ""
-        rest += f" · line {row + 1}, column {column + 1} "
-        path = clip_start(visible(str(self._document.path)), self.size.width - len(rest) - 1)
-        self.query_one("#context-title", Label).update(Content(f" {path}{rest}"))
-
-    def on_resize(self) -> None:
-        """Fit the path to the available width."""
-        self._tell_title()
+    @property
+    def is_changed(self) -> bool:
+        """True if the text has unsaved changes."""
+        return self._code.text != self._saved_text
 
     @on(TextArea.Changed)
     @on(TextArea.SelectionChanged)
     def follow_cursor(self) -> None:
         """Show the cursor's position."""
-        self._asks_to_leave = False
-        self._tell_title()
+        self._has_warned = False
+        self.show_title()
+
+    def on_resize(self) -> None:
+        """Fit the path to the available width."""
+        self.show_title()
+
+    def show_title(self) -> None:
+        """Show the path and the cursor's position."""
+        row, column = self._code.cursor_location
+        rest = " · not saved" if self.is_changed else ""
+        rest += f" · line {row + 1}, column {column + 1} "
+        path = clip_start(visible(str(self._document.path)), self.size.width - len(rest) - 1)
+        self.query_one("#context-title", Label).update(Content(f" {path}{rest}"))
+
+    # The file
+
+    @work(thread=True, exclusive=True, group="file")
+    def read_file(self, *, drops_draft: bool = False) -> None:
+        """Read the file and its draft.
+
+        Args:
+            drops_draft: Delete the draft before.
+        """
+        if drops_draft:
+            self._document.drop_draft()
+        try:
+            self.post_message(self.FileRead(self._document.open()))
+        except DamnitError as error:
+            self.post_message(self.TaskReported(TaskMessage(error.message, "error")))
+
+    @on(FileRead)
+    def show_file(self, event: FileRead) -> None:
+        """Show the file, or its draft."""
+        text, draft = event.opened.text, event.opened.draft
+        self._saved_text = text
+        self._code.load_text(text if draft is None else draft)
+        self._code.read_only = self._session.read_only
+        self._code.go_to(self._line)
+        self._code.focus()
+        if draft is not None:
+            self._results.show_message(
+                "This is what you typed and did not save. ctrl-r goes back to what is saved.",
+                "warning",
+            )
+        self.show_title()
+
+    def _save_draft(self) -> None:
+        text = self._code.text
+        if text != self._draft_text and not self._session.read_only:
+            self._draft_text = text
+            self.write_draft(text if self.is_changed else None)
+
+    @work(thread=True, group="draft")
+    def write_draft(self, text: str | None) -> None:
+        """Write the draft; None deletes it."""
+        if text is None:
+            self._document.drop_draft()
+        else:
+            self._document.keep_draft(text)
+
+    def action_revert(self) -> None:
+        """Revert to the saved text."""
+        self._code.load_text(self._saved_text)
+        self._results.show_message(
+            "This is what is saved. ctrl-z brings back what you typed.", "success"
+        )
+
+    def action_take_theirs(self) -> None:
+        """Load the text on disk; the typed text can be restored with undo."""
+        self.read_file(drops_draft=True)
+
+    def action_external(self) -> None:
+        """Edit in $EDITOR; the text saved there is loaded here, unsaved."""
+        row = self._code.cursor_location[0] + 1
+        try:
+            text = edit_elsewhere(self._code.text, row, self.app.suspend())
+        except SuspendNotSupported:
+            message = "This terminal cannot be lent to another program."
+            self._results.show_message(message, "error")
+        except DamnitError as error:
+            self._results.show_message(str(error), "error")
+        else:
+            self._code.replace_all(text)
+
+    # Tasks
+
+    def action_check(self) -> None:
+        """Load the text in the context Python, and show its problems."""
+        task = self._new_task("Checking")
+        self.run_task(task, task.check(self._code.text))
+
+    def action_save(self) -> None:
+        """Save if the text loads; `action_save_anyway` saves it in any case."""
+        if self._session.read_only:
+            self._results.show_message(READ_ONLY, "warning")
+        elif not self.is_changed:
+            self._results.show_message("There is nothing to save.", "success")
+        else:
+            task = self._new_task("Checking before it is saved")
+            self.run_task(task, task.save(self._code.text, self._saved_text))
+
+    def action_save_anyway(self) -> None:
+        """Save a text that does not load, or overwrite changes made on disk."""
+        if self._session.read_only:
+            self._results.show_message(READ_ONLY, "warning")
+        else:
+            task = self._new_task("Saving")
+            self.run_task(task, task.save_anyway(self._code.text))
+
+    def action_try(self) -> None:
+        """Prompt for a run, and try the text on it."""
+        number = "" if self._key is None else str(self._key.run)
+        question = "Try on run (and variables; none: what was changed, *: all):"
+        self.query_one(QuestionBar).ask(question, number)
+
+    @on(QuestionBar.Submitted)
+    def try_on_run(self, event: QuestionBar.Submitted) -> None:
+        """Try the text on the typed run."""
+        words = event.text.replace(",", " ").split()
+        if not words or not words[0].isdecimal() or self._key is None:
+            message = "A run number is needed, such as 42 or 42 xgm."
+            self._results.show_message(message, "warning")
+            return
+        key = self._key = RunKey(self._key.proposal, int(words[0]))
+        task = self._new_task(f"Trying on run {key.run}")
+        events = task.try_on_run(self._code.text, self._saved_text, key, words[1:])
+        self.run_task(task, events)
+
+    def _new_task(self, description: str) -> ContextTask:
+        self._cancel_task()
+        self._current_task = ContextTask(self._session, self._document)
+        self._results.show_message(f"{description}… (Esc ends it)", "quiet")
+        return self._current_task
+
+    def _cancel_task(self) -> None:
+        if self._current_task is not None:
+            self._current_task.is_cancelled = True
+
+    @work(thread=True, group="task")
+    def run_task(self, task: ContextTask, events: Iterator[TaskEvent]) -> None:
+        """Post the results of a task as they come."""
+        try:
+            for event in events:
+                self.post_message(self.TaskReported(event))
+        except DryRunCancelled:
+            self._post_task_message("Ended.", "quiet")
+        except DamnitError as error:
+            self._post_task_message("\n".join(filter(None, [error.message, error.hint])), "error")
+        except OSError as error:
+            reason = error.strerror or str(error)
+            self._post_task_message(f"That could not be done: {reason}.", "error")
+        finally:
+            self.post_message(self.TaskEnded(task))
+
+    def _post_task_message(self, text: str, role: str) -> None:
+        self.post_message(self.TaskReported(TaskMessage(text, role)))
+
+    @on(TaskEnded)
+    def forget_task(self, event: TaskEnded) -> None:
+        """Let Esc close the screen again."""
+        if self._current_task is event.task:
+            self._current_task = None
+
+    @on(TaskReported)
+    def show_event(self, event: TaskReported) -> None:
+        """Show a result of a task."""
+        results = self._results
+        match event.event:
+            case ProblemsFound(loaded, success, failure):
+                results.show_problems(loaded, success, failure)
+                if has_error(loaded):
+                    self.action_next_line()
+            case ValuesFound(rows):
+                results.show_rows(VALUE_COLUMNS, rows)
+            case TaskMessage(text, "note"):
+                self.notify(text, markup=False)
+            case TaskMessage(text, role):
+                results.show_message(text, role)
+            case TextSaved(text, changed):
+                self._show_saved(text, changed)
+            case SaveRefused(message, text):
+                lines = difference(self._code.text, text)
+                results.show_rows(DIFFERENCE_COLUMNS, [ResultRow(("", "", line)) for line in lines])
+                hint = "ctrl-t saves yours over it; ctrl-o takes theirs."
+                results.show_message(f"{message} {hint}", "error")
+
+    def _show_saved(self, text: str, changed: tuple[str, ...]) -> None:
+        self._saved_text = text
+        self._changed |= set(changed)
+        message = "Saved."
+        if changed:
+            names = ", ".join(changed[:MOST_NAMES])
+            more = len(changed) - MOST_NAMES
+            names += f" and {more} more" if more > 0 else ""
+            message = f"Saved. Changed: {names}. F9 reprocesses them."
+        self._results.show_message(message, "success")
+        self.show_title()
+
+    # Results
+
+    def action_hints(self) -> None:
+        """Show hints that need no execution."""
+        self._results.show_hints(advice(self._code.text))
+
+    def action_next_line(self) -> None:
+        """Go to the place of the next result."""
+        if (row := self._results.next_row()) is not None:
+            self._code.go_to(row.line, row.column)
+
+    @on(ResultsPane.RowChosen)
+    def go_to_row(self, event: ResultsPane.RowChosen) -> None:
+        """Go to the place of a result, and edit there."""
+        self._code.go_to(event.row.line, event.row.column)
+        self._code.focus()
 
     # Close
 
-    def _ask(self, question: str, given: str, answer: Callable[[str], object]) -> None:
-        self._answer = answer
-        self.query_one("#context-question", Label).update(Content(question))
-        prompt = self.query_one("#context-ask Input", Input)
-        prompt.value = given
-        self.query_one("#context-ask").display = True
-        prompt.focus()
-
-    @on(Input.Submitted)
-    def take_answer(self, event: Input.Submitted) -> None:
-        """Continue with the typed answer."""
-        event.stop()
-        self._leave_prompt()
-        self._answer(event.value.strip())
-
-    def _leave_prompt(self) -> None:
-        self.query_one("#context-ask").display = False
-        self.query_one(TextArea).focus()
-
     def action_close(self) -> None:
         """Close the prompt, stop a running task, or close; unsaved text stays as a draft."""
-        if self.query_one("#context-ask").display:
-            self._leave_prompt()
-        elif self._attempt is not None:
-            self._attempt.wanted = False
-        elif self.is_changed and not self._asks_to_leave:
-            self._asks_to_leave = True
-            self._say("Not saved. Esc once more leaves; what you typed is kept here.", "warning")
+        prompt = self.query_one(QuestionBar)
+        if prompt.is_open:
+            prompt.close()
+        elif self._current_task is not None:
+            self._cancel_task()
+        elif self.is_changed and not self._has_warned:
+            self._has_warned = True
+            message = "Not saved. Esc once more leaves; what you typed is kept here."
+            self._results.show_message(message, "warning")
         else:
-            self._kept_text = ""
-            self._keep_draft()
+            self._draft_text = ""
+            self._save_draft()
             self.dismiss(None)
 
     def action_reprocess(self) -> None:
         """Close, and reprocess the variables that are computed differently."""
         if self.is_changed:
-            self._say("Save it first: ctrl-s.", "warning")
+            self._results.show_message("Save it first: ctrl-s.", "warning")
         elif not self._changed:
-            self._say("No variable has changed since you opened it.", "news")
+            message = "No variable has changed since you opened it."
+            self._results.show_message(message, "success")
         else:
             self.dismiss(ContextSaved(tuple(sorted(self._changed))))
-
-
-def _language() -> str | None:
-    try:
-        import tree_sitter_python  # noqa: F401 – whether it is there
-    except ImportError:
-        return None
-    return "python"

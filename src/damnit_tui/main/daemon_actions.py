@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from damnit_daemon.ledger import CancelRequest, Timing
     from damnit_daemon.model import RunKey
 
-    from ..context_editor.base import ContextSaved
+    from ..context_editor.screen import ContextSaved
     from ..reprocess.plan import Plan
 
 NO_VARIABLES = frozenset({"comment", "start_time"})

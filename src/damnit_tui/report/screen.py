@@ -19,7 +19,7 @@ from .. import keymap
 from ..sanitize import visible
 from ..table.requests import CopyRequested
 from ..widgets.footer import KeyFooter
-from ..widgets.line_prompt import LinePrompt
+from ..widgets.question_bar import QuestionBar
 from .build import ShiftSummary, write_report
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class ReportScreen(Screen[None]):
         """Compose the widgets from top to bottom."""
         yield Label(Content(" Report: reading…"), id="report-title")
         yield TextArea(soft_wrap=False)
-        yield LinePrompt(id="report-ask")
+        yield QuestionBar(id="report-ask")
         yield KeyFooter("report")
 
     def on_mount(self) -> None:
@@ -131,10 +131,10 @@ class ReportScreen(Screen[None]):
 
     def action_save(self) -> None:
         """Prompt for a file, and save the report to it."""
-        self.query_one(LinePrompt).ask("Write to file:", "report.md", purpose="file")
+        self.query_one(QuestionBar).ask("Write to file:", "report.md", purpose="file")
 
-    @on(LinePrompt.Submitted)
-    def take_answer(self, event: LinePrompt.Submitted) -> None:
+    @on(QuestionBar.Submitted)
+    def take_answer(self, event: QuestionBar.Submitted) -> None:
         """Save or send the report."""
         answer = event.text.strip()
         if answer and event.purpose == "file":
@@ -169,7 +169,7 @@ class ReportScreen(Screen[None]):
         """Prompt for the topic."""
         self._stream = event
         usual = event.logbook.topics[0] if event.logbook.topics else "damnit"
-        self.query_one(LinePrompt).ask(f"Topic in {event.name}:", usual, purpose="topic")
+        self.query_one(QuestionBar).ask(f"Topic in {event.name}:", usual, purpose="topic")
 
     @work(thread=True, group="send")
     def send(self, stream: StreamFound, topic: str, text: str) -> None:
@@ -206,7 +206,7 @@ class ReportScreen(Screen[None]):
 
     def action_close(self) -> None:
         """Close the prompt, or the screen."""
-        prompt = self.query_one(LinePrompt)
+        prompt = self.query_one(QuestionBar)
         if prompt.is_open:
             prompt.close()
         else:

@@ -9,9 +9,9 @@ from textual.widgets import DataTable, TextArea
 
 from damnit_daemon.demo.proposal import make_proposal, write_run
 from damnit_daemon.store import NewValue, load_runs
-from damnit_tui.context_editor.base import Attempt
 from damnit_tui.context_editor.document import ChangedOnDisk, Document
 from damnit_tui.context_editor.screen import ContextScreen
+from damnit_tui.context_editor.tasks import printed_lines
 from damnit_tui.reprocess.dialog import ReprocessDialog
 
 from ..conftest import add_run, database_of, key, make_app, settle, until
@@ -161,11 +161,10 @@ async def test_it_is_tried_on_a_run_and_nothing_is_stored(written, tmp_path, mon
 
 
 def test_what_the_file_printed_is_told_without_tracebacks():
-    attempt = Attempt()
-    attempt.add_output("hello\nComputed a in 0.1 s\nCould not get data for b\n")
-    attempt.add_output("Traceback (most recent call last):\n  File x\n    1 / 0\n    ~~^~~\n")
-    attempt.add_output("ZeroDivisionError: division by zero\n\n  indented\n")
-    assert attempt.printed() == ["hello", "  indented"]
+    output = "hello\nComputed a in 0.1 s\nCould not get data for b\n"
+    output += "Traceback (most recent call last):\n  File x\n    1 / 0\n    ~~^~~\n"
+    output += "ZeroDivisionError: division by zero\n\n  indented\n"
+    assert printed_lines(output) == ["hello", "  indented"]
 
 
 async def test_what_takes_for_ever_is_ended(written):

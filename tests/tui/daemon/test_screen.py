@@ -59,7 +59,7 @@ async def choose(pilot, setting):
 @pytest.mark.timeout(300)
 async def test_it_is_started_looked_at_and_stopped(folder, stopped):
     app = make_app(folder)
-    app.main_screen._clock = time.time  # the daemon's
+    app.main_screen.session.clock = time.time  # the daemon's
     async with app.run_test(size=(120, 34)) as pilot:
         await open_screen(pilot)
         assert facts(app)["Daemon"] == "○ is stopped"

@@ -37,7 +37,7 @@ def hide_path(pilot):
     """Where the test lies is no part of the picture."""
     screen = pilot.app.screen
     screen._document.path = Path(FOLDER) / "context.py"
-    screen._tell_title()
+    screen.show_title()
 
 
 async def opened(pilot, kind, *keys):

@@ -15,11 +15,11 @@ from textual.widgets import Input, Label
 from .plain_input import PlainInput
 
 
-class LinePrompt(Horizontal):
+class QuestionBar(Horizontal):
     """A question and a field; the focus returns to where it was."""
 
     DEFAULT_CSS = """
-    LinePrompt {
+    QuestionBar {
         height: 1;
         display: none;
         background: $surface;

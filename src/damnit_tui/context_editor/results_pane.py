@@ -1,0 +1,119 @@
+"""What checks, dry runs and saves of a context file have found: a message, and rows below it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import DataTable, Label
+
+from damnit_daemon.runner.protocol import ContextLoaded, Problem
+from damnit_daemon.text import count_of
+
+from .result_rows import ResultRow, has_error, problem_rows
+
+PROBLEM_COLUMNS = ("", "Line", "Problem")
+VALUE_COLUMNS = ("", "Variable", "Now", "Stored", "Took")
+DIFFERENCE_COLUMNS = ("", "", "Difference")
+ROLES = ("error", "warning", "success", "quiet", "text")
+
+
+class ResultsPane(Vertical):
+    """A message and a table, whose rows lead to their places in the text."""
+
+    DEFAULT_CSS = """
+    ResultsPane {
+        height: auto;
+        & #context-found {
+            height: auto; max-height: 4; width: 1fr; padding: 0 1;
+                background: $surface; color: $foreground 80%;
+        }
+        & DataTable { height: auto; max-height: 35vh; background: $background; display: none; }
+        & .context--error { color: $text-error; }
+        & .context--warning { color: $text-warning; }
+        & .context--success { color: $text-success; }
+        & .context--quiet { color: $foreground 60%; }
+        & .context--text { color: $foreground; }
+    }
+    """
+    COMPONENT_CLASSES = {f"context--{role}" for role in ROLES}  # noqa: RUF012 – Textual's way
+
+    @dataclass
+    class RowChosen(Message):
+        """Posted when a row was selected, to go to its place in the text."""
+
+        row: ResultRow
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: tuple[ResultRow, ...] = ()
+        self._current = -1
+        """Index of the row that `next_row` returned last."""
+
+    def compose(self) -> ComposeResult:
+        """Compose the message and the table."""
+        yield Label("", id="context-found")
+        yield DataTable(cursor_type="row", cell_padding=1)
+
+    def show_message(self, text: str, role: str) -> None:
+        """Show a message; the rows stay."""
+        label = self.query_one("#context-found", Label)
+        label.styles.color = self.get_component_styles(f"context--{role}").color
+        label.update(Content(text))
+
+    def show_rows(self, columns: tuple[str, ...], rows: Sequence[ResultRow]) -> None:
+        """Replace the rows."""
+        table = self.query_one(DataTable)
+        table.clear(columns=True)
+        table.add_columns(*columns)
+        self._rows = tuple(rows)
+        self._current = -1
+        for row in rows:
+            style = self.get_component_rich_style(f"context--{row.role}", partial=True)
+            cells = (Text(text, style=style, no_wrap=True, end="") for text in row.cells)
+            table.add_row(*cells)
+        table.display = bool(rows)
+
+    def show_problems(self, loaded: ContextLoaded, success: str, failure: str) -> None:
+        """Show the problems of a file.
+
+        Args:
+            loaded: The result of loading the file.
+            success: Message if there is no error.
+            failure: Message if there is one; empty for the number of errors.
+        """
+        problems = [*loaded.problems, *loaded.advice]
+        self.show_rows(PROBLEM_COLUMNS, problem_rows(problems))
+        if has_error(loaded):
+            errors = sum(problem.severity == "error" for problem in problems)
+            more = " F8 goes to the next." if len(problems) > 1 else ""
+            self.show_message(f"{failure or count_of(errors, 'error') + '.'}{more}", "error")
+        else:
+            hints = f"; {count_of(len(problems), 'hint')} below: F8" if problems else ""
+            self.show_message(f"{success}{hints}", "success")
+
+    def show_hints(self, hints: Sequence[Problem]) -> None:
+        """Show hints that need no execution."""
+        self.show_rows(PROBLEM_COLUMNS, problem_rows(hints))
+        self.show_message(count_of(len(hints), "hint") if hints else "No hints.", "success")
+
+    def next_row(self) -> ResultRow | None:
+        """Move to the next row and return it; None if there are no rows."""
+        if not self._rows:
+            return None
+        self._current = (self._current + 1) % len(self._rows)
+        self.query_one(DataTable).move_cursor(row=self._current, animate=False)
+        return self._rows[self._current]
+
+    @on(DataTable.RowSelected)
+    def select_row(self, event: DataTable.RowSelected) -> None:
+        """Post the selected row."""
+        event.stop()
+        if 0 <= event.cursor_row < len(self._rows):
+            self.post_message(self.RowChosen(self._rows[event.cursor_row]))
