@@ -54,6 +54,19 @@ def open_folder(
             help="Images: in pixels (kitty's way), half blocks, shades (none), or as it can."
         ),
     ] = "auto",
+    plot: Annotated[
+        str,
+        typer.Option(
+            metavar="COLUMNS",
+            help="Print a plot and end, such as 'xgm', 'xgm vs run' or 'a, b vs delay'.",
+        ),
+    ] = "",
+    width: Annotated[
+        int | None, typer.Option(min=24, help="Columns of the plot; the terminal's by default.")
+    ] = None,
+    height: Annotated[
+        int | None, typer.Option(min=8, help="Lines of the plot; 20 by default.")
+    ] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,  # noqa: ARG001 – main looks for it
     version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
 ) -> None:
@@ -63,7 +76,10 @@ def open_folder(
 
         typer.echo(f"{PROGRAM} {__version__}")
         return
-    run(Options(folder, read_only, lite, print_, filter, sort, columns, view, graphics))
+    if plot and print_:
+        raise typer.BadParameter("Give one of --print and --plot.")
+    size = width, height
+    run(Options(folder, read_only, lite, print_, filter, sort, columns, view, graphics, plot, size))
 
 
 def show_demo(

@@ -39,6 +39,10 @@ class Options(NamedTuple):
     """The name of a saved view; other options take precedence."""
     graphics: GraphicsSetting = "auto"
     """How images are drawn."""
+    plot: str = ""
+    """Print a plot of these columns instead of opening the app, such as `xgm vs run`."""
+    size: tuple[int | None, int | None] = (None, None)
+    """Columns and lines of the printed plot; None for the terminal's."""
 
 
 def why_printed(environ: Mapping[str, str]) -> str:
@@ -70,7 +74,7 @@ def run(options: Options) -> None:
     from .data.session import Session
 
     folder = locate_folder(options.folder)
-    is_printed = bool(options.print_format) or not is_seen(os.environ)
+    is_printed = bool(options.print_format or options.plot) or not is_seen(os.environ)
     if not folder.database.exists() and not folder.context_file.exists():
         if is_printed or options.folder is not None:
             raise no_damnit_folder(folder.path)
@@ -79,9 +83,12 @@ def run(options: Options) -> None:
             return
         folder = locate_folder(chosen)
     if is_printed:
-        if not options.print_format and (why := why_printed(os.environ)):
+        if not (options.print_format or options.plot) and (why := why_printed(os.environ)):
             print(f"damnit-tui: {why}: the table is printed.", file=sys.stderr)
         session = Session(folder, read_only=options.read_only)
+        if options.plot:
+            print_plot_of(session, options)
+            return
         print_table(session, options.print_format or "md", options)
         return
     wanted: WantedView | None = wanted_view(options)
@@ -130,6 +137,14 @@ def print_table(session: Session, format_name: TextFormat, options: Options | No
     except BrokenPipeError:
         # Else Python complains once more when it flushes at exit.
         sys.stdout = None
+
+
+def print_plot_of(session: Session, options: Options) -> None:
+    """Print the plot that the options name."""
+    from .plot.print import PlotRequest, print_plot
+
+    filter_text, _, _ = wanted_view(options).printed(session.load_columns)
+    print_plot(session.database, PlotRequest(options.plot, filter_text, *options.size))
 
 
 def wanted_view(options: Options) -> WantedView:

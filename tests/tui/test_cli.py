@@ -48,6 +48,8 @@ def test_only_a_folder_needs_no_typer(arguments, plain):
         (["--print", "x"], Options("x", print_format="md")),
         (["--print=json"], Options(None, print_format="json")),
         (["x", "--view", "a b", "--sort", "-a"], Options("x", view="a b", sort="-a")),
+        (["x", "--plot", "a vs b"], Options("x", plot="a vs b")),
+        (["--plot=a", "--width=90", "--height=30"], Options(None, plot="a", size=(90, 30))),
         (["x", "--filter", "a > 1", "--columns", "a"], Options("x", filter="a > 1", columns="a")),
     ],
 )
@@ -132,6 +134,53 @@ def test_what_is_not_there_is_said_in_a_line(folder, option, reason):
     assert done.returncode == 1
     assert len(done.stderr.splitlines()) == 1
     assert reason in done.stderr
+
+
+def test_a_plot_is_printed_as_text(folder):
+    size = ("--width=70", "--height=14")
+    done = run(folder.path, "--plot", "xgm.intensity vs run", *size, PYTHONHASHSEED="1")
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert len(lines) == 15
+    assert lines[0] == " XGM/Intensity [µJ]"
+    assert lines[-2].strip() == "Run"
+    assert lines[-1] == " 1 without a number"
+    assert lines[-3].split() == ["395", "400", "405", "410"]
+    assert "\x1b" not in done.stdout
+    # Over the run, unless another column is named; and the same however Python hashes texts.
+    again = run(folder.path, "--plot=intensity", *size, PYTHONHASHSEED="2")
+    assert again.stdout == done.stdout
+
+
+def test_a_plot_is_of_the_runs_of_the_filter_and_as_wide_as_wished(folder):
+    done = run(folder.path, "--plot", "hits, ratio", "--filter", "run > 408", "--width", "150")
+    lines = done.stdout.splitlines()
+    assert lines[0] == " ● AGIPD/Hits ● Ratio"
+    assert max(map(len, lines)) > 140
+    assert "409" in lines[-3]
+    assert "405" not in lines[-3]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["--plot=rati"], "no column 'rati'. Did you mean ratio?"),
+        (["--plot=ratio vs tiem"], "no column 'tiem'. Did you mean start_time?"),
+        (["--plot=ratio vs run vs time"], "names no columns to plot. Such as 'xgm'"),
+        (["--plot=,"], "names no columns to plot"),
+        (["--plot=comment"], "Comment has texts, images or arrays, but no numbers"),
+        (["--plot=ratio", "--filter=run > 900"], "No run matches the filter."),
+        (["--plot=ratio", "--filter=nothing > 1"], "no column 'nothing'"),
+    ],
+)
+def test_a_plot_that_cannot_be_is_one_line(folder, arguments, reason, capsys):
+    with pytest.raises(SystemExit) as end:
+        main([str(folder.path), *arguments])
+    assert end.value.code == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert reason in said.err
+    assert len(said.err.splitlines()) == 1
 
 
 def test_nothing_to_print_is_a_mistake(empty_folder):

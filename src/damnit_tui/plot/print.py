@@ -1,0 +1,124 @@
+"""Print a plot as text: `damnit-tui --plot 'xgm vs run'`."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from rich.console import Console
+from rich.segment import Segment, Segments
+from rich.style import Style
+
+from damnit_daemon.errors import DamnitError
+from damnit_daemon.export import TableSelection, load_table
+from damnit_daemon.model import Column
+from damnit_daemon.model.sanitize import for_stdout
+from damnit_daemon.query import parse_sort
+from damnit_daemon.query.tokens import quoted
+from damnit_daemon.store import Database, load_columns, load_values
+
+from ..charts.frame import Styles, styled, text_line
+from ..table.rows import Rows
+from .data import points_over_runs
+from .render import draw_points
+from .state import MOST_Y, RUN, TIME, PlotState
+from .variables import naming_of
+
+HEIGHT = 20
+"""Lines of a plot, unless given."""
+SMALLEST = 24, 8
+EXAMPLE = "Such as 'xgm', 'xgm vs run' or 'a, b vs delay'."
+_VERSUS = re.compile(r"\s+vs\.?\s+", re.IGNORECASE)
+
+# The terminal's own colours: whether it is dark or light is not known here.
+STYLES: Styles = {
+    "axis": Style(dim=True),
+    **{
+        f"series{number}": Style.parse(colour)
+        for number, colour in enumerate(("blue", "yellow", "green", "magenta", "cyan", "red"))
+    },
+}
+
+
+class PlotRequest(NamedTuple):
+    """What to print."""
+
+    text: str
+    """Such as `xgm vs run`; without `vs`, over the run."""
+    filter: str = ""
+    width: int | None = None
+    """Columns; None for the terminal's."""
+    height: int | None = None
+
+
+def print_plot(database: Database, request: PlotRequest) -> None:
+    """Print the plot of some columns, in colours on a terminal.
+
+    Raises:
+        DamnitError: If a column does not exist, or there is nothing to draw.
+    """
+    # What a terminal does not support, such as colours in a pipe, Rich leaves out.
+    console = Console(highlight=False, soft_wrap=True)
+    lines = plot_lines(database, request)
+    text = [Segment(for_stdout(s.text), s.style) for line in lines for s in [*line, Segment.line()]]
+    try:
+        console.print(Segments(text), end="")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        sys.stdout = None
+
+
+def plot_lines(database: Database, request: PlotRequest) -> list[list[Segment]]:
+    """Draw the plot of some columns.
+
+    Raises:
+        DamnitError: If a column does not exist, or there is nothing to draw.
+    """
+    with database.reading() as con:
+        columns = load_columns(con)
+        state = parse_plot(request.text, [c for c in columns if c.name not in (RUN, TIME)])
+    names = [name for name in (*state.y, state.x) if name not in (RUN, TIME)]
+    selection = TableSelection(filter=request.filter, columns=",".join(map(quoted, names)))
+    runs = load_table(database, selection).runs
+    if not runs:
+        raise DamnitError("No run matches the filter." if request.filter else "There are no runs.")
+    rows = Rows()
+    rows.add_columns(columns)
+    rows.add_runs(runs)
+    keys = [run.key for run in runs]
+    with database.reading() as con:
+        rows.add_values(load_values(con, keys=keys, names=names))
+    points = points_over_runs(state, rows, keys, naming_of(rows, (*state.y, state.x)))
+    if points.problem:
+        raise DamnitError(points.problem.partition(" – ")[0].rstrip(".") + ".")
+    width, height = _size(request)
+    drawn = draw_points(points, state, width, height, STYLES)
+    legend = [Segment(f" {text}", styled(STYLES, role)) for text, role in drawn.legend]
+    notes = text_line(f" {', '.join(points.notes)}", width, Style()) if points.notes else []
+    return [line for line in ([*legend], *drawn.frame.lines, notes) if line]
+
+
+def parse_plot(text: str, columns: Sequence[Column]) -> PlotState:
+    """Parse `a, b vs c`.
+
+    Raises:
+        FilterError: If a column does not exist; suggests names.
+        DamnitError: If it is no such text.
+    """
+    y, *more = _VERSUS.split(text.strip())
+    found = [[key.column.name for key in parse_sort(part, columns)] for part in (y, *more)]
+    if not found[0] or len(found) > 2 or (more and len(found[1]) != 1):
+        raise DamnitError(f"{text!r} names no columns to plot.", hint=EXAMPLE)
+    if len(found[0]) > MOST_Y:
+        raise DamnitError(f"At most {MOST_Y} columns fit in a plot.", hint=EXAMPLE)
+    return PlotState(tuple(dict.fromkeys(found[0])), found[1][0] if more else RUN)
+
+
+def _size(request: PlotRequest) -> tuple[int, int]:
+    terminal = shutil.get_terminal_size()
+    width = request.width or terminal.columns
+    height = request.height or min(HEIGHT, max(SMALLEST[1], terminal.lines - 2))
+    return max(SMALLEST[0], width), max(SMALLEST[1], height)
