@@ -104,7 +104,7 @@ async def show_preview(pilot: Pilot[None]) -> None:
     main = pilot.app.main_screen
     main.table.move_to(RunKey(PROPOSAL, RUNS[-4]), "camera_image")
     await pilot.press("v")
-    await until(pilot, lambda: main.preview is not None and main.preview.is_settled)
+    await until(pilot, lambda: main.preview.is_settled)
 
 
 async def show_plot(pilot: Pilot[None]) -> None:

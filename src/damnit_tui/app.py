@@ -167,7 +167,7 @@ class DamnitApp(GuardedApp[Path], ThemedApp[Path]):
     @on(TerminalTold)
     def take_in_terminal(self, event: TerminalTold) -> None:
         """Apply the terminal's capabilities."""
-        self.main_screen.take_pixels(takes_placeholders(event.version))
+        self.main_screen.views.use_pixels(takes_placeholders(event.version))
 
     # Requests of screens over the table
 
@@ -179,22 +179,22 @@ class DamnitApp(GuardedApp[Path], ThemedApp[Path]):
     @on(RunVisited)
     def run_visited(self, event: RunVisited) -> None:
         """Let the table follow."""
-        self.main_screen.go_to(event.key, event.name)
+        self.main_screen.views.go_to(event.key, event.name)
 
     @on(ViewRequested)
     def view_requested(self, event: ViewRequested) -> None:
         """View the data of a cell."""
-        self.main_screen.inspect(event.address)
+        self.main_screen.views.view(event.address)
 
     @on(DiagnosisRequested)
     def diagnosis_requested(self, event: DiagnosisRequested) -> None:
         """Explain an empty cell."""
-        self.main_screen.explain(event.address)
+        self.main_screen.views.explain(event.address)
 
     @on(PlotRequested)
     def plot_requested(self, event: PlotRequested) -> None:
         """Plot a variable over runs."""
-        self.main_screen.plot(event.name)
+        self.main_screen.views.plot_variable(event.name)
 
     @on(CommandRequested)
     def command_requested(self, event: CommandRequested) -> None:

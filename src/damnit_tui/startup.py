@@ -193,7 +193,7 @@ def open_app(
         from .app import DamnitApp
 
         app = DamnitApp(session, lite=lite, at_end=at_end)
-    app.main_screen.graphics = graphics
+    app.main_screen.graphics.setting = graphics
     app.asks_terminal = may_ask(graphics, os.environ, lite=lite)
     app.main_screen.onboards = True
     if state is not None:

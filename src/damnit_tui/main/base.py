@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from ..widgets.prompt_bar import PromptBar
     from ..widgets.status import Status
     from .command_registry import CommandRegistry
-    from .edit_bar import EditBar
 
 
 class MainPart(Screen[None]):
@@ -42,16 +41,5 @@ class MainPart(Screen[None]):
         def describe(self) -> None:
             """Describe the cell under the pointer or cursor in full."""
 
-        def action_details(self) -> None:
-            """Show all values of the run."""
-
-        def action_context(self, line: int = 0) -> None:
-            """Edit the context file."""
-
-        def action_reprocess(self, names: str = "", here: bool = False) -> None:
-            """Ask what to reprocess, and submit it."""
-
         def action_follow(self) -> None:
             """Toggle following new runs."""
-
-        edit_bar: EditBar

@@ -42,7 +42,7 @@ class Taking(MainPart):
         if len(keys) > MOST_COPIED:
             self.notify(f"{len(keys)} runs are too many to copy: S writes them to a file.")
             return
-        self.copy_part(TableSlice(tuple(keys), self._shown_names()))
+        self.copy_part(TableSlice(tuple(keys), self.context.shown_names))
 
     def action_export(self) -> None:
         """Ask for the export's file and format."""
@@ -81,7 +81,7 @@ class Taking(MainPart):
             ExportDialog(
                 self.session.folder.database,
                 Runs(rows.all_keys, rows.keys, self._marked()),
-                self._shown_names(),
+                self.context.shown_names,
                 folder=Path.cwd(),
                 stem=f"p{proposal}-runs" if proposal is not None else "runs",
                 copy=self.copy_now,
@@ -126,8 +126,3 @@ class Taking(MainPart):
         marked = self.table.marks.runs
         shown = [key for key in self.table.rows.keys if key in marked]
         return shown + sorted(marked.difference(shown), reverse=True)
-
-    def _shown_names(self) -> tuple[str, ...]:
-        """Return the visible variables in their order; the time is always included."""
-        names = [fit.column.name for fit in self.table.view.fits]
-        return tuple(name for name in names if name != "start_time")

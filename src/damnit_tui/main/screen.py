@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from datetime import tzinfo
 from functools import partial
+from pathlib import Path
 
 from textual import events, on, work
 from textual.app import ComposeResult
@@ -20,6 +21,7 @@ from ..data.feed import Feed, Health, NotesRead, Update
 from ..data.session import Session
 from ..state.autosave import Autosave
 from ..table.context import TableContext
+from ..table.requests import CommandRequested
 from ..table.viewport import CellAddress
 from ..table.widget import RunTable
 from ..widgets.empty_state import EmptyState, notice_for
@@ -28,26 +30,28 @@ from ..widgets.prompt_bar import PromptBar
 from ..widgets.status import Status, StatusLines
 from .alerts import AlertMonitor
 from .blob_previews import BlobPreviewLoader
+from .clipboard import Taking
 from .command_registry import CommandRegistry
-from .compare import Comparing
-from .daemon_actions import Acting
+from .daemon_actions import DaemonActions
 from .edit_bar import EditBar
 from .edit_controller import RightsChanged
+from .graphics import GraphicsChoice
 from .messages import NewsArrived
 from .onboarding import record_first_use
-from .preview import Looking
+from .preview import PreviewPane
 from .selection import Marking
 from .session_state import Keeping
-from .shift_report import Reporting
+from .view_actions import ViewActions
 
 TICK_S = 2.0
 """Clock interval: each tick wakes an otherwise idle machine."""
 
 
-class MainScreen(Keeping, Marking, Looking, Comparing, Acting, Reporting):
+class MainScreen(Keeping, Marking, Taking):
     """The run table, live."""
 
     BINDINGS = keymap.bindings("main")
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 – Textual's way
 
     def __init__(
         self,
@@ -69,7 +73,6 @@ class MainScreen(Keeping, Marking, Looking, Comparing, Acting, Reporting):
         """
         super().__init__()
         self.session = session
-        self.lite = lite
         self.feed = Feed(session, pace_s=1.0 if lite else 0.5, clock=clock)
         self.table = RunTable(clock=clock, zone=zone, busy=busy, images=not lite, id="runs")
         self.context = TableContext(session, self.table.view, zone)
@@ -78,6 +81,10 @@ class MainScreen(Keeping, Marking, Looking, Comparing, Acting, Reporting):
         self.edit_bar = EditBar(session.edits, self.table, self.prompt_bar, clock=clock, zone=zone)
         self._clock = clock
         self._zone = zone
+        self.graphics = GraphicsChoice(self, lite=lite)
+        self.preview = PreviewPane(self.context, self.graphics)
+        self.views = ViewActions(self, self.context, self.table, self.graphics, self.preview)
+        self.daemon = DaemonActions(self, self.context, self.table)
         self.alerts = AlertMonitor(session, self.feed, self.table.rows, self)
         self.onboards = False
         """True if new users are shown the first keys."""
@@ -91,17 +98,17 @@ class MainScreen(Keeping, Marking, Looking, Comparing, Acting, Reporting):
     def _register_commands(self) -> None:
         add = self.commands.add
         add("runs.add_runs", self.edit_bar.add_runs)
-        add("runs.cancel", self.action_cancel_jobs)
+        add("runs.cancel", self.daemon.cancel_jobs)
         add("runs.clear_filter", self.action_clear_filter)
         add("runs.columns", self.action_columns)
         add("runs.command", self.open_command_line)
-        add("runs.context", self.action_context)
+        add("runs.context", self.daemon.edit_context)
         add("runs.copy", self.action_copy)
         add("runs.copy_rows", self.action_copy_rows)
-        add("runs.daemon", self.action_daemon)
+        add("runs.daemon", self.daemon.daemon)
         add("runs.delete_variable", self.edit_bar.delete_variable)
-        add("runs.details", self.action_details)
-        add("runs.differences", self.action_differences)
+        add("runs.details", self.views.details)
+        add("runs.differences", self.views.differences)
         add("runs.edit", self.edit_bar.edit)
         add("runs.export", self.action_export)
         add("runs.filter", self.action_filter)
@@ -110,17 +117,17 @@ class MainScreen(Keeping, Marking, Looking, Comparing, Acting, Reporting):
         add("runs.find_column", self.action_find_column)
         add("runs.fold_notes", self.edit_bar.fold_notes)
         add("runs.follow", self.action_follow)
-        add("runs.jobs", self.action_jobs)
-        add("runs.log", self.action_log)
+        add("runs.jobs", self.daemon.jobs)
+        add("runs.log", self.daemon.log)
         add("runs.next_match", partial(self.action_next_match, 1))
         add("runs.notes", self.edit_bar.show_notes)
         add("runs.palette", self.action_palette)
-        add("runs.plot", self.action_plot)
-        add("runs.preview", self.action_preview)
+        add("runs.plot", self.views.plot)
+        add("runs.preview", self.preview.toggle)
         add("runs.previous_match", partial(self.action_next_match, -1))
         add("runs.proposals", self.action_proposals)
         add("runs.redo", self.edit_bar.redo)
-        add("runs.reprocess", self.action_reprocess)
+        add("runs.reprocess", self.daemon.reprocess)
         add("runs.search", self.action_search)
         add("runs.sort", partial(self.action_sort, reverse=False))
         add("runs.sort_also", self.action_sort_also)
@@ -129,20 +136,20 @@ class MainScreen(Keeping, Marking, Looking, Comparing, Acting, Reporting):
         add("runs.undo", self.edit_bar.undo)
         add("runs.unmark", self.action_unmark)
         add("runs.user_variable", self.edit_bar.change_variable)
-        add("runs.why", self.action_why)
+        add("runs.why", self.views.why)
         add_line = self.commands.add_line
         add_line("alert", self.alerts.run_command, self.alerts.complete)
         add_line("columns", self.set_columns, self.complete_sort)
         add_line("export", self.do_export)
         add_line("filter", self.set_filter, self.complete_filter)
-        add_line("graphics", self.set_graphics, self.complete_graphics)
+        add_line("graphics", self.views.set_graphics, self.graphics.complete)
         add_line("help", lambda _: self.call_after_refresh(self.app.run_action, "help"))
         add_line("q", lambda _: self.app.exit())
-        add_line("report", self.do_report)
+        add_line("report", self.views.report)
         add_line("sort", self.set_sort, self.complete_sort)
         add_line("tags", self.set_tags, self.complete_tags)
         add_line("theme", self.set_theme, self.complete_theme)
-        add_line("timings", self.show_timings)
+        add_line("timings", lambda _: self.daemon.timings())
         add_line("view", self.do_view, self.complete_view)
 
     async def action_command(self, id: str) -> None:
@@ -160,6 +167,7 @@ class MainScreen(Keeping, Marking, Looking, Comparing, Acting, Reporting):
         yield self._lines
         with Container(id="table-area"):
             yield self.table
+            yield self.preview
         yield self._notice
         yield self.edit_bar
         yield KeyFooter()
@@ -190,7 +198,7 @@ class MainScreen(Keeping, Marking, Looking, Comparing, Acting, Reporting):
         gc.freeze()
         gc.enable()
         self.read_database()
-        self.begin_warming()
+        self.views.start(self.feed)
         self.alerts.start()
         self._lines.watch_folder(self.session.folder)
         if self.onboards:
@@ -261,7 +269,7 @@ class MainScreen(Keeping, Marking, Looking, Comparing, Acting, Reporting):
         if update.live:
             table.add_values(update.values)
             table.rows.mark_complete(update.complete)
-            self.look_again({CellAddress(value.key, value.name) for value in update.values})
+            self.views.refresh({CellAddress(value.key, value.name) for value in update.values})
         elif update.portion is not None:
             table.add_portion(update.portion, update.complete)
         else:
@@ -342,6 +350,7 @@ class MainScreen(Keeping, Marking, Looking, Comparing, Acting, Reporting):
         if self.status.new_runs and not round(self.table.scroll_y):
             # A user who moves the cursor has seen them.
             self.status = self.status._replace(new_runs=0)
+        self.preview.show_cell(self.table.cursor)
         self.describe()
 
     def describe(self) -> None:
@@ -383,6 +392,33 @@ class MainScreen(Keeping, Marking, Looking, Comparing, Acting, Reporting):
         self._previews.load(event.addresses)
 
     # Actions
+
+    @on(RunTable.CellOpened)
+    def open_cell(self, event: RunTable.CellOpened) -> None:
+        """Open a value, or explain why there is none."""
+        self.views.open_cell(event.address)
+
+    async def run_on_cell(self, request: CommandRequested) -> None:
+        """Close all screens over this one, and run a command on a cell."""
+        while self.app.screen is not self:
+            await self.app.pop_screen()
+        self.table.move_to(*request.address)
+        if request.command == "runs.context":
+            self.daemon.edit_context(request.line)
+        elif request.command == "runs.reprocess":
+            self.daemon.reprocess(request.address.name, here=True)
+        else:
+            await self.commands.run(request.command)
+
+    def action_proposals(self) -> None:
+        """Show other proposals; choosing one opens it in place of this one."""
+        from ..proposals.screen import ProposalsScreen
+
+        self.app.push_screen(ProposalsScreen(self.session.folder.path), self._open_other)
+
+    def _open_other(self, path: Path | None) -> None:
+        if path is not None and path != self.session.folder.path and self.edit_bar.may_leave():
+            self.app.exit(path)
 
     def action_follow(self) -> None:
         """Toggle following new runs."""

@@ -28,6 +28,12 @@ class TableContext:
         """The runs of the table, and their values."""
         return self.view.rows
 
+    @property
+    def shown_names(self) -> tuple[str, ...]:
+        """The visible variables in their order, without the time, which is always there."""
+        names = (fit.column.name for fit in self.view.fits)
+        return tuple(name for name in names if name != "start_time")
+
     def cell(self, address: CellAddress) -> tuple[Column, StoredValue | None]:
         """Return the column and the stored value of a cell."""
         index = self.rows.column_index(address.name)

@@ -222,7 +222,7 @@ async def test_it_begins_at_a_line(written):
     app = make_app(written)
     async with app.run_test(size=(110, 34)) as pilot:
         await settle(pilot)
-        app.main_screen.call_later(app.main_screen.action_context, 7)
+        app.main_screen.call_later(app.main_screen.daemon.edit_context, 7)
         await until(pilot, lambda: isinstance(app.screen, ContextScreen))
         await until(pilot, lambda: area(app).cursor_location == (6, 0))
         assert "line 7" in title(app)

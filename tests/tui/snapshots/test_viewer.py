@@ -88,7 +88,7 @@ def test_the_pane_beside_the_table(snap_compare, folder, size):
         await until(pilot, lambda: main.status.work.is_known)
         main.table.move_to(key(2), "image")
         await pilot.press("v")
-        await until(pilot, lambda: main.preview is not None and main.preview.is_settled)
+        await until(pilot, lambda: main.preview.is_settled)
         await pilot.pause()
 
     assert snap_compare(app, terminal_size=size, run_before=run_before)

@@ -454,9 +454,9 @@ async def test_v_shows_the_cell_under_the_cursor_beside_the_table(folder):
         main = app.main_screen
         main.table.move_to(key(1), "image")
         await pilot.press("v")
-        await until(pilot, lambda: main.preview is not None and main.preview.is_settled)
+        await until(pilot, lambda: main.preview.is_settled)
         await pilot.pause()
-        assert main.preview_shown
+        assert main.preview.display
         assert "r1 · Look/image · float32 (240, 320)" in screen_text(app)
         await pilot.press("k")
         await until(pilot, lambda: "r2 · Look/image · float32" in screen_text(app))
@@ -468,8 +468,8 @@ async def test_v_shows_the_cell_under_the_cursor_beside_the_table(folder):
         assert main.preview.region.y > main.table.region.y
         await pilot.press("v")
         await pilot.pause()
-        assert not main.preview_shown
-        assert not app.screen.query("Preview")
+        assert not main.preview.display
+        assert not main.preview.children
 
 
 @pytest.mark.extended
@@ -481,11 +481,11 @@ async def test_moving_fast_ends_at_the_last_cell(folder):
         main.table.move_to(key(1), "bools")
         await pilot.press("v", *["l"] * 12, *["k", "j"] * 6, *["h"] * 3)
         cursor = main.table.cursor
-        await until(pilot, lambda: main.preview and main.preview.address == cursor)
+        await until(pilot, lambda: main.preview.view and main.preview.view.address == cursor)
         await until(pilot, lambda: main.preview.is_settled)
         await pilot.pause()
-        assert main.preview.viewer.inspected.key == cursor.key
-        assert main.preview.viewer.inspected.column.name == cursor.name
+        assert main.preview.view.viewer.inspected.key == cursor.key
+        assert main.preview.view.viewer.inspected.column.name == cursor.name
 
 
 async def test_a_colour_image_has_a_readout(folder):

@@ -1,0 +1,230 @@
+"""Open the screens that look at values: viewer, diagnosis, plot, details, differences, report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual.screen import Screen
+from textual.timer import Timer
+
+from damnit_daemon.model import RunKey
+from damnit_daemon.query import FilterError
+
+from ..data.feed import Feed
+from ..fixed_columns import TIME
+from ..table.context import TableContext
+from ..table.viewport import CellAddress
+from ..table.widget import RunTable
+from .graphics import GraphicsChoice
+from .preview import PreviewPane
+from .view_imports import are_imported, import_views, views_imported
+
+if TYPE_CHECKING:
+    from ..plot.screen import PlotResult
+    from ..plot.state import PlotState
+    from ..viewer.screen import ViewerScreen
+
+WARM_S = 0.25
+"""Interval of checks for an idle moment."""
+
+
+class ViewActions:
+    """Actions of the main screen that open views of values.
+
+    Args:
+        owner: The main screen.
+        context: What those views are given.
+        table: The table, whose cursor and marks say what to look at.
+        graphics: How images are drawn.
+        preview: The pane beside the table.
+    """
+
+    def __init__(
+        self,
+        owner: Screen[None],
+        context: TableContext,
+        table: RunTable,
+        graphics: GraphicsChoice,
+        preview: PreviewPane,
+    ) -> None:
+        self._owner = owner
+        self._context = context
+        self._table = table
+        self._graphics = graphics
+        self._preview = preview
+        self._viewer: ViewerScreen | None = None
+        """The viewer over the table, while it is open."""
+        self._plot: PlotState | None = None
+        """The last plot, to reopen it."""
+        self._warming: Timer | None = None
+
+    def start(self, feed: Feed) -> None:
+        """Import what the first view would wait for, once everything has been read."""
+        self._warming = self._owner.set_interval(WARM_S, partial(self._warm_up, feed))
+
+    def _warm_up(self, feed: Feed) -> None:
+        if feed.has_all and self._warming is not None:
+            self._warming.stop()
+            self._owner.run_worker(self._import, group="imports", thread=True)
+
+    def _import(self) -> None:
+        self._context.session.results.start()
+        import_views()
+
+    def _when_imported(self, push: Callable[[], object]) -> None:
+        """Open a screen: at once if possible, so that the next key goes there."""
+        if are_imported():
+            push()
+        else:
+            self._owner.run_worker(self._import_and(push), group="imports")
+
+    async def _import_and(self, push: Callable[[], object]) -> None:
+        await views_imported()
+        push()
+
+    # One cell
+
+    def open_cell(self, address: CellAddress) -> None:
+        """Open a value, or the run for its start time; explain an empty cell."""
+        value = self._context.cell(address)[1]
+        if address.name == TIME.name and value is not None:
+            self.details()
+        elif value is None or value.value is None:
+            self.explain(address)
+        else:
+            self.view(address)
+
+    def view(self, address: CellAddress) -> None:
+        """View a cell in full screen."""
+        self._when_imported(partial(self._push_viewer, address))
+
+    def _push_viewer(self, address: CellAddress) -> None:
+        from ..viewer.screen import ViewerScreen
+
+        self._viewer = ViewerScreen(self._context, address, graphics=self._graphics.current)
+        self._owner.app.push_screen(self._viewer, self._viewer_closed)
+
+    def _viewer_closed(self, _: None) -> None:
+        self._viewer = None
+
+    def why(self) -> None:
+        """Explain why the cell under the cursor is empty."""
+        if self._table.cursor is not None:
+            self.explain(self._table.cursor)
+
+    def explain(self, address: CellAddress) -> None:
+        """Explain why a cell is empty."""
+        from ..diagnosis.dialog import DiagnosisScreen
+
+        self._owner.app.push_screen(DiagnosisScreen(self._context, address))
+
+    def refresh(self, changed: Collection[CellAddress]) -> None:
+        """Refresh open views of values that were recomputed."""
+        if self._preview.view is not None and self._preview.view.address in changed:
+            self._preview.show_cell(self._preview.view.address)
+        if self._viewer is not None and self._viewer.address in changed:
+            self._viewer.look_again()
+
+    def use_pixels(self, has_pixels: bool) -> None:
+        """Apply the terminal's reply about pixel graphics."""
+        self._graphics.has_pixels = has_pixels
+        self._use_graphics()
+
+    def set_graphics(self, text: str) -> None:
+        """Switch how images are drawn.
+
+        Raises:
+            FilterError: If the setting is not valid.
+        """
+        self._graphics.set(text)
+        self._use_graphics()
+        self._owner.notify(self._graphics.describe(), markup=False, timeout=4)
+
+    def _use_graphics(self) -> None:
+        self._preview.use_graphics()
+        if self._viewer is not None:
+            self._viewer.view.use(self._graphics.current)
+
+    # Several cells
+
+    def plot(self) -> None:
+        """Reopen the last plot; the first time, plot the column under the cursor."""
+        self._when_imported(self._push_plot)
+
+    def plot_variable(self, name: str) -> None:
+        """Plot a variable over runs."""
+        from ..plot.state import PlotState
+
+        self._plot = PlotState((name,))
+        self.plot()
+
+    def _push_plot(self) -> None:
+        from ..plot.screen import PlotScreen, first_state
+
+        table = self._table
+        name = table.cursor.name if table.cursor else ""
+        if self._plot is None:
+            self._plot = first_state(table.rows, name, len(table.marked))
+        screen = PlotScreen(self._context, self._plot, name)
+        self._owner.app.push_screen(screen, self._plot_closed)
+
+    def _plot_closed(self, result: PlotResult | None) -> None:
+        if result is not None:
+            self._plot = result.state
+            if result.run is not None:
+                self.go_to(result.run)
+
+    def go_to(self, key: RunKey, name: str = "") -> None:
+        """Move the cursor to a run, and to a column if one is given."""
+        if self._table.rows.position(key) is None:
+            self._owner.notify(f"The filter hides run {key.run}.", markup=False)
+        elif self._table.cursor is not None:
+            self._table.move_to(key, name or self._table.cursor.name)
+
+    def details(self) -> None:
+        """Show all values of the run."""
+        from ..compare.details_screen import DetailsScreen
+
+        if (cursor := self._table.cursor) is not None:
+            self._owner.app.push_screen(DetailsScreen(self._context, cursor.key))
+
+    def differences(self) -> None:
+        """Show the differences between the marked runs, or between this run and the one below."""
+        keys = sorted(self._table.marked)
+        cursor, rows = self._table.cursor, self._table.rows
+        if len(keys) < 2 and cursor is not None:
+            position = rows.position(cursor.key) or 0
+            beside = rows.keys[position + 1 : position + 2] or rows.keys[position - 1 : position]
+            # A single marked run is compared with the run under the cursor.
+            others = [key for key in keys if key != cursor.key] or beside
+            keys = [cursor.key, *others]
+        if len(keys) < 2:
+            self._owner.notify("There is no other run to compare with.", markup=False)
+            return
+        self._when_imported(partial(self._push_differences, keys))
+
+    def _push_differences(self, keys: Collection[RunKey]) -> None:
+        from ..compare.differences_screen import DifferencesScreen
+
+        self._owner.app.push_screen(DifferencesScreen(self._context, list(keys)))
+
+    def report(self, text: str) -> None:
+        """Show what happened since the last report, or in the given number of hours.
+
+        Raises:
+            FilterError: If the text is not a number of hours.
+        """
+        from ..report.collect import Reports
+        from ..report.screen import ReportScreen
+
+        hours = None
+        if text.strip():
+            try:
+                hours = float(text.strip().removesuffix("h"))
+            except ValueError:
+                raise FilterError("How many hours back, such as 8?", 0, len(text)) from None
+        reports = Reports(self._context.session.folder)
+        screen = ReportScreen(self._context, reports, self._context.shown_names, hours=hours)
+        self._owner.call_after_refresh(self._owner.app.push_screen, screen)
