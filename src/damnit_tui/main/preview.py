@@ -64,7 +64,10 @@ class PreviewPane(Container):
 
         if self._is_open and self.view is None:
             self.view = DataView(
-                self._table_context.session, self._graphics.current, self._table_context.zone, steady=True
+                self._table_context.session,
+                self._graphics.current,
+                self._table_context.zone,
+                steady=True,
             )
             self.mount(self.view)
             self.display = True
