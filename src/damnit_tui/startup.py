@@ -196,14 +196,13 @@ def open_app(
     app.main_screen.graphics.setting = graphics
     app.asks_terminal = may_ask(graphics, os.environ, lite=lite)
     app.main_screen.onboards = True
+    session_state = app.main_screen.session_state
     if state is not None:
-        app.main_screen.keep_in(state)
-    app.main_screen.keeper.begin()
-    app.main_screen.problems = problems
-    if theme:
-        app.main_screen.theme = theme
+        session_state.keep_in(state)
+    session_state.autosave.begin()
+    session_state.problems, session_state.theme = problems, theme
     if wanted is not None:
-        app.main_screen.wanted = wanted
+        session_state.wanted = wanted
     other = app.run()
     if app.return_code:
         raise SystemExit(app.return_code)

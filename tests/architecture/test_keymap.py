@@ -32,6 +32,7 @@ from damnit_tui.dialogs.variable_dialog import VariableDialog
 from damnit_tui.jobs.screen import JobsScreen
 from damnit_tui.keymap.commands import COMMANDS
 from damnit_tui.log.screen import LogScreen
+from damnit_tui.main.runs_pane import RunsPane
 from damnit_tui.main.screen import MainScreen
 from damnit_tui.plot.screen import PlotScreen
 from damnit_tui.proposals.screen import ProposalsScreen
@@ -65,6 +66,7 @@ OWNERS = {
     "variable": (UserVariableForm,),
     "table": (RunTable,),
     "main": (MainScreen,),
+    "runs": (RunsPane,),
     "app": (DamnitApp,),
     "dialog": (HelpScreen, CellDialog),
     "inspect": (ViewerScreen,),

@@ -222,6 +222,7 @@ RICH, TYPES = make_rich_folder, make_inspect_folder
 PLACES = {
     "app": (RICH, to_table),
     "main": (RICH, to_table),
+    "runs": (RICH, to_table),
     "table": (RICH, to_table),
     "cell": (TYPES, to_cell_box),
     "choose": (RICH, to_choosing),

@@ -57,7 +57,7 @@ def spoil(folder: DamnitFolder) -> None:
 
 
 @pytest.mark.extended
-@pytest.mark.parametrize("owner", sorted(set(PLACES) - {"app", "table"}))
+@pytest.mark.parametrize("owner", sorted(set(PLACES) - {"app", "runs", "table"}))
 async def test_every_screen_opens_with_hostile_names(tmp_path, monkeypatch, owner):
     monkeypatch.setenv("EXTRA_DATA_DATA_ROOT", str(tmp_path / "exp"))
     make, go = PLACES[owner]

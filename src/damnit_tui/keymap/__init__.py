@@ -47,7 +47,7 @@ KEYS: tuple[Key, ...] = (
 """All keys; including the user's own once those are read."""
 
 HELP_SECTIONS = ("Move", "Look", "Find", "Mark", "Edit", "Act", "Take", "Screens")
-MAIN_OWNERS = frozenset({"table", "main", "app"})
+MAIN_OWNERS = frozenset({"table", "runs", "main", "app"})
 """Owners of the keys active while only the table is open."""
 SCREENS = {
     "inspect": "Looking into a cell",

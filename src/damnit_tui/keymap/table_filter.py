@@ -2,50 +2,86 @@
 
 from __future__ import annotations
 
-from .key import Key, main_key
+from .key import Key
 
 KEYS: tuple[Key, ...] = (
-    main_key("runs.filter", "slash", "show only some runs", "Find", "/", "filter", 3),
-    main_key(
-        "runs.filter_value", "asterisk", "only runs with the value under the cursor", "Find", "*"
+    Key("runs.filter", "slash", "filter", "show only some runs", "runs", "Find", "/", "filter", 3),
+    Key(
+        "runs.filter_value",
+        "asterisk",
+        "filter_value",
+        "only runs with the value under the cursor",
+        "runs",
+        "Find",
+        "*",
     ),
-    main_key("runs.clear_filter", "backslash", "show all runs again", "Find", "\\"),
-    main_key(
+    Key(
+        "runs.clear_filter",
+        "backslash",
+        "clear_filter",
+        "show all runs again",
+        "runs",
+        "Find",
+        "\\",
+    ),
+    Key(
         "runs.sort",
         "s",
+        "sort(False)",
         "sort by this column; again: the other way round, then newest first",
+        "runs",
         "Find",
         "s",
     ),
-    main_key("runs.sort_reverse", "minus", "sort descending", "Find", "-"),
-    main_key(
+    Key("runs.sort_reverse", "minus", "sort(True)", "sort descending", "runs", "Find", "-"),
+    Key(
         "runs.sort_also",
         "ctrl+s",
+        "sort_also",
         "sort those that are equal by this column, too",
+        "runs",
         "Find",
         "ctrl-s",
     ),
-    main_key(
+    Key(
         "runs.filter_column",
         "vertical_line",
+        "filter_column",
         "filter by what is in this column: values to tick, or a range",
+        "runs",
         "Find",
         "|",
     ),
-    main_key("runs.columns", "c", "choose columns: order, pins", "Find", "c"),
-    main_key("runs.tags", "t", "only columns with some tags", "Find", "t"),
-    main_key("runs.find_column", "ctrl+f", "go to a column by its name", "Find", "ctrl-f"),
-    main_key(
-        "runs.search", "ctrl+n", "look for a text in the cells; hides no run", "Find", "ctrl-n"
+    Key("runs.columns", "c", "columns", "choose columns: order, pins", "runs", "Find", "c"),
+    Key("runs.tags", "t", "tags", "only columns with some tags", "runs", "Find", "t"),
+    Key(
+        "runs.find_column",
+        "ctrl+f",
+        "find_column",
+        "go to a column by its name",
+        "runs",
+        "Find",
+        "ctrl-f",
     ),
-    main_key(
+    Key(
+        "runs.search",
+        "ctrl+n",
+        "search",
+        "look for a text in the cells; hides no run",
+        "runs",
+        "Find",
+        "ctrl-n",
+    ),
+    Key(
         "runs.next_match",
         "n",
+        "next_match(1)",
         "next cell with that text, or with what the filter asks for",
+        "runs",
         "Find",
         "n",
     ),
-    main_key("runs.previous_match", "N", "the cell before", "Find", "N"),
+    Key("runs.previous_match", "N", "next_match(-1)", "the cell before", "runs", "Find", "N"),
     Key("table.mark", "space", "mark", "mark/unmark the run", "table", "Mark", "Space"),
     Key(
         "table.mark_range",
@@ -65,10 +101,12 @@ KEYS: tuple[Key, ...] = (
         "Mark",
         "a",
     ),
-    main_key(
+    Key(
         "runs.unmark",
         "escape",
+        "unmark",
         "clear marks and search; if there are none, the filter",
+        "runs",
         "Mark",
         "Esc",
     ),

@@ -65,7 +65,15 @@ KEYS: tuple[Key, ...] = (
         "command",
         10,
     ),
-    main_key(
-        "runs.follow", "F", "toggle follow: go along with new runs", "Move", "F", "follow", 12
+    Key(
+        "runs.follow",
+        "F",
+        "follow",
+        "toggle follow: go along with new runs",
+        "runs",
+        "Move",
+        "F",
+        "follow",
+        12,
     ),
 )

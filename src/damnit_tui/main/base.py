@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from ..data.session import Session
     from ..table.context import TableContext
     from ..table.widget import RunTable
-    from ..widgets.prompt_bar import PromptBar
     from ..widgets.status import Status
     from .command_registry import CommandRegistry
 
@@ -31,15 +30,5 @@ class MainPart(Screen[None]):
         table: RunTable
         status: Status
         commands: CommandRegistry
-        prompt_bar: PromptBar
         _zone: tzinfo | None
         _clock: Callable[[], float]
-
-        def action_clear_filter(self) -> None:
-            """Show all runs."""
-
-        def describe(self) -> None:
-            """Describe the cell under the pointer or cursor in full."""
-
-        def action_follow(self) -> None:
-            """Toggle following new runs."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from textual.message import Message
 
 from ..data.feed import News
+from ..table.query import TableQuery
 
 
 @dataclass
@@ -14,6 +15,13 @@ class NewsArrived(Message):
     """An event of the database or the daemon, or an error reading them."""
 
     news: News
+
+
+@dataclass
+class QueryChanged(Message):
+    """The filter or the order of the runs has changed."""
+
+    query: TableQuery
 
 
 @dataclass

@@ -17,6 +17,7 @@ from .. import keymap
 from ..keymap import commands
 from ..keymap.commands import Command
 from ..table.widget import RunTable
+from .runs_pane import RunsPane
 
 LEFT_OUT = frozenset({"runs.palette", "app.redraw"})
 MOVES = "Move"
@@ -38,6 +39,11 @@ class PaletteTarget(Protocol):
     @property
     def table(self) -> RunTable:
         """The run table."""
+        ...
+
+    @property
+    def runs(self) -> RunsPane:
+        """The pane with the table."""
         ...
 
     def type_command(self, command: Command) -> Awaitable[None]:
@@ -78,7 +84,7 @@ class PaletteProvider(Provider):
 
     def _offers(self) -> Iterator[PaletteItem]:
         main = cast("PaletteTarget", self.screen)
-        targets = {"table": main.table, "main": self.screen, "app": main.app}
+        targets = {"table": main.table, "runs": main.runs, "main": self.screen, "app": main.app}
         for key in keymap.KEYS:
             target = targets.get(key.owner)
             if target is None or key.id in LEFT_OUT or key.section == MOVES or not key.keys:

@@ -7,7 +7,6 @@ import gc
 import time
 from collections.abc import Callable
 from datetime import tzinfo
-from functools import partial
 from pathlib import Path
 
 from textual import events, on, work
@@ -19,7 +18,7 @@ from ..data.daemon_activity import DaemonActivity
 from ..data.edit_queue import EditConflicted, EditDelayed, EditFailed, EditSaved
 from ..data.feed import Feed, Health, NotesRead, Update
 from ..data.session import Session
-from ..state.autosave import Autosave
+from ..keymap.commands import Command
 from ..table.context import TableContext
 from ..table.requests import CommandRequested
 from ..table.viewport import CellAddress
@@ -27,27 +26,30 @@ from ..table.widget import RunTable
 from ..widgets.empty_state import EmptyState, notice_for
 from ..widgets.footer import KeyFooter
 from ..widgets.prompt_bar import PromptBar
+from ..widgets.prompt_line import PromptLine
 from ..widgets.status import Status, StatusLines
 from .alerts import AlertMonitor
 from .blob_previews import BlobPreviewLoader
 from .clipboard import Taking
+from .command_line import COMMAND_PROMPT, CommandLine
 from .command_registry import CommandRegistry
 from .daemon_actions import DaemonActions
 from .edit_bar import EditBar
 from .edit_controller import RightsChanged
 from .graphics import GraphicsChoice
-from .messages import NewsArrived
+from .messages import NewsArrived, QueryChanged
 from .onboarding import record_first_use
 from .preview import PreviewPane
-from .selection import Marking
-from .session_state import Keeping
+from .runs_pane import RunsPane
+from .saved_views import SavedViews
+from .session_state import SessionState
 from .view_actions import ViewActions
 
 TICK_S = 2.0
 """Clock interval: each tick wakes an otherwise idle machine."""
 
 
-class MainScreen(Keeping, Marking, Taking):
+class MainScreen(Taking):
     """The run table, live."""
 
     BINDINGS = keymap.bindings("main")
@@ -79,6 +81,7 @@ class MainScreen(Keeping, Marking, Taking):
         self._lines, self._notice = StatusLines(), EmptyState()
         self.prompt_bar = PromptBar(self.table)
         self.edit_bar = EditBar(session.edits, self.table, self.prompt_bar, clock=clock, zone=zone)
+        self.runs = RunsPane(self.table, self.prompt_bar, clock=clock, zone=zone)
         self._clock = clock
         self._zone = zone
         self.graphics = GraphicsChoice(self, lite=lite)
@@ -89,18 +92,18 @@ class MainScreen(Keeping, Marking, Taking):
         self.onboards = False
         """True if new users are shown the first keys."""
         self._previews = BlobPreviewLoader(session.database, self.table)
-        self.keeper = Autosave(session.load_db_id, session.folder.path)
         self.folder_name = str(session.folder.path)
         """The folder's name on the screen."""
         self.commands = CommandRegistry()
+        self.command_line = CommandLine(self.commands, self.prompt_bar, self.table)
+        self.saved_views = SavedViews(self.runs)
+        self.session_state = SessionState(session, self.runs, self.command_line)
         self._register_commands()
 
     def _register_commands(self) -> None:
         add = self.commands.add
         add("runs.add_runs", self.edit_bar.add_runs)
         add("runs.cancel", self.daemon.cancel_jobs)
-        add("runs.clear_filter", self.action_clear_filter)
-        add("runs.columns", self.action_columns)
         add("runs.command", self.open_command_line)
         add("runs.context", self.daemon.edit_context)
         add("runs.copy", self.action_copy)
@@ -111,46 +114,34 @@ class MainScreen(Keeping, Marking, Taking):
         add("runs.differences", self.views.differences)
         add("runs.edit", self.edit_bar.edit)
         add("runs.export", self.action_export)
-        add("runs.filter", self.action_filter)
-        add("runs.filter_column", self.action_filter_column_values)
-        add("runs.filter_value", self.action_filter_value)
-        add("runs.find_column", self.action_find_column)
         add("runs.fold_notes", self.edit_bar.fold_notes)
-        add("runs.follow", self.action_follow)
         add("runs.jobs", self.daemon.jobs)
         add("runs.log", self.daemon.log)
-        add("runs.next_match", partial(self.action_next_match, 1))
         add("runs.notes", self.edit_bar.show_notes)
-        add("runs.palette", self.action_palette)
+        add("runs.palette", self.open_palette)
         add("runs.plot", self.views.plot)
         add("runs.preview", self.preview.toggle)
-        add("runs.previous_match", partial(self.action_next_match, -1))
-        add("runs.proposals", self.action_proposals)
+        add("runs.proposals", self.open_proposals)
         add("runs.redo", self.edit_bar.redo)
         add("runs.reprocess", self.daemon.reprocess)
-        add("runs.search", self.action_search)
-        add("runs.sort", partial(self.action_sort, reverse=False))
-        add("runs.sort_also", self.action_sort_also)
-        add("runs.sort_reverse", partial(self.action_sort, reverse=True))
-        add("runs.tags", self.action_tags)
         add("runs.undo", self.edit_bar.undo)
-        add("runs.unmark", self.action_unmark)
         add("runs.user_variable", self.edit_bar.change_variable)
         add("runs.why", self.views.why)
         add_line = self.commands.add_line
+        query, columns = self.runs.runs_query, self.runs.visible_columns
         add_line("alert", self.alerts.run_command, self.alerts.complete)
-        add_line("columns", self.set_columns, self.complete_sort)
+        add_line("columns", columns.set_columns, query.complete_sort)
         add_line("export", self.do_export)
-        add_line("filter", self.set_filter, self.complete_filter)
+        add_line("filter", query.set_filter, query.complete_filter)
         add_line("graphics", self.views.set_graphics, self.graphics.complete)
         add_line("help", lambda _: self.call_after_refresh(self.app.run_action, "help"))
         add_line("q", lambda _: self.app.exit())
         add_line("report", self.views.report)
-        add_line("sort", self.set_sort, self.complete_sort)
-        add_line("tags", self.set_tags, self.complete_tags)
-        add_line("theme", self.set_theme, self.complete_theme)
+        add_line("sort", query.set_sort, query.complete_sort)
+        add_line("tags", columns.set_tags, columns.complete_tags)
+        add_line("theme", self.session_state.set_theme, self.session_state.complete_theme)
         add_line("timings", lambda _: self.daemon.timings())
-        add_line("view", self.do_view, self.complete_view)
+        add_line("view", self.saved_views.run_command, self.saved_views.complete)
 
     async def action_command(self, id: str) -> None:
         """Run the command of a key."""
@@ -165,11 +156,12 @@ class MainScreen(Keeping, Marking, Taking):
     def compose(self) -> ComposeResult:
         """Compose the widgets from top to bottom."""
         yield self._lines
-        with Container(id="table-area"):
-            yield self.table
-            yield self.preview
-        yield self._notice
-        yield self.edit_bar
+        with self.runs:
+            with Container(id="table-area"):
+                yield self.table
+                yield self.preview
+            yield self._notice
+            yield self.edit_bar
         yield KeyFooter()
 
     def on_mount(self) -> None:
@@ -179,7 +171,8 @@ class MainScreen(Keeping, Marking, Taking):
         )
         self._lines.now = self._clock()
         self.table.focus()
-        self.begin_keeping()
+        self.session_state.start()
+        self.watch(self.table, "follow", self._show_follow, init=False)
         if (update := self.feed.prepared_update()) is not None:
             self._apply(update)
         # Not before the first paint: reading would only delay it.
@@ -188,7 +181,7 @@ class MainScreen(Keeping, Marking, Taking):
 
     def on_unmount(self) -> None:
         """Stop the worker."""
-        self.end_keeping()
+        self.session_state.stop()
         self.feed.stop()
 
     # The database
@@ -240,7 +233,7 @@ class MainScreen(Keeping, Marking, Taking):
             self.table.add_ahead(event.news.ahead)
             self.feed.acknowledge()
             if self.table.rows.arrangement.is_active:
-                self.tell_arrangement()
+                self.show_query()
             return
         else:
             self._apply(event.news)
@@ -260,7 +253,7 @@ class MainScreen(Keeping, Marking, Taking):
                 proposal=update.proposal, loading=False, changed_at=None
             )
         if update.has_all_runs:
-            self.has_all_runs = True
+            self.runs.runs_query.has_all_runs = True
             table.drop(runs=set(table.rows.all_keys) - {run.key for run in update.runs})
         if update.columns is not None:
             table.add_columns(update.columns)
@@ -281,11 +274,11 @@ class MainScreen(Keeping, Marking, Taking):
         table.drop(update.removed_runs, update.removed_values)
         unseen = added if table.cursor and table.cursor.key not in added else []
         self.status = self.status.after(update, runs=len(table.rows.all_keys), unseen=len(unseen))
-        self.select_new_columns()
-        self.restore()
-        self.arrange_wanted()
+        self.runs.visible_columns.select_new()
+        self.session_state.restore()
+        self.runs.runs_query.apply_wanted()
         if table.rows.arrangement.is_active:
-            self.tell_arrangement()
+            self.show_query()
 
     def _show_work(self, work: DaemonActivity) -> None:
         """Mark the runs the daemon is processing; a run it has announced gets its row at once."""
@@ -300,7 +293,7 @@ class MainScreen(Keeping, Marking, Taking):
     @property
     def is_settled(self) -> bool:
         """Return True once everything has been read and drawn."""
-        return self.feed.has_all and self._previews.is_idle and self.is_restored
+        return self.feed.has_all and self._previews.is_idle and self.session_state.is_restored
 
     # Status and cell lines
 
@@ -330,7 +323,7 @@ class MainScreen(Keeping, Marking, Taking):
             # A hidden widget loses the focus.
             self.call_after_refresh(self.table.focus)
         self.set_class(bool(notice), "-noticed")
-        self.keep()
+        self.session_state.save()
 
     @on(RunTable.ViewMoved)
     def show_place(self) -> None:
@@ -341,7 +334,7 @@ class MainScreen(Keeping, Marking, Taking):
         shown = ""
         if slots and len(view.slots) < total:
             shown = f"columns {slots[0].index + 1}–{slots[-1].index + 1} of {total}"
-        hidden = self.selection.hidden_words(self.table.rows.columns)
+        hidden = self.runs.visible_columns.selection.hidden_words(self.table.rows.columns)
         self.status = self.status._replace(columns=shown, hidden=hidden)
 
     @on(RunTable.CursorMoved)
@@ -353,9 +346,65 @@ class MainScreen(Keeping, Marking, Taking):
         self.preview.show_cell(self.table.cursor)
         self.describe()
 
+    @on(RunTable.PointerMoved)
     def describe(self) -> None:
         """Describe the cell under the pointer or cursor in full."""
         self.prompt_bar.cell_bar.description = self.table.describe()
+
+    @on(QueryChanged)
+    def show_query(self) -> None:
+        """Show filter and order in the status lines; read their variables first."""
+        rows = self.table.rows
+        self.feed.asked = rows.arrangement.names
+        self.status = self.status._replace(
+            reading=not self.feed.has_asked,
+            filter=rows.arrangement.filter.text if rows.arrangement.filter else "",
+            sort=rows.arrangement.describe_sort(),
+            shown=len(rows.keys),
+            runs=len(rows.all_keys),
+        )
+
+    @on(RunTable.MarksChanged)
+    def show_marks(self, event: RunTable.MarksChanged) -> None:
+        """Show the number of marked runs."""
+        self.status = self.status._replace(marked=len(event.marked), marking=event.in_range)
+
+    def _show_follow(self, follow: bool) -> None:
+        self.status = self.status._replace(follow=follow)
+
+    # Commands
+
+    async def open_command_line(self, text: str = "") -> None:
+        """Prompt for a command; load the names of the views meanwhile.
+
+        Args:
+            text: Initial text.
+        """
+        await self.command_line.open(text)
+        self.saved_views.load_names()
+
+    @on(PromptLine.Submitted, f"#{COMMAND_PROMPT}")
+    def submit_command(self, event: PromptLine.Submitted) -> None:
+        """Run the typed command."""
+        self.command_line.submit(event)
+
+    @on(PromptLine.Cancelled, f"#{COMMAND_PROMPT}")
+    def cancel_command(self) -> None:
+        """Close the command line."""
+        self.prompt_bar.close()
+
+    async def type_command(self, command: Command) -> None:
+        """Run a command; if it takes an argument, open the command line with it instead."""
+        if command.arguments:
+            await self.open_command_line(f"{command.name} ")
+        else:
+            self.command_line.run(command.name)
+
+    def open_palette(self) -> None:
+        """Find a key or command by what it does."""
+        from .palette import palette
+
+        self.app.push_screen(palette())
 
     # Edits
 
@@ -410,7 +459,7 @@ class MainScreen(Keeping, Marking, Taking):
         else:
             await self.commands.run(request.command)
 
-    def action_proposals(self) -> None:
+    def open_proposals(self) -> None:
         """Show other proposals; choosing one opens it in place of this one."""
         from ..proposals.screen import ProposalsScreen
 
@@ -419,10 +468,3 @@ class MainScreen(Keeping, Marking, Taking):
     def _open_other(self, path: Path | None) -> None:
         if path is not None and path != self.session.folder.path and self.edit_bar.may_leave():
             self.app.exit(path)
-
-    def action_follow(self) -> None:
-        """Toggle following new runs."""
-        self.table.follow = not self.table.follow
-        self.status = self.status._replace(follow=self.table.follow)
-        if self.table.follow:
-            self.table.action_move_first()

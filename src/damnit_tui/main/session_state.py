@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textual import on, work
-from textual.message import Message
-
-from damnit_daemon.errors import DamnitError
 from damnit_daemon.query import FilterError
 
+from ..data.session import Session
 from ..keymap.commands import complete_words
 from ..sanitize import visible
 from ..state.autosave import Autosave
@@ -19,240 +15,185 @@ from ..state.cli_overrides import CliOverrides
 from ..state.saved_state import SavedState
 from ..state.view_state import ViewState
 from ..table.selection import RunSelection
-from .column_selection import Choosing
-from .command_line import Commanding
+from .command_line import CommandLine
+from .runs_pane import RunsPane
 
 if TYPE_CHECKING:
+    from textual.timer import Timer
+
     from damnit_daemon.query.completion import Completion
 
-VIEW_WORDS = ("save", "open", "delete", "list")
 PATIENCE_S = 2.0
 """How long to wait for the saved state before starting without it."""
 LOOK_S = 0.05
 
 
-class Keeping(Commanding, Choosing):
-    """Part of the main screen: saved state and named views."""
+class SessionState:
+    """Restores what was left, once its runs are loaded; then saves what changes.
 
-    keeper: Autosave
-    wanted = CliOverrides()
-    theme = ""
-    """The theme of the user's settings, until another one is chosen."""
-    problems: tuple[str, ...] = ()
-    """Invalid entries of the user's settings; reported once."""
-    view_names: tuple[str, ...] = ()
-    _is_view_restored = False
-    _is_restored = False
-    _columns_wanted = ""
-    _waited_s = 0.0
-    _has_complained = False
+    Args:
+        session: The folder.
+        pane: The view of the runs.
+        command_line: Its history is saved, too.
+    """
 
-    @dataclass
-    class ViewsRead(Message):
-        """A named view was read or written."""
-
-        names: tuple[str, ...]
-        told: str = ""
-        failed: bool = False
-        opened: ViewState | None = None
+    def __init__(self, session: Session, pane: RunsPane, command_line: CommandLine) -> None:
+        self.autosave = Autosave(session.load_db_id, session.folder.path)
+        self.wanted = CliOverrides()
+        self.theme = ""
+        """The theme of the user's settings, until another one is chosen."""
+        self.problems: tuple[str, ...] = ()
+        """Invalid entries of the user's settings; reported once."""
+        self._chosen_theme = ""
+        """The theme the user chose; empty for the default."""
+        self._session = session
+        self._pane = pane
+        self._command_line = command_line
+        self._is_view_restored = False
+        self._is_restored = False
+        self._columns_wanted = ""
+        self._waited_s = 0.0
+        self._timer: Timer | None = None
+        self._has_complained = False
 
     def keep_in(self, directory: Path) -> None:
         """Save the table's state in this directory instead of the user's."""
-        self.keeper = Autosave(
-            self.session.load_db_id, self.session.folder.path, directory=directory
-        )
+        session = self._session
+        self.autosave = Autosave(session.load_db_id, session.folder.path, directory=directory)
 
     # Restoring
 
     @property
     def is_restored(self) -> bool:
         """True once the state is restored; without runs there is nothing to restore."""
-        return self._is_restored or not self.table.rows.all_keys
+        return self._is_restored or not self._pane.table.rows.all_keys
 
-    def begin_keeping(self) -> None:
+    def start(self) -> None:
         """Start reading the saved state."""
-        self.keeper.begin()
-        if self.theme in self.app.available_themes:
-            self.app.theme = self.theme
+        self.autosave.begin()
+        app = self._pane.app
+        if self.theme in app.available_themes:
+            app.theme = self.theme
         elif self.theme:
             self.problems += (f"There is no theme {self.theme!r}.",)
         if self.problems:
             told = "\n".join(visible(problem) for problem in self.problems)
-            self.notify(told, title="Settings", severity="warning", markup=False, timeout=15)
-        self._restoring = self.set_interval(LOOK_S, self._look_for_kept)
+            app.notify(told, title="Settings", severity="warning", markup=False, timeout=15)
+        self._timer = self._pane.set_interval(LOOK_S, self._check_loaded)
 
     def restore(self) -> None:
         """Restore the table's state, once it and its runs are loaded."""
-        kept = self.keeper.loaded
-        if self._is_restored or not self.table.rows.all_keys:
+        saved = self.autosave.loaded
+        if self._is_restored or not self._pane.table.rows.all_keys:
             return
-        if kept is None:
+        if saved is None:
             if self._waited_s < PATIENCE_S:
                 return
-            kept = SavedState()
+            saved = SavedState()
         if not self._is_view_restored:
             self._is_view_restored = True
-            self._restore_habits(kept)
-            self._restore_view(self.wanted.view or kept.view)
+            self._restore_habits(saved)
+            self._restore_view(self.wanted.view or saved.view)
         # The first update has only the newest runs: marks and cursor may be on others.
-        if self.has_all_runs:
+        if self._pane.runs_query.has_all_runs:
             self._is_restored = True
-            self._restoring.stop()
-            self._restore_place(kept)
+            if self._timer is not None:
+                self._timer.stop()
+            self._restore_place(saved)
 
-    def _restore_habits(self, kept: SavedState) -> None:
-        self.filter_history, self.command_history = kept.filters, kept.commands
-        if kept.theme in self.app.available_themes and not self.theme:
-            self.app.theme = self.chosen_theme = kept.theme
-        drafts = self.session.edits.drafts
-        drafts.update({cell: typed for cell, typed in kept.drafts.items() if cell not in drafts})
-
-    def _look_for_kept(self) -> None:
+    def _check_loaded(self) -> None:
         self._waited_s += LOOK_S
         self.restore()
 
+    def _restore_habits(self, saved: SavedState) -> None:
+        self._pane.runs_query.history = saved.filters
+        self._command_line.history = saved.commands
+        app = self._pane.app
+        if saved.theme in app.available_themes and not self.theme:
+            app.theme = self._chosen_theme = saved.theme
+        drafts = self._session.edits.drafts
+        drafts.update({cell: typed for cell, typed in saved.drafts.items() if cell not in drafts})
+
     def _restore_view(self, view: ViewState) -> None:
-        wanted = self.wanted
-        self.table.show_notes(self.table.lines.notes, folded=view.notes_folded)
-        self.table.show_height(view.row_height)
+        wanted, pane = self.wanted, self._pane
+        pane.show_layout(view)
         if view.selection:
-            self.select_columns(view.selection)
+            pane.visible_columns.select(view.selection)
         self._columns_wanted = wanted.columns
         self._show_wanted_columns()
         if (wanted.filter or view.filter) or (wanted.sort or view.sort):
-            self.want(wanted.filter or view.filter, wanted.sort or view.sort)
-            self.arrange_wanted()
+            pane.runs_query.want(wanted.filter or view.filter, wanted.sort or view.sort)
 
     def _show_wanted_columns(self) -> None:
         text, self._columns_wanted = self._columns_wanted, ""
-        if text and not self._try_wanted("Columns", self.set_columns, text):
+        pane = self._pane
+        show = pane.visible_columns.set_columns
+        if text and not pane.runs_query.try_wanted("Columns", show, text):
             self._columns_wanted = text
 
-    def _restore_place(self, kept: SavedState) -> None:
+    def _restore_place(self, saved: SavedState) -> None:
         self._show_wanted_columns()
-        table = self.table
-        if marks := kept.marks & {*table.rows.all_keys}:
+        table = self._pane.table
+        if marks := saved.marks & {*table.rows.all_keys}:
             table.marks = RunSelection(marks)
-        if kept.follow:
-            self.action_follow()
-        elif kept.cursor is not None:
-            key, name = kept.cursor
+        if saved.follow:
+            self._pane.action_follow()
+        elif saved.cursor is not None:
+            key, name = saved.cursor
             index = table.rows.column_index(name)
             if table.rows.position(key) is not None:
                 table.move_to(key, name if index is not None else None)
 
-    # Keeping
+    # Saving
 
-    def present_view(self) -> ViewState:
-        """Return the current filter, order, columns and notes."""
-        arrangement = self.table.rows.arrangement
-        return ViewState(
-            arrangement.filter.text if arrangement.filter else "",
-            ",".join(str(key) for key in arrangement.sort),
-            self.selection,
-            self.table.lines.folded,
-            self.table.row_height,
-        )
-
-    def keep(self) -> None:
+    def save(self) -> None:
         """Queue the current state for saving. Call periodically, and at the end."""
         if not self._is_restored:
             return
-        table = self.table
-        self.keeper.note(
+        pane, table = self._pane, self._pane.table
+        self.autosave.note(
             SavedState(
-                self.present_view(),
+                pane.view_state(),
                 table.marked,
                 table.follow,
                 (table.cursor.key, table.cursor.name) if table.cursor else None,
-                dict(self.session.edits.drafts),
-                self.filter_history,
-                self.command_history,
-                self.chosen_theme,
+                dict(self._session.edits.drafts),
+                pane.runs_query.history,
+                self._command_line.history,
+                self._chosen_theme,
             )
         )
-        if self.keeper.problem and not self._has_complained:
+        if self.autosave.problem and not self._has_complained:
             self._has_complained = True
-            self.notify(
-                f"The view is not kept: {visible(self.keeper.problem)}",
+            pane.notify(
+                f"The view is not kept: {visible(self.autosave.problem)}",
                 severity="warning",
                 markup=False,
             )
 
-    def end_keeping(self) -> None:
+    def stop(self) -> None:
         """Write what is still pending."""
-        self.keep()
-        self.keeper.close()
+        self.save()
+        self.autosave.close()
 
-    # Named views
+    # The theme
 
-    async def open_command_line(self, text: str = "") -> None:
-        """Prompt for a command; load the names of the views meanwhile."""
-        await super().open_command_line(text)
-        self.use_views("list", "", quiet=True)
-
-    def do_view(self, text: str) -> None:
-        """Run `:view save NAME` and similar commands.
+    def set_theme(self, name: str) -> None:
+        """Switch the theme.
 
         Raises:
-            FilterError: If it cannot be parsed.
+            FilterError: If there is no such theme.
         """
-        word, _, name = text.partition(" ")
-        name = name.strip()
-        if word not in VIEW_WORDS:
-            raise FilterError(f"{', '.join(VIEW_WORDS)}?", 0, len(word))
-        if word != "list" and not name:
-            raise FilterError("A name is missing.", len(text), len(text))
-        if word in ("open", "delete") and name not in self.view_names:
-            known = ", ".join(self.view_names)
-            hint = f"There are {known}." if known else "Keep one with :view save NAME."
+        app = self._pane.app
+        if name not in app.available_themes:
             raise FilterError(
-                f"There is no view {name!r}.", len(text) - len(name), len(text), hint=hint
+                f"There is no theme {name!r}." if name else "Which theme?",
+                0,
+                len(name),
+                hint=f"There are {', '.join(sorted(app.available_themes))}.",
             )
-        self.use_views(word, name)
+        app.theme = self._chosen_theme = name
 
-    def complete_view(self, text: str, cursor: int) -> Completion:
-        """Complete the subcommand, or a view's name."""
-        return complete_words(text, cursor, VIEW_WORDS, self.view_names)
-
-    @work(thread=True, group="views")
-    def use_views(self, word: str, name: str, *, quiet: bool = False) -> None:
-        """Read or write named views."""
-        from ..state.saved_views import delete_view, list_views, load_view, save_view
-
-        told, opened, failed = "", None, False
-        try:
-            if word == "save":
-                save_view(name, self.present_view())
-                told = f"Kept as {name}: damnit-tui --view {name} opens it, too."
-            elif word == "open":
-                opened = load_view(name)
-            elif word == "delete":
-                delete_view(name)
-                told = f"The view {name} is deleted."
-        except DamnitError as error:
-            told, failed = str(error), True
-        names = tuple(list_views())
-        if word == "list" and not quiet:
-            told = f"Views: {', '.join(names)}" if names else "There are no views yet."
-        self.post_message(self.ViewsRead(names, told, failed, opened))
-
-    @on(ViewsRead)
-    def take_views(self, event: ViewsRead) -> None:
-        """Show a view that was opened; report what was done."""
-        self.view_names = event.names
-        if event.opened is not None:
-            self.show_view(event.opened)
-        if event.told:
-            told = visible(event.told)
-            self.notify(told, severity="error" if event.failed else "information", markup=False)
-
-    def show_view(self, view: ViewState) -> None:
-        """Show a view in place of the current one."""
-        self.action_clear_filter()
-        self.set_sort("")
-        self.table.show_notes(self.table.lines.notes, folded=view.notes_folded)
-        self.table.show_height(view.row_height)
-        self.select_columns(view.selection)
-        self.want(view.filter, view.sort)
-        self.arrange_wanted()
+    def complete_theme(self, text: str, cursor: int) -> Completion:
+        """Complete theme names."""
+        return complete_words(text, cursor, tuple(sorted(self._pane.app.available_themes)))

@@ -69,6 +69,16 @@ class RunTable(MouseTable, inherit_bindings=False):
         table: RunTable
         search: Search
 
+    def post_message(self, message: Message) -> bool:
+        """Post a message, always in the table's own name.
+
+        Textual lets no message bubble past the widget in whose handler it was made: the pane
+        around the table moves the cursor, and the screen has to learn of it.
+        """
+        if message.bubble and not isinstance(message, events.Event):
+            message.set_sender(self)
+        return super().post_message(message)
+
     def add_runs(self, runs: Collection[RunRow]) -> list[RunKey]:
         """Add runs; when following, move to new ones."""
         added = super().add_runs(runs)

@@ -49,7 +49,7 @@ async def test_the_report_tells_its_keys(folder):
     app = make_app(folder)
     async with app.run_test(size=(110, 40)) as pilot:
         await settle(pilot)
-        app.main_screen.run_command("report")
+        app.main_screen.command_line.run("report")
         await until(pilot, lambda: app.screen is not app.main_screen)
         await pilot.press("f1")
         await until(pilot, lambda: isinstance(app.screen, HelpScreen))

@@ -772,7 +772,7 @@ async def test_notes_are_folded_and_stay_so(folder):
         await until(pilot, lambda: noted(app) == ["beam lost"])
         await pilot.press("z")
         await until(pilot, lambda: not noted(app))
-        app.main_screen.keep()
+        app.main_screen.session_state.save()
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)

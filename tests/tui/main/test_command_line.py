@@ -113,7 +113,7 @@ async def test_filter_sort_and_columns(folder):
             await command(pilot, text)
         assert [len(part) for part in view(app)] == [18, 10]
         await command(pilot, "tags untagged")
-        assert app.main_screen.selection.tags == ("",)
+        assert app.main_screen.runs.visible_columns.selection.tags == ("",)
         await command(pilot, "tags")
         await command(pilot, "397")
         assert app.main_screen.table.cursor.key == key(397)
@@ -172,7 +172,7 @@ async def test_views_are_kept_opened_and_deleted(folder):
         await command(pilot, "filter ratio > 0.99")
         await command(pilot, "columns ratio,comment")
         await command(pilot, "view save bright ones")
-        await until(pilot, lambda: main.view_names == ("bright ones",))
+        await until(pilot, lambda: main.saved_views.names == ("bright ones",))
         for text in ("filter", "columns", "sort ratio"):
             await command(pilot, text)
         await command(pilot, "view open bright ones")
@@ -182,7 +182,7 @@ async def test_views_are_kept_opened_and_deleted(folder):
             pilot, lambda: any("Views: bright ones" in n.message for n in app._notifications)
         )
         await command(pilot, "view delete bright ones")
-        await until(pilot, lambda: main.view_names == ())
+        await until(pilot, lambda: main.saved_views.names == ())
 
 
 @pytest.mark.extended

@@ -57,8 +57,8 @@ async def test_a_filter_is_shown_while_it_is_typed_and_esc_takes_it_back(folder)
     async with app.run_test(size=(130, 34)) as pilot:
         await settle(pilot)
         await pilot.press("slash", *"xgm.intensity>1000")
-        await until(pilot, lambda: shown(app) == [412, 411])
-        assert "2 of 18 runs" in said(app)
+        await until(pilot, lambda: "2 of 18 runs" in said(app))
+        assert shown(app) == [412, 411]
         await pilot.press("escape")
         await pilot.pause()
         assert len(shown(app)) == 18
@@ -73,13 +73,14 @@ async def test_what_one_filters_and_sorts_by_is_read_first(folder):
         await settle(pilot)
         screen = app.main_screen
         assert screen.feed.asked == set()
-        screen.set_filter("is:marked xgm.intensity>1000 or not has:ratio")
-        assert screen.feed.asked == {"xgm.intensity", "ratio"}
-        screen.set_sort("-run,ratio")
-        screen.set_filter("dark")
-        assert screen.feed.asked == {"ratio", ANY}
-        screen.set_filter("time > 10:00 run > 3")
-        screen.set_sort("proposal")
+        screen.runs.runs_query.set_filter("is:marked xgm.intensity>1000 or not has:ratio")
+        await until(pilot, lambda: screen.feed.asked == {"xgm.intensity", "ratio"})
+        screen.runs.runs_query.set_sort("-run,ratio")
+        screen.runs.runs_query.set_filter("dark")
+        await until(pilot, lambda: screen.feed.asked == {"ratio", ANY})
+        screen.runs.runs_query.set_filter("time > 10:00 run > 3")
+        screen.runs.runs_query.set_sort("proposal")
+        await pilot.pause()
         assert screen.feed.asked == set(), "those are there as soon as the runs are"
 
 
@@ -444,14 +445,13 @@ async def test_it_says_so_while_values_to_filter_by_are_still_to_come(folder, mo
     said_on_the_way = []
     async with app.run_test(size=(130, 34)) as pilot:
         screen = app.main_screen
-        screen.want("dark", "-ratio")
-        tell = screen.tell_arrangement
+        screen.runs.runs_query.want("dark", "-ratio")
 
-        def tell_and_note():
-            tell()
-            said_on_the_way.append(said(app))
+        def note(status):
+            if status.filter:
+                said_on_the_way.append(said(app))
 
-        monkeypatch.setattr(screen, "tell_arrangement", tell_and_note)
+        screen.watch(screen.query_one(StatusLines), "status", note, init=False)
         await settle(pilot)
         assert "reading… · " in said_on_the_way[0], "before what may be cut off"
         assert "reading…" not in said(app)

@@ -34,7 +34,9 @@ async def test_ctrl_f_goes_to_a_column_while_one_types(folder):
         await pilot.pause()
         assert (at(app), said(app)) == ((412, "agipd.hits"), "1 of 2, ↓ for the next")
         await pilot.press("down")
-        await pilot.pause()
+        await until(
+            pilot, lambda: app.main_screen.query_one(CellBar).description.place.endswith("Preview")
+        )
         assert at(app) == (412, "agipd.preview")
         await pilot.press("up", "enter")
         await pilot.pause()

@@ -45,7 +45,7 @@ async def test_a_fresh_start_is_as_it_was_left(folder):
         assert main.table.marked == {key(411)}
         assert main.table.cursor == (key(410), "comment")
         assert main.session.edits.drafts == {(key(410), "comment"): "half a sen"}
-        assert main.command_history[-1] == "columns ratio,comment"
+        assert main.command_line.history[-1] == "columns ratio,comment"
 
 
 @pytest.mark.extended
@@ -55,7 +55,7 @@ async def test_tall_rows_are_kept_and_belong_to_a_view(folder):
         await settle(pilot)
         await pilot.press("H")
         await command(pilot, "view save tall")
-        await until(pilot, lambda: "tall" in app.main_screen.view_names)
+        await until(pilot, lambda: "tall" in app.main_screen.saved_views.names)
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
         await settle(pilot)
@@ -97,7 +97,7 @@ async def test_it_is_written_while_one_works_too(folder):
 async def test_what_is_asked_for_goes_before_what_was_left(folder):
     await leave_something(folder)
     app = make_app(folder)
-    app.main_screen.wanted = CliOverrides(filter="run = 400", columns="scan")
+    app.main_screen.session_state.wanted = CliOverrides(filter="run = 400", columns="scan")
     async with app.run_test(size=(130, 34)) as pilot:
         await settle(pilot)
         assert view(app) == ([400], ["scan"])
@@ -106,7 +106,7 @@ async def test_what_is_asked_for_goes_before_what_was_left(folder):
             "run",
         ]
     app = make_app(folder)
-    app.main_screen.wanted = CliOverrides(ViewState(sort="run"), filter="run < 398")
+    app.main_screen.session_state.wanted = CliOverrides(ViewState(sort="run"), filter="run < 398")
     async with app.run_test(size=(130, 34)) as pilot:
         await settle(pilot)
         assert view(app)[0] == [395, 396, 397]
@@ -117,7 +117,7 @@ async def test_a_variable_that_has_only_values_is_waited_for(folder):
     for run in (395, 400):
         add_run(folder, run, NewValue(key(run), "handed_in", run, provenance="notebook"))
     app = make_app(folder)
-    app.main_screen.wanted = CliOverrides(
+    app.main_screen.session_state.wanted = CliOverrides(
         filter="handed_in > 396", sort="handed_in", columns="handed_in"
     )
     async with app.run_test(size=(130, 34)) as pilot:
@@ -162,8 +162,8 @@ async def test_a_home_that_cannot_be_written_is_said_once(folder):
 
 async def test_settings_that_make_no_sense_are_told_once(folder):
     app = make_app(folder)
-    app.main_screen.problems = ("settings.toml: 'x\x1b' is no setting",)
-    app.main_screen.theme = "no such theme"
+    app.main_screen.session_state.problems = ("settings.toml: 'x\x1b' is no setting",)
+    app.main_screen.session_state.theme = "no such theme"
     async with app.run_test(size=(130, 34)) as pilot:
         await settle(pilot)
         (told,) = [n for n in app._notifications if n.title == "Settings"]
