@@ -20,10 +20,10 @@ from damnit_daemon.ledger import (
     Ledger,
     RequestKind,
     add_request,
+    get_value,
     load_jobs,
     load_lease,
     load_request,
-    recall,
 )
 from damnit_daemon.services.arrival_threads import OLDER
 from damnit_daemon.store import Database, save_setting
@@ -150,7 +150,7 @@ class Experiment:
     def looked(self):
         """Whether a daemon has seen what was there before it."""
         with self.ledger.reading() as con:
-            return recall(con, OLDER) is not None
+            return get_value(con, OLDER) is not None
 
     def running(self):
         return self.jobs(JobState.RUNNING)

@@ -30,7 +30,7 @@ from damnit_daemon.ledger import (
 from damnit_daemon.ledger.json_fields import parse_object
 from damnit_daemon.model import RunKey
 from damnit_daemon.services.job_options import load_options
-from damnit_daemon.services.scheduling import take_in
+from damnit_daemon.services.scheduling import schedule_pending
 from tests.daemon.daemon_process import experiment, wait_until
 from tests.daemon.services.test_daemon import ONE
 from tests.fuzz.budget import report, rounds
@@ -57,7 +57,7 @@ def test_no_row_of_the_ledger_ends_the_intake_or_a_reader(tmp_path):
             end_malformed_rows(con, now=1.0)
             recover(con, now=2.0)
             for _ in range(20):
-                take_in(con, now=3.0)
+                schedule_pending(con, now=3.0)
             assert not has_undecided(con)
             for job in next_queued(con, limit=1000):
                 try:

@@ -567,7 +567,7 @@ def test_watching_goes_on_to_the_cluster(shift, slurm):
 def test_a_submission_whose_answer_was_lost_is_found_or_never_begins(shift, slurm, tmp_path):
     """The controller stands still while it is told: then nobody knows whether it heard."""
     from damnit_daemon.ledger import load_job
-    from damnit_daemon.services.cluster import GivenJob
+    from damnit_daemon.services.cluster import QueuedJob
     from damnit_daemon.services.cluster.submitter import Submitter
     from damnit_daemon.slurm import SlurmClient, slurm_settings
 
@@ -583,7 +583,7 @@ def test_a_submission_whose_answer_was_lost_is_found_or_never_begins(shift, slur
     settings = slurm_settings({"noncluster_mem": "300M"})
     with it.made.ledger.reading() as con:
         job = load_job(con, number)
-    given = GivenJob(replace(job, cluster=False, attempt=77))
+    given = QueuedJob(replace(job, cluster=False, attempt=77))
     ((tasks, resources),) = submitter.plan([given], settings)
     controller = slurm.pid("slurmctld")
     os.kill(controller, signal.SIGSTOP)

@@ -75,13 +75,13 @@ def submitter(tmp_path, client):
 
 def given(folder, monkeypatch):
     from damnit_daemon.ledger import Ledger, NewJob, add_job, load_job
-    from damnit_daemon.services.cluster import GivenJob, submitter
+    from damnit_daemon.services.cluster import QueuedJob, submitter
 
     monkeypatch.setattr(submitter, "context_python", lambda _: Path("/bin/true"))
     ledger = Ledger(folder.ledger)
     ledger.create()
     with ledger.writing() as con:
-        return GivenJob(load_job(con, add_job(con, NewJob(RunKey(1234, 1)), now=1.0).id))
+        return QueuedJob(load_job(con, add_job(con, NewJob(RunKey(1234, 1)), now=1.0).id))
 
 
 def test_an_sbatch_that_fails_after_it_submitted_is_found_by_its_comment(

@@ -16,9 +16,9 @@ from damnit_daemon.ledger import (
     VariableProgress,
     acquire,
     add_job,
-    beat,
     expect_variables,
     record_arrival,
+    renew,
     save_progress,
     set_state,
 )
@@ -43,7 +43,7 @@ def ledger_of(folder):
 def take_lease(con: Connection, *, process=OTHER_HOST, now=NOW, beats=3) -> str:
     token = acquire(con, process, now=now)
     for _ in range(beats):
-        beat(con, token, now=now)
+        renew(con, token, now=now)
     return token
 
 

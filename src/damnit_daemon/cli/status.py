@@ -81,8 +81,10 @@ def format_status(found: dict[str, Any]) -> list[str]:
     lines = [f"{found['folder']}: {state}"]
     if found["pid"] is not None:
         who = "process {pid} on {host}".format_map(found)
-        beat = f"last sign of life {found['beat_age_s']:.0f} s ago"
-        lines.append(f"  daemon       {who}, since {format_timestamp(found['since'])}, {beat}")
+        last_renewal = f"last sign of life {found['beat_age_s']:.0f} s ago"
+        lines.append(
+            f"  daemon       {who}, since {format_timestamp(found['since'])}, {last_renewal}"
+        )
     supervisord = found["supervisord"]
     if supervisord is not None:
         told = ", ".join(filter(None, (supervisord["state"], supervisord["description"])))

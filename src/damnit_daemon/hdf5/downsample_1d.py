@@ -15,7 +15,7 @@ from .coordinates import Coordinate
 
 SORTED_LIMIT = 1 << 22
 """Coordinates of up to this many points are read whole; longer ones are sampled."""
-FIRST_LOOK = 1 << 23
+FIRST_POLL = 1 << 23
 """Above this many points, a coarse curve from a few points per column comes first."""
 FIRST_POINTS = 64
 PLACES = 2049
@@ -78,7 +78,7 @@ def reduce_curve(
         yield _curve(layout, bins, names), 1.0
         return
     start, stop = int(layout.edges[0]), int(layout.edges[-1])
-    if stop - start > FIRST_LOOK:
+    if stop - start > FIRST_POLL:
         yield _first_look(source, index, layout, names), 0.0
     bins, said = Bins(layout.edges), clock()
     for part in source.blocks(dimension, start, stop):

@@ -16,7 +16,7 @@ from .coordinates import Coordinate
 
 WHOLE = 1 << 21
 """Images of up to this many pixels are read at once, with an exact colour range."""
-FIRST_LOOK = 1 << 24
+FIRST_POLL = 1 << 24
 """Above this many pixels, a coarse image comes first: one row stands for several."""
 SAMPLE_ROWS = 64
 SAMPLE_COLUMNS = 1 << 14
@@ -133,7 +133,7 @@ def reduce_image(
     if wants_range:
         about = replace(about, range=quantiles(_sample(reader, shape)))
     height, width = int(rows[-1] - rows[0]), int(columns[-1] - columns[0])
-    if height * width > FIRST_LOOK:
+    if height * width > FIRST_POLL:
         yield _first_look(reader, rows, columns, how, about), 0.0
     grid, said = Grid(rows, columns, how), clock()
     for band in source.blocks(axes[0], int(rows[0]), int(rows[-1]), across=min(width, WHOLE)):

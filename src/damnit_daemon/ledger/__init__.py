@@ -36,18 +36,18 @@ from .errors import LedgerMissing, LedgerTooNew
 from .job import ACTIVE, AddedJob, Executor, Job, JobOrigin, JobState, NewJob, Placement, SlurmTask
 from .job_states import Recovered, explain_wait, place_job, recover, requeue, set_state
 from .jobs import count_jobs, load_follow_up, load_job, load_jobs, still_failed
-from .key_value import recall, remember
+from .key_value import get_value, set_value
 from .lease import (
-    BEAT_EVERY_S,
     EXPIRES_S,
+    RENEW_EVERY_S,
     Lease,
     LeaseHeld,
     LeaseLost,
     LeaseWatch,
     acquire,
-    beat,
     load_lease,
     release,
+    renew,
     require_lease,
 )
 from .ledger import Ledger
@@ -99,8 +99,8 @@ from .timings import Timing, load_timings
 
 __all__ = [
     "ACTIVE",
-    "BEAT_EVERY_S",
     "EXPIRES_S",
+    "RENEW_EVERY_S",
     "AddedJob",
     "AnyRequest",
     "ArrivalState",
@@ -151,12 +151,12 @@ __all__ = [
     "answer_request",
     "answered_jobs",
     "append_edit",
-    "beat",
     "count",
     "count_jobs",
     "end_malformed_rows",
     "expect_variables",
     "explain_wait",
+    "get_value",
     "has_files",
     "has_queued",
     "has_undecided",
@@ -186,11 +186,10 @@ __all__ = [
     "place_job",
     "prioritise_job",
     "prune",
-    "recall",
     "record_arrival",
     "recover",
     "release",
-    "remember",
+    "renew",
     "requeue",
     "require_lease",
     "retry_job",
@@ -199,6 +198,7 @@ __all__ = [
     "save_files",
     "save_progress",
     "set_state",
+    "set_value",
     "still_failed",
     "take_lease",
     "take_requests",

@@ -28,7 +28,7 @@ def take_lease(
     """Acquire the lease of a folder; its ledger must exist.
 
     A free lease, or one whose holder died on this machine, is acquired at once. Any other
-    is watched: if it is renewed, its holder is running (known within `BEAT_EVERY_S`); if
+    is watched: if it is renewed, its holder is running (known within `RENEW_EVERY_S`); if
     not for `expires_s`, it is taken over.
 
     Args:

@@ -22,7 +22,7 @@ from .process_id import ProcessId, is_alive
 EXPIRES_S = 60.0
 """How long a lease that is not renewed stays valid."""
 
-BEAT_EVERY_S = 2.0
+RENEW_EVERY_S = 2.0
 """How often a daemon renews it."""
 
 LONGEST_STEP_S = 5.0
@@ -174,7 +174,7 @@ def acquire(
     return token
 
 
-def beat(
+def renew(
     con: sqlite3.Connection, token: str, *, now: float, info: Mapping[str, Any] | None = None
 ) -> None:
     """Renew the lease; `info` is unchanged if not given.

@@ -15,11 +15,11 @@ from ..ledger import (
     LeaseLost,
     Ledger,
     count,
+    get_value,
     load_files,
     load_seen,
-    recall,
     record_arrival,
-    remember,
+    set_value,
 )
 from ..model import RunKey
 from ..model.arrival import Arrival
@@ -27,7 +27,7 @@ from ..model.growing_runs import GrowingRun, growing_to_json
 from ..paths import DamnitFolder, find_proposal
 from .daemon_settings import DaemonSettings
 from .duplicate_arrivals import TAKEN, was_taken
-from .ledger_renewal import FIRST_LOOK, OLDER, keep_memo
+from .ledger_renewal import FIRST_POLL, OLDER, save_memo
 from .listener import Listener
 from .run_scanner import Place
 from .settle_times import KINDS, SettleTimes
@@ -62,7 +62,7 @@ class ArrivalThreads:
         self._wake = wake
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
-        self._first_look_at: float | None = None
+        self._first_poll_at: float | None = None
         self._older: list[Place] | None = None
         self._settle_times = SettleTimes(settings.settle_s)
         self._growing: tuple[GrowingRun, ...] = ()
@@ -84,16 +84,16 @@ class ArrivalThreads:
     def start(self) -> None:
         """Start the configured threads."""
         with self._ledger.writing(self._token) as con:
-            known = recall(con, FIRST_LOOK)
+            known = get_value(con, FIRST_POLL)
             if known is None:
-                remember(con, FIRST_LOOK, time.time())
-            self._older = _parse_places(recall(con, OLDER))
-            pauses = recall(con, PAUSES)
+                set_value(con, FIRST_POLL, time.time())
+            self._older = _parse_places(get_value(con, OLDER))
+            pauses = get_value(con, PAUSES)
         settings = self._settings
         self._settle_times = SettleTimes(
             settings.settle_s, learns=settings.learns_settle, known=pauses
         )
-        self._first_look_at = float(known) if isinstance(known, int | float) else None
+        self._first_poll_at = float(known) if isinstance(known, int | float) else None
         listens = self._settings.listens and self._broker is not None
         if self._settings.watches:
             self._spawn(self._watch, "watcher")
@@ -124,10 +124,10 @@ class ArrivalThreads:
                 seen |= new.data
                 last_id = new.last_id
                 hears = self.consumer is not None and not self.consumer.problem
-                look = watcher.look(seen, time.monotonic(), expects_events=hears, taken=taken)
+                look = watcher.poll(seen, time.monotonic(), expects_events=hears, taken=taken)
                 self._growing = tuple(watcher.growing)
                 self._record_older(watcher)
-                self._record_look(look)
+                self._record_poll(look)
                 self._note_problem(watcher.problem)
             except LeaseLost:
                 return
@@ -153,11 +153,11 @@ class ArrivalThreads:
             return
         older = sorted(watcher.older)
         with self._ledger.writing(self._token) as con:
-            remember(con, OLDER, json.dumps(older))
+            set_value(con, OLDER, json.dumps(older))
         self._older = older
-        keep_memo(DamnitFolder(self._ledger.path.parent))
+        save_memo(DamnitFolder(self._ledger.path.parent))
 
-    def _record_look(self, look: ScanResult) -> None:
+    def _record_poll(self, look: ScanResult) -> None:
         arrivals = [each for each in look.arrivals if each.key not in self._recorded]
         if not arrivals and not look.existing:
             return
@@ -168,7 +168,7 @@ class ArrivalThreads:
             new = [a for a in arrivals if record_arrival(con, a, now=now)]
             if new:
                 count(con, "arrivals found", len(new))
-            remember(con, PAUSES, self._settle_times.dump())
+            set_value(con, PAUSES, self._settle_times.dump())
         self._recorded.update(each.key for each in arrivals)
         if new:
             self._wake()
@@ -192,7 +192,7 @@ class ArrivalThreads:
         """Return a time limit for a new group, which the broker sends all that it still has."""
         if self._settings.backfill is None:
             return None
-        return self._first_look_at or time.time() - self._settings.settle_s - DEFAULT_GRACE_S
+        return self._first_poll_at or time.time() - self._settings.settle_s - DEFAULT_GRACE_S
 
     def _record(self, arrivals: Sequence[Arrival]) -> None:
         now = time.time()

@@ -11,10 +11,10 @@ from ..errors import DamnitError
 from ..ledger import Job, JobState
 from ..model import RunKey
 from ..paths import find_proposal
-from .events import FilesCame, JobOver, News
-from .run_scanner import RunFiles, look_into
+from .events import DaemonEvent, FilesCame, JobOver
+from .run_scanner import RunFiles, scan_run
 
-LOOK_EVERY_S = 1.0
+POLL_INTERVAL_S = 1.0
 STILL_S = 2.0
 """Files arrive one by one: wait until none has been added for this long."""
 GIVE_UP_AFTER_S = 3600.0
@@ -35,15 +35,15 @@ class AwaitedFiles:
     """Polls for the files that jobs wait for, in its own thread.
 
     Args:
-        tell: Called with the jobs that may start, and those that are given up.
+        notify: Called with the jobs that may start, and those that are given up.
         give_up_after_s: How long a job waits at most.
     """
 
     def __init__(
-        self, tell: Callable[[News], None], *, give_up_after_s: float = GIVE_UP_AFTER_S
+        self, notify: Callable[[DaemonEvent], None], *, give_up_after_s: float = GIVE_UP_AFTER_S
     ) -> None:
-        self._tell = tell
-        self._give_up_after_s = give_up_after_s
+        self._notify = notify
+        self._timeout_s = give_up_after_s
         self._waiting: dict[int, _Waiting] = {}
         self._lock = threading.Lock()
         self._stop = threading.Event()
@@ -76,41 +76,41 @@ class AwaitedFiles:
         with self._lock:
             self._waiting.pop(job_id, None)
 
-    def look(self, now_s: float) -> None:
+    def poll(self, now_s: float) -> None:
         """Poll for new files."""
         with self._lock:
             waiting = list(self._waiting.values())
-        came = [each.job.id for each in waiting if self._is_there(each, now_s)]
-        given_up = [
+        arrived = [each.job.id for each in waiting if self._has_arrived(each, now_s)]
+        expired = [
             each
             for each in waiting
-            if each.job.id not in came and now_s - each.since_s > self._give_up_after_s
+            if each.job.id not in arrived and now_s - each.since_s > self._timeout_s
         ]
-        for job_id in (*came, *(each.job.id for each in given_up)):
+        for job_id in (*arrived, *(each.job.id for each in expired)):
             self.remove(job_id)
-        for each in given_up:
+        for each in expired:
             minutes = round((now_s - each.since_s) / 60)
             reason = f"No {each.job.data} files came within {minutes} minutes of its announcement."
-            self._tell(JobOver(each.job.id, JobState.FAILED, reason))
-        if came:
-            self._tell(FilesCame(tuple(came)))
+            self._notify(JobOver(each.job.id, JobState.FAILED, reason))
+        if arrived:
+            self._notify(FilesCame(tuple(arrived)))
 
     def _work(self) -> None:
-        while not self._stop.wait(LOOK_EVERY_S):
-            self.look(time.monotonic())
+        while not self._stop.wait(POLL_INTERVAL_S):
+            self.poll(time.monotonic())
 
-    def _is_there(self, waiting: _Waiting, now_s: float) -> bool:
-        found = _look(waiting.job.run_key, waiting.job.data)
+    def _has_arrived(self, waiting: _Waiting, now_s: float) -> bool:
+        found = _scan(waiting.job.run_key, waiting.job.data)
         if found != waiting.files:
             waiting.files, waiting.still_since_s = found, now_s
         has_data = any(files.hdf5_files for files in found)
         return has_data and now_s - waiting.still_since_s >= STILL_S
 
 
-def _look(key: RunKey, data: str) -> list[RunFiles]:
+def _scan(key: RunKey, data: str) -> list[RunFiles]:
     try:
         folder = find_proposal(key.proposal)
     except DamnitError:
         return []
     kinds = ("raw", "proc") if data == "all" else (data,)
-    return [files for kind in kinds if (files := look_into(folder, (key, kind)))]
+    return [files for kind in kinds if (files := scan_run(folder, (key, kind)))]

@@ -167,20 +167,20 @@ class Collector:
             if names:
                 self._on_saved(self._key, names)
 
-    def finish(self, *, look_for_more: bool = False) -> None:
+    def finish(self, *, find_unreported: bool = False) -> None:
         """Store all results in the run's results file and the database.
 
         Args:
-            look_for_more: Whether there may be fragments that were not reported,
+            find_unreported: Whether there may be fragments that were not reported,
                 because the job ended abruptly.
         """
-        if look_for_more:
+        if find_unreported:
             known = set(self._fragments)
             found = (path for key, path in self._folder.fragments() if key == self._key)
             self._fragments += [path for path in found if path not in known]
         self._combine(self._fragments)
         if self._lost:
-            self._tell_of_lost()
+            self._record_lost()
 
     def _combine(self, fragments: list[Path]) -> None:
         if not fragments:
@@ -199,7 +199,7 @@ class Collector:
             if name := self._names.get(Path(path)):
                 self.lose(name, f"Its result cannot be read: {reason}", UNREADABLE)
 
-    def _tell_of_lost(self) -> None:
+    def _record_lost(self) -> None:
         """Mark lost results in their cells: by an error fragment, else in the database alone."""
         fragments, left = [], {}
         for name, (message, error_class) in self._lost.items():

@@ -36,7 +36,7 @@ BYTES_A_S = 5e6
 STUCK_S = 1800.0
 """After this time without progress the file system counts as stuck; no file is blamed."""
 
-LOOK_EVERY_S = 0.5
+POLL_INTERVAL_S = 0.5
 MOST_RESTARTS = 1000
 """Limit on damaged files of one folder that are set aside at once."""
 
@@ -95,7 +95,7 @@ class Combiner:
             except _FileFault as fault:
                 if fault.path not in fragments:
                     raise CombinerFailed(self._note_damage(fault)) from fault
-                broken.append(_put_aside(fault))
+                broken.append(_quarantine(fault))
                 fragments = [path for path in fragments if path != fault.path]
 
     def ingest(self, fragments: Sequence[Path]) -> list[str]:
@@ -147,7 +147,7 @@ class Combiner:
                 found = CombineResult.from_plain(self._combining.ask(question))
             except _FileFault as fault:
                 if FRAGMENT_NAME.fullmatch(fault.path.name):
-                    broken.append(_put_aside(fault))
+                    broken.append(_quarantine(fault))
                     continue
                 key = _run_of(fault.path)
                 if key is None or key in postponed:
@@ -221,10 +221,10 @@ class _Lane:
         is_new = self._process is None or self._process.poll() is not None
         if is_new:
             self._start()
-        answer = self._say(question)
+        answer = self._send(question)
         if answer is None and not is_new:  # it may have ended before the request
             self._start()
-            answer = self._say(question)
+            answer = self._send(question)
         if answer is None:
             assert self._process is not None
             code = self._process.wait()
@@ -241,7 +241,7 @@ class _Lane:
             process_group=0,  # signals to our group, as from a terminal, are for us alone
         )
 
-    def _say(self, question: dict[str, Any]) -> dict[str, Any] | None:
+    def _send(self, question: dict[str, Any]) -> dict[str, Any] | None:
         """Send a request and wait; None if the process is gone and no file is to blame."""
         process = self._process
         assert process is not None
@@ -256,30 +256,34 @@ class _Lane:
     def _listen(self, process: subprocess.Popen[bytes]) -> dict[str, Any] | None:
         assert process.stdout is not None
         reading: Path | None = None
-        cpu_s, heard_s = _cpu_s(process.pid), time.monotonic()
+        cpu_s, progress_s = _cpu_s(process.pid), time.monotonic()
         buffer = b""
         with selectors.DefaultSelector() as selector:
             selector.register(process.stdout, selectors.EVENT_READ)
             while True:
-                if not selector.select(LOOK_EVERY_S):
-                    self._require_progress(process, reading, cpu_s, heard_s)
+                if not selector.select(POLL_INTERVAL_S):
+                    self._require_progress(process, reading, cpu_s, progress_s)
                     continue
                 chunk = os.read(process.stdout.fileno(), 1 << 16)
                 if not chunk:
-                    _blame_crash(process, reading)
+                    _require_no_crash(process, reading)
                     return None
                 *lines, buffer = (buffer + chunk).split(b"\n")
                 for line in lines:
-                    said: dict[str, Any] = json.loads(line)
-                    if "reading" not in said:
-                        if "raised" in said:
-                            _blame(reading, said["raised"])
-                        return said
-                    reading = None if said["reading"] is None else Path(said["reading"])
-                    cpu_s, heard_s = _cpu_s(process.pid), time.monotonic()
+                    reply: dict[str, Any] = json.loads(line)
+                    if "reading" not in reply:
+                        if "raised" in reply:
+                            _raise_fault(reading, reply["raised"])
+                        return reply
+                    reading = None if reply["reading"] is None else Path(reply["reading"])
+                    cpu_s, progress_s = _cpu_s(process.pid), time.monotonic()
 
     def _require_progress(
-        self, process: subprocess.Popen[bytes], reading: Path | None, cpu_s: float, heard_s: float
+        self,
+        process: subprocess.Popen[bytes],
+        reading: Path | None,
+        cpu_s: float,
+        progress_s: float,
     ) -> None:
         """End a process that spins; one that waits for its file system is given half an hour."""
         if reading is None:
@@ -288,7 +292,7 @@ class _Lane:
             process.kill()
             process.wait()
             raise _FileFault(reading, "reading it does not come to an end")
-        if time.monotonic() - heard_s > STUCK_S:
+        if time.monotonic() - progress_s > STUCK_S:
             process.kill()
             raise CombinerFailed(f"{reading} was not read within {STUCK_S / 60:.0f} minutes.")
 
@@ -299,7 +303,7 @@ class _Lane:
                 process.communicate()
 
 
-def _blame_crash(process: subprocess.Popen[bytes], reading: Path | None) -> None:
+def _require_no_crash(process: subprocess.Popen[bytes], reading: Path | None) -> None:
     """Blame the file that was being read when the process crashed."""
     code = process.wait()
     if reading is not None and -code in _CRASHES:
@@ -307,13 +311,13 @@ def _blame_crash(process: subprocess.Popen[bytes], reading: Path | None) -> None
         raise _FileFault(reading, f"reading it ends the program ({name})")
 
 
-def _blame(reading: Path | None, reason: str) -> None:
+def _raise_fault(reading: Path | None, reason: str) -> None:
     if reading is None:
         raise CombinerFailed(f"Combining failed: {reason}")
     raise _FileFault(reading, reason)
 
 
-def _put_aside(fault: _FileFault) -> tuple[str, str]:
+def _quarantine(fault: _FileFault) -> tuple[str, str]:
     quarantine(fault.path, fault.reason)
     return str(fault.path), fault.reason
 

@@ -34,9 +34,9 @@ def main() -> None:
     """Respond to requests until stdin ends."""
     die_with_parent(os.getppid())
     _limit_memory()
-    listen(lambda path: _say({"reading": None if path is None else str(path)}))
+    listen(lambda path: _send({"reading": None if path is None else str(path)}))
     for line in sys.stdin:
-        _say(_answer(json.loads(line)))
+        _send(_answer(json.loads(line)))
 
 
 def _limit_memory() -> None:
@@ -45,7 +45,7 @@ def _limit_memory() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
 
 
-def _say(line: dict[str, Any]) -> None:
+def _send(line: dict[str, Any]) -> None:
     print(json.dumps(line), flush=True)
 
 

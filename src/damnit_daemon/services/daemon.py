@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from ..errors import DamnitError
 from ..ledger import (
-    BEAT_EVERY_S,
+    RENEW_EVERY_S,
     Connection,
     Executor,
     Job,
@@ -26,7 +26,6 @@ from ..ledger import (
     RowFailed,
     SlurmTask,
     add_job,
-    beat,
     end_malformed_rows,
     expect_variables,
     explain_wait,
@@ -37,6 +36,7 @@ from ..ledger import (
     place_job,
     prune,
     recover,
+    renew,
     requeue,
     require_lease,
     row_guard,
@@ -53,11 +53,12 @@ from ..slurm import ExecutorSetting as Where
 from ..slurm import Fallback
 from ..supervise.sd_notify import Notifier
 from .awaited_files import AwaitedFiles
-from .cluster import Cluster, GivenJob
+from .cluster import Cluster, QueuedJob
 from .cluster.commands import Adopt, Cancel, Give
 from .combiner import Combiner
 from .daemon_settings import DaemonSettings
 from .events import (
+    DaemonEvent,
     FilesCame,
     FilesTaken,
     JobBegan,
@@ -65,7 +66,6 @@ from .events import (
     JobOver,
     JobPlaced,
     JobWaits,
-    News,
     Remark,
     ValuesSaved,
     VariableProgressed,
@@ -76,12 +76,12 @@ from .job_options import load_options
 from .ledger_renewal import LedgerWatch
 from .local_worker import LocalWorker
 from .publisher import Publisher
-from .scheduling import Scheduler, take_in
+from .scheduling import Scheduler, schedule_pending
 from .sweeper import Sweeper
 
 log = logging.getLogger(__name__)
 
-LOOK_EVERY_S = 0.5
+POLL_INTERVAL_S = 0.5
 """Poll interval for requests: users wait for the response."""
 
 GATHER_S = 0.05
@@ -130,11 +130,11 @@ class Daemon:
         self._settings = settings
         self._announcer = announcer
         self._ledger = Ledger(folder.ledger)
-        self._news: queue.Queue[News | None] = queue.Queue()
-        self._unwritten: list[News] = []
+        self._events: queue.Queue[DaemonEvent | None] = queue.Queue()
+        self._unwritten: list[DaemonEvent] = []
         self._is_stopping = False
-        self._beat_at_s = 0.0
-        self._said_at_s = 0.0
+        self._renewed_at_s = 0.0
+        self._reported_at_s = 0.0
         self._held_for: str | None = None
         self._held_at_s = 0.0
         self._no_room_s = FIRST_WAIT_S
@@ -143,27 +143,27 @@ class Daemon:
         self._ledger_watch = LedgerWatch(folder)
         combiner = self._combiner = Combiner(folder)
         self._sweeper = Sweeper(
-            folder, combiner, self._news.put, self._runs_in_work, self._require_lease
+            folder, combiner, self._events.put, self._runs_in_work, self._require_lease
         )
-        self._cluster = Cluster(folder, combiner, self._news.put, self._require_lease)
-        self._awaited = AwaitedFiles(self._news.put)
+        self._cluster = Cluster(folder, combiner, self._events.put, self._require_lease)
+        self._awaited = AwaitedFiles(self._events.put)
         self._runs_elsewhere: dict[int, Job] = {}
         self._cluster_work: list[int] = []
         self._slots = [
-            LocalWorker(folder, combiner, self._news.put, self._require_lease)
+            LocalWorker(folder, combiner, self._events.put, self._require_lease)
             for _ in range(settings.slots)
         ]
 
     def wake(self) -> None:
         """Have the loop check the ledger at once; for any thread."""
-        self._news.put(None)
+        self._events.put(None)
 
     def stop(self) -> None:
         """End the loop soon; for any thread, and for signal handlers."""
         self._is_stopping = True
-        self._news.put(None)
+        self._events.put(None)
 
-    def take_up(self) -> None:
+    def recover_jobs(self) -> None:
         """Recover the unfinished work of an earlier daemon.
 
         Raises:
@@ -173,15 +173,15 @@ class Daemon:
         with self._ledger.writing(self._token) as con:
             malformed = end_malformed_rows(con, now=time.time())
             left = recover(con, now=time.time())
-            beat(con, self._token, now=time.time())
-        self._beat_at_s = time.monotonic()
+            renew(con, self._token, now=time.time())
+        self._renewed_at_s = time.monotonic()
         for sentence in malformed:
             log.warning("%s", sentence)
         for job_id in left.requeued:
             log.info("Job %s was left unfinished and waits again", job_id)
         if left.elsewhere:
             log.info("Jobs that may be in Slurm: %s", len(left.elsewhere))
-            self._cluster.order(Adopt(tuple(map(GivenJob, left.elsewhere))))
+            self._cluster.order(Adopt(tuple(map(QueuedJob, left.elsewhere))))
             for job_id, reason in left.cancels:
                 self._cluster.order(Cancel(job_id, reason))
         self._cluster.start()
@@ -196,16 +196,16 @@ class Daemon:
             LedgerGone: If the ledger was deleted or damaged.
         """
         while not self._is_stopping:
-            self._gather(LOOK_EVERY_S)
+            self._gather(POLL_INTERVAL_S)
             self._try_to_write()
             notifier.watchdog()
 
-    def wind_up(self) -> None:
+    def shutdown(self) -> None:
         """End all threads and processes; unfinished jobs are queued again."""
         self._is_stopping = True
         for slot in self._slots:
             if slot.job is not None:
-                slot.stop(STOPPED, is_owed=True)
+                slot.stop(STOPPED, must_retry=True)
         for slot in self._slots:
             slot.close()
         self._awaited.close()
@@ -224,12 +224,12 @@ class Daemon:
         is_first = True
         while True:
             try:
-                news = self._news.get(timeout=max(0.0, until_s - time.monotonic()))
+                event = self._events.get(timeout=max(0.0, until_s - time.monotonic()))
             except queue.Empty:
                 return
-            if news is not None:
-                self._unwritten.append(news)
-            if news is None or isinstance(news, JobOver | JobInterrupted):
+            if event is not None:
+                self._unwritten.append(event)
+            if event is None or isinstance(event, JobOver | JobInterrupted):
                 until_s = 0.0
             elif is_first:
                 until_s = min(until_s, time.monotonic() + GATHER_S)
@@ -257,91 +257,95 @@ class Daemon:
     def _write(self) -> None:
         """Bring the ledger up to date in one transaction, then act on it."""
         now_s = time.monotonic()
-        is_beat_due = now_s - self._beat_at_s >= BEAT_EVERY_S
-        if not (self._unwritten or is_beat_due or self._has_work()):
+        is_renewal_due = now_s - self._renewed_at_s >= RENEW_EVERY_S
+        if not (self._unwritten or is_renewal_due or self._has_work()):
             return
         over: list[Job] = []
         begun: list[tuple[LocalWorker, Job, protocol.Job]] = []
-        given: list[GivenJob] = []
+        queued: list[QueuedJob] = []
         malformed: list[str] = []
         with self._ledger.writing(self._token) as con:
             now = time.time()
-            if is_beat_due:
-                beat(con, self._token, now=now, info={**self._info, **self.facts()})
+            if is_renewal_due:
+                renew(con, self._token, now=now, info={**self._info, **self.facts()})
                 malformed = end_malformed_rows(con, now=now)
-            for news in self._unwritten:
-                self._write_one(con, news, now, over)
-            intake = take_in(con, now=now)
+            for event in self._unwritten:
+                self._write_one(con, event, now, over)
+            intake = schedule_pending(con, now=now)
             followed_up = self._follow_up(con, over, now)
             added = [load_job(con, job_id) for job_id in (*intake.jobs, *followed_up)]
             if not self._is_stopping:
-                given = self._give_to_slurm(con, now)
-                begun = self._begin_jobs(con, now)
+                queued = self._send_to_slurm(con, now)
+                begun = self._start_jobs(con, now)
             if over:
                 prune(con)
         # Committed: now others may be notified, and jobs may run.
-        if is_beat_due:
-            self._beat_at_s = now_s
+        if is_renewal_due:
+            self._renewed_at_s = now_s
         written, self._unwritten = self._unwritten, []
         self._cluster_work.clear()
         for sentence in malformed:
             log.warning("%s", sentence)
         self._announce(written, over, [job for job in added if job is not None])
         self._act(intake)
-        if given:
-            self._cluster.order(Give(tuple(given)))
+        if queued:
+            self._cluster.order(Give(tuple(queued)))
         for slot, job, template in begun:
-            slot.give(job, template)
+            slot.assign(job, template)
             self._announcer.job_runs(job)
-        self._say_what_runs(now_s)
+        self._report_status(now_s)
 
     def _has_work(self) -> bool:
         with self._ledger.reading() as con:
             if has_undecided(con):
                 return True
-            may_begin = self._may_begin() or self._may_give()
+            may_begin = self._may_start() or self._may_send()
             return may_begin and has_queued(con, excluding=self._awaited.job_ids)
 
-    def _write_one(self, con: Connection, news: News, now: float, over: list[Job]) -> None:
+    def _write_one(self, con: Connection, event: DaemonEvent, now: float, over: list[Job]) -> None:
         """Write an event; a failure affects only that event, or the job that it ends."""
         try:
-            with row_guard(con, type(news).__name__):
-                self._write_news(con, news, now, over)
+            with row_guard(con, type(event).__name__):
+                self._write_events(con, event, now, over)
         except RowFailed as error:
-            if isinstance(news, JobOver | JobInterrupted):
-                set_state(con, news.job_id, JobState.FAILED, now=now, reason=str(error))
+            if isinstance(event, JobOver | JobInterrupted):
+                set_state(con, event.job_id, JobState.FAILED, now=now, reason=str(error))
 
-    def _write_news(self, con: Connection, news: News, now: float, over: list[Job]) -> None:
-        if isinstance(news, JobBegan):
-            expect_variables(con, news.job_id, news.names)
-        elif isinstance(news, VariableProgressed):
-            save_progress(con, [news.progress])
-        elif isinstance(news, FilesTaken):
-            save_files(con, news.key, news.data, news.files, now=now)
-        elif isinstance(news, JobOver):
-            self._awaited.remove(news.job_id)
+    def _write_events(
+        self, con: Connection, event: DaemonEvent, now: float, over: list[Job]
+    ) -> None:
+        if isinstance(event, JobBegan):
+            expect_variables(con, event.job_id, event.names)
+        elif isinstance(event, VariableProgressed):
+            save_progress(con, [event.progress])
+        elif isinstance(event, FilesTaken):
+            save_files(con, event.key, event.data, event.files, now=now)
+        elif isinstance(event, JobOver):
+            self._awaited.remove(event.job_id)
             if set_state(
-                con, news.job_id, news.state, now=now, reason=news.reason, attempt=news.attempt
+                con, event.job_id, event.state, now=now, reason=event.reason, attempt=event.attempt
             ):
-                self._note_cluster_work(news)
-                if news.state is JobState.DONE:
+                self._note_cluster_work(event)
+                if event.state is JobState.DONE:
                     self._no_room_s = FIRST_WAIT_S
-            if job := load_job(con, news.job_id):
+            if job := load_job(con, event.job_id):
                 over.append(job)
-        elif isinstance(news, JobPlaced):
-            self._place(con, news, now)
-        elif isinstance(news, JobWaits):
-            explain_wait(con, news.job_id, news.reason)
-        elif isinstance(news, JobInterrupted):
-            waiting = requeue(con, news.job_id, now=now, reason=news.reason, attempt=news.attempt)
-            if news.awaits_files and waiting is not None and (job := load_job(con, waiting)):
+        elif isinstance(event, JobPlaced):
+            self._place(con, event, now)
+        elif isinstance(event, JobWaits):
+            explain_wait(con, event.job_id, event.reason)
+        elif isinstance(event, JobInterrupted):
+            waiting = requeue(
+                con, event.job_id, now=now, reason=event.reason, attempt=event.attempt
+            )
+            if event.awaits_files and waiting is not None and (job := load_job(con, waiting)):
                 self._awaited.add(job)
-            if news.held_for is not None:
-                self._held_for = news.held_for
+            if event.held_for is not None:
+                self._held_for = event.held_for
                 self._held_at_s = time.monotonic()
-            if news.waits:
+            if event.waits:
                 self._wait_for_room()
-            if job := load_job(con, news.job_id):
+            if job := load_job(con, event.job_id):
                 over.append(job)
 
     def _wait_for_room(self) -> None:
@@ -349,11 +353,11 @@ class Daemon:
         self._no_room_until_s = time.monotonic() + self._no_room_s
         self._no_room_s = min(2 * self._no_room_s, LONGEST_WAIT_S)
 
-    def _begin_jobs(
+    def _start_jobs(
         self, con: Connection, now: float
     ) -> list[tuple[LocalWorker, Job, protocol.Job]]:
         """Assign the next jobs to free workers."""
-        if not self._may_begin():
+        if not self._may_start():
             return []
         free = [slot for slot in self._slots if slot.job is None]
         busy = {job.run_key for slot in self._slots if (job := slot.job) is not None}
@@ -379,11 +383,11 @@ class Daemon:
                 busy.add(job.run_key)
         return begun
 
-    def _give_to_slurm(self, con: Connection, now: float) -> list[GivenJob]:
+    def _send_to_slurm(self, con: Connection, now: float) -> list[QueuedJob]:
         """Select the next jobs for Slurm; committed before they are submitted."""
-        if not self._may_give():
+        if not self._may_send():
             return []
-        given = []
+        queued = []
         place = Placement(Executor.SLURM, host="", slurm_id="")
         for job in next_queued(
             con,
@@ -401,8 +405,8 @@ class Daemon:
             taken = load_job(con, job.id) or job
             if taken.cluster is None:  # shared and dedicated jobs are never mixed
                 taken = replace(taken, cluster=False)
-            given.append(GivenJob(taken, options))
-        return given
+            queued.append(QueuedJob(taken, options))
+        return queued
 
     def _in_slurm(self) -> SlurmTask:
         """Return which jobs go to Slurm by default."""
@@ -413,7 +417,7 @@ class Daemon:
                 return SlurmTask.CLUSTER
         return SlurmTask.WANTED
 
-    def _may_give(self) -> bool:
+    def _may_send(self) -> bool:
         if time.monotonic() < self._no_room_until_s:
             return False
         return not self._is_held() and self._cluster.accepts()
@@ -423,9 +427,9 @@ class Daemon:
         is_down = bool(self._cluster.problem)
         return is_down and self._settings.slurm.fallback is Fallback.LOCAL
 
-    def _note_cluster_work(self, news: JobOver) -> None:
-        if news.leaves_cluster_work and news.state is not JobState.CANCELLED:
-            self._cluster_work.append(news.job_id)
+    def _note_cluster_work(self, event: JobOver) -> None:
+        if event.leaves_cluster_work and event.state is not JobState.CANCELLED:
+            self._cluster_work.append(event.job_id)
 
     def _follow_up(self, con: Connection, over: list[Job], now: float) -> list[int]:
         """Queue what jobs left to the cluster, in the transaction that ends the jobs."""
@@ -441,13 +445,13 @@ class Daemon:
                     new.append(added.id)
         return new
 
-    def _place(self, con: Connection, news: JobPlaced, now: float) -> None:
-        place = Placement(Executor.SLURM, host=news.host or None, slurm_id=news.slurm_id)
-        if not news.is_running:
-            place_job(con, news.job_id, place)
+    def _place(self, con: Connection, event: JobPlaced, now: float) -> None:
+        place = Placement(Executor.SLURM, host=event.host or None, slurm_id=event.slurm_id)
+        if not event.is_running:
+            place_job(con, event.job_id, place)
             return
-        set_state(con, news.job_id, JobState.RUNNING, now=now, placement=place)
-        if job := load_job(con, news.job_id):
+        set_state(con, event.job_id, JobState.RUNNING, now=now, placement=place)
+        if job := load_job(con, event.job_id):
             self._runs_elsewhere[job.id] = job
 
     def _is_held(self) -> bool:
@@ -460,7 +464,7 @@ class Daemon:
             self._held_for = None
         return self._held_for is not None
 
-    def _may_begin(self) -> bool:
+    def _may_start(self) -> bool:
         if time.monotonic() < self._no_room_until_s:
             return False
         return not self._is_held() and any(slot.job is None for slot in self._slots)
@@ -487,19 +491,19 @@ class Daemon:
             return False
         return job.cluster
 
-    def _announce(self, written: list[News], over: list[Job], added: list[Job]) -> None:
+    def _announce(self, written: list[DaemonEvent], over: list[Job], added: list[Job]) -> None:
         waiting: dict[str, list[int]] = {}
-        for news in written:
-            if isinstance(news, ValuesSaved):
-                self._announcer.values_saved(news.key, news.names)
-            elif isinstance(news, VariablesChanged):
-                self._announcer.variables_changed(news.variables)
-            elif isinstance(news, Remark):
-                log.info("%s", news.text)
-            elif isinstance(news, FilesCame):
-                log.info("%s no more: the files are there", _name_jobs(list(news.job_ids)))
-            elif isinstance(news, JobInterrupted):
-                waiting.setdefault(news.reason, []).append(news.job_id)
+        for event in written:
+            if isinstance(event, ValuesSaved):
+                self._announcer.values_saved(event.key, event.names)
+            elif isinstance(event, VariablesChanged):
+                self._announcer.variables_changed(event.variables)
+            elif isinstance(event, Remark):
+                log.info("%s", event.text)
+            elif isinstance(event, FilesCame):
+                log.info("%s no more: the files are there", _name_jobs(list(event.job_ids)))
+            elif isinstance(event, JobInterrupted):
+                waiting.setdefault(event.reason, []).append(event.job_id)
         for reason, ids in waiting.items():
             log.warning("%s: %s", _name_jobs(ids), reason)
         for job in over:
@@ -516,17 +520,17 @@ class Daemon:
         stop = dict(intake.stop)
         for slot in self._slots:
             if slot.job is not None and slot.job.id in stop:
-                slot.stop(stop[slot.job.id], is_owed=False)
+                slot.stop(stop[slot.job.id], must_retry=False)
         for job_id, reason in intake.stop:
             if self._cluster.has(job_id):
                 self._cluster.order(Cancel(job_id, reason))
         if intake.sweep:
             self._sweeper.sweep()
 
-    def _say_what_runs(self, now_s: float) -> None:
-        if now_s - self._said_at_s < SAY_RUNNING_EVERY_S:
+    def _report_status(self, now_s: float) -> None:
+        if now_s - self._reported_at_s < SAY_RUNNING_EVERY_S:
             return
-        self._said_at_s = now_s
+        self._reported_at_s = now_s
         for slot in self._slots:
             if (job := slot.job) is not None:
                 self._announcer.job_runs(job)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..ledger import ArrivalState, Connection, JobState, load_arrivals, load_job
 from ..model.arrival import Arrival, ArrivalSource
-from .run_scanner import look_into
+from .run_scanner import scan_run
 
 TAKEN = "its files were found before, and have not changed since"
 
@@ -25,6 +25,6 @@ def was_taken(con: Connection, arrival: Arrival, proposal_folder: Path) -> bool:
         job = load_job(con, found.job_id)
         if job is None or job.state in (JobState.FAILED, JobState.CANCELLED):
             return False
-        files = look_into(proposal_folder, (arrival.run_key, arrival.data))
+        files = scan_run(proposal_folder, (arrival.run_key, arrival.data))
         return files is not None and files.data_at == found.arrival.event_at
     return False

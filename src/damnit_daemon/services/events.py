@@ -123,7 +123,7 @@ class Remark:
     text: str
 
 
-News = (
+DaemonEvent = (
     JobBegan
     | FilesTaken
     | FilesCame

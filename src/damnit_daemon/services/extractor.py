@@ -68,7 +68,7 @@ class Extractor:
         """
         self.problems: list[str] = []
         self._folder = folder
-        self._tell = on_event or (lambda _key, _event: None)
+        self._notify = on_event or (lambda _key, _event: None)
         self._on_saved = on_saved
         self._tee = tee
         self._limits = limits
@@ -100,7 +100,7 @@ class Extractor:
             )
             loaded = runner.start()
             self._runner = runner
-            self._tell(None, loaded)
+            self._notify(None, loaded)
         try:
             require_usable(self._runner.context)
         except ContextUnusable:
@@ -171,7 +171,7 @@ class Extractor:
             raise
         finally:
             self._collector = None
-            collector.finish(look_for_more=sudden)
+            collector.finish(find_unreported=sudden)
             outcome.duration_s = time.monotonic() - began
             outcome.not_stored = " ".join(filter(None, [collector.problem, *collector.notes]))
             outcome.owed = outcome.owed or collector.owed
@@ -195,7 +195,7 @@ class Extractor:
             lives = self._runner is not None and self._runner.alive
             verdict = attempts.ended(ended, runner_lives=lives)
             if verdict.blamed:
-                self._blame(verdict.blamed, verdict.reason, outcome, collector)
+                self._record_crash(verdict.blamed, verdict.reason, outcome, collector)
             if verdict.is_over:
                 outcome.failure = attempts.failure
                 outcome.is_absent = attempts.is_absent
@@ -215,16 +215,18 @@ class Extractor:
                     _note_unreadable(event, outcome)
                 elif isinstance(event, JobEnded):
                     ended = event
-                self._tell(outcome.key, event)
+                self._notify(outcome.key, event)
                 collector.ingest_if_due()
-                self._stop_if_wanted()
+                self._stop_if_requested()
         return ended
 
-    def _blame(self, name: str, reason: str, outcome: RunOutcome, collector: Collector) -> None:
+    def _record_crash(
+        self, name: str, reason: str, outcome: RunOutcome, collector: Collector
+    ) -> None:
         """Write the reason into the cell of the variable that was running."""
         outcome.outcomes[name] = "failed"
         outcome.errors[name] = reason
-        self._tell(
+        self._notify(
             outcome.key,
             VariableDone("", name, "failed", 0.0, error=reason, error_class=PROCESS_DIED),
         )
@@ -233,11 +235,11 @@ class Extractor:
             self._note_problem(problem)
 
     def _idle(self) -> None:
-        self._stop_if_wanted()
+        self._stop_if_requested()
         if self._collector is not None:
             self._collector.ingest_if_due()
 
-    def _stop_if_wanted(self) -> None:
+    def _stop_if_requested(self) -> None:
         if reason := self._stop_reason():
             raise JobCancelled(reason)
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 
-from ..ledger import Connection, JobOptions, recall, remember
+from ..ledger import Connection, JobOptions, get_value, set_value
 from ..ledger.json_fields import parse_object
 
 
 def save_options(con: Connection, job_id: int, options: JobOptions) -> None:
     """Save the options of a job."""
     if options:
-        remember(con, _name(job_id), json.dumps(options.to_payload()))
+        set_value(con, _name(job_id), json.dumps(options.to_payload()))
 
 
 def load_options(con: Connection, job_id: int) -> JobOptions:
@@ -20,7 +20,7 @@ def load_options(con: Connection, job_id: int) -> JobOptions:
     Raises:
         DamnitError: If a stored value is out of bounds.
     """
-    kept = recall(con, _name(job_id))
+    kept = get_value(con, _name(job_id))
     return JobOptions() if kept is None else JobOptions.from_payload(parse_object(str(kept)))
 
 

@@ -20,11 +20,11 @@ from ..ledger import (
     Connection,
     Ledger,
     TakenFiles,
+    get_value,
     number_jobs_after,
-    recall,
     record_arrival,
-    remember,
     save_files,
+    set_value,
 )
 from ..model import RunKey
 from ..model.arrival import Arrival, ArrivalSource
@@ -37,7 +37,7 @@ from .settle_times import KINDS
 
 log = logging.getLogger(__name__)
 
-FIRST_LOOK = "first look"
+FIRST_POLL = "first look"
 """Key for the time at which the daemon first scanned the proposal."""
 
 OLDER = "older runs"
@@ -148,14 +148,14 @@ def renew_ledger(
         # Slurm's submissions are identified by job number: no other job may get the same one.
         number_jobs_after(con, highest_job_number(folder))
         for name, value in (memo or {}).items():
-            remember(con, name, value)
+            set_value(con, name, value)
         for place, files in done.items():
             key, kind = place
             path = f"p{key.proposal:06d}/{kind}/{run_folder_name(key.run)}"
             arrival = Arrival(ArrivalSource.WATCHER, path, key, kind, files.newest_ns / 1e9)
             record_arrival(con, arrival, now=now, state=ArrivalState.IGNORED, reason=NEWLY_MADE)
             save_files(con, key, kind, files, now=now)
-        remember(con, RENEWED, json.dumps([now, sentence]))
+        set_value(con, RENEWED, json.dumps([now, sentence]))
     log.warning("%s Runs that are processed again, or for the first time: %s", sentence, len(owed))
     return sentence
 
@@ -163,7 +163,7 @@ def renew_ledger(
 def load_renewal(con: Connection) -> tuple[float, str] | None:
     """Return when, and why, the ledger was rebuilt; None if it was not."""
     try:
-        at, sentence = json.loads(str(recall(con, RENEWED)))
+        at, sentence = json.loads(str(get_value(con, RENEWED)))
         return float(at), str(sentence)
     except (ValueError, TypeError, RecursionError, OverflowError):
         return None
@@ -174,14 +174,14 @@ def was_there(folder: DamnitFolder) -> bool:
     return (folder.internals / MEMO).exists()
 
 
-def keep_memo(folder: DamnitFolder) -> None:
+def save_memo(folder: DamnitFolder) -> None:
     """Save the data for a new ledger next to it; a failure to write is only logged.
 
     Raises:
         StoreError: If the ledger cannot be read.
     """
     with Ledger(folder.ledger).reading() as con:
-        known = {name: recall(con, name) for name in (FIRST_LOOK, OLDER)}
+        known = {name: get_value(con, name) for name in (FIRST_POLL, OLDER)}
     text = json.dumps({name: value for name, value in known.items() if value is not None})
     path = folder.internals / MEMO
     try:

@@ -90,7 +90,7 @@ class Listener:
             while not stop.is_set():
                 try:
                     self.step(POLL_S)
-                    self._hand_on_counts(COUNT_EVERY_S)
+                    self._save_counts(COUNT_EVERY_S)
                 except LeaseLost:
                     raise
                 except DamnitError as error:
@@ -101,7 +101,7 @@ class Listener:
         finally:
             self._source.close()
             with suppress(DamnitError):
-                self._hand_on_counts(0.0)
+                self._save_counts(0.0)
 
     def step(self, timeout_s: float) -> int:
         """Wait for messages and process them; return their number.
@@ -125,7 +125,7 @@ class Listener:
         self._uncounted += counted
         return len(records)
 
-    def _hand_on_counts(self, every_s: float) -> None:
+    def _save_counts(self, every_s: float) -> None:
         now_s = time.monotonic()
         if self._count and self._uncounted and now_s - self._counted_s >= every_s:
             self._counted_s = now_s

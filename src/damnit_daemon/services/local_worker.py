@@ -19,9 +19,9 @@ from .awaited_files import NOT_YET
 from .combiner import Combiner
 from .context import ContextUnusable, declared_variables
 from .events import (
+    DaemonEvent,
     JobInterrupted,
     JobOver,
-    News,
     Remark,
     ValuesSaved,
     VariablesChanged,
@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 
 
 class LocalWorker:
-    """A thread with its own resident runner; reports events as `News`.
+    """A thread with its own resident runner; reports events as `DaemonEvent`.
 
     The runner is kept between jobs, and replaced when the context file or its Python
     changes.
@@ -45,19 +45,19 @@ class LocalWorker:
         self,
         folder: DamnitFolder,
         combiner: Combiner,
-        tell: Callable[[News], None],
+        notify: Callable[[DaemonEvent], None],
         require_right: Callable[[], None],
     ) -> None:
         self._folder = folder
-        self._tell = tell
+        self._notify = notify
         self._jobs: queue.Queue[tuple[Job, protocol.Job] | None] = queue.Queue()
         self._job: Job | None = None
         self._stop_reason = ""
-        self._is_owed = False
+        self._must_retry = False
         self._extractor = Extractor(
             folder,
-            on_event=self._hear,
-            on_saved=self._hear_of_values,
+            on_event=self._on_event,
+            on_saved=self._on_saved,
             store=combiner,
             require_right=require_right,
             stop_reason=lambda: self._stop_reason,
@@ -70,20 +70,20 @@ class LocalWorker:
         """The current job."""
         return self._job
 
-    def give(self, job: Job, template: protocol.Job) -> None:
+    def assign(self, job: Job, template: protocol.Job) -> None:
         """Assign a job; only while idle."""
-        self._stop_reason, self._is_owed = "", False
+        self._stop_reason, self._must_retry = "", False
         self._job = job
         self._jobs.put((job, template))
 
-    def stop(self, reason: str, *, is_owed: bool) -> None:
+    def stop(self, reason: str, *, must_retry: bool) -> None:
         """Stop the current job.
 
         Args:
             reason: Saved with the job.
-            is_owed: Whether the job is to run later; else it is cancelled.
+            must_retry: Whether the job is to run later; else it is cancelled.
         """
-        self._is_owed = is_owed
+        self._must_retry = must_retry
         self._stop_reason = reason
 
     def close(self, timeout_s: float = 30.0) -> None:
@@ -95,12 +95,12 @@ class LocalWorker:
         while (given := self._jobs.get()) is not None:
             job, template = given
             try:
-                news = self._do(job, template)
+                message = self._do(job, template)
             except Exception as error:
                 log.exception("Job %s", job.id)
-                news = JobOver(job.id, JobState.FAILED, f"{type(error).__name__}: {error}")
+                message = JobOver(job.id, JobState.FAILED, f"{type(error).__name__}: {error}")
             self._job = None
-            self._tell(replace(news, attempt=job.attempt))
+            self._notify(replace(message, attempt=job.attempt))
         self._extractor.close()
 
     def _do(self, job: Job, template: protocol.Job) -> JobOver | JobInterrupted:
@@ -126,7 +126,7 @@ class LocalWorker:
             return JobOver(job.id, JobState.FAILED, str(error))
         finally:
             for problem in self._extractor.problems:
-                self._tell(Remark(f"{job.run_key}: {problem}"))
+                self._notify(Remark(f"{job.run_key}: {problem}"))
             self._extractor.problems.clear()
         left = template.cluster is False and wants_cluster(
             loaded, job.data, job.variables, job.match
@@ -141,7 +141,7 @@ class LocalWorker:
         return JobOver(job.id, JobState.DONE, remarks, leaves_cluster_work=left)
 
     def _end_early(self, job: Job, reason: str) -> JobOver | JobInterrupted:
-        if self._is_owed:
+        if self._must_retry:
             return JobInterrupted(job.id, reason)
         return JobOver(job.id, JobState.CANCELLED, reason)
 
@@ -151,13 +151,13 @@ class LocalWorker:
         changed = set(self._extractor.store_variables(loaded))
         infos = tuple(info for info in declared_variables(loaded) if info.name in changed)
         if infos:
-            self._tell(VariablesChanged(infos))
+            self._notify(VariablesChanged(infos))
         return loaded
 
-    def _hear(self, _key: RunKey | None, event: protocol.Event) -> None:
+    def _on_event(self, _key: RunKey | None, event: protocol.Event) -> None:
         if self._job is not None:
-            for news in translate(self._job, event):
-                self._tell(news)
+            for message in translate(self._job, event):
+                self._notify(message)
 
-    def _hear_of_values(self, key: RunKey, names: list[str]) -> None:
-        self._tell(ValuesSaved(key, tuple(names)))
+    def _on_saved(self, key: RunKey, names: list[str]) -> None:
+        self._notify(ValuesSaved(key, tuple(names)))

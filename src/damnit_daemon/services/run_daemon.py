@@ -19,7 +19,7 @@ from ..supervise.sd_notify import Notifier
 from .arrival_threads import ArrivalThreads
 from .daemon import Daemon, daemon_info
 from .daemon_settings import DaemonSettings, Trigger, daemon_settings, this_machines_cpus
-from .ledger_renewal import LedgerGone, keep_memo, load_renewal, renew_ledger
+from .ledger_renewal import LedgerGone, load_renewal, renew_ledger, save_memo
 from .publisher import Publisher
 
 log = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ def run_daemon(folder: DamnitFolder, *, notifier: Notifier | None = None) -> int
         info=info,
         waiting=lambda lease: notifier.status(f"waiting for the daemon on {lease.holder.host}"),
     )
-    keep_memo(folder)
+    save_memo(folder)
     note_place(folder)
     producer = Producer(broker) if broker is not None and broker.update_topic else None
     announcer = Publisher(producer)
@@ -69,7 +69,7 @@ def run_daemon(folder: DamnitFolder, *, notifier: Notifier | None = None) -> int
     for number in SIGNALS:
         signal.signal(number, lambda *_: daemon.stop())
     try:
-        daemon.take_up()
+        daemon.recover_jobs()
         triggers.start()
         log.info(
             "Working in %s, as process %s on %s", folder.path, os.getpid(), socket.gethostname()
@@ -82,7 +82,7 @@ def run_daemon(folder: DamnitFolder, *, notifier: Notifier | None = None) -> int
     finally:
         notifier.stopping()
         triggers.close()
-        daemon.wind_up()
+        daemon.shutdown()
         announcer.close()
         _give_back(ledger, token)
     log.info("Stopped")

@@ -26,10 +26,10 @@ READ_AGAIN_S = 60.0
 NEW_S = 60.0
 """How long a run is new; new runs are read more often."""
 
-LOOK_INTO_S = 5.0
+RESCAN_S = 5.0
 """How often a run that is not new is read: it may stay empty for years."""
 
-LOOK_RARELY_S = 600.0
+RESCAN_RARELY_S = 600.0
 """How often a run processed long ago is read: it may be corrected again."""
 
 OLD_S = 86_400.0
@@ -94,7 +94,7 @@ class KindFolder:
         proposal_folder: Its parent folder.
         proposal: Number of the proposal.
         kind: `raw` or `proc`.
-        look_into_s: How often a new run is read.
+        rescan_s: How often a new run is read.
         clock: Unix seconds; only used to find what is older than a day.
     """
 
@@ -104,13 +104,13 @@ class KindFolder:
         proposal: int,
         kind: str,
         *,
-        look_into_s: float = 0.0,
+        rescan_s: float = 0.0,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._kind = kind
         self._proposal = proposal
         self._names = FolderNames(proposal_folder / kind)
-        self._look_into_s = look_into_s
+        self._rescan_s = rescan_s
         self._clock = clock
         self._runs: dict[int, _RunFolder] = {}
         """The runs that were not yet seen when the names were read."""
@@ -134,7 +134,7 @@ class KindFolder:
                 unseen[run] = self._runs.get(run) or _RunFolder(self._names.path, place, now_s)
         self._runs = unseen
         for folder in unseen.values():
-            if files := folder.look(now_s, self._clock(), self._look_into_s):
+            if files := folder.poll(now_s, self._clock(), self._rescan_s):
                 yield files
 
 
@@ -152,12 +152,12 @@ class _RunFolder:
         """Return the time of the folder's last change; raises `OSError` if it does not exist."""
         return self._names.path.stat().st_mtime_ns
 
-    def look(self, now_s: float, unix_s: float, look_into_s: float) -> RunFiles | None:
+    def poll(self, now_s: float, unix_s: float, rescan_s: float) -> RunFiles | None:
         """Return its contents, possibly from a moment ago; None if they are unknown."""
         if now_s < self._next_s:
             return self._files
         is_new = now_s - self._first_s < NEW_S
-        self._next_s = now_s + (look_into_s if is_new else LOOK_INTO_S)
+        self._next_s = now_s + (rescan_s if is_new else RESCAN_S)
         try:
             self._files = self._read(now_s, unix_s)
         except OSError:
@@ -209,9 +209,9 @@ def _is_data(name: str) -> bool:
     return name.endswith(".h5") and name[0] != "."
 
 
-def look_into(proposal_folder: Path, place: Place) -> RunFiles | None:
+def scan_run(proposal_folder: Path, place: Place) -> RunFiles | None:
     """Return the present contents of one run's folder; None if they are unknown."""
-    return _RunFolder(proposal_folder / place[1], place, 0.0).look(0.0, time.time(), 0.0)
+    return _RunFolder(proposal_folder / place[1], place, 0.0).poll(0.0, time.time(), 0.0)
 
 
 def count_files(proposal_folder: Path, place: Place) -> RunFiles | None:
@@ -227,7 +227,7 @@ class TakenRuns:
 
     Args:
         proposal_folder: Contains `raw` and `proc`.
-        look_into_s: How often a run that has just changed is polled.
+        rescan_s: How often a run that has just changed is polled.
         clock: Unix seconds.
     """
 
@@ -235,11 +235,11 @@ class TakenRuns:
         self,
         proposal_folder: Path,
         *,
-        look_into_s: float = LOOK_INTO_S,
+        rescan_s: float = RESCAN_S,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._folder = proposal_folder
-        self._look_into_s = look_into_s
+        self._rescan_s = rescan_s
         self._clock = clock
         self._next_s: dict[Place, float] = {}
         self._changed: dict[Place, RunFiles] = {}
@@ -250,11 +250,11 @@ class TakenRuns:
             if place not in self._next_s:
                 self._next_s[place] = now_s + self._first_pause_s(place, files)
             if now_s >= self._next_s[place]:
-                self._look(place, files, now_s)
+                self._scan(place, files, now_s)
             if (found := self._changed.get(place)) and has_changed(found, files):
                 yield found
 
-    def _look(self, place: Place, files: TakenFiles, now_s: float) -> None:
+    def _scan(self, place: Place, files: TakenFiles, now_s: float) -> None:
         self._changed.pop(place, None)
         self._next_s[place] = now_s + self._pause_s(files)
         folder = _RunFolder(self._folder / place[1], place, now_s)
@@ -266,16 +266,16 @@ class TakenRuns:
             return
         if has_changed(found, files):
             self._changed[place] = found
-            self._next_s[place] = now_s + self._look_into_s
+            self._next_s[place] = now_s + self._rescan_s
 
     def _pause_s(self, files: TakenFiles) -> float:
-        return min(max(self._look_into_s, self._age_s(files) / 20), LOOK_RARELY_S)
+        return min(max(self._rescan_s, self._age_s(files) / 20), RESCAN_RARELY_S)
 
     def _first_pause_s(self, place: Place, files: TakenFiles) -> float:
         """Spread the first polls: an earlier daemon may leave thousands of runs."""
         pause_s = self._pause_s(files)
         spread = place[0].run * 0.618 % 1.0
-        return pause_s * spread if pause_s > self._look_into_s else 0.0
+        return pause_s * spread if pause_s > self._rescan_s else 0.0
 
     def _age_s(self, files: TakenFiles) -> float:
         newest_ns = max(files.newest_ns, files.folder_ns)

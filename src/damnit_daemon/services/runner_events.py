@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from ..ledger import Job, Outcome, TakenFiles, VariableProgress
 from ..runner.file_format import START_TIME
 from ..runner.protocol import Event, FilesFound, JobStarted, Note, VariableDone, VariableStarted
-from .events import FilesTaken, JobBegan, News, Remark, VariableProgressed
+from .events import DaemonEvent, FilesTaken, JobBegan, Remark, VariableProgressed
 
 
-def translate(job: Job, event: Event) -> Iterator[News]:
+def translate(job: Job, event: Event) -> Iterator[DaemonEvent]:
     """Yield the daemon's events for an event about a job; none for events of no interest."""
     match event:
         case FilesFound():

@@ -61,14 +61,14 @@ class Scheduler:
     sweep: bool = False
     """True if a user requested that waiting fragments be combined."""
 
-    def take_over(self, other: Scheduler) -> None:
+    def merge(self, other: Scheduler) -> None:
         """Add the actions of another one."""
         self.jobs += other.jobs
         self.stop += other.stop
         self.sweep |= other.sweep
 
 
-def take_in(con: Connection, *, now: float) -> Scheduler:
+def schedule_pending(con: Connection, *, now: float) -> Scheduler:
     """Turn arrivals and requests into jobs; answer the requests."""
     intake = Scheduler()
     for found in pending_arrivals(con):
@@ -85,7 +85,7 @@ def take_in(con: Connection, *, now: float) -> Scheduler:
             answer = {"reason": str(error)}
             answer_request(con, request.id, RequestState.REFUSED, answer, now=now)
         else:
-            intake.take_over(done)
+            intake.merge(done)
     return intake
 
 

@@ -14,11 +14,11 @@ from ..model import RunKey
 from ..paths import DamnitFolder
 from .combine_result import CombineResult
 from .combiner import Combiner
-from .events import News, Remark, ValuesSaved
+from .events import DaemonEvent, Remark, ValuesSaved
 
 log = logging.getLogger(__name__)
 
-LOOK_EVERY_S = 5.0
+POLL_INTERVAL_S = 5.0
 LEFT_ALONE_S = 10.0
 """Minimum age of a fragment: the job that wrote it combines its own."""
 
@@ -32,7 +32,7 @@ class Sweeper:
     Args:
         folder: The DAMNIT folder.
         combiner: Combines the fragments.
-        tell: Called with each event.
+        notify: Called with each event.
         busy: The runs of our current jobs, which combine their own fragments.
         require_right: Raises a `DamnitError` if another daemon has taken over.
     """
@@ -41,18 +41,18 @@ class Sweeper:
         self,
         folder: DamnitFolder,
         combiner: Combiner,
-        tell: Callable[[News], None],
+        notify: Callable[[DaemonEvent], None],
         busy: Callable[[], Collection[RunKey]],
         require_right: Callable[[], None],
     ) -> None:
         self._folder = folder
         self._combiner = combiner
-        self._tell = tell
+        self._notify = notify
         self._busy = busy
         self._require_right = require_right
         self._wake = threading.Event()
         self._is_closed = False
-        self._wants_all = True
+        self._sweep_all = True
         self._swept_at_s = 0.0
         self._remarks: set[str] = set()
         self._thread = threading.Thread(target=self._work, name="sweeper", daemon=True)
@@ -63,7 +63,7 @@ class Sweeper:
 
     def sweep(self) -> None:
         """Request a sweep of the whole folder."""
-        self._wants_all = True
+        self._sweep_all = True
         self._wake.set()
 
     def close(self, timeout_s: float = 30.0) -> None:
@@ -76,20 +76,20 @@ class Sweeper:
     def _work(self) -> None:
         while not self._is_closed:
             try:
-                self._look()
+                self._sweep_due()
             except (DamnitError, OSError) as error:
                 self._remark(str(error))
-            self._wake.wait(LOOK_EVERY_S)
+            self._wake.wait(POLL_INTERVAL_S)
             self._wake.clear()
 
-    def _look(self) -> None:
-        if self._wants_all or time.monotonic() - self._swept_at_s > SWEEP_EVERY_S:
-            self._wants_all = False
+    def _sweep_due(self) -> None:
+        if self._sweep_all or time.monotonic() - self._swept_at_s > SWEEP_EVERY_S:
+            self._sweep_all = False
             try:
                 self._require_right()
-                self._hear(self._combiner.sweep())
+                self._on_combined(self._combiner.sweep())
             except DamnitError:
-                self._wants_all = True
+                self._sweep_all = True
                 raise
             self._swept_at_s = time.monotonic()
             return
@@ -99,11 +99,11 @@ class Sweeper:
         for key, paths in waiting.items():
             if key not in self._busy() and all(map(_is_left_alone, paths)):
                 self._require_right()
-                self._hear(self._combiner.combine_run(key, paths))
+                self._on_combined(self._combiner.combine_run(key, paths))
 
-    def _hear(self, combined: CombineResult) -> None:
+    def _on_combined(self, combined: CombineResult) -> None:
         for key, names in combined.saved:
-            self._tell(ValuesSaved(key, tuple(names)))
+            self._notify(ValuesSaved(key, tuple(names)))
         for text in (*combined.remarks, *combined.postponed):
             self._remark(text)
 
@@ -111,7 +111,7 @@ class Sweeper:
         """Report a problem once: combining is retried again and again."""
         if text not in self._remarks:
             self._remarks.add(text)
-            self._tell(Remark(text))
+            self._notify(Remark(text))
 
 
 def _is_left_alone(path: Path) -> bool:

@@ -19,7 +19,7 @@ from ..model.growing_runs import GrowingRun
 from .completeness import file_names, what_is_lacking
 from .run_ends import LastTrains, early_ends, read_last_trains
 from .run_scanner import (
-    LOOK_INTO_S,
+    RESCAN_S,
     KindFolder,
     Place,
     RunFiles,
@@ -161,12 +161,12 @@ class Watcher:
         self._grace_s = grace_s
         self._backfill = backfill
         self._clock = clock
-        look_into_s = min(times.of(KINDS[0]) / 10, LOOK_INTO_S)
+        rescan_s = min(times.of(KINDS[0]) / 10, RESCAN_S)
         self._folders = {
-            kind: KindFolder(proposal_folder, proposal, kind, look_into_s=look_into_s, clock=clock)
+            kind: KindFolder(proposal_folder, proposal, kind, rescan_s=rescan_s, clock=clock)
             for kind in KINDS
         }
-        self._taken_runs = TakenRuns(proposal_folder, look_into_s=look_into_s, clock=clock)
+        self._taken_runs = TakenRuns(proposal_folder, rescan_s=rescan_s, clock=clock)
         self._lacking: dict[RunFiles, str] = {}
         self._last_trains = last_trains
         self._early: dict[RunFiles, str] = {}
@@ -174,9 +174,9 @@ class Watcher:
         self._ends_early: set[tuple[str, str]] = set()
         """Kinds and aggregators that still ended early when the last run was taken."""
         self._older: set[Place] | None = None
-        self._wanted_again: set[RunKey] = set()
+        self._requeued: set[RunKey] = set()
         if not first_start:
-            self._remember_older(older)
+            self._record_older(older)
         self._watched: dict[Place, Sighting] = {}
 
     @property
@@ -184,7 +184,7 @@ class Watcher:
         """The runs that are older than the daemon; None before the first scan."""
         return None if self._older is None else frozenset(self._older)
 
-    def look(
+    def poll(
         self,
         seen: Container[Place],
         now_s: float,
@@ -211,7 +211,7 @@ class Watcher:
         self.problem = ""
         if self._older is None:
             there = (files for found in new.values() for files in found)
-            self._remember_older(files.place for files in there if files.hdf5_files)
+            self._record_older(files.place for files in there if files.hdf5_files)
         before, settled = self._watched, []
         self._watched = {}
         for kind, found in new.items():
@@ -223,7 +223,7 @@ class Watcher:
                 settled += decision.settled
         self._forget_changed(before)
         self._learn(before, taken)
-        ready = self._take_complete(settled, now_s)
+        ready = self._pop_complete(settled, now_s)
         look = self._sort(ready, now_s, taken, expects_events=expects_events)
         self._note_growing(ready, now_s)
         return look
@@ -237,7 +237,7 @@ class Watcher:
             if newest_ns and files.data_ns > newest_ns:
                 self.settle_times.note(*place, (files.data_ns - newest_ns) / 1e9)
 
-    def _take_complete(self, settled: Iterable[Sighting], now_s: float) -> list[Sighting]:
+    def _pop_complete(self, settled: Iterable[Sighting], now_s: float) -> list[Sighting]:
         """Select those whose files are complete, or unchanged for very long."""
         complete, lacking = [], {}
         for sighting in sorted(settled, key=_order):
@@ -296,11 +296,11 @@ class Watcher:
             if files.hdf5_files and place not in over and place not in (self._older or ())
         ]
 
-    def _remember_older(self, places: Iterable[Place]) -> None:
+    def _record_older(self, places: Iterable[Place]) -> None:
         """Note the runs found by the first scan, and those of them to backfill."""
         self._older = set(places)
         newest_first = sorted({key for key, _ in self._older}, reverse=True)
-        self._wanted_again = set(newest_first[: self._backfill])
+        self._requeued = set(newest_first[: self._backfill])
 
     def _forget_changed(self, before: Mapping[Place, Sighting]) -> None:
         """Treat a run whose files changed during the scan as new."""
@@ -325,7 +325,7 @@ class Watcher:
                     look.arrivals.append(_arrival(files, backfilled=bool(grace_s), again=True))
                 continue
             is_older = files.place in (self._older or ())
-            if is_older and files.place[0] not in self._wanted_again:
+            if is_older and files.place[0] not in self._requeued:
                 look.existing.append(_arrival(files, backfilled=False))
             elif is_older or now_s - since_s >= wait_s:
                 is_late = is_older or self._grace_s is not None

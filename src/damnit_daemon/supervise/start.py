@@ -176,13 +176,13 @@ def _wait_until_it_works(
             if program.state in ENDED_STATES or program.pid != first_pid:
                 return f"it ended at once ({program.description})"
             lease = read_lease(folder)
-            if lease is not None and _is_first_beat(lease, program, old):
+            if lease is not None and _is_first_renewal(lease, program, old):
                 return lease
         time.sleep(LOOK_EVERY_S)
     return f"it gave no sign of life within {timeout_s:.0f} s"
 
 
-def _is_first_beat(lease: Lease, program: Program, old: Lease | None) -> bool:
+def _is_first_renewal(lease: Lease, program: Program, old: Lease | None) -> bool:
     is_new = old is None or lease.token != old.token
     return is_new and lease.beats > 0 and lease.holder.pid == program.pid
 

@@ -23,7 +23,7 @@ LOST_S = 60.0
 """A daemon that has not reported for this long counts as lost; others may take over."""
 
 
-class DaemonSeen(NamedTuple):
+class DaemonStatus(NamedTuple):
     """The daemon that holds the folder, as far as can be seen from here."""
 
     host: str
@@ -109,7 +109,7 @@ class DaemonActivity(NamedTuple):
     """True once the ledger was read."""
     problem: str = ""
     """Why the ledger could not be read; the last known state is kept."""
-    daemon: DaemonSeen | None = None
+    daemon: DaemonStatus | None = None
     running: int = 0
     queued: int = 0
     runs: Mapping[RunKey, tuple[RunJob, ...]] = MappingProxyType({})

@@ -32,7 +32,7 @@ from damnit_daemon.model import RunKey
 from damnit_daemon.model.consumer_health import parse_consumer_health
 from damnit_daemon.model.growing_runs import GrowingRun, parse_growing
 
-from .daemon_activity import DaemonActivity, DaemonSeen, RunJob
+from .daemon_activity import DaemonActivity, DaemonStatus, RunJob
 
 MOST_QUEUED = 500
 """Most queued jobs shown one by one; beyond that only their number is shown."""
@@ -132,7 +132,7 @@ class DaemonActivityReader:
         )
         self._lease = lease
 
-    def _seen(self, lease: Lease | None) -> DaemonSeen | None:
+    def _seen(self, lease: Lease | None) -> DaemonStatus | None:
         """Clocks of two hosts differ: from the second poll on, rely on the changes seen here."""
         if lease is None:
             return None
@@ -143,7 +143,7 @@ class DaemonActivityReader:
             heard_at = now
         else:
             heard_at = self._work.daemon.heard_at
-        return DaemonSeen(lease.holder.host, lease.since, heard_at, is_ready=lease.beats > 0)
+        return DaemonStatus(lease.holder.host, lease.since, heard_at, is_ready=lease.beats > 0)
 
 
 def _running(con: Connection, job: Job) -> RunJob:

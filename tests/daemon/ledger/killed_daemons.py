@@ -30,7 +30,6 @@ from damnit_daemon.ledger import (
     add_job_for_arrival,
     add_request,
     answer_request,
-    beat,
     count,
     expect_variables,
     next_queued,
@@ -39,6 +38,7 @@ from damnit_daemon.ledger import (
     record_arrival,
     recover,
     release,
+    renew,
     save_progress,
     set_state,
     take_lease,
@@ -65,7 +65,7 @@ class Fate:
 
 def die_in_a_job(frame, event, argument) -> None:
     """Kill this process where the progress of a running job is written, but not committed."""
-    if event == "call" and frame.f_code is beat.__code__:
+    if event == "call" and frame.f_code is renew.__code__:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -133,7 +133,7 @@ class Daemon:
             with self.ledger.writing(self.token) as con:
                 news = [VariableProgress(job.id, name, Outcome.DONE, 1.0, 1.0) for name in "ab"]
                 save_progress(con, news)
-                beat(con, self.token, now=time.time())
+                renew(con, self.token, now=time.time())
             with self.ledger.writing(self.token) as con:
                 if set_state(con, job.id, JobState.DONE, now=time.time(), attempt=job.attempt + 1):
                     count(con, f"done {job.id}")

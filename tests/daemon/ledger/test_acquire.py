@@ -12,9 +12,9 @@ from damnit_daemon.ledger import (
     LeaseHeld,
     Ledger,
     acquire,
-    beat,
     load_counters,
     load_lease,
+    renew,
     take_lease,
     this_process,
 )
@@ -114,12 +114,12 @@ def test_a_host_that_vanished_is_respected_for_a_while(ledger):
 def test_one_at_work_is_noticed_at_its_next_beat(ledger):
     token = take(ledger, Clock(), THERE)
 
-    def renew():
+    def renew_lease():
         if clock.now_s >= 52.0:
             with ledger.writing(token) as con:
-                beat(con, token, now=0.0)
+                renew(con, token, now=0.0)
 
-    clock = Clock(renew)
+    clock = Clock(renew_lease)
     with pytest.raises(LeaseHeld, match="process 20 on there"):
         take(ledger, clock)
 

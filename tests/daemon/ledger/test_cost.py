@@ -21,7 +21,6 @@ from damnit_daemon.ledger import (
     add_job_for_arrival,
     add_request,
     answer_request,
-    beat,
     count,
     has_queued,
     has_undecided,
@@ -40,6 +39,7 @@ from damnit_daemon.ledger import (
     prune,
     record_arrival,
     recover,
+    renew,
     requeue,
     retry_job,
     save_progress,
@@ -106,7 +106,7 @@ CALLS = {
     "anything queued": has_queued,
     "count": lambda con: count(con, "x"),
     "lease": lambda con: acquire(con, HERE, now=NOW, alive=lambda process: False),
-    "beat": lambda con: beat(
+    "renew": lambda con: renew(
         con, acquire(con, HERE, now=NOW, alive=lambda process: False), now=NOW
     ),
 }

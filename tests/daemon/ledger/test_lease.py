@@ -6,9 +6,9 @@ from damnit_daemon.ledger import (
     LeaseWatch,
     ProcessId,
     acquire,
-    beat,
     load_lease,
     release,
+    renew,
     require_lease,
 )
 
@@ -79,9 +79,9 @@ def test_that_of_a_dead_process_is_taken_at_once(con):
 def test_a_beat_renews_it(con):
     token = acquire(con, HERE, now=NOW, info={"jobs": 1})
 
-    beat(con, token, now=NOW + 5)
+    renew(con, token, now=NOW + 5)
     assert load_lease(con).info == {"jobs": 1}
-    beat(con, token, now=NOW + 7, info={"jobs": 2})
+    renew(con, token, now=NOW + 7, info={"jobs": 2})
 
     lease = load_lease(con)
     assert (lease.since, lease.beat_at, lease.beats) == (NOW, NOW + 7, 2)
@@ -93,7 +93,7 @@ def test_who_lost_it_can_neither_renew_nor_release_it(con):
     new = acquire(con, THERE, now=NOW, alive=dead)
 
     with pytest.raises(LeaseLost):
-        beat(con, old, now=NOW)
+        renew(con, old, now=NOW)
     assert not release(con, old)
     require_lease(con, new)
     assert release(con, new)
@@ -118,7 +118,7 @@ def test_a_beat_at_the_last_moment_keeps_it(con):
     watch = LeaseWatch()
     watch_for(con, watch, 59)
 
-    beat(con, token, now=NOW + 59)
+    renew(con, token, now=NOW + 59)
 
     watch_for(con, watch, 58, start=60)
     with pytest.raises(LeaseHeld):
@@ -141,14 +141,14 @@ def test_a_clock_that_steps_does_not_make_a_live_lease_stale(con, step_s):
     watch = LeaseWatch()
 
     for second in range(200):
-        beat(con, token, now=NOW + second + (step_s if second > 50 else 0.0))
+        renew(con, token, now=NOW + second + (step_s if second > 50 else 0.0))
         with pytest.raises(LeaseHeld):
             acquire(con, THERE, now=NOW, watch=watch, at_s=float(second), alive=unknown)
 
 
 def test_a_clock_that_stepped_back_does_not_make_a_stale_one_live_for_ever(con):
     token = acquire(con, HERE, now=NOW + HOUR_S)
-    beat(con, token, now=NOW + HOUR_S)
+    renew(con, token, now=NOW + HOUR_S)
     watch = LeaseWatch()
     watch_for(con, watch, 59)
 

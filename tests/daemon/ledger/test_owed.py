@@ -29,7 +29,6 @@ from damnit_daemon.ledger import (
     add_job_for_arrival,
     add_request,
     answer_request,
-    beat,
     load_job,
     load_jobs,
     load_progress,
@@ -41,6 +40,7 @@ from damnit_daemon.ledger import (
     prune,
     record_arrival,
     recover,
+    renew,
     requeue,
     retry_job,
     save_progress,
@@ -121,7 +121,7 @@ class Daemons(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from([1.0, 60.0, -3600.0]))
     def pass_time(self, seconds):
         self.now += seconds
-        self.transaction(lambda con: beat(con, self.token, now=self.now))
+        self.transaction(lambda con: renew(con, self.token, now=self.now))
 
     @rule(run=RUNS, data=DATA, key=st.integers(1, 3), crash=CRASHES)
     def tell(self, run, data, key, crash):

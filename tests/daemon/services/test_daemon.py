@@ -17,7 +17,7 @@ from damnit_daemon.ledger import (
     RequestState,
     add_job,
     load_progress,
-    remember,
+    set_value,
 )
 from damnit_daemon.model import RunKey, VariableInfo
 from damnit_daemon.store import Database, NewValue, add_user_variable, load_value, save_values
@@ -458,7 +458,7 @@ def test_a_job_with_impossible_limits_fails_with_the_reason(experiment):
     it.ledger.create()
     with it.ledger.writing() as con:
         job = add_job(con, NewJob(RunKey(1234, 1)), now=1.0)
-        remember(con, f"wishes for job {job.id}", '{"memory": "lots"}')
+        set_value(con, f"wishes for job {job.id}", '{"memory": "lots"}')
     it.start_daemon()
     (job,) = it.all_over(1)
     assert job.state is JobState.FAILED

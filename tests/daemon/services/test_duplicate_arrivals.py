@@ -21,7 +21,7 @@ from damnit_daemon.ledger import (
 from damnit_daemon.model import RunKey
 from damnit_daemon.model.arrival import Arrival, ArrivalSource
 from damnit_daemon.services.duplicate_arrivals import was_taken
-from damnit_daemon.services.run_scanner import look_into
+from damnit_daemon.services.run_scanner import scan_run
 
 KEY = RunKey(1234, 1)
 EVENT = Arrival(ArrivalSource.KAFKA, "events 0 7", KEY, "raw", 1.0)
@@ -44,7 +44,7 @@ def con(tmp_path):
 
 def take(con, proposal):
     """As the watcher and the loop do it; returns the job."""
-    files = look_into(proposal.path, (KEY, "raw"))
+    files = scan_run(proposal.path, (KEY, "raw"))
     found = Arrival(ArrivalSource.WATCHER, "r0001", KEY, "raw", files.data_at, True)
     record_arrival(con, found, now=2.0)
     (pending,) = pending_arrivals(con)

@@ -17,9 +17,9 @@ from damnit_daemon.ledger import (
     Ledger,
     NewJob,
     add_job,
+    get_value,
     load_arrivals,
     load_files,
-    recall,
 )
 from damnit_daemon.model import RunKey
 from damnit_daemon.services.arrival_threads import OLDER
@@ -82,7 +82,7 @@ def test_a_ledger_that_is_lost_is_noticed_and_made_anew(experiment, loss):
         (found,) = load_arrivals(con, RunKey(1234, 2))
         assert found.state is ArrivalState.IGNORED
         assert load_files(con)[RunKey(1234, 2), "raw"].number == 1
-        assert json.loads(recall(con, OLDER)) == [[[1234, 1], "raw"]]
+        assert json.loads(get_value(con, OLDER)) == [[[1234, 1], "raw"]]
     aside = list(it.folder.path.glob("daemon.sqlite.damaged-*"))
     assert len(aside) == (loss is not delete)
     assert "it was made anew" in command(it, "status")

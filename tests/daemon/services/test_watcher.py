@@ -17,13 +17,13 @@ from damnit_daemon.ledger import TakenFiles
 from damnit_daemon.model import RunKey
 from damnit_daemon.model.arrival import ArrivalSource
 from damnit_daemon.services.completeness import what_is_lacking
-from damnit_daemon.services.run_scanner import FRESH_S, LOOK_INTO_S, NEW_S, RunFiles
+from damnit_daemon.services.run_scanner import FRESH_S, NEW_S, RESCAN_S, RunFiles
 from damnit_daemon.services.settle_times import SettleTimes
 from damnit_daemon.services.watcher import PATIENCE, Sighting, Watcher, decide, parse_backfill
 
 PROPOSAL = 1234
 SETTLE_S = 20.0
-READ_SOON_S = LOOK_INTO_S + 0.1
+READ_SOON_S = RESCAN_S + 0.1
 
 
 def place(run, kind="raw"):
@@ -56,9 +56,9 @@ class Proposal:
         options = {"settle_s": SETTLE_S, **options}
         return Watcher(self.path, PROPOSAL, **options)
 
-    def look(self, watcher, after_s=0.0, *, record=True, taken=MappingProxyType({})):
+    def poll(self, watcher, after_s=0.0, *, record=True, taken=MappingProxyType({})):
         self.now_s += after_s
-        look = watcher.look(self.seen, self.now_s, taken=taken)
+        look = watcher.poll(self.seen, self.now_s, taken=taken)
         if record:
             found = [*look.arrivals, *look.existing]
             self.seen |= {(arrival.run_key, arrival.data) for arrival in found}
@@ -67,7 +67,7 @@ class Proposal:
     def arrivals(self, watcher, after_s=0.0, **options):
         return [
             (arrival.run_key.run, arrival.data)
-            for arrival in self.look(watcher, after_s, **options).arrivals
+            for arrival in self.poll(watcher, after_s, **options).arrivals
         ]
 
 
@@ -116,7 +116,7 @@ def test_a_new_run_arrives_once(proposal):
     path = proposal.write(1)
     assert proposal.arrivals(watcher) == []
     assert proposal.arrivals(watcher, SETTLE_S - 0.1) == []
-    (arrival,) = proposal.look(watcher, 5.0).arrivals
+    (arrival,) = proposal.poll(watcher, 5.0).arrivals
     assert arrival.source == ArrivalSource.WATCHER
     assert arrival.run_key == RunKey(PROPOSAL, 1)
     assert arrival.key == "p001234/raw/r0001"
@@ -140,13 +140,13 @@ def test_a_run_that_grows_is_not_complete(proposal):
         assert proposal.arrivals(watcher, 10.0) == []
         proposal.write(1, size=10, append=True)
     assert proposal.arrivals(watcher, 10.0) == []
-    assert proposal.arrivals(watcher, SETTLE_S + LOOK_INTO_S) == [(1, "raw")]
+    assert proposal.arrivals(watcher, SETTLE_S + RESCAN_S) == [(1, "raw")]
 
 
 def test_a_file_rewritten_with_the_same_size_is_a_change(proposal):
     watcher = proposal.watcher()
     path = proposal.write(1)
-    proposal.look(watcher)
+    proposal.poll(watcher)
     os.utime(path, ns=(1, path.stat().st_mtime_ns + 1))
     assert proposal.arrivals(watcher, SETTLE_S + 1) == []
     assert proposal.arrivals(watcher, SETTLE_S + 1) == [(1, "raw")]
@@ -156,7 +156,7 @@ def test_a_file_that_grows_on_storage_that_is_late_with_its_times(proposal):
     watcher = proposal.watcher()
     path = proposal.write(1)
     before = path.stat().st_mtime_ns
-    proposal.look(watcher)
+    proposal.poll(watcher)
     proposal.write(1, size=1, append=True)
     os.utime(path, ns=(before, before))
     assert proposal.arrivals(watcher, SETTLE_S + 1) == []
@@ -166,7 +166,7 @@ def test_a_file_that_is_still_being_copied_under_another_name_counts(proposal):
     watcher = proposal.watcher()
     proposal.write(1)
     proposal.write(1, name=".RAW-R0001-DA02-S00000.h5.Xy7", size=5)
-    proposal.look(watcher)
+    proposal.poll(watcher)
     proposal.write(1, name=".RAW-R0001-DA02-S00000.h5.Xy7", size=5, append=True)
     assert proposal.arrivals(watcher, SETTLE_S + 1) == []
 
@@ -174,11 +174,11 @@ def test_a_file_that_is_still_being_copied_under_another_name_counts(proposal):
 def test_raw_then_proc(proposal):
     watcher = proposal.watcher()
     proposal.write(1)
-    proposal.look(watcher)
+    proposal.poll(watcher)
     assert proposal.arrivals(watcher, SETTLE_S) == [(1, "raw")]
     proposal.write(1, "proc")
     proposal.write(2)
-    proposal.look(watcher, 1.0)
+    proposal.poll(watcher, 1.0)
     assert proposal.arrivals(watcher, SETTLE_S) == [(1, "proc"), (2, "raw")]
 
 
@@ -207,8 +207,8 @@ def test_a_run_whose_storage_is_late_with_its_time_is_seen_a_minute_later(propos
     watcher = proposal.watcher(settle_s=0)
     raw = proposal.path / "raw"
     before = raw.stat().st_mtime_ns
-    proposal.look(watcher)
-    proposal.look(watcher, FRESH_S + 1)
+    proposal.poll(watcher)
+    proposal.poll(watcher, FRESH_S + 1)
     proposal.write(1)
     os.utime(raw, ns=(before, before))
     assert proposal.arrivals(watcher, FRESH_S + 1) == []
@@ -247,13 +247,13 @@ def test_run_numbers_above_9999(proposal):
 def test_a_run_that_disappears_is_forgotten_and_may_come_back(proposal):
     watcher = proposal.watcher()
     path = proposal.write(1)
-    proposal.look(watcher)
+    proposal.poll(watcher)
     path.unlink()
     path.parent.rmdir()
     assert proposal.arrivals(watcher, SETTLE_S + 1) == []
     proposal.write(1)
     assert proposal.arrivals(watcher, READ_SOON_S) == []
-    assert proposal.arrivals(watcher, SETTLE_S + LOOK_INTO_S) == [(1, "raw")]
+    assert proposal.arrivals(watcher, SETTLE_S + RESCAN_S) == [(1, "raw")]
 
 
 def test_a_proposal_that_cannot_be_read_is_looked_at_again(proposal):
@@ -283,9 +283,9 @@ def test_runs_of_an_unmounted_proposal_do_not_pass_for_new(proposal):
     away = proposal.path.with_name("away")
     proposal.path.rename(away)
     watcher = proposal.watcher(settle_s=0, first_start=True)
-    proposal.look(watcher)
+    proposal.poll(watcher)
     away.rename(proposal.path)
-    look = proposal.look(watcher, 1.0)
+    look = proposal.poll(watcher, 1.0)
     assert look.arrivals == []
     assert [arrival.run_key.run for arrival in look.existing] == [1]
 
@@ -295,9 +295,9 @@ def test_at_the_first_start_what_is_there_is_left_alone(proposal):
         proposal.write(run)
     proposal.write(1, "proc")
     watcher = proposal.watcher(first_start=True)
-    assert proposal.look(watcher).existing == []
+    assert proposal.poll(watcher).existing == []
     proposal.write(3)
-    look = proposal.look(watcher, SETTLE_S)
+    look = proposal.poll(watcher, SETTLE_S)
     assert look.arrivals == []
     assert [(a.run_key.run, a.data) for a in look.existing] == [
         (1, "raw"),
@@ -311,9 +311,9 @@ def test_a_run_that_is_being_written_at_the_first_start_is_processed(proposal):
     proposal.write(1)
     proposal.write(2)
     watcher = proposal.watcher(first_start=True)
-    proposal.look(watcher)
+    proposal.poll(watcher)
     proposal.write(2, size=7, append=True)
-    look = proposal.look(watcher, SETTLE_S + 1)
+    look = proposal.poll(watcher, SETTLE_S + 1)
     assert [arrival.run_key.run for arrival in look.existing] == [1]
     assert proposal.arrivals(watcher, SETTLE_S + 1) == [(2, "raw")]
 
@@ -325,7 +325,7 @@ def test_the_first_start_may_process_the_newest(proposal, backfill, processed):
     for run in (1, 3, 4):
         proposal.write(run)
     watcher = proposal.watcher(settle_s=0, first_start=True, backfill=backfill)
-    look = proposal.look(watcher)
+    look = proposal.poll(watcher)
     assert [arrival.run_key.run for arrival in look.arrivals] == processed
     assert all(arrival.backfilled for arrival in look.arrivals)
     assert len(look.existing) == 3 - len(processed)
@@ -335,10 +335,10 @@ def test_with_a_broker_an_event_is_waited_for(proposal):
     watcher = proposal.watcher(grace_s=60.0)
     proposal.write(1)
     proposal.write(2)
-    proposal.look(watcher)
+    proposal.poll(watcher)
     assert proposal.arrivals(watcher, SETTLE_S + 30) == []
     proposal.seen.add(place(1))  # an event came
-    (arrival,) = proposal.look(watcher, 31.0).arrivals
+    (arrival,) = proposal.poll(watcher, 31.0).arrivals
     assert arrival.run_key.run == 2
     assert arrival.backfilled
 
@@ -346,9 +346,9 @@ def test_with_a_broker_an_event_is_waited_for(proposal):
 def test_no_event_is_waited_for_from_a_broker_that_is_not_there(proposal):
     watcher = proposal.watcher(grace_s=60.0)
     proposal.write(1)
-    proposal.look(watcher)
+    proposal.poll(watcher)
     proposal.now_s += SETTLE_S
-    (arrival,) = watcher.look(proposal.seen, proposal.now_s, expects_events=False).arrivals
+    (arrival,) = watcher.poll(proposal.seen, proposal.now_s, expects_events=False).arrivals
     assert arrival.backfilled
 
 
@@ -357,7 +357,7 @@ def test_folders_untouched_for_a_day_are_not_looked_into_file_by_file(proposal):
     yesterday = time.time() - 100_000
     os.utime(path.parent, (yesterday, yesterday))
     watcher = proposal.watcher(settle_s=10)
-    proposal.look(watcher)
+    proposal.poll(watcher)
     proposal.write(1, size=1, append=True)
     assert proposal.arrivals(watcher, 10.0) == [(1, "raw")]
 
@@ -379,13 +379,13 @@ def test_looking_at_2000_runs_costs_next_to_nothing(proposal):
     for run in range(1, 2001):
         proposal.write(run, size=1)
     watcher = proposal.watcher(first_start=True)
-    first_s = timed(lambda: proposal.look(watcher))
-    noting_s = timed(lambda: proposal.look(watcher, NEW_S))
+    first_s = timed(lambda: proposal.poll(watcher))
+    noting_s = timed(lambda: proposal.poll(watcher, NEW_S))
     assert len(proposal.seen) == 2000
-    proposal.look(watcher, 1.0)
-    idle_s = min(timed(lambda: proposal.look(watcher, 0.2)) for _ in range(20))
+    proposal.poll(watcher, 1.0)
+    idle_s = min(timed(lambda: proposal.poll(watcher, 0.2)) for _ in range(20))
     proposal.write(2001)
-    new_s = timed(lambda: proposal.look(watcher, 0.2))
+    new_s = timed(lambda: proposal.poll(watcher, 0.2))
     print(f"first {first_s:.4f}, noting {noting_s:.4f}, new {new_s:.4f}, idle {idle_s:.6f} s")
     assert idle_s < 0.002
     assert new_s < 0.05
@@ -417,7 +417,7 @@ def test_files_added_after_a_run_was_taken_make_an_arrival_of_their_own(proposal
     assert proposal.arrivals(watcher, SETTLE_S, taken=known) == []
     proposal.write(1, name="RAW-R0001-DA02-S00000.h5")
     assert proposal.arrivals(watcher, 30.0, taken=known) == []
-    (arrival,) = proposal.look(watcher, SETTLE_S, taken=known).arrivals
+    (arrival,) = proposal.poll(watcher, SETTLE_S, taken=known).arrivals
     assert (arrival.run_key.run, arrival.data) == (1, "raw")
     assert arrival.key.startswith("p001234/raw/r0001#2.2000.")
 
@@ -449,7 +449,7 @@ def test_the_settle_time_is_learnt_from_pauses_and_forgotten_again(proposal):
     later = proposal.write(1, "proc", name="CORR-R0001-DA02-S00000.h5")
     at = path.stat().st_mtime + 40.0
     os.utime(later, (at, at))
-    proposal.look(watcher, 100.0, taken=known)
+    proposal.poll(watcher, 100.0, taken=known)
     assert times.of("proc") == pytest.approx(60.0, abs=0.1)
     assert times.of("raw") == SETTLE_S
     again = SettleTimes(SETTLE_S, learns=True, known=times.dump())
@@ -554,9 +554,9 @@ def test_one_that_always_ends_early_costs_the_wait_once(proposal):
     for run, (end, waits) in enumerate(ends_and_waits, 1):
         write_trains(proposal, f"RAW-R000{run}-DA01-S00000.h5", 1000, 1749, run=run)
         write_trains(proposal, f"RAW-R000{run}-DA02-S00000.h5", 1000, end, run=run)
-        proposal.look(watcher)
+        proposal.poll(watcher)
         assert proposal.arrivals(watcher, SETTLE_S) == ([] if waits else [(run, "raw")])
-        proposal.look(watcher, PATIENCE * SETTLE_S)
+        proposal.poll(watcher, PATIENCE * SETTLE_S)
 
 
 def test_corrected_files_are_as_many_as_the_raw_ones(proposal):
@@ -566,11 +566,11 @@ def test_corrected_files_are_as_many_as_the_raw_ones(proposal):
     proposal.seen.add(place(1))
     watcher = proposal.watcher()
     proposal.write(1, "proc", name="CORR-R0001-AGIPD00-S00000.h5")
-    proposal.look(watcher)
+    proposal.poll(watcher)
     assert proposal.arrivals(watcher, SETTLE_S) == []
     assert watcher.growing[0].lacks == "CORR-R0001-AGIPD00-S00001.h5 is missing"
     proposal.write(1, "proc", name="CORR-R0001-AGIPD00-S00001.h5")
-    proposal.look(watcher, READ_SOON_S)
+    proposal.poll(watcher, READ_SOON_S)
     assert proposal.arrivals(watcher, SETTLE_S) == [(1, "proc")]
 
 
@@ -594,7 +594,7 @@ def test_a_damaged_file_ends_neither_the_watcher_nor_what_the_others_tell(propos
     write_trains(proposal, "RAW-R0001-DA02-S00000.h5", 1000, 1499)
     path = proposal.write(1, name="RAW-R0001-DA03-S00000.h5")
     path.write_bytes((Path(__file__).parents[2] / "damaged" / name).read_bytes())
-    proposal.look(watcher)
+    proposal.poll(watcher)
     began = time.monotonic()
     assert proposal.arrivals(watcher, SETTLE_S) == []
     assert time.monotonic() - began < 30

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from damnit_daemon.errors import DamnitError
-from damnit_daemon.ledger import Ledger, ProcessId, acquire, beat, load_lease
+from damnit_daemon.ledger import Ledger, ProcessId, acquire, load_lease, renew
 from damnit_daemon.paths import DamnitFolder
 from damnit_daemon.supervise import observe, start, stop
 
@@ -73,7 +73,7 @@ def beating(ledger):
     def run():
         while not over.wait(0.2):
             with ledger.writing() as con:
-                beat(con, load_lease(con).token, now=time.time())
+                renew(con, load_lease(con).token, now=time.time())
 
     thread = threading.Thread(target=run)
     thread.start()

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from damnit_daemon.errors import DamnitError
-from damnit_daemon.ledger import Ledger, beat, release, take_lease
+from damnit_daemon.ledger import Ledger, release, renew, take_lease
 from damnit_daemon.paths import DamnitFolder
 
 
@@ -36,7 +36,7 @@ def main(folder, modes):
             print(f"line {said} of much that there is to say", flush=True)
         if token is not None:
             with ledger.writing(token) as con:
-                beat(con, token, now=time.time())
+                renew(con, token, now=time.time())
         time.sleep(0.2)
     if token is not None:
         with ledger.writing() as con:

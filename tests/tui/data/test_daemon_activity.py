@@ -11,14 +11,14 @@ from damnit_tui.data.daemon_activity import (
     STOPPED,
     UNREADABLE,
     DaemonActivity,
-    DaemonSeen,
+    DaemonStatus,
     RunJob,
 )
 from damnit_tui.format import format_span
 
 from ..conftest import NOW, key
 
-DAEMON = DaemonSeen("max-exfl458", NOW - 3600, NOW)
+DAEMON = DaemonStatus("max-exfl458", NOW - 3600, NOW)
 RUNNING = RunJob("raw", NOW - 32, "max-exfl123", 0, frozenset("ab"), ("a",), 2, 14)
 
 
@@ -35,14 +35,14 @@ def work(**more):
         (work(), ("● daemon max-exfl458", "news")),
         (work(problem="it is locked"), ("● daemon max-exfl458", "news")),
         (
-            work(daemon=DaemonSeen("h", NOW, NOW, is_ready=False)),
+            work(daemon=DaemonStatus("h", NOW, NOW, is_ready=False)),
             ("◐ daemon starting on h", "mark"),
         ),
         (
-            work(daemon=DaemonSeen("h", NOW, NOW - 90, is_dead=True)),
+            work(daemon=DaemonStatus("h", NOW, NOW - 90, is_dead=True)),
             ("✗ daemon lost since 11:58", "trouble"),
         ),
-        (work(daemon=DaemonSeen("h\x1b[2J", NOW, NOW)), ("● daemon h␛[2J", "news")),
+        (work(daemon=DaemonStatus("h\x1b[2J", NOW, NOW)), ("● daemon h␛[2J", "news")),
     ],
 )
 def test_the_state_of_the_daemon(known, state):
@@ -59,7 +59,7 @@ def test_a_daemon_that_is_silent_for_too_long_is_lost():
 
 
 def test_a_time_that_no_calendar_knows_is_no_crash():
-    never = work(daemon=DaemonSeen("h", 0.0, -1e300))
+    never = work(daemon=DaemonStatus("h", 0.0, -1e300))
     assert never.state(NOW)[0] == "✗ daemon lost since ?"
 
 
@@ -131,7 +131,7 @@ def test_spans(seconds, said):
 
 
 def test_what_a_lost_daemon_was_at_stands_still():
-    lost = DaemonSeen("max-exfl458", NOW - 3600, NOW - 90)
+    lost = DaemonStatus("max-exfl458", NOW - 3600, NOW - 90)
     left = work(daemon=lost, is_abandoned=True, runs={key(1): (RUNNING,)})
     assert left.mark(key(1)) == STOPPED
     assert not left.is_computing(key(1), "a")

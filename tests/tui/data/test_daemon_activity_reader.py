@@ -11,15 +11,15 @@ from damnit_daemon.ledger import (
     Ledger,
     Placement,
     TakenFiles,
-    beat,
     explain_wait,
     release,
+    renew,
     save_files,
     set_state,
     this_process,
 )
 from damnit_daemon.model.growing_runs import GrowingRun, growing_to_json
-from damnit_tui.data.daemon_activity import DaemonSeen
+from damnit_tui.data.daemon_activity import DaemonStatus
 from damnit_tui.data.daemon_activity_reader import LOOK_ANYWAY_S, MOST_QUEUED, DaemonActivityReader
 
 from ..conftest import NOW, key
@@ -62,7 +62,7 @@ def test_a_daemon_at_work(reader, empty_folder):
         end(con, begin(con, queue(con, 3), "a"), JobState.FAILED, "no room")
         end(con, begin(con, queue(con, 2), "a"))
     work = reader.look()
-    assert work.daemon == DaemonSeen(HOST, NOW, NOW)
+    assert work.daemon == DaemonStatus(HOST, NOW, NOW)
     assert (work.running, work.queued) == (1, 2)
     running, waiting = work.runs[key(5)]
     assert (running.began_at, running.host, running.computing) == (NOW - 3, HOST, ("b",))
@@ -90,7 +90,7 @@ def test_a_daemon_whose_clock_is_wrong_is_heard_when_it_beats(reader, empty_fold
     assert reader.look().daemon.is_lost(NOW)
     clock.now += LOOK_ANYWAY_S + 1
     with ledger_of(empty_folder) as con:
-        beat(con, token, now=NOW - 4998)
+        renew(con, token, now=NOW - 4998)
     assert reader.look().daemon.heard_at == clock.now
     before = clock.now
     clock.now += LOOK_ANYWAY_S + 1
@@ -210,7 +210,7 @@ def test_what_grows_and_what_cannot_be_read(reader, empty_folder):
     strange = [{"run": "x"}, 5, {**growing_to_json([growing])[0], "files": float("inf")}]
     with ledger_of(empty_folder) as con:
         token = take_lease(con)
-        beat(con, token, now=NOW, info={"growing": [*strange, *growing_to_json([growing])]})
+        renew(con, token, now=NOW, info={"growing": [*strange, *growing_to_json([growing])]})
         save_files(con, key(3), "raw", TakenFiles(2, 9, 9, 9, "1 of 2 files unreadable"), now=NOW)
         save_files(con, key(4), "raw", TakenFiles(2, 9, 9, 9), now=NOW)
     work = reader.look()

@@ -13,10 +13,10 @@ from damnit_daemon.ledger import (
     Ledger,
     Placement,
     TakenFiles,
-    beat,
     explain_wait,
     load_arrivals,
     mark_arrival,
+    renew,
     requeue,
     save_files,
     set_state,
@@ -131,7 +131,7 @@ def test_a_run_whose_files_still_come(empty_folder):
     empty_folder.context_file.write_text("@Variable()\ndef a(run):\n    return 1\n")
     with ledger_of(empty_folder) as con:
         token = take_lease(con)
-        beat(con, token, now=NOW, info={"growing": growing_to_json([growing])})
+        renew(con, token, now=NOW, info={"growing": growing_to_json([growing])})
     why = ask(empty_folder, "a", run=7)
     assert kinds(why) == [(CauseKind.GROWING, "a")]
     assert "Its raw files still come: 2 files" in why.root.text

@@ -9,7 +9,7 @@ import pytest
 from textual.widgets import DataTable, Input
 
 from damnit_daemon.ledger import JobState, Ledger, load_job
-from damnit_daemon.services.scheduling import take_in
+from damnit_daemon.services.scheduling import schedule_pending
 from damnit_tui.dialogs.confirm import ConfirmDialog
 from damnit_tui.jobs.screen import JobsScreen
 from damnit_tui.log.screen import LogScreen
@@ -44,7 +44,7 @@ def daemon(folder):
     def work():
         while not stop.wait(0.05):
             with Ledger(folder.ledger).writing() as con:
-                for job, reason in take_in(con, now=NOW).stop:
+                for job, reason in schedule_pending(con, now=NOW).stop:
                     end(con, job, JobState.CANCELLED, reason)
 
     thread = threading.Thread(target=work)

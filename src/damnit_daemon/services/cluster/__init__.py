@@ -1,6 +1,6 @@
 """Jobs in Slurm: submit in arrays, track through the files they write, recover after a restart."""
 
 from .cluster import Cluster
-from .commands import GivenJob
+from .commands import QueuedJob
 
-__all__ = ["Cluster", "GivenJob"]
+__all__ = ["Cluster", "QueuedJob"]

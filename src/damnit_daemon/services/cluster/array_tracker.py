@@ -21,11 +21,11 @@ from ...slurm import Fate, JobStatus, Resources, SlurmId, explain, with_output
 from ...submission import SubmissionFolder, wants_cluster
 from ..awaited_files import NOT_YET
 from ..events import (
+    DaemonEvent,
     JobInterrupted,
     JobOver,
     JobPlaced,
     JobWaits,
-    News,
     Remark,
     VariableProgressed,
     ended_owing,
@@ -54,7 +54,7 @@ class ArrayTracker:
         resources: Resources | None,
         tasks: list[TrackedTask],
         *,
-        tell: Callable[[News], None],
+        notify: Callable[[DaemonEvent], None],
         finish: Callable[[TrackedJob, Callable[[], JobOver | JobInterrupted]], None],
         load: Callable[[ContextLoaded], None],
         withdraw: Callable[[SlurmId, str], bool],
@@ -68,7 +68,7 @@ class ArrayTracker:
             slurm_id: Id of the array.
             resources: Resources that it requested, if known.
             tasks: Tasks with jobs of ours.
-            tell: Called with each event.
+            notify: Called with each event.
             finish: Combines the results of a job, then reports how it ended.
             load: Called with the context that a runner has loaded.
             withdraw: Cancels a task in Slurm; returns True if it could.
@@ -81,7 +81,7 @@ class ArrayTracker:
         self._tasks = {task.number: task for task in tasks}
         self._files = {n: EventLog(submission.events(n)) for n in self._tasks}
         self._over: dict[int, tuple[float, JobStatus]] = {}
-        self._tell = tell
+        self._notify = notify
         self._finish = finish
         self._load = load
         self._withdraw = withdraw
@@ -103,7 +103,7 @@ class ArrayTracker:
         """True if no further events can arrive."""
         return not self._tasks
 
-    def look(self) -> None:
+    def poll(self) -> None:
         """Apply the events written since the last poll."""
         try:
             present = {entry.name for entry in os.scandir(self.submission.path)}
@@ -112,7 +112,7 @@ class ArrayTracker:
         for number, task in list(self._tasks.items()):
             if self.submission.events(number).name in present:
                 for event in self._files[number].read():
-                    self._hear(task, event)
+                    self._on_event(task, event)
             for job in task.jobs:
                 job.collector.ingest_if_due()
             if not task.is_finished and number in self._over:
@@ -122,7 +122,7 @@ class ArrayTracker:
             if task.is_finished:
                 del self._tasks[number]
 
-    def hear_of(self, status: JobStatus) -> None:
+    def on_status(self, status: JobStatus) -> None:
         """Apply a task's status in Slurm."""
         number = int(status.id.id.rpartition("_")[2])
         task = self._tasks.get(number)
@@ -133,7 +133,7 @@ class ArrayTracker:
             for job in task.jobs:
                 if job.waits_for != reason:
                     job.waits_for = reason
-                    self._tell(JobWaits(job.job.id, reason))
+                    self._notify(JobWaits(job.job.id, reason))
             if (
                 status.lost_reservation
                 and not task.withdrawn
@@ -153,28 +153,28 @@ class ArrayTracker:
 
     # Events from the runner
 
-    def _hear(self, task: TrackedTask, event: Event) -> None:
+    def _on_event(self, task: TrackedTask, event: Event) -> None:
         if isinstance(event, BatchStarted):
             task.where = event.host
             return
         if isinstance(event, ContextLoaded):
-            self._hear_of_context(task, event)
+            self._on_context(task, event)
             return
         job = next((job for job in task.jobs if job.owns(event)), None)
         if job is None or job.ended is not None:
             return
-        job.hear(event)
+        job.on_event(event)
         if isinstance(event, JobStarted):
             slurm_id = str(self.slurm_id.task(task.number).id)
-            self._tell(JobPlaced(job.job.id, slurm_id, task.where, is_running=True))
+            self._notify(JobPlaced(job.job.id, slurm_id, task.where, is_running=True))
         elif isinstance(event, VariableDone):
             job.not_saved = job.collector.record(event, may_be_combined=True) or job.not_saved
         elif isinstance(event, JobEnded):
             self._end(job, event)
-        for news in translate(job.job, event):
-            self._tell(news)
+        for message in translate(job.job, event):
+            self._notify(message)
 
-    def _hear_of_context(self, task: TrackedTask, loaded: ContextLoaded) -> None:
+    def _on_context(self, task: TrackedTask, loaded: ContextLoaded) -> None:
         task.context = loaded
         errors = [problem for problem in loaded.problems if problem.severity == "error"]
         if not errors:
@@ -187,8 +187,8 @@ class ArrayTracker:
 
     def _end(self, job: TrackedJob, ended: JobEnded) -> None:
         if ended.outcome == "absent" and job.job.origin is JobOrigin.ARRIVAL:
-            news = JobInterrupted(job.job.id, f"{NOT_YET}: {ended.reason}", awaits_files=True)
-            self._finish(job, lambda: news)
+            message = JobInterrupted(job.job.id, f"{NOT_YET}: {ended.reason}", awaits_files=True)
+            self._finish(job, lambda: message)
             return
         state = JobState.FAILED if ended.outcome in ("failed", "absent") else JobState.DONE
         task = next(task for task in self._tasks.values() if job in task.jobs)
@@ -222,7 +222,7 @@ class ArrayTracker:
             elif status.fate is Fate.CANCELLED and task.withdrawn:
                 self._interrupt(job, task.withdrawn, None)
             elif status.fate is Fate.CANCELLED and not is_wanted_to_end:
-                self._blame(job, reason, task)
+                self._record_crash(job, reason, task)
                 self._stop(job, JobState.CANCELLED, reason)
             elif status.fate in (Fate.CANCELLED, Fate.LOST, Fate.GONE):
                 self._lose(job, reason, task)
@@ -240,7 +240,7 @@ class ArrayTracker:
             reason = f"{reason} {words}".strip()
         elif status.fate is Fate.DONE:
             reason = "The job ended in Slurm without a word of how."
-        self._blame(job, reason, task)
+        self._record_crash(job, reason, task)
         self._stop(job, JobState.FAILED, reason)
 
     def _lose(self, job: TrackedJob, reason: str, task: TrackedTask) -> None:
@@ -248,7 +248,7 @@ class ArrayTracker:
         self._losses[job.job.id] += 1
         if (times := self._losses[job.job.id]) >= MOST_LOSSES:
             reason = f"{reason} That happened {times} times."
-            self._blame(job, reason, task)
+            self._record_crash(job, reason, task)
             self._stop(job, JobState.FAILED, reason)
         else:
             self._interrupt(job, reason, None)
@@ -261,24 +261,24 @@ class ArrayTracker:
         job.ended = JobEnded("", "killed", reason)
         self._finish(job, lambda: JobInterrupted(job.job.id, reason, held_for))
 
-    def _blame(self, job: TrackedJob, reason: str, task: TrackedTask) -> None:
+    def _record_crash(self, job: TrackedJob, reason: str, task: TrackedTask) -> None:
         """Write the reason into the cell of the variable that was running, if one was."""
         if not (name := job.running):
             return
-        self._tell(
+        self._notify(
             VariableProgressed(
                 VariableProgress(job.job.id, name, Outcome.FAILED, None, None, reason)
             )
         )
         if problem := job.collector.record_crash(name, reason, task.context):
-            self._tell(Remark(f"{job.job.run_key}: {problem}"))
+            self._notify(Remark(f"{job.job.run_key}: {problem}"))
 
     def _block(self, number: int) -> None:
         """Block a task that Slurm calls over: should it start after all, it must do nothing."""
         try:
             self.submission.block(number)
         except OSError as error:
-            self._tell(Remark(f"{self.submission.path.name}: {error.strerror}"))
+            self._notify(Remark(f"{self.submission.path.name}: {error.strerror}"))
 
 
 def leaves_cluster_work(job: TrackedJob, loaded: ContextLoaded | None) -> bool:

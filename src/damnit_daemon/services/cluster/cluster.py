@@ -33,22 +33,22 @@ from ..collector import Collector
 from ..combiner import Combiner
 from ..context import declared_variables, store_variables
 from ..events import (
+    DaemonEvent,
     JobInterrupted,
     JobOver,
     JobPlaced,
-    News,
     Remark,
     ValuesSaved,
     VariablesChanged,
 )
 from .array_tracker import ArrayTracker
-from .commands import Adopt, Cancel, Give, GivenJob, Order
+from .commands import Adopt, Cancel, Give, Order, QueuedJob
 from .submitter import Submitted, Submitter
 from .tracked_job import TrackedJob, TrackedTask
 
 log = logging.getLogger(__name__)
 
-LOOK_EVERY_S = 0.5
+POLL_INTERVAL_S = 0.5
 """Poll interval for the files of running tasks."""
 
 GATHER_S = 1.0
@@ -64,14 +64,14 @@ STOPPED = "The daemon was stopped before it was handed to Slurm"
 class Cluster:
     """All jobs of a folder that are in Slurm.
 
-    The loop sends commands and receives `News`; it may call `accepts` at any time.
+    The loop sends commands and receives `DaemonEvent`; it may call `accepts` at any time.
     """
 
     def __init__(
         self,
         folder: DamnitFolder,
         combiner: Combiner,
-        tell: Callable[[News], None],
+        notify: Callable[[DaemonEvent], None],
         require_right: Callable[[], None],
         *,
         client: SlurmClient | None = None,
@@ -80,12 +80,12 @@ class Cluster:
         """Why nothing can be submitted to Slurm at the moment; empty otherwise."""
         self._folder = folder
         self._combiner = combiner
-        self._tell = tell
+        self._notify = notify
         self._require_right = require_right
         self._client = client or SlurmClient()
         self._submitter = Submitter(folder, self._client)
         self._orders: queue.Queue[Order] = queue.Queue()
-        self._waiting: list[GivenJob] = []
+        self._waiting: list[QueuedJob] = []
         self._unclear: list[Submitted] = []
         self._uncancelled: list[Cancel] = []
         self._followers: list[ArrayTracker] = []
@@ -116,7 +116,7 @@ class Cluster:
     def order(self, order: Order) -> None:
         """Queue a command; it is executed soon."""
         if isinstance(order, Give | Adopt):
-            self._in_work |= {given.job.id: given.job for given in order.jobs}
+            self._in_work |= {queued.job.id: queued.job for queued in order.jobs}
         self._orders.put(order)
         self._wake.set()
 
@@ -135,8 +135,8 @@ class Cluster:
         if self._thread.is_alive():
             self._thread.join(timeout_s)
         self._finishing.shutdown()
-        for given in self._waiting:
-            self._tell(JobInterrupted(given.job.id, STOPPED))
+        for queued in self._waiting:
+            self._notify(JobInterrupted(queued.job.id, STOPPED))
 
     # The thread
 
@@ -147,16 +147,16 @@ class Cluster:
             except Exception as error:  # the thread must survive to manage its jobs
                 log.exception("Looking after Slurm")
                 self._hold(f"{type(error).__name__}: {error}")
-            self._wake.wait(LOOK_EVERY_S)
+            self._wake.wait(POLL_INTERVAL_S)
             self._wake.clear()
 
     def _turn(self) -> None:
-        self._take_orders()
+        self._run_commands()
         waited_s = time.monotonic() - self._waiting_since_s
         if self._waiting and waited_s >= GATHER_S and self.accepts():
             self._submit()
         for follower in self._followers:
-            follower.look()
+            follower.poll()
         self._poll_if_due()
         for follower in [f for f in self._followers if f.is_finished]:
             self._followers.remove(follower)
@@ -166,7 +166,7 @@ class Cluster:
             self._tidied_at_s = now_s
             remove_old(self._folder, {f.submission.path for f in self._followers}, time.time())
 
-    def _take_orders(self) -> None:
+    def _run_commands(self) -> None:
         while True:
             try:
                 order = self._orders.get_nowait()
@@ -190,31 +190,31 @@ class Cluster:
             self._require_right()
             settings = self._settings()
             for tasks, resources in list(self._submitter.plan(jobs, settings)):
-                given = [job for task in tasks for job in task]
+                queued = [job for task in tasks for job in task]
                 try:
                     submitted = self._submitter.submit(tasks, resources, settings)
                 except SubmissionRefused as error:
-                    self._refused(given, error)
+                    self._refused(queued, error)
                 else:
                     self._hold_s = FIRST_HOLD_S
                     self.problem = ""
                     self._submitted(submitted)
-                done |= {job.job.id for job in given}
+                done |= {job.job.id for job in queued}
         except DamnitError as error:
             self._hold(str(error))
             for job in jobs:
                 if job.job.id not in done:
-                    self._let_go(job.job.id, JobInterrupted(job.job.id, str(error)))
+                    self._release(job.job.id, JobInterrupted(job.job.id, str(error)))
 
-    def _refused(self, jobs: Iterable[GivenJob], error: SubmissionRefused) -> None:
+    def _refused(self, jobs: Iterable[QueuedJob], error: SubmissionRefused) -> None:
         """Let jobs wait if the settings are wrong; fail those refused for their own options."""
-        for given in jobs:
-            number = given.job.id
-            if given.has_own_limits and not error.is_temporary:
-                self._let_go(number, JobOver(number, JobState.FAILED, str(error)))
+        for queued in jobs:
+            number = queued.job.id
+            if queued.has_own_limits and not error.is_temporary:
+                self._release(number, JobOver(number, JobState.FAILED, str(error)))
             else:
                 self._hold(str(error))
-                self._let_go(number, JobInterrupted(number, str(error)))
+                self._release(number, JobInterrupted(number, str(error)))
 
     def _hold(self, problem: str) -> None:
         if problem != self.problem:
@@ -229,7 +229,7 @@ class Cluster:
             self._unclear.append(submitted)
             return
         tasks = [
-            TrackedTask(number, [self._followed(given, number) for given in task])
+            TrackedTask(number, [self._followed(queued, number) for queued in task])
             for number, task in enumerate(submitted.tasks)
         ]
         log.info("Slurm has %s: %d jobs", submitted.slurm_id, sum(len(t.jobs) for t in tasks))
@@ -245,7 +245,7 @@ class Cluster:
         for task in tasks:
             number = slurm_id.task(task.number).id
             for job in task.jobs:
-                self._tell(JobPlaced(job.job.id, number))
+                self._notify(JobPlaced(job.job.id, number))
         self._followers.append(
             ArrayTracker(
                 self._folder,
@@ -253,7 +253,7 @@ class Cluster:
                 slurm_id,
                 resources,
                 tasks,
-                tell=self._tell,
+                notify=self._notify,
                 finish=self._finish,
                 load=self._load,
                 withdraw=self._withdraw,
@@ -261,42 +261,42 @@ class Cluster:
             )
         )
 
-    def _followed(self, given: GivenJob, task: int) -> TrackedJob:
-        job = given.job
+    def _followed(self, queued: QueuedJob, task: int) -> TrackedJob:
+        job = queued.job
         collector = Collector(
             self._folder,
             job.run_key,
             store=self._combiner,
-            on_saved=lambda key, names: self._tell(ValuesSaved(key, tuple(names))),
+            on_saved=lambda key, names: self._notify(ValuesSaved(key, tuple(names))),
             require_right=self._require_right,
         )
         return TrackedJob(job, task, collector)
 
     # Recovery of an earlier daemon's jobs
 
-    def _adopt(self, jobs: Iterable[GivenJob]) -> None:
-        wanted = {(given.job.id, given.job.attempt): given for given in jobs}
+    def _adopt(self, jobs: Iterable[QueuedJob]) -> None:
+        wanted = {(queued.job.id, queued.job.attempt): queued for queued in jobs}
         for folder in submissions(self._folder):
             entries = list(folder.entries())
             ours = {(e.job_id, e.attempt): e for e in entries if (e.job_id, e.attempt) in wanted}
             if not ours:
                 continue
-            tasks: dict[int, tuple[GivenJob, ...]] = {}
+            tasks: dict[int, tuple[QueuedJob, ...]] = {}
             for key, entry in ours.items():
                 tasks[entry.task] = (*tasks.get(entry.task, ()), wanted.pop(key))
             numbered = tuple(tasks.get(n, ()) for n in range(max(tasks) + 1))
             self._unclear.append(Submitted(folder, numbered, Resources(), None))
-        for given in wanted.values():  # not yet submitted
+        for queued in wanted.values():  # not yet submitted
             reason = "The daemon ended before it was handed to Slurm"
-            self._let_go(given.job.id, JobInterrupted(given.job.id, reason))
-        self._look_up()
+            self._release(queued.job.id, JobInterrupted(queued.job.id, reason))
+        self._find_submissions()
 
-    def _look_up(self) -> None:
+    def _find_submissions(self) -> None:
         """Find out if Slurm has the arrays whose submission is unclear."""
         unclear, self._unclear = self._unclear, []
         for each in unclear:
             try:
-                found = self._submitter.look_up(each.folder, each.resources.clusters)
+                found = self._submitter.find_submission(each.folder, each.resources.clusters)
             except SlurmDown as error:
                 self._hold(str(error))
                 self._unclear.append(each)
@@ -305,9 +305,9 @@ class Cluster:
                 known = Submitted(each.folder, each.tasks, each.resources, found)
                 self._submitted(known)
                 continue
-            for given in (job for task in each.tasks for job in task):
+            for queued in (job for task in each.tasks for job in task):
                 reason = "Slurm did not take it"
-                self._let_go(given.job.id, JobInterrupted(given.job.id, reason))
+                self._release(queued.job.id, JobInterrupted(queued.job.id, reason))
 
     # Tracking of submitted jobs
 
@@ -320,7 +320,7 @@ class Cluster:
             return
         try:
             if self._unclear:
-                self._look_up()
+                self._find_submissions()
             statuses = self._client.poll(wanted)
             again, self._uncancelled = self._uncancelled, []
             for order in again:
@@ -331,15 +331,15 @@ class Cluster:
             for follower in self._followers:
                 for each in follower.unfinished:
                     if each in statuses:
-                        follower.hear_of(statuses[each])
+                        follower.on_status(statuses[each])
         self._polled_at_s = time.monotonic()
 
     def _cancel(self, order: Cancel) -> None:
-        for given in self._waiting:
-            if given.job.id == order.job_id:
-                self._waiting.remove(given)
+        for queued in self._waiting:
+            if queued.job.id == order.job_id:
+                self._waiting.remove(queued)
                 over = JobOver(order.job_id, JobState.CANCELLED, order.reason)
-                self._let_go(order.job_id, over)
+                self._release(order.job_id, over)
                 return
         for follower in self._followers:
             if (found := follower.find(order.job_id)) is not None:
@@ -351,7 +351,7 @@ class Cluster:
                     self._uncancelled.append(order)
                 except SlurmError as error:
                     job.cancel_reason = ""
-                    self._tell(Remark(f"Job {order.job_id} cannot be cancelled: {error}"))
+                    self._notify(Remark(f"Job {order.job_id} cannot be cancelled: {error}"))
                 self._polled_at_s = 0.0
                 return
         if any(g.job.id == order.job_id for u in self._unclear for t in u.tasks for g in t):
@@ -369,20 +369,20 @@ class Cluster:
 
         def work() -> None:
             try:
-                job.collector.finish(look_for_more=True)
+                job.collector.finish(find_unreported=True)
             except Exception:
                 log.exception("Job %s", job.job.id)
             for problem in filter(
                 None, [job.collector.problem, job.collector.owed, *job.collector.notes]
             ):
-                self._tell(Remark(f"{job.job.run_key}: {problem}"))
-            self._let_go(job.job.id, over())
+                self._notify(Remark(f"{job.job.run_key}: {problem}"))
+            self._release(job.job.id, over())
 
         self._finishing.submit(work)
 
-    def _let_go(self, job_id: int, news: JobOver | JobInterrupted) -> None:
+    def _release(self, job_id: int, event: JobOver | JobInterrupted) -> None:
         job = self._in_work.pop(job_id, None)
-        self._tell(news if job is None else replace(news, attempt=job.attempt))
+        self._notify(event if job is None else replace(event, attempt=job.attempt))
 
     def _load(self, loaded: ContextLoaded) -> None:
         """Store the variables of a context file in the database before their values."""
@@ -392,12 +392,12 @@ class Cluster:
             self._require_right()
             changed = set(store_variables(self._folder, loaded))
         except DamnitError as error:
-            self._tell(Remark(str(error)))
+            self._notify(Remark(str(error)))
             return
         self._loaded = loaded.context_hash
         infos = tuple(info for info in declared_variables(loaded) if info.name in changed)
         if infos:
-            self._tell(VariablesChanged(infos))
+            self._notify(VariablesChanged(infos))
 
     def _settings(self) -> SlurmSettings:
         with Database(self._folder.database).reading() as con:

@@ -8,7 +8,7 @@ from ...ledger import Job, JobOptions
 
 
 @dataclass(frozen=True)
-class GivenJob:
+class QueuedJob:
     """A job to submit to Slurm, in the ledger's current attempt."""
 
     job: Job
@@ -29,14 +29,14 @@ class GivenJob:
 class Give:
     """Submit these jobs."""
 
-    jobs: tuple[GivenJob, ...]
+    jobs: tuple[QueuedJob, ...]
 
 
 @dataclass(frozen=True)
 class Adopt:
     """Recover jobs that an earlier daemon submitted to Slurm."""
 
-    jobs: tuple[GivenJob, ...]
+    jobs: tuple[QueuedJob, ...]
 
 
 @dataclass(frozen=True)

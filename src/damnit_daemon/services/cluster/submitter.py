@@ -25,7 +25,7 @@ from ...slurm import (
 )
 from ...submission import SubmissionEntry, SubmissionFolder, make_submission, submission
 from ..context import context_python, may_fork
-from .commands import GivenJob
+from .commands import QueuedJob
 from .limits import own_limits
 from .tracked_job import runner_job_id
 
@@ -37,7 +37,7 @@ class Submitted:
     """An array that Slurm has; or may have, if its id is unknown."""
 
     folder: SubmissionFolder
-    tasks: tuple[tuple[GivenJob, ...], ...]
+    tasks: tuple[tuple[QueuedJob, ...], ...]
     resources: Resources
     slurm_id: SlurmId | None
 
@@ -50,14 +50,14 @@ class Submitter:
         self._client = client
 
     def plan(
-        self, jobs: Sequence[GivenJob], settings: SlurmSettings
-    ) -> Iterator[tuple[tuple[tuple[GivenJob, ...], ...], Resources]]:
+        self, jobs: Sequence[QueuedJob], settings: SlurmSettings
+    ) -> Iterator[tuple[tuple[tuple[QueuedJob, ...], ...], Resources]]:
         """Group jobs with the same resources into arrays, with several jobs to a task.
 
         Raises:
             SlurmError: If Slurm's configuration cannot be queried.
         """
-        groups: dict[tuple[bool, JobOptions], list[GivenJob]] = {}
+        groups: dict[tuple[bool, JobOptions], list[QueuedJob]] = {}
         for job in jobs:
             groups.setdefault((job.is_dedicated, job.options), []).append(job)
         largest = self._client.describe().max_array_size
@@ -73,14 +73,14 @@ class Submitter:
 
     def submit(
         self,
-        tasks: tuple[tuple[GivenJob, ...], ...],
+        tasks: tuple[tuple[QueuedJob, ...], ...],
         resources: Resources,
         settings: SlurmSettings,
     ) -> Submitted:
         """Submit an array to Slurm.
 
         Returns:
-            The array; without an id if Slurm's response was lost (see `look_up`).
+            The array; without an id if Slurm's response was lost (see `find_submission`).
 
         Raises:
             SlurmDown: If Slurm does not respond; nothing was submitted.
@@ -89,7 +89,7 @@ class Submitter:
         """
         python = context_python(self._folder)
         bundle = place_bundle(self._folder)
-        entries = [[_entry(given, resources, len(task)) for given in task] for task in tasks]
+        entries = [[_entry(queued, resources, len(task)) for queued in task] for task in tasks]
         try:
             forks = may_fork(self._folder)
             folder = make_submission(self._folder, entries, python, bundle, forks=forks)
@@ -97,7 +97,7 @@ class Submitter:
             raise DamnitError(
                 f"{self._folder.internals} cannot be written: {error.strerror}."
             ) from error
-        runs = [[given.job.run_key for given in task] for task in tasks]
+        runs = [[queued.job.run_key for queued in task] for task in tasks]
         at_once = tasks[0][0].options.at_once or settings.concurrent_jobs
         try:
             slurm_id = self._client.submit(
@@ -120,7 +120,7 @@ class Submitter:
         _note(folder, slurm_id)
         return Submitted(folder, tasks, resources, slurm_id)
 
-    def look_up(self, folder: SubmissionFolder, clusters: str = "") -> SlurmId | None:
+    def find_submission(self, folder: SubmissionFolder, clusters: str = "") -> SlurmId | None:
         """Return the id of an array in Slurm; None if Slurm does not have it, and never will.
 
         The recorded id is valid if Slurm has that job with the submission's comment, or has
@@ -149,8 +149,8 @@ class Submitter:
         return self._client.find_by_comment(folder.comment, filter(None, clusters.split(",")))
 
 
-def _entry(given: GivenJob, resources: Resources, jobs: int) -> SubmissionEntry:
-    job = given.job
+def _entry(queued: QueuedJob, resources: Resources, jobs: int) -> SubmissionEntry:
+    job = queued.job
     memory_bytes, time_s = own_limits(resources, jobs)
     wanted = protocol.Job(
         runner_job_id(job),

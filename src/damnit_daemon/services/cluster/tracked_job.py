@@ -47,7 +47,7 @@ class TrackedJob:
         job_id = getattr(event, "job_id", "")
         return job_id.rpartition("-")[0] == runner_job_id(self.job)
 
-    def hear(self, event: Event) -> None:
+    def on_event(self, event: Event) -> None:
         """Record what matters in case no further event arrives."""
         if isinstance(event, JobStarted):
             self.began = True
