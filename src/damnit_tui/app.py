@@ -174,7 +174,7 @@ class DamnitApp(GuardedApp[Path], ThemedApp[Path]):
     @on(CopyRequested)
     def copy_requested(self, event: CopyRequested) -> None:
         """Copy a text."""
-        self.main_screen.copy_text(event.text)
+        self.main_screen.copy_text(event.text, event.what)
 
     @on(RunVisited)
     def run_visited(self, event: RunVisited) -> None:

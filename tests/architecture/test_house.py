@@ -9,12 +9,17 @@ import ast
 import importlib
 import inspect
 import pkgutil
+import re
+import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+from typing import get_origin
 
 import pytest
+from textual.message import Message
+from textual.screen import Screen
 
 import damnit_tui
 
@@ -62,6 +67,11 @@ TEMPORARY_FILES = {
 }
 """Files that make temporary files by `mkstemp`, with the reason."""
 
+FUNCTIONS_HANDED_OVER = {
+    "damnit_tui.main.screen.MainScreen": {"busy"},
+}
+"""Parameters of screens and fields of messages that are functions; to be values or messages."""
+
 FOR_TYPE_CHECKERS = {
     ("damnit_ctx", "damnit_daemon.runner.pipeline"),
     ("damnit_ctx", "damnit_daemon.runner.results"),
@@ -105,6 +115,30 @@ def test_no_class_of_the_app_is_larger_than_a_person_can_hold():
 def test_no_class_of_the_app_is_assembled_by_inheritance():
     ancestors = {full_name(cls): len(own_ancestry(cls)) - 1 for cls in app_classes()}
     assert too_much(ancestors, STILL_INHERITED, MOST_ANCESTORS) == {}
+
+
+def test_screens_and_messages_are_given_values_not_functions():
+    found = {}
+    nested = (each for cls in app_classes() for each in vars(cls).values())
+    for cls in (*app_classes(), *filter(inspect.isclass, nested)):
+        if issubclass(cls, Message):
+            named = vars(cls).get("__annotations__", {})
+        elif issubclass(cls, Screen) and "__init__" in vars(cls):
+            named = vars(cls)["__init__"].__annotations__
+        else:
+            continue
+        names = {name for name, note in named.items() if is_function(cls, str(note))}
+        if names := names - {"clock", "return"} - FUNCTIONS_HANDED_OVER.get(full_name(cls), set()):
+            found[full_name(cls)] = names
+    assert found == {}
+
+
+def is_function(cls: type, annotation: str) -> bool:
+    """Return True for `Callable` and for names of the module that stand for one."""
+    module = vars(sys.modules[cls.__module__])
+    words = re.findall(r"\w+", annotation)
+    meanings = (module.get(word) for word in words)
+    return "Callable" in words or any(get_origin(each) is Callable for each in meanings)
 
 
 def full_name(cls: type) -> str:

@@ -22,6 +22,7 @@ from .. import keymap
 from ..data.table_export import FORMATS, TEXTS, TableSlice, as_text, to_file
 from ..format import progress_bar
 from ..sanitize import visible
+from ..table.requests import CopyRequested
 from ..widgets.plain_input import PlainInput
 from ..widgets.radio_row import RadioRow
 from .base import DialogScreen
@@ -68,6 +69,8 @@ class ExportDialog(ModalScreen[None]):
         """The export has ended."""
 
         said: str = ""
+        copied: str = ""
+        """A text for the clipboard, which `said` describes."""
         problem: str = ""
         taken: str = ""
         """The file that exists already."""
@@ -80,7 +83,6 @@ class ExportDialog(ModalScreen[None]):
         *,
         folder: Path,
         stem: str,
-        copy: Callable[[str], str],
         target: Path | None = None,
     ) -> None:
         """Create the dialog.
@@ -91,7 +93,6 @@ class ExportDialog(ModalScreen[None]):
             names: The variables shown, in their order.
             folder: Default directory of the file.
             stem: Default name of the file.
-            copy: Puts text on the clipboard and returns which one; slow.
             target: A file to write the shown runs to at once; its name ends in a format.
         """
         super().__init__()
@@ -100,7 +101,6 @@ class ExportDialog(ModalScreen[None]):
         self._names = tuple(names)
         self._folder = folder
         self._stem = stem
-        self._copy = copy
         self._target = target
         self._replaces = ""
         """The file the user has agreed to replace, if it stays the same."""
@@ -217,7 +217,7 @@ class ExportDialog(ModalScreen[None]):
                 text = as_text(self._database, part, format_name, progress)
             except Cancelled:
                 return self.Ended()
-            return self.Ended(f"Copied {what} to {self._copy(text)}.")
+            return self.Ended(what, copied=text)
         target = typed_path(typed, self._folder)
         try:
             is_written = to_file(
@@ -250,6 +250,9 @@ class ExportDialog(ModalScreen[None]):
             self._say("There is a file of that name. ⏎ again replaces it.", problem=True)
         elif event.problem:
             self._say(visible(event.problem), problem=True)
+        elif event.copied:
+            self.post_message(CopyRequested(event.copied, event.said))
+            self.dismiss()
         elif event.said:
             self.app.notify(visible(event.said), markup=False)
             self.dismiss()

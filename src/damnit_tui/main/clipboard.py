@@ -84,15 +84,14 @@ class Taking(MainPart):
                 self.context.shown_names,
                 folder=Path.cwd(),
                 stem=f"p{proposal}-runs" if proposal is not None else "runs",
-                copy=self.copy_now,
                 target=target,
             )
         )
 
     @work(thread=True, group="copy")
-    def copy_text(self, text: str) -> None:
-        """Copy text and report where it went."""
-        self.post_message(TextCopied(self.copy_now(text)))
+    def copy_text(self, text: str, what: str = "") -> None:
+        """Copy text, which is described by `what`, and report where it went."""
+        self.post_message(TextCopied(self.copy_now(text), what))
 
     @work(thread=True, group="copy")
     def copy_part(self, part: TableSlice) -> None:

@@ -16,6 +16,8 @@ class CopyRequested(Message):
     """Copy a text to the clipboard."""
 
     text: str
+    what: str = ""
+    """Description of the text."""
 
 
 @dataclass
