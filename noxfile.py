@@ -78,12 +78,13 @@ def soak(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check format, style, types and import contracts."""
+    """Check format, style, types, import contracts and declared dependencies."""
     install_project(session, "lint")
     session.run("ruff", "format", "--check", ".")
     session.run("ruff", "check", ".")
     session.run("mypy")
     session.run("lint-imports")
+    session.run("deptry", ".")
 
 
 @nox.session

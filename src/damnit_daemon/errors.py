@@ -21,3 +21,15 @@ class DamnitError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".strip()
+
+
+class ExtraMissing(DamnitError):  # noqa: N818 – the name says what is wrong
+    """A package is missing that an extra of ours installs.
+
+    Args:
+        use: What is not possible without which package: "To write Parquet, pyarrow".
+        extra: Name of the extra.
+    """
+
+    def __init__(self, use: str, extra: str) -> None:
+        super().__init__(f"{use} is needed.", hint=f"Install it: pip install 'damnit-tui[{extra}]'")

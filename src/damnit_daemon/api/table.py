@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..errors import ExtraMissing
 from ..model import Blob, BlobKind, Column, StoredValue
 from ..query import ValueTable, parse_filter, parse_sort, sort_keys
 from ..store import Database, decode_value, load_columns, load_runs, load_value, load_values
@@ -23,7 +24,10 @@ def load_frame(
     database: Database, filter: str, sort: str, columns: str, *, titles: bool
 ) -> pd.DataFrame:
     """Load the table or a part of it; see `Folder.table`."""
-    import pandas as pd
+    try:
+        import pandas as pd
+    except ImportError as error:
+        raise ExtraMissing("For a DataFrame, pandas", "pandas") from error
 
     with database.reading() as con:
         values = [

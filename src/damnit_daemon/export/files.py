@@ -51,7 +51,7 @@ def write_table(
 
     Raises:
         FileTaken: If the file exists and `overwrite` is not set.
-        ParquetMissing: If pyarrow is not installed.
+        ExtraMissing: If pyarrow is not installed.
         Cancelled: If the table's `progress` returns False; nothing is written then.
         DamnitError: If the table cannot be read, or the file cannot be written.
     """

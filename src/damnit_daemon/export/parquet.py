@@ -5,17 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import IO, Any
 
-from ..errors import DamnitError
+from ..errors import ExtraMissing
 from .table import ExportTable, Plain, as_datetime
-
-INSTALL = "Install it: pip install 'damnit-tui[parquet]'"
-
-
-class ParquetMissing(DamnitError):  # noqa: N818 – house style
-    """pyarrow is not installed."""
-
-    def __init__(self) -> None:
-        super().__init__("To write Parquet, pyarrow is needed.", hint=INSTALL)
 
 
 def write_parquet(table: ExportTable, file: IO[bytes]) -> None:
@@ -25,13 +16,13 @@ def write_parquet(table: ExportTable, file: IO[bytes]) -> None:
     boolean; any other is text, with errors and markers as text.
 
     Raises:
-        ParquetMissing: If pyarrow is not installed.
+        ExtraMissing: If pyarrow is not installed.
     """
     try:
         import pyarrow as pa
         import pyarrow.parquet as pq
     except ImportError as error:
-        raise ParquetMissing from error
+        raise ExtraMissing("To write Parquet, pyarrow", "parquet") from error
     starts = [None if run.start_time is None else as_datetime(run.start_time) for run in table.runs]
     arrays = {
         "proposal": pa.array([run.key.proposal for run in table.runs], pa.int64()),

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import csv
 import errno
-import json
 import os
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -25,8 +23,8 @@ from ..errors import DamnitError
 from ..model import RunKey
 from ..model.sanitize import no_formula
 from ..model.view import Figure, TextContent, ViewData, ViewRequest
-from ..own_python import SAFE_DIRECTORY, module_command, own_environment
 from ..paths import DamnitFolder
+from ..render_process import draw_picture
 from ..runner import file_format
 from . import layout, netcdf
 from .array_reader import ArrayReader
@@ -37,7 +35,6 @@ from .read_view import look
 from .reader import ResultsFile
 
 ENDINGS = (".png", ".csv", ".npy", ".txt", ".json", ".html")
-PICTURE_TIMEOUT_S = 120
 PICTURE_SIZE = (1600, 1200)
 """Columns and rows that data is reduced to for a picture."""
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -216,17 +213,10 @@ def _print_picture(
         "folder": str(folder.path.absolute()), "key": list(key), "name": name,
         "view": asdict(view), "path": str(path.absolute()), **look_of,
     }  # fmt: skip
-    command = module_command("damnit_daemon.hdf5.render_png")
     try:
-        done = subprocess.run(
-            command, input=json.dumps(job), capture_output=True, text=True, check=False,
-            timeout=PICTURE_TIMEOUT_S, env=own_environment(), cwd=SAFE_DIRECTORY,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        raise SaveFailed(f"Drawing took longer than {PICTURE_TIMEOUT_S} s.") from None
-    if done.returncode:
-        lines = done.stderr.strip().splitlines() or ["it ended without a word"]
-        raise SaveFailed(f"It could not be drawn: {lines[-1]}")
+        draw_picture(job)
+    except DamnitError as error:
+        raise SaveFailed(error.message, hint=error.hint) from None
 
 
 def _last(answers: Iterator[ViewData]) -> ViewData:

@@ -1,4 +1,7 @@
-"""Process that renders one picture with Matplotlib and exits; the job is JSON on stdin."""
+"""Process that draws one picture with Matplotlib and exits; the job is JSON on stdin.
+
+It is the view of a variable in a results file, or the points of a plot (`render_points`).
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ..errors import DamnitError
+from ..errors import DamnitError, ExtraMissing
 from ..model import RunKey
 from ..model.view import (
     AxisKind,
@@ -24,6 +27,7 @@ from ..model.view import (
 )
 from ..paths import DamnitFolder
 from .locate import look_in_folder
+from .render_points import draw_points, literal
 
 COLUMNS, ROWS = 1600, 1200
 DPI = 150
@@ -32,7 +36,7 @@ FEW_POINTS = 60
 
 
 def main() -> None:
-    """Render the picture of the job."""
+    """Draw the picture of the job."""
     job = json.load(sys.stdin)
     try:
         draw(job)
@@ -42,11 +46,32 @@ def main() -> None:
 
 
 def draw(job: Mapping[str, Any]) -> None:
-    """Read the data and write the picture.
+    """Write the picture.
 
     Raises:
-        DamnitError: If there is nothing to draw.
+        DamnitError: If there is nothing to draw, or the file cannot be written.
     """
+    try:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise ExtraMissing("To save pictures, Matplotlib", "plot") from error
+    looked = None if "points" in job else _look(job)
+    figure = Figure(figsize=(8, 6), layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    if looked is None:
+        draw_points(figure, axes, job)
+    else:
+        _draw_view(figure, axes, looked, job)
+    try:
+        figure.savefig(job["path"], dpi=DPI, format="png")
+    except OSError as error:
+        raise DamnitError(f"{job['path']} cannot be written: {error.strerror}.") from error
+
+
+def _look(job: Mapping[str, Any]) -> ViewData:
+    """Read the view of the job."""
     found = dict(job["view"])
     for name in ("axes", "at", "x", "y"):
         found[name] = tuple(found[name]) if found[name] is not None else None
@@ -61,12 +86,10 @@ def draw(job: Mapping[str, Any]) -> None:
     )
     folder, key = DamnitFolder(Path(job["folder"])), RunKey(*job["key"])
     *_, looked = look_in_folder(folder, key, job["name"], view)
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
+    return looked
 
-    figure = Figure(figsize=(8, 6), layout="constrained")
-    FigureCanvasAgg(figure)
-    axes = figure.add_subplot()
+
+def _draw_view(figure: Any, axes: Any, looked: ViewData, job: Mapping[str, Any]) -> None:
     content = looked.content
     if isinstance(content, Curve):
         _draw_curve(axes, content, looked, job)
@@ -77,9 +100,7 @@ def draw(job: Mapping[str, Any]) -> None:
         axes.set_axis_off()
     else:
         raise DamnitError("there is nothing in it that can be drawn")
-    # A dollar sign would start math mode.
-    axes.set_title(_plain(job.get("title", "")), fontsize="medium")
-    figure.savefig(job["path"], dpi=DPI, format="png")
+    axes.set_title(literal(job.get("title", "")), fontsize="medium")
 
 
 def _draw_curve(axes: Any, curve: Curve, looked: ViewData, job: Mapping[str, Any]) -> None:
@@ -98,7 +119,7 @@ def _draw_curve(axes: Any, curve: Curve, looked: ViewData, job: Mapping[str, Any
     points = keep.sum() < FEW_POINTS
     axes.plot(np.repeat(x[keep], 2), ends.ravel(), linewidth=0.9, marker="." if points else "")
     if curve.axis.kind is AxisKind.TEXT:
-        axes.set_xticks([at for at, _ in curve.names], [_plain(name) for _, name in curve.names])
+        axes.set_xticks([at for at, _ in curve.names], [literal(name) for _, name in curve.names])
     axes.set_xlabel(_label(curve.axis.name or "index", curve.axis.units))
     axes.set_ylabel(_label(looked.about.name, looked.about.units or job.get("units", "")))
     if job.get("is_log"):
@@ -129,7 +150,7 @@ def _draw_image(
         origin="lower" if picture.is_upward else "upper", interpolation="nearest",
         aspect=abs((x[1] - x[0]) / (y[1] - y[0]) * height / width) if is_even else "auto",
     )  # fmt: skip
-    figure.colorbar(shown, ax=axes, label=_plain(looked.about.units or job.get("units", "")))
+    figure.colorbar(shown, ax=axes, label=literal(looked.about.units or job.get("units", "")))
     axes.set_xlabel(_label(picture.x_axis.name, picture.x_axis.units))
     axes.set_ylabel(_label(picture.y_axis.name, picture.y_axis.units))
 
@@ -143,11 +164,7 @@ def _extent(at: Any, window: tuple[float, float]) -> tuple[float, float]:
 
 
 def _label(name: str, units: str) -> str:
-    return _plain(f"{name} [{units}]" if units else name).strip()
-
-
-def _plain(text: str) -> str:
-    return text.replace("$", r"\$")
+    return literal(f"{name} [{units}]" if units else name).strip()
 
 
 if __name__ == "__main__":

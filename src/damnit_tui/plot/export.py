@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
-import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,13 +14,12 @@ import numpy as np
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.model.sanitize import no_formula
 from damnit_daemon.model.view import AxisKind
-from damnit_daemon.own_python import SAFE_DIRECTORY, module_command, own_environment
+from damnit_daemon.render_process import draw_picture
 
 from .data import Points
 from .state import Form, PlotState
 
 ENDINGS = (".png", ".csv", ".txt")
-PICTURE_TIMEOUT_S = 120
 
 
 def as_csv(points: Points, state: PlotState) -> str:
@@ -109,17 +106,7 @@ def save_picture(points: Points, state: PlotState, bins: int, path: Path) -> Non
             "span": state.span,
             "path": str(path.absolute()),
         }
-        try:
-            done = subprocess.run(
-                module_command("damnit_tui.plot.render_png"),
-                input=json.dumps(job), capture_output=True, text=True, check=False,
-                timeout=PICTURE_TIMEOUT_S, env=own_environment(), cwd=SAFE_DIRECTORY,
-            )  # fmt: skip
-        except subprocess.TimeoutExpired:
-            raise DamnitError(f"Drawing took longer than {PICTURE_TIMEOUT_S} s.") from None
-    if done.returncode:
-        lines = done.stderr.strip().splitlines() or ["it exited without a message"]
-        raise DamnitError(f"It could not be drawn: {lines[-1]}")
+        draw_picture(job)
 
 
 def _written(value: float, kind: AxisKind) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import errno
 import os
+import sys
 
 import h5py
 import numpy as np
@@ -12,7 +13,9 @@ import pytest
 import xarray as xr
 from PIL import Image
 
+from damnit_daemon.errors import ExtraMissing
 from damnit_daemon.hdf5 import NoSuchData, SaveFailed, export, save_data
+from damnit_daemon.hdf5.render_png import draw
 from damnit_daemon.model import RunKey
 from damnit_daemon.model.view import ViewRequest
 from damnit_daemon.paths import DamnitFolder
@@ -153,3 +156,9 @@ def umask():
     mask = os.umask(0o022)
     os.umask(mask)
     return mask
+
+
+def test_without_matplotlib_a_picture_says_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    with pytest.raises(ExtraMissing, match=r"Matplotlib is needed. .*'damnit-tui\[plot\]'"):
+        draw({"points": "none", "path": str(tmp_path / "a.png")})

@@ -1,40 +1,21 @@
-"""A process that draws one plot with Matplotlib and exits; it reads its job as JSON on stdin."""
+"""Draw the points of a plot with Matplotlib; only for the process of `render_png`."""
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 
-DPI = 150
 
-
-def main() -> None:
-    """Draw the plot described by the job."""
-    try:
-        draw(json.load(sys.stdin))
-    except OSError as error:
-        print(f"{error.filename} cannot be written: {error.strerror}", file=sys.stderr)
-        raise SystemExit(1) from None
-
-
-def draw(job: Mapping[str, Any]) -> None:
-    """Write the picture."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(8, 6), layout="constrained")
-    FigureCanvasAgg(figure)
-    axes = figure.add_subplot()
+def draw_points(figure: Any, axes: Any, job: Mapping[str, Any]) -> None:
+    """Draw the arrays of the file `points`, with the labels and ranges of the job."""
     with np.load(job["points"], allow_pickle=False) as arrays:
         for number, label in enumerate(job["labels"]):
             x, y = arrays[f"x{number}"], arrays[f"y{number}"]
             colour = arrays.get(f"c{number}")
-            _draw_group(figure, axes, job, _plain(label), x, y, colour)
+            _draw_group(figure, axes, job, literal(label), x, y, colour)
     if job["log_x"]:
         axes.set_xscale("log")
     if job["log_y"]:
@@ -42,12 +23,11 @@ def draw(job: Mapping[str, Any]) -> None:
     _limit(axes.set_xlim, job["window"], is_log=job["log_x"], is_time=job["x_time"])
     if job["form"] != "histogram":
         _limit(axes.set_ylim, job["span"], is_log=job["log_y"], is_time=job["y_time"])
-    axes.set_xlabel(_plain(job["x_label"]))
-    axes.set_ylabel(_plain(job["y_label"]))
+    axes.set_xlabel(literal(job["x_label"]))
+    axes.set_ylabel(literal(job["y_label"]))
     axes.grid(alpha=0.3)
     if len(job["labels"]) > 1 or not job["y_label"]:
         axes.legend(fontsize="small")
-    figure.savefig(job["path"], dpi=DPI, format="png")
 
 
 def _draw_group(
@@ -70,11 +50,11 @@ def _draw_group(
         axes.scatter(x, y, s=14, alpha=0.7, label=label)
     elif job["categories"]:
         for number, name in enumerate(job["categories"]):
-            axes.scatter(x[colour == number], y[colour == number], s=14, label=_plain(name))
-        axes.legend(fontsize="small", title=_plain(job["colour_label"]))
+            axes.scatter(x[colour == number], y[colour == number], s=14, label=literal(name))
+        axes.legend(fontsize="small", title=literal(job["colour_label"]))
     else:
         shown = axes.scatter(x, y, c=colour, s=14, label=label)
-        figure.colorbar(shown, ax=axes, label=_plain(job["colour_label"]))
+        figure.colorbar(shown, ax=axes, label=literal(job["colour_label"]))
 
 
 def _limit(set_limits: Any, window: Any, *, is_log: bool, is_time: bool) -> None:
@@ -92,10 +72,6 @@ def _times(values: Any, is_time: bool) -> Any:
     return (values * 1e6).astype("datetime64[us]")
 
 
-def _plain(text: str) -> str:
+def literal(text: str) -> str:
     """Escape dollar signs, which would begin mathematics."""
     return str(text).replace("$", r"\$")
-
-
-if __name__ == "__main__":
-    main()
