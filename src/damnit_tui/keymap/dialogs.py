@@ -2,43 +2,31 @@
 
 from __future__ import annotations
 
-from .key import Key
+from .key import Key, key
 
 KEYS: tuple[Key, ...] = (
-    Key("dialog.close", "escape,q,enter", "close", "close", "dialog", "Screens", "Esc", "close"),
-    Key("dialog.down", "j,down", "scroll(1)", "further down", "dialog", "Move", "↓ j"),
-    Key("dialog.up", "k,up", "scroll(-1)", "further up", "dialog", "Move", "↑ k"),
-    Key(
-        "help.search", "slash", "search", "find keys by what they do", "help", "Find", "/", "search"
-    ),
-    Key("dialog.copy", "y", "copy", "copy what is shown", "cell", "Take", "y", "copy"),
-    Key(
-        "why.inspect",
-        "I",
-        "inspect",
-        "look into the data: there may be some where the table has no number",
-        "why",
-        "Look",
-        "I",
-    ),
-    Key("save.close", "escape", "close", "save nothing", "save", "Screens", "Esc"),
-    Key("members.close", "escape,q", "close", "close", "members", "Screens", "Esc"),
-    Key("members.down", "j", "move(1)", "next variable", "members", "Move", "j"),
-    Key("members.up", "k", "move(-1)", "previous variable", "members", "Move", "k"),
-    Key("form.close", "escape", "close", "cancel", "form", "Screens", "Esc"),
-    Key("form.accept", "enter", "accept", "do it", "form", "Screens", "⏎"),
-    Key(
-        "conflict.theirs", "escape,q", "choose('theirs')", "keep what is there", "conflict", "Edit"
-    ),
-    Key("conflict.mine", "m", "choose('mine')", "write mine over it", "conflict", "Edit"),
-    Key("conflict.again", "e", "choose('again')", "edit again", "conflict", "Edit"),
-    Key("confirm.yes", "y", "answer(True)", "yes", "confirm", "Act", "y"),
-    Key("confirm.no", "n,escape,q,enter", "answer(False)", "no", "confirm", "Act", "n Esc"),
-    Key("notes.close", "escape", "close", "close", "notes", "Screens", "Esc"),
-    Key("notes.delete", "delete", "delete", "delete the note", "notes", "Edit", "Del"),
-    Key("variable.close", "escape", "close", "cancel", "variable", "Screens", "Esc"),
-    Key("variable.save", "enter,ctrl+s", "save", "save", "variable", "Edit", "⏎ ctrl-s"),
-    Key("deletion.close", "escape", "close", "cancel, or stop", "deletion", "Screens", "Esc"),
-    Key("export.write", "enter", "write", "write it", "export", "Take", "⏎"),
-    Key("export.close", "escape", "close", "cancel", "export", "Screens", "Esc"),
+    key("dialog.close", "escape,q,enter", "close", footer="close"),
+    key("dialog.down", "j,down", "further down", action="scroll(1)", shown="↓ j"),
+    key("dialog.up", "k,up", "further up", action="scroll(-1)", shown="↑ k"),
+    key("help.search", "slash", "find keys by what they do", footer="search"),
+    key("dialog.copy", "y", "copy what is shown", owner="cell", footer="copy"),
+    key("why.inspect", "I", "look into the data: there may be some where the table has no number"),
+    key("save.close", "escape", "save nothing"),
+    key("members.close", "escape,q", "close"),
+    key("members.down", "j", "next variable", action="move(1)"),
+    key("members.up", "k", "previous variable", action="move(-1)"),
+    key("form.close", "escape", "cancel"),
+    key("form.accept", "enter", "do it"),
+    key("conflict.theirs", "escape,q", "keep what is there", action="choose('theirs')", shown=""),
+    key("conflict.mine", "m", "write mine over it", action="choose('mine')", shown=""),
+    key("conflict.again", "e", "edit again", action="choose('again')", shown=""),
+    key("confirm.yes", "y", "yes", action="answer(True)"),
+    key("confirm.no", "n,escape,q,enter", "no", action="answer(False)", shown="n Esc"),
+    key("notes.close", "escape", "close"),
+    key("notes.delete", "delete", "delete the note"),
+    key("variable.close", "escape", "cancel"),
+    key("variable.save", "enter,ctrl+s", "save", shown="⏎ ctrl-s"),
+    key("deletion.close", "escape", "cancel, or stop"),
+    key("export.write", "enter", "write it"),
+    key("export.close", "escape", "cancel"),
 )

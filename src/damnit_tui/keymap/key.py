@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from textual.keys import format_key
+
+_NAMES = {"": "", "pagedown": "PgDn", "pageup": "PgUp"}
+
 
 class Key(NamedTuple):
     """The action of a key, and where it is bound."""
@@ -17,8 +21,8 @@ class Key(NamedTuple):
     """Description for help and tooltips; begins in lower case."""
     owner: str
     """Owner of the binding: the table, the main screen, the app or a dialog."""
-    section: str
-    """Heading in the help."""
+    section: str = ""
+    """Heading in the help; for the keys of the main screen only."""
     shown: str = ""
     """How the keys are written; empty for their names."""
     footer: str = ""
@@ -27,8 +31,60 @@ class Key(NamedTuple):
     """Position in the footer, from the left; on a narrow screen the last ones are dropped first."""
 
 
+def key(
+    id: str,
+    keys: str,
+    text: str,
+    *,
+    owner: str = "",
+    action: str = "",
+    section: str = "",
+    shown: str | None = None,
+    footer: str = "",
+    rank: int = 0,
+) -> Key:
+    """Return a row of the table.
+
+    By default, the owner and the action are the area and the verb of the id, and only the first
+    key is shown.
+    """
+    area, _, verb = id.partition(".")
+    if shown is None:
+        shown = _shown(keys.partition(",")[0])
+    return Key(id, keys, action or verb, text, owner or area, section, shown, footer, rank)
+
+
 def main_key(
-    id: str, keys: str, text: str, section: str, shown: str = "", footer: str = "", rank: int = 0
+    id: str,
+    keys: str,
+    text: str,
+    *,
+    section: str,
+    shown: str | None = None,
+    footer: str = "",
+    rank: int = 0,
 ) -> Key:
     """Return a key of the main screen, which runs the command of the same id."""
-    return Key(id, keys, f"command({id!r})", text, "main", section, shown, footer, rank)
+    return key(
+        id,
+        keys,
+        text,
+        owner="main",
+        action=f"command({id!r})",
+        section=section,
+        shown=shown,
+        footer=footer,
+        rank=rank,
+    )
+
+
+def written(key: str) -> str:
+    """Format a key for display: `ctrl-g`, `|`."""
+    *modifiers, last = key.split("+")
+    return "-".join([*modifiers, format_key(last)])
+
+
+def _shown(key: str) -> str:
+    """Format a key as the rows above show it: names of keys in upper case."""
+    name = _NAMES.get(key) or written(key)
+    return name if "+" in key or len(name) == 1 or key in _NAMES else name.capitalize()

@@ -2,112 +2,50 @@
 
 from __future__ import annotations
 
-from .key import Key
+from .key import Key, key
 
 KEYS: tuple[Key, ...] = (
-    Key("runs.filter", "slash", "filter", "show only some runs", "runs", "Find", "/", "filter", 3),
-    Key(
-        "runs.filter_value",
-        "asterisk",
-        "filter_value",
-        "only runs with the value under the cursor",
-        "runs",
-        "Find",
-        "*",
+    key("runs.filter", "slash", "show only some runs", section="Find", footer="filter", rank=3),
+    key(
+        "runs.filter_value", "asterisk", "only runs with the value under the cursor", section="Find"
     ),
-    Key(
-        "runs.clear_filter",
-        "backslash",
-        "clear_filter",
-        "show all runs again",
-        "runs",
-        "Find",
-        "\\",
-    ),
-    Key(
+    key("runs.clear_filter", "backslash", "show all runs again", section="Find"),
+    key(
         "runs.sort",
         "s",
-        "sort(False)",
         "sort by this column; again: the other way round, then newest first",
-        "runs",
-        "Find",
-        "s",
+        action="sort(False)",
+        section="Find",
     ),
-    Key("runs.sort_reverse", "minus", "sort(True)", "sort descending", "runs", "Find", "-"),
-    Key(
-        "runs.sort_also",
-        "ctrl+s",
-        "sort_also",
-        "sort those that are equal by this column, too",
-        "runs",
-        "Find",
-        "ctrl-s",
+    key("runs.sort_reverse", "minus", "sort descending", action="sort(True)", section="Find"),
+    key(
+        "runs.sort_also", "ctrl+s", "sort those that are equal by this column, too", section="Find"
     ),
-    Key(
+    key(
         "runs.filter_column",
         "vertical_line",
-        "filter_column",
         "filter by what is in this column: values to tick, or a range",
-        "runs",
-        "Find",
-        "|",
+        section="Find",
     ),
-    Key("runs.columns", "c", "columns", "choose columns: order, pins", "runs", "Find", "c"),
-    Key("runs.tags", "t", "tags", "only columns with some tags", "runs", "Find", "t"),
-    Key(
-        "runs.find_column",
-        "ctrl+f",
-        "find_column",
-        "go to a column by its name",
-        "runs",
-        "Find",
-        "ctrl-f",
-    ),
-    Key(
-        "runs.search",
-        "ctrl+n",
-        "search",
-        "look for a text in the cells; hides no run",
-        "runs",
-        "Find",
-        "ctrl-n",
-    ),
-    Key(
+    key("runs.columns", "c", "choose columns: order, pins", section="Find"),
+    key("runs.tags", "t", "only columns with some tags", section="Find"),
+    key("runs.find_column", "ctrl+f", "go to a column by its name", section="Find"),
+    key("runs.search", "ctrl+n", "look for a text in the cells; hides no run", section="Find"),
+    key(
         "runs.next_match",
         "n",
-        "next_match(1)",
         "next cell with that text, or with what the filter asks for",
-        "runs",
-        "Find",
-        "n",
+        action="next_match(1)",
+        section="Find",
     ),
-    Key("runs.previous_match", "N", "next_match(-1)", "the cell before", "runs", "Find", "N"),
-    Key("table.mark", "space", "mark", "mark/unmark the run", "table", "Mark", "Space"),
-    Key(
-        "table.mark_range",
-        "V",
-        "mark_range",
-        "begin a range of runs; again: mark all in it",
-        "table",
-        "Mark",
-        "V",
-    ),
-    Key(
-        "table.mark_all",
-        "a",
-        "mark_all",
-        "mark all runs that the filter shows",
-        "table",
-        "Mark",
-        "a",
-    ),
-    Key(
+    key("runs.previous_match", "N", "the cell before", action="next_match(-1)", section="Find"),
+    key("table.mark", "space", "mark/unmark the run", section="Mark"),
+    key("table.mark_range", "V", "begin a range of runs; again: mark all in it", section="Mark"),
+    key("table.mark_all", "a", "mark all runs that the filter shows", section="Mark"),
+    key(
         "runs.unmark",
         "escape",
-        "unmark",
         "clear marks and search; if there are none, the filter",
-        "runs",
-        "Mark",
-        "Esc",
+        section="Mark",
     ),
 )

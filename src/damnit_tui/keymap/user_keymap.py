@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from textual.keys import Keys, _character_to_key, format_key
+from textual.keys import Keys, _character_to_key
 
 from damnit_daemon.text import did_you_mean
 
 from . import MAIN_OWNERS, Key
+from .key import written
 
 _MODIFIERS = {"ctrl", "shift", "alt", "super", "meta", "hyper"}
 _NAMES = {key.value for key in Keys}
@@ -41,12 +42,6 @@ def with_own_keys(
             changed.append(key._replace(keys=",".join(known), shown=shown))
     changed, clashes = _without_clashes(changed, own)
     return tuple(changed), (*problems, *clashes)
-
-
-def written(key: str) -> str:
-    """Format a key for display: `ctrl-g`, `|`."""
-    *modifiers, last = key.split("+")
-    return "-".join([*modifiers, format_key(last)])
 
 
 def _words(text: str) -> list[str]:
