@@ -32,6 +32,7 @@ from .table.requests import (
     RunVisited,
     ViewRequested,
 )
+from .terminal.clipboard import Clipboard
 from .terminal.driver import PacedDriver, TerminalTold, shell_resumes, watch_terminal
 from .terminal.graphics.image_cache import ImageCache
 from .terminal.graphics.protocol_choice import takes_placeholders
@@ -75,6 +76,7 @@ class DamnitApp(GuardedApp[Path], ThemedApp[Path]):
         self.main_screen = MainScreen(
             session, lite=lite, clock=clock, zone=zone, busy=self.is_behind
         )
+        self.system_clipboard = Clipboard(self)
         self.is_lite = lite
         """True if the line is slow."""
         self.asks_terminal = False
@@ -174,7 +176,7 @@ class DamnitApp(GuardedApp[Path], ThemedApp[Path]):
     @on(CopyRequested)
     def copy_requested(self, event: CopyRequested) -> None:
         """Copy a text."""
-        self.main_screen.copy_text(event.text, event.what)
+        self.system_clipboard.copy(event.text, event.what)
 
     @on(RunVisited)
     def run_visited(self, event: RunVisited) -> None:

@@ -22,13 +22,3 @@ class QueryChanged(Message):
     """The filter or the order of the runs has changed."""
 
     query: TableQuery
-
-
-@dataclass
-class TextCopied(Message):
-    """Text was copied."""
-
-    place: str
-    """Where it can be pasted from."""
-    what: str = ""
-    """Description of the text."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.containers import Container
+from textual.screen import Screen
 
 from .. import keymap
 from ..data.daemon_activity import DaemonActivity
@@ -30,7 +31,6 @@ from ..widgets.prompt_line import PromptLine
 from ..widgets.status import Status, StatusLines
 from .alerts import AlertMonitor
 from .blob_previews import BlobPreviewLoader
-from .clipboard import Taking
 from .command_line import COMMAND_PROMPT, CommandLine
 from .command_registry import CommandRegistry
 from .daemon_actions import DaemonActions
@@ -43,13 +43,14 @@ from .preview import PreviewPane
 from .runs_pane import RunsPane
 from .saved_views import SavedViews
 from .session_state import SessionState
+from .table_copy import TableCopy
 from .view_actions import ViewActions
 
 TICK_S = 2.0
 """Clock interval: each tick wakes an otherwise idle machine."""
 
 
-class MainScreen(Taking):
+class MainScreen(Screen[None]):
     """The run table, live."""
 
     BINDINGS = keymap.bindings("main")
@@ -88,6 +89,7 @@ class MainScreen(Taking):
         self.preview = PreviewPane(self.context, self.graphics)
         self.views = ViewActions(self, self.context, self.table, self.graphics, self.preview)
         self.daemon = DaemonActions(self, self.context, self.table)
+        self.table_copy = TableCopy(self, self.context, self.table)
         self.alerts = AlertMonitor(session, self.feed, self.table.rows, self)
         self.onboards = False
         """True if new users are shown the first keys."""
@@ -106,14 +108,14 @@ class MainScreen(Taking):
         add("runs.cancel", self.daemon.cancel_jobs)
         add("runs.command", self.open_command_line)
         add("runs.context", self.daemon.edit_context)
-        add("runs.copy", self.action_copy)
-        add("runs.copy_rows", self.action_copy_rows)
+        add("runs.copy", self.table_copy.copy_cell)
+        add("runs.copy_rows", self.table_copy.copy_runs)
         add("runs.daemon", self.daemon.daemon)
         add("runs.delete_variable", self.edit_bar.delete_variable)
         add("runs.details", self.views.details)
         add("runs.differences", self.views.differences)
         add("runs.edit", self.edit_bar.edit)
-        add("runs.export", self.action_export)
+        add("runs.export", self.table_copy.export)
         add("runs.fold_notes", self.edit_bar.fold_notes)
         add("runs.jobs", self.daemon.jobs)
         add("runs.log", self.daemon.log)
@@ -131,7 +133,7 @@ class MainScreen(Taking):
         query, columns = self.runs.runs_query, self.runs.visible_columns
         add_line("alert", self.alerts.run_command, self.alerts.complete)
         add_line("columns", columns.set_columns, query.complete_sort)
-        add_line("export", self.do_export)
+        add_line("export", self.table_copy.run_command)
         add_line("filter", query.set_filter, query.complete_filter)
         add_line("graphics", self.views.set_graphics, self.graphics.complete)
         add_line("help", lambda _: self.call_after_refresh(self.app.run_action, "help"))
@@ -252,6 +254,7 @@ class MainScreen(Taking):
             self.status = self.status._replace(
                 proposal=update.proposal, loading=False, changed_at=None
             )
+            self.table_copy.proposal = update.proposal
         if update.has_all_runs:
             self.runs.runs_query.has_all_runs = True
             table.drop(runs=set(table.rows.all_keys) - {run.key for run in update.runs})

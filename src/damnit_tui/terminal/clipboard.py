@@ -7,13 +7,51 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from textual.app import App
 
 TMUX_TIMEOUT_S = 2.0
 OSC52_LIMIT_BYTES = 50_000
 """Terminals silently drop longer sequences."""
 MUTE_TERMINALS = {"linux", "dumb", ""}
 """Terminals without a clipboard."""
+
+
+class Clipboard:
+    """The clipboard that the screens of an app share; it reports where the text went.
+
+    Args:
+        app: The app, whose terminal may be asked to copy.
+    """
+
+    def __init__(self, app: App[Any]) -> None:
+        self._app = app
+
+    def copy(self, text: str, what: str = "") -> None:
+        """Copy text in a worker.
+
+        Args:
+            text: The text.
+            what: Its description, such as `3 runs`.
+        """
+        self._app.run_worker(partial(self._copy, text, what), group="copy", thread=True)
+
+    def copy_now(self, text: str) -> str:
+        """Copy text and return where it went; for workers, which may outlive the app."""
+
+        def osc52(copied: str) -> None:
+            self._app.call_later(self._app.copy_to_clipboard, copied)
+
+        return copy_text(text, osc52, os.environ)
+
+    def _copy(self, text: str, what: str) -> None:
+        place = self.copy_now(text)
+        said = f"Copied {what}, to {place}." if what else f"Copied to {place}."
+        self._app.call_later(self._app.notify, said, markup=False, timeout=3)
 
 
 def copy_text(text: str, osc52: Callable[[str], object], environ: Mapping[str, str]) -> str:

@@ -105,7 +105,7 @@ async def test_walking_through_runs(folder):
 async def test_every_key_of_the_list(folder, monkeypatch):
     copied = []
     app = make_app(folder)
-    monkeypatch.setattr(type(app.main_screen), "copy_text", lambda _, text: copied.append(text))
+    monkeypatch.setattr(app.system_clipboard, "copy", lambda text, _: copied.append(text))
     async with app.run_test(size=(130, 34)) as pilot:
         screen = await opened(pilot, 410)
         await pilot.press("s", "s")

@@ -196,7 +196,7 @@ async def test_keys_are_answered_while_many_variables_are_compared(folder, monke
 async def test_every_key_of_the_list(folder, monkeypatch):
     copied = []
     app = make_app(folder)
-    monkeypatch.setattr(type(app.main_screen), "copy_text", lambda _, text: copied.append(text))
+    monkeypatch.setattr(app.system_clipboard, "copy", lambda text, _: copied.append(text))
     async with app.run_test(size=(130, 34)) as pilot:
         screen = await opened(pilot)
         found = screen.query_one(RowList)

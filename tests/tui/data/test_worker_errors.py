@@ -167,7 +167,7 @@ async def test_a_worker_that_outlives_the_app_neither_hangs_nor_fails(folder, mo
 
     def late():
         is_over.wait()
-        copied.append(app.main_screen.copy_now("text"))
+        copied.append(app.system_clipboard.copy_now("text"))
 
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)

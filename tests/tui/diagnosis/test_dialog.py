@@ -168,7 +168,7 @@ async def test_it_goes_on_while_something_happens(declared):
 async def test_all_of_it_is_copied(folder, monkeypatch):
     copied = []
     app = make_app(folder)
-    monkeypatch.setattr(type(app.main_screen), "copy_text", lambda _, text: copied.append(text))
+    monkeypatch.setattr(app.system_clipboard, "copy", lambda text, _: copied.append(text))
     async with app.run_test(size=(130, 34)) as pilot:
         await asked(pilot, 405, "scan")
         await pilot.press("y", "j", "k")

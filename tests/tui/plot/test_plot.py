@@ -352,7 +352,7 @@ async def test_every_key_of_a_plot(folder, tmp_path, monkeypatch):
     app = make_app(folder)
     async with app.run_test(size=(120, 34)) as pilot:
         screen = await opened(pilot)
-        monkeypatch.setattr(app.main_screen, "copy_text", copied.append)
+        monkeypatch.setattr(app.system_clipboard, "copy", lambda text, _: copied.append(text))
         await pilot.press("v", *"ratio", "tab", "escape")
         assert screen.model.state.y == ("xgm.intensity", "ratio")
         await pilot.press("v", "down", "up", "tab", "escape", "v", *"intens", "enter")
