@@ -45,7 +45,7 @@ STATED_CONTEXTS = {
     "missing-default": "a default is there for when there is no value",
     "no-component": "no hidden variable stands in for a component that was not given",
     "no-parameter": "a variable that is not evaluated says why",
-    "own-pattern": "nobody means a variable itself by a pattern",
+    "own-pattern": "a pattern never means the variable itself",
     "reserved": "a variable of such a name would overwrite what people see in that column",
     "start-time-in-pattern": "a pattern means variables of the file",
     "taken-away": "a subclass may take a variable away, as any attribute",
