@@ -96,6 +96,25 @@ def series_of(curve: Curve, role: str = "curve") -> Series:
     return Series(curve.least, curve.greatest, curve.mean, curve.filled, curve.missing, role=role)
 
 
+def reduce_line(x: Any, y: Any, window: Window, columns: int, role: str = "curve") -> Series:
+    """Reduce points to the minimum and maximum of each dot column.
+
+    No extreme value is lost, and a million points cost no more to draw than a hundred.
+    """
+    place = levels_of(x, *window) * columns
+    place = np.where(place == columns, columns - 1, place)  # points on the right edge
+    inside = (place >= 0) & (place < columns)
+    at, y = place[inside].astype(np.int64), y[inside]
+    good = np.isfinite(y)
+    least, greatest = np.full(columns, np.inf), np.full(columns, -np.inf)
+    np.fmin.at(least, at[good], y[good])
+    np.fmax.at(greatest, at[good], y[good])
+    empty = least > greatest
+    least[empty] = greatest[empty] = np.nan
+    filled, missing = (np.bincount(p, minlength=columns) > 0 for p in (at, at[~good]))
+    return Series(least, greatest, least / 2 + greatest / 2, filled, missing, role)
+
+
 def natural_range(
     found: Sequence[Window | None], *, is_log: bool = False, margin: float = 0.0
 ) -> Window:

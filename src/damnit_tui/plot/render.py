@@ -15,7 +15,7 @@ from damnit_daemon.model.view import AxisKind
 
 from ..charts.colourmaps import MAPS
 from ..charts.frame import Frame, Styles
-from ..charts.line_chart import Axes, Dots, Series, chart_size, draw_chart
+from ..charts.line_chart import Axes, Dots, Series, chart_size, draw_chart, reduce_line
 from ..charts.ticks import log_ticks
 from ..sanitize import clip
 from .data import Group, Points, fitting_bins
@@ -86,30 +86,6 @@ def draw_points(
     cursor = state.cursor[0] if state.cursor is not None else None
     frame = draw_chart(series, axes, width, height, styles, cursor)
     return Drawn(frame, (x, y), legend=legend_of(points, state.form))
-
-
-def reduce_line(x: Any, y: Any, window: Window, columns: int, role: str) -> Series:
-    """Reduce points in the order of x to the minimum and maximum of each dot column.
-
-    No extreme value is lost, and a million points cost no more to draw than a hundred.
-    """
-    order = np.argsort(x, kind="stable")
-    x, y = x[order], y[order]
-    extent = window[1] - window[0] or 1.0
-    first = max(0, int(np.searchsorted(x, window[0])) - 1)
-    last = min(len(x), int(np.searchsorted(x, window[1], "right")) + 1)
-    x, y = x[first:last], y[first:last]
-    with np.errstate(over="ignore"):
-        at = np.clip((x - window[0]) / extent * columns, -1, columns).astype(np.int64)
-    least, greatest = np.full(columns + 2, np.inf), np.full(columns + 2, -np.inf)
-    np.fmin.at(least, at + 1, y)
-    np.fmax.at(greatest, at + 1, y)
-    least[~np.isfinite(least)] = np.nan
-    greatest[~np.isfinite(greatest)] = np.nan
-    inside = slice(1, columns + 1)
-    filled = np.isfinite(least)[inside]
-    mean = (least / 2 + greatest / 2)[inside]
-    return Series(least[inside], greatest[inside], mean, filled, np.zeros(columns, bool), role)
 
 
 def _draw_histogram(

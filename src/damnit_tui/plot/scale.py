@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..charts.line_chart import natural_range
 from .data import MOST, Group, Points, fitting_bins, histogram
 from .state import PlotState, Window
 
@@ -21,19 +22,10 @@ def logged(values: Any, is_log: bool) -> Any:
 
 
 def around(values: list[Any], *, margin: float = MARGIN / 2) -> Window:
-    """Return a range that covers all finite numbers; its extent is never zero."""
+    """Return a range that covers all finite numbers; its extent is finite and never zero."""
     found = [v[np.isfinite(v)] for v in values]
-    found = [v for v in found if len(v)]
-    if not found:
-        return 0.0, 1.0
-    low = max(min(float(v.min()) for v in found), -MOST)
-    high = min(max(float(v.max()) for v in found), MOST)
-    if low == high:
-        half = abs(low) * 0.05 or 0.5
-        return low - half, high + half
-    extent = (high - low) * margin
-    wide = low - extent, high + extent
-    return wide if np.isfinite(wide[1] - wide[0]) else (low, high)
+    extents = [(max(float(v.min()), -MOST), min(float(v.max()), MOST)) for v in found if len(v)]
+    return natural_range(extents, margin=margin)
 
 
 def counted(group: Group, state: PlotState, window: Window) -> tuple[Any, Any]:

@@ -1,4 +1,8 @@
-"""Curves in a few characters: braille, two by four dots each."""
+"""Curves in a few characters: braille, two by four dots each.
+
+Not by plotext, which draws the same: 0.09 ms for a cell instead of 1 ms, of which a screen has up
+to a hundred, and without numpy and plotext, which the table does not wait for.
+"""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from damnit_daemon.errors import DamnitError
 from damnit_daemon.model.view import Axis, AxisKind, ReducedImage
 
 from ..charts.frame import Window
-from ..charts.line_chart import Axes, Dots, Series, natural_range
+from ..charts.line_chart import Axes, Dots, Series, natural_range, reduce_line
 from ..sanitize import visible
 
 DRAWN = ("scatter", "scattergl", "bar", "histogram", "heatmap", "heatmapgl")
@@ -126,7 +126,7 @@ def draw_series(
         if trace.kind == "bar":
             series.append(_bars(trace, x, columns, role))
         elif trace.has_lines and (np.diff(trace.x) >= 0).all():
-            series.append(_line(trace, x, columns, role))
+            series.append(reduce_line(trace.x, trace.y, x, columns, role))
         else:
             series.append(Dots(trace.x, trace.y, role))
     first = redrawn.traces[0] if redrawn.traces else None
@@ -266,22 +266,6 @@ def _picture(heat: Trace, redrawn: Redrawn) -> ReducedImage:
         x_axis, y_axis, (0.0, float(columns)), (0.0, float(rows)), heat.y,
         int(heat.y.size - good.size), x_at, y_at, extremes, extremes, is_upward=True,
     )  # fmt: skip
-
-
-def _line(trace: Trace, window: Window, columns: int, role: str) -> Series:
-    x, y = trace.x, trace.y
-    edges = np.searchsorted(x, np.linspace(*window, columns + 1), "left")
-    edges[-1] = np.searchsorted(x, window[1], "right")
-    least = np.full(columns, np.nan)
-    greatest = np.full(columns, np.nan)
-    filled, missing = np.diff(edges) > 0, np.zeros(columns, bool)
-    for column in np.flatnonzero(filled).tolist():
-        part = y[edges[column] : edges[column + 1]]
-        good = part[np.isfinite(part)]
-        missing[column] = good.size < part.size
-        if good.size:
-            least[column], greatest[column] = good.min(), good.max()
-    return Series(least, greatest, (least + greatest) / 2, filled, missing, role)
 
 
 def _bars(trace: Trace, window: Window, columns: int, role: str) -> Series:

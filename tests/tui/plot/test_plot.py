@@ -12,12 +12,13 @@ from damnit_daemon.hdf5.series import MOST_POINTS, NotASeries, read_line
 from damnit_daemon.model import Column, RunRow, StoredValue
 from damnit_daemon.model.view import AxisKind
 from damnit_tui.charts.frame import Styles
+from damnit_tui.charts.line_chart import reduce_line
 from damnit_tui.dialogs.save_dialog import SaveDialog
 from damnit_tui.dialogs.variable_dialog import VariableChoice, VariableDialog
 from damnit_tui.plot.data import Group, Naming, align, histogram, points_over_runs
 from damnit_tui.plot.legend import SHADES, series_role
 from damnit_tui.plot.readout import nearest, readout
-from damnit_tui.plot.render import draw_points, reduce_line
+from damnit_tui.plot.render import draw_points
 from damnit_tui.plot.run_data import MOST_LINES, points_within, request_for
 from damnit_tui.plot.screen import PlotScreen
 from damnit_tui.plot.state import BEGIN, MOST_Y, Form, Over, PlotState, RunScope
