@@ -69,7 +69,7 @@ BEFORE_TYPING = frozenset({"context", "report", "proposals"})
 PAGE_HEAD = """\
 # Keys
 
-The keys of the app, as `?` shows them there. Drawn from `damnit_tui/keymap/`, not written:
+The keys of the app, as `?` shows them. Generated from `damnit_tui/keymap/`:
 `python -m damnit_tui.keymap > docs/keys.md`.
 """
 
@@ -77,8 +77,8 @@ The keys of the app, as `?` shows them there. Drawn from `damnit_tui/keymap/`, n
 OWN_KEYS = """\
 ## Your own keys
 
-`settings.toml` in `~/.config/damnit-tui` (or below `XDG_CONFIG_HOME`) gives other keys to what is
-in the tables above, by its id:
+To change keys, assign them to the ids of the tables above in `settings.toml`, in
+`~/.config/damnit-tui` (or below `XDG_CONFIG_HOME`):
 
 ```toml
 theme = "nord"
@@ -88,8 +88,8 @@ theme = "nord"
 "runs.sort" = "f3, s"
 ```
 
-Several keys stand with commas between; an empty text is no key. A key that was for something
-else is lost to that. What makes no sense is told once when the app starts, and left as it was.
+Separate several keys by commas; an empty text removes the key. A key loses its previous
+function. Invalid entries are reported when the app starts, and ignored.
 """
 
 
