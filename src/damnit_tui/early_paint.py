@@ -21,7 +21,10 @@ from typing import TYPE_CHECKING, NamedTuple, TextIO
 from .graphemes import in_agreed_widths
 from .sanitize import clip, visible
 from .table.cell_render import Piece
+from .table.display_rows import DisplayRows
+from .table.line_renderer import LineRenderer
 from .table.rows import Rows
+from .table.table_cells import TableCells
 from .table.viewport import Viewport
 
 if TYPE_CHECKING:
@@ -113,20 +116,22 @@ def paint(
     rows.add_runs(look.runs)
     rows.add_values(look.values)
     rows.mark_complete(look.complete)
-    view = Viewport(rows, clock=clock, zone=zone)
-    view.choice = kept.view.selection.effective(rows.columns)
+    cells = TableCells(rows, clock=clock, zone=zone)
+    view = Viewport(rows, DisplayRows(rows), cells)
+    view.layout = kept.view.selection.effective(rows.columns)
     view.match_columns()
     view.width = paper.width - 1  # next to the scroll bar
     head = STATUS_LINES + view.levels + 1
     keys = rows.keys[: max(0, paper.height - head - BELOW)]
-    view.settle(keys)
+    view.place_columns(keys)
+    renderer = LineRenderer(rows, cells, view)
     proposal = f"p{look.proposal} · " if look.proposal is not None else ""
     title = clip(f" {proposal}{visible(folder)}", paper.width)
     return [
         [Piece(title, "title")],
         [Piece(" starting …", "faint")],
-        *view.header_pieces(None),
-        *(view.row_pieces(key, None) for key in keys),
+        *renderer.header_pieces(None),
+        *(renderer.run_pieces(key, None) for key in keys),
     ]
 
 

@@ -73,7 +73,6 @@ async def test_it_is_what_the_app_shows(folder):
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
         table = app.main_screen.table
-        table.cursor = None  # painted over the first cell
         lines = [table.render_line(y).text for y in range(table.size.height)]
         top = table.region.y
     early = painted(folder, kept)

@@ -18,9 +18,9 @@ from damnit_daemon.model import RunKey
 from .. import keymap
 from ..data.run_history import RunHistory, read_history
 from ..sanitize import visible, visible_lines
+from ..table.cells import CellAddress
 from ..table.context import TableContext
 from ..table.requests import DiagnosisRequested, RunVisited
-from ..table.viewport import CellAddress
 from ..widgets.row_list import RowList
 from ..widgets.screen_footer import ScreenFooter
 from .details import HEADING, Detail, Order, details_of, lines_of, ordered, summary

@@ -15,9 +15,9 @@ from damnit_daemon.model import RunKey
 
 from .. import keymap
 from ..sanitize import visible
+from ..table.cells import CellAddress
 from ..table.context import TableContext
 from ..table.requests import PlotRequested
-from ..table.viewport import CellAddress
 from ..widgets.row_list import RowList
 from ..widgets.screen_footer import ScreenFooter
 from .differences import SAME, Difference, compared, heading_of, lines_of, ranked

@@ -8,9 +8,9 @@ from typing import ClassVar
 from textual import on
 from textual.screen import Screen
 
+from ..table.cells import CellAddress
 from ..table.context import TableContext
 from ..table.requests import CopyRequested, DiagnosisRequested, ViewRequested
-from ..table.viewport import CellAddress
 from ..widgets.row_list import RowList
 from ..widgets.screen_footer import ScreenFooter
 from ..widgets.search_prompt import SearchAnswered, SearchPrompt

@@ -18,10 +18,10 @@ from .. import keymap
 from ..dialogs.base import DialogScreen
 from ..safe_text import plain
 from ..sanitize import visible, visible_lines
+from ..table.cells import CellAddress
 from ..table.context import TableContext
 from ..table.layout import split_title
 from ..table.requests import CommandRequested, CopyRequested, ViewRequested
-from ..table.viewport import CellAddress
 
 if TYPE_CHECKING:
     from .model import Cause, Diagnosis, Excerpt, Suggestion

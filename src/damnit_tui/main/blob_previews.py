@@ -13,7 +13,7 @@ from ..data.feed import RETRY_S
 from ..data.worker_errors import Failure
 from ..table.blob_loader import load_blob_previews
 from ..table.cell_render import BlobPreview
-from ..table.viewport import CellAddress
+from ..table.cells import CellAddress
 from ..table.widget import RunTable
 
 BATCH = 12
@@ -41,7 +41,7 @@ class BlobPreviewLoader:
         wanted = [address for address in addresses if address not in self._pending]
         if wanted:
             self._pending.update((address, self._written_at(address)) for address in wanted)
-            draw = partial(self._draw, wanted, self._table.row_height)
+            draw = partial(self._draw, wanted, self._table.view.row_height)
             self._table.run_worker(draw, group="pictures", thread=True)
 
     def _written_at(self, address: CellAddress) -> float | None:
@@ -70,10 +70,10 @@ class BlobPreviewLoader:
         """Put previews in their cells; load those again that were rewritten meanwhile."""
         table = self._table
         requested = {address: self._pending.pop(address, None) for address in batch}
-        table.add_pictures(drawn)
+        table.add_previews(drawn)
         if failed:
-            table.set_timer(RETRY_S, table.look_for_pictures)
+            table.set_timer(RETRY_S, table.request_previews)
         elif any(self._written_at(address) != when for address, when in requested.items()) or any(
-            preview.height != table.row_height for *_, preview in drawn
+            preview.height != table.view.row_height for *_, preview in drawn
         ):
-            table.look_for_pictures()
+            table.request_previews()

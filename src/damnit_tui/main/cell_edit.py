@@ -12,8 +12,8 @@ from ..data.edit_commands import AddRuns, ChangeNote, SetValues
 from ..data.edit_queue import EditConflicted
 from ..fixed_columns import COMMENT
 from ..sanitize import clip, visible
+from ..table.cells import CellAddress
 from ..table.edit_rules import edit_type
-from ..table.viewport import CellAddress
 from ..widgets.edit_prompt import Question, Value
 
 LONGEST_BEFORE = 60

@@ -16,8 +16,8 @@ from ..data.edit_commands import ChangeVariable, DefineVariable, Order, Redo, Un
 from ..data.edit_queue import EditConflicted, EditDelayed, EditFailed, EditQueue, EditSaved
 from ..dialogs.edit_conflict import ConflictChoice, ConflictDialog
 from ..sanitize import visible
+from ..table.cells import CellAddress
 from ..table.edit_rules import too_long, why_not_editable
-from ..table.viewport import CellAddress
 from ..table.widget import RunTable
 from ..widgets.edit_prompt import EditPrompt, Question, Value
 from ..widgets.prompt_bar import PromptBar
@@ -162,7 +162,7 @@ class EditBar(Vertical):
                 return why
             if not rows.is_complete(key):
                 return f"The values of run {key.run} are still being read."
-        if any((key, column.name) in self._table.view.unwritten for key in keys):
+        if any((key, column.name) in self._table.cells.unwritten for key in keys):
             return "What was typed here before is still being written."
         return ""
 
@@ -244,13 +244,14 @@ class EditBar(Vertical):
 
     def _show_unwritten(self) -> None:
         pending = self.edits.unwritten()
-        if pending != self._table.view.unwritten:
+        if pending != self._table.cells.unwritten:
             self._table.show_unwritten(pending)
 
     @on(EditSaved)
     def show_saved(self, event: EditSaved) -> None:
         """Show the written values, and report what was done."""
-        self._table.add_values(event.values)
+        with self._table.updating() as rows:
+            rows.add_values(event.values)
         if event.said:
             self.notify(visible(event.said), markup=False, timeout=4)
         if event.problem and event.problem != self._told:
@@ -324,7 +325,8 @@ class EditBar(Vertical):
     def fold_notes(self) -> None:
         """Toggle the notes between the runs."""
         lines = self._table.lines
-        self._table.show_notes(lines.notes, folded=not lines.folded)
+        with self._table.updating():
+            lines.folded = not lines.folded
         if lines.folded:
             self.notify("Notes are folded away; z shows them, o lists them.", markup=False)
         elif not lines.are_in_order:
@@ -340,7 +342,7 @@ class EditBar(Vertical):
         if why := too_long(note.text):
             self.notify(why, markup=False)
             return
-        edit = NoteEdit(note, self._table.view.describe_note(note).place)
+        edit = NoteEdit(note, self._table.cells.describe_note(note).place)
         await self._ask(edit, edit.question())
 
     # Runs and variables

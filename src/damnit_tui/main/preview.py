@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from textual import work
 from textual.containers import Container
 
+from ..table.cells import CellAddress
 from ..table.context import TableContext
-from ..table.viewport import CellAddress
 from .graphics import GraphicsChoice
 from .view_imports import views_imported
 

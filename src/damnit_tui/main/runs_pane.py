@@ -18,7 +18,7 @@ from ..state.column_selection import ColumnSelection
 from ..state.view_state import ViewState
 from ..table.column_values import column_values
 from ..table.query import TableQuery
-from ..table.search import Search
+from ..table.search import Search, find_columns
 from ..table.widget import RunTable
 from ..widgets.find_prompt import FindPrompt
 from ..widgets.history import remember
@@ -80,7 +80,7 @@ class RunsPane(Vertical):
             ",".join(str(key) for key in query.sort),
             self.visible_columns.selection,
             self.table.lines.folded,
-            self.table.row_height,
+            self.table.view.row_height,
         )
 
     def show_view(self, view: ViewState) -> None:
@@ -92,7 +92,8 @@ class RunsPane(Vertical):
 
     def show_layout(self, view: ViewState) -> None:
         """Show the row height of a view, and its notes."""
-        self.table.show_notes(self.table.lines.notes, folded=view.notes_folded)
+        with self.table.updating():
+            self.table.lines.folded = view.notes_folded
         self.table.show_height(view.row_height)
 
     def action_follow(self) -> None:
@@ -263,7 +264,7 @@ class RunsPane(Vertical):
         """Go to the first matching column, or to the next one."""
         prompt = event.prompt
         assert isinstance(prompt, FindPrompt)
-        found = self.table.find_columns(event.text)
+        found = find_columns(self.table.view.columns, event.text)
         place = event.turn % len(found) if found else 0
         self.table.move_to(name=found[place] if found else self._before_find)
         if not event.text:
@@ -339,11 +340,11 @@ class RunsPane(Vertical):
         """Clear the range being marked; else marks and search; else the filter."""
         table = self.table
         if table.marks.anchor is None:
-            if not table.marked and table.view.search == NO_SEARCH:
+            if not table.marked and table.renderer.search == NO_SEARCH:
                 self.action_clear_filter()
             self._typed = NO_SEARCH
             table.show_search(NO_SEARCH)
-        table.unmark()
+        table.marks = table.marks.cancelled()
 
 
 def _search(text: str) -> Search:

@@ -49,7 +49,7 @@ class RunsQuery:
 
     def show(self, query: TableQuery) -> None:
         """Show another filter and order."""
-        self._table.show_arrangement(query)
+        self._table.show_query(query)
         self._table.post_message(QueryChanged(query))
 
     # Filters and orders as text

@@ -20,9 +20,10 @@ from ..data.edit_queue import EditConflicted, EditDelayed, EditFailed, EditSaved
 from ..data.feed import Feed, Health, NotesRead, Update
 from ..data.session import Session
 from ..keymap.commands import Command
+from ..table.cells import CellAddress
 from ..table.context import TableContext
 from ..table.requests import CommandRequested
-from ..table.viewport import CellAddress
+from ..table.update import apply_update
 from ..table.widget import RunTable
 from ..widgets.empty_state import EmptyState, notice_for
 from ..widgets.footer import KeyFooter
@@ -77,8 +78,8 @@ class MainScreen(Screen[None]):
         super().__init__()
         self.session = session
         self.feed = Feed(session, pace_s=1.0 if lite else 0.5, clock=clock)
-        self.table = RunTable(clock=clock, zone=zone, busy=busy, images=not lite, id="runs")
-        self.context = TableContext(session, self.table.view, zone)
+        self.table = table = RunTable(clock=clock, zone=zone, busy=busy, images=not lite, id="runs")
+        self.context = TableContext(session, table.rows, table.cells, table.view, zone)
         self._lines, self._notice = StatusLines(), EmptyState()
         self.prompt_bar = PromptBar(self.table)
         self.edit_bar = EditBar(session.edits, self.table, self.prompt_bar, clock=clock, zone=zone)
@@ -230,9 +231,11 @@ class MainScreen(Screen[None]):
         elif isinstance(event.news, DaemonActivity):
             self._show_work(event.news)
         elif isinstance(event.news, NotesRead):
-            self.table.show_notes(event.news.notes, folded=self.table.lines.folded)
+            with self.table.updating():
+                self.table.lines.set_notes(event.news.notes)
         elif event.news.ahead:
-            self.table.add_ahead(event.news.ahead)
+            with self.table.updating(shown=False) as rows:
+                rows.add_ahead(event.news.ahead)
             self.feed.acknowledge()
             if self.table.rows.arrangement.is_active:
                 self.show_query()
@@ -249,32 +252,21 @@ class MainScreen(Screen[None]):
 
     def _apply(self, update: Update) -> None:
         table = self.table
+        with table.updating() as rows:
+            added = apply_update(rows, update)
         if update.restart:
-            table.rows.forget_values()
             self.status = self.status._replace(
                 proposal=update.proposal, loading=False, changed_at=None
             )
             self.table_copy.proposal = update.proposal
         if update.has_all_runs:
             self.runs.runs_query.has_all_runs = True
-            table.drop(runs=set(table.rows.all_keys) - {run.key for run in update.runs})
-        if update.columns is not None:
-            table.add_columns(update.columns)
-            table.keep_columns({column.name for column in update.columns})
-        added = table.add_runs(update.runs)
         if update.live:
-            table.add_values(update.values)
-            table.rows.mark_complete(update.complete)
             self.views.refresh({CellAddress(value.key, value.name) for value in update.values})
-        elif update.portion is not None:
-            table.add_portion(update.portion, update.complete)
-        else:
-            table.complete(update.complete, update.values)
         if not update.live:
             # Values are there to stay: scanning half a million of them for garbage, again and
             # again, would block the keys for 0.2 s each time.
             gc.freeze()
-        table.drop(update.removed_runs, update.removed_values)
         unseen = added if table.cursor and table.cursor.key not in added else []
         self.status = self.status.after(update, runs=len(table.rows.all_keys), unseen=len(unseen))
         self.runs.visible_columns.select_new()
@@ -287,7 +279,8 @@ class MainScreen(Screen[None]):
         """Mark the runs the daemon is processing; a run it has announced gets its row at once."""
         table, status = self.table, self.status
         if not status.loading:
-            added = table.expect_runs({*work.failures, *work.runs, *work.growing})
+            with table.updating() as rows:
+                added = rows.expect_runs({*work.failures, *work.runs, *work.growing})
             if status.work.is_known and table.cursor and table.cursor.key not in added:
                 status = status._replace(new_runs=status.new_runs + len(added))
         table.show_work(work)
@@ -332,7 +325,7 @@ class MainScreen(Screen[None]):
     def show_place(self) -> None:
         """Show which columns are in view."""
         view = self.table.view
-        self.feed.shown = tuple(self.table.shown_keys)
+        self.feed.shown = tuple(self.table.view.shown_keys)
         slots, total = view.slots[view.pinned :], len(view.fits)
         shown = ""
         if slots and len(view.slots) < total:
@@ -438,8 +431,8 @@ class MainScreen(Screen[None]):
 
     # Blobs
 
-    @on(RunTable.PicturesMissed)
-    def load_previews(self, event: RunTable.PicturesMissed) -> None:
+    @on(RunTable.PreviewsMissing)
+    def load_previews(self, event: RunTable.PreviewsMissing) -> None:
         """Load the visible blobs."""
         self._previews.load(event.addresses)
 

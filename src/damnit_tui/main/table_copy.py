@@ -42,7 +42,7 @@ class TableCopy:
     def copy_cell(self) -> None:
         """Copy the cell under the cursor, or the note."""
         note = self._table.note
-        text = note.text if note else self._table.view.plain_text(self._table.cursor)
+        text = note.text if note else self._table.cells.plain_text(self._table.cursor)
         if text:
             self._owner.app.post_message(CopyRequested(text))
         else:

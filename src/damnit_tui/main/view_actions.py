@@ -14,8 +14,8 @@ from damnit_daemon.query import FilterError
 
 from ..data.feed import Feed
 from ..fixed_columns import TIME
+from ..table.cells import CellAddress
 from ..table.context import TableContext
-from ..table.viewport import CellAddress
 from ..table.widget import RunTable
 from .graphics import GraphicsChoice
 from .preview import PreviewPane

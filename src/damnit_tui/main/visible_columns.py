@@ -37,7 +37,7 @@ class VisibleColumns:
         columns = self._table.rows.columns
         self._selected_for = tuple(columns)
         shown = selection.effective(columns)
-        if shown != self._table.column_choice:
+        if shown != self._table.view.layout:
             self._table.show_columns(shown)
 
     def select_new(self) -> None:
@@ -47,7 +47,7 @@ class VisibleColumns:
 
     def keep_widths(self) -> None:
         """Remember the column widths the user has set."""
-        self.selection = self.selection.with_widths_of(self._table.column_choice)
+        self.selection = self.selection.with_widths_of(self._table.view.layout)
 
     def set_columns(self, text: str) -> None:
         """Show only these columns, in this order; without any, all.

@@ -7,8 +7,7 @@ from collections.abc import Collection, Iterator
 from damnit_daemon.store import Database, decode_value, load_value
 
 from .cell_render import BlobPreview
-from .cells import stored_blob_kind
-from .viewport import CellAddress
+from .cells import CellAddress, stored_blob_kind
 
 
 def load_blob_previews(

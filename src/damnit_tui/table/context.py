@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from damnit_daemon.model import Column, RunKey, StoredValue
 
-from .viewport import CellAddress, Viewport
+from .cells import CellAddress
 
 if TYPE_CHECKING:
     from ..data.session import Session
     from .rows import Rows
+    from .table_cells import TableCells
+    from .viewport import Viewport
 
 
 @dataclass(frozen=True)
@@ -20,13 +22,10 @@ class TableContext:
     """The folder, the content of its table, which stays live, and the time zone shown."""
 
     session: Session
+    rows: Rows
+    cells: TableCells
     view: Viewport
     zone: tzinfo | None = None
-
-    @property
-    def rows(self) -> Rows:
-        """The runs of the table, and their values."""
-        return self.view.rows
 
     @property
     def shown_names(self) -> tuple[str, ...]:
@@ -39,7 +38,7 @@ class TableContext:
         index = self.rows.column_index(address.name)
         if index is None:
             return Column(address.name, address.name), None
-        return self.rows.columns[index], self.view.value(address)
+        return self.rows.columns[index], self.cells.value(address)
 
     def neighbour(self, key: RunKey, step: int) -> RunKey | None:
         """Return the run so many rows further down; None at an end, or if the run is hidden."""

@@ -1,221 +1,156 @@
-"""The cursor and the marked runs of the table: moving, painting, scrolling into view."""
+"""The cursor of the table: on a cell or a note, whatever comes, goes or moves; no Textual here."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
-from datetime import tzinfo
 from typing import TYPE_CHECKING
-
-from textual.geometry import Region
-from textual.message import Message
-from textual.reactive import reactive
 
 from damnit_daemon.model import RunKey
 
-from .data_updates import RowContent
-from .search import Search
-from .selection import IN_RANGE, MARK, RunSelection
-from .viewport import CellAddress
+from ..fixed_columns import TIME
+from .cells import CellAddress
+from .display_rows import DisplayRows
+from .rows import Rows
+from .search import next_problem
+from .viewport import Anchor, Position, Viewport
 
 if TYPE_CHECKING:
     from damnit_daemon.store import Note
 
-RETRY_S = 0.01
-"""Interval at which to check whether the terminal has accepted the last output."""
+    from .display_rows import Line
 
 
-class CursorTable(RowContent, inherit_bindings=False):
-    """Table rows with a cursor and marks, without keys and mouse."""
+class TableCursor:
+    """A position by run and variable, and the positions that keys lead to from there."""
 
-    marks: reactive[RunSelection] = reactive(RunSelection(), repaint=False)
-    """The marked runs."""
-
-    @dataclass
-    class MarksChanged(Message):
-        """Posted when the marks change, or a range is begun, extended or ended."""
-
-        table: CursorTable
-        marked: frozenset[RunKey]
-        in_range: int
-        """Runs in a range that is not ended yet."""
-
-        def can_replace(self, message: Message) -> bool:
-            """Only the latest marks matter."""
-            return isinstance(message, CursorTable.MarksChanged)
-
-        @property
-        def control(self) -> CursorTable:
-            """The table."""
-            return self.table
-
-    def __init__(
-        self,
-        *,
-        clock: Callable[[], float] = time.time,
-        zone: tzinfo | None = None,
-        images: bool = True,
-        busy: Callable[[], bool] = lambda: False,
-        id: str | None = None,
-    ) -> None:
-        """Create an empty table.
-
-        Args:
-            clock: Returns the current time, to determine which runs are of today.
-            zone: Time zone for displayed times; None for this machine's.
-            images: Whether to draw images, which cost a slow connection more than text.
-            busy: Whether the terminal has not accepted the last output yet;
-                the cursor is not painted meanwhile.
-            id: The ID of the widget in the DOM.
-        """
-        super().__init__(clock=clock, zone=zone, images=images, id=id)
-        self._busy = busy
-        self._waiting = False
-        self._range: frozenset[RunKey] = frozenset()
+    def __init__(self, rows: Rows, lines: DisplayRows, view: Viewport) -> None:
+        self.address: CellAddress | None = None
+        self._note_id: int | None = None
+        self._home: CellAddress | None = None
+        """The cursor's own cell while that is hidden; the cursor returns there afterwards."""
+        self._rows = rows
+        self._lines = lines
+        self._view = view
 
     @property
-    def marked(self) -> frozenset[RunKey]:
-        """The marked runs, shown or not."""
-        return self.marks.runs
-
-    # The cursor
+    def position(self) -> Position:
+        """The cell and the note."""
+        return self.address, self._note_id
 
     @property
-    def _cursor_row(self) -> int:
-        return (self.rows.position(self.cursor.key) or 0) if self.cursor else 0
+    def note(self) -> Note | None:
+        """The note under the cursor; None if it is on a run."""
+        return self._lines.note(self._note_id)
 
-    def move_to(self, key: RunKey | None = None, name: str | None = None) -> None:
-        """Move the cursor to a run, a variable, or both; paint it once the terminal is ready."""
-        if self.cursor is None:
-            return
-        cursor = self.cursor
-        # A name may be empty: a database does not forbid it.
-        place = CellAddress(key or cursor.key, cursor.name if name is None else name)
-        self._move(place, None)
+    @property
+    def line(self) -> int | None:
+        """The index of its line; None if it is on none."""
+        if (note := self.note) is not None:
+            return self._lines.place(note)
+        return self._lines.place(self.address.key) if self.address else None
 
-    def stand_on(self, note: Note) -> None:
-        """Move the cursor to a note; it moves on from the note's run and its own variable."""
-        if self.cursor is not None:
-            self._move(self.cursor._replace(key=self.lines.run_of(note)), note.rowid)
+    @property
+    def row(self) -> int:
+        """The position of its run among those shown."""
+        return (self._rows.position(self.address.key) or 0) if self.address else 0
 
-    def _move(self, cell: CellAddress, note_id: int | None) -> None:
-        self._home = None
-        if (cell, note_id) == self._spot == self._painted:
-            return
-        self.cursor, self.note_id = cell, note_id
-        self._paint_cursor()
+    @property
+    def column(self) -> int | None:
+        """The index of its column among those shown."""
+        return self._view.index_of(self.address.name) if self.address else None
 
-    def _paint_cursor(self) -> None:
-        """Paint the cursor at its position, or wait while the terminal is busy.
+    @property
+    def anchor(self) -> Anchor | None:
+        """Its run and line on the screen; None if it is not on the screen."""
+        line = self.line
+        if self.address is None or line is None or not self._view.is_on_page(line):
+            return None
+        return Anchor(self.address.key, line - self._view.top)
 
-        On a slow connection a held key moves the cursor faster than it can be drawn;
-        intermediate positions are skipped.
+    def column_on_run(self, key: RunKey) -> int | None:
+        """Return the index of its column if it is on this run."""
+        is_here = self.address is not None and self.address.key == key and self.note is None
+        return self.column if is_here else None
+
+    def move_to_cell(self, address: CellAddress) -> None:
+        """Move to a cell."""
+        self.address, self._note_id, self._home = address, None, None
+
+    def move_to_note(self, note: Note) -> None:
+        """Move to a note; it moves on from the note's run and its own variable."""
+        if self.address is not None:
+            self.move_to_cell(self.address._replace(key=self._lines.run_of(note)))
+            self._note_id = note.rowid
+
+    def rescue(self) -> bool:
+        """Move to the nearest cell while its own is hidden, and back afterwards.
+
+        Returns:
+            True if the cursor moved.
         """
-        if self._waiting:
-            return
-        if self._busy():
-            self._waiting = True
-            self.set_timer(RETRY_S, self._retry)
-            return
-        (old, old_note), self._painted = self._painted, self._spot
-        self._show_row()
-        column = self._cursor_column
-        if column is not None and self.view.settle(self.shown_keys, column):
-            self._relook()
-            self._arrange()
-        run = old is None or self.cursor is None or old.key != self.cursor.key
-        title = old is None or self.cursor is None or old.name != self.cursor.name
-        if old_note != self.note_id:
-            run = True
-            for note_id in (old_note, self.note_id):
-                self._refresh_note(note_id)
-        for address in (old, self.cursor):
-            if address is not None:
-                self._refresh_cell(address, run=run, title=title)
-        self._stretch_range()
-        self._tell_cursor()
+        before = self.position
+        if (note := self.note) is not None and self.address is not None:
+            self.address = self.address._replace(key=self._lines.run_of(note))
+            before = self.position  # the note itself has stayed
+        else:
+            self._note_id = None
+        home = self._home or self.address
+        if home is not None:
+            key = self._nearest_run(home.key)
+            self.address = CellAddress(key, self._nearest_column(home.name)) if key else None
+            self._home = None if self.address == home else home
+        elif self._rows.keys:
+            name = self._view.fits[0].column.name if self._view.fits else TIME.name
+            self.address = CellAddress(self._rows.keys[0], name)
+        return before != self.position
 
-    def _retry(self) -> None:
-        self._waiting = False
-        self._paint_cursor()
+    def _nearest_run(self, key: RunKey) -> RunKey | None:
+        if self._rows.position(key) is not None:
+            return key
+        return min(
+            self._rows.keys,
+            key=lambda other: (other.proposal != key.proposal, abs(other.run - key.run)),
+            default=None,
+        )
 
-    def _show_row(self) -> None:
-        top, row = round(self.scroll_y), self._cursor_line or 0
-        if row < self.page and self.lines.is_above_all_runs(row):
-            row = 0  # also show notes made since the newest run began
-        if row < top:
-            self.scroll_to(y=row, animate=False, immediate=True)
-        elif row >= top + self.page:
-            self.scroll_to(y=row - self.page + 1, animate=False, immediate=True)
+    def _nearest_column(self, name: str) -> str:
+        """Return the column itself, or the nearest one shown; without any, the name is kept."""
+        view = self._view
+        if view.index_of(name) is not None or not view.columns:
+            return name
+        order = [column.name for column in view.layout.arrange(self._rows.columns)]
+        place = order.index(name) if name in order else 0
+        shown = [other for other in order if view.index_of(other) is not None]
+        return min(shown, key=lambda other: abs(order.index(other) - place))
 
-    def _refresh_cell(self, address: CellAddress, *, run: bool, title: bool) -> None:
-        """Repaint a cell, and its run number and title if their style has changed."""
-        position = self.lines.place(address.key)
-        column = self.view.index_of(address.name)
-        y = self._screen_y((position or 0) - round(self.scroll_y))
-        is_shown = position is not None and self.header_height <= y < self.size.height
-        if is_shown and run:
-            self.refresh(self._region(0, y, self.view.frozen_width))
-        for slot in self.view.slots:
-            if slot.index == column and is_shown:
-                self.refresh(self._region(slot.x, y, slot.width))
-            if slot.index == column and title:
-                self.refresh(Region(slot.x, self.view.levels - 1, slot.width, 1))
+    # Where keys lead to
 
-    def _refresh_note(self, note_id: int | None) -> None:
-        note = self.lines.note(note_id)
-        if note is not None and note in (shown := self.shown_lines):
-            self._refresh_row(shown.index(note))
+    def line_at_step(self, step: int) -> Line | None:
+        """Return the run or note some lines away."""
+        line = self.line
+        return self._lines.step(line, step) if line is not None else None
 
-    # Marks
+    def column_at_step(self, step: int) -> str | None:
+        """Return the name of the column some columns away."""
+        fits = self._view.fits
+        if not fits:
+            return None
+        return fits[max(0, min(len(fits) - 1, (self.column or 0) + step))].column.name
 
-    def mark_of(self, key: RunKey, /) -> str:
-        """Return the mark of a run that is marked or in the current range."""
-        if key in self.marks.runs:
-            return MARK
-        return IN_RANGE if key in self._range else ""
+    def column_at_group(self, step: int) -> str | None:
+        """Return the first column of the next group of titles, or of this or the previous one."""
+        starts, at = self._view.group_starts(), self.column or 0
+        ahead = [start for start in starts if start > at]
+        behind = [start for start in starts if start < at]
+        found = ahead[:1] if step > 0 else behind[-1:]
+        return self._view.fits[found[0]].column.name if found else None
 
-    def watch_marks(self, before: RunSelection, marks: RunSelection) -> None:
-        """Repaint what changed, and post a message."""
-        self.rows.marked = marks.runs
-        self._refresh_marked(before.runs ^ marks.runs)
-        self._stretch_range()
-        self._tell_marks()
+    def next_problem(self) -> CellAddress | None:
+        """Return the next failed cell, rightwards and down, wrapping around."""
+        found = next_problem(self._rows, self._view.columns, self.row, self.column or 0)
+        return CellAddress(*found) if found else None
 
-    def _stretch_range(self) -> None:
-        before = self._range
-        cursor = self.cursor.key if self.cursor else None
-        self._range = frozenset(self.marks.range_to(cursor, self.rows.keys))
-        if before != self._range:
-            self._refresh_marked(before ^ self._range)
-            self._tell_marks()
-
-    def _tell_marks(self) -> None:
-        if self.is_attached:
-            self.post_message(self.MarksChanged(self, self.marks.runs, len(self._range)))
-
-    def _refresh_marked(self, keys: Collection[RunKey]) -> None:
-        for y, line in enumerate(self.shown_lines):
-            if line in keys:
-                self._refresh_row(y)
-
-    def drop(
-        self, runs: Collection[RunKey] = (), cells: Collection[tuple[RunKey, str]] = ()
-    ) -> None:
-        """Drop runs and single values, and the marks of the dropped runs."""
-        super().drop(runs, cells)
-        if runs:
-            self.marks = self.marks.among(self.rows.all_keys)
-
-    def _reordered(self) -> None:
-        super()._reordered()
-        self._stretch_range()
-
-    # Search
-
-    def show_search(self, search: Search) -> None:
-        """Highlight all matches of a search on the screen."""
-        if search != self.view.search:
-            self.view.search = search
-            self._relook()
+    def run_numbered(self, run: int) -> RunKey | None:
+        """Return the run with a number, preferably of the same proposal."""
+        proposal = self.address.key.proposal if self.address else 0
+        same = [key for key in self._rows.keys if key.run == run]
+        return min(same, key=lambda key: key.proposal != proposal, default=None)

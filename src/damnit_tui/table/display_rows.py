@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from damnit_daemon.model import RunKey
@@ -43,9 +43,19 @@ class DisplayRows:
     def __getitem__(self, place: int) -> Line:
         return self._laid_out()[place]
 
+    def set_notes(self, notes: Collection[Note]) -> None:
+        """Show other notes."""
+        if self.notes != tuple(notes):
+            self.notes = tuple(notes)
+
     def part(self, first: int, number: int) -> Sequence[Line]:
         """Return consecutive lines."""
         return self._laid_out()[first : first + number]
+
+    @property
+    def order(self) -> Sequence[Line]:
+        """All lines; the same object until any of them is added, removed or moved."""
+        return self._laid_out()
 
     @property
     def are_in_order(self) -> bool:

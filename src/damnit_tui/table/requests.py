@@ -8,7 +8,7 @@ from textual.message import Message
 
 from damnit_daemon.model import RunKey
 
-from .viewport import CellAddress
+from .cells import CellAddress
 
 
 @dataclass

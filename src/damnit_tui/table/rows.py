@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from itertools import count
 from typing import TYPE_CHECKING
 
 from damnit_daemon.model import Blob, BlobKind, Column, RunKey, RunRow, StoredValue
@@ -54,7 +53,8 @@ class Rows:
         self._extras: dict[Extras, Extras] = {}
         self._errors: dict[RunKey, dict[str, str]] = {}
         self._errors_ahead: dict[RunKey, dict[str, str]] = {}
-        self._clock = count(1)
+        self.last_version = 0
+        """Grows with every change of any run."""
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -165,6 +165,19 @@ class Rows:
         if added:
             self._reorder()
         return added
+
+    def expect_runs(self, keys: Collection[RunKey]) -> list[RunKey]:
+        """Add empty rows for runs with nothing stored yet; return those that had none."""
+        added = self.add_runs(RunRow(key, None, None) for key in sorted(keys) if key not in self)
+        self.mark_complete(added)
+        return added
+
+    def set_complete(self, keys: Collection[RunKey], values: Collection[StoredValue]) -> None:
+        """Set the complete values of some runs; other cells of these runs are dropped."""
+        gone = self.cells_beside([key for key in keys if self.is_complete(key)], values)
+        self.add_values(values)
+        self.remove_values(gone)
+        self.mark_complete(keys)
 
     def add_columns(self, columns: Iterable[Column]) -> bool:
         """Add variables, or update their titles; return True if anything changed."""
@@ -341,7 +354,8 @@ class Rows:
     def _append(self, run: RunRow) -> None:
         self._slots[run.key] = len(self._runs)
         self._runs.append(run)
-        self._versions.append(next(self._clock))
+        self.last_version += 1
+        self._versions.append(self.last_version)
 
     def _meet(self, keys: Iterable[RunKey], names: Iterable[str]) -> None:
         """Make room for unknown runs and variables."""
@@ -378,7 +392,8 @@ class Rows:
             self._errors.get(key, {}).pop(name, None)
 
     def _touch(self, slot: int) -> None:
-        self._versions[slot] = next(self._clock)
+        self.last_version += 1
+        self._versions[slot] = self.last_version
 
     def _reorder(self) -> None:
         self.all_keys = sorted(self._slots, reverse=True)

@@ -111,6 +111,13 @@ def rank(text: str, column: Column) -> int | None:
     return sum(known) if known and len(known) == len(ranks) else None
 
 
+def find_columns(columns: Sequence[Column], text: str) -> list[str]:
+    """Return the names of the columns that match a text, best match first."""
+    ranked = [(rank(text, column), index) for index, column in enumerate(columns)]
+    found = sorted((at, index) for at, index in ranked if at is not None)
+    return [columns[index].name for _, index in found]
+
+
 def _rank_word(word: str, parts: Sequence[str]) -> int | None:
     if word in parts:
         return 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from damnit_daemon.model import RunKey
@@ -25,6 +25,10 @@ class RunSelection(NamedTuple):
         """Return a copy with more runs, ending the current range."""
         return RunSelection(self.runs | frozenset(keys))
 
+    def cancelled(self) -> RunSelection:
+        """Return a copy without the current range; without one, with no runs at all."""
+        return RunSelection(self.runs) if self.anchor else RunSelection()
+
     def among(self, keys: Iterable[RunKey]) -> RunSelection:
         """Return a copy restricted to these runs."""
         left = frozenset(keys)
@@ -38,3 +42,10 @@ class RunSelection(NamedTuple):
             return ()
         first, last = sorted((shown.index(self.anchor), shown.index(key)))
         return shown[first : last + 1]
+
+
+def mark_of(key: RunKey, marks: RunSelection, in_range: Collection[RunKey]) -> str:
+    """Return the mark of a run that is marked or in the current range; empty for others."""
+    if key in marks.runs:
+        return MARK
+    return IN_RANGE if key in in_range else ""

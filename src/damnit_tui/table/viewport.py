@@ -1,101 +1,85 @@
-"""The part of the rows on the screen, and how it is rendered; no Textual here.
-
-The widget requests one line at a time and gets pieces of text with roles.
-"""
+"""The part of the table on the screen: which lines and columns, and where; no Textual here."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import tzinfo
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
-from rich.cells import cell_len
+from damnit_daemon.model import Column, RunKey
 
-from damnit_daemon.model import Column, RunKey, StoredValue
-
-from ..data.daemon_activity import QUEUED, DaemonActivity
-from ..fixed_columns import TIME
-from ..format import format_time, is_same_day, split_time
-from ..sanitize import clip, pad, visible
 from ..state.column_layout import ColumnLayout
-from .cell_render import Piece, highlight, paint_cell, paint_picture, pointed_out
-from .cells import (
-    BLANK,
-    COMPUTING,
-    IN_WORK,
-    PROVENANCE,
-    CellAddress,
-    CellKind,
-    TableCell,
-    format_cell,
-    unwritten_cell,
-)
-from .describe import CellDescription, describe, describe_column, told_time
-from .header import count_levels, paint_header, rule
+from .cells import CellAddress
+from .display_rows import DisplayRows
+from .header import count_levels
 from .layout import GAP, ColumnSlot, Fit, first_to_show, pins_that_fit, place_columns
-from .note_line import describe_note, paint_note
-from .preview_cache import PreviewCache
 from .rows import Rows
-from .search import Search
-from .statistics import Statistics
+from .table_cells import TableCells
 
 if TYPE_CHECKING:
     from damnit_daemon.store import Note
 
-__all__ = ["CellAddress", "Viewport"]
+    from .display_rows import Line
 
-MOST_CELLS = 20_000
-WITHOUT_VALUE = frozenset({CellKind.EMPTY, CellKind.NOT_COMPUTED})
-LEAST_NAME = 12
-"""Minimum characters for the name of a variable."""
 ROUNDS = 8
 """Maximum repetitions of measuring and placing; each one only makes columns wider."""
 
 
-class Viewport:
-    """A window on the rows: which columns are shown and how wide they are."""
+Position = tuple[CellAddress | None, int | None]
+"""A cell, and the rowid of the note above its run if the cursor is on that."""
 
-    def __init__(
-        self, rows: Rows, *, clock: Callable[[], float], zone: tzinfo | None = None
-    ) -> None:
-        self.rows = rows
-        self.choice = ColumnLayout()
+
+class Area(NamedTuple):
+    """A rectangle on the screen."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+class Anchor(NamedTuple):
+    """A run, and its line on the screen."""
+
+    key: RunKey
+    y: int
+
+
+class Viewport:
+    """A window on the rows: the lines and columns on the screen, and their places."""
+
+    def __init__(self, rows: Rows, lines: DisplayRows, cells: TableCells) -> None:
+        self.layout = ColumnLayout()
         """The column layout; applied by `match_columns`."""
-        self.search = Search()
-        """The search whose matches are highlighted."""
         self.first = 0
         """The leftmost column shown after the pinned ones."""
         self.pinned = 0
         """Number of columns pinned now; on a narrow screen fewer than requested."""
+        self.top = 0
+        """The topmost line on the screen."""
         self.width = 0
-        self.colours = True
-        """True if images may be drawn as coloured half blocks."""
+        self.height = 0
+        self.trends = False
+        """True to show a trend under each numeric title."""
         self.fits: list[Fit] = []
         self.slots: list[ColumnSlot] = []
         self.levels = 1
         """Number of title lines."""
-        self.work = DaemonActivity()
-        """What the daemon is processing."""
-        self.trends = False
-        """True to show a trend under each numeric title."""
-        self.outliers = False
-        """True to highlight outliers of a column."""
-        self.statistics = Statistics(rows)
-        self.pictures = PreviewCache(rows)
-        self.unwritten: Mapping[tuple[RunKey, str], object] = {}
-        """Typed values that are not in the database yet."""
-        self._clock = clock
-        self._zone = zone
-        self._cells: dict[CellAddress, tuple[StoredValue | None, bool, TableCell]] = {}
+        self._rows = rows
+        self._lines = lines
+        self._cells = cells
         self._placed: object = None
         self._fits: dict[str, Fit] = {}
         self._indices: dict[str, int] = {}
         self.match_columns()
 
+    # Columns
+
     @property
     def frozen_width(self) -> int:
         """Characters the run numbers take, with a blank on both sides."""
-        longest = max((len(self.run_label(key)) for key in self._extremes()), default=0)
+        keys = self._rows.all_keys
+        ends = (keys[0], keys[-1]) if keys else ()
+        longest = max((len(self._cells.run_label(key)) for key in ends), default=0)
         return max(3, longest) + 2
 
     @property
@@ -108,21 +92,26 @@ class Viewport:
         return self._indices.get(name) if name is not None else None
 
     def match_columns(self) -> None:
-        """Update the columns from the rows and the layout; known columns keep their widths."""
-        shown = self.choice.apply(self.rows.columns)
+        """Update the columns from the rows and the layout; known columns keep their widths.
+
+        The same column stays the first one on the screen.
+        """
+        at_start = self.first <= self.pinned or not self.fits
+        first = None if at_start else self.fits[self.first].column.name
+        shown = self.layout.apply(self._rows.columns)
         self.fits = [self._fits.setdefault(c.name, Fit(c)) for c in shown]
         for fit, column in zip(self.fits, shown, strict=True):
             if fit.column != column:
                 fit.column = column
                 self._cells.clear()
-            fit.by_hand = self.choice.width(column.name)
+            fit.by_hand = self.layout.width(column.name)
         self._indices = {column.name: index for index, column in enumerate(shown)}
-        self.first = max(0, min(self.first, len(self.fits) - 1))
+        self.first = self.index_of(first) or 0
         # The slots are placed again soon; until then none refers to a removed column.
         self.slots = [slot for slot in self.slots if slot.index < len(self.fits)]
         self.levels = count_levels(self.fits)
 
-    def settle(self, keys: Sequence[RunKey], cursor: int | None = None) -> bool:
+    def place_columns(self, keys: Sequence[RunKey], cursor: int | None = None) -> bool:
         """Measure what is on the screen and place the columns.
 
         Args:
@@ -133,7 +122,7 @@ class Viewport:
             True if any column moved.
         """
         before = self._placed
-        wanted = self.choice.pinned_count(self.columns)
+        wanted = self.layout.pinned_count(self.columns)
         for _ in range(ROUNDS):
             where = (self.frozen_width, self.width)
             self.pinned = pins_that_fit(self.fits, wanted, *where)
@@ -148,141 +137,10 @@ class Viewport:
         self._placed = (self.slots, titles)
         return before != self._placed
 
-    def _fits_shown(self) -> list[Fit]:
-        return [self.fits[slot.index] for slot in self.slots]
-
-    def cell(self, key: RunKey, index: int) -> TableCell:
-        """Return the formatted cell of a run in a column."""
-        column = self.fits[index].column
-        if column is TIME:
-            return self._time_cell(key)
-        address = CellAddress(key, column.name)
-        if address in self.unwritten:
-            return unwritten_cell(self.unwritten[address])
-        value = self.rows.value(key, column.name)
-        if value is None and self.work.is_computing(key, column.name):
-            return IN_WORK
-        complete = self.rows.is_complete(key)
-        known = self._cells.get(address)
-        if known is None or known[0] is not value or known[1] != complete:
-            if len(self._cells) > MOST_CELLS:
-                self._cells.clear()
-            known = (value, complete, format_cell(value, column, complete=complete))
-            self._cells[address] = known
-        return known[2]
-
-    def row_pieces(
-        self, key: RunKey, cursor: int | None, marked: str = "", line: int = 0
-    ) -> list[Piece]:
-        """Render one line of a run.
-
-        Args:
-            key: The run.
-            cursor: The column under the cursor, if it is on this run.
-            marked: A mark before the run number.
-            line: Line of a row that has several, from the top.
-        """
-        if line:
-            return self._lower_pieces(key, cursor, marked, line)
-        label = pad(self.run_label(key), self.frozen_width - 2, right=True)
-        mark = self.work.mark(key)
-        pieces = [
-            Piece(marked or " ", "chosen"),
-            Piece(label, "run" if cursor is None else "run-cursor"),
-            Piece(mark or " ", "faint" if mark == QUEUED else "mark"),
-        ]
-        named = self._name_computing(key, cursor)
-        for slot in self.slots:
-            if named and slot.index in named:
-                pieces += named[slot.index]
-                continue
-            chosen = slot.index == cursor
-            foreign, cell = self._slot_pieces(key, slot, colours=self.colours and not chosen)
-            gap = slot.gap[:-1] if foreign else slot.gap
-            pieces.append(Piece(gap, "text" if gap.isspace() else "rule"))
-            if foreign:
-                pieces.append(Piece(PROVENANCE, "mark"))
-            if chosen:
-                cell = [Piece("".join(p.text for p in cell), "cursor")]
-            else:
-                cell = highlight(cell, self.search.patterns)
-            pieces += cell
-        return pieces
-
-    def _name_computing(self, key: RunKey, cursor: int | None) -> dict[int, list[Piece]]:
-        """Name the variables being computed for a run over its empty cells; by column."""
-        names = self.work.computing(key)
-        if not names:
-            return {}
-        room: list[ColumnSlot] = []
-        for slot in self.slots:
-            if slot.index == cursor or self.cell(key, slot.index).kind not in WITHOUT_VALUE:
-                if _room_in(room) >= LEAST_NAME:
-                    break
-                room = []
-            else:
-                room.append(slot)
-        if _room_in(room) < LEAST_NAME:
-            return {}
-        titles = {column.name: column.title for column in self.rows.columns}
-        told = ", ".join(visible(titles.get(name, name)) for name in names)
-        text = clip(f"{COMPUTING} {told}", _room_in(room))
-        first, *others = room
-        pieces = [Piece(first.gap, "text" if first.gap.isspace() else "rule")]
-        width = first.width
-        for slot in others:  # as far as the text reaches
-            if width >= cell_len(text):
-                break
-            width += len(slot.gap) + slot.width
-            others = others[1:]
-        covered = room[1 : len(room) - len(others)]
-        pieces.append(Piece(pad(text, width), "mark"))
-        return {first.index: pieces, **{slot.index: [] for slot in covered}}
-
-    def _lower_pieces(self, key: RunKey, cursor: int | None, marked: str, line: int) -> list[Piece]:
-        """Render a further line of a row, the continuation of pictures and curves."""
-        pieces = [Piece(pad(marked or " ", self.frozen_width), "chosen")]
-        for slot in self.slots:
-            pieces.append(Piece(slot.gap, "text" if slot.gap.isspace() else "rule"))
-            picture = self.pictures.get(CellAddress(key, self.fits[slot.index].column.name))
-            if picture is None:
-                cell = [Piece(" " * slot.width)]
-            else:
-                cell = paint_picture(picture, slot.width, colours=self.colours, line=line)
-            if slot.index == cursor:
-                cell = [p if p.foreground else p._replace(role="cursor") for p in cell]
-            pieces += cell
-        return pieces
-
-    def note_pieces(self, note: Note, *, chosen: bool) -> list[Piece]:
-        """Render the line of a note between the runs.
-
-        Args:
-            note: The note.
-            chosen: Whether the cursor is on it.
-        """
-        time = format_time(note.timestamp, self._clock(), self._zone)
-        if self.slots and self.fits[self.slots[0].index].column is TIME:
-            time = time.ljust(self.slots[0].width)
-        return paint_note(
-            note, time, frozen_width=self.frozen_width, width=self.width, chosen=chosen
-        )
-
-    def header_pieces(self, cursor: int | None) -> list[list[Piece]]:
-        """Render the title lines and the rule under them."""
-        frozen = f" {pad('Run', self.frozen_width - 2, right=True)} "
-        lines = paint_header(self.fits, self.slots, self.levels, frozen, cursor)
-        if self.trends:
-            lines.append(self._trend_pieces(" " * len(frozen)))
-        goes_on = bool(self.slots) and self.slots[-1].index < len(self.fits) - 1
-        under = rule(self.slots, len(frozen), self.width, goes_on=goes_on)
-        return [*lines, [Piece(under, "rule")]]
-
-    def run_label(self, key: RunKey) -> str:
-        """Return a run's number, with its proposal if the table has several."""
-        keys = self.rows.all_keys
-        several = keys and keys[0].proposal != keys[-1].proposal
-        return f"p{key.proposal} {key.run}" if several else str(key.run)
+    def scroll_columns(self, step: int) -> None:
+        """Scroll sideways, as far as there are columns."""
+        first = max(self.first, self.pinned) + step
+        self.first = max(self.pinned, min(len(self.fits) - 1, first))
 
     def group_starts(self) -> list[int]:
         """Return the first column of each title group: an ungrouped column is its own group."""
@@ -304,139 +162,147 @@ class Viewport:
         places = zip(self.slots, ends, strict=False)
         return next((slot for slot, end in places if end <= x < end + len(GAP)), None)
 
-    def missing_pictures(self, keys: Iterable[RunKey]) -> list[CellAddress]:
+    def missing_previews(self) -> list[CellAddress]:
         """Return the blobs on the screen that have no preview yet."""
-        return self.pictures.missing(
-            keys, [self.fits[slot.index].column.name for slot in self.slots]
-        )
+        names = [fit.column.name for fit in self._fits_shown()]
+        return self._cells.previews.missing(self.shown_keys, names)
 
-    def value(self, address: CellAddress) -> StoredValue | None:
-        """Return the value of a cell; the start time of a run in words."""
-        if address.name == TIME.name and address.key in self.rows:
-            return told_time(address.key, self.rows.run(address.key).start_time, self._zone)
-        return self.rows.value(*address)
+    def _fits_shown(self) -> list[Fit]:
+        return [self.fits[slot.index] for slot in self.slots]
 
-    def describe(self, address: CellAddress | None) -> CellDescription | None:
-        """Describe a cell in one line; None if there is no such cell."""
-        index = self.rows.column_index(address.name) if address else None
-        if address is None or index is None or address.key not in self.rows:
-            return None
-        column = self.rows.columns[index]
-        if address in self.unwritten:
-            typed = unwritten_cell(self.unwritten[address]).text
-            place = f"r{address.key.run} · {visible(column.title)}"
-            return CellDescription(place, f"{typed}  – not in the database yet", "missing")
-        picture = self.pictures.get(address)
-        return describe(
-            address.key,
-            column,
-            self.value(address),
-            complete=self.rows.is_complete(address.key),
-            drawn=picture.text if picture and picture.role != "trend" else "",
-            doing=self.work.sentence(*address, self._clock()),
-            unreadable=self.work.unreadable.get(address.key, ""),
-        )
-
-    def describe_note(self, note: Note) -> CellDescription:
-        """Describe a note in one line."""
-        return describe_note(note, self._zone)
-
-    def describe_title(self, index: int) -> CellDescription:
-        """Describe a column in one line."""
-        return describe_column(self.fits[index].column)
-
-    def plain_text(self, address: CellAddress | None) -> str:
-        """Return a cell as text to copy; empty if there is no value."""
-        described = self.describe(address)
-        value = self.value(address) if address is not None and described is not None else None
-        if described is None or value is None:
-            return ""
-        if isinstance(value.value, str):
-            return value.value
-        return "" if described.role == "faint" else described.text
-
-    def _slot_pieces(
-        self, key: RunKey, slot: ColumnSlot, *, colours: bool
-    ) -> tuple[bool, list[Piece]]:
-        fit = self.fits[slot.index]
-        if fit.column is TIME:
-            return False, self._time_pieces(key, slot.width)
-        cell = self.cell(key, slot.index)
-        if cell.kind is CellKind.PICTURE:
-            picture = self.pictures.get(CellAddress(key, fit.column.name))
-            if picture is not None:
-                return cell.foreign, paint_picture(picture, slot.width, colours=colours)
-        pieces = paint_cell(cell, fit, slot.width)
-        if self.outliers and cell.kind is CellKind.NUMBER and self._is_far(key, fit.column.name):
-            pieces = pointed_out(pieces, "odd")
-        return cell.foreign, pieces
-
-    def _trend_pieces(self, frozen: str) -> list[Piece]:
-        pieces = [Piece(frozen)]
-        for slot in self.slots:
-            fit = self.fits[slot.index]
-            curve = " " * slot.width
-            if fit.is_numeric:
-                curve = self.statistics.of(fit.column.name).trend(slot.width)
-            pieces += [Piece(slot.gap, "rule"), Piece(curve, "trend")]
-        return pieces
-
-    def _is_far(self, key: RunKey, name: str) -> bool:
-        value = self.rows.value(key, name)
-        return value is not None and self.statistics.of(name).is_far(value.value)
-
-    def _time_cell(self, key: RunKey) -> TableCell:
-        text = "".join(self._split_time(key))
-        return TableCell(text, CellKind.TEXT) if text else BLANK
-
-    def _split_time(self, key: RunKey) -> tuple[str, str]:
-        """Return the day a run began, unless it is implied, and the time."""
-        start = self.rows.run(key).start_time
-        if not isinstance(start, int | float):
-            return "", ""
-        return split_time(start, self._clock(), self._zone, with_day=self.begins_day(key))
-
-    def begins_day(self, key: RunKey) -> bool:
-        """Return True if a run began on another day than the run above it."""
-        place = self.rows.position(key)
-        if not place:
-            return False
-        above, start = (self.rows.run(k).start_time for k in (self.rows.keys[place - 1], key))
-        if not isinstance(above, int | float) or not isinstance(start, int | float):
-            return False
-        return not is_same_day(above, start, self._zone)
-
-    def _time_pieces(self, key: RunKey, width: int) -> list[Piece]:
-        """Render a run's start time; a day repeated from the run above is faint."""
-        day, time = self._split_time(key)
-        text = pad(day + time, width)
-        is_news = self.begins_day(key) or self.rows.position(key) == 0
-        return [
-            Piece(text[: len(day)], "text" if is_news else "faint"),
-            Piece(text[len(day) :]),
-        ]
-
-    def _measure(self, keys: Sequence[RunKey]) -> bool:
-        grown = False
-        for slot in self.slots:
-            fit = self.fits[slot.index]
+    def _measure(self, keys: Iterable[RunKey]) -> bool:
+        grown, cells = False, self._cells
+        for fit in self._fits_shown():
             for key in keys:
-                cell = self.cell(key, slot.index)
-                grown |= fit.take(cell, self._drawn_text(key, fit, cell))
+                cell = cells.cell(key, fit.column)
+                grown |= fit.take(cell, cells.preview_text(key, fit.column, cell))
         return grown
 
-    def _drawn_text(self, key: RunKey, fit: Fit, cell: TableCell) -> str:
-        """Return the text of a blob preview that has no pixels."""
-        if cell.kind is not CellKind.PICTURE:
-            return ""
-        picture = self.pictures.get(CellAddress(key, fit.column.name))
-        return picture.text if picture is not None and not picture.pixels else ""
+    # Lines
 
-    def _extremes(self) -> list[RunKey]:
-        keys = self.rows.all_keys
-        return [keys[0], keys[-1]] if keys else []
+    @property
+    def header_height(self) -> int:
+        """Lines above the first row."""
+        return self.levels + self.trends + 1
 
+    @property
+    def row_height(self) -> int:
+        """Lines per row; pictures and curves fill them."""
+        return self._cells.previews.height
 
-def _room_in(slots: Sequence[ColumnSlot]) -> int:
-    """Return the characters adjacent columns take, including the gaps between them."""
-    return slots[-1].x + slots[-1].width - slots[0].x if slots else 0
+    @property
+    def page(self) -> int:
+        """Rows that fit on the screen."""
+        return max(1, (self.height - self.header_height) // self.row_height)
+
+    @property
+    def scroll_height(self) -> int:
+        """Height at which scrolling by whole rows ends with the last one fully visible."""
+        beside = self.height - self.page if self.height else self.header_height
+        return len(self._lines) + beside
+
+    @property
+    def shown_lines(self) -> Sequence[Line]:
+        """The runs and notes on the screen, the last one possibly in part."""
+        number = -(-(self.height - self.header_height) // self.row_height)
+        return self._lines.part(self.top, max(1, number))
+
+    @property
+    def shown_keys(self) -> list[RunKey]:
+        """The runs on the screen."""
+        return [line for line in self.shown_lines if isinstance(line, RunKey)]
+
+    @property
+    def anchor(self) -> Anchor | None:
+        """The topmost run on the screen; None at the top of the table."""
+        if not self.top:
+            return None
+        lines = enumerate(self.shown_lines)
+        return next((Anchor(key, y) for y, key in lines if isinstance(key, RunKey)), None)
+
+    def is_on_page(self, place: int) -> bool:
+        """Return True if a line is fully on the screen."""
+        return 0 <= place - self.top < self.page
+
+    def top_to_show(self, place: int) -> int:
+        """Return the topmost line with which a line is on the screen; scrolls minimally."""
+        if place < self.page and self._lines.is_above_all_runs(place):
+            place = 0  # also show notes made since the newest run began
+        return max(place - self.page + 1, min(self.top, place))
+
+    def top_to_centre(self, place: int) -> int:
+        """Return the topmost line with which a line is in the middle of the screen."""
+        return max(0, min(place - self.page // 2, len(self._lines) - self.page))
+
+    def line_at(self, y: int) -> Line | None:
+        """Return the run or note at a screen position below the header."""
+        place = self.top + (y - self.header_height) // self.row_height
+        return self._lines[place] if 0 <= place < len(self._lines) else None
+
+    def target_at(self, x: int, y: int) -> CellAddress | Note | int | None:
+        """Return the cell or note at a screen position, or the index of the column titled there."""
+        slot = self.slot_at(x)
+        if y < self.header_height:
+            return slot.index if slot else None
+        line = self.line_at(y)
+        if not isinstance(line, RunKey):
+            return line
+        return CellAddress(line, self.fits[slot.index].column.name) if slot else None
+
+    # Areas
+
+    def row_area(self, index: int) -> Area:
+        """Return the visible area of a row.
+
+        Args:
+            index: Its index on the screen.
+        """
+        return self._area(0, index, self.width)
+
+    @property
+    def trend_area(self) -> Area:
+        """The area of the trends."""
+        return Area(0, self.levels, self.width, 1)
+
+    def cursor_areas(self, old: Position, new: Position) -> list[Area]:
+        """Return the areas that change when the cursor moves."""
+        (was, was_note), (now, now_note) = old, new
+        is_other_note = was_note != now_note
+        run = was is None or now is None or was.key != now.key or is_other_note
+        title = was is None or now is None or was.name != now.name
+        areas = []
+        if is_other_note:
+            notes = [self._lines.note(rowid) for rowid in (was_note, now_note)]
+            lines = enumerate(self.shown_lines)
+            areas += [self.row_area(y) for y, line in lines if line in notes]
+        for address in (was, now):
+            if address is not None:
+                areas += self._cell_areas(address, run=run, title=title)
+        return areas
+
+    def _cell_areas(self, address: CellAddress, *, run: bool, title: bool) -> list[Area]:
+        """Return the visible areas of a cell, its run number and the title of its column.
+
+        Args:
+            address: The cell.
+            run: Whether to include the run number.
+            title: Whether to include the title.
+        """
+        areas: list[Area] = []
+        place = self._lines.place(address.key)
+        index = (place if place is not None else -1) - self.top
+        y = self.header_height + index * self.row_height
+        is_shown = place is not None and self.header_height <= y < self.height
+        if is_shown and run:
+            areas.append(self._area(0, index, self.frozen_width))
+        column = self.index_of(address.name)
+        for slot in self.slots:
+            if slot.index == column and is_shown:
+                areas.append(self._area(slot.x, index, slot.width))
+            if slot.index == column and title:
+                areas.append(Area(slot.x, self.levels - 1, slot.width, 1))
+        return areas
+
+    def _area(self, x: int, index: int, width: int) -> Area:
+        y = self.header_height + index * self.row_height
+        return Area(x, y, width, min(self.row_height, max(1, self.height - y)))

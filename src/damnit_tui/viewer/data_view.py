@@ -20,7 +20,7 @@ from damnit_daemon.model.view import ViewRequest
 
 from ..data.session import Session
 from ..sanitize import visible
-from ..table.viewport import CellAddress
+from ..table.cells import CellAddress
 from ..terminal.driver import cell_pixels
 from ..terminal.graphics.image_cache import ImageCache
 from ..terminal.graphics.protocol_choice import Graphics

@@ -9,8 +9,7 @@ from damnit_daemon.store import Database, decode_value, load_value
 from ..data.run_history import load_history, tell_history, why_absent
 from ..data.session import Session
 from ..table.blob_preview import draw_large
-from ..table.cells import stored_blob_kind
-from ..table.viewport import CellAddress
+from ..table.cells import CellAddress, stored_blob_kind
 from .cell_details import CellDetails
 
 

@@ -12,7 +12,7 @@ from damnit_daemon.errors import DamnitError
 from damnit_daemon.model.view import ViewData, ViewRequest
 
 from ..fixed_columns import FIXED
-from ..table.viewport import CellAddress
+from ..table.cells import CellAddress
 from .cell_details import CellDetails
 from .details_loader import load_cell_details
 

@@ -19,9 +19,9 @@ from ..charts.colourmaps import MAPS
 from ..data.picture_notes import note_saved_picture
 from ..dialogs.save_dialog import FileSaved, SaveDialog, default_folder, endings_for, notify_saved
 from ..sanitize import visible, visible_lines
+from ..table.cells import CellAddress
 from ..table.context import TableContext
 from ..table.requests import CopyRequested, RunVisited
-from ..table.viewport import CellAddress
 from ..terminal.graphics.protocol_choice import Graphics
 from ..widgets.screen_footer import ScreenFooter
 from .actions import InspectActions

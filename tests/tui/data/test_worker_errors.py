@@ -18,7 +18,7 @@ from damnit_tui.main import blob_previews
 from damnit_tui.main.messages import NewsArrived
 from damnit_tui.state.crash_log import bug_log
 from damnit_tui.table.blob_loader import load_blob_previews
-from damnit_tui.table.viewport import CellAddress
+from damnit_tui.table.cells import CellAddress
 
 from ..conftest import (
     NOW,
@@ -190,7 +190,7 @@ def test_failures_are_told_in_words():
 
 
 def has_picture(app, address):
-    return app.main_screen.table.view.pictures.get(address) is not None
+    return app.main_screen.table.cells.previews.get(address) is not None
 
 
 async def test_a_picture_rewritten_while_it_is_fetched_is_fetched_again(folder, monkeypatch):

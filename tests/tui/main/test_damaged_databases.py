@@ -303,11 +303,11 @@ async def test_notes_of_any_kind_are_shown_and_a_database_without_any_too(folder
         table = app.main_screen.table
         await until(pilot, lambda: len(table.lines.notes) == len(rows))
         for note in table.lines.notes:
-            table.stand_on(note)
+            table.move_to_line(note)
             await pilot.pause()
             assert "Note · " in on_screen(app)
         assert "\x1b" not in on_screen(app)
-        table.stand_on(next(note for note in table.lines.notes if len(note.text) == MEGABYTE))
+        table.move_to_line(next(note for note in table.lines.notes if len(note.text) == MEGABYTE))
         await pilot.press("e")
         await until(pilot, lambda: app._notifications)
         assert any("too many for one line" in note.message for note in app._notifications)

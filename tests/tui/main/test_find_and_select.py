@@ -77,7 +77,7 @@ async def test_n_asks_what_to_look_for_then_goes_on(folder):
         await pilot.press("ctrl+n", *"light", "enter")
         await until(pilot, lambda: at(app) == (411, "comment"))
         match = app.main_screen.table.get_component_rich_style("run-table--match")
-        y = app.main_screen.table.header_height + 1
+        y = app.main_screen.table.view.header_height + 1
         found = [s.text for s in app.main_screen.table.render_line(y) if s.style == match]
         assert not found  # the cursor is on it
         await pilot.press("j")
@@ -143,7 +143,7 @@ async def test_the_cell_line_tells_of_what_the_mouse_is_over(folder):
         await settle(pilot)
         table = app.main_screen.table
         slot = table.view.slots[table.view.index_of("agipd.hits")]
-        y = table.header_height + 2
+        y = table.view.header_height + 2
         await pilot.hover(RunTable, offset=(slot.x, y))
         await until(pilot, lambda: "r410 · AGIPD/Hits  ✗ Zero" in text_of(app, CellBar))
         await pilot.hover(CellBar)

@@ -274,8 +274,8 @@ async def test_pictures_are_drawn_again_for_taller_rows(folder):
             await until(pilot, lambda: "▀" in table_text(app))
             await settle(pilot)
             table = app.main_screen.table
-            assert not table.view.missing_pictures(table.shown_keys)
-        assert table.row_height == 5
+            assert not table.view.missing_previews()
+        assert table.view.row_height == 5
         await pilot.press("H")
         await until(pilot, lambda: "▆" in table_text(app))
         assert "▀" not in table_text(app)

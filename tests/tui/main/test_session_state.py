@@ -60,11 +60,11 @@ async def test_tall_rows_are_kept_and_belong_to_a_view(folder):
     async with app.run_test(size=(130, 34)) as pilot:
         await settle(pilot)
         table = app.main_screen.table
-        assert table.row_height == 3
+        assert table.view.row_height == 3
         await pilot.press("H", "H")
-        assert table.row_height == 1
+        assert table.view.row_height == 1
         await command(pilot, "view open tall")
-        await until(pilot, lambda: table.row_height == 3)
+        await until(pilot, lambda: table.view.row_height == 3)
 
 
 @pytest.mark.extended

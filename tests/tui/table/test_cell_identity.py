@@ -94,7 +94,8 @@ class TableApp(PaintedApp):
 
     def on_mount(self):
         self.table.focus()
-        self.table.add_columns([Column(name, TITLES[name]) for name in NAMES])
+        with self.table.updating() as rows:
+            rows.add_columns([Column(name, TITLES[name]) for name in NAMES])
 
 
 runs = st.integers(1, 25)
@@ -134,12 +135,14 @@ async def carry_out(pilot, model, step):
         run, name, value = of
         model.values[run, name] = value
         model.runs.add(run)
-        table.add_values([stored(value, name, run)])
+        with table.updating() as rows:
+            rows.add_values([stored(value, name, run)])
         table.rows.mark_complete([RunKey(1234, run)])
     elif what == "begun":
         model.starts[of[0]] = of[1]
         model.runs.add(of[0])
-        table.add_runs([RunRow(RunKey(1234, of[0]), of[1], None)])
+        with table.updating() as rows:
+            rows.add_runs([RunRow(RunKey(1234, of[0]), of[1], None)])
         table.rows.mark_complete([RunKey(1234, of[0])])
     elif what in ("note", "unnoted", "fold"):
         if what == "note":
@@ -150,16 +153,20 @@ async def carry_out(pilot, model, step):
             model.folded = of[0]
         notes = [Note(rowid, float(at), text) for rowid, (at, text) in model.notes.items()]
         notes.sort(key=lambda note: (note.timestamp, note.rowid))
-        table.show_notes(notes, folded=model.folded)
+        with table.updating():
+            table.lines.set_notes(notes)
+            table.lines.folded = model.folded
     elif what == "gone":
         model.values.pop((of[0], of[1]), None)
-        table.drop(cells=[(RunKey(1234, of[0]), of[1])])
+        with table.updating() as rows:
+            rows.remove_values([(RunKey(1234, of[0]), of[1])])
     elif what == "deleted":
         model.runs.discard(of[0])
         model.starts.pop(of[0], None)
         model.marked.discard(of[0])
         model.values = {cell: v for cell, v in model.values.items() if cell[0] != of[0]}
-        table.drop(runs=[RunKey(1234, of[0])])
+        with table.updating() as rows:
+            rows.remove_runs([RunKey(1234, of[0])])
     elif what in ("filter", "sort"):
         if what == "filter":
             model.least = of[0]
@@ -167,7 +174,7 @@ async def carry_out(pilot, model, step):
             model.sort = of[0]
         found = None if model.least is None else f"v0 > {model.least}"
         column = Column("v0", TITLES["v0"])
-        table.show_arrangement(
+        table.show_query(
             TableQuery(
                 parse_filter(found, table.rows.columns) if found else None,
                 () if model.sort is None else (SortKey(column, model.sort),),
@@ -176,7 +183,7 @@ async def carry_out(pilot, model, step):
     elif what == "press":
         await pilot.press(KEYS.get(of[0], of[0]))
         model.marked = {key.run for key in table.marked}
-        model.choice = table.column_choice
+        model.choice = table.view.layout
     elif what == "size":
         await pilot.resize_terminal(*of[0])
     elif what == "search":
@@ -203,22 +210,24 @@ def check(app, model):
     for slot in table.view.slots:
         title = terminal.text(table.view.levels - 1, slot.x, slot.x + slot.width).strip()
         wanted = table.view.columns[slot.index].title.rpartition("/")[2]
-        if table.header_height <= bottom:
+        if table.view.header_height <= bottom:
             assert wanted.startswith(title.rstrip("…")), (title, wanted)
     top, lines = round(table.scroll_y), model.shown_lines()
     assert len(table.lines) == len(lines)
-    if table.note_id is not None:
-        above = lines.index(("note", table.note_id))
+    if table.note is not None:
+        above = lines.index(("note", table.note.rowid))
         below = [number for kind, number in lines[above:] if kind == "run"]
         assert table.cursor.key.run == (below or [model.shown_runs()[-1]])[0]
     frozen = table.view.frozen_width
-    for y in range(table.header_height, bottom):
-        place = top + y - table.header_height
+    for y in range(table.view.header_height, bottom):
+        place = top + y - table.view.header_height
         if place >= len(lines):
             break
         kind, run = lines[place]
         if kind == "note":
-            check_note(table, terminal, y, model.notes[run][1], is_cursor=table.note_id == run)
+            check_note(
+                table, terminal, y, model.notes[run][1], is_cursor=note_under_cursor(table) == run
+            )
             continue
         label = terminal.text(y, 0, min(frozen, table.size.width - 1))
         if table.size.width > frozen + 1:
@@ -229,9 +238,13 @@ def check(app, model):
             name = table.view.columns[slot.index].name
             text = terminal.text(y, slot.x, slot.x + slot.width).strip()
             check_cell(text, slot.width, expected(model.values.get((run, name))), name)
-            is_cursor = table.cursor == (RunKey(1234, run), name) and table.note_id is None
+            is_cursor = table.cursor == (RunKey(1234, run), name) and table.note is None
             backs = {look.back for look in terminal.looks(y, slot.x, slot.x + slot.width)}
             assert is_cursor == (backs == {cursor_back(table)}), (run, name, backs)
+
+
+def note_under_cursor(table):
+    return table.note.rowid if table.note else None
 
 
 def check_note(table, terminal, y, text, *, is_cursor):
@@ -266,7 +279,7 @@ async def play(steps):
     app, model, home = TableApp(), Model(), None
     async with app.run_test(size=(60, 14)) as pilot:
         for step in [("value", 7, "v0", 5), ("value", 3, "v1", "dark"), *steps]:
-            before, note = app.table.cursor, app.table.note_id
+            before, note = app.table.cursor, note_under_cursor(app.table)
             await carry_out(pilot, model, step)
             await pilot.pause()
             check(app, model)
@@ -275,7 +288,7 @@ async def play(steps):
                 home = cursor
             elif step[0] != "press" and ("note", note) in model.shown_lines():
                 # It stays on the note, wherever that went.
-                assert app.table.note_id == note
+                assert note_under_cursor(app.table) == note
                 home = cursor
             elif home.key.run in model.shown_runs() and home.name in model.shown_names():
                 assert cursor == home

@@ -63,20 +63,21 @@ async def test_T_shows_trends_under_the_titles():
         assert line(table, 1).split()[:2] == ["Run", "│"]
         assert "⣀" in line(table, 2)
         assert line(table, 4).split()[0] == "100"
-        assert table.header_height == 4
-        table.show_arrangement(TableQuery(parse_filter("v00 < 1", table.rows.columns)))
+        assert table.view.header_height == 4
+        table.show_query(TableQuery(parse_filter("v00 < 1", table.rows.columns)))
         await pilot.pause()
         assert "⣀" not in line(table, 2)
         await pilot.press("T")
         await pilot.pause()
-        assert table.header_height == 3
+        assert table.view.header_height == 3
 
 
 async def test_X_points_out_what_is_far_off():
     async with TableApp().run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         table = pilot.app.table
-        table.add_values([stored(9999.0, "v00", 98)])
+        with table.updating() as rows:
+            rows.add_values([stored(9999.0, "v00", 98)])
         odd = table.get_component_rich_style("run-table--odd")
         assert not [s for s in table.render_line(5) if s.style == odd]
         await pilot.press("X")

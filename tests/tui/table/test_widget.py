@@ -10,8 +10,8 @@ from damnit_daemon.query import SortKey
 from damnit_daemon.store import Note
 from damnit_tui.data.daemon_activity import DaemonActivity, RunJob
 from damnit_tui.state.column_layout import ColumnLayout
+from damnit_tui.table.cells import CellAddress
 from damnit_tui.table.query import TableQuery
-from damnit_tui.table.viewport import CellAddress
 from damnit_tui.table.widget import RunTable
 
 from ..conftest import NOW, VARIABLES, key, make_app, settle, stored
@@ -34,10 +34,12 @@ class TableApp(App):
 
     def on_mount(self):
         self.table.focus()
-        self.table.add_columns(COLUMNS)
-        self.table.add_runs([RunRow(key(run), NOW, NOW) for run in range(1, 101)])
+        with self.table.updating() as rows:
+            rows.add_columns(COLUMNS)
+            rows.add_runs([RunRow(key(run), NOW, NOW) for run in range(1, 101)])
         values = [stored(run + i / 4, f"v{i:02}", run) for run in range(1, 101) for i in range(30)]
-        self.table.complete([key(run) for run in range(1, 101)], values)
+        with self.table.updating() as rows:
+            rows.set_complete([key(run) for run in range(1, 101)], values)
 
 
 def at(table):
@@ -49,7 +51,7 @@ def line(table, y):
 
 
 def shown_runs(table):
-    return [k.run for k in table.shown_keys]
+    return [k.run for k in table.view.shown_keys]
 
 
 @pytest.fixture
@@ -94,7 +96,7 @@ async def test_the_cursor_is_always_on_the_screen(pilot):
     for keys in (["G"], ["dollar_sign"], ["g"], ["0"], ["5", "5", "G"], ["dollar_sign"]):
         await pilot.press(*keys)
         await pilot.pause()
-        assert table.cursor.key in table.shown_keys
+        assert table.cursor.key in table.view.shown_keys
         index = table.rows.column_index(table.cursor.name)
         (slot,) = [slot for slot in table.view.slots if slot.index == index]
         assert slot.width == table.view.fits[index].width
@@ -113,7 +115,8 @@ async def test_run_numbers_stay_when_one_goes_right(pilot):
 async def test_the_cursor_stays_on_its_run_when_runs_arrive(pilot):
     table = pilot.app.table
     await pilot.press("j", "j", "l", "l")
-    table.add_runs([RunRow(key(run), NOW, NOW) for run in (101, 102, 103)])
+    with table.updating() as rows:
+        rows.add_runs([RunRow(key(run), NOW, NOW) for run in (101, 102, 103)])
     await pilot.pause()
     assert at(table) == (98, "v00")
     assert shown_runs(table)[0] == 103
@@ -124,7 +127,8 @@ async def test_what_one_reads_stays_where_it_is_when_runs_arrive(pilot):
     await pilot.press("G")
     await pilot.pause()
     before = shown_runs(table)
-    table.add_runs([RunRow(key(run), NOW, NOW) for run in (101, 102, 103)])
+    with table.updating() as rows:
+        rows.add_runs([RunRow(key(run), NOW, NOW) for run in (101, 102, 103)])
     await pilot.pause()
     assert shown_runs(table) == before
     assert at(table) == (1, "start_time")
@@ -133,7 +137,8 @@ async def test_what_one_reads_stays_where_it_is_when_runs_arrive(pilot):
 async def test_the_cursor_stays_on_its_variable_when_variables_arrive(pilot):
     table = pilot.app.table
     await pilot.press("l", "l", "l")
-    table.add_columns([Column("aaa", "Aaa"), Column("zzz", "Zzz")])
+    with table.updating() as rows:
+        rows.add_columns([Column("aaa", "Aaa"), Column("zzz", "Zzz")])
     await pilot.pause()
     assert at(table) == (100, "v01")
     assert "Aaa" in line(table, 1)
@@ -143,7 +148,8 @@ async def test_following_goes_along(pilot):
     table = pilot.app.table
     await pilot.press("j", "j", "l", "l")
     table.follow = True
-    table.add_runs([RunRow(key(101), NOW, NOW)])
+    with table.updating() as rows:
+        rows.add_runs([RunRow(key(101), NOW, NOW)])
     await pilot.pause()
     assert at(table) == (101, "v00")
 
@@ -151,10 +157,12 @@ async def test_following_goes_along(pilot):
 async def test_the_cursor_finds_a_place_when_its_run_is_deleted(pilot):
     table = pilot.app.table
     await pilot.press("5", "0", "G")
-    table.drop([key(50)])
+    with table.updating() as rows:
+        rows.remove_runs([key(50)])
     await pilot.pause()
     assert at(table)[0] in (49, 51)
-    table.drop([key(run) for run in range(1, 101)])
+    with table.updating() as rows:
+        rows.remove_runs([key(run) for run in range(1, 101)])
     await pilot.pause()
     await pilot.press("j", "G", "x", "enter", "dollar_sign")
     assert table.cursor is None
@@ -170,7 +178,8 @@ async def test_only_the_lines_that_changed_are_painted_again(pilot, monkeypatch)
         return refresh(*regions, **more)
 
     monkeypatch.setattr(table, "refresh", noting)
-    table.add_values([stored(98.5, "v00", 98), stored(1.5, "v29", 3)])
+    with table.updating() as rows:
+        rows.add_values([stored(98.5, "v00", 98), stored(1.5, "v29", 3)])
     assert [region.y for regions in painted for region in regions] == [5]
     painted.clear()
     await pilot.press("j")
@@ -182,10 +191,12 @@ async def test_only_the_lines_that_changed_are_painted_again(pilot, monkeypatch)
 
 async def test_a_value_shows_at_once(pilot):
     table = pilot.app.table
-    table.add_values([stored("changed", "v00", 98)])
+    with table.updating() as rows:
+        rows.add_values([stored("changed", "v00", 98)])
     await pilot.pause()
     assert "changed" in line(table, 5)
-    table.drop(cells=[(key(98), "v00")])
+    with table.updating() as rows:
+        rows.remove_values([(key(98), "v00")])
     await pilot.pause()
     assert "changed" not in line(table, 5)
 
@@ -255,13 +266,14 @@ async def test_columns_that_are_gone_are_not_painted_before_the_others_are_place
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
-        view = app.main_screen.table.view
+        table = app.main_screen.table
+        view = table.view
         assert len(view.slots) > 1
-        view.choice = ColumnLayout(hidden=frozenset({"comment", *(c.name for c in VARIABLES)}))
+        view.layout = ColumnLayout(hidden=frozenset({"comment", *(c.name for c in VARIABLES)}))
         view.match_columns()  # and the screen is painted before anything else
         assert len(view.columns) < len(VARIABLES)
-        assert view.header_pieces(None)
-        assert view.row_pieces(key(412), None)
+        assert table.renderer.header_pieces(None)
+        assert table.renderer.run_pieces(key(412), None)
 
 
 # Notes between the runs
@@ -273,20 +285,22 @@ async def noted():
     app = TableApp()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
-        app.table.add_runs([RunRow(key(run), NOW + 60 * run, NOW) for run in range(1, 101)])
+        with app.table.updating() as rows:
+            rows.add_runs([RunRow(key(run), NOW + 60 * run, NOW) for run in range(1, 101)])
         notes = [Note(1, NOW + 60 * 97 + 5, "beam lost"), Note(2, NOW + 60 * 99 + 5, "back")]
-        app.table.show_notes(notes, folded=False)
+        with app.table.updating():
+            app.table.lines.set_notes(notes)
         await pilot.pause()
         yield pilot
 
 
 async def test_a_click_on_a_note_stands_on_it_and_a_second_one_opens_it(noted):
     table = noted.app.table
-    await noted.click(RunTable, offset=(30, table.header_height + 1), control=True)
+    await noted.click(RunTable, offset=(30, table.view.header_height + 1), control=True)
     assert (table.note.text, table.cursor.key, table.marked) == ("back", key(99), frozenset())
-    await noted.hover(RunTable, offset=(30, table.header_height + 4))
+    await noted.hover(RunTable, offset=(30, table.view.header_height + 4))
     assert table.describe().text == "beam lost"
-    await noted.click(RunTable, offset=(30, table.header_height + 4), times=2)
+    await noted.click(RunTable, offset=(30, table.view.header_height + 4), times=2)
     await noted.pause()
     assert noted.app.opened == ["beam lost"]
     await noted.press("l")
@@ -295,17 +309,18 @@ async def test_a_click_on_a_note_stands_on_it_and_a_second_one_opens_it(noted):
 
 async def test_pages_jumps_and_new_runs_take_the_cursor_from_a_note_to_a_run(noted):
     table = noted.app.table
-    table.stand_on(table.lines.notes[0])
+    table.move_to_line(table.lines.notes[0])
     await noted.press("9", "8", "G")
     assert (table.note, table.cursor.key) == (None, key(98))
     await noted.press("k")
     assert (table.note, table.cursor.key) == (None, key(99))
-    table.stand_on(table.lines.notes[1])
+    table.move_to_line(table.lines.notes[1])
     await noted.press("pagedown")
     assert table.note is None
-    table.stand_on(table.lines.notes[1])
+    table.move_to_line(table.lines.notes[1])
     table.follow = True
-    table.add_runs([RunRow(key(101), NOW + 60 * 101, NOW)])
+    with table.updating() as rows:
+        rows.add_runs([RunRow(key(101), NOW + 60 * 101, NOW)])
     assert (table.note, table.cursor.key) == (None, key(101))
 
 
@@ -321,7 +336,7 @@ async def test_tall_rows_are_scrolled_by_whole_rows_and_the_cursor_stays_in_sigh
     table = pilot.app.table
     await pilot.press("5", "0", "G", "H")
     await pilot.pause()
-    assert table.row_height == 3
+    assert table.view.row_height == 3
     y = next(y for y in range(24) if line(table, y).startswith("  50 "))
     assert line(table, y + 1).strip(" │") == line(table, y + 2).strip(" │") == ""
     assert line(table, y + 3).startswith("  49 ")
@@ -329,11 +344,11 @@ async def test_tall_rows_are_scrolled_by_whole_rows_and_the_cursor_stays_in_sigh
         await pilot.press(*keys)
         await pilot.pause()
         row = table.rows.position(table.cursor.key) - round(table.scroll_y)
-        assert 0 <= row < table.page
-    assert table.row_height == 5
+        assert 0 <= row < table.view.page
+    assert table.view.row_height == 5
     assert line(table, 3 + 3 * 5).startswith("   1 ")
     await pilot.press("H")
-    assert table.row_height == 1
+    assert table.view.row_height == 1
 
 
 async def test_a_click_on_any_line_of_a_tall_row_is_on_its_run(pilot):
@@ -350,7 +365,8 @@ async def test_the_row_of_a_run_names_what_is_being_computed_of_it():
     async with TableApp().run_test(size=(60, 24)) as pilot:
         await pilot.pause()
         table = pilot.app.table
-        table.add_runs([RunRow(key(run), None, NOW) for run in (101, 102)])
+        with table.updating() as rows:
+            rows.add_runs([RunRow(key(run), None, NOW) for run in (101, 102)])
         jobs = {
             key(101): (RunJob("raw", NOW, names=None, computing=("v28", "v29")),),
             key(102): (RunJob("raw"),),
@@ -374,20 +390,21 @@ async def test_the_day_is_shown_where_it_changes():
     async with TableApp().run_test(size=(60, 24)) as pilot:
         await pilot.pause()
         table = pilot.app.table
-        view = table.view
-        view._zone = UTC
-        table.drop(runs=set(table.rows.all_keys))
+        table.cells._zone = UTC
+        with table.updating() as rows:
+            rows.remove_runs(set(table.rows.all_keys))
         times = {1: NOW - 24 * 3600, 2: NOW - 13 * 3600, 3: NOW}
-        table.add_runs([RunRow(key(run), start, start) for run, start in times.items()])
+        with table.updating() as rows:
+            rows.add_runs([RunRow(key(run), start, start) for run, start in times.items()])
         await pilot.pause()
 
         def days():
             """What stands before the time, and in which role."""
-            found = (view.row_pieces(k, None)[4] for k in table.rows.keys)
+            found = (table.renderer.run_pieces(k, None)[4] for k in table.rows.keys)
             return [(piece.text, piece.role) for piece in found]
 
         assert days() == [("", "text"), ("13 Mar ", "text"), ("13 Mar ", "faint")]
         by_time = SortKey(Column("start_time", "Time"))
-        table.show_arrangement(TableQuery(sort=(by_time,)))
+        table.show_query(TableQuery(sort=(by_time,)))
         await pilot.pause()
         assert days() == [("13 Mar ", "text"), ("13 Mar ", "faint"), ("14 Mar ", "text")]

@@ -55,7 +55,7 @@ async def test_keys_mark_runs(pilot, keys, runs):
     table = pilot.app.table
     for name in keys:
         if name == "escape":  # bound by the screen around it
-            table.unmark()
+            table.marks = table.marks.cancelled()
         else:
             await pilot.press(name)
         await pilot.pause()
@@ -80,12 +80,13 @@ async def test_marks_stay_on_their_runs_whatever_is_shown():
         await pilot.press("space", "space", "space")
         column = table.rows.columns[2]
         found = parse_filter("v00 < 50", table.rows.columns)
-        table.show_arrangement(TableQuery(found, (SortKey(column),)))
+        table.show_query(TableQuery(found, (SortKey(column),)))
         await pilot.press("g", "space")
         await pilot.pause()
         assert marked(table) == [1, 98, 99, 100]
-        table.show_arrangement(TableQuery())
-        table.add_runs([RunRow(key(101), NOW, NOW)])
+        table.show_query(TableQuery())
+        with table.updating() as rows:
+            rows.add_runs([RunRow(key(101), NOW, NOW)])
         await pilot.pause()
         await pilot.press("g")
         assert [run for run, mark in marks_shown(table).items() if mark == "◆"] == [
@@ -93,7 +94,8 @@ async def test_marks_stay_on_their_runs_whatever_is_shown():
             "99",
             "98",
         ]
-        table.drop([key(99), key(1)])
+        with table.updating() as rows:
+            rows.remove_runs([key(99), key(1)])
         await pilot.pause()
         assert marked(table) == [98, 100] == sorted(k.run for k in table.rows.marked)
         counts = [len(m.marked) for m in told_of(RunTable.MarksChanged, told)]
@@ -104,20 +106,20 @@ async def test_the_cursor_comes_back_to_its_run_when_that_is_shown_again(pilot):
     table = pilot.app.table
     await pilot.press("j", "j", "l", "l")
     assert at(table) == (98, "v00")
-    table.show_arrangement(TableQuery(parse_filter("v00 < 50", table.rows.columns)))
+    table.show_query(TableQuery(parse_filter("v00 < 50", table.rows.columns)))
     assert at(table) == (49, "v00")
     table.show_columns(ColumnLayout(hidden=frozenset({"v00"})))
     assert at(table) in [(49, "comment"), (49, "v01")]
     table.show_columns(ColumnLayout())
-    table.show_arrangement(TableQuery())
+    table.show_query(TableQuery())
     assert at(table) == (98, "v00")
 
 
 async def test_the_cursor_stays_where_one_went_meanwhile(pilot):
     table = pilot.app.table
-    table.show_arrangement(TableQuery(parse_filter("v00 < 50", table.rows.columns)))
+    table.show_query(TableQuery(parse_filter("v00 < 50", table.rows.columns)))
     await pilot.press("j")
-    table.show_arrangement(TableQuery())
+    table.show_query(TableQuery())
     assert at(table) == (48, "start_time")
 
 
@@ -183,14 +185,14 @@ async def test_keys_make_columns_wider_and_narrower():
         await pilot.press("greater_than_sign", "greater_than_sign", "less_than_sign")
         await pilot.pause()
         assert table.view.slots[2].width == usual + 2
-        assert table.column_choice.widths == {"v00": usual + 2}
+        assert table.view.layout.widths == {"v00": usual + 2}
         await pilot.press(*["less_than_sign"] * 9)
         await pilot.pause()
         assert table.view.slots[2].width == 3
         assert "…" in line(table, 1)
         await pilot.press("equals_sign")
         await pilot.pause()
-        assert (table.view.slots[2].width, table.column_choice) == (usual, ColumnLayout())
+        assert (table.view.slots[2].width, table.view.layout) == (usual, ColumnLayout())
         assert len(told_of(RunTable.ColumnsChanged, told)) > 3
 
 
@@ -261,7 +263,8 @@ async def test_the_wheel_scrolls_and_with_shift_sideways(pilot):
 
 async def test_what_the_mouse_is_over_is_described_until_a_key_is_pressed(pilot):
     table = pilot.app.table
-    table.add_columns([Column("v01", "Group 0/Title 01", "What it is.")])
+    with table.updating() as rows:
+        rows.add_columns([Column("v01", "Group 0/Title 01", "What it is.")])
     await pilot.pause()
     assert table.describe().place == "r100 · Time"
     slot = table.view.slots[3]
