@@ -20,7 +20,7 @@ from textual.screen import Screen
 
 from . import keymap
 from .data.daemon_requests import RequestAnswered, SendRequest
-from .data.session import Session
+from .data.session import READ_ONLY, Session
 from .guard import GuardedApp
 from .main.screen import MainScreen
 from .sanitize import as_line
@@ -243,7 +243,7 @@ class DamnitApp(GuardedApp[Path], ThemedApp[Path]):
     def send_request(self, event: SendRequest) -> None:
         """Send a request to the daemon, unless the session is read-only."""
         if self.main_screen.session.read_only:
-            self.notify("Nothing is changed from here: --read-only.", severity="warning")
+            self.notify(READ_ONLY, severity="warning")
         else:
             self._ask_daemon(event.request)
 

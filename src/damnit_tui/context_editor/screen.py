@@ -18,6 +18,7 @@ from damnit_daemon.model import RunKey
 
 from .. import keymap
 from ..data.dry_run import DryRunCancelled, advice
+from ..data.session import READ_ONLY
 from ..sanitize import clip_start, visible
 from ..widgets.footer import KeyFooter
 from ..widgets.question_bar import QuestionBar
@@ -43,7 +44,6 @@ DRAFT_S = 2.0
 """Interval of saving unsaved text."""
 MOST_NAMES = 6
 """Most names of changed variables in a message."""
-READ_ONLY = "Nothing is changed from here: --read-only."
 
 
 @dataclass(frozen=True)

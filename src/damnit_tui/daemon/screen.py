@@ -20,6 +20,7 @@ from damnit_daemon.errors import DamnitError
 from damnit_daemon.settings import KNOWN
 
 from .. import keymap
+from ..data.session import READ_ONLY
 from ..safe_text import plain
 from ..sanitize import clip_start, visible
 from ..widgets.footer import KeyFooter
@@ -240,9 +241,7 @@ class DaemonScreen(Screen[None]):
 
     def _may_write(self) -> bool:
         if self._session.read_only:
-            self.notify(
-                "Nothing is changed from here: --read-only.", severity="warning", markup=False
-            )
+            self.notify(READ_ONLY, severity="warning", markup=False)
         return not self._session.read_only
 
     def _command(self, command: DaemonCommand | SettingChange | None) -> None:

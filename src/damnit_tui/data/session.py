@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from .daemon_client import DaemonClient
 
+READ_ONLY = "Read-only session (--read-only): editing is disabled."
 TIMEOUT_S = 2.0
 """How long to wait for a lock; after that the screen stays as it is, and it is retried."""
 

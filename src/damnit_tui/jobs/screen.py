@@ -26,6 +26,7 @@ from damnit_daemon.ledger import (
 
 from .. import keymap
 from ..data.daemon_requests import RequestAnswered, SendRequest
+from ..data.session import READ_ONLY
 from ..safe_text import plain
 from ..widgets.footer import KeyFooter
 from .format import COLUMNS, ROLES, cells_of, describe
@@ -303,9 +304,7 @@ class JobsScreen(Screen[None]):
 
     def _may_change(self) -> bool:
         if self._session.read_only:
-            self.notify(
-                "Nothing is changed from here: --read-only.", severity="warning", markup=False
-            )
+            self.notify(READ_ONLY, severity="warning", markup=False)
         return not self._session.read_only
 
     @on(RequestAnswered)

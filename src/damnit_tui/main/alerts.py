@@ -12,7 +12,7 @@ from damnit_daemon.errors import DamnitError
 from damnit_daemon.query import FilterError
 
 from ..data.feed import Feed
-from ..data.session import Session
+from ..data.session import READ_ONLY, Session
 from ..sanitize import visible
 from ..table.rows import Rows
 
@@ -74,7 +74,7 @@ class AlertMonitor:
             self._owner.notify(_describe(alerts), markup=False, timeout=10)
             return
         if self._session.read_only:
-            raise DamnitError("Nothing is changed from here: --read-only.")
+            raise DamnitError(READ_ONLY)
         if word == OFF:
             left = [alert for alert in alerts if rest and str(alert) != rest.strip()]
             if rest and len(left) == len(alerts):

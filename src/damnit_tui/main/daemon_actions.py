@@ -9,6 +9,7 @@ from textual.screen import Screen
 from damnit_daemon.errors import DamnitError
 
 from ..data.daemon_requests import SendRequest
+from ..data.session import READ_ONLY
 from ..sanitize import visible
 from ..table.context import TableContext
 from ..table.widget import RunTable
@@ -150,9 +151,7 @@ class DaemonActions:
             self._owner.notify(f"{which} has no job that waits or runs.", markup=False)
             return
         if self._session.read_only:
-            self._owner.notify(
-                "Nothing is changed from here: --read-only.", severity="warning", markup=False
-            )
+            self._owner.notify(READ_ONLY, severity="warning", markup=False)
             return
         jobs = [job for key in busy for job in activity.runs[key]]
         running = sum(job.is_running for job in jobs)
