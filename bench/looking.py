@@ -13,7 +13,7 @@ import numpy as np
 
 from damnit_daemon.hdf5 import look
 from damnit_daemon.model.view import ViewData
-from damnit_tui.viewer.render import RenderTarget, draw_looked, room_for
+from damnit_tui.viewer.render import RenderTarget, draw_data, room_for
 from damnit_tui.viewer.view_state import DisplayState
 
 from .results import Result, compare, in_turn
@@ -71,7 +71,7 @@ def see(path: Path, *, first: bool = False) -> None:
 
 
 def _draw(looked: ViewData, state: DisplayState) -> None:
-    draw_looked(looked, state.taking(looked), RenderTarget(*SIZE, {}))
+    draw_data(looked, state.taking(looked), RenderTarget(*SIZE, {}))
 
 
 def _read(path: Path) -> None:

@@ -93,7 +93,7 @@ async def to_data(pilot, name="set"):
     """Into the data of a cell; of the folder with every type."""
     await cell(pilot, 1, name)
     await press(pilot, ViewerScreen, "enter")
-    await until(pilot, lambda: pilot.app.screen.viewer.looked is not None)
+    await until(pilot, lambda: pilot.app.screen.viewer.data is not None)
     await pilot.pause()
 
 

@@ -41,7 +41,7 @@ class Detail:
 
     column: Column
     value: StoredValue | None
-    said: CellDescription
+    description: CellDescription
 
     @property
     def took_s(self) -> float | None:
@@ -60,7 +60,7 @@ class Detail:
             return 1
         if self.value.value is not None:
             return 2
-        return 0 if self.said.role == "error" else 1
+        return 0 if self.description.role == "error" else 1
 
 
 def details_of(
@@ -85,9 +85,9 @@ def details_of(
         if column.name == "start_time":
             continue
         stored = value(key, column.name)
-        told = "" if stored is not None else doing(column.name)
-        said = describe(key, column, stored, complete=complete, doing=told)
-        found.append(Detail(column, stored, said))
+        activity = "" if stored is not None else doing(column.name)
+        description = describe(key, column, stored, complete=complete, doing=activity)
+        found.append(Detail(column, stored, description))
     return found
 
 
@@ -114,8 +114,8 @@ def summary(
 ) -> list[tuple[str, str]]:
     """Summarize the run as labelled lines."""
     counts = [sum(each.problem == kind for each in details) for kind in (2, 0, 1)]
-    told = zip(counts, ("values", "failed", "empty or skipped"), strict=True)
-    lines = [("Holds", ", ".join(f"{number} {what}" for number, what in told if number))]
+    kinds = zip(counts, ("values", "failed", "empty or skipped"), strict=True)
+    lines = [("Holds", ", ".join(f"{number} {what}" for number, what in kinds if number))]
     start = run.start_time
     began = format_full_time(start, zone) if isinstance(start, int | float) else "not known"
     lines.append(("Began", began))
@@ -131,8 +131,8 @@ def summary(
 
 
 def _line(detail: Detail, zone: tzinfo | None) -> ListRow:
-    column, value, said = detail.column, detail.value, detail.said
-    role = {"error": "error", "missing": "missing", "faint": "faint"}.get(said.role, "text")
+    column, value, description = detail.column, detail.value, detail.description
+    role = {"error": "error", "missing": "missing", "faint": "faint"}.get(description.role, "text")
     took, at = detail.took_s, detail.computed_at
     provenance = value.provenance if value is not None else ""
     from_ = "by hand" if provenance == HAND else str(provenance or "")
@@ -140,7 +140,7 @@ def _line(detail: Detail, zone: tzinfo | None) -> ListRow:
         column.name,
         (
             RowCell("/".join(split_title(column.title))),
-            RowCell(said.text, role),
+            RowCell(description.text, role),
             RowCell(format_duration(took) if took is not None else "", "faint", right=True),
             RowCell(format_full_time(at, zone) if at is not None else "", "faint"),
             RowCell("" if provenance in OWN_PROVENANCE else visible(from_), "news"),

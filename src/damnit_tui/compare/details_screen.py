@@ -58,11 +58,11 @@ class DetailsScreen(ListScreen):
         self.key = key
         self.order = Order.TITLE
         self._history: RunHistory | None = None
-        self._seen: object = None
+        self._listed: object = None
 
     def list_again(self) -> None:
         """List the same run with the current search."""
-        self.look()
+        self.refresh_list()
 
     def compose(self) -> ComposeResult:
         """Compose the run's title, its history, its values and the footer."""
@@ -76,28 +76,29 @@ class DetailsScreen(ListScreen):
         self.query_one(ScreenFooter).wanted = OFFERED
         self.query_one(RowList).focus()
         self.read_history(self.key)
-        self.look()
-        self.set_interval(LIVE_S, self.look)
+        self.refresh_list()
+        self.set_interval(LIVE_S, self.refresh_list)
 
     def on_resize(self) -> None:
         """Leave the values the space where there is little."""
         self.set_class(self.size.height < 30, "-low")
 
-    def look(self) -> None:
+    def refresh_list(self) -> None:
         """Show the values, if they have changed."""
         rows, activity = self.context.rows, self.context.session.activity.latest
         if self.key not in rows:
             return
         doing = activity.look(self.key)
-        seen = (self.key, rows.version(self.key), len(rows.columns), self.order, self.words, doing)
-        if (seen, self._history) == self._seen:
+        table = rows.version(self.key), len(rows.columns)
+        listed = self.key, table, self.order, self.words, doing, self._history
+        if listed == self._listed:
             return
-        self._seen = (seen, self._history)
+        self._listed = listed
         details = self._details()
         found = lines_of(ordered(details, self.order), self.context.zone)
         shown = [line for line in found if line.has(self.words)]
         self.query_one(RowList).fill(HEADING, shown)
-        self._tell(details, len(shown))
+        self._show_head(details, len(shown))
 
     def _details(self) -> list[Detail]:
         rows, session = self.context.rows, self.context.session
@@ -110,7 +111,7 @@ class DetailsScreen(ListScreen):
             complete=rows.is_complete(self.key),
         )
 
-    def _tell(self, details: Sequence[Detail], shown: int) -> None:
+    def _show_head(self, details: Sequence[Detail], shown: int) -> None:
         head = f" Run {self.key.run}, proposal {self.key.proposal} · {self.order.value}"
         if self.words:
             head += f" · {shown} with “{visible(' '.join(self.words))}”"
@@ -134,11 +135,11 @@ class DetailsScreen(ListScreen):
         self.post_message(self.HistoryRead(key, history))
 
     @on(HistoryRead)
-    def take_in(self, event: HistoryRead) -> None:
+    def show_history(self, event: HistoryRead) -> None:
         """Show the history, if it is still of the current run."""
         if event.key == self.key:
             self._history = event.history
-            self.look()
+            self.refresh_list()
 
     # Actions
 
@@ -151,7 +152,7 @@ class DetailsScreen(ListScreen):
         self._history = None
         self.post_message(RunVisited(key))
         self.read_history(self.key)
-        self.look()
+        self.refresh_list()
 
     @on(RowList.Opened)
     def action_open(self) -> None:
@@ -168,4 +169,4 @@ class DetailsScreen(ListScreen):
         """Switch the sort order."""
         orders = list(Order)
         self.order = orders[(orders.index(self.order) + 1) % len(orders)]
-        self.look()
+        self.refresh_list()

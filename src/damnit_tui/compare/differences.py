@@ -34,14 +34,14 @@ class Difference:
         grade: `FAILED`, `MISSING`, `CHANGED` or `SAME`.
         score: Among those of the same grade: of numbers, how far apart they are, in units of the
             spread over all runs; of texts, how rare they are.
-        said: The difference in words.
+        text: The difference in words.
         cells: The content for each run, with its role.
     """
 
     column: Column
     grade: int
     score: float
-    said: str
+    text: str
     cells: tuple[RowCell, ...]
 
 
@@ -122,7 +122,7 @@ def lines_of(found: Sequence[Difference]) -> list[ListRow]:
             each.column.name,
             (
                 RowCell("/".join(split_title(each.column.title))),
-                RowCell(each.said, roles[each.grade]),
+                RowCell(each.text, roles[each.grade]),
                 *each.cells,
             ),
         )
@@ -136,8 +136,8 @@ def _compare(
     cells = tuple(_part(column, one) for one in stored)
     states = [_state(one) for one in stored]
 
-    def made(grade: int, score: float, said: str) -> Difference:
-        return Difference(column, grade, score, said, cells)
+    def made(grade: int, score: float, text: str) -> Difference:
+        return Difference(column, grade, score, text, cells)
 
     failed = states.count("failed")
     if 0 < failed < len(states):

@@ -61,7 +61,7 @@ class DifferencesScreen(ListScreen):
         self.shows_all = False
         self._left_out = len(keys) - len(self.keys)
         self._arrays = 0
-        self._seen: object = None
+        self._listed: object = None
 
     def list_again(self) -> None:
         """List the same runs with the current search."""
@@ -78,16 +78,16 @@ class DifferencesScreen(ListScreen):
         """Start, and refresh periodically."""
         self.query_one(ScreenFooter).wanted = OFFERED
         self.query_one(RowList).focus()
-        self.look()
-        self.set_interval(LIVE_S, self.look)
+        self.refresh_list()
+        self.set_interval(LIVE_S, self.refresh_list)
 
-    def look(self) -> None:
+    def refresh_list(self) -> None:
         """Compare the runs again, if their values have changed."""
         rows = self.context.rows
         keys = [key for key in self.keys if key in rows]
-        seen = ([rows.version(key) for key in keys], len(rows.columns))
-        if seen != self._seen:
-            self._seen = seen
+        listed = ([rows.version(key) for key in keys], len(rows.columns))
+        if listed != self._listed:
+            self._listed = listed
             self.compare(keys)
 
     @work(exclusive=True, group="compare")
@@ -122,8 +122,8 @@ class DifferencesScreen(ListScreen):
             f"images or arrays, not compared: {self._arrays}" if self._arrays else "",
             f"{self._left_out} more runs are left out" if self._left_out else "",
         ]
-        told = " · ".join(filter(None, notes))
-        self.query_one("#differences-note", Static).update(Text(f" {told}"))
+        text = " · ".join(filter(None, notes))
+        self.query_one("#differences-note", Static).update(Text(f" {text}"))
 
     # Actions
 

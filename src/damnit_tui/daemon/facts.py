@@ -27,10 +27,10 @@ MARKS = {
 FACTS = ("growing", "settle_s", "consumer")
 """Entries of the daemon's info that have lines of their own."""
 ROLES = {
-    DaemonState.WORKING: "news",
+    DaemonState.WORKING: "success",
     DaemonState.STARTING: "mark",
-    DaemonState.CRASHED: "trouble",
-    DaemonState.SILENT: "trouble",
+    DaemonState.CRASHED: "error",
+    DaemonState.SILENT: "error",
     DaemonState.STOPPED: "quiet",
 }
 
@@ -81,16 +81,16 @@ class DaemonFacts:
             (waiting, "waiting, delayed"),
             (slurm, "in Slurm, which go on"),
         ]
-        told = "; ".join(f"{count} {what}" for count, what in parts if count)
-        return f"{count_of(len(self.jobs), 'job')}: {told}."
+        text = "; ".join(f"{count} {what}" for count, what in parts if count)
+        return f"{count_of(len(self.jobs), 'job')}: {text}."
 
     def _info(self, info: Mapping[str, object], now: float) -> list[tuple[str, str]]:
         """The daemon's report about itself."""
         plain = {k: v for k, v in info.items() if k not in FACTS}
         found = [(visible(str(k)), visible(str(v))) for k, v in plain.items()]
         if isinstance(settle := info.get("settle_s"), dict):
-            told = ", ".join(f"{kind} {seconds} s" for kind, seconds in settle.items())
-            found.append(("Settle time", visible(told)))
+            text = ", ".join(f"{kind} {seconds} s" for kind, seconds in settle.items())
+            found.append(("Settle time", visible(text)))
         if health := parse_consumer_health(info.get("consumer")):
             found.append(("Broker", visible(health.sentence(now))))
         growing = parse_growing(info.get("growing"))
@@ -117,8 +117,8 @@ class DaemonFacts:
     def _supervisor(self) -> str:
         seen = self.seen
         if seen.supervisord is not None:
-            told = "" if seen.program is None else f": {seen.program.state.lower()}"
-            return f"{seen.supervisord.address.url}{told}"
+            text = "" if seen.program is None else f": {seen.program.state.lower()}"
+            return f"{seen.supervisord.address.url}{text}"
         if seen.no_answer:
             return visible(seen.no_answer)
         return "none: it runs in the foreground" if seen.is_alone else "none"

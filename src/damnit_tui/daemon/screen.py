@@ -10,11 +10,9 @@ from rich.table import Table
 from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
-from textual.containers import Horizontal
-from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import DataTable, Input, Label, Static
+from textual.widgets import DataTable, Label, Static
 
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.settings import KNOWN
@@ -24,14 +22,14 @@ from ..data.session import READ_ONLY
 from ..safe_text import plain
 from ..sanitize import clip_start, visible
 from ..widgets.footer import KeyFooter
-from ..widgets.plain_input import PlainInput
+from ..widgets.question_bar import QuestionBar
 from .facts import ROLES, DaemonFacts
 from .service import DaemonCommand, DaemonService, SettingChange
 
 if TYPE_CHECKING:
     from ..table.context import TableContext
 
-LOOK_S = 1.0
+POLL_S = 1.0
 BUSY = {
     DaemonCommand.START: "starting…",
     DaemonCommand.STOP: "stopping…",
@@ -51,28 +49,26 @@ class DaemonScreen(Screen[None]):
         & #daemon-facts { height: auto; max-height: 50%; padding: 1 1; }
         & DataTable { height: 1fr; background: $background; scrollbar-size-vertical: 1; }
         & #daemon-what { width: 1fr; height: 2; padding: 0 1; color: $foreground 70%; }
-        & #daemon-edit { height: 1; display: none; background: $surface; }
-        & #daemon-edit Label { width: auto; padding: 0 1; color: $text-primary; }
         & .daemon--label { color: $foreground 60%; }
-        & .daemon--news { color: $text-success; }
+        & .daemon--success { color: $text-success; }
         & .daemon--mark { color: $text-accent; }
-        & .daemon--trouble { color: $text-error; }
+        & .daemon--error { color: $text-error; }
         & .daemon--quiet { color: $foreground 60%; }
     }
     """
     COMPONENT_CLASSES = {  # noqa: RUF012 – Textual's way
-        f"daemon--{role}" for role in ("label", "news", "mark", "trouble", "quiet")
+        f"daemon--{role}" for role in ("label", "success", "mark", "error", "quiet")
     }
     BINDINGS = keymap.bindings("daemon")
 
     @dataclass
-    class Looked(Message):
+    class FactsRead(Message):
         """The daemon's state was read."""
 
         facts: DaemonFacts
 
     @dataclass
-    class Done(Message):
+    class Result(Message):
         """The result of an action."""
 
         text: str
@@ -86,7 +82,7 @@ class DaemonScreen(Screen[None]):
         self._facts = DaemonFacts()
         self._rows: list[tuple[str, str, str]] = []
         self._stop = threading.Event()
-        self._hurry = threading.Event()
+        self._poll_now = threading.Event()
         self._busy = ""
 
     def compose(self) -> ComposeResult:
@@ -95,11 +91,7 @@ class DaemonScreen(Screen[None]):
         yield Static(id="daemon-facts")
         yield DataTable(cursor_type="row", cell_padding=1)
         yield Label("", id="daemon-what")
-        with Horizontal(id="daemon-edit"):
-            yield Label("", id="daemon-key")
-            prompt = PlainInput()
-            prompt.key_owner = "value"
-            yield prompt
+        yield QuestionBar(key_owner="value", id="daemon-edit")
         yield KeyFooter("daemon")
 
     def on_mount(self) -> None:
@@ -108,23 +100,23 @@ class DaemonScreen(Screen[None]):
         for name in ("Setting", "Value", "What it is"):
             table.add_column(name, key=name)
         table.focus()
-        self.look()
+        self.poll()
 
     def on_unmount(self) -> None:
         """Stop the worker."""
         self._stop.set()
-        self._hurry.set()
+        self._poll_now.set()
 
-    @work(thread=True, exclusive=True, group="look")
-    def look(self) -> None:
+    @work(thread=True, exclusive=True, group="poll")
+    def poll(self) -> None:
         """Poll the daemon's state."""
         while not self._stop.is_set():
-            self.post_message(self.Looked(self._service.look()))
-            self._hurry.wait(LOOK_S)
-            self._hurry.clear()
+            self.post_message(self.FactsRead(self._service.read()))
+            self._poll_now.wait(POLL_S)
+            self._poll_now.clear()
 
-    @on(Looked)
-    def show_facts(self, event: Looked) -> None:
+    @on(FactsRead)
+    def show_facts(self, event: FactsRead) -> None:
         """Show the daemon's state."""
         self._facts = event.facts
         grid = Table.grid(padding=(0, 2))
@@ -155,7 +147,7 @@ class DaemonScreen(Screen[None]):
             table.move_cursor(row=keys.index(chosen), animate=False)
 
     @on(DataTable.RowHighlighted)
-    def tell_setting(self) -> None:
+    def show_setting(self) -> None:
         """Describe the setting under the cursor in full."""
         found = (row for row in self._rows if row[0] == self._chosen_key())
         _, value, what = next(found, ("", "", ""))
@@ -175,8 +167,9 @@ class DaemonScreen(Screen[None]):
 
     def action_close(self) -> None:
         """Close the prompt, or return to the table."""
-        if self.query_one("#daemon-edit").display:
-            self._leave_prompt()
+        prompt = self.query_one(QuestionBar)
+        if prompt.is_open:
+            prompt.close()
         else:
             self.dismiss()
 
@@ -220,24 +213,14 @@ class DaemonScreen(Screen[None]):
         if setting is None or not self._may_write():
             return
         value = self._facts.settings.get(key)
-        self.query_one("#daemon-key", Label).update(Content(f"{key}:"))
-        prompt = self.query_one(Input)
-        prompt.value = "" if value is None else str(value)
-        prompt.placeholder = f"such as {setting.example}; empty: default"
-        self.query_one("#daemon-edit").display = True
-        prompt.focus()
+        text = "" if value is None else str(value)
+        hint = f"such as {setting.example}; empty: default"
+        self.query_one(QuestionBar).ask(f"{key}:", text, purpose=key, hint=hint)
 
-    @on(Input.Submitted)
-    def save(self, event: Input.Submitted) -> None:
+    @on(QuestionBar.Submitted)
+    def save(self, event: QuestionBar.Submitted) -> None:
         """Validate and save the typed value."""
-        event.stop()
-        key, text = self._chosen_key(), event.value.strip()
-        self._leave_prompt()
-        self._command(SettingChange(key, text))
-
-    def _leave_prompt(self) -> None:
-        self.query_one("#daemon-edit").display = False
-        self.query_one(DataTable).focus()
+        self._command(SettingChange(event.purpose, event.text.strip()))
 
     def _may_write(self) -> bool:
         if self._session.read_only:
@@ -251,24 +234,24 @@ class DaemonScreen(Screen[None]):
             self.notify(f"It is {self._busy}", markup=False)
             return
         self._busy = BUSY[command] if isinstance(command, DaemonCommand) else ""
-        self._hurry.set()
+        self._poll_now.set()
         self._do(command)
 
     @work(thread=True, group="command")
     def _do(self, command: DaemonCommand | SettingChange) -> None:
         try:
-            done = self.Done(self._service.carry_out(command, self._tell))
+            result = self.Result(self._service.carry_out(command, self._notify_later))
         except DamnitError as error:
-            done = self.Done(" ".join(filter(None, [error.message, error.hint])), is_good=False)
-        self.post_message(done)
+            result = self.Result(" ".join(filter(None, [error.message, error.hint])), is_good=False)
+        self.post_message(result)
 
-    def _tell(self, line: str) -> None:
+    def _notify_later(self, line: str) -> None:
         self.call_later(self.notify, line, markup=False)
 
-    @on(Done)
-    def tell_done(self, event: Done) -> None:
+    @on(Result)
+    def show_result(self, event: Result) -> None:
         """Report the result."""
         self._busy = ""
-        self._hurry.set()
+        self._poll_now.set()
         severity = "information" if event.is_good else "error"
         self.notify(event.text, severity=severity, markup=False, timeout=8)  # type: ignore[arg-type]

@@ -59,7 +59,7 @@ class DaemonService:
         """Open the daemon's log."""
         return LogFile(self._folder.path / DAEMON_LOG)
 
-    def look(self) -> DaemonFacts:
+    def read(self) -> DaemonFacts:
         """Collect the daemon's state; read errors are part of it."""
         counters: dict[str, int] = {}
         jobs: list[Job] = []
@@ -79,7 +79,7 @@ class DaemonService:
         return DaemonFacts(seen, settings, counters, jobs, warnings=warnings)
 
     def carry_out(
-        self, command: DaemonCommand | SettingChange, tell: Callable[[str], object]
+        self, command: DaemonCommand | SettingChange, notify: Callable[[str], object]
     ) -> str:
         """Carry out a command; return what was done.
 
@@ -90,26 +90,26 @@ class DaemonService:
             case SettingChange():
                 return self.save(command.key, command.text)
             case DaemonCommand.START:
-                return self.start(tell)
+                return self.start(notify)
             case DaemonCommand.STOP:
                 return self.stop()
             case DaemonCommand.RESTART:
-                return self.restart(tell)
+                return self.restart(notify)
 
-    def start(self, tell: Callable[[str], object]) -> str:
+    def start(self, notify: Callable[[str], object]) -> str:
         """Start the daemon; return which process is running then.
 
         Raises:
             DamnitError: If it does not start; with its last output.
         """
         try:
-            lease = start(self._folder, tell=tell)
+            lease = start(self._folder, tell=notify)
         except LeaseHeld as held:
             holder = held.lease.holder
             return f"The daemon works already: process {holder.pid} on {holder.host}."
         except StartFailed as error:
-            said = "\n".join(error.log_lines[-3:])
-            raise DamnitError(f"{error.message}\n{said}".rstrip(), hint=error.hint) from error
+            last_lines = "\n".join(error.log_lines[-3:])
+            raise DamnitError(f"{error.message}\n{last_lines}".rstrip(), hint=error.hint) from error
         return f"The daemon works: process {lease.holder.pid} on {lease.holder.host}."
 
     def stop(self) -> str:
@@ -121,10 +121,10 @@ class DaemonService:
         ended = stop(self._folder)
         return f"Ended: {', '.join(ended)}." if ended else "No daemon runs here."
 
-    def restart(self, tell: Callable[[str], object]) -> str:
+    def restart(self, notify: Callable[[str], object]) -> str:
         """Stop the daemon if it is running, and start it."""
         stop(self._folder)
-        return self.start(tell)
+        return self.start(notify)
 
     def save(self, key: str, text: str) -> str:
         """Validate and save a setting; an empty value resets it. Returns the effective value.

@@ -47,8 +47,8 @@ def explain(facts: DiagnosisFacts, now: float) -> tuple[Cause, ...]:
     if value is None:
         return tuple(_absent(facts, now))
     if value.value is not None:
-        said = describe(facts.key, facts.column, value, complete=True).text
-        return (Cause(CauseKind.HAS_VALUE, name, f"It is not empty: {said}", _line(facts, name)),)
+        text = describe(facts.key, facts.column, value, complete=True).text
+        return (Cause(CauseKind.HAS_VALUE, name, f"It is not empty: {text}", _line(facts, name)),)
     return tuple(_failed(facts, name, value, frozenset()))
 
 

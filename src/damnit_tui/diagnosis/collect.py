@@ -63,7 +63,7 @@ def find_why(
         zone: Time zone of the times shown.
         is_wanted: Polled during long searches; returns False to stop.
     """
-    facts, notes = _gather(session, key, column, known, work)
+    facts, notes = _collect(session, key, column, known, work)
     chain = explain(facts, now)
     root = chain[0]
     excerpts: list[Excerpt] = []
@@ -84,15 +84,15 @@ def find_why(
     if unreadable := facts.work.unreadable.get(key):
         notes.insert(0, ("Files", unreadable))
     value = facts.values.get(column.name)
-    told = [*details(column, value, zone), *notes]
+    parts = [*details(column, value, zone), *notes]
     if facts.history is not None:
-        told += tell_history(facts.history, now, zone)
+        parts += tell_history(facts.history, now, zone)
     return Diagnosis(
-        key, column, chain, advise(key, column.name, chain[0]), tuple(excerpts), tuple(told)
+        key, column, chain, advise(key, column.name, chain[0]), tuple(excerpts), tuple(parts)
     )
 
 
-def _gather(
+def _collect(
     session: Session, key: RunKey, column: Column, known: StoredValue | None, work: DaemonActivity
 ) -> tuple[DiagnosisFacts, list[tuple[str, str]]]:
     notes: list[tuple[str, str]] = []

@@ -156,20 +156,20 @@ def _declared(functions: list[Function], names: set[str]) -> Iterator[tuple[str,
 
 
 def _one(function: Function, call: ast.Call | None) -> VariableSource:
-    said: dict[str, object] = {}
+    arguments: dict[str, object] = {}
     for keyword in call.keywords if call is not None else ():
         if keyword.arg and isinstance(keyword.value, ast.Constant):
-            said[keyword.arg] = keyword.value.value
+            arguments[keyword.arg] = keyword.value.value
         elif keyword.arg == "data":  # RunData.PROC
-            said["data"] = _last_name(keyword.value).lower()
-    data = said.get("data")
+            arguments["data"] = _last_name(keyword.value).lower()
+    data = arguments.get("data")
     return VariableSource(
         function.name,
         function.lineno,
         tuple(_needs(function.args)),
         data if isinstance(data, str) else "",
-        bool(said.get("cluster")),
-        bool(said.get("transient")),
+        bool(arguments.get("cluster")),
+        bool(arguments.get("transient")),
     )
 
 

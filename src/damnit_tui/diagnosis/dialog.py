@@ -214,9 +214,9 @@ class DiagnosisScreen(DialogScreen):
     def _notes(self, why: Diagnosis) -> Table | None:
         table = self._grid()
         table.add_row(Text("Details", self._style("why--heading")), "")
-        for name, told in why.notes:
+        for name, text in why.notes:
             table.add_row(
-                Text(name, self._style("why--label")), Text("\n".join(visible_lines(told)))
+                Text(name, self._style("why--label")), Text("\n".join(visible_lines(text)))
             )
         return table if why.notes else None
 

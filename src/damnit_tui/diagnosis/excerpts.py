@@ -20,7 +20,7 @@ AROUND = 3
 _FRAME = re.compile(r'^\s*File "(?P<file>[^"]+)", line (?P<line>\d+)')
 
 
-def said_of(name: str) -> re.Pattern[bytes]:
+def mention_of(name: str) -> re.Pattern[bytes]:
     """Pattern of the log lines about a skipped variable, in the runner's words."""
     return re.compile(rb"^Skip(?:ped|ping) %s\b" % re.escape(name.encode()), re.MULTILINE)
 
@@ -35,7 +35,7 @@ def log_excerpt(log: LogFile, root: Cause, is_wanted: Callable[[], bool]) -> Exc
     if root.kind in (CauseKind.RAISED, CauseKind.NO_SOURCE):
         return _from(log, failure_of(root.name), root.name, is_wanted)
     if root.kind is CauseKind.SKIPPED:
-        return _from(log, said_of(root.name), root.name, is_wanted)
+        return _from(log, mention_of(root.name), root.name, is_wanted)
     if root.kind in (
         CauseKind.RUNNING,
         CauseKind.KILLED,

@@ -22,9 +22,9 @@ MARKS = {
 ROLES = {
     JobState.QUEUED: "quiet",
     JobState.SUBMITTED: "quiet",
-    JobState.RUNNING: "news",
+    JobState.RUNNING: "success",
     JobState.DONE: "text",
-    JobState.FAILED: "trouble",
+    JobState.FAILED: "error",
     JobState.CANCELLED: "quiet",
 }
 

@@ -26,7 +26,7 @@ from damnit_daemon.ledger import (
     next_queued,
 )
 
-LOOK_S = 0.5
+POLL_S = 0.5
 MOST_QUEUED = 500
 MOST_OVER = 300
 OVER = tuple(state for state in JobState if state.is_over)
@@ -59,29 +59,29 @@ class JobsReader:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._stop = threading.Event()
-        self._hurry = threading.Event()
+        self._poll_now = threading.Event()
 
     def stop(self) -> None:
         """Stop soon."""
         self._stop.set()
-        self._hurry.set()
+        self._poll_now.set()
 
-    def hurry(self) -> None:
+    def poll_now(self) -> None:
         """Poll now."""
-        self._hurry.set()
+        self._poll_now.set()
 
     def listings(self) -> Iterator[JobListing]:
         """Yield the jobs whenever they have changed."""
         shown: JobListing | None = None
         while not self._stop.is_set():
-            listing = self._look()
+            listing = self._read()
             if listing != shown:
                 shown = listing
                 yield listing
-            self._hurry.wait(LOOK_S)
-            self._hurry.clear()
+            self._poll_now.wait(POLL_S)
+            self._poll_now.clear()
 
-    def _look(self) -> JobListing:
+    def _read(self) -> JobListing:
         try:
             with self._ledger.reading() as con:
                 return load_listing(con)

@@ -49,13 +49,13 @@ class JobsScreen(Screen[None]):
         & #jobs-title { width: 1fr; height: 1; background: $surface; color: $text-primary; }
         & DataTable { height: 1fr; background: $background; scrollbar-size-vertical: 1; }
         & #jobs-about { width: 1fr; height: auto; max-height: 4; background: $surface; }
-        & .jobs--news { color: $text-success; }
-        & .jobs--trouble { color: $text-error; }
+        & .jobs--success { color: $text-success; }
+        & .jobs--error { color: $text-error; }
         & .jobs--quiet { color: $foreground 60%; }
         & .jobs--text { color: $foreground; }
     }
     """
-    COMPONENT_CLASSES = {f"jobs--{role}" for role in ("news", "trouble", "quiet", "text")}  # noqa: RUF012 – Textual's way
+    COMPONENT_CLASSES = {f"jobs--{role}" for role in ("success", "error", "quiet", "text")}  # noqa: RUF012 – Textual's way
     BINDINGS = keymap.bindings("jobs")
 
     @dataclass
@@ -120,7 +120,7 @@ class JobsScreen(Screen[None]):
         for key in keys:
             table.add_row(*self._cells(key), key=key)
         table.move_cursor(row=keys.index(chosen) if chosen in keys else row, animate=False)
-        self._tell()
+        self._show_details()
 
     def _is_wanted(self, listed: JobRow) -> bool:
         job = listed.job
@@ -141,7 +141,7 @@ class JobsScreen(Screen[None]):
             for name, cell in zip(COLUMNS, self._cells(key), strict=True):
                 if table.get_cell(key, name) != cell:
                     table.update_cell(key, name, cell, update_width=True)
-        self._tell()
+        self._show_details()
 
     def _cells(self, key: str) -> list[Text]:
         listed = self._shown[key]
@@ -152,7 +152,7 @@ class JobsScreen(Screen[None]):
         return [Text(text, style=style, no_wrap=True, end="") for text in texts]
 
     @on(DataTable.RowHighlighted)
-    def _tell(self) -> None:
+    def _show_details(self) -> None:
         """Show the number of jobs, and details of the one under the cursor."""
         listing = self._listing
         states = [listed.job.state.value for listed in listing.jobs]
@@ -310,7 +310,7 @@ class JobsScreen(Screen[None]):
     @on(RequestAnswered)
     def read_again(self) -> None:
         """Show what the request has changed, at once."""
-        self._reader.hurry()
+        self._reader.poll_now()
 
 
 def _named(listed: JobRow) -> str:

@@ -47,8 +47,8 @@ class TimingsDialog(DialogScreen):
     def on_mount(self) -> None:
         """Fill the table: only now the theme's colours are known."""
         if not self._timings:
-            said = "No timings yet: the daemon has done no jobs."
-            self.query_one("#timings", Static).update(Text(said))
+            message = "No timings yet: the daemon has done no jobs."
+            self.query_one("#timings", Static).update(Text(message))
             return
         label = str(self.get_component_rich_style("timings--label", partial=True))
         total_s = sum(timing.total_s for timing in self._timings) or 1.0

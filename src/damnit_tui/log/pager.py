@@ -18,7 +18,7 @@ ERROR = re.compile(
 SECTION = re.compile(rb"^-----", re.MULTILINE)
 """Section headers of DAMNIT and of this daemon."""
 
-TOLD = {
+CHANGES = {
     LogChange.CUT: "the log was emptied",
     LogChange.REPLACED: "the log was replaced by a new one",
     LogChange.GONE: "the log is gone; this is what it said",
@@ -34,7 +34,7 @@ class Page:
     """Size of the log in bytes."""
     follows: bool = True
     """True if appended lines are shown as they come."""
-    said: str = ""
+    message: str = ""
     """A message about the last command."""
     problem: str = ""
     """Why nothing can be shown; cleared once the log exists."""
@@ -76,7 +76,7 @@ class Pager:
         self._is_wanted = is_wanted
         self._top = 0
 
-    def look(self) -> Page:
+    def poll(self) -> Page:
         """Poll for new lines."""
         try:
             change = self._log.look()
@@ -84,10 +84,10 @@ class Pager:
             self.page = Page(problem=error.message)
             return self.page
         if change is not LogChange.NONE or self.page.problem:
-            said = TOLD.get(change, self.page.said)
+            message = CHANGES.get(change, self.page.message)
             if change in (LogChange.CUT, LogChange.REPLACED):
                 self._top, self.page = 0, replace(self.page, match=None)
-            self._show(self.page.follows, said=said)
+            self._show(self.page.follows, message=message)
         return self.page
 
     def resize(self, rows: int) -> Page:
@@ -125,16 +125,16 @@ class Pager:
         found = self._log.find(pattern, start, backward=backward, is_wanted=self._is_wanted)
         if found is None:
             where = "above" if backward else "below"
-            self.page = replace(self.page, said=f"no {what} {where}")
+            self.page = replace(self.page, message=f"no {what} {where}")
             return self.page
         return self._go(found)
 
     def find_last(self, pattern: re.Pattern[bytes], what: str) -> Page:
         """Go to the last match."""
-        self.look()
+        self.poll()
         found = self._log.find(pattern, self._log.size, backward=True, is_wanted=self._is_wanted)
         if found is None:
-            return self._show(True, said=f"there is no {what} in this log")
+            return self._show(True, message=f"there is no {what} in this log")
         return self._go(found)
 
     def close(self) -> None:
@@ -149,7 +149,7 @@ class Pager:
         self.page = replace(page, match=offset)
         return self.page
 
-    def _show(self, follows: bool, said: str = "") -> Page:
+    def _show(self, follows: bool, message: str = "") -> Page:
         try:
             if follows:
                 lines = self._log.lines_before(self._log.size, self.rows)
@@ -160,5 +160,5 @@ class Pager:
             self.page = Page(problem=error.message)
             return self.page
         match = None if follows else self.page.match
-        self.page = Page(tuple(lines), self._log.size, follows, said, match=match)
+        self.page = Page(tuple(lines), self._log.size, follows, message, match=match)
         return self.page

@@ -9,7 +9,7 @@ from damnit_daemon.logs import LogFile
 
 from .pager import Page, Pager
 
-LOOK_S = 0.4
+POLL_S = 0.4
 Command = Callable[[Pager], object]
 
 
@@ -46,20 +46,20 @@ class LogReader:
         shown: Page | None = None
         try:
             while not self._stopped:
-                self._pager.look()
+                self._pager.poll()
                 if self._pager.rows != self._rows:
                     self._pager.resize(self._rows)
                 if self._begun == self._asked and self._pager.page != shown:
                     shown = self._pager.page
                     yield shown
-                self._obey()
+                self._run_next()
         finally:
             self._pager.close()
 
-    def _obey(self) -> None:
+    def _run_next(self) -> None:
         """Wait for a command, at most until the next poll."""
         try:
-            number, command = self._commands.get(timeout=LOOK_S)
+            number, command = self._commands.get(timeout=POLL_S)
         except queue.Empty:
             return
         if number is not None:

@@ -11,14 +11,14 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Input, Label
+from textual.widgets import Label
 
 from damnit_daemon.logs import LogFile
 
 from .. import keymap
 from ..format import format_size
 from ..widgets.footer import KeyFooter
-from ..widgets.plain_input import PlainInput
+from ..widgets.question_bar import QuestionBar
 from .pager import ERROR, SECTION, Page, failure_of, pattern_of
 from .reader import LogReader
 from .view import LogView
@@ -34,8 +34,6 @@ class LogScreen(Screen[None]):
         background: $background;
         & #log-title { width: 1fr; height: 1; background: $surface; color: $text-primary; }
         & #log-place { width: auto; height: 1; background: $surface; color: $foreground 70%; }
-        & #log-search { height: 1; background: $surface; display: none; }
-        & #log-search Label { width: auto; padding: 0 1; color: $text-primary; }
         & Horizontal { height: 1; }
     }
     """
@@ -61,7 +59,7 @@ class LogScreen(Screen[None]):
         self._title = title
         self._failed = failed
         self._pattern: re.Pattern[bytes] | None = None
-        self._wanted = ""
+        self._search_text = ""
         self._has_begun = False
 
     def compose(self) -> ComposeResult:
@@ -70,16 +68,8 @@ class LogScreen(Screen[None]):
             yield Label(Content(f" {self._title}"), id="log-title")
             yield Label("", id="log-place")
         yield LogView()
-        with Horizontal(id="log-search"):
-            yield Label("Search:")
-            prompt = PlainInput(select_on_focus=True)
-            prompt.key_owner = "search"
-            yield prompt
+        yield QuestionBar(key_owner="search", id="log-search")
         yield KeyFooter("log")
-
-    def on_mount(self) -> None:
-        """Start without the prompt."""
-        self.query_one(Input).can_focus = False
 
     def on_unmount(self) -> None:
         """Stop the worker."""
@@ -96,7 +86,7 @@ class LogScreen(Screen[None]):
         """Show the page."""
         page = event.page
         self.query_one(LogView).page = page
-        parts = [page.said, f"{page.percent} % of {format_size(page.size)}" if page.size else ""]
+        parts = [page.message, f"{page.percent} % of {format_size(page.size)}" if page.size else ""]
         parts.append("follows" if page.follows else "paused; G follows")
         self.query_one("#log-place", Label).update(
             Content(" · ".join(part for part in parts if part) + " ")
@@ -151,36 +141,27 @@ class LogScreen(Screen[None]):
 
     def action_search(self) -> None:
         """Prompt for a search."""
-        self.query_one("#log-search").display = True
-        prompt = self.query_one(Input)
-        prompt.can_focus = True
-        prompt.focus()
+        self.query_one(QuestionBar).ask("Search:", self._search_text)
 
     def action_next_match(self, step: int) -> None:
         """Repeat the search."""
-        pattern, wanted = self._pattern, self._wanted
+        pattern, text = self._pattern, self._search_text
         if pattern is None:
             self.action_search()
         else:
-            self._reader.ask(lambda pager: pager.find(pattern, f"“{wanted}”", backward=step < 0))
+            self._reader.ask(lambda pager: pager.find(pattern, f"“{text}”", backward=step < 0))
 
-    @on(Input.Submitted)
-    def search(self, event: Input.Submitted) -> None:
+    @on(QuestionBar.Submitted)
+    def search(self, event: QuestionBar.Submitted) -> None:
         """Search for the typed text from here on."""
-        event.stop()
-        self._leave_prompt()
-        if event.value:
-            self._pattern, self._wanted = pattern_of(event.value), event.value
+        if event.text:
+            self._pattern, self._search_text = pattern_of(event.text), event.text
             self.action_next_match(1)
 
     def action_close(self) -> None:
         """Close the prompt, or return to the table."""
-        if self.query_one("#log-search").display:
-            self._leave_prompt()
+        prompt = self.query_one(QuestionBar)
+        if prompt.is_open:
+            prompt.close()
         else:
             self.dismiss()
-
-    def _leave_prompt(self) -> None:
-        self.query_one("#log-search").display = False
-        self.query_one(Input).can_focus = False
-        self.set_focus(None)

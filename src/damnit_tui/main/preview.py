@@ -77,7 +77,7 @@ class PreviewPane(Container):
         """Show another cell, or its new value."""
         self._address = address
         if self.view is not None and address is not None:
-            self.view.look_at(address, *self._table_context.cell(address))
+            self.view.show_cell(address, *self._table_context.cell(address))
 
     def use_graphics(self) -> None:
         """Draw with the protocol that is chosen now."""

@@ -125,7 +125,7 @@ class ViewActions:
         if self._preview.view is not None and self._preview.view.address in changed:
             self._preview.show_cell(self._preview.view.address)
         if self._viewer is not None and self._viewer.address in changed:
-            self._viewer.look_again()
+            self._viewer.reload()
 
     def use_pixels(self, has_pixels: bool) -> None:
         """Apply the terminal's reply about pixel graphics."""

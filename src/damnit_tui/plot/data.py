@@ -223,14 +223,14 @@ def _with_problem(
         return replace(points, problem="Choose what to plot: y.")
     if not keys:
         return replace(points, problem=f"There are no {state.which.value}.")
-    told = []
+    parts = []
     wanted = (*state.y, *(() if state.form is Form.HISTOGRAM else (state.x,)))
     for name in dict.fromkeys(wanted):
         if np.isfinite(_numbers(table, name, keys)).any():
             continue
         has_data = name not in (RUN, TIME) and any(table.filled(name, keys))
         what = "texts, images or arrays, but no numbers" if has_data else "no values"
-        told.append(f"{naming.label(name)} has {what} in these runs")
-    problem = "; ".join(told) or "No run has numbers for both"
-    hint = " – o plots the data within runs" if state.over is Over.RUNS and told else ""
+        parts.append(f"{naming.label(name)} has {what} in these runs")
+    problem = "; ".join(parts) or "No run has numbers for both"
+    hint = " – o plots the data within runs" if state.over is Over.RUNS and parts else ""
     return replace(points, problem=f"{problem}{hint}.")

@@ -68,22 +68,22 @@ def readout(
         return " · ".join(parts)
     group = points.groups[found[0]]
     x, y = float(group.x[found[1]]), float(group.y[found[1]])
-    told = [
+    parts = [
         f"{_short(points.x_label)} {format_value(x, points.x_kind, zone)}",
         f"{_short(group.label)} {format_value(y, points.y_kind, zone)}",
     ]
     if group.runs is not None and "Run" not in (points.x_label, points.colour_label):
-        told.insert(0, f"run {points.keys[int(group.runs[found[1]])].run}")
+        parts.insert(0, f"run {points.keys[int(group.runs[found[1]])].run}")
     if group.colour is not None:
-        told.append(
+        parts.append(
             f"{_short(points.colour_label)} {_colour_text(points, group.colour[found[1]], zone)}"
         )
-    return " · ".join(map(visible, told))
+    return " · ".join(map(visible, parts))
 
 
 def _read_bin(points: Points, state: PlotState, zone: tzinfo | None) -> str:
     assert state.cursor is not None
-    told = []
+    parts = []
     for group in points.groups:
         counts, edges = counted(group, state, window_of(points, state))
         at = int(np.searchsorted(edges, state.cursor[0], "right")) - 1
@@ -91,8 +91,8 @@ def _read_bin(points: Points, state: PlotState, zone: tzinfo | None) -> str:
             low, high = (10.0 ** edges[at : at + 2] if state.log_x else edges[at : at + 2]).tolist()
             between = f"{format_value(low, points.x_kind, zone)} to "
             between += format_value(high, points.x_kind, zone)
-            told.append(f"{_short(group.label)} {between}: {int(counts[at])}")
-    return " · ".join(map(visible, told))
+            parts.append(f"{_short(group.label)} {between}: {int(counts[at])}")
+    return " · ".join(map(visible, parts))
 
 
 def _colour_text(points: Points, value: float, zone: tzinfo | None) -> str:

@@ -13,7 +13,7 @@ from ..table.rows import Rows
 from .data import Naming
 from .state import RUN, TIME
 
-LOOKED_AT = 40
+RUNS_SEARCHED = 40
 """Number of runs searched for units."""
 
 
@@ -51,9 +51,9 @@ def naming_of(rows: Rows, names: Collection[str]) -> Naming:
     titles = {c.name: "/".join(split_title(c.title)) for c in rows.columns if c.name in names}
     found = {}
     for name in names:
-        for key in rows.keys[:LOOKED_AT]:
+        for key in rows.keys[:RUNS_SEARCHED]:
             value = rows.value(key, name)
-            if value is not None and (said := units(parse_attributes(value.attributes_json))):
-                found[name] = said
+            if value is not None and (unit := units(parse_attributes(value.attributes_json))):
+                found[name] = unit
                 break
     return Naming(titles, found)

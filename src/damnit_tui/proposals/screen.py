@@ -38,7 +38,7 @@ class ProposalsScreen(Screen[Path | None]):
         & OptionList, & OptionList:focus {
             height: 1fr; border: none; padding: 0; background: $background;
         }
-        & #places-said { width: 1fr; height: auto; background: $surface; color: $text-warning; }
+        & #places-problem { width: 1fr; height: auto; background: $surface; color: $text-warning; }
     }
     """
     BINDINGS = keymap.bindings("proposals")
@@ -51,8 +51,8 @@ class ProposalsScreen(Screen[Path | None]):
         is_all: bool = False
 
     @dataclass
-    class Said(Message):
-        """A message or error."""
+    class Problem(Message):
+        """Posted when a folder cannot be opened."""
 
         text: str
 
@@ -79,7 +79,7 @@ class ProposalsScreen(Screen[Path | None]):
         yield Label("", id="places-title")
         yield PlainInput(placeholder="part of a path, a proposal's number, or a whole path")
         yield OptionList(markup=False)
-        yield Label("", id="places-said")
+        yield Label("", id="places-problem")
         yield KeyFooter("proposals")
 
     def on_mount(self) -> None:
@@ -106,7 +106,7 @@ class ProposalsScreen(Screen[Path | None]):
         self.post_message(self.Found(portion, is_all=True))
 
     @on(Found)
-    def take_places(self, event: Found) -> None:
+    def add_places(self, event: Found) -> None:
         """Add folders to the list."""
         self._is_all |= event.is_all
         for place in event.places:
@@ -116,7 +116,7 @@ class ProposalsScreen(Screen[Path | None]):
     @on(Input.Changed)
     def narrow(self) -> None:
         """Show the folders that match."""
-        self.query_one("#places-said", Label).update("")
+        self.query_one("#places-problem", Label).update("")
         self._show()
 
     def _show(self) -> None:
@@ -161,7 +161,7 @@ class ProposalsScreen(Screen[Path | None]):
 
     @work(thread=True, exclusive=True, group="open")
     def _open(self, text: str) -> None:
-        self._say_or_choose(lambda: typed_place(text))
+        self._choose_or_report(lambda: typed_place(text))
 
     def action_make(self) -> None:
         """Create the folder of the typed proposal."""
@@ -170,29 +170,29 @@ class ProposalsScreen(Screen[Path | None]):
     def action_make_like(self) -> None:
         """Create the folder with context file and user-editable variables of the current one."""
         if self._present is None:
-            self.post_message(self.Said("No folder is open that it could be like."))
+            self.post_message(self.Problem("No folder is open that it could be like."))
         else:
             self._make(self.query_one(Input).value, self._present)
 
     @work(thread=True, exclusive=True, group="open")
     def _make(self, text: str, like: Path | None) -> None:
         if not text.strip():
-            self.post_message(self.Said("Type the number of the proposal first."))
+            self.post_message(self.Problem("Type the number of the proposal first."))
             return
-        self._say_or_choose(lambda: make_place(text, like)[0])
+        self._choose_or_report(lambda: make_place(text, like)[0])
 
-    def _say_or_choose(self, find: Callable[[], Path]) -> None:
+    def _choose_or_report(self, find: Callable[[], Path]) -> None:
         try:
             path = find()
         except DamnitError as error:
-            self.post_message(self.Said(" ".join(filter(None, [error.message, error.hint]))))
+            self.post_message(self.Problem(" ".join(filter(None, [error.message, error.hint]))))
         else:
             self.post_message(self.Chosen(path))
 
-    @on(Said)
-    def say(self, event: Said) -> None:
+    @on(Problem)
+    def show_problem(self, event: Problem) -> None:
         """Show the message."""
-        self.query_one("#places-said", Label).update(Content(f" {visible(event.text)}"))
+        self.query_one("#places-problem", Label).update(Content(f" {visible(event.text)}"))
 
     @on(Chosen)
     def choose(self, event: Chosen) -> None:

@@ -136,7 +136,7 @@ class ReprocessDialog(ModalScreen[Plan | None]):
         """Load failures, and start."""
         self.query_one("#which").focus()
         self.read_facts(self._keys)
-        self._tell()
+        self._show_plan()
 
     @work(thread=True, exclusive=True, group="facts")
     def read_facts(self, keys: tuple[RunKey, ...]) -> None:
@@ -160,7 +160,7 @@ class ReprocessDialog(ModalScreen[Plan | None]):
     def take_facts(self, event: FactsRead) -> None:
         """Update the preview."""
         self._facts = event.facts
-        self._tell()
+        self._show_plan()
 
     @on(Input.Changed, "#runs")
     def other_runs(self) -> None:
@@ -168,11 +168,11 @@ class ReprocessDialog(ModalScreen[Plan | None]):
         keys = self._typed_runs()
         if keys:
             self.read_facts(keys)
-        self._tell()
+        self._show_plan()
 
     @on(Input.Changed, "#names")
     @on(RadioRow.Changed)
-    def _tell(self) -> None:
+    def _show_plan(self) -> None:
         """Preview the plan, or show what is missing."""
         which = VariableScope(self.query_one("#which", RadioRow).chosen)
         self.query_one("#names-line").display = which is VariableScope.NAMED
@@ -189,7 +189,7 @@ class ReprocessDialog(ModalScreen[Plan | None]):
 
         if plan != self._shown_plan:
             self._shown_plan = plan
-            self._tell_slurm("asking Slurm…" if plan and plan.executor == "slurm" else "")
+            self._show_slurm("asking Slurm…" if plan and plan.executor == "slurm" else "")
             if plan is not None and not plan.is_empty:
                 self.set_timer(PAUSE_S, lambda: self._ask_slurm(plan))
 
@@ -214,9 +214,9 @@ class ReprocessDialog(ModalScreen[Plan | None]):
     def take_slurm(self, event: SlurmAsked) -> None:
         """Show the Slurm commands, unless the plan has changed."""
         if event.plan == self._shown_plan:
-            self._tell_slurm(event.text)
+            self._show_slurm(event.text)
 
-    def _tell_slurm(self, text: str) -> None:
+    def _show_slurm(self, text: str) -> None:
         label = self.query_one("#reprocess-slurm", Label)
         label.update(Content(text))
         label.display = bool(text)

@@ -109,8 +109,8 @@ class Plan:
     def _seconds(self, facts: PlanInputs) -> float:
         total = 0.0
         for names in self.runs.values():
-            wanted = names if names is not None else self.variables
-            chosen = facts.median_s if wanted is None else wanted
+            named = names if names is not None else self.variables
+            chosen = facts.median_s if named is None else named
             total += sum(facts.median_s.get(name, 0.0) for name in chosen)
         return total
 
@@ -138,8 +138,8 @@ def make_plan(
     """
     if which in (VariableScope.FAILED, VariableScope.CHANGED):
         by_run = facts.failed if which is VariableScope.FAILED else facts.changed or {}
-        wanted = {key: tuple(sorted(by_run[key])) for key in keys if by_run.get(key)}
-        return Plan(wanted, None, data, executor, which)
+        names_by_run = {key: tuple(sorted(by_run[key])) for key in keys if by_run.get(key)}
+        return Plan(names_by_run, None, data, executor, which)
     variables = {VariableScope.THIS: (this,), VariableScope.NAMED: tuple(named)}.get(which)
     return Plan(dict.fromkeys(keys), variables, data, executor, which)
 

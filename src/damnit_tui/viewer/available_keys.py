@@ -7,16 +7,16 @@ from damnit_daemon.model.view import Colours, Curve, Figure, ReducedImage, TextC
 from .view_model import ViewModel
 
 
-def useful_keys(viewer: ViewModel) -> tuple[str, ...]:
+def available_keys(viewer: ViewModel) -> tuple[str, ...]:
     """Return the keys that apply to the data shown, most useful first."""
-    looked = viewer.looked
-    if looked is None or viewer.problem or viewer.wrapped is not None:
+    data = viewer.data
+    if data is None or viewer.problem or viewer.wrapped is not None:
         more: list[str] = ["search"] if viewer.wrapped is not None else []
-        content = looked.content if looked is not None else None
+        content = data.content if data is not None else None
         if isinstance(content, TextContent):
             more.append("save")
         return tuple(f"inspect.{name}" for name in ("next_run", *more, "facts", "help", "close"))
-    about, content = looked.about, looked.content
+    about, content = data.about, data.content
     names = ["next_run"]
     if isinstance(content, Curve | ReducedImage | Colours | Figure):
         names += ["closer", "cursor_right", "save"]

@@ -40,7 +40,7 @@ class CellDetails(NamedTuple):
         return error_of(parse_attributes(self.value.attributes_json))
 
     @property
-    def said(self) -> CellDescription:
+    def summary(self) -> CellDescription:
         """The value, or why there is none, in one line."""
         drawn = self.drawn.shape if self.drawn is not None else ""
         if drawn:

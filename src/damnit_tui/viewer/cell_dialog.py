@@ -39,17 +39,17 @@ class CellDialog(DialogScreen):
 
     def __init__(
         self,
-        inspected: CellDetails,
+        details: CellDetails,
         zone: tzinfo | None = None,
     ) -> None:
         super().__init__()
-        self.inspected = inspected
+        self.details = details
         self._zone = zone
 
     def compose(self) -> ComposeResult:
         """Compose the value, with its metadata below."""
         with VerticalScroll() as box:
-            box.border_title = plain(self.inspected.title)
+            box.border_title = plain(self.details.title)
             box.border_subtitle = "y copy · Esc close"
             yield Static(id="inspect-value")
             yield Static(id="inspect-details")
@@ -61,10 +61,10 @@ class CellDialog(DialogScreen):
 
     def action_copy(self) -> None:
         """Copy the text of the dialog."""
-        self.post_message(CopyRequested(self.inspected.plain_text()))
+        self.post_message(CopyRequested(self.details.plain_text()))
 
     def _value(self) -> Text:
-        shown = self.inspected
+        shown = self.details
         if shown.error is not None:
             heading, *message = shown.error_lines()
             text = Text(f"{heading}\n", self._style("faint" if heading == "Skipped" else "error"))
@@ -73,8 +73,8 @@ class CellDialog(DialogScreen):
             return self._picture(shown.drawn)
         if shown.value is not None and isinstance(shown.value.value, str):
             return Text("\n".join(visible_lines(shown.value.value)))
-        said = shown.said
-        return Text(said.text, self._style("faint") if said.role == "faint" else "bold")
+        summary = shown.summary
+        return Text(summary.text, self._style("faint") if summary.role == "faint" else "bold")
 
     def _picture(self, picture: LargePicture) -> Text:
         text = Text(f"{picture.shape}\n", no_wrap=True)
@@ -93,7 +93,7 @@ class CellDialog(DialogScreen):
         table = Table.grid(padding=(0, 2))
         table.add_column(no_wrap=True)
         table.add_column(overflow="fold")
-        for name, text in self.inspected.facts(self._zone):
+        for name, text in self.details.facts(self._zone):
             table.add_row(Text(name, label), Text("\n".join(visible_lines(text))))
         return table
 

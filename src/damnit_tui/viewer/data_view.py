@@ -49,12 +49,12 @@ class DataView(Vertical):
     """
 
     @dataclass
-    class Answered(Message):
+    class Loaded(Message):
         """Posted when data was read."""
 
-        answer: LoadResponse
+        response: LoadResponse
 
-    class Shown(Message):
+    class Updated(Message):
         """Posted when the content of the view has changed."""
 
     def __init__(
@@ -87,7 +87,7 @@ class DataView(Vertical):
         self._about = Static(classes="data--line", id="data-about")
         self._readout = Static(classes="data--line", id="data-readout")
         self._cell: tuple[CellAddress, Column, StoredValue | None] | None = None
-        self._wished: ViewRequest | None = None
+        self._requested_view: ViewRequest | None = None
 
     def compose(self) -> ComposeResult:
         """Compose headline, canvas and readout."""
@@ -110,8 +110,8 @@ class DataView(Vertical):
     @work(thread=True, exclusive=True, group="reading")
     def read(self) -> None:
         """Post responses; ends with the widget."""
-        for answer in self._reader.answers():
-            self.post_message(self.Answered(answer))
+        for response in self._reader.responses():
+            self.post_message(self.Loaded(response))
 
     @property
     def address(self) -> CellAddress | None:
@@ -121,9 +121,9 @@ class DataView(Vertical):
     @property
     def is_settled(self) -> bool:
         """True if all requested data is on the screen."""
-        return self._wished is not None and not self._reader.is_busy
+        return self._requested_view is not None and not self._reader.is_busy
 
-    def look_at(
+    def show_cell(
         self,
         address: CellAddress,
         column: Column,
@@ -145,15 +145,15 @@ class DataView(Vertical):
         if not keep_state:
             self.viewer.state = DisplayState(map_number=self.viewer.state.map_number)
             if not self._steady:
-                self.viewer.looked, self.viewer.problem = None, ""
-        self._want(needs_cell=True)
+                self.viewer.data, self.viewer.problem = None, ""
+        self._request(needs_cell=True)
 
     def change(self, make: Callable[[ViewModel], DisplayState]) -> None:
         """Change the display state; any data needed for that is read in the worker."""
         before = self.viewer.state.view(*self._room())
         self.viewer.state = make(self.viewer)
         if self.viewer.state.view(*self._room()) != before:
-            self._want()
+            self._request()
         self.redraw()
 
     def redraw(self) -> None:
@@ -171,11 +171,11 @@ class DataView(Vertical):
         else:
             self._show_due()
         about = self.viewer.about()
-        if self._steady and self.viewer.inspected is not None:
-            about = " · ".join(filter(None, (visible(self.viewer.inspected.title), about)))
+        if self._steady and self.viewer.details is not None:
+            about = " · ".join(filter(None, (visible(self.viewer.details.title), about)))
         self._about.update(_line(about))
         self._readout.update(_line(self.viewer.readout()))
-        self.post_message(self.Shown())
+        self.post_message(self.Updated())
 
     # Pixels
 
@@ -183,7 +183,7 @@ class DataView(Vertical):
         """Change the graphics protocol."""
         self.viewer.graphics = graphics
         self._fit_pixels()
-        self._want()
+        self._request()
         self.redraw()
 
     def send_again(self, _: object = None) -> None:
@@ -219,10 +219,10 @@ class DataView(Vertical):
         if self.viewer.fine is None or not self.app.is_behind():  # type: ignore[attr-defined]
             return False
         if self._waiting is None:
-            self._waiting = self.set_timer(BEHIND_S, self._drawn_late)
+            self._waiting = self.set_timer(BEHIND_S, self._draw_late)
         return True
 
-    def _drawn_late(self) -> None:
+    def _draw_late(self) -> None:
         self._waiting = None
         self.redraw()
 
@@ -231,23 +231,23 @@ class DataView(Vertical):
         """Lines available for data."""
         return self._pane.size.height
 
-    @on(Answered)
-    def take_in(self, event: Answered) -> None:
+    @on(Loaded)
+    def show_response(self, event: Loaded) -> None:
         """Show the response, unless another cell or view has been requested since."""
         event.stop()
-        wish = event.answer.wish
-        if self._cell is None or wish.address != self._cell[0]:
+        request = event.response.request
+        if self._cell is None or request.address != self._cell[0]:
             return
-        answer = event.answer
-        if self._steady and answer.inspected is not None:
+        response = event.response
+        if self._steady and response.details is not None:
             # Shown together with the data that follows at once, not next to another cell's data.
-            self._ahead = answer
+            self._ahead = response
             return
         if self._ahead is not None:
-            self.viewer.take(self._ahead)
+            self.viewer.apply(self._ahead)
             self._ahead = None
-        if self.viewer.take(answer):
-            self._want()
+        if self.viewer.apply(response):
+            self._request()
         self.redraw()
 
     @on(DataCanvas.Resized)
@@ -256,8 +256,8 @@ class DataView(Vertical):
         event.stop()
         if self._cell is None:
             return
-        if self.viewer.state.view(*self._room()) != self._wished:
-            self._want(needs_cell=self.viewer.inspected is None)
+        if self.viewer.state.view(*self._room()) != self._requested_view:
+            self._request(needs_cell=self.viewer.details is None)
         self.redraw()
 
     @on(DataCanvas.Pointed)
@@ -280,12 +280,12 @@ class DataView(Vertical):
         self._fit_pixels()
         return self.viewer.room(self._pane.size.width, self._pane.size.height)
 
-    def _want(self, *, needs_cell: bool = False) -> None:
+    def _request(self, *, needs_cell: bool = False) -> None:
         """Request the data for the current state; without space, the first resize does so."""
         if self._cell is None or not self._pane.size.width:
             return
-        view = self._wished = self.viewer.state.view(*self._room())
-        self._reader.want(LoadRequest(*self._cell, view, needs_cell))
+        view = self._requested_view = self.viewer.state.view(*self._room())
+        self._reader.load(LoadRequest(*self._cell, view, needs_cell))
 
 
 def _line(text: str) -> Text:

@@ -79,7 +79,7 @@ def fitted(
 
 def draw_image(
     picture: ReducedImage,
-    look: ColourScale,
+    scale: ColourScale,
     width: int,
     height: int,
     styles: Styles,
@@ -89,7 +89,7 @@ def draw_image(
 
     Args:
         picture: The image data.
-        look: Its colour scale.
+        scale: Its colour scale.
         width: Width of the drawing, in characters.
         height: Height of the drawing, in characters.
         styles: Styles by role.
@@ -97,7 +97,7 @@ def draw_image(
     """
     room = image_room(width, height)
     rows, columns = picture.y[1] - picture.y[0], picture.x[1] - picture.x[0]
-    size = fitted(rows * _squareness(look.fine), columns, room)
+    size = fitted(rows * _squareness(scale.fine), columns, room)
     place = Place(GUTTER, 0, size[1], size[0] // 2)
     if height < 3 or width < GUTTER + BAR + 4:
         return Frame([text_line("too small to draw", width, styled(styles, "label"))], place)
@@ -105,21 +105,21 @@ def draw_image(
     frame = Frame([], place, picture.x, y)
     values = picture.values[::-1] if picture.is_upward else picture.values
     raster = None
-    if look.fine is not None:
-        across, down = raster_size(place.width, place.height, look.fine.cell)
+    if scale.fine is not None:
+        across, down = raster_size(place.width, place.height, scale.fine.cell)
         levels = levels_of(
-            resized(values, (down, across), look.how), *look.range, is_log=look.is_log
+            resized(values, (down, across), scale.how), *scale.range, is_log=scale.is_log
         )
-        indices, palette = look.colour_map.indexed(levels)
+        indices, palette = scale.colour_map.indexed(levels)
         raster = Raster(indices, across, down, palette, place.width, place.height)
-        body = _pieces(look.fine.slot, place)
+        body = _pieces(scale.fine.slot, place)
     else:
-        levels = levels_of(resized(values, size, look.how), *look.range, is_log=look.is_log)
-        body = _body(levels, look)
+        levels = levels_of(resized(values, size, scale.how), *scale.range, is_log=scale.is_log)
+        body = _body(levels, scale)
     if cursor is not None:
         _mark(body, frame, cursor, styles)
-    labels = _y_labels(picture, frame, look.zone)
-    bar = colour_bar(look, place.height, styles)
+    labels = _y_labels(picture, frame, scale.zone)
+    bar = colour_bar(scale, place.height, styles)
     lines = []
     for row, pixels in enumerate(body):
         label = pad(labels.get(row, ""), GUTTER - 2, right=True) + " "
@@ -128,7 +128,7 @@ def draw_image(
             Segment("┤" if row in labels else "│", styled(styles, "axis")),
         ]
         lines.append([*head, *pixels, *bar[row]])
-    lines += _bottom(picture, frame, styles, width, look.zone)
+    lines += _bottom(picture, frame, styles, width, scale.zone)
     return Frame(lines, place, picture.x, y, raster)
 
 
@@ -168,16 +168,16 @@ def _pieces(slot: int, place: Place) -> list[list[Segment]]:
     return [[Segment(row_of_pieces(slot, row, place.width))] for row in range(place.height)]
 
 
-def colour_bar(look: ColourScale, height: int, styles: Styles) -> list[list[Segment]]:
+def colour_bar(scale: ColourScale, height: int, styles: Styles) -> list[list[Segment]]:
     """Return the colour bar, greatest value on top, with labels."""
     steps = (np.arange(2 * height)[::-1] + 0.5) / (2 * height)
-    body = _body(np.repeat(steps[:, None], 2, axis=1), look)
-    low, high = look.range
-    ticks = axis_ticks(AxisKind.NUMBER, look.range, max(2, height // 3), is_log=look.is_log)
+    body = _body(np.repeat(steps[:, None], 2, axis=1), scale)
+    low, high = scale.range
+    ticks = axis_ticks(AxisKind.NUMBER, scale.range, max(2, height // 3), is_log=scale.is_log)
     labels = {
         min(height - 1, max(0, round((1 - share) * height - 0.5))): tick.label
         for tick in ticks
-        if 0 <= (share := float(levels_of(tick.value, low, high, is_log=look.is_log))) <= 1
+        if 0 <= (share := float(levels_of(tick.value, low, high, is_log=scale.is_log))) <= 1
     }
     style = styled(styles, "label")
     return [
@@ -216,9 +216,9 @@ def _colour(packed: int) -> Color:
     return Color.from_rgb(packed >> 16, packed >> 8 & 255, packed & 255)
 
 
-def _body(levels: Any, look: ColourScale) -> list[list[Segment]]:
-    if look.in_colour:
-        return half_blocks(look.colour_map.colours(levels))
+def _body(levels: Any, scale: ColourScale) -> list[list[Segment]]:
+    if scale.in_colour:
+        return half_blocks(scale.colour_map.colours(levels))
     return _shaded(levels)
 
 
@@ -319,13 +319,13 @@ def _bottom(
         labels[start : start + len(label)] = label
         free_from = start + len(label) + 1
     room = width - GUTTER - place.width
-    told = " ".join(
+    text = " ".join(
         filter(None, (axis_label(picture.y_axis, "↕"), axis_label(picture.x_axis, "↔")))
     )
     return [
         [
             Segment(" " * (GUTTER - 1) + "└" + "".join(axis), styled(styles, "axis")),
-            Segment(f" {told}" if len(told) < room else "", styled(styles, "label")),
+            Segment(f" {text}" if len(text) < room else "", styled(styles, "label")),
         ],
         [Segment("".join(labels), styled(styles, "label"))],
     ]

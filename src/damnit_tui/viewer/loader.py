@@ -42,9 +42,9 @@ class LoadRequest:
 class LoadResponse:
     """The result of a request: one of the three, or none if there is no data to read."""
 
-    wish: LoadRequest
-    inspected: CellDetails | None = None
-    looked: ViewData | None = None
+    request: LoadRequest
+    details: CellDetails | None = None
+    data: ViewData | None = None
     problem: str = ""
     """Reason why there is no data to draw."""
 
@@ -55,13 +55,13 @@ def has_data(column: Column) -> bool:
 
 
 class DataLoader:
-    """Accepts requests from any thread; responds in the one that iterates over `answers`."""
+    """Accepts requests from any thread; responds in the one that iterates over `responses`."""
 
     def __init__(self, session: Session, clock: Callable[[], float] = time.monotonic) -> None:
         self._session = session
         self._clock = clock
         self._changed = threading.Condition()
-        self._wish: LoadRequest | None = None
+        self._pending: LoadRequest | None = None
         self._stopped = False
         self._began = 0.0
         self._busy = False
@@ -70,17 +70,17 @@ class DataLoader:
     def is_busy(self) -> bool:
         """True if a request has no response yet."""
         with self._changed:
-            return self._busy or self._wish is not None
+            return self._busy or self._pending is not None
 
-    def want(self, wish: LoadRequest) -> None:
+    def load(self, request: LoadRequest) -> None:
         """Request a read; an earlier request that has not begun is dropped."""
         with self._changed:
-            if self._wish is not None and self._wish.needs_cell and not wish.needs_cell:
+            if self._pending is not None and self._pending.needs_cell and not request.needs_cell:
                 # Keep the pending request for the cell: the address is the same.
-                wish = LoadRequest(
-                    wish.address, wish.column, wish.known, wish.view, needs_cell=True
+                request = LoadRequest(
+                    request.address, request.column, request.known, request.view, needs_cell=True
                 )
-            self._wish = wish
+            self._pending = request
             self._changed.notify()
 
     def stop(self) -> None:
@@ -89,39 +89,39 @@ class DataLoader:
             self._stopped = True
             self._changed.notify()
 
-    def answers(self) -> Iterator[LoadResponse]:
+    def responses(self) -> Iterator[LoadResponse]:
         """Yield responses to the newest requests, until `stop`."""
-        while (wish := self._next()) is not None:
-            if wish.needs_cell:
-                yield LoadResponse(wish, inspected=self._inspect(wish))
-            if not has_data(wish.column):
-                yield LoadResponse(wish)
+        while (request := self._next()) is not None:
+            if request.needs_cell:
+                yield LoadResponse(request, details=self._load_details(request))
+            if not has_data(request.column):
+                yield LoadResponse(request)
                 continue
             try:
-                for looked in self._session.results.stream_view(
-                    *wish.address, wish.view, self._is_outdated
+                for data in self._session.results.stream_view(
+                    *request.address, request.view, self._is_outdated
                 ):
-                    yield LoadResponse(wish, looked=looked)
+                    yield LoadResponse(request, data=data)
             except DamnitError as error:
-                yield LoadResponse(wish, problem=str(error))
+                yield LoadResponse(request, problem=str(error))
 
     def _next(self) -> LoadRequest | None:
         with self._changed:
             self._busy = False
-            while self._wish is None and not self._stopped:
+            while self._pending is None and not self._stopped:
                 self._changed.wait()
-            wish, self._wish = self._wish, None
+            request, self._pending = self._pending, None
             self._began = self._clock()
             self._busy = not self._stopped
-            return None if self._stopped else wish
+            return None if self._stopped else request
 
     def _is_outdated(self) -> bool:
         with self._changed:
             waited = self._clock() - self._began > PATIENCE_S
-            return self._stopped or (self._wish is not None and waited)
+            return self._stopped or (self._pending is not None and waited)
 
-    def _inspect(self, wish: LoadRequest) -> CellDetails:
+    def _load_details(self, request: LoadRequest) -> CellDetails:
         try:
-            return load_cell_details(self._session, wish.address, wish.column, wish.known)
+            return load_cell_details(self._session, request.address, request.column, request.known)
         except DamnitError:
-            return CellDetails(wish.address.key, wish.column, wish.known)
+            return CellDetails(request.address.key, request.column, request.known)

@@ -69,10 +69,10 @@ class Redrawn:
     @property
     def words(self) -> str:
         """Describe the content in one line."""
-        told = [f"{len(self.traces)} of {len(self.traces) + len(self.left_out)} traces drawn"]
+        parts = [f"{len(self.traces)} of {len(self.traces) + len(self.left_out)} traces drawn"]
         if self.left_out:
-            told.append(f"not: {', '.join(sorted(set(self.left_out)))} (S writes it as HTML)")
-        return visible(", ".join(told))
+            parts.append(f"not: {', '.join(sorted(set(self.left_out)))} (S writes it as HTML)")
+        return visible(", ".join(parts))
 
 
 def parse_figure(text: str) -> Redrawn:

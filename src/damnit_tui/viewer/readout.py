@@ -18,11 +18,11 @@ from .view_state import DisplayState
 MOST_DIGITS = 1e12
 
 
-def readout(looked: ViewData, state: DisplayState, zone: tzinfo | None = None) -> str:
+def readout(data: ViewData, state: DisplayState, zone: tzinfo | None = None) -> str:
     """Describe the data under the cursor; without a cursor, the visible range."""
-    content = looked.content
-    kind = AxisKind.TIME if looked.about.is_time else AxisKind.NUMBER
-    units = f" {looked.about.units}" if looked.about.units else ""
+    content = data.content
+    kind = AxisKind.TIME if data.about.is_time else AxisKind.NUMBER
+    units = f" {data.about.units}" if data.about.units else ""
 
     def value(number: float) -> str:
         return visible(f"{format_value(number, kind, zone)}{units}")
@@ -62,8 +62,8 @@ def _curve_readout(curve: Curve, state: DisplayState, value: Any, zone: tzinfo |
         return visible(f"{name} {place}{units}: not finite")
     if least == greatest:
         return visible(f"{name} {place}{units}: {value(mean)}")
-    told = f"mean {value(mean)}, from {value(least)} to {value(greatest)}"
-    return visible(f"{name} {place}{units}: {told}")
+    text = f"mean {value(mean)}, from {value(least)} to {value(greatest)}"
+    return visible(f"{name} {place}{units}: {text}")
 
 
 def _place_in_words(curve: Curve, column: int, zone: tzinfo | None) -> str:
@@ -98,8 +98,8 @@ def _picture_readout(
         if picture.extremes is None:
             return "no pixel is finite"
         shown = state.held or picture.range
-        told = f"from {value(picture.extremes[0])} to {value(picture.extremes[1])}"
-        return told + (f"; colours {value(shown[0])} to {value(shown[1])}" if shown else "")
+        text = f"from {value(picture.extremes[0])} to {value(picture.extremes[1])}"
+        return text + (f"; colours {value(shown[0])} to {value(shown[1])}" if shown else "")
     inside = (
         picture.y[0] <= state.cursor[0] < picture.y[1]
         and picture.x[0] <= state.cursor[1] < picture.x[1]
@@ -116,8 +116,8 @@ def _picture_readout(
     ]
     pixels = (picture.y[1] - picture.y[0]) * (picture.x[1] - picture.x[0])
     several = pixels > picture.values.size * 1.01 and not math.isnan(number)
-    told = "not finite" if math.isnan(number) else value(number)
-    return f"{', '.join(places)}: {state.how.value + ' ' if several else ''}{told}"
+    text = "not finite" if math.isnan(number) else value(number)
+    return f"{', '.join(places)}: {state.how.value + ' ' if several else ''}{text}"
 
 
 def _pixel(

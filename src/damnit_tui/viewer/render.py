@@ -70,59 +70,59 @@ def room_for(
     return max(columns, across, 1), max(rows, 1), pixels
 
 
-def draw_looked(
-    looked: ViewData, state: DisplayState, paper: RenderTarget, redrawn: Redrawn | None = None
+def draw_data(
+    data: ViewData, state: DisplayState, target: RenderTarget, redrawn: Redrawn | None = None
 ) -> Frame | None:
     """Draw anything but text, which has a view of its own.
 
     Args:
-        looked: The loaded data.
+        data: The loaded data.
         state: Its display state.
-        paper: The target of the drawing.
+        target: The target of the drawing.
         redrawn: A Plotly figure, parsed.
 
     Returns:
         The drawing; None for text, and for data that cannot be drawn.
     """
-    content = looked.content
+    content = data.content
     if isinstance(content, Curve):
-        return _draw_curve(content, looked, state, paper)
+        return _draw_curve(content, data, state, target)
     if isinstance(content, ReducedImage):
-        return _draw_picture(content, state, paper)
+        return _draw_picture(content, state, target)
     if isinstance(content, Colours):
-        in_colour = paper.graphics is not Graphics.SHADES
-        size = paper.width, paper.height
-        return draw_colours(content, *size, in_colour=in_colour, fine=paper.fine)
+        in_colour = target.graphics is not Graphics.SHADES
+        size = target.width, target.height
+        return draw_colours(content, *size, in_colour=in_colour, fine=target.fine)
     if isinstance(content, Figure) and redrawn is not None:
-        return _draw_figure(redrawn, state, paper)
+        return _draw_figure(redrawn, state, target)
     return None
 
 
-def headline(looked: ViewData, state: DisplayState, redrawn: Redrawn | None = None) -> str:
+def headline(data: ViewData, state: DisplayState, redrawn: Redrawn | None = None) -> str:
     """Describe the data and its display in one line."""
-    about, content = looked.about, looked.content
-    told = ["preview" if about.is_preview else ""]
+    about, content = data.about, data.content
+    parts = ["preview" if about.is_preview else ""]
     if about.members:
         place = [name for name, _ in about.members].index(about.member) + 1
-        told.append(f"{visible(about.member)} ({place} of {len(about.members)}, v to choose)")
-    told.append(visible(about.words))
+        parts.append(f"{visible(about.member)} ({place} of {len(about.members)}, v to choose)")
+    parts.append(visible(about.words))
     if about.cut:
         stepped = state.stepped % len(about.cut)
-        told += [f"{'▸' if i == stepped else ''}{visible(c)}" for i, c in enumerate(about.cut)]
+        parts += [f"{'▸' if i == stepped else ''}{visible(c)}" for i, c in enumerate(about.cut)]
     if about.is_complex and about.kind != "scalar":
-        told.append(state.part.value)
+        parts.append(state.part.value)
     if isinstance(content, ReducedImage):
-        told.append(f"{MAPS[state.map_number].name}" + (", logarithmic" if state.is_log else ""))
+        parts.append(f"{MAPS[state.map_number].name}" + (", logarithmic" if state.is_log else ""))
         if state.how is not How.MEAN:
-            told.append(f"{state.how.value} of pixels")
-    told += [_missing(content), *about.notes]
+            parts.append(f"{state.how.value} of pixels")
+    parts += [_missing(content), *about.notes]
     if redrawn is not None:
-        told.append(redrawn.words)
+        parts.append(redrawn.words)
     if isinstance(content, TextContent):
-        told.append(content.note)
-    if looked.read < 1:
-        told.append(f"reading {looked.read:.0%}" if looked.read else "a first look; reading …")
-    return " · ".join(filter(None, told))
+        parts.append(content.note)
+    if data.read < 1:
+        parts.append(f"reading {data.read:.0%}" if data.read else "a first look; reading …")
+    return " · ".join(filter(None, parts))
 
 
 def problem_lines(content: Any) -> str:
@@ -130,9 +130,9 @@ def problem_lines(content: Any) -> str:
     return content.reason if isinstance(content, NotDrawable) else ""
 
 
-def as_text(looked: ViewData, how: How = How.MEAN) -> str:
+def as_text(data: ViewData, how: How = How.MEAN) -> str:
     """Return the visible data as text to copy."""
-    content = looked.content
+    content = data.content
     if isinstance(content, TextContent):
         return "\n".join(content.lines)
     if isinstance(content, Curve):
@@ -145,22 +145,22 @@ def as_text(looked: ViewData, how: How = How.MEAN) -> str:
         size = [min(n, most) for n, most in zip(content.values.shape, MOST_COPIED, strict=True)]
         values = resized(content.values, (size[0], size[1]), how)
         return "\n".join("\t".join(f"{v:.6g}" for v in row) for row in values)
-    return looked.about.words
+    return data.about.words
 
 
-def _draw_curve(curve: Curve, looked: ViewData, state: DisplayState, paper: RenderTarget) -> Frame:
-    about = looked.about
+def _draw_curve(curve: Curve, data: ViewData, state: DisplayState, target: RenderTarget) -> Frame:
+    about = data.about
     y = natural_range([state.held or curve.range], is_log=state.is_log, margin=0.03)
     units = f" [{about.units}]" if about.units else ""
     axes = Axes(
         curve.window, y, curve.axis.kind, axis_label(curve.axis) or "index",
         visible(f"{about.name}{units}".strip()),
         AxisKind.TIME if about.is_time else AxisKind.NUMBER,
-        state.is_log and not about.is_time, curve.names, paper.zone,
+        state.is_log and not about.is_time, curve.names, target.zone,
     )  # fmt: skip
     cursor = state.cursor[1] if state.cursor else None
-    series = _fitting(series_of(curve), chart_size(paper.width, paper.height)[0])
-    return draw_chart([series], axes, paper.width, paper.height, paper.styles, cursor)
+    series = _fitting(series_of(curve), chart_size(target.width, target.height)[0])
+    return draw_chart([series], axes, target.width, target.height, target.styles, cursor)
 
 
 def _fitting(series: Series, columns: int) -> Series:
@@ -186,35 +186,35 @@ def _part(series: Series, index: Any) -> Series:
     )  # fmt: skip
 
 
-def _draw_picture(picture: ReducedImage, state: DisplayState, paper: RenderTarget) -> Frame:
-    height = _image_height(state, paper.height)
-    look = _look(picture, state, paper)
-    frame = draw_image(picture, look, paper.width, height, paper.styles, state.cursor)
-    if height == paper.height:
+def _draw_picture(picture: ReducedImage, state: DisplayState, target: RenderTarget) -> Frame:
+    height = _image_height(state, target.height)
+    scale = _colour_scale(picture, state, target)
+    frame = draw_image(picture, scale, target.width, height, target.styles, state.cursor)
+    if height == target.height:
         return frame
     cursor = state.cursor or (sum(picture.y) / 2, sum(picture.x) / 2)
     lines = [*frame.lines]
     lines += [[] for _ in range(height - len(lines))]
-    lines += _profiles(picture, look, cursor, paper)
+    lines += _profiles(picture, scale, cursor, target)
     return replace(frame, lines=lines)
 
 
-def _look(picture: ReducedImage, state: DisplayState, paper: RenderTarget) -> ColourScale:
+def _colour_scale(picture: ReducedImage, state: DisplayState, target: RenderTarget) -> ColourScale:
     found = state.held or picture.range or picture.extremes or (0.0, 1.0)
-    in_colour = paper.graphics is not Graphics.SHADES
+    in_colour = target.graphics is not Graphics.SHADES
     chosen = MAPS[state.map_number]
-    return ColourScale(chosen, found, state.is_log, in_colour, state.how, paper.zone, paper.fine)
+    return ColourScale(chosen, found, state.is_log, in_colour, state.how, target.zone, target.fine)
 
 
 def _profiles(
-    picture: ReducedImage, look: ColourScale, cursor: tuple[float, float], paper: RenderTarget
+    picture: ReducedImage, scale: ColourScale, cursor: tuple[float, float], target: RenderTarget
 ) -> list[list[Segment]]:
     """Draw the row and the column of the cursor as curves, side by side."""
     row, column = cell_at(picture.values.shape, picture.y, picture.x, cursor)
-    left = paper.width // 2
+    left = target.width // 2
     parts = (
         (picture.values[row], picture.x, f"row {int(cursor[0])}", left),
-        (picture.values[:, column], picture.y, f"column {int(cursor[1])}", paper.width - left),
+        (picture.values[:, column], picture.y, f"column {int(cursor[1])}", target.width - left),
     )
     drawn = []
     for values, window, title, width in parts:
@@ -224,9 +224,9 @@ def _profiles(
         series = _fitting(series, dots) if dots else _part(series, np.arange(0))
         good = values[~bad]
         found = (float(good.min()), float(good.max())) if good.size else None
-        y = natural_range([found], is_log=look.is_log, margin=0.05)
-        axes = Axes(window, y, y_label=title, is_log=look.is_log)
-        lines = draw_chart([series], axes, width, PROFILE_LINES, paper.styles).lines
+        y = natural_range([found], is_log=scale.is_log, margin=0.05)
+        axes = Axes(window, y, y_label=title, is_log=scale.is_log)
+        lines = draw_chart([series], axes, width, PROFILE_LINES, target.styles).lines
         drawn.append([_padded(line, width) for line in lines])
     return [a + b for a, b in zip(*drawn, strict=False)]
 
@@ -241,22 +241,22 @@ def _image_height(state: DisplayState, height: int) -> int:
     return height - PROFILE_LINES if shows else height
 
 
-def _draw_figure(redrawn: Redrawn, state: DisplayState, paper: RenderTarget) -> Frame:
+def _draw_figure(redrawn: Redrawn, state: DisplayState, target: RenderTarget) -> Frame:
     if redrawn.picture is not None:
-        return _draw_picture(redrawn.picture, replace(state, held=None), paper)
+        return _draw_picture(redrawn.picture, replace(state, held=None), target)
     if not redrawn.traces:
-        label = styled(paper.styles, "label")
-        return Frame([text_line("None of its traces can be drawn here.", paper.width, label)],
+        label = styled(target.styles, "label")
+        return Frame([text_line("None of its traces can be drawn here.", target.width, label)],
                      Place(0, 0, 0, 0))  # fmt: skip
     legend = [
-        Segment(f" {visible(t.name or f'trace {i}')} ", styled(paper.styles, f"series{i % 6}"))
+        Segment(f" {visible(t.name or f'trace {i}')} ", styled(target.styles, f"series{i % 6}"))
         for i, t in enumerate(redrawn.traces)
     ]
     has_legend = len(redrawn.traces) > 1
-    height = paper.height - has_legend
-    series, axes = draw_series(redrawn, chart_size(paper.width, height)[0], state.x)
-    axes = replace(axes, zone=paper.zone, is_log=axes.is_log != state.is_log)
-    frame = draw_chart(series, axes, paper.width, height, paper.styles)
+    height = target.height - has_legend
+    series, axes = draw_series(redrawn, chart_size(target.width, height)[0], state.x)
+    axes = replace(axes, zone=target.zone, is_log=axes.is_log != state.is_log)
+    frame = draw_chart(series, axes, target.width, height, target.styles)
     return replace(frame, lines=[*frame.lines, legend]) if has_legend else frame
 
 

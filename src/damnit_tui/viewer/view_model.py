@@ -25,7 +25,7 @@ from .image import Fine, half_blocks_of
 from .loader import LoadResponse
 from .plotly import FigureUnreadable, Redrawn, parse_figure
 from .readout import readout
-from .render import RenderTarget, draw_looked, headline, problem_lines, room_for
+from .render import RenderTarget, draw_data, headline, problem_lines, room_for
 from .text_view import WrappedText
 from .view_state import ZOOM, DisplayState
 
@@ -35,8 +35,8 @@ class ViewModel:
 
     Attributes:
         state: How data is displayed.
-        inspected: Details of the cell from the database, once loaded.
-        looked: The newest data.
+        details: Details of the cell from the database, once loaded.
+        data: The newest data.
         problem: Reason why there is none.
         wrapped: The text, if text is shown.
         graphics: Graphics protocol for images.
@@ -45,8 +45,8 @@ class ViewModel:
 
     def __init__(self, graphics: Graphics, zone: tzinfo | None) -> None:
         self.state = DisplayState()
-        self.inspected: CellDetails | None = None
-        self.looked: ViewData | None = None
+        self.details: CellDetails | None = None
+        self.data: ViewData | None = None
         self.problem = ""
         self.wrapped: WrappedText | None = None
         self._redrawn: Redrawn | None = None
@@ -56,19 +56,19 @@ class ViewModel:
         self._zone = zone
         self.frame: Frame | None = None
 
-    def take(self, answer: LoadResponse) -> bool:
+    def apply(self, response: LoadResponse) -> bool:
         """Apply a response; return True if it requires another read."""
-        if answer.inspected is not None:
-            self.inspected = answer.inspected
+        if response.details is not None:
+            self.details = response.details
             return False
-        if answer.looked is None:
-            self.looked, self.problem, self._redrawn = None, answer.problem, None
+        if response.data is None:
+            self.data, self.problem, self._redrawn = None, response.problem, None
             return False
-        self.looked = self._with_units(answer.looked)
-        self.problem = problem_lines(answer.looked.content)
-        self.state = self.state.taking(answer.looked)
+        self.data = self._with_units(response.data)
+        self.problem = problem_lines(response.data.content)
+        self.state = self.state.taking(response.data)
         self._redrawn = None
-        content = answer.looked.content
+        content = response.data.content
         if isinstance(content, Figure):
             try:
                 self._redrawn = parse_figure(content.json_text)
@@ -86,75 +86,75 @@ class ViewModel:
 
     def lines(self, width: int, height: int, styles: Styles) -> list[list[Segment]]:
         """Render the lines on the screen."""
-        paper = RenderTarget(width, height, styles, self.graphics, self._zone, self.fine)
+        target = RenderTarget(width, height, styles, self.graphics, self._zone, self.fine)
         self.frame = None
-        if self.problem or self.looked is None:
-            return self._instead(paper)
-        self.frame = draw_looked(self.looked, self.state, paper, self._redrawn)
+        if self.problem or self.data is None:
+            return self._instead(target)
+        self.frame = draw_data(self.data, self.state, target, self._redrawn)
         if self.frame is not None:
             self.wrapped = None
             return self.frame.lines
-        content = self.looked.content
+        content = self.data.content
         if not isinstance(content, TextContent):
-            return self._instead(paper)
+            return self._instead(target)
         # A single number leaves space for all its metadata.
-        facts = self._facts(paper.width) if self.looked.about.kind == "scalar" else []
-        return self._text((*content.lines, *facts), paper, wraps=content.wraps)
+        facts = self._facts(target.width) if self.data.about.kind == "scalar" else []
+        return self._text((*content.lines, *facts), target, wraps=content.wraps)
 
     def about(self) -> str:
         """Describe the data in one line."""
-        if self.looked is None:
+        if self.data is None:
             return ""
-        return headline(self.looked, self.state, self._redrawn)
+        return headline(self.data, self.state, self._redrawn)
 
     def readout(self) -> str:
         """Describe the data under the cursor."""
-        if self.looked is None:
+        if self.data is None:
             return ""
         if self._redrawn is not None and self._redrawn.picture is not None:
-            drawn = replace(self.looked, content=self._redrawn.picture)
+            drawn = replace(self.data, content=self._redrawn.picture)
             return readout(drawn, replace(self.state, held=None), self._zone)
-        told = readout(self.looked, self.state, self._zone)
-        content = self.looked.content
+        text = readout(self.data, self.state, self._zone)
+        content = self.data.content
         if isinstance(content, Curve | ReducedImage) and self._is_out_of_scale(content):
-            return f"values outside held scale: r fits it · {told}"
+            return f"values outside held scale: r fits it · {text}"
         if isinstance(content, Curve) and self._is_cut_off(content):
-            return f"{told} · some values outside held scale: r fits it"
-        return told
+            return f"{text} · some values outside held scale: r fits it"
+        return text
 
     def forget(self) -> None:
         """Reset for another cell; the last drawing stays until the new one is known."""
-        self.inspected = None
+        self.details = None
 
     def stepped(self, columns: int, lines: int) -> DisplayState:
         """Move the cursor by characters, at least a pixel; at an edge the window is panned."""
-        if self.looked is None or self.frame is None or not self.frame.place.width:
+        if self.data is None or self.frame is None or not self.frame.place.width:
             return self.state
         across, down = 1 / self.frame.place.width, 1 / max(1, self.frame.place.height)
-        content = self._drawn_content() or self.looked.content
+        content = self._drawn_content() or self.data.content
         if isinstance(content, ReducedImage | Colours):
             width, height = content.x[1] - content.x[0], content.y[1] - content.y[0]
             across, down = max(across, 1 / width), max(down, 1 / height)
             if isinstance(content, ReducedImage) and content.is_upward:
                 down = -down
         across, down = across * columns, down * lines
-        looked = replace(self.looked, content=content)
-        moved = self.state.pointed(looked, across, down)
+        data = replace(self.data, content=content)
+        moved = self.state.pointed(data, across, down)
         if moved.cursor != self.state.cursor:
             return moved
-        return self.state.panned(_sign(across), _sign(down), looked)
+        return self.state.panned(_sign(across), _sign(down), data)
 
     def panned(self, across: float, down: float) -> DisplayState:
         """Pan by fractions of the window; positive `down` is down on the screen."""
-        if self.looked is None:
+        if self.data is None:
             return self.state
-        content = self.looked.content
+        content = self.data.content
         upward = isinstance(content, ReducedImage) and content.is_upward
-        return self.state.panned(across, -down if upward else down, self.looked)
+        return self.state.panned(across, -down if upward else down, self.data)
 
     def zoomed(self, factor: float) -> DisplayState:
         """Zoom in or out."""
-        return self.state.zoomed(factor, self.looked) if self.looked else self.state
+        return self.state.zoomed(factor, self.data) if self.data else self.state
 
     def pointed_at(self, x: int, y: int) -> DisplayState:
         """Put the cursor on a character of the drawing."""
@@ -163,14 +163,14 @@ class ViewModel:
 
     def zoomed_at(self, steps: int, x: int, y: int) -> DisplayState:
         """Zoom in or out around a character."""
-        if self.looked is None:
+        if self.data is None:
             return self.state
-        return self.state.zoomed(ZOOM**steps, self.looked, self._data_at(x, y))
+        return self.state.zoomed(ZOOM**steps, self.data, self._data_at(x, y))
 
     def _data_at(self, x: int, y: int) -> tuple[float, float] | None:
         """Return row and column of an image, or (0, x) of a curve, at a character."""
         frame = self.frame
-        if frame is None or self.looked is None or not frame.place.holds(x, y):
+        if frame is None or self.data is None or not frame.place.holds(x, y):
             return None
         across = frame.x_at(x + 0.5)
         if not isinstance(self._drawn_content(), ReducedImage | Colours):
@@ -181,15 +181,15 @@ class ViewModel:
     def _drawn_content(self) -> Content | None:
         if self._redrawn is not None and self._redrawn.picture is not None:
             return self._redrawn.picture
-        return self.looked.content if self.looked else None
+        return self.data.content if self.data else None
 
-    def _with_units(self, looked: ViewData) -> ViewData:
+    def _with_units(self, data: ViewData) -> ViewData:
         """Add the variable's units, unless the data has its own."""
-        about = looked.about
+        about = data.about
         is_other = about.units or about.is_preview or about.members or about.is_time
-        if self.inspected is None or is_other or about.kind not in ("curve", "image", "scalar"):
-            return looked
-        return replace(looked, about=replace(about, units=self.inspected.units))
+        if self.details is None or is_other or about.kind not in ("curve", "image", "scalar"):
+            return data
+        return replace(data, about=replace(about, units=self.details.units))
 
     def _is_out_of_scale(self, content: Curve | ReducedImage) -> bool:
         found = content.range if isinstance(content, Curve) else content.extremes
@@ -204,22 +204,22 @@ class ViewModel:
         margin = held[1] * 0.03 - held[0] * 0.03
         return found[0] < held[0] - margin or found[1] > held[1] + margin
 
-    def _instead(self, paper: RenderTarget) -> list[list[Segment]]:
+    def _instead(self, target: RenderTarget) -> list[list[Segment]]:
         """Render why there is nothing to draw, and the details from the database."""
-        shown = self.inspected
+        shown = self.details
         lines: list[str] = []
         if shown is not None and shown.error is not None:
             lines += shown.error_lines()
         elif shown is not None:
             value = shown.value.value if shown.value is not None else None
-            lines += visible_lines(value) if isinstance(value, str) else [shown.said.text]
+            lines += visible_lines(value) if isinstance(value, str) else [shown.summary.text]
         if self.problem and (shown is None or shown.error is None):
             lines += ["", *visible_lines(f"No data to look at: {self.problem}")]
         drawn = shown.drawn if shown is not None else None
         if drawn is None or not (drawn.lines or drawn.pixels):
-            return self._text([*lines, *self._facts(paper.width)], paper)
-        text = self._text(lines, paper)
-        curve = styled(paper.styles, "curve")
+            return self._text([*lines, *self._facts(target.width)], target)
+        text = self._text(lines, target)
+        curve = styled(target.styles, "curve")
         text += [[], *([Segment(line, curve)] for line in drawn.lines)]
         if self.graphics is not Graphics.SHADES:
             text += half_blocks_of(drawn.pixels)
@@ -228,27 +228,27 @@ class ViewModel:
 
     def _facts(self, width: int) -> list[str]:
         """Render the metadata as labels and text; wrapped text stays in its column."""
-        if self.inspected is None:
+        if self.details is None:
             return []
-        facts = self.inspected.facts(self._zone)
+        facts = self.details.facts(self._zone)
         indent = max((len(name) for name, _ in facts), default=0) + 2
         lines = [""]
         for name, text in facts:
-            told = WrappedText([text], max(20, width - indent - 2)).lines
-            heads = [f"{name:<{indent}}", *[" " * indent] * len(told)]
-            lines += [f"{head}{line}" for head, line in zip(heads, told, strict=False)]
+            wrapped = WrappedText([text], max(20, width - indent - 2)).lines
+            heads = [f"{name:<{indent}}", *[" " * indent] * len(wrapped)]
+            lines += [f"{head}{line}" for head, line in zip(heads, wrapped, strict=False)]
         return lines
 
     def _text(
-        self, lines: list[str] | tuple[str, ...], paper: RenderTarget, *, wraps: bool = True
+        self, lines: list[str] | tuple[str, ...], target: RenderTarget, *, wraps: bool = True
     ) -> list[list[Segment]]:
-        signature = (tuple(lines), paper.width)
+        signature = (tuple(lines), target.width)
         if self.wrapped is None or self._wrapped_for != signature:
-            self.wrapped = WrappedText(lines, paper.width - 1, wraps=wraps)
+            self.wrapped = WrappedText(lines, target.width - 1, wraps=wraps)
             self._wrapped_for = signature
-        plain, match = styled(paper.styles, "text"), styled(paper.styles, "match")
-        count = min(paper.height, len(self.wrapped.lines))
-        room = paper.width - 1
+        plain, match = styled(target.styles, "text"), styled(target.styles, "match")
+        count = min(target.height, len(self.wrapped.lines))
+        room = target.width - 1
         return [
             [Segment(" ", plain), *self.wrapped.row(i, room, plain, match)] for i in range(count)
         ]

@@ -54,17 +54,17 @@ class DisplayState:
             columns, rows, pixels, self.how, self.part, wants_range=self.held is None,
         )  # fmt: skip
 
-    def taking(self, looked: ViewData) -> DisplayState:
+    def taking(self, data: ViewData) -> DisplayState:
         """Return the state after loading data: with its scale, if none is set yet."""
-        content = looked.content
-        known = replace(self, at=looked.about.at or self.at)
+        content = data.content
+        known = replace(self, at=data.about.at or self.at)
         if self.held is None and isinstance(content, Curve | ReducedImage):
             return replace(known, held=content.range or self.held)
         return known
 
-    def panned(self, across: float, down: float, looked: ViewData) -> DisplayState:
+    def panned(self, across: float, down: float, data: ViewData) -> DisplayState:
         """Pan by fractions of the window; stops at the end of the data."""
-        x, y, x_all, y_all = _windows(looked)
+        x, y, x_all, y_all = _windows(data)
         if x is None or x_all is None:
             return self
         changed = replace(self, x=_moved(x, across * PAN, x_all))
@@ -73,10 +73,10 @@ class DisplayState:
         return changed
 
     def zoomed(
-        self, factor: float, looked: ViewData, on: tuple[float, float] | None = None
+        self, factor: float, data: ViewData, on: tuple[float, float] | None = None
     ) -> DisplayState:
         """Zoom in (a factor above 1) or out, around the cursor or the middle."""
-        x, y, x_all, y_all = _windows(looked)
+        x, y, x_all, y_all = _windows(data)
         if x is None or x_all is None:
             return self
         middle = on or self.cursor
@@ -92,9 +92,9 @@ class DisplayState:
         """Show all data."""
         return replace(self, x=None, y=None)
 
-    def rescaled(self, looked: ViewData) -> DisplayState:
+    def rescaled(self, data: ViewData) -> DisplayState:
         """Reset the range of values from the visible data."""
-        content = looked.content
+        content = data.content
         if isinstance(content, ReducedImage) and (self.x or self.y):
             return replace(self, held=content.extremes)
         return replace(self, held=content.range if isinstance(content, Curve) else None)
@@ -152,9 +152,9 @@ class DisplayState:
         cut = cut_dimensions(about)
         return replace(self, stepped=(self.stepped + step) % len(cut)) if cut else self
 
-    def pointed(self, looked: ViewData, across: float, down: float) -> DisplayState:
+    def pointed(self, data: ViewData, across: float, down: float) -> DisplayState:
         """Move the cursor by fractions of the window; from the middle if there was none."""
-        x, y, _, _ = _windows(looked)
+        x, y, _, _ = _windows(data)
         if x is None:
             return self
         row, column = self.cursor or ((sum(y) / 2 if y else 0.0), sum(x) / 2)
@@ -170,9 +170,9 @@ def cut_dimensions(about: About) -> list[int]:
     return [d for d, size in enumerate(about.shape) if size > 1 and d not in about.axes]
 
 
-def _windows(looked: ViewData) -> tuple[Window | None, Window | None, Window | None, Window | None]:
+def _windows(data: ViewData) -> tuple[Window | None, Window | None, Window | None, Window | None]:
     """Return the visible windows across and down, and their full extents."""
-    content = looked.content
+    content = data.content
     if isinstance(content, Curve):
         return content.window, None, (content.axis.low, content.axis.high), None
     if isinstance(content, ReducedImage):

@@ -66,7 +66,7 @@ def test_numbers_are_ranked_by_their_distance_in_usual_spreads(compare):
     numbers = np.array(steady)
     mad = 1.4826 * np.median(np.abs(numbers - np.median(numbers)))
     assert found["steady"].score == pytest.approx(0.5 / mad)
-    assert found["steady"].said == f"by 0.5000 ({0.5 / mad:.2g} σ)"
+    assert found["steady"].text == f"by 0.5000 ({0.5 / mad:.2g} σ)"
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=60))
@@ -106,15 +106,15 @@ def test_failures_come_first_then_what_is_missing_then_values(compare):
         "none": SAME,
     }
     assert arrays == 1
-    assert found["broken"].said == "one failed"
+    assert found["broken"].text == "one failed"
 
 
 def test_of_three_runs_it_is_told_how_many(compare):
     failed = {"error": "no", "cls": "KeyError"}
     found, _ = compare(3, broken=[failed, 1.0, failed], gone=[1.0, None, 1.0], x=[1, 2, 5])
-    assert found["broken"].said == "2 of 3 failed"
-    assert found["gone"].said == "1 of 3 missing"
-    assert found["x"].said.startswith("by 4")
+    assert found["broken"].text == "2 of 3 failed"
+    assert found["gone"].text == "1 of 3 missing"
+    assert found["x"].text.startswith("by 4")
     assert len(lines_of(list(found.values()))[0].parts) == 5
 
 

@@ -78,7 +78,7 @@ async def test_data_without_a_number_in_the_table_is_looked_into_from_here(folde
         await pilot.press("I")
         await until(pilot, lambda: isinstance(app.screen, ViewerScreen))
         assert app.screen.address == (key(411), "agipd.hits")
-        await until(pilot, lambda: app.screen.is_settled and app.screen.viewer.looked is not None)
+        await until(pilot, lambda: app.screen.is_settled and app.screen.viewer.data is not None)
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is app.main_screen)
 

@@ -34,7 +34,7 @@ def listed(app):
 
 
 def said(app):
-    return str(app.screen.query_one("#places-said").content)
+    return str(app.screen.query_one("#places-problem").content)
 
 
 async def open_screen(pilot):

@@ -233,12 +233,12 @@ async def test_what_is_saved_in_inspect_is_noted(tmp_path):
         app.main_screen.table.move_to(key(1), "image")
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, ViewerScreen))
-        await until(pilot, lambda: app.screen.is_settled and app.screen.viewer.looked is not None)
+        await until(pilot, lambda: app.screen.is_settled and app.screen.viewer.data is not None)
         await save_as(pilot, tmp_path / "image.png")
         await until(
             pilot,
             lambda: any("Saved as" in note.message for note in app._notifications),
         )
-        shown = app.screen.viewer.inspected.title
+        shown = app.screen.viewer.details.title
     (picture,) = Reports(folder).collect(NOW + 1, None).pictures
     assert (picture.path, picture.shown) == (tmp_path / "image.png", shown)

@@ -218,7 +218,7 @@ def test_processing_again_in_slurm(snap, busy, size, monkeypatch):  # noqa: F811
         await opened(pilot, ReprocessDialog, "r")
         box = pilot.app.screen
         await until(pilot, lambda: "job" in str(box.query_one("#reprocess-plan").content))
-        box._tell_slurm(line)
+        box._show_slurm(line)
         await pilot.pause()
 
     assert snap(busy, size=SIZES[size], before=before)

@@ -13,7 +13,7 @@ import xarray as xr
 from damnit_daemon.hdf5 import look
 from damnit_tui.terminal.graphics.protocol_choice import Graphics
 from damnit_tui.viewer.readout import readout
-from damnit_tui.viewer.render import RenderTarget, as_text, draw_looked, headline, room_for
+from damnit_tui.viewer.render import RenderTarget, as_text, draw_data, headline, room_for
 from damnit_tui.viewer.view_state import DisplayState
 
 from ...daemon.hdf5.builders import Fragment
@@ -77,7 +77,7 @@ def test_it_is_drawn(tmp_path, seed):
         size, graphics = rng.choice(SIZES), rng.choice(list(Graphics))
         for looked in look(file.path, "v", state.view(*room_for(state, *size))):
             state = state.taking(looked)
-            assert draw_looked(looked, state, RenderTarget(*size, {}, graphics)) is not None
+            assert draw_data(looked, state, RenderTarget(*size, {}, graphics)) is not None
             texts = headline(looked, state), readout(looked, state)
             assert not [c for c in "".join(texts) if ord(c) < 32]
             as_text(looked)

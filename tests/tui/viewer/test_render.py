@@ -20,7 +20,7 @@ from damnit_tui.terminal.graphics.protocol_choice import Graphics, choose_graphi
 from damnit_tui.viewer.image import fitted, resized
 from damnit_tui.viewer.plotly import FigureUnreadable, draw_series, parse_figure
 from damnit_tui.viewer.readout import format_place
-from damnit_tui.viewer.render import RenderTarget, draw_looked
+from damnit_tui.viewer.render import RenderTarget, draw_data
 from damnit_tui.viewer.view_state import DisplayState
 
 
@@ -209,7 +209,7 @@ def test_no_figure_is_a_crash(traces, layout):
     draw_series(redrawn, 60)
     looked = ViewData(About("plotly", "Plotly figure"), Figure(text))
     for is_log in (False, True):
-        frame = draw_looked(looked, DisplayState(is_log=is_log), RenderTarget(60, 20, {}), redrawn)
+        frame = draw_data(looked, DisplayState(is_log=is_log), RenderTarget(60, 20, {}), redrawn)
         assert frame is not None
 
 

@@ -115,7 +115,7 @@ async def test_j_and_k_walk_through_runs_at_the_same_scale(folder):
         assert "No data to look at" in screen_text(app)
         await press(pilot, "k", "j", "j", "j")
         assert screen.address == (key(1), "image")
-        assert isinstance(screen.viewer.looked.content, ReducedImage)
+        assert isinstance(screen.viewer.data.content, ReducedImage)
 
 
 @pytest.mark.extended
@@ -168,7 +168,7 @@ async def test_zoom_and_pan_read_only_what_is_seen(folder):
         await press(pilot, *["equals_sign"] * 4)
         low, high = screen.viewer.state.x
         assert high - low == pytest.approx(4999 / 16)
-        shown = screen.viewer.looked.content
+        shown = screen.viewer.data.content
         inside = curve[int(np.ceil(low)) : int(high) + 1]
         assert shown.range == (inside.min(), inside.max())
         await press(pilot, "h")
@@ -193,7 +193,7 @@ async def test_log_fit_and_colours(folder):
         await press(pilot, "m")
         assert screen.viewer.state.how is How.MAX
         await press(pilot, "plus", "plus", "plus", "r")
-        content = screen.viewer.looked.content
+        content = screen.viewer.data.content
         assert screen.viewer.state.held == content.extremes
         await press(pilot, "0", "r")
         image = spot(1)
@@ -216,7 +216,7 @@ async def test_slices_axes_and_parts(folder):
         screen = await open_cell(pilot, "cube")
         await press(pilot, "full_stop")
         assert "dimension 0 = 3 of 6" in screen_text(app)
-        assert screen.viewer.looked.content.extremes == (6000, 7999)
+        assert screen.viewer.data.content.extremes == (6000, 7999)
         assert "values outside held scale" in screen_text(app)
         await press(pilot, "comma", "comma")
         assert "dimension 0 = 1 of 6" in screen_text(app)
@@ -225,11 +225,11 @@ async def test_slices_axes_and_parts(folder):
         await press(pilot, "less_than_sign")
         assert "dimension 0 = 0 of 6" in screen_text(app)
         await press(pilot, "a")
-        assert screen.viewer.looked.about.axes == (0, 2)
+        assert screen.viewer.data.about.axes == (0, 2)
         await press(pilot, "a", "a", "d")
-        assert isinstance(screen.viewer.looked.content, Curve)
+        assert isinstance(screen.viewer.data.content, Curve)
         await press(pilot, "full_stop")
-        assert len(screen.viewer.looked.about.cut) == 2
+        assert len(screen.viewer.data.about.cut) == 2
         assert "▸dimension 1 = 20 of 40" in screen_text(app)
 
 
@@ -248,16 +248,16 @@ async def test_variables_of_a_dataset_are_chosen(folder):
     async with app.run_test(size=SIZE) as pilot:
         screen = await open_cell(pilot, "set")
         await press(pilot, "right_square_bracket")
-        assert screen.viewer.looked.about.member == "ix"
+        assert screen.viewer.data.about.member == "ix"
         assert "[mm]" in screen_text(app)
         await press(pilot, "left_square_bracket")
-        assert screen.viewer.looked.about.member == "counts"
+        assert screen.viewer.data.about.member == "counts"
         await pilot.press("v")
         await until(pilot, lambda: isinstance(app.screen, MembersDialog))
         await pilot.press("j", "k", "j", "enter")
         await until(pilot, lambda: app.screen is screen)
         await rest(pilot)
-        assert screen.viewer.looked.about.member == "ix"
+        assert screen.viewer.data.about.member == "ix"
         await pilot.press("v")
         await until(pilot, lambda: isinstance(app.screen, MembersDialog))
         await pilot.press("escape")
@@ -269,9 +269,9 @@ async def test_tab_goes_from_the_preview_to_the_data(folder):
     async with app.run_test(size=SIZE) as pilot:
         screen = await open_cell(pilot, "spotted")
         await press(pilot, "tab")
-        assert isinstance(screen.viewer.looked.content, Curve)
+        assert isinstance(screen.viewer.data.content, Curve)
         await press(pilot, "tab")
-        assert isinstance(screen.viewer.looked.content, ReducedImage)
+        assert isinstance(screen.viewer.data.content, ReducedImage)
 
 
 @pytest.mark.extended
@@ -283,7 +283,7 @@ async def test_text_is_searched_and_scrolled(folder, tmp_path):
     Fragment(path).data("note", text)
     async with app.run_test(size=SIZE) as pilot:
         screen = await open_cell(pilot, "note")
-        assert isinstance(screen.viewer.looked.content, TextContent)
+        assert isinstance(screen.viewer.data.content, TextContent)
         await press(pilot, "down", "down", "up")
         assert screen.viewer.wrapped.top == 1
         await press(pilot, "pagedown")
@@ -414,7 +414,7 @@ async def test_any_size_of_terminal_will_do(folder, size):
             await pilot.pause()
             await pilot.resize_terminal(*SIZE)
             await rest(pilot)
-            assert screen.viewer.looked is not None
+            assert screen.viewer.data is not None
             await pilot.press("escape")
             await pilot.pause()
 
@@ -484,15 +484,15 @@ async def test_moving_fast_ends_at_the_last_cell(folder):
         await until(pilot, lambda: main.preview.view and main.preview.view.address == cursor)
         await until(pilot, lambda: main.preview.is_settled)
         await pilot.pause()
-        assert main.preview.view.viewer.inspected.key == cursor.key
-        assert main.preview.view.viewer.inspected.column.name == cursor.name
+        assert main.preview.view.viewer.details.key == cursor.key
+        assert main.preview.view.viewer.details.column.name == cursor.name
 
 
 async def test_a_colour_image_has_a_readout(folder):
     app = make_app(folder)
     async with app.run_test(size=SIZE) as pilot:
         screen = await open_cell(pilot, "figure")
-        assert isinstance(screen.viewer.looked.content, Colours)
+        assert isinstance(screen.viewer.data.content, Colours)
         await press(pilot, "right")
         assert "row 32, column 32: RGB (" in screen_text(app)
 
