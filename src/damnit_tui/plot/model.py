@@ -19,6 +19,7 @@ from .state import BEGIN, Form, PlotState
 
 ZOOM = 1.5
 NO_BREAK = "\xa0"
+REPORT_SIZE = 72, 16
 UNREAD = Points(problem="…")
 
 
@@ -76,11 +77,12 @@ class PlotModel:
 
     def plain_text(self) -> str:
         """Return the plot as text."""
-        if self.drawn is None:
-            return self.points.problem
-        lines = ("".join(s.text for s in line).rstrip() for line in self.drawn.frame.lines)
-        legend = " ".join(text for text, _ in self.drawn.legend)
-        return "\n".join(filter(None, [legend, *lines]))
+        return self.points.problem if self.drawn is None else self.drawn.text
+
+    def report_text(self) -> str:
+        """Return the plot as text for the shift report."""
+        state = replace(self.state, cursor=None)
+        return draw_points(self.points, state, *REPORT_SIZE, {}, self._zone).text
 
     def run_at_cursor(self) -> RunKey | None:
         """Return the run of the point that is read out."""

@@ -38,6 +38,12 @@ class Drawn:
     legend: tuple[tuple[str, str], ...] = ()
     """Text and role of each part of the legend."""
 
+    @property
+    def text(self) -> str:
+        """The drawing and its legend without colours."""
+        lines = ("".join(s.text for s in line).rstrip() for line in self.frame.lines)
+        return "\n".join(filter(None, [" ".join(text for text, _ in self.legend), *lines]))
+
 
 def shade_styles(*, is_dark: bool = True) -> Mapping[str, Style]:
     """Return the styles of a third variable, from low to high, as far as visible in the theme."""

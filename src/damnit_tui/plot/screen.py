@@ -334,17 +334,19 @@ class PlotScreen(Screen[PlotResult]):
         if path is not None and (drawn := self.model.drawn) is not None:
             points, state, text = self.model.points, self.model.state, self.model.plain_text()
             write = partial(save_plot, points, state, drawn.bins, text)
-            self.write_file(path, write, " · ".join(self._title()))
+            self.write_file(path, write, " · ".join(self._title()), self.model.report_text())
 
     @work(thread=True, group="save")
-    def write_file(self, path: Path, write: Callable[[Path], None], description: str) -> None:
+    def write_file(
+        self, path: Path, write: Callable[[Path], None], description: str, drawing: str
+    ) -> None:
         """Write a file, and report the result."""
         try:
             write(path)
         except DamnitError as error:
             self.post_message(FileSaved(path, str(error)))
         else:
-            note_saved_picture(self.context.session, path, description)
+            note_saved_picture(self.context.session, path, description, drawing)
             self.post_message(FileSaved(path))
 
     @on(FileSaved)

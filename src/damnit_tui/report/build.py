@@ -11,7 +11,7 @@ from damnit_daemon.model import RunKey
 from damnit_daemon.run_ranges import format_run_ranges
 from damnit_daemon.text import count_of
 
-from ..sanitize import visible
+from ..sanitize import visible, visible_lines
 from ..state.saved_pictures import SavedPicture
 
 
@@ -75,10 +75,18 @@ def write_report(summary: ShiftSummary, zone: tzinfo | None = None) -> str:
             gone = " is not there any more" if picture.path in summary.gone else ""
             shown = f"{_moment(picture.at, zone)} {_line(picture.shown)}"
             lines.append(f"* {shown}: {place_of(picture)}{gone}")
+            lines += _drawing(picture)
         lines.append("")
     if summary.table.strip():
         lines += ["#### Runs", "", summary.table.rstrip(), ""]
     return "\n".join(lines)
+
+
+def _drawing(picture: SavedPicture) -> list[str]:
+    """Return a plot as text, in a block of code that no name in it can end."""
+    if not picture.drawing:
+        return []
+    return ["", "```text", *visible_lines(picture.drawing.replace("`", "'")), "```", ""]
 
 
 def place_of(picture: SavedPicture) -> str:

@@ -24,6 +24,8 @@ class SavedPicture(NamedTuple):
     path: Path
     shown: str
     """Description of the content."""
+    drawing: str = ""
+    """The picture as text; empty if there is none."""
 
 
 def pictures_file(db_id: object, folder: Path, directory: Path | None = None) -> Path:
@@ -40,7 +42,7 @@ def note_picture(file: Path, picture: SavedPicture) -> None:
     """
     if picture.path.suffix.lower() not in ENDINGS:
         return
-    content = {"at": picture.at, "path": str(picture.path.absolute()), "shown": picture.shown}
+    content = picture._asdict() | {"path": str(picture.path.absolute())}
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
@@ -75,4 +77,5 @@ def _read(line: bytes) -> SavedPicture | None:
     at, path = content.get("at"), text(content.get("path"))
     if not isinstance(at, int | float) or not path or "\0" in path:
         return None
-    return SavedPicture(float(at), Path(path), text(content.get("shown")))
+    shown, drawing = text(content.get("shown")), text(content.get("drawing"))
+    return SavedPicture(float(at), Path(path), shown, drawing)

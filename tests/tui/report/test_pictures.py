@@ -90,6 +90,16 @@ def test_they_stand_in_the_report_with_what_they_show(tmp_path):
     assert f"hits: `{tmp_path}/b.png` is not there any more\n" in text
 
 
+def test_a_plot_stands_there_as_text_too(tmp_path):
+    drawing = " ```x\x1b\n 1 ┤⣿\n   └┬"
+    first = SavedPicture(NOW - 60, tmp_path / "a.png", "XGM", drawing)
+    file = pictures_file("an-id", tmp_path, tmp_path / "state")
+    note_picture(file, first)
+    assert load_pictures(file, 0, NOW) == (first,)
+    text = report_of(first)
+    assert text.endswith(f"`{first.path}`\n\n```text\n '''x␛\n 1 ┤⣿\n   └┬\n```\n\n")
+
+
 # Sent
 
 
@@ -214,6 +224,7 @@ async def test_a_saved_plot_comes_to_the_logbook(folder, tmp_path, server):
         )
         assert "over Run · " in line
         assert line.endswith(f": `{file}`")
+        assert "┤" in app.screen.query_one(TextArea).text
         await pilot.press("ctrl+o")
         await until(pilot, lambda: app.screen.query_one(Input).value == "shift")
         await until(pilot, lambda: app.screen.query_one(Input).has_focus)
