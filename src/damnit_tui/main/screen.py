@@ -1,4 +1,22 @@
-"""The main screen: the run table of one DAMNIT folder, and the widgets around it."""
+"""The main screen: the run table of one DAMNIT folder, and the widgets around it.
+
+```
+MainScreen          feed -> table and status lines; keys and `:` commands -> functions
+├─ StatusLines
+├─ RunsPane         filter, order, search, columns: RunsQuery, VisibleColumns
+│  ├─ RunTable, PreviewPane
+│  ├─ EmptyState
+│  └─ EditBar       edits: EditController
+│     └─ PromptBar  the only prompt; else the description of the cell
+└─ KeyFooter
+```
+
+Each part handles its own messages, and lets those of others bubble up. The screen inherits from
+none of them: what has no place on it is an object with a single subject (`ViewActions`,
+`DaemonActions`, `AlertMonitor`, `CommandLine`, `SavedViews`, `SessionState`, `TableCopy`), and
+`CommandRegistry` maps the ids of keys and the names of `:` commands to their functions. What all
+screens share is asked of the app by a message (`table.requests`, `data.daemon_requests`).
+"""
 
 from __future__ import annotations
 
@@ -315,9 +333,9 @@ class MainScreen(Screen[None]):
         )
         self.describe()
         self._notice.lines = notice
-        if self.has_class("-noticed") and not notice:
-            # A hidden widget loses the focus.
-            self.call_after_refresh(self.table.focus)
+        if self.has_class("-noticed") != bool(notice) and self.prompt_bar.prompt is None:
+            # A hidden widget loses the focus, and with it the keys of the pane around it.
+            self.call_after_refresh((self._notice if notice else self.table).focus)
         self.set_class(bool(notice), "-noticed")
         self.session_state.save()
 

@@ -10,7 +10,7 @@ from ..data.feed import Health
 from ..sanitize import visible
 
 
-class EmptyState(Widget):
+class EmptyState(Widget, can_focus=True):
     """A few lines in the middle of the screen."""
 
     DEFAULT_CSS = """

@@ -93,6 +93,14 @@ async def test_a_folder_without_database_says_what_to_do_and_fills_by_itself(emp
         assert app.main_screen.table.cursor == (key(1), "comment")
 
 
+async def test_the_keys_around_the_table_work_without_runs(empty_folder):
+    app = make_app(empty_folder)
+    async with app.run_test(size=(100, 20)) as pilot:
+        await until(pilot, lambda: app.focused is app.main_screen.query_one(EmptyState))
+        await pilot.press("slash")
+        await until(pilot, lambda: app.main_screen.prompt_bar.prompt is not None)
+
+
 @pytest.mark.extended
 async def test_a_database_that_goes_away_is_shown_as_it_was(folder):
     app = make_app(folder)
