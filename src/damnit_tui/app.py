@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import constants, events, on, work
-from textual._styles_cache import StylesCache
 from textual.await_complete import AwaitComplete
 from textual.driver import Driver
 from textual.screen import Screen
@@ -37,6 +36,7 @@ from .terminal.driver import PacedDriver, TerminalTold, shell_resumes, watch_ter
 from .terminal.graphics.image_cache import ImageCache
 from .terminal.graphics.protocol_choice import takes_placeholders
 from .terminal.key_buffer import KeyBuffer, aim, missed
+from .textual_internals import StylesCache, announce_suspension, driver_of
 from .themes import ThemedApp
 
 if TYPE_CHECKING:
@@ -138,13 +138,13 @@ class DamnitApp(GuardedApp[Path], ThemedApp[Path]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Resize the screen diff, which forgets the terminal's contents."""
-        if isinstance(self._driver, PacedDriver):
-            self._driver.memory.resize(*event.size)
+        if isinstance(driver := driver_of(self), PacedDriver):
+            driver.memory.resize(*event.size)
 
     def action_redraw(self) -> None:
         """Redraw everything, in case another program has written on the screen."""
-        if isinstance(self._driver, PacedDriver):
-            self._driver.redraw()
+        if isinstance(driver := driver_of(self), PacedDriver):
+            driver.redraw()
         self.app_resume_signal.publish(self)
         self.screen.refresh(layout=True)
 
@@ -155,16 +155,18 @@ class DamnitApp(GuardedApp[Path], ThemedApp[Path]):
 
     def action_suspend_process(self) -> None:
         """Suspend to the shell, until `fg`."""
-        if self._driver is None or not self._driver.can_suspend or not shell_resumes():
+        driver = driver_of(self)
+        if driver is None or not driver.can_suspend or not shell_resumes():
             self.notify("There is no shell here that could resume the app.", markup=False)
             return
-        self._suspend_signal()
+        announce_suspension(self)
         os.killpg(0, signal.SIGTSTP)  # as the terminal does: a wrapper of this process stops, too
 
     @property
     def pictures(self) -> ImageCache | None:
         """Images held by the terminal; None without a terminal."""
-        return self._driver.pictures if isinstance(self._driver, PacedDriver) else None
+        driver = driver_of(self)
+        return driver.pictures if isinstance(driver, PacedDriver) else None
 
     @on(TerminalTold)
     def take_in_terminal(self, event: TerminalTold) -> None:
@@ -210,7 +212,8 @@ class DamnitApp(GuardedApp[Path], ThemedApp[Path]):
 
     def is_behind(self) -> bool:
         """Return True if the terminal has not yet taken all output."""
-        return isinstance(self._driver, PacedDriver) and self._driver.is_behind
+        driver = driver_of(self)
+        return isinstance(driver, PacedDriver) and driver.is_behind
 
     def pop_screen(self) -> AwaitComplete:
         """Close the top screen, and release all that it had drawn."""

@@ -12,7 +12,6 @@ from collections import deque
 from typing import Any, Generic, TypeVar
 
 from textual import events
-from textual._context import active_message_pump
 from textual.app import App
 from textual.await_complete import AwaitComplete
 from textual.css.query import NoMatches
@@ -26,6 +25,16 @@ from textual.worker import WorkerFailed
 from .data.worker_errors import Failure, as_told, unforeseen
 from .safe_text import plain_lines
 from .sanitize import visible
+from .textual_internals import (
+    active_message_pump,
+    dispatch_message,
+    fail_test,
+    is_mounted,
+    notifications_of,
+    remove_covered_screen,
+    replace_dispatch,
+    screens_of,
+)
 
 Result = TypeVar("Result")
 
@@ -47,9 +56,8 @@ class GuardedApp(App[Result], Generic[Result]):
 
     def on_bug(self, error: Exception) -> None:
         """Log an unexpected exception and notify the user."""
-        if self.is_headless and self.tells_pilot and self._exception is None:
-            self._exception = error
-            self._exception_event.set()
+        if self.is_headless and self.tells_pilot:
+            fail_test(self, error)
         self._bugs.append(time.monotonic())
         if len(self._bugs) == MOST_BUGS and self._bugs[-1] - self._bugs[0] < BUGS_S:
             super()._handle_exception(error)
@@ -76,7 +84,7 @@ class GuardedApp(App[Result], Generic[Result]):
 
     def tell_failure(self, text: str) -> None:
         """Report a failure in one line, once."""
-        if all(note.message != text for note in self._notifications):
+        if text not in notifications_of(self):
             self.notify(text, severity="error", markup=False, timeout=10)
 
     def _handle_exception(self, error: Exception) -> None:
@@ -94,16 +102,16 @@ class GuardedApp(App[Result], Generic[Result]):
 
     def _is_closed_already(self) -> bool:
         node = active_message_pump.get(None)
-        return isinstance(node, Widget) and self._is_mounted and is_closed(node, self)
+        return isinstance(node, Widget) and is_mounted(self) and is_closed(node, self)
 
     def _goes_on(self) -> bool:
         """Return True if the app can go on; closes a screen that is only half built."""
-        if not self.is_running or not self._is_mounted:
+        if not self.is_running or not is_mounted(self):
             return False
         node = active_message_pump.get(None)
-        if not isinstance(node, Widget) or node._is_mounted:
+        if not isinstance(node, Widget) or is_mounted(node):
             return True
-        stack = self._screen_stack
+        stack = screens_of(self)
         if is_closed(node, self):
             return True
         if len(stack) < 2 or stack[-1] not in node.ancestors_with_self:
@@ -115,22 +123,22 @@ class GuardedApp(App[Result], Generic[Result]):
 async def _nothing() -> None: ...
 
 
-_dispatch, _dismiss = MessagePump._dispatch_message, Screen.dismiss
+_dismiss = Screen.dismiss
 
 
 async def dispatch_guarded(node: MessagePump, message: Message) -> None:
     """Dispatch a message; an exception ends neither the app nor the widget's loop."""
     app = node if isinstance(node, App) else active_app_of(node)
     if not isinstance(app, GuardedApp) or isinstance(message, BUILDING):
-        await _dispatch(node, message)
+        await dispatch_message(node, message)
         return
     if isinstance(message, events.MouseEvent) and isinstance(node, Widget) and is_gone(node):
         return
     try:
-        await _dispatch(node, message)
+        await dispatch_message(node, message)
     except NoMatches as error:
         # Messages for a screen that is closed by now, or not built yet, are dropped.
-        if not is_closed(node, app) and app.screen._is_mounted:
+        if not is_closed(node, app) and is_mounted(app.screen):
             app.on_bug(error)
     except Exception as error:  # the border between handlers and the loop
         if not app.is_running:
@@ -151,7 +159,7 @@ def is_closed(node: MessagePump, app: App[Any]) -> bool:
     if not isinstance(node, Widget):
         return False
     screens = [each for each in node.ancestors_with_self if isinstance(each, Screen)]
-    return not screens or screens[0] not in app._screen_stack
+    return not screens or screens[0] not in screens_of(app)
 
 
 def is_gone(node: Widget) -> bool:
@@ -162,22 +170,14 @@ def is_gone(node: Widget) -> bool:
 def dismiss_once(screen: Screen[Any], result: Any = None) -> AwaitComplete:
     """Close a screen with its result, and only that one, however often it is called."""
     app = screen.app
-    stack = app._screen_stack
+    stack = screens_of(app)
     if not isinstance(app, GuardedApp) or screen is stack[-1]:
         return _dismiss(screen, result)
     if screen not in stack:
         return AwaitComplete(_nothing())
     # Another one covers it, such as the help over a dialog whose task has finished.
-    if screen._result_callbacks:
-        screen._result_callbacks[-1](result)
-        screen._pop_result_callback()
-    stack.remove(screen)
-
-    async def remove() -> None:
-        await app._replace_screen(screen)
-
-    return AwaitComplete(remove()).call_next(app)
+    return remove_covered_screen(screen, result)
 
 
-MessagePump._dispatch_message = dispatch_guarded  # type: ignore[method-assign, assignment]
+replace_dispatch(dispatch_guarded)
 Screen.dismiss = dismiss_once  # type: ignore[method-assign, assignment]

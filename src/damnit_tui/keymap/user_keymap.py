@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from textual.keys import Keys, _character_to_key
+from textual.keys import Keys
 
 from damnit_daemon.text import did_you_mean
 
+from ..textual_internals import character_to_key
 from . import MAIN_OWNERS, Key
 from .key import written
 
@@ -51,12 +52,12 @@ def _words(text: str) -> list[str]:
 def _name(word: str) -> str | None:
     """Textual's name of a key; None without one."""
     if len(word) == 1:
-        return _character_to_key(word) if word.isprintable() else None
+        return character_to_key(word) if word.isprintable() else None
     *modifiers, last = word.replace("ctrl-", "ctrl+").split("+")
     if not set(modifiers) <= _MODIFIERS:
         return None
     if len(last) == 1:
-        last = _character_to_key(last)
+        last = character_to_key(last)
     elif last not in _NAMES and not _is_name_of_character(last):
         return None
     return "+".join([*modifiers, last])

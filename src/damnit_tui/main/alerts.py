@@ -15,6 +15,7 @@ from ..data.feed import Feed
 from ..data.session import READ_ONLY, Session
 from ..sanitize import visible
 from ..table.rows import Rows
+from ..textual_internals import driver_of
 
 if TYPE_CHECKING:
     from damnit_daemon.query.completion import Completion
@@ -136,9 +137,10 @@ class AlertMonitor:
 
     def _write(self, characters: str) -> None:
         app = self._owner.app
-        if app._driver is not None and not app.is_headless:
-            app._driver.write(characters)
-            app._driver.flush()
+        driver = driver_of(app)
+        if driver is not None and not app.is_headless:
+            driver.write(characters)
+            driver.flush()
 
 
 def _describe(alerts: list[Alert]) -> str:

@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from textual import constants
-from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
+from ..textual_internals import SYNC_END, SYNC_START
 from .graphics.image_cache import ImageCache
 from .graphics.protocol_choice import is_in_tmux
 from .graphics.raster import USUAL_CELL

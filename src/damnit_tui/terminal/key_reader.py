@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 
 from textual import events
-from textual._parser import ParseError
-from textual._xterm_parser import XTermParser
-from textual.keys import _character_to_key
 from textual.message import Message
+
+from ..textual_internals import ParseError, XTermParser, character_to_key
 
 ESCAPE_S = 0.1
 """How long to wait after an Escape for the rest of a longer sequence."""
@@ -108,4 +107,4 @@ def with_alt_gr(event: events.Key) -> events.Key:
         return event
     if not character.isprintable() or character.isspace():
         return event
-    return events.Key(_character_to_key(character), character)
+    return events.Key(character_to_key(character), character)
