@@ -15,8 +15,6 @@ RGB = tuple[int, int, int]
 SHADES = " ░▒▓█"
 """From minimum to maximum, where there are no colours."""
 MISSING_SHADE = "×"
-SMALLEST = 1e-290
-"""Smallest number with ten decades below it."""
 
 _VIRIDIS = (
     "440154470d6048186a482374472d7b4537814240863e49893b528b375b8d33638d2f6b8e2c728e297a8e26828e"
@@ -94,29 +92,3 @@ def shades(levels: Any) -> Any:
     found = np.array(list(SHADES))[index]
     found[absent] = MISSING_SHADE
     return found
-
-
-def levels_of(values: Any, low: float, high: float, *, is_log: bool = False) -> Any:
-    """Scale numbers so that `low` is 0 and `high` is 1, without clipping; NaN stays NaN.
-
-    On a logarithmic scale, numbers that are not positive become 0.
-    """
-    values = np.asarray(values, np.float64)
-    if is_log:
-        low, high = log_window(low, high)
-        low, high = float(np.log10(low)), float(np.log10(high))
-        with np.errstate(divide="ignore", invalid="ignore"):
-            logs = np.log10(np.where(values > 0, values, np.nan))
-        values = np.where(np.isnan(values) | (values > 0), logs, low)
-    # Halve first: the difference of two huge numbers may overflow.
-    extent = high / 2 - low / 2
-    if extent <= 0:
-        return np.where(np.isnan(values), np.nan, 0.5)
-    return (values / 2 - low / 2) / extent
-
-
-def log_window(low: float, high: float) -> tuple[float, float]:
-    """Return the part of a range that has logarithms: at most ten decades below its maximum."""
-    if high < SMALLEST:
-        return 1e-1, 1.0
-    return max(low, high * 1e-10) if low > 0 else high * 1e-4, high

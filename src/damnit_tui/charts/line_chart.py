@@ -16,7 +16,6 @@ within a frame of a held key.
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
@@ -30,9 +29,9 @@ from damnit_daemon.model.view import AxisKind, Curve
 
 from ..sanitize import clip, clip_start, visible
 from .braille import ACROSS, DOWN, band, characters, joined
-from .colourmaps import levels_of, log_window
 from .frame import GUTTER, Frame, Place, Styles, Window, runs, styled, text_line
 from .painter import Stroke, paint
+from .scale import levels_of, log_window
 from .ticks import Tick, axis_ticks
 
 FEW = 400
@@ -113,25 +112,6 @@ def reduce_line(x: Any, y: Any, window: Window, columns: int, role: str = "curve
     least[empty] = greatest[empty] = np.nan
     filled, missing = (np.bincount(p, minlength=columns) > 0 for p in (at, at[~good]))
     return Series(least, greatest, least / 2 + greatest / 2, filled, missing, role)
-
-
-def natural_range(
-    found: Sequence[Window | None], *, is_log: bool = False, margin: float = 0.0
-) -> Window:
-    """Return a range that covers others; its extent is never zero."""
-    known = [window for window in found if window is not None]
-    if not known:
-        return (0.1, 1.0) if is_log else (0.0, 1.0)
-    low, high = min(w[0] for w in known), max(w[1] for w in known)
-    if is_log:
-        low, high = log_window(low, high)
-        return (low, high) if low < high else (low / 2, high * 2)
-    if low == high:
-        half = abs(low) * 0.05 or 0.5
-        return low - half, high + half
-    # Halve first: the difference of two huge numbers may overflow.
-    extent = (high / 2 - low / 2) * (2 * margin)
-    return max(low - extent, -sys.float_info.max), min(high + extent, sys.float_info.max)
 
 
 def draw_chart(

@@ -12,10 +12,8 @@ from damnit_daemon.model import RunKey
 from damnit_daemon.model.view import AxisKind
 from damnit_daemon.query.table import Table
 
-from .state import RUN, TIME, Form, Over, PlotState
-
-MOST = 8e307
-"""The difference of numbers up to this size is finite."""
+from ..charts.scale import LARGEST, logged, range_of
+from .state import RUN, TIME, Form, Over, PlotState, Window
 
 
 @dataclass(frozen=True)
@@ -130,13 +128,27 @@ def histogram(values: Any, bins: int, window: tuple[float, float] | None) -> tup
         return np.histogram(values, bins=bins, range=window)
     except ValueError:  # too close together for so many bins, or too far apart
         low, high = window or (float(values.min()), float(values.max()))
-        wide = (low - 0.5, high + 0.5) if high - low < 1 else (-MOST, MOST)
+        wide = (low - 0.5, high + 0.5) if high - low < 1 else (-LARGEST, LARGEST)
         return np.histogram(values, bins=bins, range=wide)
 
 
 def fitting_bins(count: int) -> int:
     """Return a suitable number of bins for a count of numbers."""
     return int(min(60, max(5, round(count**0.5 * 1.5))))
+
+
+def count_in_bins(group: Group, state: PlotState, window: Window) -> tuple[Any, Any]:
+    """Return counts and edges of a histogram of a group in a window."""
+    values = logged(group.x, is_log=state.log_x)
+    values = values[np.isfinite(values)]
+    return histogram(values, state.bins or fitting_bins(len(group.x)), window)
+
+
+def window_of(points: Points, state: PlotState) -> Window:
+    """Return the x range of a histogram."""
+    if state.window is not None:
+        return state.window
+    return range_of([logged(g.x, is_log=state.log_x) for g in points.groups], margin=0.0)
 
 
 def align(x: Any, x_trains: Any | None, y: Any, y_trains: Any | None) -> tuple[Any, Any, str]:

@@ -6,10 +6,10 @@ from datetime import tzinfo
 
 import numpy as np
 
+from ..charts.scale import logged
 from ..charts.ticks import format_value
 from ..sanitize import clip, visible
-from .data import Points
-from .scale import counted, logged, window_of
+from .data import Points, count_in_bins, window_of
 from .state import Form, PlotState, Window
 
 
@@ -20,7 +20,7 @@ def nearest(
     found, best = None, np.inf
     (left, right), (bottom, top) = shown
     for number, group in enumerate(points.groups):
-        x, y = logged(group.x, state.log_x), logged(group.y, state.log_y)
+        x, y = logged(group.x, is_log=state.log_x), logged(group.y, is_log=state.log_y)
         if not len(x) or len(y) != len(x):
             continue
         with np.errstate(over="ignore", invalid="ignore"):
@@ -39,7 +39,7 @@ def stepped(
     group = points.groups[0] if points.groups else None
     if group is None or not len(group.x) or len(group.y) != len(group.x):
         return None
-    x, y = logged(group.x, state.log_x), logged(group.y, state.log_y)
+    x, y = logged(group.x, is_log=state.log_x), logged(group.y, is_log=state.log_y)
     order = np.lexsort((y, x))
     order = order[np.isfinite(x[order]) & np.isfinite(y[order])]
     if not len(order):
@@ -85,7 +85,7 @@ def _read_bin(points: Points, state: PlotState, zone: tzinfo | None) -> str:
     assert state.cursor is not None
     parts = []
     for group in points.groups:
-        counts, edges = counted(group, state, window_of(points, state))
+        counts, edges = count_in_bins(group, state, window_of(points, state))
         at = int(np.searchsorted(edges, state.cursor[0], "right")) - 1
         if 0 <= at < len(counts):
             low, high = (10.0 ** edges[at : at + 2] if state.log_x else edges[at : at + 2]).tolist()

@@ -16,13 +16,15 @@ from damnit_daemon.model.view import AxisKind
 from ..charts.colourmaps import MAPS
 from ..charts.frame import Frame, Styles
 from ..charts.line_chart import Axes, Dots, Series, chart_size, draw_chart, reduce_line
+from ..charts.scale import logged, range_of
 from ..charts.ticks import log_ticks
 from ..sanitize import clip
-from .data import Group, Points, fitting_bins
+from .data import Group, Points, count_in_bins, fitting_bins, window_of
 from .legend import COLOURS, SHADES, extremes, legend_of, series_role, shade_roles
-from .scale import MARGIN, around, counted, logged, window_of
 from .state import Form, PlotState, Window
 
+MARGIN = 0.04
+"""Space above and below the points, as a fraction of their range."""
 WIDE_BIN = 6
 """Minimum width of a histogram bin in dots for a gap between the bars."""
 
@@ -77,8 +79,8 @@ def draw_points(
     columns, _ = chart_size(width, height)
     log_x, log_y = state.log_x, state.log_y
     groups = [_scaled(group, log_x=log_x) for group in points.groups]
-    x = state.window or around([g.x for g in groups])
-    y = _span_of([logged(g.y, log_y) for g in groups], state.span)
+    x = state.window or range_of([g.x for g in groups], margin=MARGIN / 2)
+    y = _span_of([logged(g.y, is_log=log_y) for g in groups], state.span)
     series: list[Series | Dots] = []
     for number, group in enumerate(groups):
         role = series_role(number, len(groups))
@@ -105,7 +107,7 @@ def _draw_histogram(
     at = np.linspace(x[0], x[1], columns, endpoint=False) + (x[1] - x[0]) / columns / 2
     for number, group in enumerate(points.groups):
         role = series_role(number, len(points.groups))
-        counts, edges = counted(group, state, x)
+        counts, edges = count_in_bins(group, state, x)
         place = np.searchsorted(edges, at, "right") - 1
         inside = (place >= 0) & (place < len(counts))
         level = np.where(inside, counts[np.clip(place, 0, len(counts) - 1)], np.nan)
@@ -162,14 +164,14 @@ def _power(exponent: float) -> float:
 def _scaled(group: Group, *, log_x: bool) -> Group:
     if not log_x:
         return group
-    x = logged(group.x, log_x)
+    x = logged(group.x, is_log=log_x)
     good = np.isfinite(x)
     colour = group.colour[good] if group.colour is not None else None
     return Group(group.label, x[good], group.y[good], None, colour)
 
 
 def _span_of(values: list[Any], span: Window | None) -> Window:
-    return span if span is not None else around(values, margin=MARGIN)
+    return span if span is not None else range_of(values, margin=MARGIN)
 
 
 def _shaded(group: Group, points: Points) -> list[Dots]:

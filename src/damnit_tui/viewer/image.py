@@ -15,8 +15,9 @@ from rich.style import Style
 
 from damnit_daemon.model.view import Axis, AxisKind, Colours, How, ReducedImage
 
-from ..charts.colourmaps import RGB, ColourMap, levels_of, shades
+from ..charts.colourmaps import RGB, ColourMap, shades
 from ..charts.frame import GUTTER, Frame, Place, Styles, Window, styled, text_line
+from ..charts.scale import levels_of
 from ..charts.ticks import Tick, axis_ticks
 from ..sanitize import clip, clip_start, pad, visible
 from ..terminal.graphics.placeholders import COLUMNS as MOST_COLUMNS

@@ -15,7 +15,8 @@ from damnit_daemon.errors import DamnitError
 from damnit_daemon.model.view import Axis, AxisKind, ReducedImage
 
 from ..charts.frame import Window
-from ..charts.line_chart import Axes, Dots, Series, natural_range, reduce_line
+from ..charts.line_chart import Axes, Dots, Series, reduce_line
+from ..charts.scale import natural_range
 from ..sanitize import visible
 
 DRAWN = ("scatter", "scattergl", "bar", "histogram", "heatmap", "heatmapgl")

@@ -23,7 +23,8 @@ from damnit_daemon.model.view import (
 
 from ..charts.colourmaps import MAPS
 from ..charts.frame import Frame, Place, Styles, styled, text_line
-from ..charts.line_chart import Axes, Series, chart_size, draw_chart, natural_range, series_of
+from ..charts.line_chart import Axes, Series, chart_size, draw_chart, series_of
+from ..charts.scale import natural_range
 from ..sanitize import visible
 from ..terminal.graphics.protocol_choice import Graphics
 from .image import ColourScale, Fine, axis_label, draw_colours, draw_image, image_room, resized

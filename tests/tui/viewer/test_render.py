@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from damnit_daemon.model.view import About, AxisKind, Figure, How, ViewData
 from damnit_tui.charts.braille import band, characters, joined
-from damnit_tui.charts.colourmaps import MAPS, levels_of, shades
-from damnit_tui.charts.line_chart import Axes, Dots, Series, chart_size, draw_chart, natural_range
+from damnit_tui.charts.colourmaps import MAPS, shades
+from damnit_tui.charts.line_chart import Axes, Dots, Series, chart_size, draw_chart
+from damnit_tui.charts.scale import levels_of, natural_range
 from damnit_tui.charts.ticks import axis_ticks, format_number, format_value, log_ticks, ticks
 from damnit_tui.terminal.graphics.protocol_choice import Graphics, choose_graphics
 from damnit_tui.viewer.image import fitted, resized
