@@ -11,7 +11,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from damnit_daemon.hdf5 import look
+from damnit_daemon.hdf5 import load_view
 from damnit_daemon.model.view import ViewData
 from damnit_tui.viewer.render import RenderTarget, draw_data, room_for
 from damnit_tui.viewer.view_state import DisplayState
@@ -64,7 +64,7 @@ def measure_looking(scratch: Path, repeats: int) -> Iterator[Result]:
 def see(path: Path, *, first: bool = False) -> None:
     """View it as the screen does: read, reduce, draw."""
     state = DisplayState()
-    for looked in look(path, "v", state.view(*room_for(state, *SIZE))):
+    for looked in load_view(path, "v", state.view(*room_for(state, *SIZE))):
         _draw(looked, state)
         if first:
             return

@@ -32,7 +32,7 @@ from .table.requests import (
     ViewRequested,
 )
 from .terminal.clipboard import Clipboard
-from .terminal.driver import PacedDriver, TerminalTold, shell_resumes, watch_terminal
+from .terminal.driver import PacedDriver, TerminalIdentified, shell_resumes, watch_terminal
 from .terminal.graphics.image_cache import ImageCache
 from .terminal.graphics.protocol_choice import takes_placeholders
 from .terminal.key_buffer import KeyBuffer, aim, missed
@@ -168,8 +168,8 @@ class DamnitApp(GuardedApp[Path], ThemedApp[Path]):
         driver = driver_of(self)
         return driver.pictures if isinstance(driver, PacedDriver) else None
 
-    @on(TerminalTold)
-    def take_in_terminal(self, event: TerminalTold) -> None:
+    @on(TerminalIdentified)
+    def take_in_terminal(self, event: TerminalIdentified) -> None:
         """Apply the terminal's capabilities."""
         self.main_screen.views.use_pixels(takes_placeholders(event.version))
 

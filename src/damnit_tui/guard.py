@@ -22,7 +22,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.worker import WorkerFailed
 
-from .data.worker_errors import Failure, as_told, unforeseen
+from .data.worker_errors import Failure, as_user_error, unforeseen
 from .safe_text import plain_lines
 from .sanitize import visible
 from .textual_internals import (
@@ -91,7 +91,7 @@ class GuardedApp(App[Result], Generic[Result]):
         """Report disk and network errors of workers, and log bugs."""
         cause = error.error if isinstance(error, WorkerFailed) else error
         if isinstance(error, WorkerFailed) and isinstance(cause, Failure):
-            self.tell_failure(visible(str(as_told(cause))))
+            self.tell_failure(visible(str(as_user_error(cause))))
         elif isinstance(cause, Exception) and self._is_closed_already():
             # By a key of the packet that opened it, before it was built; also Textual's own.
             unforeseen(cause)

@@ -14,6 +14,7 @@ from damnit_daemon.ledger import (
     end_malformed_rows,
     has_undecided,
     load_arrivals,
+    load_arrived_data,
     load_counters,
     load_edits,
     load_job,
@@ -21,7 +22,6 @@ from damnit_daemon.ledger import (
     load_lease,
     load_progress,
     load_requests,
-    load_seen,
     load_timings,
     next_queued,
     recover,
@@ -81,7 +81,7 @@ def read_all(con):
         job.duration_s(5.0)
     load_arrivals(con, RunKey(1, 1))
     load_requests(con)
-    load_seen(con)
+    load_arrived_data(con)
     load_timings(con)
     load_counters(con)
     load_edits(con)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from damnit_daemon.hdf5 import look_in_folder
+from damnit_daemon.hdf5 import load_view_in_folder
 from damnit_daemon.model import RunKey
 from damnit_daemon.model.view import (
     Colours,
@@ -149,5 +149,5 @@ def compare_coordinate(curve: Curve, value: xr.DataArray) -> None:
 
 def shown(folder: DamnitFolder, name: str, **view: Any) -> ViewData:
     """The last answer."""
-    *_, looked = look_in_folder(folder, KEY, name, ViewRequest(**ROOM, **view))
+    *_, looked = load_view_in_folder(folder, KEY, name, ViewRequest(**ROOM, **view))
     return looked

@@ -5,46 +5,49 @@ from __future__ import annotations
 from extra_data.exceptions import SourceNameError
 
 from damnit_ctx import Skip
-from damnit_daemon.runner.dependency_errors import DependencyError, blame
+from damnit_daemon.runner.dependency_errors import DependencyError, dependency_error
 
 
 def test_nothing_but_none():
-    error = blame(["a", "b"], {})
+    error = dependency_error(["a", "b"], {})
     assert type(error) is Skip
     assert str(error) == "Dependencies returned no data:\n- 'a'\n- 'b'"
 
 
 def test_a_failure_is_an_error_with_its_root():
-    error = blame(["a"], {"a": ValueError("bad")})
+    error = dependency_error(["a"], {"a": ValueError("bad")})
     assert type(error) is DependencyError
     assert str(error) == "Skipped due to missing dependency:\n└ (a) failed: ValueError: bad"
 
 
 def test_skips_only_are_a_skip():
-    error = blame(["a"], {"a": Skip("no scan")})
+    error = dependency_error(["a"], {"a": Skip("no scan")})
     assert isinstance(error, Skip)
     assert type(error).__name__ == "Skip"
     assert str(error).endswith("└ (a) failed: Skip: no scan")
 
 
 def test_what_needs_a_source_that_the_run_has_not_is_skipped():
-    error = blame(["a", "b"], {"a": SourceNameError("CAM"), "b": Skip("x")})
+    error = dependency_error(["a", "b"], {"a": SourceNameError("CAM"), "b": Skip("x")})
     assert isinstance(error, Skip)
     assert str(error).splitlines()[1].startswith("├ (a) failed: SourceNameError: ")
-    deeper = blame(["c"], {"c": error})
+    deeper = dependency_error(["c"], {"c": error})
     assert isinstance(deeper, Skip)
 
 
 def test_one_failure_among_skips_is_an_error():
     for skipped in (Skip("x"), SourceNameError("CAM")):
-        assert type(blame(["a", "b"], {"a": skipped, "b": KeyError("k")})) is DependencyError
+        assert (
+            type(dependency_error(["a", "b"], {"a": skipped, "b": KeyError("k")}))
+            is DependencyError
+        )
 
 
 def test_the_chain_is_told_as_a_tree():
     errors = {"root": ValueError("first\nsecond"), "quiet": ValueError()}
-    errors["middle"] = blame(["root", "quiet"], errors)
+    errors["middle"] = dependency_error(["root", "quiet"], errors)
     errors["skip"] = Skip("odd run")
-    assert str(blame(["middle", "skip", "none"], errors)) == (
+    assert str(dependency_error(["middle", "skip", "none"], errors)) == (
         "Skipped due to missing dependency:\n"
         "├ (middle) skipped\n"
         "│  ├ (root) failed: ValueError: first\n"

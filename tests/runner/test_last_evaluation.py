@@ -8,7 +8,7 @@ import pytest
 import xarray as xr
 
 from damnit_ctx import Cell
-from damnit_daemon.hdf5 import ResultsFile, look
+from damnit_daemon.hdf5 import ResultsFile, load_view
 from damnit_daemon.model.view import ViewRequest
 from damnit_daemon.runner import file_format
 
@@ -58,7 +58,7 @@ def test_value_then_preview_alone_makes_the_cell(folder, earlier):
     with ResultsFile(folder.results_file) as results:
         assert not results.has_data("it")
         np.testing.assert_array_equal(results.preview("it"), np.arange(5.0))
-    *_, looked = look(folder.results_file, "it", ViewRequest())
+    *_, looked = load_view(folder.results_file, "it", ViewRequest())
     assert looked.about.is_preview
     assert looked.content.range == (0, 4)
 

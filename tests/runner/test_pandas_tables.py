@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from damnit_daemon.hdf5 import look
+from damnit_daemon.hdf5 import load_view
 from damnit_daemon.model.view import ViewRequest
 
 from .saved import SavedFolder
@@ -104,7 +104,7 @@ def test_without_pyarrow_it_is_said_what_to_install_and_where(folder):
 
 
 def words(folder):
-    *_, last = look(folder.results_file, "it", ViewRequest())
+    *_, last = load_view(folder.results_file, "it", ViewRequest())
     return last.content
 
 

@@ -30,20 +30,20 @@ def test_what_a_job_says_of_its_failure_is_kept():
 def test_what_ended_the_process_is_blamed_and_the_others_are_tried_again():
     attempts = Attempts(Job("7", 1234, 1))
     attempts.next_job()
-    assert attempts.heard(done("a"))
-    assert not attempts.heard(done("start_time"))
+    assert attempts.record(done("a"))
+    assert not attempts.record(done("start_time"))
     verdict = attempts.ended(DEATH)
     assert verdict == Verdict(False, "heavy", "killed by signal 11 (SIGSEGV)")
     again = attempts.next_job()
     assert (again.job_id, again.saved) == ("7-2", ["a"])
     assert again.lost == {"heavy": "killed by signal 11 (SIGSEGV)"}
-    assert not attempts.heard(done("a"))  # it was needed again
+    assert not attempts.record(done("a"))  # it was needed again
 
 
 def test_a_saved_variable_that_dies_when_it_is_needed_again_keeps_its_value():
     attempts = Attempts(Job("7", 1234, 1))
     attempts.next_job()
-    attempts.heard(done("heavy"))
+    attempts.record(done("heavy"))
     assert attempts.ended(DEATH) == Verdict(is_over=False)
     assert attempts.next_job().lost.keys() == {"heavy"}
 
@@ -61,4 +61,4 @@ def test_nobody_is_blamed_for_the_first_death_of_the_runner_itself():
     attempts = Attempts(Job("7", 1234, 1))
     attempts.next_job()
     assert attempts.ended(DEATH, runner_lives=False) == Verdict(is_over=False)
-    assert attempts.ended(DEATH, runner_lives=False).blamed == "heavy"
+    assert attempts.ended(DEATH, runner_lives=False).crashed == "heavy"

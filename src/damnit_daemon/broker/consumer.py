@@ -100,7 +100,7 @@ class Consumer:
         except Exception as error:  # noqa: BLE001 – kafka-python lets through what it did not expect
             self._fail(error)
             return []
-        self._look(is_message=bool(batches))
+        self._note_poll(is_message=bool(batches))
         return [_record(message) for batch in batches.values() for message in batch]
 
     def commit(self, records: Iterable[Record]) -> bool:
@@ -152,7 +152,7 @@ class Consumer:
             max_poll_records=RECORDS_AT_ONCE,
         )
 
-    def _look(self, *, is_message: bool) -> None:
+    def _note_poll(self, *, is_message: bool) -> None:
         """Update the state after a poll that raised nothing."""
         if is_message:
             self._probe.note_messages()
@@ -171,7 +171,7 @@ class Consumer:
         silent_s = now_s - self._reached_s
         if self._is_reached() and self.health.foreign:
             self._reached_s = now_s
-            self._complain(self._taken_away())
+            self._complain(self._on_revoked())
         elif self._is_reached():
             if self.problem:
                 log.info("Kafka: listening to %s", ", ".join(self._settings.topics))
@@ -181,7 +181,7 @@ class Consumer:
         elif silent_s > SILENCE_S:
             is_taken = self.health.foreign and not self._probe.error
             silence = f"no word from {', '.join(self._settings.addresses)}"
-            self._complain(self._taken_away() if is_taken else silence)
+            self._complain(self._on_revoked() if is_taken else silence)
         if silent_s > SILENCE_BEFORE_ANEW_S:
             self.close()
 
@@ -191,7 +191,7 @@ class Consumer:
         is_lost = coordinator and coordinator.coordinator_unknown()
         return self.is_assigned and not is_lost and not self._probe.error
 
-    def _taken_away(self) -> str:
+    def _on_revoked(self) -> str:
         taken = ", ".join(self._probe.foreign)
         return f"another member of the group {self._settings.group} has taken {taken}"
 

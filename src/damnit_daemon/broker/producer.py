@@ -102,7 +102,7 @@ class Producer:
                 self._pause(self._backoff.next_pause_s())
             else:
                 self._backoff.reset()
-        self._let_go()
+        self._release()
 
     def _wait_for_work(self) -> bool:
         with self._changed:
@@ -165,9 +165,9 @@ class Producer:
         if not self.problem:
             log.warning("Kafka: messages wait: %s", describe(error))
         self.problem = describe(error)
-        self._let_go()
+        self._release()
 
-    def _let_go(self) -> None:
+    def _release(self) -> None:
         client, self._client = self._client, None
         if client is not None:  # in less time it would raise and live on: its messages must expire
             close_within(lambda: client.close(timeout=EXPIRY_S + 1))

@@ -24,7 +24,7 @@ from . import (
     supervision,
     timings,
 )
-from .folder import FolderOption, remember_folder
+from .folder import FolderOption, save_recent_folder
 
 app = typer.Typer(
     name="damnit-daemon",
@@ -59,7 +59,7 @@ def set_up(
     ] = False,
 ) -> None:
     """Process runs of European XFEL experiments, and look after their DAMNIT folder."""
-    remember_folder(context, folder)
+    save_recent_folder(context, folder)
 
 
 app.command("proposal")(proposal.proposal)

@@ -27,7 +27,7 @@ def cancel(
     from ..model import RunKey
     from ..run_ranges import parse_run_ranges
     from ..services.selection import current_proposal
-    from .daemon_request import ask_and_wait, tell
+    from .daemon_request import ask_and_wait, print_message
 
     if bool(jobs) == bool(run):
         raise typer.BadParameter("Give numbers of jobs, or --run.")
@@ -49,5 +49,5 @@ def cancel(
     left = [job_id for job_id in jobs or () if job_id not in cancelled]
     if left or not cancelled:
         which = f"job {', '.join(map(str, left))}" if left else "none of its jobs"
-        tell(f"{which}: there is no such job that waits or runs. See damnit jobs --all.")
+        print_message(f"{which}: there is no such job that waits or runs. See damnit jobs --all.")
         raise typer.Exit(1)

@@ -25,9 +25,9 @@ def ask_and_wait(folder: DamnitFolder, request: TypedRequest) -> list[int] | Non
 
     response = LedgerClient(Ledger(folder.ledger)).request(request)
     if response.daemon is None:
-        tell(f"noted. {NO_DAEMON} {WHEN_ONE_STARTS}", hint=START_HINT)
+        print_message(f"noted. {NO_DAEMON} {WHEN_ONE_STARTS}", hint=START_HINT)
     elif response.jobs is None:
-        tell(unanswered("noted.", response.daemon), hint="See damnit jobs.")
+        print_message(unanswered("noted.", response.daemon), hint="See damnit jobs.")
     return response.jobs
 
 
@@ -41,7 +41,7 @@ def name_of(lease: Lease) -> str:
     return f"process {lease.holder.pid} on {lease.holder.host}"
 
 
-def tell(text: str, *, hint: str = "") -> None:
+def print_message(text: str, *, hint: str = "") -> None:
     """Print a message on stderr, sanitized for the terminal."""
     from ..model.sanitize import show_controls
 

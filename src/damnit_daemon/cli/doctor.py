@@ -31,7 +31,7 @@ def doctor(
     from ..errors import DamnitError
     from ..services.doctor import Grade, check_folder
     from ..services.doctor import repair as mend
-    from .daemon_request import tell
+    from .daemon_request import print_message
 
     damnit = chosen_folder(context, folder)
     if repair:
@@ -41,7 +41,7 @@ def doctor(
             if verify:
                 _restore(damnit)
         except DamnitError as error:  # the checks below give details
-            tell(str(error))
+            print_message(str(error))
     is_well = True
     for finding in check_folder(damnit, thorough=verify):
         _show(f"{finding.grade.value} {finding.what}: {finding.text}")

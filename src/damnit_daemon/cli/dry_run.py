@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ..paths import DamnitFolder
 
 
-def tell_plan(
+def print_plan(
     folder: DamnitFolder, keys: Sequence[RunKey], executor: str | None, **wanted: Any
 ) -> None:
     """Print the Slurm commands; none if everything runs on the daemon's machine.

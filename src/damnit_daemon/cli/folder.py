@@ -20,7 +20,7 @@ FolderOption = Annotated[
 ]
 
 
-def remember_folder(context: typer.Context, folder: str | None) -> None:
+def save_recent_folder(context: typer.Context, folder: str | None) -> None:
     """Store the folder given before the command, for use by the command."""
     context.obj = folder
 

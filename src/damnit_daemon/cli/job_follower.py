@@ -41,7 +41,7 @@ class JobFollower:
         self._ledger = ledger
         self.job_ids = list(job_ids)
         self._unknown: set[int] = set()
-        self._told: set[tuple[int, str]] = set()
+        self._printed: set[tuple[int, str]] = set()
 
     @property
     def is_over(self) -> bool:
@@ -56,7 +56,7 @@ class JobFollower:
         """The unique jobs."""
         return list({job.id: job for job in self.jobs.values()}.values())
 
-    def look(self) -> list[str]:
+    def poll(self) -> list[str]:
         """Poll the ledger; returns the new events, a line each.
 
         Raises:
@@ -79,13 +79,13 @@ class JobFollower:
                     job = replace(before, state=JobState.CANCELLED, reason=GONE)
                 self.jobs[job_id] = job
                 if job.variables_total:
-                    lines += self._variable_news(job, load_progress(con, job.id))
-                lines += self._job_news(job)
+                    lines += self._variable_lines(job, load_progress(con, job.id))
+                lines += self._job_lines(job)
                 if job.state.is_over and (after := load_follow_up(con, job)) is not None:
                     self.job_ids.append(after.id)
         return lines
 
-    def _variable_news(self, job: Job, progress: list[VariableProgress]) -> Iterator[str]:
+    def _variable_lines(self, job: Job, progress: list[VariableProgress]) -> Iterator[str]:
         for variable in progress:
             if variable.outcome is Outcome.RUNNING:
                 self.running.append(variable)
@@ -94,7 +94,7 @@ class JobFollower:
                 text = f"{job.run_key}: {MARKS[variable.outcome]} {variable.name}: {message}"
                 yield from self._once(job, text)
 
-    def _job_news(self, job: Job) -> Iterator[str]:
+    def _job_lines(self, job: Job) -> Iterator[str]:
         if job.state in (JobState.QUEUED, JobState.SUBMITTED) and job.reason:
             reason = job.reason.removeprefix("Waits: ")
             yield from self._once(job, f"{job.run_key} waits: {reason}")
@@ -102,8 +102,8 @@ class JobFollower:
             yield from self._once(job, describe_end(job))
 
     def _once(self, job: Job, text: str) -> Iterator[str]:
-        if (job.id, text) not in self._told:
-            self._told.add((job.id, text))
+        if (job.id, text) not in self._printed:
+            self._printed.add((job.id, text))
             yield text
 
 

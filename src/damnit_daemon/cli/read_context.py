@@ -47,7 +47,7 @@ def read_context(
         loaded = _load(damnit)
     problems = [*loaded.problems, *loaded.advice, *_costs(damnit, loaded)]
     problems.sort(key=lambda problem: (problem.line, problem.column))
-    _tell(problems, format)
+    _print_problems(problems, format)
     if any(problem.severity == "error" for problem in problems):
         raise typer.Exit(1)
     count = count_of(len(loaded.variables), "variable")
@@ -95,7 +95,7 @@ def _costs(folder: DamnitFolder | None, loaded: ContextLoaded) -> list[Problem]:
     return check_costs(loaded.variables, timings, str(folder.context_file))
 
 
-def _tell(problems: Iterable[Problem], format: Format) -> None:
+def _print_problems(problems: Iterable[Problem], format: Format) -> None:
     from ..model.sanitize import show_controls
 
     if format == "json":

@@ -90,7 +90,7 @@ def reprocess(
         by_run = (changed_variables if changed else failed_variables)(damnit, selection.keys)
         names = {key: [n for n in by_run[key] if not var or n in var] for key in by_run}
         selection = _narrowed(selection, {key for key in names if names[key]})
-    _say_missing(selection)
+    _print_missing(selection)
     if not selection.keys:
         raise DamnitError(
             "Nothing is computed otherwise now." if changed else "There is nothing to process."
@@ -100,9 +100,9 @@ def reprocess(
             only = "" if names is None else f": {', '.join(names[key])}"
             typer.echo(f"would process {key}{only}")
         if not direct:
-            from .dry_run import tell_plan
+            from .dry_run import print_plan
 
-            tell_plan(
+            print_plan(
                 damnit,
                 selection.keys,
                 executor,
@@ -177,7 +177,7 @@ def _narrowed(selection: Selection, keys: set[object]) -> Selection:
     return Selection([key for key in selection.keys if key in keys], selection.missing)
 
 
-def _say_missing(selection: Selection) -> None:
+def _print_missing(selection: Selection) -> None:
     if selection.missing:
         runs = format_run_ranges(selection.missing)
         typer.echo(f"damnit: no files of run {runs}: left out", err=True)

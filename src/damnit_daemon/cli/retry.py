@@ -28,7 +28,7 @@ def retry(
 ) -> None:
     """Rerun finished jobs. For variables that failed: `reprocess all --failed`."""
     from ..ledger import JobOptions, Ledger, RetryRequest, load_jobs, still_failed
-    from .daemon_request import ask_and_wait, tell
+    from .daemon_request import ask_and_wait, print_message
 
     if bool(jobs) == failed:
         raise typer.BadParameter("Give numbers of jobs, or --failed.")
@@ -50,5 +50,5 @@ def retry(
     if queued:
         typer.echo(f"queued: {', '.join(map(str, queued))}")
     if len(queued) < len(set(wanted)):
-        tell("some of these jobs are not over, or unknown. See damnit jobs --all.")
+        print_message("some of these jobs are not over, or unknown. See damnit jobs --all.")
         raise typer.Exit(1)

@@ -9,7 +9,7 @@ import typer
 
 from ..run_ranges import format_run_ranges
 from ..text import count_of
-from .daemon_request import NO_DAEMON, WHEN_ONE_STARTS, name_of, tell, unanswered
+from .daemon_request import NO_DAEMON, WHEN_ONE_STARTS, name_of, print_message, unanswered
 
 if TYPE_CHECKING:
     from ..model import RunKey
@@ -68,14 +68,14 @@ def request_reprocessing(
     lease = client.daemon()
     count = count_of(len(keys), "job")
     if lease is None:
-        tell(f"{count} noted. {NO_DAEMON} {WHEN_ONE_STARTS}", hint=HINT)
+        print_message(f"{count} noted. {NO_DAEMON} {WHEN_ONE_STARTS}", hint=HINT)
     if watch:
         return watch_request(folder, number)
     if lease is None:
         return 0
     jobs = client.wait(number)
     if jobs is None:
-        tell(unanswered(f"{count} noted.", lease))
+        print_message(unanswered(f"{count} noted.", lease))
     else:
         typer.echo(f"{count} for the daemon ({name_of(lease)}): {format_run_ranges(jobs)}")
     return 0
@@ -89,4 +89,6 @@ def _warn_of_unknown(folder: DamnitFolder, names: Sequence[str]) -> None:
         known = {variable.name for variable in load_variables(con)}
     unknown = [name for name in names if name not in known]
     if unknown and known:
-        tell(f"not seen before: {', '.join(unknown)}. If context.py has it now, all is well.")
+        print_message(
+            f"not seen before: {', '.join(unknown)}. If context.py has it now, all is well."
+        )

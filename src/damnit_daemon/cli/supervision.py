@@ -69,7 +69,7 @@ def _start(folder: DamnitFolder, settings: dict[str, str | int | float]) -> None
 
     _check_broker(folder, settings)
     try:
-        lease = start_daemon(folder, prepare=lambda: _save(folder, settings), tell=_tell)
+        lease = start_daemon(folder, prepare=lambda: _save(folder, settings), report=_print_line)
     except LeaseHeld as held:
         if settings:  # the running daemon would not apply them
             raise
@@ -78,7 +78,7 @@ def _start(folder: DamnitFolder, settings: dict[str, str | int | float]) -> None
         return
     except StartFailed as error:
         for line in error.log_lines:
-            _tell(f"| {line}")
+            _print_line(f"| {line}")
         raise
     typer.echo(
         f"the daemon works: process {lease.holder.pid} on {lease.holder.host}, log {DAEMON_LOG}"
@@ -132,7 +132,7 @@ def _check_broker(folder: DamnitFolder, new: dict[str, str | int | float]) -> No
         )
 
 
-def _tell(line: str) -> None:
+def _print_line(line: str) -> None:
     from ..model.sanitize import show_controls
 
     typer.echo(show_controls(f"damnit: {line}"), err=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ..ledger import JobState, Ledger, LedgerClient
 from ..model.sanitize import show_controls
 from ..store import DatabaseBusy
-from .daemon_request import NO_DAEMON, name_of, tell
+from .daemon_request import NO_DAEMON, name_of, print_message
 from .job_follower import JobFollower, summary_line
 
 if TYPE_CHECKING:
@@ -43,11 +43,11 @@ def watch_request(folder: DamnitFolder, request_id: int) -> int:
         with _display(len(follower.job_ids)) as display:
             _follow(client, follower, display)
     except KeyboardInterrupt:
-        tell("stopped watching; the jobs go on.", hint="See damnit jobs, damnit cancel.")
+        print_message("stopped watching; the jobs go on.", hint="See damnit jobs, damnit cancel.")
         return EXIT_INTERRUPTED
     for job in follower.distinct:
         if job.state is JobState.FAILED and has_log(folder, job):
-            tell(f"{job.run_key}: see {folder.log_file(job.run_key)}")
+            print_message(f"{job.run_key}: see {folder.log_file(job.run_key)}")
     print(summary_line(follower.distinct, time.monotonic() - began_s))
     return 0 if all(job.state is JobState.DONE for job in follower.distinct) else 1
 
@@ -124,7 +124,7 @@ def _jobs_of(client: LedgerClient, request_id: int) -> list[int]:
     while (jobs := client.wait(request_id)) is None:
         lease = client.daemon()
         if lease is not None and not is_told:
-            tell(f"the daemon, {name_of(lease)}, has not answered yet; waiting for it.")
+            print_message(f"the daemon, {name_of(lease)}, has not answered yet; waiting for it.")
             is_told = True
     return jobs
 
@@ -134,7 +134,7 @@ def _follow(client: LedgerClient, follower: JobFollower, display: LineProgress) 
     had_daemon = True
     while not follower.is_over:
         try:
-            lines = follower.look()
+            lines = follower.poll()
         except DatabaseBusy:  # the daemon is writing; poll again later
             lines = []
         for text in lines:

@@ -15,7 +15,15 @@ from pathlib import Path
 
 from ..errors import DamnitError
 from ..init_folder import create_folder
-from ..ledger import ACTIVE, JobState, Ledger, LedgerMissing, has_undecided, load_jobs, load_seen
+from ..ledger import (
+    ACTIVE,
+    JobState,
+    Ledger,
+    LedgerMissing,
+    has_undecided,
+    load_arrived_data,
+    load_jobs,
+)
 from ..model import RunKey
 from ..paths import DATA_ROOT_VARIABLE, DamnitFolder
 from ..services.extraction import extract
@@ -90,7 +98,7 @@ def _is_computed(ledger: Ledger, written: set[tuple[RunKey, str]]) -> bool:
         with ledger.reading() as con:
             if has_undecided(con) or load_jobs(con, states=[JobState.QUEUED, *ACTIVE], limit=1):
                 return False
-            return written <= load_seen(con).data
+            return written <= load_arrived_data(con).data
     except LedgerMissing:
         return False
 

@@ -4,7 +4,7 @@
 
     editor = Editor(folder)
     saved = editor.set_values([ValueEdit(key, "comment", "drak", "dark")])
-    editor.take_back(saved)
+    editor.revert(saved)
 
 `edit.deletion` is not imported here: it imports h5py.
 """

@@ -82,7 +82,7 @@ class Editor:
             written = save_changes(con, changes, now=now)
         wanted = {(change.key, change.name): change for change in changes}
         done = tuple(wanted[v.key, v.name]._replace(new=_plain(v.value)) for v in written)
-        self._tell_values(done, now)
+        self._broadcast_values(done, now)
         return SavedValues(done, tuple(written))
 
     def define_variable(self, info: VariableInfo) -> None:
@@ -121,10 +121,10 @@ class Editor:
             )  # fmt: skip
         self._echo.variable_set(after)
         changes = tuple(ValueEdit(v.key, v.name, olds.get(v.key), _plain(v.value)) for v in written)
-        self._tell_values(changes, now)
+        self._broadcast_values(changes, now)
         return SavedVariable(before, after, changes, tuple(written))
 
-    def take_back(self, saved: AnySaved) -> AnySaved:
+    def revert(self, saved: AnySaved) -> AnySaved:
         """Undo an edit unless its data has changed since; the returned value redoes it.
 
         Raises:
@@ -135,7 +135,7 @@ class Editor:
             case SavedValues():
                 return self.set_values(saved.undone())
             case SavedNote():
-                return self._take_back_note(saved)
+                return self._revert_note(saved)
             case SavedVariable(after=None):
                 return self._restore_variable(saved)
             case SavedVariable(before=None):
@@ -186,7 +186,7 @@ class Editor:
             remove_note(con, before)
             return None
 
-    def _take_back_note(self, saved: SavedNote) -> SavedNote:
+    def _revert_note(self, saved: SavedNote) -> SavedNote:
         before, after = saved.before, saved.after
         if after is not None:
             return SavedNote(after, self.change_note(after, before.text if before else ""))
@@ -201,7 +201,7 @@ class Editor:
             written = restore_user_variable(con, saved.before, values, now=now)
         self._echo.variable_set(saved.before)
         changes = tuple(ValueEdit(v.key, v.name, None, _plain(v.value)) for v in written)
-        self._tell_values(changes, now)
+        self._broadcast_values(changes, now)
         return SavedVariable(None, saved.before, changes, tuple(written))
 
     def _withdraw_variable(self, saved: SavedVariable) -> SavedVariable:
@@ -217,7 +217,7 @@ class Editor:
         """Close the broadcast; waits briefly at most."""
         self._echo.close()
 
-    def _tell_values(self, changes: Sequence[ValueEdit], now: float) -> None:
+    def _broadcast_values(self, changes: Sequence[ValueEdit], now: float) -> None:
         """Record changed values in the journal, and notify other programs."""
         self._note(changes, now)
         for name in dict.fromkeys(change.name for change in changes):

@@ -18,9 +18,9 @@ from .errors import (
 from .export import SaveFailed, save_data
 from .fragments import Fragment, FragmentValue, lost_value, read_fragment
 from .heartbeat import listen, note_reading
-from .locate import look_in_folder
+from .locate import load_view_in_folder
 from .merge import MERGE_TIMEOUT_S, LeftOut, merge
-from .read_view import look
+from .read_view import load_view
 from .reader import PlotlyJSON, ResultsFile, StoredError
 from .tables import ParquetTable
 from .value_info import DataKind, ValueInfo
@@ -48,8 +48,8 @@ __all__ = [
     "StoredError",
     "ValueInfo",
     "listen",
-    "look",
-    "look_in_folder",
+    "load_view",
+    "load_view_in_folder",
     "lost_value",
     "merge",
     "note_reading",

@@ -31,7 +31,7 @@ from .array_reader import ArrayReader
 from .decode import read_dataset
 from .errors import NoSuchData, ResultsMissing
 from .locate import places_of
-from .read_view import look
+from .read_view import load_view
 from .reader import ResultsFile
 
 ENDINGS = (".png", ".csv", ".npy", ".txt", ".json", ".html")
@@ -90,14 +90,14 @@ def _in_first(folder: DamnitFolder, key: RunKey, name: str, write: Callable[[Pat
 
 
 def _write(place: Path, name: str, view: ViewRequest, ending: str, path: Path) -> None:
-    with ResultsFile(place) as results, results.translated(name), _blamed_on(path):
+    with ResultsFile(place) as results, results.translated(name), _attributed_to(path):
         found, mark = _find(results, name, view)
         if ending == ".npy":
             _write_npy(found, path)
         elif ending == ".csv":
             _write_csv(found, view, path)
         else:
-            content = _last(look(place, name, view)).content
+            content = _last(load_view(place, name, view)).content
             if isinstance(content, Figure):
                 path.write_text(_page(content.json_text, name, ending))
             elif isinstance(content, TextContent) and ending == ".txt":
@@ -225,7 +225,7 @@ def _last(answers: Iterator[ViewData]) -> ViewData:
 
 
 @contextmanager
-def _blamed_on(path: Path) -> Iterator[None]:
+def _attributed_to(path: Path) -> Iterator[None]:
     """Distinguish a file that cannot be written from one that cannot be read."""
     try:
         yield

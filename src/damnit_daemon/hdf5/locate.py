@@ -9,7 +9,7 @@ from ..model import RunKey
 from ..model.view import ViewData, ViewRequest
 from ..paths import DamnitFolder
 from .errors import NoSuchData, ResultsError, ResultsMissing
-from .read_view import look
+from .read_view import load_view
 
 
 def places_of(folder: DamnitFolder, key: RunKey) -> list[Path]:
@@ -18,7 +18,7 @@ def places_of(folder: DamnitFolder, key: RunKey) -> list[Path]:
     return [*reversed(fragments), folder.results_file(key)]
 
 
-def look_in_folder(
+def load_view_in_folder(
     folder: DamnitFolder,
     key: RunKey,
     name: str,
@@ -27,7 +27,7 @@ def look_in_folder(
     is_cancelled: Callable[[], bool] = lambda: False,
     timeout_s: float = 2.0,
 ) -> Iterator[ViewData]:
-    """Read the view of a variable of a run; see `look`.
+    """Read the view of a variable of a run; see `load_view`.
 
     Raises:
         ResultsError: If none of the run's files has it, or one cannot be read.
@@ -35,7 +35,7 @@ def look_in_folder(
     problem: ResultsError | None = None
     for path in places_of(folder, key):
         try:
-            yield from look(path, name, view, is_cancelled=is_cancelled, timeout_s=timeout_s)
+            yield from load_view(path, name, view, is_cancelled=is_cancelled, timeout_s=timeout_s)
         except (NoSuchData, ResultsMissing) as error:
             # A results file without it is a better error than a fragment already gone.
             problem = error

@@ -73,7 +73,7 @@ class _Source:
         noted = computed_at(self.file, name)
         return self.written_at if noted is None else noted
 
-    def blame(self, error: Exception, *, unless_fragment: bool = False) -> None:
+    def raise_fault(self, error: Exception, *, unless_fragment: bool = False) -> None:
         """Raise an error that a user can act on, naming this file.
 
         Args:
@@ -88,12 +88,12 @@ class _Source:
             raise ResultsUnreadable(self.path, first_line(error), hint=self._hint) from error
 
     @contextmanager
-    def blamed(self) -> Iterator[None]:
+    def attributed(self) -> Iterator[None]:
         """Attribute every error in the block to this file."""
         try:
             yield
         except HDF5_FAILURES as error:
-            self.blame(error)
+            self.raise_fault(error)
 
     @property
     def _hint(self) -> str:
@@ -163,7 +163,7 @@ def _write(target: Path, first: _Source, chosen: dict[str, _Source]) -> list[Lef
 
     temporary = target.with_name(f"{target.stem}.{random_part()}{MERGING_SUFFIX}")
     with written_whole(temporary, target, prove=prove) as new:
-        with first.blamed():
+        with first.attributed():
             copy_frame(first.file, new)
         dimension_ids = itertools.count()
         for name, source in sorted(chosen.items()):
@@ -228,7 +228,7 @@ def _choose(
     refusals = {(each.path, each.name) for each in refused}
     for source in sources:
         note_reading(source.path)
-        with source.blamed():
+        with source.attributed():
             for name in sorted(variable_names(source.file)):
                 if not source.is_target and not is_variable_name(name):
                     left_out.append(LeftOut(source.path, name, "it is not a variable name"))
@@ -250,7 +250,7 @@ def _copy_variable(
     left_out = []
     note_reading(source.path)
     for part in (DATA, *PARTS):
-        with source.blamed():
+        with source.attributed():
             if entry(source.file, part, name) is None:
                 continue
         try:
@@ -258,7 +258,7 @@ def _copy_variable(
                 check_entry(source.file[part][name])
             copy_entry(source.file[part], name, new[part], dimension_ids)
         except HDF5_FAILURES as error:
-            source.blame(error, unless_fragment=True)
+            source.raise_fault(error, unless_fragment=True)
             new[part].pop(name, None)
             left_out.append(LeftOut(source.path, name, first_line(error)))
     if computed_at(new, name) is None:

@@ -40,7 +40,7 @@ def open_for_reading(path: Path, *, timeout_s: float, follow_links: bool = False
     give_up_at = time.monotonic() + timeout_s
     note_reading(path)
     while True:
-        kind = _look(path, follow_links)
+        kind = _stat(path, follow_links)
         try:
             file = h5py.File(path, "r")
         except FileNotFoundError:
@@ -57,7 +57,7 @@ def open_for_reading(path: Path, *, timeout_s: float, follow_links: bool = False
         file.close()  # replaced between stat and open: try again
 
 
-def _look(path: Path, follow_links: bool) -> os.stat_result:
+def _stat(path: Path, follow_links: bool) -> os.stat_result:
     """Return the file's identity; refuse anything but a regular file."""
     try:
         info = path.stat() if follow_links else path.lstat()

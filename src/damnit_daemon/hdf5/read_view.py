@@ -42,7 +42,7 @@ _DRAWN = "iufbc"
 """Kinds of NumPy types that can be plotted."""
 
 
-def look(
+def load_view(
     path: Path,
     name: str,
     view: ViewRequest,
@@ -72,14 +72,14 @@ def look(
 
     with ResultsFile(path, timeout_s=timeout_s) as results, results.translated(name):
         try:
-            yield from _look(results, name, view, check)
+            yield from _load(results, name, view, check)
         except ReadCancelled:
             return
         except MemoryError as error:
             raise ValueError("there is not enough memory to show it") from error
 
 
-def _look(
+def _load(
     results: ResultsFile, name: str, view: ViewRequest, check: Callable[[], None]
 ) -> Iterator[ViewData]:
     data = results.found(name)
@@ -97,7 +97,7 @@ def _look(
     )
     mark = layout.object_type(found)
     if isinstance(found, h5py.Group) and mark in (file_format.DATAARRAY, file_format.DATASET):
-        yield from _look_at_netcdf(found, mark, about, view, check)
+        yield from _load_netcdf(found, mark, about, view, check)
         return
     if isinstance(found, h5py.Group):
         found = layout.child(found, "data")
@@ -113,10 +113,10 @@ def _look(
         words = table_words(tables.read_table(bytes(found[()].tobytes()), mark))
         yield ViewData(replace(about, kind="table", words=f"pandas {mark}"), words, view=view)
     else:
-        yield from _look_at_dataset(found, about, view, check, is_image=mark == file_format.IMAGE)
+        yield from _load_dataset(found, about, view, check, is_image=mark == file_format.IMAGE)
 
 
-def _look_at_netcdf(
+def _load_netcdf(
     group: h5py.Group, mark: str, about: About, view: ViewRequest, check: Callable[[], None]
 ) -> Iterator[ViewData]:
     variables = netcdf.data_variables(group)
@@ -132,10 +132,10 @@ def _look_at_netcdf(
     layout.refuse_strange(dataset)
     label = "" if member == GENERIC_NAME else member
     kept = replace(about, members=members, member="" if is_array else member, name=label)
-    yield from _look_at_dataset(dataset, kept, view, check, is_array=True)
+    yield from _load_dataset(dataset, kept, view, check, is_array=True)
 
 
-def _look_at_dataset(
+def _load_dataset(
     dataset: h5py.Dataset,
     about: About,
     view: ViewRequest,

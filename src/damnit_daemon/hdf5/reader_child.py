@@ -36,7 +36,7 @@ def main() -> None:
     from . import check_file, daq_trains, export, locate, series
 
     calls: dict[str, Callable[..., Any]] = {
-        "look": locate.look_in_folder,
+        "look": locate.load_view_in_folder,
         "last_trains": daq_trains.last_trains,
         "read_line": series.read_line,
         "save_data": export.save_data,

@@ -26,7 +26,7 @@ from ..model.view import (
     ViewRequest,
 )
 from ..paths import DamnitFolder
-from .locate import look_in_folder
+from .locate import load_view_in_folder
 from .render_points import draw_points, literal
 
 COLUMNS, ROWS = 1600, 1200
@@ -85,7 +85,7 @@ def _look(job: Mapping[str, Any]) -> ViewData:
         wants_range=True,
     )
     folder, key = DamnitFolder(Path(job["folder"])), RunKey(*job["key"])
-    *_, looked = look_in_folder(folder, key, job["name"], view)
+    *_, looked = load_view_in_folder(folder, key, job["name"], view)
     return looked
 
 

@@ -18,7 +18,7 @@ from . import layout, netcdf
 from .array_reader import ArrayReader
 from .errors import NoSuchData, ResultsMissing
 from .locate import places_of
-from .read_view import look
+from .read_view import load_view
 from .reader import ResultsFile
 
 TRAIN_ID = "trainId"
@@ -131,7 +131,7 @@ def _dataset(results: ResultsFile, name: str) -> h5py.Dataset:
 def _extrema(path: Path, name: str, timeout_s: float) -> NumberSeries:
     """Read the minimum and maximum of each bin of a very long line."""
     view = ViewRequest(preview=False, columns=PLACES)
-    *_, looked = look(path, name, view, timeout_s=timeout_s)
+    *_, looked = load_view(path, name, view, timeout_s=timeout_s)
     curve = looked.content
     if not isinstance(curve, Curve):
         raise NotASeries("it is no line of numbers")

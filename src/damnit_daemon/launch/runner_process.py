@@ -243,13 +243,13 @@ class RunnerProcess:
                     return ContextLoaded([], [problem], "")
                 raise RunnerUnavailable(
                     f"The context Python {self._python} {what} before it had read the context "
-                    f"file.{_last_words(running.pump)}"
+                    f"file.{_output_tail(running.pump)}"
                 )
             if not events and self._on_idle is not None:
                 self._on_idle()
         raise RunnerUnavailable(
             f"The context file was not read within {self._limits.start_s:g} s."
-            f"{_last_words(running.pump)}",
+            f"{_output_tail(running.pump)}",
             hint="Does it wait for something when it is imported?",
         )
 
@@ -286,5 +286,5 @@ class RunnerProcess:
                 self._on_idle()
 
 
-def _last_words(pump: StdoutReader) -> str:
+def _output_tail(pump: StdoutReader) -> str:
     return "".join(f"\n  {line}" for line in pump.recent_lines(6))

@@ -41,7 +41,7 @@ class RecordedArrival:
 
 
 @dataclass(frozen=True)
-class Seen:
+class ArrivedData:
     """Data that has arrived, by run."""
 
     data: frozenset[tuple[RunKey, str]]
@@ -119,7 +119,7 @@ def mark_arrival(
     return marked.rowcount > 0
 
 
-def load_seen(con: sqlite3.Connection, *, after_id: int = 0) -> Seen:
+def load_arrived_data(con: sqlite3.Connection, *, after_id: int = 0) -> ArrivedData:
     """Load the data that has arrived, by run, whatever the decision.
 
     Args:
@@ -129,7 +129,7 @@ def load_seen(con: sqlite3.Connection, *, after_id: int = 0) -> Seen:
     sql = "SELECT id, proposal, run, data FROM arrivals WHERE id > ? ORDER BY id"
     found = fetch_all(con, sql, (after_id,))
     data = frozenset(parse_rows(_run_and_data, found))
-    return Seen(data, found[-1][0] if found else after_id)
+    return ArrivedData(data, found[-1][0] if found else after_id)
 
 
 def _run_and_data(row: Row) -> tuple[RunKey, str]:

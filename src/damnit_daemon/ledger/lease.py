@@ -107,17 +107,17 @@ class LeaseWatch:
         self.moved = False
         self.still_s = 0.0
         self._seen: tuple[str, int] | None = None
-        self._looked_at_s = 0.0
+        self._observed_at_s = 0.0
 
-    def look(self, lease: Lease, at_s: float) -> None:
+    def observe(self, lease: Lease, at_s: float) -> None:
         """Record an observation, at a time of the local monotonic clock."""
         seen = lease.token, lease.beats
         if seen == self._seen:
-            self.still_s += min(max(0.0, at_s - self._looked_at_s), LONGEST_STEP_S)
+            self.still_s += min(max(0.0, at_s - self._observed_at_s), LONGEST_STEP_S)
         else:
             self.moved = self._seen is not None
             self.still_s = 0.0
-        self._seen, self._looked_at_s = seen, at_s
+        self._seen, self._observed_at_s = seen, at_s
 
 
 def acquire(
@@ -153,7 +153,7 @@ def acquire(
     if lease is not None and alive(lease.holder) is not False:
         if watch is None:
             raise LeaseHeld(lease)
-        watch.look(lease, at_s)
+        watch.observe(lease, at_s)
         if watch.still_s < expires_s:
             raise LeaseHeld(lease)
     token = secrets.token_hex(16)

@@ -65,7 +65,7 @@ class LogFile:
         self._file: IO[bytes] | None = None
         self._identity: tuple[int, int] | None = None
 
-    def look(self) -> LogChange:
+    def poll(self) -> LogChange:
         """Poll for new content, or another file.
 
         Raises:

@@ -158,17 +158,17 @@ class Batch(ForkServer):
 
     def work(self) -> None:
         """Run all jobs; also return on SIGTERM, with the running ones ended."""
-        self._begin_next()
+        self._start_next()
         self.serve()
 
-    def _begin_next(self) -> None:
+    def _start_next(self) -> None:
         if not self._waiting:
             os.close(self._asking)  # the resident ends when its input is closed
             return
         self._job = self._waiting.pop(0)
         self._attempts = Attempts(self._job)
         if problem := self._log.begin(self._job):
-            self._tell(Note(f"{self._job.job_id}-0", problem))
+            self._send(Note(f"{self._job.job_id}-0", problem))
         self._start(self._attempts.next_job())
 
     def _relay(self, child: JobProcess, line: bytes) -> None:
@@ -177,37 +177,37 @@ class Batch(ForkServer):
         if b'"VariableDone"' in line[:32]:
             event = decode_event(line)
             assert isinstance(event, VariableDone)
-            self._attempts.heard(event)
+            self._attempts.record(event)
 
-    def _tell_end(self, ended: JobEnded) -> None:
+    def _send_end(self, ended: JobEnded) -> None:
         assert self._attempts is not None
         assert self._job is not None
         if ended.exit_code == -signal.SIGTERM and self._is_ended_as_well():
             return  # ended from outside: not the variable's fault
         verdict = self._attempts.ended(ended)
-        if verdict.blamed:
-            self._blame(verdict)
+        if verdict.crashed:
+            self._record_crash(verdict)
         if not verdict.is_over:
             self._start(self._attempts.next_job())
             return
         failed = "absent" if self._attempts.is_absent else "failed"
         outcome = failed if self._attempts.failure else "done"
         job_id = f"{self._job.job_id}-{self._attempts.number}"
-        self._tell(JobEnded(job_id, outcome, self._attempts.failure))
-        self._begin_next()
+        self._send(JobEnded(job_id, outcome, self._attempts.failure))
+        self._start_next()
 
     def _is_ended_as_well(self) -> bool:
         """Return True if signalled too: Slurm signals all processes of a job, in any order."""
         until_s = time.monotonic() + TOLD_WITHIN_S
-        while not self._is_told_to_end and time.monotonic() < until_s:
+        while not self._must_end and time.monotonic() < until_s:
             time.sleep(0.02)
-        return self._is_told_to_end
+        return self._must_end
 
-    def _blame(self, verdict: Verdict) -> None:
+    def _record_crash(self, verdict: Verdict) -> None:
         """Write the reason into the cell of the variable that was running."""
         assert self._job is not None
         assert self._attempts is not None
-        name, path = verdict.blamed, ""
+        name, path = verdict.crashed, ""
         print(f"Could not get data for {name}: {verdict.reason}", flush=True)
         if not self._context.variables[name].transient:
             writer = FragmentWriter(self._folder, self._job.proposal, self._job.run)
@@ -215,11 +215,11 @@ class Batch(ForkServer):
             try:
                 path = str(writer.write_error(name, verdict.reason, PROCESS_DIED, computed))
             except OSError as error:
-                self._tell(Note(self._job.job_id, f"The error of {name} is not saved: {error}"))
+                self._send(Note(self._job.job_id, f"The error of {name} is not saved: {error}"))
         job_id = f"{self._job.job_id}-{self._attempts.number}"
-        self._tell(VariableDone(job_id, name, "failed", 0.0, path, verdict.reason, PROCESS_DIED))
+        self._send(VariableDone(job_id, name, "failed", 0.0, path, verdict.reason, PROCESS_DIED))
 
-    def _tell(self, event: Event) -> None:
+    def _send(self, event: Event) -> None:
         write_all(self._out, encode(event))
 
 

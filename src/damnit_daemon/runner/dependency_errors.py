@@ -47,19 +47,19 @@ def message_of(error: BaseException) -> str:
     return text
 
 
-def blame(missing: Sequence[str], errors: Mapping[str, BaseException]) -> Exception:
+def dependency_error(missing: Sequence[str], errors: Mapping[str, BaseException]) -> Exception:
     """Return the exception for a variable whose dependencies `missing` have no value."""
     causes = {name: errors[name] for name in dict.fromkeys(missing) if name in errors}
     if not causes:
         lines = [f"- {name!r}" for name in dict.fromkeys(missing)]
         return Skip("\n".join(["Dependencies returned no data:", *lines]))
     text = "\n".join(["Skipped due to missing dependency:", *_tree(causes)])
-    if all(_says_no(error) for error in causes.values()):
+    if all(_means_no_data(error) for error in causes.values()):
         return DependencySkip(text, causes)
     return DependencyError(text, causes)
 
 
-def _says_no(error: BaseException) -> bool:
+def _means_no_data(error: BaseException) -> bool:
     """Return True if there is nothing to compute, not a failure for dependents (DAMNIT's rule)."""
     missing = getattr(sys.modules.get("extra_data.exceptions"), "SourceNameError", Skip)
     return isinstance(error, (Skip, missing))

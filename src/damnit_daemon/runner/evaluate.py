@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from damnit_ctx import Argument, Cell, RunData, Skip, Variable
 
-from .dependency_errors import DependencyError, blame, message_of
+from .dependency_errors import DependencyError, dependency_error, message_of
 from .graph import Graph
 from .mymdc import MyMdc
 
@@ -115,7 +115,7 @@ class Evaluator:
             else:
                 found[argument.parameter] = self._metadata(argument)
         if missing:
-            raise blame(missing, self.errors)
+            raise dependency_error(missing, self.errors)
         return found
 
     def _add_dependency(

@@ -32,7 +32,7 @@ class Evaluation:
     job: Job
     run: OpenedRun
     writer: FragmentWriter
-    tell: Callable[[Event], None]
+    send: Callable[[Event], None]
     clock: Callable[[], float] = time.time
     evaluator: Evaluator = field(init=False)
 
@@ -63,7 +63,7 @@ class Evaluation:
         if name in self.job.saved and self._read_back(name):
             return
         keep = not variable.transient and name not in self.job.saved
-        self.tell(VariableStarted(self.job.job_id, name))
+        self.send(VariableStarted(self.job.job_id, name))
         began, me = time.perf_counter(), os.getpid()
         cell = self.evaluator.evaluate(variable)
         if os.getpid() != me:  # the function forked; this is the copy
@@ -119,7 +119,7 @@ class Evaluation:
             except OSError as caught:
                 not_saved = str(caught)
                 text += f" (and this could not be saved: {caught})"
-        self.tell(
+        self.send(
             VariableDone(
                 self.job.job_id,
                 variable.name,

@@ -123,7 +123,7 @@ class ForkServer:
         self._unread = b""
         self._children: dict[int, JobProcess] = {}
         self._selector = selectors.DefaultSelector()
-        self._is_told_to_end = False
+        self._must_end = False
 
     def serve(self) -> None:
         """Serve jobs until `stdin` ends."""
@@ -146,7 +146,7 @@ class ForkServer:
             processes.end_descendants()
 
     def _note_end(self, *_: object) -> None:
-        self._is_told_to_end = True
+        self._must_end = True
 
     def _turn(self, signals: int) -> bool:
         """Wait for an event and handle it; return False once the client is gone."""
@@ -298,7 +298,7 @@ class ForkServer:
         failed = "absent" if child.is_absent else "failed"
         outcome = failed if child.failed else "done" if child.finished else "killed"
         reason = child.failed or (f"killed: {child.exceeded}" if child.exceeded else "")
-        self._tell_end(JobEnded(child.job.job_id, outcome, reason, child.running, code))
+        self._send_end(JobEnded(child.job.job_id, outcome, reason, child.running, code))
         _preload(child.imported)  # after the answer, so as not to delay it
 
     def _do_again(self, child: JobProcess) -> None:
@@ -314,7 +314,7 @@ class ForkServer:
         done = [name for name in child.saved if name != START_TIME]
         self._start(replace(child.job, saved=[*child.job.saved, *done]))
 
-    def _tell_end(self, ended: JobEnded) -> None:
+    def _send_end(self, ended: JobEnded) -> None:
         """Report that a child is gone."""
         write_all(self._out, encode(ended))
 

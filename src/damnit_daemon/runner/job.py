@@ -40,38 +40,38 @@ def run_job(job: Job, context: Context, folder: Path, events: int) -> int:
         The exit status for the process: 0 unless the job as a whole failed.
     """
 
-    def tell(event: Event) -> None:
+    def send(event: Event) -> None:
         lines = [encode(event)]
         if name := getattr(event, "name", ""):
             lines.append(f"running {'' if isinstance(event, VariableDone) else name}\n".encode())
         write_all(events, b"".join(lines))
 
     opened = (MockRun if job.mock else OpenedRun)(job.proposal, job.run)
-    opened.look()
+    opened.record_files()
     try:
         names, notes = _selection(job, context, opened)
         started = opened.start_time()
     except UnknownVariable as error:
         return fail(events, str(error))
     except RunUnavailable as error:
-        _tell_of_files(job, opened, tell)
+        _send_files_found(job, opened, send)
         return fail(events, str(error), "absent" if error.is_absent else "failed")
-    _tell_of_files(job, opened, tell)
+    _send_files_found(job, opened, send)
     if job.cluster:  # its non-cluster dependencies were saved by the previous job
         others = [n for n in names if not context.graph.cluster[n]]
         job = replace(job, saved=[*job.saved, *others])
     writer = FragmentWriter(folder, job.proposal, job.run)
-    evaluation = Evaluation(context, job, opened, writer, tell)
-    tell(JobStarted(job.job_id, os.getpid(), evaluation.needed(names)))
+    evaluation = Evaluation(context, job, opened, writer, send)
+    send(JobStarted(job.job_id, os.getpid(), evaluation.needed(names)))
     for note in notes:
-        tell(Note(job.job_id, note))
+        send(Note(job.job_id, note))
     try:
         computed = Computed(evaluation.clock(), 0.0, context.context_hash)
         path = writer.write_start_time(started, computed)
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else str(error)  # h5py's is a page long
         return fail(events, f"Results cannot be written to {folder}: {reason}")
-    tell(VariableDone(job.job_id, "start_time", "done", 0.0, str(path)))
+    send(VariableDone(job.job_id, "start_time", "done", 0.0, str(path)))
     before = set(sys.modules)
     evaluation.evaluate(names)
     imported = [m for m in PRELOADED if m in sys.modules and m not in before]
@@ -118,10 +118,10 @@ def _selection(job: Job, context: Context, run: OpenedRun) -> tuple[list[str], l
     return names, []
 
 
-def _tell_of_files(job: Job, run: OpenedRun, tell: Callable[[Event], None]) -> None:
+def _send_files_found(job: Job, run: OpenedRun, send: Callable[[Event], None]) -> None:
     """Report the folders' contents before opening, and the unreadable files."""
     for data, files in run.files.items():
-        tell(
+        send(
             FilesFound(
                 job.job_id,
                 data,

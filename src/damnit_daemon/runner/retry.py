@@ -18,7 +18,7 @@ class Verdict:
 
     is_over: bool
     """True if there is no further attempt."""
-    blamed: str = ""
+    crashed: str = ""
     """The variable that crashed the process; it is not retried."""
     reason: str = ""
     """How the process ended, for that variable's cell."""
@@ -52,7 +52,7 @@ class Attempts:
             lost=dict(self._lost),
         )
 
-    def heard(self, done: VariableDone) -> bool:
+    def record(self, done: VariableDone) -> bool:
         """Record an outcome; return False if it is known and was only recomputed for dependents."""
         if done.name == START_TIME or done.name in self._saved:
             return False
@@ -77,7 +77,7 @@ class Attempts:
             if ended.running in self._saved:  # it died when recomputed for others
                 return Verdict(is_over=False)
             self._saved.append(ended.running)
-            return Verdict(is_over=False, blamed=ended.running, reason=reason)
+            return Verdict(is_over=False, crashed=ended.running, reason=reason)
         self._puzzling_deaths += 1
         if self._puzzling_deaths > 1:
             self.failure = f"The job failed outside any variable: {reason}."

@@ -37,17 +37,17 @@ class OpenedRun:
         self.proposal = proposal
         self.run = run
         self.files: dict[str, DataFiles] = {}
-        """Contents of its folders before opening, by `raw` and `proc`; see `look`."""
+        """Contents of its folders before opening, by `raw` and `proc`; see `record_files`."""
         self._opened: dict[RunData, Any] = {}
 
-    def look(self) -> None:
+    def record_files(self) -> None:
         """Record the run's files, to report later which existed and which were unreadable."""
         try:
             folder = _find_proposal(self.proposal)
         except Exception:  # noqa: BLE001 - EXtra-data's; opening the run will say it
             return
         for origin in ORIGINS:
-            self.files[origin] = DataFiles.look(folder / origin / f"r{self.run:04d}")
+            self.files[origin] = DataFiles.scan(folder / origin / f"r{self.run:04d}")
 
     def of(self, data: RunData) -> Any:
         """Return the open run for variables that need `data`.
@@ -158,7 +158,7 @@ class GivenRun(OpenedRun):
         """Return the object."""
         return self._data
 
-    def look(self) -> None:
+    def record_files(self) -> None:
         """Do nothing: the caller is responsible for its files."""
 
     def require_proc(self) -> None:
@@ -201,7 +201,7 @@ class MockRun(OpenedRun):
             self._opened[RunData.ALL] = _mock_run()
         return self._opened[RunData.ALL]
 
-    def look(self) -> None:
+    def record_files(self) -> None:
         """Do nothing: it has no files."""
 
     def require_proc(self) -> None:

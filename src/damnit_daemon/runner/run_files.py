@@ -35,7 +35,7 @@ class DataFiles:
     unreadable: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def look(cls, path: Path) -> DataFiles:
+    def scan(cls, path: Path) -> DataFiles:
         """List a folder; a missing one counts as empty."""
         found = cls(path)
         try:

@@ -16,8 +16,8 @@ from ..ledger import (
     Ledger,
     count,
     get_value,
+    load_arrived_data,
     load_files,
-    load_seen,
     record_arrival,
     set_value,
 )
@@ -119,7 +119,7 @@ class ArrivalThreads:
             try:
                 watcher = watcher or self._make_watcher()
                 with self._ledger.reading() as con:
-                    new = load_seen(con, after_id=last_id)
+                    new = load_arrived_data(con, after_id=last_id)
                     taken = load_files(con)
                 seen |= new.data
                 last_id = new.last_id

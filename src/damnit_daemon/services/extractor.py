@@ -194,8 +194,8 @@ class Extractor:
             ended = self._run_job(attempts, outcome, collector)
             lives = self._runner is not None and self._runner.alive
             verdict = attempts.ended(ended, runner_lives=lives)
-            if verdict.blamed:
-                self._record_crash(verdict.blamed, verdict.reason, outcome, collector)
+            if verdict.crashed:
+                self._record_crash(verdict.crashed, verdict.reason, outcome, collector)
             if verdict.is_over:
                 outcome.failure = attempts.failure
                 outcome.is_absent = attempts.is_absent
@@ -209,7 +209,7 @@ class Extractor:
             for event in events:
                 if isinstance(event, VariableDone):
                     outcome.owed = collector.record(event) or outcome.owed
-                    if attempts.heard(event):
+                    if attempts.record(event):
                         _count(event, outcome)
                 elif isinstance(event, FilesFound):
                     _note_unreadable(event, outcome)

@@ -61,7 +61,7 @@ class ChangeFeed:
         with self._guarded():
             con = self._connection()
             self._watch = None
-            return self._begin_again(con)
+            return self._restart(con)
 
     def changes(self, near: Collection[RunKey] = ()) -> Changes:
         """Report what was written since the last call; the first call reports all as new.
@@ -78,7 +78,7 @@ class ChangeFeed:
                 # Migrated meanwhile: the tables this connection overlays exist now.
                 self._close()
                 con = self._connection()
-            return self._look(con, near)
+            return self._poll(con, near)
 
     def walk(self, asked: Collection[str] = ()) -> Changes | None:
         """Continue reading, or scanning for changes, for some 20 ms; None if all is done.
@@ -98,20 +98,20 @@ class ChangeFeed:
             watch = self._watch
             with self._transaction(con):
                 found = watch.walk(con, self._data_version, asked)
-            return self._begin_again(con) if watch.went_back else found
+            return self._restart(con) if watch.went_back else found
 
     @property
     def has_all(self) -> bool:
         """True if `walk` has returned all existing values."""
         return self._watch is not None and self._watch.has_all
 
-    def has_told(self, asked: Collection[str]) -> bool:
+    def has_reported(self, asked: Collection[str]) -> bool:
         """Return True if `walk` has returned the values of some variables, so they can be searched.
 
         Never blocks.
         """
         watch = self._watch
-        return watch is not None and watch.has_told(asked)
+        return watch is not None and watch.has_reported(asked)
 
     def unknown(self, cells: Iterable[Cell]) -> list[Cell]:
         """Return those cells that have no row, according to what was reported so far."""
@@ -161,16 +161,16 @@ class ChangeFeed:
         self._con = None
         self._watch = None
 
-    def _look(self, con: sqlite3.Connection, near: Collection[RunKey]) -> Changes:
+    def _poll(self, con: sqlite3.Connection, near: Collection[RunKey]) -> Changes:
         watch = self._watch
         if watch is None:
-            return self._begin_again(con)
+            return self._restart(con)
         with self._transaction(con) as version:
             self._data_version = version
-            changes = watch.look(con, near)
-        return self._begin_again(con) if watch.went_back else changes
+            changes = watch.poll(con, near)
+        return self._restart(con) if watch.went_back else changes
 
-    def _begin_again(self, con: sqlite3.Connection) -> Changes:
+    def _restart(self, con: sqlite3.Connection) -> Changes:
         self._watch = None
         with self._transaction(con) as version:
             self._data_version = version

@@ -82,8 +82,8 @@ class ChangeTracker:
         self._next_ahead: int | None = self._next if self._next > MOST_AT_ONCE else None
         self._has_all_ahead = False
         self._asked: frozenset[str] = frozenset()
-        self._next_asked = 0
-        self._told: frozenset[str] = frozenset()
+        self._next_requested = 0
+        self._reported: frozenset[str] = frozenset()
         self.has_all = False
         """True if `walk` has returned everything."""
         self._round: list[int] = []
@@ -93,7 +93,7 @@ class ChangeTracker:
         """Report everything as new."""
         return Changes(is_new=True, runs=tuple(self.runs.values()), columns=self.columns)
 
-    def look(self, con: sqlite3.Connection, near: Iterable[RunKey]) -> Changes:
+    def poll(self, con: sqlite3.Connection, near: Iterable[RunKey]) -> Changes:
         """Report new values, and changes near some runs or the last changes.
 
         Args:
@@ -116,9 +116,9 @@ class ChangeTracker:
         removed += self._cells_of_lost_variables(con)
         return self._finish(con, runs, gone, values, removed)
 
-    def has_told(self, asked: Collection[str]) -> bool:
+    def has_reported(self, asked: Collection[str]) -> bool:
         """Return True if `walk` has returned these values, or those of `ANY`, at least ahead."""
-        return self.has_all or self._has_all_ahead or self._told.issuperset(asked)
+        return self.has_all or self._has_all_ahead or self._reported.issuperset(asked)
 
     def has_row(self, cell: Cell) -> bool:
         """Return True if a row of the cell was read, and has not been deleted since."""
@@ -141,7 +141,7 @@ class ChangeTracker:
             version: Version of the data; a new one starts another scan.
             asked: Variables to begin with, or `ANY`.
         """
-        if (found := self._load_asked(con, frozenset(asked))) is not None:
+        if (found := self._load_requested(con, frozenset(asked))) is not None:
             return Changes(ahead=found or ())
         if ahead := self._load_ahead(con):
             return Changes(ahead=ahead)
@@ -164,20 +164,20 @@ class ChangeTracker:
 
     # Initial reading
 
-    def _load_asked(
+    def _load_requested(
         self, con: sqlite3.Connection, asked: frozenset[str]
     ) -> Sequence[AheadRow] | None:
         """Return the next requested values, maybe none; None if all have been returned."""
-        missing = asked - self._told
+        missing = asked - self._reported
         if self._next_ahead is None or not missing:
             return None
         if missing != self._asked:
-            self._asked, self._next_asked = missing, self._next_ahead
+            self._asked, self._next_requested = missing, self._next_ahead
         most = PORTION_OF_FEW if len(missing) <= FEW else PORTION
-        if (piece := blocks_before(con, self._next_asked, most)) is None:
-            self._told |= missing
+        if (piece := blocks_before(con, self._next_requested, most)) is None:
+            self._reported |= missing
             return None
-        self._next_asked = piece[0]
+        self._next_requested = piece[0]
         return load_ahead(con, *piece, missing)
 
     def _load_ahead(self, con: sqlite3.Connection) -> Sequence[AheadRow]:

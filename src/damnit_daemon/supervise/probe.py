@@ -131,13 +131,13 @@ def find_supervisord(folder: DamnitFolder) -> Process | None:
 def is_renewed(folder: DamnitFolder, lease: Lease) -> bool:
     """Watch for a renewal of a lease: then its holder is running, on whichever host."""
     watch = LeaseWatch()
-    watch.look(lease, time.monotonic())
+    watch.observe(lease, time.monotonic())
     give_up_at = time.monotonic() + WATCH_S
     while time.monotonic() < give_up_at:
         time.sleep(WATCH_EVERY_S)
         now = read_lease(folder)
         if now is not None:
-            watch.look(now, time.monotonic())
+            watch.observe(now, time.monotonic())
         if watch.moved:
             return True
     return False

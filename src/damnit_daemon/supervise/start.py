@@ -49,7 +49,7 @@ def start(
     *,
     command: Sequence[str] | None = None,
     prepare: Callable[[], object] | None = None,
-    tell: Callable[[str], object] = lambda _: None,
+    report: Callable[[str], object] = lambda _: None,
     timeout_s: float = START_TIMEOUT_S,
     ports: Iterator[int] | None = None,
 ) -> Lease:
@@ -59,7 +59,7 @@ def start(
         folder: The DAMNIT folder; it must exist.
         command: Run instead of `daemon_command`.
         prepare: Called before the start, once it is certain that no daemon runs here.
-        tell: Receives progress messages for the user.
+        report: Receives progress messages for the user.
         timeout_s: How long it may take to start.
         ports: Ports to try, in order.
 
@@ -73,14 +73,14 @@ def start(
     """
     with supervise_lock(folder, timeout_s=timeout_s):
         seen = observe(folder)
-        timeout_s += _refuse_second(folder, seen, tell)
+        timeout_s += _refuse_second(folder, seen, report)
         if prepare is not None:
             prepare()
         if seen.supervisord is not None:
             end_supervisord(seen, grace_s=LAUNCH_TIMEOUT_S)  # it supervises no program
         copy = keep_foreign_conf(folder)
         if copy is not None:
-            tell(f"{conf_path(folder).name} was not ours; the old one is kept as {copy.name}")
+            report(f"{conf_path(folder).name} was not ours; the old one is kept as {copy.name}")
         return _start(
             folder,
             command or daemon_command(folder),
@@ -90,7 +90,9 @@ def start(
         )
 
 
-def _refuse_second(folder: DamnitFolder, seen: DaemonProbe, tell: Callable[[str], object]) -> float:
+def _refuse_second(
+    folder: DamnitFolder, seen: DaemonProbe, report: Callable[[str], object]
+) -> float:
     """Check that no daemon runs here; return how long an old lease may delay the new one."""
     lease, program = seen.lease, seen.program
     if seen.supervisord is None and seen.supervisord_process is not None:
@@ -119,7 +121,7 @@ def _refuse_second(folder: DamnitFolder, seen: DaemonProbe, tell: Callable[[str]
         return 0.0
     if is_renewed(folder, lease):
         raise LeaseHeld(lease)
-    tell(
+    report(
         f"process {lease.holder.pid} on {lease.holder.host} left without a word; "
         f"its lease expires in {EXPIRES_S:.0f} s"
     )

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from damnit_daemon.model import Column, RunKey, RunRow, StoredValue
 
-from ..data.run_history import RunHistory, tell_history
+from ..data.run_history import RunHistory, describe_history
 from ..format import format_duration, format_full_time
 from ..sanitize import visible
 from ..table.cells import OWN_PROVENANCE, parse_attributes
@@ -126,7 +126,7 @@ def summary(
         span = least if least == most else f"{least} to {most}"
         lines.append(("Computed", f"{span}, total compute time {format_duration(sum(took))}"))
     if history is not None:
-        lines += tell_history(history, now, zone)
+        lines += describe_history(history, now, zone)
     return [(name, text) for name, text in lines if text]
 
 

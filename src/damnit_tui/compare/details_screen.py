@@ -88,7 +88,7 @@ class DetailsScreen(ListScreen):
         rows, activity = self.context.rows, self.context.session.activity.latest
         if self.key not in rows:
             return
-        doing = activity.look(self.key)
+        doing = activity.appearance(self.key)
         table = rows.version(self.key), len(rows.columns)
         listed = self.key, table, self.order, self.words, doing, self._history
         if listed == self._listed:

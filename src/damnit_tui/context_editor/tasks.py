@@ -79,7 +79,7 @@ class ContextTask:
         self._dry_run = DryRun(
             session.folder,
             is_wanted=lambda: not self.is_cancelled,
-            tell_output=self._add_output,
+            on_output=self._add_output,
         )
 
     def check(self, text: str) -> Iterator[TaskEvent]:

@@ -103,7 +103,7 @@ class DaemonService:
             DamnitError: If it does not start; with its last output.
         """
         try:
-            lease = start(self._folder, tell=notify)
+            lease = start(self._folder, report=notify)
         except LeaseHeld as held:
             holder = held.lease.holder
             return f"The daemon works already: process {holder.pid} on {holder.host}."

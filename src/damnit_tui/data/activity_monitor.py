@@ -29,7 +29,7 @@ class ActivityMonitor:
         self._clock = clock
         self._reader: DaemonActivityReader | None = None
 
-    def look(self) -> DaemonActivity:
+    def read(self) -> DaemonActivity:
         """Read the daemon's activity; never raises, and is fast while nothing changes.
 
         For one thread only: each poll continues from the one before.
@@ -41,5 +41,5 @@ class ActivityMonitor:
 
             ledger = Ledger(self._folder.ledger, timeout_s=LEDGER_TIMEOUT_S)
             self._reader = DaemonActivityReader(ledger, clock=self._clock)
-        self.latest = self._reader.look()
+        self.latest = self._reader.read()
         return self.latest

@@ -148,7 +148,7 @@ class DaemonActivity(NamedTuple):
         going = (job for job in self.runs.get(key, ()) if self.goes_on(job))
         return tuple(dict.fromkeys(name for job in going for name in job.computing))
 
-    def look(self, key: RunKey) -> object:
+    def appearance(self, key: RunKey) -> object:
         """A value that compares equal as long as a run's line looks the same."""
         return self.mark(key), self.computing(key)
 
@@ -156,7 +156,7 @@ class DaemonActivity(NamedTuple):
         """The runs whose lines look different now."""
         keys = self.runs.keys() | before.runs.keys() | self.growing.keys() | before.growing.keys()
         keys |= self.unreadable.keys() ^ before.unreadable.keys()
-        return {key for key in keys if self.look(key) != before.look(key)}
+        return {key for key in keys if self.appearance(key) != before.appearance(key)}
 
     def sentence(self, key: RunKey, name: str, now: float) -> str:
         """Explain why a cell has no value yet; empty if the daemon is not the reason."""

@@ -63,7 +63,7 @@ class DaemonActivityReader:
         self._stamp: object = None
         self._read_at_s = 0.0
 
-    def look(self) -> DaemonActivity:
+    def read(self) -> DaemonActivity:
         """Return the daemon's activity; if the ledger cannot be read, the last known state."""
         stamp, now_s = self._file_stamp(), self._monotonic()
         if stamp is None or stamp != self._stamp or now_s - self._read_at_s > LOOK_ANYWAY_S:
@@ -97,7 +97,7 @@ class DaemonActivityReader:
     def _read(self) -> None:
         try:
             with self._ledger.reading() as con:
-                self._take_in(con)
+                self._apply(con)
         except LedgerMissing:
             self._lease = None
             self._work = DaemonActivity(is_known=True)
@@ -106,7 +106,7 @@ class DaemonActivityReader:
         except Exception as error:  # noqa: BLE001 – a file of strangers: tables and values of any kind
             self._work = self._work._replace(is_known=True, problem=f"Invalid: {error}")
 
-    def _take_in(self, con: Connection) -> None:
+    def _apply(self, con: Connection) -> None:
         lease = load_lease(con)
         active = load_jobs(con, states=ACTIVE)
         queue = next_queued(con, limit=MOST_QUEUED)

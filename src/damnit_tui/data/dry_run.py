@@ -59,7 +59,7 @@ class DryRun:
     Args:
         folder: The folder; only read.
         is_wanted: Polled several times a second.
-        tell_output: Receives what the file prints, in a thread.
+        on_output: Receives what the file prints, in a thread.
     """
 
     def __init__(
@@ -67,11 +67,11 @@ class DryRun:
         folder: DamnitFolder,
         *,
         is_wanted: Callable[[], bool] = lambda: True,
-        tell_output: Callable[[str], object] = lambda _: None,
+        on_output: Callable[[str], object] = lambda _: None,
     ) -> None:
         self._folder = folder
         self._is_wanted = is_wanted
-        self._tell_output = tell_output
+        self._on_output = on_output
 
     def check(self, text: str) -> ContextLoaded:
         """Load a text; its problems name `context.py`, not the temporary file."""
@@ -130,7 +130,7 @@ class DryRun:
             process = RunnerProcess(
                 DamnitFolder(place),
                 self._python(),
-                tee=self._tell,
+                tee=self._pass_on,
                 on_idle=self._end_if_unwanted,
                 limits=Limits(start_s=START_S),
                 directory=self._folder.path,
@@ -140,8 +140,8 @@ class DryRun:
         finally:
             shutil.rmtree(place, ignore_errors=True)
 
-    def _tell(self, printed: bytes) -> None:
-        self._tell_output(printed.decode("utf-8", "replace"))
+    def _pass_on(self, printed: bytes) -> None:
+        self._on_output(printed.decode("utf-8", "replace"))
 
     def _make_place(self) -> Path:
         try:

@@ -146,7 +146,7 @@ class EditQueue:
         self._clock = clock
         self.drafts: dict[tuple[RunKey, str], str] = {}
         self._orders: deque[Order] = deque()
-        self._telling = False
+        self._notifying = False
         self._changed = threading.Condition()
         self._stop = threading.Event()
         self._editor: Editor | None = None
@@ -171,7 +171,7 @@ class EditQueue:
     def is_idle(self) -> bool:
         """True if every order is written and its outcome reported."""
         with self._changed:
-            return not self._orders and not self._telling
+            return not self._orders and not self._notifying
 
     def stop(self) -> None:
         """End `outcomes` once everything is written, or cannot be written at the moment."""
@@ -256,9 +256,9 @@ class EditQueue:
                 continue
             with self._changed:
                 self._orders.popleft()
-                self._telling = True
+                self._notifying = True
             yield outcome
-            self._telling = False
+            self._notifying = False
         if self._editor is not None:
             self._editor.close()
 
@@ -309,7 +309,7 @@ class EditQueue:
         step = steps[-1]
         editor = self._open()
         try:
-            saved = editor.take_back(step.saved)
+            saved = editor.revert(step.saved)
         except EditConflict as conflict:
             assert isinstance(step.saved, SavedValues)
             steps.remove(step)  # another press continues with the step before

@@ -19,7 +19,7 @@ from damnit_daemon.store import Cell, Changes, DatabaseMissing, Note
 from .daemon_activity import DaemonActivity
 from .first_page import FirstPage
 from .session import Session
-from .worker_errors import Failure, as_told, unforeseen
+from .worker_errors import Failure, as_user_error, unforeseen
 
 POLL_S = 0.25
 RETRY_S = 1.0
@@ -115,21 +115,21 @@ class Feed:
         self._notes_at_s = 0.0
         """When to retry after a failed reading."""
         self._stop = threading.Event()
-        self._taken = threading.Event()
+        self._acknowledged = threading.Event()
 
     @property
     def has_asked(self) -> bool:
         """True once all values of the requested variables were yielded, so that none is missed."""
-        return not self.asked or self._session.changes.has_told(self.asked)
+        return not self.asked or self._session.changes.has_reported(self.asked)
 
     def stop(self) -> None:
         """End `updates` soon."""
         self._stop.set()
-        self._taken.set()
+        self._acknowledged.set()
 
     def acknowledge(self) -> None:
         """Acknowledge the last update: the next one may follow."""
-        self._taken.set()
+        self._acknowledged.set()
 
     def prepared_update(self) -> Update | None:
         """Return the first update if it is ready; `updates` then starts after it."""
@@ -138,7 +138,7 @@ class Feed:
         try:
             update = self._first_update()
         except Failure as error:
-            self.health = self._illness(as_told(error))
+            self.health = self._illness(as_user_error(error))
             return None
         self._begun = True
         self.health = Health(read_at=self._clock())
@@ -154,10 +154,10 @@ class Feed:
                         continue
                     yield from self._well()
                     yield news
-                    self._wait_taken()
+                    self._wait_acknowledged()
             except Failure as error:
-                yield from self._ill(as_told(error))
-                yield from self._look_at_work()
+                yield from self._ill(as_user_error(error))
+                yield from self._changed_activity()
                 self._stop.wait(RETRY_S)
                 self._may_have_notes = True
             except Exception as error:  # noqa: BLE001 – the border: no row may end the news
@@ -165,17 +165,17 @@ class Feed:
                 self._stop.wait(RETRY_S)
                 self._follows = False
 
-    def _look_at_work(self) -> Iterator[DaemonActivity]:
+    def _changed_activity(self) -> Iterator[DaemonActivity]:
         """Yield the daemon's activity if it has changed."""
         now_s = time.monotonic()
         if now_s - self._work_at_s < WORK_S:
             return
         self._work_at_s = now_s
-        before, self._work = self._work, self._session.activity.look()
+        before, self._work = self._work, self._session.activity.read()
         if self._work != before:
             yield self._work
 
-    def _look_at_notes(self) -> Iterator[NotesRead]:
+    def _changed_notes(self) -> Iterator[NotesRead]:
         """Yield the notes if they have changed."""
         if time.monotonic() < self._notes_at_s:
             return
@@ -193,7 +193,7 @@ class Feed:
         """Read from the start, or from where an error interrupted."""
         if not self._follows:
             yield from self._begin()
-        yield from self._values_and_news()
+        yield from self._values_and_changes()
 
     def _first_update(self) -> Update:
         update = first_update(self._session.first_page.load())
@@ -212,14 +212,14 @@ class Feed:
         self._follows = True
         self._may_have_notes = True
         yield Update(runs=first.runs, has_all_runs=True, columns=first.columns)
-        yield from self._look_at_work()
+        yield from self._changed_activity()
 
-    def _values_and_news(self) -> Iterator[Update | DaemonActivity | NotesRead]:
+    def _values_and_changes(self) -> Iterator[Update | DaemonActivity | NotesRead]:
         """Yield all values, visible runs first, and changes by others meanwhile and later."""
         told_at_s = 0.0
         waiting = self._waiting
         while not self._stop.is_set():
-            yield from self._look_at_work()
+            yield from self._changed_activity()
             if not self.has_all and (some := [k for k in self.shown if k in waiting][:PORTION]):
                 values = tuple(self._session.load_values(some))
                 waiting.difference_update(some)
@@ -239,7 +239,7 @@ class Feed:
             if changes:
                 yield live_update(changes)
             if self._may_have_notes:
-                yield from self._look_at_notes()
+                yield from self._changed_notes()
             if not self.has_all and self._session.changes.has_all:
                 gone = tuple(self._session.changes.unknown(self._ahead))
                 yield Update(
@@ -253,11 +253,11 @@ class Feed:
         """Load recent changes; at once in runs on the screen and those being processed."""
         return self._session.changes.changes({*self.shown, *self._work.runs})
 
-    def _wait_taken(self) -> None:
+    def _wait_acknowledged(self) -> None:
         """Wait until the screen has caught up; changes that accumulate are read in one go."""
-        while not self._taken.wait(1.0) and not self._stop.is_set():
+        while not self._acknowledged.wait(1.0) and not self._stop.is_set():
             pass
-        self._taken.clear()
+        self._acknowledged.clear()
 
     def _note_read(self) -> None:
         self.health = Health(read_at=self._clock(), writable=self.health.writable)

@@ -115,13 +115,13 @@ def absence_of(history: RunHistory, name: str) -> tuple[Absence, str]:
     if any(_names(history, job, name) for job in history.jobs):
         return Absence.NOT_STORED, ""
     if not seen:
-        return (Absence.NOT_DECLARED if _tells_all(history) else Absence.UNKNOWN), ""
+        return (Absence.NOT_DECLARED if _is_complete(history) else Absence.UNKNOWN), ""
     if all(job.data == "proc" for job in seen) and "proc" not in arrived(history):
         return Absence.NEEDS_PROC, ""
     return Absence.CAME_LATER, ""
 
 
-def tell_history(
+def describe_history(
     history: RunHistory, now: float, zone: tzinfo | None = None
 ) -> list[tuple[str, str]]:
     """Return the history of the run as labelled lines."""
@@ -134,11 +134,11 @@ def tell_history(
         ]
         lines.append(("Arrived", "\n".join(told)))
     if history.jobs:
-        lines.append(("Jobs", "\n".join(_tell_job(job, now) for job in history.jobs)))
+        lines.append(("Jobs", "\n".join(_describe_job(job, now) for job in history.jobs)))
     return lines
 
 
-def _tell_job(job: Job, now: float) -> str:
+def _describe_job(job: Job, now: float) -> str:
     parts = [f"{job.id} ({job.data}) {job.state.value}"]
     if (took := job.duration_s(now)) is not None:
         verb = "for" if job.state is JobState.RUNNING else "in"
@@ -165,7 +165,7 @@ def _names(history: RunHistory, job: Job, name: str) -> bool:
     return any(each.name == name for each in history.progress.get(job.id, ()))
 
 
-def _tells_all(history: RunHistory) -> bool:
+def _is_complete(history: RunHistory) -> bool:
     """Return True if some job covered all variables, so that one it lacks does not exist."""
     return any(
         job.variables is None and not job.match and history.progress.get(job.id)

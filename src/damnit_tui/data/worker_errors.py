@@ -12,7 +12,7 @@ LONGEST_CELLS = 90
 Failure = (DamnitError, OSError)
 
 
-def as_told(error: DamnitError | OSError) -> DamnitError:
+def as_user_error(error: DamnitError | OSError) -> DamnitError:
     """Return an error as a message; a system error names the file."""
     if isinstance(error, DamnitError):
         return error

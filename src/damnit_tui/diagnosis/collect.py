@@ -13,7 +13,7 @@ from damnit_daemon.model import Column, RunKey, StoredValue
 
 from ..data.daemon_activity import DaemonActivity
 from ..data.daemon_activity_reader import DaemonActivityReader
-from ..data.run_history import RunHistory, load_history, tell_history
+from ..data.run_history import RunHistory, describe_history, load_history
 from ..fixed_columns import TIME
 from ..table.cells import parse_attributes
 from ..table.describe import details
@@ -86,7 +86,7 @@ def find_why(
     value = facts.values.get(column.name)
     parts = [*details(column, value, zone), *notes]
     if facts.history is not None:
-        parts += tell_history(facts.history, now, zone)
+        parts += describe_history(facts.history, now, zone)
     return Diagnosis(
         key, column, chain, advise(key, column.name, chain[0]), tuple(excerpts), tuple(parts)
     )
@@ -108,7 +108,7 @@ def _collect(
     try:
         ledger = session.ledger()
         if not work.is_known:
-            work = DaemonActivityReader(ledger).look()
+            work = DaemonActivityReader(ledger).read()
         with ledger.reading() as con:
             history = load_history(con, key)
     except LedgerMissing:

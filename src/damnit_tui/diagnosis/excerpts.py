@@ -31,7 +31,7 @@ def log_excerpt(log: LogFile, root: Cause, is_wanted: Callable[[], bool]) -> Exc
     Raises:
         DamnitError: If there is no log, or it cannot be read.
     """
-    log.look()
+    log.poll()
     if root.kind in (CauseKind.RAISED, CauseKind.NO_SOURCE):
         return _from(log, failure_of(root.name), root.name, is_wanted)
     if root.kind is CauseKind.SKIPPED:

@@ -79,7 +79,7 @@ class Pager:
     def poll(self) -> Page:
         """Poll for new lines."""
         try:
-            change = self._log.look()
+            change = self._log.poll()
         except DamnitError as error:
             self.page = Page(problem=error.message)
             return self.page

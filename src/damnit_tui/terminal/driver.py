@@ -51,7 +51,7 @@ HELD_S = 0.02
 """The same while an incomplete key is held back."""
 
 
-class TerminalTold(Message):
+class TerminalIdentified(Message):
     """The terminal has reported its name and version."""
 
     def __init__(self, version: str) -> None:
@@ -178,7 +178,7 @@ class PacedDriver(LinuxDriver):
         version = self._answers.version
         text = self._answers.taken_out(text)
         if self._answers.version != version:
-            self.process_message(TerminalTold(self._answers.version))
+            self.process_message(TerminalIdentified(self._answers.version))
         return text
 
     @property

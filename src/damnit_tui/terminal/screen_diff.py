@@ -17,7 +17,7 @@ from rich.cells import cell_len
 
 from ..graphemes import clusters
 from .graphics.placeholders import PARTS, colour_of, is_piece, placeholders, slot_of
-from .sgr import Looks, Style
+from .sgr import Style, Styles
 
 _TOKEN = re.compile(
     r"\x1b\[([0-9;]*)m"  # a style
@@ -44,7 +44,7 @@ class _Piece(NamedTuple):
 
     y: int
     x: int
-    look: int
+    style: int
     text: str
 
 
@@ -74,8 +74,8 @@ class ScreenDiff:
         self.images: dict[int, int] = {}
         """Slot of pieces → number of the terminal's image for them."""
         self._columns = self._rows = 0
-        self._wanted = 0
-        self._all = Looks()
+        self._target = 0
+        self._all = Styles()
         self.forget()
 
     def resize(self, columns: int, rows: int) -> None:
@@ -85,11 +85,11 @@ class ScreenDiff:
 
     def forget(self) -> None:
         """Forget the screen's contents: the next frame is sent in full."""
-        wanted, self._all = self._all[self._wanted], Looks()
-        self._wanted = self._all.number(wanted)
+        wanted, self._all = self._all[self._target], Styles()
+        self._target = self._all.number(wanted)
         """The style of the text parsed next."""
         self._letters = [[NOTHING] * self._columns for _ in range(self._rows)]
-        self._looks = [[0] * self._columns for _ in range(self._rows)]
+        self._styles = [[0] * self._columns for _ in range(self._rows)]
         self._worn: int | None = None
         """The style the terminal has now; None if unknown."""
         self._place: tuple[int, int] | None = None
@@ -111,7 +111,7 @@ class ScreenDiff:
         out: list[str] = []
         at = 0
         match = None
-        take = self._take
+        take = self._apply
         for match in _TOKEN.finditer(data):
             start, end = match.span()
             if start != at or not take(match, out):
@@ -125,19 +125,19 @@ class ScreenDiff:
             self._move(self._y, self._x, out)
         return "".join(out)
 
-    def _take(self, match: re.Match[str], out: list[str]) -> bool:
+    def _apply(self, match: re.Match[str], out: list[str]) -> bool:
         """Process a token of the output; return False if it is not understood."""
         kind = match.lastindex
         if kind == 1:
-            look = self._all.after(self._wanted, match[1])
-            if look is None:
+            style = self._all.after(self._target, match[1])
+            if style is None:
                 return False
-            self._wanted = look
+            self._target = style
         elif kind == 5:
             text = match[5]
             if self.images and not text.isascii():
-                return all(self._take_part(part, out) for part in PARTS.findall(text))
-            return self._take_text(text, out)
+                return all(self._apply_part(part, out) for part in PARTS.findall(text))
+            return self._apply_text(text, out)
         elif kind == 4:
             self._send(out)
             out.append(match[4])
@@ -148,7 +148,7 @@ class ScreenDiff:
             self._is_placed = True
         return True
 
-    def _take_text(self, text: str, out: list[str]) -> bool:
+    def _apply_text(self, text: str, out: list[str]) -> bool:
         is_plain = text.isascii() or _is_plain(text)
         end = self._x + (len(text) if is_plain else cell_len(text))
         if not self._is_placed or self._y >= self._rows or end > self._columns:
@@ -160,40 +160,40 @@ class ScreenDiff:
             self._write_odd(text, end, out)
         return True
 
-    def _take_part(self, text: str, out: list[str]) -> bool:
+    def _apply_part(self, text: str, out: list[str]) -> bool:
         """Process text, or pieces of a picture: their colour identifies the image."""
         image = self.images.get(slot_of(text[0])) if is_piece(text[0]) else None
         if image is None:
-            return self._take_text(text, out)
-        before = self._wanted
-        self._wanted = self._all.number(Style(front=colour_of(image), back=self._all[before].back))
-        taken = self._take_text(text, out)
-        self._wanted = before
+            return self._apply_text(text, out)
+        before = self._target
+        self._target = self._all.number(Style(front=colour_of(image), back=self._all[before].back))
+        taken = self._apply_text(text, out)
+        self._target = before
         return taken
 
     def _pass_on(self, data: str) -> str:
         """Forget the screen and pass the output through, after restoring style and position."""
         move = f"\x1b[{self._y + 1};{self._x + 1}H" if self._is_placed else ""
-        look = "\x1b[0m" + self._all.change(0, self._wanted)
+        style = "\x1b[0m" + self._all.change(0, self._target)
         self.forget()
-        return look + move + data
+        return style + move + data
 
     def _write(self, text: str, end: int, out: list[str]) -> None:
         x, self._x = self._x, end
-        letters, looks = self._letters[self._y], self._looks[self._y]
-        look, written = self._wanted, list(text)
-        wanted = [look] * len(text)
+        letters, styles = self._letters[self._y], self._styles[self._y]
+        style, written = self._target, list(text)
+        wanted = [style] * len(text)
         if " " in text:
-            blank = self._all.blank[look]
-            wanted = [blank if letter == " " else look for letter in text]
-        shown, worn = letters[x:end], looks[x:end]
+            blank = self._all.blank[style]
+            wanted = [blank if letter == " " else style for letter in text]
+        shown, worn = letters[x:end], styles[x:end]
         if shown == written and worn == wanted:
             return
         same = [
             old == new and was == will
             for old, new, was, will in zip(shown, written, worn, wanted, strict=True)
         ]
-        letters[x:end], looks[x:end] = written, wanted
+        letters[x:end], styles[x:end] = written, wanted
         if x < self._ends.get(self._y, 0):
             self._send(out)
         self._ends[self._y] = end
@@ -204,21 +204,21 @@ class ScreenDiff:
                 continue
             stop = _end_of_change(same, at)
             for part in self._parts(text, at, stop):
-                self._pieces.append(_Piece(self._y, x + part.start, look, text[part]))
+                self._pieces.append(_Piece(self._y, x + part.start, style, text[part]))
             at = stop
 
     def _send(self, out: list[str]) -> None:
         """Send the differences; few pieces in the order with the fewest colour changes."""
         pieces, self._pieces = self._pieces, []
         self._ends.clear()
-        looks = dict.fromkeys(piece.look for piece in pieces)
-        if not 1 < len(looks) <= MOST_SORTED:
+        styles = dict.fromkeys(piece.style for piece in pieces)
+        if not 1 < len(styles) <= MOST_SORTED:
             self._send_in_order(pieces, out)
             return
         worn, place = self._worn, self._place
-        best = min(permutations(looks), key=lambda order: self._cost((worn or 0, *order)))
+        best = min(permutations(styles), key=lambda order: self._cost((worn or 0, *order)))
         found: list[_Sent] = []
-        for some in (sorted(pieces, key=lambda piece: best.index(piece.look)), pieces):
+        for some in (sorted(pieces, key=lambda piece: best.index(piece.style)), pieces):
             self._worn, self._place = worn, place
             sent: list[str] = []
             self._send_in_order(some, sent)
@@ -226,19 +226,19 @@ class ScreenDiff:
         shortest, self._worn, self._place = min(found, key=lambda one: len(one[0]))
         out.append(shortest)
 
-    def _cost(self, looks: Sequence[int]) -> int:
+    def _cost(self, styles: Sequence[int]) -> int:
         """Number of characters to switch through these styles in turn."""
-        return sum(len(self._all.change(one, other)) for one, other in pairwise(looks))
+        return sum(len(self._all.change(one, other)) for one, other in pairwise(styles))
 
     def _send_in_order(self, pieces: list[_Piece], out: list[str]) -> None:
-        for y, x, look, text in pieces:
+        for y, x, style, text in pieces:
             self._move(y, x, out)
-            is_placed = self._print(text, look, out)
+            is_placed = self._print(text, style, out)
             self._place = (y, x + len(text)) if is_placed else None
 
     def _parts(self, text: str, start: int, end: int) -> list[slice]:
         """Split a piece of text at long blanks."""
-        if not self._erases or not self._is_erasable(self._wanted):
+        if not self._erases or not self._is_erasable(self._target):
             return [slice(start, end)]
         cuts = [start, end]
         for blank in LONG_BLANK.finditer(text, start, end):
@@ -246,44 +246,44 @@ class ScreenDiff:
         cuts.sort()
         return [slice(a, b) for a, b in pairwise(cuts) if a < b]
 
-    def _is_erasable(self, look: int) -> bool:
+    def _is_erasable(self, style: int) -> bool:
         """Return True if blanks in this style show nothing but the background colour."""
-        return not self._all[self._all.blank[look]].words
+        return not self._all[self._all.blank[style]].words
 
-    def _print(self, text: str, look: int, out: list[str]) -> bool:
+    def _print(self, text: str, style: int, out: list[str]) -> bool:
         """Write a piece of text; return True if the cursor's position is known afterwards."""
-        looks = self._all
+        styles = self._all
         if text.isspace():
-            blank = looks.blank[look]
+            blank = styles.blank[style]
             # Attributes that blanks do not show may stay as they are.
-            if self._worn is None or looks.blank[self._worn] != blank:
-                self._wear(self._look_of_blank(blank), out)
-            if self._erases and LONG_BLANK.fullmatch(text) and self._is_erasable(look):
+            if self._worn is None or styles.blank[self._worn] != blank:
+                self._wear(self._style_of_blank(blank), out)
+            if self._erases and LONG_BLANK.fullmatch(text) and self._is_erasable(style):
                 # The last one is written: tmux ends a line where it was last erased.
                 out.append(f"\x1b[{len(text) - 1}X\x1b[{len(text) - 1}C")
                 text = " "
         else:
-            self._wear(look, out)
+            self._wear(style, out)
         if self.images and is_piece(text[0]) and slot_of(text[0]) in self.images:
             out.append(placeholders(text, self.images))
             return False  # terminals disagree on the width of diacritics
         out.append(text)
         return True
 
-    def _look_of_blank(self, blank: int) -> int:
+    def _style_of_blank(self, blank: int) -> int:
         """The style nearest to the current one in which blanks look the same."""
-        look = self._all[blank]
-        if self._worn is None or look.words:
+        style = self._all[blank]
+        if self._worn is None or style.words:
             return blank
-        return self._all.number(look._replace(front=self._all[self._worn].front))
+        return self._all.number(style._replace(front=self._all[self._worn].front))
 
-    def _wear(self, look: int, out: list[str]) -> None:
+    def _wear(self, style: int, out: list[str]) -> None:
         if self._worn is None:
             out.append("\x1b[0m")
             self._worn = 0
-        if self._worn != look:
-            out.append(self._all.change(self._worn, look))
-            self._worn = look
+        if self._worn != style:
+            out.append(self._all.change(self._worn, style))
+            self._worn = style
 
     def _write_odd(self, text: str, end: int, out: list[str]) -> None:
         """Write wide or joining characters: terminals differ in how many cells they take.
@@ -293,7 +293,7 @@ class ScreenDiff:
         """
         y, x = self._y, self._x
         self._place = None
-        self._wear(self._wanted, out)
+        self._wear(self._target, out)
         for shown, width, is_certain in clusters(text):
             self._move(y, x, out)
             if not is_certain:
@@ -314,7 +314,7 @@ class ScreenDiff:
         letter = self._letters[self._y][x] if x < self._columns else NOTHING
         if letter and not is_piece(letter):
             self._move(self._y, x, out)
-            self._wear(self._looks[self._y][x], out)
+            self._wear(self._styles[self._y][x], out)
             out.append(letter)
 
     def _move(self, y: int, x: int, out: list[str]) -> None:

@@ -35,9 +35,9 @@ class Style(NamedTuple):
 PLAIN = Style()
 
 
-def applied(look: Style, parameters: str) -> Style | None:
+def applied(style: Style, parameters: str) -> Style | None:
     """Return the style after an SGR sequence; None if it has unknown parts."""
-    words, front, back = set(look.words), look.front, look.back
+    words, front, back = set(style.words), style.front, style.back
     codes = parameters.split(";") if parameters else ["0"]
     at = 0
     while at < len(codes):
@@ -90,11 +90,11 @@ def change(old: Style, new: Style) -> str:
     return f"\x1b[{min(short, whole, key=len)}m"
 
 
-class Looks:
+class Styles:
     """Styles by number, the plain one being 0: numbers compare faster than styles."""
 
     def __init__(self) -> None:
-        self._looks: list[Style] = []
+        self._styles: list[Style] = []
         self._numbers: dict[Style, int] = {}
         self.blank: list[int] = []
         """For each style, its style on blanks."""
@@ -103,32 +103,32 @@ class Looks:
         self.number(PLAIN)
 
     def __len__(self) -> int:
-        return len(self._looks)
+        return len(self._styles)
 
     def __getitem__(self, number: int) -> Style:
-        return self._looks[number]
+        return self._styles[number]
 
-    def number(self, look: Style) -> int:
+    def number(self, style: Style) -> int:
         """Return the number of a style; a new one on first use."""
-        found = self._numbers.get(look)
+        found = self._numbers.get(style)
         if found is None:
-            found = self._numbers[look] = len(self._looks)
-            self._looks.append(look)
+            found = self._numbers[style] = len(self._styles)
+            self._styles.append(style)
             self.blank.append(found)
-            self.blank[found] = self.number(look.of_blank)
+            self.blank[found] = self.number(style.of_blank)
         return found
 
     def after(self, number: int, parameters: str) -> int | None:
         """Return the style after an SGR sequence; None if it has unknown parts."""
         asked = (number, parameters)
         if asked not in self._after:
-            look = applied(self._looks[number], parameters)
-            self._after[asked] = None if look is None else self.number(look)
+            style = applied(self._styles[number], parameters)
+            self._after[asked] = None if style is None else self.number(style)
         return self._after[asked]
 
     def change(self, old: int, new: int) -> str:
         """The shortest sequence from one style to another."""
         found = self._change.get((old, new))
         if found is None:
-            found = self._change[old, new] = change(self._looks[old], self._looks[new])
+            found = self._change[old, new] = change(self._styles[old], self._styles[new])
         return found

@@ -6,7 +6,7 @@ from damnit_daemon.ledger import LedgerMissing
 from damnit_daemon.model import Column, StoredValue
 from damnit_daemon.store import Database, decode_value, load_value
 
-from ..data.run_history import load_history, tell_history, why_absent
+from ..data.run_history import describe_history, load_history, why_absent
 from ..data.session import Session
 from ..table.blob_preview import draw_large
 from ..table.cells import CellAddress, stored_blob_kind
@@ -57,5 +57,5 @@ def _with_history(session: Session, found: CellDetails) -> CellDetails:
     absence = session.activity.latest.sentence(found.key, found.column.name, now)
     return found._replace(
         absence=absence or why_absent(history, found.column.name),
-        history=tuple(tell_history(history, now)),
+        history=tuple(describe_history(history, now)),
     )

@@ -422,9 +422,9 @@ def test_adding_a_variable_is_taken_back_and_done_again(folder, editor):
     info = VariableInfo("dose", "Sample/Dose", "In mJ.", "number", ("sample",))
     editor.define_variable(info)
 
-    gone = editor.take_back(SavedVariable(None, info))
+    gone = editor.revert(SavedVariable(None, info))
     assert variable(folder, "dose") is None
-    there = editor.take_back(gone)
+    there = editor.revert(gone)
     assert variable(folder, "dose") == info
     assert there == SavedVariable(None, info)
 
@@ -435,7 +435,7 @@ def test_a_variable_that_others_have_filled_in_is_not_taken_back(folder, editor)
     make_editor(folder).set_values([ValueEdit(key(1), "dose", None, 2.5)])
 
     with pytest.raises(VariableInUse):
-        editor.take_back(SavedVariable(None, info))
+        editor.revert(SavedVariable(None, info))
     assert values_of(folder, "dose") == {1: 2.5}
 
 
@@ -446,7 +446,7 @@ def test_a_variable_that_others_have_changed_is_not_taken_back(folder, editor):
     make_editor(folder).change_variable(info, theirs)
 
     with pytest.raises(VariableChanged):
-        editor.take_back(SavedVariable(None, info))
+        editor.revert(SavedVariable(None, info))
     assert variable(folder, "dose") == theirs
 
 
@@ -457,11 +457,11 @@ def test_another_type_is_taken_back_with_the_values_as_they_were(folder, editor)
     saved = editor.change_variable(before, before._replace(type="integer"))
     assert values_of(folder, "a_string") == {1: 12, 2: 7, 3: 9}
     make_editor(folder).set_values([ValueEdit(key(3), "a_string", 9, 10)])
-    again = editor.take_back(saved)
+    again = editor.revert(saved)
     # What somebody has changed since is not as before, but of the type.
     assert values_of(folder, "a_string") == {1: "012", 2: "7", 3: "10"}
     assert variable(folder, "a_string") == before
-    editor.take_back(again)
+    editor.revert(again)
     assert values_of(folder, "a_string") == {1: 12, 2: 7, 3: 10}
 
 
@@ -474,14 +474,14 @@ def test_a_deleted_variable_comes_back_with_what_was_typed(folder, editor):
 
     deletion = delete_variable(folder, "a_string")
     assert variable(folder, "a_string") is None
-    restored = editor.take_back(deletion.undo)
+    restored = editor.revert(deletion.undo)
     assert variable(folder, "a_string") == before
     assert values_of(folder, "a_string") == TYPED
     assert row(folder, 1, "a_string")["provenance"] == "manual-input"
 
-    gone = editor.take_back(restored)
+    gone = editor.revert(restored)
     assert variable(folder, "a_string") is None
-    editor.take_back(gone)
+    editor.revert(gone)
     assert values_of(folder, "a_string") == TYPED
     assert journal(folder)[-3:] == [
         (editor.author, key(run), "a_string", None, text) for run, text in TYPED.items()
@@ -493,7 +493,7 @@ def test_a_deleted_variable_does_not_come_back_where_its_name_is_taken(folder, e
     make_editor(folder).define_variable(VariableInfo("a_string", "Theirs", None, "number"))
 
     with pytest.raises(NameRefused):
-        editor.take_back(deletion.undo)
+        editor.revert(deletion.undo)
     assert variable(folder, "a_string").title == "Theirs"
 
 
@@ -502,13 +502,13 @@ def test_notes_are_taken_back_and_done_again(folder, editor):
     changed = editor.change_note(note, "beam is back, 9 keV")
     assert editor.change_note(changed, "") is None
 
-    there = editor.take_back(SavedNote(changed, None))
+    there = editor.revert(SavedNote(changed, None))
     assert there == SavedNote(None, changed)
-    assert editor.take_back(SavedNote(note, changed)) == SavedNote(changed, note)
-    gone = editor.take_back(SavedNote(None, note))
+    assert editor.revert(SavedNote(note, changed)) == SavedNote(changed, note)
+    gone = editor.revert(SavedNote(None, note))
     assert gone == SavedNote(note, None)
     make_editor(folder).add_note(NOW, "theirs")  # has got its number
-    again = editor.take_back(gone)
+    again = editor.revert(gone)
     assert again.after.text == "beam is back"
     with Database(folder.database).reading() as con:
         assert sorted(found.text for found in load_notes(con)) == ["beam is back", "theirs"]
@@ -518,4 +518,4 @@ def test_a_note_that_others_have_changed_is_not_taken_back(folder, editor):
     note = editor.add_note(NOW, "beam is back")
     make_editor(folder).change_note(note, "beam is lost")
     with pytest.raises(NoteChanged):
-        editor.take_back(SavedNote(None, note))
+        editor.revert(SavedNote(None, note))

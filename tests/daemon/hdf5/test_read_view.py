@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from damnit_daemon.hdf5 import NoSuchData, look, look_in_folder
+from damnit_daemon.hdf5 import NoSuchData, load_view, load_view_in_folder
 from damnit_daemon.model import RunKey
 from damnit_daemon.model.view import (
     AxisKind,
@@ -35,7 +35,7 @@ def file(tmp_path):
 
 def seen(file, name="v", **view):
     """The last answer."""
-    *_, looked = look(file.path, name, ViewRequest(**view))
+    *_, looked = load_view(file.path, name, ViewRequest(**view))
     assert looked.read == 1
     return looked
 
@@ -326,7 +326,7 @@ def test_a_run_that_is_being_computed_is_read_from_its_fragments(tmp_path):
     new = folder.results_file(key).with_name("p1_r2.abcd.ready.h5")
     Fragment(new).data("new", 2)
     for name, told in (("old", "1"), ("new", "2")):
-        *_, looked = look_in_folder(folder, key, name, ViewRequest())
+        *_, looked = load_view_in_folder(folder, key, name, ViewRequest())
         assert looked.content == TextContent((told,))
     with pytest.raises(NoSuchData):
-        list(look_in_folder(folder, key, "neither", ViewRequest()))
+        list(load_view_in_folder(folder, key, "neither", ViewRequest()))

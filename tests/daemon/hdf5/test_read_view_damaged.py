@@ -16,7 +16,7 @@ from damnit_daemon.hdf5 import (
     ResultsError,
     ResultsMissing,
     ResultsUnreadable,
-    look,
+    load_view,
 )
 from damnit_daemon.model.view import NotDrawable, ViewRequest
 
@@ -36,7 +36,7 @@ def file(tmp_path):
 
 
 def seen(path, name="v", **options):
-    *_, looked = look(path, name, ViewRequest(), **options)
+    *_, looked = load_view(path, name, ViewRequest(), **options)
     return looked
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from damnit_daemon.hdf5 import look
+from damnit_daemon.hdf5 import load_view
 from damnit_daemon.hdf5.bins import Bins
 from damnit_daemon.model.view import ViewRequest
 
@@ -22,9 +22,9 @@ TEN_GB = (1250, 1000, 1000)
 LOOK = """
 import re, sys
 from pathlib import Path
-from damnit_daemon.hdf5 import look
+from damnit_daemon.hdf5 import load_view
 from damnit_daemon.model.view import ViewRequest
-for step in look(Path(sys.argv[1]), "v", ViewRequest(axes=eval(sys.argv[2]))):
+for step in load_view(Path(sys.argv[1]), "v", ViewRequest(axes=eval(sys.argv[2]))):
     pass
 # Not from getrusage: there a process begins with the peak of the one that started it.
 print(int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) // 1024)
@@ -54,14 +54,16 @@ def test_ten_gigabytes_open_and_fill_no_memory(huge, axes):
 
 @pytest.mark.extended
 def test_a_first_look_comes_before_the_rest(huge):
-    steps = [looked.read for looked in look(huge, "w", ViewRequest())]
+    steps = [looked.read for looked in load_view(huge, "w", ViewRequest())]
     assert steps[0] == 0
     assert steps[-1] == 1
     assert steps == sorted(steps)
 
 
 def test_nobody_waits_for_what_nobody_wants_any_more(huge):
-    answers = look(huge, "w", ViewRequest(), is_cancelled=iter([False] * 250 + [True] * 9).__next__)
+    answers = load_view(
+        huge, "w", ViewRequest(), is_cancelled=iter([False] * 250 + [True] * 9).__next__
+    )
     assert [looked.read for looked in answers][-1] < 1
 
 
@@ -76,7 +78,7 @@ def test_a_long_coordinate_is_not_read_whole(tmp_path):
         y = np.zeros(size)
         y[1_000_000] = 1
         group.create_dataset("y", data=y).dims[0].attach_scale(x)
-    *_, looked = look(path, "v", ViewRequest(columns=100))
+    *_, looked = load_view(path, "v", ViewRequest(columns=100))
     assert looked.content.window == (0, (size - 1) / 2)
     assert np.argmax(looked.content.greatest) == pytest.approx(20, abs=1)
 

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from statistics import median
 
-from damnit_daemon.ledger import Ledger, count_jobs, load_edits, load_seen, load_timings
+from damnit_daemon.ledger import Ledger, count_jobs, load_arrived_data, load_edits, load_timings
 
 from .large_ledger import fill
 from .test_cost import CALLS
@@ -22,7 +22,7 @@ REPEATS = 15
 READS = {
     "count jobs": count_jobs,
     "timings": load_timings,
-    "all seen": load_seen,
+    "all seen": load_arrived_data,
     "edits": load_edits,
 }
 

@@ -2,7 +2,7 @@ from damnit_daemon.ledger import (
     ArrivalState,
     load_arrival,
     load_arrivals,
-    load_seen,
+    load_arrived_data,
     mark_arrival,
     pending_arrivals,
     record_arrival,
@@ -65,20 +65,20 @@ def test_what_is_only_to_be_known_waits_for_nothing(con):
     record_arrival(con, arrival(1), now=NOW, state=ArrivalState.IGNORED, reason="old")
 
     assert pending_arrivals(con) == []
-    assert load_seen(con).data == {(run_key(1), "raw")}
+    assert load_arrived_data(con).data == {(run_key(1), "raw")}
 
 
 def test_what_was_seen_can_be_followed(con):
     record_arrival(con, arrival(1), now=NOW)
     record_arrival(con, arrival(1, key="again"), now=NOW)
-    before = load_seen(con)
+    before = load_arrived_data(con)
     assert before.data == {(run_key(1), "raw")}
 
     record_arrival(con, arrival(1, "proc"), now=NOW)
-    after = load_seen(con, after_id=before.last_id)
+    after = load_arrived_data(con, after_id=before.last_id)
 
     assert after.data == {(run_key(1), "proc")}
-    assert load_seen(con, after_id=after.last_id) == type(after)(frozenset(), after.last_id)
+    assert load_arrived_data(con, after_id=after.last_id) == type(after)(frozenset(), after.last_id)
 
 
 def test_all_of_a_run(con):

@@ -14,12 +14,12 @@ from damnit_daemon.ledger import (
     JobState,
     Ledger,
     RequestState,
+    load_arrived_data,
     load_counters,
     load_jobs,
     load_lease,
     load_progress,
     load_requests,
-    load_seen,
     pending_arrivals,
 )
 
@@ -52,7 +52,7 @@ def test_a_stream_of_runs_through_daemons_that_are_killed(tmp_path):
         requests = load_requests(con)
         assert load_lease(con) is None
         assert pending_arrivals(con) == []
-        assert load_seen(con).data == {(run_key(run), "raw") for run in range(RUNS)}
+        assert load_arrived_data(con).data == {(run_key(run), "raw") for run in range(RUNS)}
         assert sum(len(load_progress(con, job_id)) for job_id in jobs) <= 2 * 6
     rows = query(ledger.path, "SELECT run, state, job_id FROM arrivals ORDER BY run")
     assert [run for run, _, _ in rows] == list(range(RUNS))

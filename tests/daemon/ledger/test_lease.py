@@ -33,7 +33,7 @@ def unknown(process):
 def watch_for(con, watch, seconds, *, start=0):
     """Look at the lease every second."""
     for second in range(start, start + seconds + 1):
-        watch.look(load_lease(con), float(second))
+        watch.observe(load_lease(con), float(second))
 
 
 def test_a_free_lease_is_taken(con):
@@ -129,7 +129,7 @@ def test_a_beat_at_the_last_moment_keeps_it(con):
 def test_a_watcher_that_stood_still_itself_saw_nothing(con):
     acquire(con, HERE, now=NOW)
     watch = LeaseWatch()
-    watch.look(load_lease(con), 0.0)
+    watch.observe(load_lease(con), 0.0)
 
     with pytest.raises(LeaseHeld):
         acquire(con, THERE, now=NOW, watch=watch, at_s=HOUR_S, alive=unknown)

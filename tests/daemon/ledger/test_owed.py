@@ -29,11 +29,11 @@ from damnit_daemon.ledger import (
     add_job_for_arrival,
     add_request,
     answer_request,
+    load_arrived_data,
     load_job,
     load_jobs,
     load_progress,
     load_request,
-    load_seen,
     next_queued,
     pending_arrivals,
     prioritise_job,
@@ -261,7 +261,7 @@ class Daemons(RuleBasedStateMachine):
     def nothing_is_there_twice(self):
         with self.ledger.reading() as con:
             jobs = load_jobs(con)
-            seen = load_seen(con).data
+            seen = load_arrived_data(con).data
             progress = {job.id: load_progress(con, job.id) for job in jobs}
         assert seen == {(run_key(run), data) for run, data, _ in self.told.values()}
         queued = [(job.run_key, job.data) for job in jobs if job.state is JobState.QUEUED]

@@ -27,7 +27,7 @@ def opened(path):
             path.write_bytes(text if isinstance(text, bytes) else text.encode())
             log = LogFile(path)
             open_logs.callback(log.close)
-            log.look()
+            log.poll()
             return log
 
         yield open_log
@@ -76,24 +76,24 @@ def test_what_is_no_text_is_shown_all_the_same(opened):
 
 def test_it_is_seen_to_grow_shrink_vanish_and_be_replaced(opened, path):
     log = opened("one\n")
-    assert log.look() is LogChange.NONE
+    assert log.poll() is LogChange.NONE
     with path.open("a") as file:
         file.write("two\n")
-    assert log.look() is LogChange.GREW
+    assert log.poll() is LogChange.GREW
     assert texts(log.lines_from(4, 9)) == ["two"]
     os.truncate(path, 0)
-    assert log.look() is LogChange.CUT
+    assert log.poll() is LogChange.CUT
     assert log.lines_from(0, 9) == []
     path.rename(path.with_suffix(".1"))
-    assert log.look() is LogChange.GONE
+    assert log.poll() is LogChange.GONE
     path.write_text("another\n")
-    assert log.look() is LogChange.REPLACED
+    assert log.poll() is LogChange.REPLACED
     assert texts(log.lines_from(0, 9)) == ["another"]
 
 
 def test_one_that_is_not_there_is_said(path):
     with pytest.raises(DamnitError, match=r"no log r1-p1234\.out"):
-        LogFile(path).look()
+        LogFile(path).poll()
 
 
 def test_a_search_goes_both_ways_and_ends(opened):

@@ -249,7 +249,7 @@ WRITES = st.lists(
     st.one_of(
         st.tuples(st.just("write"), st.sampled_from(RUNS), st.sampled_from(NAMES), st.integers()),
         st.tuples(st.just("delete"), st.sampled_from(RUNS), st.sampled_from(NAMES)),
-        st.tuples(st.just("look"), st.lists(st.sampled_from(RUNS), max_size=2)),
+        st.tuples(st.just("poll"), st.lists(st.sampled_from(RUNS), max_size=2)),
         st.tuples(st.just("walk")),
     ),
     max_size=25,
@@ -275,7 +275,7 @@ def test_who_follows_knows_what_is_there(tmp_path_factory, writes):
 
     with closing(ChangeFeed(database, now=lambda: 100_000.0)) as live:
         live.changes()
-        for kind, *what in [*writes, ("look", []), ("walk",)]:
+        for kind, *what in [*writes, ("poll", []), ("walk",)]:
             if kind == "write":
                 key, name, value = what
                 save(database, (key, name, value % 1000), now=float(next(clock)))
@@ -283,7 +283,7 @@ def test_who_follows_knows_what_is_there(tmp_path_factory, writes):
                 key, name = what
                 sql = f"DELETE FROM run_variables WHERE run = {key.run} AND name = '{name}'"
                 run_script(path, sql)
-            elif kind == "look":
+            elif kind == "poll":
                 take(live.changes(what[0]))
             else:
                 for changes in walk(live):
@@ -340,15 +340,15 @@ def test_what_is_asked_for_comes_before_all_else(many):
         while len(found) < len(RUNS):
             found += ahead_of(live, {"a"})
         assert sorted(found) == [("a", run.run, run.run) for run in RUNS]
-        assert not live.has_told({"a"}), "nobody has looked for more"
+        assert not live.has_reported({"a"}), "nobody has looked for more"
         assert {name for name, *_ in ahead_of(live, {"a"})} != {"a"}, "then all"
-        assert live.has_told({"a"})
-        assert not live.has_told({"a", "b"})
-        while not live.has_told({"a", "b", ANY}):
+        assert live.has_reported({"a"})
+        assert not live.has_reported({"a", "b"})
+        while not live.has_reported({"a", "b", ANY}):
             assert live.walk() is not None
         assert not live.has_all
         walk(live)
-        assert live.has_told({"c"})
+        assert live.has_reported({"c"})
 
 
 def test_texts_and_errors_anywhere_can_be_asked_for(many):
@@ -378,9 +378,9 @@ def test_what_is_asked_for_of_a_small_database_comes_with_the_rest(full):
     with closing(ChangeFeed(full, now=lambda: NOW)) as live:
         live.changes()
         assert live.walk({"a"}).portion is not None
-        assert not live.has_told({"a"})
+        assert not live.has_reported({"a"})
         walk(live)
-        assert live.has_told({"a"})
+        assert live.has_reported({"a"})
 
 
 def test_nobody_waits_for_what_is_rare(many):
@@ -389,6 +389,6 @@ def test_nobody_waits_for_what_is_rare(many):
         nothing = live.walk({"no variable"})
         assert nothing is not None
         assert not nothing, "a look at some blocks, with nothing in them"
-        assert not live.has_told({"no variable"})
+        assert not live.has_reported({"no variable"})
         assert ahead_of(live, {"no variable"}), "all the rest"
-        assert live.has_told({"no variable"})
+        assert live.has_reported({"no variable"})

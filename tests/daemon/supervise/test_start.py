@@ -169,7 +169,7 @@ def test_a_conf_of_damnit_is_replaced_and_kept(folder):
     conf.chmod(0o666)
     said = []
 
-    start_standin(folder, tell=said.append)
+    start_standin(folder, report=said.append)
 
     assert permissions(conf) == 0o640
     copy = folder.path / "supervisord.conf.old1"
@@ -222,7 +222,7 @@ def test_a_host_that_vanished(far_away, folder):
     said = []
     assert stop(folder) == []
 
-    lease = start_standin(folder, "impatient", tell=said.append)
+    lease = start_standin(folder, "impatient", report=said.append)
 
     assert said[0].startswith("process 1 on far-away left without a word")
     assert lease.holder.pid == observe(folder).program.pid

@@ -47,7 +47,7 @@ def reader(empty_folder, clock):
 
 
 def test_no_ledger_is_no_daemon(reader):
-    work = reader.look()
+    work = reader.read()
     assert work.is_known
     assert work.daemon is None
     assert not work.problem
@@ -61,7 +61,7 @@ def test_a_daemon_at_work(reader, empty_folder):
         queue(con, 4)
         end(con, begin(con, queue(con, 3), "a"), JobState.FAILED, "no room")
         end(con, begin(con, queue(con, 2), "a"))
-    work = reader.look()
+    work = reader.read()
     assert work.daemon == DaemonStatus(HOST, NOW, NOW)
     assert (work.running, work.queued) == (1, 2)
     running, waiting = work.runs[key(5)]
@@ -75,26 +75,26 @@ def test_a_run_that_went_well_in_the_end_has_not_failed(reader, empty_folder):
     with ledger_of(empty_folder) as con:
         end(con, begin(con, queue(con, 3), "a"), JobState.FAILED, "no room")
         end(con, begin(con, queue(con, 3), "a"))
-    assert reader.look().failures == {}
+    assert reader.read().failures == {}
 
 
 def test_a_daemon_that_does_not_beat_yet_is_starting(reader, empty_folder):
     with ledger_of(empty_folder) as con:
         take_lease(con, beats=0)
-    assert not reader.look().daemon.is_ready
+    assert not reader.read().daemon.is_ready
 
 
 def test_a_daemon_whose_clock_is_wrong_is_heard_when_it_beats(reader, empty_folder, clock):
     with ledger_of(empty_folder) as con:
         token = take_lease(con, now=NOW - 5000)
-    assert reader.look().daemon.is_lost(NOW)
+    assert reader.read().daemon.is_lost(NOW)
     clock.now += LOOK_ANYWAY_S + 1
     with ledger_of(empty_folder) as con:
         renew(con, token, now=NOW - 4998)
-    assert reader.look().daemon.heard_at == clock.now
+    assert reader.read().daemon.heard_at == clock.now
     before = clock.now
     clock.now += LOOK_ANYWAY_S + 1
-    assert reader.look().daemon.heard_at == before
+    assert reader.read().daemon.heard_at == before
 
 
 def test_a_daemon_that_was_killed_here_is_noticed_though_the_ledger_stays(empty_folder, clock):
@@ -104,19 +104,19 @@ def test_a_daemon_that_was_killed_here_is_noticed_though_the_ledger_stays(empty_
     reader = DaemonActivityReader(
         Ledger(empty_folder.ledger), clock=clock, monotonic=clock, alive=lambda _: alive[0]
     )
-    assert not reader.look().daemon.is_dead
+    assert not reader.read().daemon.is_dead
     alive[0] = False
-    assert reader.look().daemon.is_dead
+    assert reader.read().daemon.is_dead
 
 
 def test_a_daemon_that_stopped_is_gone(reader, empty_folder, clock):
     with ledger_of(empty_folder) as con:
         token = take_lease(con)
-    assert reader.look().daemon
+    assert reader.read().daemon
     with ledger_of(empty_folder) as con:
         release(con, token)
     clock.now += LOOK_ANYWAY_S + 1
-    assert reader.look().daemon is None
+    assert reader.read().daemon is None
 
 
 def test_a_file_that_is_the_same_is_not_read_again(reader, empty_folder, clock, monkeypatch):
@@ -125,20 +125,20 @@ def test_a_file_that_is_the_same_is_not_read_again(reader, empty_folder, clock, 
     with ledger_of(empty_folder) as con:
         take_lease(con)
     os.utime(empty_folder.ledger, (NOW, NOW))
-    first = reader.look()
+    first = reader.read()
     monkeypatch.setattr(Ledger, "reading", lambda _: pytest.fail("it was opened"))
-    assert reader.look() is first
+    assert reader.read() is first
 
 
 def test_a_locked_ledger_says_what_it_said_last(reader, empty_folder, clock):
     with ledger_of(empty_folder) as con:
         take_lease(con)
         queue(con, 4)
-    reader.look()
+    reader.read()
     clock.now += LOOK_ANYWAY_S + 1
     with closing(sqlite3.connect(empty_folder.ledger)) as con:
         con.execute("BEGIN EXCLUSIVE")
-        work = reader.look()
+        work = reader.read()
     assert work.problem
     assert (work.daemon.host, work.queued) == (HOST, 1)
 
@@ -146,13 +146,13 @@ def test_a_locked_ledger_says_what_it_said_last(reader, empty_folder, clock):
 @pytest.mark.parametrize("content", [b"", b"this is no database" * 100])
 def test_a_ledger_that_is_none_is_no_crash(reader, empty_folder, content):
     empty_folder.ledger.write_bytes(content)
-    assert reader.look().state(NOW)[0] == "? daemon unknown"
+    assert reader.read().state(NOW)[0] == "? daemon unknown"
 
 
 def test_a_ledger_of_a_newer_program_is_no_crash(reader, empty_folder):
     with ledger_of(empty_folder) as con:
         con.execute("UPDATE meta SET value = 99 WHERE key = 'format'")
-    assert "newer" in reader.look().problem
+    assert "newer" in reader.read().problem
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_a_ledger_that_makes_no_sense_is_no_crash(reader, empty_folder, damage):
         take_lease(con)
         queue(con, 4)
         con.execute(damage)
-    work = reader.look()
+    work = reader.read()
     work.state(NOW)
     work.sentence(key(4), "a", NOW)
 
@@ -179,7 +179,7 @@ def test_of_a_long_queue_the_number_is_told(reader, empty_folder):
     with ledger_of(empty_folder) as con:
         for run in range(1, MOST_QUEUED + 21):
             queue(con, run)
-    work = reader.look()
+    work = reader.read()
     assert work.queued == MOST_QUEUED + 20
     assert len(work.runs) == MOST_QUEUED
 
@@ -188,9 +188,9 @@ def test_marks_of_a_lost_daemon_change_though_nobody_writes(reader, empty_folder
     with ledger_of(empty_folder) as con:
         take_lease(con)
         begin(con, queue(con, 5), "a", computing="a")
-    assert reader.look().mark(key(5)) == "⚙"
+    assert reader.read().mark(key(5)) == "⚙"
     clock.now += 90
-    assert reader.look().mark(key(5)) == "⚠"
+    assert reader.read().mark(key(5)) == "⚠"
 
 
 def test_a_job_in_slurm_waits_with_its_reason(reader, empty_folder):
@@ -200,7 +200,7 @@ def test_a_job_in_slurm_waits_with_its_reason(reader, empty_folder):
         place = Placement(Executor.SLURM, slurm_id="77_1")
         set_state(con, job, JobState.SUBMITTED, now=NOW, placement=place)
         explain_wait(con, job, "Waits: there is no free node now (Resources).")
-    (found,) = reader.look().runs[key(5)]
+    (found,) = reader.read().runs[key(5)]
     assert found.is_submitted
     assert "no free node" in found.sentence("a", NOW)
 
@@ -213,7 +213,7 @@ def test_what_grows_and_what_cannot_be_read(reader, empty_folder):
         renew(con, token, now=NOW, info={"growing": [*strange, *growing_to_json([growing])]})
         save_files(con, key(3), "raw", TakenFiles(2, 9, 9, 9, "1 of 2 files unreadable"), now=NOW)
         save_files(con, key(4), "raw", TakenFiles(2, 9, 9, 9), now=NOW)
-    work = reader.look()
+    work = reader.read()
     assert work.growing == {key(7): (growing,)}
     assert work.unreadable == {key(3): "raw: 1 of 2 files unreadable"}
 
@@ -222,4 +222,4 @@ def test_the_ledger_of_an_older_daemon_says_nothing_of_files(reader, empty_folde
     with ledger_of(empty_folder) as con:
         take_lease(con)
         con.execute("DROP TABLE files")
-    assert (reader.look().unreadable, reader.look().problem) == ({}, "")
+    assert (reader.read().unreadable, reader.read().problem) == ({}, "")

@@ -71,7 +71,7 @@ async def test_the_app_says_so_on_top_and_what_to_do_on_the_daemon_screen(copy):
     async with app.run_test(size=(120, 34)) as pilot:
         await settle(pilot)
         await until(pilot, lambda: "⚠ copy  ⚠ 1 set aside" in text_of(app, StatusLines))
-        await app.run_action("daemon", app.screen)
+        await app.run_action("command('runs.daemon')", app.screen)
         await until(pilot, lambda: isinstance(app.screen, DaemonScreen))
         await until(pilot, lambda: app.screen._facts.warnings.copy_of)
         await pilot.pause()

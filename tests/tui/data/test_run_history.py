@@ -5,7 +5,7 @@ from datetime import UTC
 import pytest
 
 from damnit_daemon.ledger import ArrivalState, JobState, Ledger, load_arrivals, mark_arrival
-from damnit_tui.data.run_history import load_history, tell_history, why_absent
+from damnit_tui.data.run_history import describe_history, load_history, why_absent
 
 from ..conftest import NOW, key
 from ..daemon_at_work import HOST, arrive, begin, end, ledger_of, queue, take_lease
@@ -26,7 +26,7 @@ def test_a_run_that_nobody_announced(empty_folder, history):
     with ledger_of(empty_folder) as con:
         take_lease(con)
     assert why_absent(history(), "a") == "no event for this run ever arrived"
-    assert tell_history(history(), NOW) == []
+    assert describe_history(history(), NOW) == []
 
 
 def test_a_run_that_was_left_alone(empty_folder, history):
@@ -83,7 +83,7 @@ def test_what_was_done_is_told(empty_folder, history):
         arrive(con, 1)
         job = begin(con, queue(con, 1), "a", "b", done=["a"], now=NOW - 3)
         end(con, job, JobState.FAILED, "killed\x1b[2J")
-    assert tell_history(history(), NOW, UTC) == [
+    assert describe_history(history(), NOW, UTC) == [
         ("Arrived", "raw, 2026-03-14 12:00:00 (watcher)"),
         ("Jobs", f"1 (raw) failed in 3 s on {HOST} · 1 of 2 variables · killed␛[2J"),
     ]

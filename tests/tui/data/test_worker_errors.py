@@ -13,7 +13,7 @@ from textual.screen import Screen
 
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.store import DatabaseBusy, NewValue, save_values
-from damnit_tui.data.worker_errors import as_told
+from damnit_tui.data.worker_errors import as_user_error
 from damnit_tui.main import blob_previews
 from damnit_tui.main.messages import NewsArrived
 from damnit_tui.state.crash_log import bug_log
@@ -182,11 +182,11 @@ async def test_a_worker_that_outlives_the_app_neither_hangs_nor_fails(folder, mo
 
 def test_failures_are_told_in_words():
     error = DamnitError("There is none.")
-    assert as_told(error) is error
-    assert str(as_told(OSError(28, "No space left on device", "/a/b"))) == (
+    assert as_user_error(error) is error
+    assert str(as_user_error(OSError(28, "No space left on device", "/a/b"))) == (
         "That could not be done: /a/b: No space left on device."
     )
-    assert str(as_told(TimeoutError())) == "That could not be done: TimeoutError."
+    assert str(as_user_error(TimeoutError())) == "That could not be done: TimeoutError."
 
 
 def has_picture(app, address):

@@ -111,7 +111,7 @@ def processed(tmp_path_factory):
 def ask(folder, name, run=1, now=NOW, type=None, known=None):
     session = Session(folder, clock=lambda: now)
     try:
-        work = session.activity.look()
+        work = session.activity.read()
         return find_why(session, key(run), Column(name, name, type=type), known, work, now=now)
     finally:
         session.close()

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from damnit_daemon.hdf5 import look
+from damnit_daemon.hdf5 import load_view
 from damnit_tui.terminal.graphics.protocol_choice import Graphics
 from damnit_tui.viewer.readout import readout
 from damnit_tui.viewer.render import RenderTarget, as_text, draw_data, headline, room_for
@@ -75,7 +75,7 @@ def test_it_is_drawn(tmp_path, seed):
     state = DisplayState()
     for _ in range(6):
         size, graphics = rng.choice(SIZES), rng.choice(list(Graphics))
-        for looked in look(file.path, "v", state.view(*room_for(state, *size))):
+        for looked in load_view(file.path, "v", state.view(*room_for(state, *size))):
             state = state.taking(looked)
             assert draw_data(looked, state, RenderTarget(*size, {}, graphics)) is not None
             texts = headline(looked, state), readout(looked, state)
