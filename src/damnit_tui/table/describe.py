@@ -20,7 +20,7 @@ from .cells import (
     summary_method,
     units,
 )
-from .layout import split_title, told_method
+from .layout import split_title, untitled_method
 
 _BLOBS = {
     BlobKind.PNG: "an image",
@@ -67,22 +67,26 @@ def describe(
     place = f"r{key.run} · {'/'.join(split_title(column.title))}"
     by_hand = column.type is not None or column.name == "comment"
     if value is None or (by_hand and value.value is None and not value.attributes_json):
-        told = "" if by_hand else doing
-        return CellDescription(place, told or _absence(column, complete=complete), "faint")
+        text = "" if by_hand else doing
+        return CellDescription(place, text or _absence(column, complete=complete), "faint")
     attributes = parse_attributes(value.attributes_json)
     if value.value is None:
-        said = _without_value(place, attributes)
-        lacks = unreadable and said.role == "missing"
-        return said._replace(text=f"{said.text}  – {visible(unreadable)}") if lacks else said
-    told = _present(value, column, attributes, drawn)
-    if method := told_method(column.title, summary_method(value)):
+        described = _without_value(place, attributes)
+        lacks = unreadable and described.role == "missing"
+        if not lacks:
+            return described
+        return described._replace(text=f"{described.text}  – {visible(unreadable)}")
+    text = _present(value, column, attributes, drawn)
+    if method := untitled_method(column.title, summary_method(value)):
         place = f"{place} ({method})"
     if unreadable and column.name == TIME.name:
-        return CellDescription(place, f"{told}  – {visible(unreadable)}", "missing")
-    return CellDescription(place, told)
+        return CellDescription(place, f"{text}  – {visible(unreadable)}", "missing")
+    return CellDescription(place, text)
 
 
-def told_time(key: RunKey, start_time: float | None, zone: tzinfo | None) -> StoredValue | None:
+def start_time_value(
+    key: RunKey, start_time: float | None, zone: tzinfo | None
+) -> StoredValue | None:
     """Return the start time of a run in words, as a value like its other facts."""
     if start_time is None:
         return None
@@ -92,9 +96,9 @@ def told_time(key: RunKey, start_time: float | None, zone: tzinfo | None) -> Sto
 def describe_column(column: Column) -> CellDescription:
     """Describe a variable in one line."""
     place = "/".join(split_title(column.title))
-    said = " ".join(visible(column.description or "").split()) or "no description"
+    text = " ".join(visible(column.description or "").split()) or "no description"
     tags = f"  tags: {visible(', '.join(column.tags))}" if column.tags else ""
-    return CellDescription(place, f"{said}{tags}", "text" if column.description else "faint")
+    return CellDescription(place, f"{text}{tags}", "text" if column.description else "faint")
 
 
 def error_of(attributes: dict[str, Any]) -> tuple[str, str] | None:
@@ -160,8 +164,8 @@ def _without_value(place: str, attributes: dict[str, Any]) -> CellDescription:
     error = error_of(attributes)
     if error is None:
         return CellDescription(place, "empty: it returned None or NaN, or was cleared", "faint")
-    name, said = error[0][:LONGEST_TEXT], error[1].strip()[:LONGEST_TEXT]
-    message = " ".join(line.strip() for line in visible_lines(said))
+    name, whole = error[0][:LONGEST_TEXT], error[1].strip()[:LONGEST_TEXT]
+    message = " ".join(line.strip() for line in visible_lines(whole))
     if name == "Skip":
         return CellDescription(place, f"» skipped: {message}", "faint")
     if name == "SourceNameError":

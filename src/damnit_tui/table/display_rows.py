@@ -32,16 +32,16 @@ class DisplayRows:
         self._rows = rows
         self._notes_of: dict[RunKey | None, list[Note]] = {}
         """Notes by run, newest first; None: older than all runs."""
-        self._dealt: tuple[object, ...] = ()
+        self._assigned: tuple[object, ...] = ()
         self._lines: Sequence[Line] = rows.keys
         self._places: dict[Line, int] = {}
-        self._laid: tuple[object, ...] = ()
+        self._ordered: tuple[object, ...] = ()
 
     def __len__(self) -> int:
-        return len(self._laid_out())
+        return len(self.order)
 
     def __getitem__(self, place: int) -> Line:
-        return self._laid_out()[place]
+        return self.order[place]
 
     def set_notes(self, notes: Collection[Note]) -> None:
         """Show other notes."""
@@ -50,12 +50,7 @@ class DisplayRows:
 
     def part(self, first: int, number: int) -> Sequence[Line]:
         """Return consecutive lines."""
-        return self._laid_out()[first : first + number]
-
-    @property
-    def order(self) -> Sequence[Line]:
-        """All lines; the same object until any of them is added, removed or moved."""
-        return self._laid_out()
+        return self.order[first : first + number]
 
     @property
     def are_in_order(self) -> bool:
@@ -64,26 +59,26 @@ class DisplayRows:
 
     def place(self, line: Line) -> int | None:
         """Return the line of a run or note; None if it is not shown."""
-        if self._laid_out() is self._rows.keys:
+        if self.order is self._rows.keys:
             return self._rows.position(line) if isinstance(line, RunKey) else None
         return self._places.get(line)
 
     def note(self, rowid: int | None) -> Note | None:
         """Return a displayed note by its rowid."""
-        if rowid is None or self._laid_out() is self._rows.keys:
+        if rowid is None or self.order is self._rows.keys:
             return None
         found = next((note for note in self.notes if note.rowid == rowid), None)
         return found if found in self._places else None
 
     def run_of(self, note: Note) -> RunKey:
         """Return the run a displayed note belongs to; the oldest run if it is older than all."""
-        lines = self._laid_out()
+        lines = self.order
         below = (line for line in lines[self._places[note] :] if isinstance(line, RunKey))
         return next(below, self._rows.keys[-1])
 
     def step(self, place: int, step: int) -> Line:
         """Return the line `step` lines away; larger steps end on a run, not on a note."""
-        lines = self._laid_out()
+        lines = self.order
         wanted = max(0, min(len(lines) - 1, place + step))
         if abs(step) <= 1 or isinstance(lines[wanted], RunKey):
             return lines[wanted]
@@ -93,19 +88,20 @@ class DisplayRows:
 
     def is_above_all_runs(self, place: int) -> bool:
         """Return True if only notes are above a line."""
-        return not any(isinstance(line, RunKey) for line in self._laid_out()[:place])
+        return not any(isinstance(line, RunKey) for line in self.order[:place])
 
     # Layout of notes
 
-    def _laid_out(self) -> Sequence[Line]:
-        """Return all lines; recomputed only when an input has changed."""
+    @property
+    def order(self) -> Sequence[Line]:
+        """All lines; the same object until any of them is added, removed or moved."""
         rows = self._rows
         if not self.notes or self.folded or not rows.keys or rows.arrangement.sort:
             return rows.keys
-        self._deal()
+        self._assign_notes()
         stamp = (rows.keys, self._notes_of, rows.arrangement.filter)
-        if not _same(stamp, self._laid):
-            self._laid = stamp
+        if not _same(stamp, self._ordered):
+            self._ordered = stamp
             lines: list[Line] = []
             for key in rows.keys:
                 lines += self._notes_of.get(key, ())
@@ -116,13 +112,13 @@ class DisplayRows:
             self._places = {line: place for place, line in enumerate(lines)}
         return self._lines
 
-    def _deal(self) -> None:
+    def _assign_notes(self) -> None:
         """Assign each note to its run."""
         rows = self._rows
         stamp = (rows.all_keys, rows.begun, self.notes)
-        if _same(stamp, self._dealt):
+        if _same(stamp, self._assigned):
             return
-        self._dealt = stamp
+        self._assigned = stamp
         # Newest first, like runs; times that do not decrease are left out for the bisection.
         timed: list[RunKey] = []
         earliest: list[float] = []

@@ -45,7 +45,7 @@ def split_title(title: str) -> tuple[str, ...]:
     return tuple("".join(part).strip() for part in parts)
 
 
-def told_method(title: str, method: str) -> str:
+def untitled_method(title: str, method: str) -> str:
     """Return how an array was reduced to a number, unless the column title names it."""
     return "" if method.removeprefix("nan") in title.casefold() else method
 
@@ -122,7 +122,7 @@ class Fit:
     def shared_method(self) -> str:
         """The function that reduced all arrays of the column, unless the title names it."""
         method = next(iter(self.methods)) if len(self.methods) == 1 else ""
-        return told_method(self.column.title, method)
+        return untitled_method(self.column.title, method)
 
     @property
     def title_parts(self) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ class PreviewCache:
         self.height = 1
         """Lines per row; previews for another height are rendered again."""
         self._rows = rows
-        self._drawn: dict[CellAddress, tuple[float, BlobPreview]] = {}
+        self._previews: dict[CellAddress, tuple[float, BlobPreview]] = {}
 
     def missing(self, keys: Iterable[RunKey], names: Collection[str]) -> list[CellAddress]:
         """Return the blobs of some runs and variables that have no preview yet."""
@@ -36,15 +36,15 @@ class PreviewCache:
 
     def add(self, address: CellAddress, timestamp: float, picture: BlobPreview) -> None:
         """Add a preview; the oldest are evicted first."""
-        self._drawn.pop(address, None)
-        self._drawn[address] = (timestamp, picture)
-        while len(self._drawn) > MOST_PICTURES // self.height:
-            del self._drawn[next(iter(self._drawn))]
+        self._previews.pop(address, None)
+        self._previews[address] = (timestamp, picture)
+        while len(self._previews) > MOST_PICTURES // self.height:
+            del self._previews[next(iter(self._previews))]
 
     def get(self, address: CellAddress) -> BlobPreview | None:
         """Return the preview of a blob, unless the blob has changed since."""
-        drawn = self._drawn.get(address)
+        known = self._previews.get(address)
         value = self._rows.value(*address)
-        if drawn is None or value is None or drawn[0] != value.timestamp:
+        if known is None or value is None or known[0] != value.timestamp:
             return None
-        return drawn[1] if drawn[1].height == self.height else None
+        return known[1] if known[1].height == self.height else None

@@ -195,7 +195,7 @@ class Rows:
         Returns:
             The runs that changed.
         """
-        self._meet((value.key for value in values), (value.name for value in values))
+        self._add_unknown((value.key for value in values), (value.name for value in values))
         changed = {value.key for value in values if self._put(value)}
         for key in changed:
             self._touch(self._slots[key])
@@ -203,7 +203,7 @@ class Rows:
 
     def add_portion(self, portion: Batch) -> set[RunKey]:
         """Add a batch of values; return their runs."""
-        self._meet(portion.keys, portion.columns)
+        self._add_unknown(portion.keys, portion.columns)
         slots = [self._slots[key] for key in portion.keys]
         for name, part in portion.columns.items():
             column = self._column(name)
@@ -357,10 +357,10 @@ class Rows:
         self.last_version += 1
         self._versions.append(self.last_version)
 
-    def _meet(self, keys: Iterable[RunKey], names: Iterable[str]) -> None:
-        """Make room for unknown runs and variables."""
-        strangers = {key for key in keys if key not in self._slots}
-        self.add_runs(RunRow(key, None, None) for key in strangers)
+    def _add_unknown(self, keys: Iterable[RunKey], names: Iterable[str]) -> None:
+        """Add unknown runs and variables."""
+        missing = {key for key in keys if key not in self._slots}
+        self.add_runs(RunRow(key, None, None) for key in missing)
         if unknown := set(names) - {column.name for column in self.columns}:
             self.add_columns(Column(name, name) for name in unknown)
 

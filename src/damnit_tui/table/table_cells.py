@@ -21,7 +21,7 @@ from .cells import (
     format_cell,
     unwritten_cell,
 )
-from .describe import CellDescription, describe, told_time
+from .describe import CellDescription, describe, start_time_value
 from .note_line import describe_note
 from .preview_cache import PreviewCache
 from .rows import Rows
@@ -114,7 +114,7 @@ class TableCells:
     def value(self, address: CellAddress) -> StoredValue | None:
         """Return the value of a cell; the start time of a run in words."""
         if address.name == TIME.name and address.key in self._rows:
-            return told_time(address.key, self._rows.run(address.key).start_time, self._zone)
+            return start_time_value(address.key, self._rows.run(address.key).start_time, self._zone)
         return self._rows.value(*address)
 
     def describe(self, address: CellAddress | None) -> CellDescription | None:
