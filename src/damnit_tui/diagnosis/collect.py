@@ -40,7 +40,7 @@ WITH_SOURCE = frozenset(
 MOST_CONTEXT_BYTES = 4_000_000
 
 
-def find_why(
+def diagnose(
     session: Session,
     key: RunKey,
     column: Column,

@@ -56,11 +56,11 @@ class DiagnosisScreen(DialogScreen):
     class Found(Message):
         """The diagnosis is ready."""
 
-        why: Diagnosis
+        diagnosis: Diagnosis
 
     def __init__(self, context: TableContext, address: CellAddress) -> None:
         super().__init__()
-        self.why: Diagnosis | None = None
+        self.diagnosis: Diagnosis | None = None
         self.context = context
         self._address = address
         self._column, self._known = context.cell(address)
@@ -77,16 +77,16 @@ class DiagnosisScreen(DialogScreen):
 
     def on_mount(self) -> None:
         """Start the diagnosis."""
-        self.ask()
-        self.set_interval(AGAIN_S, self._ask_again)
+        self.diagnose_cell()
+        self.set_interval(AGAIN_S, self._refresh_live)
 
     @work(thread=True, exclusive=True, group="why")
-    def ask(self) -> None:
+    def diagnose_cell(self) -> None:
         """Diagnose the cell."""
-        from .collect import find_why
+        from .collect import diagnose
 
         worker, session = get_current_worker(), self.context.session
-        found = find_why(
+        found = diagnose(
             session,
             self._address.key,
             self._column,
@@ -99,22 +99,22 @@ class DiagnosisScreen(DialogScreen):
         if not worker.is_cancelled:
             self.post_message(self.Found(found))
 
-    def _ask_again(self) -> None:
-        if self.why is not None and self.why.is_live:
-            self.ask()
+    def _refresh_live(self) -> None:
+        if self.diagnosis is not None and self.diagnosis.is_live:
+            self.diagnose_cell()
 
     @on(Found)
     def show(self, event: Found) -> None:
         """Show the diagnosis."""
-        if event.why == self.why:
+        if event.diagnosis == self.diagnosis:
             return
-        self.why = why = event.why
-        self.query_one("#why-root", Static).update(self._root(why))
+        self.diagnosis = diagnosis = event.diagnosis
+        self.query_one("#why-root", Static).update(self._root(diagnosis))
         parts = {
-            "advice": self._advice(why),
-            "chain": self._chain(why),
-            "evidence": self._evidence(why),
-            "notes": self._notes(why),
+            "advice": self._advice(diagnosis),
+            "chain": self._chain(diagnosis),
+            "evidence": self._evidence(diagnosis),
+            "notes": self._notes(diagnosis),
         }
         for name, part in parts.items():
             widget = self.query_one(f"#why-{name}", Static)
@@ -124,33 +124,33 @@ class DiagnosisScreen(DialogScreen):
     @property
     def is_settled(self) -> bool:
         """True if the diagnosis is on the screen."""
-        return self.why is not None
+        return self.diagnosis is not None
 
     # Keys
 
     def on_key(self, event: events.Key) -> None:
         """Run offered keys as on the main screen."""
-        for advice in self.why.advice if self.why is not None else ():
+        for advice in self.diagnosis.advice if self.diagnosis is not None else ():
             key = offered_key(advice)
             if key is not None and event.key in _names_of(key):
                 event.stop()
-                self._do(key)
+                self._run_command(key)
                 return
 
     def action_copy(self) -> None:
         """Copy everything shown."""
-        if self.why is not None:
-            self.post_message(CopyRequested(as_text(self.why)))
+        if self.diagnosis is not None:
+            self.post_message(CopyRequested(as_text(self.diagnosis)))
 
     def action_inspect(self) -> None:
         """View the data: a mean of NaN leaves the cell empty, not the file."""
         self.dismiss()
         self.app.post_message(ViewRequested(self._address))
 
-    def _do(self, key: keymap.Key) -> None:
-        assert self.why is not None
+    def _run_command(self, key: keymap.Key) -> None:
+        assert self.diagnosis is not None
         if key.id != "runs.log":
-            line = self.why.root.line or 0
+            line = self.diagnosis.root.line or 0
             self.post_message(CommandRequested(self._address, key.id, line))
             return
         from ..log.screen import LogScreen
@@ -158,27 +158,27 @@ class DiagnosisScreen(DialogScreen):
         run, proposal = self._address.key.run, self._address.key.proposal
         title = f"log of run {run}, proposal {proposal}"
         log = self.context.session.log_of(self._address.key)
-        self.app.push_screen(LogScreen(log, title, failed=failed_in(self.why)))
+        self.app.push_screen(LogScreen(log, title, failed=failed_in(self.diagnosis)))
 
     # Rendering
 
-    def _root(self, why: Diagnosis) -> Text:
-        style = "why--calm" if is_calm(why.root) else "why--root"
+    def _root(self, diagnosis: Diagnosis) -> Text:
+        style = "why--calm" if is_calm(diagnosis.root) else "why--root"
         text = Text()
-        kind = why.root.kind.value
-        if why.root.name and why.root.name != why.column.name:
-            text.append(f"{visible(why.root.name)} ", self._style("why--label"))
+        kind = diagnosis.root.kind.value
+        if diagnosis.root.name and diagnosis.root.name != diagnosis.column.name:
+            text.append(f"{visible(diagnosis.root.name)} ", self._style("why--label"))
         else:
             kind = f"{kind[:1].upper()}{kind[1:]}"
         text.append(f"{kind}\n", self._style(style))
-        return text.append("\n".join(_message(why.root)))
+        return text.append("\n".join(_message(diagnosis.root)))
 
-    def _advice(self, why: Diagnosis) -> Table | None:
-        if not why.advice:
+    def _advice(self, diagnosis: Diagnosis) -> Table | None:
+        if not diagnosis.advice:
             return None
         table = self._grid()
         table.add_row(Text("Next steps", self._style("why--heading")), "")
-        for advice in why.advice:
+        for advice in diagnosis.advice:
             key = offered_key(advice)
             shown = (key.shown or key.keys) if key is not None else ""
             text = Text(f"{visible(advice.text)}")
@@ -188,21 +188,21 @@ class DiagnosisScreen(DialogScreen):
         table.add_row("", "")
         return table
 
-    def _chain(self, why: Diagnosis) -> Table | None:
-        if len(why.chain) < 2:
+    def _chain(self, diagnosis: Diagnosis) -> Table | None:
+        if len(diagnosis.chain) < 2:
             return None
         table = self._grid()
         table.add_row(Text("From there to here", self._style("why--heading")), "")
-        for cause in why.chain:
+        for cause in diagnosis.chain:
             lines = [f"{cause.kind.value}", *(f"  {line}" for line in _message(cause))]
             table.add_row(Text(visible(cause.name), self._style("why--key")), "\n".join(lines[:1]))
             table.add_row("", Text("\n".join(lines[1:]), self._style("why--label")))
         table.add_row("", "")
         return table
 
-    def _evidence(self, why: Diagnosis) -> Text | None:
+    def _evidence(self, diagnosis: Diagnosis) -> Text | None:
         text = Text(overflow="fold")
-        for excerpt in why.excerpts:
+        for excerpt in diagnosis.excerpts:
             text.append(f"{visible(excerpt.title)}\n", self._style("why--heading"))
             for number, line in _numbered(excerpt):
                 style = self._style("why--marked") if number == excerpt.marked > 0 else ""
@@ -211,14 +211,14 @@ class DiagnosisScreen(DialogScreen):
             text.append("\n")
         return text if text.plain else None
 
-    def _notes(self, why: Diagnosis) -> Table | None:
+    def _notes(self, diagnosis: Diagnosis) -> Table | None:
         table = self._grid()
         table.add_row(Text("Details", self._style("why--heading")), "")
-        for name, text in why.notes:
+        for name, text in diagnosis.notes:
             table.add_row(
                 Text(name, self._style("why--label")), Text("\n".join(visible_lines(text)))
             )
-        return table if why.notes else None
+        return table if diagnosis.notes else None
 
     def _grid(self) -> Table:
         table = Table.grid(padding=(0, 2))
@@ -256,19 +256,20 @@ def is_calm(cause: Cause) -> bool:
     }
 
 
-def failed_in(why: Diagnosis) -> str:
+def failed_in(diagnosis: Diagnosis) -> str:
     """The variable at whose failure the log opens; empty for its end."""
     from .model import CauseKind
 
-    return why.root.name if why.root.kind in (CauseKind.RAISED, CauseKind.NO_SOURCE) else ""
+    root = diagnosis.root
+    return root.name if root.kind in (CauseKind.RAISED, CauseKind.NO_SOURCE) else ""
 
 
-def as_text(why: Diagnosis) -> str:
+def as_text(diagnosis: Diagnosis) -> str:
     """The whole diagnosis as text, to copy."""
-    lines = [f"Run {why.key.run}, {why.column.name}: {why.root.kind.value}"]
-    for cause in why.chain:
+    lines = [f"Run {diagnosis.key.run}, {diagnosis.column.name}: {diagnosis.root.kind.value}"]
+    for cause in diagnosis.chain:
         lines += [f"{cause.name or 'the folder'}: {cause.kind.value}", *_message(cause, most=0)]
-    for excerpt in why.excerpts:
+    for excerpt in diagnosis.excerpts:
         lines += ["", excerpt.title, *(line for _, line in _numbered(excerpt))]
     return "\n".join(lines)
 

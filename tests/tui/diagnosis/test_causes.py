@@ -27,7 +27,7 @@ from damnit_daemon.paths import DATA_ROOT_VARIABLE, DamnitFolder
 from damnit_daemon.services.extraction import extract
 from damnit_daemon.store import NewValue, create_database
 from damnit_tui.data.session import Session
-from damnit_tui.diagnosis.collect import find_why
+from damnit_tui.diagnosis.collect import diagnose
 from damnit_tui.diagnosis.model import CauseKind
 
 from ..conftest import NOW, PROPOSAL, add_run, key
@@ -112,7 +112,7 @@ def ask(folder, name, run=1, now=NOW, type=None, known=None):
     session = Session(folder, clock=lambda: now)
     try:
         work = session.activity.read()
-        return find_why(session, key(run), Column(name, name, type=type), known, work, now=now)
+        return diagnose(session, key(run), Column(name, name, type=type), known, work, now=now)
     finally:
         session.close()
 

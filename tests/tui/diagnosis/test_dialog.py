@@ -34,7 +34,7 @@ async def asked(pilot, run, name, press="w"):
     app.main_screen.table.move_to(key(run), name)
     await pilot.press(press)
     await until(
-        pilot, lambda: isinstance(app.screen, DiagnosisScreen) and app.screen.why is not None
+        pilot, lambda: isinstance(app.screen, DiagnosisScreen) and app.screen.diagnosis is not None
     )
     await pilot.pause()
     return app.screen

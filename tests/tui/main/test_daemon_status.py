@@ -98,8 +98,8 @@ async def test_a_ledger_of_somebody_else_is_no_harm(folder):
         await until(pilot, lambda: "? daemon unknown" in first_line(app))
         assert "1032.5250" in table_text(app)
         await pilot.press("w")
-        await until(pilot, lambda: isinstance(app.screen, DiagnosisScreen) and app.screen.why)
-        assert "cannot be read" in dict(app.screen.why.notes)["Ledger"]
+        await until(pilot, lambda: isinstance(app.screen, DiagnosisScreen) and app.screen.diagnosis)
+        assert "cannot be read" in dict(app.screen.diagnosis.notes)["Ledger"]
 
 
 async def test_an_empty_table_beside_a_daemon_says_that_it_is_at_work(empty_folder):
@@ -125,9 +125,9 @@ async def test_the_box_tells_what_the_ledger_knows(folder):
         await until(pilot, lambda: "● daemon" in first_line(app))
         app.main_screen.table.move_to(key(411), "sample")
         await pilot.press("enter")
-        await until(pilot, lambda: isinstance(app.screen, DiagnosisScreen) and app.screen.why)
-        assert app.screen.why.root.text == "Nobody has filled this in."
-        assert "failed in 0 s" in dict(app.screen.why.notes)["Jobs"]
+        await until(pilot, lambda: isinstance(app.screen, DiagnosisScreen) and app.screen.diagnosis)
+        assert app.screen.diagnosis.root.text == "Nobody has filled this in."
+        assert "failed in 0 s" in dict(app.screen.diagnosis.notes)["Jobs"]
 
 
 @pytest.mark.extended

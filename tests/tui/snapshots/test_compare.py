@@ -82,7 +82,7 @@ def test_why_a_chain(snap, folder, size):
 
     async def before(pilot):
         await press(pilot, "w", 410, "agipd.hits", DiagnosisScreen)
-        await until(pilot, lambda: pilot.app.screen.why is not None)
+        await until(pilot, lambda: pilot.app.screen.diagnosis is not None)
         await pilot.pause()
 
     assert snap(folder, size=size, before=before)
