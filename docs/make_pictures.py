@@ -36,8 +36,8 @@ from damnit_daemon.ledger import (
     VariableProgress,
     acquire,
     add_job,
-    beat,
     expect_variables,
+    renew,
     save_progress,
     set_state,
     this_process,
@@ -254,7 +254,7 @@ def hold_lease(folder: DamnitFolder) -> None:
     ledger.create()
     with ledger.writing() as con:
         token = acquire(con, replace(this_process(), host=DAEMON_HOST), now=NOW)
-        beat(con, token, now=NOW)
+        renew(con, token, now=NOW)
 
 
 def hide_places(folder: DamnitFolder, key: RunKey) -> None:
