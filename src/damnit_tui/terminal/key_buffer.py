@@ -15,7 +15,7 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.widget import Widget
 
-PATIENCE_S = 0.5
+PATIENCE_S = 2.0
 """Longest time a key is held, in any case."""
 
 _NAME = "_damnit_aimed_at"
