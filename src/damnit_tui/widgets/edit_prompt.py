@@ -36,7 +36,7 @@ class Question(NamedTuple):
     """True if it concerns more than one cell: the title must stand out."""
 
 
-class EditPrompt(PromptLine, Vertical):
+class EditPrompt(Vertical, PromptLine):
     """A question with an input line below it; Enter submits, Esc cancels."""
 
     DEFAULT_CSS = """

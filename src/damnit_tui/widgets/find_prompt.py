@@ -14,7 +14,7 @@ from .plain_input import PlainInput
 from .prompt_line import PromptLine
 
 
-class FindPrompt(PromptLine, Horizontal):
+class FindPrompt(Horizontal, PromptLine):
     """An input line; Enter stays at the match, Esc goes back, ↓ and ↑ move between matches."""
 
     DEFAULT_CSS = """

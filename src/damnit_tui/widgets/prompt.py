@@ -27,7 +27,7 @@ PAUSE_S = 0.15
 Complete = Callable[[str, int], "Completion | None"]
 
 
-class Prompt(PromptLine, Vertical):
+class Prompt(Vertical, PromptLine):
     """An input line; Enter accepts, Esc cancels, Tab completes, ↑ ↓ recall the history."""
 
     DEFAULT_CSS = """

@@ -10,7 +10,10 @@ from textual.widgets import Input
 
 
 class PromptLine(Widget):
-    """A prompt with one input; Enter submits, Esc cancels."""
+    """A prompt with one input; Enter submits, Esc cancels.
+
+    Name the container first among the bases: Textual takes the default CSS of that one only.
+    """
 
     key_owner = ""
 

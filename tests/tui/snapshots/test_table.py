@@ -5,6 +5,7 @@ import pytest
 from damnit_daemon.store import NewValue, save_values
 from damnit_tui.state.column_layout import ColumnLayout
 from damnit_tui.table.widget import RunTable
+from damnit_tui.widgets.find_prompt import FindPrompt
 
 from ..conftest import NOW, database_of, key, settle, until
 from .test_main import snap  # noqa: F401 – a fixture
@@ -51,6 +52,7 @@ def test_what_was_looked_for(snap, folder, size):  # noqa: F811
 def test_finding_a_column(snap, folder, size):  # noqa: F811
     async def before(pilot):
         await pilot.press("ctrl+f", *"agipd")
+        await until(pilot, lambda: bool(pilot.app.screen.query_one(FindPrompt).said))
 
     assert snap(folder, size=size, before=before)
 
