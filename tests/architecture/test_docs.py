@@ -87,3 +87,23 @@ def test_names_of_the_code_in_the_design_pages_exist(page):
     named = [span for span in spans(page) if re.fullmatch(r"[A-Za-z_][\w.]*(\(\))?", span)]
     named = [span for span in named if not span.endswith((".py", ".md", ".toml", ".h5"))]
     assert [span for span in named if not words.issuperset(span.strip("()").split("."))] == []
+
+
+def steps(page: Path) -> Iterator[tuple[list[str], list[str]]]:
+    """Yield the files and the names of each numbered line that begins with a file."""
+    for line in page.read_text(encoding="utf-8").splitlines():
+        if re.match(r"\d+\. `[\w/]+\.py`", line):
+            named = SPAN.findall(line)
+            names = [span for span in named if re.fullmatch(r"[A-Za-z_][\w.]*", span)]
+            files = [span for span in named if span.endswith(".py")]
+            yield files, [name for name in names if name not in files]
+
+
+@pytest.mark.parametrize("page", OF_CODE, ids=name_of)
+def test_each_step_names_what_its_files_contain(page):
+    lost = []
+    for files, names in steps(page):
+        paths = [base / file for file in files for base in BASES if (base / file).exists()]
+        words = set(re.findall(r"\w+", "\n".join(path.read_text("utf-8") for path in paths)))
+        lost += [(files, name) for name in names if not words.issuperset(name.split("."))]
+    assert lost == []
