@@ -1,4 +1,4 @@
-"""What a group is before anybody evaluates it: fields, names, what is refused.
+"""Groups before evaluation: fields, names and definition errors.
 
 What comes of groups is in tests/corpus.
 """
@@ -25,7 +25,7 @@ class XGM:
         return energy
 
 
-def test_fields_are_given_by_name():
+def test_group_accepts_fields_by_keyword_only():
     xgm = XGM(device="SA1", title="XGM")
     assert (xgm.device, xgm.name, xgm.title, xgm.tags, xgm.sep) == (
         "SA1", None, "XGM", ("beam",), "/",
@@ -36,7 +36,7 @@ def test_fields_are_given_by_name():
         XGM(divice="SA1")
 
 
-def test_its_variables_follow_from_the_instance():
+def test_group_variables_take_name_title_and_tags_from_the_instance():
     xgm = XGM(name="sa2", tags=["one"])
     energy, weak = variables_of(xgm)
     assert (energy.name, energy.title, energy.units) == ("sa2.energy", "sa2/Energy", "uJ")
@@ -45,14 +45,14 @@ def test_its_variables_follow_from_the_instance():
     assert [(a.source, a.path) for a in weak.arguments()] == [("var", "sa2.energy")]
 
 
-def test_a_name_that_is_given_later_counts():
+def test_group_variable_name_follows_a_later_change_of_the_group_name():
     xgm = XGM()
     energy = xgm.energy
     xgm.name = "x"
     assert energy.name == "x.energy"
 
 
-def test_the_class_keeps_the_plain_variable():
+def test_group_class_attribute_remains_a_plain_variable():
     assert type(XGM.energy) is Variable
     assert XGM.energy.name == "energy"
     assert XGM().energy != XGM().energy
@@ -61,16 +61,16 @@ def test_the_class_keeps_the_plain_variable():
     assert len({xgm.energy, xgm.energy}) == 1
 
 
-def test_a_variable_of_an_instance_can_be_called():
+def test_group_variable_of_an_instance_can_be_called():
     assert XGM(device="SA3").energy("run 2") == "SA3 of run 2"
 
 
-def test_instances_are_told_apart_however_equal():
+def test_group_instances_with_equal_fields_are_distinct():
     assert XGM() != XGM()
     assert len({XGM(), XGM()}) == 2
 
 
-def test_a_default_that_is_a_group_is_made_anew_for_each():
+def test_group_as_default_is_copied_for_each_instance():
     @Group
     class Outer:
         xgm: XGM = XGM(device="SA1")
@@ -82,7 +82,7 @@ def test_a_default_that_is_a_group_is_made_anew_for_each():
     assert (a.xgm.device, b.other.device) == ("SA1", "SA3")
 
 
-def test_a_class_may_have_an_init_of_its_own():
+def test_group_class_can_define_its_own_init():
     @Group
     class Own:
         def __init__(self, number):
@@ -97,27 +97,27 @@ def test_a_class_may_have_an_init_of_its_own():
 
 
 @pytest.mark.parametrize("field", ["name", "title", "tags", "sep"])
-def test_what_every_group_has_cannot_be_defined(field):
+def test_group_cannot_redefine_reserved_fields(field):
     with pytest.raises(GroupError, match=f"The group Bad defines {field} itself"):
         Group(type("Bad", (), {field: "x"}))
     with pytest.raises(GroupError, match=f"The group Bad defines {field} itself"):
         Group(type("Bad", (), {"__annotations__": {field: str}}))
 
 
-def test_the_decorator_takes_nothing_else():
+def test_group_decorator_accepts_no_title_and_no_function():
     with pytest.raises(GroupError, match="no title, sep: give it to the instances"):
         Group(title="X", sep="-")
     with pytest.raises(GroupError, match="decorates a class"):
         Group(len)
 
 
-def test_wrong_tags_are_a_problem_of_each_variable():
+def test_invalid_group_tags_are_a_problem_of_each_variable():
     for variable in variables_of(XGM(name="x", tags=["a", 3])):
         [(message, _)] = variable.problems()
         assert "tags=" in message
 
 
-def test_what_self_leads_to():
+def test_self_annotation_resolves_to_the_name_of_the_nested_group():
     @Group
     class User:
         xgm: object = None

@@ -1,4 +1,4 @@
-"""What `@Variable` takes, means and complains of."""
+"""Arguments, annotations and problems of `@Variable`."""
 
 import subprocess
 import sys
@@ -15,7 +15,7 @@ def make(func=None, /, **kwargs):
     return Variable(**kwargs)(func or f)
 
 
-def test_decorates_with_and_without_parentheses():
+def test_variable_decorates_with_and_without_parentheses():
     @Variable
     def bare(run):
         """Doc."""
@@ -29,7 +29,7 @@ def test_decorates_with_and_without_parentheses():
     assert (called.name, called.title, called.description) == ("called", "called", None)
 
 
-def test_a_decorated_function_can_still_be_called():
+def test_decorated_variable_can_still_be_called():
     @Variable(title="Twice")
     def twice(run, factor=2):
         return run * factor
@@ -38,11 +38,11 @@ def test_a_decorated_function_can_still_be_called():
     assert twice(3, factor=5) == 15
 
 
-def test_positional_title():
+def test_variable_accepts_a_positional_title():
     assert Variable("My title")(lambda run: 1).title == "My title"
 
 
-def test_data_defaults_to_raw_but_remembers_that_nobody_said_so():
+def test_variable_data_defaults_to_raw_and_remembers_if_declared():
     assert make().data is RunData.RAW
     assert make().declared_data is None
     assert make(data="raw").declared_data == "raw"
@@ -52,20 +52,20 @@ def test_data_defaults_to_raw_but_remembers_that_nobody_said_so():
 @pytest.mark.parametrize(
     ("given", "kept"), [(None, None), ("xgm", ("xgm",)), (["a", "b"], ("a", "b")), ({"a"}, ("a",))]
 )
-def test_tags(given, kept):
+def test_variable_tags_are_normalised(given, kept):
     variable = make(tags=given)
     assert variable.tags == kept
     assert variable.problems() == []
 
 
 @pytest.mark.parametrize("tags", ["", 5, [""], [1]])
-def test_bad_tags_are_a_problem(tags):
+def test_invalid_tags_are_a_problem(tags):
     [(message, _)] = make(tags=tags).problems()
     assert "must be a non-empty string or an iterable of strings" in message
 
 
 @pytest.mark.parametrize("units", ["", 5])
-def test_bad_units_are_a_problem(units):
+def test_invalid_units_are_a_problem(units):
     [(message, _)] = make(units=units).problems()
     assert "must be a non-empty string" in message
 
@@ -75,21 +75,21 @@ def test_data_all_is_a_problem():
     assert message == "data='all' for variable f (can be 'raw'/'proc')"
 
 
-def test_name_that_is_no_identifier():
+def test_variable_name_that_is_no_identifier_is_a_problem():
     [(message, _)] = make(lambda run: 1).problems()
     assert message == (
         "The variable name '<lambda>' is not a valid Python identifier or dotted name"
     )
 
 
-def test_names_that_the_table_needs_itself():
+def test_variable_name_reserved_by_the_table_is_a_problem():
     def comment(run): ...
 
     [(message, _)] = make(comment).problems()
     assert "is taken" in message
 
 
-def test_arguments_come_from_annotations():
+def test_variable_arguments_come_from_annotations():
     def f(
         run,
         a: "var#a",
@@ -111,7 +111,7 @@ def test_arguments_come_from_annotations():
     ]
 
 
-def test_types_as_annotations_are_no_dependencies():
+def test_type_annotations_are_not_dependencies():
     def f(run: "DataCollection", n: int = 3, text: "str" = "") -> "var#x": ...
 
     variable = make(f)
@@ -126,7 +126,7 @@ def test_types_as_annotations_are_no_dependencies():
         ("var#", "names nothing"),
     ],
 )
-def test_annotations_that_mean_nothing(annotation, part):
+def test_invalid_dependency_annotation_is_a_problem(annotation, part):
     variable = make(asking_for(annotation))
     [(message, parameter)] = variable.problems()
     assert part in message
@@ -142,7 +142,7 @@ def test_annotations_that_mean_nothing(annotation, part):
         ("self#x", "only in a Group"),
     ],
 )
-def test_annotations_with_which_the_variable_will_fail(annotation, part):
+def test_suspicious_dependency_annotation_is_a_doubt(annotation, part):
     variable = make(asking_for(annotation))
     [(message, parameter)] = variable.doubts()
     assert part in message
@@ -157,15 +157,15 @@ def asking_for(annotation):
     return f
 
 
-def test_all_problems_are_told_at_once():
+def test_all_problems_of_a_variable_are_reported_together():
     assert len(make(data="all", units="", tags="").problems()) == 3
 
 
-def test_skip_is_an_ordinary_exception():
+def test_skip_is_an_exception():
     assert issubclass(Skip, Exception)
 
 
-def test_import_needs_nothing_but_the_standard_library():
+def test_damnit_ctx_imports_only_the_standard_library():
     code = "import sys, damnit_ctx; print(sorted({'numpy', 'h5py', 'xarray'} & set(sys.modules)))"
     answer = subprocess.run(
         [sys.executable, "-c", code], check=True, capture_output=True, text=True
@@ -173,7 +173,7 @@ def test_import_needs_nothing_but_the_standard_library():
     assert answer.strip() == "[]"
 
 
-def test_completion_offers_the_public_names():
+def test_dir_of_damnit_ctx_lists_the_public_names():
     import damnit_ctx
 
     assert dir(damnit_ctx) == [
