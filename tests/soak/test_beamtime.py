@@ -1,4 +1,4 @@
-"""Beamtime, accelerated: runs, edits, faults and several apps at once."""
+"""Accelerated beamtimes: runs, edits, faults and several apps at once."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def apps():
 
 
 @pytest.mark.timeout(0)
-def test_a_beamtime_ends_with_nothing_wrong_or_lost(experiment, apps):
+def test_accelerated_beamtime_ends_without_wrong_or_lost_values(experiment, apps):
     it = experiment(CONTEXT.format(cluster=False))
     it.start_daemon()
     wait_until(it.looked)
@@ -53,7 +53,7 @@ def test_a_beamtime_ends_with_nothing_wrong_or_lost(experiment, apps):
 @pytest.mark.filterwarnings("ignore:(read|open)_text is deprecated:DeprecationWarning")
 @pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
 @pytest.mark.filterwarnings("ignore:Exception ignored in. <socket")
-def test_a_beamtime_with_outages_of_broker_and_slurm(experiment, apps, tansu, slurm):
+def test_accelerated_beamtime_survives_outages_of_broker_and_slurm(experiment, apps, tansu, slurm):
     topic = unique_name("events")
     tansu.send(topic, [b'{"event": "hello"}'])
     it = experiment(
