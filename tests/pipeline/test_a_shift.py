@@ -1,4 +1,4 @@
-"""A whole shift, played in a terminal beside a real daemon as somebody would."""
+"""A whole shift in a terminal beside a real daemon."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def write(terminal, text):
 
 @pytest.mark.extended
 @pytest.mark.timeout(600)
-def test_a_whole_shift(shift, tmp_path):
+def test_whole_shift_in_a_terminal_beside_a_daemon(shift, tmp_path):
     experiment = shift.experiment
     experiment.start_daemon()
     with shift.open_app() as terminal:

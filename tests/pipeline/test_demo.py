@@ -1,4 +1,4 @@
-"""The demo from end to end, as somebody starts it."""
+"""The demo from start to end, with and without a terminal."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def rows(markdown: str) -> list[dict[str, str]]:
     return [dict(zip(lines[0], line, strict=True)) for line in lines[2:]]
 
 
-def test_without_a_terminal_the_table_is_printed(environ, scratch):
+def test_demo_prints_the_table_without_a_terminal(environ, scratch):
     done = subprocess.run(
         [*DEMO, "--runs", "4", "--every", "0.5"],
         env={**os.environ, **environ},
@@ -88,7 +88,9 @@ def number_of_runs(screen: str) -> int:
 
 
 @pytest.mark.extended
-def test_in_a_terminal_runs_arrive_until_it_is_closed(environ, scratch, tmp_path, monkeypatch):
+def test_demo_in_a_terminal_adds_runs_until_the_app_is_closed(
+    environ, scratch, tmp_path, monkeypatch
+):
     need_tmux()
     counts = set()
 
@@ -116,7 +118,7 @@ def test_in_a_terminal_runs_arrive_until_it_is_closed(environ, scratch, tmp_path
 
 @pytest.mark.extended
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_told_to_end_it_leaves_nothing_behind(environ, scratch, number):
+def test_demo_leaves_no_files_or_processes_when_terminated(environ, scratch, number):
     demo = subprocess.Popen(
         [*DEMO, "--runs", "100", "--every", "0.2"],
         env={**os.environ, **environ},

@@ -1,4 +1,4 @@
-"""The newest runs on a real terminal, before and while the app is imported."""
+"""The newest runs on a real terminal before and during the import of the app."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def start(tmp_path):
 
 
 @pytest.mark.extended
-def test_runs_are_seen_before_there_is_an_app_and_keys_wait_for_it(start):
+def test_early_paint_shows_runs_and_queues_keys_until_the_app_starts(start):
     terminal, go = start(SLOW)
     with terminal:
         screen = terminal.wait_for(lambda screen: "starting" in screen)
@@ -67,7 +67,7 @@ def test_runs_are_seen_before_there_is_an_app_and_keys_wait_for_it(start):
         assert terminal.exit_code() == 0
 
 
-def test_what_fails_meanwhile_leaves_the_terminal_as_it_was(start):
+def test_early_paint_restores_the_terminal_when_the_app_fails_to_start(start):
     terminal, go = start(BROKEN)
     with terminal:
         terminal.wait_for(lambda screen: "starting" in screen)
@@ -75,7 +75,7 @@ def test_what_fails_meanwhile_leaves_the_terminal_as_it_was(start):
         assert terminal.exit_code() == 1
 
 
-def test_a_start_is_given_up_with_ctrl_c(start):
+def test_ctrl_c_during_early_paint_cancels_the_start(start):
     terminal, _ = start(SLOW)
     with terminal:
         terminal.wait_for(lambda screen: "starting" in screen)
@@ -85,7 +85,7 @@ def test_a_start_is_given_up_with_ctrl_c(start):
 
 @pytest.mark.extended
 @pytest.mark.parametrize("size", [(80, 24), (12, 4), (5, 2)])
-def test_it_does_so_on_any_terminal(start, size):
+def test_early_paint_fits_terminals_of_any_size(start, size):
     terminal, go = start(SLOW, size)
     with terminal:
         screen = terminal.wait_for(lambda screen: "sta" in screen)
