@@ -1,4 +1,4 @@
-"""Mutated pictures, arrays and messages: parsed, or refused in a sentence."""
+"""Mutated images, arrays and messages: parsed, or refused with an error message."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def npy():
     return buffer.getvalue()
 
 
-def test_mutated_pictures_and_arrays_are_drawn_or_told():
+def test_mutated_images_and_arrays_are_drawn_or_reported():
     tried = 0
     originals = [png(), npy()]
     for number in rounds(400):
@@ -49,7 +49,7 @@ def test_mutated_pictures_and_arrays_are_drawn_or_told():
     report("mutated PNG and NPY", tried=tried, survived=tried, told=0, wrong=0)
 
 
-def test_mutated_messages_are_understood_or_counted():
+def test_mutated_kafka_messages_are_parsed_or_counted():
     tried = told = 0
     message = {"event": "migration_complete", "proposal": 1234, "run": 7, "extra": [1, {"a": 2}]}
     sound = json.dumps(message).encode()

@@ -1,4 +1,4 @@
-"""The combiner given fragments in any order, again, damaged: the newest stays, in both places."""
+"""The combiner with fragments in any order, repeated and damaged: the newest value stays."""
 
 from __future__ import annotations
 
@@ -170,7 +170,7 @@ def belongs(path, key):
     return path.name.startswith(f"p{key.proposal}_r{key.run}.")
 
 
-def test_the_combiner_given_fragments_in_any_order():
+def test_combiner_keeps_the_newest_values_for_fragments_in_any_order():
     for _ in rounds(1):
         run_machine(
             CombinerStates,

@@ -1,4 +1,4 @@
-"""Damaged fragments and results files, thousands of them: healthy ones are stored and shown."""
+"""Thousands of damaged fragments and results files among healthy ones."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def healthy_bytes(tmp_path_factory):
     return fragment(folder, RunKey(1234, 1)).read_bytes()
 
 
-def test_healthy_fragments_are_stored_among_damaged_ones(tmp_path, healthy_bytes):
+def test_combiner_stores_healthy_fragments_among_damaged_ones(tmp_path, healthy_bytes):
     tried = told = wrong = 0
     for number in rounds(1):
         chance = random.Random(number)
@@ -79,7 +79,7 @@ def test_healthy_fragments_are_stored_among_damaged_ones(tmp_path, healthy_bytes
     report("damaged fragments", tried=tried, survived=tried - told, told=told, wrong=wrong)
 
 
-def test_the_reader_answers_for_damaged_results_files(tmp_path, healthy_bytes):
+def test_reader_answers_for_damaged_results_files(tmp_path, healthy_bytes):
     folder = make_damnit_folder(tmp_path / "amore")
     folder.extracted_data.mkdir(exist_ok=True)
     key = RunKey(1234, 1)

@@ -61,7 +61,7 @@ def has_all(app):
     return lambda: app.screen.feed.has_all
 
 
-async def test_the_app_opens_whatever_rows_there_are(tmp_path):
+async def test_app_opens_with_random_rows_in_the_database(tmp_path):
     tried = 0
     for number in rounds(2):
         folder = make_folder(tmp_path / str(number))
@@ -75,7 +75,7 @@ async def test_the_app_opens_whatever_rows_there_are(tmp_path):
     report("random rows, app", tried=tried, survived=tried, told=0, wrong=0)
 
 
-def test_export_of_whatever_rows_there_are(tmp_path):
+def test_export_writes_random_rows_of_the_database(tmp_path):
     tried = 0
     for number in rounds(10):
         folder = make_folder(tmp_path / str(number))

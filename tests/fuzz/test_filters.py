@@ -1,4 +1,4 @@
-"""Filters and orders of any text: understood, or refused with the place; evaluated in any table."""
+"""Filters and sort orders of any text: parsed, or refused with the position of the mistake."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def check_place(error: FilterError, text: str) -> None:
     assert 0 <= error.start <= error.end <= len(text)
 
 
-def test_any_text_is_understood_or_refused_with_its_place():
+def test_any_filter_text_is_parsed_or_refused_with_its_position():
     tally = {"tried": 0, "told": 0}
 
     @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))

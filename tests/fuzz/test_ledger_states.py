@@ -1,4 +1,4 @@
-"""The ledger through any order of events: each thing owed is done once, and one daemon writes."""
+"""The ledger through events in any order: each job runs once, and only one daemon writes."""
 
 from __future__ import annotations
 
@@ -233,7 +233,7 @@ class LedgerStates(RuleBasedStateMachine):
         self.to_cancel -= found.keys()
 
 
-def test_the_ledger_in_any_order_of_events():
+def test_ledger_keeps_its_invariants_for_events_in_any_order():
     for _ in rounds(1):
         run_machine(
             LedgerStates,

@@ -1,4 +1,4 @@
-"""Requests of any JSON: carried out as they were written, or refused in a sentence."""
+"""Requests of any JSON: carried out as written, or refused with an error message."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LIKELY = {
 PAYLOADS = st.fixed_dictionaries({}, optional={key: LIKELY.get(key, JSON) | JSON for key in KEYS})
 
 
-def test_any_payload_is_read_or_refused():
+def test_any_request_payload_is_parsed_or_refused():
     tally = {"tried": 0, "told": 0, "longest": 0}
 
     @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))

@@ -1,4 +1,4 @@
-"""What goes in comes out: dtypes x attributes x coordinates x containers, by every reader."""
+"""Round trips of values: dtypes, attributes, coordinates and containers, by every reader."""
 
 from __future__ import annotations
 
@@ -191,7 +191,7 @@ def check(folder: Path, value) -> bool:
     return True
 
 
-def test_xarray_objects_come_out_as_they_went_in():
+def test_xarray_objects_survive_a_round_trip():
     tried, back = 0, 0
     for number in rounds(1):
 
@@ -274,7 +274,7 @@ def check_table(folder: Path, value) -> None:
 
 
 @pytest.mark.parametrize(("values", "check_one"), [(ARRAYS, check_array), (tables(), check_table)])
-def test_arrays_and_tables_come_out_as_they_went_in(values, check_one):
+def test_arrays_and_tables_survive_a_round_trip(values, check_one):
     tried = 0
     for number in rounds(1):
 

@@ -1,4 +1,4 @@
-"""Arbitrary rows in every table that others can write: the daemon goes on, readers read."""
+"""Arbitrary rows in every table that others can write: daemon and readers keep working."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ TABLES = ["jobs", "requests", "arrivals", "progress", "counters", "edits", "meta
 ROWS_A_ROUND = 100
 
 
-def test_no_row_of_the_ledger_ends_the_intake_or_a_reader(tmp_path):
+def test_random_ledger_rows_stop_neither_the_daemon_intake_nor_readers(tmp_path):
     tried = wrong = 0
     for number in rounds(30):
         chance = random.Random(number)
@@ -89,7 +89,7 @@ def read_all(con):
     assert set(count_jobs(con)) == set(JobState)
 
 
-def test_a_daemon_processes_every_healthy_run_between_random_rows(experiment):
+def test_daemon_processes_every_healthy_run_between_random_ledger_rows(experiment):
     it = experiment(ONE)
     it.start_daemon()
     wait_until(it.looked)

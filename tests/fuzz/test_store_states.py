@@ -1,4 +1,4 @@
-"""The database through any order of values and edits, and what readers see of it."""
+"""The database through values and edits in any order, as its readers see it."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ class StoreStates(RuleBasedStateMachine):
         assert stored == self.cells
 
 
-def test_the_database_in_any_order_of_values_and_edits():
+def test_database_keeps_its_invariants_for_values_and_edits_in_any_order():
     for _ in rounds(1):
         run_machine(
             StoreStates,

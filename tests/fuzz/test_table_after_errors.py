@@ -1,4 +1,4 @@
-"""Whatever errors interleave with whatever changes, the table comes to what a fresh start shows."""
+"""The table after random errors and changes, compared with a fresh start."""
 
 from __future__ import annotations
 
@@ -236,7 +236,7 @@ def _quick(monkeypatch):
     monkeypatch.setattr(change_tracker, "MOST_AT_ONCE", 1)
 
 
-async def test_the_table_comes_to_what_is_stored_whatever_happens(tmp_path, weather):
+async def test_table_equals_a_fresh_start_after_random_errors_and_changes(tmp_path, weather):
     seed = int(os.environ.get("DAMNIT_FUZZ_SEED", random.randrange(10**6)))
     print("seed", seed)
     rng, weather.rng = random.Random(seed), random.Random(seed)
