@@ -1,4 +1,4 @@
-"""The whole daemon and a real broker that announces runs, hears of results, goes and comes back."""
+"""The whole daemon and a real broker: announcements, updates and outages."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def counters(made):
         return load_counters(con)
 
 
-def test_a_message_becomes_cells_and_everybody_is_told(experiment, broker):  # noqa: F811
+def test_kafka_message_leads_to_cells_and_updates(experiment, broker):  # noqa: F811
     made, events, updates = listening(experiment, broker)
     make_topics(broker, events, updates)
     made.start_daemon()
@@ -131,7 +131,7 @@ def test_a_message_becomes_cells_and_everybody_is_told(experiment, broker):  # n
 
 
 @pytest.mark.extended
-def test_values_are_in_the_database_when_others_are_told(experiment, tansu):  # noqa: F811
+def test_values_are_stored_before_updates_are_sent(experiment, tansu):  # noqa: F811
     made, events, updates = listening(experiment, tansu)
     make_topics(tansu, events, updates)
     made.start_daemon()
@@ -158,7 +158,7 @@ def test_values_are_in_the_database_when_others_are_told(experiment, tansu):  # 
 
 
 @pytest.mark.extended
-def test_the_same_message_five_times_is_one_job_and_nonsense_is_counted(
+def test_repeated_message_creates_one_job_and_malformed_ones_are_counted(
     experiment,
     apache_kafka,  # noqa: F811
 ):
@@ -188,7 +188,7 @@ def test_the_same_message_five_times_is_one_job_and_nonsense_is_counted(
 
 @pytest.mark.extended
 @pytest.mark.parametrize("kind", ["tansu", "apache_kafka"])
-def test_messages_during_rebalances_are_each_one_job(experiment, request, kind):
+def test_messages_during_rebalances_create_one_job_each(experiment, request, kind):
     """Another member of the daemon's group comes and goes, and does nothing of what it is given."""
     kafka = request.getfixturevalue(kind)
     made, events, updates = listening(experiment, kafka)
@@ -224,7 +224,7 @@ def is_member(consumer):
 @pytest.mark.extended
 @pytest.mark.parametrize("kind", ["tansu", "apache_kafka"])
 @pytest.mark.parametrize("outage_s", OUTAGES_S)
-def test_a_broker_that_goes_away_in_mid_stream_costs_nothing(experiment, request, kind, outage_s):
+def test_broker_outage_loses_and_repeats_no_run(experiment, request, kind, outage_s):
     """What was announced before and after is processed once; the watcher goes on meanwhile."""
     kafka = request.getfixturevalue(kind)
     made, events, updates = listening(experiment, kafka)
@@ -261,7 +261,7 @@ def test_a_broker_that_goes_away_in_mid_stream_costs_nothing(experiment, request
 
 
 @pytest.mark.extended
-def test_a_run_taken_during_an_outage_is_not_taken_again_when_it_is_announced(
+def test_run_found_during_an_outage_is_not_repeated_when_announced(
     experiment,
     apache_kafka,  # noqa: F811
 ):
@@ -288,7 +288,7 @@ def test_a_run_taken_during_an_outage_is_not_taken_again_when_it_is_announced(
     assert len(made.jobs()) == 1
 
 
-def test_a_broker_that_comes_late_is_listened_to(experiment, tansu):  # noqa: F811
+def test_broker_that_starts_after_the_daemon_is_listened_to(experiment, tansu):  # noqa: F811
     made, events, updates = listening(experiment, tansu)
     make_topics(tansu, events, updates)
     tansu.kill()
@@ -303,7 +303,7 @@ def test_a_broker_that_comes_late_is_listened_to(experiment, tansu):  # noqa: F8
 
 
 @pytest.mark.extended
-def test_a_broker_that_never_comes_slows_nothing(experiment, tmp_path):
+def test_unreachable_broker_does_not_delay_runs(experiment, tmp_path):
     from tests.brokers.process import free_port
 
     nobody = f"127.0.0.1:{free_port()}"

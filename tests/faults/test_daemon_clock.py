@@ -1,4 +1,4 @@
-"""The clock of the machine is set back an hour while the daemon works.
+"""The system clock set back an hour while the daemon works.
 
 The clock of a whole machine is not ours to set. So each Python that the test
 starts, the user's too, finds a `sitecustomize` that adds to `time.time()` what a
@@ -84,7 +84,7 @@ def evaluated(made):
 
 
 @pytest.mark.extended
-def test_runs_before_and_after_are_processed_once(shifted):
+def test_runs_before_and_after_a_clock_step_are_processed_once(shifted):
     daemon = shifted.start_daemon()
     shifted.arrive(1)
     shifted.all_over(1)
@@ -111,7 +111,7 @@ def test_runs_before_and_after_are_processed_once(shifted):
 
 
 @pytest.mark.extended
-def test_what_is_computed_again_after_the_step_takes_the_place_of_the_old(shifted):
+def test_value_reprocessed_after_a_clock_step_replaces_the_old_value(shifted):
     shifted.start_daemon()
     shifted.arrive(1)
     shifted.has_cells(1, version=1)
@@ -125,7 +125,7 @@ def test_what_is_computed_again_after_the_step_takes_the_place_of_the_old(shifte
 
 
 @pytest.mark.extended
-def test_a_daemon_that_is_killed_after_the_step_is_replaced_and_repeats_nothing(shifted):
+def test_daemon_killed_after_a_clock_step_is_replaced_without_repeated_jobs(shifted):
     first = shifted.start_daemon()
     shifted.arrive(1)
     shifted.has_cells(1, version=1)

@@ -1,4 +1,4 @@
-"""The disk with the DAMNIT folder fills up while the daemon works, and is made room on later."""
+"""A full disk under the DAMNIT folder while the daemon works."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def fill(path):
 
 
 @pytest.mark.extended
-def test_it_stays_says_why_and_goes_on(experiment, disk, tmp_path):
+def test_daemon_reports_a_full_disk_and_continues_once_there_is_space(experiment, disk, tmp_path):
     it = experiment(
         "@Variable\ndef one(run):\n    return run.run_id if 0 else 1\n", folder_path=disk / "amore"
     )
@@ -70,7 +70,7 @@ def d(run, a: "var#a"):
 
 
 @pytest.mark.extended
-def test_a_disk_that_fills_in_the_middle_of_a_run_leaves_no_older_value(experiment, disk):
+def test_disk_that_fills_during_a_run_leaves_no_older_value(experiment, disk):
     filler = disk / "filler"
     it = experiment(FILLS.format(filler=str(filler), version=1), folder_path=disk / "amore")
     it.start_daemon()

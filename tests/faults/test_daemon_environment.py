@@ -1,4 +1,4 @@
-"""The user's Python, while a daemon works: not ours, without a display, and gone."""
+"""The user's Python while a daemon works: foreign, without a display, or gone."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_a_figure_is_drawn_without_a_display(linked):
 
 
 @pytest.mark.extended
-def test_a_plotly_figure_without_kaleido_is_kept_and_its_thumbnail_drawn(experiment):
+def test_plotly_figure_without_kaleido_is_stored_with_a_thumbnail(experiment):
     pytest.importorskip("plotly")
     it = experiment(PLOTLY)
     it.start_daemon()
@@ -96,7 +96,7 @@ def test_a_plotly_figure_without_kaleido_is_kept_and_its_thumbnail_drawn(experim
 
 
 @pytest.mark.extended
-def test_an_environment_that_disappears_is_a_reason_and_comes_back(linked):
+def test_missing_environment_is_the_reason_of_a_queued_job_until_restored(linked):
     linked.start_daemon()
     linked.arrive(1)
     linked.all_over(1)

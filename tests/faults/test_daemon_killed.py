@@ -1,4 +1,4 @@
-"""`kill -9` of the daemon at random instants while runs arrive, started again each time."""
+"""`kill -9` of the daemon at random moments while runs arrive, and its restarts."""
 
 from __future__ import annotations
 
@@ -44,7 +44,9 @@ NAMES = {"n_trains", "number", "line", "fails", "text"}
         pytest.param(200, 50, 2, marks=[pytest.mark.slow, pytest.mark.timeout(1800)]),
     ],
 )
-def test_every_run_is_processed_and_each_result_stored_once(experiment, kills, arrivals, seed):
+def test_every_run_is_stored_once_when_the_daemon_is_killed_repeatedly(
+    experiment, kills, arrivals, seed
+):
     it = experiment(CONTEXT, watch_backfill="none")
     first = it.start_daemon()
     wait_until(it.looked)

@@ -1,4 +1,4 @@
-"""However the daemon ends, no process that it started outlives it."""
+"""No process left over, however the daemon ends."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ENDS = [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGSEGV]
 
 @pytest.mark.extended
 @pytest.mark.parametrize("how", ENDS, ids=lambda number: number.name)
-def test_while_a_variable_is_computed(experiment, how):
+def test_daemon_ending_during_a_variable_leaves_no_process(experiment, how):
     it = experiment(COMPUTES.format(before=""))
     daemon = it.start_daemon()
     it.arrive(1)
@@ -53,7 +53,7 @@ def test_while_a_variable_is_computed(experiment, how):
         "os.setsid(); os.fork() and os._exit(0)",
     ],
 )
-def test_while_a_variable_has_children_that_hide(experiment, tmp_path, how, daemonise):
+def test_daemon_ending_leaves_no_daemonised_grandchild(experiment, tmp_path, how, daemonise):
     pids = tmp_path / "pids"
     it = experiment(COMPUTES.format(before=FORKS.format(daemonise=daemonise, pids=str(pids))))
     daemon = it.start_daemon()
@@ -67,7 +67,7 @@ def test_while_a_variable_has_children_that_hide(experiment, tmp_path, how, daem
 
 
 @pytest.mark.extended
-def test_while_the_context_file_loads(experiment, tmp_path):
+def test_daemon_killed_while_the_context_file_loads_leaves_no_process(experiment, tmp_path):
     loading = tmp_path / "loading"
     it = experiment(f"import pathlib, time\npathlib.Path({str(loading)!r}).touch()\ntime.sleep(99)")
     daemon = it.start_daemon()
@@ -79,7 +79,7 @@ def test_while_the_context_file_loads(experiment, tmp_path):
 
 
 @pytest.mark.extended
-def test_children_that_linger_after_their_job_are_ended_and_noise_is_borne(experiment, tmp_path):
+def test_lingering_children_are_ended_after_their_job(experiment, tmp_path):
     pids = tmp_path / "pids"
     it = experiment(
         f"""

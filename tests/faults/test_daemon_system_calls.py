@@ -1,4 +1,4 @@
-"""One system call fails anywhere in a daemon at work: the daemon lives, and no value is wrong."""
+"""A single failing system call in a working daemon."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ class Attacked:
 
 
 @pytest.mark.extended
-def test_a_system_call_that_fails_in_the_daemon_stores_nothing_wrong(experiment, tmp_path):
+def test_failing_system_call_in_the_daemon_stores_no_wrong_value(experiment, tmp_path):
     it = Attacked(experiment, tmp_path)
     it.injector.count(sum(OPERATIONS.values()))
     job, _ = it.process(1)

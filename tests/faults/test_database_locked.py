@@ -1,4 +1,4 @@
-"""Another program holds `runs.sqlite`, or a run's results file, for longer than is polite."""
+"""Long locks of `runs.sqlite` or of a results file by another program."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def another_program(code, *arguments):
 @pytest.mark.extended
 @pytest.mark.parametrize("lock", ["IMMEDIATE", "EXCLUSIVE"])
 @pytest.mark.parametrize("duration_s", DURATIONS_S)
-def test_a_locked_database_costs_time_and_nothing_else(experiment, lock, duration_s):
+def test_locked_database_delays_runs_without_losing_any(experiment, lock, duration_s):
     it = experiment(ONE)
     it.start_daemon()
     it.arrive(1)
@@ -78,7 +78,7 @@ def test_a_locked_database_costs_time_and_nothing_else(experiment, lock, duratio
 @pytest.mark.parametrize(
     "duration_s", [4, pytest.param(20, marks=[pytest.mark.slow, pytest.mark.timeout(300)])]
 )
-def test_a_held_results_file_is_waited_for(experiment, mode, duration_s):
+def test_daemon_waits_for_a_results_file_held_by_another_program(experiment, mode, duration_s):
     it = experiment(ONE)
     it.start_daemon()
     it.arrive(1)

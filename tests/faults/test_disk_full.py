@@ -1,4 +1,4 @@
-"""A file system without space, in the middle of an extraction."""
+"""A full disk in the middle of an extraction."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def small_disk(tmp_path):
 
 
 @pytest.mark.extended
-def test_what_fits_is_kept_and_the_rest_says_why(small_disk):
+def test_disk_full_during_extraction_keeps_earlier_values_and_names_the_reason(small_disk):
     folder = make_damnit_folder(
         small_disk / "amore",
         """
@@ -48,7 +48,7 @@ def test_what_fits_is_kept_and_the_rest_says_why(small_disk):
 
 
 @pytest.mark.extended
-def test_a_disk_that_is_full_from_the_start(small_disk, tmp_path, monkeypatch):
+def test_disk_full_from_the_start_of_an_extraction_is_reported(small_disk, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))  # where the runner goes instead
     folder = make_damnit_folder(small_disk / "amore", "@Variable\ndef a(run):\n    return 1\n")
     with (small_disk / "filler").open("wb", buffering=0) as file:

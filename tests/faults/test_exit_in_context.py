@@ -1,4 +1,4 @@
-"""A context file, or a variable in it, that calls `sys.exit`."""
+"""`sys.exit` in a context file or in a variable."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from tests.daemon.builders import cells, keys, make_damnit_folder
 
 @pytest.mark.extended
 @pytest.mark.parametrize("code", ["sys.exit(0)", "sys.exit('no beam today')", "raise SystemExit"])
-def test_while_it_is_loaded(tmp_path, code):
+def test_sys_exit_while_the_context_file_loads_is_an_error_with_its_line(tmp_path, code):
     folder = make_damnit_folder(tmp_path / "amore", f"import sys\n{code}\n")
     with pytest.raises(DamnitError, match=r"context\.py:3:1: .*calls sys.exit"):
         extract(folder, keys(1), mock=True)
 
 
-def test_os_exit_while_it_is_loaded(tmp_path):
+def test_os_exit_while_the_context_file_loads_is_an_error_with_its_code(tmp_path):
     folder = make_damnit_folder(tmp_path / "a", "import os\nprint('going')\nos._exit(4)\n")
     with pytest.raises(DamnitError, match="ended with exit code 4 before"):
         extract(folder, keys(1), mock=True)
 
 
-def test_in_a_variable_it_costs_that_variable(tmp_path):
+def test_sys_exit_in_a_variable_fails_only_that_variable(tmp_path):
     folder = make_damnit_folder(
         tmp_path / "amore",
         """

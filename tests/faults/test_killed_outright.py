@@ -26,7 +26,7 @@ def endless(run, e: "var#early"):
 
 
 @pytest.mark.extended
-def test_no_process_stays_and_what_was_saved_is_found_again(tmp_path):
+def test_killed_extraction_leaves_no_process_and_keeps_its_fragments(tmp_path):
     folder = make_damnit_folder(tmp_path / "amore", CONTEXT)
     program = subprocess.Popen(
         [sys.executable, "-c", "from damnit_daemon.cli import main; main()",

@@ -1,4 +1,4 @@
-"""A daemon that stood still for so long that another one took over."""
+"""A daemon that lost its lease while suspended."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def stop_between_writes(daemon, ledger):
 
 
 @pytest.mark.extended
-def test_it_ends_and_writes_nothing_more(experiment, tmp_path):
+def test_suspended_daemon_that_lost_its_lease_ends_and_writes_nothing(experiment, tmp_path):
     go = tmp_path / "go"
     it = experiment(CONTEXT.format(go=str(go)))
     stale = it.start_daemon()
@@ -82,7 +82,7 @@ def test_it_ends_and_writes_nothing_more(experiment, tmp_path):
 
 
 @pytest.mark.extended
-def test_one_that_stands_still_for_a_moment_goes_on(experiment, tmp_path):
+def test_briefly_suspended_daemon_keeps_its_lease(experiment, tmp_path):
     it = experiment(CONTEXT.format(go=str(tmp_path)))
     daemon = it.start_daemon()
     stop_between_writes(daemon, it.ledger)
@@ -98,7 +98,7 @@ def test_one_that_stands_still_for_a_moment_goes_on(experiment, tmp_path):
 
 
 @pytest.mark.extended
-def test_one_that_was_killed_is_replaced_at_once(experiment, tmp_path):
+def test_killed_daemon_is_replaced_at_once(experiment, tmp_path):
     it = experiment(CONTEXT.format(go=str(tmp_path)))
     first = it.start_daemon()
     first.kill()

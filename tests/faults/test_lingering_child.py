@@ -1,4 +1,4 @@
-"""A variable that leaves a process behind, which holds every descriptor it got."""
+"""A variable that leaves a process behind, which holds every inherited descriptor."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.processes import is_running
 @pytest.mark.parametrize(
     "daemonise", ["pass", "os.setsid()", "os.setsid(); os.fork() and os._exit(0)"]
 )
-def test_nothing_hangs_and_it_is_ended(tmp_path, daemonise):
+def test_child_left_by_a_variable_is_ended_and_blocks_no_job(tmp_path, daemonise):
     pids = tmp_path / "pids"
     folder = make_damnit_folder(
         tmp_path / "amore",

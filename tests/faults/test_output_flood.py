@@ -28,7 +28,7 @@ def failing(run, x: "var#loud"):
 
 
 @pytest.mark.extended
-def test_the_log_stays_small_and_nothing_blocks(tmp_path):
+def test_log_of_200_mb_of_output_is_truncated_without_blocking(tmp_path):
     folder = make_damnit_folder(tmp_path / "amore", CONTEXT)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     began = time.monotonic()
@@ -47,7 +47,7 @@ def test_the_log_stays_small_and_nothing_blocks(tmp_path):
 
 
 @pytest.mark.extended
-def test_each_job_has_its_own_allowance(tmp_path):
+def test_log_limit_applies_to_each_job_separately(tmp_path):
     folder = make_damnit_folder(tmp_path / "amore", CONTEXT.replace("range(200)", "range(1)"))
     limits = Limits(log_bytes=100_000)
     extract(folder, keys(1), mock=True, limits=limits)

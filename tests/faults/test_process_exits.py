@@ -1,4 +1,4 @@
-"""A variable that ends its process with `os._exit`, whatever the code."""
+"""`os._exit` in a variable, with any exit code."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.daemon.builders import cells, keys, make_damnit_folder
 
 @pytest.mark.extended
 @pytest.mark.parametrize("code", [0, 1, 255])
-def test_it_costs_that_variable_and_says_so(tmp_path, code):
+def test_os_exit_in_a_variable_fails_only_that_variable(tmp_path, code):
     folder = make_damnit_folder(
         tmp_path / "amore",
         f"""
@@ -36,7 +36,7 @@ def test_it_costs_that_variable_and_says_so(tmp_path, code):
 
 
 @pytest.mark.extended
-def test_every_variable_dies(tmp_path):
+def test_os_exit_in_every_variable_fails_each_of_them(tmp_path):
     folder = make_damnit_folder(
         tmp_path / "amore",
         "import os\n" + "".join(f"@Variable\ndef v{i}(run):\n    os._exit(1)\n" for i in range(12)),

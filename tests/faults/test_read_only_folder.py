@@ -1,4 +1,4 @@
-"""A DAMNIT folder that nothing can be written to."""
+"""A read-only DAMNIT folder."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def folder(tmp_path, monkeypatch):
 
 
 @pytest.mark.extended
-def test_an_extraction_says_what_cannot_be_written(folder):
+def test_extraction_in_a_read_only_folder_reports_the_reason(folder):
     report = extract(folder, keys(1), mock=True)
     assert not report.ok
     assert "cannot be written" in report.runs[0].failure
@@ -37,7 +37,7 @@ def test_an_extraction_says_what_cannot_be_written(folder):
 
 
 @pytest.mark.extended
-def test_the_context_file_can_be_checked_all_the_same(folder, tmp_path):
+def test_context_file_in_a_read_only_folder_can_be_checked(folder, tmp_path):
     with RunnerProcess(folder, context_python(folder)) as runner:
         assert [v.name for v in runner.context.variables] == ["a"]
     assert list((tmp_path / "cache").rglob("runner-*.zip"))

@@ -1,4 +1,4 @@
-"""The resident runner itself is killed, by whomever."""
+"""`kill -9` of the resident runner."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ def extract_killing(tmp_path):
 
 
 @pytest.mark.extended
-def test_once_costs_nothing(extract_killing):
+def test_runner_killed_once_loses_no_value(extract_killing):
     folder, report = extract_killing(1, 2, always=False)
     assert report.ok
     assert cells(folder, 1) == cells(folder, 2) == {"a": 1, "unlucky": 2, "z": 3}
 
 
 @pytest.mark.extended
-def test_each_time_costs_the_variable_that_was_running(extract_killing):
+def test_runner_killed_each_time_fails_only_the_variable_that_was_running(extract_killing):
     folder, report = extract_killing(1, always=True)
     assert report.ok
     found = cells(folder)

@@ -9,7 +9,7 @@ from damnit_daemon.services.extraction import extract
 from tests.daemon.builders import cells, keys, make_damnit_folder
 
 
-def test_the_cell_says_so_and_the_log_shows_where(tmp_path):
+def test_segfault_in_a_variable_fails_its_cell_and_logs_the_traceback(tmp_path):
     folder = make_damnit_folder(
         tmp_path / "amore",
         """
@@ -39,7 +39,7 @@ def test_the_cell_says_so_and_the_log_shows_where(tmp_path):
 
 
 @pytest.mark.extended
-def test_a_crash_while_the_context_file_is_loaded(tmp_path):
+def test_segfault_while_the_context_file_loads_is_an_error(tmp_path):
     import pytest
 
     from damnit_daemon.errors import DamnitError

@@ -1,4 +1,4 @@
-"""One system call fails, anywhere in a run: every value is right, or has its reason."""
+"""A single failing system call in a run."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ class Whole:
 
 
 @pytest.mark.parametrize("kind", ["writes", "all others"])
-def test_a_system_call_that_fails_stores_nothing_wrong(tmp_path, kind):
+def test_failing_system_call_in_a_run_stores_no_wrong_value(tmp_path, kind):
     whole = Whole(tmp_path)
     whole.injector.count(sum(OPERATIONS.values()))
     told, code = whole.run()

@@ -1,4 +1,4 @@
-"""No locks, no descriptors, a disk that answers with errors: nothing is taken for damaged."""
+"""Transient errors: locks, missing descriptors and input/output errors of the disk."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FAULTS = [
 
 
 @pytest.mark.parametrize(("operation", "error"), FAULTS)
-def test_a_healthy_fragment_is_never_set_aside_for_what_passes(
+def test_healthy_fragment_is_never_set_aside_for_a_transient_error(
     tmp_path, monkeypatch, operation, error
 ):
     folder = make_damnit_folder(tmp_path / "amore")
