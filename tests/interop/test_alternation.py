@@ -1,4 +1,4 @@
-"""Both process the same run in the same folder, one after the other, again and again."""
+"""Alternating processing of one run in one folder by both programs."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def check_outcomes(view, step):
 @pytest.mark.parametrize(
     "order", [("theirs", "ours", "theirs"), ("ours", "theirs", "ours")], ids="-".join
 )
-def test_each_reads_what_the_other_wrote(order, peer, ours, tmp_path):
+def test_alternating_programs_read_the_values_of_each_other(order, peer, ours, tmp_path):
     sides = {"theirs": peer, "ours": ours}
     folder = tmp_path / "amore"
     sides[order[0]].make_folder(folder, "steps", PROPOSAL)
@@ -88,7 +88,7 @@ def test_each_reads_what_the_other_wrote(order, peer, ours, tmp_path):
         check(folder, peer, step)
 
 
-def test_a_run_added_by_one_is_seen_by_the_other(peer, ours, processed):
+def test_run_added_by_one_program_is_listed_by_the_other(peer, ours, processed):
     ours.process(processed, 2)
     theirs, view = peer.look(processed), OurView(processed)
     assert list(theirs.content["runs"]) == ["1", "2"]
@@ -97,14 +97,14 @@ def test_a_run_added_by_one_is_seen_by_the_other(peer, ours, processed):
     assert starts[1] - starts[0] == 600
 
 
-def test_the_database_stays_a_plain_version_4(ours, first_step, processed):
+def test_database_schema_stays_version_4_after_our_processing(ours, first_step, processed):
     """Whoever comes last, the schema is the peer's, and so are both views' columns."""
     ours.process(processed, 1)
     assert on_disk.schema(processed) == on_disk.schema(first_step)
     assert on_disk.view_columns(processed) == on_disk.view_columns(first_step)
 
 
-def test_the_peer_reprocesses_all_that_we_have_added(peer, ours, tmp_path):
+def test_peer_reprocesses_all_runs_that_we_added(peer, ours, tmp_path):
     """`reprocess all` there reads the view `runs`, which nothing of ours does."""
     folder = tmp_path / "amore"
     ours.make_folder(folder, "steps", PROPOSAL)
@@ -119,7 +119,7 @@ def test_the_peer_reprocesses_all_that_we_have_added(peer, ours, tmp_path):
 
 
 @pytest.mark.parametrize("nothing", ["None", "Cell(None)"])
-def test_the_peer_keeps_an_old_value_where_ours_clears_it(peer, ours, tmp_path, nothing):
+def test_peer_keeps_an_old_value_where_ours_clears_it(peer, ours, tmp_path, nothing):
     """A variable that gives nothing now: the reference leaves the old result (interop 9.1 L9)."""
     folder = tmp_path / "amore"
     peer.make_folder(folder, "steps", PROPOSAL)
@@ -140,7 +140,7 @@ def test_the_peer_keeps_an_old_value_where_ours_clears_it(peer, ours, tmp_path, 
     assert theirs.decode(theirs.content["table"]["rows"][0]["v"]) is None
 
 
-def test_what_the_peer_submits_from_outside_is_combined_by_us(peer, ours, processed):
+def test_results_submitted_by_the_peer_are_combined_by_our_daemon(peer, ours, processed):
     """`damnit.submit()`: results of somebody's own program, with its own provenance."""
     peer.script("submit.py", processed, PROPOSAL, 1)
     ours.daemon("--in", processed, "combine")

@@ -1,4 +1,4 @@
-"""Attributes that netCDF readers act on change no value, whoever reads it."""
+"""Attributes with a meaning in netCDF: no reader changes values for them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def theirs(peer, folder):
 
 
 @pytest.mark.parametrize("name", ARRAYS)
-def test_the_peer_reads_what_was_returned(theirs, name):
+def test_peer_reads_values_unchanged_beside_netcdf_attributes(theirs, name):
     array = theirs[name]
     assert (array.dtype, array["x"].dtype) == ("f8", "i2")
     np.testing.assert_array_equal(array, VALUES)
@@ -43,7 +43,7 @@ def test_the_peer_reads_what_was_returned(theirs, name):
 
 
 @pytest.mark.parametrize("name", ARRAYS)
-def test_we_read_the_attributes_too(theirs, folder, name):
+def test_our_reader_returns_netcdf_attributes_unchanged(theirs, folder, name):
     array = OurView(folder).data(KEY, name)
     np.testing.assert_array_equal(array, VALUES)
     given = {key.removesuffix("_"): value for key, value in theirs[name].attrs.items()}
@@ -51,14 +51,14 @@ def test_we_read_the_attributes_too(theirs, folder, name):
     assert len(given) > 0
 
 
-def test_both_read_a_dataset_with_a_slash_beside_an_underscore(theirs, folder):
+def test_both_programs_read_a_dataset_with_a_slash_beside_an_underscore(theirs, folder):
     for dataset in (theirs["whole"], OurView(folder).data(KEY, "whole")):
         assert isinstance(dataset, xr.Dataset)
         for name in ("a_b", "a_b_"):
             np.testing.assert_array_equal(dataset[name], VALUES)
 
 
-def test_both_read_bins_by_their_centres_and_edges(theirs, folder):
+def test_both_programs_read_bins_by_their_centres_and_edges(theirs, folder):
     for array in (theirs["bins"], OurView(folder).data(KEY, "bins")):
         np.testing.assert_array_equal(array, [0.75, 3.75])
         np.testing.assert_array_equal(array["x_bins"], [0, 2])

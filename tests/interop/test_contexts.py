@@ -1,4 +1,4 @@
-"""The corpus of context files through both programs: the same comes of each, or it is stated."""
+"""The corpus of context files through both programs, with the stated differences."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ def ours(tmp_path_factory) -> dict:
 
 
 @pytest.mark.parametrize("situation", SITUATIONS, ids=lambda situation: situation.name)
-def test_the_same_comes_of_it(situation: Situation, theirs, ours):
+def test_context_file_gives_equal_results_or_a_stated_difference(
+    situation: Situation, theirs, ours
+):
     found = differences(theirs[situation.name], ours[situation.name])
     if situation.name.startswith("cell_wrong"):  # of what a Cell does not take; in other words
         found.pop("errors", None)
@@ -44,7 +46,7 @@ def test_the_same_comes_of_it(situation: Situation, theirs, ours):
         assert found == {}
 
 
-def test_each_stated_difference_has_a_situation():
+def test_each_stated_difference_has_a_context_file():
     assert {s.differs for s in SITUATIONS if s.differs} == set(STATED_CONTEXTS)
 
 

@@ -1,4 +1,4 @@
-"""What people type on one side is there on the other."""
+"""Manual edits of one program, read by the other."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def typed_by_us(ours, tmp_path_factory):
     return folder
 
 
-def test_the_peer_reads_what_we_typed(peer, typed_by_us):
+def test_peer_window_shows_variables_and_values_typed_in_ours(peer, typed_by_us):
     seen = json.loads(peer.script("typed.py", typed_by_us))
 
     assert {n: (v["title"], v["type"]) for n, v in seen["variables"].items()} == {
@@ -68,7 +68,7 @@ def test_the_peer_reads_what_we_typed(peer, typed_by_us):
     assert seen["view"] == [sorted([*TYPED, "comment", "unused"])]
 
 
-def test_the_peers_api_gives_what_we_typed(peer, typed_by_us):
+def test_peer_api_returns_values_typed_in_ours(peer, typed_by_us):
     view = peer.look(typed_by_us)
     (row,) = view.content["table"]["rows"]
     found = {name: view.decode(row[name]) for name in [*TYPED, "comment"]}
@@ -79,7 +79,7 @@ def test_the_peers_api_gives_what_we_typed(peer, typed_by_us):
     }
 
 
-def test_rows_are_the_same_as_the_peers_window_writes(peer, typed_by_us, tmp_path):
+def test_our_rows_of_manual_values_equal_those_of_the_peer_window(peer, typed_by_us, tmp_path):
     theirs = tmp_path / "amore"
     peer.make_folder(theirs, "steps", PROPOSAL)
     peer.process(theirs, 1)
@@ -91,7 +91,7 @@ def test_rows_are_the_same_as_the_peers_window_writes(peer, typed_by_us, tmp_pat
         assert ours_rows[name] == their_rows[name]
 
 
-def test_we_read_and_edit_what_the_peer_typed(their_folder):
+def test_our_program_reads_and_edits_values_typed_in_the_peer(their_folder):
     with Database(their_folder / "runs.sqlite").reading() as con:
         columns = {column.name: column for column in load_columns(con)}
         infos = {info.name: info for info in load_variables(con)}

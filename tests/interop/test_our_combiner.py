@@ -1,4 +1,4 @@
-"""The peer's runner wrote fragments and we took them in, as where our daemon took over."""
+"""Fragments of the peer's runner, combined by our daemon."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def theirs(peer, folder):
 
 
 @pytest.mark.parametrize("name", names("types"))
-def test_the_database_holds_what_their_combiner_puts_there(folder, their_folder, name):
+def test_our_combiner_stores_the_rows_of_the_peer_combiner(folder, their_folder, name):
     expected, found = (on_disk.value_rows(f).get(name) for f in (their_folder, folder))
     for row in filter(None, (expected, found)):
         if isinstance(row["value"], bytes) and row["value"].startswith(b"\x89PNG"):
@@ -41,19 +41,19 @@ def test_the_database_holds_what_their_combiner_puts_there(folder, their_folder,
 
 
 @pytest.mark.parametrize("name", names("types"))
-def test_the_results_are_read_alike(theirs, folder, name):
+def test_results_combined_by_ours_read_alike_in_both_programs(theirs, folder, name):
     assert disagreements(theirs, OurView(folder), KEY, name) == {}
 
 
-def test_both_show_the_same_table(theirs, folder):
+def test_table_combined_by_ours_looks_alike_in_both_programs(theirs, folder):
     assert table_disagreements(theirs, OurView(folder)) == []
 
 
-def test_no_fragment_stays(folder):
+def test_our_combiner_removes_all_fragments_of_the_peer(folder):
     assert [path.name for path in (folder / "extracted_data").iterdir()] == ["p1234_r1.h5"]
 
 
-def test_what_stops_their_combiner_does_not_stop_ours(peer, ours, tmp_path):
+def test_our_combiner_stores_fragments_that_stop_the_peer_combiner(peer, ours, tmp_path):
     """A number beyond 63 bits (interop 9.1 L6) and bytes that are no ASCII, in one fragment."""
     folder = tmp_path / "amore"
     peer.make_folder(folder, "unreadable", PROPOSAL)
@@ -66,7 +66,7 @@ def test_what_stops_their_combiner_does_not_stop_ours(peer, ours, tmp_path):
     assert view.summary(KEY, "bytes_not_ascii") is not None
 
 
-def test_two_runs_at_once(peer, ours, tmp_path):
+def test_our_combiner_combines_fragments_of_two_runs(peer, ours, tmp_path):
     folder = tmp_path / "amore"
     peer.make_folder(folder, "types", PROPOSAL)
     peer.extract(folder, 1, 2)

@@ -1,4 +1,4 @@
-"""We wrote the folder; the peer reads what we read."""
+"""Folders written by our program, read by the peer."""
 
 from __future__ import annotations
 
@@ -31,24 +31,24 @@ def view(our_folder):
 
 
 @pytest.mark.parametrize("name", names("types"))
-def test_a_result_is_read_as_we_read_it(theirs, view, name):
+def test_peer_reads_our_results_as_we_read_them(theirs, view, name):
     assert disagreements(theirs, view, KEY, name) == {}
 
 
-def test_both_list_the_same_variables(theirs, view):
+def test_peer_lists_the_variables_of_our_results_file(theirs, view):
     assert view.keys(KEY) == theirs.content["runs"]["1"]["keys"]
 
 
-def test_both_show_the_same_table(theirs, view):
+def test_peer_table_of_our_folder_equals_ours(theirs, view):
     assert table_disagreements(theirs, view) == []
 
 
-def test_the_peer_lists_the_run(theirs):
+def test_peer_lists_the_run_of_our_folder(theirs):
     assert list(theirs.content["runs"]) == ["1"]
     assert theirs.content["proposal"] == PROPOSAL
 
 
-def test_the_peer_edits_what_we_made(peer, ours, tmp_path):
+def test_peer_edits_our_folder_and_we_read_the_edits(peer, ours, tmp_path):
     folder = tmp_path / "amore"
     ours.make_folder(folder, "plotly_figure", PROPOSAL)
     ours.process(folder, 1)
@@ -59,7 +59,7 @@ def test_the_peer_edits_what_we_made(peer, ours, tmp_path):
     assert table_disagreements(peer.look(folder), view) == []
 
 
-def test_what_they_cannot_save_or_store_is_read(peer, ours, tmp_path):
+def test_peer_reads_our_values_that_it_cannot_save_itself(peer, ours, tmp_path):
     """Each of these costs them the results of the whole run (interop 9.1 L5, L6)."""
     for context in ("unsaveable", "unreadable"):
         folder = tmp_path / context
@@ -72,7 +72,7 @@ def test_what_they_cannot_save_or_store_is_read(peer, ours, tmp_path):
 
 
 @pytest.mark.parametrize("context", ["types", "steps", "unsaveable", "unreadable", "tables"])
-def test_no_row_makes_their_window_crash(ours, our_folder, tmp_path, context):
+def test_peer_window_opens_with_every_row_we_write(ours, our_folder, tmp_path, context):
     """It opens every value of the database when it starts, and trusts it (interop 1.11)."""
     folder = our_folder
     if context != "types":

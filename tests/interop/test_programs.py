@@ -1,4 +1,4 @@
-"""Groups, and results that programs hand in: either side makes them, both take and read them."""
+"""Groups and results submitted by programs, across both programs."""
 
 from __future__ import annotations
 
@@ -51,7 +51,9 @@ def same_rows(theirs, ours):
         assert row_differences(theirs[name], row) == set(), name
 
 
-def test_ours_in_our_folder_is_as_theirs_in_theirs(peer, ours, submitted_there, tmp_path):
+def test_our_submission_to_our_folder_equals_the_peer_in_its_own(
+    peer, ours, submitted_there, tmp_path
+):
     folder = tmp_path / "ours"
     ours.make_folder(folder, "groups", PROPOSAL)
     submit_as_they_do(folder)
@@ -64,7 +66,7 @@ def test_ours_in_our_folder_is_as_theirs_in_theirs(peer, ours, submitted_there, 
         assert disagreements(theirs, view, KEY, name) == {}
 
 
-def test_their_combiner_takes_ours(peer, submitted_there, tmp_path):
+def test_peer_combiner_accepts_our_submission(peer, submitted_there, tmp_path):
     folder = tmp_path / "crossed"
     peer.make_folder(folder, "groups", PROPOSAL)
     submit_as_they_do(folder)
@@ -74,7 +76,7 @@ def test_their_combiner_takes_ours(peer, submitted_there, tmp_path):
     assert Folder(folder)[1, "gone"].error.is_skip
 
 
-def test_our_api_reads_what_they_submitted(submitted_there):
+def test_our_api_reads_results_submitted_by_the_peer(submitted_there):
     value = Folder(submitted_there)[PROPOSAL, 1]["by_hand"]
     assert (value.summary, value.units, value.provenance) == (2.5, "mm", "notebook")
     np.testing.assert_array_equal(
@@ -82,7 +84,7 @@ def test_our_api_reads_what_they_submitted(submitted_there):
     )
 
 
-def test_a_pipelines_results_are_taken_by_their_combiner(peer, tmp_path):
+def test_peer_combiner_accepts_the_results_of_our_pipeline(peer, tmp_path):
     @Group
     class G:
         @Variable(title="N", units="mm")
@@ -103,7 +105,7 @@ def test_a_pipelines_results_are_taken_by_their_combiner(peer, tmp_path):
     assert rows["g.broken"]["attributes"] == {"error": "no", "error_cls": "ValueError"}
 
 
-def test_groups_are_processed_alike(peer, ours, tmp_path):
+def test_groups_are_processed_alike_by_both_programs(peer, ours, tmp_path):
     theirs, mine = tmp_path / "theirs", tmp_path / "ours"
     peer.make_folder(theirs, "groups", PROPOSAL)
     peer.process(theirs, 1)

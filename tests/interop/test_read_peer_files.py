@@ -1,4 +1,4 @@
-"""The peer wrote the folder; we read what it reads."""
+"""Folders written by the peer, read by our program."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ def view(their_folder):
 
 
 @pytest.mark.parametrize("name", names("types"))
-def test_a_result_is_read_as_the_peer_reads_it(theirs, view, name):
+def test_our_reader_reads_peer_results_as_the_peer_does(theirs, view, name):
     assert disagreements(theirs, view, KEY, name) == {}
 
 
-def test_both_list_the_same_variables(theirs, view):
+def test_our_reader_lists_the_variables_of_a_peer_results_file(theirs, view):
     assert view.keys(KEY) == theirs.content["runs"]["1"]["keys"]
 
 
-def test_both_show_the_same_table(theirs, view):
+def test_our_table_of_a_peer_folder_equals_the_peer_table(theirs, view):
     assert table_disagreements(theirs, view) == []
 
 
@@ -50,23 +50,23 @@ def test_both_show_the_same_table(theirs, view):
         ("unused", "string", None),
     ],
 )
-def test_what_people_typed_is_read(view, name, kind, value):
+def test_manual_values_of_a_peer_folder_are_read(view, name, kind, value):
     assert view.columns[name].type == kind
     assert view.summary(KEY, name) == value
 
 
-def test_comments_are_read(view, their_folder):
+def test_comments_and_notes_of_a_peer_folder_are_read(view, their_folder):
     assert view.summary(KEY, "comment") == "a comment – with µ"
     with Database(their_folder / "runs.sqlite").reading() as con:
         notes = load_notes(con)
     assert [(note.timestamp, note.text) for note in notes] == [(1_767_225_600.5, "beam is back")]
 
 
-def test_the_start_of_the_run_is_read(view):
+def test_run_start_of_a_peer_folder_is_read(view):
     assert view.runs[KEY].start_time == START + 600
 
 
-def test_settings_are_read(their_folder, peer):
+def test_settings_of_a_peer_folder_are_read(their_folder, peer):
     with Database(their_folder / "runs.sqlite").reading() as con:
         settings = load_settings(con)
     assert settings["proposal"] == PROPOSAL
@@ -74,7 +74,7 @@ def test_settings_are_read(their_folder, peer):
     assert settings["data_format_version"] == 4
 
 
-def test_tags_and_titles_are_read(view):
+def test_tags_and_descriptions_of_a_peer_folder_are_read(view):
     assert set(view.columns["scalar_int"].tags) == {"scalar", "first"}
     assert view.columns["scalar_int"].description == "Trains of the run, here always 42."
 
@@ -92,7 +92,7 @@ ERRORS = {
 
 
 @pytest.mark.parametrize("name", ERRORS)
-def test_an_error_is_read(view, their_folder, name):
+def test_errors_of_a_peer_folder_are_read(view, their_folder, name):
     error_class, message = ERRORS[name]
     attributes = view.attributes(KEY, name)
     assert (attributes["error_cls"], attributes["error"]) == (error_class, message)
@@ -101,7 +101,7 @@ def test_an_error_is_read(view, their_folder, name):
     assert (error.error_class, error.message) == (error_class, message)
 
 
-def test_plotly_figures_are_read_as_json(peer, tmp_path):
+def test_plotly_figures_of_a_peer_folder_are_read_as_json(peer, tmp_path):
     folder = tmp_path / "amore"
     peer.make_folder(folder, "plotly_figure", PROPOSAL)
     peer.process(folder, 1)
@@ -111,7 +111,7 @@ def test_plotly_figures_are_read_as_json(peer, tmp_path):
     assert view.type_hint(KEY, "plotly_with_summary") == "PlotlyFigure"
 
 
-def test_variables_of_groups_are_read(peer, tmp_path):
+def test_group_variables_of_a_peer_folder_are_read(peer, tmp_path):
     folder = tmp_path / "amore"
     peer.make_folder(folder, "groups", PROPOSAL)
     peer.process(folder, 1)

@@ -1,4 +1,4 @@
-"""pandas tables travel as Parquet, which needs a reader that not everybody has."""
+"""pandas tables stored as Parquet, with and without a Parquet reader."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ def folders(peer, tmp_path_factory):
 
 
 @pytest.mark.parametrize("name", names("tables"))
-def test_the_same_is_on_disk(folders, name):
+def test_pandas_tables_of_both_programs_are_equal_on_disk(folders, name):
     theirs, ours = (on_disk.value_rows(folder)[name] for folder in folders)
     assert ours == theirs
     theirs, ours = (on_disk.hdf5_objects(DamnitFolder(f).results_file(KEY))[name] for f in folders)
     assert ours == theirs
 
 
-def test_the_peer_reads_both_alike(peer, folders):
+def test_peer_reads_pandas_tables_of_both_programs_alike(peer, folders):
     read = []
     for folder in folders:
         view = peer.look(folder)
@@ -59,7 +59,7 @@ def test_the_peer_reads_both_alike(peer, folders):
 
 
 @pytest.mark.parametrize("name", COLUMNS)
-def test_we_read_both_as_far_as_we_can(folders, name):
+def test_our_reader_reads_pandas_tables_of_both_programs(folders, name):
     for folder in folders:
         with ResultsFile(DamnitFolder(folder).results_file(KEY)) as results:
             assert results.object_type(name) == name.partition("_")[0]

@@ -1,4 +1,4 @@
-"""Our runner wrote fragments, the peer's combiner took them in: as where it serves a facility."""
+"""Fragments of our runner, combined by the peer."""
 
 from __future__ import annotations
 
@@ -35,21 +35,21 @@ def theirs(peer, folder):
 
 
 @pytest.mark.parametrize("name", names("types"))
-def test_the_database_holds_what_their_own_runner_gives(folder, their_folder, name):
+def test_peer_combiner_stores_the_rows_of_the_peer_runner(folder, their_folder, name):
     expected, found = (on_disk.value_rows(f).get(name) for f in (their_folder, folder))
     assert row_differences(expected, found) == STATED.get(name, set())
 
 
 @pytest.mark.parametrize("name", names("types"))
-def test_the_results_are_read_alike(theirs, folder, name):
+def test_results_combined_by_the_peer_read_alike_in_both_programs(theirs, folder, name):
     assert disagreements(theirs, OurView(folder), KEY, name) == {}
 
 
-def test_both_show_the_same_table(theirs, folder):
+def test_table_combined_by_the_peer_looks_alike_in_both_programs(theirs, folder):
     assert table_disagreements(theirs, OurView(folder)) == []
 
 
-def test_no_fragment_stays(folder):
+def test_peer_combiner_removes_all_our_fragments(folder):
     assert [path.name for path in (folder / "extracted_data").iterdir()] == ["p1234_r1.h5"]
 
 
@@ -61,7 +61,7 @@ def process_crossed(peer, folder, context):
     return on_disk.value_rows(folder)
 
 
-def test_what_their_runner_cannot_save_costs_nothing_else(peer, tmp_path):
+def test_value_the_peer_runner_cannot_save_costs_no_other_value(peer, tmp_path):
     """There, one such value costs the run all its results (interop 9.1 L5)."""
     rows = process_crossed(peer, tmp_path / "amore", "unsaveable")
     assert rows["good"]["value"] == 1.0
@@ -69,20 +69,20 @@ def test_what_their_runner_cannot_save_costs_nothing_else(peer, tmp_path):
     assert rows["text_nul"]["value"] == "a\\x00b"
 
 
-def test_what_their_database_cannot_hold_costs_nothing_else(peer, tmp_path):
+def test_value_the_peer_database_cannot_hold_costs_no_other_value(peer, tmp_path):
     """A number beyond 63 bits, bytes that are no ASCII (interop 9.1 L6)."""
     rows = process_crossed(peer, tmp_path / "amore", "unreadable")
     assert set(rows) == set(names("unreadable"))
 
 
-def test_new_files_are_as_open_as_the_folder(folder):
+def test_new_files_have_the_permissions_of_the_folder(folder):
     bits = folder.stat().st_mode & 0o777
     assert (folder / "extracted_data").stat().st_mode & 0o777 == bits
     for path in (folder / "extracted_data").iterdir():
         assert path.stat().st_mode & 0o777 == bits & 0o666
 
 
-def test_a_plotly_figure_without_a_browser_costs_nothing(peer, tmp_path):
+def test_plotly_figure_without_a_browser_costs_no_other_value(peer, tmp_path):
     """There the whole run is lost if the thumbnail cannot be drawn."""
     folder = tmp_path / "amore"
     rows = process_crossed(peer, folder, "plotly_thumbnail")

@@ -1,4 +1,4 @@
-"""The app shows the numbers that DAMNIT's API returns."""
+"""Numbers shown by the app, compared with DAMNIT's API."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def side(request, peer):
 
 
 @pytest.mark.parametrize("name", names("types"))
-def test_what_is_shown_is_what_their_api_reads(side, name):
+def test_viewer_shows_the_data_that_the_peer_api_reads(side, name):
     folder, theirs = side
     facts = theirs.content["runs"]["1"]["variables"].get(name)
     if facts is None or "missing" in facts:

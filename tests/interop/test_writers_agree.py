@@ -1,4 +1,4 @@
-"""Both programs processed the same context file: the same is on disk, but for stated reasons."""
+"""One context file processed by both programs: equal on disk, but for stated differences."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def objects(their_folder, our_folder):
 
 
 @pytest.mark.parametrize("name", names("types"))
-def test_the_database_holds_the_same(rows, name):
+def test_database_rows_of_both_programs_are_equal(rows, name):
     theirs, ours = (side.get(name) for side in rows)
     assert row_differences(theirs, ours) == STATED.get(name, set())
 
@@ -53,7 +53,7 @@ def _same_but_message(theirs: dict, ours: dict) -> bool:
 
 
 @pytest.mark.parametrize("name", names("types"))
-def test_the_results_file_holds_the_same(objects, name):
+def test_results_files_of_both_programs_are_equal(objects, name):
     theirs, ours = (side.get(name, {}) for side in objects)
     stated = STATED.get(name, set())
     assert "row" in stated or theirs.keys() == ours.keys()
@@ -71,20 +71,20 @@ def _bytes(described: dict) -> bytes:
     return value[2] if isinstance(value, tuple) else b""
 
 
-def test_both_declare_the_same_variables(their_folder, our_folder):
+def test_variable_definitions_of_both_programs_are_equal(their_folder, our_folder):
     theirs = on_disk.definitions(their_folder)
     ours = on_disk.definitions(our_folder)
     typed_by_hand = {name for name, (kind, *_) in theirs.items() if kind}
     assert ours == {n: row for n, row in theirs.items() if n not in typed_by_hand}
 
 
-def test_what_we_add_to_a_value_is_known(our_folder):
+def test_attributes_we_add_to_a_value_are_known(our_folder):
     raw = on_disk.raw_attributes(our_folder)
     known = ADDED_ATTRIBUTES | {"units", "bold", "background", "error", "error_cls"}
     assert {key for attributes in raw.values() for key in attributes} <= known
 
 
-def test_a_new_database_is_the_same(peer, tmp_path):
+def test_new_databases_of_both_programs_have_one_schema(peer, tmp_path):
     peer.make_folder(tmp_path / "theirs", "types", PROPOSAL)
     (tmp_path / "ours").mkdir()
     create_database(
@@ -93,7 +93,7 @@ def test_a_new_database_is_the_same(peer, tmp_path):
     assert on_disk.schema(tmp_path / "ours") == on_disk.schema(tmp_path / "theirs")
 
 
-def test_long_lines_keep_their_extremes(rows):
+def test_trendlines_of_long_arrays_keep_their_extremes(rows):
     for side in rows:
         line = _line(side["array_long"]["value"])
         data = np.sin(np.linspace(0, 20, 3000))
@@ -108,7 +108,7 @@ def _line(npy: bytes) -> np.ndarray:
     return np.load(BytesIO(npy), allow_pickle=False)
 
 
-def test_start_time_is_a_variable_of_the_file_only(their_folder, our_folder):
+def test_start_time_is_stored_only_in_the_results_file(their_folder, our_folder):
     for folder in (their_folder, our_folder):
         assert "start_time" not in on_disk.value_rows(Path(folder))
         start = on_disk.hdf5_objects(folder / RESULTS)["start_time"]
