@@ -16,6 +16,9 @@ TERMINAL = {"textual", "rich", "typer"}
 SERVICES = {"kafka", "supervisor", "requests", "yaml"}
 OURS = {"damnit_tui", "damnit_daemon", "damnit_ctx"}
 
+BEFORE_PAINT = HEAVY | SERVICES | {"textual"}
+"""Nothing of these is loaded before the newest runs are painted."""
+
 TOP_LEVEL = """
 import json, sys
 before = set(sys.modules)
@@ -39,7 +42,7 @@ def loaded_by(module: str) -> set[str]:
     [
         ("damnit_tui.app", HEAVY | SERVICES),
         ("damnit_tui.cli", HEAVY | SERVICES),
-        ("damnit_tui.data.session", HEAVY | SERVICES),
+        ("damnit_tui.startup, damnit_tui.early_paint, damnit_tui.data.session", BEFORE_PAINT),
         ("damnit_daemon.cli", HEAVY | SERVICES | {"textual"}),
         ("damnit_daemon.store", HEAVY | SERVICES | TERMINAL),
         ("damnit_daemon.model", HEAVY | SERVICES | TERMINAL),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Collection
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from damnit_daemon.model import Column, RunKey, StoredValue
@@ -22,7 +23,6 @@ from damnit_daemon.store import (
 )
 
 from .activity_monitor import LEDGER_TIMEOUT_S, ActivityMonitor
-from .edit_queue import EditQueue
 from .first_page import FirstPageLoader
 from .results_reader import ResultsReader
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from damnit_daemon.logs import LogFile
 
     from .daemon_client import DaemonClient
+    from .edit_queue import EditQueue
 
 READ_ONLY = "Read-only session (--read-only): editing is disabled."
 TIMEOUT_S = 2.0
@@ -49,7 +50,6 @@ class Session:
         changes: All values, and the changes by others.
         activity: The daemon's activity.
         results: The data in results files.
-        edits: Edits and notes of this session.
     """
 
     def __init__(
@@ -67,7 +67,13 @@ class Session:
         self.changes = ChangeFeed(self.database, now=clock)
         self.activity = ActivityMonitor(folder, clock)
         self.results = ResultsReader(folder)
-        self.edits = EditQueue(folder, read_only=read_only, clock=clock)
+
+    @cached_property
+    def edits(self) -> EditQueue:
+        """Edits and notes of this session; not needed for the first page, and loads Textual."""
+        from .edit_queue import EditQueue
+
+        return EditQueue(self.folder, read_only=self.read_only, clock=self.clock)
 
     def is_writable(self) -> bool:
         """Return True if the file system permits changing the database."""
