@@ -269,7 +269,9 @@ def unknown_setting(key: str) -> UnknownSetting:
     near = nearest_keys(key)
     editable = ", ".join(sorted(k for k, s in KNOWN.items() if s.editable))
     hint = f"Did you mean {' or '.join(near)}?" if near else f"Known: {editable}."
-    return UnknownSetting(f"There is no setting {key!r}.", hint=f"{hint} (--force sets it anyway.)")
+    return UnknownSetting(
+        f"There is no setting {key!r}.", hint=f"{hint} (Use --force to set it anyway.)"
+    )
 
 
 def _number(text: str) -> int | float:

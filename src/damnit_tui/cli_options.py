@@ -13,8 +13,10 @@ from .terminal.graphics.protocol_choice import GraphicsSetting
 PROGRAM = "damnit-tui"
 OPEN_HELP = (
     "Show the run table of a DAMNIT folder, live.\n\n"
-    "`damnit-tui demo` shows a made-up experiment; it needs nothing else on the machine."
+    "`damnit-tui demo` shows a simulated experiment and needs nothing else."
 )
+OPEN_EXAMPLE = "Example: damnit-tui 1234 --filter 'xgm > 500' --sort=-run"
+DEMO_EXAMPLE = "Example: damnit-tui demo --runs 50 --every 2"
 
 
 def open_folder(
@@ -22,53 +24,63 @@ def open_folder(
         str | None,
         typer.Argument(
             metavar="FOLDER|PROPOSAL",
-            help="A DAMNIT folder, or a proposal number; the current directory by default.",
+            help="DAMNIT folder or proposal number; default: the current directory.",
         ),
     ] = None,
     read_only: Annotated[
-        bool, typer.Option("--read-only", help="Change nothing, whatever is typed.")
+        bool,
+        typer.Option("--read-only", help="Disable editing, reprocessing and all other changes."),
     ] = False,
     lite: Annotated[
-        bool, typer.Option("--lite", help="For slow lines: no images, one repaint a second.")
+        bool,
+        typer.Option("--lite", help="For slow connections: no images, one repaint per second."),
     ] = False,
     print_: Annotated[
         Literal["md", "csv", "tsv", "json"] | None,
-        typer.Option("--print", help="Print the table and end; so does a pipe (as md)."),
+        typer.Option("--print", help="Print the table and exit. Default in a pipe: md."),
     ] = None,
     filter: Annotated[
         str,
-        typer.Option(metavar="TEXT", help="Only these runs, such as 'xgm > 500 sample ~ dark'."),
+        typer.Option(metavar="TEXT", help="Only matching runs, such as 'xgm > 500 sample ~ dark'."),
     ] = "",
     sort: Annotated[
-        str, typer.Option(metavar="COLUMNS", help="Such as xgm,-run: the largest first after -.")
+        str,
+        typer.Option(
+            metavar="COLUMNS", help="Sort by columns, such as xgm,-run; - for descending."
+        ),
     ] = "",
     columns: Annotated[
-        str, typer.Option(metavar="COLUMNS", help="Only these, in this order, such as comment,xgm.")
+        str,
+        typer.Option(
+            metavar="COLUMNS", help="Only these columns, in this order, such as comment,xgm."
+        ),
     ] = "",
     view: Annotated[
-        str, typer.Option(metavar="NAME", help="A view kept with :view save NAME.")
+        str, typer.Option(metavar="NAME", help="A view saved with :view save NAME.")
     ] = "",
     graphics: Annotated[
         GraphicsSetting,
         typer.Option(
-            help="Images: in pixels (kitty's way), half blocks, shades (none), or as it can."
+            help="Draw images as pixels (kitty protocol), half blocks or shades (none); auto: "
+            "the best that the terminal supports."
         ),
     ] = "auto",
     plot: Annotated[
         str,
         typer.Option(
             metavar="COLUMNS",
-            help="Print a plot and end, such as 'xgm', 'xgm vs run' or 'a, b vs delay'.",
+            help="Print a plot and exit, such as 'xgm', 'xgm vs run' or 'a, b vs delay'.",
         ),
     ] = "",
     width: Annotated[
-        int | None, typer.Option(min=24, help="Columns of the plot; the terminal's by default.")
+        int | None,
+        typer.Option(min=24, help="Width of the plot in columns; default: the terminal's."),
     ] = None,
     height: Annotated[
-        int | None, typer.Option(min=8, help="Lines of the plot; 20 by default.")
+        int | None, typer.Option(min=8, help="Height of the plot in lines; default: 20.")
     ] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,  # noqa: ARG001 – main looks for it
-    version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
+    version: Annotated[bool, typer.Option("--version", help="Show version and exit.")] = False,
 ) -> None:
     """Open the app."""
     if version:
@@ -77,7 +89,7 @@ def open_folder(
         typer.echo(f"{PROGRAM} {__version__}")
         return
     if plot and print_:
-        raise typer.BadParameter("Give one of --print and --plot.")
+        raise typer.BadParameter("Use only one of --print and --plot.")
     size = width, height
     run(Options(folder, read_only, lite, print_, filter, sort, columns, view, graphics, plot, size))
 
@@ -85,22 +97,23 @@ def open_folder(
 def show_demo(
     runs: Annotated[
         int | None,
-        typer.Option(min=1, help="How many runs there will be: 20, or 6 if the table is printed."),
+        typer.Option(min=1, help="Number of runs; default: 20, or 6 if the table is printed."),
     ] = None,
     every: Annotated[
         float | None,
         typer.Option(
             min=0.0,
             metavar="SECONDS",
-            help="How long from run to run: 5, or 0.5 if the table is printed.",
+            help="Time between runs; default: 5, or 0.5 if the table is printed.",
         ),
     ] = None,
     lite: Annotated[
-        bool, typer.Option("--lite", help="For slow lines: no images, one repaint a second.")
+        bool,
+        typer.Option("--lite", help="For slow connections: no images, one repaint per second."),
     ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,  # noqa: ARG001 – main looks for it
 ) -> None:
-    """Show a made-up experiment, with new runs coming in."""
+    """Show a simulated experiment with new runs arriving."""
     from .demo import run_demo
 
     run_demo(runs=runs, every_s=every, lite=lite)
@@ -114,11 +127,11 @@ def parse_and_run(arguments: Sequence[str]) -> None:
     words = list(arguments)
     app = typer.Typer(add_completion=True, pretty_exceptions_enable=False)
     if words[:1] == [DEMO]:
-        app.command(name=DEMO)(show_demo)
+        app.command(name=DEMO, epilog=DEMO_EXAMPLE)(show_demo)
         app(args=words[1:], prog_name=f"{PROGRAM} {DEMO}")
     else:
         words = _with_format(words)
-        app.command(help=OPEN_HELP)(open_folder)
+        app.command(help=OPEN_HELP, epilog=OPEN_EXAMPLE)(open_folder)
         app(args=words, prog_name=PROGRAM)
 
 

@@ -50,7 +50,7 @@ def why_printed(environ: Mapping[str, str]) -> str:
     if environ.get("TEXTUAL_DRIVER") or not sys.stdout.isatty():
         return ""
     if not sys.stdin.isatty():
-        return "There is no keyboard (standard input is no terminal)"
+        return "Standard input is not a terminal"
     if environ.get("TERM", "") in UNABLE:
         return f"This terminal (TERM={environ.get('TERM', '')}) cannot show the app"
     return ""
@@ -84,7 +84,7 @@ def run(options: Options) -> None:
         folder = locate_folder(chosen)
     if is_printed:
         if not (options.print_format or options.plot) and (why := why_printed(os.environ)):
-            print(f"damnit-tui: {why}: the table is printed.", file=sys.stderr)
+            print(f"damnit-tui: {why}; printing the table instead.", file=sys.stderr)
         session = Session(folder, read_only=options.read_only)
         if options.plot:
             print_plot_of(session, options)
@@ -231,6 +231,6 @@ def _take_settings() -> tuple[tuple[str, ...], str]:
 def no_damnit_folder(path: Path) -> DamnitError:
     """The error for a folder without a DAMNIT database."""
     return DamnitError(
-        f"{path} is no DAMNIT folder: it has neither runs.sqlite nor context.py.",
-        hint="Give one, or a proposal number; `damnit-tui demo` shows an example.",
+        f"{path} is not a DAMNIT folder: it has neither runs.sqlite nor context.py.",
+        hint="Give a DAMNIT folder or a proposal number, or try `damnit-tui demo`.",
     )

@@ -65,7 +65,7 @@ def test_options_are_understood(monkeypatch, arguments, options):
 
 @pytest.mark.parametrize(
     ("arguments", "reason"),
-    [(["/no/such/folder"], "There is no folder"), (["."], "is no DAMNIT folder")],
+    [(["/no/such/folder"], "There is no folder"), (["."], "is not a DAMNIT folder")],
 )
 def test_a_mistake_is_one_line_and_no_traceback(arguments, reason, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

@@ -23,6 +23,6 @@ def main() -> None:
 
         said = str(error)
         if isinstance(error, PermissionError):
-            said = f"You may not use {error.filename or 'a file'}: {error.strerror}."
+            said = f"Cannot access {error.filename or 'a file'}: {error.strerror}."
         print(show_controls(f"damnit: {said}"), file=sys.stderr)
         sys.exit(1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -28,7 +29,7 @@ from .folder import FolderOption, save_recent_folder
 
 app = typer.Typer(
     name="damnit-daemon",
-    help="Process runs of European XFEL experiments, and look after their DAMNIT folder.",
+    help="Process runs of European XFEL experiments and manage their DAMNIT folder.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # faster, and the same in every terminal
@@ -49,7 +50,7 @@ def set_up(
     context: typer.Context,
     folder: FolderOption = None,
     debug: Annotated[  # noqa: ARG001 – looked up in `main`, which sees errors last
-        bool, typer.Option("--debug", help="Show where an error comes from.")
+        bool, typer.Option("--debug", help="Show the traceback of an error.")
     ] = False,
     version: Annotated[  # noqa: ARG001 – done by its callback
         bool,
@@ -58,25 +59,30 @@ def set_up(
         ),
     ] = False,
 ) -> None:
-    """Process runs of European XFEL experiments, and look after their DAMNIT folder."""
+    """Process runs of European XFEL experiments and manage their DAMNIT folder."""
     save_recent_folder(context, folder)
 
 
-app.command("proposal")(proposal.proposal)
-app.command("db-config")(db_config.db_config)
-app.command("new-id")(new_id.new_id)
-app.command("read-context")(read_context.read_context)
-app.command("reprocess")(reprocess.reprocess)
-app.command("start")(supervision.start)
-app.command("stop")(supervision.stop)
-app.command("restart")(supervision.restart)
-app.command("status")(status.status)
-app.command("logs")(logs.logs)
-app.command("jobs")(jobs.jobs)
-app.command("cancel")(cancel.cancel)
-app.command("retry")(retry.retry)
-app.command("timings")(timings.timings)
-app.command("doctor")(doctor.doctor)
-app.command("combine")(combine.combine)
-app.command("export")(export.export)
-app.command("run")(run.run)
+def _add(name: str, command: Callable[..., None], example: str) -> None:
+    """Add a command whose help ends with an example."""
+    app.command(name, epilog=f"Example: damnit {example}")(command)
+
+
+_add("proposal", proposal.proposal, "proposal 1234 --like 1230")
+_add("db-config", db_config.db_config, "db-config slurm_time 02:00:00")
+_add("new-id", new_id.new_id, "new-id --in copy/")
+_add("read-context", read_context.read_context, "read-context --check")
+_add("reprocess", reprocess.reprocess, "reprocess 20-32 --var n_trains --watch")
+_add("start", supervision.start, "start --trigger watch")
+_add("stop", supervision.stop, "stop --in 1234")
+_add("restart", supervision.restart, "restart --trigger both --broker exflwgs06:9091")
+_add("status", status.status, "status --json")
+_add("logs", logs.logs, "logs -f")
+_add("jobs", jobs.jobs, "jobs -n 50")
+_add("cancel", cancel.cancel, "cancel --run 20-32")
+_add("retry", retry.retry, "retry 12 --mem 50G")
+_add("timings", timings.timings, "timings --in 1234")
+_add("doctor", doctor.doctor, "doctor --verify --repair")
+_add("combine", combine.combine, "combine --in 1234")
+_add("export", export.export, "export -o runs.csv --filter 'xgm > 500'")
+_add("run", run.run, "run --in 1234")

@@ -12,17 +12,22 @@ from .folder import FolderOption, chosen_folder
 def cancel(
     context: typer.Context,
     jobs: Annotated[
-        list[int] | None, typer.Argument(metavar="JOB...", help="Numbers, as in `damnit jobs`.")
+        list[int] | None,
+        typer.Argument(metavar="JOB...", help="Job numbers, as listed by `damnit jobs`."),
     ] = None,
     run: Annotated[
-        list[str] | None, typer.Option("--run", metavar="N", help="All jobs of it; or 20-32.")
+        list[str] | None,
+        typer.Option(
+            "--run", metavar="N", help="All jobs of this run, or of a range such as 20-32."
+        ),
     ] = None,
     proposal: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Of --run; default: the folder's own.")
+        int | None,
+        typer.Option(min=1, metavar="N", help="Proposal of --run; default: the folder's."),
     ] = None,
     folder: FolderOption = None,
 ) -> None:
-    """Cancel jobs that wait or run; what they have computed is kept."""
+    """Cancel waiting or running jobs. Values computed so far are kept."""
     from ..ledger import CancelRequest
     from ..model import RunKey
     from ..run_ranges import parse_run_ranges
@@ -30,7 +35,7 @@ def cancel(
     from .daemon_request import ask_and_wait, print_message
 
     if bool(jobs) == bool(run):
-        raise typer.BadParameter("Give numbers of jobs, or --run.")
+        raise typer.BadParameter("Give job numbers or --run.")
     damnit = chosen_folder(context, folder)
     if jobs:
         request = CancelRequest(jobs=tuple(jobs))
@@ -48,6 +53,6 @@ def cancel(
         typer.echo(f"cancelled: {', '.join(map(str, cancelled))}")
     left = [job_id for job_id in jobs or () if job_id not in cancelled]
     if left or not cancelled:
-        which = f"job {', '.join(map(str, left))}" if left else "none of its jobs"
-        print_message(f"{which}: there is no such job that waits or runs. See damnit jobs --all.")
+        which = f": {', '.join(map(str, left))}" if left else ""
+        print_message(f"no such waiting or running job{which}. See damnit jobs --all.")
         raise typer.Exit(1)

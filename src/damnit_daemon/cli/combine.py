@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def combine(context: typer.Context, folder: FolderOption = None) -> None:
-    """Merge waiting fragments into the results files and the database."""
+    """Merge pending fragments into results files and database."""
     from ..model.sanitize import show_controls
     from ..services.combiner import Combiner
 
@@ -29,7 +29,7 @@ def combine(context: typer.Context, folder: FolderOption = None) -> None:
         combiner.close()
     lines = [f"set aside {Path(path).name}: {reason}" for path, reason in combined.broken]
     lines += combined.notes
-    lines += [f"has to wait: {reason}" for reason in combined.postponed]
+    lines += [f"postponed: {reason}" for reason in combined.postponed]
     for line in lines:
         typer.echo(show_controls(f"damnit: {line}"), err=True)
     count = combined.runs
@@ -48,4 +48,6 @@ def _require_no_daemon(folder: DamnitFolder) -> None:
 
     lease = running_daemon(Ledger(folder.ledger))
     if lease is not None:
-        raise DamnitError(LeaseHeld(lease).message, hint="It combines what waits by itself.")
+        raise DamnitError(
+            LeaseHeld(lease).message, hint="It combines pending fragments automatically."
+        )

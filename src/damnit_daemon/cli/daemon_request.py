@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from ..ledger import Lease, TypedRequest
     from ..paths import DamnitFolder
 
-NO_DAEMON = "No daemon works in this folder."
-WHEN_ONE_STARTS = "The next one to start does what is noted."
+NO_DAEMON = "No daemon is running in this folder."
+WHEN_ONE_STARTS = "The next one will handle the request."
 START_HINT = "Start one: damnit-daemon start"
 
 
@@ -25,15 +25,15 @@ def ask_and_wait(folder: DamnitFolder, request: TypedRequest) -> list[int] | Non
 
     response = LedgerClient(Ledger(folder.ledger)).request(request)
     if response.daemon is None:
-        print_message(f"noted. {NO_DAEMON} {WHEN_ONE_STARTS}", hint=START_HINT)
+        print_message(f"recorded. {NO_DAEMON} {WHEN_ONE_STARTS}", hint=START_HINT)
     elif response.jobs is None:
-        print_message(unanswered("noted.", response.daemon), hint="See damnit jobs.")
+        print_message(unanswered("recorded.", response.daemon), hint="See damnit jobs.")
     return response.jobs
 
 
 def unanswered(noted: str, lease: Lease) -> str:
     """Say that the daemon has not answered yet."""
-    return f"{noted} The daemon, {name_of(lease)}, has not answered yet."
+    return f"{noted} The daemon ({name_of(lease)}) has not responded yet."
 
 
 def name_of(lease: Lease) -> str:

@@ -11,12 +11,12 @@ from .folder import FolderOption, chosen_folder, writable_folder
 
 def db_config(
     context: typer.Context,
-    key: Annotated[str | None, typer.Argument()] = None,
-    value: Annotated[str | None, typer.Argument()] = None,
+    key: Annotated[str | None, typer.Argument(help="Setting; default: list all.")] = None,
+    value: Annotated[str | None, typer.Argument(help="New value; default: show it.")] = None,
     delete: Annotated[bool, typer.Option("-d", "--delete", help="Remove the setting.")] = False,
-    num: Annotated[bool, typer.Option("--num", help="Store a number.")] = False,
+    num: Annotated[bool, typer.Option("--num", help="Store the value as a number.")] = False,
     force: Annotated[
-        bool, typer.Option("--force", help="Store unknown settings and refused values, too.")
+        bool, typer.Option("--force", help="Also accept unknown settings and invalid values.")
     ] = False,
     folder: FolderOption = None,
 ) -> None:
@@ -28,7 +28,7 @@ def db_config(
 
     if key is None:
         if delete:
-            raise typer.BadParameter("--delete needs the name of the setting.")
+            raise typer.BadParameter("--delete needs the name of a setting.")
         _list(context, folder)
         return
     key = normalise_key(key)
@@ -39,7 +39,7 @@ def db_config(
         if value is not None:
             raise typer.BadParameter("--delete takes no value.")
         if key in KNOWN and not KNOWN[key].editable:
-            raise InvalidSetting(f"{key} is kept by the program and cannot be deleted.")
+            raise InvalidSetting(f"{key} is managed by the program and cannot be deleted.")
         with database.writing() as con:
             if not delete_setting(con, key):
                 raise DamnitError(f"The setting {key!r} is not set.")
@@ -82,6 +82,6 @@ def _check_python(path: str) -> None:
     python = Path(path)
     if not is_program(python):
         raise InvalidSetting(
-            f"{path} is not a program on this machine.", hint="--force sets it anyway."
+            f"{path} is not a program on this machine.", hint="Use --force to set it anyway."
         )
     typer.echo(_shown(f"{path}: {probe_python(python)}"))

@@ -18,16 +18,16 @@ def doctor(
         bool,
         typer.Option(
             "--repair",
-            help="Migrate an old database, combine what waits; with --verify, bring back what the "
-            "database lost of the results files.",
+            help="Migrate an old database and combine pending fragments; with --verify, also "
+            "restore values missing from the database.",
         ),
     ] = False,
     verify: Annotated[
-        bool, typer.Option("--verify", help="Compare results files and database, too.")
+        bool, typer.Option("--verify", help="Also compare results files with the database.")
     ] = False,
     folder: FolderOption = None,
 ) -> None:
-    """Check the folder, and say how to mend what is wrong; exit code 1 if something is."""
+    """Check the folder and suggest fixes. Exit code 1 if there is an error."""
     from ..errors import DamnitError
     from ..services.doctor import Grade, check_folder
     from ..services.doctor import repair as mend

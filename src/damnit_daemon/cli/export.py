@@ -25,32 +25,39 @@ class Format(StrEnum):
 def export(
     context: typer.Context,
     format: Annotated[
-        Format | None, typer.Option(help="Default: from the name of the file, else md.")
+        Format | None, typer.Option(help="Default: by the file extension, or md.")
     ] = None,
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Default: stdout.")
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE", help="File to write; default: stdout."),
     ] = None,
     filter: Annotated[
         str,
-        typer.Option(metavar="TEXT", help="Only these runs, such as 'xgm > 500 sample ~ dark'."),
+        typer.Option(metavar="TEXT", help="Only matching runs, such as 'xgm > 500 sample ~ dark'."),
     ] = "",
     sort: Annotated[
-        str, typer.Option(metavar="COLUMNS", help="Such as xgm,-run: the largest first after -.")
+        str,
+        typer.Option(
+            metavar="COLUMNS", help="Sort by columns, such as xgm,-run; - for descending."
+        ),
     ] = "",
     columns: Annotated[
-        str, typer.Option(metavar="COLUMNS", help="Only these, in this order, such as comment,xgm.")
+        str,
+        typer.Option(
+            metavar="COLUMNS", help="Only these columns, in this order, such as comment,xgm."
+        ),
     ] = "",
     formulas: Annotated[
         bool,
         typer.Option(
             "--formulas",
-            help="CSV and TSV: text that begins with = + - @ as it is. A spreadsheet runs it; "
-            "usually an apostrophe is put before it.",
+            help="CSV and TSV: keep text that begins with = + - @ unchanged. Spreadsheets "
+            "evaluate it, so by default it is prefixed with an apostrophe.",
         ),
     ] = False,
     folder: FolderOption = None,
 ) -> None:
-    """Write the run table, or a part of it, as Markdown, CSV, TSV, JSON, Excel or Parquet."""
+    """Export the run table, or part of it. Formats: Markdown, CSV, TSV, JSON, Excel, Parquet."""
     from ..export import (
         TEXT_FORMATS,
         TableSelection,
@@ -73,11 +80,13 @@ def export(
             for part in text_parts(table, text_format, formulas=formulas):
                 typer.echo(for_stdout(part), nl=False)
             return
-    raise typer.BadParameter(f"{wanted} is no text: give a file with --output.")
+    raise typer.BadParameter(f"{wanted} is not a text format: give a file with --output.")
 
 
 def _format_of(output: Path | None) -> Format:
     suffix = "md" if output is None else output.suffix.lower().removeprefix(".")
     if suffix not in list(Format):
-        raise typer.BadParameter(f"{output}: give a --format, or a name in {', '.join(Format)}.")
+        raise typer.BadParameter(
+            f"{output}: unknown format. Give --format, or the extension {', '.join(Format)}."
+        )
     return Format(suffix)

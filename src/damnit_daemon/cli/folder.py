@@ -15,7 +15,7 @@ FolderOption = Annotated[
     typer.Option(
         "--in",
         metavar="FOLDER",
-        help="The DAMNIT folder, or a proposal number. Default: the current directory.",
+        help="DAMNIT folder or proposal number; default: the current directory.",
     ),
 ]
 
@@ -59,8 +59,8 @@ def writable_folder(context: typer.Context, own: str | None = None) -> DamnitFol
         backup = migrate(folder.database)
         if backup is not None:  # not migrated by another process meanwhile
             typer.echo(
-                f"damnit: {folder.database.name} was brought to format {FORMAT_VERSION}; "
-                f"the old one is kept as {backup.name}",
+                f"damnit: {folder.database.name} was migrated to format {FORMAT_VERSION}; the "
+                f"old one is kept as {backup.name}",
                 err=True,
             )
     return folder

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MARKS = {Outcome.FAILED: "✗", Outcome.SKIPPED: "»"}
-GONE = "The ledger does not know it any more"
+GONE = "No longer in the ledger"
 
 
 class JobFollower:
@@ -111,7 +111,7 @@ def describe_end(job: Job) -> str:
     """Describe the outcome of a job."""
     text = f"{job.run_key}: {job.state.value}"
     if job.variables_total:
-        text += f", {job.variables_done} of {job.variables_total} variables"
+        text += f", {job.variables_done} of {count_of(job.variables_total, 'variable')}"
     if job.variables_failed:
         text += f", {job.variables_failed} failed"
     duration_s = job.duration_s(job.ended_at or 0.0)
@@ -128,4 +128,4 @@ def summary_line(jobs: Sequence[Job], duration_s: float) -> str:
             text += f", {count} {state.value}"
     done = sum(job.variables_done for job in jobs)
     failed = sum(job.variables_failed for job in jobs)
-    return f"{text}: {done} variables, {failed} failed ({format_duration(duration_s)})"
+    return f"{text}: {count_of(done, 'variable')}, {failed} failed ({format_duration(duration_s)})"

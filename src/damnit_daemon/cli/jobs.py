@@ -24,8 +24,8 @@ DEFAULT_LIMIT = 15
 
 def jobs(
     context: typer.Context,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
-    show_all: Annotated[bool, typer.Option("--all", help="All that the ledger knows.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    show_all: Annotated[bool, typer.Option("--all", help="All jobs in the ledger.")] = False,
     limit: Annotated[
         int,
         typer.Option(
@@ -34,12 +34,12 @@ def jobs(
             min=0,
             max=1_000_000,
             metavar="N",
-            help="Maximum waiting/finished shown.",
+            help="Show at most N waiting and N finished jobs.",
         ),
     ] = DEFAULT_LIMIT,
     folder: FolderOption = None,
 ) -> None:
-    """Show jobs: those running, the next that wait, the last that are over."""
+    """List running, waiting and finished jobs."""
     damnit = chosen_folder(context, folder)
     found, left_out = load_shown(damnit, None if show_all else limit)
     now = time.time()
@@ -54,7 +54,7 @@ def jobs(
     if left_out:
         typer.echo(f"and {left_out} more (--all)")
     if waiting := count_waiting(damnit):
-        typer.echo(f"requests that wait for a daemon: {waiting}")
+        typer.echo(f"requests waiting for a daemon: {waiting}")
 
 
 def load_shown(folder: DamnitFolder, limit: int | None) -> tuple[list[Job], int]:

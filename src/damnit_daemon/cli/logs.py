@@ -12,11 +12,9 @@ from .folder import FolderOption, chosen_folder
 def logs(
     context: typer.Context,
     follow: Annotated[
-        bool, typer.Option("-f", "--follow", help="Go on as more is written, until Ctrl-C.")
+        bool, typer.Option("-f", "--follow", help="Follow the log until Ctrl-C.")
     ] = False,
-    lines: Annotated[
-        int, typer.Option("-n", "--lines", min=0, help="How many of the last lines.")
-    ] = 50,
+    lines: Annotated[int, typer.Option("-n", "--lines", min=0, help="Number of lines.")] = 50,
     folder: FolderOption = None,
 ) -> None:
     """Show the end of the daemon's log."""
@@ -27,8 +25,8 @@ def logs(
     log = chosen_folder(context, folder).path / DAEMON_LOG
     if not follow and not log.exists():
         raise DamnitError(
-            f"There is no log {log}: no daemon was started here.",
-            hint="Start one with `damnit-daemon start`.",
+            f"There is no log {log}: no daemon has been started in this folder.",
+            hint="Start one: damnit-daemon start",
         )
     try:
         for line in follow_log(log, lines=lines) if follow else last_lines(log, lines):

@@ -69,7 +69,7 @@ class Display:
                 if self._printed_lines < OUTPUT_LINES:
                     self.line(f"  | {line.decode('utf-8', 'replace')[:2000]}")
                 elif self._printed_lines == OUTPUT_LINES:
-                    self.line("  | (more is in the log)")
+                    self.line("  | (see the log for more)")
 
     def line(self, text: str) -> None:
         """Print a line, sanitized for the terminal."""
@@ -85,8 +85,8 @@ class Display:
             print(f"damnit: {show_controls(problem)}", file=sys.stderr)
         if any(run.not_stored for run in report.runs):
             print(
-                "damnit: nothing that was computed is lost: it waits in "
-                f"{folder.extracted_data}. Run `damnit combine` to store it.",
+                f"damnit: no values are lost: they are in {folder.extracted_data}. Run `damnit "
+                "combine` to store them.",
                 file=sys.stderr,
             )
         print(summary_line(report, time.monotonic() - self._began))
@@ -156,7 +156,7 @@ def summary_line(report: ExtractionReport, duration_s: float) -> str:
     runs = count_of(count, "run") + (f", {broken} failed" if broken else "")
     totals = [_total(report.runs, outcome) for outcome in ("done", "empty", "skipped", "failed")]
     done, empty, skipped, failed = totals
-    text = f"{runs}: {done + empty} variables done, {skipped} skipped, {failed} failed"
+    text = f"{runs}: {count_of(done + empty, 'variable')} done, {skipped} skipped, {failed} failed"
     return f"{text} ({duration_s:.1f} s)" + (", interrupted" if report.is_interrupted else "")
 
 

@@ -14,20 +14,22 @@ from .folder import FolderOption, chosen_folder
 
 def proposal(
     context: typer.Context,
-    number: Annotated[int | None, typer.Argument(min=1, metavar="[N]")] = None,
+    number: Annotated[
+        int | None, typer.Argument(min=1, metavar="[N]", help="Default: show the proposal.")
+    ] = None,
     context_file: Annotated[
-        Path | None, typer.Option("--context", metavar="FILE", help="Copy this context file.")
+        Path | None, typer.Option("--context", metavar="FILE", help="Context file to copy.")
     ] = None,
     like: Annotated[
         str | None,
         typer.Option(
             metavar="FOLDER",
-            help="Copy context file and user-editable variables of another folder or proposal.",
+            help="Folder or proposal to copy the context file and user-editable variables from.",
         ),
     ] = None,
     folder: FolderOption = None,
 ) -> None:
-    """Show the proposal, or set it; makes folder, database and context file if missing."""
+    """Show or set the proposal. Setting it creates a missing folder, database or context file."""
     from ..init_folder import create_folder
     from ..services.selection import current_proposal
     from ..store import Database, save_setting
@@ -35,7 +37,7 @@ def proposal(
     damnit = chosen_folder(context, folder, may_be_new=number is not None)
     if number is None:
         if context_file or like:
-            raise typer.BadParameter("--context and --like need the number of the proposal.")
+            raise typer.BadParameter("--context and --like need a proposal number.")
         typer.echo(current_proposal(damnit))
         return
     source = None if like is None else locate_folder(like)

@@ -27,17 +27,18 @@ def read_context(
     context: typer.Context,
     file: Annotated[
         Path | None,
-        typer.Argument(help="Check this file instead, in our own Python; no folder is needed."),
+        typer.Argument(help="Check this file in the Python of damnit-daemon; needs no folder."),
     ] = None,
     check: Annotated[
-        bool, typer.Option("--check", help="Only say what is wrong; store nothing.")
+        bool, typer.Option("--check", help="Only report problems; store nothing.")
     ] = False,
     format: Annotated[
-        Format, typer.Option(help="Of what is wrong: for people, programs, or GitHub's actions.")
+        Format,
+        typer.Option(help="How to print problems; github: as annotations of GitHub Actions."),
     ] = "text",
     folder: FolderOption = None,
 ) -> None:
-    """Load the context file in the context Python; store titles, descriptions and tags."""
+    """Load the context file in the context Python. Titles, descriptions and tags are stored."""
     from ..services.context import store_variables
 
     if file is not None:

@@ -35,53 +35,63 @@ class Data(StrEnum):
 
 def reprocess(
     context: typer.Context,
-    runs: Annotated[list[str], typer.Argument(metavar="RUN...|all", help="Such as 17 or 20-32.")],
+    runs: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="RUN...|all", help="Runs, such as 17 or 20-32; all: every run that has files."
+        ),
+    ],
     proposal: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Default: the folder's own.")
+        int | None, typer.Option(min=1, metavar="N", help="Default: the folder's proposal.")
     ] = None,
     match: Annotated[
-        list[str] | None, typer.Option(metavar="TEXT", help="Variables with this in their title.")
+        list[str] | None,
+        typer.Option(metavar="TEXT", help="Variables with this text in their title; repeatable."),
     ] = None,
     var: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="This variable; wins over --match.")
+        list[str] | None,
+        typer.Option(metavar="NAME", help="This variable; repeatable, overrides --match."),
     ] = None,
-    data: Annotated[Data, typer.Option(help="Variables that need this data.")] = Data.ALL,
-    failed: Annotated[bool, typer.Option("--failed", help="Only what failed before.")] = False,
+    data: Annotated[Data, typer.Option(help="Only variables that need this data.")] = Data.ALL,
+    failed: Annotated[
+        bool, typer.Option("--failed", help="Only variables that failed before.")
+    ] = False,
     changed: Annotated[
         bool,
-        typer.Option("--changed", help="Only what context.py computes otherwise now, or anew."),
+        typer.Option("--changed", help="Only new variables and those whose code has changed."),
     ] = False,
     direct: Annotated[
-        bool, typer.Option("--direct", help="Here, in the foreground, without a daemon.")
+        bool, typer.Option("--direct", help="Process in the foreground, without a daemon.")
     ] = False,
     watch: Annotated[
-        bool, typer.Option("--watch", help="Follow the jobs; exit code 1 if one is not done.")
+        bool, typer.Option("--watch", help="Follow the jobs; exit code 1 unless all succeed.")
     ] = False,
     mock: Annotated[
-        bool, typer.Option("--mock", help="With a made-up run, to try out; needs --direct.")
+        bool, typer.Option("--mock", help="Use a simulated run; needs --direct.")
     ] = False,
     local: Annotated[
-        bool, typer.Option("--local", help="All variables on the daemon's machine.")
+        bool, typer.Option("--local", help="Compute all variables on the daemon's machine.")
     ] = False,
-    slurm: Annotated[bool, typer.Option("--slurm", help="All variables in Slurm.")] = False,
+    slurm: Annotated[bool, typer.Option("--slurm", help="Compute all variables in Slurm.")] = False,
     concurrent_jobs: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Runs in Slurm at the same time.")
+        int | None,
+        typer.Option(min=1, metavar="N", help="Maximum number of these runs in Slurm at a time."),
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only say which runs, and what Slurm would be told.")
+        bool, typer.Option("--dry-run", help="Only show the runs and the Slurm commands.")
     ] = False,
     folder: FolderOption = None,
 ) -> None:
-    """Evaluate variables of runs, and store the results."""
+    """Evaluate variables of runs and store the results."""
     from ..services.selection import changed_variables, failed_variables, select_runs
 
     numbers = _run_numbers(runs)
     if mock and not (direct or dry_run):
         raise typer.BadParameter("--mock needs --direct.")
     if local + slurm + direct > 1:
-        raise typer.BadParameter("Give one of --direct, --local and --slurm.")
+        raise typer.BadParameter("Use only one of --direct, --local and --slurm.")
     if failed and changed:
-        raise typer.BadParameter("Give one of --failed and --changed.")
+        raise typer.BadParameter("Use only one of --failed and --changed.")
     executor = "local" if local else "slurm" if slurm else None
     damnit = (chosen_folder if dry_run else writable_folder)(context, folder)
     selection = select_runs(damnit, numbers, proposal=proposal, mock=mock)
@@ -93,7 +103,7 @@ def reprocess(
     _print_missing(selection)
     if not selection.keys:
         raise DamnitError(
-            "Nothing is computed otherwise now." if changed else "There is nothing to process."
+            "No variables have changed for these runs." if changed else "Nothing to process."
         )
     if dry_run:
         for key in selection.keys:
@@ -180,7 +190,7 @@ def _narrowed(selection: Selection, keys: set[object]) -> Selection:
 def _print_missing(selection: Selection) -> None:
     if selection.missing:
         runs = format_run_ranges(selection.missing)
-        typer.echo(f"damnit: no files of run {runs}: left out", err=True)
+        typer.echo(f"damnit: no files of run {runs}: skipped", err=True)
 
 
 class _Ending:

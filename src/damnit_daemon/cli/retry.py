@@ -13,25 +13,28 @@ from .folder import FolderOption, chosen_folder
 def retry(
     context: typer.Context,
     jobs: Annotated[
-        list[int] | None, typer.Argument(metavar="JOB...", help="Numbers, as in `damnit jobs`.")
+        list[int] | None,
+        typer.Argument(metavar="JOB...", help="Job numbers, as listed by `damnit jobs`."),
     ] = None,
     failed: Annotated[
-        bool, typer.Option("--failed", help="All jobs that failed, and were not done since.")
+        bool, typer.Option("--failed", help="All failed jobs that have not succeeded since.")
     ] = False,
     mem: Annotated[
-        str | None, typer.Option(metavar="50G", help="Memory for these, in place of what is set.")
+        str | None,
+        typer.Option(metavar="50G", help="Memory limit for these jobs; default: the setting."),
     ] = None,
     time: Annotated[
-        str | None, typer.Option(metavar="04:00:00", help="Time limit for these.")
+        str | None,
+        typer.Option(metavar="04:00:00", help="Time limit for these jobs; default: the setting."),
     ] = None,
     folder: FolderOption = None,
 ) -> None:
-    """Rerun finished jobs. For variables that failed: `reprocess all --failed`."""
+    """Rerun finished jobs. For failed variables use `reprocess all --failed`."""
     from ..ledger import JobOptions, Ledger, RetryRequest, load_jobs, still_failed
     from .daemon_request import ask_and_wait, print_message
 
     if bool(jobs) == failed:
-        raise typer.BadParameter("Give numbers of jobs, or --failed.")
+        raise typer.BadParameter("Give job numbers or --failed.")
     options = JobOptions(
         "" if mem is None else str(parse_setting("noncluster_mem", mem)),
         "" if time is None else str(parse_setting("slurm_time", time)),
@@ -42,7 +45,7 @@ def retry(
         with Ledger(damnit.ledger).reading() as con:
             wanted = [job.id for job in still_failed(load_jobs(con))]
         if not wanted:
-            typer.echo("no job failed")
+            typer.echo("no failed jobs")
             return
     queued = ask_and_wait(damnit, RetryRequest(tuple(wanted), options=options))
     if queued is None:
@@ -50,5 +53,5 @@ def retry(
     if queued:
         typer.echo(f"queued: {', '.join(map(str, queued))}")
     if len(queued) < len(set(wanted)):
-        print_message("some of these jobs are not over, or unknown. See damnit jobs --all.")
+        print_message("some of these jobs are unknown or have not finished. See damnit jobs --all.")
         raise typer.Exit(1)

@@ -10,7 +10,7 @@ LOG_FORMAT = "%(asctime)s %(levelname)-7s %(message)s"
 
 
 def run(context: typer.Context, folder: FolderOption = None) -> None:
-    """Process what arrives and what is asked for, in the foreground, until SIGTERM or Ctrl-C."""
+    """Run the daemon in the foreground, until SIGTERM or Ctrl-C."""
     import logging
 
     from ..services.run_daemon import run_daemon

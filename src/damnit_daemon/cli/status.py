@@ -22,10 +22,10 @@ MOST_UNREADABLE = 5
 
 def status(
     context: typer.Context,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     folder: FolderOption = None,
 ) -> None:
-    """Show how the daemon is; exit code 0 if it works, else 1."""
+    """Show the state of the daemon. Exit code 0 if it is running, else 1."""
     from ..model.sanitize import show_controls
     from ..supervise import DaemonState, observe
 
@@ -81,14 +81,14 @@ def format_status(found: dict[str, Any]) -> list[str]:
     lines = [f"{found['folder']}: {state}"]
     if found["pid"] is not None:
         who = "process {pid} on {host}".format_map(found)
-        last_renewal = f"last sign of life {found['beat_age_s']:.0f} s ago"
+        last_renewal = f"last seen {found['beat_age_s']:.0f} s ago"
         lines.append(
             f"  daemon       {who}, since {format_timestamp(found['since'])}, {last_renewal}"
         )
     supervisord = found["supervisord"]
     if supervisord is not None:
         told = ", ".join(filter(None, (supervisord["state"], supervisord["description"])))
-        lines.append(f"  supervisord  {supervisord['url']}: {told or 'looks after nothing'}")
+        lines.append(f"  supervisord  {supervisord['url']}: {told or 'not managing a daemon'}")
     elif state != "stopped":
         lines.append(
             "  supervisord  none" + (f": {found['no_answer']}" if found["no_answer"] else "")
@@ -103,7 +103,7 @@ def format_status(found: dict[str, Any]) -> list[str]:
     if found["copy_of"]:
         lines.append(
             f"  copy         of {found['copy_of']}, with its identity: filters, marks and update "
-            "topic are shared; damnit-daemon new-id gives it its own"
+            "topic are shared. To separate it: damnit-daemon new-id"
         )
     if found["ledger_problem"]:
         lines.append(f"  ledger       {found['ledger_problem']}")
@@ -122,10 +122,12 @@ def format_status(found: dict[str, Any]) -> list[str]:
     unreadable = list(found["unreadable"].items())
     lines += [f"  unreadable   {run}: {text}" for run, text in unreadable[-MOST_UNREADABLE:]]
     if len(unreadable) > MOST_UNREADABLE:
-        lines.append(f"  unreadable   and {len(unreadable) - MOST_UNREADABLE} more runs")
+        lines.append(
+            f"  unreadable   and {count_of(len(unreadable) - MOST_UNREADABLE, 'more run')}"
+        )
     if info:
         told = ", ".join(f"{key} {value}" for key, value in info.items())
-        lines.append(f"  it says      {told}")
+        lines.append(f"  details      {told}")
     return lines
 
 
@@ -160,7 +162,7 @@ def _ledger(folder: DamnitFolder) -> dict[str, object]:
             unreadable = {str(key): text for key, text in load_unreadable(con).items()}
     except LedgerMissing as error:
         if was_there(folder):
-            problem = f"{error.message.split(':')[0]}: it was deleted."
+            problem = f"{error.message.split(':')[0]}: deleted."
     except StoreError as error:
         problem = str(error)
     else:

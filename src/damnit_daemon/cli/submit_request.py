@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Names = Collection[str] | Mapping[RunKey, Collection[str]]
 
-HINT = "Start one: damnit-daemon start. Or process here: --direct."
+HINT = "Start one (damnit-daemon start), or process here with --direct."
 
 
 def request_reprocessing(
@@ -68,16 +68,16 @@ def request_reprocessing(
     lease = client.daemon()
     count = count_of(len(keys), "job")
     if lease is None:
-        print_message(f"{count} noted. {NO_DAEMON} {WHEN_ONE_STARTS}", hint=HINT)
+        print_message(f"{count} recorded. {NO_DAEMON} {WHEN_ONE_STARTS}", hint=HINT)
     if watch:
         return watch_request(folder, number)
     if lease is None:
         return 0
     jobs = client.wait(number)
     if jobs is None:
-        print_message(unanswered(f"{count} noted.", lease))
+        print_message(unanswered(f"{count} recorded.", lease))
     else:
-        typer.echo(f"{count} for the daemon ({name_of(lease)}): {format_run_ranges(jobs)}")
+        typer.echo(f"{count} sent to the daemon ({name_of(lease)}): {format_run_ranges(jobs)}")
     return 0
 
 
@@ -90,5 +90,5 @@ def _warn_of_unknown(folder: DamnitFolder, names: Sequence[str]) -> None:
     unknown = [name for name in names if name not in known]
     if unknown and known:
         print_message(
-            f"not seen before: {', '.join(unknown)}. If context.py has it now, all is well."
+            f"not in the table yet: {', '.join(unknown)}. Ignore this if context.py defines it now."
         )

@@ -25,11 +25,11 @@ class TriggerChoice(StrEnum):
 
 TriggerOption = Annotated[
     TriggerChoice | None,
-    typer.Option(help="How new runs are noticed; remembered."),
+    typer.Option(help="How to detect new runs; saved in the settings."),
 ]
 BrokerOption = Annotated[
     str | None,
-    typer.Option(metavar="HOST:PORT", help="The Kafka broker, or none; remembered."),
+    typer.Option(metavar="HOST:PORT", help="Kafka broker, or none; saved in the settings."),
 ]
 
 
@@ -39,14 +39,14 @@ def start(
     broker: BrokerOption = None,
     folder: FolderOption = None,
 ) -> None:
-    """Start the daemon, if none works; returns when it does."""
+    """Start the daemon if it is not running; return when it is."""
     _start(writable_folder(context, folder), _parse(trigger, broker))
 
 
 def stop(context: typer.Context, folder: FolderOption = None) -> None:
-    """Stop the daemon and its supervisord; returns when they are gone."""
+    """Stop the daemon and its supervisord, and wait for them."""
     if not _stop(chosen_folder(context, folder)):
-        typer.echo("no daemon runs here")
+        typer.echo("no daemon is running here")
 
 
 def restart(
@@ -55,7 +55,7 @@ def restart(
     broker: BrokerOption = None,
     folder: FolderOption = None,
 ) -> None:
-    """Stop the daemon if it runs, and start it."""
+    """Stop the daemon if it is running, and start it."""
     damnit = writable_folder(context, folder)
     settings = _parse(trigger, broker)
     _stop(damnit)
@@ -74,14 +74,15 @@ def _start(folder: DamnitFolder, settings: dict[str, str | int | float]) -> None
         if settings:  # the running daemon would not apply them
             raise
         holder = held.lease.holder
-        typer.echo(f"the daemon works already: process {holder.pid} on {holder.host}")
+        typer.echo(f"the daemon is already running: process {holder.pid} on {holder.host}")
         return
     except StartFailed as error:
         for line in error.log_lines:
             _print_line(f"| {line}")
         raise
     typer.echo(
-        f"the daemon works: process {lease.holder.pid} on {lease.holder.host}, log {DAEMON_LOG}"
+        f"the daemon is running: process {lease.holder.pid} on {lease.holder.host}, log "
+        f"{DAEMON_LOG}"
     )
 
 
@@ -90,7 +91,7 @@ def _stop(folder: DamnitFolder) -> bool:
 
     ended = stop_daemon(folder)
     for what in ended:
-        typer.echo(f"ended {what}")
+        typer.echo(f"stopped {what}")
     return bool(ended)
 
 
@@ -127,9 +128,7 @@ def _check_broker(folder: DamnitFolder, new: dict[str, str | int | float]) -> No
         new.get(TRIGGER) in (TriggerChoice.KAFKA, TriggerChoice.BOTH)
         and str(broker).lower() == "none"
     ):
-        raise DamnitError(
-            "There is no Kafka broker to listen to.", hint="Give one with --broker HOST:PORT."
-        )
+        raise DamnitError("No Kafka broker is set.", hint="Set one with --broker HOST:PORT.")
 
 
 def _print_line(line: str) -> None:

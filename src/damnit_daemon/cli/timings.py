@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 def timings(
     context: typer.Context,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     folder: FolderOption = None,
 ) -> None:
-    """Show how long each variable takes, by the daemon's latest jobs; slowest first."""
+    """Show the compute time of each variable. Slowest first, from the daemon's latest jobs."""
     from ..ledger import Ledger, LedgerMissing, load_timings
 
     try:
@@ -38,7 +38,7 @@ def timings(
         typer.echo(json.dumps([asdict(t) | {"share": round(s, 4)} for t, s in pairs], indent=1))
         return
     if not found:
-        typer.echo("no timings yet: the daemon has done no jobs")
+        typer.echo("no timings yet: the daemon has not finished any jobs")
         return
     for line in format_timings(found, shares):
         typer.echo(line)

@@ -43,7 +43,9 @@ def watch_request(folder: DamnitFolder, request_id: int) -> int:
         with _display(len(follower.job_ids)) as display:
             _follow(client, follower, display)
     except KeyboardInterrupt:
-        print_message("stopped watching; the jobs go on.", hint="See damnit jobs, damnit cancel.")
+        print_message(
+            "stopped watching; the jobs continue.", hint="See damnit jobs, damnit cancel."
+        )
         return EXIT_INTERRUPTED
     for job in follower.distinct:
         if job.state is JobState.FAILED and has_log(folder, job):
@@ -124,7 +126,7 @@ def _jobs_of(client: LedgerClient, request_id: int) -> list[int]:
     while (jobs := client.wait(request_id)) is None:
         lease = client.daemon()
         if lease is not None and not is_told:
-            print_message(f"the daemon, {name_of(lease)}, has not answered yet; waiting for it.")
+            print_message(f"the daemon ({name_of(lease)}) has not responded yet; waiting for it.")
             is_told = True
     return jobs
 

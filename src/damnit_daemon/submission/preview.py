@@ -70,7 +70,7 @@ def plan(
             limit = at_once or settings.concurrent_jobs
             command = sbatch_command(submission(made, folder.path, some, resources, limit))
             which = "with cluster=True" if dedicated else "without cluster=True"
-            yield f"variables {which} in Slurm, after:", shlex.join(command)
+            yield f"would submit variables {which} to Slurm:", shlex.join(command)
 
 
 def uses_slurm(

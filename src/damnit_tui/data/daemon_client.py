@@ -19,7 +19,7 @@ from damnit_daemon.run_ranges import format_run_ranges
 
 from ..sanitize import visible
 
-NOBODY = "Noted, but no daemon runs here: it is done when one starts. D, then s starts it."
+NOBODY = "Noted, but no daemon is running here: it is done when one starts. D, then s starts it."
 
 
 @dataclass(frozen=True)

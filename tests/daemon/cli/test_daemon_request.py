@@ -79,7 +79,7 @@ def test_without_a_daemon_it_is_noted(damnit, ledger):
     for arguments in (["cancel", 4, 5], ["cancel", "--run", "1-2"], ["retry", 6]):
         result = damnit(*arguments)
         assert (result.code, result.out) == (0, "")
-        assert result.err.startswith("damnit: noted. No daemon works in this folder.")
+        assert result.err.startswith("damnit: recorded. No daemon is running in this folder.")
     assert payloads(ledger) == [
         ("cancel", {"jobs": [4, 5]}),
         ("cancel", {"runs": [[1234, 1], [1234, 2]]}),
@@ -88,7 +88,7 @@ def test_without_a_daemon_it_is_noted(damnit, ledger):
 
 
 def test_retry_of_what_failed(damnit, ledger):
-    assert damnit("retry", "--failed").out == "no job failed\n"
+    assert damnit("retry", "--failed").out == "no failed jobs\n"
     mended = add(ledger, 1, JobState.FAILED)
     failed = add(ledger, 2, JobState.FAILED)
     add(ledger, 1, JobState.DONE)
@@ -112,7 +112,7 @@ def test_the_daemon_cancels_and_does_again(damnit, tmp_path, proposal, monkeypat
         assert damnit("cancel", "--run", 3).out == "cancelled: 3\n"
         result = damnit("cancel", 1, 3, 77)
         assert (result.code, result.out) == (1, "cancelled: 1\n")
-        assert "job 3, 77: there is no such job" in result.err
+        assert "no such waiting or running job: 3, 77. " in result.err
         until(lambda: len(jobs_of(folder, states=[JobState.CANCELLED])) == 2)
         result = damnit("retry", 1)
         assert (result.code, result.out) == (0, "queued: 4\n")
@@ -142,7 +142,7 @@ def test_combine_is_left_to_a_daemon_that_works(damnit, folder, ledger):
     result = damnit("combine")
     assert result.code == 1
     assert "A daemon works in this folder already: process " in result.err
-    assert "It combines what waits by itself." in result.err
+    assert "It combines pending fragments automatically." in result.err
     with ledger.writing() as con:
         release(con, token)
     assert damnit("combine").code == 0

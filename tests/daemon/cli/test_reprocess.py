@@ -43,7 +43,7 @@ def test_runs_without_files_are_left_out_and_named(damnit, folder, proposal):
 def test_nothing_to_do_is_an_error(damnit, folder, proposal):
     result = damnit("reprocess", "88", "--direct")
     assert result.code == 1
-    assert "nothing to process" in result.err
+    assert "Nothing to process." in result.err
 
 
 def test_all_are_those_of_the_table_that_have_files(damnit, folder, proposal):
@@ -78,7 +78,7 @@ def test_only_what_is_computed_otherwise_now(damnit, folder, proposal):
     damnit("reprocess", "1-2", "--direct")
     result = damnit("reprocess", "all", "--changed", "--dry-run")
     assert result.code == 1
-    assert "Nothing is computed otherwise now" in result.err
+    assert "No variables have changed for these runs." in result.err
     text = folder.context_file.read_text()
     folder.context_file.write_text(f"# a comment\n{text}".replace('{}["x"]', "5"))
     result = damnit("reprocess", "all", "--changed", "--dry-run")
@@ -121,7 +121,7 @@ def test_a_flood_of_output_is_shown_in_part(damnit, folder):
         "@Variable\ndef a(run):\n    [print('\\x1b[31mline', i) for i in range(5000)]\n"
     )
     out = damnit("reprocess", "1", "--direct", "--mock").out
-    assert "(more is in the log)" in out
+    assert "(see the log for more)" in out
     assert out.count("line") < 1100
     assert "\x1b" not in out
     assert "line 4999" in folder.log_file(RunKey(1234, 1)).read_text()

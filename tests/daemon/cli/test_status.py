@@ -78,8 +78,8 @@ def test_unreadable_files_are_told_of_the_newest_runs_and_to_programs_of_all(dam
 def test_a_copied_folder_is_told_until_it_has_an_identity_of_its_own(damnit, folder, copy):
     (told,) = lines_of(damnit("status"), "copy")
     assert told == (
-        f"of {folder.path}, with its identity: filters, marks and update topic are shared; "
-        "damnit-daemon new-id gives it its own"
+        f"of {folder.path}, with its identity: filters, marks and update topic are shared. "
+        "To separate it: damnit-daemon new-id"
     )
     assert json.loads(damnit("status", "--json").out)["copy_of"] == str(folder.path)
     said = damnit("doctor").out
@@ -88,7 +88,7 @@ def test_a_copied_folder_is_told_until_it_has_an_identity_of_its_own(damnit, fol
     result = damnit("new-id")
     assert result.code == 0
     assert result.out.startswith(f"{copy.path} is now ")
-    assert result.out.endswith(".\nRestart its daemon, if one works: damnit-daemon restart\n")
+    assert result.out.endswith(".\nIf a daemon is running, restart it: damnit-daemon restart\n")
     assert lines_of(damnit("status"), "copy") == []
     assert json.loads(damnit("status", "--json").out)["copy_of"] is None
     assert "is a copy of" not in damnit("doctor").out

@@ -30,14 +30,14 @@ def request(folder):
 def test_without_a_daemon_it_is_noted_for_the_next_one(damnit, folder, proposal):
     result = damnit("reprocess", "1-2", "--var", "a", "--match", "x", "--data", "raw")
     assert result.code == 0
-    assert "2 jobs noted. No daemon works in this folder." in result.err
+    assert "2 jobs recorded. No daemon is running in this folder." in result.err
     assert "damnit-daemon start" in result.err
     assert "--direct" in result.err
     assert request(folder).payload == {
         "runs": [[1234, 1], [1234, 2]], "data": "raw", "variables": ["a"], "match": ["x"],
         "priority": 0,
     }  # fmt: skip
-    assert damnit("jobs").out == "no jobs yet\nrequests that wait for a daemon: 1\n"
+    assert damnit("jobs").out == "no jobs yet\nrequests waiting for a daemon: 1\n"
 
 
 @pytest.mark.extended
@@ -54,7 +54,7 @@ def test_an_unknown_name_is_told(damnit, folder, proposal):
     damnit("read-context")
     result = damnit("reprocess", "1", "--var", "a", "--var", "nosuch")
     assert result.code == 0
-    assert "not seen before: nosuch." in result.err
+    assert "not in the table yet: nosuch." in result.err
 
 
 def test_made_up_runs_are_for_the_foreground_only(damnit, folder):
@@ -72,7 +72,7 @@ def test_the_daemon_takes_it_and_it_is_followed(damnit, folder, proposal):
     with working(folder) as daemon:
         result = damnit("reprocess", "1")
         assert result.code == 0
-        assert result.out.startswith(f"1 job for the daemon (process {daemon.pid} on ")
+        assert result.out.startswith(f"1 job sent to the daemon (process {daemon.pid} on ")
         assert result.out.endswith("): 1\n")
         result = damnit("reprocess", "1-3", "--watch")
     assert (result.code, result.err) == (0, "")
@@ -118,7 +118,7 @@ def test_interrupted_it_only_stops_watching(tmp_path, proposal, number):
         watcher.send_signal(number)
         _, told = watcher.communicate(timeout=60)
         assert watcher.returncode == 130
-        assert "stopped watching; the jobs go on." in told.decode()
+        assert "stopped watching; the jobs continue." in told.decode()
         (folder.path / "go").touch()
         until(lambda: jobs_of(folder, states=[JobState.DONE]))
     assert cells(folder) == {"slow": 7}
@@ -139,8 +139,8 @@ def test_watching_waits_for_a_daemon_and_for_the_context_file(tmp_path, proposal
                 "from damnit_ctx import Variable\n@Variable\ndef a(run): return 1\n"
             )
             out, told = watcher.communicate(timeout=60)
-    assert "1 job noted. No daemon works in this folder." in told.decode()
-    assert "1 job: 1 variables, 0 failed" in out.decode()
+    assert "1 job recorded. No daemon is running in this folder." in told.decode()
+    assert "1 job: 1 variable, 0 failed" in out.decode()
     assert watcher.returncode == 0
 
 
@@ -175,8 +175,8 @@ def test_a_daemon_that_stands_still_is_told_of(folder, proposal):
             told = watcher.stderr.readline().decode()
             daemon.send_signal(signal.SIGCONT)
             assert watcher.wait(60) == 0
-    assert f"the daemon, process {daemon.pid} on " in told
-    assert "has not answered yet; waiting for it." in told
+    assert f"the daemon (process {daemon.pid} on " in told
+    assert "has not responded yet; waiting for it." in told
 
 
 @pytest.mark.extended

@@ -41,12 +41,12 @@ def test_the_daemon_from_start_to_stop(damnit, folder):  # noqa: F811 – a fixt
     started = damnit("start", "--trigger", "none")
     pid = observe(folder).lease.holder.pid
     assert (started.code, started.err) == (0, "")
-    assert f"the daemon works: process {pid} on " in started.out
+    assert f"the daemon is running: process {pid} on " in started.out
 
     again = damnit("start")
     assert (again.code, again.out.partition(" on ")[0]) == (
         0,
-        started.out.partition(" on ")[0].replace("works", "works already"),
+        started.out.partition(" on ")[0].replace("is running", "is already running"),
     )
     second = damnit("start", "--trigger", "watch")
     assert second.code == 1
@@ -64,15 +64,15 @@ def test_the_daemon_from_start_to_stop(damnit, folder):  # noqa: F811 – a fixt
 
     restarted = damnit("restart", "--broker", "localhost:1")
     assert restarted.code == 0
-    assert f"ended the daemon (process {pid})" in restarted.out
+    assert f"stopped the daemon (process {pid})" in restarted.out
     assert settings(folder)["broker"] == "localhost:1"
 
     assert "Working in" in damnit("logs").out
     stopped = damnit("stop")
     assert stopped.code == 0
-    assert stopped.out.count("ended ") == 2
+    assert stopped.out.count("stopped ") == 2
     assert damnit("status").code == 1
-    assert damnit("stop").out == "no daemon runs here\n"
+    assert damnit("stop").out == "no daemon is running here\n"
 
 
 @pytest.mark.extended

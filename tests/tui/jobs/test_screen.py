@@ -332,7 +332,7 @@ async def test_without_a_daemon_it_is_noted(folder):
         await open_box(pilot)
         assert "no daemon: it is done when one starts" in plan(app)
         await pilot.press("enter")
-        await until(pilot, lambda: any("no daemon runs here" in text for text in said(app)))
+        await until(pilot, lambda: any("no daemon is running here" in text for text in said(app)))
         await pilot.press("J")
         await until(pilot, lambda: "1 request waits for a daemon" in title(app))
 

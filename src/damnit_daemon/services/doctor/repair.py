@@ -36,4 +36,4 @@ def repair(folder: DamnitFolder) -> Iterator[str]:
     for path, reason in combined.broken:
         yield f"set aside {Path(path).name}: {reason}"
     for reason in combined.postponed:
-        yield f"has to wait: {reason}"
+        yield f"postponed: {reason}"
