@@ -36,15 +36,15 @@ COMMAND_WIDTH = 26
 MARKS = (
     (SKIPPED, "skipped by its variable, with the reason"),
     (NO_SOURCE, "the data source was not recorded"),
-    (FAILED, "failed; Enter shows the error"),
+    (FAILED, "failed; ⏎ shows the error"),
     (NOT_COMPUTED, "not computed for this run"),
     (COMPUTING, "being computed"),
     (IMAGE, "an image"),
-    (PROVENANCE, "came from elsewhere than the context file"),
+    (PROVENANCE, "does not come from the context file"),
     ("bold", "varies within the run"),
-    (f"{RUNNING} {QUEUED}", "beside a run: in work, queued"),
-    (STOPPED, "beside a run: in work when the daemon was lost"),
-    (f"{GROWING} {UNREADABLE}", "beside a run: its files still come; some are unreadable"),
+    (f"{RUNNING} {QUEUED}", "beside a run: running, queued"),
+    (STOPPED, "beside a run: was running when the daemon was lost"),
+    (f"{GROWING} {UNREADABLE}", "beside a run: files still arriving; some unreadable"),
 )
 
 
@@ -80,7 +80,7 @@ class HelpScreen(DialogScreen):
         with VerticalScroll() as box:
             box.border_title = "Keys"
             box.border_subtitle = "/ search · Esc close"
-            yield PlainInput(placeholder="part of a key, or of what it does")
+            yield PlainInput(placeholder="search keys and descriptions")
             yield Static()
 
     def on_mount(self) -> None:
@@ -130,7 +130,7 @@ class HelpScreen(DialogScreen):
         for _ in range(columns):
             grid.add_column(ratio=1)
         grid.add_row(*(self._column(part) for part in _in_columns(found, columns)))
-        shown = grid if found else Text("No key does that. Esc shows all.")
+        shown = grid if found else Text("No matching keys. Esc shows all.")
         self.query_one(Static).update(shown)
 
     def _found(self, wanted: str) -> list[Section]:
@@ -163,7 +163,7 @@ class HelpScreen(DialogScreen):
         if self._owner:
             return [(keymap.SCREENS[self._owner], keymap.screen_lines(self._owner))]
         sections = [(s, keymap.help_lines(s)) for s in keymap.HELP_SECTIONS]
-        return [*sections, ("The : line", commands.help_lines()), ("Marks in cells", list(MARKS))]
+        return [*sections, ("Commands", commands.help_lines()), ("Marks in cells", list(MARKS))]
 
     def _style(self, name: str) -> str:
         return str(self.get_component_rich_style(name, partial=True))

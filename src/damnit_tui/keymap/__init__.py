@@ -46,14 +46,14 @@ KEYS: tuple[Key, ...] = (
 )
 """All keys; including the user's own once those are read."""
 
-HELP_SECTIONS = ("Move", "Look", "Find", "Mark", "Edit", "Act", "Take", "Screens")
+HELP_SECTIONS = ("Move", "View", "Find", "Mark", "Edit", "Process", "Export", "Screens")
 MAIN_OWNERS = frozenset({"table", "runs", "main", "app"})
 """Owners of the keys active while only the table is open."""
 SCREENS = {
-    "inspect": "Looking into a cell",
+    "inspect": "Viewer",
     "plot": "Plot",
-    "details": "All values of a run",
-    "differences": "What differs",
+    "details": "Run details",
+    "differences": "Differences between runs",
     "jobs": "Jobs",
     "log": "Log",
     "daemon": "Daemon and settings",
@@ -88,8 +88,8 @@ theme = "nord"
 "runs.sort" = "f3, s"
 ```
 
-Separate several keys by commas; an empty text removes the key. A key loses its previous
-function. Invalid entries are reported when the app starts, and ignored.
+Separate several keys with commas; an empty string removes the binding. A reassigned key loses
+its previous function. Invalid entries are reported when the app starts, and ignored.
 """
 
 
@@ -134,7 +134,7 @@ def as_markdown() -> str:
         (heading, [key for key in KEYS if key.owner == owner]) for owner, heading in SCREENS.items()
     ]
     in_boxes = [key for key in KEYS if key.owner not in {*MAIN_OWNERS, *SCREENS}]
-    parts = (*of_table, *on_screens, ("In a box over the table", in_boxes))
+    parts = (*of_table, *on_screens, ("Dialogs and prompts", in_boxes))
     from . import commands
 
     tables = [_table_of_keys(*part) for part in parts]
@@ -146,7 +146,7 @@ def _keys(section: str) -> list[Key]:
 
 
 def _table_of_keys(heading: str, keys: Iterable[Key]) -> str:
-    lines = [f"## {heading}", "", "| key | does | id |", "|---|---|---|"]
+    lines = [f"## {heading}", "", "| key | description | id |", "|---|---|---|"]
     for key in keys:
         written = " ".join(f"`{_written(one)}`" for one in key.keys.split(","))
         lines.append(f"| {written} | {key.text} | `{key.id}` |")

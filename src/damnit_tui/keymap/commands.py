@@ -25,26 +25,26 @@ class Command(NamedTuple):
 
 
 COMMANDS = (
-    Command("filter", "TEXT", "show only some runs; without text, all"),
-    Command("sort", "COLUMNS", "sort: `xgm,-run`; without columns, newest first"),
-    Command("columns", "COLUMNS", "show only these, in this order; without columns, all"),
-    Command("tags", "TAGS", "show only columns with these; without tags, all"),
-    Command("view", "save|open|delete NAME, list", "keep filter, order and columns under a name"),
+    Command("filter", "TEXT", "filter runs; without text, show all"),
+    Command("sort", "COLUMNS", "sort, such as `xgm,-run`; without columns, newest first"),
+    Command("columns", "COLUMNS", "show only these columns, in this order; without columns, all"),
+    Command("tags", "TAGS", "show only columns with these tags; without tags, all"),
+    Command("view", "save|open|delete NAME, list", "save filter, order and columns under a name"),
     Command(
         "alert",
         "CONDITION [for N runs], off ALERT, list",
-        "be called when it holds: `xgm < 500 for 3 runs`",
+        "notify when a condition holds: `xgm < 500 for 3 runs`",
     ),
-    Command("timings", "", "variable timings, by past jobs"),
-    Command("report", "[HOURS]", "what happened since the last report"),
-    Command("export", "FILE", "write what is shown; the format follows the name"),
-    Command("theme", "NAME", "other colours"),
+    Command("timings", "", "variable timings of past jobs"),
+    Command("report", "[HOURS]", "summary since the last report"),
+    Command("export", "FILE", "export the shown runs and columns; the suffix sets the format"),
+    Command("theme", "NAME", "change the theme"),
     Command(
         "graphics",
         "auto|kitty|blocks|none",
-        "how images are drawn: in pixels, half blocks, shades, or as the terminal can",
+        "image protocol: pixels, half blocks, shades, or auto-detected",
     ),
-    Command("help", "", "all keys and commands"),
+    Command("help", "", "show all keys and commands"),
     Command("q", "", "quit"),
 )
 
@@ -74,7 +74,7 @@ def parse_command(text: str, commands: tuple[Command, ...] = COMMANDS) -> Parsed
     if found is None:
         names = [command.name for command in commands]
         hint = did_you_mean(name, names, cutoff=0.5) or f"Known: {', '.join(names)}."
-        raise FilterError(f"There is no command {name!r}.", begin, begin + len(name), hint=hint)
+        raise FilterError(f"Unknown command {name!r}.", begin, begin + len(name), hint=hint)
     if rest.strip() and not found.arguments:
         raise FilterError(f"{name} takes no argument.", start, len(text))
     return ParsedCommand(found, rest.strip(), min(start, len(text)))
@@ -110,7 +110,7 @@ def complete_words(text: str, cursor: int, *choices: tuple[str, ...]) -> Complet
 
 def help_lines() -> list[tuple[str, str]]:
     """The commands as written, with their descriptions."""
-    lines = [(":123", "go to a run by its number")]
+    lines = [(":123", "go to a run")]
     lines += [(f":{c.name} {c.arguments}".rstrip(), c.text.replace("`", "")) for c in COMMANDS]
     return lines
 
@@ -118,11 +118,11 @@ def help_lines() -> list[tuple[str, str]]:
 def as_markdown() -> str:
     """The commands as a table for the docs."""
     lines = [
-        "## The `:` line",
+        "## Commands (`:`)",
         "",
-        "| command | does |",
+        "| command | description |",
         "|---|---|",
-        "| `:123` | go to a run by its number |",
+        "| `:123` | go to a run |",
     ]
     for c in COMMANDS:
         written = f":{c.name} {c.arguments}".rstrip().replace("|", "\\|")

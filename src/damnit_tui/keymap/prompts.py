@@ -5,7 +5,7 @@ from __future__ import annotations
 from .key import Key, key
 
 KEYS: tuple[Key, ...] = (
-    key("prompt.keep", "enter", "take what is typed", footer="take", rank=1),
+    key("prompt.keep", "enter", "apply", footer="apply", rank=1),
     key(
         "prompt.complete",
         "tab",
@@ -14,23 +14,27 @@ KEYS: tuple[Key, ...] = (
         footer="complete",
         rank=3,
     ),
-    key("prompt.complete_back", "shift+tab", "the one before", action="complete(-1)", shown=""),
+    key(
+        "prompt.complete_back", "shift+tab", "previous completion", action="complete(-1)", shown=""
+    ),
     key(
         "prompt.older",
         "up",
-        "what was typed before",
+        "previous entry in the history",
         action="history(-1)",
         shown="↑ ↓",
         footer="history",
         rank=4,
     ),
-    key("prompt.newer", "down", "and after that", action="history(1)"),
-    key("prompt.give_up", "escape", "cancel: back to what was before", footer="cancel", rank=2),
-    key("find.keep", "enter", "stay there", footer="go there", rank=1),
+    key("prompt.newer", "down", "next entry in the history", action="history(1)"),
+    key(
+        "prompt.give_up", "escape", "cancel and restore the previous state", footer="cancel", rank=2
+    ),
+    key("find.keep", "enter", "stay here", footer="go there", rank=1),
     key(
         "find.close",
         "escape",
-        "go back to where one was",
+        "cancel and go back",
         action="give_up",
         footer="cancel",
         rank=2,
@@ -38,16 +42,16 @@ KEYS: tuple[Key, ...] = (
     key(
         "find.next",
         "down,tab",
-        "the next that fits",
+        "next match",
         action="turn(1)",
         shown="↓ ↑",
-        footer="next/previous",
+        footer="next",
         rank=3,
     ),
-    key("find.previous", "up,shift+tab", "the one before", action="turn(-1)"),
-    key("search.keep", "enter", "look for it", footer="search", rank=1),
+    key("find.previous", "up,shift+tab", "previous match", action="turn(-1)"),
+    key("search.keep", "enter", "search", footer="search", rank=1),
     key("search.give_up", "escape", "cancel", footer="cancel", rank=2),
     key("value.keep", "enter", "save the value", footer="save", rank=1),
     key("value.give_up", "escape", "cancel", footer="cancel", rank=2),
-    key("value.new_line", "ctrl+j", "begin a new line"),
+    key("value.new_line", "ctrl+j", "insert a line break"),
 )

@@ -29,7 +29,11 @@ KEYS: tuple[Key, ...] = (
     ),
     key("table.first", "g,ctrl+home", "newest run", action="move_first", section="Move"),
     key(
-        "table.last", "G,ctrl+end", "oldest run; 123G: run 123", action="move_last", section="Move"
+        "table.last",
+        "G,ctrl+end",
+        "oldest run; 123G goes to run 123",
+        action="move_last",
+        section="Move",
     ),
     key(
         "table.line_start",
@@ -68,7 +72,7 @@ KEYS: tuple[Key, ...] = (
     key(
         "table.problem",
         "x",
-        "next cell that failed",
+        "next failed cell",
         action="next_problem",
         section="Move",
         footer="next problem",
@@ -77,7 +81,7 @@ KEYS: tuple[Key, ...] = (
     main_key(
         "runs.command",
         "colon",
-        "go to a run by its number, or type a command",
+        "type a run number or a command",
         section="Move",
         footer="command",
         rank=10,
@@ -85,7 +89,7 @@ KEYS: tuple[Key, ...] = (
     key(
         "runs.follow",
         "F",
-        "toggle follow: go along with new runs",
+        "toggle follow: keep the newest run in view",
         section="Move",
         footer="follow",
         rank=12,

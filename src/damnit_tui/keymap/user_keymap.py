@@ -35,7 +35,7 @@ def with_own_keys(
         names = [_name(word.strip()) for word in own[key.id].split(",") if word.strip()]
         wrong = [word for word, name in zip(_words(own[key.id]), names, strict=True) if not name]
         if wrong:
-            problems.append(f"{key.id}: there is no key {wrong[0]!r}.")
+            problems.append(f"{key.id}: unknown key {wrong[0]!r}.")
             changed.append(key)
         else:
             known = [name for name in names if name]
@@ -74,7 +74,7 @@ def _is_name_of_character(name: str) -> bool:
 
 def _unknown(id: str, ids: Iterable[str]) -> str:
     near = did_you_mean(id, ids, most=1)
-    return f"There is nothing called {id!r} to press a key for. {near}".rstrip()
+    return f"Unknown key id {id!r}. {near}".rstrip()
 
 
 def _without_clashes(keys: Sequence[Key], own: Mapping[str, str]) -> tuple[list[Key], list[str]]:
@@ -87,7 +87,7 @@ def _without_clashes(keys: Sequence[Key], own: Mapping[str, str]) -> tuple[list[
         names = key.keys.split(",")
         lost = [n for n in names if taken.get((_place(key), n), key.id) != key.id]
         problems += [
-            f"{written(name)} is for {taken[_place(key), name]} now, and for {key.id} no more."
+            f"{written(name)} now runs {taken[_place(key), name]} instead of {key.id}."
             for name in lost
         ]
         if lost:

@@ -98,7 +98,7 @@ class PaletteProvider(Provider):
 
 def palette() -> CommandPalette:
     """Create the palette of the main screen."""
-    return CommandPalette(providers=[PaletteProvider], placeholder="what do you want to do?")
+    return CommandPalette(providers=[PaletteProvider], placeholder="search keys and commands")
 
 
 def _line(written: str, text: str) -> str:

@@ -318,7 +318,7 @@ async def test_copy_facts_and_help(folder, monkeypatch):
         await until(pilot, lambda: app.screen is screen)
         await pilot.press("question_mark")
         await until(pilot, lambda: isinstance(app.screen, HelpScreen))
-        assert "Looking into a cell" in screen_text(app)
+        assert "Viewer" in screen_text(app)
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is screen)
         await pilot.press("q")
