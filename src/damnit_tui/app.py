@@ -131,8 +131,8 @@ class DamnitApp(GuardedApp[Path], ThemedApp[Path]):
         if not self._has_told_foreign:
             self._has_told_foreign = True
             self.notify(
-                f"There is no key {as_line(letter)}: keys are Latin letters. "
-                "Switch the keyboard layout, or set your own keys (docs/keys.md).",
+                f"No key is bound to {as_line(letter)}: bindings use Latin letters. "
+                "Switch the keyboard layout, or change the bindings (docs/keys.md).",
                 markup=False,
             )
 
@@ -157,7 +157,7 @@ class DamnitApp(GuardedApp[Path], ThemedApp[Path]):
         """Suspend to the shell, until `fg`."""
         driver = driver_of(self)
         if driver is None or not driver.can_suspend or not shell_resumes():
-            self.notify("There is no shell here that could resume the app.", markup=False)
+            self.notify("Cannot suspend: no shell to resume the app from.", markup=False)
             return
         announce_suspension(self)
         os.killpg(0, signal.SIGTSTP)  # as the terminal does: a wrapper of this process stops, too

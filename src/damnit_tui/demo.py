@@ -64,7 +64,7 @@ class DemoProcess:
         if code:
             last = self.log.read_text(errors="replace").strip().splitlines()[-1:]
             reason = f" {last[0]}" if last else ""
-            raise DamnitError(f"The demo's {self._name} ended with code {code}.{reason}")
+            raise DamnitError(f"The demo's {self._name} exited with code {code}.{reason}")
         return code is not None
 
     def ask_to_end(self) -> None:
@@ -121,7 +121,7 @@ class Demo:
         pause = threading.Event()
         while not self._maker.has_ended():
             if self._children[-1].has_ended():
-                raise DamnitError("The demo's daemon ended before all was done.")
+                raise DamnitError("The demo's daemon exited before all runs were processed.")
             pause.wait(LOOK_S)
 
     def end(self) -> None:
@@ -150,7 +150,7 @@ class Demo:
                 if line.startswith(ANNOUNCEMENT) and line.endswith("\n"):
                     return DamnitFolder(Path(line.removeprefix(ANNOUNCEMENT).rstrip("\n")))
             pause.wait(LOOK_S / 2)
-        raise DamnitError("The demo's experiment ended before it began.")
+        raise DamnitError("The demo's experiment exited before it started.")
 
 
 @contextmanager

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from damnit_daemon.model import Column
 
-TIME = Column("start_time", "Time", "When the run began, in your time zone.")
-COMMENT = Column("comment", "Comment", "What somebody noted about the run.", "string")
+TIME = Column("start_time", "Time", "Start time of the run, in your time zone.")
+COMMENT = Column("comment", "Comment", "Comment on the run, edited with e.", "string")
 FIXED = (TIME, COMMENT)

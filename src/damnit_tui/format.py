@@ -62,7 +62,7 @@ def is_same_day(one: float, other: float, zone: tzinfo | None = None) -> bool:
 
 def format_full_time(timestamp: float, zone: tzinfo | None = None) -> str:
     """Format a time in full: `2026-11-30 08:26:33`."""
-    otherwise = f"{timestamp!r} (no time a calendar knows)"
+    otherwise = f"{timestamp!r} (not a valid time)"
     return format_timestamp(timestamp, zone, otherwise=otherwise)
 
 

@@ -52,7 +52,7 @@ def why_printed(environ: Mapping[str, str]) -> str:
     if not sys.stdin.isatty():
         return "Standard input is not a terminal"
     if environ.get("TERM", "") in UNABLE:
-        return f"This terminal (TERM={environ.get('TERM', '')}) cannot show the app"
+        return f"This terminal (TERM={environ.get('TERM', '')}) is not supported"
     return ""
 
 

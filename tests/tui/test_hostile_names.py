@@ -86,4 +86,4 @@ async def test_brackets_of_a_title_stand_in_the_box(tmp_path):
         await PLACES["range"][1](pilot)
         await pilot.pause()
         shown = "".join(strip.text for strip in app.screen._compositor.render_strips())
-        assert "Only runs where Delay [ps] [k=:] is" in shown
+        assert "Filter by Delay [ps] [k=:]" in shown

@@ -29,7 +29,7 @@ async def test_a_letter_of_another_layout_is_told_once(folder):
         await settle(pilot)
         for letter in "йцй":
             app.post_message(events.Key(letter, letter))
-        await until(pilot, lambda: any("There is no key й" in text for text in said(app)))
+        await until(pilot, lambda: any("No key is bound to й" in text for text in said(app)))
         await pilot.pause()
         assert len(said(app)) == 1
 

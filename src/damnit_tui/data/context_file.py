@@ -31,14 +31,14 @@ def read_context_file(path: Path) -> ContextFileText:
     except FileNotFoundError:
         return ContextFileText("")
     except OSError as error:
-        raise DamnitError(f"{path} cannot be read: {error.strerror}.") from error
+        raise DamnitError(f"Cannot read {path}: {error.strerror}.") from error
     if len(content) > MOST_BYTES:
-        raise DamnitError(f"{path} is too large to be edited here.")
+        raise DamnitError(f"{path} is too large to edit here.")
     is_windows = content.count(b"\r\n") * 2 > content.count(b"\n")
     try:
         text = content.decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         raise DamnitError(
-            f"{path} is no UTF-8 text: byte {error.start}.", hint="Edit it elsewhere."
+            f"{path} is not valid UTF-8 (byte {error.start}).", hint="Use another editor."
         ) from None
     return ContextFileText(text, "\r\n" if is_windows else "\n")

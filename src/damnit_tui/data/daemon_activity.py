@@ -75,20 +75,22 @@ class RunJob(NamedTuple):
         """Describe how far the job was when its daemon was lost."""
         host = visible(self.host)
         if name in self.computing:
-            told = f"was being computed on {host} when the daemon was lost"
+            told = f"was running on {host} when the daemon was lost"
         elif self.computing:
             told = f"its job was at {visible(self.computing[0])} when the daemon on {host} was lost"
         else:
-            told = f"its job had begun when the daemon on {host} was lost"
-        return f"{told}: the next daemon does it again"
+            told = f"its job had started when the daemon on {host} was lost"
+        return f"{told}; the next daemon reruns it"
 
     def sentence(self, name: str, now: float) -> str:
         """Describe the job for a variable that has no value yet."""
         if self.is_submitted:
-            return f"submitted to Slurm: {visible(self.reason) or 'it has not begun yet'}"
+            return f"submitted to Slurm: {visible(self.reason) or 'not started yet'}"
         if self.began_at is None:
             place = (
-                f"queued behind {count_of(self.ahead, 'job')}" if self.ahead else "queued as next"
+                f"queued behind {count_of(self.ahead, 'job')}"
+                if self.ahead
+                else "next in the queue"
             )
             return f"{place}: {visible(self.reason)}" if self.reason else place
         ran = f"running for {format_span(now - self.began_at)} on {visible(self.host)}"
@@ -96,7 +98,7 @@ class RunJob(NamedTuple):
             return f"{ran}, reading the context file"
         progress = f"({min(self.done + 1, self.total)} of {self.total})"
         if name in self.computing:
-            return f"being computed {progress}, {ran}"
+            return f"computing {progress}, {ran}"
         if self.computing:
             return f"{ran}, computing {visible(self.computing[0])} {progress}"
         return f"{ran}, {self.done} of {self.total} done"
@@ -166,7 +168,7 @@ class DaemonActivity(NamedTuple):
                     return job.stopped_sentence(name)
                 said = job.sentence(name, now)
                 works = self._works(now) or job.in_slurm
-                return said if works else f"{said}; no daemon works"
+                return said if works else f"{said}; no daemon is running"
         if growing := self.growing_sentence(key, now):
             return growing
         reason = self.failures.get(key, "")

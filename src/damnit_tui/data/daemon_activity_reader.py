@@ -86,7 +86,7 @@ class DaemonActivityReader:
         try:
             status = self._ledger.path.stat()
         except FileNotFoundError:
-            return "no daemon was ever here"
+            return "no daemon has run here yet"
         except OSError:
             return None
         # Two commits within one tick of the file system's clock have the same time.
@@ -195,7 +195,7 @@ def _failures(jobs: list[Job]) -> dict[RunKey, str]:
     for job in jobs:
         last.setdefault(job.run_key, job)
     return {
-        key: job.reason or "no reason is known"
+        key: job.reason or "unknown reason"
         for key, job in last.items()
         if job.state is JobState.FAILED
     }

@@ -110,7 +110,7 @@ class DryRun:
                 elif isinstance(event, Note):
                     yield event
                 elif isinstance(event, JobEnded) and event.outcome != "done":
-                    raise DamnitError(f"It was not tried to the end: {event.reason}.")
+                    raise DamnitError(f"The dry run stopped early: {event.reason}.")
 
     def _tried(self, event: VariableDone, key: RunKey) -> DryRunResult:
         value = None

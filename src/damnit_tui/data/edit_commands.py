@@ -61,7 +61,7 @@ class DefineVariable(NamedTuple):
         from damnit_daemon.edit import SavedVariable
 
         editor.define_variable(self.info)
-        said = f"There is a column {self.info.title} now; e fills it in."
+        said = f"Added: {self.info.title}. Press e to enter values."
         return EditResult(said, SavedVariable(None, self.info))
 
 
@@ -98,7 +98,7 @@ class AddNote(NamedTuple):
         from damnit_daemon.edit import SavedNote
 
         note = editor.add_note(self.timestamp, self.text)
-        return EditResult("Noted.", SavedNote(None, note))
+        return EditResult("Note added.", SavedNote(None, note))
 
 
 class ChangeNote(NamedTuple):
@@ -117,7 +117,7 @@ class ChangeNote(NamedTuple):
         from damnit_daemon.edit import SavedNote
 
         kept = editor.change_note(self.before, self.text)
-        said = "The note is changed." if kept else "The note is deleted; u brings it back."
+        said = "Note changed." if kept else "Note deleted. Press u to undo."
         return EditResult(said, SavedNote(self.before, kept))
 
 

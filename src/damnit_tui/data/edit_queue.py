@@ -189,9 +189,9 @@ class EditQueue:
         if not os.access(self._folder.path, os.F_OK):
             return Denial()  # it may come back; until then each edit reports the error
         if os.access(database, os.F_OK) and not os.access(database, os.W_OK):
-            return Denial(f"You may not write to {database}.")
+            return Denial(f"No write permission for {database}.")
         if not os.access(self._folder.path, os.W_OK):  # SQLite writes next to the file
-            return Denial(f"You may not write to the folder {self._folder.path}.")
+            return Denial(f"No write permission for the folder {self._folder.path}.")
         return self._format_denial()
 
     def _format_denial(self) -> Denial:
@@ -200,10 +200,10 @@ class EditQueue:
         except DamnitError:
             return Denial()  # locked or missing: each edit reports it
         if version > FORMAT_VERSION:
-            reason = f"Its database has format {version}, newer than this program can write."
+            reason = f"The database format {version} is too new: editing needs a newer damnit-tui."
             return Denial(reason)
         if 1 <= version < FORMAT_VERSION:
-            reason = f"Its database has the old format {version}, which can only be read."
+            reason = f"The database has the old format {version}, which is read-only."
             return Denial(reason, version)
         return Denial()
 
@@ -214,8 +214,8 @@ class EditQueue:
             DamnitError: If that fails; nothing has changed then.
         """
         backup = migrate(self._folder.database, timeout_s=TIMEOUT_S)
-        done = f"The database has format {FORMAT_VERSION} now"
-        return f"{done}." if backup is None else f"{done}; the old one is kept as {backup.name}."
+        done = f"Migrated the database to format {FORMAT_VERSION}"
+        return f"{done}." if backup is None else f"{done}; the backup is {backup.name}."
 
     def load_notes(self) -> list[Note]:
         """Load the notes, by time.
@@ -303,7 +303,7 @@ class EditQueue:
         """Undo or redo a step, moving it from one list to the other."""
         if not steps:
             what = "redo" if isinstance(order, Redo) else "undo"
-            return EditSaved(order, f"There is nothing to {what}.")
+            return EditSaved(order, f"Nothing to {what}.")
         from damnit_daemon.edit import SavedValues
 
         step = steps[-1]
@@ -341,11 +341,11 @@ def _now(words: str, saved: AnySaved) -> str:
 
     if not isinstance(saved, SavedValues):
         what = (
-            "gone"
+            "removed"
             if saved.after is None
-            else "there again"
+            else "restored"
             if saved.before is None
-            else "as it was"
+            else "back to its previous state"
         )
         return f"{words} is {what}"
     if len(saved.changes) != 1:

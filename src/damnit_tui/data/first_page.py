@@ -102,7 +102,7 @@ class _BackgroundLoad:
     def result(self) -> FirstPage:
         self._thread.join()
         if self._found is None:
-            raise self._error or RuntimeError("the first page ended without a result")
+            raise self._error or RuntimeError("loading the first page returned no result")
         return self._found
 
     def _run(self) -> None:

@@ -35,7 +35,8 @@ class FolderWarnings(NamedTuple):
         if self.copy_of:
             told = (
                 f"of {visible(self.copy_of)}, with its identity: both share the broker's update "
-                "topic, filters, marks and drafts. `damnit-daemon new-id` in this folder ends that."
+                "topic, filters, marks and drafts. To fix this, run `damnit-daemon new-id` in this "
+                "folder."
             )
             found.append(("Copy", told))
         if self.set_aside:
@@ -43,7 +44,7 @@ class FolderWarnings(NamedTuple):
             runs = f"{'run' if self.runs.isdigit() else 'runs'} {self.runs}"
             of = f" of {runs}" if self.runs else ""
             told = (
-                f"{number}{of}: damaged, so values are missing from the table. Reprocess {runs}; "
+                f"{number}{of} damaged: values are missing from the table. Reprocess {runs}; "
                 "the reasons are in extracted_data/broken."
             )
             found.append(("Set aside", told))

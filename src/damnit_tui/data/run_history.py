@@ -73,21 +73,21 @@ def read_history(ledger: Ledger, key: RunKey) -> RunHistory | None:
         raise
     except Exception as error:
         # A foreign file may hold tables and values of any kind.
-        raise DamnitError(f"The ledger cannot be read: {error}") from error
+        raise DamnitError(f"Cannot read the ledger: {error}") from error
 
 
 class Absence(StrEnum):
     """Why a variable has no value though no job is computing it."""
 
-    NEVER_ARRIVED = "no event for this run ever arrived"
-    IGNORED = "the run arrived, but nothing is to be done"
-    UNDECIDED = "the run has arrived, its job is about to be queued"
+    NEVER_ARRIVED = "no event was received for this run"
+    IGNORED = "the run arrived, but was ignored"
+    UNDECIDED = "the run has arrived, and its job will be queued shortly"
     JOB_FAILED = "its job failed"
     JOB_CANCELLED = "its job was cancelled"
-    NOT_STORED = "it was evaluated, but nothing was stored; the log may tell why"
-    NOT_DECLARED = "not in the context file any more"
-    NEEDS_PROC = "it needs corrected data (proc), which did not arrive for this run"
-    CAME_LATER = "it came into the context file after this run was processed"
+    NOT_STORED = "it was evaluated, but nothing was stored; see the log"
+    NOT_DECLARED = "no longer in the context file"
+    NEEDS_PROC = "it needs corrected data (proc), which has not arrived for this run"
+    CAME_LATER = "it was added to the context file after this run was processed"
     UNKNOWN = ""
 
 
@@ -106,7 +106,7 @@ def absence_of(history: RunHistory, name: str) -> tuple[Absence, str]:
     if not history.jobs:
         return _why_no_job(history.arrivals)
     newest = history.jobs[0]
-    reason = newest.reason or "no reason is known"
+    reason = newest.reason or "unknown reason"
     if newest.state is JobState.FAILED:
         return Absence.JOB_FAILED, reason
     if newest.state is JobState.CANCELLED:

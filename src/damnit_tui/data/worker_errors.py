@@ -18,7 +18,7 @@ def as_user_error(error: DamnitError | OSError) -> DamnitError:
         return error
     reason = error.strerror or str(error) or type(error).__name__
     place = f"{error.filename}: " if error.filename else ""
-    return DamnitError(f"That could not be done: {place}{reason}.")
+    return DamnitError(f"The operation failed: {place}{reason}.")
 
 
 def unforeseen(error: Exception) -> DamnitError:
@@ -27,5 +27,5 @@ def unforeseen(error: Exception) -> DamnitError:
 
     words = clip(as_line(f"{type(error).__name__}: {error}"), LONGEST_CELLS)
     place = note_bug(error)
-    told = f"The details are in {visible(place)}." if place else ""
-    return DamnitError(f"That did not work, by a fault of this program ({words}).", hint=told)
+    told = f"See {visible(place)} for details." if place else ""
+    return DamnitError(f"Internal error ({words}).", hint=told)

@@ -99,7 +99,7 @@ class ColumnsDialog(ChecklistDialog[ColumnSelection]):
         parts = [column.name] if column.name != column.title else []
         width = self._selection.choice.width(column.name)
         if width is not None:
-            parts.append(f"{width} wide")
+            parts.append(f"width {width}")
         if not self._selection.suits(column):
             parts.append("hidden by tags")
         return " · ".join(parts)

@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from damnit_daemon.store import Conflict
+from damnit_daemon.text import count_of
 
 from .. import keymap
 from ..data.edit_queue import EditConflicted
@@ -44,8 +45,8 @@ class ConflictDialog(ModalScreen[ConflictChoice]):
     def compose(self) -> ComposeResult:
         """Compose the old, the current and the typed values."""
         with VerticalScroll() as box:
-            box.border_title = "Changed elsewhere meanwhile"
-            box.border_subtitle = "m write mine · e edit again · Esc keep theirs"
+            box.border_title = "Edit conflict"
+            box.border_subtitle = "m overwrite · e edit again · Esc keep theirs"
             yield Static(self._words())
 
     def action_choose(self, choice: str) -> None:
@@ -57,13 +58,14 @@ class ConflictDialog(ModalScreen[ConflictChoice]):
         table = Table.grid(padding=(0, 2), expand=True)
         table.add_column(no_wrap=True)
         table.add_column(overflow="fold")
-        table.add_row("", Text(f"{contested.order.words}: nothing was written.\n", "bold"))
+        told = f"{contested.order.words}: not saved, changed elsewhere meanwhile.\n"
+        table.add_row("", Text(told, "bold"))
         for conflict in contested.conflicts[:MOST_SHOWN]:
             for name, text in _rows(conflict):
                 table.add_row(Text(name), Text(text, "bold" if name == "now" else ""))
             table.add_row("", "")
         if more := len(contested.conflicts) - MOST_SHOWN:
-            table.add_row("", f"and {more} more cells" if more > 0 else "")
+            table.add_row("", f"and {count_of(more, 'more cell')}" if more > 0 else "")
         return table
 
 
@@ -81,5 +83,5 @@ def _shown(value: object) -> str:
     if value is None or value == "":
         return "(empty)"
     if isinstance(value, bytes):
-        return "(a picture or array)"
+        return "(image or array)"
     return clip(visible(str(value)), LONGEST_SHOWN)

@@ -16,6 +16,7 @@ from textual.worker import get_current_worker
 
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.model import RunKey
+from damnit_daemon.text import count_of
 from damnit_daemon.user_path import typed_path
 
 from .. import keymap
@@ -119,7 +120,7 @@ class ExportDialog(ModalScreen[None]):
         format_name = target.suffix.removeprefix(".").lower()
         with VerticalScroll(can_focus=False) as box:
             box.border_title = "Export"
-            box.border_subtitle = "Tab next · ← → choose · ⏎ write · Esc cancel"
+            box.border_subtitle = "Tab next · ← → choose · ⏎ export · Esc cancel"
             with Horizontal():
                 yield Label("Runs")
                 yield RadioRow(words, first if self._target else list(words)[-1], id="export-runs")
@@ -156,7 +157,7 @@ class ExportDialog(ModalScreen[None]):
             if dot and suffix in FORMATS:
                 line.value = f"{stem}.{format_name}"
         if to == CLIPBOARD and format_name not in TEXTS:
-            self._say(f"{format_name} goes to a file only.")
+            self._say(f"{format_name} can only be exported to a file.")
         line.disabled = to == CLIPBOARD
 
     @on(Input.Changed)
@@ -178,13 +179,13 @@ class ExportDialog(ModalScreen[None]):
         typed = self.query_one("#export-file", Input).value.strip()
         format_name, to = self._chosen("format"), self._chosen("to")
         if to == CLIPBOARD and format_name not in TEXTS:
-            self._say(f"{format_name} goes to a file only.", problem=True)
+            self._say(f"{format_name} can only be exported to a file.", problem=True)
             return
         if to != CLIPBOARD and not typed:
-            self._say("A file needs a name.", problem=True)
+            self._say("Enter a file name.", problem=True)
             return
         self._is_at_it = True
-        self._say("Reading…")
+        self._say("Loading…")
         self.write(self._part(), format_name, None if to == CLIPBOARD else typed)
 
     @work(thread=True, exclusive=True, group="export")
@@ -211,7 +212,7 @@ class ExportDialog(ModalScreen[None]):
     ) -> Ended:
         from damnit_daemon.export import Cancelled, FileTaken
 
-        what = f"{len(part.keys)} runs"
+        what = count_of(len(part.keys), "run")
         if typed is None:
             try:
                 text = as_text(self._database, part, format_name, progress)
@@ -230,7 +231,7 @@ class ExportDialog(ModalScreen[None]):
             )
         except FileTaken:
             return self.Ended(taken=typed)
-        return self.Ended(f"Wrote {what} to {target}.") if is_written else self.Ended()
+        return self.Ended(f"Exported {what} to {target}.") if is_written else self.Ended()
 
     @on(Progressed)
     def show_progress(self, event: Progressed) -> None:
@@ -247,7 +248,7 @@ class ExportDialog(ModalScreen[None]):
         self._is_at_it = False
         if event.taken:
             self._replaces = event.taken
-            self._say("There is a file of that name. ⏎ again replaces it.", problem=True)
+            self._say("The file exists. Press ⏎ again to overwrite it.", problem=True)
         elif event.problem:
             self._say(visible(event.problem), problem=True)
         elif event.copied:
@@ -257,7 +258,7 @@ class ExportDialog(ModalScreen[None]):
             self.app.notify(visible(event.said), markup=False)
             self.dismiss()
         else:
-            self._say("Cancelled; nothing was written.")
+            self._say("Cancelled; no file was written.")
 
     def action_close(self) -> None:
         """Stop a running export, or close."""

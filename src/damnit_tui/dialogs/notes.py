@@ -28,8 +28,8 @@ from .note_timestamp import split_time
 
 LOOK_EVERY_S = 1.0
 LONGEST_SHOWN = 60
-NEW = "A note for now; or begin with a time: 10:42, 2026-03-14 10:42"
-HINT = "⏎ add · ↓ the notes: ⏎ change, del delete · Esc close"
+NEW = "Note with the current time; for another, start with 10:42 or 2026-03-14 10:42"
+HINT = "⏎ add · ↓ select: ⏎ edit, del delete · Esc close"
 
 
 class NotesScreen(ModalScreen[None]):
@@ -103,7 +103,7 @@ class NotesScreen(ModalScreen[None]):
             box.border_title = "Notes"
             box.border_subtitle = HINT
             yield LineInput(placeholder=self._denied or NEW, disabled=bool(self._denied))
-            yield Static("reading…", id="notes-said", markup=False)
+            yield Static("loading…", id="notes-said", markup=False)
             yield OptionList(markup=False)
 
     def on_mount(self) -> None:
@@ -175,9 +175,9 @@ class NotesScreen(ModalScreen[None]):
 
             text = (
                 f"Delete “{clip(as_line(note.text), LONGEST_SHOWN)}”?\n\n"
-                "u in the table brings it back."
+                "To undo, press u in the table."
             )
-            dialog = ConfirmDialog("Delete a note", text, ChangeNote(note, ""), yes="delete it")
+            dialog = ConfirmDialog("Delete note", text, ChangeNote(note, ""), yes="delete")
             self.app.push_screen(dialog, self._delete)
 
     def _delete(self, order: ChangeNote | None) -> None:
@@ -198,7 +198,7 @@ class NotesScreen(ModalScreen[None]):
         line.cursor_position = len(line.value)
         line.focus()
         box = self.query_one("#notes-box")
-        box.border_title = "Change a note" if self._changing else "Notes"
+        box.border_title = "Edit note" if self._changing else "Notes"
 
     def _highlighted(self) -> Note | None:
         options = self.query_one(OptionList)

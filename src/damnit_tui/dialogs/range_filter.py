@@ -98,7 +98,7 @@ class RangeFilterDialog(ModalScreen[str | None]):
         numbers = self._values.numbers
         low, high = self.text_of(numbers[0][0]), self.text_of(numbers[-1][0])
         with Vertical() as box:
-            box.border_title = plain(f"Only runs where {self._name} is")
+            box.border_title = plain(f"Filter by {self._name}")
             total = sum(count for _, count in numbers)
             box.border_subtitle = f"{total} {self.unit}, {self._values.empty} empty"
             ends = f"{low}{high:>{max(1, WIDTH - len(low))}}"
@@ -109,9 +109,9 @@ class RangeFilterDialog(ModalScreen[str | None]):
             with Horizontal():
                 yield Label("to")
                 yield PlainInput(placeholder=high, id="high")
-            yield TickLine("also runs where it is empty", id="empty")
+            yield TickLine("include empty", id="empty")
             yield Static("", id="mistake", markup=False)
-            yield Static("↓ next  space tick  ⏎ take  Esc back", id="keys", markup=False)
+            yield Static("↓ next  space tick  ⏎ apply  Esc cancel", id="keys", markup=False)
 
     def on_mount(self) -> None:
         """Focus the lower end."""
@@ -153,7 +153,7 @@ class RangeFilterDialog(ModalScreen[str | None]):
             ValueError: If it is not a number; with a message.
         """
         if text.strip() and parse_number(text) is None:
-            raise ValueError(f"{text.strip()!r} is no number")
+            raise ValueError(f"{text.strip()!r} is not a number")
         return text.strip()
 
 
@@ -194,5 +194,5 @@ class TimeRangeScreen(RangeFilterDialog):
             self._moment.parse(text)
         except ValueError:
             hint = "such as 10:00, 2026-03-14 10:00, -2h, yesterday"
-            raise ValueError(f"{text!r} is no time {hint}") from None
+            raise ValueError(f"{text!r} is not a time {hint}") from None
         return f'"{text}"' if " " in text else text

@@ -37,7 +37,7 @@ def notify_saved(screen: Screen[Any], event: FileSaved) -> None:
     if event.problem:
         screen.notify(event.problem, severity="error", markup=False, timeout=8)
     else:
-        screen.notify(f"Saved as {event.path}.", markup=False, timeout=5)
+        screen.notify(f"Saved to {event.path}.", markup=False, timeout=5)
 
 
 def default_folder() -> Path:
@@ -88,9 +88,9 @@ class SaveDialog(ModalScreen[Path | None]):
         """Compose the field, and hints."""
         with Vertical() as box:
             box.border_title = "Save as"
-            box.border_subtitle = "⏎ save · Esc do not"
+            box.border_subtitle = "⏎ save · Esc cancel"
             yield PlainInput(str(self._suggested), select_on_focus=False)
-            yield Static(Text(f"The ending decides: {', '.join(self._endings)}"))
+            yield Static(Text(f"The suffix sets the format: {', '.join(self._endings)}"))
 
     def on_mount(self) -> None:
         """Focus the field."""
@@ -106,10 +106,10 @@ class SaveDialog(ModalScreen[Path | None]):
             self._say(visible(str(error)))
             return
         if path.suffix.lower() not in self._endings:
-            self._say(f"It must end in one of {', '.join(self._endings)}")
+            self._say(f"Use one of the suffixes {', '.join(self._endings)}")
         elif os.path.lexists(path) and path != self._asked:
             self._asked = path
-            self._say("There is such a file: Enter again replaces it.")
+            self._say("The file exists. Press ⏎ again to overwrite it.")
         else:
             self.dismiss(path)
 

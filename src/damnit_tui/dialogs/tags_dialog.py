@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from damnit_daemon.model import Column
+from damnit_daemon.text import count_of
 
 from ..state.column_selection import UNTAGGED, ColumnSelection
 from ..widgets.checklist import ChecklistItem
@@ -15,7 +16,7 @@ from .checklist_dialog import ChecklistDialog
 class TagsDialog(ChecklistDialog[ColumnSelection]):
     """All tags, with the number of variables of each; without any tick, all columns are shown."""
 
-    title_text = "Only columns with these tags"
+    title_text = "Filter columns by tag"
 
     def __init__(self, selection: ColumnSelection, columns: Sequence[Column]) -> None:
         """Start with the current tags.
@@ -37,7 +38,7 @@ class TagsDialog(ChecklistDialog[ColumnSelection]):
             ChecklistItem(
                 tag,
                 tag if tag != UNTAGGED else "untagged",
-                f"{self._counts[tag]} variable{'s' * (self._counts[tag] != 1)}",
+                count_of(self._counts[tag], "variable"),
                 ticked=tag in self._selection.tags,
             )
             for tag in names

@@ -21,9 +21,9 @@ from .base import DialogScreen
 
 EXAMPLES = {
     "boolean": "true or false",
-    "integer": "a whole number: 12",
-    "number": "any number: 0.25, 1e-3",
-    "string": "any text",
+    "integer": "integer: 12",
+    "number": "number: 0.25, 1e-3",
+    "string": "text",
 }
 
 
@@ -64,7 +64,7 @@ class UserVariableForm(ModalScreen[VariableInfo | None]):
         info = self._before or VariableInfo("", "", "", "string")
         with VerticalScroll(can_focus=False) as box:
             box.border_title = plain(
-                f"Variable {info.name}" if self._before else "New variable to fill in"
+                f"User variable {info.name}" if self._before else "New user variable"
             )
             box.border_subtitle = "Tab next · ⏎ save · Esc cancel"
             with Horizontal():

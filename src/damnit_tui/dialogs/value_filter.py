@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from damnit_daemon.query.cells import text_of
+from damnit_daemon.text import count_of
 
 from ..table.column_values import ColumnValues, values_filter
 from ..widgets.checklist import ChecklistItem
@@ -22,7 +23,7 @@ class ValueFilterDialog(ChecklistDialog[str]):
             name: The column's name on the screen.
         """
         super().__init__()
-        self.title_text = f"Only runs where {name} is"
+        self.title_text = f"Filter by {name}"
         self._values = values
         self._ticked: set[str] = set()
         self._numbers = {f"n{at}": pair for at, pair in enumerate(values.numbers)}
@@ -35,7 +36,7 @@ class ValueFilterDialog(ChecklistDialog[str]):
         if self._values.empty:
             counted.append((EMPTY, "(empty)", self._values.empty))
         return [
-            ChecklistItem(id, text, f"{count} run{'s' * (count != 1)}", ticked=id in self._ticked)
+            ChecklistItem(id, text, count_of(count, "run"), ticked=id in self._ticked)
             for id, text, count in counted
         ]
 

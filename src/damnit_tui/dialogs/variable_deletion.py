@@ -77,7 +77,7 @@ class DeletionDialog(ModalScreen[bool]):
     def compose(self) -> ComposeResult:
         """Compose the summary and the field."""
         with VerticalScroll(can_focus=False) as box:
-            box.border_title = "Delete a variable"
+            box.border_title = "Delete variable"
             box.border_subtitle = "⏎ delete · Esc cancel"
             yield Static(self._words())
             yield PlainInput(placeholder=visible(self._column.name))
@@ -94,13 +94,13 @@ class DeletionDialog(ModalScreen[bool]):
         if self._is_over:
             self.dismiss(True)
         elif event.value.strip() not in {name := self._column.name, visible(name)}:
-            self._say(f"That is not its name: {visible(self._column.name)}")
+            self._say(f"The name does not match: {visible(self._column.name)}")
             self.app.bell()
         elif not self._is_at_it:
             self._is_at_it = True
             self.query_one(Input).disabled = True
-            self.query_one(VerticalScroll).border_subtitle = "Esc stop"
-            self._say("Beginning…")
+            self.query_one(VerticalScroll).border_subtitle = "Esc stops"
+            self._say("Deleting…")
             self.delete_it()
 
     @work(thread=True, exclusive=True, group="deletion")
@@ -122,7 +122,7 @@ class DeletionDialog(ModalScreen[bool]):
     def show_progress(self, event: Progressed) -> None:
         """Show the progress."""
         if not self._is_over:
-            self._say(f"{event.done} of {event.total} results files")
+            self._say(f"{event.done} of {count_of(event.total, 'results file')}")
 
     @on(Ended)
     def show_end(self, event: Ended) -> None:
@@ -132,15 +132,17 @@ class DeletionDialog(ModalScreen[bool]):
         if done is not None and not done.problems and not done.stopped:
             self._is_over = True
             self.app.notify(
-                f"Deleted: {visible(self._column.name)}, {done.values} values, in "
-                f"{done.files} files.",
+                f"Deleted {visible(self._column.name)}: {count_of(done.values, 'value')} "
+                f"in {count_of(done.files, 'file')}.",
                 markup=False,
             )
             self.dismiss(True)
             return
         problems = done.problems if done is not None else [event.problem]
         if done is not None and done.stopped:
-            problems = ["Stopped: some files have it no more; its values are still there."]
+            problems = [
+                "Stopped: deleted from some results files; the values in the table are kept."
+            ]
         self._say("\n".join(map(visible, problems[:MOST_PROBLEMS])))
         self.query_one(Input).disabled = False
         self.query_one(Input).focus()
@@ -157,13 +159,13 @@ class DeletionDialog(ModalScreen[bool]):
         text = Text()
         text.append(f"{visible(column.title)}\n\n", "bold")
         runs = count_of(self._runs, "run")
-        text.append(f"Its values of {runs} go, and its data in all results files. ")
+        text.append(f"Deletes its values of {runs} and its data in all results files. ")
         if column.type is not None:
-            text.append("u brings back what was typed, while the program is open.")
+            text.append("Typed values can be restored with u while the app is open.")
         else:
-            text.append("Nothing brings them back.", "bold")
-            text.append(" While the context file has it, the next processing computes it again.")
-        return text.append("\n\nType its name to delete it:")
+            text.append("This cannot be undone.", "bold")
+            text.append(" While it is in the context file, processing a run computes it again.")
+        return text.append("\n\nType its name to confirm:")
 
     def _say(self, text: str) -> None:
         self.query_one("#deletion-said", Static).update(text)

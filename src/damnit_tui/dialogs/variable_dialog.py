@@ -97,8 +97,8 @@ class VariableDialog(ModalScreen[str | None]):
         with Vertical() as box:
             box.border_title = plain(self._heading)
             several = "Tab several · " if self._most > 1 else ""
-            box.border_subtitle = f"type to find · ↑ ↓ · ⏎ take it · {several}Esc cancel"
-            yield PlainInput(placeholder="part of a name")
+            box.border_subtitle = f"type to search · ↑ ↓ · ⏎ select · {several}Esc cancel"
+            yield PlainInput(placeholder="search")
             yield OptionList(markup=False)
 
     def on_mount(self) -> None:

@@ -79,7 +79,7 @@ class AlertMonitor:
         if word == OFF:
             left = [alert for alert in alerts if rest and str(alert) != rest.strip()]
             if rest and len(left) == len(alerts):
-                raise FilterError("Nothing of that kind is watched.", len(OFF) + 1, len(text))
+                raise FilterError("No such alert.", len(OFF) + 1, len(text))
             alerts = left
         else:
             from ..alerts.rules import Alert
@@ -122,7 +122,7 @@ class AlertMonitor:
         try:
             save_alerts(self._session.folder.internals, alerts)
         except DamnitError as error:
-            said, severity = f"{error.message} They hold until you leave.", "warning"
+            said, severity = f"{error.message} Alerts apply to this session only.", "warning"
         else:
             said, severity = _describe(alerts), "information"
         self._owner.call_later(self._owner.notify, said, severity=severity, markup=False)
@@ -145,5 +145,5 @@ class AlertMonitor:
 
 def _describe(alerts: list[Alert]) -> str:
     if not alerts:
-        return "Nothing is watched. For example: :alert xgm < 500 for 3 runs"
-    return "\n".join(["Watched:", *(visible(str(alert)) for alert in alerts)])
+        return "No alerts. To add one: :alert xgm < 500 for 3 runs"
+    return "\n".join(["Alerts:", *(visible(str(alert)) for alert in alerts)])

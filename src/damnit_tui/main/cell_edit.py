@@ -94,7 +94,7 @@ class RunsAhead:
 
     def question(self) -> Question:
         """Return the prompt."""
-        title = f"How many runs ahead? The next one is {self.newest + 1}."
+        title = f"Number of planned runs to add, from run {self.newest + 1}:"
         return Question(title, f"1 to {MOST_RUNS}", _parse_number)
 
     def order(self, value: Value) -> AddRuns | None:
@@ -119,8 +119,8 @@ def plain_value(value: object) -> Value:
 
 def overlooked(hidden: int, cursor: RunKey, keys: Collection[RunKey]) -> str:
     """Warn if marked runs are filtered out, or if the cursor is on an unmarked run."""
-    parts = [f"{hidden} of them filtered out"] if hidden else []
-    parts += [f"not r{cursor.run}"] if cursor not in keys else []
+    parts = [f"{hidden} filtered out"] if hidden else []
+    parts += [f"without r{cursor.run}"] if cursor not in keys else []
     return f" ({', '.join(parts)})" if parts else ""
 
 
@@ -134,5 +134,5 @@ def _parse_number(text: str) -> int | None:
     if not text.strip():
         return None
     if not text.strip().isdecimal() or not 1 <= int(text) <= MOST_RUNS:
-        raise ValueError(f"a number from 1 to {MOST_RUNS} is expected")
+        raise ValueError(f"enter a number from 1 to {MOST_RUNS}")
     return int(text)

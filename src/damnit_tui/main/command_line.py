@@ -49,7 +49,7 @@ class CommandLine:
             text,
             history=self.history,
             complete=self.complete,
-            idle="a run number, or a command: Tab shows them",
+            idle="a run number or a command; Tab lists commands",
             id=COMMAND_PROMPT,
         )
         await self._prompt_bar.open(prompt)

@@ -56,7 +56,7 @@ class DaemonActions:
         if value is not None and value.value is None:
             error = error_of(parse_attributes(value.attributes_json))
             failed = cursor.name if error is not None else ""
-        title = f"log of run {cursor.key.run}, proposal {cursor.key.proposal}"
+        title = f"Log of run {cursor.key.run}, proposal {cursor.key.proposal}"
         log = self._session.log_of(cursor.key)
         self._owner.app.push_screen(LogScreen(log, title, failed=failed))
 
@@ -128,7 +128,7 @@ class DaemonActions:
         keys = [cursor.key] if here else self._chosen_runs()
         name = "" if cursor.name in NO_VARIABLES else cursor.name
         said, _ = self._session.activity.latest.state(self._session.clock())
-        daemon = f"{said}" if said.startswith("●") else f"{said}: it is done when one starts"
+        daemon = f"{said}" if said.startswith("●") else f"{said}: jobs wait until one starts"
         dialog = ReprocessDialog(self._session, keys, name, daemon, names)
         self._owner.app.push_screen(dialog, self._reprocess)
 
@@ -147,8 +147,8 @@ class DaemonActions:
         activity = self._session.activity.latest
         busy = [key for key in keys if activity.runs.get(key)]
         if not busy:
-            which = f"Run {keys[0].run}" if len(keys) == 1 else "None of these runs"
-            self._owner.notify(f"{which} has no job that waits or runs.", markup=False)
+            which = f"run {keys[0].run}" if len(keys) == 1 else "these runs"
+            self._owner.notify(f"No queued or running jobs for {which}.", markup=False)
             return
         if self._session.read_only:
             self._owner.notify(READ_ONLY, severity="warning", markup=False)
@@ -158,11 +158,11 @@ class DaemonActions:
         named = format_run_ranges(key.run for key in busy)
         text = (
             f"Cancel all jobs of {'run' if len(busy) == 1 else f'{len(busy)} runs:'} {named}?\n\n"
-            f"{running} being computed, {len(jobs) - running} waiting. What is computed is kept, "
-            "what is being computed now is lost. R in the list of jobs (J) does one once more."
+            f"{running} running, {len(jobs) - running} queued. Finished values are kept, "
+            "unfinished ones are lost. To rerun a job, press R in the list of jobs (J)."
         )
         request = CancelRequest(runs=tuple(busy))
-        dialog = ConfirmDialog("Cancel jobs", text, request, yes="cancel them")
+        dialog = ConfirmDialog("Cancel jobs", text, request, yes="cancel jobs")
         self._owner.app.push_screen(dialog, self._send)
 
     def _chosen_runs(self) -> list[RunKey]:

@@ -84,7 +84,7 @@ class EditBar(Vertical):
         if denied.old_format:
             self._offer_migration()
         elif denied:
-            self.notify(visible(f"Nothing can be changed here. {denied.reason}"), markup=False)
+            self.notify(visible(f"{denied.reason}"), markup=False)
         if denied:
             self.edits.check_rights()  # permissions may have changed
         return not denied
@@ -95,8 +95,8 @@ class EditBar(Vertical):
             return True
         self._is_leaving = True
         self.notify(
-            "The database is in use, and what you typed is not written yet. q again leaves: "
-            "it stands there when you edit the cell next time.",
+            "The database is busy and your edit is not saved yet. Press q again to quit; "
+            "the text is restored when you edit the cell again.",
             severity="warning",
             markup=False,
         )
@@ -106,8 +106,8 @@ class EditBar(Vertical):
         from ..dialogs.confirm import ConfirmDialog
 
         text = (
-            f"{self.edits.denied.reason}\n\nMigrate it to format {FORMAT_VERSION}, that of "
-            "DAMNIT 0.4? A copy of the old one is kept beside it."
+            f"{self.edits.denied.reason}\n\nMigrate it to format {FORMAT_VERSION} (DAMNIT "
+            "0.4)? A backup is kept next to it."
         )
         dialog = ConfirmDialog("Old database format", text, True, yes="migrate")
         self.app.push_screen(dialog, self._migrate)
@@ -161,9 +161,9 @@ class EditBar(Vertical):
             if why := why_not_editable(column, rows.value(key, column.name)):
                 return why
             if not rows.is_complete(key):
-                return f"The values of run {key.run} are still being read."
+                return f"Still loading the values of run {key.run}."
         if any((key, column.name) in self._table.cells.unwritten for key in keys):
-            return "What was typed here before is still being written."
+            return "The previous edit of this cell is still being saved."
         return ""
 
     async def _ask_value(
@@ -255,7 +255,7 @@ class EditBar(Vertical):
         if event.said:
             self.notify(visible(event.said), markup=False, timeout=4)
         if event.problem and event.problem != self._told:
-            text = f"Written, but it could not be noted who did it: {event.problem}"
+            text = f"Saved, but not recorded in the edit history: {event.problem}"
             self.notify(visible(text), severity="warning", markup=False)
         self._told = event.problem
         self._show_unwritten()
@@ -264,7 +264,7 @@ class EditBar(Vertical):
     def show_delayed(self, event: EditDelayed) -> None:
         """Report once why edits wait."""
         if event.problem != self._told:
-            text = f"{event.problem} What you typed is kept, and tried again."
+            text = f"{event.problem} Your edit is kept; retrying."
             self.notify(visible(text), severity="warning", markup=False)
         self._told = event.problem
         self._show_unwritten()
@@ -272,7 +272,7 @@ class EditBar(Vertical):
     @on(EditFailed)
     def show_failed(self, event: EditFailed) -> None:
         """Report why an edit was not written."""
-        text = f"Not written: {event.order.words}. {event.problem}"
+        text = f"Not saved: {event.order.words}. {event.problem}"
         self.notify(visible(text), severity="error", markup=False, timeout=15)
         self._show_unwritten()
 
@@ -328,15 +328,15 @@ class EditBar(Vertical):
         with self._table.updating():
             lines.folded = not lines.folded
         if lines.folded:
-            self.notify("Notes are folded away; z shows them, o lists them.", markup=False)
+            self.notify("Notes hidden. Press z to show them, o to list them.", markup=False)
         elif not lines.are_in_order:
             self.notify(
-                "Notes stand between the runs only while these are in the order they were taken; "
-                "o lists them.",
+                "Notes are shown between the runs only when runs are sorted by time. "
+                "Press o to list them.",
                 markup=False,
             )
         elif not lines.notes:
-            self.notify("There are no notes yet: o adds one.", markup=False)
+            self.notify("No notes yet. Press o to add one.", markup=False)
 
     async def _edit_note(self, note: Note) -> None:
         if why := too_long(note.text):
@@ -367,8 +367,8 @@ class EditBar(Vertical):
         choices = [VariableChoice(column.name, column.title, str(column.type)) for column in known]
         self.app.push_screen(
             VariableDialog(
-                "Variables to fill in",
-                [VariableChoice(NEW, "+ a new one"), *choices],
+                "User variables",
+                [VariableChoice(NEW, "+ new variable"), *choices],
                 suggested=table.cursor.name if table.cursor else "",
             ),
             self._fill_form,
@@ -399,7 +399,7 @@ class EditBar(Vertical):
             return
         column = rows.columns[index]
         if column in rows.columns[:2]:
-            self.notify("Time and comments cannot be deleted.", markup=False)
+            self.notify("The time and comment columns cannot be deleted.", markup=False)
             return
         runs = sum(rows.value(key, column.name) is not None for key in rows.all_keys)
         self.app.push_screen(DeletionDialog(self._queue, column, runs))

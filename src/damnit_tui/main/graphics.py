@@ -52,16 +52,18 @@ class GraphicsChoice:
         """
         name = text.strip()
         if name not in WANTED:
-            problem = f"Images cannot be drawn as {visible(name)!r}." if name else "How?"
-            raise FilterError(problem, 0, len(text), hint=f"There are {', '.join(WANTED)}.")
+            problem = (
+                f"Unknown graphics protocol {visible(name)!r}." if name else "Missing protocol."
+            )
+            raise FilterError(problem, 0, len(text), hint=f"Available: {', '.join(WANTED)}.")
         self.setting = name
 
     def describe(self) -> str:
         """Return how images are drawn, as a sentence."""
         how = {
-            Graphics.KITTY: "in pixels; if there are none, :graphics blocks",
-            Graphics.BLOCKS: "in half blocks",
-            Graphics.SHADES: "in shades",
+            Graphics.KITTY: "as pixels; if none appear, use :graphics blocks",
+            Graphics.BLOCKS: "as half blocks",
+            Graphics.SHADES: "as shades",
         }
         return f"Images are drawn {how[self.current]}."
 

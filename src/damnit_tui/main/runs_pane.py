@@ -160,7 +160,7 @@ class RunsPane(Vertical):
         if column is not None and text:
             self.runs_query.filter_column(column, text)
         else:
-            self.notify("There is no number or text to filter by in this cell.", markup=False)
+            self.notify("This cell has no number or text to filter by.", markup=False)
 
     def action_filter_column(self) -> None:
         """Choose which values of this column to show."""
@@ -174,7 +174,7 @@ class RunsPane(Vertical):
             if sum(cells.filled(column)):
                 self.runs_query.filter_column(column, f"has:{quoted(column.name)}")
             else:
-                self.notify("There is nothing in this column.", markup=False)
+                self.notify("This column is empty.", markup=False)
             return
 
         def take(text: str | None) -> None:
@@ -270,11 +270,11 @@ class RunsPane(Vertical):
         if not event.text:
             prompt.said = ""
         elif not found:
-            prompt.said = "no column is called that"
+            prompt.said = "no matching column"
         elif len(found) > 1:
-            prompt.said = f"{place + 1} of {len(found)}, ↓ for the next"
+            prompt.said = f"{place + 1} of {len(found)}, ↓ next"
         else:
-            prompt.said = "the only one"
+            prompt.said = "1 of 1"
 
     @on(PromptLine.Submitted, f"#{COLUMN_PROMPT}")
     def stay_at_column(self) -> None:

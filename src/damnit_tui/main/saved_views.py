@@ -45,12 +45,12 @@ class SavedViews:
         if word not in VIEW_WORDS:
             raise FilterError(f"{', '.join(VIEW_WORDS)}?", 0, len(word))
         if word != "list" and not name:
-            raise FilterError("A name is missing.", len(text), len(text))
+            raise FilterError("Missing name.", len(text), len(text))
         if word in ("open", "delete") and name not in self.names:
             known = ", ".join(self.names)
-            hint = f"There are {known}." if known else "Keep one with :view save NAME."
+            hint = f"Available: {known}." if known else "Save one with :view save NAME."
             raise FilterError(
-                f"There is no view {name!r}.", len(text) - len(name), len(text), hint=hint
+                f"Unknown view {name!r}.", len(text) - len(name), len(text), hint=hint
             )
         self._pane.run_worker(self._carry_out(word, name), group="views")
 
@@ -70,17 +70,17 @@ class SavedViews:
         try:
             if word == "save":
                 await asyncio.to_thread(save_view, name, self._pane.view_state())
-                said = f"Kept as {name}: damnit-tui --view {name} opens it, too."
+                said = f"View saved as {name}. To start with it: damnit-tui --view {name}"
             elif word == "open":
                 self._pane.show_view(await asyncio.to_thread(load_view, name))
             elif word == "delete":
                 await asyncio.to_thread(delete_view, name)
-                said = f"The view {name} is deleted."
+                said = f"View {name} deleted."
         except DamnitError as error:
             self._pane.notify(visible(str(error)), severity="error", markup=False)
         await self._load_names()
         if word == "list":
             names = ", ".join(self.names)
-            said = f"Views: {names}" if names else "There are no views yet."
+            said = f"Views: {names}" if names else "No saved views."
         if said:
             self._pane.notify(visible(said), markup=False)

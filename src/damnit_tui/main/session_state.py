@@ -75,7 +75,7 @@ class SessionState:
         if self.theme in app.available_themes:
             app.theme = self.theme
         elif self.theme:
-            self.problems += (f"There is no theme {self.theme!r}.",)
+            self.problems += (f"Unknown theme {self.theme!r}.",)
         if self.problems:
             told = "\n".join(visible(problem) for problem in self.problems)
             app.notify(told, title="Settings", severity="warning", markup=False, timeout=15)
@@ -166,7 +166,7 @@ class SessionState:
         if self.autosave.problem and not self._has_complained:
             self._has_complained = True
             pane.notify(
-                f"The view is not kept: {visible(self.autosave.problem)}",
+                f"The view will not be restored: {visible(self.autosave.problem)}",
                 severity="warning",
                 markup=False,
             )
@@ -187,10 +187,10 @@ class SessionState:
         app = self._pane.app
         if name not in app.available_themes:
             raise FilterError(
-                f"There is no theme {name!r}." if name else "Which theme?",
+                f"Unknown theme {name!r}." if name else "Missing theme.",
                 0,
                 len(name),
-                hint=f"There are {', '.join(sorted(app.available_themes))}.",
+                hint=f"Available: {', '.join(sorted(app.available_themes))}.",
             )
         app.theme = self._chosen_theme = name
 

@@ -54,7 +54,9 @@ class TableCopy:
             return
         keys = self._marked() or [self._table.cursor.key]
         if len(keys) > MOST_COPIED:
-            self._owner.notify(f"{len(keys)} runs are too many to copy: S writes them to a file.")
+            self._owner.notify(
+                f"{len(keys)} runs are too many to copy. Press S to export them to a file."
+            )
             return
         part = TableSlice(tuple(keys), self._context.shown_names)
         self._owner.run_worker(self._copy(part), group="copy")
@@ -75,7 +77,7 @@ class TableCopy:
 
         rows = self._context.rows
         if not rows.all_keys:
-            self._owner.notify("There are no runs yet.", markup=False)
+            self._owner.notify("No runs yet.", markup=False)
             return
         dialog = ExportDialog(
             self._context.session.folder.database,
@@ -94,17 +96,17 @@ class TableCopy:
             FilterError: If the format is not supported.
         """
         if not text:
-            raise FilterError("Which file?", 0, 0, hint=f"NAME.{', .'.join(FORMATS)}.")
+            raise FilterError("Missing file name.", 0, 0, hint=f"NAME.{', .'.join(FORMATS)}.")
         try:
             target = typed_path(text)
         except DamnitError as error:
             raise FilterError(error.message, 0, len(text), hint=error.hint) from None
         if target.suffix.removeprefix(".").lower() not in FORMATS:
             raise FilterError(
-                f"{target.suffix or 'Without an ending it'} is no format.",
+                f"Unknown format {target.suffix}." if target.suffix else "Missing file suffix.",
                 len(text) - len(target.suffix),
                 len(text),
-                hint=f"There are .{', .'.join(FORMATS)}.",
+                hint=f"Available: .{', .'.join(FORMATS)}.",
             )
         self.export(target)
 

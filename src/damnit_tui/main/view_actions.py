@@ -179,7 +179,7 @@ class ViewActions:
     def go_to(self, key: RunKey, name: str = "") -> None:
         """Move the cursor to a run, and to a column if one is given."""
         if self._table.rows.position(key) is None:
-            self._owner.notify(f"The filter hides run {key.run}.", markup=False)
+            self._owner.notify(f"Run {key.run} is hidden by the filter.", markup=False)
         elif self._table.cursor is not None:
             self._table.move_to(key, name or self._table.cursor.name)
 
@@ -201,7 +201,7 @@ class ViewActions:
             others = [key for key in keys if key != cursor.key] or beside
             keys = [cursor.key, *others]
         if len(keys) < 2:
-            self._owner.notify("There is no other run to compare with.", markup=False)
+            self._owner.notify("No other run to compare with.", markup=False)
             return
         self._when_imported(partial(self._push_differences, keys))
 
@@ -224,7 +224,7 @@ class ViewActions:
             try:
                 hours = float(text.strip().removesuffix("h"))
             except ValueError:
-                raise FilterError("How many hours back, such as 8?", 0, len(text)) from None
+                raise FilterError("Not a number of hours, such as 8.", 0, len(text)) from None
         reports = Reports(self._context.session.folder)
         screen = ReportScreen(self._context, reports, self._context.shown_names, hours=hours)
         self._owner.call_after_refresh(self._owner.app.push_screen, screen)

@@ -76,10 +76,8 @@ class VisibleColumns:
                 token.kind not in (TokenKind.WORD, TokenKind.QUOTED)
                 or token.text.casefold() not in known
             ):
-                hint = f"There are {', '.join(self._tags())}."
-                raise FilterError(
-                    f"There is no tag {token.text!r}.", token.start, token.end, hint=hint
-                )
+                hint = f"Available: {', '.join(self._tags())}."
+                raise FilterError(f"Unknown tag {token.text!r}.", token.start, token.end, hint=hint)
             wanted.append(known[token.text.casefold()])
         tags = tuple(UNTAGGED if tag == "untagged" else tag for tag in wanted)
         self.select(self.selection._replace(tags=tags))

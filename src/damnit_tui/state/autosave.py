@@ -116,7 +116,7 @@ class Autosave:
             return SavedState()
         version = mapping(found).get("version")
         if isinstance(version, int) and version > VERSION:
-            self.problem = f"{path} is of a newer version, and stays as it is"
+            self.problem = f"{path} was written by a newer version and is left unchanged"
             self._is_writable = False
         return SavedState.from_json(found)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from damnit_daemon.model import Column
+from damnit_daemon.text import count_of
 
 from ..fixed_columns import FIXED
 from .column_layout import ColumnLayout
@@ -56,7 +57,7 @@ class ColumnSelection(NamedTuple):
         by_tags = sum(not self.suits(column) for column in known)
         keys = [SHOW_TAGGED] if by_tags else []
         keys += [SHOW_TICKED] if hidden > by_tags else []
-        return f"{hidden} column{'s' * (hidden != 1)} hidden: {', '.join(keys)}"
+        return f"{count_of(hidden, 'column')} hidden: {', '.join(keys)}"
 
     def explicit(self, columns: Iterable[Column]) -> ColumnSelection:
         """Return a copy that hides by name what `only` hides, to be changed one by one."""

@@ -33,9 +33,9 @@ def load_view(name: str, directory: Path | None = None) -> ViewState:
     try:
         return ViewState.from_json(read_json(path))
     except FileNotFoundError:
-        raise DamnitError(f"There is no view {name!r}.", hint=_known(name, directory)) from None
+        raise DamnitError(f"Unknown view {name!r}.", hint=_known(name, directory)) from None
     except (OSError, ValueError) as error:
-        raise DamnitError(f"The view {name!r} cannot be read: {error}.", hint=str(path)) from error
+        raise DamnitError(f"Cannot read view {name!r}: {error}.", hint=str(path)) from error
 
 
 def save_view(name: str, view: ViewState, directory: Path | None = None) -> None:
@@ -48,7 +48,7 @@ def save_view(name: str, view: ViewState, directory: Path | None = None) -> None
     try:
         write_json(path, view.as_json())
     except OSError as error:
-        raise DamnitError(f"The view cannot be kept: {error}.") from error
+        raise DamnitError(f"Cannot save the view: {error}.") from error
 
 
 def delete_view(name: str, directory: Path | None = None) -> None:
@@ -60,9 +60,9 @@ def delete_view(name: str, directory: Path | None = None) -> None:
     try:
         _path(name, directory).unlink()
     except FileNotFoundError:
-        raise DamnitError(f"There is no view {name!r}.", hint=_known(name, directory)) from None
+        raise DamnitError(f"Unknown view {name!r}.", hint=_known(name, directory)) from None
     except OSError as error:
-        raise DamnitError(f"The view cannot be deleted: {error}.") from error
+        raise DamnitError(f"Cannot delete the view: {error}.") from error
 
 
 def _home(directory: Path | None) -> Path:
@@ -71,8 +71,8 @@ def _home(directory: Path | None) -> Path:
 
 def _path(name: str, directory: Path | None) -> Path:
     if not _NAME.fullmatch(name):
-        hint = "Letters, digits, blanks and . + - _, at most 60."
-        raise DamnitError(f"A view cannot be called {name!r}.", hint=hint)
+        hint = "Use letters, digits, spaces and . + - _, at most 60 characters."
+        raise DamnitError(f"Invalid view name {name!r}.", hint=hint)
     return _home(directory) / f"{name}.json"
 
 
@@ -80,4 +80,4 @@ def _known(name: str, directory: Path | None) -> str:
     names = list_views(directory)
     if near := did_you_mean(name, names, cutoff=0.5):
         return near
-    return f"There are {', '.join(names)}." if names else "Keep one with :view save NAME."
+    return f"Available: {', '.join(names)}." if names else "Save one with :view save NAME."

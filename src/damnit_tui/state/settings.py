@@ -36,24 +36,24 @@ def load_settings(directory: Path | None = None) -> Settings:
     except FileNotFoundError:
         return Settings()
     except (OSError, ValueError) as error:
-        return Settings(problems=(f"{path} cannot be read: {visible(str(error))}",))
+        return Settings(problems=(f"Cannot read {path}: {visible(str(error))}",))
     import tomllib
 
     try:
         found = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         return Settings(problems=(f"{path}: {visible(str(error))}",))
-    problems = [f"{path}: {name!r} is no setting" for name in found if name not in _KNOWN]
+    problems = [f"{path}: unknown setting {name!r}" for name in found if name not in _KNOWN]
     keys = {}
     for id, written in _flat(mapping(found.get("keys"))).items():
         joined = ",".join(written) if isinstance(written, list) else written
         if isinstance(joined, str):
             keys[id] = joined
         else:
-            problems.append(f"{path}: keys.{id} is no text")
+            problems.append(f"{path}: keys.{id} must be a string")
     theme = found.get("theme", "")
     if not isinstance(theme, str):
-        problems.append(f"{path}: theme is no text")
+        problems.append(f"{path}: theme must be a string")
     return Settings(keys, theme if isinstance(theme, str) else "", tuple(map(visible, problems)))
 
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from damnit_daemon.model import BlobKind
 from damnit_daemon.model.sanitize import format_number
+from damnit_daemon.text import count_of
 
 from ..sanitize import visible
 from .cell_render import BlobPreview, image_text
@@ -76,13 +77,13 @@ def draw_large(kind: BlobKind, decoded: Any) -> LargePicture:
     if kind is BlobKind.PNG:
         size = png_size(decoded) if isinstance(decoded, bytes) else None
         if size is None:
-            return LargePicture("An image that cannot be read")
+            return LargePicture("Unreadable image")
         columns, lines = _fitting(*size)
         drawn = draw_thumbnail(decoded, columns, lines)
         words = f"Image, {size[0]} × {size[1]} pixels"
         return LargePicture(words, pixels=drawn.lines if drawn else ())
     if decoded is None or isinstance(decoded, bytes):
-        return LargePicture("Data that cannot be read")
+        return LargePicture("Unreadable data")
     if kind is BlobKind.COMPLEX:
         return LargePicture(str(decoded))
     if kind is not BlobKind.TRENDLINE or decoded.ndim != 2 or decoded.shape[0] != 2:
@@ -93,9 +94,10 @@ def draw_large(kind: BlobKind, decoded: Any) -> LargePicture:
 def _large_curve(x: list[float], y: list[float], points: int) -> LargePicture:
     finite = [value for value in y if math.isfinite(value)]
     if not finite:
-        return LargePicture(f"Curve of {points} points, none of them finite")
+        return LargePicture(f"Curve of {count_of(points, 'point')}, none finite")
     low, high = format_number(min(finite)), format_number(max(finite))
-    words = f"Curve of {points} points, from {low} to {high}, last {format_number(finite[-1])}"
+    last = format_number(finite[-1])
+    words = f"Curve of {count_of(points, 'point')}, from {low} to {high}, last {last}"
     return LargePicture(words, tuple(sparkline(x, y, LARGE_WIDTH, LARGE_HEIGHT)))
 
 

@@ -27,7 +27,7 @@ _BLOBS = {
     BlobKind.TRENDLINE: "a curve",
     BlobKind.ARRAY: "an array",
     BlobKind.COMPLEX: "a complex number",
-    BlobKind.UNKNOWN: "data of a kind that cannot be read",
+    BlobKind.UNKNOWN: "data of an unsupported kind",
 }
 
 
@@ -116,7 +116,7 @@ def details(
     if column.description:
         lines.append(("Description", column.description.strip()))
     if column.type is not None:
-        lines.append(("Edited by hand", column.type))
+        lines.append(("User variable", column.type))
     if column.tags:
         lines.append(("Tags", ", ".join(column.tags)))
     if value is None or column.name == TIME.name:
@@ -154,10 +154,10 @@ def _absence(column: Column, *, complete: bool) -> str:
     if column.name == "comment":
         return "no comment"
     if column.name == TIME.name:
-        return "not known when it began: the run was not processed yet"
+        return "start time unknown: the run is not processed yet"
     if column.type is not None:
-        return "not filled in yet"
-    return "not computed: nothing was ever stored for this run"
+        return "no value entered yet"
+    return "not computed: no result was stored for this run"
 
 
 def _without_value(place: str, attributes: dict[str, Any]) -> CellDescription:

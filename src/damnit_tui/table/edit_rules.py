@@ -23,13 +23,13 @@ def why_not_editable(column: Column, value: StoredValue | None) -> str:
     """Return why a cell cannot be edited; empty if it can."""
     title = visible(column.title)
     if column.name == TIME.name:
-        return "A run's time comes with its data."
+        return "The start time is read from the run's data and cannot be edited."
     if not edit_type(column):
         if column.type is None:
-            return f"{title} is computed by the context file. A adds a column to type in."
-        return f"{title} is of the type {visible(column.type)}, which this program does not know."
+            return f"{title} is computed by the context file. Press A to add a user variable."
+        return f"{title} has the unsupported type {visible(column.type)}."
     if value is not None and isinstance(value.value, Blob | bytes):
-        return f"{title} holds a picture or an array here."
+        return f"{title} is an image or array here and cannot be edited."
     text = value.value if value is not None else None
     return too_long(text) if isinstance(text, str) else ""
 
@@ -38,4 +38,4 @@ def too_long(text: str) -> str:
     """Return why a text is too long to edit in one line; empty if it is not."""
     if len(text) <= LONGEST_TYPED:
         return ""
-    return f"This text has {len(text)} characters: too many for one line."
+    return f"The text is too long to edit here ({len(text)} characters)."

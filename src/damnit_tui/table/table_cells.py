@@ -127,7 +127,7 @@ class TableCells:
         if address in self.unwritten:
             typed = unwritten_cell(self.unwritten[address]).text
             place = f"r{address.key.run} · {visible(column.title)}"
-            return CellDescription(place, f"{typed}  – not in the database yet", "missing")
+            return CellDescription(place, f"{typed}  – not saved yet", "missing")
         preview = self.previews.get(address)
         return describe(
             address.key,

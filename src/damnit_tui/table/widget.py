@@ -566,7 +566,7 @@ class RunTable(ScrollView, can_focus=True, inherit_bindings=False):
         """Move to the next failed cell, rightwards and down, wrapping around."""
         found = self._cursor.next_problem()
         if found is None:
-            self.notify("Nothing has failed in these runs.", markup=False)
+            self.notify("No failed cells in these runs.", markup=False)
         else:
             self.move_to(*found)
 
@@ -574,7 +574,7 @@ class RunTable(ScrollView, can_focus=True, inherit_bindings=False):
         """Move to a run by its number; notify if there is none."""
         found = self._cursor.run_numbered(run_number)
         if found is None:
-            text = f"There is no run {run_number} in this table."
+            text = f"Run {run_number} is not in this table."
             self.notify(text, severity="warning", markup=False)
         else:
             self.move_to(found)

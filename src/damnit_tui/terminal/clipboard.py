@@ -50,7 +50,7 @@ class Clipboard:
 
     def _copy(self, text: str, what: str) -> None:
         place = self.copy_now(text)
-        said = f"Copied {what}, to {place}." if what else f"Copied to {place}."
+        said = f"Copied {what} to {place}." if what else f"Copied to {place}."
         self._app.call_later(self._app.notify, said, markup=False, timeout=3)
 
 
@@ -78,8 +78,8 @@ def _into_tmux(text: str) -> str:
     if tmux is None:
         return ""
     for options, place in (
-        (["-w"], "tmux buffer and clipboard"),
-        ([], "tmux buffer"),  # before 3.2 it does not forward to the terminal
+        (["-w"], "the tmux buffer and clipboard"),
+        ([], "the tmux buffer"),  # before 3.2 it does not forward to the terminal
     ):
         try:
             done = subprocess.run(

@@ -44,7 +44,7 @@ def _curve_readout(curve: Curve, state: DisplayState, value: Any, zone: tzinfo |
     if state.cursor is None:
         known = curve.range
         if known is None:
-            return f"{curve.points:,} points, none of them finite"
+            return f"{curve.points:,} points, none finite"
         return f"{curve.points:,} points from {value(known[0])} to {value(known[1])}"
     low, high = curve.window
     x = state.cursor[1]

@@ -53,21 +53,21 @@ def notice_for(
     if health.missing:
         if not health.has_context_file:
             return (
-                "There is no run database in this folder yet.",
-                "This view fills as soon as there is one.",
+                "No run database in this folder yet.",
+                "Runs appear here once it is created.",
             )
         return (
-            "There is a context file here, but no run database yet.",
-            "Processing a run makes one: damnit-daemon reprocess RUN --direct",
-            "This view fills by itself.",
+            "This folder has a context file, but no run database yet.",
+            "Process a run to create it: damnit-daemon reprocess RUN --direct",
+            "Runs appear here automatically.",
         )
     if health.problem:
-        return ("The run database cannot be read.", health.problem, health.hint, "Trying again.")
+        return ("Cannot read the run database.", health.problem, health.hint, "Retrying…")
     if loading:
         return ("Loading…",)
     if daemon:
-        return ("No runs yet.", "The daemon is at work: they appear here as they arrive.")
+        return ("No runs yet.", "The daemon is running: new runs appear here automatically.")
     return (
         "No runs yet.",
-        "They appear here as soon as they are processed: damnit-daemon reprocess RUN --direct",
+        "Process a run to see it here: damnit-daemon reprocess RUN --direct",
     )

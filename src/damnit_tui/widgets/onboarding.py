@@ -11,11 +11,11 @@ from textual.widgets import Static
 from .. import keymap
 
 LINES = {
-    "app.help": "all keys, on every screen",
-    "runs.filter": "show only some runs: xgm > 500",
-    "runs.why": "why a cell is empty, and what to do about it",
-    "runs.plot": "plot a variable over runs, or within them",
-    "runs.reprocess": "process runs again: all, what failed, what changed",
+    "app.help": "help: all keys, on every screen",
+    "runs.filter": "filter runs, such as xgm > 500",
+    "runs.why": "explain why a cell is empty, and how to fix it",
+    "runs.plot": "plot a variable over runs or within them",
+    "runs.reprocess": "reprocess runs: all, failed or changed variables",
 }
 """Key ID → its purpose."""
 

@@ -36,7 +36,7 @@ class SearchPrompt(Horizontal):
 
     def compose(self) -> ComposeResult:
         """Compose a label and an input."""
-        yield Label("Look for:")
+        yield Label("Search:")
         yield PlainInput(select_on_focus=False)
 
     def on_mount(self) -> None:

@@ -85,10 +85,8 @@ class Status(NamedTuple):
         silent_s = now - health.read_at
         if not health.problem and silent_s < STALE_S:
             return ""
-        since = (
-            f"could not be read for {format_span(silent_s)}" if silent_s >= 1 else "cannot be read"
-        )
-        as_of = f"shown as of {format_full_time(health.read_at, self.zone)[-8:]}"
+        since = f"unreadable for {format_span(silent_s)}" if silent_s >= 1 else "unreadable"
+        as_of = f"showing data as of {format_full_time(health.read_at, self.zone)[-8:]}"
         return f"Database {since}; {as_of}. {visible(health.problem)}".rstrip()
 
     def after(self, update: Update, *, runs: int, unseen: int) -> Status:
@@ -150,7 +148,7 @@ class Status(NamedTuple):
         if self.reading and not self.loading:
             parts.insert(0, "reading…")  # the end is clipped where there is little room
         if self.marking:
-            parts.append(f"marking {count_of(self.marking, 'run')}: V ends it")
+            parts.append(f"marking {count_of(self.marking, 'run')}: V finishes")
         elif self.marked:
             parts.append(f"{self.marked} marked")
         if self.sort:

@@ -85,9 +85,13 @@ def test_marks_of_runs():
     [
         (RunJob("raw", ahead=4), "a", "queued behind 4 jobs"),
         (RunJob("raw", ahead=1), "a", "queued behind 1 job"),
-        (RunJob("raw"), "a", "queued as next"),
-        (RunJob("raw", reason="The daemon was stopped"), "a", "queued as next: The daemon was st"),
-        (RUNNING, "a", "being computed (3 of 14), running for 32 s on max-exfl123"),
+        (RunJob("raw"), "a", "next in the queue"),
+        (
+            RunJob("raw", reason="The daemon was stopped"),
+            "a",
+            "next in the queue: The daemon was st",
+        ),
+        (RUNNING, "a", "computing (3 of 14), running for 32 s on max-exfl123"),
         (RUNNING, "b", "running for 32 s on max-exfl123, computing a (3 of 14)"),
         (RunJob("raw", NOW, "h"), "a", "running for 0 s on h, reading the context file"),
         (RunJob("raw", NOW, "h", done=2, total=3), "a", "running for 0 s on h, 2 of 3 done"),
@@ -105,9 +109,9 @@ def test_a_variable_that_the_running_job_leaves_out_waits_for_the_next():
 
 def test_a_queue_that_nobody_works_on_says_so():
     known = work(daemon=None, runs={key(1): (RunJob("raw", ahead=2),)})
-    assert known.sentence(key(1), "a", NOW) == "queued behind 2 jobs; no daemon works"
+    assert known.sentence(key(1), "a", NOW) == "queued behind 2 jobs; no daemon is running"
     lost = work(runs={key(1): (RUNNING,)}).sentence(key(1), "a", NOW + LOST_S + 1)
-    assert lost.endswith("; no daemon works")
+    assert lost.endswith("; no daemon is running")
 
 
 def test_a_job_that_failed_tells_why():
@@ -137,7 +141,7 @@ def test_what_a_lost_daemon_was_at_stands_still():
     assert not left.is_computing(key(1), "a")
     assert left.changed_runs(work(runs={key(1): (RUNNING,)})) == {key(1)}
     said = left.sentence(key(1), "a", NOW)
-    assert said.startswith("was being computed on max-exfl123 when the daemon was lost")
+    assert said.startswith("was running on max-exfl123 when the daemon was lost")
     assert "was at a when" in left.sentence(key(1), "b", NOW)
 
 

@@ -25,7 +25,7 @@ def history(empty_folder):
 def test_a_run_that_nobody_announced(empty_folder, history):
     with ledger_of(empty_folder) as con:
         take_lease(con)
-    assert why_absent(history(), "a") == "no event for this run ever arrived"
+    assert why_absent(history(), "a") == "no event was received for this run"
     assert describe_history(history(), NOW) == []
 
 
@@ -53,7 +53,7 @@ def test_a_job_that_came_to_nothing(empty_folder, history, state, said):
 def test_a_variable_that_is_not_in_the_context_file_any_more(empty_folder, history):
     with ledger_of(empty_folder) as con:
         end(con, begin(con, queue(con, 1), "a", done=["a"]))
-    assert why_absent(history(), "old") == "not in the context file any more"
+    assert why_absent(history(), "old") == "no longer in the context file"
     assert "nothing was stored" in why_absent(history(), "a")
 
 

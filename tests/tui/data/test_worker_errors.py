@@ -184,9 +184,9 @@ def test_failures_are_told_in_words():
     error = DamnitError("There is none.")
     assert as_user_error(error) is error
     assert str(as_user_error(OSError(28, "No space left on device", "/a/b"))) == (
-        "That could not be done: /a/b: No space left on device."
+        "The operation failed: /a/b: No space left on device."
     )
-    assert str(as_user_error(TimeoutError())) == "That could not be done: TimeoutError."
+    assert str(as_user_error(TimeoutError())) == "The operation failed: TimeoutError."
 
 
 def has_picture(app, address):

@@ -330,7 +330,7 @@ async def test_without_a_daemon_it_is_noted(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 30)) as pilot:
         await open_box(pilot)
-        assert "no daemon: it is done when one starts" in plan(app)
+        assert "no daemon: jobs wait until one starts" in plan(app)
         await pilot.press("enter")
         await until(pilot, lambda: any("no daemon is running here" in text for text in said(app)))
         await pilot.press("J")

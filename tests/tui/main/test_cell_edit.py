@@ -270,7 +270,7 @@ async def test_marked_runs_that_are_filtered_out_are_counted(folder):
         await until(pilot, lambda: len(table_of(pilot).rows.keys) == 1)
         await pilot.press("e")
         await pilot.pause()
-        assert "Sample of 2 marked runs (1 of them filtered out)" in screen_text(app)
+        assert "Sample of 2 marked runs (1 filtered out)" in screen_text(app)
 
 
 @pytest.mark.extended
@@ -294,7 +294,7 @@ async def test_edits_are_taken_back_and_done_again_one_by_one(folder):
             ("one", "LaB6"),
             ("two", "LaB6"),
         ]
-        assert "There is nothing to undo." in said(app)
+        assert "Nothing to undo." in said(app)
         assert "Undone: r412 · Comment is empty" in said(app)
 
 
@@ -424,7 +424,7 @@ async def test_what_cannot_be_written_is_told_and_kept(folder):
         folder.database.write_bytes(b"something else" * 1000)
         await pilot.press("enter")
         await written(pilot)
-        await until(pilot, lambda: any("Not written: r412 · Comment" in t for t in said(app)))
+        await until(pilot, lambda: any("Not saved: r412 · Comment" in t for t in said(app)))
         folder.database.write_bytes(contents)
         await pilot.press("e")
         await pilot.pause()
@@ -461,7 +461,7 @@ async def test_runs_are_listed_before_they_are_taken(folder):
         await until(pilot, lambda: key(414) in table_of(pilot).rows)
 
 
-# Variables to fill in
+# User variables
 
 
 @pytest.mark.extended
@@ -532,7 +532,7 @@ async def test_a_variable_is_deleted_by_typing_its_name(folder):
         await type_in(pilot, "rati")
         await pilot.press("enter")
         await pilot.pause()
-        assert "That is not its name" in screen_text(app)
+        assert "The name does not match" in screen_text(app)
         assert "ratio" in definitions(folder)
         await pilot.press("o", "enter")
         await until(pilot, lambda: app.screen is app.main_screen)
@@ -540,7 +540,7 @@ async def test_a_variable_is_deleted_by_typing_its_name(folder):
         assert cell(folder, 412, "ratio") is None
         await until(pilot, lambda: table_of(pilot).rows.column_index("ratio") is None)
         assert table_of(pilot).cursor.name != "ratio"
-        assert "Ratio" not in screen_text(app).replace("Deleted: ratio", "")
+        assert "Ratio" not in screen_text(app).replace("Deleted ratio", "")
 
 
 @pytest.mark.extended
@@ -820,7 +820,7 @@ async def test_a_deleted_variable_to_fill_in_is_brought_back(folder):
         await pilot.press("delete")
         await until(pilot, lambda: isinstance(app.screen, DeletionDialog))
         await pilot.pause()
-        assert "u brings back" in " ".join(screen_text(app).split())
+        assert "restored with u" in " ".join(screen_text(app).split())
         await type_in(pilot, "sample")
         await pilot.press("enter")
         await until(pilot, lambda: app.screen is app.main_screen)
@@ -847,7 +847,7 @@ async def test_what_others_have_changed_since_is_not_taken_back(folder):
         )
         assert notes(folder) == [(NOW, "beam lost, of course")]
         await pilot.press("u")
-        await until(pilot, lambda: "There is nothing to undo." in said(app))
+        await until(pilot, lambda: "Nothing to undo." in said(app))
 
 
 @pytest.mark.extended

@@ -194,14 +194,14 @@ async def test_what_is_shown_is_written_to_a_file(folder, tmp_path):
         await command(pilot, "filter ratio > 0.99")
         await command(pilot, "columns ratio,comment")
         await command(pilot, f"export {tmp_path}/shown.csv")
-        await until(pilot, lambda: "Wrote 4 runs" in told())
+        await until(pilot, lambda: "Exported 4 runs" in told())
         lines = (tmp_path / "shown.csv").read_text().splitlines()
         assert lines[0] == "Proposal,Run,Timestamp,Ratio,Comment"
         assert lines[1].split(",")[1] == "412"
         await command(pilot, f"export {tmp_path}/shown.csv")
         await until(pilot, lambda: "⏎ again replaces it" in screen_text(app))
         await pilot.press("enter")
-        await until(pilot, lambda: told().count("Wrote 4 runs") == 2)
+        await until(pilot, lambda: told().count("Exported 4 runs") == 2)
         await until(pilot, lambda: app.screen is app.main_screen)
         await command(pilot, "export shown.doc")
         hint = app.main_screen.query_one(PromptHint).render().plain

@@ -37,7 +37,7 @@ async def test_the_run_under_the_cursor_is_copied_as_markdown(folder, copied):
         table_of(pilot).move_to(key(410), "comment")
         await pilot.press("Y")
         await until(pilot, lambda: bool(copied))
-        await until(pilot, lambda: "Copied 1 run, to the clipboard." in said(app))
+        await until(pilot, lambda: "Copied 1 run to the clipboard." in said(app))
         head, _, row = copied[0].splitlines()
         assert head.startswith("| Proposal | Run | Timestamp | Comment |")
         assert "shutter?<br>ask Anna" in row
@@ -72,7 +72,7 @@ async def test_all_runs_are_written_in_each_format(folder, tmp_path, monkeypatch
         await until(pilot, lambda: app.screen is app.main_screen)
         target = tmp_path / f"p1234-runs.{name}"
         assert target.stat().st_size
-        await until(pilot, lambda: f"Wrote 18 runs to {target}." in said(app))
+        await until(pilot, lambda: f"Exported 18 runs to {target}." in said(app))
 
 
 async def test_only_the_runs_and_columns_that_are_chosen_are_written(folder, tmp_path, monkeypatch):
@@ -114,7 +114,7 @@ async def test_text_goes_to_the_clipboard_and_workbooks_do_not(folder, copied):
         await open_box(pilot)
         await pilot.press("tab", "tab", "right", "right", "right", "right", "tab", "right", "enter")
         await pilot.pause()
-        assert "xlsx goes to a file only" in screen_text(app)
+        assert "xlsx can only be exported to a file" in screen_text(app)
         await pilot.press("shift+tab", "left", "enter")
         await until(pilot, lambda: app.screen is app.main_screen)
         assert len(json.loads(copied[0])["runs"]) == 18
@@ -147,7 +147,7 @@ def test_in_tmux_text_goes_to_its_buffer(tmp_path, monkeypatch):
         monkeypatch.setenv("TMUX", f"{tmp_path / 'socket'},{pid},0")
         text = "| 1 | µ 'quoted' |\n" * 100
         place = clipboard.copy_text(text, _fail, {"TMUX": "yes", "TERM": "screen"})
-        assert place.startswith("tmux buffer")
+        assert place.startswith("the tmux buffer")
         assert tmux("show-buffer") == text
     finally:
         tmux("kill-server")

@@ -40,7 +40,7 @@ async def test_what_the_daemon_is_at_is_shown(folder):
         assert "19 runs" in text_of(app, StatusLines)
         app.main_screen.table.move_to(key(413), "scan")
         await pilot.pause()
-        assert "being computed (1 of 2), running for 32 s" in text_of(app, CellBar)
+        assert "computing (1 of 2), running for 32 s" in text_of(app, CellBar)
         app.main_screen.table.move_to(key(413), "ratio")
         await pilot.pause()
         assert f"running for 32 s on {HOST}, computing scan" in text_of(app, CellBar)
@@ -75,7 +75,7 @@ async def test_a_run_that_only_the_ledger_knows_is_new(folder):
         await until(pilot, lambda: app.main_screen.table.cursor.key == key(413))
         await until(pilot, lambda: "● daemon" in first_line(app))
         await pilot.press("dollar_sign")
-        await until(pilot, lambda: "queued as next" in text_of(app, CellBar))
+        await until(pilot, lambda: "next in the queue" in text_of(app, CellBar))
 
 
 @pytest.mark.extended
@@ -99,7 +99,7 @@ async def test_a_ledger_of_somebody_else_is_no_harm(folder):
         assert "1032.5250" in table_text(app)
         await pilot.press("w")
         await until(pilot, lambda: isinstance(app.screen, DiagnosisScreen) and app.screen.diagnosis)
-        assert "cannot be read" in dict(app.screen.diagnosis.notes)["Ledger"]
+        assert "Cannot read" in dict(app.screen.diagnosis.notes)["Ledger"]
 
 
 async def test_an_empty_table_beside_a_daemon_says_that_it_is_at_work(empty_folder):

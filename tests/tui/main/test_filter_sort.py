@@ -175,7 +175,7 @@ async def test_star_filters_by_the_value_under_the_cursor(folder):
         assert shown(app) == [411]
         app.main_screen.table.move_to(key(411), "agipd.preview")
         await pilot.press("asterisk")
-        assert "There is no number or text" in next(iter(app._notifications)).message
+        assert "This cell has no number or text" in next(iter(app._notifications)).message
 
 
 @pytest.mark.extended
@@ -212,7 +212,7 @@ async def test_a_bar_on_the_time_asks_from_when_to_when(folder):
         await pilot.press(*"noon", "enter")
         await pilot.pause()
         mistake = app.screen.query_one("#mistake", Static)
-        assert "'noon' is no time such as 10:00" in str(mistake.render())
+        assert "'noon' is not a time such as 10:00" in str(mistake.render())
         app.screen.query_one("#low", Input).value = "2026-03-14 11:05"
         app.screen.query_one("#high", Input).value = "2026-03-14 11:35"
         await pilot.press("enter")

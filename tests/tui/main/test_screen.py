@@ -108,10 +108,10 @@ async def test_a_database_that_goes_away_is_shown_as_it_was(folder):
         await settle(pilot)
         before = folder.database.read_bytes()
         folder.database.unlink()
-        await until(pilot, lambda: "cannot be read" in text_of(app, StatusLines))
+        await until(pilot, lambda: "unreadable" in text_of(app, StatusLines))
         assert "1032.5250" in table_text(app)
         folder.database.write_bytes(before)
-        await until(pilot, lambda: "cannot be read" not in text_of(app, StatusLines))
+        await until(pilot, lambda: "unreadable" not in text_of(app, StatusLines))
         assert "1032.5250" in table_text(app)
 
 

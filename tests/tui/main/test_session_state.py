@@ -162,11 +162,11 @@ async def test_a_home_that_cannot_be_written_is_said_once(folder):
 
 async def test_settings_that_make_no_sense_are_told_once(folder):
     app = make_app(folder)
-    app.main_screen.session_state.problems = ("settings.toml: 'x\x1b' is no setting",)
+    app.main_screen.session_state.problems = ("settings.toml: unknown setting 'x\x1b'",)
     app.main_screen.session_state.theme = "no such theme"
     async with app.run_test(size=(130, 34)) as pilot:
         await settle(pilot)
         (told,) = [n for n in app._notifications if n.title == "Settings"]
-        assert "is no setting" in told.message
-        assert "There is no theme" in told.message
+        assert "unknown setting" in told.message
+        assert "Unknown theme" in told.message
         assert "\x1b" not in told.message

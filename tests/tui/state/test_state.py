@@ -172,7 +172,7 @@ def test_named_views(tmp_path):
     assert load_view("laser on", tmp_path) == VIEW
     delete_view("dark", tmp_path)
     assert list_views(tmp_path) == ["laser on"]
-    with pytest.raises(DamnitError, match=r"There is no view 'laser'. Did you mean laser on\?"):
+    with pytest.raises(DamnitError, match=r"Unknown view 'laser'. Did you mean laser on\?"):
         load_view("laser", tmp_path)
     for name in ("../x", "", ".", "a/b", "x" * 100, "a\nb"):
         with pytest.raises(DamnitError, match="cannot be called"):

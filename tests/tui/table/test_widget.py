@@ -224,7 +224,7 @@ async def test_jumping_to_a_run_that_is_not_there_says_so(pilot):
     table.jump(4711)
     await pilot.pause()
     assert at(table) == (100, "start_time")
-    assert [n.message for n in pilot.app._notifications] == ["There is no run 4711 in this table."]
+    assert [n.message for n in pilot.app._notifications] == ["Run 4711 is not in this table."]
 
 
 @pytest.mark.extended

@@ -367,7 +367,7 @@ def test_the_pane_beside_the_table_shows_pixels_and_comes_back_after_looking_clo
         app.type("\x1b")
         app.wait_for(lambda: shows(app, 2) and app.screen.place() == place)
         app.type(":graphics blocks\r")
-        app.wait_for_text("in half blocks")
+        app.wait_for_text("as half blocks")
         app.wait_for(lambda: app.screen.picture() is None and "▀" in app.screen.text())
         app.type(":graphics auto\r")
         app.wait_for(lambda: shows(app, 2))

@@ -77,7 +77,7 @@ async def press(pilot, *keys: str) -> None:
         ("figure", ["uint8 (64, 64, 4)", "▀"]),
         ("plotly", ["2 of 3 traces drawn", "not: scatter3d", "counts", "step", "up", "steps"]),
         ("empty", ["It is empty: its shape is (0,)."]),
-        ("hollow", ["all of 20 points are NaN or infinite", "20 points, none of them finite"]),
+        ("hollow", ["all of 20 points are NaN or infinite", "20 points, none finite"]),
         ("line", ["float64 (trainId: 1000)", "I [µJ]", "1500000200", "1500 µJ"]),
         ("clock", ["11:00", "11:30", "time"]),
         ("names", ["phi", "y␛[31m", "motor"]),
@@ -369,7 +369,7 @@ async def test_a_place_that_cannot_be_written_is_said(folder, tmp_path):
         await until(pilot, lambda: isinstance(app.screen, SaveDialog))
         app.screen.query_one("Input").value = str(tmp_path / "curve.doc")
         await pilot.press("enter")
-        assert "must end in one of .png" in screen_text(app)
+        assert "Use one of the suffixes .png" in screen_text(app)
         app.screen.query_one("Input").value = str(tmp_path / "not there" / "curve.csv")
         await pilot.press("enter")
         await until(pilot, lambda: "cannot be written to" in "".join(
