@@ -34,7 +34,7 @@ def test_a_run_that_was_left_alone(empty_folder, history):
         arrive(con, 1)
         (found,) = load_arrivals(con, key(1))
         mark_arrival(con, found.id, ArrivalState.IGNORED, reason="older than the daemon")
-    assert why_absent(history(), "a").endswith("nothing is to be done: older than the daemon")
+    assert why_absent(history(), "a").endswith("was ignored: older than the daemon")
 
 
 @pytest.mark.parametrize(

@@ -216,7 +216,7 @@ async def test_what_is_typed_is_checked_at_once(folder):
     ("name", "why"),
     [
         ("xgm.intensity", "XGM/Intensity is computed by the context file"),
-        ("start_time", "A run's time comes with its data"),
+        ("start_time", "The start time is read from the run's data"),
     ],
 )
 async def test_other_cells_say_why_they_cannot_be_edited(folder, name, why):
@@ -240,7 +240,7 @@ async def test_marked_runs_are_filled_with_one_value(folder):
         table_of(pilot).move_to(key(409), "sample")
         await pilot.press("space", "e")
         await pilot.pause()
-        assert "Sample of 2 marked runs (not r408)" in screen_text(app)
+        assert "Sample of 2 marked runs (without r408)" in screen_text(app)
         assert "was: 2 different values" in screen_text(app)
         await replace(pilot, "Si")
         await pilot.press("enter")
@@ -803,7 +803,7 @@ async def test_variables_and_notes_are_taken_back_and_done_again(folder):
         await until(pilot, lambda: "dose" not in definitions(folder))
         assert definitions(folder)["sample"] == before
         assert notes(folder) == []
-        await until(pilot, lambda: "Undone: the variable Dose is gone" in said(app))
+        await until(pilot, lambda: "Undone: the variable Dose is removed" in said(app))
         await pilot.press("U", "U", "U")
         await until(pilot, lambda: notes(folder) == [(NOW, "beam lost")])
         assert definitions(folder)["dose"].type == "number"

@@ -310,7 +310,7 @@ async def test_notes_of_any_kind_are_shown_and_a_database_without_any_too(folder
         table.move_to_line(next(note for note in table.lines.notes if len(note.text) == MEGABYTE))
         await pilot.press("e")
         await until(pilot, lambda: app._notifications)
-        assert any("too many for one line" in note.message for note in app._notifications)
+        assert any("too long to edit here" in note.message for note in app._notifications)
         with database_of(folder).writing() as con:
             con.execute("DROP TABLE time_comments")
         await until(pilot, lambda: not table.lines.notes)

@@ -24,7 +24,7 @@ def test_comments_are_text_whatever_else_is_known_of_them():
     [
         (TIME, None, "with its data"),
         (Column("v", "V\x1b"), None, "V␛ is computed"),
-        (Column("v", "V", "", "date"), None, "of the type date"),
+        (Column("v", "V", "", "date"), None, "unsupported type date"),
         (COMMENT, stored(Blob(BlobKind.PNG, 5)), "a picture or an array"),
         (COMMENT, stored(b"x"), "a picture or an array"),
         (COMMENT, stored("x" * (LONGEST_TYPED + 1)), "10001 characters"),
