@@ -1,4 +1,4 @@
-"""Being called when something holds for runs in a row."""
+"""Alerts on conditions that hold for several runs in a row."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from ..conftest import add_run, key, make_app, settle, until
 COLUMNS = [Column("xgm.intensity", "XGM/Intensity"), Column("ratio", "Ratio")]
 
 
-def test_what_is_typed_is_understood():
+def test_alert_text_is_parsed_into_condition_and_runs():
     assert Alert.parse("ratio < 500 for 3 runs", COLUMNS) == Alert("ratio < 500", 3)
     assert Alert.parse("ratio < 500", COLUMNS) == Alert("ratio < 500", 1)
     assert str(Alert("ratio < 500", 3)) == "ratio < 500 for 3 runs"
 
 
 @pytest.mark.parametrize("text", ["", "for 3 runs", "rotio < 5", "ratio < 5 for 0 runs"])
-def test_what_cannot_be_understood_is_said(text):
+def test_invalid_alert_text_is_refused(text):
     with pytest.raises(FilterError):
         Alert.parse(text, COLUMNS)
 
@@ -45,7 +45,7 @@ async def command(pilot, text):
 
 
 @pytest.mark.extended
-async def test_it_calls_once_for_each_run_that_makes_it_true(folder):
+async def test_alert_notifies_once_for_each_run_that_fulfils_its_condition(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
@@ -60,7 +60,7 @@ async def test_it_calls_once_for_each_run_that_makes_it_true(folder):
 
 
 @pytest.mark.extended
-async def test_runs_without_a_value_yet_are_passed_over(folder):
+async def test_alert_ignores_runs_without_a_value(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
@@ -74,7 +74,7 @@ async def test_runs_without_a_value_yet_are_passed_over(folder):
 
 
 @pytest.mark.extended
-async def test_they_are_kept_with_the_folder_listed_and_ended(folder):
+async def test_alerts_are_stored_with_the_folder_listed_and_removed(folder):
     folder.internals.mkdir(exist_ok=True)
     folder.internals.chmod(0o770)
     save_alerts(folder.internals, [Alert("ratio > 0", 2)])
@@ -92,7 +92,7 @@ async def test_they_are_kept_with_the_folder_listed_and_ended(folder):
         await until(pilot, lambda: load_alerts(folder.internals) == [])
 
 
-def test_a_file_without_sense_watches_what_has_some(tmp_path):
+def test_alerts_file_with_invalid_entries_keeps_the_valid_ones(tmp_path):
     good = {"condition": "ratio > 1", "runs": 2}
     bad = [3, {}, {"condition": 5}, {"condition": "x", "runs": 0}, {"condition": "x", "runs": True}]
     (tmp_path / "alerts.json").write_text(json.dumps({"alerts": [*bad, good]}))
@@ -101,7 +101,7 @@ def test_a_file_without_sense_watches_what_has_some(tmp_path):
     assert load_alerts(tmp_path) == []
 
 
-def test_nothing_of_strangers_reaches_the_terminal_as_it_is():
+def test_terminal_notification_escapes_control_characters():
     text = "run 1: \x1b]0;x\x07 ~ 'a\x9cb' \u202e"
     plain = notification(text, {"TERM": "xterm-256color"})
     assert plain.startswith("\x1b]9;run 1: ??0;x? ? ?a?b? ?\x1b\\")
@@ -111,7 +111,7 @@ def test_nothing_of_strangers_reaches_the_terminal_as_it_is():
     assert notification(text, {"TERM": "linux"}) == ""
 
 
-def test_a_variable_that_is_not_there_calls_nobody():
+def test_alert_on_a_missing_variable_never_notifies():
     class Empty:
         columns = COLUMNS
         marked = ()
