@@ -1,4 +1,4 @@
-"""All values of a run: what is listed, in which order, and the keys."""
+"""Details of a run: lines, sort orders and keys."""
 
 from datetime import UTC
 
@@ -39,7 +39,7 @@ def texts(line):
     return [part.text for part in line.parts]
 
 
-def test_a_line_for_each_value():
+def test_details_list_one_line_for_each_value():
     a, b, c = lines_of(details(), UTC)
     assert texts(a) == ["A", "1032.4 µJ", "500 ms", "2026-03-14 11:59:00", ""]
     assert texts(b) == ["B", "✗ KeyError: no␛", "2 s", "", ""]
@@ -47,7 +47,7 @@ def test_a_line_for_each_value():
     assert texts(c)[:2] == ["G/C", "nothing is at c"]
 
 
-def test_orders():
+def test_details_sort_by_title_duration_and_problems():
     def names(order):
         return [each.column.name for each in ordered(details(), order)]
 
@@ -56,7 +56,7 @@ def test_orders():
     assert names(Order.PROBLEMS) == ["b", "c", "a"]
 
 
-def test_the_run_as_a_whole():
+def test_details_summarise_values_and_times_of_the_run():
     told = dict(summary(RunRow(key(1), NOW - 900, NOW), details(), None, NOW, UTC))
     assert told["Holds"] == "1 values, 1 failed, 1 empty or skipped"
     assert told["Began"] == "2026-03-14 11:45:00"
@@ -82,7 +82,7 @@ def head(screen):
 
 
 @pytest.mark.extended
-async def test_walking_through_runs(folder):
+async def test_details_screen_walks_through_runs(folder):
     with ledger_of(folder) as con:
         take_lease(con)
         arrive(con, 410)
@@ -102,7 +102,7 @@ async def test_walking_through_runs(folder):
 
 
 @pytest.mark.extended
-async def test_every_key_of_the_list(folder, monkeypatch):
+async def test_details_screen_obeys_each_of_its_keys(folder, monkeypatch):
     copied = []
     app = make_app(folder)
     monkeypatch.setattr(app.system_clipboard, "copy", lambda text, _: copied.append(text))
@@ -134,7 +134,7 @@ async def test_every_key_of_the_list(folder, monkeypatch):
 
 
 @pytest.mark.extended
-async def test_new_values_appear(folder):
+async def test_details_screen_shows_new_values(folder):
     app = make_app(folder)
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await opened(pilot)
@@ -142,7 +142,7 @@ async def test_new_values_appear(folder):
         await until(pilot, lambda: "Dataset (99MB)" in listed(screen))
 
 
-async def test_a_click_on_a_line_goes_there_and_another_opens_it(folder):
+async def test_details_line_is_selected_by_a_click_and_opened_by_another(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
         screen = await opened(pilot)

@@ -1,4 +1,4 @@
-"""What differs between runs: ranks against numpy, and the keys."""
+"""Differences between runs: ranking, compared with numpy, and keys."""
 
 import asyncio
 
@@ -56,7 +56,7 @@ def made(column):
             yield run, stored(value)
 
 
-def test_numbers_are_ranked_by_their_distance_in_usual_spreads(compare):
+def test_differences_rank_numbers_by_distance_relative_to_their_spread(compare):
     random = np.random.default_rng(2)
     steady = [*random.normal(100, 0.01, 50).tolist(), 100.0, 100.5]
     noisy = [*random.normal(100, 30, 50).tolist(), 100.0, 130.0]
@@ -70,13 +70,13 @@ def test_numbers_are_ranked_by_their_distance_in_usual_spreads(compare):
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=60))
-def test_the_spread_is_that_of_numpy(numbers):
+def test_differences_spread_equals_that_of_numpy(numbers):
     mad = 1.4826 * np.median(np.abs(np.array(numbers) - np.median(numbers)))
     expected = mad if mad > 0 else np.std(numbers)
     assert spread_of(numbers) == pytest.approx(expected, rel=1e-9, abs=1e-9)
 
 
-def test_failures_come_first_then_what_is_missing_then_values(compare):
+def test_differences_rank_failures_before_missing_and_changed_values(compare):
     failed = {"error": "no", "cls": "KeyError"}
     skipped = {"error": "no scan", "cls": "Skip"}
     found, arrays = compare(
@@ -109,7 +109,7 @@ def test_failures_come_first_then_what_is_missing_then_values(compare):
     assert found["broken"].text == "one failed"
 
 
-def test_of_three_runs_it_is_told_how_many(compare):
+def test_differences_of_three_runs_count_failures_and_missing_values(compare):
     failed = {"error": "no", "cls": "KeyError"}
     found, _ = compare(3, broken=[failed, 1.0, failed], gone=[1.0, None, 1.0], x=[1, 2, 5])
     assert found["broken"].text == "2 of 3 failed"
@@ -118,7 +118,7 @@ def test_of_three_runs_it_is_told_how_many(compare):
     assert len(lines_of(list(found.values()))[0].parts) == 5
 
 
-def test_a_text_that_is_rare_comes_before_one_that_always_changes(compare):
+def test_differences_rank_rare_texts_before_frequently_changing_ones(compare):
     often = [f"scan {n}" for n in range(30)]
     seldom = [*["LaB6"] * 29, "Si"]
     found, _ = compare(often=often, seldom=seldom)
@@ -126,7 +126,7 @@ def test_a_text_that_is_rare_comes_before_one_that_always_changes(compare):
 
 
 @pytest.mark.parametrize("values", [[1e308, -1e308], [float("inf"), 1.0], [2**62, -(2**62)]])
-def test_extreme_numbers_differ(compare, values):
+def test_differences_report_extreme_numbers_as_changed(compare, values):
     found, _ = compare(x=values)
     assert found["x"].grade == CHANGED
 
@@ -155,14 +155,14 @@ async def opened(pilot, *marked, run=411):
         ((400, 402, 404), 411, [404, 402, 400]),
     ],
 )
-async def test_which_runs_are_compared(folder, marked, run, compared):
+async def test_differences_compare_marked_runs_or_neighbouring_runs(folder, marked, run, compared):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
         screen = await opened(pilot, *marked, run=run)
         assert [each.run for each in screen.keys] == compared
 
 
-async def test_too_many_runs_are_left_out(folder):
+async def test_differences_leave_out_runs_beyond_the_limit(folder):
     app = make_app(folder)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
@@ -173,7 +173,7 @@ async def test_too_many_runs_are_left_out(folder):
         assert "10 more runs are left out" in note
 
 
-async def test_keys_are_answered_while_many_variables_are_compared(folder, monkeypatch):
+async def test_differences_of_many_variables_do_not_block_keys(folder, monkeypatch):
     app = make_app(folder)
     ready = []
     monkeypatch.setattr(differences_screen, "AT_ONCE_S", 0.0)
@@ -193,7 +193,7 @@ async def test_keys_are_answered_while_many_variables_are_compared(folder, monke
 
 
 @pytest.mark.extended
-async def test_every_key_of_the_list(folder, monkeypatch):
+async def test_differences_screen_obeys_each_of_its_keys(folder, monkeypatch):
     copied = []
     app = make_app(folder)
     monkeypatch.setattr(app.system_clipboard, "copy", lambda text, _: copied.append(text))
