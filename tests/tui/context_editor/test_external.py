@@ -1,4 +1,4 @@
-"""A text in somebody's own editor: real programs, and what may go wrong with them."""
+"""The external editor: real programs and their failures."""
 
 from contextlib import contextmanager
 
@@ -36,17 +36,17 @@ def edit(text="one\n", row=1):
         assert steps in ([], ["lent", "back"])
 
 
-def test_what_is_saved_there_comes_back(editor):
+def test_external_editor_returns_the_saved_text(editor):
     editor('test "$1" = --flag && printf "zwölf\\n" >> "$2"')
     assert edit() == "one\nzwölf\n"
 
 
-def test_it_begins_at_the_line(editor):
+def test_external_editor_opens_at_the_given_line(editor):
     editor('printf "%s" "$2" > "$3"', name="vim")
     assert edit(row=12) == "+12"
 
 
-def test_what_is_left_alone_stays(editor):
+def test_external_editor_without_saving_leaves_the_text_unchanged(editor):
     editor("exit 1")
     assert edit() == "one\n"
 
@@ -58,7 +58,7 @@ def test_what_is_left_alone_stays(editor):
         ('printf "\\377" > "$2"', "not UTF-8"),
     ],
 )
-def test_what_cannot_be_read_is_told(editor, script, said):
+def test_external_editor_result_that_cannot_be_read_is_an_error(editor, script, said):
     editor(script)
     with pytest.raises(DamnitError, match=said):
         edit()
@@ -68,7 +68,7 @@ def test_what_cannot_be_read_is_told(editor, script, said):
     ("set_to", "said"),
     [("no-such-editor", "no-such-editor does not start"), ("vi 'x", "EDITOR cannot be understood")],
 )
-def test_an_editor_that_does_not_start_is_told(monkeypatch, set_to, said):
+def test_external_editor_that_does_not_start_is_an_error(monkeypatch, set_to, said):
     monkeypatch.delenv("VISUAL", raising=False)
     monkeypatch.setenv("EDITOR", set_to)
     with pytest.raises(DamnitError, match=said):

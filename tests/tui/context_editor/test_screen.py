@@ -1,4 +1,4 @@
-"""The context file edited in the app: checked, tried and saved with the real runner."""
+"""The context editor: checking, dry runs and saving with the real runner."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ async def change(pilot, old, new):
 
 
 @pytest.mark.extended
-async def test_a_mistake_is_found_at_its_place_and_not_saved(written):
+async def test_context_editor_shows_errors_at_their_lines_and_does_not_save(written):
     app = make_app(written)
     async with app.run_test(size=(110, 34)) as pilot:
         await open_editor(pilot)
@@ -103,7 +103,7 @@ async def test_a_mistake_is_found_at_its_place_and_not_saved(written):
 
 
 @pytest.mark.extended
-async def test_what_is_saved_says_what_is_computed_otherwise(written):
+async def test_context_editor_lists_changed_variables_after_saving(written):
     written.context_file.chmod(0o640)
     app = make_app(written)
     async with app.run_test(size=(110, 34)) as pilot:
@@ -127,7 +127,7 @@ async def test_what_is_saved_says_what_is_computed_otherwise(written):
 
 
 @pytest.mark.extended
-async def test_it_is_tried_on_a_run_and_nothing_is_stored(written, tmp_path, monkeypatch):
+async def test_dry_run_in_the_context_editor_stores_nothing(written, tmp_path, monkeypatch):
     write_run(make_proposal(tmp_path), 412)
     monkeypatch.setenv("EXTRA_DATA_DATA_ROOT", str(tmp_path))
     stored = NewValue(key(412), "trains", 60), NewValue(key(412), "many", 0)
@@ -160,14 +160,14 @@ async def test_it_is_tried_on_a_run_and_nothing_is_stored(written, tmp_path, mon
         assert isinstance(app.screen, ContextScreen)
 
 
-def test_what_the_file_printed_is_told_without_tracebacks():
+def test_dry_run_output_is_shown_without_log_lines_and_tracebacks():
     output = "hello\nComputed a in 0.1 s\nCould not get data for b\n"
     output += "Traceback (most recent call last):\n  File x\n    1 / 0\n    ~~^~~\n"
     output += "ZeroDivisionError: division by zero\n\n  indented\n"
     assert printed_lines(output) == ["hello", "  indented"]
 
 
-async def test_what_takes_for_ever_is_ended(written):
+async def test_escape_ends_a_check_that_does_not_finish(written):
     app = make_app(written)
     async with app.run_test(size=(110, 34)) as pilot:
         await open_editor(pilot)
@@ -180,7 +180,7 @@ async def test_what_takes_for_ever_is_ended(written):
 
 
 @pytest.mark.extended
-async def test_somebody_elses_change_is_shown(written):
+async def test_context_editor_shows_the_changes_of_another_user_on_saving(written):
     app = make_app(written)
     async with app.run_test(size=(110, 34)) as pilot:
         await open_editor(pilot)
@@ -197,7 +197,7 @@ async def test_somebody_elses_change_is_shown(written):
 
 
 @pytest.mark.extended
-async def test_unsaved_text_survives_and_is_left_only_when_told_twice(written):
+async def test_context_editor_keeps_unsaved_text_and_closes_only_on_second_escape(written):
     app = make_app(written)
     async with app.run_test(size=(110, 34)) as pilot:
         await open_editor(pilot)
@@ -218,7 +218,7 @@ async def test_unsaved_text_survives_and_is_left_only_when_told_twice(written):
         await until(pilot, lambda: area(app).text == GOOD)
 
 
-async def test_it_begins_at_a_line(written):
+async def test_context_editor_opens_at_a_given_line(written):
     app = make_app(written)
     async with app.run_test(size=(110, 34)) as pilot:
         await settle(pilot)
@@ -229,7 +229,7 @@ async def test_it_begins_at_a_line(written):
 
 
 @pytest.mark.extended
-async def test_the_list_is_walked_from_the_text(written):
+async def test_context_editor_walks_through_the_problem_list_by_keys(written):
     app = make_app(written)
     async with app.run_test(size=(80, 24)) as pilot:
         await open_editor(pilot)
@@ -245,7 +245,7 @@ async def test_the_list_is_walked_from_the_text(written):
 
 
 @pytest.mark.extended
-async def test_hints_cost_no_python(written):
+async def test_context_editor_gives_hints_without_starting_python(written):
     app = make_app(written)
     async with app.run_test(size=(110, 34)) as pilot:
         await open_editor(pilot)
@@ -257,7 +257,7 @@ async def test_hints_cost_no_python(written):
 
 
 @pytest.mark.extended
-async def test_nothing_is_saved_when_nothing_may_be(written):
+async def test_context_editor_saves_nothing_with_read_only(written):
     app = make_app(written, read_only=True)
     async with app.run_test(size=(110, 34)) as pilot:
         await settle(pilot)
@@ -276,7 +276,7 @@ async def test_nothing_is_saved_when_nothing_may_be(written):
 # The document by itself
 
 
-def test_a_file_is_replaced_whole_and_a_link_stays_one(tmp_path):
+def test_document_replaces_the_file_atomically_and_keeps_symlinks(tmp_path):
     real = tmp_path / "shared" / "context.py"
     real.parent.mkdir()
     real.write_text("old\n")
@@ -290,7 +290,7 @@ def test_a_file_is_replaced_whole_and_a_link_stays_one(tmp_path):
     assert [path.name for path in real.parent.iterdir()] == ["context.py"]
 
 
-def test_a_change_by_somebody_else_is_noticed(tmp_path):
+def test_document_detects_a_change_on_disk_before_saving(tmp_path):
     path = tmp_path / "context.py"
     path.write_text("old\n")
     document = Document(path, tmp_path / "drafts")
@@ -303,7 +303,7 @@ def test_a_change_by_somebody_else_is_noticed(tmp_path):
     assert path.read_text() == "mine\n"
 
 
-def test_a_draft_that_is_garbage_is_none(tmp_path):
+def test_document_ignores_a_damaged_draft(tmp_path):
     path = tmp_path / "context.py"
     document = Document(path, tmp_path / "drafts")
     document.keep_draft("x = 1\n")
@@ -316,7 +316,7 @@ def test_a_draft_that_is_garbage_is_none(tmp_path):
 
 
 @pytest.mark.parametrize("content", [b"x = 1\r\ny = 2\r\n", b"x = 1\ny = 2\n"])
-def test_lines_end_as_they_did(tmp_path, content):
+def test_document_keeps_line_endings(tmp_path, content):
     path = tmp_path / "context.py"
     path.write_bytes(content)
     document = Document(path, tmp_path / "drafts")
