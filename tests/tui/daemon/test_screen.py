@@ -57,7 +57,7 @@ async def choose(pilot, setting):
 
 
 @pytest.mark.timeout(300)
-async def test_it_is_started_looked_at_and_stopped(folder, stopped):
+async def test_daemon_screen_starts_shows_and_stops_the_daemon(folder, stopped):
     app = make_app(folder)
     app.main_screen.session.clock = time.time  # the daemon's
     async with app.run_test(size=(120, 34)) as pilot:
@@ -86,7 +86,7 @@ async def test_it_is_started_looked_at_and_stopped(folder, stopped):
 
 
 @pytest.mark.extended
-async def test_a_setting_is_changed_checked_and_forgotten(folder, stopped):
+async def test_daemon_screen_validates_changes_and_resets_a_setting(folder, stopped):
     app = make_app(folder)
     async with app.run_test(size=(120, 34)) as pilot:
         await open_screen(pilot)
@@ -108,7 +108,7 @@ async def test_a_setting_is_changed_checked_and_forgotten(folder, stopped):
         await until(pilot, lambda: app.screen is app.main_screen)
 
 
-async def test_the_box_that_asks_to_stop_it_counts_the_jobs(folder, stopped):
+async def test_stop_dialog_of_the_daemon_screen_counts_the_jobs(folder, stopped):
     with ledger_of(folder) as con:
         begin(con, queue(con, 412), "ratio", computing="ratio")
         queue(con, 411)
@@ -134,7 +134,7 @@ async def test_the_box_that_asks_to_stop_it_counts_the_jobs(folder, stopped):
         assert "1 in Slurm" in told
 
 
-async def test_nothing_is_changed_when_nothing_may_be(folder, stopped):
+async def test_daemon_screen_changes_nothing_with_read_only(folder, stopped):
     app = make_app(folder, read_only=True)
     async with app.run_test(size=(120, 34)) as pilot:
         await open_screen(pilot)
@@ -145,7 +145,7 @@ async def test_nothing_is_changed_when_nothing_may_be(folder, stopped):
 
 
 @pytest.mark.extended
-async def test_a_database_that_cannot_be_read_is_said(folder, stopped):
+async def test_daemon_screen_reports_an_unreadable_database(folder, stopped):
     app = make_app(folder)
     async with app.run_test(size=(120, 34)) as pilot:
         await open_screen(pilot)
