@@ -1,4 +1,4 @@
-"""What is read from a real ledger, and when."""
+"""The reader of the daemon's activity, on a real ledger."""
 
 import sqlite3
 from contextlib import closing
@@ -46,14 +46,14 @@ def reader(empty_folder, clock):
     )
 
 
-def test_no_ledger_is_no_daemon(reader):
+def test_missing_ledger_reads_as_no_daemon(reader):
     work = reader.read()
     assert work.is_known
     assert work.daemon is None
     assert not work.problem
 
 
-def test_a_daemon_at_work(reader, empty_folder):
+def test_ledger_of_a_working_daemon_is_read(reader, empty_folder):
     with ledger_of(empty_folder) as con:
         take_lease(con)
         begin(con, queue(con, 5), "a", "b", "c", computing="b", done=["a"], now=NOW - 3)
@@ -71,20 +71,20 @@ def test_a_daemon_at_work(reader, empty_folder):
     assert work.failures == {key(3): "no room"}
 
 
-def test_a_run_that_went_well_in_the_end_has_not_failed(reader, empty_folder):
+def test_run_with_a_later_successful_job_counts_as_not_failed(reader, empty_folder):
     with ledger_of(empty_folder) as con:
         end(con, begin(con, queue(con, 3), "a"), JobState.FAILED, "no room")
         end(con, begin(con, queue(con, 3), "a"))
     assert reader.read().failures == {}
 
 
-def test_a_daemon_that_does_not_beat_yet_is_starting(reader, empty_folder):
+def test_daemon_without_a_beat_is_starting(reader, empty_folder):
     with ledger_of(empty_folder) as con:
         take_lease(con, beats=0)
     assert not reader.read().daemon.is_ready
 
 
-def test_a_daemon_whose_clock_is_wrong_is_heard_when_it_beats(reader, empty_folder, clock):
+def test_daemon_with_a_wrong_clock_is_heard_by_its_beats(reader, empty_folder, clock):
     with ledger_of(empty_folder) as con:
         token = take_lease(con, now=NOW - 5000)
     assert reader.read().daemon.is_lost(NOW)
@@ -97,7 +97,7 @@ def test_a_daemon_whose_clock_is_wrong_is_heard_when_it_beats(reader, empty_fold
     assert reader.read().daemon.heard_at == before
 
 
-def test_a_daemon_that_was_killed_here_is_noticed_though_the_ledger_stays(empty_folder, clock):
+def test_killed_local_daemon_is_noticed_with_an_unchanged_ledger(empty_folder, clock):
     alive = [True]
     with ledger_of(empty_folder) as con:
         take_lease(con, process=this_process())
@@ -109,7 +109,7 @@ def test_a_daemon_that_was_killed_here_is_noticed_though_the_ledger_stays(empty_
     assert reader.read().daemon.is_dead
 
 
-def test_a_daemon_that_stopped_is_gone(reader, empty_folder, clock):
+def test_stopped_daemon_is_read_as_no_daemon(reader, empty_folder, clock):
     with ledger_of(empty_folder) as con:
         token = take_lease(con)
     assert reader.read().daemon
@@ -119,7 +119,7 @@ def test_a_daemon_that_stopped_is_gone(reader, empty_folder, clock):
     assert reader.read().daemon is None
 
 
-def test_a_file_that_is_the_same_is_not_read_again(reader, empty_folder, clock, monkeypatch):
+def test_unchanged_ledger_is_not_read_again(reader, empty_folder, clock, monkeypatch):
     import os
 
     with ledger_of(empty_folder) as con:
@@ -130,7 +130,7 @@ def test_a_file_that_is_the_same_is_not_read_again(reader, empty_folder, clock, 
     assert reader.read() is first
 
 
-def test_a_locked_ledger_says_what_it_said_last(reader, empty_folder, clock):
+def test_locked_ledger_keeps_the_previous_activity(reader, empty_folder, clock):
     with ledger_of(empty_folder) as con:
         take_lease(con)
         queue(con, 4)
@@ -144,12 +144,12 @@ def test_a_locked_ledger_says_what_it_said_last(reader, empty_folder, clock):
 
 
 @pytest.mark.parametrize("content", [b"", b"this is no database" * 100])
-def test_a_ledger_that_is_none_is_no_crash(reader, empty_folder, content):
+def test_invalid_ledger_file_reads_as_unknown_daemon(reader, empty_folder, content):
     empty_folder.ledger.write_bytes(content)
     assert reader.read().state(NOW)[0] == "? daemon unknown"
 
 
-def test_a_ledger_of_a_newer_program_is_no_crash(reader, empty_folder):
+def test_ledger_of_a_newer_format_is_reported(reader, empty_folder):
     with ledger_of(empty_folder) as con:
         con.execute("UPDATE meta SET value = 99 WHERE key = 'format'")
     assert "newer" in reader.read().problem
@@ -165,7 +165,7 @@ def test_a_ledger_of_a_newer_program_is_no_crash(reader, empty_folder):
         "UPDATE lease SET beat_at = 'never'",
     ],
 )
-def test_a_ledger_that_makes_no_sense_is_no_crash(reader, empty_folder, damage):
+def test_ledger_with_invalid_rows_does_not_crash_the_reader(reader, empty_folder, damage):
     with ledger_of(empty_folder) as con:
         take_lease(con)
         queue(con, 4)
@@ -175,7 +175,7 @@ def test_a_ledger_that_makes_no_sense_is_no_crash(reader, empty_folder, damage):
     work.sentence(key(4), "a", NOW)
 
 
-def test_of_a_long_queue_the_number_is_told(reader, empty_folder):
+def test_long_queue_is_counted_in_full_and_listed_in_part(reader, empty_folder):
     with ledger_of(empty_folder) as con:
         for run in range(1, MOST_QUEUED + 21):
             queue(con, run)
@@ -184,7 +184,7 @@ def test_of_a_long_queue_the_number_is_told(reader, empty_folder):
     assert len(work.runs) == MOST_QUEUED
 
 
-def test_marks_of_a_lost_daemon_change_though_nobody_writes(reader, empty_folder, clock):
+def test_marks_of_a_lost_daemon_change_with_an_unchanged_ledger(reader, empty_folder, clock):
     with ledger_of(empty_folder) as con:
         take_lease(con)
         begin(con, queue(con, 5), "a", computing="a")
@@ -193,7 +193,7 @@ def test_marks_of_a_lost_daemon_change_though_nobody_writes(reader, empty_folder
     assert reader.read().mark(key(5)) == "⚠"
 
 
-def test_a_job_in_slurm_waits_with_its_reason(reader, empty_folder):
+def test_slurm_job_is_read_with_its_waiting_reason(reader, empty_folder):
     with ledger_of(empty_folder) as con:
         take_lease(con)
         job = queue(con, 5)
@@ -205,7 +205,7 @@ def test_a_job_in_slurm_waits_with_its_reason(reader, empty_folder):
     assert "no free node" in found.sentence("a", NOW)
 
 
-def test_what_grows_and_what_cannot_be_read(reader, empty_folder):
+def test_growing_and_unreadable_runs_are_read(reader, empty_folder):
     growing = GrowingRun(*key(7), "raw", 2, 1000, NOW - 9, NOW - 1, 20.0)
     strange = [{"run": "x"}, 5, {**growing_to_json([growing])[0], "files": float("inf")}]
     with ledger_of(empty_folder) as con:
@@ -218,7 +218,7 @@ def test_what_grows_and_what_cannot_be_read(reader, empty_folder):
     assert work.unreadable == {key(3): "raw: 1 of 2 files unreadable"}
 
 
-def test_the_ledger_of_an_older_daemon_says_nothing_of_files(reader, empty_folder):
+def test_ledger_of_an_older_daemon_is_read_without_files(reader, empty_folder):
     with ledger_of(empty_folder) as con:
         take_lease(con)
         con.execute("DROP TABLE files")

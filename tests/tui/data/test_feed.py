@@ -1,4 +1,4 @@
-"""What the screen is told, against real databases; the clock stands still."""
+"""The feed's updates for the screen, from real databases and with a fixed clock."""
 
 import shutil
 import sqlite3
@@ -102,7 +102,7 @@ def locked(folder):
         con.rollback()
 
 
-def test_newest_runs_come_with_the_first_update(folder):
+def test_feed_delivers_the_newest_runs_first(folder):
     with Listener(folder) as listener:
         listener.until(lambda s: s.feed.has_all)
         first = listener.updates[0]
@@ -113,7 +113,7 @@ def test_newest_runs_come_with_the_first_update(folder):
         assert "XGM/Intensity" in {column.title for column in first.columns}
 
 
-def test_all_values_have_come_when_it_says_so(folder):
+def test_feed_has_all_values_once_it_reports_completeness(folder):
     with Listener(folder) as listener:
         listener.until(lambda s: s.feed.has_all)
         for run in RUNS:
@@ -122,7 +122,7 @@ def test_all_values_have_come_when_it_says_so(folder):
         assert complete == {key(run) for run in RUNS}
 
 
-def test_of_much_that_is_to_come_what_is_asked_for_comes_first(folder, monkeypatch):
+def test_feed_loads_requested_variables_first(folder, monkeypatch):
     monkeypatch.setattr(rowid_blocks, "BLOCK_BITS", 3)
     monkeypatch.setattr(change_tracker, "PORTION", 2)
     monkeypatch.setattr(change_tracker, "MOST_AT_ONCE", 1)
@@ -134,7 +134,7 @@ def test_of_much_that_is_to_come_what_is_asked_for_comes_first(folder, monkeypat
     assert {(name, run) for name, _, run, _ in first} == {("ratio", run) for run in RUNS}
 
 
-def test_what_others_write_is_told(folder):
+def test_feed_delivers_changes_and_deletions_of_other_programs(folder):
     with Listener(folder) as listener:
         listener.until(lambda s: s.feed.has_all)
         add_run(folder, 413, NewValue(key(413), "ratio", 0.125))
@@ -145,7 +145,7 @@ def test_what_others_write_is_told(folder):
         listener.until(lambda s: (key(412), "ratio") not in s.cells)
 
 
-def test_a_missing_database_is_awaited(empty_folder, tmp_path):
+def test_feed_waits_for_a_missing_database(empty_folder, tmp_path):
     with Listener(empty_folder) as listener:
         listener.until(lambda s: s.news)
         (health,) = [news for news in listener.news if isinstance(news, Health)]
@@ -157,7 +157,7 @@ def test_a_missing_database_is_awaited(empty_folder, tmp_path):
         assert listener.feed.health == Health(read_at=NOW)
 
 
-def test_a_broken_database_is_told_and_its_repair_too(folder):
+def test_feed_reports_a_broken_database_and_its_repair(folder):
     good = folder.database.read_bytes()
     folder.database.write_bytes(b"this is no database" * 100)
     with Listener(folder) as listener:
@@ -168,7 +168,7 @@ def test_a_broken_database_is_told_and_its_repair_too(folder):
         assert not listener.feed.health.problem
 
 
-def test_a_locked_database_is_told_and_waited_for(folder, monkeypatch):
+def test_feed_reports_a_locked_database_and_waits(folder, monkeypatch):
     with Listener(folder) as listener:
         listener.session.database.timeout_s = 0.05
         listener.until(lambda s: s.feed.has_all)
@@ -180,7 +180,7 @@ def test_a_locked_database_is_told_and_waited_for(folder, monkeypatch):
         assert (key(412), "ratio") in listener.cells
 
 
-def test_a_lock_that_is_over_takes_no_run_away(folder):
+def test_feed_keeps_all_runs_after_a_lock(folder):
     with Listener(folder) as listener:
         listener.session.database.timeout_s = 0.05
         listener.until(lambda s: s.feed.has_all)
@@ -194,7 +194,7 @@ def test_a_lock_that_is_over_takes_no_run_away(folder):
         assert sum(update.restart for update in listener.updates) == 1
 
 
-def test_what_is_deleted_while_it_is_read_is_not_shown_for_good(folder, monkeypatch):
+def test_feed_drops_values_deleted_while_it_loads(folder, monkeypatch):
     monkeypatch.setattr(rowid_blocks, "BLOCK_BITS", 3)
     monkeypatch.setattr(change_tracker, "PORTION", 1)
     with database_of(folder).writing() as con:
@@ -210,7 +210,7 @@ def test_what_is_deleted_while_it_is_read_is_not_shown_for_good(folder, monkeypa
         listener.until(lambda s: not [name for k, name in s.cells if k == key(412)])
 
 
-def test_notes_that_cannot_be_read_for_a_moment_stay(folder, monkeypatch):
+def test_feed_keeps_notes_through_a_failed_read(folder, monkeypatch):
     with database_of(folder).writing() as con:
         add_note(con, NOW, "beam is back")
     with Listener(folder) as listener:
@@ -230,7 +230,7 @@ def test_notes_that_cannot_be_read_for_a_moment_stay(folder, monkeypatch):
         assert [len(notes) for notes in listener.notes] == [1, 2]
 
 
-def test_a_replaced_database_is_read_anew(folder, tmp_path):
+def test_feed_reloads_a_replaced_database(folder, tmp_path):
     with Listener(folder) as listener:
         listener.until(lambda s: s.feed.has_all)
         other = make_folder(tmp_path / "other")
@@ -242,7 +242,7 @@ def test_a_replaced_database_is_read_anew(folder, tmp_path):
         assert sum(update.restart for update in listener.updates) == 2
 
 
-def test_updates_wait_until_the_last_one_was_taken_in(folder):
+def test_feed_holds_updates_until_the_previous_one_was_applied(folder):
     session = Session(folder, clock=lambda: NOW)
     feed = Feed(session, clock=lambda: NOW)
     updates = (news for news in feed.updates() if isinstance(news, Update))
@@ -258,7 +258,7 @@ def test_updates_wait_until_the_last_one_was_taken_in(folder):
     session.close()
 
 
-def test_the_first_update_can_be_had_before_anything_waits(folder):
+def test_feed_offers_the_first_update_without_waiting(folder):
     session = Session(folder, clock=lambda: NOW)
     feed = Feed(session, clock=lambda: NOW)
     assert feed.prepared_update() is None

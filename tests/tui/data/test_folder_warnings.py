@@ -1,4 +1,4 @@
-"""What the app says of a folder that is a copy, or where results were set aside."""
+"""Warnings on copied folders and on results that were set aside."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def set_aside(folder, run):
     quarantine(fragment, "it is no HDF5 file")
 
 
-def test_a_sound_folder_is_not_spoken_of(folder):
+def test_sound_folder_has_no_warnings(folder):
     note_place(folder)
     found = load_folder_warnings(folder)
     assert found == FolderWarnings()
     assert found.marks() == found.lines() == []
 
 
-def test_a_copy_says_what_it_shares_until_it_has_its_own_identity(folder, copy):
+def test_copied_folder_has_a_warning_until_it_has_a_new_identity(folder, copy):
     found = load_folder_warnings(copy)
     assert found.copy_of == str(folder.path)
     assert found.marks() == ["⚠ copy"]
@@ -51,7 +51,7 @@ def test_a_copy_says_what_it_shares_until_it_has_its_own_identity(folder, copy):
     assert load_folder_warnings(copy) == FolderWarnings()
 
 
-def test_runs_whose_results_were_set_aside_are_named(folder):
+def test_folder_warning_names_runs_with_results_set_aside(folder):
     for run in (412, 411, 405):
         set_aside(folder, run)
     found = load_folder_warnings(folder)
@@ -61,11 +61,11 @@ def test_runs_whose_results_were_set_aside_are_named(folder):
     assert "Reprocess runs 405, 411-412;" in told
 
 
-def test_a_folder_that_cannot_be_read_is_no_warning(tmp_path):
+def test_unreadable_folder_has_no_warnings(tmp_path):
     assert load_folder_warnings(DamnitFolder(tmp_path / "gone")) == FolderWarnings()
 
 
-async def test_the_app_says_so_on_top_and_what_to_do_on_the_daemon_screen(copy):
+async def test_folder_warnings_are_shown_in_status_lines_and_on_the_daemon_screen(copy):
     set_aside(copy, 412)
     app = make_app(copy)
     async with app.run_test(size=(120, 34)) as pilot:

@@ -1,4 +1,4 @@
-"""Why a cell is empty, from a real ledger."""
+"""Reasons for empty cells, from a real ledger."""
 
 from datetime import UTC
 
@@ -22,14 +22,14 @@ def history(empty_folder):
     return load
 
 
-def test_a_run_that_nobody_announced(empty_folder, history):
+def test_history_of_a_run_without_arrival(empty_folder, history):
     with ledger_of(empty_folder) as con:
         take_lease(con)
     assert why_absent(history(), "a") == "no event was received for this run"
     assert describe_history(history(), NOW) == []
 
 
-def test_a_run_that_was_left_alone(empty_folder, history):
+def test_history_of_an_ignored_arrival_names_the_reason(empty_folder, history):
     with ledger_of(empty_folder) as con:
         arrive(con, 1)
         (found,) = load_arrivals(con, key(1))
@@ -44,27 +44,27 @@ def test_a_run_that_was_left_alone(empty_folder, history):
         (JobState.CANCELLED, "its job was cancelled: memory 25 GB exceeded"),
     ],
 )
-def test_a_job_that_came_to_nothing(empty_folder, history, state, said):
+def test_history_of_a_failed_or_cancelled_job_names_the_reason(empty_folder, history, state, said):
     with ledger_of(empty_folder) as con:
         end(con, begin(con, queue(con, 1), "a"), state, "memory 25 GB exceeded")
     assert why_absent(history(), "a") == said
 
 
-def test_a_variable_that_is_not_in_the_context_file_any_more(empty_folder, history):
+def test_history_of_a_variable_gone_from_the_context_file(empty_folder, history):
     with ledger_of(empty_folder) as con:
         end(con, begin(con, queue(con, 1), "a", done=["a"]))
     assert why_absent(history(), "old") == "no longer in the context file"
     assert "nothing was stored" in why_absent(history(), "a")
 
 
-def test_a_variable_that_came_later(empty_folder, history):
+def test_history_of_a_variable_added_after_the_run_was_processed(empty_folder, history):
     with ledger_of(empty_folder) as con:
         end(con, begin(con, queue(con, 1), "a"))
         end(con, begin(con, queue(con, 2), "a", "new"))
     assert "after this run was processed" in why_absent(history(), "new")
 
 
-def test_a_variable_that_needs_corrected_data(empty_folder, history):
+def test_history_of_a_variable_that_needs_corrected_data(empty_folder, history):
     with ledger_of(empty_folder) as con:
         arrive(con, 1)
         end(con, begin(con, queue(con, 1), "a"))
@@ -72,13 +72,13 @@ def test_a_variable_that_needs_corrected_data(empty_folder, history):
     assert "needs corrected data (proc)" in why_absent(history(), "agipd")
 
 
-def test_a_job_about_one_variable_says_nothing_about_others(empty_folder, history):
+def test_history_of_a_job_for_one_variable_explains_no_other(empty_folder, history):
     with ledger_of(empty_folder) as con:
         end(con, begin(con, queue(con, 1, variables=("a",)), "a"))
     assert why_absent(history(), "b") == ""
 
 
-def test_what_was_done_is_told(empty_folder, history):
+def test_history_lists_arrivals_and_jobs(empty_folder, history):
     with ledger_of(empty_folder) as con:
         arrive(con, 1)
         job = begin(con, queue(con, 1), "a", "b", done=["a"], now=NOW - 3)

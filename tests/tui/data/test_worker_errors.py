@@ -1,4 +1,4 @@
-"""What a worker cannot read or write is told; the app goes on, and ends in good order."""
+"""Errors of workers: reported, and survived by the app."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def full_disk(monkeypatch, tmp_path):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
 
 
-async def test_what_cannot_be_copied_is_told_and_the_app_goes_on(folder, full_disk):
+async def test_copy_error_is_reported_without_ending_the_app(folder, full_disk):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
@@ -60,7 +60,7 @@ async def test_what_cannot_be_copied_is_told_and_the_app_goes_on(folder, full_di
         await until(pilot, lambda: app.main_screen.table.cursor.key == key(409))
 
 
-async def test_a_bug_is_noted_and_told_and_the_app_goes_on(folder):
+async def test_bug_is_logged_and_reported_without_ending_the_app(folder):
     def fail():
         raise ZeroDivisionError("of [b]7[/")
 
@@ -91,7 +91,7 @@ async def test_a_bug_is_noted_and_told_and_the_app_goes_on(folder):
         await until(pilot, lambda: main.table.cursor.key == key(411))
 
 
-async def test_a_handler_that_fails_leaves_its_widget_alive(folder):
+async def test_failing_message_handler_leaves_its_widget_working(folder):
     app = make_app(folder)
     app.tells_pilot = False
     async with app.run_test(size=(120, 30)) as pilot:
@@ -105,7 +105,7 @@ async def test_a_handler_that_fails_leaves_its_widget_alive(folder):
         await until(pilot, lambda: key(413) in main.table.rows)
 
 
-async def test_bugs_without_end_end_the_app(folder):
+async def test_endless_bugs_end_the_app(folder):
     def fail():
         raise ZeroDivisionError
 
@@ -118,7 +118,7 @@ async def test_bugs_without_end_end_the_app(folder):
             await until(pilot, lambda: not app.is_running)
 
 
-async def test_rows_that_nobody_foresaw_do_not_end_the_news(folder, monkeypatch):
+async def test_unexpected_rows_do_not_end_the_feed(folder, monkeypatch):
     app = make_app(folder)
     session = app.main_screen.session
     load_changes, failed = session.changes.changes, []
@@ -139,7 +139,7 @@ async def test_rows_that_nobody_foresaw_do_not_end_the_news(folder, monkeypatch)
 
 
 @pytest.mark.extended
-async def test_a_disk_that_fails_for_a_moment_is_told_and_looked_at_again(folder, monkeypatch):
+async def test_transient_disk_error_is_reported_and_retried(folder, monkeypatch):
     app = make_app(folder)
     session = app.main_screen.session
     load_changes, failed = session.changes.changes, []
@@ -159,7 +159,7 @@ async def test_a_disk_that_fails_for_a_moment_is_told_and_looked_at_again(folder
         await until(pilot, lambda: not app.main_screen.feed.health.problem)
 
 
-async def test_a_worker_that_outlives_the_app_neither_hangs_nor_fails(folder, monkeypatch):
+async def test_worker_that_outlives_the_app_neither_hangs_nor_fails(folder, monkeypatch):
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.delenv("TMUX", raising=False)
     app = make_app(folder)
@@ -180,7 +180,7 @@ async def test_a_worker_that_outlives_the_app_neither_hangs_nor_fails(folder, mo
     assert "clipboard" in copied[0]
 
 
-def test_failures_are_told_in_words():
+def test_errors_are_converted_to_user_messages():
     error = DamnitError("There is none.")
     assert as_user_error(error) is error
     assert str(as_user_error(OSError(28, "No space left on device", "/a/b"))) == (
@@ -193,7 +193,7 @@ def has_picture(app, address):
     return app.main_screen.table.cells.previews.get(address) is not None
 
 
-async def test_a_picture_rewritten_while_it_is_fetched_is_fetched_again(folder, monkeypatch):
+async def test_image_rewritten_while_it_is_fetched_is_fetched_again(folder, monkeypatch):
     app = make_app(folder)
     address = CellAddress(key(412), "agipd.preview")
     asked, may_go_on = [], threading.Event()
@@ -218,7 +218,7 @@ async def test_a_picture_rewritten_while_it_is_fetched_is_fetched_again(folder, 
 
 
 @pytest.mark.parametrize("error", [DatabaseBusy(Path("runs.sqlite"), 2.0), OSError(5, "I/O error")])
-async def test_pictures_that_a_lock_or_the_disk_refused_come_later(folder, monkeypatch, error):
+async def test_images_that_failed_to_load_are_fetched_later(folder, monkeypatch, error):
     app = make_app(folder)
     failed = []
 
