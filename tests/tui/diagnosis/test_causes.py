@@ -1,4 +1,4 @@
-"""Why a cell is empty: each kind of cause, from real databases, ledgers, context files and logs."""
+"""Causes of empty cells, from real databases, ledgers, context files and logs."""
 
 import os
 
@@ -125,7 +125,7 @@ def evidence(why):
     return "\n".join(line for excerpt in why.excerpts for line in excerpt.lines)
 
 
-def test_a_run_whose_files_still_come(empty_folder):
+def test_cause_of_a_growing_run(empty_folder):
     growing = GrowingRun(*key(7), "raw", 2, 1000, NOW - 9, NOW - 1, 20.0)
     create_database(empty_folder.database, proposal=PROPOSAL, context_python=None)
     empty_folder.context_file.write_text("@Variable()\ndef a(run):\n    return 1\n")
@@ -138,7 +138,7 @@ def test_a_run_whose_files_still_come(empty_folder):
     assert why.is_live
 
 
-def test_unreadable_files_are_told_beside_the_reason(processed):
+def test_unreadable_files_are_noted_beside_the_cause(processed):
     said = "1 of 2 files unreadable (x.h5: empty)"
     with ledger_of(processed) as con:
         save_files(con, key(1), "raw", TakenFiles(2, 9, 9, 9, said), now=NOW)
@@ -153,11 +153,11 @@ def test_unreadable_files_are_told_beside_the_reason(processed):
 # What the runner wrote
 
 
-def test_a_value_is_no_riddle(processed):
+def test_cause_of_a_cell_with_a_value(processed):
     assert ask(processed, "fine").root.kind is CauseKind.HAS_VALUE
 
 
-def test_an_error_comes_with_its_line_and_traceback(processed):
+def test_cause_of_an_error_has_its_line_and_traceback(processed):
     why = ask(processed, "broken")
     assert kinds(why) == [(CauseKind.RAISED, "broken")]
     assert why.root.text == "IndexError: list index out of range"
@@ -172,7 +172,7 @@ def test_an_error_comes_with_its_line_and_traceback(processed):
     assert why.advice[1].command == "damnit reprocess 1 --var broken"
 
 
-def test_a_chain_goes_down_to_its_root_through_what_is_never_stored(processed):
+def test_cause_of_a_failed_dependency_is_traced_through_transient_variables(processed):
     why = ask(processed, "leaf")
     assert kinds(why) == [
         (CauseKind.RAISED, "broken"),
@@ -184,19 +184,19 @@ def test_a_chain_goes_down_to_its_root_through_what_is_never_stored(processed):
     assert why.advice[1].command == "damnit reprocess 1 --var leaf"
 
 
-def test_skipped_with_the_reason(processed):
+def test_cause_of_a_skip_has_its_reason(processed):
     why = ask(processed, "skipped")
     assert kinds(why) == [(CauseKind.SKIPPED, "skipped")]
     assert why.root.text == "the stage did not move"
     assert "Skipped skipped: the stage did not move" in evidence(why)
 
 
-def test_a_dependency_that_was_skipped(processed):
+def test_cause_of_a_skipped_dependency(processed):
     why = ask(processed, "needs_skipped")
     assert kinds(why) == [(CauseKind.SKIPPED, "skipped"), (CauseKind.DEPENDENCY, "needs_skipped")]
 
 
-def test_returned_none_and_what_needed_it(processed):
+def test_cause_of_a_variable_that_returned_none_and_of_its_dependants(processed):
     assert ask(processed, "nothing").root.kind is CauseKind.RETURNED_NONE
     why = ask(processed, "needs_nothing")
     assert kinds(why) == [
@@ -205,20 +205,20 @@ def test_returned_none_and_what_needed_it(processed):
     ]
 
 
-def test_a_source_that_was_not_recorded(processed):
+def test_cause_of_a_missing_source_names_the_source(processed):
     why = ask(processed, "no_source")
     assert kinds(why) == [(CauseKind.NO_SOURCE, "no_source")]
     assert "NO/SUCH/SOURCE" in why.root.text
 
 
-def test_a_process_that_was_killed(processed):
+def test_cause_of_a_killed_process_names_the_signal(processed):
     why = ask(processed, "killed")
     assert why.root.kind is CauseKind.KILLED
     assert "signal 9" in why.root.text
     assert ask(processed, "needs_killed").root.name == "killed"
 
 
-def test_sys_exit_is_an_error_of_the_function(processed):
+def test_cause_of_sys_exit_is_an_error_of_the_variable(processed):
     why = ask(processed, "exits")
     assert why.root.kind is CauseKind.RAISED
     assert "sys.exit('enough')" in why.root.text
@@ -232,7 +232,7 @@ def test_sys_exit_is_an_error_of_the_function(processed):
         ("the time limit of 7200 s was exceeded", "ProcessDied", "slurm_time"),
     ],
 )
-def test_a_limit_that_was_exceeded(empty_folder, message, kind, command):
+def test_cause_of_an_exceeded_limit_advises_a_command(empty_folder, message, kind, command):
     failed(empty_folder, "a", message, kind)
     why = ask(empty_folder, "a")
     assert kinds(why) == [(CauseKind.KILLED, "a")]
@@ -272,14 +272,14 @@ def processed_once(folder, *names):
         end(con, begin(con, queue(con, 1), *(names or ("a",)), done=list(names or ("a",))))
 
 
-def test_not_in_the_context_file_any_more(known):
+def test_cause_of_a_variable_gone_from_the_context_file(known):
     processed_once(known)
     why = ask(known, "gone")
     assert kinds(why) == [(CauseKind.NOT_DECLARED, "gone")]
     assert why.advice[1].action == "runs.delete_variable"
 
 
-def test_when_a_run_began_is_no_variable_of_the_context_file(known):
+def test_cause_of_a_missing_start_time_is_a_missing_source(known):
     processed_once(known)
     why = ask(known, "start_time")
     assert kinds(why) == [(CauseKind.NO_SOURCE, "start_time")]
@@ -288,14 +288,14 @@ def test_when_a_run_began_is_no_variable_of_the_context_file(known):
     assert ask(known, "start_time", known=began).root.kind is CauseKind.HAS_VALUE
 
 
-def test_when_a_run_began_is_not_known_before_it_is_processed(known):
+def test_cause_of_a_missing_start_time_in_a_queued_run(known):
     with ledger_of(known) as con:
         take_lease(con)
         queue(con, 1)
     assert ask(known, "start_time").root.kind is CauseKind.QUEUED
 
 
-def test_a_variable_that_a_group_may_have_made_is_not_called_gone(known):
+def test_cause_of_a_possible_group_variable_is_unknown(known):
     known.context_file.write_text("from damnit_ctx import Group\nmore = Group('xgm')\n")
     processed_once(known)
     assert ask(known, "xgm.gone").root.kind is CauseKind.NOT_DECLARED  # the ledger says so
@@ -305,7 +305,7 @@ def test_a_variable_that_a_group_may_have_made_is_not_called_gone(known):
 
 
 @pytest.mark.parametrize("name", ["corrected", "below"])
-def test_corrected_data_that_is_not_there_yet(known, name):
+def test_cause_of_missing_corrected_data(known, name):
     processed_once(known)
     assert kinds(ask(known, name)) == [(CauseKind.NEEDS_PROC, name)]
     with ledger_of(known) as con:
@@ -314,7 +314,7 @@ def test_corrected_data_that_is_not_there_yet(known, name):
     assert ask(known, name).root.kind is not CauseKind.NEEDS_PROC
 
 
-def test_queued_behind_others(known):
+def test_cause_of_a_queued_run_counts_the_jobs_ahead(known):
     with ledger_of(known) as con:
         take_lease(con)
         begin(con, queue(con, 3), "a")
@@ -326,7 +326,7 @@ def test_queued_behind_others(known):
     assert why.is_live
 
 
-def test_queued_and_no_daemon_runs(known):
+def test_cause_of_a_queued_run_without_a_daemon(known):
     with ledger_of(known) as con:
         queue(con, 1)
     why = ask(known, "a")
@@ -334,7 +334,7 @@ def test_queued_and_no_daemon_runs(known):
     assert (why.advice[0].action, why.advice[0].command) == ("runs.daemon", "damnit start")
 
 
-def test_queued_and_the_daemon_is_lost(known):
+def test_cause_of_a_queued_run_with_a_lost_daemon(known):
     with ledger_of(known) as con:
         take_lease(con, now=NOW - 300)
         queue(con, 1)
@@ -342,7 +342,7 @@ def test_queued_and_the_daemon_is_lost(known):
     assert why.root.text == f"The daemon on {HOST} was lost."
 
 
-def test_running_with_the_tail_of_its_log(known):
+def test_cause_of_a_running_job_has_the_tail_of_its_log(known):
     with ledger_of(known) as con:
         take_lease(con)
         begin(con, queue(con, 1), "a", "b", computing="a", now=NOW - 32)
@@ -355,14 +355,14 @@ def test_running_with_the_tail_of_its_log(known):
     assert evidence(why).splitlines() == ["----- Processing r1 -----", "frame 7 of 9"]
 
 
-def test_running_when_the_daemon_was_lost(known):
+def test_cause_of_a_job_interrupted_by_a_lost_daemon(known):
     with ledger_of(known) as con:
         take_lease(con, now=NOW - 300)
         begin(con, queue(con, 1), "a", computing="a", now=NOW - 400)
     assert kinds(ask(known, "a")) == [(CauseKind.NO_DAEMON, ""), (CauseKind.STOPPED, "a")]
 
 
-def test_submitted_with_slurms_reason(known):
+def test_cause_of_a_submitted_job_has_the_reason_of_slurm(known):
     with ledger_of(known) as con:
         take_lease(con)
         job = queue(con, 1)
@@ -374,7 +374,7 @@ def test_submitted_with_slurms_reason(known):
     assert "there is no free node now (Resources)" in why.root.text
 
 
-def test_a_job_that_failed_or_was_cancelled(known):
+def test_cause_of_a_failed_or_cancelled_job(known):
     with ledger_of(known) as con:
         take_lease(con)
         end(con, begin(con, queue(con, 1), "a"), JobState.FAILED, "memory 25 GB exceeded")
@@ -388,7 +388,7 @@ def test_a_job_that_failed_or_was_cancelled(known):
     assert ask(known, "a").root.kind is CauseKind.JOB_CANCELLED
 
 
-def test_no_event_ever_arrived(known):
+def test_cause_of_a_run_without_arrival(known):
     with ledger_of(known) as con:
         take_lease(con)
     assert kinds(ask(known, "a")) == [(CauseKind.NEVER_ARRIVED, "a")]
@@ -397,7 +397,7 @@ def test_no_event_ever_arrived(known):
     assert kinds(ask(known, "a")) == [(CauseKind.NO_DAEMON, ""), (CauseKind.NEVER_ARRIVED, "a")]
 
 
-def test_a_run_that_was_left_alone(known):
+def test_cause_of_an_ignored_arrival(known):
     with ledger_of(known) as con:
         take_lease(con)
         arrive(con, 1)
@@ -408,20 +408,20 @@ def test_a_run_that_was_left_alone(known):
     assert "older than the daemon" in why.root.text
 
 
-def test_a_run_about_to_be_queued(known):
+def test_cause_of_an_arrival_without_a_job_yet(known):
     with ledger_of(known) as con:
         take_lease(con)
         arrive(con, 1)
     assert ask(known, "a").root.kind is CauseKind.UNDECIDED
 
 
-def test_no_daemon_has_ever_worked_here(known):
+def test_cause_in_a_folder_without_a_ledger(known):
     assert kinds(ask(known, "a", run=2)) == [(CauseKind.NO_DAEMON, "")]
     assert ask(known, "a").root.kind is CauseKind.CAME_LATER
     assert ask(known, "corrected").root.kind is CauseKind.NEEDS_PROC
 
 
-def test_a_context_file_that_does_not_load(known):
+def test_cause_of_a_context_file_with_a_syntax_error(known):
     known.context_file.write_text("def a(run:\n    return 1\n")
     with ledger_of(known) as con:
         take_lease(con)
@@ -433,7 +433,7 @@ def test_a_context_file_that_does_not_load(known):
     assert why.excerpts[0].marked == 1
 
 
-def test_a_context_file_that_fails_only_when_it_is_executed(known):
+def test_cause_of_a_context_file_that_fails_when_executed(known):
     with ledger_of(known) as con:
         take_lease(con)
         job = begin(con, queue(con, 1))
@@ -443,28 +443,28 @@ def test_a_context_file_that_fails_only_when_it_is_executed(known):
     assert "NameError: nope" in why.root.text
 
 
-def test_a_variable_that_came_later(known):
+def test_cause_of_a_variable_added_later(known):
     processed_once(known, "other")
     assert kinds(ask(known, "a")) == [(CauseKind.CAME_LATER, "a")]
 
 
-def test_evaluated_but_not_stored(known):
+def test_cause_of_an_evaluated_variable_without_a_stored_value(known):
     processed_once(known, "a")
     assert kinds(ask(known, "a")) == [(CauseKind.NOT_STORED, "a")]
 
 
-def test_a_variable_for_the_cluster_only(known):
+def test_cause_of_a_cluster_variable_advises_slurm(known):
     processed_once(known, "a")
     why = ask(known, "large")
     assert kinds(why) == [(CauseKind.FOR_CLUSTER, "large")]
     assert why.advice[0].command.endswith("--slurm")
 
 
-def test_a_transient_variable_is_never_stored(known):
+def test_cause_of_a_transient_variable(known):
     assert kinds(ask(known, "passing")) == [(CauseKind.TRANSIENT, "passing")]
 
 
-def test_a_variable_to_fill_in(known):
+def test_cause_of_an_empty_user_variable_advises_editing(known):
     why = ask(known, "sample", type="string")
     assert kinds(why) == [(CauseKind.BY_HAND, "sample")]
     assert why.advice[0].action == "runs.edit"
@@ -473,13 +473,13 @@ def test_a_variable_to_fill_in(known):
 # What may be amiss
 
 
-def test_a_message_that_blames_itself_is_no_endless_story(empty_folder):
+def test_cause_of_a_dependency_error_that_names_itself_ends(empty_folder):
     text = "Skipped due to missing dependency:\n└ (a) skipped"
     failed(empty_folder, "a", text, "DependencyError")
     assert ask(empty_folder, "a").chain[-1].kind is CauseKind.DEPENDENCY
 
 
-def test_a_ledger_that_is_none_and_a_context_file_that_is_not_there(known):
+def test_cause_with_a_damaged_ledger_and_no_context_file_is_unknown(known):
     known.ledger.write_bytes(b"no ledger" * 1000)
     known.context_file.unlink()
     why = ask(known, "a")
@@ -487,7 +487,7 @@ def test_a_ledger_that_is_none_and_a_context_file_that_is_not_there(known):
     assert "Ledger" in dict(why.notes)
 
 
-def test_what_the_file_was_when_it_failed_is_told(empty_folder):
+def test_cause_mentions_that_the_context_file_has_changed_since(empty_folder):
     empty_folder.context_file.write_text(CONTEXT)
     failed(empty_folder, "broken", "oh", "ValueError", context_hash="0123456789abcdef")
     (source,) = ask(empty_folder, "broken").excerpts

@@ -1,4 +1,4 @@
-"""The box that says why a cell is empty: its keys, and that it goes on while things happen."""
+"""The diagnosis dialog of a cell: keys and updates."""
 
 import pytest
 from textual.widgets import Input
@@ -46,7 +46,7 @@ def shown(screen):
 
 @pytest.mark.extended
 @pytest.mark.parametrize("press", ["w", "enter"])
-async def test_the_root_comes_first(folder, press):
+async def test_diagnosis_shows_the_root_cause_first(folder, press):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
         screen = await asked(pilot, 410, "agipd.hits", press)
@@ -55,7 +55,7 @@ async def test_the_root_comes_first(folder, press):
         await until(pilot, lambda: app.screen is app.main_screen)
 
 
-async def test_w_on_a_value_says_that_it_is_there(folder):
+async def test_diagnosis_of_a_cell_with_a_value_says_that_it_has_one(folder):
     app = make_app(folder)
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await asked(pilot, 411, "xgm.intensity")
@@ -63,7 +63,7 @@ async def test_w_on_a_value_says_that_it_is_there(folder):
 
 
 @pytest.mark.extended
-async def test_data_without_a_number_in_the_table_is_looked_into_from_here(folder):
+async def test_diagnosis_opens_the_viewer_for_data_without_a_summary(folder):
     """A mean that is not a number is empty in the database; the file has the data."""
     import h5py
 
@@ -88,7 +88,7 @@ async def test_data_without_a_number_in_the_table_is_looked_into_from_here(folde
     ("press", "screen"),
     [("r", ReprocessDialog), ("L", LogScreen)],
 )
-async def test_the_keys_that_are_offered_work_from_here(folder, press, screen):
+async def test_diagnosis_obeys_the_keys_that_it_offers(folder, press, screen):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
         await asked(pilot, 410, "agipd.hits")
@@ -97,7 +97,7 @@ async def test_the_keys_that_are_offered_work_from_here(folder, press, screen):
 
 
 @pytest.mark.extended
-async def test_r_begins_with_that_variable_and_run_whatever_is_marked(folder):
+async def test_r_in_the_diagnosis_reprocesses_its_variable_and_run_despite_marks(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
         await settle(pilot)
@@ -111,7 +111,7 @@ async def test_r_begins_with_that_variable_and_run_whatever_is_marked(folder):
         assert app.screen.query_one("#runs", Input).value == "410"
 
 
-async def test_jobs_and_the_daemon_are_a_key_away(declared):
+async def test_diagnosis_opens_jobs_and_daemon_screen_by_keys(declared):
     with ledger_of(declared) as con:
         take_lease(con)
         queue(con, 413)
@@ -125,7 +125,7 @@ async def test_jobs_and_the_daemon_are_a_key_away(declared):
         await until(pilot, lambda: isinstance(app.screen, JobsScreen))
 
 
-async def test_without_a_daemon_it_can_be_started_from_here(declared):
+async def test_diagnosis_offers_to_start_a_missing_daemon(declared):
     with ledger_of(declared) as con:
         queue(con, 413)
     app = make_app(declared)
@@ -138,7 +138,7 @@ async def test_without_a_daemon_it_can_be_started_from_here(declared):
         await until(pilot, lambda: isinstance(app.screen, DaemonScreen))
 
 
-async def test_a_cell_to_fill_in_is_edited_from_here(folder):
+async def test_diagnosis_opens_the_edit_prompt_of_a_user_variable(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
         await asked(pilot, 411, "sample")
@@ -148,7 +148,7 @@ async def test_a_cell_to_fill_in_is_edited_from_here(folder):
 
 
 @pytest.mark.extended
-async def test_it_goes_on_while_something_happens(declared):
+async def test_diagnosis_updates_while_jobs_progress(declared):
     with ledger_of(declared) as con:
         take_lease(con)
         job = queue(con, 413)
@@ -165,7 +165,7 @@ async def test_it_goes_on_while_something_happens(declared):
         await until(pilot, lambda: "Its job failed: no room." in shown(screen))
 
 
-async def test_all_of_it_is_copied(folder, monkeypatch):
+async def test_diagnosis_is_copied_in_full(folder, monkeypatch):
     copied = []
     app = make_app(folder)
     monkeypatch.setattr(app.system_clipboard, "copy", lambda text, _: copied.append(text))
@@ -175,7 +175,7 @@ async def test_all_of_it_is_copied(folder, monkeypatch):
         assert "ZeroDivisionError: division by zero" in copied[0]
 
 
-def test_what_somebody_wrote_cannot_reach_the_terminal():
+def test_diagnosis_text_escapes_control_characters():
     cause = Cause(CauseKind.RAISED, "a", "ValueError: \x1b[2J[bold]")
     log = Excerpt("log", ("\x1b]0;title\x07",))
     text = as_text(Diagnosis(key(1), Column("a", "A"), (cause,), excerpts=(log,)))
@@ -184,7 +184,7 @@ def test_what_somebody_wrote_cannot_reach_the_terminal():
 
 
 @pytest.mark.parametrize("kind", [k for k in CauseKind if k is not CauseKind.HAS_VALUE])
-def test_there_is_something_to_do_about_everything_but_a_chain(kind):
+def test_every_cause_but_dependencies_and_stopped_jobs_has_advice(kind):
     advice = advise(key(1), "a", Cause(kind, "a", "", 3))
     assert bool(advice) == (kind not in (CauseKind.DEPENDENCY, CauseKind.STOPPED))
     for each in advice:
