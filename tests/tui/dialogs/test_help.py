@@ -1,4 +1,4 @@
-"""The help of each screen, the palette, and the tour for who is new."""
+"""The help of each screen, the command palette and the onboarding tips."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from ..conftest import make_app, settle, until
         ("P", "proposals", "f1"),
     ],
 )
-async def test_each_screen_tells_its_own_keys(folder, pressed, owner, asks):
+async def test_help_of_each_screen_lists_its_own_keys(folder, pressed, owner, asks):
     app = make_app(folder)
     async with app.run_test(size=(110, 40)) as pilot:
         await settle(pilot)
@@ -45,7 +45,7 @@ async def test_each_screen_tells_its_own_keys(folder, pressed, owner, asks):
         assert app.screen is not app.main_screen
 
 
-async def test_the_report_tells_its_keys(folder):
+async def test_help_of_the_report_lists_its_keys(folder):
     app = make_app(folder)
     async with app.run_test(size=(110, 40)) as pilot:
         await settle(pilot)
@@ -57,7 +57,7 @@ async def test_the_report_tells_its_keys(folder):
 
 
 @pytest.mark.parametrize("owner", keymap.SCREENS)
-def test_no_key_of_a_screen_is_left_untold(owner):
+def test_help_lists_every_key_of_a_screen(owner):
     """What is written with another key is told with that one."""
     told = " ".join(shown for shown, _ in keymap.screen_lines(owner))
     for key in keymap.KEYS:
@@ -82,7 +82,7 @@ def all_fit(options, text):
     return text in str(options.get_option_at_index(0).prompt).lower()
 
 
-async def test_the_palette_has_all_keys_and_commands_but_moves(folder):
+async def test_palette_lists_all_commands_and_all_keys_except_moves(folder):
     app = make_app(folder)
     async with app.run_test(size=(110, 40)) as pilot:
         await settle(pilot)
@@ -95,7 +95,7 @@ async def test_the_palette_has_all_keys_and_commands_but_moves(folder):
 
 
 @pytest.mark.extended
-async def test_what_is_chosen_in_the_palette_is_done(folder):
+async def test_palette_runs_the_chosen_entry(folder):
     app = make_app(folder)
     async with app.run_test(size=(110, 40)) as pilot:
         await settle(pilot)
@@ -105,7 +105,7 @@ async def test_what_is_chosen_in_the_palette_is_done(folder):
 
 
 @pytest.mark.extended
-async def test_a_command_that_takes_something_is_begun(folder):
+async def test_palette_opens_the_command_line_for_a_command_with_an_argument(folder):
     app = make_app(folder)
     async with app.run_test(size=(110, 40)) as pilot:
         await settle(pilot)
@@ -117,7 +117,7 @@ async def test_a_command_that_takes_something_is_begun(folder):
 
 
 @pytest.mark.extended
-async def test_a_key_of_the_table_works_from_the_palette(folder):
+async def test_palette_runs_a_key_of_the_table(folder):
     app = make_app(folder)
     async with app.run_test(size=(110, 40)) as pilot:
         await settle(pilot)
@@ -142,7 +142,7 @@ def newcomer(folder):
     return app
 
 
-async def test_who_is_new_is_shown_five_keys_once(folder, seen):
+async def test_onboarding_tips_are_shown_once_to_new_users(folder, seen):
     app = newcomer(folder)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
@@ -161,7 +161,7 @@ async def test_who_is_new_is_shown_five_keys_once(folder, seen):
         assert not app.screen.query(OnboardingTips)
 
 
-async def test_nobody_is_shown_around_who_does_not_want_it(folder, seen, monkeypatch):
+async def test_onboarding_tips_can_be_disabled_by_the_environment(folder, seen, monkeypatch):
     monkeypatch.setenv(VARIABLE, "off")
     app = newcomer(folder)
     async with app.run_test(size=(80, 24)) as pilot:
@@ -170,7 +170,7 @@ async def test_nobody_is_shown_around_who_does_not_want_it(folder, seen, monkeyp
     assert not seen.exists()
 
 
-async def test_a_click_takes_the_tour_away(folder, seen):
+async def test_onboarding_tips_are_closed_by_a_click(folder, seen):
     app = newcomer(folder)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
@@ -179,7 +179,7 @@ async def test_a_click_takes_the_tour_away(folder, seen):
         await until(pilot, lambda: not app.screen.query(OnboardingTips))
 
 
-def test_the_tour_is_of_keys_that_there_are():
+def test_onboarding_tips_name_existing_keys():
     assert set(LINES) <= {key.id for key in keymap.KEYS}
     assert issubclass(OnboardingTips, Static)
 
@@ -188,7 +188,7 @@ def help_text(app):
     return "\n".join(strip.text for strip in app.screen._compositor.render_strips())
 
 
-async def test_the_help_stands_in_columns_where_there_is_room_and_is_searched(folder):
+async def test_help_has_columns_on_a_wide_screen_and_can_be_searched(folder):
     app = make_app(folder)
     async with app.run_test(size=(200, 60)) as pilot:
         await settle(pilot)

@@ -29,5 +29,5 @@ def at(*numbers):
         ("ratio 1:20 seen", NOW, "ratio 1:20 seen"),
     ],
 )
-def test_a_note_begins_with_its_time_or_is_about_now(typed, when, text):
+def test_note_time_is_parsed_from_its_text_or_defaults_to_now(typed, when, text):
     assert split_time(typed, NOW, UTC) == (when, text)

@@ -1,4 +1,4 @@
-"""Every door for a path that is typed says what is wrong with it, and the app goes on."""
+"""Typed paths: every prompt for a path reports what is wrong with it."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ BAD = {
 
 
 @pytest.mark.parametrize(("text", "told"), BAD.items(), ids=range(len(BAD)))
-def test_what_can_be_no_path_is_said(text, told):
+def test_invalid_typed_path_is_refused_with_a_reason(text, told):
     with pytest.raises(DamnitError, match=told):
         typed_path(text)
 
 
-def test_a_path_is_expanded_and_absolute(tmp_path, monkeypatch):
+def test_typed_path_is_expanded_and_made_absolute(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
     assert typed_path(" ~/a b ") == tmp_path / "a b"
@@ -50,7 +50,9 @@ def shown(app):
 
 
 @pytest.mark.parametrize("door", DOORS)
-async def test_a_user_that_there_is_not_is_told_at_every_door(tmp_path, monkeypatch, door):
+async def test_unknown_user_in_a_typed_path_is_reported_by_every_prompt(
+    tmp_path, monkeypatch, door
+):
     monkeypatch.setenv("EXTRA_DATA_DATA_ROOT", str(tmp_path / "exp"))
     place, make = DOORS[door]
     folder = make(tmp_path / "amore")
