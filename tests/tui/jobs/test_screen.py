@@ -1,4 +1,4 @@
-"""The jobs on the screen, and what is done about them; the daemon's own intake answers."""
+"""The jobs screen and the reprocess dialog, with the daemon's own intake."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ async def choose(pilot, job):
 
 
 @pytest.mark.extended
-async def test_they_are_shown_with_how_far_they_are(folder, jobs):
+async def test_jobs_screen_shows_state_and_progress(folder, jobs):
     app = make_app(folder)
     async with app.run_test(size=(130, 20)) as pilot:
         await open_jobs(pilot)
@@ -112,7 +112,7 @@ async def test_they_are_shown_with_how_far_they_are(folder, jobs):
         assert f"job {jobs['second']} ·" in about(app), "the cursor stays on its job"
 
 
-async def test_only_failed_jobs_or_those_of_one_run_are_shown(folder, jobs):
+async def test_jobs_screen_shows_only_failed_jobs_or_those_of_one_run(folder, jobs):
     app = make_app(folder)
     async with app.run_test(size=(130, 20)) as pilot:
         await open_jobs(pilot)
@@ -129,7 +129,7 @@ async def test_only_failed_jobs_or_those_of_one_run_are_shown(folder, jobs):
         await until(pilot, lambda: len(rows(app)) == 4)
 
 
-async def test_one_is_cancelled_and_done_once_more(folder, jobs, daemon):
+async def test_jobs_screen_cancels_and_retries_a_job(folder, jobs, daemon):
     app = make_app(folder)
     async with app.run_test(size=(130, 20)) as pilot:
         await open_jobs(pilot)
@@ -151,7 +151,7 @@ async def test_one_is_cancelled_and_done_once_more(folder, jobs, daemon):
 
 
 @pytest.mark.extended
-async def test_one_is_done_once_more_with_other_limits(folder, jobs, daemon):
+async def test_jobs_screen_retries_a_job_with_other_limits(folder, jobs, daemon):
     from damnit_daemon.services.job_options import load_options
 
     app = make_app(folder)
@@ -172,7 +172,7 @@ async def test_one_is_done_once_more_with_other_limits(folder, jobs, daemon):
         assert isinstance(app.screen, JobsScreen)
 
 
-async def test_the_order_of_those_that_wait_is_changed(folder, jobs, daemon):
+async def test_jobs_screen_changes_the_priority_of_queued_jobs(folder, jobs, daemon):
     app = make_app(folder)
     async with app.run_test(size=(130, 20)) as pilot:
         await open_jobs(pilot)
@@ -193,7 +193,7 @@ def priority(folder, job):
 
 
 @pytest.mark.extended
-async def test_its_log_is_opened_and_left(folder, jobs):
+async def test_jobs_screen_opens_the_log_and_returns(folder, jobs):
     app = make_app(folder)
     async with app.run_test(size=(130, 20)) as pilot:
         await open_jobs(pilot)
@@ -206,7 +206,7 @@ async def test_its_log_is_opened_and_left(folder, jobs):
         await until(pilot, lambda: app.screen is app.main_screen)
 
 
-async def test_nothing_is_asked_when_nothing_may_be_changed(folder, jobs):
+async def test_jobs_screen_requests_nothing_with_read_only(folder, jobs):
     app = make_app(folder, read_only=True)
     async with app.run_test(size=(130, 20)) as pilot:
         await open_jobs(pilot)
@@ -218,7 +218,7 @@ async def test_nothing_is_asked_when_nothing_may_be_changed(folder, jobs):
         assert state_of(folder, jobs["first"]) is JobState.QUEUED
 
 
-async def test_the_jobs_of_a_run_are_cancelled_from_the_table(folder, jobs, daemon):
+async def test_jobs_of_a_run_are_cancelled_from_the_table(folder, jobs, daemon):
     app = make_app(folder)
     async with app.run_test(size=(130, 20)) as pilot:
         await settle(pilot)
@@ -265,7 +265,7 @@ def plan(app):
     return str(app.screen.query_one("#reprocess-plan").content)
 
 
-async def test_a_run_is_processed_again(folder, jobs, daemon):
+async def test_reprocess_dialog_queues_a_job_for_a_run(folder, jobs, daemon):
     app = make_app(folder)
     async with app.run_test(size=(130, 30)) as pilot:
         await open_box(pilot, 400)
@@ -278,7 +278,7 @@ async def test_a_run_is_processed_again(folder, jobs, daemon):
         await until(pilot, lambda: any("queued" in text for text in said(app)))
 
 
-async def test_only_what_failed_is_processed_again(folder, jobs, daemon):
+async def test_reprocess_dialog_queues_only_failed_variables(folder, jobs, daemon):
     app = make_app(folder)
     async with app.run_test(size=(130, 30)) as pilot:
         await open_box(pilot)
@@ -291,7 +291,7 @@ async def test_only_what_failed_is_processed_again(folder, jobs, daemon):
 
 
 @pytest.mark.extended
-async def test_runs_and_names_are_typed_and_checked(folder, jobs, daemon):
+async def test_reprocess_dialog_validates_typed_runs_and_names(folder, jobs, daemon):
     app = make_app(folder)
     async with app.run_test(size=(130, 30)) as pilot:
         await open_box(pilot)
@@ -316,7 +316,7 @@ async def test_runs_and_names_are_typed_and_checked(folder, jobs, daemon):
         assert job.wanted_executor == "local"
 
 
-async def test_thought_better_of(folder, jobs, daemon):
+async def test_reprocess_dialog_queues_nothing_after_escape(folder, jobs, daemon):
     app = make_app(folder)
     async with app.run_test(size=(130, 30)) as pilot:
         await open_box(pilot)
@@ -326,7 +326,7 @@ async def test_thought_better_of(folder, jobs, daemon):
 
 
 @pytest.mark.extended
-async def test_without_a_daemon_it_is_noted(folder):
+async def test_reprocess_dialog_leaves_a_request_without_a_daemon(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 30)) as pilot:
         await open_box(pilot)
@@ -337,7 +337,7 @@ async def test_without_a_daemon_it_is_noted(folder):
         await until(pilot, lambda: "1 request waits for a daemon" in title(app))
 
 
-async def test_only_what_is_computed_otherwise_now_is_processed_again(folder, jobs, daemon):
+async def test_reprocess_dialog_queues_only_changed_variables(folder, jobs, daemon):
     folder.context_file.write_text(
         "from damnit_ctx import Variable\n\n\n"
         '@Variable(title="Ratio")\ndef ratio(run):\n    return 1\n'
@@ -353,7 +353,7 @@ async def test_only_what_is_computed_otherwise_now_is_processed_again(folder, jo
         assert job.variables == ("ratio",)
 
 
-async def test_a_context_file_that_does_not_load_is_said(folder, jobs):
+async def test_reprocess_dialog_reports_a_context_file_that_does_not_load(folder, jobs):
     folder.context_file.write_text("import nothing_of_that_name\n")
     app = make_app(folder)
     async with app.run_test(size=(130, 30)) as pilot:
@@ -363,7 +363,7 @@ async def test_a_context_file_that_does_not_load_is_said(folder, jobs):
 
 
 @pytest.mark.extended
-async def test_what_the_variables_cost_is_told(folder, jobs):
+async def test_timings_dialog_lists_the_variables(folder, jobs):
     from damnit_daemon.ledger import Outcome, VariableProgress, save_progress
     from damnit_tui.jobs.timings_dialog import TimingsDialog
 
