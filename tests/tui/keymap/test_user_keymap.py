@@ -1,4 +1,4 @@
-"""Keys as users want them."""
+"""User-defined keys in the settings."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ def of(id, own):
         ("", "", ""),
     ],
 )
-def test_a_key_is_taken(written, keys, shown):
+def test_user_key_replaces_the_default_key(written, keys, shown):
     key, problems = of("runs.filter", {"runs.filter": written})
     assert (key.keys, key.shown, problems) == (keys, shown, ())
 
 
-def test_what_makes_no_sense_is_told_and_left():
+def test_invalid_user_keys_are_reported_and_ignored():
     key, problems = of("runs.filter", {"runs.filter": "ctrl+nothing", "runs.filtre": "f3"})
     assert key.keys == "slash"
     assert problems == (
@@ -42,7 +42,7 @@ def test_what_makes_no_sense_is_told_and_left():
     )
 
 
-def test_a_key_that_is_given_away_is_lost_to_the_other():
+def test_user_key_is_taken_from_the_action_that_had_it():
     key, problems = of("runs.sort", {"runs.filter": "s"})
     assert key.keys == ""
     assert problems == ("s now runs runs.filter instead of runs.sort.",)
@@ -51,7 +51,7 @@ def test_a_key_that_is_given_away_is_lost_to_the_other():
 
 
 @given(st.dictionaries(st.sampled_from([key.id for key in KEYS]), st.text(max_size=12)))
-def test_any_text_is_keys_or_told(own):
+def test_any_text_as_user_key_is_accepted_or_reported(own):
     keys, _ = with_own_keys(KEYS, own)
     assert [key.id for key in keys] == [key.id for key in KEYS]
 
@@ -69,7 +69,7 @@ def test_any_text_is_keys_or_told(own):
         ("theme = 3", {}, "theme must be a string"),
     ],
 )
-def test_settings_are_read_as_far_as_they_make_sense(tmp_path, text, keys, problem):
+def test_settings_are_read_except_for_invalid_entries(tmp_path, text, keys, problem):
     (tmp_path / "settings.toml").write_text(text)
     found = load_settings(tmp_path)
     assert found.keys == keys
@@ -77,7 +77,7 @@ def test_settings_are_read_as_far_as_they_make_sense(tmp_path, text, keys, probl
     assert bool(problem) == bool(found.problems)
 
 
-def test_settings_need_not_be_there_or_readable(tmp_path):
+def test_missing_or_unreadable_settings_do_not_crash(tmp_path):
     assert load_settings(tmp_path).problems == ()
     (tmp_path / "settings.toml").write_bytes(b"\xff\xfe")
     assert "Cannot read" in load_settings(tmp_path).problems[0]
