@@ -1,4 +1,4 @@
-"""The log of a run on the screen: followed, searched, jumped about in."""
+"""The log screen of a run: following, searching and jumping."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ async def open_log(pilot, run=410, name="ratio"):
 
 
 @pytest.mark.extended
-async def test_it_begins_at_its_end_and_follows(folder, log):
+async def test_log_screen_opens_at_the_end_and_follows(folder, log):
     app = make_app(folder)
     async with app.run_test(size=(100, 20)) as pilot:
         await open_log(pilot)
@@ -65,7 +65,7 @@ async def test_it_begins_at_its_end_and_follows(folder, log):
         await until(pilot, lambda: app.screen is app.main_screen)
 
 
-async def test_of_a_cell_that_failed_it_shows_the_traceback(folder, log):
+async def test_log_screen_of_a_failed_cell_opens_at_its_traceback(folder, log):
     app = make_app(folder)
     async with app.run_test(size=(100, 20)) as pilot:
         await open_log(pilot, name="xgm.intensity")
@@ -76,7 +76,7 @@ async def test_of_a_cell_that_failed_it_shows_the_traceback(folder, log):
 
 
 @pytest.mark.extended
-async def test_its_keys_move(folder, log):
+async def test_log_screen_scrolls_by_keys(folder, log):
     app = make_app(folder)
     async with app.run_test(size=(100, 20)) as pilot:
         await open_log(pilot)
@@ -107,7 +107,7 @@ async def test_its_keys_move(folder, log):
 
 
 @pytest.mark.extended
-async def test_jobs_and_errors_are_jumped_to(folder, log):
+async def test_log_screen_jumps_to_jobs_and_errors(folder, log):
     app = make_app(folder)
     async with app.run_test(size=(100, 20)) as pilot:
         await open_log(pilot)
@@ -134,7 +134,7 @@ async def test_jobs_and_errors_are_jumped_to(folder, log):
 
 
 @pytest.mark.extended
-async def test_a_search_finds_and_says_when_there_is_no_more(folder, log):
+async def test_log_screen_search_finds_lines_and_reports_the_end(folder, log):
     app = make_app(folder)
     async with app.run_test(size=(100, 20)) as pilot:
         await open_log(pilot)
@@ -158,7 +158,7 @@ async def test_a_search_finds_and_says_when_there_is_no_more(folder, log):
 
 
 @pytest.mark.extended
-async def test_long_lines_are_moved_sideways_and_nothing_hostile_is_sent(folder, log):
+async def test_log_screen_scrolls_long_lines_sideways_and_escapes_control_characters(folder, log):
     log.write_text("\x1b]0;pwned\x07[red]x[/red] " + "y" * 300 + "z\n")
     app = make_app(folder)
     async with app.run_test(size=(100, 20)) as pilot:
@@ -172,7 +172,7 @@ async def test_long_lines_are_moved_sideways_and_nothing_hostile_is_sent(folder,
 
 
 @pytest.mark.extended
-async def test_it_survives_what_happens_to_the_file(folder, log):
+async def test_log_screen_survives_truncated_and_deleted_files(folder, log):
     app = make_app(folder)
     async with app.run_test(size=(100, 20)) as pilot:
         await open_log(pilot)
@@ -185,7 +185,7 @@ async def test_it_survives_what_happens_to_the_file(folder, log):
 
 
 @pytest.mark.extended
-async def test_a_run_without_a_log_says_so_until_there_is_one(folder):
+async def test_log_screen_of_a_run_without_a_log_waits_for_one(folder):
     app = make_app(folder)
     async with app.run_test(size=(100, 20)) as pilot:
         await open_log(pilot)
