@@ -1,4 +1,4 @@
-"""Keys and clicks that come in one packet: a screen is closed once, what is gone is not clicked."""
+"""Keys and clicks that arrive in one packet."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def click(app, x, y):
         app.post_message(kind(None, x, y, 0, 0, 1, False, False, False, x, y))
 
 
-async def test_a_screen_that_is_dismissed_twice_takes_no_other_with_it(folder):
+async def test_screen_dismissed_twice_closes_no_other_screen(folder):
     app, results = make_app(folder), []
     async with app.run_test(size=(100, 30)) as pilot:
         await settle(pilot)
@@ -41,7 +41,7 @@ async def test_a_screen_that_is_dismissed_twice_takes_no_other_with_it(folder):
         assert results == [1]
 
 
-async def test_a_covered_screen_that_is_done_goes_and_what_covers_it_stays(folder):
+async def test_dismissing_a_covered_screen_keeps_the_screen_above(folder):
     app, results = make_app(folder), []
     async with app.run_test(size=(100, 30)) as pilot:
         await settle(pilot)
@@ -59,7 +59,7 @@ async def test_a_covered_screen_that_is_done_goes_and_what_covers_it_stays(folde
 
 @pytest.mark.extended
 @pytest.mark.parametrize("place", ["proposals", "members", "choose", "values"])
-async def test_enter_twice_in_one_burst_takes_what_is_chosen_once(tmp_path, place, monkeypatch):
+async def test_enter_twice_in_one_burst_confirms_once(tmp_path, place, monkeypatch):
     monkeypatch.setenv("EXTRA_DATA_DATA_ROOT", str(tmp_path / "exp"))
     make, go = PLACES["ticking" if place == "values" else place]
     app = make_app(make(tmp_path / "amore"))
@@ -71,7 +71,7 @@ async def test_enter_twice_in_one_burst_takes_what_is_chosen_once(tmp_path, plac
         assert app.is_running
 
 
-async def test_a_double_click_beside_a_box_closes_the_box_only(folder):
+async def test_double_click_beside_a_dialog_closes_only_the_dialog(folder):
     app = make_app(folder)
     async with app.run_test(size=(100, 30)) as pilot:
         await settle(pilot)
@@ -82,7 +82,7 @@ async def test_a_double_click_beside_a_box_closes_the_box_only(folder):
         assert app.is_running
 
 
-async def test_three_fast_clicks_on_a_notification(folder):
+async def test_three_fast_clicks_on_a_notification_do_not_crash(folder):
     app = make_app(folder)
     async with app.run_test(size=(100, 30), notifications=True) as pilot:
         await settle(pilot)
@@ -98,7 +98,7 @@ async def test_three_fast_clicks_on_a_notification(folder):
 
 
 @pytest.mark.parametrize("order", ["t", "c", "vertical_line"])
-async def test_a_tick_and_enter_in_one_burst_takes_the_tick(folder, order):
+async def test_tick_and_enter_in_one_burst_apply_the_tick(folder, order):
     with database_of(folder).writing() as con:
         con.execute("INSERT INTO tags (name) VALUES ('day')")
         con.execute("INSERT INTO variable_tags SELECT 'ratio', max(id) FROM tags")
@@ -119,7 +119,7 @@ async def test_a_tick_and_enter_in_one_burst_takes_the_tick(folder, order):
         assert taken[0] != before
 
 
-async def test_what_a_worker_brings_to_a_box_that_is_closed_is_dropped(folder):
+async def test_worker_result_for_a_closed_dialog_is_dropped(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 36)) as pilot:
         await settle(pilot)
@@ -133,7 +133,7 @@ async def test_what_a_worker_brings_to_a_box_that_is_closed_is_dropped(folder):
         assert app.screen is app.main_screen
 
 
-async def test_a_box_that_is_closed_before_it_is_built(folder):
+async def test_dialog_closed_before_it_is_built_does_not_crash(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 36)) as pilot:
         await settle(pilot)
@@ -146,7 +146,7 @@ async def test_a_box_that_is_closed_before_it_is_built(folder):
         assert app.screen is app.main_screen
 
 
-async def test_a_box_in_which_building_fails_after_it_was_closed(folder):
+async def test_screen_that_fails_to_build_after_closing_does_not_crash(folder):
     class Slow(Screen):
         def on_mount(self):
             self.app.screen_stack[-2]

@@ -1,4 +1,4 @@
-"""Editing in the app, on real databases, with others who write at the same time."""
+"""Editing cells, variables and notes on real databases with concurrent writers."""
 
 import sqlite3
 import time
@@ -103,7 +103,7 @@ async def written(pilot):
 
 
 @pytest.mark.extended
-async def test_a_comment_is_typed_and_stored(folder):
+async def test_comment_is_typed_and_stored(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
@@ -132,7 +132,7 @@ INVISIBLE = (
 
 @pytest.mark.extended
 @pytest.mark.parametrize("text", INVISIBLE)
-async def test_an_edit_keeps_characters_that_are_not_seen(folder, text):
+async def test_edit_keeps_invisible_characters(folder, text):
     add_run(folder, 412, NewValue(key(412), "comment", text))
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
@@ -149,7 +149,7 @@ async def test_an_edit_keeps_characters_that_are_not_seen(folder, text):
     assert cell(folder, 412) == text + " x"
 
 
-async def test_a_joiner_that_is_typed_or_pasted_is_stored(folder):
+async def test_edit_stores_joiners_that_are_typed_or_pasted(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
@@ -164,7 +164,7 @@ async def test_a_joiner_that_is_typed_or_pasted_is_stored(folder):
     assert cell(folder, 412) == "👩\u200d🔬\nand\u200cb"
 
 
-async def test_the_prompt_says_what_is_expected_and_what_it_was(folder):
+async def test_edit_prompt_shows_the_type_and_the_previous_value(folder):
     app = make_app(folder)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
@@ -182,7 +182,7 @@ async def test_the_prompt_says_what_is_expected_and_what_it_was(folder):
 
 
 @pytest.mark.extended
-async def test_a_line_break_survives_the_one_line_there_is(folder):
+async def test_edit_keeps_line_breaks_of_a_comment(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
@@ -193,7 +193,7 @@ async def test_a_line_break_survives_the_one_line_there_is(folder):
 
 
 @pytest.mark.extended
-async def test_what_is_typed_is_checked_at_once(folder):
+async def test_edit_prompt_validates_while_typing(folder):
     with database_of(folder).writing() as con:
         con.execute("INSERT INTO variables (name, type, title) VALUES ('n', 'integer', 'Count')")
     app = make_app(folder)
@@ -219,7 +219,7 @@ async def test_what_is_typed_is_checked_at_once(folder):
         ("start_time", "The start time is read from the run's data"),
     ],
 )
-async def test_other_cells_say_why_they_cannot_be_edited(folder, name, why):
+async def test_cells_that_cannot_be_edited_name_the_reason(folder, name, why):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
@@ -231,7 +231,7 @@ async def test_other_cells_say_why_they_cannot_be_edited(folder, name, why):
 
 
 @pytest.mark.extended
-async def test_marked_runs_are_filled_with_one_value(folder):
+async def test_edit_fills_marked_runs_with_one_value(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
@@ -258,7 +258,7 @@ async def test_marked_runs_are_filled_with_one_value(folder):
 
 
 @pytest.mark.extended
-async def test_marked_runs_that_are_filtered_out_are_counted(folder):
+async def test_edit_counts_marked_runs_that_are_filtered_out(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
@@ -274,7 +274,7 @@ async def test_marked_runs_that_are_filtered_out_are_counted(folder):
 
 
 @pytest.mark.extended
-async def test_edits_are_taken_back_and_done_again_one_by_one(folder):
+async def test_edits_are_undone_and_redone_one_by_one(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
@@ -299,7 +299,7 @@ async def test_edits_are_taken_back_and_done_again_one_by_one(folder):
 
 
 @pytest.mark.extended
-async def test_somebody_else_was_faster_and_one_is_asked(folder):
+async def test_edit_conflict_opens_a_dialog(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
@@ -322,7 +322,7 @@ async def test_somebody_else_was_faster_and_one_is_asked(folder):
 
 
 @pytest.mark.extended
-async def test_mine_can_be_written_over_theirs(folder):
+async def test_edit_conflict_can_overwrite_the_other_value(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
@@ -340,7 +340,7 @@ async def test_mine_can_be_written_over_theirs(folder):
 
 
 @pytest.mark.extended
-async def test_what_is_contested_can_be_edited_again(folder):
+async def test_edit_conflict_can_be_edited_again(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
@@ -359,7 +359,7 @@ async def test_what_is_contested_can_be_edited_again(folder):
 
 
 @pytest.mark.extended
-async def test_an_undo_asks_too(folder):
+async def test_undo_with_a_conflict_opens_a_dialog(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
@@ -374,7 +374,7 @@ async def test_an_undo_asks_too(folder):
 
 
 @pytest.mark.extended
-async def test_two_apps_that_edit_the_same_cell_do_not_overwrite_each_other(folder):
+async def test_two_apps_editing_one_cell_do_not_overwrite_each_other(folder):
     one, other = make_app(folder), make_app(folder)
     async with one.run_test(size=(120, 30)) as first, other.run_test(size=(120, 30)) as second:
         for pilot, text in ((first, "ab"), (second, "cd")):
@@ -390,7 +390,7 @@ async def test_two_apps_that_edit_the_same_cell_do_not_overwrite_each_other(fold
 
 
 @pytest.mark.extended
-async def test_a_locked_database_delays_an_edit_and_loses_nothing(folder, monkeypatch):
+async def test_locked_database_delays_an_edit_without_losing_it(folder, monkeypatch):
     monkeypatch.setattr(edits_module, "TIMEOUT_S", 0.05)
     monkeypatch.setattr(edits_module, "RETRY_S", 0.05)
     app = make_app(folder)
@@ -414,7 +414,7 @@ async def test_a_locked_database_delays_an_edit_and_loses_nothing(folder, monkey
 
 
 @pytest.mark.extended
-async def test_what_cannot_be_written_is_told_and_kept(folder):
+async def test_edit_that_cannot_be_written_is_reported_and_kept(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
@@ -433,7 +433,7 @@ async def test_what_cannot_be_written_is_told_and_kept(folder):
 
 @pytest.mark.extended
 @pytest.mark.parametrize("press", ["e", "u", "U", "A", "plus", "delete"])
-async def test_where_nothing_may_be_written_each_key_says_why(folder, press):
+async def test_editing_keys_report_read_only(folder, press):
     app = make_app(folder, read_only=True)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
@@ -447,7 +447,7 @@ async def test_where_nothing_may_be_written_each_key_says_why(folder, press):
 
 
 @pytest.mark.extended
-async def test_runs_are_listed_before_they_are_taken(folder):
+async def test_planned_runs_are_added_to_the_table(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
@@ -465,7 +465,7 @@ async def test_runs_are_listed_before_they_are_taken(folder):
 
 
 @pytest.mark.extended
-async def test_a_variable_is_added_and_filled_in(folder):
+async def test_user_variable_is_added_and_filled_in(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
@@ -489,7 +489,7 @@ async def test_a_variable_is_added_and_filled_in(folder):
 
 
 @pytest.mark.extended
-async def test_a_name_or_title_that_is_taken_is_refused_while_it_is_typed(folder):
+async def test_duplicate_name_or_title_of_a_user_variable_is_refused_while_typing(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
@@ -507,7 +507,7 @@ async def test_a_name_or_title_that_is_taken_is_refused_while_it_is_typed(folder
 
 
 @pytest.mark.extended
-async def test_a_variable_is_changed(folder):
+async def test_user_variable_is_changed(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
@@ -522,7 +522,7 @@ async def test_a_variable_is_changed(folder):
 
 
 @pytest.mark.extended
-async def test_a_variable_is_deleted_by_typing_its_name(folder):
+async def test_variable_is_deleted_by_typing_its_name(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
@@ -544,7 +544,7 @@ async def test_a_variable_is_deleted_by_typing_its_name(folder):
 
 
 @pytest.mark.extended
-async def test_a_deletion_can_be_given_up(folder):
+async def test_deletion_of_a_variable_can_be_cancelled(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
@@ -560,7 +560,7 @@ async def test_a_deletion_can_be_given_up(folder):
 
 
 @pytest.mark.extended
-async def test_a_note_is_added_changed_and_deleted(folder):
+async def test_note_is_added_changed_and_deleted(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
@@ -583,7 +583,7 @@ async def test_a_note_is_added_changed_and_deleted(folder):
 
 
 @pytest.mark.extended
-async def test_notes_of_others_appear(folder):
+async def test_notes_of_other_users_appear(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
@@ -601,7 +601,7 @@ def edit_elsewhere(folder, run, old, new):
     editor.set_values([ValueEdit(key(run), "comment", old, new)])
 
 
-async def test_leaving_at_once_loses_no_edit(folder):
+async def test_quitting_right_after_an_edit_stores_the_edit(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
@@ -621,7 +621,7 @@ def await_writer(app):
 
 
 @pytest.mark.extended
-async def test_what_is_half_typed_is_kept_and_what_is_given_up_is_not(folder):
+async def test_draft_is_kept_while_typing_and_dropped_on_escape(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
@@ -636,7 +636,7 @@ async def test_what_is_half_typed_is_kept_and_what_is_given_up_is_not(folder):
 
 
 @pytest.mark.extended
-async def test_leaving_while_the_database_is_locked_is_asked_first(folder, monkeypatch):
+async def test_quitting_with_a_locked_database_asks_first(folder, monkeypatch):
     monkeypatch.setattr(edits_module, "TIMEOUT_S", 0.05)
     monkeypatch.setattr(edits_module, "RETRY_S", 0.05)
     app = make_app(folder)
@@ -658,7 +658,7 @@ async def test_leaving_while_the_database_is_locked_is_asked_first(folder, monke
 
 @pytest.mark.extended
 @pytest.mark.parametrize("seed", [1, 2])
-async def test_whatever_happens_meanwhile_an_edit_goes_to_the_cell_it_was_begun_on(folder, seed):
+async def test_edit_goes_to_the_cell_where_it_began_despite_changes(folder, seed):
     random = Random(seed)
     app = make_app(folder)
     model = {(409, "sample"): "LaB6", (411, "comment"): "first light"}
@@ -694,7 +694,7 @@ async def test_whatever_happens_meanwhile_an_edit_goes_to_the_cell_it_was_begun_
         assert {at: value for at, value in found.items() if value is not None} == model
 
 
-async def test_a_value_for_a_variable_that_was_deleted_meanwhile_is_refused_and_kept(folder):
+async def test_edit_of_a_variable_deleted_meanwhile_is_refused_and_kept(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
@@ -720,7 +720,7 @@ def note_elsewhere(folder, timestamp, text):
         return add_note(con, timestamp, text)
 
 
-async def test_notes_stand_between_the_runs_also_those_of_others(folder):
+async def test_notes_of_all_users_stand_between_the_runs(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
@@ -734,7 +734,7 @@ async def test_notes_stand_between_the_runs_also_those_of_others(folder):
 
 
 @pytest.mark.extended
-async def test_the_cursor_goes_over_notes_and_they_are_edited_and_copied(folder):
+async def test_cursor_moves_over_notes_which_are_edited_and_copied(folder):
     begun = {run.key: run.start_time for run in runs_of(folder)}
     note = note_elsewhere(folder, begun[key(410)] + 1, "shutter closed, " + "very " * 50 + "long")
     app = make_app(folder)
@@ -764,7 +764,7 @@ async def test_the_cursor_goes_over_notes_and_they_are_edited_and_copied(folder)
         assert (table.note, table.cursor.key) == (None, key(410))
 
 
-async def test_notes_are_folded_and_stay_so(folder):
+async def test_folded_notes_stay_folded_after_a_restart(folder):
     note_elsewhere(folder, NOW, "beam lost")
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
@@ -786,7 +786,7 @@ async def test_notes_are_folded_and_stay_so(folder):
         assert any("in the order they were taken" in text for text in said(app))
 
 
-async def test_variables_and_notes_are_taken_back_and_done_again(folder):
+async def test_changes_of_variables_and_notes_are_undone_and_redone(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
@@ -812,7 +812,7 @@ async def test_variables_and_notes_are_taken_back_and_done_again(folder):
 
 
 @pytest.mark.extended
-async def test_a_deleted_variable_to_fill_in_is_brought_back(folder):
+async def test_deletion_of_a_user_variable_is_undone(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
@@ -832,7 +832,7 @@ async def test_a_deleted_variable_to_fill_in_is_brought_back(folder):
         await until(pilot, lambda: cell(folder, 409, "sample") == "LaB6")
 
 
-async def test_what_others_have_changed_since_is_not_taken_back(folder):
+async def test_undo_refuses_a_note_changed_by_others(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
@@ -851,7 +851,7 @@ async def test_what_others_have_changed_since_is_not_taken_back(folder):
 
 
 @pytest.mark.extended
-async def test_enter_saves_a_new_variable_from_its_type_too(folder):
+async def test_enter_in_the_type_field_saves_a_new_user_variable(folder):
     app = make_app(folder)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
@@ -865,7 +865,7 @@ async def test_enter_saves_a_new_variable_from_its_type_too(folder):
         assert definitions(folder)["dose"].type == "number"
 
 
-async def test_a_folder_that_vanished_and_returns_can_be_edited_at_once(folder, tmp_path):
+async def test_folder_that_vanished_can_be_edited_once_it_returns(folder, tmp_path):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)

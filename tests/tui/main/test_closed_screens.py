@@ -1,4 +1,4 @@
-"""What a closed screen leaves in memory: nothing, however often it is opened in a shift."""
+"""Memory of closed screens."""
 
 import gc
 import weakref
@@ -19,7 +19,7 @@ LONG = pytest.mark.extended
     "opening",
     ["enter", *(pytest.param(each, marks=LONG) for each in ("L", "i", "J", "question_mark"))],
 )
-async def test_closed_screens_and_their_lines_are_let_go(folder, opening):
+async def test_closed_screens_and_their_lines_are_freed(folder, opening):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)

@@ -24,7 +24,7 @@ from ..conftest import key, make_app, settle, until
 from .test_cell_edit import screen_text
 
 
-def test_help_and_docs_list_every_command():
+def test_command_help_and_docs_list_every_command():
     assert len(help_lines()) == len(COMMANDS) + 1
     assert all(f"`:{command.name}" in as_markdown() for command in COMMANDS)
 
@@ -38,12 +38,12 @@ def test_help_and_docs_list_every_command():
         ("filter", "filter", "", 6),
     ],
 )
-def test_a_command_is_understood(text, name, argument, start):
+def test_command_is_parsed_into_name_and_argument(text, name, argument, start):
     typed = parse_command(text)
     assert (typed.command.name, typed.argument, typed.start) == (name, argument, start)
 
 
-def test_a_number_is_a_run():
+def test_number_on_the_command_line_is_a_run():
     assert parse_command("123")[:2] == (None, "123")
 
 
@@ -55,7 +55,7 @@ def test_a_number_is_a_run():
         ("q now", "now", "takes no argument"),
     ],
 )
-def test_mistakes_have_a_place(text, place, words):
+def test_command_mistakes_have_a_position(text, place, words):
     with pytest.raises(FilterError) as caught:
         parse_command(text)
     assert words in str(caught.value)
@@ -63,7 +63,7 @@ def test_mistakes_have_a_place(text, place, words):
 
 
 @given(st.text(max_size=20), st.integers(0, 20))
-def test_any_text_is_a_command_or_a_mistake(text, cursor):
+def test_any_command_text_is_parsed_or_refused_with_a_position(text, cursor):
     complete_name(text, min(cursor, len(text)))
     try:
         parse_command(text)
@@ -82,7 +82,7 @@ def test_any_text_is_a_command_or_a_mistake(text, cursor):
         (40, 3, "              No such thing. ^"),
     ],
 )
-def test_a_mistake_is_written_beside_its_place(x, width, line):
+def test_command_mistake_is_drawn_beside_its_position(x, width, line):
     found = mistake_line("No such thing.", x, width, 30)
     assert len(found) <= 30
     assert found.split() == line.split()
@@ -101,7 +101,7 @@ def view(app):
 
 
 @pytest.mark.extended
-async def test_filter_sort_and_columns(folder):
+async def test_filter_sort_and_columns_commands_change_the_view(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
         await settle(pilot)
@@ -120,7 +120,7 @@ async def test_filter_sort_and_columns(folder):
 
 
 @pytest.mark.extended
-async def test_what_is_wrong_is_told_where_it_is_and_can_be_mended(folder):
+async def test_command_mistake_is_marked_and_can_be_corrected(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
         await settle(pilot)
@@ -144,7 +144,7 @@ async def test_what_is_wrong_is_told_where_it_is_and_can_be_mended(folder):
 
 
 @pytest.mark.extended
-async def test_tab_completes_names_and_what_follows(folder):
+async def test_tab_completes_commands_and_their_arguments(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
         await settle(pilot)
@@ -164,7 +164,7 @@ async def test_tab_completes_names_and_what_follows(folder):
 
 
 @pytest.mark.extended
-async def test_views_are_kept_opened_and_deleted(folder):
+async def test_views_are_saved_opened_and_deleted_by_commands(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
         await settle(pilot)
@@ -186,7 +186,7 @@ async def test_views_are_kept_opened_and_deleted(folder):
 
 
 @pytest.mark.extended
-async def test_what_is_shown_is_written_to_a_file(folder, tmp_path):
+async def test_export_command_writes_the_shown_runs_and_columns(folder, tmp_path):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
         await settle(pilot)
@@ -209,7 +209,7 @@ async def test_what_is_shown_is_written_to_a_file(folder, tmp_path):
 
 
 @pytest.mark.extended
-async def test_themes_help_and_the_end(folder):
+async def test_theme_help_and_quit_commands_work(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
         await settle(pilot)

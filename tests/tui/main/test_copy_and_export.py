@@ -1,4 +1,4 @@
-"""Copying and exporting in the app."""
+"""Copying and exporting runs."""
 
 import csv
 import json
@@ -30,7 +30,7 @@ async def open_box(pilot):
     await pilot.pause()
 
 
-async def test_the_run_under_the_cursor_is_copied_as_markdown(folder, copied):
+async def test_run_under_the_cursor_is_copied_as_markdown(folder, copied):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
@@ -59,7 +59,7 @@ async def test_marked_runs_are_copied_in_the_order_shown(folder, copied):
 
 @pytest.mark.extended
 @pytest.mark.parametrize("name", ["csv", "tsv", "md", "json", "xlsx", "parquet"])
-async def test_all_runs_are_written_in_each_format(folder, tmp_path, monkeypatch, name):
+async def test_export_writes_all_runs_in_each_format(folder, tmp_path, monkeypatch, name):
     monkeypatch.chdir(tmp_path)
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
@@ -75,7 +75,7 @@ async def test_all_runs_are_written_in_each_format(folder, tmp_path, monkeypatch
         await until(pilot, lambda: f"Exported 18 runs to {target}." in said(app))
 
 
-async def test_only_the_runs_and_columns_that_are_chosen_are_written(folder, tmp_path, monkeypatch):
+async def test_export_writes_only_the_chosen_runs_and_columns(folder, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
@@ -90,7 +90,7 @@ async def test_only_the_runs_and_columns_that_are_chosen_are_written(folder, tmp
         assert head[:4] == ["Proposal", "Run", "Timestamp", "Comment"]
 
 
-async def test_a_file_is_replaced_only_after_asking(folder, tmp_path, monkeypatch):
+async def test_export_asks_before_it_replaces_a_file(folder, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     target = tmp_path / "p1234-runs.csv"
     target.write_text("mine")
@@ -107,7 +107,7 @@ async def test_a_file_is_replaced_only_after_asking(folder, tmp_path, monkeypatc
 
 
 @pytest.mark.extended
-async def test_text_goes_to_the_clipboard_and_workbooks_do_not(folder, copied):
+async def test_export_copies_text_formats_but_not_workbooks(folder, copied):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
@@ -121,7 +121,7 @@ async def test_text_goes_to_the_clipboard_and_workbooks_do_not(folder, copied):
 
 
 @pytest.mark.extended
-async def test_a_folder_that_cannot_be_written_says_so_and_the_box_stays(folder):
+async def test_export_to_an_unwritable_folder_reports_and_keeps_the_dialog(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
@@ -136,7 +136,7 @@ async def test_a_folder_that_cannot_be_written_says_so_and_the_box_stays(folder)
 
 
 @pytest.mark.skipif(shutil.which("tmux") is None, reason="there is no tmux here")
-def test_in_tmux_text_goes_to_its_buffer(tmp_path, monkeypatch):
+def test_copying_in_tmux_fills_the_tmux_buffer(tmp_path, monkeypatch):
     def tmux(*arguments):
         command = ["tmux", "-S", str(tmp_path / "socket"), "-f", "/dev/null", *arguments]
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout
@@ -153,14 +153,14 @@ def test_in_tmux_text_goes_to_its_buffer(tmp_path, monkeypatch):
         tmux("kill-server")
 
 
-def test_without_tmux_the_terminal_is_asked_and_told_so():
+def test_copying_without_tmux_uses_the_clipboard_of_the_terminal():
     sent = []
     place = clipboard.copy_text("text", sent.append, {"TERM": "xterm-256color"})
     assert (sent, place) == (["text"], "the terminal's clipboard (OSC 52)")
 
 
 @pytest.mark.parametrize("environ", [{"TERM": "linux"}, {"TERM": "xterm", "long": "yes"}])
-def test_where_nothing_else_works_it_is_a_file(tmp_path, environ):
+def test_copying_falls_back_to_a_file_without_tmux_and_osc_52(tmp_path, environ):
     text = "µ" * (clipboard.OSC52_LIMIT_BYTES if "long" in environ else 1)
     place = clipboard.copy_text(text, _fail, {**environ, "XDG_RUNTIME_DIR": str(tmp_path)})
     (file,) = tmp_path.iterdir()

@@ -1,4 +1,4 @@
-"""The app beside a daemon: what its ledger says is on the screen."""
+"""The daemon's ledger on the main screen."""
 
 import pytest
 
@@ -26,7 +26,7 @@ def line_of(app, run):
     return next(line for line in table_text(app).splitlines() if line.lstrip().startswith(str(run)))
 
 
-async def test_what_the_daemon_is_at_is_shown(folder):
+async def test_running_and_queued_jobs_are_shown_in_status_and_table(folder):
     make_busy(folder)
     app = make_app(folder)
     async with app.run_test(size=(160, 30)) as pilot:
@@ -46,7 +46,7 @@ async def test_what_the_daemon_is_at_is_shown(folder):
         assert f"running for 32 s on {HOST}, computing scan" in text_of(app, CellBar)
 
 
-async def test_marks_go_when_the_work_is_done(folder):
+async def test_marks_of_a_run_disappear_when_its_job_ends(folder):
     make_busy(folder)
     app = make_app(folder)
     async with app.run_test(size=(160, 30)) as pilot:
@@ -63,7 +63,7 @@ async def test_marks_go_when_the_work_is_done(folder):
         assert "19 runs" in text_of(app, StatusLines)
 
 
-async def test_a_run_that_only_the_ledger_knows_is_new(folder):
+async def test_run_known_only_to_the_ledger_is_listed_as_new(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 12)) as pilot:
         await settle(pilot)
@@ -79,7 +79,7 @@ async def test_a_run_that_only_the_ledger_knows_is_new(folder):
 
 
 @pytest.mark.extended
-async def test_a_daemon_that_stops_is_noticed(folder):
+async def test_stopped_daemon_is_noticed(folder):
     with ledger_of(folder) as con:
         token = take_lease(con)
     app = make_app(folder)
@@ -90,7 +90,7 @@ async def test_a_daemon_that_stops_is_noticed(folder):
         await until(pilot, lambda: "○ no daemon" in first_line(app))
 
 
-async def test_a_ledger_of_somebody_else_is_no_harm(folder):
+async def test_foreign_ledger_file_leaves_the_table_usable(folder):
     folder.ledger.write_text("this is no database\n" * 100)
     app = make_app(folder)
     async with app.run_test(size=(120, 12)) as pilot:
@@ -102,7 +102,7 @@ async def test_a_ledger_of_somebody_else_is_no_harm(folder):
         assert "Cannot read" in dict(app.screen.diagnosis.notes)["Ledger"]
 
 
-async def test_an_empty_table_beside_a_daemon_says_that_it_is_at_work(empty_folder):
+async def test_empty_table_beside_a_daemon_mentions_the_daemon(empty_folder):
     from damnit_daemon.store import create_database
 
     create_database(empty_folder.database, proposal=1234, context_python=None)
@@ -114,7 +114,7 @@ async def test_an_empty_table_beside_a_daemon_says_that_it_is_at_work(empty_fold
 
 
 @pytest.mark.extended
-async def test_the_box_tells_what_the_ledger_knows(folder):
+async def test_failed_job_in_the_ledger_is_shown_by_the_diagnosis(folder):
     with ledger_of(folder) as con:
         take_lease(con)
         end(con, begin(con, queue(con, 411), "ratio"), JobState.FAILED, "time limit of 2 h")
@@ -131,7 +131,7 @@ async def test_the_box_tells_what_the_ledger_knows(folder):
 
 
 @pytest.mark.extended
-async def test_what_a_lost_daemon_was_at_is_marked_as_such(folder):
+async def test_runs_of_a_lost_daemon_are_marked_as_interrupted(folder):
     with ledger_of(folder) as con:
         take_lease(con, now=NOW - 300)
         begin(con, queue(con, 413), "scan", "ratio", computing="scan", now=NOW - 400)

@@ -1,4 +1,4 @@
-"""The app on databases that are strange, hostile, locked, old, or not there."""
+"""Old, locked, damaged, hostile and missing databases in the app."""
 
 import sqlite3
 import time
@@ -52,7 +52,7 @@ def old_folder(path, version):
 
 
 @pytest.mark.parametrize("version", [1, 2, 3])
-async def test_an_old_database_is_shown(tmp_path, version):
+async def test_database_of_an_old_format_is_shown(tmp_path, version):
     app = make_app(old_folder(tmp_path / "amore", version))
     async with app.run_test(size=(100, 20)) as pilot:
         await settle(pilot)
@@ -60,7 +60,7 @@ async def test_an_old_database_is_shown(tmp_path, version):
         assert "Photon energy" in table_text(app)
 
 
-async def test_a_database_from_before_formats_says_how_to_migrate(tmp_path):
+async def test_database_without_a_format_version_names_the_migration(tmp_path):
     app = make_app(old_folder(tmp_path / "amore", 0))
     async with app.run_test(size=(100, 20)) as pilot:
         await until(pilot, lambda: app.main_screen.query_one(EmptyState).lines)
@@ -69,7 +69,7 @@ async def test_a_database_from_before_formats_says_how_to_migrate(tmp_path):
         )
 
 
-async def test_a_database_of_the_future_is_shown_as_far_as_it_goes(folder):
+async def test_database_of_a_newer_format_is_shown(folder):
     run_script(folder.database, "UPDATE metameta SET value = 99 WHERE key = 'data_format_version'")
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
@@ -77,7 +77,7 @@ async def test_a_database_of_the_future_is_shown_as_far_as_it_goes(folder):
         assert "first light" in table_text(app)
 
 
-def test_a_read_only_folder_is_read(shared_folder):
+def test_read_only_folder_is_read(shared_folder):
     folder = make_folder(shared_folder / "amore")
     folder.database.chmod(0o444)
     folder.path.chmod(0o555)
@@ -93,7 +93,7 @@ def test_a_read_only_folder_is_read(shared_folder):
     assert names_in(folder.path) == ["context.py", "runs.sqlite"]
 
 
-async def test_a_database_that_is_replaced_keeps_the_place(folder, tmp_path):
+async def test_replaced_database_keeps_the_cursor_position(folder, tmp_path):
     app = make_app(folder)
     async with app.run_test(size=(120, 12)) as pilot:
         await settle(pilot)
@@ -117,7 +117,7 @@ async def test_a_database_that_is_replaced_keeps_the_place(folder, tmp_path):
 @pytest.mark.parametrize(
     "duration_s", [2, pytest.param(60, marks=[pytest.mark.slow, pytest.mark.timeout(300)])]
 )
-async def test_a_locked_database_stays_on_the_screen_and_keys_work(folder, duration_s):
+async def test_locked_database_stays_on_the_screen_and_keys_work(folder, duration_s):
     app = make_app(folder)
     app.main_screen.session.database.timeout_s = 0.2
     async with app.run_test(size=(120, 30)) as pilot:
@@ -143,7 +143,7 @@ async def test_a_locked_database_stays_on_the_screen_and_keys_work(folder, durat
 
 
 @pytest.mark.extended
-async def test_a_database_that_is_locked_from_the_start_is_awaited(folder):
+async def test_database_locked_at_the_start_is_waited_for(folder):
     app = make_app(folder)
     app.main_screen.session.database.timeout_s = 0.2
     with closing(sqlite3.connect(folder.database, isolation_level=None)) as con:
@@ -157,7 +157,7 @@ async def test_a_database_that_is_locked_from_the_start_is_awaited(folder):
 
 @pytest.mark.extended
 @pytest.mark.parametrize("hostile", HOSTILE, ids=range(len(HOSTILE)))
-async def test_hostile_text_anywhere_is_shown_not_obeyed(folder, hostile):
+async def test_control_characters_in_the_database_are_shown_escaped(folder, hostile):
     add_run(
         folder,
         413,
@@ -190,7 +190,7 @@ async def test_hostile_text_anywhere_is_shown_not_obeyed(folder, hostile):
         assert app.is_running
 
 
-async def test_malformed_rows_are_shown_as_far_as_they_go(folder):
+async def test_malformed_rows_are_shown_without_a_crash(folder):
     array = np.lib.format.magic(1, 0) + b"v\x00{'descr'"
     with database_of(folder).writing() as con:
         ensure_run(con, key(413), added_at=NOW, start_time=NOW)
@@ -223,7 +223,7 @@ async def test_malformed_rows_are_shown_as_far_as_they_go(folder):
         assert table.rows.value(key(413), "xgm.intensity").summary_type == "hologram"
 
 
-async def test_the_same_run_number_in_two_proposals(folder):
+async def test_equal_run_numbers_of_two_proposals_are_separate_rows(folder):
     other = RunKey(900, 412)
     with database_of(folder).writing() as con:
         ensure_run(con, other, added_at=NOW, start_time=NOW)
@@ -243,7 +243,7 @@ async def test_the_same_run_number_in_two_proposals(folder):
 
 
 @pytest.mark.extended
-async def test_three_thousand_variables(folder):
+async def test_table_with_three_thousand_variables_works(folder):
     values = [NewValue(key(413), f"group{n % 40}.v{n:04d}", float(n)) for n in range(3000)]
     add_run(folder, 413, *values)
     app = make_app(folder)
@@ -256,7 +256,7 @@ async def test_three_thousand_variables(folder):
         assert "2999" in table_text(app)
 
 
-async def test_texts_of_a_megabyte(folder):
+async def test_texts_of_a_megabyte_are_shown(folder):
     long = "x" * MEGABYTE
     add_run(
         folder,
@@ -281,7 +281,7 @@ async def test_texts_of_a_megabyte(folder):
 
 
 @pytest.mark.extended
-async def test_a_database_that_is_cut_short_is_told(folder):
+async def test_truncated_database_is_reported(folder):
     content = folder.database.read_bytes()
     folder.database.write_bytes(content[: len(content) // 2])
     app = make_app(folder)
@@ -293,7 +293,7 @@ async def test_a_database_that_is_cut_short_is_told(folder):
         assert "18 runs" in text_of(app, StatusLines)
 
 
-async def test_notes_of_any_kind_are_shown_and_a_database_without_any_too(folder):
+async def test_malformed_notes_are_shown_and_a_dropped_notes_table_does_not_crash(folder):
     rows = [(None, None), ("noon", b"\x00\xff"), (9e999, "\x1b[2Jgone"), (NOW, "x" * MEGABYTE)]
     with database_of(folder).writing() as con:
         con.executemany("INSERT INTO time_comments (timestamp, comment) VALUES (?, ?)", rows)
@@ -318,7 +318,7 @@ async def test_notes_of_any_kind_are_shown_and_a_database_without_any_too(folder
         await until(pilot, lambda: key(413) in table.rows)
 
 
-async def test_an_unknown_user_type_is_shown_and_not_edited(folder):
+async def test_variable_of_unknown_type_is_shown_but_not_edited(folder):
     with database_of(folder).writing() as con:
         con.execute("UPDATE variables SET type = '\x1b[1mcolour' WHERE name = 'sample'")
     app = make_app(folder)
@@ -333,7 +333,7 @@ async def test_an_unknown_user_type_is_shown_and_not_edited(folder):
         assert "\x1b" not in told
 
 
-async def test_a_variable_without_a_name_does_not_stop_the_cursor(folder):
+async def test_variable_with_an_empty_name_does_not_stop_the_cursor(folder):
     with closing(sqlite3.connect(folder.database)) as con:
         con.execute("INSERT INTO variables(name, type, title) VALUES ('', 'number', '')")
         con.commit()

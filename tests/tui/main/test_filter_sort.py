@@ -1,4 +1,4 @@
-"""Filters, orders and columns in the app, by their keys."""
+"""Filters, sort orders and column choices by keys."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ async def type_filter(pilot, text):
 
 
 @pytest.mark.extended
-async def test_a_filter_is_shown_while_it_is_typed_and_esc_takes_it_back(folder):
+async def test_filter_applies_while_typing_and_escape_reverts_it(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
         await settle(pilot)
@@ -67,7 +67,7 @@ async def test_a_filter_is_shown_while_it_is_typed_and_esc_takes_it_back(folder)
         assert app.main_screen.table.cursor.key == key(411)
 
 
-async def test_what_one_filters_and_sorts_by_is_read_first(folder):
+async def test_feed_loads_variables_of_filter_and_sort_first(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
         await settle(pilot)
@@ -84,7 +84,7 @@ async def test_what_one_filters_and_sorts_by_is_read_first(folder):
         assert screen.feed.asked == set(), "those are there as soon as the runs are"
 
 
-async def test_enter_keeps_it_and_backslash_ends_it(folder):
+async def test_enter_keeps_the_filter_and_backslash_clears_it(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
         await settle(pilot)
@@ -97,7 +97,7 @@ async def test_enter_keeps_it_and_backslash_ends_it(folder):
         assert len(shown(app)) == 18
 
 
-async def test_a_mistake_is_told_at_its_place_and_the_last_good_filter_stays(folder):
+async def test_filter_mistake_is_marked_and_the_last_valid_filter_stays(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
         await settle(pilot)
@@ -113,7 +113,7 @@ async def test_a_mistake_is_told_at_its_place_and_the_last_good_filter_stays(fol
         assert len(shown(app)) == 4
 
 
-async def test_tab_completes_columns_and_values(folder):
+async def test_tab_in_the_filter_prompt_completes_columns_and_values(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
         await settle(pilot)
@@ -134,7 +134,7 @@ async def test_tab_completes_columns_and_values(folder):
 
 
 @pytest.mark.extended
-async def test_filters_typed_before_come_back(folder):
+async def test_filter_history_is_recalled_by_arrow_keys(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
         await settle(pilot)
@@ -150,7 +150,7 @@ async def test_filters_typed_before_come_back(folder):
         assert typed.value == ""
 
 
-async def test_the_table_does_not_go_empty_over_half_a_name(folder):
+async def test_filter_on_part_of_a_column_name_keeps_all_runs(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
         await settle(pilot)
@@ -161,7 +161,7 @@ async def test_the_table_does_not_go_empty_over_half_a_name(folder):
 
 
 @pytest.mark.extended
-async def test_star_filters_by_the_value_under_the_cursor(folder):
+async def test_asterisk_filters_by_the_value_under_the_cursor(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
         await settle(pilot)
@@ -179,7 +179,7 @@ async def test_star_filters_by_the_value_under_the_cursor(folder):
 
 
 @pytest.mark.extended
-async def test_a_bar_lets_one_tick_the_values_of_a_column(folder):
+async def test_value_filter_dialog_filters_by_ticked_values(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
         await settle(pilot)
@@ -201,7 +201,7 @@ async def test_a_bar_lets_one_tick_the_values_of_a_column(folder):
         assert filter_of(app) == ""
 
 
-async def test_a_bar_on_the_time_asks_from_when_to_when(folder):
+async def test_range_filter_dialog_of_the_time_column_filters_by_times(folder):
     app = make_app(folder)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
@@ -223,7 +223,7 @@ async def test_a_bar_on_the_time_asks_from_when_to_when(folder):
 
 
 @pytest.mark.extended
-async def test_a_bar_asks_for_a_range_of_many_numbers(folder):
+async def test_range_filter_dialog_opens_for_a_column_of_many_numbers(folder):
     for run in range(300, 330):
         add_run(folder, run)
     app = make_app(folder)
@@ -251,7 +251,7 @@ async def test_a_bar_asks_for_a_range_of_many_numbers(folder):
         assert filter_of(app) == "(ratio >= 0.95 or not has:ratio)"
 
 
-async def test_s_sorts_turns_round_and_ends(folder):
+async def test_s_sorts_ascending_then_descending_then_not(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
         await settle(pilot)
@@ -270,7 +270,7 @@ async def test_s_sorts_turns_round_and_ends(folder):
         assert shown(app)[0] == 412
 
 
-async def test_ctrl_s_sorts_what_is_equal(folder):
+async def test_ctrl_s_adds_a_second_sort_column(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
         await settle(pilot)
@@ -288,7 +288,7 @@ async def test_ctrl_s_sorts_what_is_equal(folder):
 
 
 @pytest.mark.extended
-async def test_marks_can_be_filtered_by(folder):
+async def test_filter_by_marked_runs_follows_the_marks(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
         await settle(pilot)
@@ -304,7 +304,7 @@ async def test_marks_can_be_filtered_by(folder):
 
 
 @pytest.mark.extended
-async def test_a_new_run_is_filtered_and_sorted_in(folder):
+async def test_new_run_is_filtered_and_sorted(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
         await settle(pilot)
@@ -318,7 +318,7 @@ async def test_a_new_run_is_filtered_and_sorted_in(folder):
 
 
 @pytest.mark.extended
-async def test_a_variable_that_comes_later_is_asked_too(folder):
+async def test_filter_by_tag_includes_a_variable_added_later(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
         await settle(pilot)
@@ -339,7 +339,7 @@ async def test_a_variable_that_comes_later_is_asked_too(folder):
 
 
 @pytest.mark.extended
-async def test_columns_are_ticked_moved_and_pinned(folder):
+async def test_columns_dialog_hides_moves_and_pins_columns(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
         await settle(pilot)
@@ -365,7 +365,7 @@ async def test_columns_are_ticked_moved_and_pinned(folder):
 
 
 @pytest.mark.extended
-async def test_columns_move_past_those_that_are_found(folder):
+async def test_columns_dialog_moves_a_column_while_searching(folder):
     app = make_app(folder)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
@@ -378,7 +378,7 @@ async def test_columns_move_past_those_that_are_found(folder):
 
 
 @pytest.mark.extended
-async def test_only_columns_with_a_tag(folder):
+async def test_tags_dialog_shows_only_columns_with_a_tag(folder):
     with database_of(folder).writing() as con:
         tagged = [v._replace(tags=("beam",)) if v.name.startswith("xgm") else v for v in VARIABLES]
         update_computed_variables(con, tagged)
@@ -407,7 +407,7 @@ async def test_only_columns_with_a_tag(folder):
 
 @pytest.mark.extended
 @pytest.mark.parametrize("size", [(80, 24), (130, 34)])
-async def test_columns_that_were_hidden_leave_a_trace(folder, size):
+async def test_hidden_columns_are_mentioned_on_the_screen(folder, size):
     app = make_app(folder)
     async with app.run_test(size=size) as pilot:
         await settle(pilot)
@@ -423,7 +423,7 @@ async def test_columns_that_were_hidden_leave_a_trace(folder, size):
 
 @pytest.mark.extended
 @pytest.mark.parametrize("size", [(130, 34), (80, 24)])
-async def test_three_thousand_columns_are_ticked_at_once(folder, size):
+async def test_columns_dialog_toggles_three_thousand_columns_at_once(folder, size):
     with database_of(folder).writing() as con:
         many = [VariableInfo(f"v{n}", f"Many/V {n}", tags=(f"t{n % 9}",)) for n in range(3000)]
         update_computed_variables(con, [*VARIABLES, *many])
@@ -437,7 +437,7 @@ async def test_three_thousand_columns_are_ticked_at_once(folder, size):
         assert len(columns(app)) == 10 + sum("29" not in str(n) for n in range(3000))
 
 
-async def test_it_says_so_while_values_to_filter_by_are_still_to_come(folder, monkeypatch):
+async def test_status_reports_filter_values_that_are_still_loading(folder, monkeypatch):
     monkeypatch.setattr(rowid_blocks, "BLOCK_BITS", 3)
     monkeypatch.setattr(change_tracker, "PORTION", 1)
     monkeypatch.setattr(change_tracker, "MOST_AT_ONCE", 1)

@@ -1,4 +1,4 @@
-"""Finding columns and cells in the whole app; marks and the pointer as the lines around tell."""
+"""Finding columns and cells in the app; marks and the mouse in the status lines."""
 
 import pytest
 
@@ -26,7 +26,7 @@ def said(app):
 
 
 @pytest.mark.extended
-async def test_ctrl_f_goes_to_a_column_while_one_types(folder):
+async def test_ctrl_f_moves_to_a_column_while_typing(folder):
     app = make_app(folder)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
@@ -46,7 +46,7 @@ async def test_ctrl_f_goes_to_a_column_while_one_types(folder):
 
 
 @pytest.mark.extended
-async def test_esc_goes_back_to_the_column_one_was_on(folder):
+async def test_escape_in_the_find_prompt_returns_to_the_previous_column(folder):
     app = make_app(folder)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
@@ -63,7 +63,7 @@ async def test_esc_goes_back_to_the_column_one_was_on(folder):
 
 
 @pytest.mark.extended
-async def test_n_asks_what_to_look_for_then_goes_on(folder):
+async def test_n_asks_for_a_search_text_and_then_repeats_the_search(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
@@ -89,7 +89,7 @@ async def test_n_asks_what_to_look_for_then_goes_on(folder):
 
 
 @pytest.mark.extended
-async def test_what_is_not_there_is_said(folder):
+async def test_search_without_a_match_is_reported(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
@@ -100,7 +100,7 @@ async def test_what_is_not_there_is_said(folder):
 
 
 @pytest.mark.extended
-async def test_n_goes_to_what_the_filter_asks_for(folder):
+async def test_n_moves_to_cells_that_match_the_filter(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
@@ -113,7 +113,7 @@ async def test_n_goes_to_what_the_filter_asks_for(folder):
 
 
 @pytest.mark.extended
-async def test_the_lines_on_top_count_the_marks(folder):
+async def test_status_lines_count_the_marked_runs(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
@@ -127,7 +127,7 @@ async def test_the_lines_on_top_count_the_marks(folder):
         await until(pilot, lambda: "marked" not in text_of(app, StatusLines))
 
 
-async def test_a_click_on_a_title_sorts(folder):
+async def test_click_on_a_title_sorts_the_table(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
@@ -137,7 +137,7 @@ async def test_a_click_on_a_title_sorts(folder):
         await until(pilot, lambda: "↑ AGIPD/Hits" in text_of(app, StatusLines))
 
 
-async def test_the_cell_line_tells_of_what_the_mouse_is_over(folder):
+async def test_cell_bar_describes_the_cell_under_the_mouse(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
@@ -150,7 +150,7 @@ async def test_the_cell_line_tells_of_what_the_mouse_is_over(folder):
         await until(pilot, lambda: "r412 · Time" in text_of(app, CellBar))
 
 
-async def test_ctrl_l_draws_the_screen_again(folder):
+async def test_ctrl_l_redraws_the_screen(folder):
     app = make_app(folder)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
@@ -160,7 +160,7 @@ async def test_ctrl_l_draws_the_screen_again(folder):
         assert at(app)[0] == 400
 
 
-async def test_columns_on_the_screen_are_counted_beside_those_that_are_pinned(folder):
+async def test_status_counts_visible_columns_beside_pinned_ones(folder):
     app = make_app(folder)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)

@@ -1,4 +1,4 @@
-"""Folders as earlier versions of DAMNIT left them, in the app."""
+"""Folders of earlier DAMNIT versions in the app."""
 
 import sqlite3
 from contextlib import closing
@@ -33,7 +33,7 @@ def formats(folder):
 
 
 @pytest.mark.parametrize("version", [1, 2, 3])
-async def test_before_anything_is_typed_it_offers_to_migrate(make_old, version):
+async def test_editing_an_old_format_offers_the_migration(make_old, version):
     folder = make_old(version)
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
@@ -59,7 +59,7 @@ async def test_before_anything_is_typed_it_offers_to_migrate(make_old, version):
         await until(pilot, lambda: all(map(table.rows.is_complete, table.rows.all_keys)))
 
 
-async def test_a_database_of_the_future_says_that_it_is_only_read(folder):
+async def test_editing_a_newer_format_reports_read_only(folder):
     with closing(sqlite3.connect(folder.database)) as con:
         con.execute("UPDATE metameta SET value = 9 WHERE key = 'data_format_version'")
         con.commit()

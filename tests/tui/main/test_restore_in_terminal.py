@@ -1,4 +1,4 @@
-"""The app in a real terminal: how it was left, and the user's settings."""
+"""The app in a real terminal: session state, settings and redrawing."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def terminal(folder, tmp_path):
 
 @pytest.mark.extended
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
-def test_a_terminal_that_goes_away_takes_nothing_along(terminal, number):
+def test_session_state_is_restored_after_a_signal_ends_the_app(terminal, number):
     opened, pid_file = terminal()
     with opened as shown:
         shown.wait_for(lambda screen: "18 runs" in screen and "412" in screen)
@@ -58,7 +58,7 @@ def test_a_terminal_that_goes_away_takes_nothing_along(terminal, number):
 
 
 @pytest.mark.extended
-def test_being_told_to_go_on_without_having_stopped_changes_nothing(terminal):
+def test_sigcont_without_a_stop_changes_nothing(terminal):
     """With the hangup of a terminal comes a SIGCONT; its second reader would keep the process."""
     opened, pid_file = terminal()
     with opened as shown:
@@ -72,7 +72,7 @@ def test_being_told_to_go_on_without_having_stopped_changes_nothing(terminal):
         assert shown.exit_code() == 128 + signal.SIGHUP
 
 
-def test_an_emoji_in_a_comment_moves_no_column(terminal, folder):
+def test_emoji_in_a_comment_shifts_no_column(terminal, folder):
     """Terminals and the app differ in how wide it is; what is beside it looked like data."""
     add_run(
         folder, 411, NewValue(key(411), "comment", "⚠\ufe0f beam ❤\ufe0f 1\ufe0f\u20e3 ok 🇩🇪 👍🏽")
@@ -90,7 +90,7 @@ def test_an_emoji_in_a_comment_moves_no_column(terminal, folder):
         assert "⚠  beam ❤  1⃣  ok DE" in lines["411"]
 
 
-def test_redrawing_sets_the_modes_that_another_program_has_reset(terminal):
+def test_redraw_restores_terminal_modes_reset_by_another_program(terminal):
     opened, _ = terminal()
     with opened as shown:
         before = shown.wait_for(
@@ -111,7 +111,7 @@ def test_redrawing_sets_the_modes_that_another_program_has_reset(terminal):
 
 
 @pytest.mark.extended
-def test_keys_of_ones_own(terminal):
+def test_user_keys_of_the_settings_work_in_a_terminal(terminal):
     config_directory().mkdir(parents=True)
     (config_directory() / "settings.toml").write_text(
         '[keys]\n"runs.filter" = "ctrl+g"\n"runs.nothing" = "x"\n'
@@ -124,7 +124,7 @@ def test_keys_of_ones_own(terminal):
         shown.wait_for(lambda screen: "Filter:" in screen)
 
 
-def test_where_colours_are_few_images_are_told_by_their_size(terminal):
+def test_terminal_with_few_colours_shows_image_sizes(terminal):
     opened, _ = terminal(term="xterm-16color")
     with opened as shown:
         screen = shown.wait_for(lambda screen: "▣ 30×20" in screen)

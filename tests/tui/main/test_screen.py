@@ -1,4 +1,4 @@
-"""The whole app on real databases."""
+"""The main screen on real databases."""
 
 import json
 import os
@@ -41,7 +41,7 @@ def table_text(app):
     return "\n".join(table.render_line(y).text for y in range(table.size.height))
 
 
-async def test_the_table_is_there_and_says_where_it_is(folder):
+async def test_main_screen_shows_the_table_and_its_location(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
@@ -66,7 +66,7 @@ async def test_new_runs_are_announced_and_shown(folder):
         assert app.main_screen.table.cursor.key == key(413)
 
 
-async def test_following_goes_to_each_new_run(folder):
+async def test_follow_mode_moves_to_each_new_run(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 12)) as pilot:
         await settle(pilot)
@@ -78,7 +78,7 @@ async def test_following_goes_to_each_new_run(folder):
 
 
 @pytest.mark.extended
-async def test_a_folder_without_database_says_what_to_do_and_fills_by_itself(empty_folder):
+async def test_folder_without_a_database_shows_instructions_until_runs_arrive(empty_folder):
     app = make_app(empty_folder)
     async with app.run_test(size=(100, 20)) as pilot:
         await until(pilot, lambda: "no run database yet" in text_of(app, EmptyState))
@@ -93,7 +93,7 @@ async def test_a_folder_without_database_says_what_to_do_and_fills_by_itself(emp
         assert app.main_screen.table.cursor == (key(1), "comment")
 
 
-async def test_the_keys_around_the_table_work_without_runs(empty_folder):
+async def test_keys_of_the_main_screen_work_without_runs(empty_folder):
     app = make_app(empty_folder)
     async with app.run_test(size=(100, 20)) as pilot:
         await until(pilot, lambda: app.focused is app.main_screen.query_one(EmptyState))
@@ -102,7 +102,7 @@ async def test_the_keys_around_the_table_work_without_runs(empty_folder):
 
 
 @pytest.mark.extended
-async def test_a_database_that_goes_away_is_shown_as_it_was(folder):
+async def test_deleted_database_stays_on_the_screen(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 20)) as pilot:
         await settle(pilot)
@@ -115,7 +115,7 @@ async def test_a_database_that_goes_away_is_shown_as_it_was(folder):
         assert "1032.5250" in table_text(app)
 
 
-async def test_the_cell_line_says_why_a_cell_is_empty(folder):
+async def test_cell_bar_names_the_reason_of_an_empty_cell(folder):
     app = make_app(folder)
     async with app.run_test(size=(140, 30)) as pilot:
         await settle(pilot)
@@ -143,7 +143,7 @@ async def test_the_cell_line_says_why_a_cell_is_empty(folder):
         (412, "start_time", ["2026-03-14 11:45:00"]),
     ],
 )
-async def test_inspecting_shows_all_that_is_known(folder, run, name, shown):
+async def test_enter_opens_a_screen_with_the_details_of_a_cell(folder, run, name, shown):
     app = make_app(folder)
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
@@ -160,7 +160,7 @@ async def test_inspecting_shows_all_that_is_known(folder, run, name, shown):
         assert app.screen is app.main_screen
 
 
-async def test_x_walks_through_what_failed(folder):
+async def test_x_moves_through_failed_cells(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
@@ -177,7 +177,7 @@ async def test_x_walks_through_what_failed(folder):
 
 
 @pytest.mark.extended
-async def test_colon_goes_to_a_run(folder):
+async def test_colon_and_a_number_move_to_the_run(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
@@ -190,7 +190,7 @@ async def test_colon_goes_to_a_run(folder):
         assert app.main_screen.table.cursor.key == key(396)
 
 
-async def test_help_opens_and_closes(folder):
+async def test_help_screen_opens_and_closes(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
@@ -202,7 +202,7 @@ async def test_help_opens_and_closes(folder):
         assert app.screen is app.main_screen
 
 
-async def test_hostile_text_reaches_no_terminal(folder):
+async def test_control_characters_of_values_are_never_sent_to_the_terminal(folder):
     bad = "\x1b]0;owned\x07\x9b31m[bold red]x[/]\u202e"
     attributes = {"error": bad, "error_cls": bad, "units": bad}
     add_run(
@@ -230,7 +230,7 @@ async def test_hostile_text_reaches_no_terminal(folder):
             await pilot.pause()
 
 
-async def test_a_row_that_makes_no_sense_is_no_crash(folder):
+async def test_malformed_rows_do_not_crash_the_main_screen(folder):
     with database_of(folder).writing() as con:
         con.execute("UPDATE run_variables SET attributes = '{broken' WHERE run = 412")
         con.execute("UPDATE run_variables SET value = x'00ff' WHERE run = 411")
@@ -243,7 +243,7 @@ async def test_a_row_that_makes_no_sense_is_no_crash(folder):
         await until(pilot, lambda: isinstance(app.screen, ViewerScreen))
 
 
-async def test_copying_says_where_to(folder, monkeypatch):
+async def test_copying_a_cell_names_the_destination(folder, monkeypatch):
     copied = []
     monkeypatch.setattr(
         clipboard, "copy_text", lambda text, osc52, environ: copied.append(text) or "somewhere"
@@ -258,7 +258,7 @@ async def test_copying_says_where_to(folder, monkeypatch):
         assert [n.message for n in app._notifications] == ["Copied to somewhere."]
 
 
-async def test_no_colours_no_coloured_blocks(folder, monkeypatch):
+async def test_no_color_draws_images_without_coloured_blocks(folder, monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
@@ -271,7 +271,7 @@ async def test_no_colours_no_coloured_blocks(folder, monkeypatch):
         assert not {*"▀▆"} & {*table_text(app)}
 
 
-async def test_pictures_are_drawn_again_for_taller_rows(folder):
+async def test_images_are_redrawn_for_taller_rows(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
@@ -289,21 +289,21 @@ async def test_pictures_are_drawn_again_for_taller_rows(folder):
         assert "▀" not in table_text(app)
 
 
-async def test_lite_draws_no_images(folder):
+async def test_lite_option_draws_no_images(folder):
     app = make_app(folder, lite=True)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
         assert "▣ 30×20" in table_text(app)
 
 
-async def test_read_only_is_said(folder):
+async def test_read_only_option_is_shown_in_the_status_lines(folder):
     app = make_app(folder, read_only=True)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         assert "read-only" in text_of(app, StatusLines)
 
 
-def test_copying_falls_back_to_a_file(tmp_path):
+def test_text_too_long_for_osc_52_is_copied_to_a_file(tmp_path):
     sent = []
     environ = {"TERM": "xterm", "XDG_RUNTIME_DIR": str(tmp_path)}
     assert "OSC 52" in clipboard.copy_text("short", sent.append, environ)
@@ -315,7 +315,7 @@ def test_copying_falls_back_to_a_file(tmp_path):
     assert str(tmp_path) in clipboard.copy_text("x", sent.append, {**environ, "TERM": "linux"})
 
 
-def test_a_terminal_that_hung_up_is_noticed():
+def test_hangup_of_a_terminal_is_detected():
     ours, theirs = pty.openpty()
     assert not is_gone(theirs)
     os.close(ours)
@@ -332,14 +332,14 @@ print(sorted((heavy | others) & set(sys.modules)))
 """
 
 
-def test_nothing_heavy_is_imported_before_the_first_paint():
+def test_heavy_modules_are_not_imported_before_the_first_paint():
     done = subprocess.run(
         [sys.executable, "-c", IMPORTS], capture_output=True, text=True, check=True
     )
     assert json.loads(done.stdout.replace("'", '"')) == []
 
 
-def test_make_folder_is_what_the_tests_think(tmp_path):
+def test_make_folder_creates_the_expected_runs(tmp_path):
     folder = make_folder(tmp_path / "x")
     with database_of(folder).reading() as con:
         (count,) = con.execute("SELECT count(*) FROM run_info").fetchone()
@@ -352,7 +352,7 @@ def test_make_folder_is_what_the_tests_think(tmp_path):
     ("width", "there"),
     [(80, "? ⏎ / e p r J q"), (100, "? ⏎ / e p r J q x"), (120, "? ⏎ / e p r J q x : w F")],
 )
-async def test_the_last_line_has_first_what_one_needs_first(folder, width, there):
+async def test_key_footer_shows_the_most_important_keys_first(folder, width, there):
     app = make_app(folder)
     async with app.run_test(size=(width, 24)) as pilot:
         await settle(pilot)

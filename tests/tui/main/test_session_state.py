@@ -1,4 +1,4 @@
-"""What a dropped connection must not take away."""
+"""The session state that survives a dropped connection."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ async def leave_something(folder):
 
 
 @pytest.mark.extended
-async def test_a_fresh_start_is_as_it_was_left(folder):
+async def test_session_state_is_restored_at_the_next_start(folder):
     await leave_something(folder)
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
@@ -49,7 +49,7 @@ async def test_a_fresh_start_is_as_it_was_left(folder):
 
 
 @pytest.mark.extended
-async def test_tall_rows_are_kept_and_belong_to_a_view(folder):
+async def test_row_height_is_restored_and_stored_in_views(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
         await settle(pilot)
@@ -68,7 +68,7 @@ async def test_tall_rows_are_kept_and_belong_to_a_view(folder):
 
 
 @pytest.mark.extended
-async def test_following_is_kept(folder):
+async def test_follow_mode_is_restored(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
         await settle(pilot)
@@ -81,7 +81,7 @@ async def test_following_is_kept(folder):
 
 
 @pytest.mark.extended
-async def test_it_is_written_while_one_works_too(folder):
+async def test_session_state_is_written_while_the_app_runs(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
         await settle(pilot)
@@ -94,7 +94,7 @@ async def test_it_is_written_while_one_works_too(folder):
 
 
 @pytest.mark.extended
-async def test_what_is_asked_for_goes_before_what_was_left(folder):
+async def test_command_line_options_override_the_session_state(folder):
     await leave_something(folder)
     app = make_app(folder)
     app.main_screen.session_state.wanted = CliOverrides(filter="run = 400", columns="scan")
@@ -113,7 +113,7 @@ async def test_what_is_asked_for_goes_before_what_was_left(folder):
         assert len(view(app)[1]) == 10
 
 
-async def test_a_variable_that_has_only_values_is_waited_for(folder):
+async def test_command_line_options_wait_for_a_variable_without_definition(folder):
     for run in (395, 400):
         add_run(folder, run, NewValue(key(run), "handed_in", run, provenance="notebook"))
     app = make_app(folder)
@@ -126,7 +126,7 @@ async def test_a_variable_that_has_only_values_is_waited_for(folder):
         assert not app._notifications
 
 
-async def test_what_makes_no_sense_any_more_is_told_and_left_out(folder):
+async def test_invalid_session_state_is_reported_and_ignored(folder):
     kept = {
         "version": 1,
         "view": {
@@ -150,7 +150,7 @@ async def test_what_makes_no_sense_any_more_is_told_and_left_out(folder):
         assert "There is no column 'gone'" in told
 
 
-async def test_a_home_that_cannot_be_written_is_said_once(folder):
+async def test_unwritable_state_directory_is_reported_once(folder):
     state_directory().parent.mkdir(parents=True)
     state_directory().write_text("no directory")
     app = make_app(folder)
@@ -160,7 +160,7 @@ async def test_a_home_that_cannot_be_written_is_said_once(folder):
         await until(pilot, lambda: any("is not kept" in n.message for n in app._notifications))
 
 
-async def test_settings_that_make_no_sense_are_told_once(folder):
+async def test_invalid_settings_are_reported_once(folder):
     app = make_app(folder)
     app.main_screen.session_state.problems = ("settings.toml: unknown setting 'x\x1b'",)
     app.main_screen.session_state.theme = "no such theme"
