@@ -1,4 +1,4 @@
-"""Plots: which points, against numpy; which keys; what is saved."""
+"""Plots: points compared with numpy, keys, and saved files."""
 
 import csv
 from dataclasses import replace
@@ -58,7 +58,7 @@ def legend(rows, **state):
     return draw_points(points, PlotState(**state), 80, 20, STYLES).legend
 
 
-def test_more_than_six_groups_have_shades_in_their_order_and_one_scale(rows):
+def test_plot_of_many_groups_uses_ordered_shades_and_a_scale(rows):
     groups = [Group(f"r{n}", np.arange(3.0), np.arange(3.0) + n, None) for n in range(20)]
     points = replace(over(rows, y=("b",)), groups=tuple(groups))
     state = PlotState(y=("b",), form=Form.LINE)
@@ -69,7 +69,7 @@ def test_more_than_six_groups_have_shades_in_their_order_and_one_scale(rows):
     assert len(set(roles)) == SHADES
 
 
-def test_a_line_has_no_legend_of_colours_that_it_does_not_have(rows):
+def test_line_plot_has_no_colour_legend(rows):
     assert legend(rows, y=("b",), colour="a", form=Form.POINTS)
     assert not legend(rows, y=("b",), colour="a", form=Form.LINE)
 
@@ -77,7 +77,7 @@ def test_a_line_has_no_legend_of_colours_that_it_does_not_have(rows):
 # Points over runs
 
 
-def test_only_runs_with_both_numbers_are_points(rows):
+def test_plot_contains_only_runs_with_both_numbers(rows):
     points = over(rows, y=("b",), x="a")
     (group,) = points.groups
     good = [n for n in range(1, 21) if n not in (7, 9, 11)]
@@ -88,7 +88,7 @@ def test_only_runs_with_both_numbers_are_points(rows):
     assert points.notes == ("3 without a number",)
 
 
-def test_the_run_and_the_time_are_variables_too(rows):
+def test_plot_accepts_run_and_start_time_as_x(rows):
     points = over(rows, y=("b",), x="run")
     assert points.groups[0].x.tolist() == list(range(1, 21))
     assert points.x_kind is AxisKind.INDEX
@@ -97,7 +97,7 @@ def test_the_run_and_the_time_are_variables_too(rows):
     assert points.x_kind is AxisKind.TIME
 
 
-def test_several_variables_have_a_colour_each(rows):
+def test_plot_gives_each_variable_a_colour(rows):
     points = over(rows, y=("a", "b"))
     assert [group.label for group in points.groups] == ["A [µJ]", "B"]
     assert points.y_label == ""
@@ -105,7 +105,7 @@ def test_several_variables_have_a_colour_each(rows):
     assert [role for _, role in drawn.legend] == ["series0", "series1"]
 
 
-def test_texts_are_colours_in_their_order(rows):
+def test_plot_colours_texts_by_category(rows):
     points = over(rows, y=("b",), colour="word")
     assert points.categories == ("dark", "data")
     assert points.groups[0].colour.tolist() == [n % 2 for n in range(1, 21)]
@@ -122,11 +122,11 @@ def test_texts_are_colours_in_their_order(rows):
         ({"y": ("gone",)}, "gone has no values in these runs"),
     ],
 )
-def test_without_data_it_says_why(rows, state, said):
+def test_plot_without_points_names_the_reason(rows, state, said):
     assert said in over(rows, **state).problem
 
 
-def test_no_runs_are_said_to_be_none(rows):
+def test_plot_of_no_marked_runs_names_the_reason(rows):
     state = PlotState(y=("a",), which=RunScope.MARKED)
     assert "no marked runs" in points_over_runs(state, rows, [], NAMING).problem
 
@@ -134,7 +134,7 @@ def test_no_runs_are_said_to_be_none(rows):
 # Numbers drawn
 
 
-def test_a_histogram_counts_as_numpy_does(rows):
+def test_histogram_counts_equal_those_of_numpy(rows):
     state = PlotState(y=("b",), form=Form.HISTOGRAM, bins=7)
     points = over(rows, y=("b",), form=Form.HISTOGRAM)
     counts, edges = histogram(points.groups[0].x, 7, None)
@@ -148,7 +148,7 @@ def test_a_histogram_counts_as_numpy_does(rows):
     assert readout(points, at, drawn.shown).endswith(f": {expected[0][0]}")
 
 
-def test_a_million_points_keep_their_extremes():
+def test_reduced_line_of_a_million_points_keeps_its_extremes():
     random = np.random.default_rng(1)
     x, y = np.arange(1e6), random.normal(size=1_000_000)
     y[123_456], y[777_777] = 50, -50
@@ -159,7 +159,7 @@ def test_a_million_points_keep_their_extremes():
     assert np.allclose(series.greatest, blocks.max(axis=1))
 
 
-def test_logarithmic_axes_leave_out_what_has_no_logarithm(rows):
+def test_logarithmic_axes_leave_out_non_positive_numbers(rows):
     rows.add_values([StoredValue(key(3), "a", -2.0, NOW)])
     state = PlotState(y=("b",), x="a", log_x=True, log_y=True)
     points = over(rows, y=("b",), x="a")
@@ -169,7 +169,7 @@ def test_logarithmic_axes_leave_out_what_has_no_logarithm(rows):
     assert right - left < 2
 
 
-def test_the_point_next_to_a_place_is_read_out(rows):
+def test_plot_cursor_reads_out_the_nearest_point(rows):
     state = PlotState(y=("b",), x="run", cursor=(5.2, 30.0))
     points = over(rows, y=("b",), x="run")
     shown = ((1.0, 20.0), (0.0, 400.0))
@@ -179,7 +179,7 @@ def test_the_point_next_to_a_place_is_read_out(rows):
 
 @pytest.mark.parametrize("form", list(Form))
 @pytest.mark.parametrize("values", [[1.0], [3.0, 3.0], [1e308, -1e308], [5e-324, 0.0]])
-def test_extreme_numbers_are_drawn(form, values):
+def test_extreme_numbers_are_plotted(form, values):
     rows = Rows()
     rows.add_columns([Column("a", "A")])
     rows.add_values([StoredValue(key(n), "a", v, NOW) for n, v in enumerate(values, 1)])
@@ -192,7 +192,7 @@ def test_extreme_numbers_are_drawn(form, values):
 # What is wanted
 
 
-def test_zooming_in_and_out_again_is_where_one_was():
+def test_plot_zoom_is_reversible():
     shown = ((0.0, 10.0), (0.0, 1.0))
     closer = PlotState().zoomed(2, shown, (2.0, 0.5))
     assert closer.window == (1.0, 6.0)
@@ -202,7 +202,7 @@ def test_zooming_in_and_out_again_is_where_one_was():
     assert closer.whole().window is None
 
 
-async def test_several_variables_are_checked_and_not_too_many():
+async def test_variable_dialog_limits_the_number_of_checked_variables():
     names = [f"v{number}" for number in range(20)]
     choices = [VariableChoice(name, name) for name in names]
     dialog = VariableDialog("Y", choices, ("v0",), most=MOST_Y)
@@ -224,7 +224,7 @@ async def test_several_variables_are_checked_and_not_too_many():
 # Within runs
 
 
-def test_data_is_aligned_by_train_id():
+def test_plot_aligns_data_by_train_id():
     x, y = np.array([10.0, 11.0, 12.0]), np.array([1.0, 2.0, 3.0])
     across, up, note = align(x, np.array([5, 6, 7]), y, np.array([6, 7, 8]))
     assert (across.tolist(), up.tolist()) == ([11.0, 12.0], [1.0, 2.0])
@@ -241,7 +241,7 @@ def with_data(empty_folder):
     return fill(empty_folder)
 
 
-def test_a_line_is_read_with_its_trains(with_data):
+def test_series_is_read_with_its_train_ids(with_data):
     line = read_line(with_data, key(2), "energy")
     expected = data_of(2)["energy"]
     assert np.allclose(line.values, expected)
@@ -251,7 +251,7 @@ def test_a_line_is_read_with_its_trains(with_data):
         read_line(with_data, key(2), "image")
 
 
-def test_a_very_long_line_keeps_its_extremes(with_data, monkeypatch):
+def test_very_long_series_keeps_its_extremes(with_data, monkeypatch):
     monkeypatch.setattr("damnit_daemon.hdf5.series.MOST_POINTS", 30)
     monkeypatch.setattr("damnit_daemon.hdf5.series.PLACES", 5)
     line = read_line(with_data, key(1), "plain")
@@ -264,7 +264,7 @@ def read_from(folder):
     return lambda run_key, name: read_line(folder, run_key, name)
 
 
-def test_within_runs_each_has_a_colour_and_trains_fit(with_data):
+def test_plot_within_runs_colours_each_run_and_aligns_trains(with_data):
     state = PlotState(("energy",), "position", over=Over.WITHIN)
     wanted = request_for(state, [key(1), key(3)])
     points = points_within(wanted, read_from(with_data), NAMING)
@@ -276,14 +276,14 @@ def test_within_runs_each_has_a_colour_and_trains_fit(with_data):
     assert points.notes == ("10 of the points have no partner",)
 
 
-def test_within_runs_without_x_the_coordinate_is_taken(with_data):
+def test_plot_within_runs_defaults_to_the_coordinate_as_x(with_data):
     wanted = request_for(PlotState(("energy",), "", over=Over.WITHIN), [key(1)])
     points = points_within(wanted, read_from(with_data), NAMING)
     assert points.x_label == "trainId"
     assert points.groups[0].x[0] == 1000
 
 
-def test_runs_are_laid_over_each_other_from_their_begin(with_data):
+def test_plot_within_runs_aligns_runs_at_their_start(with_data):
     wanted = request_for(PlotState(("energy",), BEGIN, over=Over.WITHIN), [key(1), key(2)])
     points = points_within(wanted, read_from(with_data), NAMING)
     assert points.x_label == "trainId from start of run"
@@ -292,7 +292,7 @@ def test_runs_are_laid_over_each_other_from_their_begin(with_data):
         assert np.allclose(group.y, data_of(run)["energy"])
 
 
-def test_what_cannot_be_read_is_told_and_the_rest_drawn(with_data):
+def test_plot_within_runs_reports_unreadable_runs_and_draws_the_others(with_data):
     with_data.results_file(key(2)).write_bytes(b"no file")
     wanted = request_for(PlotState(("energy",), "", over=Over.WITHIN), [key(1), key(2), key(9)])
     points = points_within(wanted, read_from(with_data), NAMING)
@@ -304,7 +304,7 @@ def test_what_cannot_be_read_is_told_and_the_rest_drawn(with_data):
     assert "no marked runs" in points_within(wanted, read_from(with_data), NAMING).problem
 
 
-def test_too_many_runs_are_left_out():
+def test_plot_within_runs_leaves_out_runs_beyond_the_limit():
     keys = [key(n) for n in range(100)]
     assert len(request_for(PlotState(("a", "b")), keys).keys) == MOST_LINES // 2
 
@@ -323,7 +323,7 @@ async def opened(pilot, name="xgm.intensity", run=411):
 
 
 @pytest.mark.extended
-async def test_p_plots_what_is_under_the_cursor_and_again_what_was(folder):
+async def test_p_plots_the_variable_under_the_cursor_and_then_the_previous_plot(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 34)) as pilot:
         screen = await opened(pilot)
@@ -339,7 +339,7 @@ async def test_p_plots_what_is_under_the_cursor_and_again_what_was(folder):
 
 
 @pytest.mark.extended
-async def test_new_runs_appear_by_themselves(folder):
+async def test_plot_shows_new_runs(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 34)) as pilot:
         screen = await opened(pilot)
@@ -348,7 +348,7 @@ async def test_new_runs_appear_by_themselves(folder):
 
 
 @pytest.mark.extended
-async def test_every_key_of_a_plot(folder, tmp_path, monkeypatch):
+async def test_plot_screen_obeys_each_of_its_keys(folder, tmp_path, monkeypatch):
     copied = []
     app = make_app(folder)
     async with app.run_test(size=(120, 34)) as pilot:
@@ -404,7 +404,7 @@ async def test_every_key_of_a_plot(folder, tmp_path, monkeypatch):
 
 
 @pytest.mark.extended
-async def test_enter_goes_to_the_run_of_a_point(folder):
+async def test_enter_in_a_plot_moves_to_the_run_of_the_point(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 34)) as pilot:
         await opened(pilot)
@@ -413,7 +413,7 @@ async def test_enter_goes_to_the_run_of_a_point(folder):
         assert app.main_screen.table.cursor.key == key(396)
 
 
-async def test_the_mouse_points_zooms_and_drags(folder):
+async def test_plot_is_pointed_zoomed_and_dragged_by_the_mouse(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 34)) as pilot:
         screen = await opened(pilot)
@@ -430,7 +430,7 @@ async def test_the_mouse_points_zooms_and_drags(folder):
 
 
 @pytest.mark.extended
-async def test_marked_runs_are_plotted_within(with_data):
+async def test_marked_runs_are_plotted_within_runs(with_data):
     app = make_app(with_data)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
@@ -460,7 +460,7 @@ async def save_as(pilot, path):
 
 
 @pytest.mark.extended
-async def test_a_plot_is_saved(folder, tmp_path):
+async def test_plot_is_saved_as_csv_text_and_png(folder, tmp_path):
     from PIL import Image
 
     app = make_app(folder)
@@ -479,7 +479,7 @@ async def test_a_plot_is_saved(folder, tmp_path):
 
 
 @pytest.mark.extended
-async def test_the_list_of_variables_is_left_with_esc(folder):
+async def test_escape_closes_the_variable_dialog_of_a_plot(folder):
     app = make_app(folder)
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await opened(pilot)
