@@ -1,4 +1,4 @@
-"""Going to another proposal: those of late, those that are found, new ones."""
+"""The proposals screen: recent, found and new folders."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ async def open_screen(pilot):
 
 
 @pytest.mark.extended
-async def test_those_of_late_and_those_found_are_listed_and_narrowed(folder, official):
+async def test_proposals_screen_lists_and_filters_recent_and_found_folders(folder, official):
     note_opened(folder.path)
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
@@ -58,7 +58,7 @@ async def test_those_of_late_and_those_found_are_listed_and_narrowed(folder, off
 
 
 @pytest.mark.extended
-async def test_the_list_is_walked_while_one_types(folder, official):
+async def test_proposals_list_is_walked_by_arrow_keys_while_typing(folder, official):
     note_opened(folder.path)
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
@@ -74,7 +74,7 @@ async def test_the_list_is_walked_while_one_types(folder, official):
 
 
 @pytest.mark.extended
-async def test_a_whole_path_is_opened_or_said_to_be_none(folder, official):
+async def test_proposals_screen_opens_a_typed_path_or_reports_it(folder, official):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await open_screen(pilot)
@@ -86,7 +86,7 @@ async def test_a_whole_path_is_opened_or_said_to_be_none(folder, official):
 
 
 @pytest.mark.extended
-async def test_a_folder_is_made_like_the_present_one(folder, tmp_path):
+async def test_proposals_screen_creates_a_folder_like_the_open_one(folder, tmp_path):
     folder.context_file.write_text("# ours\n")
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
@@ -106,7 +106,7 @@ async def test_a_folder_is_made_like_the_present_one(folder, tmp_path):
         assert "sample" in {variable.name for variable in load_variables(con)}
 
 
-async def test_one_is_chosen_before_there_is_any(tmp_path, official):
+async def test_folder_picker_opens_without_a_folder(tmp_path, official):
     app = FolderPickerApp()
     async with app.run_test(size=(100, 20)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, ProposalsScreen))
@@ -117,7 +117,7 @@ async def test_one_is_chosen_before_there_is_any(tmp_path, official):
         await until(pilot, lambda: app.return_value == official.path)
 
 
-def test_the_last_thirty_are_remembered(tmp_path):
+def test_recent_folders_are_limited_to_thirty(tmp_path):
     for number in range(40):
         note_opened(tmp_path / str(number), tmp_path, now=number)
     recent = load_recent(tmp_path)
