@@ -1,4 +1,4 @@
-"""Pictures in the shift's report: noted when they are saved, linked when it is sent."""
+"""Images in the shift report: recorded when saved, linked when sent."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def report_of(*pictures):
 # Noted
 
 
-def test_they_are_kept_a_line_each(tmp_path):
+def test_saved_images_are_recorded_one_per_line(tmp_path):
     file = pictures_file("an-id", tmp_path, tmp_path / "state")
     first = SavedPicture(NOW - 60, tmp_path / "a.png", "XGM")
     assert load_pictures(file, 0, NOW) == ()
@@ -79,7 +79,7 @@ def test_they_are_kept_a_line_each(tmp_path):
     assert len(load_pictures(file, NOW - 25, NOW)) == 1
 
 
-def test_they_stand_in_the_report_with_what_they_show(tmp_path):
+def test_report_lists_saved_images_with_their_captions(tmp_path):
     here = SavedPicture(NOW - 60, tmp_path / "a\x1b`.png", "XGM\nover \x1b[31m Run")
     gone = SavedPicture(NOW - 30, tmp_path / "b.png", "hits")
     happened = ShiftSummary(1, NOW - 3600, NOW, pictures=(here, gone), gone=frozenset([gone.path]))
@@ -90,7 +90,7 @@ def test_they_stand_in_the_report_with_what_they_show(tmp_path):
     assert f"hits: `{tmp_path}/b.png` is not there any more\n" in text
 
 
-def test_a_plot_stands_there_as_text_too(tmp_path):
+def test_report_contains_saved_plots_as_text(tmp_path):
     drawing = " ```x\x1b\n 1 ┤⣿\n   └┬"
     first = SavedPicture(NOW - 60, tmp_path / "a.png", "XGM", drawing)
     file = pictures_file("an-id", tmp_path, tmp_path / "state")
@@ -103,7 +103,7 @@ def test_a_plot_stands_there_as_text_too(tmp_path):
 # Sent
 
 
-def test_they_are_uploaded_and_linked(server, logbook, make_picture):
+def test_sent_report_uploads_and_links_its_images(server, logbook, make_picture):
     server.link = "/user_uploads/2/ab/1.png"
     picture = make_picture("a[b].png")
     sent = send_report(logbook, "shift", report_of(picture), [picture])
@@ -114,13 +114,13 @@ def test_they_are_uploaded_and_linked(server, logbook, make_picture):
     assert r"XGM over Run: [a\[b\].png](/user_uploads/2/ab/1.png)" in text
 
 
-def test_one_that_was_taken_out_of_the_text_stays_here(server, logbook, make_picture):
+def test_image_removed_from_the_report_text_is_not_uploaded(server, logbook, make_picture):
     picture = make_picture()
     send_report(logbook, "shift", "nothing of note", [picture])
     assert server.uploaded == []
 
 
-def test_what_does_not_work_costs_a_picture_its_place_only(server, logbook, make_picture, tmp_path):
+def test_failed_image_uploads_do_not_stop_the_report(server, logbook, make_picture, tmp_path):
     good, large = make_picture("good.png"), make_picture("large.png", PNG + b"x" * 1000)
     gone, text = make_picture("gone.png"), make_picture("text.png", b"secret words")
     pipe = SavedPicture(NOW, tmp_path / "pipe.png", "a pipe")
@@ -139,7 +139,7 @@ def test_what_does_not_work_costs_a_picture_its_place_only(server, logbook, make
     assert len(sent.problems) == 4
 
 
-def test_one_that_is_too_large_is_not_even_sent(server, logbook, make_picture, monkeypatch):
+def test_too_large_image_is_not_uploaded(server, logbook, make_picture, monkeypatch):
     monkeypatch.setattr(send, "MOST_BYTES", len(PNG) - 1)
     monkeypatch.setattr(logbook_module, "MOST_BYTES", len(PNG) - 1)
     picture = make_picture()
@@ -148,7 +148,7 @@ def test_one_that_is_too_large_is_not_even_sent(server, logbook, make_picture, m
     assert "was not uploaded: it is larger than" in server.received[0][1]
 
 
-def test_a_redirect_gets_neither_key_nor_picture(server, logbook, make_picture):
+def test_redirected_upload_reveals_neither_key_nor_image(server, logbook, make_picture):
     with LogbookServer() as other:
         server.uploads_elsewhere = other.url.replace("127.0.0.1", "localhost")
         picture = make_picture()
@@ -157,7 +157,7 @@ def test_a_redirect_gets_neither_key_nor_picture(server, logbook, make_picture):
     assert "was not uploaded: The logbook refused it: 307" in server.received[0][1]
 
 
-def test_a_server_without_uploads_gets_them_with_messages(server, logbook, make_picture):
+def test_images_are_sent_as_messages_to_a_server_without_uploads(server, logbook, make_picture):
     server.takes_uploads = False
     picture = make_picture()
     sent = send_report(logbook, "shift", report_of(picture), [picture])
@@ -167,14 +167,14 @@ def test_a_server_without_uploads_gets_them_with_messages(server, logbook, make_
     assert (none, name, content) == (b"", "xgm.png", PNG)
 
 
-def test_a_picture_that_does_not_follow_is_said(server, logbook, make_picture):
+def test_image_message_that_fails_is_reported(server, logbook, make_picture):
     server.takes_uploads, server.accepts = False, 1
     picture = make_picture()
     sent = send_report(logbook, "shift", report_of(picture), [picture])
     assert (sent.messages, sent.problems) == (1, ["xgm.png: The logbook refused it: 500 full"])
 
 
-def test_a_server_that_is_down_is_asked_once(server, logbook, make_picture, monkeypatch):
+def test_unreachable_logbook_is_asked_once(server, logbook, make_picture, monkeypatch):
     pictures = [make_picture("a.png"), make_picture("b.png")]
     server.close()
     asked = []
@@ -198,7 +198,7 @@ async def save_as(pilot, path):
 
 
 @pytest.mark.extended
-async def test_a_saved_plot_comes_to_the_logbook(folder, tmp_path, server):
+async def test_saved_plot_is_sent_to_the_logbook(folder, tmp_path, server):
     config = f'[ZULIP]\nurl = {server.url}\nkey = {KEY}\ntopics = ["shift"]\n'
     (folder.path / "zulip.cfg").write_text(config)
     app = make_app(folder)
@@ -236,7 +236,7 @@ async def test_a_saved_plot_comes_to_the_logbook(folder, tmp_path, server):
 
 
 @pytest.mark.extended
-async def test_what_is_saved_in_inspect_is_noted(tmp_path):
+async def test_image_saved_in_the_viewer_is_recorded(tmp_path):
     folder = make_inspect_folder(tmp_path / "amore")
     app = make_app(folder)
     async with app.run_test(size=(110, 34)) as pilot:

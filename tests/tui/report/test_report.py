@@ -1,4 +1,4 @@
-"""The shift's report: what it says, and where it goes."""
+"""The shift report: contents and destinations."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _state(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
 
 
-def test_it_is_markdown_that_shows_what_is_hostile():
+def test_report_is_markdown_with_control_characters_escaped():
     happened = ShiftSummary(
         1234,
         NOW - 3600,
@@ -39,7 +39,7 @@ def test_it_is_markdown_that_shows_what_is_hostile():
     assert "No runs." in write_report(ShiftSummary(None, NOW, NOW), UTC)
 
 
-def test_equal_failures_are_one_line():
+def test_equal_failures_are_grouped_in_one_line():
     found = [(3, "A", "x"), (1, "B", "y"), (2, "A", "x")]
     assert group_failures(found) == (
         FailureSummary("A", "x", (2, 3)),
@@ -47,7 +47,7 @@ def test_equal_failures_are_one_line():
     )
 
 
-def test_it_begins_where_the_last_one_ended(folder, tmp_path):
+def test_report_begins_where_the_last_one_ended(folder, tmp_path):
     with database_of(folder).writing() as con:
         add_note(con, NOW - 100, "beam is back")
         add_note(con, NOW - 90_000, "yesterday")
@@ -80,7 +80,7 @@ async def open_report(pilot, typed="report"):
 
 
 @pytest.mark.extended
-async def test_it_goes_to_a_file_and_is_changed_before(folder, tmp_path, monkeypatch):
+async def test_report_is_edited_and_saved_to_a_file(folder, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
@@ -101,7 +101,7 @@ async def test_it_goes_to_a_file_and_is_changed_before(folder, tmp_path, monkeyp
 
 
 @pytest.mark.extended
-async def test_it_is_copied(folder, monkeypatch):
+async def test_report_is_copied(folder, monkeypatch):
     copied = []
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
@@ -115,7 +115,7 @@ async def test_it_is_copied(folder, monkeypatch):
 
 
 @pytest.mark.extended
-async def test_it_goes_to_the_logbook(folder):
+async def test_report_is_sent_to_the_logbook(folder):
     with LogbookServer() as server:
         app = make_app(folder)
         async with app.run_test(size=(120, 30)) as pilot:
@@ -134,7 +134,7 @@ async def test_it_goes_to_the_logbook(folder):
 
 
 @pytest.mark.extended
-async def test_a_wrong_number_of_hours_is_said(folder):
+async def test_report_command_refuses_invalid_hours(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
