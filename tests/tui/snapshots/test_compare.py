@@ -1,4 +1,4 @@
-"""Pictures of why, plot, run details and differences. Look at a new one before you keep it."""
+"""Snapshots of diagnosis, plot, details and differences. Look at a new one before keeping it."""
 
 import pytest
 
@@ -74,7 +74,7 @@ async def press(pilot, keys, run, name, screen):
 
 @pytest.mark.extended
 @SIZES
-def test_why_a_chain(snap, folder, size):
+def test_diagnosis_of_a_failed_dependency(snap, folder, size):
     folder.context_file.write_text(CONTEXT)
     log = folder.log_file(key(410))
     log.parent.mkdir()
@@ -90,7 +90,7 @@ def test_why_a_chain(snap, folder, size):
 
 @pytest.mark.extended
 @SIZES
-def test_a_plot_over_runs(snap, folder, size):
+def test_plot_over_runs(snap, folder, size):
     async def before(pilot):
         await press(pilot, "p", 411, "xgm.intensity", PlotScreen)
         await pilot.press("c", *"hits", "enter", "right", "right", "right")
@@ -100,7 +100,7 @@ def test_a_plot_over_runs(snap, folder, size):
 
 
 @pytest.mark.extended
-def test_a_histogram(snap, folder):
+def test_plot_as_histogram(snap, folder):
     async def before(pilot):
         await press(pilot, "p", 411, "xgm.intensity", PlotScreen)
         await pilot.press("m", "m")
@@ -109,7 +109,7 @@ def test_a_histogram(snap, folder):
 
 
 @pytest.mark.extended
-def test_choosing_what_is_plotted(snap, folder):
+def test_plot_variable_dialog(snap, folder):
     async def before(pilot):
         await press(pilot, "p", 411, "xgm.intensity", PlotScreen)
         await pilot.press("v", "x", "g", "m")
@@ -120,7 +120,7 @@ def test_choosing_what_is_plotted(snap, folder):
 
 @pytest.mark.extended
 @SIZES
-def test_a_plot_within_runs(snap, with_data, size):
+def test_plot_within_runs(snap, with_data, size):
     async def before(pilot):
         app = pilot.app
         app.main_screen.table.move_to(key(3), "energy")
@@ -133,7 +133,7 @@ def test_a_plot_within_runs(snap, with_data, size):
 
 @pytest.mark.extended
 @SIZES
-def test_a_run_in_full(snap, folder, size):
+def test_details_of_a_run(snap, folder, size):
     with ledger_of(folder) as con:
         take_lease(con)
         job = begin(con, queue(con, 411, now=NOW - 90), "ratio", done=["ratio"], now=NOW - 60)
@@ -149,7 +149,7 @@ def test_a_run_in_full(snap, folder, size):
 
 @pytest.mark.extended
 @SIZES
-def test_what_differs(snap, folder, size):
+def test_differences_of_marked_runs(snap, folder, size):
     async def before(pilot):
         await press(pilot, ["space", "space", "space", "d"], 411, "ratio", DifferencesScreen)
 

@@ -1,4 +1,4 @@
-"""Pictures of editing and exporting. Look at a new one before you keep it."""
+"""Snapshots of editing and exporting. Look at a new one before keeping it."""
 
 import pytest
 
@@ -36,7 +36,7 @@ async def open_box(pilot, press, box):
 
 @pytest.mark.extended
 @pytest.mark.parametrize("size", SIZES)
-def test_a_comment_is_edited(snap, folder, size):  # noqa: F811
+def test_edit_prompt_of_a_comment(snap, folder, size):  # noqa: F811
     async def before(pilot):
         table_of(pilot).move_to(key(410), "comment")
         await pilot.press("e")
@@ -46,7 +46,7 @@ def test_a_comment_is_edited(snap, folder, size):  # noqa: F811
 
 
 @pytest.mark.extended
-def test_a_mistake_in_marked_runs(snap, folder):  # noqa: F811
+def test_edit_prompt_with_a_mistake_for_marked_runs(snap, folder):  # noqa: F811
     with_column(folder)
 
     async def before(pilot):
@@ -61,7 +61,7 @@ def test_a_mistake_in_marked_runs(snap, folder):  # noqa: F811
 
 @pytest.mark.extended
 @pytest.mark.parametrize("size", SIZES)
-def test_somebody_else_was_faster(snap, folder, size):  # noqa: F811
+def test_edit_conflict_dialog(snap, folder, size):  # noqa: F811
     async def before(pilot):
         table_of(pilot).move_to(key(411), "comment")
         await pilot.press("e")
@@ -76,7 +76,7 @@ def test_somebody_else_was_faster(snap, folder, size):  # noqa: F811
 
 @pytest.mark.extended
 @pytest.mark.parametrize("size", SIZES)
-def test_a_new_variable(snap, folder, size):  # noqa: F811
+def test_new_user_variable_form(snap, folder, size):  # noqa: F811
     async def before(pilot):
         await open_box(pilot, "A", VariableDialog)
         await open_box(pilot, "enter", UserVariableForm)
@@ -87,7 +87,7 @@ def test_a_new_variable(snap, folder, size):  # noqa: F811
 
 
 @pytest.mark.extended
-def test_the_variables_to_fill_in(snap, folder):  # noqa: F811
+def test_user_variables_dialog(snap, folder):  # noqa: F811
     with_column(folder)
 
     async def before(pilot):
@@ -98,7 +98,7 @@ def test_the_variables_to_fill_in(snap, folder):  # noqa: F811
 
 @pytest.mark.extended
 @pytest.mark.parametrize("size", SIZES)
-def test_a_variable_is_deleted(snap, folder, size):  # noqa: F811
+def test_variable_deletion_dialog(snap, folder, size):  # noqa: F811
     async def before(pilot):
         table_of(pilot).move_to(key(412), "ratio")
         await open_box(pilot, "delete", DeletionDialog)
@@ -110,7 +110,7 @@ def test_a_variable_is_deleted(snap, folder, size):  # noqa: F811
 
 @pytest.mark.extended
 @pytest.mark.parametrize("size", SIZES)
-def test_notes(snap, folder, size):  # noqa: F811
+def test_notes_screen(snap, folder, size):  # noqa: F811
     editor = Editor(folder, author="me@here")
     editor.add_note(NOW - 7200, "beam is back")
     editor.add_note(NOW - 3600, "door opened\nand closed \x1b[31m")
@@ -125,7 +125,7 @@ def test_notes(snap, folder, size):  # noqa: F811
 
 @pytest.mark.extended
 @pytest.mark.parametrize("size", SIZES)
-def test_the_export(snap, folder, size):  # noqa: F811
+def test_export_dialog(snap, folder, size):  # noqa: F811
     async def before(pilot):
         table_of(pilot).move_to(key(410), "comment")
         await pilot.press("space")

@@ -1,4 +1,4 @@
-"""Pictures of filters, orders and columns. Look at a new one before you keep it."""
+"""Snapshots of filters, sort orders and columns. Look at a new one before keeping it."""
 
 import pytest
 from textual.widgets import Input
@@ -39,7 +39,7 @@ async def type_filter(pilot, text):
 
 @pytest.mark.extended
 @SIZES
-def test_a_filter_and_an_order(snap, folder, size):
+def test_filtered_and_sorted_table(snap, folder, size):
     async def before(pilot):
         await type_filter(pilot, "ratio > 0.97 not is:skipped")
         await pilot.press("enter")
@@ -51,7 +51,7 @@ def test_a_filter_and_an_order(snap, folder, size):
 
 @pytest.mark.extended
 @SIZES
-def test_a_filter_that_is_typed(snap, folder, size):
+def test_filter_prompt_while_typing(snap, folder, size):
     async def before(pilot):
         await type_filter(pilot, "ratio > 0.99 xgm")
 
@@ -60,7 +60,7 @@ def test_a_filter_that_is_typed(snap, folder, size):
 
 @pytest.mark.extended
 @SIZES
-def test_a_mistake_in_a_filter(snap, folder, size):
+def test_filter_prompt_with_a_mistake(snap, folder, size):
     async def before(pilot):
         await type_filter(pilot, "ratio > 0.99 xmg = 5")
 
@@ -68,7 +68,7 @@ def test_a_mistake_in_a_filter(snap, folder, size):
 
 
 @pytest.mark.extended
-def test_the_command_line(snap, folder):
+def test_command_line_with_completion(snap, folder):
     async def before(pilot):
         await pilot.press("colon")
         pilot.app.main_screen.query_one(Input).cursor_blink = False
@@ -79,7 +79,7 @@ def test_the_command_line(snap, folder):
 
 @pytest.mark.extended
 @SIZES
-def test_choosing_columns(snap, folder, size):
+def test_columns_dialog(snap, folder, size):
     async def before(pilot):
         await pilot.press("c", "j", "j", "space", "space", "p", "J")
 
@@ -87,7 +87,7 @@ def test_choosing_columns(snap, folder, size):
 
 
 @pytest.mark.extended
-def test_searching_three_thousand_columns(snap, folder):
+def test_columns_dialog_searching_three_thousand_columns(snap, folder):
     with database_of(folder).writing() as con:
         many = [VariableInfo(f"v{n}", f"Many/V {n}") for n in range(3000)]
         update_computed_variables(con, [*VARIABLES, *many])
@@ -101,7 +101,7 @@ def test_searching_three_thousand_columns(snap, folder):
 
 
 @pytest.mark.extended
-def test_choosing_tags(snap, folder):
+def test_tags_dialog(snap, folder):
     with database_of(folder).writing() as con:
         tagged = [v._replace(tags=(v.name.partition(".")[0],)) for v in VARIABLES[:5]]
         update_computed_variables(con, [*tagged, *VARIABLES[5:]])
@@ -113,7 +113,7 @@ def test_choosing_tags(snap, folder):
 
 
 @pytest.mark.extended
-def test_choosing_values(snap, folder):
+def test_value_filter_dialog(snap, folder):
     async def before(pilot):
         pilot.app.main_screen.table.move_to(key(412), "comment")
         await pilot.press("vertical_line", "space")
@@ -122,7 +122,7 @@ def test_choosing_values(snap, folder):
 
 
 @pytest.mark.extended
-def test_choosing_a_range(snap, folder):
+def test_range_filter_dialog(snap, folder):
     from ..conftest import add_run
 
     for run in range(360, 380):

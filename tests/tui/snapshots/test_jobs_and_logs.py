@@ -1,4 +1,4 @@
-"""Pictures of jobs, logs and processing again. Look at a new one before you keep it."""
+"""Snapshots of jobs, logs and the reprocess dialog. Look at a new one before keeping it."""
 
 import pytest
 
@@ -35,7 +35,7 @@ def busy(folder):
 
 @pytest.mark.extended
 @pytest.mark.parametrize("size", SIZES)
-def test_the_jobs(snap, busy, size):  # noqa: F811
+def test_jobs_screen(snap, busy, size):  # noqa: F811
     async def before(pilot):
         await pilot.press("J")
         await until(pilot, lambda: isinstance(pilot.app.screen, JobsScreen))
@@ -49,7 +49,7 @@ def test_the_jobs(snap, busy, size):  # noqa: F811
 
 @pytest.mark.extended
 @pytest.mark.parametrize("size", SIZES)
-def test_a_log_where_a_variable_failed(snap, busy, size):  # noqa: F811
+def test_log_screen_at_a_failed_variable(snap, busy, size):  # noqa: F811
     async def before(pilot):
         pilot.app.main_screen.table.move_to(key(410), "xgm.intensity")
         await pilot.press("L")
@@ -63,7 +63,7 @@ def test_a_log_where_a_variable_failed(snap, busy, size):  # noqa: F811
 
 @pytest.mark.extended
 @pytest.mark.parametrize("size", SIZES)
-def test_processing_again(snap, busy, size):  # noqa: F811
+def test_reprocess_dialog(snap, busy, size):  # noqa: F811
     async def before(pilot):
         pilot.app.main_screen.table.move_to(key(410), "ratio")
         await pilot.press("r")

@@ -1,4 +1,4 @@
-"""Pictures of the screens. Look at a new one before you keep it."""
+"""Snapshots of the main screen. Look at a new one before keeping it."""
 
 import pytest
 
@@ -41,38 +41,38 @@ async def open_cell(pilot, run, name):
     await pilot.pause()
 
 
-def test_the_table(snap, folder):
+def test_main_table(snap, folder):
     async def before(pilot):
         await pilot.press("j", "l", "l", "l")
 
     assert snap(folder, before=before)
 
 
-def test_a_small_terminal(snap, folder):
+def test_main_table_on_a_small_terminal(snap, folder):
     assert snap(folder, size=(80, 24))
 
 
-def test_the_last_columns_of_a_small_terminal(snap, folder):
+def test_last_columns_on_a_small_terminal(snap, folder):
     async def before(pilot):
         await pilot.press("dollar_sign", "G")
 
     assert snap(folder, size=(80, 12), before=before)
 
 
-def test_a_light_theme(snap, folder):
+def test_main_table_in_the_light_theme(snap, folder):
     assert snap(folder, theme="light")
 
 
-def test_read_only_without_images(snap, folder):
+def test_main_table_with_read_only_and_lite(snap, folder):
     assert snap(folder, read_only=True, lite=True)
 
 
-def test_no_colours(snap, folder, monkeypatch):
+def test_main_table_with_no_color(snap, folder, monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
     assert snap(folder)
 
 
-def test_no_database_yet(snap, empty_folder):
+def test_main_screen_without_a_database(snap, empty_folder):
     async def before(pilot):
         await until(pilot, lambda: pilot.app.main_screen.has_class("-noticed"))
         await until(pilot, lambda: pilot.app.main_screen.feed.health.missing)
@@ -81,12 +81,12 @@ def test_no_database_yet(snap, empty_folder):
     assert snap(empty_folder, size=(100, 20), before=before, waiting=True)
 
 
-def test_no_runs_yet(snap, empty_folder):
+def test_main_screen_without_runs(snap, empty_folder):
     create_database(empty_folder.database, proposal=PROPOSAL, context_python=None)
     assert snap(empty_folder, size=(100, 20))
 
 
-def test_a_database_that_cannot_be_read(snap, folder):
+def test_main_screen_with_an_unreadable_database(snap, folder):
     async def before(pilot):
         folder.database.write_bytes(b"no database" * 1000)
         main = pilot.app.main_screen
@@ -95,21 +95,21 @@ def test_a_database_that_cannot_be_read(snap, folder):
     assert snap(folder, before=before)
 
 
-def test_why_a_cell_is_empty(snap, folder):
+def test_diagnosis_of_an_empty_cell(snap, folder):
     async def before(pilot):
         await open_cell(pilot, 405, "scan")
 
     assert snap(folder, before=before)
 
 
-def test_the_help(snap, folder):
+def test_help_screen(snap, folder):
     async def before(pilot):
         await pilot.press("question_mark")
 
     assert snap(folder, size=(100, 45), before=before)
 
 
-def test_going_to_a_run(snap, folder):
+def test_command_line_with_a_run_number(snap, folder):
     async def before(pilot):
         await pilot.press("colon", "3", "9")
 
@@ -117,7 +117,7 @@ def test_going_to_a_run(snap, folder):
 
 
 @pytest.mark.parametrize("size", [(120, 30), (80, 24)], ids=["wide", "small"])
-def test_a_daemon_at_work(snap, folder, size):
+def test_daemon_at_work(snap, folder, size):
     async def before(pilot):
         await until(pilot, lambda: pilot.app.main_screen.status.work.running == 1)
         pilot.app.main_screen.table.move_to(key(413), "ratio")
@@ -127,7 +127,7 @@ def test_a_daemon_at_work(snap, folder, size):
     assert snap(folder, size=size, before=before)
 
 
-def test_a_daemon_that_is_lost(snap, folder):
+def test_lost_daemon(snap, folder):
     async def before(pilot):
         await until(pilot, lambda: pilot.app.main_screen.status.work.daemon is not None)
 

@@ -1,4 +1,4 @@
-"""Pictures of the screens beside the table. Look at a new one before you keep it."""
+"""Snapshots of the screens beside the table. Look at a new one before keeping it."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ async def editor(pilot):
 
 @pytest.mark.extended
 @pytest.mark.parametrize("size", SIZES)
-def test_the_daemon(snap, busy, size):  # noqa: F811
+def test_daemon_screen(snap, busy, size):  # noqa: F811
     python = "/gpfs/exfel/sw/software/euxfel-environment-management/environments/bin/python"
     with database_of(busy).writing() as con:
         save_setting(con, "damnit_python", python)
@@ -85,7 +85,7 @@ def test_the_daemon(snap, busy, size):  # noqa: F811
 
 @pytest.mark.extended
 @pytest.mark.parametrize("size", SIZES)
-def test_the_context_file(snap, placed, size):  # noqa: F811
+def test_context_editor(snap, placed, size):  # noqa: F811
     async def before(pilot):
         await editor(pilot)
         hide_path(pilot)
@@ -95,7 +95,7 @@ def test_the_context_file(snap, placed, size):  # noqa: F811
 
 @pytest.mark.extended
 @pytest.mark.parametrize("size", SIZES)
-def test_a_context_file_with_mistakes(snap, placed, size):  # noqa: F811
+def test_context_editor_with_errors(snap, placed, size):  # noqa: F811
     async def before(pilot):
         area = await editor(pilot)
         area.load_text(GOOD.replace("var#trains", "var#trians").replace("len(run", "len(rnu"))
@@ -108,7 +108,7 @@ def test_a_context_file_with_mistakes(snap, placed, size):  # noqa: F811
 
 @pytest.mark.extended
 @pytest.mark.parametrize("size", SIZES)
-def test_a_context_file_that_is_tried(snap, placed, size, tmp_path, monkeypatch):  # noqa: F811
+def test_context_editor_after_a_dry_run(snap, placed, size, tmp_path, monkeypatch):  # noqa: F811
     write_run(make_proposal(tmp_path), 412)
     monkeypatch.setenv("EXTRA_DATA_DATA_ROOT", str(tmp_path))
     wrong = '@Variable(title="Wrong")\ndef wrong(run):\n    return 1 / 0\n'
@@ -130,7 +130,7 @@ def test_a_context_file_that_is_tried(snap, placed, size, tmp_path, monkeypatch)
 
 @pytest.mark.extended
 @pytest.mark.parametrize("size", SIZES)
-def test_a_context_file_that_somebody_else_saved(snap, placed, size):  # noqa: F811
+def test_context_editor_with_a_conflicting_change(snap, placed, size):  # noqa: F811
     async def before(pilot):
         area = await editor(pilot)
         area.load_text(GOOD.replace("LIMIT = 5", "LIMIT = 6"))
@@ -144,7 +144,7 @@ def test_a_context_file_that_somebody_else_saved(snap, placed, size):  # noqa: F
 
 @pytest.mark.extended
 @pytest.mark.parametrize("size", SIZES)
-def test_the_report(snap, folder, size):  # noqa: F811
+def test_report_screen(snap, folder, size):  # noqa: F811
     async def before(pilot):
         await command(pilot, ReportScreen, "report")
         pilot.app.screen.query_one(TextArea).cursor_blink = False
@@ -156,7 +156,7 @@ def test_the_report(snap, folder, size):  # noqa: F811
 
 @pytest.mark.extended
 @pytest.mark.parametrize("size", SIZES)
-def test_what_variables_cost(snap, busy, size):  # noqa: F811
+def test_timings_dialog(snap, busy, size):  # noqa: F811
     with ledger_of(busy) as con:
         costs = {"agipd.hits": 48.0, "scan": 3.0, "ratio": 0.25, "label": 0.002}
         (job, *_) = load_jobs(con, states=[JobState.RUNNING])
@@ -173,7 +173,7 @@ def test_what_variables_cost(snap, busy, size):  # noqa: F811
 
 @pytest.mark.extended
 @pytest.mark.parametrize("size", SIZES)
-def test_the_proposals(snap, folder, size, tmp_path, monkeypatch):  # noqa: F811
+def test_proposals_screen(snap, folder, size, tmp_path, monkeypatch):  # noqa: F811
     monkeypatch.chdir(tmp_path)  # where the test lies is no part of the picture
     monkeypatch.setenv("EXTRA_DATA_DATA_ROOT", "exp")
     for place in ("MID/202601/p001234", "MID/202601/p001235", "SPB/202602/p002345"):
@@ -192,7 +192,7 @@ def test_the_proposals(snap, folder, size, tmp_path, monkeypatch):  # noqa: F811
 
 @pytest.mark.extended
 @pytest.mark.parametrize("size", SIZES)
-def test_the_alerts(snap, folder, size):  # noqa: F811
+def test_alert_notifications(snap, folder, size):  # noqa: F811
     async def before(pilot):
         await pilot.press("colon", *"alert xgm.intensity < 500 for 3 runs", "enter")
         await until(pilot, lambda: said_of(pilot))
@@ -205,7 +205,7 @@ def test_the_alerts(snap, folder, size):  # noqa: F811
 
 @pytest.mark.extended
 @pytest.mark.parametrize("size", SIZES)
-def test_processing_again_in_slurm(snap, busy, size, monkeypatch):  # noqa: F811
+def test_reprocess_dialog_for_slurm(snap, busy, size, monkeypatch):  # noqa: F811
     monkeypatch.setattr(dialog, "PAUSE_S", 3600)  # what Slurm says depends on the machine
     line = (
         "sbatch --parsable --cluster=maxwell --partition=upex --time=02:00:00 "

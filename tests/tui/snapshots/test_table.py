@@ -1,4 +1,4 @@
-"""Pictures of the table with marks, pins and what was looked for. Look at a new one first."""
+"""Snapshots of the table with marks, pins and searches. Look at a new one before keeping it."""
 
 import pytest
 
@@ -32,11 +32,11 @@ async def search(pilot):
     await pilot.press("j")
 
 
-def test_marks(snap, folder, size):  # noqa: F811
+def test_table_with_marks(snap, folder, size):  # noqa: F811
     assert snap(folder, size=size, before=mark)
 
 
-def test_pinned_columns(snap, folder, size):  # noqa: F811
+def test_table_with_pinned_columns(snap, folder, size):  # noqa: F811
     async def before(pilot):
         choice = ColumnLayout(pinned=("ratio", "sample"), widths={"comment": 8})
         pilot.app.main_screen.table.show_columns(choice)
@@ -45,11 +45,11 @@ def test_pinned_columns(snap, folder, size):  # noqa: F811
     assert snap(folder, size=size, before=before)
 
 
-def test_what_was_looked_for(snap, folder, size):  # noqa: F811
+def test_table_with_search_matches(snap, folder, size):  # noqa: F811
     assert snap(folder, size=size, before=search)
 
 
-def test_finding_a_column(snap, folder, size):  # noqa: F811
+def test_find_prompt_for_a_column(snap, folder, size):  # noqa: F811
     async def before(pilot):
         await pilot.press("ctrl+f", *"agipd")
         await until(pilot, lambda: bool(pilot.app.screen.query_one(FindPrompt).said))
@@ -57,7 +57,7 @@ def test_finding_a_column(snap, folder, size):  # noqa: F811
     assert snap(folder, size=size, before=before)
 
 
-def test_trends_and_outliers(snap, folder, size):  # noqa: F811
+def test_table_with_trends_and_outliers(snap, folder, size):  # noqa: F811
     with database_of(folder).writing() as con:
         save_values(con, [NewValue(key(409), "agipd.hits", 99)], now=NOW)
 
@@ -67,7 +67,7 @@ def test_trends_and_outliers(snap, folder, size):  # noqa: F811
     assert snap(folder, size=size, before=before)
 
 
-def test_tall_rows(snap, folder, size):  # noqa: F811
+def test_table_with_tall_rows(snap, folder, size):  # noqa: F811
     async def before(pilot):
         await pilot.press("H", "j", "dollar_sign")
         await settle(pilot)
@@ -75,7 +75,7 @@ def test_tall_rows(snap, folder, size):  # noqa: F811
     assert snap(folder, size=size, before=before)
 
 
-def test_the_mouse_over_a_title(snap, folder):  # noqa: F811
+def test_table_with_the_mouse_over_a_title(snap, folder):  # noqa: F811
     async def before(pilot):
         slot = pilot.app.main_screen.table.view.slots[3]
         await pilot.hover(RunTable, offset=(slot.x, 1))
@@ -85,7 +85,7 @@ def test_the_mouse_over_a_title(snap, folder):  # noqa: F811
 
 @pytest.mark.extended
 @pytest.mark.parametrize("theme", THEMES)
-def test_themes(snap, folder, theme):  # noqa: F811
+def test_table_in_each_theme(snap, folder, theme):  # noqa: F811
     async def before(pilot):
         await search(pilot)
         await mark(pilot)
@@ -93,7 +93,7 @@ def test_themes(snap, folder, theme):  # noqa: F811
     assert snap(folder, theme=theme, before=before)
 
 
-def test_without_colours(snap, folder, monkeypatch):  # noqa: F811
+def test_table_with_no_color(snap, folder, monkeypatch):  # noqa: F811
     monkeypatch.setenv("NO_COLOR", "1")
 
     async def before(pilot):

@@ -1,4 +1,4 @@
-"""Pictures of looking into cells. Look at a new one before you keep it."""
+"""Snapshots of the viewer. Look at a new one before keeping it."""
 
 import pytest
 
@@ -36,48 +36,48 @@ def snap(snap_compare, folder):
 
 @pytest.mark.extended
 @pytest.mark.parametrize("name", [*values(1), "spotted"])
-def test_a_type(snap, name):
+def test_viewer_of_each_type(snap, name):
     assert snap(name)
 
 
 @pytest.mark.extended
 @pytest.mark.parametrize("name", ["image", "curve", "set", "ratio"])
-def test_a_small_terminal(snap, name):
+def test_viewer_on_a_small_terminal(snap, name):
     assert snap(name, size=(80, 24))
 
 
-def test_a_cursor_on_a_curve(snap):
+def test_viewer_of_a_curve_with_cursor(snap):
     assert snap("line", "plus", "right", "right")
 
 
 @pytest.mark.extended
-def test_profiles_and_cursor_of_an_image(snap):
+def test_viewer_of_an_image_with_profiles_and_cursor(snap):
     assert snap("image", "p", "right", "shift+up", "shift+right")
 
 
-def test_logarithmic_in_another_map(snap):
+def test_viewer_with_logarithmic_scale_and_another_colour_map(snap):
     assert snap("image", "s", "c", "c")
 
 
-def test_another_run_at_the_same_scale(snap):
+def test_viewer_of_another_run_at_the_held_scale(snap):
     assert snap("image", "k")
 
 
-def test_a_light_theme(snap):
+def test_viewer_of_an_image_in_a_light_theme(snap):
     assert snap("image", theme="textual-light")
 
 
-def test_a_curve_in_a_light_theme(snap):
+def test_viewer_of_a_curve_in_a_light_theme(snap):
     assert snap("curve", theme="textual-light")
 
 
-def test_no_colours(snap, monkeypatch):
+def test_viewer_with_no_color(snap, monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
     assert snap("image")
 
 
 @pytest.mark.parametrize("size", [(130, 34), (80, 24)])
-def test_the_pane_beside_the_table(snap_compare, folder, size):
+def test_preview_pane_beside_the_table(snap_compare, folder, size):
     from ..conftest import key
 
     app = make_app(folder, shown_path=FOLDER)
