@@ -1,4 +1,4 @@
-"""Which columns are shown, and where: pure."""
+"""The column layout: order, pins, widths and hidden columns."""
 
 import pytest
 
@@ -23,11 +23,11 @@ def shown(choice):
         (ColumnLayout(hidden=frozenset("abcde")), ""),
     ],
 )
-def test_pinned_columns_come_first_then_those_with_a_place_then_the_rest(choice, names):
+def test_column_layout_puts_pinned_columns_first_then_ordered_ones_then_the_rest(choice, names):
     assert shown(choice) == names
 
 
-def test_pinning_and_hiding_can_be_taken_back():
+def test_column_layout_reverts_pinning_and_hiding():
     choice = ColumnLayout().with_pinned("d").with_pinned("b").with_hidden("a", "b")
     assert shown(choice) == "dce"
     assert choice.pinned_count(COLUMNS) == 1
@@ -37,7 +37,7 @@ def test_pinning_and_hiding_can_be_taken_back():
     ) == (ColumnLayout())
 
 
-def test_a_column_moves_among_those_that_are_pinned_or_those_that_are_not():
+def test_column_layout_moves_pinned_and_unpinned_columns_separately():
     assert shown(ColumnLayout().moved("d", COLUMNS, -2)) == "adbce"
     assert shown(ColumnLayout().moved("d", COLUMNS, 9)) == "abced"
     pinned = ColumnLayout(pinned=("d", "b"))
@@ -46,14 +46,14 @@ def test_a_column_moves_among_those_that_are_pinned_or_those_that_are_not():
     assert ColumnLayout().moved("nobody", COLUMNS, 1) == ColumnLayout(order=tuple("abcde"))
 
 
-def test_widths_keep_within_bounds():
+def test_column_widths_stay_within_bounds():
     choice = ColumnLayout().with_width("a", 1).with_width("b", 9999)
     assert (choice.width("a"), choice.width("b"), choice.width("c")) == (NARROWEST, WIDEST, None)
     assert choice.with_width("a", None).with_width("b", None) == ColumnLayout()
     assert ColumnLayout(widths={"a": -4}).width("a") == NARROWEST
 
 
-def test_it_is_something_as_soon_as_anything_is_chosen():
+def test_column_layout_is_true_once_it_differs_from_the_default():
     assert not ColumnLayout()
     assert ColumnLayout(pinned=("a",))
     assert ColumnLayout(widths={"a": 9})

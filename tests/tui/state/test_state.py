@@ -1,4 +1,4 @@
-"""What is kept of how somebody left the table."""
+"""The saved state of the table."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def file_of(tmp_path):
     return tmp_path / "folders" / "the-id.json"
 
 
-def test_all_of_it_comes_back_through_a_file(tmp_path):
+def test_saved_state_survives_a_round_trip_through_its_file(tmp_path):
     first = begun(tmp_path)
     assert first.loaded == SavedState()
     first.note(KEPT)
@@ -66,7 +66,7 @@ def test_all_of_it_comes_back_through_a_file(tmp_path):
     assert begun(tmp_path).loaded == KEPT
 
 
-def test_people_can_read_it(tmp_path):
+def test_saved_state_file_is_readable_json(tmp_path):
     made = begun(tmp_path)
     made.note(KEPT)
     made.close()
@@ -88,13 +88,13 @@ NAMES = st.sampled_from([*KEPT.as_json(""), *VIEW.as_json(), "order", "hidden", 
 
 @pytest.mark.extended
 @given(st.dictionaries(NAMES, JSON | st.dictionaries(NAMES, JSON)))
-def test_whatever_stands_in_the_file_is_read(value):
+def test_any_json_is_read_as_saved_state(value):
     found = SavedState.from_json(value)
     assert SavedState.from_json(json.loads(json.dumps(found.as_json("")))) == found
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[[[", b"\xff\xfe", b"[" * 100_000])
-def test_a_broken_file_is_set_aside(tmp_path, content):
+def test_damaged_state_file_is_set_aside(tmp_path, content):
     file_of(tmp_path).parent.mkdir()
     file_of(tmp_path).write_bytes(content)
     made = begun(tmp_path)
@@ -105,7 +105,7 @@ def test_a_broken_file_is_set_aside(tmp_path, content):
     assert begun(tmp_path).loaded == KEPT
 
 
-def test_a_file_of_a_newer_version_stays_as_it_is(tmp_path):
+def test_state_file_of_a_newer_version_is_not_overwritten(tmp_path):
     write_json(file_of(tmp_path), {**KEPT.as_json(""), "version": 2, "more": 1})
     made = begun(tmp_path)
     assert made.loaded == KEPT
@@ -115,7 +115,7 @@ def test_a_file_of_a_newer_version_stays_as_it_is(tmp_path):
     assert json.loads(file_of(tmp_path).read_text())["more"] == 1
 
 
-def test_two_apps_write_one_after_the_other_each_time_whole(tmp_path):
+def test_two_apps_write_whole_state_files_in_turn(tmp_path):
     makers = [begun(tmp_path), begun(tmp_path)]
     states = [SavedState(ViewState(f"run = {n}" * 500)) for n in range(40)]
     seen = set()
@@ -131,7 +131,7 @@ def test_two_apps_write_one_after_the_other_each_time_whole(tmp_path):
     assert [path.name for path in file_of(tmp_path).parent.iterdir()] == ["the-id.json"]
 
 
-def test_where_nothing_can_be_written_it_is_said(tmp_path):
+def test_unwritable_state_file_is_reported(tmp_path):
     (tmp_path / "folders").write_text("a file")
     made = begun(tmp_path)
     made.note(KEPT)
@@ -139,7 +139,7 @@ def test_where_nothing_can_be_written_it_is_said(tmp_path):
     assert "the-id.json" in made.problem
 
 
-def test_a_database_that_is_not_there_yet_is_waited_for(tmp_path, monkeypatch):
+def test_autosave_waits_for_a_missing_database(tmp_path, monkeypatch):
     monkeypatch.setattr("damnit_tui.state.autosave.RETRY_S", 0.01)
     tries = []
 
@@ -159,13 +159,13 @@ def test_a_database_that_is_not_there_yet_is_waited_for(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("db_id", [None, "", 5, "../../evil", "a/b", "x" * 200, "\x1b"])
-def test_what_names_the_database_names_no_other_file(tmp_path, db_id):
+def test_database_id_in_a_state_file_name_stays_in_its_folder(tmp_path, db_id):
     path = folder_file(tmp_path, db_id, tmp_path / "amore")
     assert path.parent == tmp_path / "folders"
     assert path.name.startswith("folder-")
 
 
-def test_named_views(tmp_path):
+def test_views_are_saved_listed_loaded_and_deleted(tmp_path):
     save_view("laser on", VIEW, tmp_path)
     save_view("dark", ViewState(), tmp_path)
     assert list_views(tmp_path) == ["dark", "laser on"]
@@ -180,5 +180,5 @@ def test_named_views(tmp_path):
 
 
 @pytest.mark.parametrize("height", [0, 2, -1, 10**9, "3", None, [3], {}, True])
-def test_a_row_height_that_there_is_not_is_one_line(height):
+def test_invalid_row_height_is_one_line(height):
     assert ViewState.from_json({"row_height": height}).row_height == 1
