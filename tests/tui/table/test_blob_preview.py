@@ -14,32 +14,32 @@ from ..conftest import png
 FLOATS = st.floats(allow_nan=True, allow_infinity=True)
 
 
-def test_a_rising_line_rises():
+def test_sparkline_of_rising_values_rises():
     assert sparkline(range(8), range(8), 4) == ["⣀⠤⠒⠉"]
 
 
-def test_a_flat_line_stands_in_the_middle():
+def test_sparkline_of_constant_values_is_in_the_middle():
     assert sparkline(range(8), [5.0] * 8, 4) == ["⠤⠤⠤⠤"]
 
 
-def test_a_jump_is_joined():
+def test_sparkline_joins_the_points_of_a_jump():
     assert sparkline([0, 1], [0, 1], 1, 2) != ["⠈", "⡀"]
 
 
-def test_without_two_good_points_there_is_no_line():
+def test_sparkline_without_two_finite_points_is_blank():
     assert sparkline([0, 1], [float("nan"), 1.0], 3) == ["   "]
     assert sparkline([], [], 3) == ["   "]
 
 
 @given(st.lists(st.tuples(FLOATS, FLOATS)), st.integers(0, 20), st.integers(1, 5))
-def test_any_numbers_give_lines_of_the_asked_size(points, width, height):
+def test_sparkline_of_any_numbers_has_the_requested_size(points, width, height):
     lines = sparkline([a for a, _ in points], [b for _, b in points], width, height)
     assert len(lines) == height
     assert all(len(line) == width for line in lines)
     assert all(c == " " or 0x2800 < ord(c) < 0x2900 for line in lines for c in line)
 
 
-def test_pictures_of_neighbouring_runs_are_parted_by_a_gap():
+def test_image_in_a_row_leaves_a_gap_to_the_next_row():
     picture = draw_picture(BlobKind.PNG, png(30, 20))
     *pixels, _ = paint_picture(picture, 12, colours=True)
     # Three quarters of a line; the rest is as what is behind the table.
@@ -49,7 +49,7 @@ def test_pictures_of_neighbouring_runs_are_parted_by_a_gap():
 
 
 @pytest.mark.parametrize("height", [3, 5])
-def test_in_tall_rows_pictures_and_curves_fill_the_lines(height):
+def test_image_in_a_tall_row_fills_its_lines(height):
     picture = draw_picture(BlobKind.PNG, png(30, 20), height)
     lines = [paint_picture(picture, 12, colours=True, line=line) for line in range(height)]
     assert {piece.text for line in lines for piece in line[:-1]} == {"▀"}
@@ -66,7 +66,7 @@ def test_in_tall_rows_pictures_and_curves_fill_the_lines(height):
     assert {piece.role for piece in drawn} == {"trend"}
 
 
-def test_a_thumbnail_keeps_the_colours_in_their_places():
+def test_thumbnail_keeps_colours_in_place():
     drawn = draw_thumbnail(png(30, 20), 3)
     assert (drawn.width_px, drawn.height_px) == (30, 20)
     (line,) = drawn.lines
@@ -75,19 +75,19 @@ def test_a_thumbnail_keeps_the_colours_in_their_places():
 
 
 @pytest.mark.parametrize("broken", [b"", b"\x89PNG\r\n\x1a\n", png()[:60], png()[:30] + b"x" * 99])
-def test_a_broken_png_is_no_crash(broken):
+def test_broken_png_is_drawn_as_unreadable(broken):
     assert draw_thumbnail(broken, 3) is None
     assert draw_picture(BlobKind.PNG, broken).text == "▣ unreadable"
 
 
-def test_a_bomb_is_not_opened():
+def test_png_of_excessive_size_is_not_decoded():
     bomb = bytearray(png())
     bomb[16:24] = (60_000).to_bytes(4, "big") * 2
     assert png_size(bytes(bomb)) == (60_000, 60_000)
     assert draw_thumbnail(bytes(bomb), 3) is None
 
 
-def test_each_kind_of_blob_has_a_picture():
+def test_each_kind_of_blob_has_a_preview():
     x = np.linspace(0, 1, 30)
     line = draw_picture(BlobKind.TRENDLINE, np.stack([x, x]))
     assert (line.text[0], line.text[-1], line.role) == ("⣀", "⠉", "trend")
@@ -101,7 +101,7 @@ def test_each_kind_of_blob_has_a_picture():
     assert [len(line) for line in image.pixels] == [10]
 
 
-def test_large_pictures_say_what_they_are():
+def test_large_preview_describes_its_image_or_curve():
     x = np.linspace(0, 1, 30)
     curve = draw_large(BlobKind.TRENDLINE, np.stack([x, 2 * x]))
     assert curve.shape == "Curve of 30 points, from 0 to 2, last 2"

@@ -1,4 +1,4 @@
-"""Whatever comes, goes, is sorted, hidden or marked: each cell on the screen is the right one.
+"""The identity of each cell while rows arrive, leave, are sorted, hidden or marked.
 
 So is each note between the runs.
 """
@@ -340,5 +340,5 @@ def is_move(key, before, after):
         *(("press", "j"), ("note", 1, 3, "beam is back"), ("unnoted", 1), ("press", "l")),
     ]
 )
-def test_every_cell_on_the_screen_is_the_right_one(steps):
+def test_every_painted_cell_belongs_to_its_run_and_column(steps):
     asyncio.run(play(steps))

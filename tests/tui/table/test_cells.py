@@ -1,4 +1,4 @@
-"""The golden table: what a cell shows of each stored thing."""
+"""The text and the style of a cell for each stored value."""
 
 import json
 
@@ -81,12 +81,12 @@ def failed(name, message="it broke"):
         (stored(1.5, attributes_json="[1, 2]"), COMPUTED, "1.5000", CellKind.NUMBER),
     ],
 )
-def test_what_a_cell_shows(value, column, text, kind):
+def test_cell_text_of_each_stored_value(value, column, text, kind):
     cell = format_cell(value, column)
     assert (cell.text, cell.kind) == (text, kind)
 
 
-def test_nothing_is_claimed_of_a_run_that_is_still_being_loaded():
+def test_cell_of_a_run_that_is_still_loading_is_empty():
     assert format_cell(None, COMPUTED, complete=False).kind is CellKind.EMPTY
 
 
@@ -101,7 +101,7 @@ def test_nothing_is_claimed_of_a_run_that_is_still_being_loaded():
         (None, {"bold": True}, True),
     ],
 )
-def test_bold_is_what_varies_unless_told_otherwise(max_diff, given, bold):
+def test_cell_is_bold_if_the_value_varies_unless_stated_otherwise(max_diff, given, bold):
     value = stored(1.5, max_diff=max_diff, attributes_json=json.dumps(given))
     assert format_cell(value, COMPUTED).bold is bold
 
@@ -118,12 +118,12 @@ def test_bold_is_what_varies_unless_told_otherwise(max_diff, given, bold):
         (None, None),
     ],
 )
-def test_only_a_real_colour_is_a_background(given, background):
+def test_cell_background_must_be_a_valid_colour(given, background):
     value = stored(1.5, attributes_json=attributes(background=given))
     assert format_cell(value, COMPUTED).background == background
 
 
-def test_text_on_a_background_is_black_from_a_luminance_of_186_on():
+def test_cell_text_is_black_on_backgrounds_of_luminance_186_and_more():
     assert readable_on((186, 186, 186)) == (0, 0, 0)
     assert readable_on((185, 185, 185)) == (255, 255, 255)
     assert readable_on((0, 255, 0)) == (255, 255, 255)
@@ -142,18 +142,18 @@ def test_text_on_a_background_is_black_from_a_luminance_of_186_on():
         ("my notebook", TEXT, True),
     ],
 )
-def test_what_came_from_elsewhere_is_marked(provenance, column, foreign):
+def test_cell_with_another_provenance_is_marked_as_foreign(provenance, column, foreign):
     assert format_cell(stored(1.5, provenance=provenance), column).foreign is foreign
 
 
-def test_units_belong_to_numbers():
+def test_cell_shows_units_only_for_numbers():
     with_units = attributes(units="µJ")
     assert format_cell(stored(1.5, attributes_json=with_units), COMPUTED).units == "µJ"
     assert format_cell(stored("x", attributes_json=with_units), COMPUTED).units == ""
     assert format_cell(stored(1.5, attributes_json=attributes(units=3)), COMPUTED).units == ""
 
 
-def test_being_skipped_is_no_problem():
+def test_skipped_value_is_not_a_problem():
     assert is_problem(failed("KeyError"))
     assert is_problem(failed("SourceNameError"))
     assert not is_problem(failed("Skip"))

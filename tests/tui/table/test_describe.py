@@ -31,17 +31,17 @@ def failed(name, message):
         (failed("DependencyError", "Skipped:\n└ a"), COMPUTED, "✗ Skipped: └ a"),
     ],
 )
-def test_a_line_says_what_a_cell_holds_or_why_it_is_empty(value, column, text):
+def test_cell_description_names_the_value_or_the_reason_of_its_absence(value, column, text):
     found = describe(key(410), column, value, complete=True, drawn="▣ 30×20")
     assert found.text == text
 
 
-def test_the_line_says_where_it_is():
+def test_cell_description_names_run_and_title():
     assert describe(key(410), COMPUTED, None, complete=True).place == "r410 · XGM/Intensity"
     assert describe(key(410), COMPUTED, None, complete=False).text == "loading"
 
 
-def test_details_tell_where_a_value_comes_from():
+def test_cell_details_list_the_provenance_of_a_value():
     given = {"units": "µJ", "computed_at": NOW, "duration_s": 1.2345, "context_hash": "ab12"}
     value = stored(
         1.5,

@@ -1,4 +1,4 @@
-"""Where notes stand between the runs: by time, with the run that had begun last."""
+"""Notes between runs, ordered by time."""
 
 import pytest
 
@@ -25,34 +25,34 @@ def told(lines):
     return [line.run if hasattr(line, "run") else f"n{line.rowid}" for line in lines.part(0, 99)]
 
 
-def test_a_note_stands_above_the_run_that_had_begun_last():
+def test_note_stands_above_the_last_run_that_began_before():
     _, lines = make_lines({1: 10.0, 2: 20.0, 3: 30.0}, 5.0, 10.0, 25.0, 29.9, 99.0)
     assert told(lines) == ["n5", 3, "n4", "n3", 2, "n2", 1, "n1"]
 
 
-def test_runs_without_a_time_and_times_that_go_back_leave_each_note_one_place():
+def test_each_note_is_listed_once_with_missing_and_decreasing_run_times():
     _, lines = make_lines({1: 10.0, 2: None, 3: 30.0, 4: 25.0, 5: None}, 12.0, 27.0, 31.0)
     assert told(lines) == [5, "n3", "n2", 4, 3, 2, "n1", 1]
 
 
-def test_where_no_run_has_a_time_notes_stand_at_the_end():
+def test_notes_stand_at_the_end_when_no_run_has_a_time():
     _, lines = make_lines({1: None, 2: None}, 1.0, 2.0)
     assert told(lines) == [2, 1, "n2", "n1"]
 
 
-def test_without_runs_there_is_nothing_to_stand_between():
+def test_notes_are_not_listed_without_runs():
     _, lines = make_lines({}, 1.0)
     assert told(lines) == []
 
 
-def test_a_run_that_begins_later_than_was_known_hands_its_notes_on():
+def test_note_moves_to_another_run_when_a_start_time_changes():
     rows, lines = make_lines({1: 10.0, 2: 20.0}, 25.0)
     assert told(lines) == ["n1", 2, 1]
     rows.add_runs([RunRow(key(2), 30.0, None)])
     assert told(lines) == [2, "n1", 1]
 
 
-def test_a_filter_hides_notes_with_their_runs():
+def test_filter_hides_notes_with_their_runs():
     rows, lines = make_lines({1: 10.0, 2: 20.0, 3: 30.0}, 5.0, 15.0, 25.0)
     rows.add_values([stored(run, "v", run) for run in (1, 2, 3)])
     rows.arrange(TableQuery(parse_filter("v < 3 and v > 1", rows.columns)))
@@ -60,7 +60,7 @@ def test_a_filter_hides_notes_with_their_runs():
 
 
 @pytest.mark.parametrize("is_sorted", [True, False])
-def test_sorted_or_folded_notes_stand_nowhere(is_sorted):
+def test_notes_are_not_listed_when_sorted_or_folded(is_sorted):
     rows, lines = make_lines({1: 10.0, 2: 20.0}, 15.0)
     rows.add_values([stored(run, "v", run) for run in (1, 2)])
     if is_sorted:
@@ -72,7 +72,7 @@ def test_sorted_or_folded_notes_stand_nowhere(is_sorted):
     assert lines.are_in_order != is_sorted
 
 
-def test_who_goes_far_arrives_at_a_run():
+def test_cursor_steps_of_several_lines_end_at_a_run():
     _, lines = make_lines({1: 10.0, 2: 20.0, 3: 30.0}, 5.0, 15.0, 25.0, 35.0)
     assert told(lines) == ["n4", 3, "n3", 2, "n2", 1, "n1"]
     assert lines.step(1, 1).rowid == 3  # one step at a time each is met
@@ -82,7 +82,7 @@ def test_who_goes_far_arrives_at_a_run():
     assert lines.step(1, 99).run == 1
 
 
-def test_of_notes_at_one_moment_the_later_one_is_above():
+def test_newer_of_two_notes_with_equal_times_is_above():
     _, lines = make_lines({1: 10.0}, 11.0, 11.0)
     assert told(lines) == ["n2", "n1", 1]
     assert lines.run_of(lines.notes[0]) == key(1)

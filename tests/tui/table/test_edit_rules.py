@@ -8,13 +8,13 @@ from ..conftest import stored
 
 
 @pytest.mark.parametrize("type_name", ["boolean", "integer", "number", "string"])
-def test_what_people_fill_in_can_be_edited(type_name):
+def test_user_variables_can_be_edited(type_name):
     column = Column("v", "V", "", type_name)
     assert edit_type(column) == type_name
     assert why_not_editable(column, stored(1)) == why_not_editable(column, None) == ""
 
 
-def test_comments_are_text_whatever_else_is_known_of_them():
+def test_comment_is_edited_as_text_without_a_type():
     assert edit_type(Column("comment", "Comment")) == "string"
     assert why_not_editable(COMMENT, None) == ""
 
@@ -30,5 +30,5 @@ def test_comments_are_text_whatever_else_is_known_of_them():
         (COMMENT, stored("x" * (LONGEST_TYPED + 1)), "10001 characters"),
     ],
 )
-def test_other_cells_say_why_not(column, value, why):
+def test_cell_that_cannot_be_edited_names_the_reason(column, value, why):
     assert why in why_not_editable(column, value)

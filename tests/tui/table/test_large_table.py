@@ -1,4 +1,4 @@
-"""Tables with more than the first screen shows."""
+"""Tables with more rows than the first page."""
 
 import pytest
 
@@ -23,7 +23,7 @@ def large(folder, monkeypatch):
     return folder
 
 
-async def test_all_of_it_comes(large):
+async def test_large_table_is_loaded_in_full(large):
     app = make_app(large)
     async with app.run_test(size=(120, 20)) as pilot:
         await settle(pilot)
@@ -34,7 +34,7 @@ async def test_all_of_it_comes(large):
         assert rows.value(key(100), "ratio").value == 100 / 412
 
 
-async def test_a_place_far_down_is_found_again(large):
+async def test_cursor_far_down_a_large_table_is_restored(large):
     for _ in range(2):
         app = make_app(large)
         async with app.run_test(size=(120, 20)) as pilot:
@@ -47,7 +47,7 @@ async def test_a_place_far_down_is_found_again(large):
     assert cursor == (key(102), "ratio")
 
 
-async def test_large_pictures_far_down_are_drawn_when_seen(large):
+async def test_large_images_far_down_are_drawn_when_visible(large):
     app = make_app(large)
     async with app.run_test(size=(120, 20)) as pilot:
         await settle(pilot)
@@ -59,7 +59,7 @@ async def test_large_pictures_far_down_are_drawn_when_seen(large):
         assert not table.view.missing_previews()
 
 
-async def test_what_is_written_far_down_is_seen(large):
+async def test_changes_far_down_a_large_table_are_shown(large):
     app = make_app(large)
     async with app.run_test(size=(120, 20)) as pilot:
         await settle(pilot)
@@ -74,7 +74,7 @@ async def test_what_is_written_far_down_is_seen(large):
         await until(pilot, lambda: key(105) not in rows)
 
 
-async def test_a_run_ahead_and_a_new_variable_are_seen(large):
+async def test_new_run_and_new_variable_appear_in_a_large_table(large):
     app = make_app(large)
     async with app.run_test(size=(120, 20)) as pilot:
         await settle(pilot)

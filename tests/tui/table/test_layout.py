@@ -33,7 +33,7 @@ def column_of(values, units=""):
     return fit, ["".join(p.text for p in paint_cell(c, fit, fit.width)) for c in cells]
 
 
-def test_numbers_stand_with_their_points_under_each_other():
+def test_numbers_are_aligned_at_the_decimal_point():
     fit, lines = column_of([1032.4, 3.0, 1e-7, -12.5, None, 12345678.0])
     assert lines == [
         "1032.4000   ",
@@ -46,7 +46,7 @@ def test_numbers_stand_with_their_points_under_each_other():
     assert {cell_len(line) for line in lines} == {fit.width}
 
 
-def test_whole_numbers_stand_on_the_right():
+def test_whole_numbers_are_aligned_right():
     _, lines = column_of([7, 1204, None])
     assert lines == ["     7", "  1204", "     ·"]
 
@@ -55,7 +55,7 @@ def shown_widths(fits, width):
     return {fits[slot.index].column.name: slot.width for slot in place_columns(fits, 0, 5, width)}
 
 
-def test_room_that_is_left_goes_to_what_is_cut():
+def test_spare_width_goes_to_truncated_columns():
     long, short = Fit(Column("long", "L")), Fit(Column("short", "S"))
     failed = Fit(Column("failed", "F"))
     long.take(TableCell("x" * 60, CellKind.TEXT))
@@ -72,13 +72,13 @@ def test_room_that_is_left_goes_to_what_is_cut():
     assert shown_widths(fits, 200)["long"] == 10
 
 
-def test_a_complex_number_is_not_cut():
+def test_complex_number_is_not_truncated():
     fit = Fit(Column("phase", "P"))
     fit.take(TableCell("complex", CellKind.PICTURE), "1.2346 - 9876.5432j")
     assert fit.width == len("1.2346 - 9876.5432j")
 
 
-def test_text_stands_on_the_left():
+def test_text_is_aligned_left():
     _, lines = column_of(["dark", "calibration", None])
     assert lines == ["dark       ", "calibration", "·          "]
 
@@ -94,19 +94,19 @@ def test_text_stands_on_the_left():
         min_size=1,
     )
 )
-def test_each_cell_fills_its_place_exactly(values):
+def test_each_cell_fills_its_width_exactly(values):
     fit, lines = column_of(values)
     assert {cell_len(line) for line in lines} == {fit.width}
 
 
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=2))
-def test_points_are_in_one_column_whatever_the_numbers(values):
+def test_decimal_points_of_any_numbers_share_one_column(values):
     _, lines = column_of(values)
     assert len({line.index(".") for line in lines if "." in line}) <= 1
 
 
 @pytest.mark.parametrize("width", range(1, 12))
-def test_a_narrow_place_cuts_and_says_so(width):
+def test_narrow_cell_is_truncated_with_an_ellipsis(width):
     fit, _ = column_of([1032.4])
     cell = format_cell(stored(1032.4), fit.column)
     text = "".join(p.text for p in paint_cell(cell, fit, width))
@@ -114,7 +114,7 @@ def test_a_narrow_place_cuts_and_says_so(width):
     assert "…" in text or "1032.4000" in text
 
 
-def test_the_reason_of_a_skip_is_shown_only_whole():
+def test_skip_reason_is_shown_only_in_full():
     skipped = TableCell("» Run is not a scan", CellKind.SKIPPED)
     wide, _ = column_of(["a text of some considerable len"])
     narrow, _ = column_of(["text"])
@@ -122,13 +122,13 @@ def test_the_reason_of_a_skip_is_shown_only_whole():
     assert paint_cell(skipped, narrow, narrow.width)[0].text.rstrip() == "»"
 
 
-def test_units_move_to_the_header_when_all_agree():
+def test_common_units_move_to_the_header():
     fit, lines = column_of([1.5, 2.5], units="µJ")
     assert fit.title_parts == ("V [µJ]",)
     assert lines == ["1.5000", "2.5000"]
 
 
-def test_units_that_differ_stay_with_their_numbers():
+def test_differing_units_stay_with_their_numbers():
     fit = Fit(Column("v", "V"))
     cells = [TableCell("1.5000", CellKind.NUMBER, units=u) for u in ("mm", "keV", "")]
     for cell in cells:
@@ -152,11 +152,11 @@ def test_units_that_differ_stay_with_their_numbers():
         ("\x1b/x", ("␛", "x")),
     ],
 )
-def test_titles_split_at_slashes_but_not_in_units(title, parts):
+def test_titles_split_at_slashes_except_in_units(title, parts):
     assert split_title(title) == parts
 
 
-def test_a_mean_is_told_from_a_number_that_was_computed():
+def test_header_names_the_mean_only_if_all_values_are_means():
     mean = json.dumps({"units": "µJ"})
     fit = Fit(Column("energy", "Beam/Energy"))
     fit.take(format_cell(stored(1.5, summary_method="mean", attributes_json=mean), fit.column))
@@ -177,13 +177,13 @@ def test_a_mean_is_told_from_a_number_that_was_computed():
         ("Energy", 7, "Energy"),
     ],
 )
-def test_how_arrays_became_numbers_is_told_unless_the_title_does(title, method, told):
+def test_header_names_the_summary_method_unless_the_title_does(title, method, told):
     fit = Fit(Column("energy", title))
     fit.take(format_cell(stored(1.5, summary_method=method), fit.column))
     assert fit.title_parts == (told,)
 
 
-def test_numbers_are_not_cut_by_the_edge_of_the_screen():
+def test_numbers_are_not_truncated_at_the_edge_of_the_screen():
     number, words, short = (Fit(Column(name, name)) for name in ("first", "words", "pair"))
     number.take(TableCell("1032.4000", CellKind.NUMBER))
     words.take(TableCell("a text of some considerable len", CellKind.TEXT))
@@ -197,7 +197,7 @@ def test_numbers_are_not_cut_by_the_edge_of_the_screen():
     assert shown_widths([number], 5 + 3 + 4) == {"first": 4}
 
 
-def test_room_beside_the_last_column_that_fits_goes_to_what_is_cut():
+def test_spare_width_beside_the_last_fitting_column_goes_to_truncated_ones():
     failed, number = Fit(Column("failed", "F")), Fit(Column("number", "N"))
     failed.take(TableCell("✗ ValueError", CellKind.FAILED))
     number.take(TableCell("1032.4000", CellKind.NUMBER))
@@ -208,7 +208,7 @@ def fits(*titles):
     return [Fit(Column(title, title)) for title in titles]
 
 
-def test_groups_span_their_columns():
+def test_header_groups_span_their_columns():
     found = fits("Time", "XGM/Intensity", "XGM/Trend", "AGIPD/Hits")
     slots = place_columns(found, 0, 5, 80)
     lines = paint_header(found, slots, count_levels(found), " Run ", 1)
@@ -227,7 +227,7 @@ def test_groups_span_their_columns():
     st.integers(0, 200),
     st.data(),
 )
-def test_columns_never_leave_the_screen(titles, width, data):
+def test_columns_stay_within_the_screen(titles, width, data):
     found = fits(*titles)
     first = data.draw(st.integers(0, len(found) - 1))
     slots = place_columns(found, first, 5, width)
@@ -239,7 +239,7 @@ def test_columns_never_leave_the_screen(titles, width, data):
 
 
 @given(st.integers(0, 29), st.integers(0, 29), st.integers(20, 120))
-def test_the_wanted_column_is_seen_whole_where_itfits(wanted, first, width):
+def test_wanted_column_is_shown_in_full_where_it_fits(wanted, first, width):
     found = fits(*(f"Title {i}" for i in range(30)))
     first = first_to_show(found, wanted, first, 5, width)
     shown = {slot.index: slot.width for slot in place_columns(found, first, 5, width)}
@@ -250,7 +250,7 @@ def places(slots):
     return [slot.index for slot in slots]
 
 
-def test_pinned_columns_stand_before_the_edge_whatever_is_scrolled_to():
+def test_pinned_columns_stay_left_when_scrolled():
     found = fits("A/One", "A/Two", "A/Three", "B/Four", "B/Five")
     slots = place_columns(found, 3, 5, 80, pinned=2)
     assert places(slots) == [0, 1, 3, 4]
@@ -264,7 +264,7 @@ def test_pinned_columns_stand_before_the_edge_whatever_is_scrolled_to():
     assert rule(slots, 5, 80).count("╂") == 1
 
 
-def test_a_group_does_not_reach_over_the_edge():
+def test_header_group_ends_at_the_pinned_columns():
     found = fits("A/One", "A/Two")
     slots = place_columns(found, 1, 5, 80, pinned=1)
     groups = "".join(piece.text for piece in paint_header(found, slots, 2, "Run  ", None)[0])
@@ -272,7 +272,7 @@ def test_a_group_does_not_reach_over_the_edge():
 
 
 @given(st.integers(0, 30), st.integers(0, 30), st.integers(0, 160))
-def test_pins_leave_room_to_scroll(wanted, first, width):
+def test_pinned_columns_leave_room_for_scrolling(wanted, first, width):
     found = fits(*(f"Title {i}" for i in range(31)))
     pinned = pins_that_fit(found, wanted, 5, width)
     slots = place_columns(found, max(first, pinned), 5, width, pinned)

@@ -1,4 +1,4 @@
-"""Which runs are shown, in which order, whatever arrives meanwhile."""
+"""Filtered and sorted rows while values arrive."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ STEPS = st.one_of(
 
 
 @given(st.lists(STEPS, max_size=25))
-def test_it_is_at_any_time_as_if_made_anew(steps):
+def test_arrangement_after_changes_equals_a_fresh_one(steps):
     rows = Rows()
     rows.add_columns(COLUMNS)
     rows.add_runs(RunRow(key(run), 1000.0 * run, None) for run in (1, 2, 3))
@@ -107,12 +107,12 @@ def large():
         "v3 = 30 v1 > 5",
     ],
 )
-def test_a_large_table_is_filtered_quickly(large, text):
+def test_large_table_is_filtered_quickly(large, text):
     assert quickest(lambda: TableQuery(parse_filter(text, large.columns)), large) < 0.25
 
 
 @pytest.mark.parametrize("text", ["v1", "-v10", "v10,-v1", "time"])
-def test_a_large_table_is_sorted_quickly(large, text):
+def test_large_table_is_sorted_quickly(large, text):
     sort = tuple(parse_sort(text, large.columns))
     assert quickest(lambda: TableQuery(None, sort), large) < 0.25
 

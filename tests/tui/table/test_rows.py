@@ -36,7 +36,7 @@ def portion_of(values):
 
 
 @given(CHANGES)
-def test_rows_hold_what_they_were_told_last(changes):
+def test_rows_hold_the_latest_values(changes):
     rows, runs, values = Rows(), set(), {}
     for kind, run, *more in changes:
         if kind == "portion":
@@ -69,14 +69,14 @@ def test_rows_hold_what_they_were_told_last(changes):
             assert (found.value if found else None) == values.get((run, name))
 
 
-def test_newest_run_is_on_top():
+def test_newest_run_is_the_first_row():
     rows = Rows()
     rows.add_runs([RunRow(key(1), None, None), RunRow(key(3), None, None)])
     assert rows.add_runs([RunRow(key(2), None, None), RunRow(key(3), None, None)]) == [key(2)]
     assert [k.run for k in rows.keys] == [3, 2, 1]
 
 
-def test_runs_of_two_proposals_do_not_mix():
+def test_equal_runs_of_two_proposals_are_separate_rows():
     rows = Rows()
     rows.add_values([stored(1.0, "v", 5)._replace(key=RunKey(900, 5)), stored(2.0, "v", 5)])
     assert rows.value(RunKey(900, 5), "v").value == 1.0
@@ -92,7 +92,7 @@ def test_columns_are_time_comment_and_variables_by_title():
     assert not rows.add_columns([Column("a", "Zeta")])
 
 
-def test_a_variable_nobody_announced_is_called_by_its_name():
+def test_variable_without_definition_is_titled_by_its_name():
     rows = Rows()
     rows.add_values([stored(1.0, "new.one", 1)])
     assert rows.columns[-1] == Column("new.one", "new.one")
@@ -102,13 +102,13 @@ def failed(name, run):
     return stored(None, name, run, attributes_json='{"error": "x", "error_cls": "KeyError"}')
 
 
-def test_cells_that_are_gone_are_told_by_what_is_left():
+def test_cells_missing_from_a_reloaded_run_are_reported():
     rows = Rows()
     rows.add_values([stored(1.0, "a", 1), stored(1.0, "b", 1), stored(1.0, "b", 2)])
     assert rows.cells_beside([key(1)], [stored(2.0, "a", 1)]) == [(key(1), "b")]
 
 
-def test_a_portion_is_the_same_as_its_values():
+def test_rows_added_as_a_portion_equal_rows_added_as_values():
     values = [
         stored(1.5, "a", 1, max_diff=0.25, attributes_json='{"units": "mm"}'),
         stored("text", "b", 1, provenance="manual-input"),
@@ -129,7 +129,7 @@ def test_a_portion_is_the_same_as_its_values():
         assert each.filled("c", [key(1), key(2)]) == [False, True]
 
 
-def test_a_cell_is_the_same_object_until_it_changes():
+def test_cell_object_is_reused_until_its_value_changes():
     rows = Rows()
     rows.add_values([stored(1.0, "a", 1)])
     first = rows.value(key(1), "a")
@@ -139,7 +139,7 @@ def test_a_cell_is_the_same_object_until_it_changes():
     assert rows.value(key(1), "a").value == 2.0
 
 
-def test_what_is_known_of_a_large_blob_is_kept_until_it_is_another():
+def test_details_of_a_large_blob_are_kept_until_the_blob_changes():
     rows, picture = Rows(), Blob(BlobKind.PNG, 50_000)
     rows.add_values([stored(picture, "p", 1, timestamp=5.0, provenance="mine")])
     rows.add_portion(portion_of([stored(picture, "p", 1, timestamp=0.0)]))
@@ -152,7 +152,7 @@ def test_what_is_known_of_a_large_blob_is_kept_until_it_is_another():
     assert rows.value(key(1), "p").timestamp == 7.0
 
 
-def test_forgotten_values_leave_the_runs_in_place():
+def test_forgotten_values_leave_runs_in_place():
     rows = Rows()
     rows.add_values([stored(1.0, "a", 1), failed("b", 2), stored("text", "c", 1)])
     rows.mark_complete([key(1)])
@@ -165,7 +165,7 @@ def test_forgotten_values_leave_the_runs_in_place():
     assert rows.version(key(1)) != before
 
 
-def test_values_ahead_of_their_rows_sort_and_filter_and_are_shown_when_the_rows_come():
+def test_values_ahead_are_sorted_filtered_and_shown_with_their_rows():
     rows = Rows()
     rows.add_runs([RunRow(key(run), 1.0, 1.0) for run in (1, 2, 3)])
     rows.add_values([stored(5.0, "xgm", 1)])
@@ -189,7 +189,7 @@ def test_values_ahead_of_their_rows_sort_and_filter_and_are_shown_when_the_rows_
     assert rows.scalar(key(2), "name") is None, "it was deleted before its row was read"
 
 
-def test_errors_ahead_of_their_rows_can_be_filtered_by_and_go_with_what_comes():
+def test_errors_ahead_are_filtered_and_replaced_by_their_rows():
     rows = Rows()
     rows.add_runs([RunRow(key(run), 1.0, 1.0) for run in (1, 2, 3, 4)])
     rows.mark_complete([key(4)])  # as the first screen does, with its own columns only
@@ -212,7 +212,7 @@ def test_errors_ahead_of_their_rows_can_be_filtered_by_and_go_with_what_comes():
     assert not [e for run in (1, 3, 4) for e in rows.errors(key(run))], "their rows never came"
 
 
-def test_rows_of_no_run_and_of_no_name_bring_nothing_ahead():
+def test_values_ahead_with_invalid_run_or_name_are_ignored():
     rows = Rows()
     rows.add_runs([RunRow(key(run), 1.0, 1.0) for run in (1, 2)])
     changed = rows.add_ahead(
@@ -231,7 +231,7 @@ def test_rows_of_no_run_and_of_no_name_bring_nothing_ahead():
     assert rows.scalars("spot", rows.keys) == [None, None]
 
 
-def test_a_value_that_came_ahead_can_be_deleted():
+def test_value_ahead_can_be_deleted():
     rows = Rows()
     rows.add_runs([RunRow(key(1), 1.0, 1.0)])
     rows.add_ahead([("xgm", 1234, 1, 4.0), ("spot", 1234, 1, b'{"error": "too hot"}')])

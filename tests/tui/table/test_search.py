@@ -1,4 +1,4 @@
-"""What `n` goes to, and which column a few letters mean: pure."""
+"""Searching cells, and columns by a few letters."""
 
 import json
 
@@ -54,11 +54,11 @@ def found(search, rows, row=0, column=0, step=1):
         ("nothing like it", None),
     ],
 )
-def test_a_word_is_found_in_texts_numbers_and_reasons(rows, word, place):
+def test_search_finds_a_word_in_texts_numbers_and_reasons(rows, word, place):
     assert found(Search((word,)), rows) == place
 
 
-def test_one_goes_on_from_the_cursor_and_round_the_end(rows):
+def test_search_continues_from_the_cursor_and_wraps_around(rows):
     dark = Search(("dark",))
     assert found(dark, rows) == (2, "b")
     assert found(dark, rows, 1, 1) == (1, "a")
@@ -68,7 +68,7 @@ def test_one_goes_on_from_the_cursor_and_round_the_end(rows):
     assert found(Search(("lab",)), rows, 0, 0) == (3, "a")
 
 
-def test_columns_that_are_not_shown_are_not_looked_at(rows):
+def test_search_skips_hidden_columns(rows):
     assert next(p for p in Search(("dark",)).seek(rows, COLUMNS[:1], 0, 0) if p)[0] == key(1)
 
 
@@ -83,25 +83,25 @@ def test_columns_that_are_not_shown_are_not_looked_at(rows):
         ("", None),
     ],
 )
-def test_a_filter_says_what_to_look_for(rows, text, place):
+def test_search_by_filter_finds_matching_cells(rows, text, place):
     search = Search.of_filter(parse_filter(text, COLUMNS))
     assert found(search, rows) == place
     assert bool(search) is (place is not None)
 
 
-def test_no_filter_no_search():
+def test_search_without_a_filter_is_empty():
     assert not Search.of_filter(None)
     assert found(Search(), Rows()) is None
 
 
-def test_the_next_problem_is_a_failure_in_a_column_that_is_shown(rows):
+def test_next_problem_is_a_failure_in_a_visible_column(rows):
     assert next_problem(rows, COLUMNS, 0, 0) == (key(1), "c")
     assert next_problem(rows, COLUMNS, 2, 2) == (key(1), "c")
     assert next_problem(rows, COLUMNS[:2], 0, 0) is None
     assert next_problem(Rows(), COLUMNS, 0, 0) is None
 
 
-def test_what_is_found_is_pointed_out_where_it_stands():
+def test_search_matches_are_highlighted_in_place():
     cell = TableCell("a dark, Dark run", CellKind.TEXT)
     fit = Fit(COLUMNS[0])
     fit.take(cell)
@@ -116,7 +116,7 @@ def test_what_is_found_is_pointed_out_where_it_stands():
     assert "".join(p.text for p in pieces) == cell.text
 
 
-def test_a_pattern_that_finds_nothing_to_see_changes_nothing():
+def test_empty_matches_are_not_highlighted():
     blank = Search.of_filter(parse_filter("a ~ 'x*'", COLUMNS)).patterns
     pieces = paint_cell(TableCell("ab", CellKind.TEXT), Fit(COLUMNS[0]), 6)
     assert "".join(p.text for p in highlight(pieces, blank)) == "ab    "
@@ -136,6 +136,6 @@ def test_a_pattern_that_finds_nothing_to_see_changes_nothing():
         ("  ", []),
     ],
 )
-def test_a_few_letters_name_a_column(text, names):
+def test_columns_are_ranked_by_a_few_letters(text, names):
     ranked = [(rank(text, column), column.name) for column in COLUMNS]
     assert [name for at, name in sorted(r for r in ranked if r[0] is not None)] == names

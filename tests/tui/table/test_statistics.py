@@ -1,4 +1,4 @@
-"""Trends under the titles, and numbers that are far off."""
+"""Trends under the titles, and outliers."""
 
 import pytest
 
@@ -12,7 +12,7 @@ from ..conftest import NOW, key, stored
 from .test_widget import TableApp, line
 
 
-def test_what_is_beyond_five_deviations_is_far():
+def test_number_beyond_five_deviations_is_an_outlier():
     numbers = Numbers.of([10, 11, 9, 10.5, 9.5, 40, None, "dark", float("nan")])
     assert numbers.is_far(40)
     assert not numbers.is_far(11)
@@ -21,17 +21,17 @@ def test_what_is_beyond_five_deviations_is_far():
 
 
 @pytest.mark.parametrize("values", [[], [1, 100], [5, 5, 5, 5, 5, 5, 9], [None] * 9])
-def test_where_nothing_is_usual_nothing_is_far(values):
+def test_numbers_without_a_usual_spread_have_no_outliers(values):
     assert not Numbers.of(values).is_far(100)
 
 
-def test_a_trend_goes_from_the_oldest_run_to_the_newest():
+def test_trend_goes_from_the_oldest_to_the_newest_run():
     assert Numbers.of(range(8)).trend(4) == "⣀⠤⠒⠉"
     assert Numbers.of([1]).trend(3) == "   "
     assert Numbers.of([]).trend(3) == "   "
 
 
-def test_a_long_trend_keeps_its_peaks():
+def test_trend_of_many_runs_keeps_its_peaks():
     values = [0.0] * 5000
     values[2500] = 1.0
     trend = Numbers.of(values).trend(10)
@@ -40,7 +40,7 @@ def test_a_long_trend_keeps_its_peaks():
     assert set(trend[4:6]) != {"⣀"}
 
 
-def test_a_column_is_not_looked_at_again_all_the_time():
+def test_column_statistics_are_cached_for_a_while():
     rows, now = Rows(), 0.0
     statistics = Statistics(rows, clock=lambda: now)
     rows.add_values([stored(float(run), "v", run) for run in range(1, 9)])
@@ -72,7 +72,7 @@ async def test_T_shows_trends_under_the_titles():
         assert table.view.header_height == 3
 
 
-async def test_X_points_out_what_is_far_off():
+async def test_X_highlights_outliers():
     async with TableApp().run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         table = pilot.app.table

@@ -1,4 +1,4 @@
-"""Keys and the mouse in, the cursor and messages out; the table alone in an app."""
+"""The run table alone in an app: keys, mouse, cursor and messages."""
 
 from datetime import UTC
 
@@ -91,7 +91,7 @@ async def test_keys_move_the_cursor(pilot, keys, place):
     assert at(pilot.app.table) == place
 
 
-async def test_the_cursor_is_always_on_the_screen(pilot):
+async def test_cursor_stays_on_the_screen(pilot):
     table = pilot.app.table
     for keys in (["G"], ["dollar_sign"], ["g"], ["0"], ["5", "5", "G"], ["dollar_sign"]):
         await pilot.press(*keys)
@@ -102,7 +102,7 @@ async def test_the_cursor_is_always_on_the_screen(pilot):
         assert slot.width == table.view.fits[index].width
 
 
-async def test_run_numbers_stay_when_one_goes_right(pilot):
+async def test_run_numbers_stay_visible_when_scrolled_right(pilot):
     table = pilot.app.table
     await pilot.press("dollar_sign")
     await pilot.pause()
@@ -112,7 +112,7 @@ async def test_run_numbers_stay_when_one_goes_right(pilot):
     assert "Group 7" in line(table, 0)
 
 
-async def test_the_cursor_stays_on_its_run_when_runs_arrive(pilot):
+async def test_cursor_stays_on_its_run_when_runs_arrive(pilot):
     table = pilot.app.table
     await pilot.press("j", "j", "l", "l")
     with table.updating() as rows:
@@ -122,7 +122,7 @@ async def test_the_cursor_stays_on_its_run_when_runs_arrive(pilot):
     assert shown_runs(table)[0] == 103
 
 
-async def test_what_one_reads_stays_where_it_is_when_runs_arrive(pilot):
+async def test_visible_rows_stay_in_place_when_runs_arrive(pilot):
     table = pilot.app.table
     await pilot.press("G")
     await pilot.pause()
@@ -134,7 +134,7 @@ async def test_what_one_reads_stays_where_it_is_when_runs_arrive(pilot):
     assert at(table) == (1, "start_time")
 
 
-async def test_the_cursor_stays_on_its_variable_when_variables_arrive(pilot):
+async def test_cursor_stays_on_its_variable_when_variables_arrive(pilot):
     table = pilot.app.table
     await pilot.press("l", "l", "l")
     with table.updating() as rows:
@@ -144,7 +144,7 @@ async def test_the_cursor_stays_on_its_variable_when_variables_arrive(pilot):
     assert "Aaa" in line(table, 1)
 
 
-async def test_following_goes_along(pilot):
+async def test_follow_mode_moves_the_cursor_to_new_runs(pilot):
     table = pilot.app.table
     await pilot.press("j", "j", "l", "l")
     table.follow = True
@@ -154,7 +154,7 @@ async def test_following_goes_along(pilot):
     assert at(table) == (101, "v00")
 
 
-async def test_the_cursor_finds_a_place_when_its_run_is_deleted(pilot):
+async def test_cursor_moves_to_a_neighbour_when_its_run_is_deleted(pilot):
     table = pilot.app.table
     await pilot.press("5", "0", "G")
     with table.updating() as rows:
@@ -168,7 +168,7 @@ async def test_the_cursor_finds_a_place_when_its_run_is_deleted(pilot):
     assert table.cursor is None
 
 
-async def test_only_the_lines_that_changed_are_painted_again(pilot, monkeypatch):
+async def test_only_changed_lines_are_repainted(pilot, monkeypatch):
     table = pilot.app.table
     painted = []
     refresh = table.refresh
@@ -189,7 +189,7 @@ async def test_only_the_lines_that_changed_are_painted_again(pilot, monkeypatch)
     assert all(region.width < 20 for regions in painted for region in regions)
 
 
-async def test_a_value_shows_at_once(pilot):
+async def test_changed_value_is_painted_at_once(pilot):
     table = pilot.app.table
     with table.updating() as rows:
         rows.add_values([stored("changed", "v00", 98)])
@@ -201,7 +201,7 @@ async def test_a_value_shows_at_once(pilot):
     assert "changed" not in line(table, 5)
 
 
-async def test_clicking_moves_and_a_second_click_opens(pilot):
+async def test_click_moves_the_cursor_and_a_second_click_opens_the_cell(pilot):
     table = pilot.app.table
     slot = table.view.slots[2]
     opened = []
@@ -219,7 +219,7 @@ async def test_clicking_moves_and_a_second_click_opens(pilot):
     assert at(table) == (94, "comment")
 
 
-async def test_jumping_to_a_run_that_is_not_there_says_so(pilot):
+async def test_jump_to_a_missing_run_is_reported(pilot):
     table = pilot.app.table
     table.jump(4711)
     await pilot.pause()
@@ -228,7 +228,7 @@ async def test_jumping_to_a_run_that_is_not_there_says_so(pilot):
 
 
 @pytest.mark.extended
-async def test_any_size_and_back(pilot):
+async def test_table_survives_resizing_to_any_size(pilot):
     table = pilot.app.table
     before = [line(table, y) for y in range(24)]
     for size in ((1, 1), (3, 2), (200, 60), (12, 4), (80, 24)):
@@ -243,7 +243,7 @@ async def test_any_size_and_back(pilot):
 
 
 @pytest.mark.extended
-async def test_a_busy_terminal_gets_only_the_last_place_of_the_cursor():
+async def test_busy_terminal_gets_only_the_last_cursor_position():
     busy = True
     moved = []
     async with TableApp(busy=lambda: busy).run_test(
@@ -262,7 +262,7 @@ async def test_a_busy_terminal_gets_only_the_last_place_of_the_cursor():
         assert told == {CellAddress(key(90), "start_time")}
 
 
-async def test_columns_that_are_gone_are_not_painted_before_the_others_are_placed(folder):
+async def test_hidden_columns_are_not_painted_before_the_layout_is_updated(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
@@ -294,7 +294,7 @@ async def noted():
         yield pilot
 
 
-async def test_a_click_on_a_note_stands_on_it_and_a_second_one_opens_it(noted):
+async def test_click_on_a_note_selects_it_and_a_second_click_opens_it(noted):
     table = noted.app.table
     await noted.click(RunTable, offset=(30, table.view.header_height + 1), control=True)
     assert (table.note.text, table.cursor.key, table.marked) == ("back", key(99), frozenset())
@@ -307,7 +307,7 @@ async def test_a_click_on_a_note_stands_on_it_and_a_second_one_opens_it(noted):
     assert (table.note, table.cursor.key) == (None, key(97))
 
 
-async def test_pages_jumps_and_new_runs_take_the_cursor_from_a_note_to_a_run(noted):
+async def test_pages_jumps_and_new_runs_move_the_cursor_from_a_note_to_a_run(noted):
     table = noted.app.table
     table.move_to_line(table.lines.notes[0])
     await noted.press("9", "8", "G")
@@ -324,7 +324,7 @@ async def test_pages_jumps_and_new_runs_take_the_cursor_from_a_note_to_a_run(not
     assert (table.note, table.cursor.key) == (None, key(101))
 
 
-async def test_a_range_goes_over_notes_and_marks_runs_only(noted):
+async def test_range_over_notes_marks_only_runs(noted):
     table = noted.app.table
     await noted.press("V", "j", "j", "j", "j")
     assert table.note.text == "beam lost"
@@ -332,7 +332,7 @@ async def test_a_range_goes_over_notes_and_marks_runs_only(noted):
     assert table.marked == {key(100), key(99), key(98), key(97)}
 
 
-async def test_tall_rows_are_scrolled_by_whole_rows_and_the_cursor_stays_in_sight(pilot):
+async def test_tall_rows_scroll_in_whole_rows_with_the_cursor_visible(pilot):
     table = pilot.app.table
     await pilot.press("5", "0", "G", "H")
     await pilot.pause()
@@ -351,7 +351,7 @@ async def test_tall_rows_are_scrolled_by_whole_rows_and_the_cursor_stays_in_sigh
     assert table.view.row_height == 1
 
 
-async def test_a_click_on_any_line_of_a_tall_row_is_on_its_run(pilot):
+async def test_click_on_any_line_of_a_tall_row_selects_its_run(pilot):
     table = pilot.app.table
     await pilot.press("H")
     await pilot.pause()
@@ -361,7 +361,7 @@ async def test_a_click_on_any_line_of_a_tall_row_is_on_its_run(pilot):
         assert at(table)[0] == run
 
 
-async def test_the_row_of_a_run_names_what_is_being_computed_of_it():
+async def test_row_of_a_running_job_names_the_variable_being_computed():
     async with TableApp().run_test(size=(60, 24)) as pilot:
         await pilot.pause()
         table = pilot.app.table
@@ -385,7 +385,7 @@ async def test_the_row_of_a_run_names_what_is_being_computed_of_it():
         assert "◐" not in line(table, 4)
 
 
-async def test_the_day_is_shown_where_it_changes():
+async def test_day_is_shown_where_it_changes():
     """Run 3 is of today, 1 and 2 are of yesterday."""
     async with TableApp().run_test(size=(60, 24)) as pilot:
         await pilot.pause()

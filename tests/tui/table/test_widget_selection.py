@@ -1,4 +1,4 @@
-"""Marks, pins, widths and the mouse; the table alone in an app."""
+"""The run table alone in an app: marks, pins, widths and mouse."""
 
 import pytest
 from textual.events import MouseScrollDown as ScrollDown
@@ -62,7 +62,7 @@ async def test_keys_mark_runs(pilot, keys, runs):
     assert marked(table) == runs
 
 
-async def test_marks_stand_before_the_run_numbers(pilot):
+async def test_marks_are_shown_before_the_run_numbers(pilot):
     table = pilot.app.table
     await pilot.press("space", "j", "V", "j")
     await pilot.pause()
@@ -72,7 +72,7 @@ async def test_marks_stand_before_the_run_numbers(pilot):
     assert table.get_component_rich_style("run-table--tint").bgcolor in tints
 
 
-async def test_marks_stay_on_their_runs_whatever_is_shown():
+async def test_marks_stay_on_their_runs_when_filtered_and_sorted():
     told = []
     async with TableApp().run_test(size=(80, 24), message_hook=told.append) as pilot:
         await pilot.pause()
@@ -102,7 +102,7 @@ async def test_marks_stay_on_their_runs_whatever_is_shown():
         assert counts[-1] == 2
 
 
-async def test_the_cursor_comes_back_to_its_run_when_that_is_shown_again(pilot):
+async def test_cursor_returns_to_its_cell_when_that_is_shown_again(pilot):
     table = pilot.app.table
     await pilot.press("j", "j", "l", "l")
     assert at(table) == (98, "v00")
@@ -115,7 +115,7 @@ async def test_the_cursor_comes_back_to_its_run_when_that_is_shown_again(pilot):
     assert at(table) == (98, "v00")
 
 
-async def test_the_cursor_stays_where_one_went_meanwhile(pilot):
+async def test_cursor_stays_where_it_was_moved_while_filtered(pilot):
     table = pilot.app.table
     table.show_query(TableQuery(parse_filter("v00 < 50", table.rows.columns)))
     await pilot.press("j")
@@ -123,7 +123,7 @@ async def test_the_cursor_stays_where_one_went_meanwhile(pilot):
     assert at(table) == (48, "start_time")
 
 
-async def test_pinned_columns_never_scroll_away(pilot):
+async def test_pinned_columns_stay_visible_when_scrolled(pilot):
     table = pilot.app.table
     table.show_columns(ColumnLayout(pinned=("v05", "comment")))
     await pilot.pause()
@@ -145,7 +145,7 @@ async def test_pinned_columns_never_scroll_away(pilot):
     assert "Time" in line(table, 1)
 
 
-async def test_on_a_narrow_screen_pins_give_way(pilot):
+async def test_pinned_columns_are_reduced_on_a_narrow_screen(pilot):
     table = pilot.app.table
     table.show_columns(ColumnLayout(pinned=tuple(f"v{i:02}" for i in range(9))))
     await pilot.resize_terminal(40, 12)
@@ -159,7 +159,7 @@ async def test_on_a_narrow_screen_pins_give_way(pilot):
     assert table.view.pinned == 0
 
 
-async def test_hidden_columns_are_gone_until_they_are_shown(pilot):
+async def test_hidden_columns_stay_hidden_until_shown_again(pilot):
     table = pilot.app.table
     names = [column.name for column in table.rows.columns]
     table.show_columns(ColumnLayout(hidden=frozenset(names[1:])))
@@ -175,7 +175,7 @@ async def test_hidden_columns_are_gone_until_they_are_shown(pilot):
     assert "Title 00" in line(table, 1)
 
 
-async def test_keys_make_columns_wider_and_narrower():
+async def test_keys_widen_and_narrow_columns():
     told = []
     async with TableApp().run_test(size=(80, 24), message_hook=told.append) as pilot:
         await pilot.pause()
@@ -196,7 +196,7 @@ async def test_keys_make_columns_wider_and_narrower():
         assert len(told_of(RunTable.ColumnsChanged, told)) > 3
 
 
-async def test_brackets_go_from_group_to_group(pilot):
+async def test_brackets_move_between_column_groups(pilot):
     table = pilot.app.table
     places = []
     for name in ["right_square_bracket"] * 4 + ["l"] + ["left_square_bracket"] * 2:
@@ -210,7 +210,7 @@ async def test_brackets_go_from_group_to_group(pilot):
 # The mouse
 
 
-async def test_a_click_on_a_title_asks_to_sort_by_it():
+async def test_click_on_a_title_requests_sorting():
     told = []
     async with TableApp().run_test(size=(80, 24), message_hook=told.append) as pilot:
         await pilot.pause()
@@ -221,7 +221,7 @@ async def test_a_click_on_a_title_asks_to_sort_by_it():
         assert [m.name for m in told_of(RunTable.TitleClicked, told)] == ["v00"]
 
 
-async def test_dragging_an_edge_makes_a_column_wider():
+async def test_dragging_a_column_edge_widens_the_column():
     told = []
     async with TableApp().run_test(size=(80, 24), message_hook=told.append) as pilot:
         await pilot.pause()
@@ -241,13 +241,13 @@ async def test_dragging_an_edge_makes_a_column_wider():
         assert table.view.slots[2].width == slot.width
 
 
-async def test_a_click_with_ctrl_marks(pilot):
+async def test_click_with_ctrl_marks_a_run(pilot):
     await pilot.click(RunTable, offset=(2, 7), control=True)
     await pilot.pause()
     assert marked(pilot.app.table) == [96]
 
 
-async def test_the_wheel_scrolls_and_with_shift_sideways(pilot):
+async def test_wheel_scrolls_vertically_and_with_shift_horizontally(pilot):
     table = pilot.app.table
     await pilot._post_mouse_events([ScrollDown], RunTable, offset=(20, 9), button=0)
     await pilot.pause()
@@ -261,7 +261,7 @@ async def test_the_wheel_scrolls_and_with_shift_sideways(pilot):
     assert "Time" in line(table, 1)
 
 
-async def test_what_the_mouse_is_over_is_described_until_a_key_is_pressed(pilot):
+async def test_cell_under_the_mouse_is_described_until_a_key_is_pressed(pilot):
     table = pilot.app.table
     with table.updating() as rows:
         rows.add_columns([Column("v01", "Group 0/Title 01", "What it is.")])
