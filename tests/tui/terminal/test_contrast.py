@@ -1,4 +1,4 @@
-"""In each theme, text of all screens can be read."""
+"""Contrast of all text in each theme."""
 
 import re
 from itertools import combinations
@@ -46,7 +46,7 @@ def faded(app):
 
 
 @pytest.mark.parametrize("place", PLACES_TO_SEE)
-async def test_all_text_can_be_read_in_each_theme(tmp_path, place):
+async def test_text_of_all_screens_is_readable_in_each_theme(tmp_path, place):
     make, go = PLACES[place]
     folder = make(tmp_path / "amore")
     (folder.path / "context.py").write_text(CODE)
@@ -63,7 +63,7 @@ async def test_all_text_can_be_read_in_each_theme(tmp_path, place):
 
 
 @pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
-def test_curves_can_be_seen_and_told_apart_as_they_are(theme):
+def test_curve_colours_are_visible_and_distinguishable(theme):
     colours = theme.to_color_system().generate()
     behind = [Color.parse(colours[name]).rgb for name in ("background", "surface")]
     series = [Color.parse(each).rgb for each in SERIES[theme.dark]]
@@ -72,7 +72,7 @@ def test_curves_can_be_seen_and_told_apart_as_they_are(theme):
         assert sum((a - b) ** 2 for a, b in zip(one, other, strict=True)) > 60**2
 
 
-def test_a_colour_keeps_its_hue_where_it_must_change():
+def test_adjusted_colour_keeps_its_hue():
     red, green, blue = readable((255, 255, 0), (255, 255, 255), 4.5)
     assert contrast((red, green, blue), (255, 255, 255)) >= 4.5
     assert red == green > blue

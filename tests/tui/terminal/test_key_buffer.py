@@ -1,4 +1,4 @@
-"""Keys that come while a prompt is still being made: typed, not obeyed."""
+"""Keys typed while a prompt opens."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TYPED = "4jkx 05 G"
 @pytest.mark.parametrize(
     ("opening", "name"), [("/", None), (":", None), ("e", "comment"), ("+", None), ("ctrl+f", None)]
 )
-async def test_what_is_typed_at_once_is_typed_there(folder, opening, name):
+async def test_keys_typed_while_a_prompt_opens_are_typed_into_it(folder, opening, name):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)

@@ -1,4 +1,4 @@
-"""Keys as terminals send them, torn by slow lines, from foreign keyboards, or broken."""
+"""Keys as terminals send them: torn by slow lines, from foreign keyboards, or malformed."""
 
 import pytest
 from textual import events
@@ -31,18 +31,18 @@ class Line:
     [("\x1b[A", "up"), ("\x1bOB", "down"), ("\x1b[1;5C", "ctrl+right"), ("\x1b[3~", "delete")],
 )  # fmt: skip
 @pytest.mark.parametrize("pause", [0.02, 0.5])
-def test_a_key_that_the_line_tears_is_one_key(sent, key, pause):
+def test_torn_key_sequence_is_read_as_one_key(sent, key, pause):
     for at in range(2, len(sent)):
         assert Line().send(sent[:at], pause, sent[at:], 0.5) == [key]
 
 
-def test_what_follows_a_torn_escape_late_is_no_order():
+def test_late_rest_of_a_torn_escape_sequence_triggers_no_action():
     """`A` would add a variable, and `[` go to another group."""
     assert Line().send("\x1b", 0.5, "[A", 0.5) == ["escape", "up"]
     assert Line(is_slow=True).send("\x1b", 0.3, "[A", 0.5) == ["up"]
 
 
-def test_escape_and_then_letters_stay_what_they_are():
+def test_escape_followed_by_letters_is_read_as_separate_keys():
     assert Line().send("\x1b", 0.3, "[", 0.2, "A", 0.5) == [
         "escape", "left_square_bracket", "A",
     ]  # fmt: skip
@@ -50,7 +50,7 @@ def test_escape_and_then_letters_stay_what_they_are():
     assert Line().send("\x1b\x1b[A", 0.5) == ["escape", "up"]
 
 
-def test_a_paste_that_is_torn_at_its_end_is_a_paste():
+def test_paste_with_a_torn_end_is_read_as_a_paste():
     line = Line()
     assert line.send("\x1b[200~qK", 0.3, "r\x1b", 0.5, "[20", 0.2, "1~", "j", 0.3) == ["j"]
     assert [e.text for e in line.events if isinstance(e, events.Paste)] == ["qKr"]
@@ -58,7 +58,7 @@ def test_a_paste_that_is_torn_at_its_end_is_a_paste():
 
 @pytest.mark.parametrize("character", "[]{}\\|~@€")
 @pytest.mark.parametrize("modifiers", ["", "1", "7", "3", "135"])
-def test_what_alt_gr_types_is_that_character(character, modifiers):
+def test_alt_gr_is_read_as_its_character(character, modifiers):
     """German: AltGr+8 is `[`; kitty tells 8 and the text, some terminals Ctrl and Alt besides."""
     (key,) = Line().send(f"\x1b[56;{modifiers};{ord(character)}u", 0.5)
     assert key == Line().send(character)[0]
@@ -66,7 +66,7 @@ def test_what_alt_gr_types_is_that_character(character, modifiers):
 
 
 @pytest.mark.parametrize("sent", ["\x1b[97;1:3u", "\x1b[99999999999u", "\x1b[97;1:1;97u"])
-def test_a_sequence_that_makes_no_sense_does_not_end_the_reading(sent):
+def test_malformed_sequence_does_not_stop_the_key_reader(sent):
     line = Line()
     line.send(sent, 0.5)
     line.events.clear()

@@ -1,4 +1,4 @@
-"""Keys in one burst: each is for what the one before has led to, letters after orders too."""
+"""Keys in one burst, each for the screen that the previous key led to."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ async def opened(pilot):
     return pilot.app
 
 
-async def test_after_a_filter_the_table_moves(folder):
+async def test_keys_after_a_filter_move_in_the_table(folder):
     async with make_app(folder).run_test(size=(100, 30)) as pilot:
         app = await opened(pilot)
         burst(app, "/ratio > 0\rjj")
@@ -52,7 +52,7 @@ async def test_after_a_filter_the_table_moves(folder):
 
 
 @pytest.mark.extended
-async def test_what_is_mistyped_is_corrected_where_it_was(folder):
+async def test_corrections_in_a_burst_are_applied_in_the_filter_prompt(folder):
     async with make_app(folder).run_test(size=(100, 30)) as pilot:
         app = await opened(pilot)
         burst(app, "/ratip\x7fo > 01\x02\x7f0.\x02\x02")
@@ -64,7 +64,7 @@ async def test_what_is_mistyped_is_corrected_where_it_was(folder):
 
 
 @pytest.mark.extended
-async def test_so_it_is_in_the_context_file(folder):
+async def test_corrections_in_a_burst_are_applied_in_the_context_editor(folder):
     folder.context_file.write_text("")
     async with make_app(folder).run_test(size=(100, 30)) as pilot:
         app = await opened(pilot)
@@ -77,7 +77,7 @@ async def test_so_it_is_in_the_context_file(folder):
 
 
 @pytest.mark.extended
-async def test_after_a_jump_and_after_leaving_it(folder):
+async def test_keys_after_a_jump_to_a_run_move_in_the_table(folder):
     async with make_app(folder).run_test(size=(100, 30)) as pilot:
         app = await opened(pilot)
         burst(app, ":405\rjj:40\x1bj")
@@ -85,7 +85,7 @@ async def test_after_a_jump_and_after_leaving_it(folder):
 
 
 @pytest.mark.extended
-async def test_what_is_typed_into_cells_one_after_the_other(folder):
+async def test_edits_in_one_burst_reach_their_cells(folder):
     async with make_app(folder).run_test(size=(100, 30)) as pilot:
         app = await opened(pilot)
         app.main_screen.table.move_to(key(410), "comment")
@@ -97,7 +97,7 @@ async def test_what_is_typed_into_cells_one_after_the_other(folder):
 
 @pytest.mark.extended
 @pytest.mark.parametrize("more", ["", "\r"])
-async def test_the_column_that_was_found_is_opened(folder, more):
+async def test_keys_after_finding_a_column_apply_to_that_column(folder, more):
     async with make_app(folder).run_test(size=(100, 30)) as pilot:
         app = await opened(pilot)
         app.main_screen.table.move_to(key(410), "comment")
@@ -107,7 +107,7 @@ async def test_the_column_that_was_found_is_opened(folder, more):
         await until(pilot, lambda: not app.main_screen.query(FindPrompt))
 
 
-async def test_enter_reaches_a_box_that_the_key_before_it_opens(folder, monkeypatch):
+async def test_enter_reaches_a_dialog_opened_by_the_previous_key(folder, monkeypatch):
     asked = []
     told = RequestResult("Noted.")
     monkeypatch.setattr(DaemonClient, "ask", lambda *_: asked.append(1) or told)
@@ -119,7 +119,7 @@ async def test_enter_reaches_a_box_that_the_key_before_it_opens(folder, monkeypa
         assert not isinstance(app.screen, ReprocessDialog)
 
 
-async def test_what_opens_a_box_and_ticks_in_it_in_one_burst(folder):
+async def test_dialogs_opened_and_closed_in_one_burst_return_to_the_table(folder):
     async with make_app(folder).run_test(size=(100, 30)) as pilot:
         app = await opened(pilot)
         burst(app, "?\x1bjjc\x1bj")

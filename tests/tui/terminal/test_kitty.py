@@ -1,4 +1,4 @@
-"""Pictures in pixels, as a terminal that knows the protocol draws them: see kitty.py."""
+"""Pixel images of the kitty graphics protocol, as a terminal draws them."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from ..viewer.sample_folder import make_inspect_folder, spot
 from .kitty import PLACEHOLDER, Kitty, Screen, numbers
 
 
-def test_rows_and_columns_are_counted_as_the_protocol_says():
+def test_kitty_diacritics_equal_those_of_the_protocol():
     assert list(numbers()) == list(diacritics())
 
 
@@ -46,7 +46,7 @@ def decoded(png: bytes) -> np.ndarray:
     return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
 
 
-def test_pixels_come_out_of_the_file_as_they_went_in():
+def test_encoded_png_has_the_original_pixels():
     pixels = np.random.default_rng(1).integers(0, 256, (13, 7, 3), np.uint8)
     assert (decoded(encode_png(pixels.tobytes(), 7, 13)) == pixels).all()
     index = pixels[..., 0]
@@ -55,14 +55,14 @@ def test_pixels_come_out_of_the_file_as_they_went_in():
     assert (decoded(png) == palette.reshape(-1, 3)[index]).all()
 
 
-def test_an_image_has_the_shape_of_its_characters_and_a_limit():
+def test_raster_keeps_the_aspect_of_its_cells_and_is_limited_in_size():
     assert raster_size(10, 5, (7, 15)) == (70, 75)
     width, height = raster_size(290, 100, (20, 40))
     assert width * height <= 1.01 * (1 << 18)
     assert width / height == pytest.approx(290 * 20 / (100 * 40), rel=0.01)
 
 
-def test_tmux_is_given_one_command_at_a_time():
+def test_tmux_passthrough_wraps_one_command_at_a_time():
     commands = transmission(7, b"x" * 9000, 4, 2) + deletion(6)
     wrapped = through_tmux(commands)
     parts = wrapped.split("\x1bPtmux;")[1:]
@@ -81,7 +81,7 @@ ANSWER = "\x1bP>|kitty(0.35.2)\x1b\\"
     st.lists(st.sampled_from(["a", "\x1b[A", "\x1b", "é", ANSWER, "\x1b[<0;3;4M"]), max_size=6),
     st.lists(st.integers(1, 20), max_size=8),
 )
-def test_an_answer_is_taken_out_of_the_keys_wherever_it_is_cut(parts, lengths):
+def test_terminal_reply_is_separated_from_keys_wherever_it_is_torn(parts, lengths):
     text, answers, found = "".join(parts), TerminalReplies(), ""
     for length in lengths:
         # Cut between Escape and P it would be a key: no terminal does that.
@@ -94,7 +94,7 @@ def test_an_answer_is_taken_out_of_the_keys_wherever_it_is_cut(parts, lengths):
     assert answers.version == ("kitty(0.35.2)" if ANSWER in parts else "")
 
 
-def test_what_only_begins_like_an_answer_is_typed_after_all():
+def test_text_that_only_begins_like_a_reply_is_typed():
     answers = TerminalReplies()
     assert answers.taken_out("\x1bP") == ""
     assert answers.given_up() == "\x1bP"
@@ -120,7 +120,7 @@ def test_what_only_begins_like_an_answer_is_typed_after_all():
         ("\x1b[31m\U0001f431", False),
     ],
 )
-def test_only_terminals_known_to_draw_behind_placeholders_are_sent_pixels(version, takes):
+def test_pixels_are_sent_only_to_terminals_known_to_support_placeholders(version, takes):
     assert takes_placeholders(version) is takes
 
 
@@ -140,11 +140,11 @@ def test_only_terminals_known_to_draw_behind_placeholders_are_sent_pixels(versio
         ("auto", {}, False, False),
     ],
 )
-def test_nobody_is_asked_in_vain(wanted, environment, lite, asked):
+def test_terminal_is_queried_only_where_a_reply_is_useful(wanted, environment, lite, asked):
     assert may_ask(wanted, environment, lite=lite) is asked
 
 
-def test_pixels_are_off_with_lite_unless_somebody_insists():
+def test_lite_disables_pixels_unless_kitty_is_requested():
     assert choose_graphics("auto", {}, "256", has_pixels=True) is Graphics.KITTY
     assert choose_graphics("auto", {}, "256", has_pixels=True, lite=True) is Graphics.SHADES
     assert choose_graphics("kitty", {}, None, lite=True) is Graphics.KITTY
@@ -188,7 +188,7 @@ def expected(shown: Raster) -> np.ndarray:
     return palette[np.frombuffer(shown.pixels, np.uint8).reshape(shown.height, shown.width)]
 
 
-def test_what_the_terminal_puts_together_is_the_picture():
+def test_assembled_kitty_image_equals_the_original():
     line, shown = Line(), raster(7)
     line.pictures.show(0, shown)
     line.paint("".join(painted_row(row) for row in range(3)))
@@ -196,7 +196,7 @@ def test_what_the_terminal_puts_together_is_the_picture():
     assert (line.screen.pixels() == expected(shown)).all()
 
 
-def test_a_box_above_a_picture_hides_just_that_part_and_gives_it_back():
+def test_dialog_above_a_kitty_image_hides_only_its_area():
     line, shown = Line(), raster(7)
     line.pictures.show(0, shown)
     line.paint("".join(painted_row(row) for row in range(3)))
@@ -209,7 +209,7 @@ def test_a_box_above_a_picture_hides_just_that_part_and_gives_it_back():
     assert back.count(PLACEHOLDER) <= 2 * 3
 
 
-def test_what_is_shown_already_is_not_sent_again_and_another_picture_is_whole():
+def test_unchanged_kitty_image_is_not_sent_again():
     line, first, second = Line(), raster(7), raster(11)
     frame = "".join(painted_row(row) for row in range(3))
     line.pictures.show(0, first)
@@ -221,7 +221,7 @@ def test_what_is_shown_already_is_not_sent_again_and_another_picture_is_whole():
     assert (line.screen.pixels() == expected(second)).all()
 
 
-def test_a_terminal_is_not_filled_with_images():
+def test_old_kitty_images_are_deleted_from_the_terminal():
     line = Line()
     for value in range(1, 600):
         line.pictures.show(0, raster(value))
@@ -232,7 +232,7 @@ def test_a_terminal_is_not_filled_with_images():
     assert not line.screen.images
 
 
-def test_pictures_of_two_places_are_told_apart():
+def test_kitty_images_in_two_panes_are_kept_apart():
     line = Line()
     line.pictures.show(0, raster(7))
     line.pictures.show(1, raster(11))
@@ -242,7 +242,7 @@ def test_pictures_of_two_places_are_told_apart():
     assert (pixels[:, 42:] == expected(raster(11))[:15]).all()
 
 
-def test_text_of_strangers_is_no_piece_of_a_picture():
+def test_placeholder_characters_in_data_are_escaped():
     assert visible(row_of_pieces(0, 0, 1) + PLACEHOLDER).isascii()
 
 
@@ -302,9 +302,7 @@ def is_seen(screen: Screen, run: int, scale_of: int = 2) -> bool:
 
 
 @pytest.mark.extended
-def test_an_image_is_shown_in_pixels_with_axes_cursor_and_the_same_scale_from_run_to_run(
-    looks, tmp_path
-):
+def test_viewer_shows_an_image_in_pixels_with_axes_and_cursor(looks, tmp_path):
     with opened(looks, tmp_path) as app:
         look_at(app, "image")
         app.wait_for(lambda: shows(app, 2))
@@ -335,7 +333,7 @@ def test_an_image_is_shown_in_pixels_with_axes_cursor_and_the_same_scale_from_ru
         app.wait_for(lambda: not app.screen.images)
 
 
-def test_a_figure_keeps_its_colours(looks, tmp_path):
+def test_viewer_shows_a_figure_in_its_colours(looks, tmp_path):
     def has_its_colours():
         if app.screen.picture() is None:
             return False
@@ -353,9 +351,7 @@ def test_a_figure_keeps_its_colours(looks, tmp_path):
 
 
 @pytest.mark.extended
-def test_the_pane_beside_the_table_shows_pixels_and_comes_back_after_looking_closer(
-    looks, tmp_path
-):
+def test_preview_pane_shows_pixels_again_after_the_viewer_closes(looks, tmp_path):
     with opened(looks, tmp_path) as app:
         go_to(app, "image")
         app.type("v")
@@ -379,7 +375,7 @@ def test_the_pane_beside_the_table_shows_pixels_and_comes_back_after_looking_clo
 
 
 @pytest.mark.extended
-def test_an_answer_that_comes_late_is_no_key_and_is_taken_all_the_same(looks, tmp_path):
+def test_late_terminal_reply_is_no_key_and_enables_pixels(looks, tmp_path):
     with opened(looks, tmp_path, answer_after_s=2.0) as app:
         go_to(app, "image")
         app.type("v")
@@ -398,7 +394,7 @@ def test_an_answer_that_comes_late_is_no_key_and_is_taken_all_the_same(looks, tm
         (("--graphics", "blocks"), {}),
     ],
 )
-def test_other_terminals_get_half_blocks(looks, tmp_path, options, of_terminal):
+def test_viewer_uses_half_blocks_on_other_terminals(looks, tmp_path, options, of_terminal):
     with opened(looks, tmp_path, *options, **of_terminal) as app:
         look_at(app, "image")
         app.wait_for(lambda: app.screen.text().count("▀") > 500)
@@ -408,7 +404,7 @@ def test_other_terminals_get_half_blocks(looks, tmp_path, options, of_terminal):
 
 
 @pytest.mark.extended
-def test_who_insists_gets_pixels_unasked_and_without_a_known_size_of_characters(looks, tmp_path):
+def test_requested_kitty_graphics_need_no_reply_and_no_known_cell_size(looks, tmp_path):
     options = ("--graphics", "kitty")
     with opened(looks, tmp_path, *options, version=None, knows_pixels=False) as app:
         look_at(app, "image")
@@ -484,7 +480,7 @@ def sent_again(behind: Behind) -> None:
 
 # tmux 3.3 throws away what its terminal does not take at once; ctrl-l mends it, but not always.
 @pytest.mark.slow
-def test_pixels_pass_through_tmux_for_who_insists(looks, tmp_path):
+def test_requested_kitty_graphics_pass_through_tmux(looks, tmp_path):
     with in_tmux(looks, tmp_path, "--graphics", "kitty", passes="on") as behind:
         app = behind.app
         typed(behind, "j\x06", "column")
@@ -499,7 +495,7 @@ def test_pixels_pass_through_tmux_for_who_insists(looks, tmp_path):
 
 
 @pytest.mark.extended
-def test_in_tmux_there_are_half_blocks_as_long_as_nobody_insists(looks, tmp_path):
+def test_viewer_in_tmux_uses_half_blocks_by_default(looks, tmp_path):
     with in_tmux(looks, tmp_path, passes="on") as behind:
         typed(behind, "j\x06", "column")
         typed(behind, "image\r", "r2 · Look/image ")

@@ -1,4 +1,4 @@
-"""What is sent instead of Textual's output, read by a small terminal of our own."""
+"""Reduced terminal output, read by a small terminal emulator."""
 
 import pytest
 from hypothesis import given, settings
@@ -48,7 +48,7 @@ def drawn(span):
 @pytest.mark.extended
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.lists(spans, max_size=3), max_size=5), st.integers(0, 5), st.booleans())
-def test_the_screen_is_the_same_as_without(frames, forget_at, erases):
+def test_reduced_output_draws_the_same_screen(frames, forget_at, erases):
     memory = ScreenDiff(erases=erases)
     memory.resize(COLUMNS, ROWS)
     plain, short = Terminal(), Terminal()
@@ -67,21 +67,21 @@ def shortened(*frames):
     return [memory.shorten(frame) for frame in frames]
 
 
-def test_what_is_shown_already_is_not_sent_again():
+def test_unchanged_characters_are_not_sent_again():
     frame = place(0, 1) + piece("abc", "1", RED) + piece("   ")
     assert shortened(frame, frame)[1] == ""
 
 
-def test_only_the_characters_that_differ_are_sent():
+def test_only_changed_characters_are_sent():
     assert shortened(place(2, 1) + "run 7041", place(2, 1) + "run 7042")[1] == "\x1b[10G2"
 
 
-def test_a_look_is_told_once_and_only_what_of_it_differs():
+def test_style_is_sent_once_and_only_as_a_difference():
     frame = place(0, 0) + piece("a", RED, BLUE) + piece("b", RED, BLUE) + piece("c", RED)
     assert shortened(frame) == [f"\x1b[1H\x1b[0m\x1b[{RED};{BLUE}mab\x1b[49mc"]
 
 
-def test_a_few_pieces_are_sent_in_the_order_in_which_looks_change_least():
+def test_spans_are_ordered_for_the_fewest_style_changes():
     first = place(0, 0) + piece("x", RED) + place(0, 2) + piece("y", BLUE)
     # What is red already comes first, though it stands below.
     frame = place(0, 0) + piece("a", BLUE) + place(0, 2) + piece("b", RED)
@@ -92,7 +92,7 @@ def test_a_few_pieces_are_sent_in_the_order_in_which_looks_change_least():
     assert sent.index("b") < sent.index("a")
 
 
-def test_what_is_written_twice_at_one_place_is_as_it_was_written_last():
+def test_span_written_twice_ends_with_the_last_content():
     memory = ScreenDiff()
     memory.resize(COLUMNS, ROWS)
     memory.shorten(place(0, 0) + piece("z", BLUE))
@@ -100,19 +100,19 @@ def test_what_is_written_twice_at_one_place_is_as_it_was_written_last():
     assert sent.index("a") < sent.index("b")
 
 
-def test_the_colour_of_a_blank_does_not_matter():
+def test_foreground_colour_of_blanks_is_ignored():
     frame = place(0, 0) + piece("a", RED) + piece(" ", "1", "92") + piece("a", RED)
     assert shortened(frame) == [f"\x1b[1H\x1b[0m\x1b[{RED}ma a"]
 
 
-def test_many_blanks_are_erased_where_the_terminal_can():
+def test_many_blanks_are_erased_by_one_sequence():
     memory = ScreenDiff(erases=True)
     memory.resize(COLUMNS, ROWS)
     memory.shorten(place(0, 0) + "x" * 30)
     assert memory.shorten(place(0, 0) + "ab" + " " * 20 + "c") == "\x1b[1Gab\x1b[19X\x1b[19C c"
 
 
-def test_what_is_not_understood_is_passed_on_and_all_is_sent_anew():
+def test_unknown_sequence_is_passed_on_and_the_screen_sent_again():
     frame = place(0, 0) + piece("ab", RED)
     picture = "\x1bP0;1;0q#0;2;0;0;0~-\x1b\\"
     _, passed, again = shortened(frame, place(3, 2) + picture, frame)
@@ -120,18 +120,18 @@ def test_what_is_not_understood_is_passed_on_and_all_is_sent_anew():
     assert "ab" in again
 
 
-def test_modes_and_titles_are_passed_on_without_that():
+def test_modes_and_titles_are_passed_on_without_a_full_redraw():
     frame = place(0, 0) + "ab"
     told = "\x1b[?25l\x1b]52;c;eHg=\x07\x1b[?1003h\x1b[?2026h"
     assert shortened(frame, told, frame)[1:] == [told, ""]
     assert "ab" in shortened(frame, "\x1b[?1049h", frame)[2]
 
 
-def test_text_beyond_the_edge_is_passed_on():
+def test_text_beyond_the_screen_edge_is_passed_on():
     assert place(38, 0) + "too long" in shortened(place(38, 0) + "too long")[0]
 
 
-def test_the_place_where_one_types_is_told():
+def test_cursor_position_is_sent():
     assert shortened(place(0, 0) + "ab" + place(5, 3)) == ["\x1b[1H\x1b[0mab\x1b[4;6H"]
 
 
@@ -146,7 +146,7 @@ ODD = "⚠\ufe0f beam ❤\ufe0f 1\ufe0f\u20e3 ok 🇩🇪 a 👍🏽 b नी c 
 
 
 @pytest.mark.parametrize("widths", WIDTHS)
-def test_letters_stand_in_their_places_where_terminal_and_app_differ_in_widths(widths):
+def test_columns_stay_aligned_where_terminal_and_app_disagree_on_widths(widths):
     terminal, memory = Terminal(), ScreenDiff(erases=True)
     terminal.width = WIDTHS[widths]
     memory.resize(100, 2)
@@ -161,20 +161,20 @@ def test_letters_stand_in_their_places_where_terminal_and_app_differ_in_widths(w
     assert "7" not in terminal.text(0, 0, 60)
 
 
-def test_what_terminals_measure_differently_is_not_sent():
+def test_characters_of_ambiguous_width_are_not_sent():
     sent = "".join(shortened(place(0, 0) + "⚠\ufe0f 🇩🇪 👍🏽"))
     assert not set(sent) & set("\ufe0f🇩🇪🏽")
     assert {"⚠", "D", "E", "👍"} <= set(sent)
 
 
 @given(parameters, parameters)
-def test_a_change_of_looks_is_true(before, after):
+def test_style_change_sequence_leads_to_the_new_style(before, after):
     old, new = (applied(PLAIN, ";".join(looks)) for looks in (before, after))
     sent = change(old, new)
     assert (applied(old, sent[2:-1]) if sent else old) == new
 
 
-def test_looks_that_are_not_known_are_not_guessed():
+def test_unknown_styles_are_not_guessed():
     assert applied(PLAIN, "38;7;1") is None
     assert applied(PLAIN, "38;2;1") is None
     assert applied(PLAIN, "4:3") is None

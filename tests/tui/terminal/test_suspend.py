@@ -1,4 +1,4 @@
-"""The app under a shell with job control: suspended and resumed; and where no app can be shown."""
+"""Suspending and resuming under a shell, and output without a usable terminal."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def by_signal(_shown, pid):
 
 
 @pytest.mark.parametrize("suspend", [by_key, by_signal], ids=["ctrl-z", "kill -TSTP"])
-def test_the_whole_screen_is_there_again_after_fg(shell, folder, tmp_path, suspend):
+def test_fg_restores_the_whole_screen(shell, folder, tmp_path, suspend):
     pid = start_in(shell, folder, tmp_path)
     suspend(shell, pid)
     shell.wait_for(lambda screen: "Stopped" in screen)
@@ -68,7 +68,7 @@ def test_the_whole_screen_is_there_again_after_fg(shell, folder, tmp_path, suspe
     shell.wait_for(lambda screen: "r395" in screen)
 
 
-def test_ctrl_z_without_a_shell_does_not_stop_the_app_for_ever(folder, tmp_path):
+def test_ctrl_z_without_a_shell_does_not_stop_the_app(folder, tmp_path):
     need_tmux()
     environ = {name: os.environ.get(name, "") for name in KEPT}
     # Without a shell between, the app leads the session of the terminal.
@@ -105,7 +105,7 @@ def printed(folder, tmp_path, **how):
     return text.decode()
 
 
-def test_without_a_keyboard_the_table_is_printed_and_the_reason_said(folder, tmp_path):
+def test_app_without_a_keyboard_prints_the_table_and_the_reason(folder, tmp_path):
     text = printed(folder, tmp_path, stdin=subprocess.DEVNULL)
     assert "no keyboard" in text
     assert "| 412" in text
@@ -113,14 +113,14 @@ def test_without_a_keyboard_the_table_is_printed_and_the_reason_said(folder, tmp
 
 
 @pytest.mark.parametrize("term", ["dumb", ""])
-def test_a_terminal_that_cannot_show_the_app_gets_the_table(folder, tmp_path, term):
+def test_app_on_an_unusable_terminal_prints_the_table(folder, tmp_path, term):
     text = printed(folder, tmp_path, env={**os.environ, "TERM": term})
     assert f"TERM={term}" in text
     assert "| 412" in text
     assert "\x1b" not in text
 
 
-def test_textual_serve_gets_the_app_and_not_the_printed_table(folder, tmp_path):
+def test_textual_serve_runs_the_app_despite_pipes(folder, tmp_path):
     """It runs the command with pipes; TEXTUAL_DRIVER says that the app is drawn elsewhere."""
     process = subprocess.Popen(
         [*COMMAND, str(folder.path)],
