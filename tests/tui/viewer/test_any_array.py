@@ -1,4 +1,4 @@
-"""Arrays and coordinates of any kind, looked at in any way: drawn, without as much as a warning."""
+"""Random arrays and coordinates in random views: drawn without a warning."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def make_array(rng):
 
 @pytest.mark.extended
 @pytest.mark.parametrize("seed", range(60))
-def test_it_is_drawn(tmp_path, seed):
+def test_random_array_is_drawn_in_random_views(tmp_path, seed):
     rng = random.Random(seed)
     file = Fragment(tmp_path / "p1_r1.h5").data("v", make_array(rng))
     state = DisplayState()

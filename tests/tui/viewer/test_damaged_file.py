@@ -1,4 +1,4 @@
-"""Enter on data whose results file is damaged: one sentence, and the app goes on."""
+"""The viewer on a damaged results file."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DAMAGED = Path(__file__).parents[2] / "damaged"
 @pytest.mark.parametrize(
     "file", [*sorted(path.name for path in DAMAGED.glob("*.h5")), "cut short", "flipped"]
 )
-async def test_it_says_so_and_the_next_run_is_shown(tmp_path, monkeypatch, file):
+async def test_viewer_reports_a_damaged_file_and_shows_the_next_run(tmp_path, monkeypatch, file):
     monkeypatch.setattr(reader_process, "SPINNING_S", 1.0)
     folder = make_inspect_folder(tmp_path / "amore")
     path = folder.results_file(key(1))

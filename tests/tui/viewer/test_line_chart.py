@@ -1,4 +1,4 @@
-"""Charts: what plotext draws, what is drawn here, and where each part of a chart stands."""
+"""Line charts: the parts by plotext, our own parts, and their positions."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def dots(frame):
     return [row[GUTTER:] for row in rows]
 
 
-def test_each_part_has_its_role():
+def test_chart_parts_have_their_roles():
     frame = drawn(flat(0.5), axes=Axes((0, 100), (0, 1), x_label="x", y_label="y"))
     bottom = frame.place.top + frame.place.height
     assert len(frame.lines) == SIZE[1]
@@ -60,7 +60,7 @@ def test_each_part_has_its_role():
 
 
 @pytest.mark.parametrize("level", [0.0, 0.25, 0.5, 1.0])
-def test_a_curve_stands_where_its_values_are(level):
+def test_curve_is_drawn_at_its_values(level):
     frame = drawn(flat(level))
     found = [row for row, dotted in enumerate(dots(frame)) if dotted.strip()]
     height = frame.place.height
@@ -68,7 +68,7 @@ def test_a_curve_stands_where_its_values_are(level):
     assert " " not in dots(frame)[found[0]]
 
 
-def test_a_curve_is_broken_where_it_is_not_finite_and_marked_on_the_axis():
+def test_curve_has_gaps_at_non_finite_values_marked_on_the_axis():
     values = np.full(chart_size(*SIZE)[0], 0.5)
     values[40:60] = np.nan
     frame = drawn(line(values, missing=np.isnan(values)))
@@ -79,7 +79,7 @@ def test_a_curve_is_broken_where_it_is_not_finite_and_marked_on_the_axis():
     assert roles(frame, bottom).count("missing") == 10
 
 
-def test_curves_over_each_other_keep_their_dots():
+def test_overlapping_curves_keep_their_dots():
     columns = np.arange(chart_size(*SIZE)[0])
     first, second = columns / columns[-1], 1 - columns / columns[-1]
     both = drawn(line(first, "series0"), line(second, "series1"))
@@ -90,7 +90,7 @@ def test_curves_over_each_other_keep_their_dots():
                 assert one == " " or ord(one) & ord(other) == ord(one)
 
 
-def test_a_dense_curve_shows_its_range_and_its_mean():
+def test_dense_curve_shows_range_and_mean():
     count = chart_size(*SIZE)[0]
     low, high = np.full(count, 0.2), np.full(count, 0.8)
     series = Series(low, high, (low + high) / 2, np.ones(count, bool), np.zeros(count, bool))
@@ -100,7 +100,7 @@ def test_a_dense_curve_shows_its_range_and_its_mean():
     assert {"curve"} in curves
 
 
-def test_few_points_are_larger():
+def test_few_points_are_drawn_larger():
     one = drawn(Dots(np.array([50.0]), np.array([0.5])))
     many = np.full(500, 0.5)
     small = drawn(Dots(np.linspace(50.1, 50.2, 500), many))
@@ -118,7 +118,7 @@ def test_points_without_a_logarithm_are_left_out():
     ).strip()
 
 
-def test_the_cursor_crosses_all_rows_and_none_outside():
+def test_chart_cursor_spans_all_rows_within_the_axes():
     frame = drawn(flat(0.5), cursor=50.0)
     at = frame.column_of(50.0)
     assert {roles(frame, row + 1)[at] for row in range(frame.place.height)} == {"cursor"}
@@ -129,7 +129,7 @@ def test_the_cursor_crosses_all_rows_and_none_outside():
 
 @pytest.mark.parametrize("size", [(15, 4), (30, 9), (80, 24), (250, 70)])
 @pytest.mark.parametrize("window", [(0.0, 1.0), (1e-300, 1e300), (-1e308, 1e308), (5.0, 5.0)])
-def test_any_size_and_range_gives_a_chart_of_that_size(size, window):
+def test_chart_has_the_requested_size_for_any_range(size, window):
     share = np.linspace(0, 1, chart_size(*size)[0])
     values = window[0] * (1 - share) + window[1] * share
     for is_log in (False, True):
@@ -139,7 +139,7 @@ def test_any_size_and_range_gives_a_chart_of_that_size(size, window):
         assert {len(row) for row in dots(frame)} == {frame.place.width}
 
 
-def test_charts_of_several_threads_do_not_mix():
+def test_charts_drawn_in_threads_do_not_mix():
     levels = np.linspace(0, 1, 40)
     alone = [text(drawn(flat(level))) for level in levels]
     with ThreadPoolExecutor(4) as pool:

@@ -1,4 +1,4 @@
-"""Drawing without a screen: axes, colours, dots, and Plotly figures that strangers wrote."""
+"""Drawing without a screen: axes, colours, dots and Plotly figures."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def labels(found):
     return [tick.label for tick in found]
 
 
-def test_ticks_are_round_numbers():
+def test_axis_ticks_are_round_numbers():
     assert labels(ticks((0, 10), 6)) == ["0", "2", "4", "6", "8", "10"]
     assert labels(ticks((-0.3, 0.3), 5)) == ["-0.2", "0", "0.2"]
     assert labels(ticks((0, 3), 9, whole=True)) == ["0", "1", "2", "3"]
@@ -38,13 +38,13 @@ def test_ticks_are_round_numbers():
     assert ticks((0, float("inf")), 5) == []
 
 
-def test_train_numbers_are_told_apart():
+def test_tick_labels_of_train_ids_are_distinct():
     found = labels(ticks((1_500_000_000, 1_500_001_000), 5))
     assert found[1] == "1500000200"
     assert len(set(found)) == len(found)
 
 
-def test_decades_and_times():
+def test_logarithmic_and_time_ticks():
     assert labels(log_ticks((0.01, 100), 9)) == ["0.01", "0.1", "1", "10", "100"]
     assert labels(log_ticks((1, 9), 9)) == ["1", "2", "5"]
     hour = axis_ticks(AxisKind.TIME, (1_773_486_000, 1_773_489_600), 5, UTC)
@@ -56,11 +56,11 @@ def test_decades_and_times():
     ("value", "step", "text"),
     [(0.30000000000000004, 0.1, "0.3"), (1500000200, 200, "1500000200"), (-2e-5, 1e-5, "-2e-5")],
 )
-def test_a_label_has_the_digits_that_matter(value, step, text):
+def test_tick_label_has_the_significant_digits(value, step, text):
     assert format_number(value, step) == text
 
 
-def test_places_and_values_are_read_out():
+def test_readout_formats_positions_and_values():
     assert format_value(0.1, AxisKind.NUMBER) == "0.1"
     assert format_value(float("inf"), AxisKind.NUMBER) == "inf"
     assert format_value(1_773_486_000.5, AxisKind.TIME, UTC) == "2026-03-14 11:00:00.5"
@@ -69,26 +69,26 @@ def test_places_and_values_are_read_out():
 
 
 @pytest.mark.parametrize("colours", MAPS, ids=lambda m: m.name)
-def test_colour_maps_rise_in_lightness(colours):
+def test_colour_maps_increase_in_lightness(colours):
     lightness = colours.table.astype(float) @ [0.2126, 0.7152, 0.0722]
     assert (np.diff(lightness) > -1).all()
     assert colours.colours(np.array([np.nan, 0, 1]))[0].tolist() == list(colours.missing)
 
 
-def test_levels_of_huge_ranges_and_logarithms():
+def test_colour_levels_of_huge_and_logarithmic_ranges():
     assert levels_of(0.0, -1.7e308, 1.7e308) == 0.5
     assert levels_of([1, 10, 100, 0, np.nan], 1, 100, is_log=True)[:4].tolist() == [0, 0.5, 1, 0]
     assert shades([0.0, 1.0, np.nan]).tolist() == [" ", "█", "×"]
 
 
-def test_dots_become_characters():
+def test_dots_are_converted_to_braille_characters():
     dots = np.zeros((4, 4), bool)
     dots[0, 0] = dots[3, 3] = True
     assert "".join(characters(dots)[0]) == "⠁⢀"
     assert band(np.array([0.0]), np.array([3.0]), 4).all()
 
 
-def test_a_gap_of_no_points_is_bridged_and_one_of_nan_is_not():
+def test_curve_bridges_gaps_without_points_but_not_nan():
     low = np.array([0.0, np.nan, np.nan, 3.0])
     bridged, _ = joined(low, low, np.array([True, False, False, True]))
     assert np.isfinite(bridged).all()
@@ -96,7 +96,7 @@ def test_a_gap_of_no_points_is_bridged_and_one_of_nan_is_not():
     assert np.isnan(broken[1:3]).all()
 
 
-def test_a_bright_pixel_survives_any_size():
+def test_bright_pixel_survives_resizing():
     image = np.zeros((97, 131))
     image[50, 60] = 1000
     for size in ((10, 13), (97, 40), (30, 131), (200, 300)):
@@ -106,13 +106,13 @@ def test_a_bright_pixel_survives_any_size():
     assert np.isnan(resized(dark, (3, 3))).all()
 
 
-def test_an_image_keeps_its_shape_unless_it_is_a_stripe():
+def test_image_keeps_its_aspect_ratio_unless_it_is_a_stripe():
     assert fitted(100, 100, (40, 90)) == (40, 40)
     assert fitted(100, 200, (40, 60)) == (30, 60)
     assert fitted(10, 1000, (40, 90)) == (40, 90)
 
 
-def test_a_range_has_an_extent_whatever_is_in_it():
+def test_axis_range_is_never_empty():
     assert natural_range([None]) == (0, 1)
     assert natural_range([(5, 5)]) == (4.75, 5.25)
     assert natural_range([(0, 0)], is_log=True)[0] > 0
@@ -121,7 +121,7 @@ def test_a_range_has_an_extent_whatever_is_in_it():
 
 
 @pytest.mark.parametrize("size", [(1, 1), (15, 4), (80, 20), (300, 80)])
-def test_charts_of_any_size_fill_it(size):
+def test_chart_fills_any_size(size):
     columns, _ = chart_size(*size)
     y = np.linspace(0, 1, columns)
     series = Series(y, y, y, np.ones(columns, bool), np.zeros(columns, bool))
@@ -143,7 +143,7 @@ def test_charts_of_any_size_fill_it(size):
         ("none", {}, "truecolor", False, Graphics.SHADES),
     ],
 )
-def test_graphics_are_what_the_terminal_takes(wanted, environment, colours, lite, found):
+def test_graphics_are_chosen_by_terminal_and_options(wanted, environment, colours, lite, found):
     assert choose_graphics(wanted, environment, colours, lite=lite) is found
 
 
@@ -151,7 +151,7 @@ def figure_of(*traces, **layout) -> str:
     return json.dumps({"data": traces, "layout": layout})
 
 
-def test_traces_of_plotly_keep_their_numbers():
+def test_plotly_traces_keep_their_numbers():
     packed = base64.b64encode(np.array([1.0, 4.0, 9.0]).tobytes()).decode()
     redrawn = parse_figure(
         figure_of(
@@ -173,7 +173,7 @@ def test_traces_of_plotly_keep_their_numbers():
     assert redrawn.y[1] >= 9
 
 
-def test_a_heat_map_of_plotly_is_an_image():
+def test_plotly_heatmap_is_drawn_as_an_image():
     redrawn = parse_figure(figure_of({"type": "heatmap", "z": [[1, 2], [3, None]], "x": [5, 6]}))
     assert redrawn.picture.extremes == (1, 3)
     assert redrawn.picture.x_at.tolist() == [5, 6]
@@ -201,7 +201,7 @@ FIELDS = ("x", "y", "z", "name", "mode", "visible", "nbinsx", "title")
     layout=st.dictionaries(st.sampled_from(("title", "xaxis", "yaxis")), JSON) | JSON,
 )
 @settings(max_examples=300, deadline=None)
-def test_no_figure_is_a_crash(traces, layout):
+def test_malformed_plotly_figures_do_not_crash(traces, layout):
     text = json.dumps({"data": traces, "layout": layout})
     try:
         redrawn = parse_figure(text)
@@ -215,6 +215,6 @@ def test_no_figure_is_a_crash(traces, layout):
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"data": 3}', "[" * 100_000, '"\\ud800"'])
-def test_what_is_no_figure_says_so(text):
+def test_unreadable_plotly_figure_is_an_error(text):
     with pytest.raises(FigureUnreadable):
         parse_figure(text)

@@ -1,4 +1,4 @@
-"""Looking into cells with real files: what is shown, and each key."""
+"""The viewer on real files: contents and keys."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ async def press(pilot, *keys: str) -> None:
         ("spotted", ["preview", "float32 (60, 80)", "Tab preview/data"]),
     ],
 )
-async def test_each_type_has_its_view(folder, name, shown):
+async def test_viewer_shows_each_type(folder, name, shown):
     app = make_app(folder)
     async with app.run_test(size=SIZE) as pilot:
         await open_cell(pilot, name)
@@ -101,7 +101,7 @@ async def test_each_type_has_its_view(folder, name, shown):
 
 
 @pytest.mark.extended
-async def test_j_and_k_walk_through_runs_at_the_same_scale(folder):
+async def test_j_and_k_in_the_viewer_change_the_run_at_the_held_scale(folder):
     app = make_app(folder)
     async with app.run_test(size=SIZE) as pilot:
         screen = await open_cell(pilot, "image")
@@ -119,7 +119,7 @@ async def test_j_and_k_walk_through_runs_at_the_same_scale(folder):
 
 
 @pytest.mark.extended
-async def test_the_arrows_read_values_out(folder):
+async def test_arrow_keys_in_the_viewer_read_out_values(folder):
     app = make_app(folder)
     async with app.run_test(size=SIZE) as pilot:
         screen = await open_cell(pilot, "line")
@@ -134,7 +134,7 @@ async def test_the_arrows_read_values_out(folder):
 
 
 @pytest.mark.extended
-async def test_the_cursor_of_an_image_shows_the_pixel_under_it(folder):
+async def test_image_cursor_in_the_viewer_shows_its_pixel(folder):
     app = make_app(folder)
     image = spot(1)
     async with app.run_test(size=SIZE) as pilot:
@@ -147,7 +147,7 @@ async def test_the_cursor_of_an_image_shows_the_pixel_under_it(folder):
 
 
 @pytest.mark.extended
-async def test_a_click_puts_the_cursor_and_the_wheel_zooms(folder):
+async def test_click_sets_the_viewer_cursor_and_the_wheel_zooms(folder):
     app = make_app(folder)
     async with app.run_test(size=SIZE) as pilot:
         screen = await open_cell(pilot, "image")
@@ -160,7 +160,7 @@ async def test_a_click_puts_the_cursor_and_the_wheel_zooms(folder):
 
 
 @pytest.mark.extended
-async def test_zoom_and_pan_read_only_what_is_seen(folder):
+async def test_zoom_and_pan_in_the_viewer_read_only_the_visible_range(folder):
     app = make_app(folder)
     curve = wave(1)
     async with app.run_test(size=SIZE) as pilot:
@@ -182,7 +182,7 @@ async def test_zoom_and_pan_read_only_what_is_seen(folder):
 
 
 @pytest.mark.extended
-async def test_log_fit_and_colours(folder):
+async def test_viewer_keys_change_scale_colours_and_fit(folder):
     app = make_app(folder)
     async with app.run_test(size=SIZE) as pilot:
         screen = await open_cell(pilot, "image")
@@ -200,7 +200,7 @@ async def test_log_fit_and_colours(folder):
         assert screen.viewer.state.held == pytest.approx(tuple(np.quantile(image, [0.01, 0.99])))
 
 
-async def test_profiles_are_the_row_and_column_of_the_cursor(folder):
+async def test_image_profiles_in_the_viewer_are_the_row_and_column_of_the_cursor(folder):
     app = make_app(folder)
     async with app.run_test(size=SIZE) as pilot:
         await open_cell(pilot, "image")
@@ -210,7 +210,7 @@ async def test_profiles_are_the_row_and_column_of_the_cursor(folder):
 
 
 @pytest.mark.extended
-async def test_slices_axes_and_parts(folder):
+async def test_viewer_keys_change_slices_axes_and_complex_parts(folder):
     app = make_app(folder)
     async with app.run_test(size=SIZE) as pilot:
         screen = await open_cell(pilot, "cube")
@@ -233,7 +233,7 @@ async def test_slices_axes_and_parts(folder):
         assert "▸dimension 1 = 20 of 40" in screen_text(app)
 
 
-async def test_z_shows_other_parts_of_complex_numbers(folder):
+async def test_z_in_the_viewer_cycles_through_parts_of_complex_numbers(folder):
     app = make_app(folder)
     async with app.run_test(size=SIZE) as pilot:
         screen = await open_cell(pilot, "spectrum")
@@ -243,7 +243,7 @@ async def test_z_shows_other_parts_of_complex_numbers(folder):
 
 
 @pytest.mark.extended
-async def test_variables_of_a_dataset_are_chosen(folder):
+async def test_brackets_in_the_viewer_select_variables_of_a_dataset(folder):
     app = make_app(folder)
     async with app.run_test(size=SIZE) as pilot:
         screen = await open_cell(pilot, "set")
@@ -264,7 +264,7 @@ async def test_variables_of_a_dataset_are_chosen(folder):
         await until(pilot, lambda: app.screen is screen)
 
 
-async def test_tab_goes_from_the_preview_to_the_data(folder):
+async def test_tab_in_the_viewer_switches_between_preview_and_data(folder):
     app = make_app(folder)
     async with app.run_test(size=SIZE) as pilot:
         screen = await open_cell(pilot, "spotted")
@@ -275,7 +275,7 @@ async def test_tab_goes_from_the_preview_to_the_data(folder):
 
 
 @pytest.mark.extended
-async def test_text_is_searched_and_scrolled(folder, tmp_path):
+async def test_text_in_the_viewer_is_searched_and_scrolled(folder, tmp_path):
     app = make_app(make_inspect_folder(tmp_path / "amore"))
     text = "\n".join(f"line {n} {'NEEDLE' if n in (90, 150) else ''}" for n in range(200))
     path = app.main_screen.session.folder.results_file(key(1))
@@ -303,7 +303,7 @@ async def test_text_is_searched_and_scrolled(folder, tmp_path):
 
 
 @pytest.mark.extended
-async def test_copy_facts_and_help(folder, monkeypatch):
+async def test_viewer_copies_data_and_shows_facts_and_help(folder, monkeypatch):
     copied = []
     monkeypatch.setattr(clipboard, "copy_text", lambda text, *_: copied.append(text) or "here")
     app = make_app(folder)
@@ -337,7 +337,7 @@ async def test_copy_facts_and_help(folder, monkeypatch):
         ("note", ".txt", b"a line\na line"),
     ],
 )
-async def test_what_is_shown_is_saved(folder, tmp_path, monkeypatch, name, ending, begin):
+async def test_viewer_saves_the_shown_data(folder, tmp_path, monkeypatch, name, ending, begin):
     monkeypatch.chdir(tmp_path)
     app = make_app(folder)
     async with app.run_test(size=SIZE) as pilot:
@@ -361,7 +361,7 @@ async def test_what_is_shown_is_saved(folder, tmp_path, monkeypatch, name, endin
         await until(pilot, lambda: app.screen is screen)
 
 
-async def test_a_place_that_cannot_be_written_is_said(folder, tmp_path):
+async def test_viewer_reports_an_unwritable_save_path(folder, tmp_path):
     app = make_app(folder)
     async with app.run_test(size=SIZE) as pilot:
         await open_cell(pilot, "curve")
@@ -377,7 +377,7 @@ async def test_a_place_that_cannot_be_written_is_said(folder, tmp_path):
 
 
 @pytest.mark.extended
-async def test_broken_files_and_figures_are_no_crash(tmp_path):
+async def test_viewer_reports_broken_files_and_figures(tmp_path):
     folder = make_inspect_folder(tmp_path / "amore")
     folder.results_file(key(2)).write_bytes(b"no HDF5" * 999)
     path = folder.results_file(key(1))
@@ -404,7 +404,7 @@ async def test_broken_files_and_figures_are_no_crash(tmp_path):
 
 @pytest.mark.extended
 @pytest.mark.parametrize("size", [(1, 1), (20, 5), (40, 12), (200, 60)])
-async def test_any_size_of_terminal_will_do(folder, size):
+async def test_viewer_survives_resizing_to_any_size(folder, size):
     app = make_app(folder)
     async with app.run_test(size=SIZE) as pilot:
         for name in ("image", "curve", "figure", "plotly", "note", "cube"):
@@ -419,7 +419,7 @@ async def test_any_size_of_terminal_will_do(folder, size):
             await pilot.pause()
 
 
-async def test_without_colours_there_are_shades(folder, monkeypatch):
+async def test_viewer_uses_shades_with_no_color(folder, monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
     app = make_app(folder)
     async with app.run_test(size=SIZE) as pilot:
@@ -429,7 +429,7 @@ async def test_without_colours_there_are_shades(folder, monkeypatch):
 
 
 @pytest.mark.extended
-async def test_a_cell_without_value_says_why_instead(folder, tmp_path):
+async def test_viewer_of_a_cell_without_a_value_shows_the_reason(folder, tmp_path):
     folder = make_inspect_folder(tmp_path / "amore")
     error = {"error": "no beam", "error_cls": "ValueError"}
     add_run(folder, 4, NewValue(key(4), "image", None, attributes=error))
@@ -447,7 +447,7 @@ async def test_a_cell_without_value_says_why_instead(folder, tmp_path):
         await until(pilot, lambda: "no beam" in screen_text(app))
 
 
-async def test_v_shows_the_cell_under_the_cursor_beside_the_table(folder):
+async def test_v_shows_the_cell_under_the_cursor_in_the_preview_pane(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
         await settle(pilot)
@@ -473,7 +473,7 @@ async def test_v_shows_the_cell_under_the_cursor_beside_the_table(folder):
 
 
 @pytest.mark.extended
-async def test_moving_fast_ends_at_the_last_cell(folder):
+async def test_preview_pane_shows_the_last_cell_after_fast_moves(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
         await settle(pilot)
@@ -488,7 +488,7 @@ async def test_moving_fast_ends_at_the_last_cell(folder):
         assert main.preview.view.viewer.details.column.name == cursor.name
 
 
-async def test_a_colour_image_has_a_readout(folder):
+async def test_colour_image_in_the_viewer_has_a_readout(folder):
     app = make_app(folder)
     async with app.run_test(size=SIZE) as pilot:
         screen = await open_cell(pilot, "figure")
@@ -498,7 +498,7 @@ async def test_a_colour_image_has_a_readout(folder):
 
 
 @pytest.mark.extended
-async def test_what_is_computed_anew_is_shown_anew(tmp_path):
+async def test_viewer_reloads_data_that_was_computed_again(tmp_path):
     folder = make_inspect_folder(tmp_path / "amore")
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
