@@ -1,4 +1,4 @@
-"""The command, as somebody types it."""
+"""The command line of `damnit-tui`."""
 
 import os
 import subprocess
@@ -35,7 +35,7 @@ def run(*arguments, **environ):
         (["a", "b"], False),
     ],
 )
-def test_only_a_folder_needs_no_typer(arguments, plain):
+def test_command_with_only_a_folder_does_not_import_typer(arguments, plain):
     assert is_plain(arguments) is plain
 
 
@@ -53,7 +53,7 @@ def test_only_a_folder_needs_no_typer(arguments, plain):
         (["x", "--filter", "a > 1", "--columns", "a"], Options("x", filter="a > 1", columns="a")),
     ],
 )
-def test_options_are_understood(monkeypatch, arguments, options):
+def test_command_options_are_parsed(monkeypatch, arguments, options):
     asked = []
     monkeypatch.setattr(cli, "run", asked.append)
     monkeypatch.setattr("damnit_tui.cli_options.run", asked.append, raising=False)
@@ -67,7 +67,7 @@ def test_options_are_understood(monkeypatch, arguments, options):
     ("arguments", "reason"),
     [(["/no/such/folder"], "There is no folder"), (["."], "is not a DAMNIT folder")],
 )
-def test_a_mistake_is_one_line_and_no_traceback(arguments, reason, tmp_path, monkeypatch):
+def test_command_mistake_is_reported_in_one_line(arguments, reason, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     done = run(*arguments)
     assert done.returncode == 1
@@ -76,25 +76,25 @@ def test_a_mistake_is_one_line_and_no_traceback(arguments, reason, tmp_path, mon
     assert reason in done.stderr
 
 
-def test_debug_shows_the_traceback():
+def test_debug_option_shows_the_traceback():
     done = run("/no/such/folder", "--debug")
     assert done.returncode == 1
     assert "Traceback" in done.stderr
 
 
-def test_a_pipe_gets_the_table(folder):
+def test_output_to_a_pipe_is_the_printed_table(folder):
     done = run(folder.path)
     assert done.returncode == 0, done.stderr
     assert "| Run |" in done.stdout
     assert "first light" in done.stdout
 
 
-def test_print_gives_the_format_asked_for(folder):
+def test_print_option_selects_the_format(folder):
     assert run(folder.path, "--print", "csv").stdout.startswith("Proposal,Run,")
     assert run(folder.path, "--print", "json").stdout.lstrip()[0] in "[{"
 
 
-def test_a_part_of_the_table_is_printed(folder):
+def test_print_option_respects_filter_sort_and_columns(folder):
     done = run(
         folder.path, "--print=tsv", "--filter=ratio > 0.98", "--sort=-run", "--columns=ratio,sample"
     )
@@ -105,7 +105,7 @@ def test_a_part_of_the_table_is_printed(folder):
     ]
 
 
-def test_a_view_that_was_kept_is_printed(folder):
+def test_print_option_uses_a_saved_view(folder):
     choice = ColumnLayout(hidden=frozenset({"comment", "scan"}), pinned=("ratio",))
     save_view("short", ViewState("ratio > 0.98", "run", ColumnSelection(choice)))
     rows = [
@@ -129,14 +129,14 @@ def test_a_view_that_was_kept_is_printed(folder):
         ("--view=nothing", "no view 'nothing'"),
     ],
 )
-def test_what_is_not_there_is_said_in_a_line(folder, option, reason):
+def test_print_option_reports_unknown_names_in_one_line(folder, option, reason):
     done = run(folder.path, "--print=csv", option)
     assert done.returncode == 1
     assert len(done.stderr.splitlines()) == 1
     assert reason in done.stderr
 
 
-def test_a_plot_is_printed_as_text(folder):
+def test_plot_option_prints_a_plot_as_text(folder):
     size = ("--width=70", "--height=14")
     done = run(folder.path, "--plot", "xgm.intensity vs run", *size, PYTHONHASHSEED="1")
     assert done.returncode == 0, done.stderr
@@ -152,7 +152,7 @@ def test_a_plot_is_printed_as_text(folder):
     assert again.stdout == done.stdout
 
 
-def test_a_plot_is_of_the_runs_of_the_filter_and_as_wide_as_wished(folder):
+def test_plot_option_respects_filter_and_width(folder):
     done = run(folder.path, "--plot", "hits, ratio", "--filter", "run > 408", "--width", "150")
     lines = done.stdout.splitlines()
     assert lines[0] == " ● AGIPD/Hits ● Ratio"
@@ -173,7 +173,7 @@ def test_a_plot_is_of_the_runs_of_the_filter_and_as_wide_as_wished(folder):
         (["--plot=ratio", "--filter=nothing > 1"], "no column 'nothing'"),
     ],
 )
-def test_a_plot_that_cannot_be_is_one_line(folder, arguments, reason, capsys):
+def test_invalid_plot_option_is_reported_in_one_line(folder, arguments, reason, capsys):
     with pytest.raises(SystemExit) as end:
         main([str(folder.path), *arguments])
     assert end.value.code == 1
@@ -183,13 +183,13 @@ def test_a_plot_that_cannot_be_is_one_line(folder, arguments, reason, capsys):
     assert len(said.err.splitlines()) == 1
 
 
-def test_nothing_to_print_is_a_mistake(empty_folder):
+def test_print_without_a_database_is_an_error(empty_folder):
     done = run(empty_folder.path)
     assert done.returncode == 1
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_the_version():
+def test_version_option_prints_the_version():
     from damnit_daemon import __version__
 
     assert run("--version").stdout == f"damnit-tui {__version__}\n"

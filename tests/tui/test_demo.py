@@ -1,4 +1,4 @@
-"""`damnit-tui demo` in a terminal, however it ends: no process is left behind.
+"""Processes of `damnit-tui demo`, however it ends.
 
 What it shows and prints is looked at in tests/pipeline.
 """
@@ -102,7 +102,7 @@ def by_signal(number):
     ],
     ids=["SIGTERM", "SIGHUP", "terminal gone", "SIGKILL"],
 )
-def test_nothing_outlives_the_app(running_demo, scratch, end, is_tidy):
+def test_demo_leaves_no_process_however_it_ends(running_demo, scratch, end, is_tidy):
     process, terminal = running_demo
     end(process, terminal)
     process.wait(PATIENCE_S)
@@ -112,7 +112,7 @@ def test_nothing_outlives_the_app(running_demo, scratch, end, is_tidy):
 
 
 @pytest.mark.extended
-def test_a_daemon_started_from_the_app_ends_with_the_demo():
+def test_daemon_started_in_the_demo_ends_with_it():
     """Its supervisord is a daemon of its own, and would be left behind."""
     with demo(runs=1, every_s=0) as started:
         folder = started.start_daemon()
@@ -125,7 +125,7 @@ def test_a_daemon_started_from_the_app_ends_with_the_demo():
 
 
 @pytest.mark.extended
-def test_a_context_file_can_be_tried_in_it():
+def test_dry_run_works_in_the_demo():
     with demo(runs=1, every_s=0) as started:
         folder = started.start_daemon()
         started.wait()

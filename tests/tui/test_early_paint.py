@@ -1,4 +1,4 @@
-"""What is painted before the app is imported: the same as the app paints, or nothing."""
+"""The early paint before the app is imported: equal to the app's, or empty."""
 
 import fcntl
 import os
@@ -65,7 +65,7 @@ def text_for(folder, **size):
         return module._text(session, file, None)
 
 
-async def test_it_is_what_the_app_shows(folder):
+async def test_early_paint_equals_the_table_of_the_app(folder):
     choice = ColumnLayout(hidden=BLOBS, pinned=("ratio",))
     kept = SavedState(ViewState(selection=ColumnSelection(choice)))
     keep(folder, kept)
@@ -83,19 +83,19 @@ async def test_it_is_what_the_app_shows(folder):
     assert "Preview" not in "".join(early)
 
 
-def test_it_says_which_folder_and_that_it_is_a_beginning(folder):
+def test_early_paint_names_the_folder_and_that_the_app_is_starting(folder):
     lines = painted(folder)
     assert lines[0] == " p1234 · here"
     assert "starting" in lines[1]
 
 
 @pytest.mark.parametrize("size", [(80, 24), (20, 5), (5, 2), (1, 1)])
-def test_it_fits_any_terminal(folder, size):
+def test_early_paint_fits_any_terminal_size(folder, size):
     text = text_for(folder, width=size[0], height=size[1])
     assert text.count("\r\n") == min(size[1], len(painted(folder, size=size))) - 1
 
 
-def test_a_filter_or_an_order_is_left_to_the_app(folder):
+def test_early_paint_is_empty_for_a_filtered_or_sorted_view(folder):
     assert "412" in text_for(folder)
     keep(folder, SavedState(ViewState(filter="run > 405")))
     assert text_for(folder) == ""
@@ -103,11 +103,11 @@ def test_a_filter_or_an_order_is_left_to_the_app(folder):
     assert text_for(folder) == ""
 
 
-def test_without_a_database_there_is_nothing(empty_folder):
+def test_early_paint_is_empty_without_a_database(empty_folder):
     assert text_for(empty_folder) == ""
 
 
-def test_a_database_that_is_locked_is_not_waited_for(folder):
+def test_early_paint_does_not_wait_for_a_locked_database(folder):
     session = Session(folder)
     with closing(connect(folder.database)) as other:
         other.execute("BEGIN EXCLUSIVE")
@@ -118,7 +118,7 @@ def test_a_database_that_is_locked_is_not_waited_for(folder):
     assert session.first_page.load().runs
 
 
-def test_a_kept_view_that_is_broken_is_left_to_the_app(folder):
+def test_early_paint_is_empty_for_a_damaged_state_file(folder):
     keep(folder, SavedState())
     path = folder_file(state_directory(), first_page(folder).db_id, folder.path)
     path.write_text("{")
@@ -126,7 +126,7 @@ def test_a_kept_view_that_is_broken_is_left_to_the_app(folder):
     assert path.read_text() == "{"
 
 
-def test_nothing_that_others_wrote_reaches_the_terminal_as_an_order(folder):
+def test_early_paint_escapes_control_characters(folder):
     with database_of(folder).writing() as con:
         con.execute("update variables set title = ? where name = 'ratio'", ("\x1b]0;x\x07\x9b2J",))
     text = text_for(folder)
@@ -135,7 +135,7 @@ def test_nothing_that_others_wrote_reaches_the_terminal_as_an_order(folder):
     assert "]0;x" in known
 
 
-def test_no_colour_means_none(folder):
+def test_early_paint_has_no_colours_with_no_color(folder):
     look = first_page(folder)
     for has_colours in (True, False):
         paper = TerminalInfo(*SIZE, has_colours, has_colours)

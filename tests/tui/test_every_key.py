@@ -1,4 +1,4 @@
-"""Each key of the key table is pressed where it belongs, and does what the table says.
+"""Each key of the key table pressed on its screen.
 
 A key that is new comes along by itself; a place that is new needs a way to it in `every_screen`.
 """
@@ -90,12 +90,12 @@ def made(templates, tmp_path, monkeypatch):
             stop(folder)
 
 
-def test_there_is_a_way_to_each_place_with_keys():
+def test_every_key_owner_has_a_way_to_reach_it():
     assert set(PLACES) == set(OWNERS)
 
 
 @pytest.mark.parametrize("owner", OWNERS)
-async def test_each_key_does_what_the_table_says(made, owner):
+async def test_every_key_runs_the_action_of_the_key_table(made, owner):
     make, go = PLACES[owner]
     folder = made(make)
     left = [

@@ -12,7 +12,7 @@ from damnit_tui.format import (
 )
 
 
-def test_the_point_goes_to_the_fraction():
+def test_number_is_split_before_the_decimal_point():
     assert split_number("1.235e+04") == ("1", ".235e+04")
     assert split_number("42") == ("42", "")
 
@@ -28,18 +28,18 @@ NOON = datetime(2026, 3, 14, 12, tzinfo=UTC).timestamp()
         (-90 * 86400, "14 Dec 2025"),
     ],
 )
-def test_times_say_no_more_than_is_needed(seconds, text):
+def test_time_format_is_as_short_as_possible(seconds, text):
     assert format_time(NOON + seconds, NOON, UTC) == text
 
 
-def test_times_are_in_the_zone_of_the_viewer():
+def test_times_are_formatted_in_the_local_zone():
     zone = timezone(timedelta(hours=1))
     assert format_time(NOON, NOON, zone) == "13:00:00"
     assert format_full_time(NOON, zone) == "2026-03-14 13:00:00"
 
 
 @pytest.mark.parametrize("absurd", [1e300, float("nan"), -1e18])
-def test_absurd_times_are_no_crash(absurd):
+def test_absurd_times_do_not_crash(absurd):
     assert format_time(absurd, NOON, UTC) == "?"
     assert "no time" in format_full_time(absurd, UTC)
 
@@ -56,7 +56,7 @@ def test_absurd_times_are_no_crash(absurd):
         (200_000, "2 d ago"),
     ],
 )
-def test_ages_change_seldom(seconds, text):
+def test_age_is_rounded(seconds, text):
     assert format_age(seconds) == text
 
 
@@ -73,12 +73,12 @@ def test_ages_change_seldom(seconds, text):
         (300, "5 min"),
     ],
 )
-def test_durations_have_three_digits_and_a_unit(seconds, text):
+def test_duration_has_three_digits_and_a_unit(seconds, text):
     assert format_duration(seconds) == text
 
 
 @pytest.mark.parametrize(
     ("size", "text"), [(512, "512 B"), (1234, "1.2 kB"), (3_400_000, "3.4 MB")]
 )
-def test_sizes_have_a_unit(size, text):
+def test_size_has_a_unit(size, text):
     assert format_size(size) == text

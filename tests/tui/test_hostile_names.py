@@ -1,4 +1,4 @@
-"""Brackets, markup and control characters in every name: each screen opens and shows them."""
+"""Brackets, markup and control characters in names on each screen."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ TAG_ALL = "INSERT INTO variable_tags SELECT variables.name, max(id) FROM variabl
 PIECES = ["[", "]", "/", "\\", "=", ":", "@", "k", "b", '"', "'", "$", "!", "(", "#", "[/", "[b]"]
 
 
-def test_no_text_is_taken_for_markup():
+def test_plain_text_is_never_parsed_as_markup():
     rng = random.Random(1)
     for _ in range(20_000):
         text = "".join(rng.choices(PIECES, k=rng.randrange(1, 9)))
         assert plain(text).plain == text
 
 
-def test_text_of_data_reaches_borders_through_one_door():
+def test_border_titles_are_set_only_from_plain_text():
     assigned = re.compile(r"\.border_(?:sub)?title = (.*)")
     for path in Path(damnit_tui.__file__).parent.rglob("*.py"):
         for given in assigned.findall(path.read_text()):
@@ -76,7 +76,7 @@ async def test_every_screen_opens_with_hostile_names(tmp_path, monkeypatch, owne
         assert app._exception is None
 
 
-async def test_brackets_of_a_title_stand_in_the_box(tmp_path):
+async def test_brackets_of_a_title_are_shown_in_the_range_filter_dialog(tmp_path):
     folder = PLACES["range"][0](tmp_path / "amore")
     with database_of(folder).writing() as con:
         con.execute("UPDATE variables SET title = 'Delay [ps] [k=:]' WHERE name = 'ratio'")

@@ -1,4 +1,4 @@
-"""Keys that do less than somebody expects say so, and Esc goes back one step at a time."""
+"""Hints for keys, and the steps of Esc."""
 
 from textual import events
 
@@ -8,7 +8,7 @@ from .conftest import key, make_app, settle, until
 from .main.test_cell_edit import said
 
 
-async def test_esc_clears_marks_first_and_then_the_filter(folder):
+async def test_escape_clears_marks_before_the_filter(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
@@ -23,7 +23,7 @@ async def test_esc_clears_marks_first_and_then_the_filter(folder):
         await until(pilot, lambda: len(table.rows.keys) == 18)
 
 
-async def test_a_letter_of_another_layout_is_told_once(folder):
+async def test_key_of_another_keyboard_layout_is_reported_once(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
@@ -34,7 +34,7 @@ async def test_a_letter_of_another_layout_is_told_once(folder):
         assert len(said(app)) == 1
 
 
-async def test_the_footer_shows_the_keys_of_the_open_prompt(folder):
+async def test_footer_shows_the_keys_of_the_open_prompt(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)

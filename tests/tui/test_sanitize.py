@@ -20,28 +20,28 @@ from damnit_tui.sanitize import clip, pad, visible, visible_lines
         ("[bold]x[/bold]", "[bold]x[/bold]"),
     ],
 )
-def test_what_controls_a_terminal_is_shown_not_sent(hostile, shown):
+def test_control_characters_are_replaced_by_visible_ones(hostile, shown):
     assert visible(hostile) == shown
 
 
 @given(st.text())
-def test_the_result_is_one_line_that_any_terminal_can_print(text):
+def test_visible_text_is_one_printable_line(text):
     result = visible(text)
     assert not any(ord(c) < 32 or 0x7F <= ord(c) < 0xA0 for c in result)
     result.encode("utf-8")
 
 
-def test_lines_and_tabs_keep_their_meaning_where_there_is_room():
+def test_visible_lines_keep_line_breaks_and_tabs():
     assert visible_lines("a\r\nb\tc\n\x1b") == ["a", "b   c", "␛"]
 
 
 @given(st.text(), st.integers(0, 20))
-def test_padding_is_exact_on_the_screen(text, width):
+def test_padded_text_has_the_exact_cell_width(text, width):
     assert cell_len(pad(visible(text), width)) == width
     assert cell_len(pad(visible(text), width, right=True)) == width
 
 
-def test_what_is_cut_says_so():
+def test_truncated_text_ends_with_an_ellipsis():
     assert clip("intensity", 5) == "inte…"
     assert clip("汉字汉字", 5) == "汉字…"
     assert clip("short", 5) == "short"
