@@ -1,4 +1,4 @@
-"""Experiments with a daemon to be treated badly."""
+"""Experiments with a daemon for the fault tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is on disk, without either program's readers: rows of SQLite, objects of HDF5."""
+"""The contents on disk without either program's readers: rows of SQLite, objects of HDF5."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What our own readers say of a folder, in the shape that `peer/look.py` gives."""
+"""A folder as our readers see it, in the shape that `peer/look.py` gives."""
 
 from __future__ import annotations
 

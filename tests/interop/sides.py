@@ -1,4 +1,4 @@
-"""The two programs, with the same verbs: make a folder, process runs, say what is in it."""
+"""The two programs with the same methods: make a folder, process runs, list its contents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A beamtime: what happens in it, what is expected of it, and what became of each fault."""
+"""A simulated beamtime: events, expectations, and the outcome of each fault."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is on the screen: a small terminal that draws what it is sent, no more."""
+"""A small terminal emulator that draws the output of the app."""
 
 from __future__ import annotations
 

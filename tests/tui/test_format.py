@@ -1,3 +1,5 @@
+"""Numbers, times, durations and sizes as text."""
+
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest

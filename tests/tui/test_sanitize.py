@@ -1,3 +1,5 @@
+"""Data as safe text: visible control characters, padding and truncation."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""What the reference saves, but cannot take into the database, with all that comes after it."""
+"""Values that the reference saves, but cannot combine into the database."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""What the reference cannot save; one such variable costs it all the others of the run."""
+"""Values that the reference cannot save; one of them costs it all other values of the run."""
 
 import numpy as np
 import xarray as xr

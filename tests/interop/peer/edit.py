@@ -1,4 +1,4 @@
-"""What people do in DAMNIT's own window: comments and columns of their own.
+"""Edit comments and user variables as in DAMNIT's own window.
 
 `edit.py FOLDER PROPOSAL RUN`: the calls that its window makes, without the window.
 """

@@ -1,4 +1,4 @@
-"""Tell what DAMNIT's Python API reads: `look.py FOLDER STEM` writes STEM.json and STEM.npz."""
+"""Read a folder with DAMNIT's Python API: `look.py FOLDER STEM` writes STEM.json and STEM.npz."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What DAMNIT's window would show of what people typed: `typed.py FOLDER` prints JSON.
+"""Show manual values as DAMNIT's window does: `typed.py FOLDER` prints JSON.
 
 Read through its database layer: columns with their types, values, notes, tags, views.
 """

@@ -1,3 +1,5 @@
+"""Times at the beginning of notes."""
+
 from datetime import UTC, datetime
 
 import pytest

@@ -1,3 +1,5 @@
+"""Sparklines, thumbnails and previews of blobs in cells."""
+
 import numpy as np
 import pytest
 from hypothesis import given

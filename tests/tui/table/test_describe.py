@@ -1,3 +1,5 @@
+"""Descriptions of cells."""
+
 import json
 from datetime import UTC
 

@@ -1,3 +1,5 @@
+"""Cells that can be edited, and reasons for those that cannot."""
+
 import pytest
 
 from damnit_daemon.model import Blob, BlobKind, Column

@@ -1,3 +1,5 @@
+"""Widths, alignment and placement of columns."""
+
 import json
 
 import pytest

@@ -1,3 +1,5 @@
+"""The rows of the table in memory."""
+
 from hypothesis import given
 from hypothesis import strategies as st
 
