@@ -41,7 +41,9 @@ def bytes_words(content: bytes) -> TextContent:
 
 
 def number_words(value: Any, *, is_time: bool = False) -> TextContent:
-    """Return a single number as text."""
+    """Return a single number as text; a boolean as in the table."""
+    if isinstance(value, bool):
+        return TextContent((("no", "yes")[value],))
     if is_time and isinstance(value, int | float):
         return TextContent((format_time(float(value)),))
     if isinstance(value, np.void):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from damnit_daemon.query.cells import text_of
 from damnit_daemon.text import count_of
 
 from ..table.column_values import ColumnValues, values_filter
@@ -31,7 +30,9 @@ class ValueFilterDialog(ChecklistDialog[str]):
 
     def entries(self) -> list[ChecklistItem]:
         """Numbers, texts, and empty values."""
-        counted = [(id, text_of(n), count) for id, (n, count) in self._numbers.items()]
+        counted = [
+            (id, self._values.number_text(n), count) for id, (n, count) in self._numbers.items()
+        ]
         counted += [(id, text, count) for id, (text, count) in self._texts.items()]
         if self._values.empty:
             counted.append((EMPTY, "(empty)", self._values.empty))
@@ -56,6 +57,10 @@ class ValueFilterDialog(ChecklistDialog[str]):
         return values_filter(
             self._values.column,
             [text for id, (text, _) in self._texts.items() if id in self._ticked],
-            [number for id, (number, _) in self._numbers.items() if id in self._ticked],
+            [
+                self._values.number_text(number)
+                for id, (number, _) in self._numbers.items()
+                if id in self._ticked
+            ],
             empty=EMPTY in self._ticked,
         )

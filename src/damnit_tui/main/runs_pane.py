@@ -168,7 +168,8 @@ class RunsPane(Vertical):
         if column is None:
             return
         cells = Cells(rows, rows.all_keys)
-        values = column_values(column, cells.scalars(column))
+        stored = (rows.value(key, column.name) for key in rows.all_keys)
+        values = column_values(column, cells.scalars(column), stored)
         if not (values.texts or values.numbers):
             # Pictures and the like can only be filtered by presence.
             if sum(cells.filled(column)):

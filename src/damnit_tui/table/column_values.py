@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
-from damnit_daemon.model import Column
+from damnit_daemon.model import Column, StoredValue
 from damnit_daemon.query.cells import natural, text_of
 from damnit_daemon.query.table import Scalar
 from damnit_daemon.query.tokens import quoted
+
+from .cells import boolean_text
 
 MOST_TICKS = 24
 """With more distinct numbers, a range filter is offered."""
@@ -24,11 +26,17 @@ class ColumnValues(NamedTuple):
     numbers: tuple[tuple[float, int], ...]
     empty: int
     """Runs without a number or a text."""
+    is_boolean: bool = False
+    """True if all numbers are booleans, stored as 0 and 1."""
 
     @property
     def is_range(self) -> bool:
         """True if there are so many distinct numbers that a range filter fits better."""
         return not self.texts and len(self.numbers) > MOST_TICKS
+
+    def number_text(self, number: float) -> str:
+        """Return a number as the table shows it, which a filter accepts, too."""
+        return ("no", "yes")[int(number)] if self.is_boolean else text_of(number)
 
     def histogram(self, width: int) -> str:
         """Return the distribution of the numbers as a line of bars."""
@@ -44,12 +52,15 @@ class ColumnValues(NamedTuple):
         return "".join(BARS[-(-(len(BARS) - 1) * count // most)] for count in bins)
 
 
-def column_values(column: Column, scalars: Sequence[Scalar]) -> ColumnValues:
+def column_values(
+    column: Column, scalars: Sequence[Scalar], stored: Iterable[StoredValue | None] = ()
+) -> ColumnValues:
     """Count the distinct values of a column.
 
     Args:
         column: The column.
         scalars: Its cells.
+        stored: Its stored values, to identify booleans; read only if all numbers are 0 or 1.
     """
     counts = Counter(scalars)
     empty = counts.pop(None, 0) + counts.pop("", 0)
@@ -64,16 +75,17 @@ def column_values(column: Column, scalars: Sequence[Scalar]) -> ColumnValues:
         tuple(sorted(texts, key=lambda pair: natural(pair[0]))),
         tuple(sorted(numbers)),
         empty,
+        is_boolean=_are_booleans(column, numbers, stored),
     )
 
 
 def values_filter(
-    column: Column, texts: Collection[str], numbers: Collection[float], *, empty: bool
+    column: Column, texts: Collection[str], numbers: Collection[str], *, empty: bool
 ) -> str:
     """Return the filter for runs with one of these values; empty without any."""
     name = quoted(column.name)
     words = [word for text in texts if (word := _in_quotes(text))]
-    words += [text_of(number) for number in numbers]
+    words += numbers
     found = ""
     if len(words) == 1:
         found = f"{name} = {words[0]}"
@@ -92,6 +104,17 @@ def range_filter(column: Column, low: str, high: str, *, empty: bool) -> str:
         parts.append(f"{name} {operator} {text}")
     found = " ".join(parts)
     return _with_empty(name, found, empty=empty) if found else ""
+
+
+def _are_booleans(
+    column: Column,
+    numbers: Sequence[tuple[float, int]],
+    stored: Iterable[StoredValue | None],
+) -> bool:
+    if not numbers or any(number not in (0, 1) for number, _ in numbers):
+        return False
+    known = [value for value in stored if value and isinstance(value.value, int | float)]
+    return bool(known) and all(boolean_text(value, column) for value in known)
 
 
 def _with_empty(name: str, found: str, *, empty: bool) -> str:

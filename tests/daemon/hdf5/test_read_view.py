@@ -46,7 +46,7 @@ def seen(file, name="v", **view):
         (3, ("3",)),
         (2.5, ("2.5",)),
         (float("nan"), ("nan",)),
-        (True, ("True",)),
+        (True, ("yes",)),
         (1 + 2j, ("(1+2j)",)),
         (np.float32(0.5), ("0.5",)),
         ("two\nlines", ("two", "lines")),

@@ -7,7 +7,7 @@ from textual.widgets import Input, Static
 
 from damnit_daemon.model import VariableInfo
 from damnit_daemon.model.batch import ANY
-from damnit_daemon.store import change_tracker, rowid_blocks, update_computed_variables
+from damnit_daemon.store import NewValue, change_tracker, rowid_blocks, update_computed_variables
 from damnit_tui.dialogs.columns_dialog import ColumnsDialog
 from damnit_tui.dialogs.range_filter import RangeFilterDialog
 from damnit_tui.dialogs.tags_dialog import TagsDialog
@@ -199,6 +199,23 @@ async def test_value_filter_dialog_filters_by_ticked_values(folder):
         await pilot.press("a", "enter")
         await pilot.pause()
         assert filter_of(app) == ""
+
+
+@pytest.mark.extended
+async def test_value_filter_dialog_of_a_boolean_column_lists_yes_and_no(folder):
+    for run, flag in ((413, 1), (414, 0), (415, 1)):
+        attributes = {"value_type": "boolean"}
+        add_run(folder, run, NewValue(key(run), "flag", flag, attributes=attributes))
+    app = make_app(folder)
+    async with app.run_test(size=(130, 34)) as pilot:
+        await settle(pilot)
+        app.main_screen.table.move_to(key(415), "flag")
+        await pilot.press("vertical_line")
+        await until(pilot, lambda: isinstance(app.screen, ValueFilterDialog))
+        assert [entry.text for entry in app.screen.entries()] == ["no", "yes", "(empty)"]
+        await pilot.press("down", "space", "enter")
+        await until(pilot, lambda: filter_of(app) == "flag = yes")
+        assert shown(app) == [415, 413]
 
 
 async def test_range_filter_dialog_of_the_time_column_filters_by_times(folder):

@@ -63,7 +63,7 @@ async def press(pilot, *keys: str) -> None:
     [
         ("count", ["42", "int64", "What count is.", "took 1.25 s", "7f3a", "looks"]),
         ("ratio", ["0.14285714285714285 µJ", "float64"]),
-        ("flag", ["False", "bool"]),
+        ("flag", ["no", "bool"]),
         ("phase", ["(1+2j)", "complex128"]),
         ("note", ["a line", "needle in run 1"]),
         ("raw", ["00000000  00 01 62 69", "··binary·"]),
