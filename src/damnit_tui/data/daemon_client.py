@@ -19,7 +19,7 @@ from damnit_daemon.run_ranges import format_run_ranges
 
 from ..sanitize import visible
 
-NOBODY = "Noted, but no daemon is running here: it is done when one starts. D, then s starts it."
+NO_DAEMON = "Request saved; no daemon is running here. Press D, then s to start one."
 
 
 @dataclass(frozen=True)
@@ -55,13 +55,13 @@ class DaemonClient:
 
 def _describe(response: Response, done: str) -> RequestResult:
     if response.daemon is None:
-        return RequestResult(NOBODY, is_good=False)
+        return RequestResult(NO_DAEMON, is_good=False)
     if response.jobs is None:
         return RequestResult(
-            "Noted. The daemon has not answered yet; it does it as soon as it can."
+            "Request saved. The daemon has not answered yet; it will process the request."
         )
     if not response.jobs:
-        return RequestResult("There was nothing to do: no such job waits or runs.", is_good=False)
+        return RequestResult("No matching queued or running jobs.", is_good=False)
     which = "Job" if len(response.jobs) == 1 else "Jobs"
     return RequestResult(f"{which} {format_run_ranges(response.jobs)}: {done}.")
 

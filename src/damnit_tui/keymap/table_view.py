@@ -36,7 +36,7 @@ KEYS: tuple[Key, ...] = (
     key(
         "table.row_height",
         "H",
-        "change the row height: 1, 3 or 5 lines, for images and curves",
+        "switch the row height: 1, 3 or 5 lines",
         section="View",
     ),
     key(
