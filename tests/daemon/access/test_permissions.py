@@ -1,4 +1,4 @@
-"""Who can read, change and stop what: owner, member, reader and stranger as real users."""
+"""Permissions of owner, group member, reader and stranger, tested as real users."""
 
 from __future__ import annotations
 
@@ -229,7 +229,7 @@ def stopped_by(site, user):
 
 
 @pytest.mark.parametrize("mode", [0o2770, 0o2775], ids=["2770", "2775"])
-def test_members_work_with_the_owner_where_the_group_may_write(site, mode):
+def test_group_member_processes_and_stops_daemon_where_group_can_write(site, mode):
     it = site(mode)
     password = password_of(it)
     done = it.run(MEMBER, "status")
@@ -271,7 +271,7 @@ def test_members_work_with_the_owner_where_the_group_may_write(site, mode):
     [(0o750, COLLEAGUE), (0o2750, MEMBER), (0o2770, READER), (0o2775, READER)],
     ids=["0750", "2750", "2770-acl", "2775-acl"],
 )
-def test_those_who_may_only_read_change_and_stop_nothing(site, mode, user):
+def test_user_without_write_access_changes_and_stops_nothing(site, mode, user):
     it = site(mode, reader=user is READER)
     it.check(OWNER, "reprocess", "1", "--watch")
     look_with_app(it, user)

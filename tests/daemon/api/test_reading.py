@@ -1,4 +1,4 @@
-"""Reading a folder in a program."""
+"""Reading a DAMNIT folder with the Python API."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def folder(made):
 
 
 @pytest.mark.extended
-def test_a_folder_tells_what_it_is(folder, made):
+def test_folder_lists_proposal_runs_and_variables(folder, made):
     assert folder.path == made.path
     assert folder.proposal == 1234
     assert [run.number for run in folder.runs()] == [1, 2, 3]
@@ -93,14 +93,14 @@ def test_a_folder_tells_what_it_is(folder, made):
     assert repr(folder) == f"Folder({str(made.path)!r})"
 
 
-def test_a_folder_that_is_none(tmp_path):
+def test_folder_without_run_database_is_refused(tmp_path):
     with pytest.raises(DamnitError, match="no folder"):
         Folder(tmp_path / "nowhere")
     with pytest.raises(DamnitError, match="no run database"):
         Folder(tmp_path)
 
 
-def test_a_run(folder):
+def test_run_has_comment_start_time_and_variable_names(folder):
     run = folder[1]
     assert (run.proposal, run.number, run.comment) == (1234, 1, "good beam")
     assert folder[1234, 1].key == run.key
@@ -116,7 +116,7 @@ def test_a_run(folder):
 
 
 @pytest.mark.parametrize("item", [99, (1, 1), (99, "energy")])
-def test_a_run_that_is_not_there(folder, item):
+def test_unknown_run_raises_no_such_run(folder, item):
     with pytest.raises(NoSuchRun, match="There is no run"):
         folder[item]
     with pytest.raises(KeyError):
@@ -124,12 +124,12 @@ def test_a_run_that_is_not_there(folder, item):
 
 
 @pytest.mark.parametrize("item", ["energy", (1, 2, 3), 1.5, ()])
-def test_what_no_run_is_asked_for_by(folder, item):
+def test_run_index_of_wrong_type_raises_type_error(folder, item):
     with pytest.raises(TypeError):
         folder[item]
 
 
-def test_a_run_of_several_proposals(tmp_path):
+def test_run_number_in_several_proposals_needs_the_proposal(tmp_path):
     damnit = make_damnit_folder(tmp_path / "amore")
     with Database(damnit.database).writing() as con:
         for proposal in (1, 2, 1234):
@@ -143,7 +143,7 @@ def test_a_run_of_several_proposals(tmp_path):
         folder[2]
 
 
-def test_a_value(folder):
+def test_value_has_summary_units_and_provenance(folder):
     value = folder[2, "energy"]
     assert (value.name, value.title, value.summary, value.units) == (
         "energy", "Beam/Energy", 3.0, "uJ",
@@ -160,7 +160,7 @@ def test_a_value(folder):
     assert folder[2]["Beam/Energy"].name == "energy"
 
 
-def test_data_and_preview(folder):
+def test_value_returns_data_and_preview(folder):
     curve = folder[1, "curve"]
     assert (curve.summary, curve.units, curve.max_diff) == (2.0, "mm", 4.0)
     assert isinstance(curve.data(), xr.DataArray)
@@ -171,7 +171,7 @@ def test_data_and_preview(folder):
     assert image.summary.startswith(b"\x89PNG")
 
 
-def test_why_there_is_no_value(folder):
+def test_value_of_failed_variable_has_error_and_raises_no_such_data(folder):
     skipped, failed = folder[2, "odd"], folder[3, "odd"]
     assert (skipped.error.message, skipped.error.is_skip) == ("it is even", True)
     assert (failed.error.error_class, failed.error.is_skip) == ("KeyError", False)
@@ -181,7 +181,7 @@ def test_why_there_is_no_value(folder):
         skipped.data()
 
 
-def test_what_people_typed(folder):
+def test_user_entered_values_are_read(folder):
     checked = folder[1, "checked"]
     assert checked.summary is True
     assert checked.data() is True
@@ -189,7 +189,7 @@ def test_what_people_typed(folder):
     assert folder[1, "comment"].data() == "good beam"
 
 
-def test_a_variable_that_is_not_there(folder):
+def test_unknown_variable_raises_with_nearest_name(folder):
     with pytest.raises(NoSuchVariable, match="Did you mean 'energy'"):
         folder[1, "enery"]
     with pytest.raises(NoSuchVariable, match="Run 2 has no value of 'checked'"):
@@ -198,7 +198,7 @@ def test_a_variable_that_is_not_there(folder):
         folder[1, "x"]
 
 
-def test_the_table(folder):
+def test_table_has_typed_columns_for_all_runs(folder):
     table = folder.table()
     assert list(table["run"]) == [1, 2, 3, 4]
     assert list(table.columns[:3]) == ["proposal", "run", "start_time"]
@@ -213,7 +213,7 @@ def test_the_table(folder):
     assert pd.isna(table["start_time"][3])
 
 
-def test_a_part_of_the_table(folder):
+def test_table_applies_filter_sort_order_and_columns(folder):
     table = folder.table(filter="energy > 2", sort="-run", columns="Count,Beam/Energy", titles=True)
     assert list(table["Run"]) == [3, 2]
     assert list(table.columns) == ["Proposal", "Run", "Timestamp", "Count", "Beam/Energy"]
@@ -221,7 +221,7 @@ def test_a_part_of_the_table(folder):
         folder.table(columns="nothing")
 
 
-def test_jobs_and_timings(tmp_path):
+def test_jobs_and_timings_are_read_from_ledger(tmp_path):
     damnit = make_damnit_folder(tmp_path / "amore")
     folder = Folder(damnit.path)
     assert folder.jobs() == []
@@ -238,7 +238,7 @@ def test_jobs_and_timings(tmp_path):
     assert [t.name for t in folder.timings()] == ["a"]
 
 
-def test_a_run_tells_which_of_its_files_could_not_be_read(tmp_path):
+def test_run_lists_its_unreadable_files(tmp_path):
     damnit = make_damnit_folder(tmp_path / "amore")
     with Database(damnit.database).writing() as con:
         for key in keys(1, 2):
@@ -259,14 +259,14 @@ def test_a_run_tells_which_of_its_files_could_not_be_read(tmp_path):
     assert folder[2].unreadable_files == ""
 
 
-def test_it_reads_where_nothing_may_be_written(folder, made):
+def test_reading_changes_no_file_in_folder(folder, made):
     before = {p: p.stat().st_mtime_ns for p in made.path.rglob("*")}
     folder.table()
     folder[1, "curve"].data()
     assert {p: p.stat().st_mtime_ns for p in made.path.rglob("*")} == before
 
 
-def test_importing_it_is_cheap():
+def test_importing_api_imports_no_heavy_module():
     code = (
         "import sys, damnit_daemon.api\n"
         "heavy = {'numpy', 'h5py', 'xarray', 'pandas', 'matplotlib', 'textual', 'kafka'}\n"

@@ -1,4 +1,4 @@
-"""Results that were computed elsewhere."""
+"""Submission of results computed outside the daemon."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def damnit(tmp_path):
     return make_damnit_folder(tmp_path / "amore", "@Variable\ndef a(run):\n    return 1\n")
 
 
-def test_from_a_notebook_to_the_table(damnit):
+def test_submitted_values_and_errors_appear_in_table(damnit):
     path = submit(
         damnit.path,
         7,
@@ -48,7 +48,7 @@ def test_from_a_notebook_to_the_table(damnit):
     assert run["depth"].error.message == "too deep"
 
 
-def test_beside_what_the_context_file_computed(damnit):
+def test_submitted_value_is_stored_beside_context_file_values(damnit):
     assert extract(damnit, keys(1), mock=True).ok
     Folder(damnit.path).submit(1, {"peak": 1}, provenance="me")
     combine_folder(damnit)
@@ -57,7 +57,7 @@ def test_beside_what_the_context_file_computed(damnit):
     assert (run["a"].data(), run["peak"].data()) == (1, 1)
 
 
-def test_a_later_result_replaces_an_earlier_one(damnit):
+def test_later_submission_replaces_earlier_value(damnit):
     folder = Folder(damnit.path)
     for number in (1, 2):
         folder.submit(RunKey(99, 1), {"peak": number}, provenance="me")
@@ -80,7 +80,7 @@ def test_a_later_result_replaces_an_earlier_one(damnit):
         ({}, {}, "nothing to submit"),
     ],
 )
-def test_what_cannot_be_taken_leaves_nothing(damnit, values, more, said):
+def test_invalid_submission_is_refused_and_leaves_no_file(damnit, values, more, said):
     with Database(damnit.database).writing() as con:
         add_user_variable(con, VariableInfo("typed", "Typed", type="integer"))
     with pytest.raises(DamnitError, match=said):
@@ -90,7 +90,7 @@ def test_what_cannot_be_taken_leaves_nothing(damnit, values, more, said):
     assert not damnit.extracted_data.exists()
 
 
-def test_one_that_cannot_be_stored_holds_back_all(damnit):
+def test_value_that_cannot_be_stored_refuses_whole_submission(damnit):
     class Odd:
         dtype = "none"
 
@@ -102,7 +102,7 @@ def test_one_that_cannot_be_stored_holds_back_all(damnit):
     assert list(damnit.extracted_data.iterdir()) == []
 
 
-def test_the_start_time_may_be_among_the_values(damnit):
+def test_submission_may_set_start_time_of_run(damnit):
     submit(damnit.path, 3, {"start_time": 1.7e9, "x": 1}, provenance="me")
     combine_folder(damnit)
     assert Folder(damnit.path)[3].start_time.timestamp() == 1.7e9

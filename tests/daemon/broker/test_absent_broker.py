@@ -1,4 +1,4 @@
-"""The consumer, with brokers that go, come, never were, or forgot everything."""
+"""The Kafka consumer with brokers that are down, restart or lost their data."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NOBODY = f"127.0.0.1:{free_port()}"
 
 
 @pytest.mark.parametrize("kind", ["tansu", "apache_kafka"])
-def test_a_broker_that_is_killed_and_comes_back(kind, request, monkeypatch):
+def test_consumer_reads_on_after_broker_was_killed_and_restarted(kind, request, monkeypatch):
     broker = request.getfixturevalue(kind)
     settings = broker.settings(unique_name("events"))
     (topic,) = settings.topics
@@ -42,7 +42,7 @@ def test_a_broker_that_is_killed_and_comes_back(kind, request, monkeypatch):
 
 
 @pytest.mark.parametrize("kind", ["tansu", "apache_kafka"])
-def test_a_broker_that_is_not_there_yet(kind, request):
+def test_consumer_connects_once_broker_starts(kind, request):
     broker = request.getfixturevalue(kind)
     settings = broker.settings(unique_name("events"))
     broker.send(*settings.topics, [event(1)])
@@ -58,7 +58,7 @@ def test_a_broker_that_is_not_there_yet(kind, request):
 
 
 @pytest.mark.parametrize("api_version", [None, (0, 9)])
-def test_a_broker_that_is_never_there(api_version, tansu):
+def test_consumer_without_broker_leaks_no_threads_or_sockets(api_version, tansu):
     """Neither threads nor sockets pile up, and hardly any time is used."""
     settings = tansu.settings(addresses=(NOBODY,), api_version=api_version)
     with consuming(settings) as consumer:
@@ -76,7 +76,7 @@ def test_a_broker_that_is_never_there(api_version, tansu):
     assert all(now <= then + 2 for now, then in zip(after, before, strict=True))
 
 
-def test_a_client_that_is_stuck_is_made_anew(apache_kafka, monkeypatch):
+def test_stuck_consumer_client_is_replaced(apache_kafka, monkeypatch):
     """The new one reads on where the old one was."""
     monkeypatch.setattr(consumer_module, "SILENCE_BEFORE_ANEW_S", 3.0)
     settings = apache_kafka.settings(unique_name("events"))
@@ -89,7 +89,7 @@ def test_a_client_that_is_stuck_is_made_anew(apache_kafka, monkeypatch):
         assert run_numbers(read(consumer, 1)) == [2]
 
 
-def test_a_poll_takes_no_longer_than_it_may_without_a_broker(tansu):
+def test_poll_without_broker_returns_within_time_limit(tansu):
     with consuming(tansu.settings(addresses=(NOBODY,))) as consumer:
         start_s = time.monotonic()
         consumer.poll(0.2)
@@ -99,13 +99,13 @@ def test_a_poll_takes_no_longer_than_it_may_without_a_broker(tansu):
         assert time.monotonic() - start_s < 5
 
 
-def test_a_name_that_nobody_knows(tansu):
+def test_unresolvable_broker_name_is_a_problem(tansu):
     with consuming(tansu.settings(addresses=("nobody.invalid:9092",))) as consumer:
         assert read_for(consumer, 1.0) == []
         assert consumer.problem
 
 
-def test_something_that_is_no_broker(tansu):
+def test_server_that_is_no_broker_is_a_problem(tansu):
     """A web server on the port, for example: it accepts and says nothing we understand."""
     server = http.server.HTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler)
     server.RequestHandlerClass.log_message = lambda *words: None
@@ -123,7 +123,7 @@ def test_something_that_is_no_broker(tansu):
 
 
 @pytest.mark.parametrize("sent_after", [1, 30])
-def test_a_broker_that_forgot_everything(forgetful_tansu, sent_after):
+def test_consumer_reads_all_events_after_broker_lost_its_data(forgetful_tansu, sent_after):
     """It counts from 0 again, and may have come further than we were, or not as far."""
     broker = forgetful_tansu
     settings = broker.settings(unique_name("events"))
@@ -144,7 +144,7 @@ def test_a_broker_that_forgot_everything(forgetful_tansu, sent_after):
     assert found == set(new)
 
 
-def test_an_outage_loses_nothing(mock_broker):
+def test_broker_outage_loses_no_event(mock_broker):
     settings = mock_broker.settings(unique_name("events"))
     (topic,) = settings.topics
     mock_broker.send(topic, events(1, 2))

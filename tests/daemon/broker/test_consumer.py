@@ -1,4 +1,4 @@
-"""The consumer, with real brokers that are there."""
+"""The Kafka consumer with real brokers that are running."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .topic_reader import consuming, event, events, read, read_for, run_numbers
 pytestmark = pytest.mark.extended
 
 
-def test_reads_what_was_sent_before_and_after_it_came(broker):
+def test_consumer_reads_messages_sent_before_and_after_it_joined(broker):
     settings = broker.settings(unique_name("events"))
     (topic,) = settings.topics
     broker.send(topic, events(1, 2))
@@ -36,7 +36,7 @@ def test_reads_what_was_sent_before_and_after_it_came(broker):
         assert record.timestamp_s is None
 
 
-def test_what_was_not_committed_comes_again(broker):
+def test_uncommitted_messages_are_delivered_again(broker):
     settings = broker.settings(unique_name("events"))
     (topic,) = settings.topics
     broker.send(topic, events(1, 2, 3))
@@ -51,7 +51,7 @@ def test_what_was_not_committed_comes_again(broker):
         assert read_for(consumer, 0.5) == []
 
 
-def test_committing_part_of_what_was_read_keeps_the_rest(tansu):
+def test_partial_commit_delivers_remaining_messages_again(tansu):
     settings = tansu.settings(unique_name("events"))
     tansu.send(*settings.topics, events(*range(1, 21)))
     with consuming(settings) as consumer:
@@ -65,7 +65,7 @@ def test_committing_part_of_what_was_read_keeps_the_rest(tansu):
         }
 
 
-def test_several_topics_at_once(tansu):
+def test_consumer_reads_several_topics(tansu):
     settings = tansu.settings(unique_name("raw"), unique_name("proc"))
     for number, topic in enumerate(settings.topics):
         tansu.send(topic, [event(number + 1)])
@@ -74,7 +74,7 @@ def test_several_topics_at_once(tansu):
     assert {record.topic for record in records} == set(settings.topics)
 
 
-def test_a_topic_that_is_made_later_is_noticed(tansu, monkeypatch):
+def test_consumer_finds_topic_created_later(tansu, monkeypatch):
     monkeypatch.setattr(consumer_module, "METADATA_AGE_S", 1.0)
     settings = tansu.settings(unique_name("events"))
     with consuming(settings) as consumer:
@@ -84,7 +84,7 @@ def test_a_topic_that_is_made_later_is_noticed(tansu, monkeypatch):
 
 
 @pytest.mark.parametrize("kind", ["tansu", "apache_kafka"])
-def test_nothing_is_lost_while_partitions_change_hands(kind, request):
+def test_rebalance_loses_no_message(kind, request):
     """A second member joins, and the first leaves, while messages come in."""
     broker = request.getfixturevalue(kind)
     settings = broker.settings(unique_name("events"))
@@ -144,7 +144,7 @@ REBALANCE, TOPIC_DENIED, GROUP_DENIED = 27, 29, 30
         (JOIN_GROUP, UNKNOWN_MEMBER),
     ],
 )
-def test_whatever_the_broker_answers(mock_broker, request_kind, code):
+def test_consumer_recovers_from_any_broker_error_code(mock_broker, request_kind, code):
     settings = mock_broker.settings(unique_name("events"))
     (topic,) = settings.topics
     mock_broker.send(topic, [event(1)])
@@ -160,7 +160,7 @@ def test_whatever_the_broker_answers(mock_broker, request_kind, code):
 
 
 @pytest.mark.parametrize("code", [ILLEGAL_GENERATION, GROUP_DENIED])
-def test_a_commit_that_is_refused_is_no_disaster(mock_broker, code):
+def test_refused_commit_delivers_messages_again(mock_broker, code):
     settings = mock_broker.settings(unique_name("events"))
     mock_broker.send(*settings.topics, [event(1)])
     with consuming(settings) as consumer:
@@ -172,7 +172,7 @@ def test_a_commit_that_is_refused_is_no_disaster(mock_broker, code):
         assert run_numbers(read(consumer, 1)) == [1]
 
 
-def test_without_a_connection_nothing_can_be_committed(tansu):
+def test_commit_without_connection_returns_false(tansu):
     settings = tansu.settings(unique_name("events"))
     tansu.send(*settings.topics, [event(1)])
     consumer = Consumer(settings)

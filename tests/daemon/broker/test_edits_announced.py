@@ -1,4 +1,4 @@
-"""What people edit is told to DAMNIT's other programs, where there is a broker."""
+"""Announcement of edits to DAMNIT's other programs through the broker."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def make_editor(tmp_path, addresses, api_version=""):
     return Editor(DamnitFolder(tmp_path), author="me@here", environment={}), topic
 
 
-def test_edits_are_told_as_damnits_window_tells_them(broker, tmp_path, monkeypatch):
+def test_edits_are_announced_in_the_format_of_damnit(broker, tmp_path, monkeypatch):
     monkeypatch.setattr(broadcast, "CLOSE_TIMEOUT_S", 60.0)
     editor, topic = make_editor(tmp_path, broker.settings().addresses, broker.api_version)
     editor.define_variable(VariableInfo("dose", "Dose", "In mJ.", "number"))
@@ -67,7 +67,7 @@ def test_edits_are_told_as_damnits_window_tells_them(broker, tmp_path, monkeypat
     )
 
 
-def test_a_broker_that_is_away_delays_no_edit(tmp_path):
+def test_unreachable_broker_delays_no_edit(tmp_path):
     editor, _ = make_editor(tmp_path, [f"127.0.0.1:{free_port()}"])
     import kafka  # noqa: F401 – importing it is not the broker's doing
 

@@ -1,4 +1,4 @@
-"""How well the broker is heard, with brokers that hang, forget topics or give them to others."""
+"""Health of the consumer when brokers hang, lose topics or reassign partitions."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def poll_until(consumer, condition):
     return records
 
 
-def test_health_tells_what_is_read_and_how_far(broker):
+def test_health_reports_partitions_positions_and_lag(broker):
     settings = broker.settings(unique_name("events"))
     (topic,) = settings.topics
     broker.send(topic, events(1, 2, 3))
@@ -62,7 +62,7 @@ def test_health_tells_what_is_read_and_how_far(broker):
 
 
 @pytest.mark.parametrize("kind", ["tansu", "apache_kafka"])
-def test_a_broker_that_stopped_answering_is_noticed(kind, request):
+def test_broker_that_stops_answering_is_reported(kind, request):
     broker = request.getfixturevalue(kind)
     settings = broker.settings(unique_name("events"))
     broker.send(*settings.topics, [event(1)])
@@ -83,7 +83,7 @@ def test_a_broker_that_stopped_answering_is_noticed(kind, request):
 
 
 @pytest.mark.parametrize("sent_after", [1, 9])
-def test_a_topic_that_is_deleted_and_made_again_is_read_without_a_restart(tansu, sent_after):
+def test_topic_deleted_and_recreated_is_read_without_restart(tansu, sent_after):
     from kafka import KafkaAdminClient
 
     settings = tansu.settings(unique_name("events"))
@@ -107,7 +107,7 @@ def test_a_topic_that_is_deleted_and_made_again_is_read_without_a_restart(tansu,
 
 
 @pytest.mark.parametrize("kind", ["tansu", "apache_kafka"])
-def test_a_foreign_member_of_the_group_that_takes_partitions_is_reported(kind, request):
+def test_foreign_group_member_that_takes_partitions_is_reported(kind, request):
     broker = request.getfixturevalue(kind)
     settings = broker.settings(unique_name("events"))
     broker.send(*settings.topics, [event(1)])
@@ -144,7 +144,7 @@ class Unreachable(Broker):
 
 
 @pytest.mark.usefixtures("tansu")
-def test_an_advertised_address_that_cannot_be_reached_is_a_problem(tmp_path):
+def test_unreachable_advertised_address_is_a_problem(tmp_path):
     broker = Unreachable(tmp_path)
     try:
         broker.start()
@@ -157,7 +157,7 @@ def test_an_advertised_address_that_cannot_be_reached_is_a_problem(tmp_path):
 
 
 @pytest.mark.parametrize("found", [None, 3, [], "x", {"lag": "many", "partitions": 5}, {}])
-def test_whatever_a_lease_says(found):
+def test_malformed_health_in_lease_is_read_as_default(found):
     health = parse_consumer_health(found)
     assert (health is None) == (not isinstance(found, dict))
     if health is not None:

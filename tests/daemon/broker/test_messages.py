@@ -1,4 +1,4 @@
-"""What the messages say; pure."""
+"""Parsing of broker messages and encoding of updates."""
 
 from __future__ import annotations
 
@@ -44,18 +44,18 @@ def event(name="migration_complete", proposal=1234, run=42, **more):
         ("online_correction_complete", "proc"),
     ],
 )
-def test_the_events_of_the_facility(name, data):
+def test_facility_event_is_parsed_as_arrival(name, data):
     arrival = parse_arrival(record(event(name, path="/gpfs", instrument="MID", cycle="202601")))
     assert arrival == Arrival(
         ArrivalSource.KAFKA, arrival.key, RunKey(1234, 42), data, NOW, backfilled=False
     )
 
 
-def test_numbers_may_be_text():
+def test_numeric_text_is_parsed_as_proposal_and_run():
     assert parse_arrival(record(event(proposal="001234", run="42"))).run_key == RunKey(1234, 42)
 
 
-def test_other_events_are_ignored():
+def test_unknown_event_is_ignored():
     assert parse_arrival(record(event("correction_complete"))) == Ignored("unknown event")
 
 
@@ -92,22 +92,22 @@ def test_other_events_are_ignored():
     ],
     ids=lambda value: repr(value)[:40],
 )
-def test_what_makes_no_sense_is_malformed(value):
+def test_invalid_message_is_malformed_with_short_reason(value):
     parsed = parse_arrival(record(value))
     assert isinstance(parsed, Malformed)
     assert len(parsed.reason) < 40
 
 
-def test_a_message_delivered_again_has_the_same_key():
+def test_redelivered_message_has_equal_arrival_key():
     assert arrival_key(record(event())) == arrival_key(record(event()))
 
 
-def test_a_broker_that_counts_from_zero_again_gives_no_old_keys():
+def test_arrival_keys_differ_when_broker_restarts_offsets():
     assert arrival_key(record(event(run=1))) != arrival_key(record(event(run=2)))
     assert arrival_key(record(event())) != arrival_key(record(event(), timestamp_s=NOW + 3600))
 
 
-def test_without_times_the_place_in_the_log_tells_messages_apart():
+def test_messages_without_timestamp_are_distinguished_by_offset():
     first, again, second = (record(event(), offset=n, timestamp_s=None) for n in (1, 1, 2))
     assert arrival_key(first) == arrival_key(again) != arrival_key(second)
 
@@ -174,7 +174,7 @@ def test_processing_state_set_while_running():
     }
 
 
-def test_processing_state_set_while_pending_names_nobody():
+def test_processing_state_set_while_pending_has_no_host_or_user():
     state = ProcessingStateSet(
         "0b6e", RunKey(1234, 42), "raw", ProcessingStatus.PENDING, "max-001", "xuser"
     )
@@ -183,13 +183,13 @@ def test_processing_state_set_while_pending_names_nobody():
     assert (data["slurm_cluster"], data["slurm_job_id"]) == (None, "")
 
 
-def test_processing_finished():
+def test_processing_finished_has_its_id():
     assert json.loads(encode_update(ProcessingFinished("0b6e"))) == {
         "msg_kind": "processing_finished",
         "data": {"processing_id": "0b6e"},
     }
 
 
-def test_text_that_is_no_unicode_is_sent_all_the_same():
+def test_update_with_unpaired_surrogate_is_encoded():
     message = encode_update(VariableSet(VariableInfo("a", "half a pair \ud800")))
     assert json.loads(message)["data"]["title"] == "half a pair \ud800"

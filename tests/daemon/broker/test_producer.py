@@ -1,4 +1,4 @@
-"""The producer, with real brokers that go and come."""
+"""The Kafka producer with real brokers that stop and restart."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def numbers(records):
     return [int(json.loads(record.value)["data"]["processing_id"]) for record in records]
 
 
-def test_all_kinds_arrive_as_they_were_written(broker):
+def test_all_kinds_of_updates_arrive_unchanged(broker):
     sent = [
         VariableSet(VariableInfo("a", "A", "what", None, ("x",))),
         ProcessingStateSet("0b6e", KEY, "all", ProcessingStatus.RUNNING, "host", "user"),
@@ -57,7 +57,7 @@ def test_all_kinds_arrive_as_they_were_written(broker):
 
 
 @pytest.mark.parametrize("kind", ["tansu", "apache_kafka"])
-def test_what_is_published_while_the_broker_is_away_is_sent_later(kind, request, monkeypatch):
+def test_updates_published_during_outage_are_sent_later(kind, request, monkeypatch):
     monkeypatch.setattr(producer_module, "SEND_TIMEOUT_S", 1.0)
     monkeypatch.setattr(producer_module, "EXPIRY_S", 1.5)
     broker = request.getfixturevalue(kind)
@@ -79,7 +79,7 @@ def test_what_is_published_while_the_broker_is_away_is_sent_later(kind, request,
         assert set(numbers(read(consumer, 4))) == {1, 2, 3, 4}
 
 
-def test_a_broker_that_is_never_there_costs_the_caller_nothing(tansu):
+def test_publishing_without_broker_never_blocks_caller(tansu):
     producer = Producer(tansu.settings(addresses=(NOBODY,)), queue_length=1000)
     slowest_s = 0.0
     start_s = time.perf_counter()
@@ -105,7 +105,7 @@ def test_a_broker_that_is_never_there_costs_the_caller_nothing(tansu):
     assert "bootstrap" in producer.problem
 
 
-def test_the_oldest_go_first_when_the_queue_is_full(tansu):
+def test_full_queue_drops_oldest_updates(tansu):
     settings = tansu.settings()
     tansu.kill()
     producer = Producer(settings, queue_length=3)
@@ -120,7 +120,7 @@ def test_the_oldest_go_first_when_the_queue_is_full(tansu):
     assert producer.dropped + producer.sent >= 10  # one on its way may be dropped, and arrive
 
 
-def test_a_broker_that_forgot_everything_is_told_what_is_new(mock_broker):
+def test_producer_continues_after_broker_lost_its_data(mock_broker):
     settings = mock_broker.settings()
     producer = Producer(settings)
     producer.publish(*updates(1))
@@ -133,7 +133,7 @@ def test_a_broker_that_forgot_everything_is_told_what_is_new(mock_broker):
         assert numbers(read(consumer, 1)) == [2]
 
 
-def test_clients_that_failed_are_gone_in_the_end(mock_broker):
+def test_failed_producer_clients_leave_no_threads(mock_broker):
     settings = mock_broker.settings()
     producer = Producer(settings)
     producer.publish(*updates(0))
@@ -147,7 +147,7 @@ def test_clients_that_failed_are_gone_in_the_end(mock_broker):
 
 
 @pytest.mark.parametrize("code", [-1, 6, 7, 10, 19, 29, 87])
-def test_messages_are_sent_again_whatever_the_broker_answers(mock_broker, code):
+def test_updates_are_sent_again_after_any_broker_error(mock_broker, code):
     settings = mock_broker.settings()
     producer = Producer(settings)
     producer.publish(*updates(0))
@@ -160,7 +160,7 @@ def test_messages_are_sent_again_whatever_the_broker_answers(mock_broker, code):
         assert set(numbers(read(consumer, 4) + read_for(consumer, 0.5))) == {0, 1, 2, 3}
 
 
-def test_a_message_no_broker_takes_does_not_hold_up_the_others(mock_broker):
+def test_oversized_update_is_dropped_and_the_next_is_sent(mock_broker):
     settings = mock_broker.settings()
     producer = Producer(settings)
     producer.publish(VariableSet(VariableInfo("a", "A", "x" * 2_000_000)))
@@ -171,14 +171,14 @@ def test_a_message_no_broker_takes_does_not_hold_up_the_others(mock_broker):
         assert numbers(read(consumer, 1)) == [1]
 
 
-def test_without_a_topic_nothing_is_sent(mock_broker):
+def test_producer_without_topic_sends_nothing(mock_broker):
     producer = Producer(mock_broker.settings(update_topic=None))
     producer.publish(*updates(1))
     assert producer.close(0.1)
     assert producer.sent == 0
 
 
-def test_a_closed_producer_takes_no_more(mock_broker):
+def test_closed_producer_ignores_updates(mock_broker):
     producer = Producer(mock_broker.settings())
     producer.publish(*updates(1))
     assert producer.close(20.0)

@@ -1,4 +1,4 @@
-"""Which broker, from settings and environment; pure."""
+"""Broker settings from folder and environment."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from damnit_daemon.broker.settings import (
 FOLDER = Path("/gpfs/exfel/exp/MID/202601/p001234/usr/Shared/amore")
 
 
-def test_by_default_there_is_no_broker():
+def test_no_broker_is_set_by_default():
     assert broker_settings(FOLDER, {}, {}) is None
 
 
-def test_a_folder_with_a_broker():
+def test_folder_setting_gives_broker_with_defaults():
     settings = {"broker": "exflwgs06:9091", "db_id": "f00d"}
     assert broker_settings(FOLDER, settings, {}) == BrokerSettings(
         addresses=("exflwgs06:9091",),
@@ -36,7 +36,7 @@ def test_a_folder_with_a_broker():
     )
 
 
-def test_all_can_be_set():
+def test_all_broker_settings_are_read_from_folder():
     settings = {
         "broker": "a:1, b:2",
         "kafka_topics": "x y,z",
@@ -51,7 +51,7 @@ def test_all_can_be_set():
     assert found.session_timeout_s == 6.0
 
 
-def test_the_environment_names_the_broker_of_folders_that_name_none():
+def test_environment_broker_applies_only_without_folder_broker():
     environment = {"AMORE_BROKER": "theirs:9091"}
     assert broker_settings(FOLDER, {}, environment).addresses == ("theirs:9091",)
     ours = broker_settings(FOLDER, {"broker": "ours:9092"}, environment)
@@ -59,22 +59,22 @@ def test_the_environment_names_the_broker_of_folders_that_name_none():
 
 
 @pytest.mark.parametrize("settings", [{}, {"broker": "ours:9092"}])
-def test_the_environment_can_switch_the_broker_off(settings):
+def test_environment_can_disable_broker(settings):
     assert broker_settings(FOLDER, settings, {"AMORE_BROKER": "None"}) is None
 
 
-def test_a_folder_can_switch_its_broker_off():
+def test_folder_can_disable_broker():
     assert broker_settings(FOLDER, {"broker": "none"}, {"AMORE_BROKER": "theirs:1"}) is None
 
 
-def test_the_online_cluster_has_topics_of_its_own():
+def test_online_cluster_has_its_own_topics():
     settings = {"broker": "a:1"}
     online = broker_settings(FOLDER, settings, {}, hostname="exflonc12.desy.de")
     assert online.topics == ONLINE_TOPICS
     assert broker_settings(FOLDER, settings, {}, hostname="max-exfl001").topics == OFFLINE_TOPICS
 
 
-def test_folders_have_different_groups_and_relative_ones_none():
+def test_group_name_is_unique_per_folder_and_needs_absolute_path():
     assert group_name(Path("/a/b")) == "xfel-da-damnit-tui-_a_b"
     assert group_name(Path("/a/c")) != group_name(Path("/a/b"))
     with pytest.raises(ValueError, match="not absolute"):
@@ -84,43 +84,43 @@ def test_folders_have_different_groups_and_relative_ones_none():
 @pytest.mark.parametrize(
     "text", ["host", "host:", ":9092", "host:0", "host:65536", "a:1,,b:2", "a b:1", "http://a:1"]
 )
-def test_what_is_no_address_is_refused(text):
+def test_invalid_broker_address_is_refused(text):
     with pytest.raises(InvalidBroker, match="no address") as caught:
         parse_addresses(text)
     assert "exflwgs06:9091" in caught.value.hint
 
 
-def test_addresses_may_be_numbers():
+def test_numeric_broker_addresses_are_accepted():
     assert parse_addresses("127.0.0.1:1,[::1]:65535") == ("127.0.0.1:1", "[::1]:65535")
 
 
 @pytest.mark.parametrize("text", ["a/b", "..", "x" * 250, "ü"])
-def test_what_cannot_be_a_topic_is_refused(text):
+def test_invalid_topic_name_is_refused(text):
     with pytest.raises(InvalidBroker, match="cannot be a topic"):
         parse_topics(text)
 
 
-def test_topics_are_named_once():
+def test_duplicate_topics_are_removed():
     assert parse_topics(" a, b  a\n") == ("a", "b")
 
 
 @pytest.mark.parametrize(("text", "version"), [("", None), ("2.3", (2, 3)), ("0.10.2", (0, 10, 2))])
-def test_versions(text, version):
+def test_api_version_is_parsed(text, version):
     assert parse_api_version(text) == version
 
 
 @pytest.mark.parametrize("text", ["2", "two", "2.3.4.5", "(2,3)"])
-def test_what_is_no_version_is_refused(text):
+def test_invalid_api_version_is_refused(text):
     with pytest.raises(InvalidBroker, match="no version"):
         parse_api_version(text)
 
 
 @pytest.mark.parametrize("value", ["", None])
-def test_the_session_has_a_default(value):
+def test_session_timeout_has_a_default(value):
     assert parse_session_timeout(value) == DEFAULT_SESSION_TIMEOUT_S
 
 
 @pytest.mark.parametrize("value", ["soon", 0, -1, "nan", 1e9])
-def test_sessions_that_make_no_sense_are_refused(value):
+def test_invalid_session_timeout_is_refused(value):
     with pytest.raises(InvalidBroker, match="kafka_session_timeout_s"):
         parse_session_timeout(value)

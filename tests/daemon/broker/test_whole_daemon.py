@@ -1,4 +1,4 @@
-"""A daemon and a real broker: runs announced too early, or to another member of its group."""
+"""A daemon and a real broker: events sent too early, or to another group member."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def send_to(broker, partition, value):
         producer.send(partition.topic, value, partition=partition.partition).get(20.0)
 
 
-def test_a_run_whose_files_come_after_its_event_is_processed_once(listening):
+def test_run_with_files_later_than_its_event_is_processed_once(listening):
     it = listening
     it.broker.send(it.topic, [event(1)])
     (job,) = wait_until(lambda: [j for j in it.jobs(JobState.QUEUED) if "not there" in j.reason])
@@ -90,7 +90,7 @@ def test_a_run_whose_files_come_after_its_event_is_processed_once(listening):
 
 
 @pytest.mark.extended
-def test_runs_whose_events_another_member_of_the_group_takes_are_found_without_waiting(listening):
+def test_run_is_processed_at_once_when_foreign_group_member_took_its_event(listening):
     it = listening
     from kafka import KafkaConsumer
 

@@ -1,4 +1,4 @@
-"""One run's fragments: results file, database, then gone."""
+"""Combination of one run's fragments into results file and database."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def combine(folder, *fragments, now=1000.0):
     return combine_run(folder, KEY, [fragment.path for fragment in fragments], now=now)
 
 
-def test_everything_goes_where_it_belongs(folder, fragment):
+def test_combined_values_are_in_database_and_results_file(folder, fragment):
     file = fragment().value("start_time", 1700000000.5).value("n", 3, at=5.0, units="mm")
     file.value("grp.line", np.arange(2), at=5.0, summary=np.array([[0.0, 1], [5, 6]]), max_diff=1.0)
     file.value("thumb", np.zeros((2, 2)), at=5.0, summary=PNG).error("bad", "broke", "E", at=5.0)
@@ -44,12 +44,12 @@ def test_everything_goes_where_it_belongs(folder, fragment):
         assert {"n", "grp.line", "thumb", "bad"} <= {c.name for c in load_columns(con)}
 
 
-def test_provenance_goes_to_the_database(folder, fragment):
+def test_provenance_of_fragment_is_stored_in_database(folder, fragment):
     combine(folder, fragment(provenance="my script").value("v", 1))
     assert stored(folder)["v"].provenance == "my script"
 
 
-def test_values_can_be_ingested_before(folder, fragment):
+def test_values_can_be_ingested_before_fragments_are_combined(folder, fragment):
     file = fragment().value("v", 1, at=5.0)
     saved = ingest(folder, [file.path], now=900.0)
     assert saved.names == ["v"]
@@ -60,7 +60,7 @@ def test_values_can_be_ingested_before(folder, fragment):
     assert stored(folder)["v"].timestamp == 900.0
 
 
-def test_ingesting_passes_over_what_cannot_be_read(folder, fragment):
+def test_ingesting_skips_unreadable_fragments(folder, fragment):
     broken = fragment().path
     broken.write_text("no")
     foreign = folder.extracted_data / "something.h5"
@@ -68,7 +68,7 @@ def test_ingesting_passes_over_what_cannot_be_read(folder, fragment):
     assert ingest(folder, []).names == []
 
 
-def test_older_results_replace_nothing(folder, fragment):
+def test_older_fragment_replaces_no_newer_value(folder, fragment):
     combine(folder, fragment().value("v", "new", at=20.0).error("e", "new", at=20.0))
     combine(folder, fragment().value("v", "old", at=10.0).value("e", "old", at=10.0))
     assert stored_values(folder) == {"v": "new", "e": None}
@@ -76,19 +76,19 @@ def test_older_results_replace_nothing(folder, fragment):
     assert left(folder) == ["p1234_r7.h5"]
 
 
-def test_of_several_the_newest_wins_in_both_places(folder, fragment):
+def test_newest_of_several_fragments_wins_in_database_and_file(folder, fragment):
     files = [fragment().value("v", at, at=float(at)) for at in (3, 9, 5)]
     combine(folder, *files)
     assert stored_values(folder) == results(folder) == {"v": 9}
 
 
-def test_damnits_fragments_go_by_their_files_time(folder, fragment):
+def test_fragments_without_computed_at_are_ordered_by_file_time(folder, fragment):
     combine(folder, fragment().value("v", "new").written_at(200.0))
     combine(folder, fragment().value("v", "old").written_at(100.0))
     assert stored_values(folder) == results(folder) == {"v": "new"}
 
 
-def test_a_broken_fragment_holds_up_no_other(folder, fragment):
+def test_damaged_fragment_is_quarantined_and_others_are_combined(folder, fragment):
     broken = fragment().value("w", 1)
     broken.path.write_bytes(broken.path.read_bytes()[:500])
     report = combine(folder, broken, fragment().value("v", 1))
@@ -101,14 +101,14 @@ def test_a_broken_fragment_holds_up_no_other(folder, fragment):
     assert note.with_suffix("").exists()
 
 
-def test_a_bad_name_costs_that_value_and_is_kept_to_look_at(folder, fragment):
+def test_invalid_variable_name_loses_one_value_and_fragment_is_kept(folder, fragment):
     report = combine(folder, fragment().value("v", 1).value("not-good", 2))
     assert stored_values(folder) == results(folder) == {"v": 1}
     assert "'not-good': it is not a variable name" in report.broken[0].reason
     assert left(folder) == ["broken", "p1234_r7.h5"]
 
 
-def test_a_bad_value_costs_that_value(folder, fragment):
+def test_unreadable_value_is_an_error_in_its_cell_only(folder, fragment):
     strange = np.array([(1, 2.0)], dtype=[("a", "i4"), ("b", "f8")])
     file = fragment().value("v", 1, at=5.0).value("huge", np.uint64(2**63 + 5), at=5.0)
     file.value("strange", strange, at=5.0).value("scalar", strange[0], at=5.0)
@@ -120,7 +120,7 @@ def test_a_bad_value_costs_that_value(folder, fragment):
     assert left(folder) == ["p1234_r7.h5"]
 
 
-def test_a_fragment_that_somebody_else_took_is_passed_over(folder, fragment):
+def test_vanished_fragment_is_skipped(folder, fragment):
     gone = fragment()
     gone.path.unlink()
     report = combine(folder, gone, fragment().value("v", 1))
@@ -129,7 +129,7 @@ def test_a_fragment_that_somebody_else_took_is_passed_over(folder, fragment):
     assert combine(folder, gone).combined == []
 
 
-def test_without_a_database_the_fragment_stays(folder, fragment):
+def test_fragment_is_kept_without_database(folder, fragment):
     folder.database.unlink()
     file = fragment().value("v", 1)
     with pytest.raises(DatabaseMissing):
@@ -138,7 +138,7 @@ def test_without_a_database_the_fragment_stays(folder, fragment):
     assert not folder.database.exists()
 
 
-def test_a_value_that_people_edit_is_not_taken_over(folder, fragment):
+def test_user_entered_value_is_not_overwritten(folder, fragment):
     with Database(folder.database).writing() as con:
         save_values(con, [NewValue(KEY, "v", "typed", provenance="manual-input")], now=1.0)
         con.execute("UPDATE variables SET type = 'string' WHERE name = 'v'")
@@ -147,7 +147,7 @@ def test_a_value_that_people_edit_is_not_taken_over(folder, fragment):
     assert stored_values(folder) == {"v": "typed", "w": 1}
 
 
-def test_a_damaged_results_file_postpones_the_run_but_shows_its_values(folder, fragment):
+def test_damaged_results_file_postpones_run_but_values_are_stored(folder, fragment):
     target = folder.results_file(KEY)
     target.write_text("no HDF5")
     file = fragment().value("v", 1, at=5.0)
@@ -165,7 +165,7 @@ def test_a_damaged_results_file_postpones_the_run_but_shows_its_values(folder, f
 EDIT = "import h5py, sys; file = h5py.File(sys.argv[1], 'r+'); print(flush=True); input()"
 
 
-def test_a_results_file_in_use_postpones_the_run(folder, fragment):
+def test_locked_results_file_postpones_run(folder, fragment):
     combine(folder, fragment().value("v", 1, at=1.0))
     file = fragment().value("v", 2, at=2.0)
     command = [sys.executable, "-c", EDIT, str(folder.results_file(KEY))]
@@ -179,7 +179,7 @@ def test_a_results_file_in_use_postpones_the_run(folder, fragment):
     assert results(folder) == {"v": 2}
 
 
-def test_a_tombstone_clears_the_old_value(folder, fragment):
+def test_none_result_clears_older_value(folder, fragment):
     combine(folder, fragment().value("v", 1, at=1.0))
     combine(folder, fragment().error("v", "returned None", "Skip", at=2.0))
     assert stored(folder)["v"].value is None

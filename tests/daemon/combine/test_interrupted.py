@@ -1,4 +1,4 @@
-"""Whatever interrupts the combiner, a later one finishes: nothing is lost or torn."""
+"""Interrupted combination: a later combiner finishes, without loss or torn files."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def killed(folder, fragment):
 
 
 @pytest.mark.extended
-def test_a_killed_combiner_leaves_old_or_new_and_the_next_one_finishes(killed):
+def test_killed_combiner_leaves_old_or_new_file_and_next_finishes(killed):
     states = set()
     for folder, place in killed:
         fragments = sum(name.endswith(".ready.h5") for name in left(folder))
@@ -99,7 +99,7 @@ print(combine_folder(folder).combined)
 
 @pytest.mark.extended
 @pytest.mark.parametrize("limit_bytes", [90_000, 300_000, 4_000_000])
-def test_a_full_disk_changes_nothing(folder, fragment, limit_bytes):
+def test_full_disk_leaves_results_file_and_fragments_unchanged(folder, fragment, limit_bytes):
     """A limit on the size of files stands for the disk: HDF5 meets either in the same way."""
     fragment().value("v", 1, at=1.0)
     combine_folder(folder)

@@ -1,4 +1,4 @@
-"""One combiner per folder."""
+"""The combiner lock: one combiner per folder."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def other(folder):
         process.kill()
 
 
-def test_the_loser_says_who_has_it(folder, fragment, other):
+def test_busy_combiner_lock_names_the_process_that_holds_it(folder, fragment, other):
     file = fragment().value("v", 1)
     for combine in (
         lambda: combine_folder(folder),
@@ -50,20 +50,20 @@ def test_the_loser_says_who_has_it(folder, fragment, other):
     assert file.path.exists()
 
 
-def test_it_goes_with_the_process(folder, fragment, other):
+def test_combiner_lock_is_free_when_its_process_was_killed(folder, fragment, other):
     fragment().value("v", 1)
     other.kill()
     other.wait()
     assert combine_folder(folder).combined == [KEY]
 
 
-def test_it_is_waited_for(folder, fragment, other):
+def test_combiner_lock_is_waited_for_until_timeout(folder, fragment, other):
     fragment().value("v", 1)
     threading.Timer(0.2, other.kill).start()
     assert combine_folder(folder, lock_timeout_s=30).combined == [KEY]
 
 
-def test_threads_exclude_each_other_too(folder):
+def test_combiner_lock_excludes_other_threads(folder):
     with combiner_lock(folder):
         caught = []
 
@@ -89,7 +89,7 @@ def test_threads_exclude_each_other_too(folder):
     combine_folder(folder)
 
 
-def test_the_lock_file_is_as_open_as_the_folder(folder):
+def test_combiner_lock_file_gets_permissions_of_folder(folder):
     folder.path.chmod(0o2770)
     combine_folder(folder)
     lock = folder.internals / "combine.lock"
@@ -97,7 +97,7 @@ def test_the_lock_file_is_as_open_as_the_folder(folder):
     assert stat.S_IMODE(folder.internals.stat().st_mode) == 0o2770
 
 
-def test_a_link_in_its_place_is_not_followed(folder, tmp_path):
+def test_symlink_in_place_of_lock_file_is_not_followed(folder, tmp_path):
     private = tmp_path / "private"
     private.write_text("mine")
     folder.internals.mkdir()

@@ -1,4 +1,4 @@
-"""A whole folder is swept."""
+"""Combination of all runs of a folder."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .concurrent_reader import left, results, stored_values
 OTHER = RunKey(99, 7)
 
 
-def test_all_runs_are_combined_each_in_one_go(folder, fragment):
+def test_each_run_is_combined_once(folder, fragment):
     for i in range(5):
         fragment().value(f"v{i}", i, at=1.0)
         fragment(OTHER).value("v", i, at=float(i))
@@ -29,13 +29,13 @@ def test_all_runs_are_combined_each_in_one_go(folder, fragment):
     assert left(folder) == ["p1234_r7.h5", "p99_r7.h5"]
 
 
-def test_nothing_to_do(folder, tmp_path):
+def test_folder_without_fragments_combines_nothing(folder, tmp_path):
     assert combine_folder(folder).combined == []
     folder.extracted_data.rmdir()
     assert combine_folder(folder).combined == []
 
 
-def test_broken_fragments_hold_up_nobody(folder, fragment):
+def test_damaged_fragments_are_quarantined_and_all_runs_are_combined(folder, fragment):
     empty, link, directory = (fragment().path for _ in range(3))
     empty.write_bytes(b"")
     link.unlink()
@@ -55,7 +55,7 @@ def test_broken_fragments_hold_up_nobody(folder, fragment):
     assert combine_folder(folder).broken == []
 
 
-def test_a_run_that_must_wait_holds_up_no_other(folder, fragment):
+def test_postponed_run_does_not_delay_other_runs(folder, fragment):
     folder.results_file(OTHER).write_text("damaged")
     waiting = fragment(OTHER).value("v", 1)
     fragment().value("v", 2)
@@ -65,7 +65,7 @@ def test_a_run_that_must_wait_holds_up_no_other(folder, fragment):
     assert waiting.path.exists()
 
 
-def test_what_dead_processes_left_is_removed(folder):
+def test_old_unfinished_files_are_removed(folder):
     now = 10_000_000.0
     old, young, other = (folder.extracted_data / name for name in (
         "p1_r1.aaaaaaaa.writing.h5", "p1_r1.bbbbbbbb.writing.h5", "notes.txt"))  # fmt: skip
@@ -80,7 +80,7 @@ def test_what_dead_processes_left_is_removed(folder):
     assert left(folder) == [other.name, young.name]
 
 
-def test_a_set_aside_folder_that_leads_elsewhere_is_not_followed(folder, fragment, tmp_path):
+def test_symlinked_quarantine_folder_is_not_followed(folder, fragment, tmp_path):
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     (folder.extracted_data / "broken").symlink_to(elsewhere)
@@ -92,7 +92,7 @@ def test_a_set_aside_folder_that_leads_elsewhere_is_not_followed(folder, fragmen
     assert [key for key, _ in report.postponed] == [KEY]
 
 
-def test_extracted_data_may_be_kept_elsewhere(folder, fragment, tmp_path):
+def test_extracted_data_may_be_a_symlink(folder, fragment, tmp_path):
     """Folders are large, so people put them on another disk and link to it."""
     file = fragment().value("v", 1)
     folder.extracted_data.rename(tmp_path / "big-disk")
@@ -112,7 +112,7 @@ with FragmentWriter(Path(sys.argv[1]), 1234, 7)._fragment() as draft:
 """
 
 
-def test_what_a_killed_process_was_writing_is_removed_and_what_a_living_one_writes_is_not(folder):
+def test_unfinished_file_is_removed_only_when_its_writer_is_dead(folder):
     command = [sys.executable, "-c", WRITE, str(folder.path)]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     with (
@@ -129,7 +129,7 @@ def test_what_a_killed_process_was_writing_is_removed_and_what_a_living_one_writ
     assert left(folder) == [of_living.replace(".writing.", ".ready.")]
 
 
-def test_only_what_is_certainly_left_behind_is_removed(folder):
+def test_unfinished_file_of_unknown_writer_is_kept(folder):
     mine = writing_suffix()
     _, host, pid, started = mine.removesuffix(WRITING_SUFFIX).split("-")
     elsewhere = f"p1_r1.a-{'0' * 12}-{2**22 + 1}-{started}{WRITING_SUFFIX}"
