@@ -1,4 +1,4 @@
-"""docs/commands.md names all there is."""
+"""Completeness of docs/commands.md."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ GROUP = typer.main.get_command(app)
 
 
 @pytest.mark.parametrize("name", sorted(GROUP.commands))
-def test_each_command_is_named(name):
+def test_command_docs_name_each_command(name):
     assert re.search(rf"^(\| )?`{name}\b", DOCUMENT, re.MULTILINE)
 
 
 @pytest.mark.parametrize("name", sorted(GROUP.commands))
-def test_each_option_is_named_with_its_command(name):
+def test_command_docs_name_each_option_with_its_command(name):
     options = [p for p in GROUP.commands[name].params if p.param_type_name == "option"]
     wanted = {max(option.opts, key=len) for option in options} - {"--in"}
     assert wanted - set(re.findall(r"--[a-z][a-z-]+", about(name))) == set()
@@ -36,13 +36,13 @@ def about(name):
     return "\n".join(row for row in DOCUMENT.splitlines() if row.startswith(f"| `{name}"))
 
 
-def test_no_option_is_named_that_is_none():
+def test_command_docs_name_only_existing_options():
     known = {opt for p in GROUP.params for opt in p.opts} | {"--help"}
     known |= {opt for c in GROUP.commands.values() for p in c.params for opt in p.opts}
     assert set(re.findall(r"--[a-z][a-z-]+", DOCUMENT)) - known == set()
 
 
-def test_each_key_of_a_job_is_named(tmp_path):
+def test_command_docs_name_each_key_of_job_json(tmp_path):
     ledger = Ledger(tmp_path / "daemon.sqlite")
     ledger.create()
     with ledger.writing() as con:

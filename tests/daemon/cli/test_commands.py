@@ -1,4 +1,4 @@
-"""The commands, but `reprocess`."""
+"""The commands `proposal`, `db-config`, `read-context`, `export` and `combine`."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ def settings(folder):
         return load_settings(con)
 
 
-def test_version(damnit):
+def test_version_option_prints_version(damnit):
     assert damnit("--version").out == f"damnit-daemon {damnit_daemon.__version__}\n"
 
 
 @pytest.mark.parametrize(
     "arguments", [["--nonsense"], ["nonsense"], ["reprocess"], ["proposal", "x"]]
 )
-def test_usage_errors_are_2(damnit, folder, arguments):
+def test_usage_error_exits_with_code_2(damnit, folder, arguments):
     assert damnit(*arguments).code == 2
 
 
@@ -39,7 +39,7 @@ def test_each_command_has_help(damnit, command):
     assert "--in" in result.out
 
 
-def test_help_imports_nothing_heavy():
+def test_help_imports_no_heavy_module():
     code = (
         "import sys\nfrom damnit_daemon.cli import main\n"
         "sys.argv = ['damnit', 'reprocess', '--help']\n"
@@ -51,7 +51,7 @@ def test_help_imports_nothing_heavy():
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_an_error_is_one_line_without_traceback(damnit, tmp_path, monkeypatch):
+def test_error_is_one_line_without_traceback(damnit, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     result = damnit("export")
     assert result.code == 1
@@ -59,7 +59,7 @@ def test_an_error_is_one_line_without_traceback(damnit, tmp_path, monkeypatch):
     assert result.err.count("\n") == 1
 
 
-def test_debug_shows_where_an_error_comes_from(damnit, tmp_path, monkeypatch):
+def test_debug_option_shows_traceback(damnit, tmp_path, monkeypatch):
     from damnit_daemon.store import DatabaseMissing
 
     monkeypatch.chdir(tmp_path)
@@ -68,45 +68,45 @@ def test_debug_shows_where_an_error_comes_from(damnit, tmp_path, monkeypatch):
 
 
 class TestProposal:
-    def test_creates_a_folder(self, damnit, tmp_path):
+    def test_proposal_creates_folder(self, damnit, tmp_path):
         result = damnit("--in", tmp_path / "new" / "amore", "proposal", 1234)
         assert result.code == 0
         assert "new database and context.py" in result.out
         assert (tmp_path / "new" / "amore" / "runs.sqlite").exists()
 
-    def test_finds_the_folder_of_a_proposal(self, damnit, proposal):
+    def test_proposal_number_finds_its_folder(self, damnit, proposal):
         assert damnit("--in", "1234", "proposal", "1234").code == 0
         assert (proposal.damnit_folder / "context.py").exists()
         assert damnit("--in", "1234", "proposal").out == "1234\n"
 
-    def test_shows_and_changes(self, damnit, folder):
+    def test_proposal_shows_and_changes_number(self, damnit, folder):
         assert damnit("proposal").out == "1234\n"
         assert damnit("proposal", "2222").code == 0
         assert damnit("proposal").out == "2222\n"
 
-    def test_copies_a_context_file(self, damnit, tmp_path):
+    def test_proposal_copies_given_context_file(self, damnit, tmp_path):
         (tmp_path / "mine.py").write_text("# mine\n")
         damnit("proposal", 1, "--in", tmp_path / "new", "--context", tmp_path / "mine.py")
         assert (tmp_path / "new" / "context.py").read_text() == "# mine\n"
 
-    def test_copies_from_another_folder(self, damnit, folder, tmp_path):
+    def test_proposal_copies_context_file_from_other_folder(self, damnit, folder, tmp_path):
         assert damnit("proposal", 5, "--in", tmp_path / "new", "--like", folder.path).code == 0
         assert "hello from a" in (tmp_path / "new" / "context.py").read_text()
 
-    def test_says_that_the_proposal_has_no_files(self, damnit, folder, proposal):
+    def test_proposal_without_files_is_reported(self, damnit, folder, proposal):
         assert "No proposal 4321" in damnit("proposal", "4321").err
 
-    def test_a_folder_that_does_not_exist(self, damnit, tmp_path):
+    def test_proposal_in_missing_folder_fails(self, damnit, tmp_path):
         assert damnit("--in", tmp_path / "gone", "proposal").code == 1
 
 
 class TestDbConfig:
-    def test_lists(self, damnit, folder):
+    def test_db_config_lists_settings(self, damnit, folder):
         out = damnit("db-config").out
         assert "proposal=1234\n" in out
         assert f"context_python={sys.executable!r}" in out
 
-    def test_sets_shows_and_deletes(self, damnit, folder):
+    def test_db_config_sets_shows_and_deletes_a_setting(self, damnit, folder):
         assert damnit("db-config", "noncluster-mem", "50gb").code == 0
         assert settings(folder)["noncluster_mem"] == "50G"
         assert damnit("db-config", "noncluster_mem").out == "50G\n"
@@ -126,33 +126,33 @@ class TestDbConfig:
             (["--delete", "db_id"], "cannot be deleted"),
         ],
     )
-    def test_refuses_and_says_what_helps(self, damnit, folder, arguments, said):
+    def test_db_config_refuses_invalid_setting_with_remedy(self, damnit, folder, arguments, said):
         before = settings(folder)
         result = damnit("db-config", *arguments)
         assert result.code == 1
         assert said in result.err
         assert settings(folder) == before
 
-    def test_force_sets_anything(self, damnit, folder):
+    def test_db_config_force_sets_unknown_setting(self, damnit, folder):
         assert damnit("db-config", "--force", "mine", "7", "--num").code == 0
         assert settings(folder)["mine"] == 7
 
 
 class TestReadContext:
     @pytest.mark.extended
-    def test_stores_what_is_declared(self, damnit, folder):
+    def test_read_context_stores_declared_variables(self, damnit, folder):
         result = damnit("read-context")
         assert result.out == "2 variables; changed: a, bad\n"
         with Database(folder.database).reading() as con:
             assert {c.name: c.tags for c in load_columns(con)} == {"a": ("t",), "bad": ()}
         assert damnit("read-context").out == "2 variables; changed: none\n"
 
-    def test_check_stores_nothing(self, damnit, folder):
+    def test_read_context_check_stores_nothing(self, damnit, folder):
         assert "no errors" in damnit("read-context", "--check").out
         with Database(folder.database).reading() as con:
             assert load_columns(con) == []
 
-    def test_problems_have_their_place(self, damnit, folder):
+    def test_read_context_prints_file_and_line_of_problem(self, damnit, folder):
         folder.context_file.write_text("x = 1\ndef broken(:\n")
         result = damnit("read-context", "--check")
         assert result.code == 1
@@ -164,24 +164,24 @@ class TestExport:
     def filled(self, folder):
         extract(folder, keys(1), mock=True)
 
-    def test_markdown_to_stdout(self, damnit):
+    def test_export_prints_markdown_by_default(self, damnit):
         assert "| 1234 | 1 |" in damnit("export").out
 
-    def test_the_format_follows_the_name(self, damnit, tmp_path):
+    def test_export_format_follows_file_extension(self, damnit, tmp_path):
         assert damnit("export", "-o", tmp_path / "t.json").code == 0
         run = json.loads((tmp_path / "t.json").read_text())["runs"][0]
         assert run["values"] == {"a": 1, "bad": "✗ KeyError: 'x'"}
 
-    def test_an_unknown_name_is_a_usage_error(self, damnit, tmp_path):
+    def test_export_to_unknown_extension_is_a_usage_error(self, damnit, tmp_path):
         assert damnit("export", "-o", tmp_path / "t.docx").code == 2
 
-    def test_a_file_that_cannot_be_written(self, damnit, tmp_path):
+    def test_export_to_unwritable_path_fails_with_reason(self, damnit, tmp_path):
         result = damnit("export", "-o", tmp_path / "gone" / "t.csv")
         assert result.code == 1
         assert "cannot be written" in result.err
 
 
-def test_combine_says_what_it_did(damnit, folder):
+def test_combine_reports_runs_and_damaged_fragments(damnit, folder):
     assert damnit("combine").out == "0 runs combined\n"
     folder.extracted_data.mkdir(exist_ok=True)
     (folder.extracted_data / "p1234_r1.abc.ready.h5").write_bytes(b"no HDF5")

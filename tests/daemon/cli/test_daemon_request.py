@@ -1,4 +1,4 @@
-"""`cancel` and `retry`, which ask the daemon; `combine`, which leaves it to the daemon."""
+"""The commands `cancel`, `retry` and `combine` with and without a daemon."""
 
 from __future__ import annotations
 
@@ -62,20 +62,20 @@ def payloads(ledger):
     "arguments", [["cancel"], ["retry"], ["cancel", "1", "--run", "2"], ["retry", "1", "--failed"],
                   ["cancel", "--run", "x"], ["cancel", "x"]], ids=" ".join,
 )  # fmt: skip
-def test_usage_errors(damnit, ledger, arguments):
+def test_cancel_and_retry_usage_errors_exit_with_code_2(damnit, ledger, arguments):
     assert damnit(*arguments).code == 2
     assert payloads(ledger) == []
 
 
 @pytest.mark.parametrize("arguments", [["cancel", "1"], ["cancel", "--run", "1"], ["retry", "1"]])
-def test_where_no_daemon_ever_was(damnit, folder, arguments):
+def test_cancel_and_retry_fail_without_ledger(damnit, folder, arguments):
     result = damnit(*arguments)
     assert result.code == 1
     assert "no daemon has worked here yet" in result.err
     assert not folder.ledger.exists()
 
 
-def test_without_a_daemon_it_is_noted(damnit, ledger):
+def test_cancel_and_retry_are_recorded_for_next_daemon(damnit, ledger):
     for arguments in (["cancel", 4, 5], ["cancel", "--run", "1-2"], ["retry", 6]):
         result = damnit(*arguments)
         assert (result.code, result.out) == (0, "")
@@ -87,7 +87,7 @@ def test_without_a_daemon_it_is_noted(damnit, ledger):
     ]
 
 
-def test_retry_of_what_failed(damnit, ledger):
+def test_retry_failed_requests_only_unresolved_failed_jobs(damnit, ledger):
     assert damnit("retry", "--failed").out == "no failed jobs\n"
     mended = add(ledger, 1, JobState.FAILED)
     failed = add(ledger, 2, JobState.FAILED)
@@ -102,7 +102,7 @@ def test_retry_of_what_failed(damnit, ledger):
 
 
 @pytest.mark.extended
-def test_the_daemon_cancels_and_does_again(damnit, tmp_path, proposal, monkeypatch):
+def test_daemon_carries_out_cancel_and_retry(damnit, tmp_path, proposal, monkeypatch):
     folder = make_damnit_folder(tmp_path / "amore", SLOW)
     monkeypatch.chdir(folder.path)
     with working(folder):
@@ -132,12 +132,12 @@ class Nonsense:
 
 
 @pytest.mark.extended
-def test_what_the_daemon_refuses_is_an_error(folder):
+def test_request_refused_by_daemon_is_an_error(folder):
     with working(folder), pytest.raises(DamnitError, match="refused: jobs: a list is expected"):
         ask_and_wait(folder, Nonsense())
 
 
-def test_combine_is_left_to_a_daemon_that_works(damnit, folder, ledger):
+def test_combine_is_refused_while_daemon_runs(damnit, folder, ledger):
     token = take_lease(ledger)
     result = damnit("combine")
     assert result.code == 1
@@ -148,7 +148,7 @@ def test_combine_is_left_to_a_daemon_that_works(damnit, folder, ledger):
     assert damnit("combine").code == 0
 
 
-def test_a_number_that_no_job_can_have_is_refused_before_the_daemon_is_asked(damnit, ledger):
+def test_cancel_refuses_impossible_job_number_without_request(damnit, ledger):
     result = damnit("cancel", "99999999999999999999999")
     assert result.code == 1
     assert "a job's number is a whole number" in result.err

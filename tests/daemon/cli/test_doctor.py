@@ -1,4 +1,4 @@
-"""The command `doctor`, on folders with something wrong."""
+"""The command `doctor` on healthy and on defective folders."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def add_fragment(folder, age_s=0.0):
 
 
 @pytest.mark.extended
-def test_a_folder_that_is_well(damnit, folder):
+def test_doctor_finds_no_problem_in_healthy_folder(damnit, folder):
     extract(folder, keys(1), mock=True)
     result = damnit("doctor")
     assert result.code == 0, result.out
@@ -57,7 +57,7 @@ def test_a_folder_that_is_well(damnit, folder):
     assert "✓ results: 1 file of the newest runs can be read" in result.out
 
 
-def test_it_changes_nothing(damnit, folder):
+def test_doctor_changes_no_file(damnit, folder):
     damnit("doctor")  # the runner's bundle is put into the folder once
     before = {path: path.stat().st_mtime_ns for path in folder.path.rglob("*")}
     damnit("doctor")
@@ -65,14 +65,14 @@ def test_it_changes_nothing(damnit, folder):
 
 
 @pytest.mark.extended
-def test_a_daemon_at_work(damnit, folder):
+def test_doctor_reports_running_daemon(damnit, folder):
     with working(folder) as daemon:
         result = damnit("doctor")
     assert result.code == 0, result.out
     assert f"✓ daemon: working, process {daemon.pid} on " in result.out
 
 
-def test_an_empty_folder(damnit, tmp_path, monkeypatch):
+def test_doctor_reports_missing_database(damnit, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     result = damnit("doctor")
     assert result.code == 1
@@ -81,7 +81,7 @@ def test_an_empty_folder(damnit, tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_context_file_that_does_not_load(damnit, folder):
+def test_doctor_reports_context_file_error_with_its_line(damnit, folder):
     folder.context_file.write_text("x = 1\ndef broken(:  # \x1b[31m\n")
     result = damnit("doctor")
     assert result.code == 1
@@ -89,14 +89,14 @@ def test_a_context_file_that_does_not_load(damnit, folder):
     assert "\x1b" not in result.out
 
 
-def test_a_context_python_that_is_gone(folder):
+def test_doctor_reports_missing_context_python(folder):
     setting(folder, "context_python", "/no/such/python")
     text, fix = wrong(folder)["context"]
     assert text == "The context Python /no/such/python is missing."
     assert "damnit db-config context_python" in fix
 
 
-def test_files_that_are_less_open_than_their_folder(folder):
+def test_doctor_reports_files_with_fewer_permissions_than_folder(folder):
     folder.path.chmod(0o2770)
     folder.database.chmod(0o600)
     folder.context_file.chmod(0o640)  # others may but read it
@@ -109,18 +109,18 @@ def test_files_that_are_less_open_than_their_folder(folder):
     )
 
 
-def test_a_full_disk(folder, monkeypatch):
+def test_doctor_reports_full_disk(folder, monkeypatch):
     usage = shutil.disk_usage(folder.path)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=10**6))
     assert wrong(folder)["disk"][0] == "0.0 GB free"
 
 
-def test_a_database_that_is_damaged(folder):
+def test_doctor_reports_damaged_database(folder):
     folder.database.write_bytes(b"SQLite format 3\0" + b"\xff" * 5000)
     assert "database" in wrong(folder)
 
 
-def test_a_database_that_is_locked(folder, monkeypatch):
+def test_doctor_reports_locked_database(folder, monkeypatch):
     monkeypatch.setattr("damnit_daemon.services.doctor.storage.TIMEOUT_S", 0.1)
     with closing(sqlite3.connect(folder.database, isolation_level=None)) as con:
         con.execute("BEGIN IMMEDIATE")
@@ -130,7 +130,7 @@ def test_a_database_that_is_locked(folder, monkeypatch):
 
 
 @pytest.mark.extended
-def test_an_old_database_is_brought_up_to_date(damnit, folder):
+def test_doctor_repair_migrates_old_database(damnit, folder):
     folder.database.unlink()
     with closing(sqlite3.connect(folder.database)) as con:
         con.executescript(STEPS[2])
@@ -141,12 +141,12 @@ def test_an_old_database_is_brought_up_to_date(damnit, folder):
     assert "+" not in damnit("doctor", "--repair").out.split("✓")[0]
 
 
-def test_a_ledger_that_is_none(folder):
+def test_doctor_reports_ledger_that_is_no_database(folder):
     folder.ledger.write_text("no database, but quite a long text" * 100)
     assert "is not an SQLite database" in wrong(folder)["ledger"][0]
 
 
-def test_requests_that_nobody_takes(damnit, folder):
+def test_doctor_reports_requests_waiting_for_a_daemon(damnit, folder):
     ledger = Ledger(folder.ledger)
     ledger.create()
     with ledger.writing() as con:
@@ -163,7 +163,7 @@ def closed_port():
         yield listener.getsockname()[1]
 
 
-def test_a_broker_that_does_not_answer(folder, closed_port):
+def test_doctor_reports_unreachable_broker(folder, closed_port):
     setting(folder, "broker", f"127.0.0.1:{closed_port}")
     text, fix = wrong(folder)["broker"]
     assert text.startswith(f"127.0.0.1:{closed_port}: ")
@@ -174,7 +174,7 @@ def test_a_broker_that_does_not_answer(folder, closed_port):
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.filterwarnings("ignore:(read|open)_text is deprecated:DeprecationWarning")
 @pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
-def test_a_broker_that_only_takes_connections_does_not_pass_for_well(damnit, folder):
+def test_doctor_reports_broker_that_accepts_but_does_not_answer(damnit, folder):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         address = f"127.0.0.1:{listener.getsockname()[1]}"
         setting(folder, "broker", address)
@@ -183,7 +183,7 @@ def test_a_broker_that_only_takes_connections_does_not_pass_for_well(damnit, fol
 
 
 @pytest.mark.extended
-def test_fragments_that_wait_are_combined(damnit, folder):
+def test_doctor_repair_combines_old_fragments(damnit, folder):
     add_fragment(folder)
     assert "fragments" not in wrong(folder)
     add_fragment(folder, age_s=600)
@@ -195,7 +195,7 @@ def test_fragments_that_wait_are_combined(damnit, folder):
     assert cells(folder) == {"a": ("ProcessDied", "lost")}
 
 
-def test_fragments_are_left_to_a_daemon(folder):
+def test_doctor_repair_leaves_fragments_to_running_daemon(folder):
     ledger = Ledger(folder.ledger)
     ledger.create()
     take_lease(ledger)
@@ -205,7 +205,7 @@ def test_fragments_are_left_to_a_daemon(folder):
     assert fragment.exists()
 
 
-def test_fragments_that_were_set_aside(damnit, folder):
+def test_doctor_reports_quarantined_fragments(damnit, folder):
     folder.extracted_data.mkdir(exist_ok=True)
     (folder.extracted_data / "p1234_r7.abc.ready.h5").write_bytes(b"no HDF5")
     damnit("combine")
@@ -215,7 +215,7 @@ def test_fragments_that_were_set_aside(damnit, folder):
 
 
 @pytest.mark.extended
-def test_a_results_file_that_cannot_be_read(folder):
+def test_doctor_reports_unreadable_results_file(folder):
     extract(folder, keys(1, 2), mock=True)
     path = folder.results_file(RunKey(1234, 2))
     path.write_bytes(b"no HDF5")
@@ -232,14 +232,14 @@ class TestVerify:
         return [f for f in check_folder(folder, thorough=True) if f.what == "verify"]
 
     @pytest.mark.extended
-    def test_they_agree(self, damnit, folder):
+    def test_doctor_verify_finds_files_and_database_equal(self, damnit, folder):
         result = damnit("doctor", "--verify")
         assert result.code == 0, result.out
         assert "✓ verify: files and database agree on 2 runs" in result.out
         assert "verify" not in damnit("doctor").out
 
     @pytest.mark.extended
-    def test_a_value_that_the_database_lacks(self, folder):
+    def test_doctor_verify_reports_value_missing_in_database(self, folder):
         with closing(sqlite3.connect(folder.database)) as con, con:
             con.execute("DELETE FROM run_variables WHERE run = 1 AND name = 'a'")
         (finding,) = self.found(folder)
@@ -247,14 +247,14 @@ class TestVerify:
         assert finding.fix == "damnit doctor --verify --repair"
 
     @pytest.mark.extended
-    def test_a_file_that_is_lost(self, folder):
+    def test_doctor_verify_reports_lost_results_file(self, folder):
         folder.results_file(RunKey(1234, 2)).unlink()
         (finding,) = self.found(folder)
         missing = "missing in the results file"
         assert finding.text == f"p1234, r2: a: {missing}; bad: {missing}"
 
     @pytest.mark.extended
-    def test_a_file_of_earlier(self, folder):
+    def test_doctor_verify_reports_older_results_file(self, folder):
         path = folder.results_file(RunKey(1234, 1))
         before = path.read_bytes()
         extract(folder, keys(1), mock=True, variables=["a"])
@@ -266,7 +266,7 @@ class TestVerify:
         assert self.found(folder)[0].grade is Grade.FINE
 
     @pytest.mark.extended
-    def test_a_bit_flipped_inside_a_value(self, folder):
+    def test_doctor_verify_reports_bit_flip_by_checksum(self, folder):
         path = folder.results_file(RunKey(1234, 2))
         with h5py.File(path, "a") as file:
             file["a/data"][...] += 1
@@ -274,7 +274,7 @@ class TestVerify:
         assert finding.text == "p1234, r2: a: its data is not what was written (checksum)"
         assert finding.fix == "damnit reprocess 2 --proposal 1234 --var a"
 
-    def test_values_without_checksums_are_no_error(self, folder):
+    def test_doctor_verify_counts_values_without_checksums(self, folder):
         for path in map(folder.results_file, folder.results()):
             with h5py.File(path, "a") as file:
                 del file[".reduced/a"].attrs["checksums"]
@@ -285,7 +285,7 @@ class TestVerify:
         }
 
     @pytest.mark.extended
-    def test_a_file_that_makes_hdf5_spin(self, folder, monkeypatch):
+    def test_doctor_verify_reports_file_that_hangs_hdf5(self, folder, monkeypatch):
         monkeypatch.setattr(reader_process, "SPINNING_S", 1.0)
         path = folder.results_file(RunKey(1234, 1))
         shutil.copyfile(DAMAGED / "fragment-hang.h5", path)
@@ -294,14 +294,14 @@ class TestVerify:
         (told, _) = wrong(folder)["results"]
         assert told == finding.text
 
-    def test_runs_with_fragments_are_left_out(self, folder):
+    def test_doctor_verify_skips_runs_with_fragments(self, folder):
         add_fragment(folder)
         texts = [finding.text for finding in self.found(folder)]
         assert texts == [
             "files and database agree on 1 run", "left out, as fragments wait: 1 run",
         ]  # fmt: skip
 
-    def test_a_database_of_earlier_is_brought_up_to_date(self, damnit, folder):
+    def test_doctor_verify_repair_restores_values_of_older_database(self, damnit, folder):
         def rows():
             with closing(sqlite3.connect(folder.database)) as con:
                 return con.execute(

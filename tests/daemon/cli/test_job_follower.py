@@ -1,4 +1,4 @@
-"""What is told of jobs, from a real ledger."""
+"""Progress messages of followed jobs, from a real ledger."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def put(ledger, job_id, state, reason="", now=20.0):
         set_state(con, job_id, state, now=now, reason=reason)
 
 
-def test_each_thing_is_told_once(ledger):
+def test_job_follower_reports_each_change_once(ledger):
     job_id = add(ledger)
     follower = JobFollower(ledger, [job_id])
     assert follower.poll() == []
@@ -62,7 +62,7 @@ def test_each_thing_is_told_once(ledger):
     assert follower.poll() == []
 
 
-def test_why_it_waits_again(ledger):
+def test_job_follower_reports_reason_of_requeued_job(ledger):
     job_id = add(ledger)
     put(ledger, job_id, JobState.RUNNING)
     with ledger.writing() as con:
@@ -72,7 +72,7 @@ def test_why_it_waits_again(ledger):
     assert follower.poll() == []
 
 
-def test_a_merged_job_is_followed_in_the_one_that_does_its_work(ledger):
+def test_job_follower_follows_merged_job_to_its_target(ledger):
     first = add(ledger)
     put(ledger, first, JobState.RUNNING)
     second = add(ledger)
@@ -88,7 +88,7 @@ def test_a_merged_job_is_followed_in_the_one_that_does_its_work(ledger):
     assert summary_line(follower.distinct, 1.0) == "1 job, 1 failed: 0 variables, 0 failed (1.00 s)"
 
 
-def test_jobs_that_are_unknown_hold_nothing_up(ledger):
+def test_job_follower_treats_unknown_job_as_over(ledger):
     follower = JobFollower(ledger, [99])
     assert follower.poll() == []
     assert follower.is_over

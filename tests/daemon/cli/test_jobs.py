@@ -54,7 +54,7 @@ def columns(text):
     return [line.split() for line in text.splitlines()]
 
 
-def test_no_ledger(damnit, folder):
+def test_jobs_and_timings_are_empty_without_ledger(damnit, folder):
     assert damnit("jobs").out == "no jobs yet\n"
     assert damnit("jobs", "--json").out == "[]\n"
     assert damnit("timings", "--json").out == "[]\n"
@@ -62,14 +62,14 @@ def test_no_ledger(damnit, folder):
     assert not folder.ledger.exists()
 
 
-def test_no_folder(damnit, tmp_path, monkeypatch):
+def test_jobs_fails_without_folder(damnit, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     result = damnit("jobs")
     assert result.code == 1
     assert "no run database" in result.err
 
 
-def test_those_that_run_then_those_that_wait_then_those_that_are_over(damnit, filled):
+def test_jobs_lists_running_then_waiting_then_finished_jobs(damnit, filled):
     lines = damnit("jobs").out.splitlines()
     header, *rows = columns("\n".join(lines))
     assert header == ["job", "run", "data", "state", "variables", "time", "host", "reason"]
@@ -80,14 +80,14 @@ def test_those_that_run_then_those_that_wait_then_those_that_are_over(damnit, fi
     assert "3.50 s" in lines[5]
 
 
-def test_not_more_than_wanted(damnit, filled):
+def test_jobs_limits_number_of_rows(damnit, filled):
     lines = damnit("jobs", "-n", 1).out.splitlines()
     assert [line.split()[0] for line in lines] == ["job", "3", "5", "2", "and"]
     assert lines[-1] == "and 2 more (--all)"
     assert len(damnit("jobs", "-n", 1, "--all").out.splitlines()) == 6
 
 
-def test_for_programs(damnit, filled):
+def test_jobs_prints_json(damnit, filled):
     found = json.loads(damnit("jobs", "--json").out)
     assert [job["id"] for job in found] == [3, 5, 4, 2, 1]
     failed = found[3]
@@ -101,14 +101,14 @@ def test_for_programs(damnit, filled):
     }  # fmt: skip
 
 
-def test_while_the_daemon_writes(damnit, filled):
+def test_jobs_reads_while_daemon_writes(damnit, filled):
     with filled.writing() as con:
         set_state(con, 3, JobState.DONE, now=300.0)
         assert damnit("jobs").out.splitlines()[1].split()[4] == "running"
     assert damnit("jobs", "-n", 1).out.splitlines()[2].split()[0] == "3"
 
 
-def test_in_a_folder_that_may_only_be_read(damnit, filled, folder):
+def test_jobs_works_in_read_only_folder(damnit, filled, folder):
     before = sorted(folder.path.iterdir())
     folder.path.chmod(0o555)
     try:
@@ -118,7 +118,7 @@ def test_in_a_folder_that_may_only_be_read(damnit, filled, folder):
     assert sorted(folder.path.iterdir()) == before
 
 
-def test_what_variables_cost(damnit, filled):
+def test_timings_prints_statistics_per_variable(damnit, filled):
     lines = damnit("timings").out.splitlines()
     assert columns("\n".join(lines))[0] == ["variable", "count", "median", "p95", "share"]
     assert lines[1].split() == ["a", "3", "2.00", "s", "3.00", "s", "100.0%"]
@@ -128,5 +128,5 @@ def test_what_variables_cost(damnit, filled):
     }  # fmt: skip
 
 
-def test_no_timings_yet(damnit, ledger):
+def test_timings_without_jobs_says_so(damnit, ledger):
     assert "no timings yet" in damnit("timings").out

@@ -1,4 +1,4 @@
-"""Databases as earlier versions of DAMNIT left them."""
+"""Commands on databases of earlier DAMNIT versions."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def make_old(folder):
     "command", [["read-context"], ["combine"], ["db-config", "slurm_time", "01:00:00"],
                 ["reprocess", "7", "--direct", "--mock"]], ids=lambda c: c[0],
 )  # fmt: skip
-def test_commands_that_write_bring_them_up_to_date(damnit, make_old, version, command):
+def test_writing_command_migrates_old_database_with_backup(damnit, make_old, version, command):
     folder = make_old(version)
     result = damnit(*command)
     assert f"the old one is kept as runs.v{version}-backup.sqlite" in result.err
@@ -45,7 +45,7 @@ def test_commands_that_write_bring_them_up_to_date(damnit, make_old, version, co
     "command", [["export"], ["db-config"], ["db-config", "proposal"], ["read-context", "--check"],
                 ["reprocess", "7", "--mock", "--dry-run"], ["proposal"]], ids=" ".join,
 )  # fmt: skip
-def test_commands_that_read_leave_them_as_they_are(damnit, make_old, version, command):
+def test_reading_command_leaves_old_database_unchanged(damnit, make_old, version, command):
     folder = make_old(version)
     before = folder.database.read_bytes()
     result = damnit(*command)
@@ -53,7 +53,7 @@ def test_commands_that_read_leave_them_as_they_are(damnit, make_old, version, co
     assert folder.database.read_bytes() == before
 
 
-def test_the_one_before_formats_is_refused(damnit, make_old):
+def test_database_without_format_is_refused_with_remedy(damnit, make_old):
     make_old(0)
     result = damnit("read-context")
     assert result.code == 1

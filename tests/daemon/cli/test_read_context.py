@@ -1,4 +1,4 @@
-"""`read-context` as a check: for people, for programs, beside a change on GitHub."""
+"""The command `read-context --check` for terminals, programs and GitHub."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def advised(folder):
 
 
 @pytest.mark.extended
-def test_for_people(damnit, advised):
+def test_check_prints_problems_with_line_and_column(damnit, advised):
     result = damnit("read-context", "--check")
     assert result.code == 0
     assert f"{advised.context_file}:8:15: warning: Argument 'x' (var#a) is never used" in result.err
@@ -37,7 +37,7 @@ def test_for_people(damnit, advised):
     assert result.out == f"{advised.context_file}: 2 variables, no errors\n"
 
 
-def test_for_programs(damnit, advised):
+def test_check_prints_problems_as_json(damnit, advised):
     result = damnit("read-context", "--check", "--format", "json")
     found = json.loads(result.out)
     assert [(p["line"], p["column"], p["severity"]) for p in found] == [
@@ -46,7 +46,7 @@ def test_for_programs(damnit, advised):
     assert "2 variables" in result.err
 
 
-def test_for_github(damnit, advised):
+def test_check_prints_problems_as_github_annotations(damnit, advised):
     advised.context_file.write_text("from damnit_ctx import Variable\nx = 1 / 0 # 100%\n")
     result = damnit("read-context", "--check", "--format", "github")
     assert result.code == 1
@@ -54,7 +54,7 @@ def test_for_github(damnit, advised):
     assert "ZeroDivisionError: division by zero" in result.out
 
 
-def test_a_message_cannot_forge_a_line():
+def test_github_annotation_escapes_line_breaks_in_message():
     from damnit_daemon.cli.read_context import format_github
     from damnit_daemon.runner.protocol import Problem
 
@@ -62,7 +62,7 @@ def test_a_message_cannot_forge_a_line():
     assert line == "::warning file=a%2Cb%3Ac.py,line=3::100%25%0A::error::x"
 
 
-def test_a_file_without_a_folder(damnit, tmp_path, monkeypatch):
+def test_context_file_outside_damnit_folder_is_checked(damnit, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "parts.py").write_text("ONE = 1\n")
     (tmp_path / "mine.py").write_text("import parts\nprint('loading')\n" + CONTEXT)
@@ -76,7 +76,7 @@ def test_a_file_without_a_folder(damnit, tmp_path, monkeypatch):
 
 
 @pytest.mark.extended
-def test_what_was_slow_should_be_on_the_cluster(damnit, advised):
+def test_check_warns_of_slow_variable_that_is_not_on_the_cluster(damnit, advised):
     ledger = Ledger(advised.ledger)
     ledger.create()
     with ledger.writing() as con:
@@ -88,5 +88,5 @@ def test_what_was_slow_should_be_on_the_cluster(damnit, advised):
     assert "cluster=True" in result.err
 
 
-def test_it_stores_as_before(damnit, advised):
+def test_read_context_stores_variables_despite_warnings(damnit, advised):
     assert damnit("read-context").out == "2 variables; changed: a, b\n"

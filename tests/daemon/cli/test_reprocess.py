@@ -23,7 +23,7 @@ def list_run(folder, *runs):
 
 
 @pytest.mark.extended
-def test_processes_runs_and_sums_up(damnit, folder, proposal):
+def test_reprocess_direct_processes_runs_and_prints_summary(damnit, folder, proposal):
     result = damnit("reprocess", "1", "2-3", "--direct")
     assert result.code == 0
     assert result.out.splitlines()[-1].startswith("3 runs: 3 variables done, 0 skipped, 3 failed (")
@@ -33,36 +33,36 @@ def test_processes_runs_and_sums_up(damnit, folder, proposal):
 
 
 @pytest.mark.extended
-def test_runs_without_files_are_left_out_and_named(damnit, folder, proposal):
+def test_reprocess_skips_and_names_runs_without_files(damnit, folder, proposal):
     result = damnit("reprocess", "3-7", "--direct")
     assert result.code == 0
     assert "no files of run 4-7" in result.err
     assert "1 run: " in result.out
 
 
-def test_nothing_to_do_is_an_error(damnit, folder, proposal):
+def test_reprocess_without_any_run_with_files_fails(damnit, folder, proposal):
     result = damnit("reprocess", "88", "--direct")
     assert result.code == 1
     assert "Nothing to process." in result.err
 
 
-def test_all_are_those_of_the_table_that_have_files(damnit, folder, proposal):
+def test_reprocess_all_selects_runs_of_table_with_files(damnit, folder, proposal):
     list_run(folder, 2, 3, 99)
     result = damnit("reprocess", "all", "--dry-run")
     assert result.out == "would process p1234, r2\nwould process p1234, r3\n"
 
 
-def test_all_of_an_empty_table_are_those_with_files(damnit, folder, proposal):
+def test_reprocess_all_selects_runs_with_files_when_table_is_empty(damnit, folder, proposal):
     assert damnit("reprocess", "all", "--dry-run").out.count("would process") == 3
 
 
-def test_a_dry_run_does_nothing(damnit, folder, proposal):
+def test_reprocess_dry_run_changes_nothing(damnit, folder, proposal):
     damnit("reprocess", "1", "--dry-run", "--direct")
     assert cells(folder) == {}
 
 
 @pytest.mark.extended
-def test_only_what_failed(damnit, folder, proposal):
+def test_reprocess_failed_selects_failed_variables(damnit, folder, proposal):
     damnit("reprocess", "1-2", "--direct", "--var", "a")
     damnit("reprocess", "1", "--direct", "--var", "bad")
     result = damnit("reprocess", "all", "--failed", "--dry-run")
@@ -74,7 +74,7 @@ def test_only_what_failed(damnit, folder, proposal):
 
 
 @pytest.mark.extended
-def test_only_what_is_computed_otherwise_now(damnit, folder, proposal):
+def test_reprocess_changed_selects_changed_variables(damnit, folder, proposal):
     damnit("reprocess", "1-2", "--direct")
     result = damnit("reprocess", "all", "--changed", "--dry-run")
     assert result.code == 1
@@ -90,18 +90,18 @@ def test_only_what_is_computed_otherwise_now(damnit, folder, proposal):
     assert damnit("reprocess", "all", "--changed", "--failed").code == 2
 
 
-def test_by_title(damnit, folder):
+def test_reprocess_match_selects_variables_by_title(damnit, folder):
     damnit("reprocess", "1", "--direct", "--mock", "--match", "a", "--match", "zzz")
     assert set(cells(folder)) == {"a", "bad"}
 
 
 @pytest.mark.parametrize("runs", [["x"], ["all", "1"], ["1.5"]])
-def test_what_is_no_run_is_a_usage_error(damnit, folder, runs):
+def test_reprocess_of_invalid_run_is_a_usage_error(damnit, folder, runs):
     assert damnit("reprocess", *runs, "--direct").code == 2
 
 
 @pytest.mark.extended
-def test_a_run_that_fails_entirely_makes_the_exit_code_1(damnit, folder, proposal):
+def test_reprocess_exits_with_code_1_when_a_run_fails_entirely(damnit, folder, proposal):
     result = damnit("reprocess", "1", "--direct", "--data", "proc")
     assert result.code == 0  # no variable needs proc data
     folder.context_file.write_text(
@@ -115,7 +115,7 @@ def test_a_run_that_fails_entirely_makes_the_exit_code_1(damnit, folder, proposa
 
 
 @pytest.mark.extended
-def test_a_flood_of_output_is_shown_in_part(damnit, folder):
+def test_reprocess_truncates_excessive_output(damnit, folder):
     folder.context_file.write_text(
         "from damnit_ctx import Variable\n"
         "@Variable\ndef a(run):\n    [print('\\x1b[31mline', i) for i in range(5000)]\n"
@@ -141,7 +141,7 @@ def endless(run, e: "var#early"):
 
 @pytest.mark.extended
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_interrupted_it_keeps_what_was_saved(tmp_path, number):
+def test_interrupted_reprocess_keeps_saved_values(tmp_path, number):
     folder = make_damnit_folder(tmp_path / "amore", ENDLESS)
     command = "from damnit_daemon.cli import main; main()"
     process = subprocess.Popen(
@@ -163,7 +163,7 @@ def test_interrupted_it_keeps_what_was_saved(tmp_path, number):
 
 
 @pytest.mark.extended
-def test_on_a_terminal_there_is_a_bar(folder, proposal):
+def test_reprocess_direct_shows_progress_bar_on_a_terminal(folder, proposal):
     ours, theirs = pty.openpty()
     command = "from damnit_daemon.cli import main; main()"
     process = subprocess.Popen(

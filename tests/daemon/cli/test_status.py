@@ -1,4 +1,4 @@
-"""The command `status`: what it says to people, and to programs."""
+"""The command `status` for terminals and programs."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def lines_of(result, label):
     return [line.removeprefix(label).strip() for line in lines if line.startswith(label)]
 
 
-def test_where_no_daemon_ever_worked(damnit, folder):
+def test_status_without_ledger_prints_stopped(damnit, folder):
     result = damnit("status")
     assert result.code == 1
     assert result.out == (
@@ -46,7 +46,7 @@ def test_where_no_daemon_ever_worked(damnit, folder):
     )
 
 
-def test_growing_runs_and_settle_times_are_told(damnit, ledger):
+def test_status_lists_growing_runs_and_settle_times(damnit, ledger):
     now = time.time()
     grows = GrowingRun(1234, 7, "raw", 2, 3_000_000_000, now - 60, now - 8, 30.0)
     lacks = GrowingRun(1234, 8, "proc", 1, 1_000_000_000, now, now, 20.0, "CORR-S00001 is missing")
@@ -63,7 +63,7 @@ def test_growing_runs_and_settle_times_are_told(damnit, ledger):
     assert lines_of(result, "settle time") == ["raw 30 s, proc 20 s"]
 
 
-def test_unreadable_files_are_told_of_the_newest_runs_and_to_programs_of_all(damnit, ledger):
+def test_status_lists_unreadable_files_of_newest_runs_and_json_all(damnit, ledger):
     with ledger.writing() as con:
         for run in range(1, 8):
             found = TakenFiles(2, 1, 1, 1, "1 of 2 files unreadable (x.h5: empty)")
@@ -75,7 +75,7 @@ def test_unreadable_files_are_told_of_the_newest_runs_and_to_programs_of_all(dam
     assert len(json.loads(damnit("status", "--json").out)["unreadable"]) == 7
 
 
-def test_a_copied_folder_is_told_until_it_has_an_identity_of_its_own(damnit, folder, copy):
+def test_status_reports_copied_folder_until_it_has_a_new_id(damnit, folder, copy):
     (told,) = lines_of(damnit("status"), "copy")
     assert told == (
         f"of {folder.path}, with its identity: filters, marks and update topic are shared. "
@@ -94,7 +94,7 @@ def test_a_copied_folder_is_told_until_it_has_an_identity_of_its_own(damnit, fol
     assert "is a copy of" not in damnit("doctor").out
 
 
-def test_new_id_where_there_is_no_folder(damnit, tmp_path):
+def test_new_id_fails_without_folder(damnit, tmp_path):
     result = damnit("--in", tmp_path / "nowhere", "new-id")
     assert result.code != 0
     assert "no folder" in result.err

@@ -1,4 +1,4 @@
-"""`reprocess` without --direct: by way of the daemon."""
+"""The command `reprocess` through the daemon, without --direct."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def request(folder):
         return load_requests(con)[0]
 
 
-def test_without_a_daemon_it_is_noted_for_the_next_one(damnit, folder, proposal):
+def test_reprocess_is_recorded_for_next_daemon(damnit, folder, proposal):
     result = damnit("reprocess", "1-2", "--var", "a", "--match", "x", "--data", "raw")
     assert result.code == 0
     assert "2 jobs recorded. No daemon is running in this folder." in result.err
@@ -41,7 +41,7 @@ def test_without_a_daemon_it_is_noted_for_the_next_one(damnit, folder, proposal)
 
 
 @pytest.mark.extended
-def test_what_failed_goes_by_run(damnit, folder, proposal):
+def test_reprocess_failed_requests_failed_variables_per_run(damnit, folder, proposal):
     damnit("reprocess", "1-2", "--direct", "--var", "a")
     damnit("reprocess", "1", "--direct", "--var", "bad")
     damnit("reprocess", "all", "--failed")
@@ -50,25 +50,25 @@ def test_what_failed_goes_by_run(damnit, folder, proposal):
 
 
 @pytest.mark.extended
-def test_an_unknown_name_is_told(damnit, folder, proposal):
+def test_reprocess_warns_of_unknown_variable(damnit, folder, proposal):
     damnit("read-context")
     result = damnit("reprocess", "1", "--var", "a", "--var", "nosuch")
     assert result.code == 0
     assert "not in the table yet: nosuch." in result.err
 
 
-def test_made_up_runs_are_for_the_foreground_only(damnit, folder):
+def test_reprocess_mock_needs_direct(damnit, folder):
     assert damnit("reprocess", "1", "--mock").code == 2
 
 
-def test_in_a_folder_without_database_nothing_is_made(damnit, tmp_path, monkeypatch):
+def test_reprocess_creates_nothing_in_folder_without_database(damnit, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert damnit("reprocess", "1").code == 1
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.extended
-def test_the_daemon_takes_it_and_it_is_followed(damnit, folder, proposal):
+def test_reprocess_watch_follows_jobs_of_daemon(damnit, folder, proposal):
     with working(folder) as daemon:
         result = damnit("reprocess", "1")
         assert result.code == 0
@@ -84,7 +84,7 @@ def test_the_daemon_takes_it_and_it_is_followed(damnit, folder, proposal):
 
 
 @pytest.mark.extended
-def test_a_job_that_fails_makes_the_exit_code_1(damnit, folder, proposal):
+def test_reprocess_watch_exits_with_code_1_when_a_job_fails(damnit, folder, proposal):
     folder.context_file.write_text(
         "from damnit_ctx import Variable\n@Variable(data='proc')\ndef p(run):\n    return 1\n"
     )
@@ -110,7 +110,7 @@ def slow(run):
 
 @pytest.mark.extended
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_interrupted_it_only_stops_watching(tmp_path, proposal, number):
+def test_interrupted_watch_leaves_jobs_running(tmp_path, proposal, number):
     folder = make_damnit_folder(tmp_path / "amore", SLOW)
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with working(folder), started(folder, "reprocess", "1", "--watch", **pipes) as watcher:
@@ -125,7 +125,7 @@ def test_interrupted_it_only_stops_watching(tmp_path, proposal, number):
 
 
 @pytest.mark.extended
-def test_watching_waits_for_a_daemon_and_for_the_context_file(tmp_path, proposal):
+def test_reprocess_watch_waits_for_daemon_and_context_file(tmp_path, proposal):
     folder = make_damnit_folder(tmp_path / "amore", "def broken(:\n")
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with started(folder, "reprocess", "1", "--watch", **pipes) as watcher:
@@ -145,7 +145,7 @@ def test_watching_waits_for_a_daemon_and_for_the_context_file(tmp_path, proposal
 
 
 @pytest.mark.extended
-def test_on_a_terminal_there_is_a_bar(folder, proposal):
+def test_reprocess_watch_shows_progress_bar_on_a_terminal(folder, proposal):
     ours, theirs = pty.openpty()
     options = {"stdout": theirs, "env": os.environ | {"TERM": "xterm-256color"}}
     screen = b""
@@ -165,7 +165,7 @@ def test_on_a_terminal_there_is_a_bar(folder, proposal):
 
 
 @pytest.mark.extended
-def test_a_daemon_that_stands_still_is_told_of(folder, proposal):
+def test_reprocess_reports_suspended_daemon(folder, proposal):
     with working(folder) as daemon:
         with Ledger(folder.ledger).writing():  # so that it does not stand still with the lock
             daemon.send_signal(signal.SIGSTOP)
@@ -180,7 +180,7 @@ def test_a_daemon_that_stands_still_is_told_of(folder, proposal):
 
 
 @pytest.mark.extended
-def test_a_context_python_that_is_missing_costs_no_job(damnit, folder, proposal):
+def test_missing_context_python_delays_jobs_until_it_is_set(damnit, folder, proposal):
     damnit("db-config", "--force", "context_python", "/no/such/python")
     with working(folder):
         damnit("reprocess", "1", "--var", "a")

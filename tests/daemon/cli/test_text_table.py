@@ -1,4 +1,4 @@
-"""Tables and lengths of time."""
+"""Text tables and durations."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from damnit_daemon.text import format_duration
         (185, "3 min 5 s"), (3600, "1 h 0 min"), (86399, "23 h 59 min"), (187200, "2 d 4 h"),
     ],
 )  # fmt: skip
-def test_lengths_of_time(duration_s, text):
+def test_duration_is_formatted(duration_s, text):
     assert format_duration(duration_s) == text
 
 
-def test_columns_are_aligned_and_cells_stay_in_their_line():
+def test_table_columns_are_aligned_and_cells_have_one_line():
     rows = [("n", "what"), ("1", "a\tb\nc"), ("10", "\x1b[2J")]
     assert format_table(rows, right=[0]) == [" n  what", " 1  a b", "10  \\x1b[2J"]
 
 
-def test_a_line_that_only_says_what_comes_takes_the_next_with_it():
+def test_cell_ending_with_a_colon_is_joined_with_its_next_line():
     rows = [("reason",), ("It cannot be used:\ncontext.py:3: no such name\nmore",), ("What:",)]
     assert format_table(rows)[1:] == ["It cannot be used: context.py:3: no such name", "What:"]

@@ -1,4 +1,4 @@
-"""Commands in a folder that one may not look into."""
+"""Commands in a folder without read permission."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ RIGHTS = "-dac_override,-dac_read_search"
     os.getuid() != 0 or shutil.which("setpriv") is None, reason="only root can give up its rights"
 )
 @pytest.mark.parametrize("command", [["jobs"], ["timings"], ["doctor"]])
-def test_it_is_said_in_a_sentence(tmp_path, command):
+def test_command_in_unreadable_folder_fails_without_traceback(tmp_path, command):
     private = tmp_path / "amore"
     private.mkdir()
     os.chown(private, STRANGER, STRANGER)

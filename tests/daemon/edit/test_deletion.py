@@ -1,4 +1,4 @@
-"""Deleting a variable, with real results files."""
+"""Deletion of a variable, with real results files."""
 
 import threading
 
@@ -46,7 +46,7 @@ def names_in(folder, run):
 PARTS = ("/", ".reduced", ".preview", ".errors")
 
 
-def test_nothing_of_the_variable_is_left_and_all_of_the_others(filled):
+def test_deleted_variable_is_removed_everywhere_and_others_are_kept(filled):
     done = delete_variable(filled, "energy", author="me@here", clock=lambda: NOW)
 
     assert (done.values, done.files, done.problems) == (3, 3, [])
@@ -63,7 +63,7 @@ def test_nothing_of_the_variable_is_left_and_all_of_the_others(filled):
         assert "energy" not in [v.name for v in load_variables(con)]
 
 
-def test_the_journal_keeps_what_the_values_were(filled):
+def test_deletion_records_old_values_in_journal(filled):
     delete_variable(filled, "energy", author="me@here", clock=lambda: NOW)
 
     with Ledger(filled.ledger).reading() as con:
@@ -75,7 +75,7 @@ def test_the_journal_keeps_what_the_values_were(filled):
     ]
 
 
-def test_a_user_variable_takes_its_tags_along(filled):
+def test_deleted_user_variable_removes_its_tags(filled):
     editor = make_editor(filled)
     editor.define_variable(VariableInfo("dose", "Dose", "", "number", ("sample",)))
     editor.set_values([ValueEdit(key(1), "dose", None, 2.0)])
@@ -86,7 +86,7 @@ def test_a_user_variable_takes_its_tags_along(filled):
         assert con.execute("SELECT count(*) FROM tags").fetchone() == (0,)
 
 
-def test_the_last_variable_can_be_deleted(filled):
+def test_last_variable_can_be_deleted(filled):
     for name in ("energy", "trend", "a_boolean", "a_integer", "a_number", "a_string"):
         delete_variable(filled, name)
 
@@ -94,12 +94,12 @@ def test_the_last_variable_can_be_deleted(filled):
         assert con.execute("SELECT count(*) FROM runs").fetchone() == (5,)
 
 
-def test_one_that_does_not_exist_is_refused(filled):
+def test_deletion_of_unknown_variable_is_refused(filled):
     with pytest.raises(DamnitError, match="'nothing'"):
         delete_variable(filled, "nothing")
 
 
-def test_a_damaged_file_leaves_the_database_as_it_was(filled):
+def test_deletion_with_damaged_results_file_leaves_database_unchanged(filled):
     filled.results_file(key(2)).write_bytes(b"no HDF5")
 
     done = delete_variable(filled, "energy")
@@ -108,7 +108,7 @@ def test_a_damaged_file_leaves_the_database_as_it_was(filled):
     assert cell(filled, 1, "energy") == 1.5
 
 
-def test_it_can_be_given_up_and_done_again(filled):
+def test_cancelled_deletion_can_be_repeated(filled):
     done = delete_variable(filled, "energy", progress=lambda number, _total: number < 1)
 
     assert done.stopped
@@ -117,7 +117,7 @@ def test_it_can_be_given_up_and_done_again(filled):
     assert cell(filled, 1, "energy") is None
 
 
-def test_files_that_a_combiner_writes_meanwhile_are_done_again(filled):
+def test_deletion_repeats_files_written_by_combiner_meanwhile(filled):
     def progress(number, _total):
         if number == 2:  # the first two are done
             write_results(filled, 1)
@@ -128,7 +128,7 @@ def test_files_that_a_combiner_writes_meanwhile_are_done_again(filled):
     assert names_in(filled, 1)["/"] == {"trend"}
 
 
-def test_it_waits_for_the_combiner(filled, monkeypatch):
+def test_deletion_waits_for_combiner_lock(filled, monkeypatch):
     monkeypatch.setattr(deletion_module, "LOCK_TIMEOUT_S", 0.1)
     held, release = threading.Event(), threading.Event()
 

@@ -1,4 +1,4 @@
-"""Edits as a whole, on real databases, also while others write."""
+"""Edits of values, variables and notes on real databases, also with concurrent writers."""
 
 import sqlite3
 import stat
@@ -58,9 +58,7 @@ def definitions_of(folder):
 
 
 @pytest.mark.parametrize("theirs", ["deleted", "another type"])
-def test_a_value_is_not_written_for_a_variable_that_is_no_longer_of_its_type(
-    folder, editor, theirs
-):
+def test_value_is_refused_when_variable_was_deleted_or_changed_type(folder, editor, theirs):
     change = ValueEdit(key(1), "a_integer", None, 5, "integer")
     other = make_editor(folder)
     if theirs == "deleted":
@@ -77,7 +75,7 @@ def test_a_value_is_not_written_for_a_variable_that_is_no_longer_of_its_type(
         assert ("a_integer" in {c.name for c in load_columns(con)}) == (theirs != "deleted")
 
 
-def test_a_row_is_as_damnits_window_would_write_it(folder, editor):
+def test_edited_value_is_stored_as_damnit_stores_it(folder, editor):
     editor.set_values([ValueEdit(key(1), "comment", None, "first light")])
 
     assert row(folder, 1, "comment") == {
@@ -104,7 +102,7 @@ def test_a_row_is_as_damnits_window_would_write_it(folder, editor):
         ("a_string", "7", "text"),
     ],
 )
-def test_types_are_stored_as_what_they_are(folder, editor, name, value, stored_as):
+def test_edited_value_keeps_its_type_in_database(folder, editor, name, value, stored_as):
     editor.set_values([ValueEdit(key(1), name, None, value)])
 
     with closing(sqlite3.connect(folder.database)) as con:
@@ -113,7 +111,7 @@ def test_types_are_stored_as_what_they_are(folder, editor, name, value, stored_a
         assert con.execute(f"SELECT {name} FROM runs WHERE run = 1").fetchone() == (value,)
 
 
-def test_clearing_leaves_an_empty_row(folder, editor):
+def test_cleared_value_leaves_row_with_null(folder, editor):
     editor.set_values([ValueEdit(key(1), "a_integer", None, 5)])
     editor.set_values([ValueEdit(key(1), "a_integer", 5, None)])
 
@@ -121,7 +119,7 @@ def test_clearing_leaves_an_empty_row(folder, editor):
     assert row(folder, 1, "a_integer")["summary_method"] is None
 
 
-def test_a_cell_that_somebody_else_changed_is_left_alone(folder, editor):
+def test_edit_conflicts_with_concurrent_change_of_cell(folder, editor):
     other = make_editor(folder, "you@there")
     other.set_values([ValueEdit(key(1), "comment", None, "theirs")])
 
@@ -132,7 +130,7 @@ def test_a_cell_that_somebody_else_changed_is_left_alone(folder, editor):
     assert cell(folder, 1) == "theirs"
 
 
-def test_several_cells_are_written_together_or_not_at_all(folder, editor):
+def test_edit_of_several_cells_is_atomic(folder, editor):
     changes = [ValueEdit(key(run), "comment", None, "dark") for run in (1, 2, 3)]
     make_editor(folder).set_values([ValueEdit(key(2), "comment", None, "theirs")])
 
@@ -142,7 +140,7 @@ def test_several_cells_are_written_together_or_not_at_all(folder, editor):
     assert [cell(folder, run) for run in (1, 2, 3)] == [None, "theirs", None]
 
 
-def test_a_cell_that_holds_already_what_is_wanted_is_no_part_of_the_edit(folder, editor):
+def test_cell_with_equal_value_is_left_out_of_edit(folder, editor):
     make_editor(folder).set_values([ValueEdit(key(2), "comment", None, "dark")])
 
     saved = editor.set_values([ValueEdit(key(run), "comment", None, "dark") for run in (1, 2)])
@@ -151,7 +149,7 @@ def test_a_cell_that_holds_already_what_is_wanted_is_no_part_of_the_edit(folder,
     assert [cell(folder, run) for run in (1, 2)] == [None, "dark"]
 
 
-def test_an_undo_does_not_take_away_what_somebody_typed_after(folder, editor):
+def test_undo_conflicts_with_later_change_of_cell(folder, editor):
     saved = editor.set_values([ValueEdit(key(1), "comment", None, "mine")])
     make_editor(folder).set_values([ValueEdit(key(1), "comment", "mine", "theirs")])
 
@@ -161,7 +159,7 @@ def test_an_undo_does_not_take_away_what_somebody_typed_after(folder, editor):
     assert cell(folder, 1) == "theirs"
 
 
-def test_an_empty_text_of_others_counts_as_nothing(folder, editor):
+def test_stored_empty_text_counts_as_empty_cell(folder, editor):
     with Database(folder.database).writing() as con:
         save_values(con, [NewValue(key(1), "comment", "", provenance="")], now=NOW)
 
@@ -170,7 +168,7 @@ def test_an_empty_text_of_others_counts_as_nothing(folder, editor):
     assert cell(folder, 1) == "mine"
 
 
-def test_the_journal_tells_who_changed_what(folder, editor):
+def test_edits_and_undos_are_recorded_in_journal(folder, editor):
     saved = editor.set_values([ValueEdit(key(1), "comment", None, "dark")])
     editor.set_values(saved.undone())
 
@@ -181,7 +179,7 @@ def test_the_journal_tells_who_changed_what(folder, editor):
     assert editor.problem == ""
 
 
-def test_the_journal_is_as_open_as_its_folder(folder, editor):
+def test_journal_gets_permissions_of_folder(folder, editor):
     folder.path.chmod(0o770)
 
     editor.set_values([ValueEdit(key(1), "comment", None, "dark")])
@@ -189,7 +187,7 @@ def test_the_journal_is_as_open_as_its_folder(folder, editor):
     assert stat.S_IMODE(folder.ledger.stat().st_mode) == 0o660
 
 
-def test_a_journal_that_cannot_be_written_costs_no_edit(folder, editor):
+def test_damaged_journal_does_not_prevent_edit(folder, editor):
     folder.ledger.write_text("no database")
 
     editor.set_values([ValueEdit(key(1), "comment", None, "dark")])
@@ -198,7 +196,7 @@ def test_a_journal_that_cannot_be_written_costs_no_edit(folder, editor):
     assert str(folder.ledger) in editor.problem
 
 
-def test_a_database_that_may_not_be_written_says_so(shared_folder):
+def test_edit_of_read_only_database_is_refused(shared_folder):
     folder = make_folder(shared_folder)
     folder.database.chmod(0o444)
 
@@ -206,7 +204,7 @@ def test_a_database_that_may_not_be_written_says_so(shared_folder):
         make_editor(folder).set_values([ValueEdit(key(1), "comment", None, "dark")])
 
 
-def test_a_journal_that_may_not_be_written_costs_no_edit(shared_folder):
+def test_read_only_journal_does_not_prevent_edit(shared_folder):
     folder = make_folder(shared_folder)
     editor = make_editor(folder)
     editor.set_values([ValueEdit(key(1), "comment", None, "dark")])
@@ -221,7 +219,7 @@ def test_a_journal_that_may_not_be_written_costs_no_edit(shared_folder):
     assert "may not be written" in editor.problem
 
 
-def test_a_locked_database_is_busy_and_the_edit_can_be_made_later(folder, editor):
+def test_edit_of_locked_database_fails_as_busy_and_can_be_repeated(folder, editor):
     change = ValueEdit(key(1), "comment", None, "dark")
     with closing(sqlite3.connect(folder.database, isolation_level=None)) as con:
         con.execute("BEGIN IMMEDIATE")
@@ -234,7 +232,7 @@ def test_a_locked_database_is_busy_and_the_edit_can_be_made_later(folder, editor
     assert cell(folder, 1) == "dark"
 
 
-def test_of_many_who_edit_a_cell_at_once_one_wins_and_the_others_know(folder):
+def test_one_of_many_concurrent_edits_wins_and_others_conflict(folder):
     start = threading.Barrier(8)
     outcomes = []
 
@@ -258,7 +256,7 @@ def test_of_many_who_edit_a_cell_at_once_one_wins_and_the_others_know(folder):
     assert len(journal(folder)) == 1
 
 
-def test_values_that_a_program_writes_meanwhile_are_not_lost(folder, editor):
+def test_values_computed_between_edits_are_kept(folder, editor):
     saved = editor.set_values([ValueEdit(key(1), "comment", None, "dark")])
     with Database(folder.database).writing() as con:
         save_values(con, [NewValue(key(1), "energy", 5.0), NewValue(key(2), "energy", 6.0)], now=1)
@@ -281,7 +279,7 @@ EDIT = st.tuples(
 @given(
     steps=st.lists(st.one_of(st.lists(EDIT, min_size=1, max_size=3), st.just("undo")), max_size=12)
 )
-def test_any_edits_and_undos_end_with_the_right_values_in_the_right_cells(folder, editor, steps):
+def test_random_edits_and_undos_match_the_model(folder, editor, steps):
     with Database(folder.database).writing() as con:
         con.execute("DELETE FROM run_variables")
     model, history = {}, []
@@ -304,7 +302,7 @@ def test_any_edits_and_undos_end_with_the_right_values_in_the_right_cells(folder
             assert cell(folder, run, name) == model.get((run, name))
 
 
-def test_runs_that_have_not_been_taken_can_be_listed(folder, editor):
+def test_planned_runs_are_added_to_table(folder, editor):
     assert editor.add_runs(2) == [key(6), key(7)]
 
     with Database(folder.database).reading() as con:
@@ -316,12 +314,12 @@ def test_runs_that_have_not_been_taken_can_be_listed(folder, editor):
 
 
 @pytest.mark.parametrize("number", [0, -1, 1001])
-def test_no_runs_or_too_many_are_refused(editor, number):
+def test_adding_zero_or_too_many_runs_is_refused(editor, number):
     with pytest.raises(DamnitError, match="1000"):
         editor.add_runs(number)
 
 
-def test_notes_are_stored_changed_and_taken_out(folder, editor):
+def test_notes_are_added_changed_and_deleted(folder, editor):
     first = editor.add_note(NOW, "beam is back")
     editor.add_note(NOW + 60, "door opened\nand closed")
     changed = editor.change_note(first, "beam is back, 9 keV")
@@ -351,7 +349,7 @@ def definitions(folder):
         return {v.name: v for v in load_variables(con)}
 
 
-def test_a_variable_is_defined_with_its_tags(folder, editor):
+def test_user_variable_is_defined_with_tags(folder, editor):
     editor.define_variable(info(tags=("sample",), description="In mJ."))
 
     assert definitions(folder)["dose"] == info(tags=("sample",), description="In mJ.")
@@ -372,13 +370,13 @@ def test_a_variable_is_defined_with_its_tags(folder, editor):
         ({"type_name": "date"}, "no type 'date'"),
     ],
 )
-def test_names_and_titles_that_cannot_be_are_refused(folder, editor, changed, said):
+def test_invalid_name_or_title_of_user_variable_is_refused(folder, editor, changed, said):
     with pytest.raises(NameRefused, match=said):
         editor.define_variable(info(**changed))
     assert "dose" not in definitions(folder)
 
 
-def test_a_definition_is_changed_and_its_values_with_it(folder, editor):
+def test_changed_type_of_user_variable_converts_its_values(folder, editor):
     editor.set_values([ValueEdit(key(1), "a_string", None, "12")])
     before = definitions(folder)["a_string"]
     after = before._replace(title="Shots", type="integer", tags=("counts",), description="How many")
@@ -391,7 +389,7 @@ def test_a_definition_is_changed_and_its_values_with_it(folder, editor):
         editor.change_variable(before, after)
 
 
-def test_a_type_that_values_do_not_fit_is_refused(folder, editor):
+def test_type_change_is_refused_when_values_do_not_fit(folder, editor):
     editor.set_values([ValueEdit(key(1), "a_string", None, "twelve")])
     before = definitions(folder)["a_string"]
 
@@ -401,7 +399,7 @@ def test_a_type_that_values_do_not_fit_is_refused(folder, editor):
     assert definitions(folder)["a_string"] == before
 
 
-def test_a_changed_title_may_not_be_another_ones(folder, editor):
+def test_changed_title_must_be_unique(folder, editor):
     before = definitions(folder)["a_string"]
     with pytest.raises(NameRefused):
         editor.change_variable(before, before._replace(title="A/number"))
@@ -418,7 +416,7 @@ def variable(folder, name):
     return next((info for info in definitions_of(folder) if info.name == name), None)
 
 
-def test_adding_a_variable_is_taken_back_and_done_again(folder, editor):
+def test_added_user_variable_can_be_undone_and_redone(folder, editor):
     info = VariableInfo("dose", "Sample/Dose", "In mJ.", "number", ("sample",))
     editor.define_variable(info)
 
@@ -429,7 +427,7 @@ def test_adding_a_variable_is_taken_back_and_done_again(folder, editor):
     assert there == SavedVariable(None, info)
 
 
-def test_a_variable_that_others_have_filled_in_is_not_taken_back(folder, editor):
+def test_undo_keeps_user_variable_with_values_of_others(folder, editor):
     info = VariableInfo("dose", "Dose", None, "number")
     editor.define_variable(info)
     make_editor(folder).set_values([ValueEdit(key(1), "dose", None, 2.5)])
@@ -439,7 +437,7 @@ def test_a_variable_that_others_have_filled_in_is_not_taken_back(folder, editor)
     assert values_of(folder, "dose") == {1: 2.5}
 
 
-def test_a_variable_that_others_have_changed_is_not_taken_back(folder, editor):
+def test_undo_keeps_user_variable_changed_by_others(folder, editor):
     info = VariableInfo("dose", "Dose", None, "number")
     editor.define_variable(info)
     theirs = info._replace(title="Dose [mJ]")
@@ -450,7 +448,7 @@ def test_a_variable_that_others_have_changed_is_not_taken_back(folder, editor):
     assert variable(folder, "dose") == theirs
 
 
-def test_another_type_is_taken_back_with_the_values_as_they_were(folder, editor):
+def test_undone_type_change_restores_old_values(folder, editor):
     editor.set_values([ValueEdit(key(run), "a_string", None, text) for run, text in TYPED.items()])
     before = variable(folder, "a_string")
 
@@ -468,7 +466,7 @@ def test_another_type_is_taken_back_with_the_values_as_they_were(folder, editor)
 TYPED = {1: "012", 2: "7", 3: "9"}
 
 
-def test_a_deleted_variable_comes_back_with_what_was_typed(folder, editor):
+def test_undone_deletion_restores_variable_and_its_values(folder, editor):
     editor.set_values([ValueEdit(key(run), "a_string", None, text) for run, text in TYPED.items()])
     before = variable(folder, "a_string")
 
@@ -488,7 +486,7 @@ def test_a_deleted_variable_comes_back_with_what_was_typed(folder, editor):
     ]
 
 
-def test_a_deleted_variable_does_not_come_back_where_its_name_is_taken(folder, editor):
+def test_undone_deletion_is_refused_when_name_is_taken(folder, editor):
     deletion = delete_variable(folder, "a_string")
     make_editor(folder).define_variable(VariableInfo("a_string", "Theirs", None, "number"))
 
@@ -497,7 +495,7 @@ def test_a_deleted_variable_does_not_come_back_where_its_name_is_taken(folder, e
     assert variable(folder, "a_string").title == "Theirs"
 
 
-def test_notes_are_taken_back_and_done_again(folder, editor):
+def test_note_changes_can_be_undone_and_redone(folder, editor):
     note = editor.add_note(NOW, "beam is back")
     changed = editor.change_note(note, "beam is back, 9 keV")
     assert editor.change_note(changed, "") is None
@@ -514,7 +512,7 @@ def test_notes_are_taken_back_and_done_again(folder, editor):
         assert sorted(found.text for found in load_notes(con)) == ["beam is back", "theirs"]
 
 
-def test_a_note_that_others_have_changed_is_not_taken_back(folder, editor):
+def test_undo_keeps_note_changed_by_others(folder, editor):
     note = editor.add_note(NOW, "beam is back")
     make_editor(folder).change_note(note, "beam is lost")
     with pytest.raises(NoteChanged):

@@ -1,3 +1,5 @@
+"""Conversion of typed text to values and between types."""
+
 import math
 
 import pytest
@@ -26,7 +28,7 @@ from damnit_daemon.edit import convert_value, parse_typed, typed_text
         ("integer", "  ", None),
     ],
 )
-def test_what_is_typed_becomes_a_value_of_the_type(type_name, text, value):
+def test_typed_text_is_parsed_to_value_of_type(type_name, text, value):
     found = parse_typed(text, type_name)
     assert found == value
     assert type(found) is type(value)
@@ -43,12 +45,12 @@ def test_what_is_typed_becomes_a_value_of_the_type(type_name, text, value):
         ("number", "nan"),
     ],
 )
-def test_what_is_not_of_the_type_is_refused_and_says_what_is_expected(type_name, text):
+def test_typed_text_of_wrong_type_is_refused_with_expected_form(type_name, text):
     with pytest.raises(ValueError, match="is expected"):
         parse_typed(text, type_name)
 
 
-def test_an_unknown_type_takes_nothing():
+def test_text_for_unknown_type_is_refused():
     with pytest.raises(ValueError, match="'date'"):
         parse_typed("x", "date")
 
@@ -57,7 +59,7 @@ def test_an_unknown_type_takes_nothing():
     ("type_name", "value"),
     [("boolean", True), ("integer", 7), ("number", 0.1), ("number", 1e300), ("string", "LaB6")],
 )
-def test_a_value_survives_being_written_out_and_typed_again(type_name, value):
+def test_value_survives_formatting_and_parsing(type_name, value):
     assert parse_typed(typed_text(value, type_name), type_name) == value
 
 
@@ -72,7 +74,7 @@ def test_a_value_survives_being_written_out_and_typed_again(type_name, value):
         (0.25, "string", "0.25"),
     ],
 )
-def test_values_become_another_type_where_nothing_is_lost(value, type_name, made):
+def test_lossless_type_conversion_succeeds(value, type_name, made):
     found = convert_value(value, type_name)
     assert found == made
     assert type(found) is type(made)
@@ -81,6 +83,6 @@ def test_values_become_another_type_where_nothing_is_lost(value, type_name, made
 @pytest.mark.parametrize(
     ("value", "type_name"), [(0.5, "integer"), (2, "boolean"), ("abc", "number"), (b"x", "string")]
 )
-def test_values_that_would_lose_something_do_not(value, type_name):
+def test_lossy_type_conversion_is_refused(value, type_name):
     with pytest.raises(ValueError):
         convert_value(value, type_name)

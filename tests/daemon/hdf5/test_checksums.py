@@ -1,4 +1,4 @@
-"""Checksums that the runner notes: damage inside a value is found by the combiner and by doctor."""
+"""Checksums written by the runner: the combiner and doctor detect damaged values."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def checked(folder):
     return found
 
 
-def test_a_results_file_has_the_checksums_of_its_fragments(folder):
+def test_results_file_keeps_checksums_of_its_fragments(folder):
     fragments = write(folder, **VALUES)
     failed = FragmentWriter(folder.path, *KEY).write_error("bad", "no", "E", Computed(2.0, 1, ""))
     combine_run(folder, KEY, [*fragments, failed])
@@ -88,7 +88,7 @@ def test_a_results_file_has_the_checksums_of_its_fragments(folder):
         ("array", PIXELS[20].tobytes()),
     ],
 )
-def test_a_bit_flipped_in_a_fragment_sets_it_aside_and_its_cell_says_so(folder, name, content):
+def test_bit_flip_quarantines_fragment_and_its_cell_gives_the_reason(folder, name, content):
     write(folder, **{name: VALUES[name], "healthy": Cell(5)})
     bad, healthy = (path for _, path in folder.fragments())
     with h5py.File(bad) as file:
@@ -106,7 +106,7 @@ def test_a_bit_flipped_in_a_fragment_sets_it_aside_and_its_cell_says_so(folder, 
         assert results.names() == ["healthy"]
 
 
-def test_a_flipped_bit_keeps_the_older_value_in_the_file(folder):
+def test_bit_flip_in_fragment_keeps_older_value_in_results_file(folder):
     combine_run(folder, KEY, write(folder, number=Cell(1)))
     (bad,) = write(folder, number=VALUES["number"])
     flip(bad, b"a number")
@@ -121,13 +121,13 @@ def test_a_flipped_bit_keeps_the_older_value_in_the_file(folder):
     ("name", "content"),
     [("number", b"a number"), ("array", PIXELS[20].tobytes()), ("array", PIXELS[0].tobytes())],
 )
-def test_a_bit_flipped_in_a_results_file_is_found(folder, name, content):
+def test_bit_flip_in_results_file_is_detected(folder, name, content):
     combine_run(folder, KEY, write(folder, **VALUES))
     flip(folder.results_file(KEY), content)
     assert list(checked(folder).damaged) == [name]
 
 
-def test_what_was_written_without_checksums_is_counted(folder):
+def test_values_without_checksums_are_counted(folder):
     combine_run(folder, KEY, write(folder, number=Cell(1), array=Cell(PIXELS)))
     with h5py.File(folder.results_file(KEY), "a") as file:
         del file[".reduced/number"].attrs["checksums"]
@@ -136,7 +136,7 @@ def test_what_was_written_without_checksums_is_counted(folder):
 
 
 @pytest.mark.parametrize("chunks", [None, (7, 11, 3), (1, 1, 64), (40, 50, 64)])
-def test_blocks_cover_a_dataset_once(tmp_path, monkeypatch, chunks):
+def test_checksum_blocks_cover_dataset_exactly_once(tmp_path, monkeypatch, chunks):
     monkeypatch.setattr(checksum, "BLOCK_BYTES", 3000)
     with h5py.File(tmp_path / "a.h5", "w") as file:
         dataset = file.create_dataset("a", shape=(40, 50, 64), dtype="f8", chunks=chunks)
@@ -147,7 +147,7 @@ def test_blocks_cover_a_dataset_once(tmp_path, monkeypatch, chunks):
 
 
 @pytest.mark.extended
-def test_any_flipped_bit_is_found_or_changes_nothing(folder):
+def test_every_bit_flip_is_detected_or_harmless(folder):
     combine_run(folder, KEY, write(folder, array=Cell(PIXELS), number=Cell(7), words=Cell("w")))
     path = folder.results_file(KEY)
     healthy = path.read_bytes()

@@ -1,4 +1,4 @@
-"""Taking a variable out of results files as both sides write them."""
+"""Removal of a variable from results files of both programs."""
 
 import os
 import stat
@@ -31,7 +31,7 @@ def target(tmp_path):
     return path
 
 
-def test_the_others_stay_as_they_are(target):
+def test_removal_leaves_other_variables_unchanged(target):
     assert remove_from_file(target, "first", timeout_s=1)
 
     with ResultsFile(target) as results:
@@ -45,7 +45,7 @@ def test_the_others_stay_as_they_are(target):
         assert file.attrs["provenance"] == "context.py"
 
 
-def test_when_the_others_were_computed_is_not_forgotten(target):
+def test_removal_keeps_computation_times_of_other_variables(target):
     os.utime(target, (1_700_000_000, 1_700_000_000))
 
     remove_from_file(target, "first", timeout_s=1)
@@ -55,25 +55,25 @@ def test_when_the_others_were_computed_is_not_forgotten(target):
         assert computed_at(file, "failed") == 1_700_000_000
 
 
-def test_an_error_goes_too(target):
+def test_removal_deletes_error_of_variable(target):
     assert remove_from_file(target, "failed", timeout_s=1)
     with h5py.File(target) as file:
         assert list(file[".errors"]) == []
 
 
-def test_a_file_without_it_is_left_alone(target):
+def test_file_without_the_variable_is_not_rewritten(target):
     before = target.stat().st_ino
     assert not remove_from_file(target, "other", timeout_s=1)
     assert target.stat().st_ino == before
 
 
-def test_its_permissions_stay(target):
+def test_removal_keeps_permissions_of_results_file(target):
     target.chmod(0o640)
     remove_from_file(target, "first", timeout_s=1)
     assert stat.S_IMODE(target.stat().st_mode) == 0o640
 
 
-def test_damaged_and_missing_files_say_so_and_leave_nothing_behind(target, tmp_path):
+def test_removal_from_damaged_or_missing_file_fails_cleanly(target, tmp_path):
     with pytest.raises(ResultsMissing):
         remove_from_file(tmp_path / "none.h5", "first", timeout_s=1)
     target.write_bytes(target.read_bytes()[:3000])

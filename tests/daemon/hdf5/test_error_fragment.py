@@ -1,4 +1,4 @@
-"""An error written for a variable whose process died."""
+"""Error fragments for variables whose process died."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from damnit_daemon.paths import FRAGMENT_NAME, DamnitFolder
 from .builders import KEY
 
 
-def test_it_is_a_fragment_like_any_other(tmp_path):
+def test_error_fragment_has_the_structure_of_fragments(tmp_path):
     path = write_error_fragment(
         tmp_path,
         KEY,
@@ -41,7 +41,7 @@ def test_it_is_a_fragment_like_any_other(tmp_path):
         assert set(file) == {".reduced", ".preview", ".errors"}
 
 
-def test_a_folder_that_cannot_be_written_is_said(tmp_path):
+def test_error_fragment_in_unwritable_folder_is_refused(tmp_path):
     with pytest.raises(ResultsDenied):
         write_error_fragment(tmp_path / "gone", KEY, "v", "x", "E", computed_at=5.0)
     (tmp_path / "extracted_data").write_text("in the way")
@@ -50,7 +50,7 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path):
 
 
 @pytest.mark.parametrize("message", ["", "a\0b", "half \ud800 of a pair", "µ" * 100_000])
-def test_any_message_can_be_written(tmp_path, message):
+def test_error_fragment_accepts_any_message(tmp_path, message):
     path = write_error_fragment(tmp_path, KEY, "v", message, "E", computed_at=5.0)
     with ResultsFile(path) as file:
         found = file.error("v").message
@@ -59,7 +59,7 @@ def test_any_message_can_be_written(tmp_path, message):
 
 
 @pytest.mark.parametrize(("folder_mode", "mode"), [(0o2770, 0o660), (0o777, 0o666), (0o750, 0o640)])
-def test_it_is_as_open_as_the_folder(tmp_path, folder_mode, mode):
+def test_error_fragment_gets_permissions_of_folder(tmp_path, folder_mode, mode):
     tmp_path.chmod(folder_mode)
     path = write_error_fragment(tmp_path, KEY, "v", "x", "E", computed_at=5.0)
     assert stat.S_IMODE(path.stat().st_mode) == mode

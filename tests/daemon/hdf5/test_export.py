@@ -1,4 +1,4 @@
-"""What was looked at, in files of its own."""
+"""Export of viewed data to files."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def rows(path):
         np.float32(2.5),
     ],
 )
-def test_npy_holds_the_whole_array(file, folder, tmp_path, array):
+def test_exported_npy_has_the_whole_array(file, folder, tmp_path, array):
     file.data("v", array)
     save_data(folder, KEY, "v", ViewRequest(), tmp_path / "v.npy")
     found = np.load(tmp_path / "v.npy")
@@ -58,13 +58,13 @@ def test_npy_holds_the_whole_array(file, folder, tmp_path, array):
     np.testing.assert_array_equal(found, array)
 
 
-def test_csv_has_the_coordinate(file, folder, tmp_path):
+def test_exported_csv_has_the_coordinate(file, folder, tmp_path):
     file.data("v", xr.DataArray([1.5, 2.5], {"trainId": [7, 8]}, ["trainId"]))
     save_data(folder, KEY, "v", ViewRequest(), tmp_path / "v.csv")
     assert rows(tmp_path / "v.csv") == [["trainId", "value"], ["7.0", "1.5"], ["8.0", "2.5"]]
 
 
-def test_csv_of_a_cut_is_what_is_drawn(file, folder, tmp_path):
+def test_exported_csv_of_a_cut_has_the_values_shown(file, folder, tmp_path):
     cube = np.arange(24).reshape(2, 3, 4)
     file.data("v", cube)
     save_data(folder, KEY, "v", ViewRequest(axes=(1, 2), at=(1, 0, 0)), tmp_path / "v.csv")
@@ -74,7 +74,7 @@ def test_csv_of_a_cut_is_what_is_drawn(file, folder, tmp_path):
 
 
 @pytest.mark.extended
-def test_a_picture_is_drawn_of_curves_and_images(file, folder, tmp_path):
+def test_curves_and_images_are_exported_as_pictures(file, folder, tmp_path):
     file.data("v", np.arange(1000.0)).data("w", np.arange(600.0).reshape(20, 30))
     for name in ("v", "w"):
         path = tmp_path / f"{name}.png"
@@ -85,7 +85,7 @@ def test_a_picture_is_drawn_of_curves_and_images(file, folder, tmp_path):
             assert image.size == (1200, 900)
 
 
-def test_a_dataset_and_a_preview_are_told_apart(file, folder, tmp_path):
+def test_export_selects_preview_and_dataset_member(file, folder, tmp_path):
     file.data("v", np.zeros(3)).preview("v", np.ones(2))
     file.data("s", xr.Dataset({"a": ("i", [1.0]), "b": ("i", [2.0])}))
     for view, found in ((ViewRequest(), [1, 1]), (ViewRequest(preview=False), [0, 0, 0])):
@@ -95,7 +95,7 @@ def test_a_dataset_and_a_preview_are_told_apart(file, folder, tmp_path):
     assert np.load(tmp_path / "s.npy").tolist() == [2.0]
 
 
-def test_text_and_figures(file, folder, tmp_path):
+def test_text_and_plotly_figures_are_exported(file, folder, tmp_path):
     figure = '{"data": [], "layout": {"title": "</script><b>"}}'
     file.data("t", "héllo\nyou").data("p", np.frombuffer(figure.encode(), "u1"), "PlotlyFigure")
     save_data(folder, KEY, "t", ViewRequest(), tmp_path / "t.txt")
@@ -112,19 +112,19 @@ def test_text_and_figures(file, folder, tmp_path):
     ("name", "ending"),
     [("n", ".txt"), ("t", ".npy"), ("t", ".csv"), ("t", ".png"), ("n", ".doc"), ("n", ".html")],
 )
-def test_what_cannot_be_is_said_and_leaves_nothing(file, folder, tmp_path, name, ending):
+def test_impossible_export_fails_and_leaves_no_file(file, folder, tmp_path, name, ending):
     file.data("n", np.zeros(3)).data("t", "text")
     with pytest.raises(SaveFailed):
         save_data(folder, KEY, name, ViewRequest(), tmp_path / f"out{ending}")
     assert [p.name for p in tmp_path.iterdir()] == ["amore"]
 
 
-def test_a_variable_without_data(file, folder, tmp_path):
+def test_export_of_variable_without_data_is_refused(file, folder, tmp_path):
     with pytest.raises(NoSuchData):
         save_data(folder, KEY, "v", ViewRequest(), tmp_path / "v.npy")
 
 
-def test_a_full_disk_is_not_blamed_on_the_results_file(file, folder, tmp_path, monkeypatch):
+def test_full_disk_during_export_is_reported_as_such(file, folder, tmp_path, monkeypatch):
     def full(*_args):
         raise OSError(errno.ENOSPC, "No space left on device")
 
@@ -134,7 +134,7 @@ def test_a_full_disk_is_not_blamed_on_the_results_file(file, folder, tmp_path, m
         save_data(folder, KEY, "v", ViewRequest(), tmp_path / "v.npy")
 
 
-def test_an_array_larger_than_memory_is_copied_by_parts(file, folder, tmp_path, monkeypatch):
+def test_large_array_is_exported_in_parts(file, folder, tmp_path, monkeypatch):
     with h5py.File(file.path, "r+") as h5:
         h5.create_dataset("v/data", (64, 256, 256), "f4", chunks=(1, 256, 256), fillvalue=3)
     monkeypatch.setattr("damnit_daemon.hdf5.array_reader.BLOCK", 1 << 17)
@@ -142,7 +142,7 @@ def test_an_array_larger_than_memory_is_copied_by_parts(file, folder, tmp_path, 
     assert (np.load(tmp_path / "v.npy", mmap_mode="r") == 3).all()
 
 
-def test_a_link_that_somebody_put_beside_it_is_not_followed(file, folder, tmp_path):
+def test_planted_symlink_at_export_target_is_not_followed(file, folder, tmp_path):
     target, other = tmp_path / "v.npy", tmp_path / "theirs"
     (tmp_path / ".v.npy.part.npy").symlink_to(other)
     file.data("v", np.arange(3.0))
@@ -158,7 +158,7 @@ def umask():
     return mask
 
 
-def test_without_matplotlib_a_picture_says_what_to_install(tmp_path, monkeypatch):
+def test_picture_export_without_matplotlib_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     with pytest.raises(ExtraMissing, match=r"Matplotlib is needed. .*'damnit-tui\[plot\]'"):
         draw({"points": "none", "path": str(tmp_path / "a.png")})

@@ -1,4 +1,4 @@
-"""What the run database is told of a fragment."""
+"""Database values read from a fragment."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def value_of(file, name):
 
 
 @pytest.mark.parametrize("value", [3, 2.5, True, 1 + 2j, "text", PNG])
-def test_a_summary_is_a_plain_python_value(file, value):
+def test_fragment_summary_is_a_plain_python_value(file, value):
     file.value("v", value, at=5.0)
     found = value_of(file, "v")
     assert found.value == value
@@ -34,12 +34,12 @@ def test_a_summary_is_a_plain_python_value(file, value):
     assert found.attributes == {"computed_at": 5.0, **marked}
 
 
-def test_bytes_are_shown_as_text(file):
+def test_bytes_summary_is_read_as_text(file):
     file.value("v", b"abc")
     assert value_of(file, "v").value == "abc"
 
 
-def test_a_line_is_an_array(file):
+def test_trendline_summary_is_read_as_array(file):
     line = np.array([[0.0, 1.0], [5.0, 6.0]])
     file.value("v", np.arange(2), summary=line, max_diff=1.0, summary_type="trendline")
     found = value_of(file, "v")
@@ -47,7 +47,7 @@ def test_a_line_is_an_array(file):
     assert (found.max_diff, found.summary_type) == (1.0, "trendline")
 
 
-def test_attributes_become_json(file):
+def test_summary_attributes_become_json_types(file):
     file.value(
         "v",
         1,
@@ -71,7 +71,7 @@ def test_attributes_become_json(file):
 
 
 @pytest.mark.parametrize("value", [True, False])
-def test_a_boolean_is_marked_as_one(file, value):
+def test_boolean_summary_is_marked_in_attributes(file, value):
     """SQLite has it as 0 or 1."""
     file.value("v", value, at=5.0).value("n", int(value), at=5.0)
     found = value_of(file, "v")
@@ -80,21 +80,21 @@ def test_a_boolean_is_marked_as_one(file, value):
     assert value_of(file, "n").attributes == {"computed_at": 5.0}
 
 
-def test_an_error_has_no_value_and_wins_over_a_summary(file):
+def test_error_in_fragment_overrides_summary(file):
     file.value("v", 1, at=5.0).error("v", "broke", "TypeError", at=5.0)
     found = value_of(file, "v")
     assert found.value is None
     assert found.attributes == {"error": "broke", "error_cls": "TypeError", "computed_at": 5.0}
 
 
-def test_what_damnit_wrote_was_computed_when_the_file_was_written(file):
+def test_value_without_computed_at_gets_file_time(file):
     file.value("v", 1).error("e", "x").written_at(1000.25)
     assert value_of(file, "v").attributes["computed_at"] == 1000.25
     assert value_of(file, "e").attributes["computed_at"] == 1000.25
 
 
 @pytest.mark.parametrize("when", [math.nan, math.inf, "yesterday"])
-def test_a_time_that_is_none_counts_as_missing(file, when):
+def test_invalid_computed_at_is_replaced_by_file_time(file, when):
     file.value("v", 1)
     with h5py.File(file.path, "r+") as opened:
         opened[".reduced/v"].attrs["computed_at"] = when
@@ -102,7 +102,7 @@ def test_a_time_that_is_none_counts_as_missing(file, when):
     assert value_of(file, "v").attributes["computed_at"] == 1000.0
 
 
-def test_the_start_of_the_run_is_no_value(file):
+def test_start_time_in_fragment_belongs_to_run_not_to_values(file):
     file.value("start_time", 1700000000.5).value("v", 1)
     fragment = read_fragment(file.path, KEY)
     assert fragment.start_time == 1700000000.5
@@ -110,12 +110,12 @@ def test_the_start_of_the_run_is_no_value(file):
 
 
 @pytest.mark.parametrize("start", ["early", np.arange(3.0), math.nan])
-def test_a_start_that_is_no_time_is_none(file, start):
+def test_invalid_start_time_in_fragment_is_none(file, start):
     file.value("start_time", start)
     assert read_fragment(file.path, KEY).start_time is None
 
 
-def test_provenance(tmp_path):
+def test_fragment_provenance_is_read(tmp_path):
     file = Fragment(tmp_path / "f.h5", provenance="my script")
     assert read_fragment(file.path, KEY).provenance == "my script"
     with h5py.File(file.path, "r+") as opened:
@@ -123,14 +123,14 @@ def test_provenance(tmp_path):
     assert read_fragment(file.path, KEY).provenance == ""
 
 
-def test_bad_names_are_rejected_and_cost_no_other(file):
+def test_invalid_variable_names_in_fragment_are_rejected_alone(file):
     file.value("good", 1).value("grp.good", 2).value("not-good", 3).value("a..b", 4)
     fragment = read_fragment(file.path, KEY)
     assert [value.name for value in fragment.values] == ["good", "grp.good"]
     assert [name for name, _ in fragment.rejected] == ["a..b", "not-good"]
 
 
-def test_a_value_that_cannot_be_read_is_an_error_in_its_cell(file, tmp_path):
+def test_unreadable_value_in_fragment_becomes_an_error(file, tmp_path):
     file.value("good", 1, at=5.0)
     secret = tmp_path / "secret"
     secret.write_bytes(bytes(range(8)))
@@ -151,12 +151,12 @@ def test_a_value_that_cannot_be_read_is_an_error_in_its_cell(file, tmp_path):
         assert "cannot be read" in found.attributes["error"]
 
 
-def test_data_without_a_summary_has_no_row(file):
+def test_data_without_summary_gives_no_database_value(file):
     file.data("v", np.arange(3))
     assert read_fragment(file.path, KEY).values == []
 
 
-def test_foreign_files(tmp_path):
+def test_missing_or_foreign_file_is_no_fragment(tmp_path):
     path = tmp_path / "x.h5"
     with pytest.raises(ResultsMissing):
         read_fragment(path, KEY)
@@ -165,7 +165,7 @@ def test_foreign_files(tmp_path):
         read_fragment(path, KEY)
 
 
-def test_a_symbolic_link_is_no_fragment(file, tmp_path):
+def test_symlink_is_refused_as_fragment(file, tmp_path):
     link = tmp_path / "p1234_r7.zzzzzzzz.ready.h5"
     link.symlink_to(file.path)
     with pytest.raises(ResultsUnreadable, match="symbolic link"):

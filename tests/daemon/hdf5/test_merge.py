@@ -1,4 +1,4 @@
-"""Fragments become a results file: which variable stays, and that it stays whole."""
+"""Merging of fragments into a results file."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def only_files(target):
     return not [p for p in target.parent.iterdir() if not p.name.endswith((".h5", "secret"))]
 
 
-def test_the_first_fragment_makes_the_file(target, fragment):
+def test_first_fragment_creates_results_file(target, fragment):
     first = fragment(provenance="me").value("v", 5, at=1.0).preview("v", np.arange(3))
     first.value("start_time", 1.5).error("bad", "x", at=1.0)
     assert merge(target, [first.path]) == []
@@ -51,13 +51,13 @@ def test_the_first_fragment_makes_the_file(target, fragment):
     assert only_files(target)
 
 
-def test_several_fragments_at_once(target, fragment):
+def test_several_fragments_are_merged_at_once(target, fragment):
     paths = [fragment().value(f"v{i}", i, at=1.0).path for i in range(20)]
     merge(target, paths)
     assert values(target) == {f"v{i}": i for i in range(20)}
 
 
-def test_the_newest_of_each_variable_stays(target, fragment):
+def test_newest_value_of_each_variable_is_kept(target, fragment):
     first = fragment().value("a", "new", at=20.0).value("b", "old", at=20.0)
     second = fragment().value("a", "old", at=10.0).value("b", "new", at=30.0)
     merge(target, [first.path])
@@ -65,21 +65,21 @@ def test_the_newest_of_each_variable_stays(target, fragment):
     assert values(target) == {"a": "new", "b": "new"}
 
 
-def test_a_newer_fragment_given_first_wins_too(target, fragment):
+def test_newest_value_wins_in_any_order_of_fragments(target, fragment):
     new = fragment().value("v", "new", at=20.0)
     old = fragment().value("v", "old", at=10.0)
     merge(target, [new.path, old.path])
     assert values(target) == {"v": "new"}
 
 
-def test_a_clock_that_was_an_hour_ahead_keeps_nothing_out(target, fragment):
+def test_value_with_future_time_does_not_block_newer_values(target, fragment):
     merge(target, [fragment().value("v", "from then", at=4600.0).path], now=4600.0)
     merge(target, [fragment().value("v", "now", at=1000.0).path], now=1001.0)
     merge(target, [fragment().value("v", "old", at=900.0).path], now=1002.0)
     assert values(target) == {"v": "now"}
 
 
-def test_a_variable_is_replaced_whole(target, fragment):
+def test_merged_variable_replaces_data_summary_and_preview(target, fragment):
     old = fragment().value("v", np.arange(3), at=1.0, summary="s").preview("v", np.arange(2))
     merge(target, [old.path])
     merge(target, [fragment().value("v", 5, at=2.0).path])
@@ -88,7 +88,7 @@ def test_a_variable_is_replaced_whole(target, fragment):
         assert results.preview("v") is None
 
 
-def test_a_value_clears_an_error_and_an_error_a_value(target, fragment):
+def test_value_replaces_error_and_error_replaces_value(target, fragment):
     merge(target, [fragment().value("a", 1, at=1.0).error("b", "x", at=1.0).path])
     merge(target, [fragment().error("a", "y", at=2.0).value("b", 2, at=2.0).path])
     with ResultsFile(target) as results:
@@ -100,7 +100,7 @@ def test_a_value_clears_an_error_and_an_error_a_value(target, fragment):
         assert list(file[".reduced"]) == ["b"]
 
 
-def test_what_nobody_speaks_of_is_kept(target, fragment):
+def test_unknown_groups_and_attributes_are_kept(target, fragment):
     merge(target, [fragment().value("v", 1, at=1.0, unknown="attribute").path])
     with h5py.File(target, "r+") as file:
         file.attrs["ours"] = np.arange(3)
@@ -123,7 +123,7 @@ def test_what_nobody_speaks_of_is_kept(target, fragment):
         assert file[".reduced/v"].attrs["unknown"] == "attribute"
 
 
-def test_damnits_fragments_are_as_old_as_their_files(target, fragment):
+def test_fragment_without_computed_at_has_age_of_its_file(target, fragment):
     newer = fragment().value("v", "newer").written_at(200.0)
     older = fragment().value("v", "older").written_at(100.0)
     merge(target, [newer.path])
@@ -135,7 +135,7 @@ def test_damnits_fragments_are_as_old_as_their_files(target, fragment):
     assert values(target) == {"v": "newest"}
 
 
-def test_a_results_file_of_damnit_is_as_old_as_it_is(target, fragment):
+def test_results_file_without_computed_at_has_age_of_its_file(target, fragment):
     Fragment(target).value("v", "theirs").value("w", "theirs").written_at(100.0)
     merge(target, [fragment().value("w", "ours", at=150.0).path])
     # The file is new now, but what is in it is not.
@@ -143,7 +143,7 @@ def test_a_results_file_of_damnit_is_as_old_as_it_is(target, fragment):
     assert values(target) == {"v": "ours", "w": "ours"}
 
 
-def test_data_without_a_summary_keeps_its_age_too(target, fragment):
+def test_data_without_summary_keeps_its_age(target, fragment):
     merge(target, [fragment().data("v", ARRAY).written_at(100.0).path])
     merge(target, [fragment().value("w", 1, at=1.0).path])
     late = fragment().data("v", ARRAY + 1).written_at(200.0)
@@ -153,7 +153,7 @@ def test_data_without_a_summary_keeps_its_age_too(target, fragment):
         xr.testing.assert_identical(results.read("v"), ARRAY + 1)
 
 
-def test_a_file_without_previews_and_errors_is_merged_with(target, fragment):
+def test_results_file_without_preview_and_error_groups_is_merged(target, fragment):
     with h5py.File(target, "w") as old:
         old["v/data"] = 1
         old[".reduced/v"] = 1
@@ -162,7 +162,7 @@ def test_a_file_without_previews_and_errors_is_merged_with(target, fragment):
         assert results.names() == ["v", "w"]
 
 
-def test_doing_it_again_leaves_the_file_alone(target, fragment):
+def test_merging_fragments_again_leaves_file_unchanged(target, fragment):
     paths = [fragment().value("v", 1, at=5.0).path, fragment().value("w", 1).path]
     merge(target, paths)
     before = target.stat()
@@ -171,12 +171,12 @@ def test_doing_it_again_leaves_the_file_alone(target, fragment):
     assert (target.stat().st_ino, target.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
-def test_nothing_comes_of_nothing(target):
+def test_merging_no_fragments_creates_no_file(target):
     assert merge(target, []) == []
     assert not target.exists()
 
 
-def test_a_reader_keeps_what_it_opened(target, fragment):
+def test_open_reader_keeps_old_results_file(target, fragment):
     merge(target, [fragment().value("v", "old", at=1.0).path])
     with ResultsFile(target) as results:
         merge(target, [fragment().value("v", "new", at=2.0).path])
@@ -184,7 +184,7 @@ def test_a_reader_keeps_what_it_opened(target, fragment):
     assert values(target) == {"v": "new"}
 
 
-def test_no_dead_space_is_left(target, fragment):
+def test_replaced_data_leaves_no_dead_space(target, fragment):
     merge(target, [fragment().value("v", np.random.rand(10**6), at=1.0, summary="big").path])
     assert target.stat().st_size > 8e6
     merge(target, [fragment().value("v", 1, at=2.0).path])
@@ -207,7 +207,7 @@ print(peak_kb() - before)
 """
 
 
-def test_large_data_is_copied_without_passing_through_memory(target, fragment):
+def test_large_data_is_merged_without_loading_it(target, fragment):
     small = fragment().value("w", np.arange(1000), at=1.0, summary="small").path
     file = fragment().value("v", np.zeros(10**7), at=1.0, summary="big")
     table = np.random.rand(10**6, 3)
@@ -279,14 +279,14 @@ def test_netcdf_groups_survive_any_number_of_merges(target, fragment):
     assert sorted(ids.values()) == list(range(len(ids)))
 
 
-def test_compression_and_chunks_are_kept(target, fragment):
+def test_merge_keeps_compression_and_chunks(target, fragment):
     merge(target, [fragment().data("d", DATASET).path])
     with h5py.File(target) as file:
         image = file["d/image"]
         assert (image.compression, image.shuffle, image.chunks) == ("gzip", True, (3, 2))
 
 
-def test_groups_numbered_alike_get_numbers_of_their_own(target, fragment):
+def test_netcdf_groups_of_several_fragments_get_distinct_dimension_ids(target, fragment):
     """Each fragment counts from 0."""
     merge(target, [fragment().data("a", ARRAY).path, fragment().data("b", ARRAY).path])
     ids = dimension_ids(target)
@@ -294,7 +294,7 @@ def test_groups_numbered_alike_get_numbers_of_their_own(target, fragment):
 
 
 @pytest.mark.parametrize("name", ["not-a-name", ".hidden", "a..b"])
-def test_a_bad_name_costs_only_itself(target, fragment, name):
+def test_invalid_variable_name_is_skipped_in_merge(target, fragment, name):
     file = fragment().value("v", 1, at=1.0)
     with h5py.File(file.path, "r+") as opened:
         opened[f".reduced/{name}"] = 1
@@ -304,7 +304,7 @@ def test_a_bad_name_costs_only_itself(target, fragment, name):
     assert values(target) == {"v": 1}
 
 
-def test_values_in_other_files_are_not_taken_over(target, fragment, tmp_path):
+def test_external_links_in_fragment_are_not_copied(target, fragment, tmp_path):
     secret = tmp_path / "secret"
     secret.write_bytes(b"password")
     file = fragment().value("v", 1, at=1.0).value("w", 1, at=1.0)
@@ -319,7 +319,7 @@ def test_values_in_other_files_are_not_taken_over(target, fragment, tmp_path):
     assert b"password" not in target.read_bytes()
 
 
-def test_a_damaged_fragment_is_named_and_changes_nothing(target, fragment):
+def test_damaged_fragment_is_named_and_leaves_results_file_unchanged(target, fragment):
     merge(target, [fragment().value("v", 1, at=1.0).path])
     before = target.read_bytes()
     good, bad = fragment().value("v", 2, at=2.0), fragment().value("v", 3, at=3.0)
@@ -334,7 +334,7 @@ def test_a_damaged_fragment_is_named_and_changes_nothing(target, fragment):
     assert only_files(target)
 
 
-def test_a_damaged_results_file_is_left_for_a_person(target, fragment):
+def test_damaged_results_file_is_not_overwritten(target, fragment):
     target.write_bytes(b"\x89HDF\r\n\x1a\n and nonsense")
     with pytest.raises(ResultsUnreadable, match="Move it away") as raised:
         merge(target, [fragment().value("v", 1).path])
@@ -343,13 +343,13 @@ def test_a_damaged_results_file_is_left_for_a_person(target, fragment):
 
 
 @pytest.mark.parametrize(("folder_mode", "mode"), [(0o2770, 0o660), (0o777, 0o666), (0o755, 0o644)])
-def test_a_new_file_is_as_open_as_the_folder(target, fragment, folder_mode, mode):
+def test_new_results_file_gets_permissions_of_folder(target, fragment, folder_mode, mode):
     target.parent.chmod(folder_mode)
     merge(target, [fragment().value("v", 1, at=1.0).path])
     assert stat.S_IMODE(target.stat().st_mode) == mode
 
 
-def test_nothing_existing_is_widened(target, fragment):
+def test_permissions_of_existing_results_file_are_kept(target, fragment):
     merge(target, [fragment().value("v", 1, at=1.0).path])
     target.parent.chmod(0o777)
     target.chmod(0o640)
@@ -357,7 +357,7 @@ def test_nothing_existing_is_widened(target, fragment):
     assert stat.S_IMODE(target.stat().st_mode) == 0o640
 
 
-def test_a_symbolic_link_is_not_followed(target, fragment, tmp_path):
+def test_symlink_in_place_of_results_file_is_not_followed(target, fragment, tmp_path):
     elsewhere = Fragment(tmp_path / "elsewhere" / "private.h5").value("secret", 1, at=1.0)
     target.symlink_to(elsewhere.path)
     before = elsewhere.path.read_bytes()
@@ -367,7 +367,7 @@ def test_a_symbolic_link_is_not_followed(target, fragment, tmp_path):
     assert os.path.lexists(target)
 
 
-def test_a_class_of_any_other_kind_is_never_taken_for_a_dimension(tmp_path):
+def test_foreign_class_attribute_is_no_dimension_scale(tmp_path):
     with h5py.File(tmp_path / "from.h5", "w") as source, h5py.File(tmp_path / "to.h5", "w") as to:
         source["x"] = np.arange(3.0)
         source["x"].make_scale("x")

@@ -1,4 +1,4 @@
-"""What is shown of each type of data, down to the numbers."""
+"""Views of each type of data, down to the numbers."""
 
 from __future__ import annotations
 
@@ -54,13 +54,13 @@ def seen(file, name="v", **view):
         (b"ab\x00c", ("00000000  61 62 00 63                                      ab·c",)),
     ],
 )
-def test_a_scalar_is_told_in_words(file, value, lines):
+def test_scalar_is_viewed_as_text(file, value, lines):
     assert seen(file.value("v", value)).content == TextContent(
         lines, wraps=not isinstance(value, bytes)
     )
 
 
-def test_a_curve_keeps_its_extremes(file):
+def test_reduced_curve_keeps_extremes(file):
     y = np.zeros(100_000)
     y[31_415], y[92_653] = 7.0, -3.0
     curve = seen(file.data("v", y), columns=100).content
@@ -72,20 +72,20 @@ def test_a_curve_keeps_its_extremes(file):
     assert curve.mean[31] == pytest.approx(7 / 1000)
 
 
-def test_a_short_curve_shows_each_point(file):
+def test_short_curve_has_each_point(file):
     curve = seen(file.data("v", [1.0, 4.0, 9.0]), columns=5).content
     assert curve.mean[curve.filled].tolist() == [1, 4, 9]
     assert curve.axis.kind is AxisKind.INDEX
     assert curve.window == (0, 2)
 
 
-def test_a_window_of_a_curve_is_read_alone(file):
+def test_window_of_curve_is_read_alone(file):
     curve = seen(file.data("v", np.arange(1000.0)), columns=10, x=(100, 109)).content
     assert curve.mean.tolist() == list(np.arange(100.0, 110))
     assert curve.points == 10
 
 
-def test_bools_and_whole_numbers_are_curves_too(file):
+def test_boolean_and_integer_arrays_are_curves(file):
     file.data("b", np.array([True, False, True])).data("i", np.array([3, -128], "i1"))
     assert seen(file, "b", columns=3).content.mean.tolist() == [1, 0, 1]
     assert seen(file, "i", columns=2).content.least.tolist() == [3, -128]
@@ -100,13 +100,13 @@ def test_bools_and_whole_numbers_are_curves_too(file):
         (ComplexPart.PHASE, [np.angle(3 + 4j), -np.pi / 2]),
     ],
 )
-def test_complex_numbers_show_one_part(file, part, shown):
+def test_complex_array_is_viewed_by_part(file, part, shown):
     looked = seen(file.data("v", np.array([3 + 4j, -1j])), columns=2, part=part)
     assert looked.about.is_complex
     np.testing.assert_allclose(looked.content.mean, shown)
 
 
-def test_what_is_not_finite_is_counted_and_left_out(file):
+def test_non_finite_values_are_counted_and_left_out(file):
     y = np.array([1.0, np.nan, np.inf, -np.inf, 3.0])
     curve = seen(file.data("v", y), columns=5).content
     assert curve.range == (1, 3)
@@ -114,19 +114,19 @@ def test_what_is_not_finite_is_counted_and_left_out(file):
     assert curve.missing.tolist() == [False, True, True, True, False]
 
 
-def test_nothing_but_nan_has_no_range(file):
+def test_array_of_nan_has_no_range(file):
     assert seen(file.data("v", np.full(10, np.nan))).content.range is None
     picture = seen(file.data("w", np.full((4, 5), np.nan)), "w").content
     assert picture.range is None
     assert picture.missing == 20
 
 
-def test_huge_numbers_have_a_mean(file):
+def test_mean_of_huge_numbers_does_not_overflow(file):
     curve = seen(file.data("v", np.full(100, 1.5e308)), columns=1).content
     assert curve.mean[0] == pytest.approx(1.5e308)
 
 
-def test_an_image_is_reduced_by_means(file):
+def test_image_is_reduced_by_means(file):
     image = np.arange(24.0).reshape(4, 6)
     picture = seen(file.data("v", image), columns=3, rows=2).content
     assert isinstance(picture, ReducedImage)
@@ -135,7 +135,7 @@ def test_an_image_is_reduced_by_means(file):
     assert not picture.is_upward
 
 
-def test_an_image_has_the_colour_range_of_the_reference(file):
+def test_image_colour_range_equals_that_of_damnit(file):
     image = np.random.default_rng(1).normal(size=(100, 120))
     image[3, 4] = 1e9
     picture = seen(file.data("v", image), columns=30, rows=20).content
@@ -144,27 +144,27 @@ def test_an_image_has_the_colour_range_of_the_reference(file):
 
 @pytest.mark.parametrize("dtype", ["f2", "f4", "f8", "u1", "i8", "?"])
 @pytest.mark.parametrize("shape", [(2, 2), (5, 7), (101, 1001)])
-def test_any_image_has_it(file, shape, dtype):
+def test_colour_range_matches_quantiles_for_any_shape_and_dtype(file, shape, dtype):
     image = np.random.default_rng(2).integers(0, 200, shape).astype(dtype)
     picture = seen(file.data("v", image), columns=30, rows=20).content
     expected = np.quantile(image.astype(float), [0.01, 0.99])
     assert picture.range == pytest.approx(tuple(expected))
 
 
-def test_a_hot_pixel_is_found_by_its_extreme(file):
+def test_hot_pixel_is_kept_when_image_is_reduced_by_maximum(file):
     image = np.zeros((100, 100))
     image[41, 59] = 9
     picture = seen(file.data("v", image), columns=10, rows=10, how=How.MAX).content
     assert np.argwhere(picture.values == 9).tolist() == [[4, 5]]
 
 
-def test_a_window_of_an_image_is_as_fine_as_its_pixels(file):
+def test_window_of_image_has_full_resolution(file):
     image = np.arange(10_000.0).reshape(100, 100)
     picture = seen(file.data("v", image), columns=50, rows=50, x=(10, 14), y=(20, 22)).content
     np.testing.assert_array_equal(picture.values, image[20:22, 10:14])
 
 
-def test_a_rendered_figure_keeps_its_colours(file):
+def test_rgba_figure_keeps_its_colours(file):
     rgba = np.zeros((8, 6, 4), np.uint8)
     rgba[:, :3] = 200, 100, 50, 255
     looked = seen(file.data("v", rgba, "image"), columns=6, rows=8)
@@ -173,7 +173,7 @@ def test_a_rendered_figure_keeps_its_colours(file):
     assert looked.content.pixels[0, 5].tolist() == [255, 255, 255]  # transparent, on white
 
 
-def test_more_dimensions_are_cut_in_the_middle_and_anywhere(file):
+def test_higher_dimensions_are_cut_in_the_middle_or_where_requested(file):
     cube = np.arange(5 * 4 * 6.0).reshape(5, 4, 6)
     looked = seen(file.data("v", cube), columns=6, rows=4)
     np.testing.assert_array_equal(looked.content.values, cube[2])
@@ -186,7 +186,7 @@ def test_more_dimensions_are_cut_in_the_middle_and_anywhere(file):
     np.testing.assert_array_equal(looked.content.mean, cube[:, 1, 2])
 
 
-def test_a_dataarray_has_its_coordinate_and_units(file):
+def test_dataarray_view_has_coordinate_and_units(file):
     array = xr.DataArray(
         np.arange(5.0), {"trainId": TRAIN + np.arange(5)}, ["trainId"], name="I",
         attrs={"units": "µJ"},
@@ -198,7 +198,7 @@ def test_a_dataarray_has_its_coordinate_and_units(file):
     assert looked.content.mean.tolist() == [0, 1, 2, 3, 4]
 
 
-def test_times_are_an_axis_of_their_own(file):
+def test_datetime_coordinate_gives_a_time_axis(file):
     times = np.datetime64("2026-03-14T11:00:00") + np.arange(4) * np.timedelta64(1, "h")
     curve = seen(file.data("v", xr.DataArray(np.arange(4.0), {"t": times}, ["t"])), columns=4)
     assert curve.content.axis.kind is AxisKind.TIME
@@ -206,7 +206,7 @@ def test_times_are_an_axis_of_their_own(file):
     assert curve.content.window == (first, first + 3 * 3600)
 
 
-def test_values_that_are_times_are_told_as_such(file):
+def test_datetime_values_are_marked_as_times(file):
     times = np.array(["2026-03-14T11:00:00", "2026-03-14T12:00:00", "NaT"], "datetime64[ns]")
     looked = seen(file.data("v", xr.DataArray(times, dims=["i"])), columns=3)
     assert looked.about.is_time
@@ -214,21 +214,21 @@ def test_values_that_are_times_are_told_as_such(file):
     assert looked.content.not_finite == 1
 
 
-def test_names_along_an_axis_are_told(file):
+def test_text_coordinate_gives_axis_names(file):
     array = xr.DataArray([1.0, 2.0], {"motor": ["x", "phi"]}, ["motor"])
     curve = seen(file.data("v", array), columns=2).content
     assert curve.axis.kind is AxisKind.TEXT
     assert curve.names == ((0.0, "x"), (1.0, "phi"))
 
 
-def test_a_coordinate_that_goes_back_is_sorted(file):
+def test_unsorted_coordinate_is_sorted(file):
     array = xr.DataArray([30.0, 10.0, 20.0], {"x": [3.0, 1.0, 2.0]}, ["x"])
     looked = seen(file.data("v", array), columns=3)
     assert looked.content.mean.tolist() == [10, 20, 30]
     assert "sorted" in looked.about.notes[0]
 
 
-def test_a_coordinate_that_repeats_puts_points_together(file):
+def test_constant_coordinate_puts_points_into_one_bin(file):
     array = xr.DataArray([1.0, 5.0, 2.0], {"x": [7.0, 7.0, 7.0]}, ["x"])
     looked = seen(file.data("v", array), columns=9)
     curve = looked.content
@@ -237,14 +237,14 @@ def test_a_coordinate_that_repeats_puts_points_together(file):
     assert "same for all" in looked.about.notes[0]
 
 
-def test_a_coordinate_with_nan_leaves_those_points_out(file):
+def test_points_with_nan_coordinate_are_left_out(file):
     array = xr.DataArray([1.0, 2.0, 3.0], {"x": [0.0, np.nan, 1.0]}, ["x"])
     looked = seen(file.data("v", array), columns=2)
     assert looked.content.mean.tolist() == [1, 3]
     assert "1 points have no finite coordinate" in looked.about.notes[0]
 
 
-def test_a_map_stands_upright_with_its_coordinates(file):
+def test_two_dimensional_dataarray_is_upright_with_its_coordinates(file):
     array = xr.DataArray(
         np.arange(6.0).reshape(2, 3), {"q": [0.1, 0.2], "a": [10.0, 20.0, 30.0]}, ["q", "a"]
     )
@@ -254,7 +254,7 @@ def test_a_map_stands_upright_with_its_coordinates(file):
     assert picture.y_at.tolist() == [0.1, 0.2]
 
 
-def test_of_a_dataset_one_variable_is_chosen(file):
+def test_dataset_view_selects_one_variable(file):
     pair = xr.Dataset({"a": ("t", [1.0, 2.0]), "b": ("t", [3.0, 4.0])}, {"t": [5, 6]})
     file.data("v", pair)
     first = seen(file, columns=2)
@@ -263,13 +263,13 @@ def test_of_a_dataset_one_variable_is_chosen(file):
     assert seen(file, columns=2, member="b").content.mean.tolist() == [3, 4]
 
 
-def test_a_bool_dataarray_and_a_scalar_one(file):
+def test_boolean_and_scalar_dataarrays_are_viewed(file):
     file.data("v", xr.DataArray([True, False])).data("w", xr.DataArray(2.5))
     assert seen(file, "v", columns=2).content.mean.tolist() == [1, 0]
     assert seen(file, "w").content == TextContent(("2.5",))
 
 
-def test_the_preview_comes_first_and_the_data_when_asked_for(file):
+def test_preview_is_viewed_first_and_data_on_request(file):
     file.data("v", np.zeros(9)).preview("v", np.ones((2, 3)))
     first = seen(file)
     assert first.about.is_preview
@@ -280,13 +280,13 @@ def test_the_preview_comes_first_and_the_data_when_asked_for(file):
     assert full.about.has_preview
 
 
-def test_a_plotly_figure_is_handed_on_as_text(file):
+def test_plotly_figure_is_returned_as_json_text(file):
     text = '{"data": [], "layout": {}}'
     looked = seen(file.data("v", np.frombuffer(text.encode(), np.uint8), "PlotlyFigure"))
     assert looked.content == Figure(text)
 
 
-def test_texts_and_records_are_lists(file):
+def test_text_and_record_arrays_are_viewed_as_lists(file):
     with h5py.File(file.path, "r+") as h5:
         h5.create_dataset("t/data", data=["one", "two"], dtype=h5py.string_dtype())
         records = np.array([(1, 2.5), (3, 4.5)], [("n", "i4"), ("x", "f8")])
@@ -298,21 +298,21 @@ def test_texts_and_records_are_lists(file):
 
 
 @pytest.mark.parametrize("shape", [(0,), (0, 5), (3, 0)])
-def test_what_is_empty_says_so(file, shape):
+def test_empty_array_is_not_drawable(file, shape):
     content = seen(file.data("v", np.zeros(shape))).content
     assert isinstance(content, NotDrawable)
     assert "empty" in content.reason
 
 
 @pytest.mark.parametrize("dtype", ["<f2", ">f4", ">i8", "u8", "i1", "<c8", "?", "f8", ">c16"])
-def test_every_kind_of_number_is_drawn(file, dtype):
+def test_every_number_dtype_is_drawn(file, dtype):
     curve = seen(file.data("v", np.array([1, 0, 1], dtype)), columns=3).content
     assert curve.mean.tolist() == [1, 0, 1]
     picture = seen(file.data("w", np.ones((3, 4), dtype)), "w", columns=4, rows=3).content
     assert (picture.values == 1).all()
 
 
-def test_packed_numbers_are_unpacked(file):
+def test_netcdf_packed_numbers_are_unpacked(file):
     file.data("v", np.array([0, 10, -1], "i2"))
     with h5py.File(file.path, "r+") as h5:
         h5["v/data"].attrs.update({"scale_factor": 0.5, "add_offset": 1.0, "_FillValue": -1})
@@ -320,7 +320,7 @@ def test_packed_numbers_are_unpacked(file):
     np.testing.assert_array_equal(curve.mean, [1, 6, np.nan])
 
 
-def test_a_run_that_is_being_computed_is_read_from_its_fragments(tmp_path):
+def test_view_of_running_job_reads_fragments(tmp_path):
     folder, key = DamnitFolder(tmp_path), RunKey(1, 2)
     Fragment(folder.results_file(key)).data("old", 1)
     new = folder.results_file(key).with_name("p1_r2.abcd.ready.h5")

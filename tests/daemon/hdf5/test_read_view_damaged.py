@@ -1,4 +1,4 @@
-"""Files and data that are missing, broken or strange: a reason, never a crash."""
+"""Views of missing, damaged or unusual files and data: a reason, never a crash."""
 
 from __future__ import annotations
 
@@ -40,31 +40,31 @@ def seen(path, name="v", **options):
     return looked
 
 
-def test_a_missing_file(tmp_path):
+def test_view_of_missing_file_raises_results_missing(tmp_path):
     with pytest.raises(ResultsMissing):
         seen(tmp_path / "p1_r2.h5")
 
 
-def test_a_variable_that_is_not_in_it(file):
+def test_view_of_unknown_variable_raises_no_such_data(file):
     with pytest.raises(NoSuchData):
         seen(file.path)
 
 
-def test_a_file_of_something_else(tmp_path):
+def test_view_of_foreign_file_is_refused(tmp_path):
     path = tmp_path / "p1_r2.h5"
     path.write_text("no HDF5 file" * 1000)
     with pytest.raises(ResultsUnreadable):
         seen(path)
 
 
-def test_a_file_that_was_cut_short(file):
+def test_view_of_truncated_file_is_refused(file):
     file.data("v", np.zeros(100_000))
     file.path.write_bytes(file.path.read_bytes()[:200_000])
     with pytest.raises(ResultsUnreadable):
         seen(file.path)
 
 
-def test_a_file_whose_inside_was_overwritten(file):
+def test_view_of_overwritten_file_raises_only_results_errors(file):
     file.data("v", np.zeros((100, 100)))
     with h5py.File(file.path, "r+") as h5:
         h5.create_dataset("w/data", data=np.zeros((100, 100)), chunks=(10, 10), compression=1)
@@ -82,14 +82,14 @@ def test_a_file_whose_inside_was_overwritten(file):
                 pass
 
 
-def test_a_file_that_may_not_be_read(tmp_path):
+def test_view_of_unreadable_path_is_refused(tmp_path):
     path = tmp_path / "p1_r2.h5"
     path.mkdir()
     with pytest.raises((ResultsDenied, ResultsUnreadable)):
         seen(path)
 
 
-def test_a_file_that_somebody_writes_to(file):
+def test_view_of_file_open_for_writing_is_busy_until_closed(file):
     file.data("v", 1)
     with subprocess.Popen(
         [sys.executable, "-c", WHAT_IS_LOCKED, str(file.path)],
@@ -102,7 +102,7 @@ def test_a_file_that_somebody_writes_to(file):
     assert seen(file.path).content.lines == ("1",)
 
 
-def test_links_out_of_the_file_are_not_followed(file, tmp_path):
+def test_view_follows_no_external_link(file, tmp_path):
     secret = Fragment(tmp_path / "secret.h5").data("v", 42)
     with h5py.File(file.path, "r+") as h5:
         h5["v"] = h5py.ExternalLink(str(secret.path), "/v")
@@ -121,7 +121,7 @@ def test_links_out_of_the_file_are_not_followed(file, tmp_path):
     ],
     ids=["null", "references", "opaque", "nothing", "a group"],
 )
-def test_what_is_no_data_of_damnit_is_refused(file, make):
+def test_view_of_foreign_hdf5_object_is_not_drawable(file, make):
     with h5py.File(file.path, "r+") as h5:
         make(h5)
     try:
@@ -130,13 +130,13 @@ def test_what_is_no_data_of_damnit_is_refused(file, make):
         pass
 
 
-def test_a_dataset_that_is_marked_as_xarray_but_is_none(file):
+def test_view_of_false_xarray_dataset_is_not_drawable(file):
     with h5py.File(file.path, "r+") as h5:
         h5.create_group("v").attrs["_damnit_objtype"] = "dataset"
     assert isinstance(seen(file.path).content, NotDrawable)
 
 
-def test_units_that_are_no_text_are_left_out(file):
+def test_view_ignores_units_that_are_no_text(file):
     file.data("v", np.arange(3.0))
     with h5py.File(file.path, "r+") as h5:
         h5["v/data"].attrs["units"] = np.arange(3)
@@ -144,7 +144,7 @@ def test_units_that_are_no_text_are_left_out(file):
     assert seen(file.path).about.units == ""
 
 
-def test_bytes_that_are_no_text(file):
+def test_view_of_undecodable_bytes_has_lines(file):
     with h5py.File(file.path, "r+") as h5:
         h5.create_dataset("v/data", data=np.bytes_(b"\xff\xfe"), dtype="S2")
         h5.create_dataset("w/data", data=b"\xff\xfe", dtype=h5py.string_dtype())

@@ -1,4 +1,4 @@
-"""Data larger than anybody wants in memory is reduced while it is read."""
+"""Views of data larger than memory, reduced while reading."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def huge(tmp_path):
 
 @pytest.mark.extended
 @pytest.mark.parametrize("axes", [(1, 2), (0, 2), (0,)])
-def test_ten_gigabytes_open_and_fill_no_memory(huge, axes):
+def test_view_of_ten_gigabytes_uses_little_memory(huge, axes):
     done = subprocess.run(
         [sys.executable, "-c", LOOK, str(huge), repr(axes)],
         capture_output=True, text=True, check=True,
@@ -53,21 +53,21 @@ def test_ten_gigabytes_open_and_fill_no_memory(huge, axes):
 
 
 @pytest.mark.extended
-def test_a_first_look_comes_before_the_rest(huge):
+def test_view_gives_a_first_result_before_the_rest(huge):
     steps = [looked.read for looked in load_view(huge, "w", ViewRequest())]
     assert steps[0] == 0
     assert steps[-1] == 1
     assert steps == sorted(steps)
 
 
-def test_nobody_waits_for_what_nobody_wants_any_more(huge):
+def test_cancelled_view_stops_reading(huge):
     answers = load_view(
         huge, "w", ViewRequest(), is_cancelled=iter([False] * 250 + [True] * 9).__next__
     )
     assert [looked.read for looked in answers][-1] < 1
 
 
-def test_a_long_coordinate_is_not_read_whole(tmp_path):
+def test_long_coordinate_is_not_read_whole(tmp_path):
     path = Fragment(tmp_path / "p1_r2.h5").path
     size = 5_000_000
     with h5py.File(path, "r+") as h5:
@@ -89,7 +89,7 @@ def test_a_long_coordinate_is_not_read_whole(tmp_path):
     block=st.integers(1, 13),
 )
 @settings(max_examples=150, deadline=None)
-def test_bins_filled_block_by_block_are_those_of_the_whole(values, cuts, block):
+def test_blockwise_bins_equal_bins_of_whole_array(values, cuts, block):
     numbers = np.array(values)
     edges = np.array([0, *sorted(min(c, len(numbers)) for c in cuts), len(numbers)])
     bins = Bins(edges)

@@ -1,4 +1,4 @@
-"""What is read of a results file, one variable at a time."""
+"""Reading of single variables from a results file."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def file(tmp_path):
 @pytest.mark.parametrize(
     "value", [3, -(2**62), 2.5, float("inf"), True, False, 1 + 2j, "héllo\n", "", b"abc"]
 )
-def test_a_scalar_comes_back_as_itself(file, value):
+def test_scalar_is_read_with_its_type(file, value):
     file.value("v", value)
     with ResultsFile(file.path) as results:
         found = results.read("v")
@@ -52,7 +52,7 @@ def test_a_scalar_comes_back_as_itself(file, value):
         np.array([1, 2**64 - 1], dtype=np.uint64),
     ],
 )
-def test_an_array_comes_back_with_its_type(file, array):
+def test_array_is_read_with_its_dtype(file, array):
     file.value("v", array, summary="an array")
     with ResultsFile(file.path) as results:
         found = results.read("v")
@@ -60,7 +60,7 @@ def test_an_array_comes_back_with_its_type(file, array):
     np.testing.assert_array_equal(found, array)
 
 
-def test_an_array_of_text_is_read_in_full(file):
+def test_text_array_is_read_completely(file):
     with h5py.File(file.path, "r+") as opened:
         texts = np.array([["a", "ö"], ["", "long text"]], dtype=object)
         opened.create_dataset("v/data", data=texts, dtype=h5py.string_dtype())
@@ -68,14 +68,14 @@ def test_an_array_of_text_is_read_in_full(file):
         assert results.read("v").tolist() == texts.tolist()
 
 
-def test_undecodable_text_is_shown_as_well_as_it_goes(file):
+def test_undecodable_text_is_read_with_replacement_characters(file):
     with h5py.File(file.path, "r+") as opened:
         opened.create_dataset("v/data", data=b"a\xff", dtype=h5py.string_dtype())
     with ResultsFile(file.path) as results:
         assert results.read("v") == "a\N{REPLACEMENT CHARACTER}"
 
 
-def test_figures(file):
+def test_image_and_plotly_figures_are_read(file):
     pixels = np.arange(24, dtype=np.uint8).reshape(2, 3, 4)
     figure = '{"data": ["µ"]}'
     file.data("mpl", pixels, "image")
@@ -95,7 +95,7 @@ NAMES = ["signal", None, "t"]
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_dataarray_comes_back_whole_without_damnits_mark(file, name):
+def test_dataarray_is_read_whole_without_damnit_attributes(file, name):
     array = xr.DataArray(
         np.arange(12.0).reshape(3, 4),
         dims=("t", "x"),
@@ -120,7 +120,7 @@ def test_a_dataarray_comes_back_whole_without_damnits_mark(file, name):
     assert (description.shape, description.dims) == ((3, 4), ("t", "x"))
 
 
-def test_a_dataset_comes_back_whole(file):
+def test_dataset_is_read_whole(file):
     dataset = xr.Dataset(
         {
             "flag": ("t", [True, False]),
@@ -144,7 +144,7 @@ def test_a_dataset_comes_back_whole(file):
     }
 
 
-def test_part_of_an_array_is_read_without_the_rest(file):
+def test_slice_of_array_is_read_alone(file):
     file.data("v", np.arange(20).reshape(4, 5))
     file.data("x", xr.DataArray(np.arange(20).reshape(4, 5), dims=("t", "x")))
     with ResultsFile(file.path) as results:
@@ -155,7 +155,7 @@ def test_part_of_an_array_is_read_without_the_rest(file):
     assert part.values.tolist() == [15, 17, 19]
 
 
-def test_describing_reads_no_data(file):
+def test_description_reads_no_data(file):
     with h5py.File(file.path, "r+") as opened:
         # A terabyte that was never written.
         opened.create_dataset("v/data", shape=(2**20, 2**17), dtype="f8", chunks=(1024, 1024))
@@ -176,7 +176,7 @@ def test_describing_reads_no_data(file):
         (np.zeros((2, 3), np.float32), DataKind.ARRAY, "float32"),
     ],
 )
-def test_plain_values_are_described(file, value, kind, dtype):
+def test_scalars_and_arrays_are_described(file, value, kind, dtype):
     file.data("v", value)
     with ResultsFile(file.path) as results:
         description = results.describe("v")
@@ -184,7 +184,7 @@ def test_plain_values_are_described(file, value, kind, dtype):
     assert description.shape == np.shape(value)
 
 
-def test_previews(file):
+def test_previews_are_read_and_described(file):
     file.value("a", np.zeros((2, 2, 2)), summary="3-D").preview("a", np.arange(3))
     file.value("b", 1).preview("b", xr.DataArray([1, 2], dims="q", coords={"q": [5, 6]}))
     file.value("c", 1)
@@ -196,7 +196,7 @@ def test_previews(file):
         assert results.describe_preview("b").kind is DataKind.DATAARRAY
 
 
-def test_an_error_tells_message_class_and_time(file):
+def test_error_has_message_class_and_time(file):
     file.error("bad", "it broke\nthere", "ZeroDivisionError", at=5.0)
     with ResultsFile(file.path) as results:
         error = results.error("bad")
@@ -208,7 +208,7 @@ def test_an_error_tells_message_class_and_time(file):
     assert (error.message, error.error_class) == ("it broke\nthere", "ZeroDivisionError")
 
 
-def test_names_are_all_there_is_something_of(file):
+def test_names_include_data_errors_and_summaries(file):
     file.value("b", 1).error("a", "x")
     file.value("grp.inner", 1)
     with h5py.File(file.path, "r+") as opened:
@@ -219,7 +219,7 @@ def test_names_are_all_there_is_something_of(file):
         assert not results.has_data("summary_only")
 
 
-def test_an_old_file_without_previews_and_errors_is_read(tmp_path):
+def test_file_without_preview_and_error_groups_is_read(tmp_path):
     path = tmp_path / "old.h5"
     with h5py.File(path, "w") as old:
         old["v/data"] = 1
@@ -231,7 +231,7 @@ def test_an_old_file_without_previews_and_errors_is_read(tmp_path):
         assert results.error("v") is None
 
 
-def test_a_pandas_table_is_at_least_its_bytes(file):
+def test_pandas_table_without_pyarrow_is_read_as_bytes(file):
     content = b"PAR1 is not parsed here, as no Parquet reader may be installed"
     file.data("v", np.frombuffer(content, np.uint8), "dataframe")
     with ResultsFile(file.path) as results:
@@ -242,7 +242,7 @@ def test_a_pandas_table_is_at_least_its_bytes(file):
             pytest.importorskip("pyarrow")  # with it, nonsense is an error
 
 
-def test_a_link_out_of_the_file_is_not_followed(file, tmp_path):
+def test_reader_follows_no_external_link(file, tmp_path):
     with h5py.File(tmp_path / "private.h5", "w") as private:
         private["v/data"] = 42
     with h5py.File(file.path, "r+") as opened:
@@ -253,7 +253,7 @@ def test_a_link_out_of_the_file_is_not_followed(file, tmp_path):
         assert not results.has_data("loop")
 
 
-def test_a_missing_file(tmp_path):
+def test_reader_of_missing_file_raises_results_missing(tmp_path):
     with pytest.raises(ResultsMissing):
         ResultsFile(tmp_path / "no.h5")
     with pytest.raises(ResultsMissing):
@@ -261,7 +261,7 @@ def test_a_missing_file(tmp_path):
 
 
 @pytest.mark.parametrize("content", [b"", b"not HDF5 at all", b"\x89HDF\r\n\x1a\n"])
-def test_a_foreign_file(tmp_path, content):
+def test_reader_refuses_foreign_file(tmp_path, content):
     path = tmp_path / "x.h5"
     path.write_bytes(content)
     with pytest.raises(ResultsUnreadable):
@@ -270,7 +270,7 @@ def test_a_foreign_file(tmp_path, content):
         ResultsFile(tmp_path)
 
 
-def test_a_truncated_file(file):
+def test_reader_refuses_truncated_file(file):
     file.data("v", np.arange(10000))
     content = file.path.read_bytes()
     file.path.write_bytes(content[: len(content) // 2])
@@ -278,7 +278,7 @@ def test_a_truncated_file(file):
         ResultsFile(file.path)
 
 
-def test_damaged_data_is_said_and_costs_no_other(file):
+def test_damaged_data_of_one_variable_leaves_others_readable(file):
     with h5py.File(file.path, "r+") as opened:
         opened.create_dataset(
             "v/data", data=np.random.rand(1000), compression="gzip", chunks=(1000,)
@@ -302,7 +302,7 @@ with h5py.File(sys.argv[1], "r+") as file:
 """
 
 
-def test_a_file_that_another_process_edits_is_busy_until_it_is_closed(file):
+def test_file_open_for_writing_is_busy_until_closed(file):
     file.value("v", 1)
     with subprocess.Popen(
         [sys.executable, "-c", HOLD, str(file.path)],
@@ -320,7 +320,7 @@ def test_a_file_that_another_process_edits_is_busy_until_it_is_closed(file):
             assert results.read("v") == 1
 
 
-def test_a_file_that_may_not_be_read(file):
+def test_reader_of_file_without_permission_is_denied(file):
     file.path.chmod(0)
     if os.access(file.path, os.R_OK):
         pytest.skip("root may read everything")
@@ -328,7 +328,7 @@ def test_a_file_that_may_not_be_read(file):
         ResultsFile(file.path)
 
 
-def test_no_xarray_for_plain_values(file):
+def test_plain_values_are_read_without_importing_xarray(file):
     file.value("v", np.arange(3), summary="array")
     code = """
 import sys
