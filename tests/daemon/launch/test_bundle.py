@@ -1,4 +1,4 @@
-"""What travels into the user's Python."""
+"""The bundle of runner modules for the user's Python."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def names(path):
     return set(zipfile.ZipFile(path).namelist())
 
 
-def test_holds_the_runner_and_nothing_else_of_ours(folder):
+def test_bundle_contains_only_the_runner(folder):
     found = names(place_bundle(folder).runner)
     assert {
         "context_file.py",
@@ -51,18 +51,18 @@ def test_holds_the_runner_and_nothing_else_of_ours(folder):
     ]
 
 
-def test_fallback_is_h5netcdf_without_its_tests(folder):
+def test_fallback_bundle_is_h5netcdf_without_its_tests(folder):
     found = names(place_bundle(folder).fallback)
     assert {"h5netcdf/__init__.py", "h5netcdf/core.py"} <= found
     assert not [n for n in found if "test" in n]
 
 
-def test_equal_contents_make_equal_bytes():
+def test_bundles_of_equal_contents_have_equal_bytes():
     files = {"b.py": b"2", "a.py": b"1"}
     assert zip_bytes(files) == zip_bytes(dict(reversed(files.items())))
 
 
-def test_is_written_once_and_left_alone(folder):
+def test_existing_bundle_is_not_rewritten(folder):
     first = place_bundle(folder).runner
     before = first.stat()
     again = place_bundle(folder).runner
@@ -74,20 +74,20 @@ def test_is_written_once_and_left_alone(folder):
     assert {p.suffix for p in folder.internals.iterdir()} == {".zip"}
 
 
-def test_a_damaged_one_is_replaced(folder):
+def test_damaged_bundle_is_replaced(folder):
     path = place_bundle(folder).runner
     whole = path.read_bytes()
     path.write_bytes(whole[:100])
     assert place_bundle(folder).runner.read_bytes() == whole
 
 
-def test_permissions_are_those_of_the_folder(folder):
+def test_bundle_gets_permissions_of_folder(folder):
     path = place_bundle(folder).runner
     assert stat.S_IMODE(folder.internals.stat().st_mode) == 0o750
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
 
 
-def test_goes_to_the_cache_when_the_folder_cannot_be_written(folder, tmp_path):
+def test_bundle_goes_to_cache_when_its_folder_cannot_be_created(folder, tmp_path):
     folder.internals.write_text("a file where the directory should be")
     cache = tmp_path / "cache"
     bundle = place_bundle(folder, cache=cache)
@@ -96,19 +96,19 @@ def test_goes_to_the_cache_when_the_folder_cannot_be_written(folder, tmp_path):
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_goes_to_the_cache_when_the_folder_is_read_only(folder, tmp_path):
+def test_bundle_goes_to_cache_when_folder_is_read_only(folder, tmp_path):
     folder.path.chmod(0o550)
     assert place_bundle(folder, cache=tmp_path / "cache").runner.parent == tmp_path / "cache"
 
 
-def test_says_so_when_neither_can_be_written(folder, tmp_path):
+def test_bundle_fails_with_reason_when_folder_and_cache_are_unwritable(folder, tmp_path):
     folder.internals.write_text("")
     (tmp_path / "cache").write_text("")
     with pytest.raises(DamnitError, match="can be put neither into"):
         place_bundle(folder, cache=tmp_path / "cache")
 
 
-def test_the_api_imports_from_the_zip(folder):
+def test_damnit_ctx_is_imported_from_bundle(folder):
     bundle = place_bundle(folder)
     code = (
         f"import sys; sys.path.insert(0, {str(bundle.runner)!r}); import damnit_ctx, "
@@ -119,7 +119,7 @@ def test_the_api_imports_from_the_zip(folder):
     assert done.stdout.count(str(bundle.runner)) == 2
 
 
-def test_every_file_of_the_runner_is_there():
+def test_bundle_contains_every_runner_module():
     from damnit_daemon.launch.bundle import PACKAGE
 
     assert len([n for n in runner_files() if "/runner/" in n]) == len(

@@ -1,4 +1,4 @@
-"""Interpreters that can run a context file, and others."""
+"""Check whether a Python can run a context file."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ def program(path, text):
 
 
 @pytest.mark.extended
-def test_ours_has_what_is_needed():
+def test_current_python_has_all_required_packages():
     probed = probe_python(Path(sys.executable))
     assert probed.versions["numpy"] == np.__version__
     assert f"extra_data {probed.versions['extra_data']}" in str(probed)
 
 
-def test_what_is_missing_is_named_with_how_to_get_it(tmp_path):
+def test_missing_packages_are_named_with_install_command(tmp_path):
     command = [sys.executable, "-m", "venv", "--without-pip", str(tmp_path / "bare")]
     subprocess.run(command, check=True)
     python = tmp_path / "bare/bin/python"
@@ -47,17 +47,17 @@ def test_what_is_missing_is_named_with_how_to_get_it(tmp_path):
         ("exec sleep 60", "said nothing within 1 s"),
     ],
 )
-def test_what_is_no_python_is_refused(tmp_path, text, words):
+def test_program_that_is_no_python_is_refused(tmp_path, text, words):
     with pytest.raises(PythonUnusable, match=words):
         probe_python(program(tmp_path / "python", text), timeout_s=1.0 if "sleep" in text else 60.0)
 
 
-def test_what_is_not_there_is_refused(tmp_path):
+def test_missing_python_is_refused(tmp_path):
     with pytest.raises(PythonUnusable, match="does not start: No such file"):
         probe_python(tmp_path / "nothing")
 
 
 @pytest.mark.skipif("DAMNIT_USER_PYTHON" not in os.environ, reason="DAMNIT_USER_PYTHON is not set")
-def test_another_environment_has_its_own():
+def test_python_of_other_environment_is_probed():
     probed = probe_python(Path(os.environ["DAMNIT_USER_PYTHON"]))
     assert probed.versions["extra_data"]

@@ -1,4 +1,4 @@
-"""Processes that read files: a damaged one freezes and ends nobody else."""
+"""Reader processes: a damaged file freezes or ends only the reader."""
 
 from __future__ import annotations
 
@@ -53,19 +53,19 @@ def names_in(path):
         return [name for name in file if not name.startswith(".")]
 
 
-def test_what_is_looked_at_comes_from_the_other_process(pool, folder):
+def test_reader_process_returns_view(pool, folder):
     (looked,) = look(pool, folder, "a")
     assert looked.about.shape == (10,)
 
 
-def test_its_errors_are_what_they_are_here(pool, folder):
+def test_reader_process_passes_errors_on(pool, folder):
     with pytest.raises(NoSuchData, match="holds no data of b"):
         look(pool, folder, "b")
     assert look(pool, folder, "a")
 
 
 @pytest.mark.parametrize("name", ["results-hang.h5", "results-appcrash.h5"])
-def test_a_damaged_file_is_one_sentence_and_the_next_one_is_read(pool, folder, tmp_path, name):
+def test_damaged_file_is_one_error_and_reader_recovers(pool, folder, tmp_path, name):
     healthy = folder.results_file(KEY).read_bytes()
     put(folder, name)
     ends = []
@@ -81,7 +81,7 @@ def test_a_damaged_file_is_one_sentence_and_the_next_one_is_read(pool, folder, t
     assert look(pool, folder, "a")
 
 
-def test_a_process_that_was_killed_is_replaced(pool, folder):
+def test_killed_reader_process_is_replaced(pool, folder):
     assert look(pool, folder, "a")
     (process,) = pool._idle
     os.kill(process._process.pid, signal.SIGKILL)
@@ -89,7 +89,7 @@ def test_a_process_that_was_killed_is_replaced(pool, folder):
     assert look(pool, folder, "a")
 
 
-def test_what_is_not_wanted_any_more_ends(pool, folder):
+def test_cancelled_view_ends_reader_process(pool, folder):
     with h5py.File(folder.results_file(KEY), "a") as file:
         file.create_dataset("big/data", (20_000, 100, 100), "f8", chunks=(1, 100, 100))
         file["big/data"][0] = 1

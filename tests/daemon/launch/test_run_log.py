@@ -1,4 +1,4 @@
-"""The log of a run."""
+"""Log files of runs."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from damnit_daemon.launch.run_log import RunLog, log_header
 from damnit_daemon.model import RunKey
 
 
-def test_header_is_the_one_that_apps_jump_to():
+def test_run_log_header_names_run_user_and_host():
     header = log_header(RunKey(1234, 7), user="ana", host="max1")
     assert header == b"\n----- Processing r7 (p1234) as ana on max1 (subprocess) -----\n"
 
 
-def test_appends_to_what_is_there(tmp_path):
+def test_run_log_appends_to_existing_file(tmp_path):
     path = tmp_path / "process_logs" / "r1-p1.out"
     for text in (b"one\n", b"two\n"):
         log = RunLog(path)
@@ -26,7 +26,7 @@ def test_appends_to_what_is_there(tmp_path):
     assert path.read_bytes() == b"one\ntwo\n"
 
 
-def test_beyond_the_cap_the_end_is_kept_and_the_gap_is_told(tmp_path):
+def test_run_log_beyond_cap_keeps_end_and_marks_gap(tmp_path):
     log = RunLog(tmp_path / "process_logs" / "x.out", cap_bytes=100, tail_bytes=10)
     for _ in range(30):
         log.write(b"0123456789")
@@ -38,14 +38,14 @@ def test_beyond_the_cap_the_end_is_kept_and_the_gap_is_told(tmp_path):
     assert text.endswith("-----\nTraceback!")
 
 
-def test_a_little_beyond_the_cap_loses_nothing(tmp_path):
+def test_run_log_slightly_beyond_cap_is_complete(tmp_path):
     log = RunLog(tmp_path / "process_logs" / "x.out", cap_bytes=5, tail_bytes=10)
     log.write(b"0123456789")
     log.close()
     assert log.path.read_bytes() == b"0123456789"
 
 
-def test_permissions_are_those_of_the_folder(tmp_path):
+def test_run_log_gets_permissions_of_folder(tmp_path):
     tmp_path.chmod(0o770)
     old = os.umask(0o077)
     try:
@@ -57,7 +57,7 @@ def test_permissions_are_those_of_the_folder(tmp_path):
     assert stat.S_IMODE(log.path.parent.stat().st_mode) == 0o770
 
 
-def test_follows_no_symlink(tmp_path):
+def test_run_log_follows_no_symlink(tmp_path):
     private = tmp_path / "private"
     private.write_text("secret\n")
     private.chmod(0o600)
@@ -73,7 +73,7 @@ def test_follows_no_symlink(tmp_path):
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_a_full_disk_is_a_problem_not_an_error(tmp_path):
+def test_run_log_on_full_disk_has_a_problem_but_does_not_raise(tmp_path):
     log = RunLog(tmp_path / "process_logs" / "x.out")
     os.dup2(os.open("/dev/full", os.O_WRONLY), log._file)
     log.write(b"text")

@@ -1,4 +1,4 @@
-"""The runner's process: jobs in, events out, and no process left behind."""
+"""The runner process: jobs in, events out, no process left behind."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def wait_until(condition, timeout_s=60):
         time.sleep(0.01)
 
 
-def test_a_job_from_end_to_end(start, folder):
+def test_runner_processes_job_and_ends(start, folder):
     runner = start(
         """
         @Variable(title="A", tags="t")
@@ -49,7 +49,7 @@ def test_a_job_from_end_to_end(start, folder):
     assert not runner.alive
 
 
-def test_several_jobs_each_with_its_own_log(start, folder):
+def test_runner_writes_one_log_per_job(start, folder):
     runner = start(
         """
         print("loading")
@@ -66,7 +66,7 @@ def test_several_jobs_each_with_its_own_log(start, folder):
     assert ["this is run 2" in log for log in logs] == [False, True]
 
 
-def test_output_is_copied_to_a_tee_that_may_fail(start, folder):
+def test_runner_output_is_logged_when_tee_fails(start, folder):
     seen = []
 
     def tee(chunk):
@@ -80,7 +80,7 @@ def test_output_is_copied_to_a_tee_that_may_fail(start, folder):
     assert "x" * 100_000 in (folder.process_logs / "r1-p1234.out").read_text()
 
 
-def test_the_users_python_sees_the_folder_and_our_runner_only_from_the_zip(start, folder):
+def test_runner_imports_from_folder_and_bundle_only(start, folder):
     (folder.path / "beside.py").write_text("VALUE = 7\n")
     runner = start(
         """
@@ -106,25 +106,25 @@ def test_the_users_python_sees_the_folder_and_our_runner_only_from_the_zip(start
         ("os.write(events, b'junk\\n{}\\n'); sys.exit(7)", "exit code 7"),
     ],
 )
-def test_what_does_not_start_says_why(start, stand_in, body, said):
+def test_runner_that_does_not_start_gives_the_reason(start, stand_in, body, said):
     with pytest.raises(RunnerUnavailable, match=said):
         start(python=stand_in(body))
 
 
-def test_an_interpreter_that_does_not_exist(start, tmp_path):
+def test_missing_interpreter_makes_runner_unavailable(start, tmp_path):
     with pytest.raises(RunnerUnavailable, match="No such file") as caught:
         start(python=tmp_path / "gone" / "python")
     assert "db-config context_python" in caught.value.hint
 
 
-def test_an_interpreter_that_is_no_program(start, tmp_path):
+def test_non_executable_interpreter_makes_runner_unavailable(start, tmp_path):
     (tmp_path / "python").write_text("text")
     with pytest.raises(RunnerUnavailable, match="Permission denied"):
         start(python=tmp_path / "python")
 
 
 @pytest.mark.extended
-def test_a_context_file_that_waits_for_ever(start, folder):
+def test_hanging_context_file_makes_runner_unavailable(start, folder):
     began = time.monotonic()
     with pytest.raises(RunnerUnavailable, match="not read within 1 s"):
         start("import time; print('waiting', flush=True); time.sleep(60)",
@@ -132,12 +132,12 @@ def test_a_context_file_that_waits_for_ever(start, folder):
     assert time.monotonic() - began < 50
 
 
-def test_a_context_file_with_an_error_is_told_as_a_problem(start):
+def test_context_file_error_is_a_problem_with_its_line(start):
     runner = start("def broken(:\n")
     assert runner.context.problems[0].line == 2
 
 
-def test_the_death_of_the_runner_itself_ends_the_job(start, stand_in):
+def test_dead_runner_ends_job_as_failed(start, stand_in):
     script = stand_in(
         """
         load()
@@ -158,7 +158,7 @@ def test_the_death_of_the_runner_itself_ends_the_job(start, stand_in):
         list(runner.run(JOB))
 
 
-def test_left_early_nothing_stays(start, tmp_path):
+def test_abandoned_job_leaves_no_process(start, tmp_path):
     runner = start(
         f"""
         import os, subprocess, sys, time
@@ -178,7 +178,7 @@ def test_left_early_nothing_stays(start, tmp_path):
     wait_until(lambda: not any(is_running(pid) for pid in pids))
 
 
-def test_what_ignores_term_is_killed_after_the_grace_period(start, stand_in):
+def test_runner_that_ignores_sigterm_is_killed_after_grace_period(start, stand_in):
     script = stand_in(
         """
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -195,7 +195,7 @@ def test_what_ignores_term_is_killed_after_the_grace_period(start, stand_in):
     assert 0.2 < time.monotonic() - began < 30
 
 
-def test_a_process_that_keeps_the_pipe_open_hangs_nothing(start, tmp_path):
+def test_child_that_keeps_pipe_open_does_not_block_runner(start, tmp_path):
     runner = start(
         f"""
         import subprocess, sys
@@ -214,7 +214,7 @@ def test_a_process_that_keeps_the_pipe_open_hangs_nothing(start, tmp_path):
     wait_until(lambda: not is_running(pid))
 
 
-def test_idle_is_called_while_a_job_says_nothing(start, tmp_path):
+def test_on_idle_is_called_during_a_silent_job(start, tmp_path):
     calls, go = [], tmp_path / "go"
 
     def called():
@@ -236,7 +236,7 @@ def test_idle_is_called_while_a_job_says_nothing(start, tmp_path):
     assert len(calls) >= 2
 
 
-def test_a_log_that_cannot_be_written_is_a_note(start, folder):
+def test_unwritable_log_is_a_note_and_job_succeeds(start, folder):
     folder.process_logs.write_text("a file where the directory should be")
     runner = start("@Variable\ndef a(run):\n    print('x')\n")
     events = list(runner.run(JOB))
@@ -246,7 +246,7 @@ def test_a_log_that_cannot_be_written_is_a_note(start, folder):
     assert events[-1].outcome == "done"
 
 
-def test_the_end_of_the_caller_ends_the_runner(folder, tmp_path):
+def test_killed_caller_ends_runner_and_its_children(folder, tmp_path):
     """Even `kill -9`: the runner's stdin ends, and with it all that it started."""
     pids = tmp_path / "pids"
     folder.context_file.write_text(
@@ -274,7 +274,7 @@ with RunnerProcess(DamnitFolder(Path({str(folder.path)!r})), Path(sys.executable
 
 
 @pytest.mark.extended
-def test_descriptors_and_threads_do_not_pile_up(start):
+def test_runner_processes_leak_no_descriptors_or_threads(start):
     import threading
 
     def count():
@@ -297,10 +297,10 @@ def test_descriptors_and_threads_do_not_pile_up(start):
         (-99, "was killed by signal 99"),
     ],
 )
-def test_how_a_process_ended(code, text):
+def test_exit_code_is_described(code, text):
     assert describe_exit(code) == text
 
 
-def test_a_folder_that_is_gone(tmp_path):
+def test_runner_in_missing_folder_is_unavailable(tmp_path):
     with pytest.raises(RunnerUnavailable, match="There is no folder"):
         RunnerProcess(DamnitFolder(tmp_path / "gone"), Path(sys.executable)).start()

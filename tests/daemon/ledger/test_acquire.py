@@ -1,3 +1,5 @@
+"""Acquisition of the lease by daemons."""
+
 import os
 import signal
 import subprocess
@@ -94,13 +96,13 @@ def never(seconds):
     raise AssertionError("waited")
 
 
-def test_a_free_lease_is_taken_without_a_wait(ledger):
+def test_free_lease_is_taken_immediately(ledger):
     take_lease(ledger, sleep=never, info={"version": "1"})
 
     assert holder(ledger) == this_process()
 
 
-def test_a_host_that_vanished_is_respected_for_a_while(ledger):
+def test_lease_of_vanished_host_is_taken_after_a_minute(ledger):
     take(ledger, Clock(), THERE)
     clock, seen = Clock(), []
 
@@ -111,7 +113,7 @@ def test_a_host_that_vanished_is_respected_for_a_while(ledger):
     assert holder(ledger) == HERE
 
 
-def test_one_at_work_is_noticed_at_its_next_beat(ledger):
+def test_renewed_lease_is_noticed_at_its_next_beat(ledger):
     token = take(ledger, Clock(), THERE)
 
     def renew_lease():
@@ -126,7 +128,7 @@ def test_one_at_work_is_noticed_at_its_next_beat(ledger):
     assert clock.now_s <= 53.0
 
 
-def test_who_waits_too_finds_another_was_quicker(ledger):
+def test_waiting_daemon_loses_lease_to_faster_daemon(ledger):
     take(ledger, Clock(), THERE)
     third = replace(THERE, host="third")
 
@@ -141,7 +143,7 @@ def test_who_waits_too_finds_another_was_quicker(ledger):
 
 
 @pytest.mark.extended
-def test_of_several_processes_exactly_one_wins(tmp_path):
+def test_exactly_one_of_several_processes_gets_lease(tmp_path):
     with ExitStack() as stack:
         daemons = [stack.enter_context(Obedient()) for _ in range(4)]
         for number in range(15):
@@ -159,7 +161,7 @@ def test_of_several_processes_exactly_one_wins(tmp_path):
             assert written.index("done") == daemons.index(winner)
 
 
-def test_one_that_was_killed_is_replaced_without_a_wait(ledger):
+def test_lease_of_killed_daemon_is_taken_immediately(ledger):
     with Obedient() as daemon:
         assert daemon.do("take", ledger.path) == "done"
         held = pytest.raises(LeaseHeld, match=f"process {daemon.process.pid}")
@@ -174,7 +176,7 @@ def test_one_that_was_killed_is_replaced_without_a_wait(ledger):
     assert holder(ledger) == this_process()
 
 
-def test_one_that_was_stopped_past_its_lease_writes_nothing_when_it_goes_on(ledger):
+def test_daemon_suspended_past_its_lease_writes_nothing_afterwards(ledger):
     with Obedient() as daemon:
         assert daemon.do("take", ledger.path) == "done"
         assert daemon.do("write") == "done"

@@ -1,3 +1,5 @@
+"""Arrivals in the ledger."""
+
 from damnit_daemon.ledger import (
     ArrivalState,
     load_arrival,
@@ -11,7 +13,7 @@ from damnit_daemon.ledger import (
 from .builders import NOW, arrival, run_key
 
 
-def test_an_arrival_waits_for_a_decision(con):
+def test_recorded_arrival_is_pending(con):
     first = arrival(7, "proc", source="kafka", key="topic/0/12", at=None, backfilled=True)
 
     assert record_arrival(con, first, now=NOW)
@@ -22,14 +24,14 @@ def test_an_arrival_waits_for_a_decision(con):
     assert load_arrival(con, recorded.id) == recorded
 
 
-def test_the_same_key_five_times_is_one_arrival(con):
+def test_arrival_with_known_key_is_not_recorded_again(con):
     recorded = [record_arrival(con, arrival(1), now=NOW + i) for i in range(5)]
 
     assert recorded == [True, False, False, False, False]
     assert len(pending_arrivals(con)) == 1
 
 
-def test_the_same_key_after_the_decision_changes_nothing(con):
+def test_decided_arrival_is_not_reopened_by_its_key(con):
     record_arrival(con, arrival(1), now=NOW)
     (recorded,) = pending_arrivals(con)
     mark_arrival(con, recorded.id, ArrivalState.IGNORED, reason="no such data")
@@ -40,19 +42,19 @@ def test_the_same_key_after_the_decision_changes_nothing(con):
     assert load_arrival(con, recorded.id).reason == "no such data"
 
 
-def test_keys_are_told_apart_by_their_source(con):
+def test_equal_arrival_keys_of_different_sources_are_distinct(con):
     assert record_arrival(con, arrival(key="a", source="kafka"), now=NOW)
     assert record_arrival(con, arrival(key="a", source="watcher"), now=NOW)
 
 
-def test_the_oldest_is_decided_first(con):
+def test_pending_arrivals_are_oldest_first(con):
     for run in (3, 1, 2):
         record_arrival(con, arrival(run), now=NOW)
 
     assert [r.arrival.run_key.run for r in pending_arrivals(con, limit=2)] == [3, 1]
 
 
-def test_it_is_decided_once(con):
+def test_arrival_is_decided_once(con):
     record_arrival(con, arrival(), now=NOW)
     (recorded,) = pending_arrivals(con)
 
@@ -61,14 +63,14 @@ def test_it_is_decided_once(con):
     assert load_arrival(con, recorded.id).job_id == 5
 
 
-def test_what_is_only_to_be_known_waits_for_nothing(con):
+def test_arrival_recorded_as_ignored_is_not_pending(con):
     record_arrival(con, arrival(1), now=NOW, state=ArrivalState.IGNORED, reason="old")
 
     assert pending_arrivals(con) == []
     assert load_arrived_data(con).data == {(run_key(1), "raw")}
 
 
-def test_what_was_seen_can_be_followed(con):
+def test_arrived_data_is_loaded_incrementally(con):
     record_arrival(con, arrival(1), now=NOW)
     record_arrival(con, arrival(1, key="again"), now=NOW)
     before = load_arrived_data(con)
@@ -81,7 +83,7 @@ def test_what_was_seen_can_be_followed(con):
     assert load_arrived_data(con, after_id=after.last_id) == type(after)(frozenset(), after.last_id)
 
 
-def test_all_of_a_run(con):
+def test_arrivals_of_a_run_are_loaded(con):
     for each in (arrival(1), arrival(2), arrival(1, "proc")):
         record_arrival(con, each, now=NOW)
 
@@ -89,5 +91,5 @@ def test_all_of_a_run(con):
     assert load_arrivals(con, run_key(3)) == []
 
 
-def test_there_is_none_of_that_number(con):
+def test_unknown_arrival_loads_as_none(con):
     assert load_arrival(con, 1) is None

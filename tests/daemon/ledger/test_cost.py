@@ -1,4 +1,4 @@
-"""No call of a daemon's daily work costs more in a large ledger than in a small one."""
+"""Costs of the daemon's ledger calls, independent of the size of the ledger."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ def steps_of(path, call):
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_the_cost_is_flat(ledgers, name):
+def test_cost_of_ledger_call_is_independent_of_ledger_size(ledgers, name):
     small, large = (steps_of(path, CALLS[name]) for path in ledgers)
 
     assert large <= 1.5 * small + 20

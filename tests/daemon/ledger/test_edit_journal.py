@@ -1,3 +1,5 @@
+"""The journal of edits in the ledger."""
+
 import pytest
 
 from damnit_daemon.ledger import Edit, append_edit, load_edits
@@ -10,13 +12,13 @@ def edit(run=1, name="comment", old=None, new="good"):
 
 
 @pytest.mark.parametrize("value", [None, 5, 0.1, "text", b"\x00\xff", 2**63 - 1])
-def test_values_come_back_as_they_were(con, value):
+def test_journal_keeps_old_and_new_values(con, value):
     append_edit(con, edit(old=value, new=value))
 
     assert load_edits(con) == [edit(old=value, new=value)]
 
 
-def test_the_newest_is_first_and_some_can_be_chosen(con):
+def test_journal_is_newest_first_and_can_be_filtered(con):
     edits = [edit(1), edit(2), edit(1, "score"), edit(1, new="bad")]
     for each in edits:
         append_edit(con, each)

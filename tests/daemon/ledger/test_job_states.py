@@ -1,3 +1,5 @@
+"""State transitions of jobs."""
+
 import itertools
 
 import pytest
@@ -43,7 +45,7 @@ NEXT_STATES = [state for state in JobState if state is not JobState.QUEUED]
 
 
 @pytest.mark.parametrize(("before", "after"), itertools.product(JobState, NEXT_STATES))
-def test_which_state_follows_which(con, before, after):
+def test_job_allows_only_valid_state_transitions(con, before, after):
     job_id = queued(con)
     for state in WAYS[before]:
         assert set_state(con, job_id, JobState(state), now=NOW)
@@ -57,12 +59,12 @@ def test_which_state_follows_which(con, before, after):
     assert (job.ended_at is not None) == job.state.is_over
 
 
-def test_back_to_the_queue_there_is_another_way(con):
+def test_job_state_queued_is_set_only_by_requeue(con):
     with pytest.raises(ValueError, match="requeue"):
         set_state(con, queued(con), JobState.QUEUED, now=NOW)
 
 
-def test_times_and_places_of_a_job(con):
+def test_job_records_times_and_placement(con):
     job_id = queued(con)
 
     set_state(con, job_id, JobState.SUBMITTED, now=NOW + 1, placement=Placement(Executor.SLURM))
@@ -78,14 +80,14 @@ def test_times_and_places_of_a_job(con):
     assert not place_job(con, job_id, Placement(slurm_id="78"))
 
 
-def test_a_clock_that_steps_back_makes_no_negative_duration(con):
+def test_job_duration_is_never_negative(con):
     job_id = running(con)
     set_state(con, job_id, JobState.DONE, now=NOW - 3600)
 
     assert load_job(con, job_id).duration_s(NOW) == 0.0
 
 
-def test_news_of_an_earlier_attempt_come_too_late(con):
+def test_state_of_earlier_attempt_is_ignored(con):
     job_id = running(con)
     requeue(con, job_id, now=NOW, reason="the daemon ended")
     set_state(con, job_id, JobState.RUNNING, now=NOW)
@@ -95,7 +97,7 @@ def test_news_of_an_earlier_attempt_come_too_late(con):
     assert set_state(con, job_id, JobState.DONE, now=NOW, attempt=2)
 
 
-def test_a_job_comes_back_to_the_queue_as_if_new(con):
+def test_requeued_job_has_no_placement_or_progress(con):
     job_id = running(con)
     place_job(con, job_id, Placement(Executor.LOCAL, "here", 4, "5"))
     save_progress(con, [VariableProgress(job_id, "a", Outcome.DONE, NOW, 1.0)])
@@ -110,12 +112,12 @@ def test_a_job_comes_back_to_the_queue_as_if_new(con):
 
 
 @pytest.mark.parametrize("make", [queued, over])
-def test_only_what_an_executor_has_comes_back(con, make):
+def test_only_started_jobs_are_requeued(con, make):
     assert requeue(con, make(con), now=NOW, reason="") is None
     assert requeue(con, 99, now=NOW, reason="") is None
 
 
-def test_one_that_comes_back_where_the_same_waits_is_merged_into_it(con):
+def test_requeued_job_is_merged_into_equal_queued_job(con):
     first = running(con, 1, origin=JobOrigin.REQUEST, priority=5)
     same = queued(con, 1)
     queued(con, 2, origin=JobOrigin.REQUEST, priority=3)
@@ -129,7 +131,7 @@ def test_one_that_comes_back_where_the_same_waits_is_merged_into_it(con):
     assert [j.id for j in next_queued(con)] == [same]
 
 
-def test_what_a_daemon_left_is_taken_up(con):
+def test_recovery_requeues_jobs_and_requests_of_previous_daemon(con):
     over(con, 1)
     waiting = queued(con, 2)
     local = running(con, 3)
@@ -150,13 +152,13 @@ def test_what_a_daemon_left_is_taken_up(con):
     assert [r.id for r in take_requests(con, now=NOW)] == [request.id]
 
 
-def test_nothing_was_left(con):
+def test_recovery_of_empty_ledger_does_nothing(con):
     recovered = recover(con, now=NOW)
 
     assert (recovered.requeued, recovered.elsewhere, recovered.requests) == ((), (), 0)
 
 
-def test_a_job_that_is_to_be_cancelled_does_not_come_back_to_the_queue(con):
+def test_job_with_recorded_cancel_is_not_requeued(con):
     job_id = running(con)
     note_cancel(con, job_id, "cancelled by bob@host")
     assert requeue(con, job_id, now=NOW, reason="its node failed") is None
@@ -165,7 +167,7 @@ def test_a_job_that_is_to_be_cancelled_does_not_come_back_to_the_queue(con):
     assert noted_cancel(con, job_id) is None
 
 
-def test_cancels_are_taken_up_by_the_next_daemon(con):
+def test_recorded_cancels_are_carried_out_by_next_daemon(con):
     local, slurm, other = running(con, 1), running(con, 2), running(con, 3)
     for number in (slurm, other):
         place_job(con, number, Placement(Executor.SLURM))

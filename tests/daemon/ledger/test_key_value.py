@@ -1,7 +1,9 @@
+"""Key-value pairs in the ledger."""
+
 from damnit_daemon.ledger import get_value, set_value
 
 
-def test_what_is_remembered_last_is_recalled(con):
+def test_last_value_of_a_key_is_returned(con):
     assert get_value(con, "first look") is None
     set_value(con, "first look", 1.5)
     set_value(con, "first look", "done")
@@ -9,7 +11,7 @@ def test_what_is_remembered_last_is_recalled(con):
     assert get_value(con, "first look") == "done"
 
 
-def test_the_ledgers_own_notes_are_others(ledger):
+def test_key_format_does_not_change_ledger_format(ledger):
     with ledger.writing() as con:
         set_value(con, "format", 99)
         assert get_value(con, "format") == 99

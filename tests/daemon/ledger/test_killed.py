@@ -1,4 +1,4 @@
-"""Daemons that are killed at any instant owe nothing in the end, and nothing was done twice."""
+"""Daemons killed at any instant: every run is processed, none twice."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ RUNS = 80
 
 
 @pytest.mark.extended
-def test_a_stream_of_runs_through_daemons_that_are_killed(tmp_path):
+def test_all_runs_are_processed_once_by_repeatedly_killed_daemons(tmp_path):
     script = Path(__file__).with_name("killed_daemons.py")
     done = subprocess.run(
         [sys.executable, str(script), str(tmp_path), str(RUNS)],

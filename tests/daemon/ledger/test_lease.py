@@ -1,3 +1,5 @@
+"""The lease in the ledger."""
+
 import pytest
 
 from damnit_daemon.ledger import (
@@ -36,7 +38,7 @@ def watch_for(con, watch, seconds, *, start=0):
         watch.observe(load_lease(con), float(second))
 
 
-def test_a_free_lease_is_taken(con):
+def test_free_lease_is_acquired(con):
     token = acquire(con, HERE, now=NOW, info={"version": "1"})
 
     lease = load_lease(con)
@@ -45,20 +47,20 @@ def test_a_free_lease_is_taken(con):
     require_lease(con, token)
 
 
-def test_the_token_is_not_shown(con):
+def test_lease_repr_hides_token(con):
     token = acquire(con, HERE, now=NOW)
 
     assert token not in repr(load_lease(con))
 
 
-def test_a_held_lease_says_by_whom_and_since_when(con):
+def test_held_lease_names_holder_and_start(con):
     acquire(con, HERE, now=NOW)
 
     with pytest.raises(LeaseHeld, match=r"process 10 on here, since 20\d\d-.*damnit-daemon stop"):
         acquire(con, THERE, now=NOW + 5, alive=alive)
 
 
-def test_a_host_name_that_plays_tricks_is_shown_harmless(con):
+def test_host_name_with_control_characters_is_escaped(con):
     acquire(con, ProcessId("a\x1b[31mb\n", 1, "", ""), now=float("inf"))
 
     with pytest.raises(LeaseHeld, match=r"on a\[31mb, since an unknown time") as caught:
@@ -66,7 +68,7 @@ def test_a_host_name_that_plays_tricks_is_shown_harmless(con):
     assert str(caught.value).isprintable()
 
 
-def test_that_of_a_dead_process_is_taken_at_once(con):
+def test_lease_of_dead_process_is_taken_immediately(con):
     old = acquire(con, HERE, now=NOW)
 
     new = acquire(con, THERE, now=NOW + 1, alive=dead)
@@ -76,7 +78,7 @@ def test_that_of_a_dead_process_is_taken_at_once(con):
         require_lease(con, old)
 
 
-def test_a_beat_renews_it(con):
+def test_renewal_updates_beat_and_info_of_lease(con):
     token = acquire(con, HERE, now=NOW, info={"jobs": 1})
 
     renew(con, token, now=NOW + 5)
@@ -88,7 +90,7 @@ def test_a_beat_renews_it(con):
     assert lease.info == {"jobs": 2}
 
 
-def test_who_lost_it_can_neither_renew_nor_release_it(con):
+def test_lost_lease_can_neither_be_renewed_nor_released(con):
     old = acquire(con, HERE, now=NOW)
     new = acquire(con, THERE, now=NOW, alive=dead)
 
@@ -101,7 +103,7 @@ def test_who_lost_it_can_neither_renew_nor_release_it(con):
 
 
 @pytest.mark.parametrize("knows", [alive, unknown])
-def test_one_that_stood_still_for_too_long_is_taken(con, knows):
+def test_lease_not_renewed_for_a_minute_is_taken(con, knows):
     acquire(con, HERE, now=NOW)
     watch = LeaseWatch()
 
@@ -113,7 +115,7 @@ def test_one_that_stood_still_for_too_long_is_taken(con, knows):
     assert load_lease(con).holder == THERE
 
 
-def test_a_beat_at_the_last_moment_keeps_it(con):
+def test_lease_renewed_at_last_moment_is_kept(con):
     token = acquire(con, HERE, now=NOW)
     watch = LeaseWatch()
     watch_for(con, watch, 59)
@@ -126,7 +128,7 @@ def test_a_beat_at_the_last_moment_keeps_it(con):
     assert watch.moved
 
 
-def test_a_watcher_that_stood_still_itself_saw_nothing(con):
+def test_suspended_lease_watch_does_not_count_elapsed_time(con):
     acquire(con, HERE, now=NOW)
     watch = LeaseWatch()
     watch.observe(load_lease(con), 0.0)
@@ -136,7 +138,7 @@ def test_a_watcher_that_stood_still_itself_saw_nothing(con):
 
 
 @pytest.mark.parametrize("step_s", [-HOUR_S, HOUR_S])
-def test_a_clock_that_steps_does_not_make_a_live_lease_stale(con, step_s):
+def test_clock_step_does_not_make_live_lease_stale(con, step_s):
     token = acquire(con, HERE, now=NOW)
     watch = LeaseWatch()
 
@@ -146,7 +148,7 @@ def test_a_clock_that_steps_does_not_make_a_live_lease_stale(con, step_s):
             acquire(con, THERE, now=NOW, watch=watch, at_s=float(second), alive=unknown)
 
 
-def test_a_clock_that_stepped_back_does_not_make_a_stale_one_live_for_ever(con):
+def test_clock_step_back_does_not_keep_stale_lease_alive(con):
     token = acquire(con, HERE, now=NOW + HOUR_S)
     renew(con, token, now=NOW + HOUR_S)
     watch = LeaseWatch()
@@ -157,7 +159,7 @@ def test_a_clock_that_stepped_back_does_not_make_a_stale_one_live_for_ever(con):
     assert load_lease(con).holder == THERE
 
 
-def test_it_looks_stale_when_the_times_are_far_apart(con):
+def test_lease_looks_stale_when_beat_is_far_from_now(con):
     acquire(con, HERE, now=NOW)
     lease = load_lease(con)
 

@@ -1,3 +1,5 @@
+"""The ledger file: creation, reading, writing and locks."""
+
 import os
 import signal
 import sqlite3
@@ -37,7 +39,7 @@ def write(ledger, token=None):
         count(con, "written")
 
 
-def test_making_one_touches_nothing(path):
+def test_ledger_object_creates_no_file(path):
     ledger = Ledger(path)
 
     assert not ledger.exists()
@@ -47,11 +49,11 @@ def test_making_one_touches_nothing(path):
     assert names_in(path.parent) == []
 
 
-def test_its_place(tmp_path):
+def test_ledger_is_daemon_sqlite_in_the_folder(tmp_path):
     assert DamnitFolder(tmp_path).ledger == tmp_path / "daemon.sqlite"
 
 
-def test_creating_twice_leaves_the_first(ledger):
+def test_creating_an_existing_ledger_keeps_it(ledger):
     write(ledger)
 
     ledger.create()
@@ -60,7 +62,7 @@ def test_creating_twice_leaves_the_first(ledger):
     assert names_in(ledger.path.parent) == ["daemon.sqlite"]
 
 
-def test_a_new_one_takes_the_folders_permission_bits_and_keeps_a_rollback_journal(tmp_path):
+def test_new_ledger_gets_permissions_of_folder_and_rollback_journal(tmp_path):
     folder = tmp_path / "amore"
     folder.mkdir()
     folder.chmod(0o2770)
@@ -83,21 +85,21 @@ def create_and_write(path):
 
 
 @pytest.mark.extended
-def test_of_several_at_once_one_creates_and_all_use_it(path):
+def test_ledger_is_created_once_by_several_processes(path):
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         list(pool.map(create_and_write, [path] * 8))
 
     assert read(Ledger(path)) == {"written": 8}
 
 
-def test_something_else_in_its_place(path):
+def test_dangling_symlink_in_place_of_ledger_is_refused(path):
     path.symlink_to(path.with_name("elsewhere"))
 
     with pytest.raises(DamnitError, match="exists already"):
         Ledger(path).create()
 
 
-def test_a_block_that_raises_changes_nothing(ledger):
+def test_exception_in_ledger_transaction_rolls_back(ledger):
     with pytest.raises(KeyError), ledger.writing() as con:
         count(con, "written")
         raise KeyError
@@ -105,12 +107,12 @@ def test_a_block_that_raises_changes_nothing(ledger):
     assert read(ledger) == {}
 
 
-def test_what_reads_cannot_write(ledger):
+def test_reading_connection_of_ledger_cannot_write(ledger):
     with pytest.raises(DatabaseReadOnly), ledger.reading() as con:
         count(con, "written")
 
 
-def test_reading_while_another_writes(ledger, other):
+def test_ledger_is_read_during_another_write(ledger, other):
     write(ledger)
     other.execute("BEGIN IMMEDIATE")
     other.execute("UPDATE counters SET n = 99")
@@ -118,7 +120,7 @@ def test_reading_while_another_writes(ledger, other):
     assert read(ledger) == {"written": 1}
 
 
-def test_writing_while_another_reads_waits_for_it(ledger):
+def test_ledger_write_waits_for_reader(ledger):
     ledger.timeout_s = 30.0
     reader = sqlite3.connect(ledger.path, isolation_level=None, check_same_thread=False)
     reader.execute("BEGIN")
@@ -134,14 +136,14 @@ def test_writing_while_another_reads_waits_for_it(ledger):
 
 
 @pytest.mark.parametrize("use", [read, write])
-def test_locked_by_another_gives_up_after_the_timeout(ledger, other, use):
+def test_locked_ledger_is_busy_after_timeout(ledger, other, use):
     other.execute("BEGIN EXCLUSIVE")
 
     with pytest.raises(DatabaseBusy, match=r"daemon\.sqlite.*stayed locked for 0\.1 s.*Try again"):
         use(ledger)
 
 
-def test_reading_where_nobody_may_write(shared_folder):
+def test_read_only_ledger_is_read_but_not_written(shared_folder):
     ledger = Ledger(shared_folder / "daemon.sqlite")
     ledger.create()
     write(ledger)
@@ -166,7 +168,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 
 @pytest.mark.parametrize("use", [read, write])
-def test_what_a_killed_writer_left_half_written_is_undone(ledger, use):
+def test_half_written_ledger_of_killed_writer_is_rolled_back(ledger, use):
     write(ledger)
     ended = subprocess.run([sys.executable, "-c", KILLED_WRITER, str(ledger.path)], check=False)
     assert ended.returncode == -signal.SIGKILL
@@ -177,7 +179,7 @@ def test_what_a_killed_writer_left_half_written_is_undone(ledger, use):
     assert read(ledger).keys() == {"written"}
 
 
-def test_the_format_of_a_newer_program(ledger, other):
+def test_ledger_of_newer_format_is_refused(ledger, other):
     other.execute("UPDATE meta SET value = 2 WHERE key = 'format'")
 
     for use in (read, write):
@@ -185,34 +187,34 @@ def test_the_format_of_a_newer_program(ledger, other):
             use(ledger)
 
 
-def test_a_format_that_is_no_number(ledger, other):
+def test_ledger_with_invalid_format_is_refused(ledger, other):
     other.execute("UPDATE meta SET value = 'x' WHERE key = 'format'")
 
     with pytest.raises(NotADatabase, match="'x'"):
         read(ledger)
 
 
-def test_another_database(path):
+def test_run_database_is_refused_as_ledger(path):
     create_database(path, proposal=1, context_python=None)
 
     with pytest.raises(NotADatabase, match="not a ledger"):
         read(Ledger(path))
 
 
-def test_writing_under_the_lease(ledger, token):
+def test_ledger_write_with_lease_token_succeeds(ledger, token):
     write(ledger, token)
 
     assert read(ledger) == {"written": 1}
 
 
-def test_writing_under_another_token(ledger, token):
+def test_ledger_write_with_foreign_token_is_refused(ledger, token):
     with pytest.raises(LeaseLost, match=r"process 10 on here took over.*Nothing was written"):
         write(ledger, "another")
 
     assert read(ledger) == {}
 
 
-def test_writing_under_a_lease_that_was_given_back(ledger, token):
+def test_ledger_write_with_released_lease_is_refused(ledger, token):
     with ledger.writing(token) as con:
         assert release(con, token)
 
@@ -222,6 +224,6 @@ def test_writing_under_a_lease_that_was_given_back(ledger, token):
         assert load_lease(con) is None
 
 
-def test_mistakes_of_ours_pass(ledger):
+def test_sql_error_in_ledger_is_not_translated(ledger):
     with pytest.raises(sqlite3.OperationalError, match="syntax error"), ledger.reading() as con:
         con.execute("SELEKT")

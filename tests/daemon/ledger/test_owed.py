@@ -1,4 +1,4 @@
-"""Whatever happens in which order: what arrived is done, by a job that began after it, once."""
+"""Random orders of events: each arrival is processed once, by a job started after it."""
 
 from __future__ import annotations
 

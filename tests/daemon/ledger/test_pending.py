@@ -1,3 +1,5 @@
+"""Pending work in the ledger."""
+
 from damnit_daemon.ledger import (
     ArrivalState,
     RequestKind,
@@ -12,14 +14,14 @@ from damnit_daemon.ledger import (
 from .builders import NOW, arrival, queued, running
 
 
-def test_nothing_waits(con):
+def test_empty_ledger_has_nothing_pending(con):
     running(con)
 
     assert not has_undecided(con)
     assert not has_queued(con)
 
 
-def test_an_arrival_waits_until_it_is_decided(con):
+def test_arrival_is_pending_until_decided(con):
     record_arrival(con, arrival(), now=NOW)
     assert has_undecided(con)
 
@@ -27,7 +29,7 @@ def test_an_arrival_waits_until_it_is_decided(con):
     assert not has_undecided(con)
 
 
-def test_a_request_waits_until_it_is_taken(con):
+def test_request_is_pending_until_taken(con):
     add_request(con, RequestKind.COMBINE, {}, user="", host="", now=NOW)
     assert has_undecided(con)
 
@@ -35,7 +37,7 @@ def test_a_request_waits_until_it_is_taken(con):
     assert not has_undecided(con)
 
 
-def test_a_job_waits(con):
+def test_queued_job_is_pending(con):
     queued(con)
 
     assert has_queued(con)

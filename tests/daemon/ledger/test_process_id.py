@@ -1,3 +1,5 @@
+"""Identification of processes across hosts, reboots and reused numbers."""
+
 import os
 import subprocess
 import sys
@@ -26,12 +28,12 @@ def identify(child):
     return replace(this_process(), pid=child.pid, started=started)
 
 
-def test_this_process_lives():
+def test_current_process_is_alive():
     assert this_process().pid == os.getpid()
     assert is_alive(this_process()) is True
 
 
-def test_another_lives_until_it_ended(child):
+def test_child_process_is_alive_until_it_ends(child):
     process = identify(child)
     assert is_alive(process) is True
 
@@ -44,16 +46,16 @@ def test_another_lives_until_it_ended(child):
     assert is_alive(process) is False
 
 
-def test_another_that_has_its_number_now_is_another():
+def test_reused_process_number_is_not_alive():
     assert is_alive(replace(this_process(), started="1")) is False
 
 
-def test_nothing_is_known_of_other_machines():
+def test_process_of_other_machine_is_unknown():
     assert is_alive(replace(this_process(), machine="another boot")) is None
     assert is_alive(replace(this_process(), machine="")) is None
 
 
-def test_what_ran_here_before_this_boot_is_gone():
+def test_process_of_earlier_boot_is_not_alive():
     now = this_process()
     _, *rest = now.machine.split(" ")
     if len(rest) < 2:
@@ -65,11 +67,11 @@ def test_what_ran_here_before_this_boot_is_gone():
     assert is_alive(replace(now, machine=f"another-boot {rest[0]}")) is None
 
 
-def test_a_number_that_is_none_is_not_known():
+def test_impossible_process_number_is_unknown():
     assert is_alive(replace(this_process(), pid=2**70)) is None
 
 
-def test_that_of_another_user_lives(child):
+def test_process_of_other_user_is_alive(child):
     process = identify(child)
 
     with nobody_special():

@@ -1,3 +1,5 @@
+"""Progress of jobs in the ledger."""
+
 import pytest
 
 from damnit_daemon.ledger import (
@@ -19,7 +21,7 @@ def counts(con, job_id):
     return job.variables_total, job.variables_done, job.variables_failed
 
 
-def test_what_is_expected_waits(con):
+def test_expected_variables_are_waiting(con):
     job_id = running(con)
 
     expect_variables(con, job_id, ["b", "a"])
@@ -31,7 +33,7 @@ def test_what_is_expected_waits(con):
     assert counts(con, job_id) == (2, 0, 0)
 
 
-def test_variables_begin_and_end(con):
+def test_progress_records_start_and_outcome_of_variables(con):
     job_id = running(con)
     expect_variables(con, job_id, ["a", "b", "c"])
 
@@ -56,7 +58,7 @@ def test_variables_begin_and_end(con):
     assert counts(con, job_id) == (4, 2, 1)
 
 
-def test_a_fresh_child_that_takes_up_the_rest_keeps_what_is_done(con):
+def test_expected_variables_keep_finished_outcomes(con):
     job_id = running(con)
     expect_variables(con, job_id, ["a", "b"])
     save_progress(con, [VariableProgress(job_id, "a", Outcome.DONE, NOW, 1.0)])
@@ -67,7 +69,7 @@ def test_a_fresh_child_that_takes_up_the_rest_keeps_what_is_done(con):
 
 
 @pytest.mark.parametrize("make", [queued, over])
-def test_news_of_a_job_that_no_executor_has_come_too_late(con, make):
+def test_progress_of_job_that_is_not_running_is_ignored(con, make):
     job_id = make(con)
     news = [VariableProgress(job_id, "a", Outcome.DONE), VariableProgress(99, "a", Outcome.DONE)]
 
@@ -78,7 +80,7 @@ def test_news_of_a_job_that_no_executor_has_come_too_late(con, make):
     assert counts(con, job_id) == (0, 0, 0)
 
 
-def test_news_of_several_jobs_at_once(con):
+def test_progress_of_several_jobs_is_saved_at_once(con):
     first, second = running(con, 1), running(con, 2)
 
     save_progress(
@@ -94,7 +96,7 @@ def test_news_of_several_jobs_at_once(con):
     assert counts(con, second) == (2, 2, 0)
 
 
-def test_progress_stays_when_the_job_is_over(con):
+def test_progress_is_kept_after_the_job(con):
     job_id = running(con)
     save_progress(con, [VariableProgress(job_id, "a", Outcome.DONE)])
 
@@ -103,7 +105,7 @@ def test_progress_stays_when_the_job_is_over(con):
     assert len(load_progress(con, job_id)) == 1
 
 
-def test_a_job_without_variables(con):
+def test_job_without_variables_has_zero_counts(con):
     job_id = running(con)
 
     expect_variables(con, job_id, [])

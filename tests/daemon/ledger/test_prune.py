@@ -1,3 +1,5 @@
+"""Pruning of old rows of the ledger."""
+
 from damnit_daemon.ledger import (
     JobState,
     Outcome,
@@ -26,7 +28,7 @@ def with_progress(con, run, *, end=True):
     return job_id
 
 
-def test_the_newest_jobs_stay(con):
+def test_prune_keeps_newest_jobs(con):
     ids = [with_progress(con, run) for run in range(10)]
 
     assert prune(con, keep_jobs=4).jobs == 6
@@ -37,7 +39,7 @@ def test_the_newest_jobs_stay(con):
     assert prune(con, keep_jobs=4).jobs == 0
 
 
-def test_what_is_not_over_stays_however_old(con):
+def test_prune_keeps_unfinished_jobs(con):
     old = [queued(con, 1), with_progress(con, 2, end=False)]
     for run in range(3, 9):
         with_progress(con, run)
@@ -48,7 +50,7 @@ def test_what_is_not_over_stays_however_old(con):
     assert len(load_progress(con, old[1])) == 2
 
 
-def test_progress_goes_first(con):
+def test_prune_removes_progress_of_older_jobs(con):
     ids = [with_progress(con, run) for run in range(6)]
 
     pruned = prune(con, keep_progress=2)
@@ -58,7 +60,7 @@ def test_progress_goes_first(con):
     assert load_job(con, ids[0]).variables_done == 2
 
 
-def test_a_little_at_a_time(con):
+def test_prune_removes_a_limited_number_per_call(con):
     for run in range(9):
         with_progress(con, run)
 
@@ -67,7 +69,7 @@ def test_a_little_at_a_time(con):
     assert prune(con, keep_jobs=2, at_once=3).jobs == 1
 
 
-def test_the_number_of_a_job_is_never_given_again(con):
+def test_job_number_is_never_reused(con):
     last = with_progress(con, 1)
     prune(con, keep_jobs=0)
     con.execute("DELETE FROM jobs")
@@ -75,7 +77,7 @@ def test_the_number_of_a_job_is_never_given_again(con):
     assert queued(con, 2) > last
 
 
-def test_requests_that_have_an_answer_go_too(con):
+def test_prune_removes_answered_requests(con):
     numbers = [
         add_request(con, RequestKind.COMBINE, {}, user="", host="", now=NOW) for _ in range(5)
     ]
@@ -87,7 +89,7 @@ def test_requests_that_have_an_answer_go_too(con):
     assert [r.id for r in load_requests(con)] == [numbers[4], numbers[3], numbers[0]]
 
 
-def test_an_empty_ledger(con):
+def test_prune_of_empty_ledger_removes_nothing(con):
     pruned = prune(con, keep_jobs=0)
 
     assert (pruned.jobs, pruned.progress, pruned.requests) == (0, 0, 0)

@@ -1,3 +1,5 @@
+"""The queue of jobs: order, merging and retries."""
+
 import uuid
 
 import pytest
@@ -30,7 +32,7 @@ def runs(jobs):
     return [(j.run_key.run, j.data) for j in jobs]
 
 
-def test_a_job_is_queued(con):
+def test_added_job_is_queued(con):
     added = add_job(con, job(7, "proc", cluster=False, user="me", priority=3), now=NOW)
 
     found = load_job(con, added.id)
@@ -42,7 +44,7 @@ def test_a_job_is_queued(con):
     assert found.duration_s(NOW) is None
 
 
-def test_what_is_wanted_is_kept(con):
+def test_queued_job_keeps_variables_and_executor(con):
     job_id = queued(con, variables=("b", "a"), match=("Title",), executor=Executor.SLURM)
 
     found = load_job(con, job_id)
@@ -59,7 +61,7 @@ def test_what_is_wanted_is_kept(con):
         ({"user": "me"}, {"user": "you"}),
     ],
 )
-def test_the_same_is_not_queued_twice(con, one, two):
+def test_equal_job_is_not_queued_twice(con, one, two):
     first = add_job(con, job(**one), now=NOW)
     second = add_job(con, job(**two), now=NOW)
 
@@ -79,26 +81,26 @@ def test_the_same_is_not_queued_twice(con, one, two):
         {"executor": Executor.LOCAL},
     ],
 )
-def test_what_differs_is_queued_too(con, two):
+def test_different_job_is_queued_separately(con, two):
     queued(con)
 
     assert add_job(con, job(**two), now=NOW).is_new
 
 
-def test_the_same_is_queued_again_once_the_first_began(con):
+def test_equal_job_is_queued_again_once_first_started(con):
     running(con)
 
     assert add_job(con, job(), now=NOW).is_new
 
 
-def test_of_arrivals_the_newest_is_first_and_raw_before_proc(con):
+def test_queue_takes_newest_arrival_first_and_raw_before_proc(con):
     for run, data, at in [(1, "raw", 10), (2, "raw", 20), (3, "raw", 30), (2, "proc", 40)]:
         queued(con, run, data, arrived_at=at)
 
     assert runs(next_queued(con, limit=9)) == [(2, "raw"), (2, "proc"), (3, "raw"), (1, "raw")]
 
 
-def test_the_order_in_which_data_of_a_run_are_told_does_not_matter(con):
+def test_queue_takes_raw_before_proc_in_any_order_of_arrival(con):
     queued(con, 2, "proc", arrived_at=40)
     queued(con, 3, "raw", arrived_at=30)
     queued(con, 2, "raw", arrived_at=20)
@@ -106,14 +108,14 @@ def test_the_order_in_which_data_of_a_run_are_told_does_not_matter(con):
     assert runs(next_queued(con, limit=9)) == [(2, "raw"), (2, "proc"), (3, "raw")]
 
 
-def test_runs_found_together_come_newest_number_first(con):
+def test_queue_takes_highest_run_of_simultaneous_arrivals_first(con):
     for run in (1, 3, 2):
         queued(con, run, arrived_at=NOW)
 
     assert runs(next_queued(con, limit=9)) == [(3, "raw"), (2, "raw"), (1, "raw")]
 
 
-def test_requests_come_before_arrivals_by_priority_then_as_asked(con):
+def test_queue_takes_requests_before_arrivals_by_priority_then_age(con):
     queued(con, 1)
     queued(con, 4, **ASKED)
     queued(con, 3, **ASKED)
@@ -124,7 +126,7 @@ def test_requests_come_before_arrivals_by_priority_then_as_asked(con):
     assert [run for run, _ in runs(next_queued(con, limit=2))] == [2, 4]
 
 
-def test_an_arrival_that_somebody_asks_for_too_comes_early(con):
+def test_request_for_queued_arrival_raises_its_rank(con):
     queued(con, 1, arrived_at=1)
     queued(con, 2, arrived_at=2)
 
@@ -133,7 +135,7 @@ def test_an_arrival_that_somebody_asks_for_too_comes_early(con):
     assert runs(next_queued(con)) == [(1, "raw")]
 
 
-def test_a_request_does_not_lose_its_place_to_the_arrival_of_the_same(con):
+def test_arrival_does_not_lower_rank_of_equal_request(con):
     queued(con, 1, **ASKED, priority=7)
     queued(con, 2, **ASKED, priority=5)
 
@@ -142,7 +144,7 @@ def test_a_request_does_not_lose_its_place_to_the_arrival_of_the_same(con):
     assert runs(next_queued(con)) == [(1, "raw")]
 
 
-def test_a_queued_job_can_be_brought_forward(con):
+def test_queued_job_can_be_prioritised(con):
     first = queued(con, 1, arrived_at=1)
     queued(con, 2, **ASKED)
 
@@ -151,13 +153,13 @@ def test_a_queued_job_can_be_brought_forward(con):
     assert not prioritise_job(con, running(con, 3), 1)
 
 
-def test_what_began_is_not_next(con):
+def test_running_job_is_not_in_queue(con):
     running(con)
 
     assert next_queued(con, limit=9) == []
 
 
-def test_an_arrival_becomes_a_job_once(con):
+def test_arrival_becomes_one_job(con):
     record_arrival(con, arrival(5), now=NOW)
     (recorded,) = pending_arrivals(con)
 
@@ -170,7 +172,7 @@ def test_an_arrival_becomes_a_job_once(con):
     assert add_job_for_arrival(con, 99, job(5), now=NOW) is None
 
 
-def test_two_arrivals_of_the_same_data_become_one_job(con):
+def test_two_arrivals_of_equal_data_become_one_job(con):
     for key in ("a", "b"):
         record_arrival(con, arrival(5, key=key), now=NOW)
 
@@ -180,7 +182,7 @@ def test_two_arrivals_of_the_same_data_become_one_job(con):
     assert pending_arrivals(con) == []
 
 
-def test_what_failed_is_tried_again_as_another_job(con):
+def test_retry_of_failed_job_is_a_new_job(con):
     wanted = {"variables": ("a",), "cluster": True, "executor": Executor.LOCAL, "data": "proc"}
     old = over(con, 7, JobState.FAILED, **wanted)
 
@@ -194,7 +196,7 @@ def test_what_failed_is_tried_again_as_another_job(con):
     assert load_job(con, old).state is JobState.FAILED
 
 
-def test_what_is_not_over_is_not_tried_again(con):
+def test_unfinished_job_is_not_retried(con):
     assert retry_job(con, running(con), now=NOW) is None
     assert retry_job(con, queued(con), now=NOW) is None
     assert retry_job(con, 99, now=NOW) is None

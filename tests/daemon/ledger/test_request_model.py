@@ -1,4 +1,4 @@
-"""Typed requests: what the app and the commands write is what the daemon reads, with bounds."""
+"""Typed requests from app and commands, validated by the daemon."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ DEEP = "[" * 100_000 + "]" * 100_000
     ],
     ids=repr,
 )  # fmt: skip
-def test_what_is_written_is_what_is_read(request_):
+def test_request_survives_serialisation(request_):
     assert parse_request(str(request_.kind), request_.to_payload()) == request_
 
 
@@ -77,17 +77,17 @@ def test_what_is_written_is_what_is_read(request_):
     ],
     ids=lambda value: repr(value)[:40],
 )
-def test_what_is_out_of_bounds_is_refused_in_a_sentence(kind, payload):
+def test_request_out_of_bounds_is_refused_with_reason(kind, payload):
     with pytest.raises(DamnitError) as caught:
         parse_request(kind, payload)
     assert 10 < len(str(caught.value)) < 400
 
 
-def test_a_command_refuses_a_number_beyond_64_bits():
+def test_request_refuses_job_number_beyond_64_bits():
     with pytest.raises(DamnitError, match="a job's number"):
         CancelRequest(jobs=(BEYOND,))
 
 
-def test_json_without_end_reads_as_empty():
+def test_deeply_nested_json_is_read_as_empty():
     assert parse_object(DEEP) == {}
     assert parse_object('{"jobs": ' + DEEP + "}") == {}

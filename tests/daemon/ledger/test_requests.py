@@ -1,3 +1,5 @@
+"""Requests in the ledger."""
+
 import sqlite3
 
 import pytest
@@ -20,7 +22,7 @@ def ask(con, kind=RequestKind.REPROCESS, **payload):
     return add_request(con, kind, payload, user="me", host="here", now=NOW)
 
 
-def test_a_request_waits(con):
+def test_added_request_is_waiting(con):
     number = ask(con, runs=[1, 2])
 
     request = load_request(con, number)
@@ -53,7 +55,7 @@ def test_a_request_is_answered_once(con, state):
     assert take_requests(con, now=NOW) == []
 
 
-def test_a_request_of_a_newer_program_or_a_broken_one_can_be_refused(con):
+def test_unknown_or_malformed_request_can_be_refused(con):
     con.execute(
         "INSERT INTO requests (kind, payload, user, host, created_at, state, answer) "
         "VALUES ('dance', '{', '', '', 0, 'waiting', '')"
@@ -64,14 +66,14 @@ def test_a_request_of_a_newer_program_or_a_broken_one_can_be_refused(con):
     assert (request.kind, request.payload) == ("dance", {})
 
 
-def test_the_newest_are_shown_first(con):
+def test_requests_are_loaded_newest_first(con):
     numbers = [ask(con) for _ in range(3)]
 
     assert [r.id for r in load_requests(con, limit=2)] == [numbers[2], numbers[1]]
     assert load_request(con, 99) is None
 
 
-def test_the_largest_number_in_a_table_leaves_room_for_more_rows(con):
+def test_row_with_largest_id_does_not_block_new_rows(con):
     for table in ("jobs", "requests", "arrivals", "edits"):
         columns = [
             row[1] for row in con.execute(f"PRAGMA table_info({table})") if row[3] and not row[5]

@@ -1,3 +1,5 @@
+"""Timings of variables from finished jobs."""
+
 import pytest
 
 from damnit_daemon.ledger import Outcome, VariableProgress, load_timings, save_progress
@@ -11,7 +13,7 @@ def took(con, name, *durations_s, outcome=Outcome.DONE, first_run=1):
         save_progress(con, [news])
 
 
-def test_the_dearest_comes_first(con):
+def test_slowest_variable_is_first(con):
     took(con, "quick", *[0.1] * 10)
     took(con, "slow", *range(1, 101))
 
@@ -23,19 +25,19 @@ def test_the_dearest_comes_first(con):
 
 
 @pytest.mark.parametrize("outcome", [o for o in Outcome if o is not Outcome.DONE])
-def test_only_results_count(con, outcome):
+def test_timings_count_only_results(con, outcome):
     took(con, "a", 5.0, outcome=outcome)
 
     assert load_timings(con) == []
 
 
-def test_what_a_clock_or_nobody_measured_does_not_count(con):
+def test_timings_ignore_missing_and_negative_durations(con):
     took(con, "a", None, -3.0)
 
     assert load_timings(con) == []
 
 
-def test_only_jobs_of_late_count(con):
+def test_timings_count_only_recent_jobs(con):
     took(con, "a", 100.0)
     took(con, "a", 1.0, 1.0, first_run=2)
 
@@ -44,5 +46,5 @@ def test_only_jobs_of_late_count(con):
     assert (timing.count, timing.total_s) == (2, 2.0)
 
 
-def test_there_was_no_job(con):
+def test_timings_without_jobs_are_empty(con):
     assert load_timings(con) == []

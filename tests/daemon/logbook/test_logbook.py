@@ -1,4 +1,4 @@
-"""The logbook against a small real server that speaks as DAMNIT's does."""
+"""The logbook client against a small real server that answers like DAMNIT's proxy."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def configure(folder, server, **more):
     return load_logbook(folder)
 
 
-def test_a_text_arrives_where_it_is_meant_to(tmp_path, server):
+def test_message_arrives_in_its_topic(tmp_path, server):
     logbook = configure(tmp_path, server, topics='["shift", "beam"]')
     assert logbook.topics == ("shift", "beam")
     assert logbook.stream() == "p1234"
@@ -32,7 +32,7 @@ def test_a_text_arrives_where_it_is_meant_to(tmp_path, server):
     assert server.received == [("shift", "### Run 1\n50 % & more?", b"")]
 
 
-def test_a_picture_goes_with_the_first_message(tmp_path, server):
+def test_picture_is_sent_with_first_message_part(tmp_path, server):
     text = "\n".join("x" * 99 for _ in range(250))
     assert configure(tmp_path, server).send("plots", text, b"\x89PNG picture") == 3
     topics, texts, pictures = zip(*server.received, strict=True)
@@ -41,14 +41,14 @@ def test_a_picture_goes_with_the_first_message(tmp_path, server):
     assert pictures == (b"\x89PNG picture", b"", b"")
 
 
-def test_a_key_that_is_not_known_is_said_and_not_shown(tmp_path, server):
+def test_unknown_key_is_reported_without_showing_it(tmp_path, server):
     logbook = configure(tmp_path, server, key="stolen")
     with pytest.raises(DamnitError, match="does not know this key"):
         logbook.stream()
     assert "stolen" not in repr(logbook)
 
 
-def test_the_key_goes_to_no_other_server(tmp_path, server):
+def test_key_is_not_sent_to_another_server_on_redirect(tmp_path, server):
     with LogbookServer() as other:
         server.elsewhere = other.url.replace("127.0.0.1", "localhost")
         with pytest.raises(DamnitError, match="refused it: 302"):
@@ -56,18 +56,18 @@ def test_the_key_goes_to_no_other_server(tmp_path, server):
         assert other.keys == []
 
 
-def test_a_key_that_no_request_can_hold_is_refused(tmp_path, server):
+def test_non_ascii_key_is_refused(tmp_path, server):
     with pytest.raises(DamnitError, match="lacks something"):
         configure(tmp_path, server, key="ключ")
 
 
-def test_what_was_sent_before_it_broke_is_said(tmp_path, server):
+def test_partly_sent_message_reports_number_of_sent_parts(tmp_path, server):
     server.accepts = 1
     with pytest.raises(DamnitError, match=r"refused it: 500 full.* 1 of 2 messages were sent"):
         configure(tmp_path, server).send("shift", "\n".join(["y" * 6000] * 2))
 
 
-def test_a_server_that_is_not_there_is_said(tmp_path, server):
+def test_unreachable_logbook_server_is_reported(tmp_path, server):
     logbook = configure(tmp_path, server)
     server.close()
     with pytest.raises(DamnitError, match="does not answer"):
@@ -84,18 +84,18 @@ def test_a_server_that_is_not_there_is_said(tmp_path, server):
         ("[OTHER]\nkey = 1", "lacks something"),
     ],
 )
-def test_what_is_wrong_with_its_configuration_is_said(tmp_path, text, said):
+def test_invalid_logbook_configuration_is_reported(tmp_path, text, said):
     if text is not None:
         (tmp_path / "zulip.cfg").write_text(text)
     with pytest.raises(DamnitError, match=said):
         load_logbook(tmp_path)
 
 
-def test_topics_without_sense_are_none(tmp_path, server):
+def test_invalid_topics_are_ignored(tmp_path, server):
     assert configure(tmp_path, server, topics="shift").topics == ()
 
 
-def test_a_line_that_is_too_long_ends_somewhere():
+def test_overlong_line_is_split():
     parts = split_message("a" * (2 * MOST_CHARACTERS + 5) + "\nb")
     assert [len(part) for part in parts] == [MOST_CHARACTERS, MOST_CHARACTERS, 7]
     assert split_message("") == [""]
@@ -104,13 +104,13 @@ def test_a_line_that_is_too_long_ends_somewhere():
 PNG = b"\x89PNG\r\n\x1a\n and more"
 
 
-def test_a_picture_is_uploaded(tmp_path, server):
+def test_picture_is_uploaded(tmp_path, server):
     link = configure(tmp_path, server).upload("xgm.png", PNG)
     assert link == "/user_uploads/2/ab/xgm.png"
     assert server.uploaded == [("xgm.png", PNG)]
 
 
-def test_an_upload_that_is_too_large_is_said(tmp_path, server, monkeypatch):
+def test_oversized_upload_is_refused_before_sending(tmp_path, server, monkeypatch):
     server.largest = 10
     with pytest.raises(DamnitError, match=r"refused it: 413 .*allowed limit"):
         configure(tmp_path, server).upload("xgm.png", PNG)
@@ -121,7 +121,7 @@ def test_an_upload_that_is_too_large_is_said(tmp_path, server, monkeypatch):
     assert len(server.keys) == before  # nothing was sent
 
 
-def test_an_upload_takes_the_key_to_no_other_server(tmp_path, server):
+def test_key_is_not_sent_to_another_server_on_upload_redirect(tmp_path, server):
     with LogbookServer() as other:
         server.uploads_elsewhere = other.url.replace("127.0.0.1", "localhost")
         with pytest.raises(DamnitError, match="refused it: 307"):
@@ -129,7 +129,7 @@ def test_an_upload_takes_the_key_to_no_other_server(tmp_path, server):
         assert (other.keys, other.uploaded) == ([], [])
 
 
-def test_a_server_without_uploads_is_known(tmp_path, server):
+def test_server_without_uploads_raises_no_uploads(tmp_path, server):
     server.takes_uploads = False
     with pytest.raises(NoUploads):
         configure(tmp_path, server).upload("xgm.png", PNG)
@@ -139,7 +139,7 @@ def test_a_server_without_uploads_is_known(tmp_path, server):
     "link",
     ["", "nowhere", "javascript:alert(1)", "/user_uploads/a) [b](http://c", "/user_uploads/\x1b"],
 )
-def test_a_link_without_sense_is_none(tmp_path, server, link):
+def test_invalid_upload_link_is_refused(tmp_path, server, link):
     server.link = link
     with pytest.raises(DamnitError, match="without sense"):
         configure(tmp_path, server).upload("xgm.png", PNG)

@@ -1,3 +1,5 @@
+"""Log files read in both directions and searched."""
+
 from __future__ import annotations
 
 import os
@@ -37,7 +39,7 @@ def texts(lines):
     return [line.text for line in lines]
 
 
-def test_the_end_is_read_without_what_is_before(opened):
+def test_end_of_log_is_read_alone(opened):
     log = opened("".join(f"line {n}\n" for n in range(100_000)))
     last = log.lines_before(log.size, 3)
     assert texts(last) == ["line 99997", "line 99998", "line 99999"]
@@ -46,7 +48,7 @@ def test_the_end_is_read_without_what_is_before(opened):
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_both_directions_show_the_same_lines(opened, seed):
+def test_log_read_forwards_and_backwards_has_equal_lines(opened, seed):
     chance = random.Random(seed)
     lengths = [chance.choice([0, 1, 7, 80, 500, MOST_BYTES, 70_000]) for _ in range(60)]
     log = opened(b"".join(bytes([97 + n % 26]) * n + b"\n" for n in lengths) + b"open end")
@@ -65,16 +67,16 @@ def test_both_directions_show_the_same_lines(opened, seed):
         assert log.line_at(chance.randrange(line.start, line.end)) == line.start
 
 
-def test_a_progress_bar_is_its_last_state(opened):
+def test_carriage_return_keeps_last_state_of_line(opened):
     assert texts(opened("10 %\r20 %\rdone\nnext\r\n").lines_from(0, 9)) == ["done", "next"]
 
 
-def test_what_is_no_text_is_shown_all_the_same(opened):
+def test_undecodable_log_is_shown_with_replacement_characters(opened):
     (line,) = opened(b"\xff\xfeabc\x00\n").lines_from(0, 9)
     assert line.text == "\ufffd\ufffdabc\x00"
 
 
-def test_it_is_seen_to_grow_shrink_vanish_and_be_replaced(opened, path):
+def test_log_poll_detects_growth_truncation_removal_and_replacement(opened, path):
     log = opened("one\n")
     assert log.poll() is LogChange.NONE
     with path.open("a") as file:
@@ -91,12 +93,12 @@ def test_it_is_seen_to_grow_shrink_vanish_and_be_replaced(opened, path):
     assert texts(log.lines_from(0, 9)) == ["another"]
 
 
-def test_one_that_is_not_there_is_said(path):
+def test_missing_log_is_reported(path):
     with pytest.raises(DamnitError, match=r"no log r1-p1234\.out"):
         LogFile(path).poll()
 
 
-def test_a_search_goes_both_ways_and_ends(opened):
+def test_log_search_works_in_both_directions_and_ends(opened):
     filler = "x" * 99 + "\n"
     log = opened(f"Needle 1\n{filler * 30_000}needle 2\n{filler * 30_000}NEEDLE 3\n")
     places, at = [], 0
@@ -114,7 +116,7 @@ def test_a_search_goes_both_ways_and_ends(opened):
     assert log.find(NEEDLE, 9, is_wanted=lambda: False) is None
 
 
-def test_a_search_finds_across_the_places_where_it_reads(opened, monkeypatch):
+def test_log_search_finds_matches_across_blocks(opened, monkeypatch):
     monkeypatch.setattr("damnit_daemon.logs.log_file.SEARCH_BYTES", 7)
     log = opened("abc\nab needle cd\nef\n")
     assert log.find(NEEDLE, 0) == 4
@@ -137,5 +139,5 @@ def test_a_search_finds_across_the_places_where_it_reads(opened, monkeypatch):
         ("no errors found", LineKind.PLAIN),
     ],
 )
-def test_lines_are_told_apart(text, kind):
+def test_log_line_has_a_kind(text, kind):
     assert kind_of(text) is kind

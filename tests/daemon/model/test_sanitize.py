@@ -1,4 +1,4 @@
-"""Numbers, and text of strangers."""
+"""Formatting of numbers and escaping of untrusted text."""
 
 from __future__ import annotations
 
@@ -35,31 +35,31 @@ INF = float("inf")
         (True, "True"),
     ],
 )
-def test_numbers_are_written_as_damnit_writes_them(value, text):
+def test_number_is_formatted_as_in_damnit(value, text):
     assert format_number(value) == text
 
 
-def test_controls_are_shown_line_breaks_and_tabs_kept():
+def test_control_characters_are_escaped_except_newline_and_tab():
     assert show_controls("a\x1b[0m\x9b\x7f\n\tb") == "a\\x1b[0m\\x9b\\x7f\n\tb"
     assert show_controls("x\u202ey\u200b\ufeff\ud800") == "x\\u202ey\\u200b\\ufeff\\ud800"
     assert show_controls("µJ – 10⁻³ 汉") == "µJ – 10⁻³ 汉"
 
 
 @pytest.mark.parametrize(("is_terminal", "printed"), [(True, "a\\u200db\n"), (False, "a\u200db\n")])
-def test_text_is_escaped_for_a_terminal_only(monkeypatch, is_terminal, printed):
+def test_text_is_escaped_only_for_a_terminal(monkeypatch, is_terminal, printed):
     monkeypatch.setattr("sys.stdout.isatty", lambda: is_terminal)
     assert for_stdout("a\u200db\n") == printed
     for_stdout("\ud800").encode("utf-8")
 
 
 @given(st.text())
-def test_nothing_hostile_is_left(text):
+def test_escaped_text_has_no_hostile_character(text):
     shown = show_controls(text)
     assert not HOSTILE.search(shown.replace("\n", "").replace("\t", ""))
     shown.encode("utf-8")
 
 
 @given(st.text())
-def test_with_the_escapes_of_json_it_is_the_same_string(text):
+def test_json_escapes_keep_the_string(text):
     written = show_controls(json.dumps(text, ensure_ascii=False), lambda c: json.dumps(c)[1:-1])
     assert json.loads(written) == text

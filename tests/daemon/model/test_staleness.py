@@ -1,3 +1,5 @@
+"""Values computed by other code than that of the context file."""
+
 from __future__ import annotations
 
 import json
@@ -38,5 +40,5 @@ def stored(name, provenance="context.py", **attributes):
         ([stored("xgm", fingerprint="aa"), stored("agipd", fingerprint="b")], ["agipd"]),
     ],
 )
-def test_only_what_other_code_computed_has_changed(values, names):
+def test_only_values_of_other_fingerprint_are_stale(values, names):
     assert changed_since(values, LOADED, [KEY]) == ({KEY: names} if names else {})

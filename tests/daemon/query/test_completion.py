@@ -1,4 +1,4 @@
-"""What is offered while a filter is typed."""
+"""Completion of filters and column lists."""
 
 from __future__ import annotations
 
@@ -56,22 +56,22 @@ def offered(text, cursor=None):
         ("nothing = ", "", None),
     ],
 )
-def test_what_is_offered(text, word, options):
+def test_filter_completion_offers_matching_words(text, word, options):
     found = offered(text)
     assert found[0] == word
     if options is not None:
         assert found[1] == options
 
 
-def test_nothing_typed_offers_the_words_and_all_columns():
+def test_empty_filter_offers_keywords_and_all_columns():
     assert offered("")[1][:5] == ["not", "has:", "is:", "tag:", "run"]
 
 
-def test_what_follows_the_cursor_is_left_alone():
+def test_completion_ignores_text_after_cursor():
     assert offered("sam > 5", 3) == ("sam", ["sample"])
 
 
-def test_columns_with_commas_between():
+def test_column_list_is_completed_after_a_comma():
     found = complete_columns("xgm.intensity, -sam", 19, COLUMNS)
     assert (found.start, found.end, found.options) == (16, 19, ("sample",))
 
@@ -80,14 +80,14 @@ def test_columns_with_commas_between():
     st.text(alphabet=st.sampled_from(list("xgmsaple><=!~()\"' in,or:hastgi.\\é")), max_size=30),
     st.integers(0, 30),
 )
-def test_any_text_can_be_completed_within_itself(text, cursor):
+def test_completion_range_lies_within_any_text(text, cursor):
     at = min(cursor, len(text))
     found = complete_filter(text, at, COLUMNS, lambda _column: ["a b", "c"])
     assert 0 <= found.start <= found.end == at
 
 
 @given(st.sampled_from(["", "not ", "xgm.intensity > 5 or ", "("]), st.sampled_from("aeinostx"))
-def test_a_column_that_is_offered_is_understood(before, letter):
+def test_offered_column_is_a_valid_filter(before, letter):
     for option in offered(before + letter)[1]:
         if not option.endswith(":") and option != "not":
             assert parse_filter(f"has:{option}", COLUMNS)

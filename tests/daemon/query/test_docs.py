@@ -1,4 +1,4 @@
-"""What the docs show is understood."""
+"""Filters shown in the documentation."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ CELLS = [
 
 
 @pytest.mark.parametrize("text", [*BLOCKS, *CELLS])
-def test_an_example_is_a_filter(text):
+def test_documented_example_is_a_valid_filter(text):
     assert parse_filter(text, COLUMNS)
 
 
-def test_there_are_examples():
+def test_documentation_has_filter_examples():
     assert len(BLOCKS) >= 4
     assert len(CELLS) >= 12

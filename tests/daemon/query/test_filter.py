@@ -1,4 +1,4 @@
-"""The filter language, as people type it."""
+"""The filter language."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def shown(text):
         ("water hits = 17", [4]),
     ],
 )
-def test_what_is_shown(text, runs):
+def test_filter_selects_runs(text, runs):
     assert shown(text) == runs
 
 
@@ -153,14 +153,14 @@ def test_what_is_shown(text, runs):
         ("(" * 60 + "a" + ")" * 60, "(", "nested too deeply"),
     ],
 )
-def test_mistakes_are_told_at_their_place(text, place, words):
+def test_filter_error_has_its_position(text, place, words):
     with pytest.raises(FilterError) as caught:
         parse_filter(text, COLUMNS, Moment(NOW, UTC))
     assert words in str(caught.value)
     assert text[caught.value.start : caught.value.end] == place
 
 
-def test_a_word_is_found_beside_texts_with_zeros_in_them():
+def test_word_is_found_among_texts_with_nul_characters():
     texts = ["a\0Xyz", "b", "\0", "xYZ"]
     odd = ValueTable(
         [RunRow(key(run), None, None) for run in range(1, 5)],
@@ -171,7 +171,7 @@ def test_a_word_is_found_beside_texts_with_zeros_in_them():
     assert [k.run for k in found] == [1, 4]
 
 
-def test_marked_runs_are_those_that_the_table_has_marked():
+def test_is_marked_selects_marked_runs():
     marking = ValueTable([RunRow(key(run), None, None) for run in range(1, 4)], COLUMNS, [])
     marking.marked = {key(2)}
     found = parse_filter("is:marked or run = 3", COLUMNS)
@@ -194,13 +194,13 @@ def test_marked_runs_are_those_that_the_table_has_marked():
         ("not is:marked", "not is:marked xgm = 1"),
     ],
 )
-def test_another_condition_on_a_column_takes_the_place_of_those_before(text, together):
+def test_new_condition_on_a_column_replaces_earlier_ones(text, together):
     found = parse_filter(text, COLUMNS, Moment(NOW, UTC))
     assert found.with_column(COLUMNS[1], "xgm = 1") == together
     assert found.with_column(COLUMNS[1], "") == together.removesuffix("xgm = 1").strip()
 
 
-def test_a_title_that_two_columns_have_needs_the_name():
+def test_ambiguous_title_in_filter_needs_the_name():
     columns = [Column("a", "X/Mean"), Column("b", "Y/Mean")]
     with pytest.raises(
         FilterError, match=r"Several columns are called 'mean'. Give the name: a, b"
@@ -212,7 +212,7 @@ def test_a_title_that_two_columns_have_needs_the_name():
 @given(
     st.text(alphabet=st.sampled_from(list("xgm><=!~()\"' ornotad:hasi|,.5*[\\é\x1b")), max_size=40)
 )
-def test_any_text_is_a_filter_or_a_mistake_with_a_place(text):
+def test_any_text_is_a_filter_or_an_error_with_position(text):
     place = (0, 0)
     try:
         parse_filter(text, COLUMNS, Moment(NOW, UTC)).select(TABLE, TABLE.keys)
@@ -227,7 +227,7 @@ SIMPLE = st.sampled_from(
 
 
 @given(SIMPLE, SIMPLE, SIMPLE)
-def test_conditions_are_combined_as_sets_are(a, b, c):
+def test_conditions_combine_like_sets(a, b, c):
     runs = {text: set(shown(text)) for text in (a, b, c)}
     everything = {1, 2, 3, 4, 5, 6}
     assert set(shown(f"{a} {b}")) == runs[a] & runs[b]
@@ -240,7 +240,7 @@ def test_conditions_are_combined_as_sets_are(a, b, c):
 @pytest.mark.parametrize(
     "pattern", ["(a|a)*b", "(.*)*x", "(a*)*", "([a-z]+)*", "a*b*c*d*e*f*", "((ab)*)+"]
 )
-def test_patterns_that_could_take_for_ever_are_refused(pattern):
+def test_exponential_pattern_is_refused(pattern):
     with pytest.raises(FilterError, match="for ever"):
         parse_filter(f'sample ~ "{pattern}"', COLUMNS)
 
@@ -248,7 +248,7 @@ def test_patterns_that_could_take_for_ever_are_refused(pattern):
 @pytest.mark.parametrize(
     "pattern", ["dark|junk", "^a.*z$", "[+*]+", r"\(\d+\)", "(ab)+", "a{2,3}", "[]a]*"]
 )
-def test_others_are_quick_even_on_long_texts(pattern):
+def test_accepted_pattern_is_fast_on_long_text(pattern):
     long = ValueTable(
         [RunRow(key(1), None, None)], COLUMNS, [stored(1, "sample", "a" * 1_000_000 + "!")]
     )

@@ -1,4 +1,4 @@
-"""Runs in another order."""
+"""Sort order of runs."""
 
 from __future__ import annotations
 
@@ -48,11 +48,11 @@ def order(text, *values):
         ("", (2, 1), [1, 2]),
     ],
 )
-def test_order(text, values, runs):
+def test_runs_are_sorted(text, values, runs):
     assert order(text, *values) == runs
 
 
-def test_columns_are_found_as_in_filters():
+def test_sort_columns_are_found_as_in_filters():
     assert parse_sort(" -b , a ", COLUMNS) == [SortKey(COLUMNS[1], True), SortKey(COLUMNS[0])]
     assert [str(key) for key in parse_sort("-Group/B,a", COLUMNS)] == ["-b", "a"]
     titles = [Column("c", "Mean, all"), Column("d", "D")]
@@ -68,7 +68,7 @@ VALUES = st.lists(
 
 
 @given(VALUES)
-def test_nothing_is_lost_and_empties_are_last(values):
+def test_sort_keeps_all_runs_and_puts_empty_cells_last(values):
     made = table(*values)
     for text in ("a", "-a"):
         found = sort_keys(made, made.keys, parse_sort(text, COLUMNS))
