@@ -1,4 +1,4 @@
-"""When values that a job has computed are brought into the database."""
+"""Times at which computed values of a running job are stored in the database."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def finished(folder):
     return write
 
 
-def test_the_first_value_is_stored_at_once_and_the_next_ones_together(folder, finished):
+def test_first_value_is_stored_immediately_and_later_ones_in_batches(folder, finished):
     clock, saved = Clock(), []
     collector = Collector(
         folder, KEY, clock=clock, on_saved=lambda _, names: saved.append(sorted(names))
@@ -61,7 +61,7 @@ def test_the_first_value_is_stored_at_once_and_the_next_ones_together(folder, fi
     assert saved[1:] == [["b", "c"]]
 
 
-def test_the_begin_of_a_run_does_not_wait_long_for_a_value(folder, finished):
+def test_start_time_is_stored_soon_without_waiting_for_a_value(folder, finished):
     clock = Clock()
     collector = Collector(folder, KEY, clock=clock)
     collector.add(finished("start"))
@@ -70,7 +70,7 @@ def test_the_begin_of_a_run_does_not_wait_long_for_a_value(folder, finished):
     assert set(cells(folder)) == {"start"}
 
 
-def test_without_the_right_nothing_is_stored_and_nothing_lost(folder, finished):
+def test_values_stay_in_fragments_when_lease_is_lost(folder, finished):
     def refuse():
         raise DamnitError("another daemon took over")
 
@@ -85,7 +85,7 @@ def test_without_the_right_nothing_is_stored_and_nothing_lost(folder, finished):
     assert not folder.results_file(KEY).exists()
 
 
-def test_what_could_not_be_stored_is_tried_again_before_the_end(folder, finished):
+def test_failed_storing_of_values_is_retried_during_the_job(folder, finished):
     reasons, clock = ["locked", "locked"], Clock()
 
     def require_right():

@@ -1,4 +1,4 @@
-"""The process that combines."""
+"""The combiner process of the daemon."""
 
 from __future__ import annotations
 
@@ -54,13 +54,13 @@ def fragment(folder):
     return write_error_fragment(folder.path, KEY, "a", "no", "ValueError", computed_at=time.time())
 
 
-def test_it_tells_what_is_in_the_database_now(folder, combiner):
+def test_combiner_process_returns_saved_variables(folder, combiner):
     combined = combiner.combine_run(KEY, [fragment(folder)])
     assert combined.saved == [(KEY, ["a"])]
     assert cells(folder) == {"a": ("ValueError", "no")}
 
 
-def test_it_stays_when_the_thread_that_first_needed_it_ends(folder, combiner):
+def test_combiner_process_outlives_thread_that_started_it(folder, combiner):
     thread = threading.Thread(target=combiner.sweep)
     thread.start()
     thread.join()
@@ -71,7 +71,7 @@ def test_it_stays_when_the_thread_that_first_needed_it_ends(folder, combiner):
 
 
 @pytest.mark.extended
-def test_killed_it_is_started_again(folder, combiner):
+def test_killed_combiner_process_is_restarted(folder, combiner):
     combiner.sweep()
     (pid,) = combining()
     os.kill(pid, signal.SIGKILL)
@@ -79,7 +79,7 @@ def test_killed_it_is_started_again(folder, combiner):
     assert combiner.combine_run(KEY, [fragment(folder)]).saved
 
 
-def test_killed_while_it_is_asked_another_one_is_asked(folder, combiner):
+def test_combiner_process_killed_during_a_request_is_replaced(folder, combiner):
     combiner.sweep()
     (pid,) = combining()
     os.kill(pid, signal.SIGSTOP)
@@ -89,7 +89,7 @@ def test_killed_while_it_is_asked_another_one_is_asked(folder, combiner):
     killer.join()
 
 
-def test_what_cannot_be_done_is_said(folder, combiner):
+def test_combiner_failure_has_the_reason(folder, combiner):
     folder.database.unlink()
     path = fragment(folder)
     with pytest.raises(CombinerFailed, match=r"runs\.sqlite"):
@@ -97,7 +97,7 @@ def test_what_cannot_be_done_is_said(folder, combiner):
     assert path.exists()
 
 
-def test_closed_it_says_so(folder):
+def test_closed_combiner_refuses_requests(folder):
     combiner = Combiner(folder)
     combiner.sweep()
     combiner.close()

@@ -1,4 +1,4 @@
-"""The daemon as people meet it: a process in a folder, runs that arrive, cells that fill."""
+"""The daemon as a process in a folder: runs arrive, cells fill."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def waiting(experiment, tmp_path):
 
 
 @pytest.mark.extended
-def test_a_new_run_appears_by_itself_first_raw_then_proc(experiment):
+def test_new_run_is_processed_first_raw_then_proc(experiment):
     it = experiment(RAW_AND_PROC)
     it.start_daemon()
     it.arrive(1)
@@ -76,7 +76,7 @@ def test_a_new_run_appears_by_itself_first_raw_then_proc(experiment):
 
 @pytest.mark.extended
 @pytest.mark.parametrize(("backfill", "taken"), [("none", []), ("1", [2]), ("all", [1, 2])])
-def test_runs_that_are_there_at_the_first_start(experiment, backfill, taken):
+def test_first_start_processes_existing_runs_as_set_by_backfill(experiment, backfill, taken):
     it = experiment(ONE, watch_backfill=backfill)
     it.arrive(1)
     it.arrive(2)
@@ -89,7 +89,7 @@ def test_runs_that_are_there_at_the_first_start(experiment, backfill, taken):
 
 
 @pytest.mark.extended
-def test_they_are_left_alone_after_a_restart_too_however_soon(experiment):
+def test_runs_skipped_at_first_start_stay_skipped_after_restart(experiment):
     it = experiment(ONE, watch_backfill="none", watch_settle_s="100")
     it.arrive(1)
     first = it.start_daemon()
@@ -104,7 +104,7 @@ def test_they_are_left_alone_after_a_restart_too_however_soon(experiment):
 
 
 @pytest.mark.extended
-def test_what_came_while_no_daemon_ran_is_taken(experiment):
+def test_run_that_arrived_without_daemon_is_processed_at_next_start(experiment):
     it = experiment(ONE, watch_backfill="none")
     first = it.start_daemon()
     wait_until(it.looked)
@@ -118,7 +118,7 @@ def test_what_came_while_no_daemon_ran_is_taken(experiment):
 
 
 @pytest.mark.extended
-def test_a_second_daemon_says_who_is_at_work(experiment):
+def test_second_daemon_is_refused_and_names_the_first(experiment):
     it = experiment(ONE)
     first = it.start_daemon()
     begin = len(it.said())
@@ -136,7 +136,7 @@ def test_a_second_daemon_says_who_is_at_work(experiment):
     ("broker", "variable", "words"),
     [("", "", "no broker is set"), ("127.0.0.1:9", "none", "AMORE_BROKER=none in the environment")],
 )
-def test_without_the_broker_that_it_needs_it_says_why(experiment, broker, variable, words):
+def test_daemon_with_kafka_trigger_fails_without_broker(experiment, broker, variable, words):
     it = experiment(ONE, trigger="kafka", broker=broker)
     it.environment["AMORE_BROKER"] = variable
     assert it.start_daemon(wait=False).wait(60) == 1
@@ -145,7 +145,7 @@ def test_without_the_broker_that_it_needs_it_says_why(experiment, broker, variab
 
 
 @pytest.mark.extended
-def test_stopped_while_a_job_runs_it_ends_soon_and_the_job_is_done_later(waiting):
+def test_daemon_stopped_during_a_job_ends_soon_and_job_is_rerun(waiting):
     it = waiting
     daemon = it.start_daemon()
     it.arrive(1)
@@ -166,7 +166,7 @@ def test_stopped_while_a_job_runs_it_ends_soon_and_the_job_is_done_later(waiting
 
 
 @pytest.mark.extended
-def test_interrupted_at_the_keyboard_nothing_complains(waiting):
+def test_daemon_interrupted_by_ctrl_c_ends_without_traceback(waiting):
     it = waiting
     daemon = it.start_daemon()
     it.arrive(1)
@@ -178,7 +178,7 @@ def test_interrupted_at_the_keyboard_nothing_complains(waiting):
 
 
 @pytest.mark.extended
-def test_stopped_while_the_context_file_loads_it_ends_soon(experiment, tmp_path):
+def test_daemon_stopped_during_loading_of_context_file_ends_soon(experiment, tmp_path):
     it = experiment(
         f"import pathlib, time\npathlib.Path({str(tmp_path / 'x')!r}).touch()\ntime.sleep(60)\n"
     )
@@ -191,7 +191,7 @@ def test_stopped_while_the_context_file_loads_it_ends_soon(experiment, tmp_path)
     assert [job.state for job in it.jobs()] == [JobState.QUEUED]
 
 
-def test_values_appear_while_the_run_is_still_processed(waiting):
+def test_values_appear_while_job_is_running(waiting):
     it = waiting
     it.start_daemon()
     it.arrive(1)
@@ -209,7 +209,7 @@ def test_values_appear_while_the_run_is_still_processed(waiting):
 
 
 @pytest.mark.extended
-def test_jobs_run_side_by_side_but_never_two_of_one_run(waiting):
+def test_jobs_run_in_parallel_except_for_the_same_run(waiting):
     it = waiting
     it.set(local_jobs="2")
     it.start_daemon()
@@ -227,7 +227,7 @@ def test_jobs_run_side_by_side_but_never_two_of_one_run(waiting):
 
 
 @pytest.mark.extended
-def test_reprocessing_is_asked_for_and_answered(experiment):
+def test_reprocess_request_is_answered_and_updates_values(experiment):
     it = experiment(ONE + "@Variable\ndef two(run):\n    return 2\n")
     it.start_daemon()
     it.arrive(1)
@@ -245,7 +245,7 @@ def test_reprocessing_is_asked_for_and_answered(experiment):
 
 
 @pytest.mark.extended
-def test_requests_that_make_no_sense_are_refused_and_harm_nobody(experiment):
+def test_invalid_requests_are_refused_with_reason(experiment):
     it = experiment(ONE)
     it.start_daemon()
     for payload in ({}, {"runs": 3}, {"runs": [[1234]]}, {"runs": [["a", "b"]]}):
@@ -257,7 +257,7 @@ def test_requests_that_make_no_sense_are_refused_and_harm_nobody(experiment):
 
 
 @pytest.mark.extended
-def test_a_running_job_is_cancelled_and_what_it_computed_stays(waiting):
+def test_cancelled_running_job_keeps_computed_values(waiting):
     it = waiting
     it.start_daemon()
     it.arrive(1)
@@ -275,7 +275,7 @@ def test_a_running_job_is_cancelled_and_what_it_computed_stays(waiting):
 
 
 @pytest.mark.extended
-def test_a_job_that_waits_is_cancelled_before_it_begins(waiting):
+def test_cancelled_queued_job_never_starts(waiting):
     it = waiting
     it.start_daemon()
     it.arrive(1)
@@ -289,7 +289,7 @@ def test_a_job_that_waits_is_cancelled_before_it_begins(waiting):
 
 
 @pytest.mark.extended
-def test_failed_jobs_are_tried_again(experiment):
+def test_retry_request_reruns_failed_jobs(experiment):
     it = experiment(ONE)
     it.start_daemon()
     it.ask(RequestKind.REPROCESS, runs=[[1234, 5]])
@@ -304,7 +304,7 @@ def test_failed_jobs_are_tried_again(experiment):
 
 @pytest.mark.extended
 @pytest.mark.parametrize("breakage", ["@Variable\ndef broken(:\n", "raise ValueError('no')\n"])
-def test_jobs_wait_while_the_context_file_is_broken(experiment, breakage):
+def test_jobs_wait_while_context_file_is_invalid(experiment, breakage):
     it = experiment(breakage)
     it.start_daemon()
     it.arrive(1)
@@ -321,7 +321,7 @@ def test_jobs_wait_while_the_context_file_is_broken(experiment, breakage):
 
 
 @pytest.mark.extended
-def test_jobs_wait_while_there_is_no_context_file(experiment):
+def test_jobs_wait_while_context_file_is_missing(experiment):
     it = experiment(ONE)
     text = it.folder.context_file.read_text()
     it.folder.context_file.unlink()
@@ -337,7 +337,7 @@ def test_jobs_wait_while_there_is_no_context_file(experiment):
 
 
 @pytest.mark.extended
-def test_a_changed_context_file_is_used_from_the_next_run_on(experiment):
+def test_changed_context_file_applies_to_next_run(experiment):
     it = experiment(ONE)
     it.start_daemon()
     it.arrive(1)
@@ -350,7 +350,7 @@ def test_a_changed_context_file_is_used_from_the_next_run_on(experiment):
 
 
 @pytest.mark.extended
-def test_so_is_a_changed_module_beside_it(experiment):
+def test_changed_helper_module_applies_to_next_run(experiment):
     it = experiment("from helper import value\n@Variable\ndef one(run):\n    return value\n")
     helper = it.folder.path / "helper.py"
     helper.write_text("value = 1\n")
@@ -362,7 +362,7 @@ def test_so_is_a_changed_module_beside_it(experiment):
     it.has_cells(2, one=11)
 
 
-def test_a_fragment_that_another_program_drops_in_is_taken(experiment):
+def test_fragment_of_other_program_is_combined(experiment):
     it = experiment(ONE)
     it.start_daemon()
     key = RunKey(1234, 8)
@@ -385,7 +385,7 @@ def test_a_fragment_that_another_program_drops_in_is_taken(experiment):
     ],
     ids=["segfault", "os._exit", "time", "memory"],
 )
-def test_what_ends_a_variable_is_said_in_its_cell(experiment, body, settings, reason):
+def test_dead_variable_has_its_reason_in_the_cell(experiment, body, settings, reason):
     it = experiment(
         f"@Variable\ndef a(run):\n    return 1\n"
         f"@Variable\ndef bad(run, x: 'var#a'):\n    {body}\n"
@@ -401,7 +401,7 @@ def test_what_ends_a_variable_is_said_in_its_cell(experiment, body, settings, re
     assert (job.state, job.variables_failed, job.variables_done) == (JobState.DONE, 1, 3)
 
 
-def test_what_people_typed_is_left_as_it_is(experiment):
+def test_user_entered_values_are_kept_when_run_is_processed(experiment):
     it = experiment(ONE)
     key = RunKey(1234, 1)
     with Database(it.folder.database).writing() as con:
@@ -421,7 +421,7 @@ def test_what_people_typed_is_left_as_it_is(experiment):
     assert it.cells(1) == {"one": 1, "sample": "lysozyme", "comment": "good"}
 
 
-def test_one_absurd_request_does_not_kill_the_daemon(experiment):
+def test_malformed_request_rows_do_not_end_the_daemon(experiment):
     it = experiment(ONE)
     it.start_daemon()
     deep = "[" * 50_000 + "]" * 50_000
@@ -453,7 +453,7 @@ def test_one_absurd_request_does_not_kill_the_daemon(experiment):
     it.has_cells(1, one=1)
 
 
-def test_a_job_with_impossible_limits_fails_with_the_reason(experiment):
+def test_job_with_invalid_limits_fails_with_reason(experiment):
     it = experiment(ONE)
     it.ledger.create()
     with it.ledger.writing() as con:

@@ -1,4 +1,4 @@
-"""Damaged fragments and results files: each costs itself, with the reason, and nothing waits."""
+"""Damaged fragments are quarantined and the rest is combined."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def healthy(folder, key, name="a"):
         ("fragment-attributeerror.h5", ""),
     ],
 )
-def test_a_damaged_fragment_is_set_aside_and_the_others_are_combined(
+def test_fragment_that_crashes_hdf5_is_quarantined_and_rest_is_combined(
     folder, combiner, name, reason
 ):
     bad = put(folder, name, "p1234_r7.bad.ready.h5")
@@ -71,9 +71,7 @@ def test_a_damaged_fragment_is_set_aside_and_the_others_are_combined(
     assert list(folder.fragments()) == []
 
 
-def test_a_fragment_that_hangs_hangs_neither_a_run_that_is_combined_nor_its_first_values(
-    folder, combiner
-):
+def test_fragment_that_hangs_hdf5_delays_neither_combining_nor_values(folder, combiner):
     bad = put(folder, "fragment-hang.h5", "p1234_r7.bad.ready.h5")
     good = healthy(folder, KEY)
     assert combiner.ingest([bad, good]) == ["a"]
@@ -82,7 +80,7 @@ def test_a_fragment_that_hangs_hangs_neither_a_run_that_is_combined_nor_its_firs
     assert cells(folder, 7) == {"a": ("ValueError", "no")}
 
 
-def test_a_lost_result_is_told_in_its_cell_and_by_the_job_and_offered_again(folder, combiner):
+def test_lost_result_is_reported_in_cell_and_job_and_can_be_retried(folder, combiner):
     collector = Collector(folder, KEY, store=combiner)
     collector.add(put(folder, "fragment-segv.h5", "p1234_r7.bad.ready.h5"), "lost")
     collector.lose("full", "No space left on device", "OSError")
@@ -95,7 +93,7 @@ def test_a_lost_result_is_told_in_its_cell_and_by_the_job_and_offered_again(fold
     assert failed_variables(folder, [KEY]) == {KEY: ["full", "lost"]}
 
 
-def test_a_results_file_that_hangs_postpones_its_run_only(folder, combiner):
+def test_results_file_that_hangs_hdf5_postpones_only_its_run(folder, combiner):
     put(folder, "results-hang.h5", "p1234_r7.h5")
     waits = healthy(folder, KEY)
     healthy(folder, OTHER)
@@ -119,7 +117,7 @@ ODD_ATTRIBUTES = [
 ]  # fmt: skip
 
 
-def test_netcdf_attributes_of_any_kind_leave_a_results_file_that_merges(folder, combiner):
+def test_unusual_netcdf_attributes_leave_a_mergeable_results_file(folder, combiner):
     for number, (variable, attribute, value) in enumerate(ODD_ATTRIBUTES, 1):
         key = RunKey(1234, number)
         path = folder.extracted_data / f"p1234_r{number}.odd.ready.h5"

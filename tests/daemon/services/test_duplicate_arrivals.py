@@ -1,4 +1,4 @@
-"""Events that come after the watcher took the run."""
+"""Broker events for runs that the watcher has found already."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def take(con, proposal):
     return add_job_for_arrival(con, pending.id, NewJob(KEY, "raw", arrived_at=2.0), now=2.0).id
 
 
-def test_what_was_taken_as_it_is_needs_no_event(con, proposal):
+def test_event_for_unchanged_processed_run_is_a_duplicate(con, proposal):
     assert not was_taken(con, EVENT, proposal.path)
     take(con, proposal)
     (proposal.path / "raw/r0001/karabo_data_map.json").write_text("{}")  # by EXtra-data
@@ -60,7 +60,7 @@ def test_what_was_taken_as_it_is_needs_no_event(con, proposal):
     assert not was_taken(con, replace(EVENT, run_key=RunKey(1234, 2)), proposal.path)
 
 
-def test_files_that_changed_since_are_news(con, proposal):
+def test_event_for_run_with_changed_files_is_no_duplicate(con, proposal):
     take(con, proposal)
     (path, *_) = (proposal.path / "raw/r0001").glob("*.h5")
     os.utime(path, (time.time() + 5, time.time() + 5))
@@ -68,7 +68,7 @@ def test_files_that_changed_since_are_news(con, proposal):
 
 
 @pytest.mark.parametrize("state", [JobState.FAILED, JobState.CANCELLED])
-def test_a_run_whose_job_failed_is_tried_again(con, proposal, state):
+def test_event_for_run_with_failed_job_is_no_duplicate(con, proposal, state):
     job = take(con, proposal)
     set_state(con, job, JobState.RUNNING, now=3.0)
     set_state(con, job, state, now=4.0)

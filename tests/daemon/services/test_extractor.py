@@ -1,4 +1,4 @@
-"""The extractor's runner: it stays as long as it fits, and no failure sticks to it."""
+"""The extractor's resident runner and its replacement."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def extractor(folder):
 
 
 @pytest.mark.extended
-def test_the_runner_stays_while_the_file_is_the_same(extractor, folder):
+def test_runner_is_kept_while_context_file_is_unchanged(extractor, folder):
     first = extractor.refresh()
     assert extractor.refresh() is first
     folder.context_file.write_text(folder.context_file.read_text() + "\n# changed\n")
@@ -33,7 +33,7 @@ def test_the_runner_stays_while_the_file_is_the_same(extractor, folder):
 
 
 @pytest.mark.extended
-def test_a_module_beside_the_context_file_that_changes_is_loaded_anew(extractor, folder):
+def test_changed_helper_module_replaces_runner(extractor, folder):
     (folder.path / "helpers.py").write_text("X = 1\n")
     text = folder.context_file.read_text()
     folder.context_file.write_text(
@@ -55,7 +55,7 @@ def test_a_module_beside_the_context_file_that_changes_is_loaded_anew(extractor,
     ("broken", "kind"),
     [("import os; os._exit(3)", DamnitError), ("raise ValueError", ContextUnusable)],
 )
-def test_a_file_that_did_not_load_is_read_again_once_it_is_mended(extractor, folder, broken, kind):
+def test_fixed_context_file_is_loaded_again(extractor, folder, broken, kind):
     good = folder.context_file.read_text()
     folder.context_file.write_text(good + broken + "\n")
     for _ in range(2):
@@ -66,7 +66,7 @@ def test_a_file_that_did_not_load_is_read_again_once_it_is_mended(extractor, fol
 
 
 @pytest.mark.extended
-def test_the_same_broken_bytes_are_refused_again(extractor, folder):
+def test_unchanged_broken_context_file_is_refused_again(extractor, folder):
     good = folder.context_file.read_text()
     folder.context_file.write_text(good + "raise ValueError\n")
     with pytest.raises(ContextUnusable):

@@ -1,4 +1,4 @@
-"""Runs whose files come late, grow after they were taken, or cannot be read."""
+"""Runs with late, growing or unreadable files."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def growing(it):
 
 
 @pytest.mark.parametrize("trigger", ["none", "watch"])
-def test_a_run_that_is_announced_before_its_files_exist_waits_for_them(experiment, trigger):
+def test_announced_run_waits_for_its_files(experiment, trigger):
     it = experiment(COUNTS, trigger=trigger)
     it.start_daemon()
     announce(it)
@@ -80,7 +80,7 @@ def test_a_run_that_is_announced_before_its_files_exist_waits_for_them(experimen
     assert {job.state for job in jobs} == {JobState.DONE}
 
 
-def test_a_second_announcement_of_what_waits_makes_no_second_job(experiment):
+def test_second_announcement_of_waiting_run_adds_no_job(experiment):
     it = experiment(COUNTS, trigger="none")
     it.start_daemon()
     announce(it)
@@ -91,7 +91,7 @@ def test_a_second_announcement_of_what_waits_makes_no_second_job(experiment):
     assert len(it.all_over(1)) == 1
 
 
-def test_a_run_that_grows_after_it_was_taken_is_processed_again(experiment):
+def test_run_with_files_added_after_processing_is_reprocessed(experiment):
     it = experiment(COUNTS, watch_settle_s="0.5")
     it.start_daemon()
     wait_until(it.looked)
@@ -110,7 +110,7 @@ def test_a_run_that_grows_after_it_was_taken_is_processed_again(experiment):
     assert len(it.all_over(3)) == 3
 
 
-def test_corrected_files_that_come_after_the_first_make_only_a_proc_job(experiment):
+def test_later_proc_files_cause_only_a_proc_job(experiment):
     it = experiment(COUNTS, watch_settle_s="0.5")
     it.start_daemon()
     wait_until(it.looked)
@@ -125,7 +125,7 @@ def test_corrected_files_that_come_after_the_first_make_only_a_proc_job(experime
     assert [job.data for job in it.all_over(4)][3:] == ["all"]
 
 
-def test_a_run_that_grows_shows_in_the_lease(experiment):
+def test_growing_run_is_shown_in_lease(experiment):
     it = experiment(COUNTS, watch_settle_s="600")
     it.start_daemon()
     wait_until(it.looked)
@@ -139,7 +139,7 @@ def test_a_run_that_grows_shows_in_the_lease(experiment):
     ("content", "reason"),
     [(b"", "empty"), (None, "truncated"), (b"strange", "no HDF5 file")],
 )
-def test_unreadable_files_are_told_of_and_tried_again_when_they_change(experiment, content, reason):
+def test_unreadable_files_are_reported_and_run_is_retried_on_change(experiment, content, reason):
     it = experiment(COUNTS, watch_settle_s="0.2")
     it.arrive(1)
     new = add_file(it)
@@ -158,7 +158,7 @@ def test_unreadable_files_are_told_of_and_tried_again_when_they_change(experimen
         assert load_unreadable(con) == {}
 
 
-def test_a_run_of_which_no_file_can_be_read_fails_with_the_reason_and_is_tried_again(experiment):
+def test_run_without_readable_file_fails_and_is_retried_on_change(experiment):
     it = experiment(COUNTS, watch_settle_s="0.2")
     it.arrive(1)
     path = next(run_folder(it).glob("*.h5"))
@@ -172,7 +172,7 @@ def test_a_run_of_which_no_file_can_be_read_fails_with_the_reason_and_is_tried_a
     it.has_cells(1, n_files=1)
 
 
-def test_rows_of_files_that_make_no_sense_are_passed_over(experiment):
+def test_malformed_rows_of_files_table_are_skipped(experiment):
     it = experiment(COUNTS)
     it.ledger.create()
     with it.ledger.writing() as con:

@@ -1,4 +1,4 @@
-"""The listener's promises, without a broker; with real ones: `tests/daemon/broker`."""
+"""Guarantees of the listener without a broker; with real ones: `tests/daemon/broker`."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_offsets_are_committed_after_the_arrivals_are_recorded():
     assert log.happened == [("recorded", [1, 2]), ("committed", [1, 2])]
 
 
-def test_what_cannot_be_recorded_is_neither_committed_nor_lost():
+def test_unrecorded_messages_are_neither_committed_nor_lost():
     log = Log([record(1)], [record(2)])
     log.failures = 2
     listener = Listener(log, ArrivalFilter(), log.record)
@@ -75,7 +75,7 @@ def test_what_cannot_be_recorded_is_neither_committed_nor_lost():
     assert listener.counts == {"arrivals": 2}
 
 
-def test_messages_that_do_not_count_are_committed_without_a_word_to_the_ledger():
+def test_ignored_messages_are_committed_without_ledger_write():
     log = Log([Record("t", 0, 5, NOW, b"rubbish"), Record("t", 0, 6, None, None)])
     listener = Listener(log, ArrivalFilter(), log.record)
     listener.step(0.0)
@@ -83,7 +83,7 @@ def test_messages_that_do_not_count_are_committed_without_a_word_to_the_ledger()
     assert listener.counts == {"malformed: is no JSON": 2}
 
 
-def test_it_goes_on_when_the_ledger_is_busy_and_leaves_when_told(monkeypatch):
+def test_listener_retries_on_busy_ledger_and_stops_on_request(monkeypatch):
     monkeypatch.setattr(listener_module, "RETRY_S", 0.01)
     log = Log([record(1)], [record(2)])
     log.failures = 3
@@ -99,7 +99,7 @@ def test_it_goes_on_when_the_ledger_is_busy_and_leaves_when_told(monkeypatch):
     assert counted == [{"arrivals": 2}]
 
 
-def test_its_trouble_can_be_seen(monkeypatch):
+def test_listener_problem_is_visible(monkeypatch):
     monkeypatch.setattr(listener_module, "RETRY_S", 0.01)
     log = Log([record(1)])
     problems = []
@@ -116,7 +116,7 @@ def test_its_trouble_can_be_seen(monkeypatch):
     assert log.happened == [("closed",)]
 
 
-def test_a_daemon_that_was_replaced_leaves_the_rest_to_its_successor():
+def test_listener_ends_without_commit_when_lease_is_lost():
     log = Log([record(1)])
 
     def fail(arrivals):
@@ -127,7 +127,7 @@ def test_a_daemon_that_was_replaced_leaves_the_rest_to_its_successor():
     assert log.happened == [("closed",)]
 
 
-def test_a_bug_is_not_swallowed():
+def test_unexpected_exception_of_listener_is_raised():
     log = Log([record(1)])
 
     def fail(arrivals):

@@ -1,4 +1,4 @@
-"""A ledger that is deleted or damaged while the daemon works."""
+"""Deleted or damaged ledgers while a daemon runs, and their rebuilding."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def command(it, *arguments):
 
 
 @pytest.mark.parametrize("loss", [delete, damage, empty])
-def test_a_ledger_that_is_lost_is_noticed_and_made_anew(experiment, loss):
+def test_lost_ledger_is_detected_and_rebuilt(experiment, loss):
     it = experiment(ONE, watch_backfill="none")
     it.arrive(1)
     daemon = it.start_daemon()
@@ -119,7 +119,7 @@ def works_again(it, old_pid):
     return lease is not None and lease.holder.pid != old_pid
 
 
-def test_a_ledger_that_is_lost_while_no_daemon_works_is_told_of(experiment):
+def test_ledger_lost_without_daemon_is_reported(experiment):
     it = experiment(ONE)
     daemon = it.start_daemon()
     wait_until(it.looked)
@@ -131,7 +131,7 @@ def test_a_ledger_that_is_lost_while_no_daemon_works_is_told_of(experiment):
     assert "was deleted" in command(it, "doctor")
 
 
-def test_what_grew_or_came_since_is_owed(experiment):
+def test_runs_new_or_grown_since_ledger_loss_are_processed(experiment):
     it = experiment(ONE)
     it.arrive(1)
     it.start_daemon()
@@ -148,7 +148,7 @@ def test_what_grew_or_came_since_is_owed(experiment):
     assert job.run_key.run == 1
 
 
-def test_a_journal_of_the_old_ledger_is_not_played_back_into_the_new_one(experiment, monkeypatch):
+def test_rollback_journal_of_old_ledger_is_not_applied_to_new_one(experiment, monkeypatch):
     it = experiment(ONE)
     it.ledger.create()
     (it.folder.internals).mkdir(exist_ok=True)
@@ -162,7 +162,7 @@ def test_a_journal_of_the_old_ledger_is_not_played_back_into_the_new_one(experim
     assert why_unusable(it.folder) == ""
 
 
-def test_no_new_job_has_the_number_of_one_that_was_handed_to_slurm(experiment, monkeypatch):
+def test_rebuilt_ledger_reuses_no_job_number_known_to_slurm(experiment, monkeypatch):
     it = experiment(ONE)
     it.ledger.create()
     old = it.folder.internals / "slurm" / "an-old-one"
@@ -179,13 +179,13 @@ def test_no_new_job_has_the_number_of_one_that_was_handed_to_slurm(experiment, m
     assert added.id == 8
 
 
-def test_a_first_ledger_is_no_renewal(experiment):
+def test_first_ledger_is_not_reported_as_rebuilt(experiment):
     it = experiment(ONE)
     assert renew_ledger(it.folder, 1234, sleep=lambda _: None) == ""
     assert not it.ledger.exists()
 
 
-def test_a_folder_that_is_not_there_for_a_moment_is_no_loss(experiment):
+def test_briefly_missing_folder_is_no_ledger_loss(experiment):
     it = experiment(ONE)
     Ledger(it.folder.ledger).create()
     moved = it.folder.path.with_name("elsewhere")

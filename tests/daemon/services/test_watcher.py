@@ -1,4 +1,4 @@
-"""The watcher, on real folders."""
+"""The watcher on real folders."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def proposal(tmp_path):
     return Proposal(tmp_path / "p001234")
 
 
-def test_a_run_is_complete_when_its_files_have_been_still():
+def test_run_is_complete_after_settle_time_without_change():
     first = decide(set(), {}, [files(1)], now_s=100, settle_s=20)
     assert first.settled == []
     assert first.watched == {place(1): Sighting(files(1), 100, 100)}
@@ -86,14 +86,14 @@ def test_a_run_is_complete_when_its_files_have_been_still():
     ]
 
 
-def test_files_that_change_make_the_wait_begin_anew():
+def test_changed_files_restart_settle_time():
     watched = {place(1): Sighting(files(1, size=100), 100, 100)}
     decision = decide(set(), watched, [files(1, size=101)], now_s=130, settle_s=20)
     assert decision.settled == []
     assert decision.watched == {place(1): Sighting(files(1, size=101), 130, 100)}
 
 
-def test_runs_are_taken_in_order_and_raw_before_proc():
+def test_settled_runs_are_ordered_by_number_and_raw_before_proc():
     listing = [files(2, "proc"), files(10), files(2), files(1, "proc")]
     random.Random(1).shuffle(listing)
     settled = decide(set(), {}, listing, now_s=0, settle_s=0).settled
@@ -105,13 +105,13 @@ def test_runs_are_taken_in_order_and_raw_before_proc():
     ]
 
 
-def test_what_was_seen_or_is_gone_is_not_watched():
+def test_known_or_vanished_runs_are_not_watched():
     watched = {place(1): Sighting(files(1), 0), place(2): Sighting(files(2), 0)}
     decision = decide({place(1)}, watched, [files(1)], now_s=100, settle_s=20)
     assert decision == ([], {})
 
 
-def test_a_new_run_arrives_once(proposal):
+def test_new_run_arrives_once(proposal):
     watcher = proposal.watcher()
     path = proposal.write(1)
     assert proposal.arrivals(watcher) == []
@@ -125,7 +125,7 @@ def test_a_new_run_arrives_once(proposal):
     assert proposal.arrivals(watcher, 100.0) == []
 
 
-def test_an_arrival_is_told_again_until_it_is_recorded(proposal):
+def test_arrival_is_repeated_until_recorded(proposal):
     watcher = proposal.watcher(settle_s=0)
     proposal.write(1)
     assert proposal.arrivals(watcher, record=False) == [(1, "raw")]
@@ -133,7 +133,7 @@ def test_an_arrival_is_told_again_until_it_is_recorded(proposal):
     assert proposal.arrivals(watcher, 1.0) == []
 
 
-def test_a_run_that_grows_is_not_complete(proposal):
+def test_growing_run_does_not_arrive(proposal):
     watcher = proposal.watcher()
     proposal.write(1)
     for _ in range(10):
@@ -143,7 +143,7 @@ def test_a_run_that_grows_is_not_complete(proposal):
     assert proposal.arrivals(watcher, SETTLE_S + RESCAN_S) == [(1, "raw")]
 
 
-def test_a_file_rewritten_with_the_same_size_is_a_change(proposal):
+def test_file_rewritten_with_equal_size_restarts_settle_time(proposal):
     watcher = proposal.watcher()
     path = proposal.write(1)
     proposal.poll(watcher)
@@ -152,7 +152,7 @@ def test_a_file_rewritten_with_the_same_size_is_a_change(proposal):
     assert proposal.arrivals(watcher, SETTLE_S + 1) == [(1, "raw")]
 
 
-def test_a_file_that_grows_on_storage_that_is_late_with_its_times(proposal):
+def test_file_that_grows_without_new_mtime_restarts_settle_time(proposal):
     watcher = proposal.watcher()
     path = proposal.write(1)
     before = path.stat().st_mtime_ns
@@ -162,7 +162,7 @@ def test_a_file_that_grows_on_storage_that_is_late_with_its_times(proposal):
     assert proposal.arrivals(watcher, SETTLE_S + 1) == []
 
 
-def test_a_file_that_is_still_being_copied_under_another_name_counts(proposal):
+def test_temporary_file_of_a_copy_delays_arrival(proposal):
     watcher = proposal.watcher()
     proposal.write(1)
     proposal.write(1, name=".RAW-R0001-DA02-S00000.h5.Xy7", size=5)
@@ -171,7 +171,7 @@ def test_a_file_that_is_still_being_copied_under_another_name_counts(proposal):
     assert proposal.arrivals(watcher, SETTLE_S + 1) == []
 
 
-def test_raw_then_proc(proposal):
+def test_raw_arrives_before_proc(proposal):
     watcher = proposal.watcher()
     proposal.write(1)
     proposal.poll(watcher)
@@ -182,7 +182,7 @@ def test_raw_then_proc(proposal):
     assert proposal.arrivals(watcher, SETTLE_S) == [(1, "proc"), (2, "raw")]
 
 
-def test_a_run_without_hdf5_files_waits_for_them(proposal):
+def test_run_folder_without_hdf5_files_does_not_arrive(proposal):
     watcher = proposal.watcher(settle_s=0)
     proposal.write(1, name="notes.txt")
     proposal.write(1, name=".hidden.h5")
@@ -192,7 +192,7 @@ def test_a_run_without_hdf5_files_waits_for_them(proposal):
     assert proposal.arrivals(watcher, READ_SOON_S) == [(1, "raw")]
 
 
-def test_the_file_that_makes_an_empty_run_complete_is_seen_in_the_same_tick(proposal):
+def test_file_added_within_one_mtime_tick_is_seen(proposal):
     watcher = proposal.watcher(settle_s=0)
     folder = proposal.path / "raw" / "r0001"
     folder.mkdir()
@@ -203,7 +203,7 @@ def test_the_file_that_makes_an_empty_run_complete_is_seen_in_the_same_tick(prop
     assert proposal.arrivals(watcher, 0.1) == [(1, "raw")]
 
 
-def test_a_run_whose_storage_is_late_with_its_time_is_seen_a_minute_later(proposal):
+def test_run_added_without_new_mtime_is_found_within_a_minute(proposal):
     watcher = proposal.watcher(settle_s=0)
     raw = proposal.path / "raw"
     before = raw.stat().st_mtime_ns
@@ -218,20 +218,20 @@ def test_a_run_whose_storage_is_late_with_its_time_is_seen_a_minute_later(propos
 @pytest.mark.parametrize(
     "name", ["r1", "r00001", "R0001", "r0001_old", "r٠٠٠١", "r", "r0000", "lost+found", "r0001.h5"]
 )
-def test_names_that_no_run_has_are_passed_over(proposal, name):
+def test_folders_without_run_name_are_skipped(proposal, name):
     folder = proposal.path / "raw" / name
     folder.mkdir()
     (folder / "RAW.h5").write_bytes(b"x")
     assert proposal.arrivals(proposal.watcher(settle_s=0)) == []
 
 
-def test_a_file_with_the_name_of_a_run_is_passed_over(proposal):
+def test_file_with_run_name_is_skipped(proposal):
     (proposal.path / "raw" / "r0001").write_bytes(b"x")
     proposal.write(2)
     assert proposal.arrivals(proposal.watcher(settle_s=0)) == [(2, "raw")]
 
 
-def test_a_run_may_be_a_link(proposal, tmp_path):
+def test_run_folder_may_be_a_symlink(proposal, tmp_path):
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     (elsewhere / "RAW-R0012-DA01-S00000.h5").write_bytes(b"x")
@@ -239,12 +239,12 @@ def test_a_run_may_be_a_link(proposal, tmp_path):
     assert proposal.arrivals(proposal.watcher(settle_s=0)) == [(12, "raw")]
 
 
-def test_run_numbers_above_9999(proposal):
+def test_run_number_above_9999_arrives(proposal):
     proposal.write(12345)
     assert proposal.arrivals(proposal.watcher(settle_s=0)) == [(12345, "raw")]
 
 
-def test_a_run_that_disappears_is_forgotten_and_may_come_back(proposal):
+def test_vanished_run_is_forgotten_and_may_return(proposal):
     watcher = proposal.watcher()
     path = proposal.write(1)
     proposal.poll(watcher)
@@ -256,7 +256,7 @@ def test_a_run_that_disappears_is_forgotten_and_may_come_back(proposal):
     assert proposal.arrivals(watcher, SETTLE_S + RESCAN_S) == [(1, "raw")]
 
 
-def test_a_proposal_that_cannot_be_read_is_looked_at_again(proposal):
+def test_unreadable_proposal_is_polled_again(proposal):
     watcher = proposal.watcher(settle_s=0)
     away = proposal.path.with_name("away")
     proposal.path.rename(away)
@@ -268,7 +268,7 @@ def test_a_proposal_that_cannot_be_read_is_looked_at_again(proposal):
     assert watcher.problem == ""
 
 
-def test_a_proposal_without_corrected_data_is_fine(proposal):
+def test_proposal_without_proc_folder_is_watched(proposal):
     (proposal.path / "proc").rmdir()
     watcher = proposal.watcher(settle_s=0)
     proposal.write(1)
@@ -278,7 +278,7 @@ def test_a_proposal_without_corrected_data_is_fine(proposal):
     assert proposal.arrivals(watcher, 0.2) == [(1, "proc")]
 
 
-def test_runs_of_an_unmounted_proposal_do_not_pass_for_new(proposal):
+def test_runs_of_remounted_proposal_are_not_new_at_first_start(proposal):
     proposal.write(1)
     away = proposal.path.with_name("away")
     proposal.path.rename(away)
@@ -290,7 +290,7 @@ def test_runs_of_an_unmounted_proposal_do_not_pass_for_new(proposal):
     assert [arrival.run_key.run for arrival in look.existing] == [1]
 
 
-def test_at_the_first_start_what_is_there_is_left_alone(proposal):
+def test_existing_runs_are_skipped_at_first_start(proposal):
     for run in (1, 2):
         proposal.write(run)
     proposal.write(1, "proc")
@@ -307,7 +307,7 @@ def test_at_the_first_start_what_is_there_is_left_alone(proposal):
     assert proposal.arrivals(watcher, SETTLE_S + 5) == [(3, "raw")]
 
 
-def test_a_run_that_is_being_written_at_the_first_start_is_processed(proposal):
+def test_run_being_written_at_first_start_is_processed(proposal):
     proposal.write(1)
     proposal.write(2)
     watcher = proposal.watcher(first_start=True)
@@ -321,7 +321,7 @@ def test_a_run_that_is_being_written_at_the_first_start_is_processed(proposal):
 @pytest.mark.parametrize(
     ("backfill", "processed"), [(0, []), (2, [3, 4]), (10, [1, 3, 4]), (None, [1, 3, 4])]
 )
-def test_the_first_start_may_process_the_newest(proposal, backfill, processed):
+def test_first_start_backfills_newest_runs(proposal, backfill, processed):
     for run in (1, 3, 4):
         proposal.write(run)
     watcher = proposal.watcher(settle_s=0, first_start=True, backfill=backfill)
@@ -331,7 +331,7 @@ def test_the_first_start_may_process_the_newest(proposal, backfill, processed):
     assert len(look.existing) == 3 - len(processed)
 
 
-def test_with_a_broker_an_event_is_waited_for(proposal):
+def test_watcher_waits_for_broker_event_before_backfilling(proposal):
     watcher = proposal.watcher(grace_s=60.0)
     proposal.write(1)
     proposal.write(2)
@@ -343,7 +343,7 @@ def test_with_a_broker_an_event_is_waited_for(proposal):
     assert arrival.backfilled
 
 
-def test_no_event_is_waited_for_from_a_broker_that_is_not_there(proposal):
+def test_watcher_does_not_wait_for_unreachable_broker(proposal):
     watcher = proposal.watcher(grace_s=60.0)
     proposal.write(1)
     proposal.poll(watcher)
@@ -352,7 +352,7 @@ def test_no_event_is_waited_for_from_a_broker_that_is_not_there(proposal):
     assert arrival.backfilled
 
 
-def test_folders_untouched_for_a_day_are_not_looked_into_file_by_file(proposal):
+def test_folders_unchanged_for_a_day_are_not_scanned_by_file(proposal):
     path = proposal.write(1)
     yesterday = time.time() - 100_000
     os.utime(path.parent, (yesterday, yesterday))
@@ -363,18 +363,18 @@ def test_folders_untouched_for_a_day_are_not_looked_into_file_by_file(proposal):
 
 
 @pytest.mark.parametrize(("text", "number"), [("none", 0), ("", 0), ("All", None), ("12", 12)])
-def test_backfill_is_read(text, number):
+def test_backfill_setting_is_parsed(text, number):
     assert parse_backfill(text) == number
 
 
 @pytest.mark.parametrize("text", ["some", "-1", "1.5", "٣"])
-def test_backfill_that_makes_no_sense_is_refused(text):
+def test_invalid_backfill_setting_is_refused(text):
     with pytest.raises(DamnitError, match="watch_backfill"):
         parse_backfill(text)
 
 
 @pytest.mark.extended
-def test_looking_at_2000_runs_costs_next_to_nothing(proposal):
+def test_polling_2000_runs_is_cheap(proposal):
     """A wide limit for slow machines; it must not depend on the number of runs."""
     for run in range(1, 2001):
         proposal.write(run, size=1)
@@ -409,7 +409,7 @@ def taken(path, number=1):
     }
 
 
-def test_files_added_after_a_run_was_taken_make_an_arrival_of_their_own(proposal):
+def test_files_added_to_processed_run_make_a_new_arrival(proposal):
     watcher = proposal.watcher()
     known = taken(proposal.write(1))
     assert proposal.arrivals(watcher) == []
@@ -422,7 +422,7 @@ def test_files_added_after_a_run_was_taken_make_an_arrival_of_their_own(proposal
     assert arrival.key.startswith("p001234/raw/r0001#2.2000.")
 
 
-def test_files_that_are_gone_are_no_news(proposal):
+def test_removed_files_make_no_arrival(proposal):
     watcher = proposal.watcher()
     path = proposal.write(1)
     proposal.seen.add(place(1))
@@ -430,7 +430,7 @@ def test_files_that_are_gone_are_no_news(proposal):
     assert proposal.arrivals(watcher, SETTLE_S, taken=taken(path, number=2)) == []
 
 
-def test_a_file_that_grew_in_place_after_it_was_taken_is_news(proposal):
+def test_file_grown_after_processing_makes_an_arrival(proposal):
     watcher = proposal.watcher()
     path = proposal.write(1)
     known = taken(path)
@@ -440,7 +440,7 @@ def test_a_file_that_grew_in_place_after_it_was_taken_is_news(proposal):
     assert proposal.arrivals(watcher, SETTLE_S, taken=known) == [(1, "raw")]
 
 
-def test_the_settle_time_is_learnt_from_pauses_and_forgotten_again(proposal):
+def test_settle_time_adapts_to_pauses_and_returns_to_default(proposal):
     times = SettleTimes(SETTLE_S, learns=True)
     watcher = proposal.watcher(settle_s=times)
     path = proposal.write(1, "proc")
@@ -460,17 +460,17 @@ def test_the_settle_time_is_learnt_from_pauses_and_forgotten_again(proposal):
 
 
 @pytest.mark.parametrize("text", [None, "", "[]", "{", '{"raw": 1}', '{"raw": [["x", {}]]}'])
-def test_pauses_that_make_no_sense_teach_nothing(text):
+def test_malformed_pauses_do_not_change_settle_time(text):
     assert SettleTimes(SETTLE_S, learns=True, known=text).of("raw") == SETTLE_S
 
 
-def test_a_settle_time_that_somebody_has_set_stays():
+def test_configured_settle_time_is_not_adapted():
     times = SettleTimes(5.0)
     times.note(RunKey(PROPOSAL, 1), "raw", 100.0)
     assert times.of("raw") == 5.0
 
 
-def test_a_missing_file_of_a_sequence_is_waited_for_but_not_for_ever(proposal):
+def test_missing_sequence_file_delays_arrival_for_limited_time(proposal):
     watcher = proposal.watcher()
     proposal.write(1, name="RAW-R0001-DA01-S00000.h5")
     proposal.write(1, name="RAW-R0001-DA01-S00002.h5")
@@ -484,7 +484,7 @@ def test_a_missing_file_of_a_sequence_is_waited_for_but_not_for_ever(proposal):
 
 
 @pytest.mark.parametrize("libver", ["earliest", "latest"])
-def test_a_file_that_is_cut_short_is_waited_for(proposal, libver):
+def test_truncated_file_delays_arrival(proposal, libver):
     with h5py.File(proposal.path / "whole.h5", "w", libver=libver) as file:
         file["x"] = range(5000)
     whole = (proposal.path / "whole.h5").read_bytes()
@@ -499,7 +499,7 @@ def test_a_file_that_is_cut_short_is_waited_for(proposal, libver):
     assert proposal.arrivals(watcher, SETTLE_S) == [(1, "raw")]
 
 
-def test_a_file_that_is_open_for_writing_is_waited_for(proposal):
+def test_file_open_for_writing_delays_arrival(proposal):
     proposal.write(1)
     path = proposal.path / "raw" / "r0001" / "RAW-R0001-DA02-S00000.h5"
     with h5py.File(path, "w", libver="latest") as file:
@@ -509,7 +509,7 @@ def test_a_file_that_is_open_for_writing_is_waited_for(proposal):
     assert what_is_lacking(path.parent) == ""
 
 
-def test_looking_at_3000_runs_that_were_taken_costs_next_to_nothing(proposal):
+def test_polling_3000_processed_runs_is_cheap(proposal):
     watcher = proposal.watcher()
     known, then = {}, time.time() - 7 * 86_400
     for run in range(1, 3001):
@@ -533,7 +533,7 @@ def write_trains(proposal, name, first, last, *, run=1, kind="raw"):
     return path
 
 
-def test_an_aggregator_that_ends_before_the_others_is_waited_for(proposal):
+def test_aggregator_with_fewer_trains_delays_arrival(proposal):
     watcher = proposal.watcher()
     write_trains(proposal, "RAW-R0001-DA01-S00000.h5", 1000, 1499)
     write_trains(proposal, "RAW-R0001-DA01-S00001.h5", 1500, 1749)
@@ -548,7 +548,7 @@ def test_an_aggregator_that_ends_before_the_others_is_waited_for(proposal):
     assert proposal.arrivals(watcher, SETTLE_S) == [(1, "raw")]
 
 
-def test_one_that_always_ends_early_costs_the_wait_once(proposal):
+def test_aggregator_that_always_ends_early_delays_only_first_arrival(proposal):
     watcher = proposal.watcher()
     ends_and_waits = [(1499, True), (1499, False), (1749, False), (1499, True)]
     for run, (end, waits) in enumerate(ends_and_waits, 1):
@@ -559,7 +559,7 @@ def test_one_that_always_ends_early_costs_the_wait_once(proposal):
         proposal.poll(watcher, PATIENCE * SETTLE_S)
 
 
-def test_corrected_files_are_as_many_as_the_raw_ones(proposal):
+def test_proc_arrives_with_as_many_files_as_raw(proposal):
     for number in (0, 1):
         proposal.write(1, name=f"RAW-R0001-AGIPD00-S0000{number}.h5")
         proposal.write(1, name=f"RAW-R0001-DA01-S0000{number}.h5")
@@ -575,7 +575,7 @@ def test_corrected_files_are_as_many_as_the_raw_ones(proposal):
 
 
 @pytest.mark.parametrize("trains", [None, "text", [[1, 2]], [2.5], [0], [2**63 + 5]])
-def test_files_that_do_not_tell_where_they_end_are_not_waited_for(proposal, trains):
+def test_files_without_train_ids_do_not_delay_arrival(proposal, trains):
     watcher = proposal.watcher()
     write_trains(proposal, "RAW-R0001-DA01-S00000.h5", 1000, 1749)
     path = proposal.write(1, name="RAW-R0001-DA02-S00000.h5")
@@ -588,7 +588,7 @@ def test_files_that_do_not_tell_where_they_end_are_not_waited_for(proposal, trai
 
 
 @pytest.mark.parametrize("name", ["results-hang.h5", "results-appcrash.h5"])
-def test_a_damaged_file_ends_neither_the_watcher_nor_what_the_others_tell(proposal, name):
+def test_damaged_file_does_not_end_watcher_or_hide_missing_trains(proposal, name):
     watcher = proposal.watcher()
     write_trains(proposal, "RAW-R0001-DA01-S00000.h5", 1000, 1749)
     write_trains(proposal, "RAW-R0001-DA02-S00000.h5", 1000, 1499)

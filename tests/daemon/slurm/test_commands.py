@@ -1,4 +1,4 @@
-"""The words that Slurm is told."""
+"""Commands and options for Slurm."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ARRAY = Submission(
 )
 
 
-def test_an_array_is_submitted_with_all_it_needs():
+def test_sbatch_command_has_all_options_of_array():
     assert sbatch_command(ARRAY) == [
         "sbatch", "--parsable", "--time=02:00:00", "--cpus-per-task=4", "--mem=25G",
         "--job-name=p1234-damnit", "--comment=damnit-x", "--chdir=/f", "--output=/f/%a.out",
@@ -29,18 +29,18 @@ def test_an_array_is_submitted_with_all_it_needs():
     ]  # fmt: skip
 
 
-def test_a_reservation_wins_over_a_partition():
+def test_reservation_option_overrides_partition():
     both = Resources(partition="upex", reservation="upex_1")
     assert both.options() == ["--reservation=upex_1"]
     assert Resources(partition="upex").options() == ["--partition=upex"]
 
 
-def test_more_options_stand_last_and_so_win():
+def test_extra_options_come_last():
     options = Resources(clusters="maxwell", exclusive=True, extra=("--time=5",), time="9").options()
     assert options == ["--clusters=maxwell", "--time=9", "--exclusive", "--time=5"]
 
 
-def test_nothing_that_was_not_set_is_asked_for():
+def test_unset_resources_give_no_options():
     assert Resources().options() == []
 
 
@@ -48,24 +48,24 @@ def test_nothing_that_was_not_set_is_asked_for():
     ("number", "largest", "sizes"),
     [(1, 1001, [1]), (1000, 1001, [1000]), (1001, 5000, [1000, 1]), (5, 2, [2, 2, 1]), (0, 9, [])],
 )
-def test_tasks_are_divided_among_arrays_that_slurm_takes(number, largest, sizes):
+def test_tasks_are_split_into_arrays_of_allowed_size(number, largest, sizes):
     batches = task_batches(number, largest)
     assert [len(batch) for batch in batches] == sizes
     assert [task for batch in batches for task in batch] == list(range(number))
 
 
-def test_all_jobs_of_a_user_are_asked_for_at_once():
+def test_squeue_command_asks_for_all_jobs_of_user():
     words = squeue_command(["maxwell", "solaris"], user=1000, ended=True)
     assert words[:4] == ["squeue", "--clusters=maxwell,solaris", "--user=1000", "--array"]
     assert "--states=all" in words
 
 
-def test_an_array_without_tasks_is_refused():
+def test_array_without_tasks_is_refused():
     with pytest.raises(ValueError, match="without tasks"):
         Submission(Path("x"), "x", "x", Resources(), Path(), array_size=0)
 
 
-def test_ids_are_asked_for_cluster_by_cluster():
+def test_slurm_ids_are_grouped_by_cluster():
     ids = [SlurmId("1", "a"), SlurmId("2_3", "b"), SlurmId("4", "a")]
     assert group_by_cluster(ids) == {"a": [ids[0], ids[2]], "b": [ids[1]]}
     assert ids[1].array == SlurmId("2", "b")

@@ -1,4 +1,4 @@
-"""Every state is a sentence that a person understands, and a fate."""
+"""Explanations of Slurm states and failures, and choice of resources."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LIMITS = Resources(time="02:00:00", memory="25G", reservation="upex_1")
 
 
 @pytest.mark.parametrize("state", SlurmState)
-def test_each_state_is_a_sentence_and_a_fate(state):
+def test_each_slurm_state_has_an_explanation_and_a_fate(state):
     status = JobStatus(ID, state, reason="Weird", node="n1")
     assert isinstance(status.fate, Fate)
     said = explain(status, LIMITS)
@@ -51,7 +51,7 @@ def test_each_state_is_a_sentence_and_a_fate(state):
         (JobStatus(ID, SlurmState.FAILED, "JobLaunchFailure"), "could not be started"),
     ],
 )
-def test_reasons_name_what_matters(status, words):
+def test_slurm_reason_is_explained(status, words):
     assert words in explain(status, LIMITS)
 
 
@@ -71,13 +71,13 @@ def test_reasons_name_what_matters(status, words):
         ("sbatch: error: something quite new", SubmissionRefused, "something quite new"),
     ],
 )  # fmt: skip
-def test_failures_are_told_apart(text, kind, words):
+def test_sbatch_failures_are_distinguished(text, kind, words):
     error = explain_failure("sbatch", 1, text)
     assert type(error) is kind
     assert words in str(error)
 
 
-def test_the_partition_is_chosen_among_those_that_exist():
+def test_partition_is_chosen_among_existing_ones_by_group():
     groups = {"upex-users"}
     assert choose_partition(["exfel", "upex", "all"], groups.__contains__) == "upex"
     assert choose_partition(["exfel", "all"], groups.__contains__) == "all"
@@ -86,7 +86,7 @@ def test_the_partition_is_chosen_among_those_that_exist():
     assert choose_partition(["exfel", "upex"], both.__contains__) == "exfel"
 
 
-def test_what_is_set_is_not_chosen_for():
+def test_configured_partition_is_not_overridden():
     def is_member(_group):
         return True
 
@@ -97,7 +97,7 @@ def test_what_is_set_is_not_chosen_for():
     assert fill_in(Resources(reservation="r"), dedicated=True, **options).partition == ""
 
 
-def test_a_cluster_is_named_only_where_it_is_known():
+def test_default_cluster_is_named_only_when_it_exists():
     assert choose_clusters("", dedicated=True, known=["maxwell"]) == "maxwell"
     assert choose_clusters("", dedicated=False, known=["maxwell", "solaris"]) == "solaris"
     assert choose_clusters("", dedicated=True, known=[]) == ""
@@ -105,7 +105,7 @@ def test_a_cluster_is_named_only_where_it_is_known():
     assert choose_clusters("mine", dedicated=True, known=[]) == "mine"
 
 
-def test_settings_have_damnits_defaults():
+def test_slurm_settings_have_defaults_of_damnit():
     settings = slurm_settings({})
     assert settings.executor is ExecutorSetting.AUTO
     assert settings.wanted(dedicated=False) == Resources(time="02:00:00", cpus=4, memory="25G")
@@ -113,7 +113,7 @@ def test_settings_have_damnits_defaults():
     assert (settings.concurrent_jobs, settings.runs_per_job, settings.poll_s) == (15, 1, 10.0)
 
 
-def test_settings_of_damnit_may_be_numbers():
+def test_numeric_slurm_settings_are_accepted():
     settings = slurm_settings(
         {"noncluster_cpus": 8, "noncluster_mem": 2000, "concurrent_jobs": "3"}
     )
@@ -130,6 +130,6 @@ def test_settings_of_damnit_may_be_numbers():
         ("slurm_options", "'"),
     ],
 )
-def test_settings_that_make_no_sense_are_named(key, value):
+def test_invalid_slurm_setting_is_refused_by_name(key, value):
     with pytest.raises(DamnitError, match=key):
         slurm_settings({key: value})

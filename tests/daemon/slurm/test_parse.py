@@ -1,4 +1,4 @@
-"""What Slurm's commands print; the texts were printed by Slurm 22.05."""
+"""Parsing of the output of Slurm's commands, recorded from Slurm 22.05."""
 
 from __future__ import annotations
 
@@ -46,20 +46,20 @@ SCONTROL = (
         ("sbatch: a word of the site\n7\n", SlurmId("7")),
     ],
 )
-def test_the_number_of_a_submission(text, found):
+def test_sbatch_output_gives_slurm_id(text, found):
     assert parse_submitted(text) == [found]
 
 
 @pytest.mark.parametrize("text", ["", "Submitted batch job 3", "error", "12 13"])
-def test_other_answers_are_refused(text):
+def test_sbatch_output_without_id_gives_none(text):
     assert parse_submitted(text) == []
 
 
-def test_of_more_lines_with_digits_each_may_be_the_number():
+def test_sbatch_output_with_several_numbers_gives_all_candidates():
     assert parse_submitted("12;maxwell\n4711\n") == [SlurmId("4711"), SlurmId("12", "maxwell")]
 
 
-def test_squeue_gives_each_task():
+def test_squeue_output_gives_each_task():
     found = {status.id.id: status for status in parse_squeue(SQUEUE)}
     assert list(found) == ["10_2", "10_3", "10_0", "11"]
     assert {status.id.cluster for status in found.values()} == {"maxwell"}
@@ -69,7 +69,7 @@ def test_squeue_gives_each_task():
     assert found["10_3"].comment == "damnit-20261124T054037-2c"
 
 
-def test_sacct_gives_each_task_and_who_cancelled_it():
+def test_sacct_output_gives_each_task_and_its_canceller():
     found = {status.id.id: status for status in parse_sacct(SACCT)}
     assert list(found) == ["10_0", "10_1", "10_2", "10_3", "10_4"]
     assert found["10_0"].fate is Fate.DONE
@@ -78,7 +78,7 @@ def test_sacct_gives_each_task_and_who_cancelled_it():
     assert found["10_4"].reason == "Priority"
 
 
-def test_scontrol_gives_a_task():
+def test_scontrol_output_gives_task():
     (status,) = parse_scontrol_jobs(SCONTROL)
     assert status.id == SlurmId("10_1")
     assert (status.state, status.exit_code, status.node) == (SlurmState.FAILED, 3, "n2")
@@ -95,19 +95,19 @@ def test_scontrol_gives_a_task():
         ("12_[5]", ["12_5"]),
     ],
 )
-def test_tasks_that_stand_together_are_told_apart(text, ids):
+def test_task_ranges_are_expanded(text, ids):
     assert list(expand_tasks(text)) == ids
 
 
 @pytest.mark.parametrize(
     "text", ["", "\n\n", "slurm_load_jobs error", "|||||", "CLUSTER: x\n", "é|"]
 )
-def test_what_makes_no_sense_is_passed_over(text):
+def test_malformed_slurm_output_is_skipped(text):
     for parse in (parse_squeue, parse_sacct, parse_scontrol_jobs, parse_partitions):
         assert not list(parse(text))
 
 
-def test_other_answers():
+def test_exit_codes_partitions_and_clusters_are_parsed():
     assert parse_exit_code("0:11") == (0, 11)
     assert parse_exit_code("?") == (0, 0)
     assert parse_config("Configuration data\nMaxArraySize            = 1001\n") == {
@@ -128,6 +128,6 @@ def test_other_answers():
         ("", Fate.FAILED),
     ],
 )  # fmt: skip
-def test_a_failed_job_may_have_said_why(text, fate):
+def test_job_output_refines_fate_of_failed_job(text, fate):
     status = JobStatus(SlurmId("1"), SlurmState.FAILED, exit_code=1)
     assert with_output(status, text).fate is fate

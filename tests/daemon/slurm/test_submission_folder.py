@@ -1,4 +1,4 @@
-"""The files of a submission, as others may have left them."""
+"""Files of a submission, also as changed by other users."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def made(tmp_path):
     return make_submission(DamnitFolder(tmp_path), [[entry]], Path("/bin/echo"), zips)
 
 
-def test_a_number_that_was_saved_is_loaded(made):
+def test_saved_slurm_id_is_loaded(made):
     for saved in (SlurmId("12"), SlurmId("12", "maxwell")):
         made.save_id(saved)
         assert made.load_id() == saved
@@ -30,7 +30,7 @@ def test_a_number_that_was_saved_is_loaded(made):
 @pytest.mark.parametrize(
     "text", ["--user=root", "1,2", "7_3", "12 --help", "9" * 400, "\0", "12\n13\n14", "", "٣"]
 )
-def test_what_is_no_number_in_slurm_is_no_id(made, text):
+def test_invalid_slurm_id_file_is_ignored(made, text):
     (made.path / "slurm_id").write_text(text)
     assert made.load_id() is None
 
@@ -44,7 +44,7 @@ def test_what_is_no_number_in_slurm_is_no_id(made, text):
     ],
     ids=range(7),
 )
-def test_a_line_that_is_no_job_is_passed_over(made, line):
+def test_invalid_line_of_jobs_file_is_skipped(made, line):
     path = made.path / "jobs.jsonl"
     path.write_text(f"{line}\n{path.read_text()}")
     assert [(entry.job_id, entry.task) for entry in made.entries()] == [(7, 0)]

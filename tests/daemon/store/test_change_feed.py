@@ -1,3 +1,5 @@
+"""The change feed of the run database."""
+
 import shutil
 import sqlite3
 from contextlib import closing
@@ -51,7 +53,7 @@ def seen(changes):
     return [(value.key, value.name, value.value) for value in changes.values]
 
 
-def test_at_first_everything_is_new(database):
+def test_first_poll_reports_database_as_new(database):
     save(database, (KEY, "a", 1))
     with closing(ChangeFeed(database, now=lambda: NOW)) as live:
         assert live.changed()
@@ -63,20 +65,20 @@ def test_at_first_everything_is_new(database):
     assert changes.values == ()
 
 
-def test_an_empty_database_is_watched_too(database):
+def test_change_feed_follows_empty_database(database):
     with closing(ChangeFeed(database, now=lambda: NOW)) as live:
         assert live.changes().is_new
         save(database, (KEY, "a", 1))
         assert seen(live.changes()) == [(KEY, "a", 1)]
 
 
-def test_nothing_happened(live):
+def test_unchanged_database_gives_no_changes(live):
     assert not live.changed()
     assert not live.changes()
     assert live.changes() == Changes()
 
 
-def test_a_write_is_noticed_until_it_was_looked_at(live, database):
+def test_write_is_reported_until_changes_are_read(live, database):
     save(database, (KEY, "a", 10))
 
     assert live.changed()
@@ -86,7 +88,7 @@ def test_a_write_is_noticed_until_it_was_looked_at(live, database):
     assert not live.changes()
 
 
-def test_a_new_run_with_a_new_variable(live, database):
+def test_new_run_with_new_variable_is_reported(live, database):
     save(database, (OTHER, "c", 3))
 
     changes = live.changes()
@@ -97,21 +99,21 @@ def test_a_new_run_with_a_new_variable(live, database):
     assert not changes.is_new
 
 
-def test_a_run_that_is_only_listed(live, database):
+def test_run_without_values_is_reported(live, database):
     with database.writing() as con:
         ensure_run(con, OTHER, added_at=5.0)
 
     assert live.changes() == Changes(runs=(RunRow(OTHER, None, 5.0),))
 
 
-def test_a_start_time(live, database):
+def test_changed_start_time_is_reported(live, database):
     with database.writing() as con:
         ensure_run(con, KEY, added_at=5.0, start_time=7.0)
 
     assert live.changes() == Changes(runs=(RunRow(KEY, 7.0, 1.0),))
 
 
-def test_a_new_title(live, database):
+def test_changed_title_is_reported(live, database):
     with database.writing() as con:
         update_computed_variables(con, [VariableInfo("a", "Energy", tags=("beam",))])
 
@@ -121,14 +123,14 @@ def test_a_new_title(live, database):
     assert not changes.values
 
 
-def test_blobs_stay_in_the_database(live, database):
+def test_changed_blob_is_reported_by_kind_and_size(live, database):
     save(database, (KEY, "a", b"\x89PNG\r\n\x1a\n"))
 
     assert seen(live.changes()) == [(KEY, "a", Blob(BlobKind.PNG, 8))]
 
 
 @pytest.mark.parametrize("late_s", [0.0, 60.0, OVERLAP_S - 1])
-def test_what_was_committed_late_is_seen(live, database, late_s):
+def test_value_with_earlier_timestamp_is_reported(live, database, late_s):
     save(database, (KEY, "a", 10))
     live.changes()
 
@@ -137,7 +139,7 @@ def test_what_was_committed_late_is_seen(live, database, late_s):
     assert seen(live.changes()) == [(KEY, "b", 20)]
 
 
-def test_a_new_row_is_seen_however_old_it_claims_to_be(live, database):
+def test_new_row_with_very_old_timestamp_is_reported(live, database):
     save(database, (KEY, "a", 10))
     live.changes()
 
@@ -146,7 +148,7 @@ def test_a_new_row_is_seen_however_old_it_claims_to_be(live, database):
     assert sorted(seen(live.changes())) == [(KEY, "c", 30), (OTHER, "a", 40)]
 
 
-def test_a_clock_that_is_ahead_hides_nothing(live, database):
+def test_value_with_future_timestamp_hides_no_later_change(live, database):
     save(database, (KEY, "a", 10), now=NOW + 100_000)
     assert seen(live.changes()) == [(KEY, "a", 10)]
 
@@ -156,7 +158,7 @@ def test_a_clock_that_is_ahead_hides_nothing(live, database):
     assert not live.changes()
 
 
-def test_two_writes_at_the_same_moment(live, database):
+def test_second_write_with_equal_timestamp_is_reported(live, database):
     save(database, (KEY, "a", 10))
     live.changes()
 
@@ -165,13 +167,13 @@ def test_two_writes_at_the_same_moment(live, database):
     assert seen(live.changes()) == [(KEY, "a", 11)]
 
 
-def test_deleted_values(live, database, other):
+def test_deleted_value_is_reported(live, database, other):
     other.execute("DELETE FROM run_variables WHERE name = 'b'")
 
     assert live.changes() == Changes(removed_values=((KEY, "b"),))
 
 
-def test_one_deleted_and_another_added(live, database, other):
+def test_deleted_and_added_values_are_reported_together(live, database, other):
     other.execute("DELETE FROM run_variables WHERE name = 'b'")
     save(database, (KEY, "c", 3))
 
@@ -181,7 +183,7 @@ def test_one_deleted_and_another_added(live, database, other):
     assert seen(changes) == [(KEY, "c", 3)]
 
 
-def test_a_deleted_variable(live, other):
+def test_deleted_variable_is_reported(live, other):
     other.execute("DELETE FROM run_variables WHERE name = 'b'")
     other.execute("DELETE FROM variables WHERE name = 'b'")
 
@@ -191,7 +193,7 @@ def test_a_deleted_variable(live, other):
     assert changes.removed_values == ((KEY, "b"),)
 
 
-def test_a_deleted_run(live, other):
+def test_deleted_run_is_reported(live, other):
     other.execute("DELETE FROM run_info")
     other.execute("DELETE FROM run_variables")
 
@@ -201,7 +203,7 @@ def test_a_deleted_run(live, other):
     assert set(changes.removed_values) == {(KEY, "a"), (KEY, "b")}
 
 
-def test_it_blocks_nobody(live, database, other):
+def test_change_feed_holds_no_lock(live, database, other):
     live.changed()
     live.changes()
 
@@ -209,7 +211,7 @@ def test_it_blocks_nobody(live, database, other):
     other.execute("ROLLBACK")
 
 
-def test_a_lock_is_waited_out_and_nothing_is_missed(live, database, other):
+def test_locked_database_delays_but_loses_no_change(live, database, other):
     save(database, (KEY, "a", 10))
     other.execute("BEGIN EXCLUSIVE")
     with pytest.raises(DatabaseBusy):
@@ -220,7 +222,7 @@ def test_a_lock_is_waited_out_and_nothing_is_missed(live, database, other):
 
 
 @pytest.mark.parametrize("code", [sqlite3.SQLITE_BUSY, sqlite3.SQLITE_IOERR])
-def test_an_error_in_the_middle_of_a_look_loses_nothing(live, database, monkeypatch, code):
+def test_error_during_poll_loses_no_change(live, database, monkeypatch, code):
     save(database, (KEY, "a", 10))
     with database.writing() as con:
         ensure_run(con, OTHER, added_at=2.0)
@@ -240,7 +242,7 @@ def test_an_error_in_the_middle_of_a_look_loses_nothing(live, database, monkeypa
     assert [row.key for row in changes.runs] == [KEY, OTHER]
 
 
-def test_the_file_is_removed_and_comes_back(live, database, tmp_path):
+def test_database_removed_and_restored_is_followed(live, database, tmp_path):
     database.path.rename(tmp_path / "away")
     for look in (live.changed, live.changes, live.changed):
         with pytest.raises(DatabaseMissing):
@@ -254,7 +256,7 @@ def test_the_file_is_removed_and_comes_back(live, database, tmp_path):
     assert seen(live.changes()) == [(KEY, "a", 10)]
 
 
-def test_the_file_is_replaced(live, database, tmp_path):
+def test_replaced_database_file_is_reported_as_new(live, database, tmp_path):
     new = create_database(tmp_path / "new.sqlite", proposal=1, context_python=None)
     save(new, (OTHER, "z", 26))
     new.path.replace(database.path)
@@ -266,7 +268,7 @@ def test_the_file_is_replaced(live, database, tmp_path):
     assert not live.changes()
 
 
-def test_the_content_is_replaced_by_another_database(live, database, tmp_path):
+def test_database_content_replaced_by_backup_api_is_reported_as_new(live, database, tmp_path):
     new = create_database(tmp_path / "new.sqlite", proposal=1, context_python=None)
     save(new, *((RunKey(1, run), "z", run) for run in range(500)))
     with (
@@ -279,7 +281,7 @@ def test_the_content_is_replaced_by_another_database(live, database, tmp_path):
     assert live.changes().is_new
 
 
-def test_the_content_is_replaced_by_an_older_copy(live, database, tmp_path):
+def test_database_content_replaced_by_older_copy_is_reported_as_new(live, database, tmp_path):
     shutil.copy(database.path, tmp_path / "backup.sqlite")
     save(database, (KEY, "a", 10))
     live.changes()
@@ -292,7 +294,7 @@ def test_the_content_is_replaced_by_an_older_copy(live, database, tmp_path):
     assert live.changes().is_new
 
 
-def test_the_file_is_overwritten_with_something_else_and_mended(live, database):
+def test_overwritten_and_restored_database_is_reported_as_new(live, database):
     content = database.path.read_bytes()
     database.path.write_bytes(b"not a database, " * 1000)
     with pytest.raises(NotADatabase):
@@ -303,7 +305,7 @@ def test_the_file_is_overwritten_with_something_else_and_mended(live, database):
     assert live.changes().is_new
 
 
-def test_a_database_that_appears_later(path):
+def test_database_created_later_is_followed(path):
     with closing(ChangeFeed(Database(path))) as live:
         with pytest.raises(DatabaseMissing):
             live.changed()
@@ -312,7 +314,7 @@ def test_a_database_that_appears_later(path):
         assert live.changes().is_new
 
 
-def test_an_old_database_is_watched_through_its_migration(make_old_database):
+def test_old_database_is_followed_through_its_migration(make_old_database):
     path = make_old_database(1)
     database = Database(path)
     with closing(ChangeFeed(database, now=lambda: 1.7e9)) as live:
@@ -329,7 +331,7 @@ def test_an_old_database_is_watched_through_its_migration(make_old_database):
         assert live.changes().columns[0].tags == ("beam",)
 
 
-def test_a_change_that_concerns_no_table_is_no_news(live, database):
+def test_change_of_settings_gives_no_changes(live, database):
     with database.writing() as con:
         save_setting(con, "slurm_time", "01:00:00")
 
@@ -338,14 +340,14 @@ def test_a_change_that_concerns_no_table_is_no_news(live, database):
     assert not live.changed()
 
 
-def test_closing_twice_is_fine(live):
+def test_change_feed_can_be_closed_twice(live):
     live.close()
     live.close()
     assert live.changed()
     assert live.changes().is_new
 
 
-def test_many_runs_with_different_variables(live, database, other):
+def test_changes_of_many_runs_and_variables_are_reported(live, database, other):
     save(database, *((RunKey(1, run), f"v{run % 7}_{run % 11}", run) for run in range(300)))
     live.changes()
 

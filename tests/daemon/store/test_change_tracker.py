@@ -1,4 +1,4 @@
-"""Reading all there is bit by bit, and finding what was written in between; blocks of four rows."""
+"""Reading of the whole database in portions, and changes found meanwhile."""
 
 from contextlib import closing
 
@@ -72,7 +72,7 @@ def cells(changes):
     return {(value.key, value.name): value.value for each in changes for value in each.values}
 
 
-def test_walking_gives_all_values_once(full):
+def test_walk_reads_each_value_once(full):
     with closing(ChangeFeed(full, now=lambda: NOW)) as live:
         assert live.walk() is None
         live.changes()
@@ -84,7 +84,7 @@ def test_walking_gives_all_values_once(full):
         assert sorted(given, key=str) == sorted(load_values(con), key=str)
 
 
-def test_the_last_rows_come_first(full, monkeypatch):
+def test_walk_reads_last_rows_first(full, monkeypatch):
     monkeypatch.setattr("damnit_daemon.store.change_tracker.PORTION", 1)
     with closing(ChangeFeed(full, now=lambda: NOW)) as live:
         live.changes()
@@ -92,7 +92,7 @@ def test_the_last_rows_come_first(full, monkeypatch):
 
 
 @pytest.mark.parametrize("near", [[], [RUNS[0]]])
-def test_what_is_written_again_anywhere_is_seen(live, full, near):
+def test_rewritten_value_is_found_at_any_position(live, full, near):
     save(full, (RUNS[0], "a", 77))
     at_once = live.changes(near)
     assert cells([at_once]) == ({(RUNS[0], "a"): 77} if near else {})
@@ -100,7 +100,7 @@ def test_what_is_written_again_anywhere_is_seen(live, full, near):
     assert live.walk() is None
 
 
-def test_a_lock_while_all_is_looked_through_hides_nothing(live, full, other):
+def test_lock_during_walk_hides_no_change(live, full, other):
     save(full, (RUNS[0], "a", 77), (RUNS[-1], "c", 78))
     found = [live.changes()]
     for _ in range(3):
@@ -111,7 +111,7 @@ def test_a_lock_while_all_is_looked_through_hides_nothing(live, full, other):
     assert cells([*found, *walk(live)])[RUNS[0], "a"] == 77
 
 
-def test_where_something_was_written_more_is_expected(live, full):
+def test_second_change_in_a_changed_block_is_found_in_next_poll(live, full):
     save(full, (RUNS[0], "a", 77))
     live.changes()
     walk(live)
@@ -119,19 +119,19 @@ def test_where_something_was_written_more_is_expected(live, full):
     assert cells([live.changes()]) == {(RUNS[0], "b"): 78}
 
 
-def test_a_clock_that_is_behind_hides_nothing(live, full):
+def test_value_with_old_timestamp_is_found_by_walk(live, full):
     save(full, (RUNS[0], "a", 77), now=NOW - 5000)
     live.changes()
     assert cells(walk(live))[RUNS[0], "a"] == 77
 
 
-def test_what_is_deleted_anywhere_is_seen(live, full):
+def test_deleted_value_is_found_at_any_position(live, full):
     run_script(full.path, "DELETE FROM run_variables WHERE run = 1 AND name = 'b'")
     removed = [cell for each in [live.changes(), *walk(live)] for cell in each.removed_values]
     assert removed == [(RUNS[0], "b")]
 
 
-def test_a_deleted_run_is_seen_at_once(live, full):
+def test_deleted_run_is_found_in_next_poll(live, full):
     run_script(
         full.path, "DELETE FROM run_info WHERE run = 2; DELETE FROM run_variables WHERE run = 2"
     )
@@ -140,7 +140,7 @@ def test_a_deleted_run_is_seen_at_once(live, full):
     assert set(changes.removed_values) == {(RUNS[1], name) for name in NAMES}
 
 
-def test_a_run_is_there_as_long_as_it_has_values(live, full):
+def test_run_exists_while_it_has_values(live, full):
     run_script(full.path, "DELETE FROM run_info WHERE run = 2")
     changes = live.changes()
     assert [(row.key, row.added_at) for row in changes.runs] == [(RUNS[1], None)]
@@ -149,7 +149,7 @@ def test_a_run_is_there_as_long_as_it_has_values(live, full):
     assert gone == [RUNS[1]]
 
 
-def test_a_deleted_variable_is_gone_everywhere_at_once(live, full):
+def test_deleted_variable_is_removed_from_all_runs_in_one_poll(live, full):
     run_script(
         full.path,
         "DELETE FROM variables WHERE name = 'b'; DELETE FROM run_variables WHERE name = 'b'",
@@ -159,7 +159,7 @@ def test_a_deleted_variable_is_gone_everywhere_at_once(live, full):
     assert [column.name for column in changes.columns] == ["a", "c"]
 
 
-def test_a_row_in_the_place_of_another_one(live, full):
+def test_row_that_reuses_a_rowid_is_reported(live, full):
     run_script(full.path, "DELETE FROM run_variables WHERE run = 8 AND name = 'c'")
     save(full, (RUNS[7], "d", 4))
     changes = live.changes()
@@ -167,7 +167,7 @@ def test_a_row_in_the_place_of_another_one(live, full):
     assert changes.removed_values == ((RUNS[7], "c"),)
 
 
-def test_rows_that_were_moved(live, full):
+def test_vacuumed_database_loses_no_value(live, full):
     run_script(full.path, "DELETE FROM run_variables WHERE run = 1; VACUUM")
     found = [live.changes(), *walk(live)]
     removed = {cell for each in found for cell in each.removed_values}
@@ -176,7 +176,7 @@ def test_rows_that_were_moved(live, full):
     assert cells([live.changes(), *walk(live)])[RUNS[4], "a"] == 55
 
 
-def test_many_new_rows_are_told_in_parts(live, full, monkeypatch):
+def test_many_new_rows_are_reported_in_parts(live, full, monkeypatch):
     monkeypatch.setattr("damnit_daemon.store.change_tracker.MOST_NEW", 3)
     save(full, *((RunKey(1234, run), "a", run) for run in range(100, 150)))
     told = []
@@ -188,7 +188,7 @@ def test_many_new_rows_are_told_in_parts(live, full, monkeypatch):
     }
 
 
-def test_a_large_blob_is_not_read(full):
+def test_large_blob_is_not_read(full):
     save(full, (RUNS[0], "p", PNG + bytes(LARGE)))
     with closing(ChangeFeed(full, now=lambda: NOW)) as live:
         live.changes()
@@ -197,7 +197,7 @@ def test_a_large_blob_is_not_read(full):
     assert large.timestamp == 0.0
 
 
-def test_a_large_blob_of_the_same_size_is_seen_where_somebody_looks(full):
+def test_large_blob_of_equal_size_is_checked_near_visible_runs(full):
     save(full, (RUNS[0], "p", PNG + bytes(LARGE)), now=NOW - 1000)
     save(full, *((key, "z", 1) for key in RUNS), now=NOW - 1000)
     with closing(ChangeFeed(full, now=lambda: NOW)) as live:
@@ -207,7 +207,7 @@ def test_a_large_blob_of_the_same_size_is_seen_where_somebody_looks(full):
         assert [v.timestamp for v in live.changes([RUNS[0]]).values] == [NOW + 1]
 
 
-def test_a_variable_without_definition_is_a_column_when_it_was_met(full):
+def test_undefined_variable_becomes_a_column_once_read(full):
     run_script(
         full.path,
         "UPDATE run_variables SET name = 'stray' WHERE run = 1 AND name = 'a'",
@@ -218,7 +218,7 @@ def test_a_variable_without_definition_is_a_column_when_it_was_met(full):
     assert "stray" in [column.name for column in told]
 
 
-def test_old_formats_are_walked_too(make_old_database):
+def test_walk_reads_old_formats(make_old_database):
     from damnit_daemon.store import Database
 
     for version in (1, 2, 3):
@@ -231,7 +231,7 @@ def test_old_formats_are_walked_too(make_old_database):
         path.unlink()
 
 
-def test_rows_that_make_no_sense_are_left_out(full):
+def test_malformed_rows_are_skipped_by_walk(full):
     run_script(
         full.path,
         "INSERT INTO run_variables (proposal, run, name, version, value, timestamp) VALUES "
@@ -260,7 +260,7 @@ WRITES = st.lists(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(WRITES)
-def test_who_follows_knows_what_is_there(tmp_path_factory, writes):
+def test_random_changes_leave_follower_with_stored_values(tmp_path_factory, writes):
     path = tmp_path_factory.mktemp("walk") / "runs.sqlite"
     database = create_database(path, proposal=1234, context_python=None)
     save(database, *((key, name, key.run) for key in RUNS[:5] for name in NAMES), now=1.0)
@@ -292,7 +292,7 @@ def test_who_follows_knows_what_is_there(tmp_path_factory, writes):
         assert held == {(v.key, v.name): v.value for v in load_values(con)}
 
 
-def test_of_many_blocks_the_values_come_ahead_and_then_all_that_belongs_to_them(full, monkeypatch):
+def test_values_of_many_blocks_are_followed_by_their_portions(full, monkeypatch):
     monkeypatch.setattr(change_tracker, "PORTION", 2)
     monkeypatch.setattr(change_tracker, "MOST_AT_ONCE", 2)
     save(full, (RUNS[0], "picture", PNG), (RUNS[0], "nothing", None))
@@ -333,7 +333,7 @@ def ahead_of(live, asked=()):
     return [(name, run, value) for name, _, run, value in rows]
 
 
-def test_what_is_asked_for_comes_before_all_else(many):
+def test_requested_variables_are_walked_first(many):
     with closing(ChangeFeed(many, now=lambda: NOW)) as live:
         live.changes()
         found = []
@@ -351,7 +351,7 @@ def test_what_is_asked_for_comes_before_all_else(many):
         assert live.has_reported({"c"})
 
 
-def test_texts_and_errors_anywhere_can_be_asked_for(many):
+def test_texts_and_errors_of_any_variable_can_be_requested_first(many):
     with closing(ChangeFeed(many, now=lambda: NOW)) as live:
         live.changes()
         asked = {ANY, "no variable"}
@@ -362,7 +362,7 @@ def test_texts_and_errors_anywhere_can_be_asked_for(many):
         assert {run for _, run, _ in ahead_of(live, asked)} == {8}, "then all from the end"
 
 
-def test_one_may_ask_for_something_else_in_between(many):
+def test_requested_variables_may_change_during_walk(many):
     with closing(ChangeFeed(many, now=lambda: NOW)) as live:
         live.changes()
         assert {name for name, *_ in ahead_of(live, {"a"})} == {"a"}
@@ -374,7 +374,7 @@ def test_one_may_ask_for_something_else_in_between(many):
         assert live.walk({"c"}) is None, "all of it is there"
 
 
-def test_what_is_asked_for_of_a_small_database_comes_with_the_rest(full):
+def test_requested_variables_of_small_database_come_with_the_rest(full):
     with closing(ChangeFeed(full, now=lambda: NOW)) as live:
         live.changes()
         assert live.walk({"a"}).portion is not None
@@ -383,7 +383,7 @@ def test_what_is_asked_for_of_a_small_database_comes_with_the_rest(full):
         assert live.has_reported({"a"})
 
 
-def test_nobody_waits_for_what_is_rare(many):
+def test_request_for_rare_variable_does_not_delay_walk(many):
     with closing(ChangeFeed(many, now=lambda: NOW)) as live:
         live.changes()
         nothing = live.walk({"no variable"})

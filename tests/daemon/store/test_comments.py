@@ -1,7 +1,9 @@
+"""Reading of notes."""
+
 from damnit_daemon.store import Note, load_notes
 
 
-def test_notes_come_by_time_with_what_identifies_them(database, other):
+def test_notes_are_ordered_by_time_and_have_an_id(database, other):
     other.executescript("""
         INSERT INTO time_comments VALUES (300, 'later'), (100.5, 'earlier');
         INSERT INTO time_comments VALUES (NULL, NULL), ('200', x'ff68');

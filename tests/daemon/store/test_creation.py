@@ -1,3 +1,5 @@
+"""Creation of a run database."""
+
 import os
 import re
 import sqlite3
@@ -19,7 +21,7 @@ from damnit_daemon.store import (
 from .conftest import names_in, nobody_special
 
 
-def test_a_new_database_has_damnits_settings(path):
+def test_new_database_has_settings_of_damnit(path):
     database = create_database(path, proposal=1234, context_python="/env/bin/python")
 
     with database.reading() as con:
@@ -34,12 +36,12 @@ def test_a_new_database_has_damnits_settings(path):
     }
 
 
-def test_what_is_not_given_is_not_set(path):
+def test_new_database_without_proposal_has_no_such_setting(path):
     with create_database(path, proposal=None, context_python=None).reading() as con:
         assert not load_settings(con).keys() & {"proposal", "context_python"}
 
 
-def test_every_database_has_its_own_id(tmp_path):
+def test_each_new_database_has_its_own_id(tmp_path):
     ids = set()
     for name in ("a", "b"):
         database = create_database(tmp_path / name, proposal=1, context_python=None)
@@ -49,7 +51,7 @@ def test_every_database_has_its_own_id(tmp_path):
     assert len(ids) == 2
 
 
-def test_nothing_is_left_beside_it(database):
+def test_creation_leaves_no_other_file(database):
     assert names_in(database.path.parent) == ["runs.sqlite"]
 
 
@@ -57,7 +59,7 @@ def test_nothing_is_left_beside_it(database):
     ("folder_mode", "file_mode"),
     [(0o2770, 0o660), (0o777, 0o666), (0o755, 0o644), (0o700, 0o600)],
 )
-def test_it_takes_the_folders_permission_bits(tmp_path, folder_mode, file_mode):
+def test_new_database_gets_permissions_of_folder(tmp_path, folder_mode, file_mode):
     folder = tmp_path / "amore"
     folder.mkdir()
     folder.chmod(folder_mode)
@@ -71,7 +73,7 @@ def test_it_takes_the_folders_permission_bits(tmp_path, folder_mode, file_mode):
     assert stat.S_IMODE(folder.stat().st_mode) == folder_mode
 
 
-def test_an_existing_file_is_left_as_it_is(path):
+def test_creation_refuses_existing_file(path):
     path.write_text("precious")
     path.chmod(0o600)
 
@@ -83,7 +85,7 @@ def test_an_existing_file_is_left_as_it_is(path):
     assert names_in(path.parent) == ["runs.sqlite"]
 
 
-def test_a_dangling_symlink_is_not_followed(path, tmp_path):
+def test_creation_follows_no_dangling_symlink(path, tmp_path):
     path.symlink_to(tmp_path / "elsewhere")
 
     with pytest.raises(DatabaseExists):
@@ -92,12 +94,12 @@ def test_a_dangling_symlink_is_not_followed(path, tmp_path):
     assert not (tmp_path / "elsewhere").exists()
 
 
-def test_a_missing_folder(tmp_path):
+def test_creation_in_missing_folder_is_refused(tmp_path):
     with pytest.raises(StoreError, match="no folder"):
         create_database(tmp_path / "no" / "runs.sqlite", proposal=1, context_python=None)
 
 
-def test_a_folder_that_may_not_be_written(shared_folder):
+def test_creation_in_unwritable_folder_is_refused(shared_folder):
     shared_folder.chmod(0o555)
 
     with nobody_special(), pytest.raises(DatabaseReadOnly):
@@ -119,7 +121,7 @@ def create_or_open(path):
 
 
 @pytest.mark.extended
-def test_of_several_at_once_one_creates_and_all_find_it_complete(path):
+def test_database_is_created_once_by_several_processes(path):
     with ProcessPoolExecutor(3, mp_context=get_context("spawn")) as pool:
         results = list(pool.map(create_or_open, [path] * 12))
 

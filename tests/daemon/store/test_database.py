@@ -1,3 +1,5 @@
+"""Access to the run database: reading, writing, formats."""
+
 import signal
 import sqlite3
 import subprocess
@@ -23,7 +25,7 @@ from damnit_daemon.store.database import busy_timeout_s
 from .conftest import KEY, names_in, nobody_special, query
 
 
-def test_making_one_touches_nothing(path):
+def test_database_object_creates_no_file(path):
     Database(path)
 
     assert names_in(path.parent) == []
@@ -42,7 +44,7 @@ def test_reading_a_missing_database_does_not_create_it(path):
 
 
 @pytest.mark.parametrize("name", ["a b", "50%", "why?", "#1", "ä", "a%20b"])
-def test_folders_may_have_any_name(tmp_path, name):
+def test_database_path_may_have_any_characters(tmp_path, name):
     folder = tmp_path / name
     folder.mkdir()
     database = create_database(folder / "runs.sqlite", proposal=1, context_python=None)
@@ -51,11 +53,11 @@ def test_folders_may_have_any_name(tmp_path, name):
         assert load_setting(con, "proposal") == 1
 
 
-def test_a_path_may_be_text(database):
+def test_database_path_may_be_a_string(database):
     assert Database(str(database.path)).format_version() == 4
 
 
-def test_what_was_written_is_kept(database):
+def test_written_run_is_read_back(database):
     with database.writing() as con:
         ensure_run(con, KEY, added_at=5.0)
 
@@ -63,7 +65,7 @@ def test_what_was_written_is_kept(database):
         assert load_runs(con) == [RunRow(KEY, None, 5.0)]
 
 
-def test_a_block_that_raises_changes_nothing(database):
+def test_exception_in_transaction_rolls_back(database):
     with pytest.raises(ZeroDivisionError), database.writing() as con:
         ensure_run(con, KEY, added_at=5.0)
         raise ZeroDivisionError
@@ -72,19 +74,19 @@ def test_a_block_that_raises_changes_nothing(database):
         assert load_runs(con) == []
 
 
-def test_reading_cannot_write(database):
+def test_reading_connection_cannot_write(database):
     with pytest.raises(DatabaseReadOnly), database.reading() as con:
         con.execute("DELETE FROM metameta")
 
     assert query(database.path, "SELECT count(*) FROM metameta") != [(0,)]
 
 
-def test_writing_holds_the_lock_from_the_start(database, other):
+def test_writing_connection_locks_from_the_start(database, other):
     with database.writing(), pytest.raises(sqlite3.OperationalError, match="locked"):
         other.execute("BEGIN IMMEDIATE")
 
 
-def test_reading_leaves_no_lock_behind(database, other):
+def test_reading_connection_leaves_no_lock(database, other):
     with database.reading() as con:
         load_runs(con)
         other.execute("BEGIN EXCLUSIVE")
@@ -96,7 +98,7 @@ def test_foreign_keys_are_enforced(database):
         con.execute("INSERT INTO variable_tags VALUES ('nothing', 1)")
 
 
-def test_a_future_format_is_read_but_not_written(database):
+def test_newer_format_is_read_but_not_written(database):
     with database.writing() as con:
         save_setting(con, "data_format_version", 99)
 
@@ -107,7 +109,7 @@ def test_a_future_format_is_read_but_not_written(database):
         pass
 
 
-def test_a_future_format_without_our_tables_is_called_too_new(database):
+def test_newer_format_without_known_tables_is_too_new(database):
     with database.writing() as con:
         save_setting(con, "data_format_version", 99)
         con.execute("ALTER TABLE run_info RENAME TO runs_of_the_future")
@@ -116,7 +118,7 @@ def test_a_future_format_without_our_tables_is_called_too_new(database):
         load_runs(con)
 
 
-def test_a_missing_table_of_our_format_is_a_bug(database, other):
+def test_missing_table_of_current_format_is_not_translated(database, other):
     other.execute("DROP TABLE time_comments")
 
     with (
@@ -140,7 +142,7 @@ def test_old_formats_are_read_but_not_written(make_old_database, version):
     assert database.format_version() == version
 
 
-def test_format_0_is_refused_with_the_way_out(make_old_database):
+def test_format_0_is_refused_with_remedy(make_old_database):
     database = Database(make_old_database(0))
 
     for opened in (database.reading, database.writing):
@@ -149,7 +151,7 @@ def test_format_0_is_refused_with_the_way_out(make_old_database):
     assert database.format_version() == 0
 
 
-def test_reading_changes_neither_the_file_nor_its_permissions(make_old_database):
+def test_reading_changes_neither_file_nor_permissions(make_old_database):
     path = make_old_database(2)
     path.chmod(0o640)
     before = path.stat(), path.read_bytes()
@@ -164,7 +166,7 @@ def test_reading_changes_neither_the_file_nor_its_permissions(make_old_database)
     assert names_in(path.parent) == [path.name]
 
 
-def test_a_read_only_folder_is_read(shared_folder):
+def test_database_in_read_only_folder_is_read(shared_folder):
     database = create_database(shared_folder / "runs.sqlite", proposal=1, context_python=None)
     shared_folder.chmod(0o555)
 
@@ -190,7 +192,7 @@ def kill_a_writer(path):
     assert path.with_name("runs.sqlite-journal").stat().st_size > 0
 
 
-def test_what_a_killed_writer_left_half_written_is_undone(database):
+def test_half_written_transaction_of_killed_writer_is_rolled_back(database):
     kill_a_writer(database.path)
 
     with database.reading() as con:
@@ -202,5 +204,5 @@ def test_what_a_killed_writer_left_half_written_is_undone(database):
     ("given", "seconds"),
     [(None, 30), ("", 30), ("lots", 30), ("nan", 30), ("-1", 30), ("1e9", 30), ("0.1", 0.1)],
 )
-def test_the_busy_timeout_of_the_environment_has_bounds(given, seconds):
+def test_busy_timeout_from_environment_has_bounds(given, seconds):
     assert busy_timeout_s(given) == seconds

@@ -1,3 +1,5 @@
+"""Decoding of stored values."""
+
 import pickle
 import struct
 
@@ -21,7 +23,7 @@ def npy(header, data=b"", version=b"\x01\x00"):
 
 
 @pytest.mark.parametrize("value", [1, 2.5, "text", None, 1 + 2j, b"\x89PNG\r\n\x1a\nx", b"?"])
-def test_what_was_encoded_comes_back(value):
+def test_encoded_value_is_decoded_unchanged(value):
     assert decode_value(stored(*encode_value(value))) == value
 
 
@@ -38,7 +40,7 @@ def test_what_was_encoded_comes_back(value):
     ],
     ids=lambda array: f"{array.dtype}{array.shape}",
 )
-def test_arrays_come_back(array):
+def test_encoded_array_is_decoded_unchanged(array):
     decoded = decode_value(stored(*encode_value(array)))
 
     assert decoded.dtype == array.dtype
@@ -63,15 +65,15 @@ def test_arrays_come_back(array):
     ids=range(11),
 )
 @pytest.mark.parametrize("summary_type", [None, "numpy", "trendline"])
-def test_malformed_arrays_stay_bytes(blob, summary_type):
+def test_malformed_array_is_decoded_as_bytes(blob, summary_type):
     assert decode_value(stored(blob, summary_type)) == blob
 
 
-def test_a_malformed_complex_number_stays_bytes():
+def test_malformed_complex_number_is_decoded_as_bytes():
     assert decode_value(stored(b"123", "complex")) == b"123"
 
 
-def test_nothing_is_unpickled():
+def test_pickle_is_never_loaded():
     class Bomb:
         def __reduce__(self):
             return print, ("unpickled",)
@@ -81,6 +83,6 @@ def test_nothing_is_unpickled():
     assert decode_value(stored(blob)) == blob
 
 
-def test_a_blob_that_was_not_loaded_is_a_mistake():
+def test_decoding_an_unloaded_blob_raises():
     with pytest.raises(ValueError, match="not loaded"):
         decode_value(stored(Blob(BlobKind.PNG, 100)))

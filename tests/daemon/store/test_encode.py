@@ -1,3 +1,5 @@
+"""Encoding of values for the run database."""
+
 import struct
 from datetime import date
 from fractions import Fraction
@@ -46,7 +48,7 @@ PAIR = np.array([[0.0, 1.0, 2.0], [5.0, 6.0, 7.0]])
         (np.array("text", dtype=object), "text"),
     ],
 )
-def test_what_sqlite_knows_stays_what_it_is(value, stored):
+def test_sqlite_types_are_stored_unchanged(value, stored):
     found = encode_value(value)
 
     assert found == (stored, None)
@@ -71,7 +73,7 @@ def test_what_sqlite_knows_stays_what_it_is(value, stored):
         (date(2026, 1, 1), "2026-01-01"),
     ],
 )
-def test_what_sqlite_does_not_know_becomes_text(value, stored):
+def test_other_types_are_stored_as_text(value, stored):
     assert encode_value(value) == (stored, None)
 
 
@@ -79,14 +81,14 @@ def test_what_sqlite_does_not_know_becomes_text(value, stored):
     "nothing", [None, float("nan"), np.float32("nan"), np.longdouble("nan"), np.array(np.nan)]
 )
 @pytest.mark.parametrize("summary_type", [None, "numpy", "trendline", "complex", "timestamp"])
-def test_nothing_has_no_type(nothing, summary_type):
+def test_none_is_stored_without_summary_type(nothing, summary_type):
     assert encode_value(nothing, summary_type) == (None, None)
 
 
 @pytest.mark.parametrize(
     "value", [1 + 2j, np.complex64(1 + 2j), np.complex128(1 + 2j), np.clongdouble(1 + 2j)]
 )
-def test_complex_numbers_are_two_doubles(value):
+def test_complex_number_is_stored_as_two_doubles(value):
     assert encode_value(value) == (struct.pack("<dd", 1.0, 2.0), "complex")
 
 
@@ -106,7 +108,7 @@ def test_complex_numbers_are_two_doubles(value):
     ],
     ids=lambda array: f"{array.dtype}{array.shape}",
 )
-def test_arrays_are_npy_files(array):
+def test_array_is_stored_as_npy(array):
     blob, summary_type = encode_value(array)
 
     assert summary_type == "numpy"
@@ -115,7 +117,7 @@ def test_arrays_are_npy_files(array):
 
 @pytest.mark.parametrize("given", [None, "", "trendline"])
 @pytest.mark.parametrize("dtype", ["f8", "f4", "i8", "u1", "bool", "longdouble", ">f8"])
-def test_two_rows_of_numbers_are_a_trendline_of_their_type(given, dtype):
+def test_array_of_two_rows_is_stored_as_trendline_of_its_dtype(given, dtype):
     blob, summary_type = encode_value(PAIR.astype(dtype), given)
 
     assert summary_type == "trendline"
@@ -143,17 +145,17 @@ def test_two_rows_of_numbers_are_a_trendline_of_their_type(given, dtype):
         (np.array([None]), "numpy", None),
     ],
 )
-def test_a_fragments_type_is_believed_where_it_fits(value, given, stored):
+def test_summary_type_of_fragment_is_kept_when_it_fits(value, given, stored):
     assert encode_value(value, given).summary_type == stored
 
 
-def test_extended_precision_is_not_written_as_such():
+def test_extended_precision_is_stored_as_double():
     for dtype, wanted in (("longdouble", "f8"), ("clongdouble", "c16")):
         blob, _ = encode_value(np.zeros(3, dtype))
         assert np.load(BytesIO(blob)).dtype == wanted
 
 
-def test_what_is_too_big_for_a_table_becomes_a_line_of_text(monkeypatch):
+def test_oversized_value_is_stored_as_description(monkeypatch):
     monkeypatch.setattr(encode, "MAX_BLOB_BYTES", 100)
 
     assert encode_value(np.zeros((5, 5))) == ("float64: (5, 5)", None)
@@ -176,5 +178,5 @@ def test_what_is_too_big_for_a_table_becomes_a_line_of_text(monkeypatch):
         (10**400, None),
     ],
 )
-def test_max_diff_is_a_number_or_null(value, stored):
+def test_max_diff_is_stored_as_number_or_null(value, stored):
     assert encode_real(value) == stored

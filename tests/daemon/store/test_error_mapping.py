@@ -1,3 +1,5 @@
+"""Translation of SQLite and file errors to errors for users."""
+
 import errno
 import os
 import sqlite3
@@ -44,21 +46,21 @@ def protected(shared_folder):
     return database
 
 
-def test_reading_while_another_commits_gives_up_after_the_timeout(database, other):
+def test_read_during_commit_is_busy_after_timeout(database, other):
     other.execute("BEGIN EXCLUSIVE")
 
     with pytest.raises(DatabaseBusy, match=r"locked for 0\.1 s.*Try again.*fuser"):
         read(database)
 
 
-def test_writing_while_another_writes_gives_up_after_the_timeout(database, other):
+def test_write_during_another_write_is_busy_after_timeout(database, other):
     other.execute("BEGIN IMMEDIATE")
 
     with pytest.raises(DatabaseBusy):
         write(database)
 
 
-def test_a_reader_in_the_way_of_the_commit_undoes_everything(database, other):
+def test_commit_blocked_by_reader_rolls_back(database, other):
     other.execute("BEGIN")
     other.execute("SELECT * FROM metameta").fetchone()
 
@@ -69,14 +71,14 @@ def test_a_reader_in_the_way_of_the_commit_undoes_everything(database, other):
     assert query(database.path, "SELECT * FROM metameta WHERE key = 'slurm_time'") == []
 
 
-def test_reading_goes_on_while_another_prepares_a_write(database, other):
+def test_read_succeeds_while_another_prepares_a_write(database, other):
     other.execute("BEGIN IMMEDIATE")
     other.execute("INSERT INTO run_info VALUES (1, 1, NULL, NULL)")
 
     assert read(database) == []
 
 
-def test_waiting_pays_off(database, other):
+def test_write_succeeds_when_lock_is_released_within_timeout(database, other):
     from threading import Timer
 
     database.timeout_s = 30
@@ -93,21 +95,21 @@ def test_waiting_pays_off(database, other):
     assert query(database.path, "SELECT count(*) FROM metameta WHERE key = 'slurm_time'") == [(1,)]
 
 
-def test_a_folder_in_place_of_the_file(path):
+def test_folder_in_place_of_database_is_unreadable(path):
     path.mkdir()
 
     with pytest.raises(DatabaseUnreadable, match="may not be read"):
         read(Database(path))
 
 
-def test_a_file_in_place_of_the_folder(tmp_path):
+def test_file_in_place_of_folder_is_a_missing_database(tmp_path):
     (tmp_path / "amore").write_text("")
 
     with pytest.raises(DatabaseMissing):
         read(Database(tmp_path / "amore" / "runs.sqlite"))
 
 
-def test_an_empty_file(path):
+def test_empty_file_is_no_database(path):
     path.touch()
 
     for use in (read, write):
@@ -116,7 +118,7 @@ def test_an_empty_file(path):
     assert path.stat().st_size == 0
 
 
-def test_something_else(path):
+def test_foreign_file_is_no_database(path):
     path.write_bytes(b"\x89HDF\r\n\x1a\n" * 1000)
 
     for use in (read, write):
@@ -124,7 +126,7 @@ def test_something_else(path):
             use(Database(path))
 
 
-def test_the_database_of_another_program(path):
+def test_sqlite_database_of_other_program_is_refused(path):
     con = sqlite3.connect(path)
     con.execute("CREATE TABLE bookmarks(url)")
     con.close()
@@ -134,14 +136,14 @@ def test_the_database_of_another_program(path):
             use(Database(path))
 
 
-def test_a_format_that_is_no_number(database, other):
+def test_database_with_invalid_format_is_refused(database, other):
     other.execute("UPDATE metameta SET value = 'four' WHERE key = 'data_format_version'")
 
     with pytest.raises(NotADatabase, match="'four'"):
         read(database)
 
 
-def test_a_damaged_file(database, other):
+def test_damaged_database_is_refused_with_remedy(database, other):
     rows = [(run,) for run in range(9999)]
     other.execute("BEGIN")
     other.executemany("INSERT INTO run_info VALUES (1, ?, NULL, NULL)", rows)
@@ -154,7 +156,7 @@ def test_a_damaged_file(database, other):
         read(database)
 
 
-def test_a_file_that_may_not_be_read(shared_folder):
+def test_database_without_read_permission_is_unreadable(shared_folder):
     database = create_database(shared_folder / "runs.sqlite", proposal=1, context_python=None)
     database.path.chmod(0o000)
 
@@ -162,7 +164,7 @@ def test_a_file_that_may_not_be_read(shared_folder):
         read(database)
 
 
-def test_a_folder_that_may_not_be_entered(shared_folder):
+def test_database_in_inaccessible_folder_is_unreadable(shared_folder):
     database = create_database(shared_folder / "runs.sqlite", proposal=1, context_python=None)
     shared_folder.chmod(0o600)
 
@@ -170,19 +172,19 @@ def test_a_folder_that_may_not_be_entered(shared_folder):
         read(database)
 
 
-def test_a_file_that_may_not_be_written(protected):
+def test_database_without_write_permission_is_read_only(protected):
     with nobody_special(), pytest.raises(DatabaseReadOnly, match="may not be written"):
         write(protected)
 
 
-def test_a_file_that_may_be_written_in_a_folder_that_may_not(protected):
+def test_writable_database_in_unwritable_folder_is_read_only(protected):
     protected.path.chmod(0o666)
 
     with nobody_special(), pytest.raises(DatabaseReadOnly, match="folder must be writable"):
         write(protected)
 
 
-def test_half_written_and_not_ours_to_undo(protected):
+def test_half_written_database_without_permission_is_read_only(protected):
     protected.path.chmod(0o644)
     protected.path.parent.chmod(0o755)
     kill_a_writer(protected.path)
@@ -192,7 +194,7 @@ def test_half_written_and_not_ours_to_undo(protected):
         read(protected)
 
 
-def test_a_full_disk_changes_nothing(database):
+def test_full_disk_leaves_database_unchanged(database):
     with (
         pytest.raises(DiskFull, match=r"No space left.*Nothing was changed"),
         database.writing() as con,
@@ -205,7 +207,7 @@ def test_a_full_disk_changes_nothing(database):
     assert query(database.path, "SELECT * FROM metameta WHERE key = 'slurm_time'") == []
 
 
-def test_an_error_of_the_file_system(path):
+def test_io_error_of_sqlite_is_storage_failed(path):
     error = sqlite3.OperationalError("disk I/O error")
     error.sqlite_errorcode = sqlite3.SQLITE_IOERR_WRITE
 
@@ -224,14 +226,14 @@ def test_an_error_of_the_file_system(path):
         (errno.ESTALE, StorageFailed),
     ],
 )
-def test_a_file_that_cannot_be_made(path, number, kind):
+def test_error_creating_a_file_is_translated(path, number, kind):
     error = describe_os_error(OSError(number, os.strerror(number)), path)
 
     assert type(error) is kind
     assert str(path.parent) in str(error)
 
 
-def test_mistakes_of_ours_pass(database):
+def test_sql_error_is_not_translated(database):
     with (
         pytest.raises(sqlite3.OperationalError, match="syntax error"),
         database.reading() as con,
@@ -241,7 +243,7 @@ def test_mistakes_of_ours_pass(database):
         con.execute("SELECT ?")
 
 
-def test_all_are_errors_that_front_ends_show(path):
+def test_translated_errors_are_damnit_errors_with_hint(path):
     with pytest.raises(DamnitError) as caught:
         read(Database(path))
 

@@ -1,3 +1,5 @@
+"""Reading of older database formats."""
+
 import pytest
 
 from damnit_daemon.model import StoredValue
@@ -32,7 +34,7 @@ def test_old_formats_read_like_the_current_one(make_old_database, version):
     assert column.tags == (("xgm",) if version == 3 else ())
 
 
-def test_a_half_taken_step_is_read_too(make_old_database):
+def test_database_with_half_done_migration_is_read(make_old_database):
     path = make_old_database(1)
     run_script(path, "ALTER TABLE run_variables ADD COLUMN attributes")
 
@@ -40,7 +42,7 @@ def test_a_half_taken_step_is_read_too(make_old_database):
         assert load_value(con, KEY, "energy").value == 9.3
 
 
-def test_what_is_made_up_for_is_seen_by_nobody_else(make_old_database):
+def test_temporary_tables_for_old_formats_are_private(make_old_database):
     path = make_old_database(1)
     database = Database(path)
 

@@ -1,4 +1,4 @@
-"""Folders that were copied with their identity."""
+"""Folders copied together with their identity."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def copy(folder):
     return DamnitFolder(target)
 
 
-def test_a_copied_folder_is_noticed(folder, copy):
+def test_copied_folder_is_detected(folder, copy):
     assert original_of(folder) is None
     assert original_of(copy) == folder.path
     before = (copy.internals / NOTE).read_text()
@@ -39,14 +39,14 @@ def test_a_copied_folder_is_noticed(folder, copy):
     assert (copy.internals / NOTE).read_text() == before
 
 
-def test_a_new_identity_ends_it(folder, copy):
+def test_new_identity_ends_copy_state(folder, copy):
     give_new_identity(copy)
     assert original_of(copy) is None
     assert load_identity(copy) != load_identity(folder)
     assert original_of(folder) is None
 
 
-def test_a_moved_folder_is_no_copy(folder):
+def test_moved_folder_is_no_copy(folder):
     moved = DamnitFolder(folder.path.with_name("moved"))
     folder.path.rename(moved.path)
     assert original_of(moved) is None
@@ -55,6 +55,6 @@ def test_a_moved_folder_is_no_copy(folder):
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"path": 5}', '{"path": "/", "db_id": "x"}', "\0"])
-def test_a_note_that_makes_no_sense_says_nothing(folder, text):
+def test_invalid_identity_note_is_ignored(folder, text):
     (folder.internals / NOTE).write_text(text)
     assert original_of(folder) is None

@@ -1,4 +1,4 @@
-"""Whether the file of a database is whole."""
+"""Integrity check of a database file."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from contextlib import closing
 from damnit_daemon.store import create_database, find_damage
 
 
-def test_a_new_one_is_whole(tmp_path):
+def test_new_database_has_no_damage(tmp_path):
     database = create_database(tmp_path / "runs.sqlite", proposal=1, context_python=None)
     with database.reading() as con:
         assert find_damage(con) == []
 
 
-def test_a_row_that_cannot_be(tmp_path):
+def test_null_in_not_null_column_is_damage(tmp_path):
     path = tmp_path / "any.sqlite"
     with closing(sqlite3.connect(path)) as con:
         con.executescript(

@@ -1,3 +1,5 @@
+"""JSON text of attributes."""
+
 import json
 
 import numpy as np
@@ -14,7 +16,7 @@ NAN, INF = float("nan"), float("inf")
 
 
 @pytest.mark.parametrize("nothing", [None, {}])
-def test_no_attributes_are_null(nothing):
+def test_empty_attributes_are_stored_as_null(nothing):
     assert attributes_json(nothing) is None
 
 
@@ -43,7 +45,7 @@ def test_no_attributes_are_null(nothing):
         (None, None),
     ],
 )
-def test_whatever_an_attribute_is_the_json_is_valid(value, stored):
+def test_any_attribute_gives_valid_json(value, stored):
     text = attributes_json({"a": value})
 
     def no_constant(name):
@@ -53,7 +55,7 @@ def test_whatever_an_attribute_is_the_json_is_valid(value, stored):
     assert text.isascii()
 
 
-def test_long_text_is_cut_and_says_so():
+def test_long_text_is_truncated_with_a_mark():
     text = clean_text("x" * (MAX_TEXT_CHARS + 1))
 
     assert text.endswith(f"… (cut, {MAX_TEXT_CHARS + 1} characters)")
@@ -61,7 +63,7 @@ def test_long_text_is_cut_and_says_so():
     assert clean_text("x" * MAX_TEXT_CHARS) == "x" * MAX_TEXT_CHARS
 
 
-def test_integers_of_any_size_have_a_text():
+def test_integer_of_any_size_is_formatted():
     assert integer_text(-(2**64)) == "-18446744073709551616"
     # Python refuses to write this one as decimal digits.
     assert integer_text(1 << 100_000).startswith("0x1000")

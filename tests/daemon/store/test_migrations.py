@@ -1,3 +1,5 @@
+"""Migration of older databases to the current format."""
+
 import re
 import sqlite3
 import stat
@@ -36,7 +38,7 @@ def structure(path):
 
 
 @pytest.mark.parametrize("version", [1, 2, 3])
-def test_an_old_database_becomes_like_a_new_one(make_old_database, tmp_path, version):
+def test_migrated_database_has_schema_of_a_new_one(make_old_database, tmp_path, version):
     path = make_old_database(version)
 
     migrate(path)
@@ -51,7 +53,7 @@ def test_an_old_database_becomes_like_a_new_one(make_old_database, tmp_path, ver
 
 
 @pytest.mark.parametrize("version", [1, 2, 3])
-def test_what_it_held_is_kept_and_it_can_be_written(make_old_database, version):
+def test_migrated_database_keeps_values_and_is_writable(make_old_database, version):
     path = make_old_database(version)
 
     migrate(path)
@@ -68,7 +70,7 @@ def test_what_it_held_is_kept_and_it_can_be_written(make_old_database, version):
 
 
 @pytest.mark.parametrize("version", [1, 2, 3])
-def test_a_copy_of_before_is_kept(make_old_database, tmp_path, version):
+def test_migration_keeps_a_backup(make_old_database, tmp_path, version):
     path = make_old_database(version)
     path.chmod(0o640)
     tmp_path.chmod(0o770)
@@ -83,7 +85,7 @@ def test_a_copy_of_before_is_kept(make_old_database, tmp_path, version):
     assert names_in(tmp_path) == sorted([path.name, backup.name])
 
 
-def test_an_earlier_copy_is_not_overwritten(make_old_database, tmp_path):
+def test_migration_does_not_overwrite_earlier_backup(make_old_database, tmp_path):
     path = make_old_database(2)
     (tmp_path / "runs.v2-backup.sqlite").write_text("precious")
 
@@ -91,7 +93,7 @@ def test_an_earlier_copy_is_not_overwritten(make_old_database, tmp_path):
     assert (tmp_path / "runs.v2-backup.sqlite").read_text() == "precious"
 
 
-def test_an_up_to_date_database_is_left_alone(database):
+def test_current_database_is_not_migrated(database):
     before = database.path.read_bytes()
 
     assert migrate(database.path) is None
@@ -99,7 +101,7 @@ def test_an_up_to_date_database_is_left_alone(database):
     assert names_in(database.path.parent) == ["runs.sqlite"]
 
 
-def test_a_step_that_damnit_half_took_is_completed(make_old_database):
+def test_half_done_migration_of_damnit_is_completed(make_old_database):
     path = make_old_database(1)
     run_script(path, "ALTER TABLE run_variables ADD COLUMN attributes")
 
@@ -109,7 +111,7 @@ def test_a_step_that_damnit_half_took_is_completed(make_old_database):
     }
 
 
-def test_a_missing_view_and_id_are_made_up_for(make_old_database):
+def test_migration_adds_missing_view_and_id(make_old_database):
     path = make_old_database(3)
     run_script(path, "DROP VIEW runs; DELETE FROM metameta WHERE key = 'db_id'")
 
@@ -120,7 +122,7 @@ def test_a_missing_view_and_id_are_made_up_for(make_old_database):
     assert re.fullmatch("[0-9a-f]{40}", db_id)
 
 
-def test_several_at_once_do_it_once(make_old_database, tmp_path):
+def test_concurrent_migrations_run_once(make_old_database, tmp_path):
     path = make_old_database(2)
 
     with ProcessPoolExecutor(3, mp_context=get_context("spawn")) as pool:
@@ -130,7 +132,7 @@ def test_several_at_once_do_it_once(make_old_database, tmp_path):
     assert Database(path).format_version() == 4
 
 
-def test_a_failure_in_the_middle_changes_nothing(make_old_database):
+def test_failed_migration_changes_nothing(make_old_database):
     path = make_old_database(1)
     # The third step cannot be taken: an index is in the way of the table.
     run_script(path, "CREATE INDEX tags ON run_info (start_time)")
@@ -142,7 +144,7 @@ def test_a_failure_in_the_middle_changes_nothing(make_old_database):
     assert list(sqlite3.connect(path).iterdump()) == before
 
 
-def test_it_does_not_start_while_another_writes(make_old_database):
+def test_migration_of_locked_database_does_not_start(make_old_database):
     path = make_old_database(2)
     con = sqlite3.connect(path, isolation_level=None)
     con.execute("BEGIN IMMEDIATE")
@@ -154,7 +156,7 @@ def test_it_does_not_start_while_another_writes(make_old_database):
     assert names_in(path.parent) == ["runs.sqlite"]
 
 
-def test_other_formats_are_refused(make_old_database):
+def test_migration_of_format_0_and_newer_formats_is_refused(make_old_database):
     path = make_old_database(0)
     with pytest.raises(FormatTooOld, match="v0-to-v1"):
         migrate(path)
@@ -164,13 +166,13 @@ def test_other_formats_are_refused(make_old_database):
         migrate(path)
 
 
-def test_a_missing_database_is_not_created(path):
+def test_migration_does_not_create_missing_database(path):
     with pytest.raises(DatabaseMissing):
         migrate(path)
     assert not path.exists()
 
 
-def test_a_folder_that_may_not_be_written(shared_folder):
+def test_migration_in_unwritable_folder_is_refused(shared_folder):
     path = shared_folder / "runs.sqlite"
     run_script(path, STEPS[2])
     path.chmod(0o666)

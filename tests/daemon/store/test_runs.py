@@ -1,3 +1,5 @@
+"""Runs in the run database."""
+
 import numpy as np
 import pytest
 
@@ -7,14 +9,14 @@ from damnit_daemon.store import ensure_run, load_runs
 from .conftest import KEY, query
 
 
-def test_a_run_is_listed_once(database):
+def test_run_is_added_once(database):
     with database.writing() as con:
         assert ensure_run(con, KEY, added_at=1.0)
         assert not ensure_run(con, KEY, added_at=2.0)
         assert load_runs(con) == [RunRow(KEY, None, 1.0)]
 
 
-def test_the_start_time_is_kept_until_there_is_another(database):
+def test_start_time_is_kept_until_replaced(database):
     with database.writing() as con:
         ensure_run(con, KEY, added_at=1.0, start_time=10.0)
         ensure_run(con, KEY, added_at=2.0)
@@ -23,13 +25,13 @@ def test_the_start_time_is_kept_until_there_is_another(database):
         assert load_runs(con) == [RunRow(KEY, 20.0, 1.0)]
 
 
-def test_a_start_time_that_is_none_is_not_stored(database):
+def test_nan_start_time_is_not_stored(database):
     with database.writing() as con:
         ensure_run(con, KEY, added_at=1.0, start_time=float("nan"))
         assert load_runs(con) == [RunRow(KEY, None, 1.0)]
 
 
-def test_numbers_are_stored_as_numbers(database):
+def test_numpy_run_numbers_and_times_are_stored_as_numbers(database):
     with database.writing() as con:
         key = RunKey(np.int64(1234), np.uint16(7))
         ensure_run(con, key, added_at=np.float32(1.5), start_time=3)
@@ -40,7 +42,7 @@ def test_numbers_are_stored_as_numbers(database):
     ]
 
 
-def test_runs_come_in_order_with_those_that_only_have_values(database, other):
+def test_runs_are_ordered_and_include_those_with_values_only(database, other):
     other.executescript("""
         INSERT INTO run_info VALUES (2, 1, NULL, 5.0), (1, 10, 3.0, 4), (1, 2, NULL, NULL);
         INSERT INTO run_variables (proposal, run, name, version) VALUES
@@ -59,7 +61,7 @@ def test_runs_come_in_order_with_those_that_only_have_values(database, other):
 
 
 @pytest.mark.parametrize("bad", ["NULL", "'7'", "x'37'", "7.5"])
-def test_runs_without_a_number_are_passed_over(database, other, bad):
+def test_runs_without_valid_number_are_skipped(database, other, bad):
     other.executescript(f"""
         INSERT INTO run_info VALUES (1, {bad}, NULL, NULL), ({bad}, 1, NULL, NULL);
         INSERT INTO run_variables (proposal, run, name, version)
@@ -70,7 +72,7 @@ def test_runs_without_a_number_are_passed_over(database, other, bad):
         assert [row.key for row in load_runs(con)] == [RunKey(1, 5), RunKey(2, 9)]
 
 
-def test_times_that_are_none_are_unknown(database, other):
+def test_invalid_times_are_read_as_none(database, other):
     other.execute("INSERT INTO run_info VALUES (1, 1, 'yesterday', x'00')")
 
     with database.reading() as con:

@@ -1,3 +1,5 @@
+"""Storing of values in the run database."""
+
 import json
 import math
 
@@ -55,7 +57,7 @@ def new(name, value, computed_at=None, **others):
     return NewValue(KEY, name, value, attributes=attributes, **others)
 
 
-def test_a_value_is_stored_as_damnit_stores_it(database):
+def test_saved_value_has_the_columns_of_damnit(database):
     with database.writing() as con:
         value = NewValue(
             KEY, "energy", 9.3, max_diff=0.5, summary_method="mean", attributes={"units": "keV"}
@@ -71,7 +73,7 @@ def test_a_value_is_stored_as_damnit_stores_it(database):
         assert report.written == load_values(con)
 
 
-def test_no_value_costs_the_others(con):
+def test_unusual_value_does_not_prevent_others(con):
     values = [NewValue(KEY, name, value, max_diff=value) for name, value in HARD.items()]
 
     report = save_values(con, values, now=1.0)
@@ -85,7 +87,7 @@ def test_no_value_costs_the_others(con):
 
 
 @pytest.mark.parametrize("bad", ["", "a b", "a'b", 'x"; DROP TABLE runs; --', "a\0", "1", "\udc80"])
-def test_a_bad_name_is_reported_and_costs_nothing_else(con, bad):
+def test_invalid_name_is_rejected_and_others_are_saved(con, bad):
     report = save_values(con, [new("a", 1), new(bad, 2), new("b", 3)], now=1.0)
 
     assert report.names == ["a", "b"]
@@ -93,7 +95,7 @@ def test_a_bad_name_is_reported_and_costs_nothing_else(con, bad):
     assert {row.name for row in load_values(con)} == {"a", "b"}
 
 
-def test_runs_come_into_being_with_their_values(con):
+def test_saving_a_value_adds_its_run(con):
     ensure_run(con, KEY, added_at=5.0)
     other = RunKey(1234, 8)
 
@@ -102,7 +104,7 @@ def test_runs_come_into_being_with_their_values(con):
     assert load_runs(con) == [RunRow(KEY, None, 5.0), RunRow(other, None, 9.0)]
 
 
-def test_numpys_run_numbers_are_integers(database):
+def test_numpy_run_number_of_value_is_stored_as_integer(database):
     with database.writing() as con:
         key = RunKey(np.int32(1234), np.int64(7))
         save_values(con, [NewValue(key, "a", 1)], now=1.0)
@@ -112,7 +114,7 @@ def test_numpys_run_numbers_are_integers(database):
 
 
 @pytest.mark.parametrize("start_time", [1.7e9, np.float64(1.7e9)])
-def test_the_start_time_goes_to_the_run(con, start_time):
+def test_start_time_value_is_stored_with_run(con, start_time):
     report = save_values(con, [new("start_time", start_time)], now=1.0)
 
     assert load_runs(con) == [RunRow(KEY, 1.7e9, 1.0)]
@@ -121,7 +123,7 @@ def test_the_start_time_goes_to_the_run(con, start_time):
     assert not report.rejected
 
 
-def test_a_start_time_that_is_none_is_passed_over(con):
+def test_invalid_start_time_value_is_ignored(con):
     ensure_run(con, KEY, added_at=1.0, start_time=5.0)
 
     for nothing in (None, NAN, "today"):
@@ -130,7 +132,7 @@ def test_a_start_time_that_is_none_is_passed_over(con):
     assert load_runs(con) == [RunRow(KEY, 5.0, 1.0)]
 
 
-def test_clearing_forgets_all_but_the_attributes(con):
+def test_cleared_value_keeps_only_attributes(con):
     save_values(con, [NewValue(KEY, "a", np.zeros((2, 3)), 0.5, summary_method="mean")], now=1.0)
     error = {"error": "division by zero", "error_cls": "ZeroDivisionError"}
 
@@ -145,7 +147,7 @@ def test_clearing_forgets_all_but_the_attributes(con):
     )
 
 
-def test_nan_is_null_but_keeps_how_it_was_made(con):
+def test_nan_is_stored_as_null_with_summary_method(con):
     save_values(con, [NewValue(KEY, "a", NAN, 0.5, summary_method="mean")], now=1.0)
 
     assert load_value(con, KEY, "a") == StoredValue(
@@ -153,7 +155,7 @@ def test_nan_is_null_but_keeps_how_it_was_made(con):
     )
 
 
-def test_each_name_gets_a_row_among_the_variables(database):
+def test_saved_names_are_added_to_variables(database):
     with database.writing() as con:
         update_computed_variables(con, [VariableInfo("energy", "b")])
         save_values(con, [new(n, 1) for n in ("a", "b", "g.c", "comment", "Run")], now=1.0)
@@ -168,7 +170,7 @@ def test_each_name_gets_a_row_among_the_variables(database):
     ]
 
 
-def test_views_show_new_names_at_once(database):
+def test_views_have_columns_of_new_names(database):
     with database.writing() as con:
         save_values(con, [new("a", 1, max_diff=0.5), new("comment", "good")], now=1.0)
     assert query(database.path, "SELECT proposal, run, a, comment FROM runs") == [
@@ -181,7 +183,7 @@ def test_views_show_new_names_at_once(database):
     assert query(database.path, "SELECT a, b FROM runs") == [(1, 2)]
 
 
-def test_views_are_not_made_again_for_known_names(database, other):
+def test_views_are_not_rebuilt_for_known_names(database, other):
     with database.writing() as con:
         save_values(con, [new("a", 1), new("comment", "good")], now=1.0)
     before = other.execute("PRAGMA schema_version").fetchall()
@@ -192,7 +194,7 @@ def test_views_are_not_made_again_for_known_names(database, other):
     assert other.execute("PRAGMA schema_version").fetchall() == before
 
 
-def test_nothing_new_is_seen_before_everything_is(database, other):
+def test_saving_values_is_one_transaction(database, other):
     with database.writing() as con:
         save_values(con, [new("a", 1)], now=1.0)
 
@@ -203,7 +205,7 @@ def test_nothing_new_is_seen_before_everything_is(database, other):
 @pytest.mark.parametrize(
     ("computed_at", "is_written"), [(49.0, False), (50.0, False), (50.1, True), (None, True)]
 )
-def test_what_was_computed_later_stays(con, computed_at, is_written):
+def test_newer_stored_value_is_kept(con, computed_at, is_written):
     save_values(con, [new("a", "stored", computed_at=50.0)], now=100.0)
 
     report = save_values(con, [new("a", "new", computed_at)], now=200.0)
@@ -214,7 +216,7 @@ def test_what_was_computed_later_stays(con, computed_at, is_written):
 
 
 @pytest.mark.parametrize(("computed_at", "is_written"), [(99.0, False), (101.0, True)])
-def test_a_value_of_another_program_is_as_old_as_its_row(con, computed_at, is_written):
+def test_value_without_computed_at_has_age_of_its_row(con, computed_at, is_written):
     save_values(con, [new("a", "stored")], now=100.0)
 
     save_values(con, [new("a", "new", computed_at)], now=200.0)
@@ -222,7 +224,7 @@ def test_a_value_of_another_program_is_as_old_as_its_row(con, computed_at, is_wr
     assert load_value(con, KEY, "a").value == ("new" if is_written else "stored")
 
 
-def test_an_older_value_is_written_if_asked(con):
+def test_older_value_is_written_with_keep_newer_false(con):
     save_values(con, [new("a", "stored", computed_at=50.0)], now=100.0)
 
     save_values(con, [new("a", "old", computed_at=40.0)], now=200.0, keep_newer=False)
@@ -230,7 +232,7 @@ def test_an_older_value_is_written_if_asked(con):
     assert load_value(con, KEY, "a").value == "old"
 
 
-def test_a_clock_that_was_an_hour_ahead_keeps_nothing_out(con):
+def test_value_from_an_hour_ahead_does_not_block_newer_values(con):
     save_values(con, [new("a", "from then", computed_at=4600.0)], now=4600.0)
 
     save_values(con, [new("a", "now", computed_at=1000.0)], now=1001.0)
@@ -239,7 +241,7 @@ def test_a_clock_that_was_an_hour_ahead_keeps_nothing_out(con):
     assert load_value(con, KEY, "a").value == "now"
 
 
-def test_a_clock_that_is_a_little_ahead_is_believed(con):
+def test_value_from_slightly_ahead_is_kept_as_newer(con):
     save_values(con, [new("a", "newer", computed_at=1030.0)], now=1000.0)
 
     report = save_values(con, [new("a", "older", computed_at=1000.0)], now=1001.0)
@@ -249,7 +251,7 @@ def test_a_clock_that_is_a_little_ahead_is_believed(con):
     assert (name, "computed 29 s from now" in reason) == ("a", True)
 
 
-def test_only_the_cell_itself_is_compared(con):
+def test_value_age_is_compared_within_its_cell_only(con):
     save_values(con, [new("a", 1, computed_at=50.0)], now=100.0)
     other = RunKey(1234, 8)
     old = {"computed_at": 40.0}
@@ -263,7 +265,7 @@ def test_only_the_cell_itself_is_compared(con):
     assert len(report.written) == 2
 
 
-def test_of_two_in_one_batch_the_newer_stays(con):
+def test_newer_of_two_values_in_one_batch_is_kept(con):
     values = [new("a", "new", computed_at=2.0), new("a", "old", computed_at=1.0)]
 
     save_values(con, values, now=3.0)
@@ -271,7 +273,7 @@ def test_of_two_in_one_batch_the_newer_stays(con):
     assert load_value(con, KEY, "a").value == "new"
 
 
-def test_attributes_that_are_no_json_do_not_stop_a_newer_value(con):
+def test_invalid_stored_attributes_do_not_block_newer_value(con):
     save_values(con, [new("a", 1)], now=10.0)
     con.execute("UPDATE run_variables SET attributes = '{', timestamp = 'noon'")
 
@@ -280,7 +282,7 @@ def test_attributes_that_are_no_json_do_not_stop_a_newer_value(con):
     assert load_value(con, KEY, "a").value == 2
 
 
-def test_computed_values_do_not_replace_what_users_typed(con):
+def test_computed_value_does_not_replace_user_variable(con):
     add_user_variable(con, VariableInfo("sample", "Sample", type="string"))
     save_values(con, [new("sample", "gold", provenance="manual-input")], now=1.0)
 

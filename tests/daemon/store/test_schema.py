@@ -1,3 +1,5 @@
+"""The schema of the run database."""
+
 import sqlite3
 
 import pytest
@@ -32,7 +34,7 @@ def objects(path, kind):
     return {name for (name,) in rows if not name.startswith("sqlite_")}
 
 
-def test_tables_and_views_have_damnits_columns_in_its_order(database):
+def test_tables_and_views_have_columns_of_damnit_in_order(database):
     found = {
         table: query(database.path, "SELECT name, type FROM pragma_table_info(?)", table)
         for table in COLUMNS
@@ -41,7 +43,7 @@ def test_tables_and_views_have_damnits_columns_in_its_order(database):
     assert found == COLUMNS
 
 
-def test_there_is_nothing_else(database):
+def test_schema_has_no_other_objects(database):
     assert objects(database.path, "view") == {"runs", "max_diffs"}
     assert objects(database.path, "table") == COLUMNS.keys() - {"runs", "max_diffs"}
     assert objects(database.path, "index") == {"proposal_run", "variable_version"}
@@ -55,7 +57,7 @@ def test_there_is_nothing_else(database):
         ("variable_version", ["proposal", "run", "name", "version"]),
     ],
 )
-def test_indexes_are_unique(database, index, columns):
+def test_schema_indexes_are_unique(database, index, columns):
     assert query(database.path, "SELECT name FROM pragma_index_info(?)", index) == [
         (column,) for column in columns
     ]
@@ -77,11 +79,11 @@ def test_indexes_are_unique(database, index, columns):
         ("encoding", "UTF-8"),
     ],
 )
-def test_file_is_as_damnit_makes_it(database, pragma, value):
+def test_database_pragmas_equal_those_of_damnit(database, pragma, value):
     assert query(database.path, f"PRAGMA {pragma}") == [(value,)]
 
 
-def test_a_tag_goes_with_its_last_variable(database):
+def test_tag_is_deleted_with_its_last_variable(database):
     with database.writing() as con:
         con.execute("INSERT INTO variables (name) VALUES ('a'), ('b')")
         con.execute("INSERT INTO tags (name) VALUES ('both'), ('only a')")
@@ -93,7 +95,7 @@ def test_a_tag_goes_with_its_last_variable(database):
     assert query(database.path, "SELECT * FROM variable_tags") == [("b", 1)]
 
 
-def test_a_step_that_was_taken_already_is_not_taken_twice():
+def test_migration_step_done_before_is_not_repeated():
     con = sqlite3.connect(":memory:", isolation_level=None)
     create_tables(con)
     before = con.execute("SELECT * FROM sqlite_master").fetchall()

@@ -1,3 +1,5 @@
+"""Names and values of user variables."""
+
 import pytest
 
 from damnit_daemon.store import name_from_title, same_value, why_not_name
@@ -14,19 +16,19 @@ from damnit_daemon.store import name_from_title, same_value, why_not_name
         ("", ""),
     ],
 )
-def test_a_name_is_made_of_a_title(title, name):
+def test_variable_name_is_derived_from_title(title, name):
     assert name_from_title(title) == name
 
 
 @pytest.mark.parametrize("name", ["dose", "_x", "a1", "Größe"])
-def test_names_that_can_be(name):
+def test_valid_user_variable_name_is_accepted(name):
     assert why_not_name(name, ["other"]) == ""
 
 
 @pytest.mark.parametrize(
     "name", ["", "1a", "a b", "a.b", "a-b", "comment", "start_time", "run", "OTHER"]
 )
-def test_names_that_cannot_be(name):
+def test_invalid_user_variable_name_is_refused(name):
     assert why_not_name(name, ["other"])
 
 
@@ -44,6 +46,6 @@ def test_names_that_cannot_be(name):
         (b"a", b"a", True),
     ],
 )
-def test_values_are_the_same_if_they_look_the_same_and_are_of_one_kind(one, other, same):
+def test_values_are_equal_when_display_and_kind_are_equal(one, other, same):
     assert same_value(one, other) is same
     assert same_value(other, one) is same

@@ -1,3 +1,5 @@
+"""Reading of values from the run database."""
+
 import subprocess
 import sys
 import textwrap
@@ -27,7 +29,7 @@ def cells(values):
     return {(value.key, value.name) for value in values}
 
 
-def test_everything(con):
+def test_all_values_are_loaded(con):
     values = load_values(con)
 
     assert cells(values) == {(k, n) for k in (A, B, OTHER) for n in ("a", "b", "g.c")}
@@ -51,14 +53,14 @@ def test_everything(con):
         ({"names": ["nothing", "'", "\0", "\udc80"]}, set()),
     ],
 )
-def test_only_what_is_asked_for(con, wanted, found):
+def test_requested_values_are_loaded_alone(con, wanted, found):
     values = load_values(con, **wanted)
 
     assert cells(values) == found
     assert len(values) == len(found)
 
 
-def test_any_number_of_runs_and_names(con):
+def test_values_of_very_many_runs_and_names_are_loaded(con):
     keys = [RunKey(1, run) for run in range(50_000)]
 
     assert cells(load_values(con, keys=keys, names=[f"n{i}" for i in range(9000)] + ["a"])) == {
@@ -67,7 +69,7 @@ def test_any_number_of_runs_and_names(con):
     }
 
 
-def test_blobs_stay_in_the_file_unless_asked_for(con):
+def test_blobs_are_loaded_only_on_request(con):
     values = [
         NewValue(A, "png", PNG),
         NewValue(A, "line", np.zeros((2, 100))),
@@ -93,14 +95,14 @@ def test_blobs_stay_in_the_file_unless_asked_for(con):
     assert whole["png"] == PNG
 
 
-def test_one_value_comes_with_its_blob(con):
+def test_single_value_is_loaded_with_its_blob(con):
     save_values(con, [NewValue(A, "png", PNG)], now=1.0)
 
     assert load_value(con, A, "png").value == PNG
     assert load_value(con, A, "nothing") is None
 
 
-def test_malformed_rows_are_read_as_far_as_they_go(con):
+def test_malformed_value_rows_are_read_partially(con):
     con.execute("DELETE FROM run_variables")
     con.execute(
         "INSERT INTO run_variables VALUES "
@@ -118,7 +120,7 @@ def test_malformed_rows_are_read_as_far_as_they_go(con):
     assert load_values(con)[0].attributes == {}
 
 
-def test_reading_needs_no_numpy(database):
+def test_values_are_read_without_importing_numpy(database):
     """The app reads before it paints anything."""
     with database.writing() as con:
         save_values(con, [NewValue(A, "a", 1), NewValue(A, "b", np.zeros(3))], now=1.0)

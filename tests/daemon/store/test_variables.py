@@ -1,3 +1,5 @@
+"""Variables in the run database."""
+
 import sqlite3
 
 import pytest
@@ -37,7 +39,7 @@ def test_variables_are_stored_with_their_tags(con):
     assert load_variables(con) == [ENERGY, WIDTH]
 
 
-def test_damnits_columns_are_filled_as_damnit_does(database):
+def test_computed_variable_row_equals_that_of_damnit(database):
     update(database, ENERGY)
 
     assert query(database.path, "SELECT * FROM variables") == [
@@ -45,7 +47,7 @@ def test_damnits_columns_are_filled_as_damnit_does(database):
     ]
 
 
-def test_nothing_is_written_if_nothing_changed(database):
+def test_unchanged_variables_are_not_written(database):
     update(database, ENERGY, WIDTH)
     before = database.path.read_bytes()
 
@@ -64,7 +66,7 @@ def test_nothing_is_written_if_nothing_changed(database):
         ENERGY._replace(tags=("beam", "xgm", "new")),
     ],
 )
-def test_only_what_changed_is_written_and_named(con, changed):
+def test_changed_variables_are_written_and_named(con, changed):
     update_computed_variables(con, [ENERGY, WIDTH])
 
     assert update_computed_variables(con, [changed, WIDTH]) == ["energy"]
@@ -72,7 +74,7 @@ def test_only_what_changed_is_written_and_named(con, changed):
     assert load_variables(con) == [changed._replace(tags=tuple(sorted(changed.tags))), WIDTH]
 
 
-def test_tags_that_nobody_has_are_forgotten(con):
+def test_unused_tags_are_deleted(con):
     update_computed_variables(con, [ENERGY, WIDTH])
 
     update_computed_variables(con, [ENERGY._replace(tags=()), WIDTH])
@@ -80,14 +82,14 @@ def test_tags_that_nobody_has_are_forgotten(con):
     assert con.execute("SELECT name FROM tags").fetchall() == [("beam",)]
 
 
-def test_variables_that_are_no_longer_declared_stay(con):
+def test_undeclared_variables_are_kept(con):
     update_computed_variables(con, [ENERGY, WIDTH])
 
     assert update_computed_variables(con, [WIDTH]) == []
     assert load_variables(con) == [ENERGY, WIDTH]
 
 
-def test_equal_titles_are_made_unique_and_stay_so(con):
+def test_equal_titles_are_made_unique_permanently(con):
     first, second = VariableInfo("a", "Energy"), VariableInfo("b", "Energy")
     update_computed_variables(con, [first, second])
     assert [info.title for info in load_variables(con)] == ["Energy", "Energy (b)"]
@@ -96,7 +98,7 @@ def test_equal_titles_are_made_unique_and_stay_so(con):
     assert update_computed_variables(con, [second, first]) == []
 
 
-def test_a_title_of_a_variable_that_is_not_declared_is_taken(con):
+def test_title_of_undeclared_variable_is_reserved(con):
     update_computed_variables(con, [ENERGY])
 
     update_computed_variables(con, [VariableInfo("other", ENERGY.title)])
@@ -105,13 +107,13 @@ def test_a_title_of_a_variable_that_is_not_declared_is_taken(con):
 
 
 @pytest.mark.parametrize("title", ["Status", "Proposal", "Run", "Timestamp", "Comment"])
-def test_titles_of_damnits_own_columns_are_taken(con, title):
+def test_titles_of_builtin_columns_are_reserved(con, title):
     update_computed_variables(con, [VariableInfo("a", title)])
 
     assert load_variables(con)[0].title == f"{title} (a)"
 
 
-def test_a_users_variable_is_not_taken_over(database):
+def test_computed_variable_does_not_replace_user_variable(database):
     with database.writing() as con:
         add_user_variable(con, VariableInfo("sample", "Sample", type="string"))
     before = database.path.read_bytes()
@@ -123,14 +125,14 @@ def test_a_users_variable_is_not_taken_over(database):
     assert database.path.read_bytes() == before
 
 
-def test_a_bad_name_is_refused_before_anything_is_written(con):
+def test_invalid_variable_name_is_refused_before_writing(con):
     with pytest.raises(BadName, match="'a b' is not a variable name"):
         update_computed_variables(con, [ENERGY, VariableInfo("a b", "AB")])
 
     assert load_variables(con) == []
 
 
-def test_all_of_it_is_one_transaction(database):
+def test_update_of_variables_is_one_transaction(database):
     update(database, WIDTH)
     con = sqlite3.connect(database.path)
     con.execute("""CREATE TRIGGER full BEFORE INSERT ON variable_tags
@@ -144,14 +146,14 @@ def test_all_of_it_is_one_transaction(database):
     assert database.path.read_bytes() == before
 
 
-def test_views_have_a_column_for_each_variable(database):
+def test_views_have_a_column_per_variable(database):
     update(database, ENERGY)
 
     assert query(database.path, "SELECT energy FROM runs") == []
     assert query(database.path, "SELECT energy FROM max_diffs") == []
 
 
-def test_views_are_not_made_again_for_a_changed_title(database, other):
+def test_views_are_not_rebuilt_for_changed_title(database, other):
     update(database, ENERGY)
     before = other.execute("PRAGMA schema_version").fetchall()
 
@@ -160,7 +162,7 @@ def test_views_are_not_made_again_for_a_changed_title(database, other):
     assert other.execute("PRAGMA schema_version").fetchall() == before
 
 
-def test_a_variable_for_users(con):
+def test_user_variable_is_added(con):
     add_user_variable(con, VariableInfo("sample", "Sample", "what we look at", "string"))
 
     assert load_variables(con) == [VariableInfo("sample", "Sample", "what we look at", "string")]
@@ -168,7 +170,7 @@ def test_a_variable_for_users(con):
 
 
 @pytest.mark.parametrize("name", ["energy", "sample"])
-def test_a_variable_for_users_needs_a_free_name(con, name):
+def test_user_variable_needs_a_free_name(con, name):
     update_computed_variables(con, [ENERGY])
     add_user_variable(con, VariableInfo("sample", "Sample", type="string"))
 
@@ -178,7 +180,7 @@ def test_a_variable_for_users_needs_a_free_name(con, name):
         add_user_variable(con, VariableInfo("no good", "Another", type="number"))
 
 
-def test_columns_are_all_names_there_are(con):
+def test_columns_include_all_stored_names(con):
     save_values(con, [NewValue(KEY, "comment", "good")], now=1.0)
     update_computed_variables(con, [ENERGY])
     con.execute("INSERT INTO run_variables (proposal, run, name) VALUES (1, 1, 'stray')")
@@ -191,7 +193,7 @@ def test_columns_are_all_names_there_are(con):
     ]
 
 
-def test_columns_never_share_a_title(con):
+def test_column_titles_are_unique(con):
     con.executemany(
         "INSERT INTO variables (name, title) VALUES (?, ?)",
         [("a", "T"), ("b", "T"), ("c", "T (b)"), ("d", None), ("e", "d"), ("f", "Run")],

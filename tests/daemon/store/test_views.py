@@ -1,3 +1,5 @@
+"""The views `runs` and `max_diffs` of the run database."""
+
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
@@ -42,7 +44,7 @@ def insert_names(database, names):
         rebuild_views(con)
 
 
-def test_without_names_they_are_those_of_a_new_database(database):
+def test_views_without_names_equal_those_of_a_new_database(database):
     before = query(database.path, "SELECT name, sql FROM sqlite_master WHERE type = 'view'")
 
     with database.writing() as con:
@@ -52,7 +54,7 @@ def test_without_names_they_are_those_of_a_new_database(database):
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_any_name_is_a_column_and_nothing_else(database, name):
+def test_hostile_name_is_only_a_column_of_view(database, name):
     insert_names(database, ["first", name])
 
     assert query(database.path, "SELECT * FROM runs") == [(1, 1, 5.0, 6.0, 0, 1)]
@@ -62,7 +64,7 @@ def test_any_name_is_a_column_and_nothing_else(database, name):
     assert column in {name, f"{name}:1"}
 
 
-def test_all_names_together(database):
+def test_all_hostile_names_fit_into_one_view(database):
     insert_names(database, HOSTILE)
 
     ((*_, a, b),) = query(database.path, "SELECT * FROM runs")
@@ -70,13 +72,13 @@ def test_all_names_together(database):
     assert len(columns(database.path, "runs")) == 4 + len(HOSTILE)
 
 
-def test_a_name_with_a_nul_is_left_out(database):
+def test_name_with_nul_is_left_out_of_views(database):
     insert_names(database, ["a", "b\0c"])
 
     assert columns(database.path, "max_diffs") == ["proposal", "run", "a"]
 
 
-def test_runs_of_two_proposals_stay_apart(database):
+def test_views_separate_equal_runs_of_two_proposals(database):
     with database.writing() as con:
         values = [NewValue(RunKey(proposal, 7), "a", proposal) for proposal in (1, 2)]
         save_values(con, values, now=1.0)
@@ -87,7 +89,7 @@ def test_runs_of_two_proposals_stay_apart(database):
 
 @pytest.mark.extended
 @pytest.mark.parametrize("length", [10, 300])
-def test_more_names_than_a_view_can_have(database, length):
+def test_views_keep_first_defined_names_beyond_column_limit(database, length):
     names = [f"n{i:0{length}}" for i in range(3000)]
     with database.writing() as con:
         con.executemany("INSERT INTO variables (name) VALUES (?)", [(n,) for n in reversed(names)])
@@ -110,7 +112,7 @@ def save_new_names(path, writer):
 
 
 @pytest.mark.extended
-def test_several_writers_with_new_names_do_not_collide(database):
+def test_concurrent_writers_with_new_names_rebuild_views(database):
     with ProcessPoolExecutor(3, mp_context=get_context("spawn")) as pool:
         list(pool.map(save_new_names, [database.path] * 3, range(3)))
 
@@ -119,7 +121,7 @@ def test_several_writers_with_new_names_do_not_collide(database):
     }
 
 
-def test_missing_views_are_made(database, other):
+def test_missing_views_are_rebuilt(database, other):
     with database.writing() as con:
         save_values(con, [NewValue(KEY, "a", 1)], now=1.0)
     other.execute("DROP VIEW runs")
