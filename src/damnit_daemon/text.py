@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime, tzinfo
 
 
-def count_of(number: int, noun: str) -> str:
-    """Format a count: `1 run`, `2 runs`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def count_of(number: int, noun: str, *, spec: str = "") -> str:
+    """Format a count: `1 run`, `2 runs`; with the format `,`, `2,000 runs`."""
+    return f"{number:{spec}} {noun}" if number == 1 else f"{number:{spec}} {noun}s"
 
 
 def did_you_mean(text: str, known: Iterable[str], *, most: int = 3, cutoff: float = 0.6) -> str:

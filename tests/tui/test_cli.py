@@ -144,7 +144,7 @@ def test_plot_option_prints_a_plot_as_text(folder):
     assert len(lines) == 15
     assert lines[0] == " XGM/Intensity [µJ]"
     assert lines[-2].strip() == "Run"
-    assert lines[-1] == " 1 without a number"
+    assert lines[-1] == " 1 missing or not numeric"
     assert lines[-3].split() == ["395", "400", "405", "410"]
     assert "\x1b" not in done.stdout
     # Over the run, unless another column is named; and the same however Python hashes texts.
@@ -166,10 +166,13 @@ def test_plot_option_respects_filter_and_width(folder):
     [
         (["--plot=rati"], "no column 'rati'. Did you mean ratio?"),
         (["--plot=ratio vs tiem"], "no column 'tiem'. Did you mean start_time?"),
-        (["--plot=ratio vs run vs time"], "names no columns to plot. Such as 'xgm'"),
-        (["--plot=,"], "names no columns to plot"),
+        (
+            ["--plot=ratio vs run vs time"],
+            "No columns to plot in 'ratio vs run vs time'. For example: 'xgm'",
+        ),
+        (["--plot=,"], "No columns to plot"),
         (["--plot=comment"], "Comment has texts, images or arrays, but no numbers"),
-        (["--plot=ratio", "--filter=run > 900"], "No run matches the filter."),
+        (["--plot=ratio", "--filter=run > 900"], "No runs match the filter."),
         (["--plot=ratio", "--filter=nothing > 1"], "no column 'nothing'"),
     ],
 )

@@ -33,10 +33,10 @@ class Alert:
         if match := _FOR.search(text):
             runs = int(match[1])
             if not 1 <= runs <= MOST_RUNS:
-                raise FilterError(f"From 1 to {MOST_RUNS} runs.", match.start(1), match.end(1))
+                raise FilterError(f"Enter 1 to {MOST_RUNS} runs.", match.start(1), match.end(1))
         condition = text[: match.start()] if match else text
         if not parse_filter(condition, columns):
-            raise FilterError("What is to be watched, such as xgm < 500?", 0, len(text))
+            raise FilterError("Enter a condition, such as xgm < 500.", 0, len(text))
         return cls(condition.strip(), runs)
 
     def __str__(self) -> str:

@@ -44,4 +44,4 @@ def save_alerts(internals: Path, alerts: list[Alert]) -> None:
         internals.mkdir(exist_ok=True)
         atomic_write(internals / NAME, text.encode(), file_bits(internals))
     except OSError as error:
-        raise DamnitError(f"The alerts cannot be kept: {error.strerror}.") from error
+        raise DamnitError(f"Cannot save the alerts: {error.strerror}.") from error

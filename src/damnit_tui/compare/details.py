@@ -20,9 +20,9 @@ from ..widgets.row_list import ListRow, RowCell
 HEADING = (
     RowCell("Variable"),
     RowCell("Value"),
-    RowCell("Took", right=True),
+    RowCell("Duration", right=True),
     RowCell("Computed"),
-    RowCell("From"),
+    RowCell("Source"),
 )
 HAND = "manual-input"
 
@@ -31,7 +31,7 @@ class Order(StrEnum):
     """Sort order of the values."""
 
     TITLE = "by title"
-    TOOK = "what took longest first"
+    TOOK = "slowest first"
     PROBLEMS = "problems first"
 
 
@@ -114,11 +114,11 @@ def summary(
 ) -> list[tuple[str, str]]:
     """Summarize the run as labelled lines."""
     counts = [sum(each.problem == kind for each in details) for kind in (2, 0, 1)]
-    kinds = zip(counts, ("values", "failed", "empty or skipped"), strict=True)
-    lines = [("Holds", ", ".join(f"{number} {what}" for number, what in kinds if number))]
+    kinds = zip(counts, ("with a value", "failed", "empty or skipped"), strict=True)
+    lines = [("Variables", ", ".join(f"{number} {what}" for number, what in kinds if number))]
     start = run.start_time
-    began = format_full_time(start, zone) if isinstance(start, int | float) else "not known"
-    lines.append(("Began", began))
+    began = format_full_time(start, zone) if isinstance(start, int | float) else "unknown"
+    lines.append(("Started", began))
     computed = [at for each in details if (at := each.computed_at) is not None]
     took = [s for each in details if (s := each.took_s) is not None]
     if computed:

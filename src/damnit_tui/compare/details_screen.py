@@ -114,7 +114,7 @@ class DetailsScreen(ListScreen):
     def _show_head(self, details: Sequence[Detail], shown: int) -> None:
         head = f" Run {self.key.run}, proposal {self.key.proposal} · {self.order.value}"
         if self.words:
-            head += f" · {shown} with “{visible(' '.join(self.words))}”"
+            head += f" · {shown} matching “{visible(' '.join(self.words))}”"
         self.query_one("#details-head", Static).update(Text(head))
         run = self.context.rows.run(self.key)
         facts = summary(

@@ -111,7 +111,7 @@ def spread_of(numbers: Sequence[float]) -> float:
 def heading_of(keys: Sequence[RunKey], *, several: bool) -> tuple[RowCell, ...]:
     """Heading of the columns."""
     runs = (f"p{key.proposal} r{key.run}" if several else f"r{key.run}" for key in keys)
-    return (RowCell("Variable"), RowCell("Differs"), *map(RowCell, runs))
+    return (RowCell("Variable"), RowCell("Difference"), *map(RowCell, runs))
 
 
 def lines_of(found: Sequence[Difference]) -> list[ListRow]:
@@ -145,7 +145,7 @@ def _compare(
     classes = {error_class(one) for one in stored if one is not None}
     if failed:
         same = len(classes) == 1
-        return made(SAME if same else FAILED, 0, "same" if same else "other errors"), False
+        return made(SAME if same else FAILED, 0, "same" if same else "errors differ"), False
     there = states.count("there")
     if 0 < there < len(states):
         missing = len(states) - there
@@ -172,7 +172,7 @@ def _number_difference(
         return SAME, 0.0, "same"
     usual = [v for v in table.scalars(column.name, every) if isinstance(v, int | float)]
     spread, distance = spread_of(usual), most - least
-    by = f"by {format_number(distance)}" if math.isfinite(distance) else "by far"
+    by = f"by {format_number(distance)}" if math.isfinite(distance) else "very different"
     if column.type == "boolean":
         return CHANGED, 1.0, "changed"
     if spread <= 0 or not math.isfinite(distance):

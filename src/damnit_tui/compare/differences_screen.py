@@ -12,6 +12,7 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 
 from damnit_daemon.model import RunKey
+from damnit_daemon.text import count_of
 
 from .. import keymap
 from ..sanitize import visible
@@ -115,12 +116,12 @@ class DifferencesScreen(ListScreen):
         runs = ", ".join(str(key.run) for key in self.keys)
         head = f" Runs {runs} · {differing} of {len(self.found)} variables differ"
         if self.words:
-            head += f" · {len(shown)} with “{visible(' '.join(self.words))}”"
+            head += f" · {len(shown)} matching “{visible(' '.join(self.words))}”"
         self.query_one("#differences-head", Static).update(Text(head))
         notes = [
-            "σ: the usual spread over all runs",
-            f"images or arrays, not compared: {self._arrays}" if self._arrays else "",
-            f"{self._left_out} more runs are left out" if self._left_out else "",
+            "σ: typical spread over all runs",
+            f"{self._arrays} with images or arrays, not compared" if self._arrays else "",
+            f"{count_of(self._left_out, 'more run')} not shown" if self._left_out else "",
         ]
         text = " · ".join(filter(None, notes))
         self.query_one("#differences-note", Static).update(Text(f" {text}"))

@@ -28,7 +28,7 @@ class ChangedOnDisk(DamnitError):  # noqa: N818 – house style
     """
 
     def __init__(self, path: Path, text: str) -> None:
-        super().__init__(f"{path.name} was changed elsewhere since it was opened.")
+        super().__init__(f"{path.name} has changed on disk since it was opened.")
         self.text = text
 
 
@@ -87,8 +87,8 @@ class Document:
             self._replace(text)
         except OSError as error:
             raise DamnitError(
-                f"{self.path} cannot be saved: {error.strerror}.",
-                hint="What was typed is kept as a draft.",
+                f"Cannot save {self.path}: {error.strerror}.",
+                hint="Your text is kept as a draft.",
             ) from error
         self._digest = _digest(text)
         self.drop_draft()
@@ -133,7 +133,7 @@ def difference(mine: str, theirs: str) -> list[str]:
     """Unified diff from `mine` to `theirs`."""
     return list(
         difflib.unified_diff(
-            mine.splitlines(), theirs.splitlines(), "what you typed", "what is saved", lineterm=""
+            mine.splitlines(), theirs.splitlines(), "your text", "on disk", lineterm=""
         )
     )
 

@@ -39,10 +39,10 @@ def edit_elsewhere(text: str, row: int, terminal: AbstractContextManager[object]
             with terminal:
                 problem = _run([*editor, *_at_line(editor[0], row), str(path)])
             if problem:
-                raise DamnitError(problem, hint="Set EDITOR to one that is installed.")
+                raise DamnitError(problem, hint="Set EDITOR to an installed editor.")
             return _saved(path)
     except OSError as error:
-        raise DamnitError(f"The editor cannot be given a copy: {error.strerror}.") from error
+        raise DamnitError(f"Cannot write a copy for the editor: {error.strerror}.") from error
 
 
 def _editor() -> list[str]:
@@ -50,7 +50,7 @@ def _editor() -> list[str]:
         try:
             words = shlex.split(os.environ.get(name, ""))
         except ValueError as error:
-            raise DamnitError(f"{name} cannot be understood: {error}.") from None
+            raise DamnitError(f"Cannot parse {name}: {error}.") from None
         if words:
             return words
     return ["vi"]
@@ -61,7 +61,7 @@ def _run(command: list[str]) -> str:
     try:
         subprocess.run(command, check=False)
     except OSError as error:
-        return f"{command[0]} does not start: {error.strerror}."
+        return f"Cannot start {command[0]}: {error.strerror}."
     return ""
 
 
@@ -69,9 +69,9 @@ def _saved(path: Path) -> str:
     try:
         return path.read_text("utf-8")
     except UnicodeDecodeError:
-        raise DamnitError("What was saved there is not UTF-8, and was not taken.") from None
+        raise DamnitError("The edited file is not valid UTF-8: edit discarded.") from None
     except OSError as error:
-        raise DamnitError(f"What was saved there cannot be read: {error.strerror}.") from error
+        raise DamnitError(f"Cannot read the edited file: {error.strerror}.") from error
 
 
 def _at_line(editor: str, row: int) -> Iterator[str]:

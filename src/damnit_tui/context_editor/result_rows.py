@@ -11,6 +11,7 @@ from damnit_daemon.runner.protocol import ContextLoaded, Problem
 from damnit_daemon.store.encode import encode_value
 
 from ..data.dry_run import DryRunResult
+from ..format import format_duration
 from ..sanitize import visible
 from ..table.cells import parse_attributes, units
 from ..table.describe import describe
@@ -55,7 +56,7 @@ def problem_rows(problems: Sequence[Problem]) -> list[ResultRow]:
 
 def tried_row(tried: DryRunResult, stored: StoredValue | None, line: int) -> ResultRow:
     """The result of a variable, next to its stored value, and whether they are equal."""
-    duration = f"{tried.duration_s:.2f} s" if tried.outcome else ""
+    duration = format_duration(tried.duration_s) if tried.outcome else ""
     role = {"failed": "error", "done": "text", "": "success"}.get(tried.outcome, "quiet")
     mark = MARKS.get(tried.outcome, "?")
     now = _as_stored(tried)
@@ -69,7 +70,7 @@ def tried_row(tried: DryRunResult, stored: StoredValue | None, line: int) -> Res
 
 def _now_text(tried: DryRunResult, now: StoredValue | None) -> str:
     if not tried.outcome:
-        return "being computed"
+        return "computing…"
     if tried.message:
         return visible(tried.message.strip().replace("\n", " "))
     return _text(now) if now is not None else ""

@@ -19,7 +19,7 @@ from damnit_daemon.text import count_of
 from .result_rows import ResultRow, has_error, problem_rows
 
 PROBLEM_COLUMNS = ("", "Line", "Problem")
-VALUE_COLUMNS = ("", "Variable", "Now", "Stored", "Took")
+VALUE_COLUMNS = ("", "Variable", "Now", "Stored", "Duration")
 DIFFERENCE_COLUMNS = ("", "", "Difference")
 ROLES = ("error", "warning", "success", "quiet", "text")
 
@@ -92,10 +92,10 @@ class ResultsPane(Vertical):
         self.show_rows(PROBLEM_COLUMNS, problem_rows(problems))
         if has_error(loaded):
             errors = sum(problem.severity == "error" for problem in problems)
-            more = " F8 goes to the next." if len(problems) > 1 else ""
+            more = " F8 goes to the next one." if len(problems) > 1 else ""
             self.show_message(f"{failure or count_of(errors, 'error') + '.'}{more}", "error")
         else:
-            hints = f"; {count_of(len(problems), 'hint')} below: F8" if problems else ""
+            hints = f"; {count_of(len(problems), 'hint')} below (F8)" if problems else ""
             self.show_message(f"{success}{hints}", "success")
 
     def show_hints(self, hints: Sequence[Problem]) -> None:

@@ -142,7 +142,7 @@ class ContextScreen(Screen[ContextSaved | None]):
     def show_title(self) -> None:
         """Show the path and the cursor's position."""
         row, column = self._code.cursor_location
-        rest = " · not saved" if self.is_changed else ""
+        rest = " · unsaved" if self.is_changed else ""
         rest += f" · line {row + 1}, column {column + 1} "
         path = clip_start(visible(str(self._document.path)), self.size.width - len(rest) - 1)
         self.query_one("#context-title", Label).update(Content(f" {path}{rest}"))
@@ -174,7 +174,7 @@ class ContextScreen(Screen[ContextSaved | None]):
         self._code.focus()
         if draft is not None:
             self._results.show_message(
-                "This is what you typed and did not save. ctrl-r goes back to what is saved.",
+                "Restored your unsaved changes. ctrl-r reverts to the saved file.",
                 "warning",
             )
         self.show_title()
@@ -196,9 +196,7 @@ class ContextScreen(Screen[ContextSaved | None]):
     def action_revert(self) -> None:
         """Revert to the saved text."""
         self._code.load_text(self._saved_text)
-        self._results.show_message(
-            "This is what is saved. ctrl-z brings back what you typed.", "success"
-        )
+        self._results.show_message("Reverted to the saved file. ctrl-z undoes this.", "success")
 
     def action_take_theirs(self) -> None:
         """Load the text on disk; the typed text can be restored with undo."""
@@ -210,7 +208,7 @@ class ContextScreen(Screen[ContextSaved | None]):
         try:
             text = edit_elsewhere(self._code.text, row, self.app.suspend())
         except SuspendNotSupported:
-            message = "This terminal cannot be lent to another program."
+            message = "This terminal cannot run another program."
             self._results.show_message(message, "error")
         except DamnitError as error:
             self._results.show_message(str(error), "error")
@@ -229,9 +227,9 @@ class ContextScreen(Screen[ContextSaved | None]):
         if self._session.read_only:
             self._results.show_message(READ_ONLY, "warning")
         elif not self.is_changed:
-            self._results.show_message("There is nothing to save.", "success")
+            self._results.show_message("No unsaved changes.", "success")
         else:
-            task = self._new_task("Checking before it is saved")
+            task = self._new_task("Checking before saving")
             self.run_task(task, task.save(self._code.text, self._saved_text))
 
     def action_save_anyway(self) -> None:
@@ -245,7 +243,7 @@ class ContextScreen(Screen[ContextSaved | None]):
     def action_try(self) -> None:
         """Prompt for a run, and try the text on it."""
         number = "" if self._key is None else str(self._key.run)
-        question = "Try on run (and variables; none: what was changed, *: all):"
+        question = "Try on run (then variables; default: changed ones, *: all):"
         self.query_one(QuestionBar).ask(question, number)
 
     @on(QuestionBar.Submitted)
@@ -253,7 +251,7 @@ class ContextScreen(Screen[ContextSaved | None]):
         """Try the text on the typed run."""
         words = event.text.replace(",", " ").split()
         if not words or not words[0].isdecimal() or self._key is None:
-            message = "A run number is needed, such as 42 or 42 xgm."
+            message = "Enter a run number, such as 42 or 42 xgm."
             self._results.show_message(message, "warning")
             return
         key = self._key = RunKey(self._key.proposal, int(words[0]))
@@ -264,7 +262,7 @@ class ContextScreen(Screen[ContextSaved | None]):
     def _new_task(self, description: str) -> ContextTask:
         self._cancel_task()
         self._current_task = ContextTask(self._session, self._document)
-        self._results.show_message(f"{description}… (Esc ends it)", "quiet")
+        self._results.show_message(f"{description}… (Esc cancels)", "quiet")
         return self._current_task
 
     def _cancel_task(self) -> None:
@@ -278,12 +276,12 @@ class ContextScreen(Screen[ContextSaved | None]):
             for event in events:
                 self.post_message(self.TaskReported(event))
         except DryRunCancelled:
-            self._post_task_message("Ended.", "quiet")
+            self._post_task_message("Cancelled.", "quiet")
         except DamnitError as error:
             self._post_task_message("\n".join(filter(None, [error.message, error.hint])), "error")
         except OSError as error:
             reason = error.strerror or str(error)
-            self._post_task_message(f"That could not be done: {reason}.", "error")
+            self._post_task_message(f"Failed: {reason}.", "error")
         finally:
             self.post_message(self.TaskEnded(task))
 
@@ -316,7 +314,7 @@ class ContextScreen(Screen[ContextSaved | None]):
             case SaveRefused(message, text):
                 lines = difference(self._code.text, text)
                 results.show_rows(DIFFERENCE_COLUMNS, [ResultRow(("", "", line)) for line in lines])
-                hint = "ctrl-t saves yours over it; ctrl-o takes theirs."
+                hint = "ctrl-t overwrites it; ctrl-o loads it."
                 results.show_message(f"{message} {hint}", "error")
 
     def _show_saved(self, text: str, changed: tuple[str, ...]) -> None:
@@ -359,7 +357,7 @@ class ContextScreen(Screen[ContextSaved | None]):
             self._cancel_task()
         elif self.is_changed and not self._has_warned:
             self._has_warned = True
-            message = "Not saved. Esc once more leaves; what you typed is kept here."
+            message = "Not saved. Press Esc again to leave; your text is kept as a draft."
             self._results.show_message(message, "warning")
         else:
             self._draft_text = ""
@@ -369,9 +367,9 @@ class ContextScreen(Screen[ContextSaved | None]):
     def action_reprocess(self) -> None:
         """Close, and reprocess the variables that are computed differently."""
         if self.is_changed:
-            self._results.show_message("Save it first: ctrl-s.", "warning")
+            self._results.show_message("Save it first (ctrl-s).", "warning")
         elif not self._changed:
-            message = "No variable has changed since you opened it."
+            message = "No variables have changed since you opened the file."
             self._results.show_message(message, "success")
         else:
             self.dismiss(ContextSaved(tuple(sorted(self._changed))))

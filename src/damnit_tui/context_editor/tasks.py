@@ -93,7 +93,7 @@ class ContextTask:
         """Save a text if it loads, and find the variables that are computed differently."""
         loaded = self._dry_run.check(text)
         if has_error(loaded):
-            failure = "Not saved: it does not load. ctrl-t saves anyway."
+            failure = "Not saved: the file does not load. ctrl-t saves anyway."
             yield ProblemsFound(loaded, failure=failure)
             return
         if saved_text.strip():
@@ -132,7 +132,7 @@ class ContextTask:
             if isinstance(event, ContextLoaded):
                 lines = {variable.name: variable.line for variable in event.variables}
                 if has_error(event):
-                    yield ProblemsFound(event, failure="It does not load.")
+                    yield ProblemsFound(event, failure="The file does not load.")
                     return
             elif isinstance(event, Note):
                 yield TaskMessage(event.message, "note")
@@ -143,7 +143,7 @@ class ContextTask:
                 yield ValuesFound(tuple(rows.values()))
         message = f"Tried on run {key.run}: {count_of(count, 'variable')}. Nothing was stored."
         if printed := printed_lines(self._output):
-            message += f" It printed: {visible(printed[-1])}"
+            message += f" Output: {visible(printed[-1])}"
         yield TaskMessage(message, "success")
 
     def _variables_to_try(self, text: str, saved_text: str, names: list[str]) -> list[str] | None:

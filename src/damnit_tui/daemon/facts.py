@@ -19,10 +19,10 @@ from ..sanitize import visible
 
 MARKS = {
     DaemonState.WORKING: "● running",
-    DaemonState.STARTING: "◐ is starting",
-    DaemonState.CRASHED: "✗ ended by itself",
+    DaemonState.STARTING: "◐ starting",
+    DaemonState.CRASHED: "✗ crashed",
     DaemonState.SILENT: "✗ not responding",
-    DaemonState.STOPPED: "○ is stopped",
+    DaemonState.STOPPED: "○ stopped",
 }
 FACTS = ("growing", "settle_s", "consumer")
 """Entries of the daemon's info that have lines of their own."""
@@ -57,14 +57,14 @@ class DaemonFacts:
             holder = seen.lease.holder
             found += [
                 ("Process", f"{holder.pid} on {visible(holder.host)}"),
-                ("Since", format_full_time(seen.lease.since, zone)),
+                ("Running since", format_full_time(seen.lease.since, zone)),
                 ("Last heartbeat", f"{format_span(now - seen.lease.beat_at)} ago"),
             ]
             found += self._info(seen.lease.info, now)
         found.append(("Supervisor", self._supervisor()))
         counted = [f"{count} {visible(name)}" for name, count in self.counters.items()]
         if counted:
-            found.append(("Counted", ", ".join(counted)))
+            found.append(("Counters", ", ".join(counted)))
         if self.problem:
             found.append(("Problem", visible(self.problem)))
         return found
@@ -75,11 +75,11 @@ class DaemonFacts:
         slurm = sum(job.executor is Executor.SLURM for job in given)
         here, waiting = len(given) - slurm, len(self.jobs) - len(given)
         if not self.jobs:
-            return "No job is affected: none runs or waits."
+            return "No jobs are queued or running."
         parts = [
-            (here, "being computed here, computed again later"),
-            (waiting, "waiting, delayed"),
-            (slurm, "in Slurm, which go on"),
+            (here, "running here (restarted later)"),
+            (waiting, "queued (delayed)"),
+            (slurm, "in Slurm (not affected)"),
         ]
         text = "; ".join(f"{count} {what}" for count, what in parts if count)
         return f"{count_of(len(self.jobs), 'job')}: {text}."
@@ -104,7 +104,7 @@ class DaemonFacts:
         editable = [setting for setting in KNOWN.values() if setting.editable]
         known = [(s.key, self._value(s), s.description) for s in editable]
         strange = [
-            (visible(key), visible(str(value)), "not one that we know")
+            (visible(key), visible(str(value)), "unknown setting")
             for key, value in self.settings.items()
             if key not in KNOWN
         ]
@@ -121,4 +121,4 @@ class DaemonFacts:
             return f"{seen.supervisord.address.url}{text}"
         if seen.no_answer:
             return visible(seen.no_answer)
-        return "none: it runs in the foreground" if seen.is_alone else "none"
+        return "none (running in the foreground)" if seen.is_alone else "none"

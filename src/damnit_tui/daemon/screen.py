@@ -97,7 +97,7 @@ class DaemonScreen(Screen[None]):
     def on_mount(self) -> None:
         """Start polling."""
         table = self.query_one(DataTable)
-        for name in ("Setting", "Value", "What it is"):
+        for name in ("Setting", "Value", "Description"):
             table.add_column(name, key=name)
         table.focus()
         self.poll()
@@ -177,7 +177,7 @@ class DaemonScreen(Screen[None]):
         """Show the daemon's log."""
         from ..log.screen import LogScreen
 
-        self.app.push_screen(LogScreen(self._service.log(), "log of the daemon"))
+        self.app.push_screen(LogScreen(self._service.log(), "daemon log"))
 
     def action_start(self) -> None:
         """Start the daemon."""
@@ -197,10 +197,10 @@ class DaemonScreen(Screen[None]):
         if not self._may_write():
             return
         stops, verb = command is DaemonCommand.STOP, command.capitalize()
-        until = "s starts it again; until then" if stops else "Until it works again"
+        until = "you start it again (s)" if stops else "it is running again"
         text = (
-            f"{verb} the daemon of {self._session.folder.path}?\n\n{until} no run is taken "
-            f"and nothing is computed. {self._facts.stop_sentence()}"
+            f"{verb} the daemon of {self._session.folder.path}?\n\n"
+            f"New runs are not processed until {until}. {self._facts.stop_sentence()}"
         )
         dialog = ConfirmDialog(f"{verb} the daemon", text, command, yes=command)
         self.app.push_screen(dialog, self._command)
@@ -231,7 +231,7 @@ class DaemonScreen(Screen[None]):
         if command is None or not self._may_write():
             return
         if self._busy:
-            self.notify(f"It is {self._busy}", markup=False)
+            self.notify(f"The daemon is {self._busy}", markup=False)
             return
         self._busy = BUSY[command] if isinstance(command, DaemonCommand) else ""
         self._poll_now.set()

@@ -27,7 +27,7 @@ from ..data.folder_warnings import load_folder_warnings
 from .facts import DaemonFacts
 
 TIMEOUT_S = 5.0
-NEXT_START = "The daemon takes it over when it starts next: R restarts it."
+NEXT_START = "Takes effect when the daemon restarts (R)."
 
 
 class DaemonCommand(StrEnum):
@@ -106,11 +106,11 @@ class DaemonService:
             lease = start(self._folder, report=notify)
         except LeaseHeld as held:
             holder = held.lease.holder
-            return f"The daemon works already: process {holder.pid} on {holder.host}."
+            return f"The daemon is already running: process {holder.pid} on {holder.host}."
         except StartFailed as error:
             last_lines = "\n".join(error.log_lines[-3:])
             raise DamnitError(f"{error.message}\n{last_lines}".rstrip(), hint=error.hint) from error
-        return f"The daemon works: process {lease.holder.pid} on {lease.holder.host}."
+        return f"The daemon is running: process {lease.holder.pid} on {lease.holder.host}."
 
     def stop(self) -> str:
         """Stop the daemon; return what was ended.
@@ -119,7 +119,7 @@ class DaemonService:
             DamnitError: If it cannot be reached.
         """
         ended = stop(self._folder)
-        return f"Ended: {', '.join(ended)}." if ended else "No daemon runs here."
+        return f"Stopped: {', '.join(ended)}." if ended else "No daemon is running."
 
     def restart(self, notify: Callable[[str], object]) -> str:
         """Stop the daemon if it is running, and start it."""
@@ -139,7 +139,7 @@ class DaemonService:
             else:
                 save_setting(con, key, value)
         return (
-            f"{key} is {value}. {NEXT_START}"
+            f"{key} set to {value}. {NEXT_START}"
             if text
-            else f"{key} is reset to its default. {NEXT_START}"
+            else f"{key} reset to its default. {NEXT_START}"
         )

@@ -61,9 +61,9 @@ def _failed(
     error = error_of(parse_attributes(value.attributes_json))
     line = _line(facts, name)
     if error is None and (facts.column.type is not None or name == "comment"):
-        return [Cause(CauseKind.BY_HAND, name, "What was typed here was deleted.")]
+        return [Cause(CauseKind.BY_HAND, name, "The value entered here was deleted.")]
     if error is None:
-        text = "It returned None or NaN, or it was cleared."
+        text = "The function returned None or NaN, or the value was cleared."
         return [Cause(CauseKind.RETURNED_NONE, name, text, line)]
     kind, message = error[0], error[1].strip()
     if not is_about_others(message):
@@ -74,7 +74,7 @@ def _failed(
         if each.depth == 0 and len(seen) < DEEPEST:
             found += _below(facts, each, below, {*seen, name})
     direct = ", ".join(dict.fromkeys(each.name for each in below if each.depth == 0))
-    text = f"It needs {direct}, which had no value." if direct else message
+    text = f"It depends on {direct}, which had no value." if direct else message
     return [*_once(found), Cause(CauseKind.DEPENDENCY, name, text, line)]
 
 
@@ -101,12 +101,12 @@ def _below(
         if each.depth == one.depth + 1 and len(seen) < DEEPEST:
             found += _below(facts, each, tree, {*seen, one.name})
     return [
-        *found, Cause(CauseKind.DEPENDENCY, one.name, "Something that it needs had no value.", line)
+        *found, Cause(CauseKind.DEPENDENCY, one.name, "One of its dependencies had no value.", line)
     ]  # fmt: skip
 
 
 def _own(name: str, kind: str, message: str, line: int, *, then: bool = False) -> Cause:
-    late = " (It has a value by now.)" if then else ""
+    late = " (It has a value now.)" if then else ""
     if kind == "Skip" and message == RETURNED_NONE:
         return Cause(CauseKind.RETURNED_NONE, name, f"{message}.{late}", line)
     if kind == "Skip":
@@ -114,7 +114,7 @@ def _own(name: str, kind: str, message: str, line: int, *, then: bool = False) -
     if kind == "SourceNameError":
         return Cause(CauseKind.NO_SOURCE, name, message + late, line)
     if kind in KILLERS:
-        return Cause(CauseKind.KILLED, name, (message or "It needed too much memory.") + late, line)
+        return Cause(CauseKind.KILLED, name, (message or "It ran out of memory.") + late, line)
     return Cause(CauseKind.RAISED, name, (f"{kind}: {message}" if message else kind) + late, line)
 
 
@@ -128,7 +128,7 @@ def _once(causes: list[Cause]) -> list[Cause]:
 def _absent(facts: DiagnosisFacts, now: float) -> list[Cause]:
     name, context = facts.column.name, facts.context
     if facts.column.type is not None or name == "comment":
-        return [Cause(CauseKind.BY_HAND, name, "Nobody has filled this in.")]
+        return [Cause(CauseKind.BY_HAND, name, "No value has been entered.")]
     jobs = [job for job in facts.work.runs.get(facts.key, ()) if job.may_compute(name)]
     # The start time is not a variable of the context file: it comes from the run's files.
     is_own = name == TIME.name
@@ -138,16 +138,16 @@ def _absent(facts: DiagnosisFacts, now: float) -> list[Cause]:
     if (growing := facts.work.growing_sentence(facts.key, now)) and not is_gone:
         return [Cause(CauseKind.GROWING, name, _sentence(growing), _line(facts, name))]
     if is_gone:
-        text = f"There is no variable {name} in the context file (any more)."
+        text = f"The context file does not define {name} (any more)."
         return [Cause(CauseKind.NOT_DECLARED, name, text)]
     declared = context.find(name)
     if declared is not None and declared.transient:
-        text = "It is declared transient: it is only there for other variables, never stored."
+        text = "It is transient: other variables can use it, but it is never stored."
         return [Cause(CauseKind.TRANSIENT, name, text, declared.line)]
     if facts.history is None:
         return _without_ledger(facts)
     if is_own and any(job.state is JobState.DONE for job in facts.history.jobs):
-        text = "The run was processed, and none of its files says when it began."
+        text = "The run was processed, but none of its files contains a start time."
         return [Cause(CauseKind.NO_SOURCE, name, text)]
     return _idle(facts)
 
@@ -179,7 +179,7 @@ def _idle(facts: DiagnosisFacts) -> list[Cause]:
         if facts.context.needs_proc(name) and not _had_proc(facts):
             return [_needs_proc(name, line)]
         if declared is not None and declared.cluster and absence is not Absence.NOT_STORED:
-            text = "It is computed in Slurm only (cluster=True), and no such job was done."
+            text = "It is computed only in Slurm (cluster=True), and no Slurm job has finished."
             return [Cause(CauseKind.FOR_CLUSTER, name, text, line)]
     if absence is Absence.NOT_DECLARED and declared is not None:
         absence = Absence.CAME_LATER
@@ -188,7 +188,7 @@ def _idle(facts: DiagnosisFacts) -> list[Cause]:
     if absence is Absence.UNKNOWN:
         if broken := _broken(facts):
             return [broken]
-        text = "Nothing was ever stored for this run, and no reason was noted."
+        text = "No value was ever stored for this run, and no reason was recorded."
         return [Cause(CauseKind.UNKNOWN, name, text, line)]
     text = f"{absence.value}: {reason}" if reason else absence.value
     found = Cause(_ABSENCES[absence], name, _sentence(text), line)
@@ -200,16 +200,16 @@ def _idle(facts: DiagnosisFacts) -> list[Cause]:
 def _without_ledger(facts: DiagnosisFacts) -> list[Cause]:
     name, line = facts.column.name, _line(facts, facts.column.name)
     if facts.ledger_problem:
-        text = f"What the daemon has done cannot be read: {facts.ledger_problem}"
+        text = f"Cannot read the daemon's records: {facts.ledger_problem}"
         return [Cause(CauseKind.UNKNOWN, name, text, line)]
     if broken := _broken(facts):
         return [broken]
     if facts.values and facts.context.find(name) is not None:
         if facts.context.needs_proc(name):
             return [_needs_proc(name, line)]
-        text = "The run was processed without it: it came into the context file later, perhaps."
+        text = "The run was processed without it; it was probably added to the context file later."
         return [Cause(CauseKind.CAME_LATER, name, text, line)]
-    return [Cause(CauseKind.NO_DAEMON, "", "No daemon has ever worked in this folder.")]
+    return [Cause(CauseKind.NO_DAEMON, "", "No daemon has ever run in this folder.")]
 
 
 def _no_daemon(facts: DiagnosisFacts) -> list[Cause]:
@@ -218,7 +218,7 @@ def _no_daemon(facts: DiagnosisFacts) -> list[Cause]:
         return []
     if work.daemon is None:
         return [Cause(CauseKind.NO_DAEMON, "", "No daemon is running in this folder.")]
-    return [Cause(CauseKind.NO_DAEMON, "", f"The daemon on {work.daemon.host} was lost.")]
+    return [Cause(CauseKind.NO_DAEMON, "", f"The daemon on {work.daemon.host} is not responding.")]
 
 
 def _broken(facts: DiagnosisFacts, reason: str = "") -> Cause | None:

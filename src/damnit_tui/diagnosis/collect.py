@@ -126,7 +126,7 @@ def _context(session: Session) -> ContextText:
         with path.open("rb") as file:
             source = file.read(MOST_CONTEXT_BYTES)
     except OSError as error:
-        return ContextText(problem=f"{path.name} cannot be read: {error.strerror}")
+        return ContextText(problem=f"cannot read {path.name}: {error.strerror}")
     return parse_context(source)
 
 

@@ -91,7 +91,7 @@ def parse_context(source: bytes) -> ContextText:
         problem = f"{type(error).__name__}: {error.msg}"
         return ContextText(lines, context_hash, problem=problem, problem_line=error.lineno or 0)
     except (ValueError, RecursionError, MemoryError) as error:
-        return ContextText(lines, context_hash, problem=f"it is no Python: {error}")
+        return ContextText(lines, context_hash, problem=f"not valid Python: {error}")
     names = _names_of_decorator(tree)
     methods = [
         function

@@ -14,6 +14,8 @@ from textual.message import Message
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
+from damnit_daemon.text import count_of
+
 from .. import keymap
 from ..dialogs.base import DialogScreen
 from ..safe_text import plain
@@ -192,7 +194,7 @@ class DiagnosisScreen(DialogScreen):
         if len(diagnosis.chain) < 2:
             return None
         table = self._grid()
-        table.add_row(Text("From there to here", self._style("why--heading")), "")
+        table.add_row(Text("Chain of causes", self._style("why--heading")), "")
         for cause in diagnosis.chain:
             lines = [f"{cause.kind.value}", *(f"  {line}" for line in _message(cause))]
             table.add_row(Text(visible(cause.name), self._style("why--key")), "\n".join(lines[:1]))
@@ -277,7 +279,7 @@ def as_text(diagnosis: Diagnosis) -> str:
 def _message(cause: Cause, *, most: int = MOST_WORDS) -> list[str]:
     lines = visible_lines(cause.text)
     if most and len(lines) > most:
-        lines = [*lines[:most], f"… {len(lines) - most} more lines"]
+        lines = [*lines[:most], f"… {count_of(len(lines) - most, 'more line')}"]
     return lines
 
 

@@ -67,11 +67,11 @@ def _from(
 
 
 def _tail(log: LogFile, is_wanted: Callable[[], bool]) -> Excerpt | None:
-    """The end of the log, of its last job only."""
+    """End of the log, of its last job only."""
     start = log.find(SECTION, log.size, backward=True, is_wanted=is_wanted)
     lines = log.lines_before(log.size, TAIL_LINES)
     texts = [line.text for line in lines if start is None or line.start >= start]
-    return Excerpt("The end of the log", tuple(texts)) if texts else None
+    return Excerpt("End of the log", tuple(texts)) if texts else None
 
 
 def failed_line(traceback: Excerpt | None, context_file: Path) -> int:
@@ -96,6 +96,6 @@ def source_excerpt(context: ContextText, line: int, value_hash: str) -> Excerpt 
         return None
     first, last = max(1, line - AROUND), min(len(context.lines), line + AROUND)
     changed = bool(value_hash) and value_hash != context.context_hash
-    note = ", which has changed since" if changed else ""
+    note = " (changed since)" if changed else ""
     title = f"context.py, line {line}{note}"
     return Excerpt(title, context.lines[first - 1 : last], first, line)

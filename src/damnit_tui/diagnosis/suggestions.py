@@ -24,7 +24,7 @@ def advise(key: RunKey, name: str, root: Cause) -> tuple[Suggestion, ...]:
     return tuple(make(key, name, root)) if make is not None else ()
 
 
-def _again(key: RunKey, name: str, text: str = "Process it again") -> Suggestion:
+def _again(key: RunKey, name: str, text: str = "Reprocess it") -> Suggestion:
     return Suggestion(text, REPROCESS, f"damnit reprocess {key.run} --var {name}")
 
 
@@ -37,27 +37,27 @@ def _raised(key: RunKey, name: str, root: Cause) -> list[Suggestion]:
     return [
         _look_up(root, "Fix"),
         _again(key, name, "Then reprocess it"),
-        Suggestion("See the log from there on", LOG),
+        Suggestion("Open the log at the error", LOG),
     ]
 
 
 def _killed(key: RunKey, name: str, root: Cause) -> list[Suggestion]:
     more: list[Suggestion] = []
     if "memory" in root.text.lower():
-        more = [Suggestion("Allow it more memory", command="damnit db-config noncluster_mem 50G")]
+        more = [Suggestion("Raise the memory limit", command="damnit db-config noncluster_mem 50G")]
     elif "time limit" in root.text.lower():
-        more = [Suggestion("Allow it more time", command="damnit db-config slurm_time 04:00:00")]
+        more = [Suggestion("Raise the time limit", command="damnit db-config slurm_time 04:00:00")]
     return [
         *more,
         _again(key, name),
-        Suggestion("See what it printed before", LOG),
-        _look_up(root, "Look at"),
+        Suggestion("Check its output in the log", LOG),
+        _look_up(root, "Check"),
     ]
 
 
 def _skipped(key: RunKey, name: str, root: Cause) -> list[Suggestion]:
     return [
-        Suggestion("Nothing, if that is right: its function chose to leave this run out"),
+        Suggestion("No action needed if the function was meant to skip this run"),
         _look_up(root, "Otherwise fix"),
         _again(key, name, "Then reprocess it"),
     ]
@@ -65,16 +65,16 @@ def _skipped(key: RunKey, name: str, root: Cause) -> list[Suggestion]:
 
 def _no_source(key: RunKey, name: str, root: Cause) -> list[Suggestion]:
     return [
-        Suggestion("Nothing, if the source was not recorded in this run"),
-        _look_up(root, "If its name is wrong: fix"),
+        Suggestion("No action needed if the source was not recorded in this run"),
+        _look_up(root, "If the source name is wrong, fix"),
         _again(key, name, "Then reprocess it"),
-        Suggestion("The log tells more", LOG),
+        Suggestion("See the log for details", LOG),
     ]
 
 
 def _returned_none(key: RunKey, name: str, root: Cause) -> list[Suggestion]:
     return [
-        _look_up(root, "If it ought to return something: look at"),
+        _look_up(root, "If it should return a value, check"),
         _again(key, name, "Then reprocess it"),
     ]
 
@@ -82,8 +82,8 @@ def _returned_none(key: RunKey, name: str, root: Cause) -> list[Suggestion]:
 def _broken(_key: RunKey, _name: str, root: Cause) -> list[Suggestion]:
     place = f" at line {root.line}" if root.line else ""
     return [
-        Suggestion(f"Fix context.py{place}; what waits goes on by itself", CONTEXT),
-        Suggestion("See all that is wrong with it", command="damnit read-context --check"),
+        Suggestion(f"Fix context.py{place}; queued jobs then continue", CONTEXT),
+        Suggestion("List all problems in it", command="damnit read-context --check"),
     ]
 
 
@@ -91,7 +91,7 @@ def _no_daemon(key: RunKey, name: str, _root: Cause) -> list[Suggestion]:
     return [
         Suggestion("Start the daemon", DAEMON, "damnit start"),
         Suggestion(
-            "Or process it here and now",
+            "Or process it now, without the daemon",
             command=f"damnit reprocess {key.run} --var {name} --direct",
         ),
     ]
@@ -102,31 +102,29 @@ def _job_failed(key: RunKey, name: str, _root: Cause) -> list[Suggestion]:
 
 
 _BY_KIND: dict[CauseKind, Callable[[RunKey, str, Cause], list[Suggestion]]] = {
-    CauseKind.BY_HAND: lambda *_: [Suggestion("Fill it in", EDIT)],
+    CauseKind.BY_HAND: lambda *_: [Suggestion("Enter a value", EDIT)],
     CauseKind.NOT_DECLARED: lambda *_: [
-        Suggestion("Declare it in context.py again", CONTEXT),
+        Suggestion("Define it in context.py again", CONTEXT),
         Suggestion("Or delete the column with all its data", "runs.delete_variable"),
     ],
-    CauseKind.TRANSIENT: lambda *_: [
-        Suggestion("Take transient=True away, if it is to be kept", CONTEXT)
-    ],
+    CauseKind.TRANSIENT: lambda *_: [Suggestion("Remove transient=True to store it", CONTEXT)],
     CauseKind.CONTEXT_BROKEN: _broken,
     CauseKind.NO_DAEMON: _no_daemon,
     CauseKind.NEVER_ARRIVED: lambda key, name, _: [
         _again(key, name, "Process it"),
-        Suggestion("See what the daemon listens to", DAEMON, "damnit doctor"),
+        Suggestion("Check what the daemon is listening to", DAEMON, "damnit doctor"),
     ],
     CauseKind.IGNORED: lambda key, name, _: [_again(key, name, "Process it")],
     CauseKind.UNDECIDED: lambda *_: [Suggestion("Wait a moment")],
     CauseKind.GROWING: lambda key, name, _: [
-        Suggestion("Wait: it is processed when its files are complete"),
-        _again(key, name, "Or process what is there"),
+        Suggestion("Wait until its files are complete"),
+        _again(key, name, "Or process the files present now"),
     ],
     CauseKind.NEEDS_PROC: lambda key, name, _: [
-        Suggestion("Wait: it is computed as soon as that data arrives"),
-        _again(key, name, "If it is there already: process it"),
+        Suggestion("Wait: it is computed once that data arrives"),
+        _again(key, name, "If the data is already there, process it"),
     ],
-    CauseKind.QUEUED: lambda *_: [Suggestion("Wait, or put it earlier in the queue (+)", JOBS)],
+    CauseKind.QUEUED: lambda *_: [Suggestion("Wait, or move it up in the queue (+)", JOBS)],
     CauseKind.SUBMITTED: lambda *_: [
         Suggestion("Wait, or see all jobs", JOBS),
         Suggestion("Cancel the jobs of the run", CANCEL),
@@ -146,7 +144,7 @@ _BY_KIND: dict[CauseKind, Callable[[RunKey, str, Cause], list[Suggestion]]] = {
     CauseKind.CAME_LATER: lambda key, name, _: [_again(key, name, "Process it for this run")],
     CauseKind.FOR_CLUSTER: lambda key, name, _: [
         Suggestion(
-            "Have it done in Slurm",
+            "Compute it in Slurm",
             REPROCESS,
             f"damnit reprocess {key.run} --var {name} --slurm",
         ),

@@ -76,14 +76,14 @@ def describe(listed: JobRow, now: float) -> str:
     job = listed.job
     parts = [f"job {job.id}", f"run {job.run_key.run} of proposal {job.run_key.proposal}"]
     if job.user:
-        parts.append(f"asked for by {visible(job.user)}")
+        parts.append(f"requested by {visible(job.user)}")
     if job.variables is not None:
         parts.append(f"only {visible(', '.join(job.variables))}")
     elif job.match:
-        parts.append(f"only titles with {visible(', '.join(job.match))}")
+        parts.append(f"only titles matching {visible(', '.join(job.match))}")
     if listed.place is not None:
         parts.append(
-            f"{listed.place} before it in the queue" if listed.place else "next in the queue"
+            f"{listed.place} ahead of it in the queue" if listed.place else "next in the queue"
         )
     parts += [
         f"computing {visible(each.name)}"
@@ -101,6 +101,6 @@ def _time(listed: JobRow, now: float) -> str:
     job = listed.job
     if job.state is JobState.QUEUED or job.started_at is None:
         waited = (job.ended_at or now) - job.created_at
-        return f"waits {format_span(waited)}" if not job.state.is_over else ""
+        return f"waiting {format_span(waited)}" if not job.state.is_over else ""
     duration_s = job.duration_s(now) or 0.0
     return format_duration(duration_s) if job.state.is_over else format_span(duration_s)

@@ -37,13 +37,13 @@ class LimitsDialog(ModalScreen[tuple[str, str] | None]):
     def compose(self) -> ComposeResult:
         """Compose the two fields."""
         with Vertical() as box:
-            box.border_title = "Once more, with other limits"
-            yield Label("Memory, such as 50G; empty: as before")
+            box.border_title = "Retry with other limits"
+            yield Label("Memory, e.g. 50G (empty: unchanged)")
             yield PlainInput(id="memory")
-            yield Label("Time, such as 04:00:00; empty: as before")
+            yield Label("Time, e.g. 04:00:00 (empty: unchanged)")
             yield PlainInput(id="time")
             yield Label("", id="limits-mistake")
-            yield Label("Enter: retry   Esc: cancel")
+            yield Label("Enter retry · Esc cancel")
 
     @on(Input.Submitted)
     def accept(self, event: Input.Submitted) -> None:

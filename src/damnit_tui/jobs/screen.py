@@ -23,6 +23,7 @@ from damnit_daemon.ledger import (
     RetryRequest,
     TypedRequest,
 )
+from damnit_daemon.text import count_of
 
 from .. import keymap
 from ..data.daemon_requests import RequestAnswered, SendRequest
@@ -163,12 +164,9 @@ class JobsScreen(Screen[None]):
         if listing.left_out:
             title += f" · and {listing.left_out} more: damnit-daemon jobs --all"
         if listing.waiting:
-            requests = (
-                "1 request waits" if listing.waiting == 1 else f"{listing.waiting} requests wait"
-            )
-            title += f" · {requests} for a daemon"
+            title += f" · {count_of(listing.waiting, 'request')} waiting for a daemon"
         if listing.problem:
-            title = f"{title} · the ledger cannot be read: {listing.problem}"
+            title = f"{title} · cannot read the ledger: {listing.problem}"
         self.query_one("#jobs-title", Label).update(plain(f" Jobs: {title}"))
         chosen = self._chosen()
         about = describe(chosen, self._session.clock()) if chosen else ""
@@ -224,15 +222,15 @@ class JobsScreen(Screen[None]):
         if chosen is None:
             return
         if chosen.job.state.is_over:
-            self.notify("This job is over.", markup=False)
+            self.notify("This job has already finished.", markup=False)
             return
-        began = "It waits; nothing of it is computed yet."
+        began = "It is queued; nothing has been computed yet."
         if chosen.computing or chosen.job.state is JobState.RUNNING:
-            began = "It runs: what it has computed is kept, what it is computing now is lost."
+            began = "It is running: finished variables are kept, unfinished ones are lost."
         self._confirm(
             CancelRequest(jobs=(chosen.job.id,)),
-            "Cancel a job",
-            f"Cancel {_named(chosen)}?\n\n{began} R does it once more.",
+            "Cancel job",
+            f"Cancel {_named(chosen)}?\n\n{began} R retries it.",
             yes="cancel it",
         )
 
@@ -242,9 +240,9 @@ class JobsScreen(Screen[None]):
         if chosen is not None and self._may_retry():
             self._confirm(
                 RetryRequest((chosen.job.id,)),
-                "Once more",
-                f"Do {_named(chosen)} once more?\n\nWhat it computes replaces the run's values.",
-                yes="do it",
+                "Retry job",
+                f"Retry {_named(chosen)}?\n\nNew results replace the run's values.",
+                yes="retry it",
             )
 
     def action_retry_more(self) -> None:
@@ -264,15 +262,15 @@ class JobsScreen(Screen[None]):
         """Raise or lower the priority of a queued job."""
         chosen = self._chosen()
         if chosen is None or chosen.place is None:
-            self.notify("Only the order of queued jobs can be changed.", markup=False)
+            self.notify("Only queued jobs can be reordered.", markup=False)
             return
         priority = chosen.job.priority + step
-        when, back = ("earlier", "-") if step > 0 else ("later", "+")
+        where, back = ("up", "-") if step > 0 else ("down", "+")
         self._confirm(
             PrioritiseRequest((chosen.job.id,), priority),
-            "Order of the queue",
-            f"Do {_named(chosen)} {when}, with priority {priority}?\n\n{back} takes that back.",
-            yes=f"do it {when}",
+            "Queue order",
+            f"Move {_named(chosen)} {where} to priority {priority}?\n\n{back} undoes this.",
+            yes=f"move it {where}",
         )
 
     def _retry(self, number: int, memory: str, time_limit: str) -> None:
@@ -288,7 +286,7 @@ class JobsScreen(Screen[None]):
         if chosen is None:
             return False
         if not chosen.job.state.is_over:
-            self.notify("This job is not over: cancel it first (K).", markup=False)
+            self.notify("This job has not finished: cancel it first (K).", markup=False)
             return False
         return True
 

@@ -47,7 +47,7 @@ class TimingsDialog(DialogScreen):
     def on_mount(self) -> None:
         """Fill the table: only now the theme's colours are known."""
         if not self._timings:
-            message = "No timings yet: the daemon has done no jobs."
+            message = "No timings yet: no job has finished."
             self.query_one("#timings", Static).update(Text(message))
             return
         label = str(self.get_component_rich_style("timings--label", partial=True))
@@ -57,7 +57,7 @@ class TimingsDialog(DialogScreen):
         for _ in range(4):
             grid.add_column(justify="right", no_wrap=True)
         grid.add_column(no_wrap=True)
-        titles = ("Variable", "Times", "Median", "95 %", "Share", "")
+        titles = ("Variable", "Count", "Median", "95 %", "Share", "")
         grid.add_row(*(Text(title, label) for title in titles))
         for timing in self._timings:
             share = timing.total_s / total_s

@@ -19,9 +19,9 @@ SECTION = re.compile(rb"^-----", re.MULTILINE)
 """Section headers of DAMNIT and of this daemon."""
 
 CHANGES = {
-    LogChange.CUT: "the log was emptied",
-    LogChange.REPLACED: "the log was replaced by a new one",
-    LogChange.GONE: "the log is gone; this is what it said",
+    LogChange.CUT: "the log was truncated",
+    LogChange.REPLACED: "the log was replaced",
+    LogChange.GONE: "the log was deleted; this is its last content",
 }
 
 
@@ -134,7 +134,7 @@ class Pager:
         self.poll()
         found = self._log.find(pattern, self._log.size, backward=True, is_wanted=self._is_wanted)
         if found is None:
-            return self._show(True, message=f"there is no {what} in this log")
+            return self._show(True, message=f"no {what} in this log")
         return self._go(found)
 
     def close(self) -> None:

@@ -87,7 +87,7 @@ class LogScreen(Screen[None]):
         page = event.page
         self.query_one(LogView).page = page
         parts = [page.message, f"{page.percent} % of {format_size(page.size)}" if page.size else ""]
-        parts.append("follows" if page.follows else "paused; G follows")
+        parts.append("following" if page.follows else "paused; G follows")
         self.query_one("#log-place", Label).update(
             Content(" · ".join(part for part in parts if part) + " ")
         )

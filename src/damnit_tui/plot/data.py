@@ -11,9 +11,16 @@ import numpy as np
 from damnit_daemon.model import RunKey
 from damnit_daemon.model.view import AxisKind
 from damnit_daemon.query.table import Table
+from damnit_daemon.text import count_of
 
 from ..charts.scale import LARGEST, logged, range_of
-from .state import RUN, TIME, Form, Over, PlotState, Window
+from .state import RUN, TIME, Form, Over, PlotState, RunScope, Window
+
+NO_RUNS = {
+    RunScope.ALL: "There are no runs.",
+    RunScope.SHOWN: "No runs are shown.",
+    RunScope.MARKED: "No runs are marked.",
+}
 
 
 @dataclass(frozen=True)
@@ -169,15 +176,13 @@ def align(x: Any, x_trains: Any | None, y: Any, y_trains: Any | None) -> tuple[A
     if x_trains is not None and y_trains is not None:
         common, at_x, at_y = np.intersect1d(x_trains, y_trains, return_indices=True)
         if not len(common):
-            raise ValueError("they have no train in common")
+            raise ValueError("no common train IDs")
         missing = max(len(x), len(y)) - len(common)
-        note = f"{missing} of the points have no partner" if missing else ""
+        note = f"{count_of(missing, 'point')} without a matching train ID" if missing else ""
         return x[at_x], y[at_y], note
     if len(x) != len(y):
-        raise ValueError(
-            f"they have {len(x)} and {len(y)} points, and no train ids in common to match them"
-        )
-    return x, y, "matched by position: they have no train ids in common"
+        raise ValueError(f"{len(x)} and {len(y)} points, without common train IDs to match them")
+    return x, y, "matched by position: no common train IDs"
 
 
 def _numbers(table: Table, name: str, keys: Sequence[RunKey]) -> Any:
@@ -230,11 +235,11 @@ def _with_problem(
 ) -> Points:
     if points.count:
         left_out = len(keys) * len(points.groups) - points.count
-        return replace(points, notes=(f"{left_out} without a number",) if left_out else ())
+        return replace(points, notes=(f"{left_out} missing or not numeric",) if left_out else ())
     if not state.y:
-        return replace(points, problem="Choose what to plot: y.")
+        return replace(points, problem="Choose variables to plot (v).")
     if not keys:
-        return replace(points, problem=f"There are no {state.which.value}.")
+        return replace(points, problem=NO_RUNS[state.which])
     parts = []
     wanted = (*state.y, *(() if state.form is Form.HISTOGRAM else (state.x,)))
     for name in dict.fromkeys(wanted):

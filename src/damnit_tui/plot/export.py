@@ -73,7 +73,7 @@ def save_plot(points: Points, state: PlotState, bins: int, text: str, path: Path
             is_csv = path.suffix.lower() == ".csv"
             path.write_text(as_csv(points, state) if is_csv else f"{text}\n", encoding="utf-8")
     except OSError as error:
-        raise DamnitError(f"{path} cannot be written: {error.strerror}.") from error
+        raise DamnitError(f"Cannot write {path}: {error.strerror}.") from error
 
 
 def save_picture(points: Points, state: PlotState, bins: int, path: Path) -> None:

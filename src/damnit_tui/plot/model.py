@@ -54,7 +54,7 @@ class PlotModel:
     def title(self, runs: int) -> list[str]:
         """Describe the plotted variables and the number of runs."""
         state = self.state
-        what = ", ".join(map(self.naming.label, state.y)) or "nothing yet"
+        what = ", ".join(map(self.naming.label, state.y)) or "no variable"
         if state.form is not Form.HISTOGRAM:
             own = state.x in ("", BEGIN)
             x = self.points.x_label or "its coordinate" if own else self.naming.label(state.x)

@@ -30,7 +30,7 @@ from .variables import naming_of
 HEIGHT = 20
 """Lines of a plot, unless given."""
 SMALLEST = 24, 8
-EXAMPLE = "Such as 'xgm', 'xgm vs run' or 'a, b vs delay'."
+EXAMPLE = "For example: 'xgm', 'xgm vs run' or 'a, b vs delay'."
 _VERSUS = re.compile(r"\s+vs\.?\s+", re.IGNORECASE)
 
 # The terminal's own colours: whether it is dark or light is not known here.
@@ -84,7 +84,7 @@ def plot_lines(database: Database, request: PlotRequest) -> list[list[Segment]]:
     selection = TableSelection(filter=request.filter, columns=",".join(map(quoted, names)))
     runs = load_table(database, selection).runs
     if not runs:
-        raise DamnitError("No run matches the filter." if request.filter else "There are no runs.")
+        raise DamnitError("No runs match the filter." if request.filter else "There are no runs.")
     rows = Rows()
     rows.add_columns(columns)
     rows.add_runs(runs)
@@ -111,9 +111,9 @@ def parse_plot(text: str, columns: Sequence[Column]) -> PlotState:
     y, *more = _VERSUS.split(text.strip())
     found = [[key.column.name for key in parse_sort(part, columns)] for part in (y, *more)]
     if not found[0] or len(found) > 2 or (more and len(found[1]) != 1):
-        raise DamnitError(f"{text!r} names no columns to plot.", hint=EXAMPLE)
+        raise DamnitError(f"No columns to plot in {text!r}.", hint=EXAMPLE)
     if len(found[0]) > MOST_Y:
-        raise DamnitError(f"At most {MOST_Y} columns fit in a plot.", hint=EXAMPLE)
+        raise DamnitError(f"A plot can show at most {MOST_Y} columns.", hint=EXAMPLE)
     return PlotState(tuple(dict.fromkeys(found[0])), found[1][0] if more else RUN)
 
 

@@ -6,6 +6,8 @@ from datetime import tzinfo
 
 import numpy as np
 
+from damnit_daemon.text import count_of
+
 from ..charts.scale import logged
 from ..charts.ticks import format_value
 from ..sanitize import clip, visible
@@ -58,7 +60,7 @@ def readout(
     points: Points, state: PlotState, shown: tuple[Window, Window], zone: tzinfo | None = None
 ) -> str:
     """Describe the point under the cursor; without a cursor, the visible range."""
-    parts = [f"{points.count:,} points".replace(",", " "), *points.notes]
+    parts = [count_of(points.count, "point", spec=","), *points.notes]
     if state.cursor is None:
         return " · ".join(parts)
     if state.form is Form.HISTOGRAM:

@@ -13,6 +13,7 @@ from damnit_daemon.hdf5 import NoSuchData, ResultsMissing
 from damnit_daemon.hdf5.series import SINGLE, NumberSeries
 from damnit_daemon.model import RunKey
 from damnit_daemon.model.view import AxisKind
+from damnit_daemon.text import count_of
 
 from .data import Group, Naming, Points, align
 from .state import BEGIN, Form, PlotState
@@ -85,14 +86,14 @@ def points_within(
             groups.append(Group(label, group.x, group.y))
     notes += [_with_runs(reason, runs) for reason, runs in problems.items()]
     if left_out:
-        notes.append(f"{left_out} more runs are left out")
+        notes.append(f"{count_of(left_out, 'more run')} not shown")
     if not groups or first is None:
         message = "; ".join(_with_runs(reason, runs) for reason, runs in problems.items())
-        problem = message or "There are no marked runs: mark some (Space) to plot their data"
+        problem = message or "No runs are marked: mark some (Space) to plot their data"
         hint = " – o plots it over runs" if SINGLE in problem else ""
         return Points(problem=f"{problem[:1].upper()}{problem[1:]}{hint}.")
     if not any(len(group.x) for group in groups):
-        return Points(problem="No number of it is finite.")
+        return Points(problem="All values are NaN or infinite.")
     return _labelled(request, tuple(groups), naming, first, x_line, tuple(notes))
 
 
@@ -124,7 +125,7 @@ def _labelled(
 
 
 def _group(y: NumberSeries, x: NumberSeries | None, request: RunDataRequest) -> tuple[Group, str]:
-    note = "of very long data only the extrema" if y.is_reduced else ""
+    note = "long data reduced to minima and maxima" if y.is_reduced else ""
     if request.is_histogram:
         good = y.values[np.isfinite(y.values)]
         return Group("", good, good[:0]), note
@@ -134,7 +135,7 @@ def _group(y: NumberSeries, x: NumberSeries | None, request: RunDataRequest) -> 
             finite = Group("", finite.x - finite.x.min(), finite.y)
         return finite, note
     if y.is_reduced or x.is_reduced:
-        raise ValueError("the data is too long to be plotted against each other")
+        raise ValueError("the data is too long to plot one against the other")
     across, up, remark = align(x.values, x.trains, y.values, y.trains)
     return _finite(across, up), remark or note
 
@@ -154,7 +155,7 @@ def _reason(error: Exception, name: str) -> str:
     if isinstance(error, ResultsMissing):
         return "no data was saved"
     if isinstance(error, NoSuchData):
-        return f"there is no data of {name}"
+        return f"no data for {name}"
     return error.message if isinstance(error, DamnitError) else str(error)
 
 

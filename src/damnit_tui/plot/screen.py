@@ -234,7 +234,7 @@ class PlotScreen(Screen[PlotResult]):
             if name is not None and name not in self.model.state.y:
                 self.change(self.model.state.with_y(name))
 
-        dialog = self._dialog("Y: what is plotted", self.model.state.y, most=MOST_Y)
+        dialog = self._dialog("Y variables", self.model.state.y, most=MOST_Y)
         self.watch(dialog, "chosen", self._plot_several, init=False)
         self.app.push_screen(dialog, plot)
 
@@ -255,14 +255,14 @@ class PlotScreen(Screen[PlotResult]):
             if name is not None:
                 self.change(self.model.state.fresh(x=name))
 
-        dialog = self._dialog("X: along what", (self.model.state.x,), first=own)
+        dialog = self._dialog("X axis", (self.model.state.x,), first=own)
         self.app.push_screen(dialog, plot)
 
     def action_choose_colour(self) -> None:
         """Choose a third variable for the colours."""
         state = self.model.state
         if state.over is Over.WITHIN or state.form is Form.HISTOGRAM:
-            self.notify("Points over runs can be coloured (o, m).", markup=False, timeout=3)
+            self.notify("Only points over runs can be coloured (o, m).", markup=False, timeout=3)
             return
 
         def plot(name: str | None) -> None:
@@ -271,7 +271,7 @@ class PlotScreen(Screen[PlotResult]):
                 self.change(replace(self.model.state, colour=name, form=form))
 
         first = [VariableChoice("", "no colour")]
-        dialog = self._dialog("Colour: by what", (state.colour,), first=first, texts=True)
+        dialog = self._dialog("Colour by", (state.colour,), first=first, texts=True)
         self.app.push_screen(dialog, plot)
 
     def _dialog(
@@ -323,7 +323,7 @@ class PlotScreen(Screen[PlotResult]):
     def action_save(self) -> None:
         """Prompt for a file, and write the plot to it."""
         if self.model.drawn is None:
-            self.notify("There is nothing to be saved.", markup=False, timeout=3)
+            self.notify("Nothing to save.", markup=False, timeout=3)
             return
         state = self.model.state
         x = () if state.x in ("", BEGIN) else (state.x,)
@@ -359,7 +359,7 @@ class PlotScreen(Screen[PlotResult]):
     def action_open(self) -> None:
         """Go to the run of the point."""
         if self.model.drawn is None or self.model.state.cursor is None:
-            self.notify("Choose a point first: ← →, or click on it.", markup=False, timeout=3)
+            self.notify("Select a point first: ← →, or click it.", markup=False, timeout=3)
         elif (key := self.model.run_at_cursor()) is not None:
             self.dismiss(PlotResult(self.model.state, key))
 

@@ -30,7 +30,7 @@ class RunScope(StrEnum):
     """The runs to plot."""
 
     ALL = "all runs"
-    SHOWN = "runs shown"
+    SHOWN = "shown runs"
     MARKED = "marked runs"
 
 

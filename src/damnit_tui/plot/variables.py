@@ -31,7 +31,10 @@ def variables_to_plot(
     found = (
         []
         if data
-        else [VariableChoice(RUN, "Run", "number"), VariableChoice(TIME, "Time", "when it began")]
+        else [
+            VariableChoice(RUN, "Run", "number"),
+            VariableChoice(TIME, "Time", "start of the run"),
+        ]
     )
     for column in rows.columns:
         if column.name in (TIME, "comment"):

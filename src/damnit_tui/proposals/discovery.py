@@ -76,7 +76,7 @@ def typed_place(text: str) -> Path:
         text.strip().lstrip("p") if text.strip()[1:].isdecimal() else text.strip()
     )
     if not folder.database.exists() and not folder.context_file.exists():
-        raise DamnitError(f"{folder.path} is no DAMNIT folder yet.", hint="ctrl-n makes one.")
+        raise DamnitError(f"{folder.path} is not a DAMNIT folder.", hint="ctrl-n creates one.")
     return folder.path
 
 
@@ -92,7 +92,7 @@ def make_place(text: str, like: Path | None) -> tuple[Path, Created]:
     """
     number = proposal_number(text.strip().lstrip("p"))
     if number is None:
-        raise DamnitError(f"{text.strip()!r} is no number of a proposal.")
+        raise DamnitError(f"{text.strip()!r} is not a proposal number.")
     folder = DamnitFolder(find_proposal(number) / OFFICIAL_FOLDER)
     source = None if like is None else DamnitFolder(like)
     return folder.path, create_folder(folder, number, like=source)

@@ -77,7 +77,7 @@ class ProposalsScreen(Screen[Path | None]):
     def compose(self) -> ComposeResult:
         """Compose the widgets from top to bottom."""
         yield Label("", id="places-title")
-        yield PlainInput(placeholder="part of a path, a proposal's number, or a whole path")
+        yield PlainInput(placeholder="proposal number, or all or part of a path")
         yield OptionList(markup=False)
         yield Label("", id="places-problem")
         yield KeyFooter("proposals")
@@ -129,7 +129,7 @@ class ProposalsScreen(Screen[Path | None]):
         ids = [str(place.path) for place in shown[:MOST_SHOWN]]
         if ids:
             options.highlighted = ids.index(kept.id) if kept is not None and kept.id in ids else 0
-        more = "" if self._is_all else ", still looking…"
+        more = "" if self._is_all else ", searching…"
         title = f" Proposals: {len(shown)} of {len(self._places)} folders{more}"
         self.query_one("#places-title", Label).update(Content(title))
 
@@ -170,14 +170,14 @@ class ProposalsScreen(Screen[Path | None]):
     def action_make_like(self) -> None:
         """Create the folder with context file and user-editable variables of the current one."""
         if self._present is None:
-            self.post_message(self.Problem("No folder is open that it could be like."))
+            self.post_message(self.Problem("No folder is open to copy from."))
         else:
             self._make(self.query_one(Input).value, self._present)
 
     @work(thread=True, exclusive=True, group="open")
     def _make(self, text: str, like: Path | None) -> None:
         if not text.strip():
-            self.post_message(self.Problem("Type the number of the proposal first."))
+            self.post_message(self.Problem("Enter a proposal number first."))
             return
         self._choose_or_report(lambda: make_place(text, like)[0])
 
@@ -206,7 +206,7 @@ class ProposalsScreen(Screen[Path | None]):
 
 def _line(place: FolderEntry) -> str:
     marks = " · ".join(
-        word for word, is_so in (("recent", place.is_recent), ("gone", place.is_gone)) if is_so
+        word for word, is_so in (("recent", place.is_recent), ("missing", place.is_gone)) if is_so
     )
     name = f"{place.proposal or '–':9} {place.instrument:5}"
     return f" {name} {visible(str(place.path))}" + (f"   ({marks})" if marks else "")

@@ -14,6 +14,9 @@ from damnit_daemon.text import count_of
 from ..sanitize import visible, visible_lines
 from ..state.saved_pictures import SavedPicture
 
+GONE = " (file no longer exists)"
+"""Follows the file name of a picture that cannot be sent."""
+
 
 @dataclass(frozen=True)
 class FailureSummary:
@@ -72,7 +75,7 @@ def write_report(summary: ShiftSummary, zone: tzinfo | None = None) -> str:
     if summary.pictures:
         lines += ["#### Plots", ""]
         for picture in summary.pictures:
-            gone = " is not there any more" if picture.path in summary.gone else ""
+            gone = GONE if picture.path in summary.gone else ""
             shown = f"{_moment(picture.at, zone)} {_line(picture.shown)}"
             lines.append(f"* {shown}: {place_of(picture)}{gone}")
             lines += _drawing(picture)

@@ -117,9 +117,9 @@ class Reports:
                 file.write(text)
             return path
         except FileExistsError:
-            raise DamnitError(f"{path} exists already.", hint="Give another name.") from None
+            raise DamnitError(f"{path} already exists.", hint="Choose another name.") from None
         except OSError as error:
-            raise DamnitError(f"{path} cannot be written: {error.strerror}.") from error
+            raise DamnitError(f"Cannot write {path}: {error.strerror}.") from error
 
     def _table(self, keys: list[RunKey], names: Sequence[str] | None) -> str:
         if not keys:

@@ -113,7 +113,7 @@ class ReportScreen(Screen[None]):
         """Show the report."""
         self._summary = event.summary
         self.query_one(TextArea).load_text(write_report(event.summary, self.context.zone))
-        title = f" Report of {len(event.summary.runs)} runs; what you change here goes along"
+        title = f" Report of {count_of(len(event.summary.runs), 'run')} · edit it before sending"
         self.query_one("#report-title", Label).update(Content(title))
 
     # Copy, save, send
@@ -184,7 +184,7 @@ class ReportScreen(Screen[None]):
             return
         lines = [f"Sent to {stream.name} in {count_of(sent.messages, 'message')}."]
         if sent.problems:
-            lines += ["Without these pictures:", *sent.problems]
+            lines += ["Not sent:", *sent.problems]
         self._post_done("\n".join(lines))
 
     def _post_done(self, text: str) -> None:

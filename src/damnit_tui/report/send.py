@@ -13,7 +13,7 @@ from damnit_daemon.logbook import MOST_BYTES, Logbook, LogbookSilent, NoUploads
 
 from ..sanitize import visible
 from ..state.saved_pictures import SavedPicture
-from .build import place_of
+from .build import GONE, place_of
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -43,7 +43,7 @@ def send_report(logbook: Logbook, topic: str, text: str, pictures: Sequence[Save
     sent, apart, reason = Sent(), [], ""
     for picture in pictures:
         place = place_of(picture)
-        if place not in text or f"{place} is not there any more" in text:
+        if place not in text or f"{place}{GONE}" in text:
             continue
         try:
             if reason:
@@ -52,7 +52,7 @@ def send_report(logbook: Logbook, topic: str, text: str, pictures: Sequence[Save
             link = logbook.upload(picture.path.name, content)
         except NoUploads:
             apart.append((picture, content))
-            text = text.replace(place, "in a message of its own")
+            text = text.replace(place, "in a separate message")
         except DamnitError as error:
             if isinstance(error, LogbookSilent):
                 reason = error.message  # do not wait as long for each of the others
@@ -81,14 +81,14 @@ def read_picture(path: Path) -> bytes:
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
         with os.fdopen(handle, "rb") as file:
             if not stat.S_ISREG(os.fstat(handle).st_mode):
-                raise DamnitError("it is no file")
+                raise DamnitError("not a regular file")
             content = file.read(MOST_BYTES + 1)
     except FileNotFoundError:
-        raise DamnitError("it is not there any more") from None
+        raise DamnitError("file no longer exists") from None
     except OSError as error:
-        raise DamnitError(f"it cannot be read ({error.strerror})") from error
+        raise DamnitError(f"cannot be read ({error.strerror})") from error
     if not content.startswith(PNG):
-        raise DamnitError("it is no PNG")
+        raise DamnitError("not a PNG file")
     return content
 
 

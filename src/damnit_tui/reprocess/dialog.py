@@ -189,7 +189,7 @@ class ReprocessDialog(ModalScreen[Plan | None]):
 
         if plan != self._shown_plan:
             self._shown_plan = plan
-            self._show_slurm("asking Slurm…" if plan and plan.executor == "slurm" else "")
+            self._show_slurm("querying Slurm…" if plan and plan.executor == "slurm" else "")
             if plan is not None and not plan.is_empty:
                 self.set_timer(PAUSE_S, lambda: self._ask_slurm(plan))
 
@@ -252,7 +252,7 @@ class ReprocessDialog(ModalScreen[Plan | None]):
             parse_run_ranges(self.query_one("#runs", Input).value)
         except ValueError as error:
             return f"Runs: {error}."
-        return "Names: which variables?"
+        return "Names: enter at least one variable."
 
     def action_accept(self) -> None:
         """Start, if there is anything to do."""

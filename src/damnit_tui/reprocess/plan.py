@@ -76,14 +76,14 @@ class Plan:
             return [self._why_empty(facts)]
         count = len(self.runs)
         runs = format_run_ranges(key.run for key in self.runs)
-        which = f"run {runs}" if count == 1 else f"{count} jobs, one for each run: {runs}"
-        lines = [f"1 job, of {which}" if count == 1 else which]
+        which = f"run {runs}" if count == 1 else f"{count} jobs, one per run: {runs}"
+        lines = [f"1 job: {which}" if count == 1 else which]
         names = self._names()
         if names is not None:
-            lines.append(f"only {_some(names)}, with what they depend on")
+            lines.append(f"only {_some(names)}, and dependencies")
             strange = sorted(names - facts.known)
             if strange:
-                lines.append(f"not seen before, new in the context file? {_some(strange)}")
+                lines.append(f"not in the table yet (new, or a typo?): {_some(strange)}")
         if self.data != "all":
             lines.append(f"only variables that need {self.data} data")
         seconds = self._seconds(facts)
@@ -94,9 +94,9 @@ class Plan:
 
     def _why_empty(self, facts: PlanInputs) -> str:
         if self.which is not VariableScope.CHANGED:
-            return "Nothing has failed in these runs."
+            return "No variable has failed in these runs."
         if facts.problem:
-            return f"What has changed is not known: {visible(facts.problem)}"
+            return f"Cannot determine what has changed: {visible(facts.problem)}"
         if facts.changed is None:
             return "Reading the context file…"
         return "Nothing changed for these runs."

@@ -44,7 +44,7 @@ class MembersDialog(ModalScreen[str | None]):
         lines = [Text(f"{visible(n):<{width}}  {visible(words)}") for n, words in self._members]
         found = OptionList(*(Option(line) for line in lines))
         found.border_title = "Variables"
-        found.border_subtitle = "⏎ look at it · Esc close"
+        found.border_subtitle = "⏎ open · Esc close"
         yield found
 
     def on_mount(self) -> None:

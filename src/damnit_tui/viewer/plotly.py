@@ -31,7 +31,7 @@ class FigureUnreadable(DamnitError):  # noqa: N818 – the name says what is wro
     """The JSON of a figure is not valid."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(f"This Plotly figure cannot be redrawn: {reason}.")
+        super().__init__(f"Cannot redraw this Plotly figure: {reason}.")
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,9 @@ class Redrawn:
         """Describe the content in one line."""
         parts = [f"{len(self.traces)} of {len(self.traces) + len(self.left_out)} traces drawn"]
         if self.left_out:
-            parts.append(f"not: {', '.join(sorted(set(self.left_out)))} (S writes it as HTML)")
+            parts.append(
+                f"unsupported: {', '.join(sorted(set(self.left_out)))} (S saves it as HTML)"
+            )
         return visible(", ".join(parts))
 
 
@@ -85,9 +87,9 @@ def parse_figure(text: str) -> Redrawn:
     try:
         figure = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise FigureUnreadable(f"its JSON is broken ({error})") from error
+        raise FigureUnreadable(f"invalid JSON ({error})") from error
     if not isinstance(figure, dict) or not isinstance(figure.get("data"), list):
-        raise FigureUnreadable("it has no list of traces")
+        raise FigureUnreadable("no list of traces")
     found_layout = figure.get("layout")
     layout = found_layout if isinstance(found_layout, dict) else {}
     traces, left_out = [], []

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from damnit_daemon.model.view import Axis, AxisKind, Colours, Curve, ReducedImage, ViewData
+from damnit_daemon.text import count_of
 
 from ..charts.frame import Window
 from ..charts.ticks import format_value
@@ -42,14 +43,14 @@ def _curve_readout(curve: Curve, state: DisplayState, value: Any, zone: tzinfo |
     name = visible(curve.axis.name) or "index"
     units = f" {curve.axis.units}" if curve.axis.units else ""
     if state.cursor is None:
-        known = curve.range
+        known, points = curve.range, count_of(curve.points, "point", spec=",")
         if known is None:
-            return f"{curve.points:,} points, none finite"
-        return f"{curve.points:,} points from {value(known[0])} to {value(known[1])}"
+            return f"{points}, none finite"
+        return f"{points} from {value(known[0])} to {value(known[1])}"
     low, high = curve.window
     x = state.cursor[1]
     if not low <= x <= high:
-        return "the cursor is outside of what is shown"
+        return "the cursor is outside the visible range"
     columns = len(curve.mean)
     at = min(columns - 1, int((x - low) / (high - low) * columns))
     filled = np.flatnonzero(curve.filled)
@@ -96,7 +97,7 @@ def _picture_readout(
 ) -> str:
     if state.cursor is None:
         if picture.extremes is None:
-            return "no pixel is finite"
+            return "no finite pixels"
         shown = state.held or picture.range
         text = f"from {value(picture.extremes[0])} to {value(picture.extremes[1])}"
         return text + (f"; colours {value(shown[0])} to {value(shown[1])}" if shown else "")
@@ -105,7 +106,7 @@ def _picture_readout(
         and picture.x[0] <= state.cursor[1] < picture.x[1]
     )
     if not inside:
-        return "the cursor is outside of what is shown"
+        return "the cursor is outside the visible range"
     row, column = cell_at(picture.values.shape, picture.y, picture.x, state.cursor)
     number = float(picture.values[row, column])
     places = [

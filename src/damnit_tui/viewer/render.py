@@ -20,6 +20,7 @@ from damnit_daemon.model.view import (
     TextContent,
     ViewData,
 )
+from damnit_daemon.text import count_of
 
 from ..charts.colourmaps import MAPS
 from ..charts.frame import Frame, Place, Styles, styled, text_line
@@ -115,14 +116,14 @@ def headline(data: ViewData, state: DisplayState, redrawn: Redrawn | None = None
     if isinstance(content, ReducedImage):
         parts.append(f"{MAPS[state.map_number].name}" + (", logarithmic" if state.is_log else ""))
         if state.how is not How.MEAN:
-            parts.append(f"{state.how.value} of pixels")
+            parts.append(f"binning: {state.how.value}")
     parts += [_missing(content), *about.notes]
     if redrawn is not None:
         parts.append(redrawn.words)
     if isinstance(content, TextContent):
         parts.append(content.note)
     if data.read < 1:
-        parts.append(f"reading {data.read:.0%}" if data.read else "a first look; reading …")
+        parts.append(f"reading {data.read:.0%}" if data.read else "coarse view; reading…")
     return " · ".join(filter(None, parts))
 
 
@@ -246,9 +247,9 @@ def _draw_figure(redrawn: Redrawn, state: DisplayState, target: RenderTarget) ->
     if redrawn.picture is not None:
         return _draw_picture(redrawn.picture, replace(state, held=None), target)
     if not redrawn.traces:
-        label = styled(target.styles, "label")
-        return Frame([text_line("None of its traces can be drawn here.", target.width, label)],
-                     Place(0, 0, 0, 0))  # fmt: skip
+        text = "None of the traces can be drawn in a terminal."
+        line = text_line(text, target.width, styled(target.styles, "label"))
+        return Frame([line], Place(0, 0, 0, 0))
     legend = [
         Segment(f" {visible(t.name or f'trace {i}')} ", styled(target.styles, f"series{i % 6}"))
         for i, t in enumerate(redrawn.traces)
@@ -263,10 +264,10 @@ def _draw_figure(redrawn: Redrawn, state: DisplayState, target: RenderTarget) ->
 
 def _missing(content: Any) -> str:
     if isinstance(content, Curve) and content.not_finite:
-        everything = "all" if content.not_finite == content.points else f"{content.not_finite:,}"
-        return f"{everything} of {content.points:,} points are NaN or infinite (×)"
+        points = count_of(content.points, "point", spec=",")
+        return f"{content.not_finite:,} of {points} NaN or infinite (×)"
     if isinstance(content, ReducedImage) and content.missing:
         if content.extremes is None:
-            return "no pixel is finite"
-        return f"{content.missing:,} pixels are NaN or infinite"
+            return "no finite pixels"
+        return f"{count_of(content.missing, 'pixel', spec=',')} NaN or infinite"
     return ""

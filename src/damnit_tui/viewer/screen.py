@@ -260,9 +260,7 @@ class ViewerScreen(Screen[None]):
         if wrapped is None or not self._search_text:
             return
         if not wrapped.search(self._search_text, step, self.view.height):
-            self.notify(
-                f"There is no {visible(self._search_text)!r} here.", markup=False, timeout=3
-            )
+            self.notify(f"{visible(self._search_text)!r} not found.", markup=False, timeout=3)
         self.view.redraw()
 
     def _change(self, make: Callable[[DisplayState], DisplayState]) -> None:
@@ -294,7 +292,7 @@ class ViewerScreen(Screen[None]):
         data = self.viewer.data
         endings = endings_for(data.content) if data is not None else ()
         if not endings:
-            self.notify("There is nothing to be saved.", markup=False, timeout=3)
+            self.notify("Nothing to save.", markup=False, timeout=3)
             return
         proposal, run = self.address.key
         name = f"p{proposal}_r{run}_{self.address.name}{endings[0]}"
@@ -313,7 +311,7 @@ class ViewerScreen(Screen[None]):
             units=data.about.units if data is not None else "",
             colour_map=MAPS[state.map_number].name, range=state.held, is_log=state.is_log,
         )  # fmt: skip
-        self.notify(f"Saving {path.name} …", markup=False, timeout=2)
+        self.notify(f"Saving {path.name}…", markup=False, timeout=2)
 
     @work(thread=True, group="save")
     def write_file(

@@ -214,7 +214,7 @@ class ViewModel:
             value = shown.value.value if shown.value is not None else None
             lines += visible_lines(value) if isinstance(value, str) else [shown.summary.text]
         if self.problem and (shown is None or shown.error is None):
-            lines += ["", *visible_lines(f"No data to look at: {self.problem}")]
+            lines += ["", *visible_lines(f"No data: {self.problem}")]
         drawn = shown.drawn if shown is not None else None
         if drawn is None or not (drawn.lines or drawn.pixels):
             return self._text([*lines, *self._facts(target.width)], target)

@@ -58,8 +58,8 @@ def test_details_sort_by_title_duration_and_problems():
 
 def test_details_summarise_values_and_times_of_the_run():
     told = dict(summary(RunRow(key(1), NOW - 900, NOW), details(), None, NOW, UTC))
-    assert told["Holds"] == "1 values, 1 failed, 1 empty or skipped"
-    assert told["Began"] == "2026-03-14 11:45:00"
+    assert told["Variables"] == "1 with a value, 1 failed, 1 empty or skipped"
+    assert told["Started"] == "2026-03-14 11:45:00"
     assert told["Computed"] == "2026-03-14 11:59:00, total compute time 2.5 s"
 
 

@@ -170,7 +170,7 @@ async def test_differences_leave_out_runs_beyond_the_limit(folder):
         await until(pilot, lambda: isinstance(app.screen, DifferencesScreen))
         assert len(app.screen.keys) == MOST_RUNS
         note = app.screen.query_one("#differences-note").content.plain
-        assert "10 more runs are left out" in note
+        assert "10 more runs not shown" in note
 
 
 async def test_differences_of_many_variables_do_not_block_keys(folder, monkeypatch):

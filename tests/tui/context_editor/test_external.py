@@ -54,7 +54,7 @@ def test_external_editor_without_saving_leaves_the_text_unchanged(editor):
 @pytest.mark.parametrize(
     ("script", "said"),
     [
-        ('rm "$2"', "Cannot read /"),
+        ('rm "$2"', "Cannot read the edited file: No such file"),
         ('printf "\\377" > "$2"', "not UTF-8"),
     ],
 )
@@ -66,7 +66,7 @@ def test_external_editor_result_that_cannot_be_read_is_an_error(editor, script, 
 
 @pytest.mark.parametrize(
     ("set_to", "said"),
-    [("no-such-editor", "no-such-editor does not start"), ("vi 'x", "EDITOR cannot be understood")],
+    [("no-such-editor", "Cannot start no-such-editor"), ("vi 'x", "Cannot parse EDITOR")],
 )
 def test_external_editor_that_does_not_start_is_an_error(monkeypatch, set_to, said):
     monkeypatch.delenv("VISUAL", raising=False)

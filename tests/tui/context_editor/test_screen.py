@@ -84,7 +84,7 @@ async def test_context_editor_shows_errors_at_their_lines_and_does_not_save(writ
         await open_editor(pilot)
         assert area(app).language == "python"
         await change(pilot, "var#trains", "var#trians")
-        assert "not saved" in title(app)
+        assert "unsaved" in title(app)
         await pilot.press("f5")
         await until(pilot, lambda: "1 error" in said(app))
         assert rows(app)[0][0] == "✗"
@@ -109,9 +109,9 @@ async def test_context_editor_lists_changed_variables_after_saving(written):
     async with app.run_test(size=(110, 34)) as pilot:
         await open_editor(pilot)
         await pilot.press("f9")
-        await until(pilot, lambda: "No variable has changed" in said(app))
+        await until(pilot, lambda: "No variables have changed" in said(app))
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: "nothing to save" in said(app))
+        await until(pilot, lambda: "No unsaved changes" in said(app))
         await change(pilot, "LIMIT = 5", "LIMIT = 50")
         await pilot.press("f9")
         await until(pilot, lambda: "Save it first" in said(app))
@@ -119,11 +119,11 @@ async def test_context_editor_lists_changed_variables_after_saving(written):
         await until(pilot, lambda: "Changed: many." in said(app))
         assert "LIMIT = 50" in written.context_file.read_text()
         assert stat.S_IMODE(written.context_file.stat().st_mode) == 0o640
-        assert "not saved" not in title(app)
+        assert "unsaved" not in title(app)
         await pilot.press("f9")
         await until(pilot, lambda: isinstance(app.screen, ReprocessDialog))
         plan = app.screen.query_one("#reprocess-plan")
-        await until(pilot, lambda: "only many, with what they depend on" in str(plan.content))
+        await until(pilot, lambda: "only many, and dependencies" in str(plan.content))
 
 
 @pytest.mark.extended
@@ -155,7 +155,7 @@ async def test_dry_run_in_the_context_editor_stores_nothing(written, tmp_path, m
         await pilot.press("f6")
         app.screen.query_one("#context-ask Input").value = "no run"
         await pilot.press("enter")
-        await until(pilot, lambda: "A run number is needed" in said(app))
+        await until(pilot, lambda: "Enter a run number" in said(app))
         await pilot.press("f6", "escape")
         assert isinstance(app.screen, ContextScreen)
 
@@ -175,7 +175,7 @@ async def test_escape_ends_a_check_that_does_not_finish(written):
         await pilot.press("f5")
         await until(pilot, lambda: "Checking…" in said(app))
         await pilot.press("escape")
-        await until(pilot, lambda: "Ended." in said(app))
+        await until(pilot, lambda: "Cancelled." in said(app))
         assert isinstance(app.screen, ContextScreen)
 
 
@@ -193,7 +193,7 @@ async def test_context_editor_shows_the_changes_of_another_user_on_saving(writte
         assert "+LIMIT = 7" in shown
         await pilot.press("ctrl+o")
         await until(pilot, lambda: "LIMIT = 7" in area(app).text)
-        assert "not saved" not in title(app)
+        assert "unsaved" not in title(app)
 
 
 @pytest.mark.extended
@@ -213,7 +213,7 @@ async def test_context_editor_keeps_unsaved_text_and_closes_only_on_second_escap
     async with app.run_test(size=(110, 34)) as pilot:
         await open_editor(pilot)
         await until(pilot, lambda: "LIMIT = 99" in area(app).text)
-        assert "did not save" in said(app)
+        assert "Restored your unsaved changes" in said(app)
         await pilot.press("ctrl+r")
         await until(pilot, lambda: area(app).text == GOOD)
 

@@ -62,9 +62,9 @@ async def test_daemon_screen_starts_shows_and_stops_the_daemon(folder, stopped):
     app.main_screen.session.clock = time.time  # the daemon's
     async with app.run_test(size=(120, 34)) as pilot:
         await open_screen(pilot)
-        assert facts(app)["Daemon"] == "○ is stopped"
+        assert facts(app)["Daemon"] == "○ stopped"
         await pilot.press("s")
-        await until(pilot, lambda: "The daemon works: process" in said(app))
+        await until(pilot, lambda: "The daemon is running: process" in said(app))
         await until(pilot, lambda: facts(app)["Daemon"] == "● running")
         first = facts(app)["Process"]
         assert "http://" in facts(app)["Supervisor"]
@@ -80,8 +80,8 @@ async def test_daemon_screen_starts_shows_and_stops_the_daemon(folder, stopped):
         await answer(pilot, "T", "n")
         assert facts(app)["Daemon"] == "● running"
         await answer(pilot, "T", "y")
-        await until(pilot, lambda: "Ended:" in said(app))
-        await until(pilot, lambda: facts(app)["Daemon"] == "○ is stopped")
+        await until(pilot, lambda: "Stopped:" in said(app))
+        await until(pilot, lambda: facts(app)["Daemon"] == "○ stopped")
         assert observe(folder).supervisord is None
 
 
@@ -129,7 +129,7 @@ async def test_stop_dialog_of_the_daemon_screen_counts_the_jobs(folder, stopped)
         await pilot.press("T")
         await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
         told = str(app.screen.query_one("Static").content)
-        assert "4 jobs: 1 being computed here" in told
+        assert "4 jobs: 1 running here" in told
         assert "2 waiting" in told
         assert "1 in Slurm" in told
 

@@ -179,7 +179,7 @@ def test_cause_of_a_failed_dependency_is_traced_through_transient_variables(proc
         (CauseKind.DEPENDENCY, "after"),
         (CauseKind.DEPENDENCY, "leaf"),
     ]
-    assert why.chain[-1].text == "It needs after, which had no value."
+    assert why.chain[-1].text == "It depends on after, which had no value."
     assert "IndexError" in evidence(why)
     assert why.advice[1].command == "damnit reprocess 1 --var leaf"
 
@@ -283,7 +283,7 @@ def test_cause_of_a_missing_start_time_is_a_missing_source(known):
     processed_once(known)
     why = ask(known, "start_time")
     assert kinds(why) == [(CauseKind.NO_SOURCE, "start_time")]
-    assert "none of its files says when it began" in why.root.text
+    assert "none of its files contains a start time" in why.root.text
     began = StoredValue(key(1), "start_time", NOW, None)
     assert ask(known, "start_time", known=began).root.kind is CauseKind.HAS_VALUE
 
@@ -339,7 +339,7 @@ def test_cause_of_a_queued_run_with_a_lost_daemon(known):
         take_lease(con, now=NOW - 300)
         queue(con, 1)
     why = ask(known, "a")
-    assert why.root.text == f"The daemon on {HOST} was lost."
+    assert why.root.text == f"The daemon on {HOST} is not responding."
 
 
 def test_cause_of_a_running_job_has_the_tail_of_its_log(known):
@@ -491,4 +491,4 @@ def test_cause_mentions_that_the_context_file_has_changed_since(empty_folder):
     empty_folder.context_file.write_text(CONTEXT)
     failed(empty_folder, "broken", "oh", "ValueError", context_hash="0123456789abcdef")
     (source,) = ask(empty_folder, "broken").excerpts
-    assert source.title.endswith("which has changed since")
+    assert source.title.endswith("(changed since)")

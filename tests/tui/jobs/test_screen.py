@@ -105,7 +105,7 @@ async def test_jobs_screen_shows_state_and_progress(folder, jobs):
         await choose(pilot, jobs["running"])
         assert "computing scan for 32 s" in about(app)
         await choose(pilot, jobs["second"])
-        assert "1 before it in the queue" in about(app)
+        assert "1 ahead of it in the queue" in about(app)
         with ledger_of(folder) as con:
             end(con, jobs["running"])
         await until(pilot, lambda: [r[3] for r in rows(app) if r[1] == "412"] == ["✓ done"])
@@ -184,7 +184,7 @@ async def test_jobs_screen_changes_the_priority_of_queued_jobs(folder, jobs, dae
         await until(pilot, lambda: priority(folder, jobs["second"]) == 0)
         await choose(pilot, jobs["running"])
         await pilot.press("plus")
-        await until(pilot, lambda: any("Only the order of queued" in text for text in said(app)))
+        await until(pilot, lambda: any("Only queued jobs" in text for text in said(app)))
 
 
 def priority(folder, job):
@@ -269,7 +269,7 @@ async def test_reprocess_dialog_queues_a_job_for_a_run(folder, jobs, daemon):
     app = make_app(folder)
     async with app.run_test(size=(130, 30)) as pilot:
         await open_box(pilot, 400)
-        assert "1 job, of run 400" in plan(app)
+        assert "1 job: run 400" in plan(app)
         assert "● daemon" in plan(app)
         await pilot.press("enter")
         await until(pilot, lambda: len(queued_since(folder, jobs)) == 1)
@@ -303,8 +303,8 @@ async def test_reprocess_dialog_validates_typed_runs_and_names(folder, jobs, dae
         app.screen.query_one("#runs", Input).value = "400, 402-403"
         await pilot.press("right", "right", "right", "right")
         app.screen.query_one("#names", Input).value = "scan, rotio"
-        await until(pilot, lambda: "new in the context file? rotio" in plan(app))
-        assert "3 jobs, one for each run: 400, 402-403" in plan(app)
+        await until(pilot, lambda: "not in the table yet (new, or a typo?): rotio" in plan(app))
+        assert "3 jobs, one per run: 400, 402-403" in plan(app)
         app.screen.query_one("#data").focus()
         await pilot.press("right", "tab", "right")
         await until(pilot, lambda: "only variables that need raw data" in plan(app))
@@ -334,7 +334,7 @@ async def test_reprocess_dialog_leaves_a_request_without_a_daemon(folder):
         await pilot.press("enter")
         await until(pilot, lambda: any("no daemon is running here" in text for text in said(app)))
         await pilot.press("J")
-        await until(pilot, lambda: "1 request waits for a daemon" in title(app))
+        await until(pilot, lambda: "1 request waiting for a daemon" in title(app))
 
 
 async def test_reprocess_dialog_queues_only_changed_variables(folder, jobs, daemon):
@@ -346,7 +346,7 @@ async def test_reprocess_dialog_queues_only_changed_variables(folder, jobs, daem
     async with app.run_test(size=(130, 30)) as pilot:
         await open_box(pilot, 400)
         await pilot.press("right", "right")
-        await until(pilot, lambda: "only ratio, with what" in plan(app))
+        await until(pilot, lambda: "only ratio, and dep" in plan(app))
         await pilot.press("enter")
         await until(pilot, lambda: len(queued_since(folder, jobs)) == 1)
         (job,) = queued_since(folder, jobs)

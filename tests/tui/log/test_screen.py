@@ -57,7 +57,7 @@ async def test_log_screen_opens_at_the_end_and_follows(folder, log):
         await open_log(pilot)
         await until(pilot, lambda: len(texts(app)) == 18)
         assert texts(app)[-1] == "the end"
-        assert place(app).strip().endswith("follows")
+        assert place(app).strip().endswith("following")
         with log.open("a") as file:
             file.write("one more\n")
         await until(pilot, lambda: texts(app)[-1] == "one more")

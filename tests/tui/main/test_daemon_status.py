@@ -126,7 +126,7 @@ async def test_failed_job_in_the_ledger_is_shown_by_the_diagnosis(folder):
         app.main_screen.table.move_to(key(411), "sample")
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, DiagnosisScreen) and app.screen.diagnosis)
-        assert app.screen.diagnosis.root.text == "Nobody has filled this in."
+        assert app.screen.diagnosis.root.text == "No value has been entered."
         assert "failed in 0 s" in dict(app.screen.diagnosis.notes)["Jobs"]
 
 

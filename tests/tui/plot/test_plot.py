@@ -85,7 +85,7 @@ def test_plot_contains_only_runs_with_both_numbers(rows):
     assert group.y.tolist() == [n * n for n in good]
     assert [points.keys[i].run for i in group.runs] == good
     assert (points.x_label, points.y_label) == ("A [µJ]", "B")
-    assert points.notes == ("3 without a number",)
+    assert points.notes == ("3 missing or not numeric",)
 
 
 def test_plot_accepts_run_and_start_time_as_x(rows):
@@ -117,7 +117,7 @@ def test_plot_colours_texts_by_category(rows):
 @pytest.mark.parametrize(
     ("state", "said"),
     [
-        ({"y": ()}, "Choose what to plot"),
+        ({"y": ()}, "Choose variables to plot"),
         ({"y": ("word",)}, "word has texts, images or arrays, but no numbers in these runs"),
         ({"y": ("gone",)}, "gone has no values in these runs"),
     ],
@@ -128,7 +128,7 @@ def test_plot_without_points_names_the_reason(rows, state, said):
 
 def test_plot_of_no_marked_runs_names_the_reason(rows):
     state = PlotState(y=("a",), which=RunScope.MARKED)
-    assert "no marked runs" in points_over_runs(state, rows, [], NAMING).problem
+    assert "No runs are marked" in points_over_runs(state, rows, [], NAMING).problem
 
 
 # Numbers drawn
@@ -228,8 +228,8 @@ def test_plot_aligns_data_by_train_id():
     x, y = np.array([10.0, 11.0, 12.0]), np.array([1.0, 2.0, 3.0])
     across, up, note = align(x, np.array([5, 6, 7]), y, np.array([6, 7, 8]))
     assert (across.tolist(), up.tolist()) == ([11.0, 12.0], [1.0, 2.0])
-    assert note == "1 of the points have no partner"
-    with pytest.raises(ValueError, match="no train in common"):
+    assert note == "1 point without a matching train ID"
+    with pytest.raises(ValueError, match="no common train IDs"):
         align(x, np.array([1, 2, 3]), y, np.array([6, 7, 8]))
     with pytest.raises(ValueError, match="3 and 2 points"):
         align(x, None, y[:2], None)
@@ -273,7 +273,7 @@ def test_plot_within_runs_colours_each_run_and_aligns_trains(with_data):
     both = xr.align(position, energy, join="inner")
     assert np.allclose(points.groups[1].x, both[0])
     assert np.allclose(points.groups[1].y, both[1])
-    assert points.notes == ("10 of the points have no partner",)
+    assert points.notes == ("10 points without a matching train ID",)
 
 
 def test_plot_within_runs_defaults_to_the_coordinate_as_x(with_data):
@@ -301,7 +301,7 @@ def test_plot_within_runs_reports_unreadable_runs_and_draws_the_others(with_data
     wanted = request_for(PlotState(("image",), "", over=Over.WITHIN), [key(1)])
     assert "2 dimensions" in points_within(wanted, read_from(with_data), NAMING).problem
     wanted = request_for(PlotState(("energy",), "", over=Over.WITHIN), [])
-    assert "no marked runs" in points_within(wanted, read_from(with_data), NAMING).problem
+    assert "No runs are marked" in points_within(wanted, read_from(with_data), NAMING).problem
 
 
 def test_plot_within_runs_leaves_out_runs_beyond_the_limit():
@@ -388,7 +388,7 @@ async def test_plot_screen_obeys_each_of_its_keys(folder, tmp_path, monkeypatch)
         await pilot.press("less_than_sign", "right", "m")
         await pilot.press("a")
         assert screen.model.state.which is RunScope.MARKED
-        assert "no marked runs" in screen.model.points.problem
+        assert "No runs are marked" in screen.model.points.problem
         await pilot.press("a")
         assert screen.model.state.which is RunScope.ALL
         await pilot.press("o")

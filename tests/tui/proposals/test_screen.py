@@ -79,7 +79,7 @@ async def test_proposals_screen_opens_a_typed_path_or_reports_it(folder, officia
     async with app.run_test(size=(120, 30)) as pilot:
         await open_screen(pilot)
         await pilot.press(*"/tmp", "enter")
-        await until(pilot, lambda: "is no DAMNIT folder yet" in said(app))
+        await until(pilot, lambda: "is not a DAMNIT folder" in said(app))
         app.screen.query_one(Input).value = str(official.path)
         await pilot.press("enter")
         await until(pilot, lambda: app.return_value == official.path)
@@ -92,7 +92,7 @@ async def test_proposals_screen_creates_a_folder_like_the_open_one(folder, tmp_p
     async with app.run_test(size=(120, 30)) as pilot:
         await open_screen(pilot)
         await pilot.press("ctrl+n")
-        await until(pilot, lambda: "Type the number" in said(app))
+        await until(pilot, lambda: "Enter a proposal number" in said(app))
         await pilot.press(*"9999", "ctrl+n")
         await until(pilot, lambda: "No proposal 9999" in said(app))
         app.screen.query_one(Input).value = "2345"

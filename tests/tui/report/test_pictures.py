@@ -87,7 +87,7 @@ def test_report_lists_saved_images_with_their_captions(tmp_path):
     assert (
         f"#### Plots\n\n* 2026-03-14 11:59 XGM over ␛[31m Run: `` {tmp_path}/a␛`.png ``\n" in text
     )
-    assert f"hits: `{tmp_path}/b.png` is not there any more\n" in text
+    assert f"hits: `{tmp_path}/b.png` (file no longer exists)\n" in text
 
 
 def test_report_contains_saved_plots_as_text(tmp_path):
@@ -133,9 +133,9 @@ def test_failed_image_uploads_do_not_stop_the_report(server, logbook, make_pictu
     ((_, said, _),) = server.received
     assert "[good.png](/user_uploads/2/ab/good.png)" in said
     assert "large.png` was not uploaded: The logbook refused it: 413" in said
-    assert "gone.png` was not uploaded: it is not there any more" in said
-    assert "text.png` was not uploaded: it is no PNG" in said
-    assert "pipe.png` was not uploaded: it is no file" in said
+    assert "gone.png` was not uploaded: file no longer exists" in said
+    assert "text.png` was not uploaded: not a PNG file" in said
+    assert "pipe.png` was not uploaded: not a regular file" in said
     assert len(sent.problems) == 4
 
 
@@ -163,7 +163,7 @@ def test_images_are_sent_as_messages_to_a_server_without_uploads(server, logbook
     sent = send_report(logbook, "shift", report_of(picture), [picture])
     assert (sent.messages, sent.problems) == (2, [])
     (_, text, none), (_, name, content) = server.received
-    assert "XGM over Run: in a message of its own" in text
+    assert "XGM over Run: in a separate message" in text
     assert (none, name, content) == (b"", "xgm.png", PNG)
 
 

@@ -93,7 +93,7 @@ async def test_report_is_edited_and_saved_to_a_file(folder, tmp_path, monkeypatc
         await until(pilot, lambda: "Written to" in said(app))
         assert (tmp_path / "report.md").read_text().startswith("quiet shift\n### p1234: ")
         await pilot.press("ctrl+s", "enter")
-        await until(pilot, lambda: "exists already" in said(app))
+        await until(pilot, lambda: "already exists" in said(app))
         await pilot.press("ctrl+s", "escape")
         assert isinstance(app.screen, ReportScreen)
         await pilot.press("escape")

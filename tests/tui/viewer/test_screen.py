@@ -75,9 +75,9 @@ async def press(pilot, *keys: str) -> None:
         ("waves", ["complex128 (64, 64)", "real part", "▀"]),
         ("cube", ["float64 (6, 40, 50)", "dimension 0 = 2 of 6", "from 4000 to 5999"]),
         ("figure", ["uint8 (64, 64, 4)", "▀"]),
-        ("plotly", ["2 of 3 traces drawn", "not: scatter3d", "counts", "step", "up", "steps"]),
+        ("plotly", ["2 of 3 traces drawn", "unsupported: scatter3d", "counts", "step", "up", "steps"]),
         ("empty", ["It is empty: its shape is (0,)."]),
-        ("hollow", ["all of 20 points are NaN or infinite", "20 points, none finite"]),
+        ("hollow", ["20 of 20 points NaN or infinite", "20 points, none finite"]),
         ("line", ["float64 (trainId: 1000)", "I [µJ]", "1500000200", "1500 µJ"]),
         ("clock", ["11:00", "11:30", "time"]),
         ("names", ["phi", "y␛[31m", "motor"]),
@@ -112,7 +112,7 @@ async def test_j_and_k_in_the_viewer_change_the_run_at_the_held_scale(folder):
         assert screen.viewer.state.held == held
         assert f"colours {held[0]:.7g}" in screen_text(app)
         await press(pilot, "k")
-        assert "No data to look at" in screen_text(app)
+        assert "No data: " in screen_text(app)
         await press(pilot, "k", "j", "j", "j")
         assert screen.address == (key(1), "image")
         assert isinstance(screen.viewer.data.content, ReducedImage)
@@ -389,12 +389,12 @@ async def test_viewer_reports_broken_files_and_figures(tmp_path):
     app = make_app(folder)
     async with app.run_test(size=(80, 24)) as pilot:
         for name, run, told in (
-            ("plotly", 1, "cannot be redrawn: its JSON is broken"),
-            ("note", 1, "None of its traces can be drawn here."),
-            ("map", 1, "it has no list of traces"),
-            ("curve", 1, "No data to look at"),
+            ("plotly", 1, "Cannot redraw this Plotly figure: invalid JSON"),
+            ("note", 1, "None of the traces can be drawn in a terminal."),
+            ("map", 1, "no list of traces"),
+            ("curve", 1, "No data: "),
             ("curve", 2, "not an HDF5 file"),
-            ("curve", 3, "No data to look at"),
+            ("curve", 3, "No data: "),
         ):
             await open_cell(pilot, name, run)
             assert told in " ".join(screen_text(app).split())
