@@ -75,7 +75,10 @@ async def press(pilot, *keys: str) -> None:
         ("waves", ["complex128 (64, 64)", "real part", "▀"]),
         ("cube", ["float64 (6, 40, 50)", "dimension 0 = 2 of 6", "from 4000 to 5999"]),
         ("figure", ["uint8 (64, 64, 4)", "▀"]),
-        ("plotly", ["2 of 3 traces drawn", "unsupported: scatter3d", "counts", "step", "up", "steps"]),
+        (
+            "plotly",
+            ["2 of 3 traces drawn", "unsupported: scatter3d", "counts", "step", "up", "steps"],
+        ),
         ("empty", ["It is empty: its shape is (0,)."]),
         ("hollow", ["20 of 20 points NaN or infinite", "20 points, none finite"]),
         ("line", ["float64 (trainId: 1000)", "I [µJ]", "1500000200", "1500 µJ"]),
