@@ -55,7 +55,7 @@ def test_external_editor_without_saving_leaves_the_text_unchanged(editor):
     ("script", "said"),
     [
         ('rm "$2"', "Cannot read the edited file: No such file"),
-        ('printf "\\377" > "$2"', "not UTF-8"),
+        ('printf "\\377" > "$2"', "not valid UTF-8"),
     ],
 )
 def test_external_editor_result_that_cannot_be_read_is_an_error(editor, script, said):

@@ -141,7 +141,7 @@ async def test_dry_run_in_the_context_editor_stores_nothing(written, tmp_path, m
         await until(pilot, lambda: "Nothing was stored" in said(app))
         names = {row[1]: row for row in rows(app)}
         assert names["many"][:4] == ["✓", "many", "1", "≠ 0"]
-        assert "It printed: looking at 60" in said(app)
+        assert "Output: looking at 60" in said(app)
         after = {p: p.stat().st_mtime_ns for p in written.path.rglob("*") if p.is_file()}
         assert {p: t for p, t in after.items() if ".damnit" not in p.parts} == {
             p: t for p, t in before.items() if ".damnit" not in p.parts
@@ -187,7 +187,7 @@ async def test_context_editor_shows_the_changes_of_another_user_on_saving(writte
         await change(pilot, "LIMIT = 5", "LIMIT = 6")
         written.context_file.write_text(GOOD.replace("LIMIT = 5", "LIMIT = 7"))
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: "changed elsewhere" in said(app))
+        await until(pilot, lambda: "changed on disk" in said(app))
         shown = [row[2] for row in rows(app)]
         assert "-LIMIT = 6" in shown
         assert "+LIMIT = 7" in shown
