@@ -69,7 +69,7 @@ async def test_daemon_screen_starts_shows_and_stops_the_daemon(folder, stopped):
         first = facts(app)["Process"]
         assert "http://" in facts(app)["Supervisor"]
         await pilot.press("s")
-        await until(pilot, lambda: "works already" in said(app))
+        await until(pilot, lambda: "already running" in said(app))
         await pilot.press("L")
         await until(pilot, lambda: isinstance(app.screen, LogScreen))
         await pilot.press("escape")
@@ -130,7 +130,7 @@ async def test_stop_dialog_of_the_daemon_screen_counts_the_jobs(folder, stopped)
         await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
         told = str(app.screen.query_one("Static").content)
         assert "4 jobs: 1 running here" in told
-        assert "2 waiting" in told
+        assert "2 queued" in told
         assert "1 in Slurm" in told
 
 
