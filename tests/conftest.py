@@ -13,6 +13,15 @@ from .slurm.needed import why_not
 SLOW = os.environ.get("DAMNIT_SLOW_TESTS") == "1"
 
 
+def default(values, count=1):
+    """Parameters of which the default selection has the first ones, and `--all` the others."""
+    extended = [
+        pytest.param(*(value if isinstance(value, tuple) else (value,)), marks=pytest.mark.extended)
+        for value in list(values)[count:]
+    ]
+    return [*list(values)[:count], *extended]
+
+
 def pytest_configure():
     """Let ctrl-c end what is tested: a shell has all that it starts in the background ignore it."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

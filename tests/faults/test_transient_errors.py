@@ -11,6 +11,7 @@ from damnit_daemon.errors import DamnitError
 from damnit_daemon.hdf5 import write_error_fragment
 from damnit_daemon.model import RunKey
 from damnit_daemon.services.combiner import Combiner
+from tests.conftest import default
 from tests.daemon.builders import cells, make_damnit_folder
 from tests.faults.injector import OPERATIONS, Injector, can_compile
 
@@ -24,7 +25,7 @@ FAULTS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("operation", "error"), FAULTS)
+@pytest.mark.parametrize(("operation", "error"), default(FAULTS))
 def test_healthy_fragment_is_never_set_aside_for_a_transient_error(
     tmp_path, monkeypatch, operation, error
 ):

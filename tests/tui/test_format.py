@@ -43,7 +43,7 @@ def test_times_are_formatted_in_the_local_zone():
 @pytest.mark.parametrize("absurd", [1e300, float("nan"), -1e18])
 def test_absurd_times_do_not_crash(absurd):
     assert format_time(absurd, NOON, UTC) == "?"
-    assert "no time" in format_full_time(absurd, UTC)
+    assert "not a valid time" in format_full_time(absurd, UTC)
 
 
 @pytest.mark.parametrize(

@@ -180,6 +180,7 @@ def test_feed_reports_a_locked_database_and_waits(folder, monkeypatch):
         assert (key(412), "ratio") in listener.cells
 
 
+@pytest.mark.extended
 def test_feed_keeps_all_runs_after_a_lock(folder):
     with Listener(folder) as listener:
         listener.session.database.timeout_s = 0.05

@@ -6,6 +6,7 @@ import pytest
 
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.user_path import typed_path
+from tests.conftest import default
 
 from ..conftest import make_app, settle, until
 from ..every_screen import PLACES, make_inspect_folder, make_rich_folder
@@ -49,7 +50,7 @@ def shown(app):
     return " ".join(" ".join([*lines, *said]).split())
 
 
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("door", default(DOORS, 2))
 async def test_unknown_user_in_a_typed_path_is_reported_by_every_prompt(
     tmp_path, monkeypatch, door
 ):

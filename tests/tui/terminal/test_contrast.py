@@ -23,7 +23,7 @@ def hits(run, threshold: "input#threshold" = 12.5):
         raise ValueError(f"no {run!r}\\n")
     return Cell(sum(run[key].ndarray() > threshold for key in run), bold=True)
 '''
-OFTEN = ("main", "context", "plot", "inspect")
+OFTEN = ("main", "context")
 PLACES_TO_SEE = [
     pytest.param(name, marks=() if name in OFTEN else pytest.mark.extended)
     for name in PLACES
