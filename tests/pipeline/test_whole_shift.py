@@ -189,7 +189,7 @@ def test_whole_shift_in_a_terminal_beside_a_daemon(shift, tmp_path):
         press(terminal, ":")
         write(terminal, "alert trains < 5000 for 1 run")
         press(terminal, "Enter")
-        see(lambda screen: "Watched:" in screen)
+        see(lambda screen: "Alerts:" in screen)
 
         # One run takes too long: it is cancelled, its log is read.
         experiment.arrive(3)
@@ -197,7 +197,7 @@ def test_whole_shift_in_a_terminal_beside_a_daemon(shift, tmp_path):
         wait_until(lambda: "trains" in cells(experiment.folder, 3))
         see(lambda screen: "run 3: trains < 5000" in screen)
         press(terminal, "g", "K")
-        see(lambda screen: "cancel them" in screen)
+        see(lambda screen: "cancel jobs" in screen)
         press(terminal, "y")
         wait_until(lambda: JobState.CANCELLED in [job.state for job in experiment.jobs()])
         press(terminal, "J")

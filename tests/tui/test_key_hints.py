@@ -43,7 +43,7 @@ async def test_footer_shows_the_keys_of_the_open_prompt(folder):
         footer = app.main_screen.query_one(KeyFooter)
         before = footer.render().plain
         for opening, told in (
-            ("slash", "⏎ take  Esc cancel  Tab complete"),
+            ("slash", "⏎ apply  Esc cancel  Tab complete"),
             ("ctrl+n", "⏎ go there"),
             ("e", "⏎ save  Esc cancel"),
         ):

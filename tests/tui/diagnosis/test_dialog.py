@@ -133,7 +133,7 @@ async def test_diagnosis_offers_to_start_a_missing_daemon(declared):
         await settle(pilot)
         await until(pilot, lambda: app.main_screen.status.work.queued == 1)
         screen = await asked(pilot, 413, "ratio")
-        assert shown(screen).startswith("No daemon works")
+        assert shown(screen).startswith("No daemon is running")
         await pilot.press("D")
         await until(pilot, lambda: isinstance(app.screen, DaemonScreen))
 

@@ -231,7 +231,10 @@ async def test_jobs_of_a_run_are_cancelled_from_the_table(folder, jobs, daemon):
         await until(pilot, lambda: state_of(folder, jobs["first"]) is JobState.CANCELLED)
         app.main_screen.table.move_to(key(400), "ratio")
         await pilot.press("K")
-        await until(pilot, lambda: any("Run 400 has no job" in text for text in said(app)))
+        await until(
+            pilot,
+            lambda: any("No queued or running jobs for run 400" in text for text in said(app)),
+        )
 
 
 async def answer(pilot, order, reply):

@@ -403,7 +403,7 @@ async def test_locked_database_delays_an_edit_without_losing_it(folder, monkeypa
             status = app.main_screen.query_one(StatusLines)
             await until(pilot, lambda: "✎ 1 edit waiting" in status.render().plain)
             assert "✎ ok" in screen_text(app)
-            assert "What you typed is kept" in said(app)[-1]
+            assert "Your edit is kept" in said(app)[-1]
             await pilot.press("j", "e", "h", "i", "enter")
             await until(pilot, lambda: "✎ 2 edits waiting" in status.render().plain)
             con.execute("ROLLBACK")
@@ -453,7 +453,7 @@ async def test_planned_runs_are_added_to_the_table(folder):
         await settle(pilot)
         await pilot.press("plus")
         await pilot.pause()
-        assert "The next one is 413" in screen_text(app)
+        assert "from run 413" in screen_text(app)
         await pilot.press("0", "enter", "backspace", "2", "enter")
         await written(pilot)
         with database_of(folder).reading() as con:
@@ -650,7 +650,7 @@ async def test_quitting_with_a_locked_database_asks_first(folder, monkeypatch):
             await pilot.press("q")
             await pilot.pause()
             assert app.is_running
-            assert "q again leaves" in said(app)[-1]
+            assert "Press q again to quit" in said(app)[-1]
             assert app.main_screen.session.edits.drafts == {(key(412), "comment"): "ok"}
             await pilot.press("q")
             con.execute("ROLLBACK")
@@ -703,7 +703,7 @@ async def test_edit_of_a_variable_deleted_meanwhile_is_refused_and_kept(folder):
         await replace(pilot, "Si")
         delete_variable(folder, "sample")
         await pilot.press("enter")
-        await until(pilot, lambda: any("Not written" in text for text in said(app)))
+        await until(pilot, lambda: any("Not saved" in text for text in said(app)))
         assert "sample" not in definitions(folder)
         assert cell(folder, 409, "sample") is None
         assert app.main_screen.session.edits.drafts[key(409), "sample"] == "Si"
@@ -871,7 +871,7 @@ async def test_folder_that_vanished_can_be_edited_once_it_returns(folder, tmp_pa
         await settle(pilot)
         folder.path.rename(tmp_path / "elsewhere")
         await edit(pilot, 412, "comment", "gone")
-        await until(pilot, lambda: any("Not written" in text for text in said(app)))
+        await until(pilot, lambda: any("Not saved" in text for text in said(app)))
         await app.workers.wait_for_complete(w for w in app.workers if w.group == "rights")
         (tmp_path / "elsewhere").rename(folder.path)
         await edit(pilot, 412, "comment", "back")

@@ -199,7 +199,7 @@ async def test_export_command_writes_the_shown_runs_and_columns(folder, tmp_path
         assert lines[0] == "Proposal,Run,Timestamp,Ratio,Comment"
         assert lines[1].split(",")[1] == "412"
         await command(pilot, f"export {tmp_path}/shown.csv")
-        await until(pilot, lambda: "⏎ again replaces it" in screen_text(app))
+        await until(pilot, lambda: "⏎ again to overwrite it" in screen_text(app))
         await pilot.press("enter")
         await until(pilot, lambda: told().count("Exported 4 runs") == 2)
         await until(pilot, lambda: app.screen is app.main_screen)

@@ -99,7 +99,7 @@ async def test_export_asks_before_it_replaces_a_file(folder, tmp_path, monkeypat
         await settle(pilot)
         await open_box(pilot)
         await pilot.press("enter")
-        await until(pilot, lambda: "⏎ again replaces it" in screen_text(app))
+        await until(pilot, lambda: "⏎ again to overwrite it" in screen_text(app))
         assert target.read_text() == "mine"
         await pilot.press("enter")
         await until(pilot, lambda: app.screen is app.main_screen)

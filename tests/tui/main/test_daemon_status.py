@@ -110,7 +110,7 @@ async def test_empty_table_beside_a_daemon_mentions_the_daemon(empty_folder):
         take_lease(con)
     app = make_app(empty_folder)
     async with app.run_test(size=(100, 20)) as pilot:
-        await until(pilot, lambda: "The daemon is at work" in text_of(app, EmptyState))
+        await until(pilot, lambda: "The daemon is running" in text_of(app, EmptyState))
 
 
 @pytest.mark.extended

@@ -213,7 +213,7 @@ async def test_saved_plot_is_sent_to_the_logbook(folder, tmp_path, server):
         await pilot.press("p")
         await until(pilot, lambda: isinstance(app.screen, PlotScreen) and app.screen.model.drawn)
         await save_as(pilot, file)
-        await until(pilot, lambda: "Saved as" in said())
+        await until(pilot, lambda: "Saved to" in said())
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is app.main_screen)
         await pilot.press("colon", *"report", "enter")
@@ -248,7 +248,7 @@ async def test_image_saved_in_the_viewer_is_recorded(tmp_path):
         await save_as(pilot, tmp_path / "image.png")
         await until(
             pilot,
-            lambda: any("Saved as" in note.message for note in app._notifications),
+            lambda: any("Saved to" in note.message for note in app._notifications),
         )
         shown = app.screen.viewer.details.title
     (picture,) = Reports(folder).collect(NOW + 1, None).pictures

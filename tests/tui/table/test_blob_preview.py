@@ -113,5 +113,5 @@ def test_large_preview_describes_its_image_or_curve():
     assert len(image.pixels) == 10
     assert len(image.pixels[0]) == 30
     nan = np.full((2, 5), np.nan)
-    assert "none of them finite" in draw_large(BlobKind.TRENDLINE, nan).shape
+    assert "none finite" in draw_large(BlobKind.TRENDLINE, nan).shape
     assert draw_large(BlobKind.ARRAY, np.zeros((4, 5))).shape == "float64: (4, 5)"

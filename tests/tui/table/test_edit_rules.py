@@ -24,11 +24,11 @@ def test_comment_is_edited_as_text_without_a_type():
 @pytest.mark.parametrize(
     ("column", "value", "why"),
     [
-        (TIME, None, "with its data"),
+        (TIME, None, "read from the run's data"),
         (Column("v", "V\x1b"), None, "V␛ is computed"),
         (Column("v", "V", "", "date"), None, "unsupported type date"),
-        (COMMENT, stored(Blob(BlobKind.PNG, 5)), "a picture or an array"),
-        (COMMENT, stored(b"x"), "a picture or an array"),
+        (COMMENT, stored(Blob(BlobKind.PNG, 5)), "an image or array"),
+        (COMMENT, stored(b"x"), "an image or array"),
         (COMMENT, stored("x" * (LONGEST_TYPED + 1)), "10001 characters"),
     ],
 )
