@@ -37,7 +37,7 @@ from .terminal.graphics.image_cache import ImageCache
 from .terminal.graphics.protocol_choice import takes_placeholders
 from .terminal.key_buffer import KeyBuffer, aim, missed
 from .textual_internals import StylesCache, announce_suspension, driver_of
-from .themes import ThemedApp
+from .themed_app import ThemedApp
 
 if TYPE_CHECKING:
     from damnit_daemon.ledger import TypedRequest

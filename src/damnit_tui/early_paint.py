@@ -26,6 +26,7 @@ from .table.line_renderer import LineRenderer
 from .table.rows import Rows
 from .table.table_cells import TableCells
 from .table.viewport import Viewport
+from .themes import TERMINAL, VARIES, TerminalLook
 
 if TYPE_CHECKING:
     from .data.first_page import FirstPage
@@ -44,10 +45,6 @@ BEGIN = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[H"
 END = "\x1b[?7h"
 LEAVE = "\x1b[0m\x1b[?25h\x1b[?1049l"
 REST = "\x1b[0m\x1b[K"
-
-QUIET = ("rule", "units", "faint", "run")
-STRONG = ("title", "group")
-COLOURS = {"error": "31", "missing": "33", "trend": "36", "mark": "36", "group": "36"}
 
 
 class TerminalInfo(NamedTuple):
@@ -175,16 +172,15 @@ def _kept(folder: Path, db_id: object, state: Path | None) -> SavedState | None:
 
 
 def _styled(piece: Piece, paper: TerminalInfo) -> str:
-    codes, text = [], in_agreed_widths(piece.text)
-    if piece.bold or piece.role in STRONG:
-        codes.append("1")
-    if piece.role in QUIET:
-        codes.append("2")
+    text = in_agreed_widths(piece.text)
+    look = TERMINAL.get(piece.role, TerminalLook())
+    styles = (VARIES.style if piece.bold else "", look.style)
+    codes = [*dict.fromkeys(filter(None, styles))]
     if paper.has_all_colours and piece.foreground and piece.background:
         codes += ["38;2;{};{};{}".format(*piece.foreground)]
         codes += ["48;2;{};{};{}".format(*piece.background)]
-    elif paper.has_colours and piece.role in COLOURS:
-        codes.append(COLOURS[piece.role])
+    elif paper.has_colours and look.color:
+        codes.append(look.color)
     return f"\x1b[0;{';'.join(codes)}m{text}" if codes else f"\x1b[0m{text}"
 
 

@@ -14,7 +14,7 @@ from ..terminal.graphics.raster import Raster
 
 Window = tuple[float, float]
 Styles = Mapping[str, Style]
-"""Role → style: `text`, `label`, `axis`, `curve`, `range`, `cursor`, `missing`, `series0`, …"""
+"""Role → style: `text`, `label`, `axis`, `curve`, `range`, `crosshair`, `gap`, `series0`, …"""
 
 GUTTER = 10
 """Columns on the left, for labels."""

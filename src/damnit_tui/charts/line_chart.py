@@ -303,7 +303,7 @@ def _row(
     cells = marks[GUTTER:]
     if cursor is not None:
         cells[cursor] = "│" if cells[cursor] == " " else cells[cursor]
-        looks[cursor] = styled(styles, "cursor")
+        looks[cursor] = styled(styles, "crosshair")
     return [head, axis, *runs(cells, looks)]
 
 
@@ -314,5 +314,5 @@ def _axis_row(marks: list[str], series: Sequence[Series | Dots], styles: Styles)
         if isinstance(one, Series):
             found = np.flatnonzero(one.missing.reshape(-1, ACROSS).any(axis=1)) + GUTTER
             for column in found.tolist():
-                marks[column], looks[column] = "×", styled(styles, "missing")
+                marks[column], looks[column] = "×", styled(styles, "gap")
     return runs(marks, looks)

@@ -13,7 +13,7 @@ from ..data.run_history import RunHistory, describe_history
 from ..format import format_duration, format_full_time
 from ..sanitize import visible
 from ..table.cells import OWN_PROVENANCE, parse_attributes
-from ..table.describe import CellDescription, describe
+from ..table.describe import STATE_ROLES, CellDescription, CellState, describe
 from ..table.layout import split_title
 from ..widgets.row_list import ListRow, RowCell
 
@@ -60,7 +60,7 @@ class Detail:
             return 1
         if self.value.value is not None:
             return 2
-        return 0 if self.description.role == "error" else 1
+        return 0 if self.description.state is CellState.FAILED else 1
 
 
 def details_of(
@@ -132,7 +132,6 @@ def summary(
 
 def _line(detail: Detail, zone: tzinfo | None) -> ListRow:
     column, value, description = detail.column, detail.value, detail.description
-    role = {"error": "error", "missing": "missing", "faint": "faint"}.get(description.role, "text")
     took, at = detail.took_s, detail.computed_at
     provenance = value.provenance if value is not None else ""
     from_ = "by hand" if provenance == HAND else str(provenance or "")
@@ -140,9 +139,9 @@ def _line(detail: Detail, zone: tzinfo | None) -> ListRow:
         column.name,
         (
             RowCell("/".join(split_title(column.title))),
-            RowCell(description.text, role),
-            RowCell(format_duration(took) if took is not None else "", "faint", right=True),
-            RowCell(format_full_time(at, zone) if at is not None else "", "faint"),
+            RowCell(description.text, STATE_ROLES[description.state]),
+            RowCell(format_duration(took) if took is not None else "", "quiet", right=True),
+            RowCell(format_full_time(at, zone) if at is not None else "", "quiet"),
             RowCell("" if provenance in OWN_PROVENANCE else visible(from_), "news"),
         ),
     )

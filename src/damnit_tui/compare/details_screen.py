@@ -38,8 +38,10 @@ class DetailsScreen(ListScreen):
     DEFAULT_CSS = """
     DetailsScreen {
         layout: vertical;
-        & #details-head { height: 1; background: $panel; color: $text-primary; text-style: bold; }
-        & #details-facts { height: auto; max-height: 8; padding: 0 1; color: $foreground 75%; }
+        & #details-head {
+            height: 1; background: $panel; color: $title-color; text-style: $title-style;
+        }
+        & #details-facts { height: auto; max-height: 8; padding: 0 1; color: $facts-color; }
     }
     DetailsScreen.-low #details-facts { max-height: 3; }
     """

@@ -22,7 +22,7 @@ FAILED, MISSING, CHANGED, SAME = 3, 2, 1, 0
 GAUSS = 1.4826
 """The median distance from the median, times this, is the standard deviation of a Gaussian."""
 MOST = 1e6
-ROLES = {CellKind.FAILED: "error", CellKind.SKIPPED: "faint", CellKind.NO_SOURCE: "missing"}
+ROLES = {CellKind.FAILED: "error", CellKind.SKIPPED: "quiet", CellKind.NO_SOURCE: "missing"}
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def heading_of(keys: Sequence[RunKey], *, several: bool) -> tuple[RowCell, ...]:
 
 def lines_of(found: Sequence[Difference]) -> list[ListRow]:
     """Convert the differences to rows of the list."""
-    roles = {FAILED: "error", MISSING: "missing", CHANGED: "news", SAME: "faint"}
+    roles = {FAILED: "error", MISSING: "missing", CHANGED: "news", SAME: "quiet"}
     return [
         ListRow(
             each.column.name,

@@ -41,9 +41,9 @@ class DifferencesScreen(ListScreen):
     DifferencesScreen {
         layout: vertical;
         & #differences-head {
-            height: 1; background: $panel; color: $text-primary; text-style: bold;
+            height: 1; background: $panel; color: $title-color; text-style: $title-style;
         }
-        & #differences-note { height: 1; color: $foreground 75%; }
+        & #differences-note { height: 1; color: $facts-color; }
     }
     """
     BINDINGS = keymap.bindings("differences")

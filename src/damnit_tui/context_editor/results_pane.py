@@ -16,12 +16,12 @@ from textual.widgets import DataTable, Label
 from damnit_daemon.runner.protocol import ContextLoaded, Problem
 from damnit_daemon.text import count_of
 
+from ..themes import component, component_classes
 from .result_rows import ResultRow, has_error, problem_rows
 
 PROBLEM_COLUMNS = ("", "Line", "Problem")
 VALUE_COLUMNS = ("", "Variable", "Now", "Stored", "Duration")
 DIFFERENCE_COLUMNS = ("", "", "Difference")
-ROLES = ("error", "warning", "success", "quiet", "text")
 
 
 class ResultsPane(Vertical):
@@ -32,17 +32,12 @@ class ResultsPane(Vertical):
         height: auto;
         & #context-found {
             height: auto; max-height: 4; width: 1fr; padding: 0 1;
-                background: $surface; color: $foreground 80%;
+                background: $surface; color: $message-color;
         }
         & DataTable { height: auto; max-height: 35vh; background: $background; display: none; }
-        & .context--error { color: $text-error; }
-        & .context--warning { color: $text-warning; }
-        & .context--success { color: $text-success; }
-        & .context--quiet { color: $foreground 60%; }
-        & .context--text { color: $foreground; }
     }
     """
-    COMPONENT_CLASSES = {f"context--{role}" for role in ROLES}  # noqa: RUF012 – Textual's way
+    COMPONENT_CLASSES = component_classes("error", "warning", "success", "quiet", "text")
 
     @dataclass
     class RowChosen(Message):
@@ -64,7 +59,7 @@ class ResultsPane(Vertical):
     def show_message(self, text: str, role: str) -> None:
         """Show a message; the rows stay."""
         label = self.query_one("#context-found", Label)
-        label.styles.color = self.get_component_styles(f"context--{role}").color
+        label.styles.color = self.get_component_styles(component(role)).color
         label.update(Content(text))
 
     def show_rows(self, columns: tuple[str, ...], rows: Sequence[ResultRow]) -> None:
@@ -75,7 +70,7 @@ class ResultsPane(Vertical):
         self._rows = tuple(rows)
         self._current = -1
         for row in rows:
-            style = self.get_component_rich_style(f"context--{row.role}", partial=True)
+            style = self.get_component_rich_style(component(row.role), partial=True)
             cells = (Text(text, style=style, no_wrap=True, end="") for text in row.cells)
             table.add_row(*cells)
         table.display = bool(rows)

@@ -59,7 +59,7 @@ class ContextScreen(Screen[ContextSaved | None]):
     DEFAULT_CSS = """
     ContextScreen {
         background: $background;
-        & #context-title { width: 1fr; height: 1; background: $surface; color: $text-primary; }
+        & #context-title { width: 1fr; height: 1; background: $surface; color: $title-color; }
     }
     """
     BINDINGS = keymap.bindings("context")

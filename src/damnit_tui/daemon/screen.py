@@ -21,6 +21,7 @@ from .. import keymap
 from ..data.session import READ_ONLY
 from ..safe_text import plain
 from ..sanitize import clip_start, visible
+from ..themes import component, component_classes
 from ..widgets.footer import KeyFooter
 from ..widgets.question_bar import QuestionBar
 from .facts import ROLES, DaemonFacts
@@ -45,20 +46,13 @@ class DaemonScreen(Screen[None]):
     DEFAULT_CSS = """
     DaemonScreen {
         background: $background;
-        & #daemon-title { width: 1fr; height: 1; background: $surface; color: $text-primary; }
+        & #daemon-title { width: 1fr; height: 1; background: $surface; color: $title-color; }
         & #daemon-facts { height: auto; max-height: 50%; padding: 1 1; }
         & DataTable { height: 1fr; background: $background; scrollbar-size-vertical: 1; }
-        & #daemon-what { width: 1fr; height: 2; padding: 0 1; color: $foreground 70%; }
-        & .daemon--label { color: $foreground 60%; }
-        & .daemon--success { color: $text-success; }
-        & .daemon--mark { color: $text-accent; }
-        & .daemon--error { color: $text-error; }
-        & .daemon--quiet { color: $foreground 60%; }
+        & #daemon-what { width: 1fr; height: 2; padding: 0 1; color: $aside-color; }
     }
     """
-    COMPONENT_CLASSES = {  # noqa: RUF012 – Textual's way
-        f"daemon--{role}" for role in ("label", "success", "mark", "error", "quiet")
-    }
+    COMPONENT_CLASSES = component_classes("success", "mark", "error", "quiet")
     BINDINGS = keymap.bindings("daemon")
 
     @dataclass
@@ -127,7 +121,7 @@ class DaemonScreen(Screen[None]):
         for label, text in event.facts.lines(now, self._zone):
             style = self._style(role) if label == "Daemon" else ""
             shown = f"{text}; {self._busy}" if label == "Daemon" and self._busy else text
-            grid.add_row(Text(label, self._style("label")), Text(visible(shown), style))
+            grid.add_row(Text(label, self._style("quiet")), Text(visible(shown), style))
         self.query_one("#daemon-facts", Static).update(grid)
         rows = event.facts.rows()
         if rows != self._rows and not event.facts.problem:
@@ -161,7 +155,7 @@ class DaemonScreen(Screen[None]):
         return str(table.coordinate_to_cell_key(table.cursor_coordinate).row_key.value)
 
     def _style(self, role: str) -> str:
-        return str(self.get_component_rich_style(f"daemon--{role}", partial=True))
+        return str(self.get_component_rich_style(component(role), partial=True))
 
     # Actions
 

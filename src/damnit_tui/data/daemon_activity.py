@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
+from enum import Enum, auto
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -104,6 +105,17 @@ class RunJob(NamedTuple):
         return f"{ran}, {self.done} of {self.total} done"
 
 
+class DaemonCondition(Enum):
+    """The condition of the daemon at a glance."""
+
+    ABSENT = auto()
+    UNCERTAIN = auto()
+    """It is starting, or its state cannot be read."""
+    BROKEN = auto()
+    """It is lost, or hears of no new runs."""
+    WORKING = auto()
+
+
 class DaemonActivity(NamedTuple):
     """A snapshot of the ledger."""
 
@@ -184,23 +196,24 @@ class DaemonActivity(NamedTuple):
 
     def state(
         self, now: float, *, brief: bool = False, zone: tzinfo | None = None
-    ) -> tuple[str, str]:
-        """Return the daemon's status, and its style in the status lines."""
+    ) -> tuple[str, DaemonCondition]:
+        """Return the daemon's status in words, and its condition."""
         daemon = self.daemon
         if not self.is_known:
-            return "", "quiet"
+            return "", DaemonCondition.ABSENT
         if daemon is None and self.problem:
-            return "? daemon unknown", "mark"
+            return "? daemon unknown", DaemonCondition.UNCERTAIN
         if daemon is None:
-            return "○ no daemon", "quiet"
+            return "○ no daemon", DaemonCondition.ABSENT
         if daemon.is_lost(now):
-            return f"✗ daemon lost since {_clock_time(daemon.heard_at, zone)}", "trouble"
+            since = _clock_time(daemon.heard_at, zone)
+            return f"✗ daemon lost since {since}", DaemonCondition.BROKEN
         host = "" if brief else f" {visible(daemon.host)}"
         if not daemon.is_ready:
-            return f"◐ daemon starting{host and ' on' + host}", "mark"
+            return f"◐ daemon starting{host and ' on' + host}", DaemonCondition.UNCERTAIN
         if self.deaf:
-            return f"⚠ broker, daemon{host}", "trouble"
-        return f"● daemon{host}", "news"
+            return f"⚠ broker, daemon{host}", DaemonCondition.BROKEN
+        return f"● daemon{host}", DaemonCondition.WORKING
 
     def counts(self) -> str:
         """Number of running and queued jobs; empty if there are none."""

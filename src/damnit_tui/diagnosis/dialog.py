@@ -24,6 +24,7 @@ from ..table.cells import CellAddress
 from ..table.context import TableContext
 from ..table.layout import split_title
 from ..table.requests import CommandRequested, CopyRequested, ViewRequested
+from ..themes import component, component_classes
 
 if TYPE_CHECKING:
     from .model import Cause, Diagnosis, Excerpt, Suggestion
@@ -41,17 +42,9 @@ class DiagnosisScreen(DialogScreen):
     DiagnosisScreen {
         & VerticalScroll { width: 110; }
         & #why-root { margin-bottom: 1; }
-        & .why--root { color: $text-error; text-style: bold; }
-        & .why--calm { color: $text-accent; text-style: bold; }
-        & .why--label { color: $foreground 60%; }
-        & .why--heading { color: $text-secondary; text-style: bold; }
-        & .why--key { color: $text-accent; text-style: bold; }
-        & .why--marked { color: $text-error; text-style: bold; }
     }
     """
-    COMPONENT_CLASSES = {  # noqa: RUF012 – Textual's way
-        f"why--{role}" for role in ("root", "calm", "label", "heading", "key", "marked")
-    }
+    COMPONENT_CLASSES = component_classes("failure", "calm", "quiet", "heading", "key")
     BINDINGS = [*keymap.bindings("cell"), *keymap.bindings("why")]  # noqa: RUF012 – Textual's way
 
     @dataclass
@@ -165,11 +158,11 @@ class DiagnosisScreen(DialogScreen):
     # Rendering
 
     def _root(self, diagnosis: Diagnosis) -> Text:
-        style = "why--calm" if is_calm(diagnosis.root) else "why--root"
+        style = "calm" if is_calm(diagnosis.root) else "failure"
         text = Text()
         kind = diagnosis.root.kind.value
         if diagnosis.root.name and diagnosis.root.name != diagnosis.column.name:
-            text.append(f"{visible(diagnosis.root.name)} ", self._style("why--label"))
+            text.append(f"{visible(diagnosis.root.name)} ", self._style("quiet"))
         else:
             kind = f"{kind[:1].upper()}{kind[1:]}"
         text.append(f"{kind}\n", self._style(style))
@@ -179,14 +172,14 @@ class DiagnosisScreen(DialogScreen):
         if not diagnosis.advice:
             return None
         table = self._grid()
-        table.add_row(Text("Next steps", self._style("why--heading")), "")
+        table.add_row(Text("Next steps", self._style("heading")), "")
         for advice in diagnosis.advice:
             key = offered_key(advice)
             shown = (key.shown or key.keys) if key is not None else ""
             text = Text(f"{visible(advice.text)}")
             if advice.command and key is None:
-                text.append("  ").append(visible(advice.command), self._style("why--key"))
-            table.add_row(Text(shown, self._style("why--key"), justify="right"), text)
+                text.append("  ").append(visible(advice.command), self._style("key"))
+            table.add_row(Text(shown, self._style("key"), justify="right"), text)
         table.add_row("", "")
         return table
 
@@ -194,32 +187,30 @@ class DiagnosisScreen(DialogScreen):
         if len(diagnosis.chain) < 2:
             return None
         table = self._grid()
-        table.add_row(Text("Chain of causes", self._style("why--heading")), "")
+        table.add_row(Text("Chain of causes", self._style("heading")), "")
         for cause in diagnosis.chain:
             lines = [f"{cause.kind.value}", *(f"  {line}" for line in _message(cause))]
-            table.add_row(Text(visible(cause.name), self._style("why--key")), "\n".join(lines[:1]))
-            table.add_row("", Text("\n".join(lines[1:]), self._style("why--label")))
+            table.add_row(Text(visible(cause.name), self._style("key")), "\n".join(lines[:1]))
+            table.add_row("", Text("\n".join(lines[1:]), self._style("quiet")))
         table.add_row("", "")
         return table
 
     def _evidence(self, diagnosis: Diagnosis) -> Text | None:
         text = Text(overflow="fold")
         for excerpt in diagnosis.excerpts:
-            text.append(f"{visible(excerpt.title)}\n", self._style("why--heading"))
+            text.append(f"{visible(excerpt.title)}\n", self._style("heading"))
             for number, line in _numbered(excerpt):
-                style = self._style("why--marked") if number == excerpt.marked > 0 else ""
+                style = self._style("failure") if number == excerpt.marked > 0 else ""
                 gutter = f"{number:>5}  " if excerpt.first else "  "
-                text.append(gutter, self._style("why--label")).append(f"{line}\n", style)
+                text.append(gutter, self._style("quiet")).append(f"{line}\n", style)
             text.append("\n")
         return text if text.plain else None
 
     def _notes(self, diagnosis: Diagnosis) -> Table | None:
         table = self._grid()
-        table.add_row(Text("Details", self._style("why--heading")), "")
+        table.add_row(Text("Details", self._style("heading")), "")
         for name, text in diagnosis.notes:
-            table.add_row(
-                Text(name, self._style("why--label")), Text("\n".join(visible_lines(text)))
-            )
+            table.add_row(Text(name, self._style("quiet")), Text("\n".join(visible_lines(text))))
         return table if diagnosis.notes else None
 
     def _grid(self) -> Table:
@@ -228,8 +219,8 @@ class DiagnosisScreen(DialogScreen):
         table.add_column(overflow="fold")
         return table
 
-    def _style(self, name: str) -> str:
-        return str(self.get_component_rich_style(name, partial=True))
+    def _style(self, role: str) -> str:
+        return str(self.get_component_rich_style(component(role), partial=True))
 
 
 def offered_key(advice: Suggestion) -> keymap.Key | None:

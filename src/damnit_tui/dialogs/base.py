@@ -21,10 +21,10 @@ class DialogScreen(ModalScreen[None]):
             max-height: 92%;
             padding: 1 2;
             background: $surface;
-            border: round $primary;
-            border-title-color: $text-primary;
-            border-title-style: bold;
-            border-subtitle-color: $foreground 60%;
+            border: round $frame-color;
+            border-title-color: $title-color;
+            border-title-style: $title-style;
+            border-subtitle-color: $quiet-color;
             scrollbar-size-vertical: 1;
             scrollbar-background: $surface;
         }

@@ -33,13 +33,13 @@ class ChecklistDialog(ModalScreen[Result | None], Generic[Result]):
             max-height: 40;
             padding: 0 1;
             background: $surface;
-            border: round $primary;
-            border-title-color: $text-primary;
-            border-title-style: bold;
-            border-subtitle-color: $foreground 70%;
+            border: round $frame-color;
+            border-title-color: $title-color;
+            border-title-style: $title-style;
+            border-subtitle-color: $aside-color;
         }
         & Input { padding: 0 1; background: $boost; }
-        & #keys { height: auto; color: $foreground 60%; }
+        & #keys { height: auto; color: $quiet-color; }
     }
     """
     BINDINGS = keymap.bindings("ticking")

@@ -17,6 +17,7 @@ from damnit_daemon.text import count_of
 from .. import keymap
 from ..data.edit_queue import EditConflicted
 from ..sanitize import clip, visible
+from ..themes import text_style
 from .base import DialogScreen
 
 MOST_SHOWN = 12
@@ -59,10 +60,10 @@ class ConflictDialog(ModalScreen[ConflictChoice]):
         table.add_column(no_wrap=True)
         table.add_column(overflow="fold")
         told = f"{contested.order.words}: not saved, changed elsewhere meanwhile.\n"
-        table.add_row("", Text(told, "bold"))
+        table.add_row("", Text(told, text_style("strong")))
         for conflict in contested.conflicts[:MOST_SHOWN]:
             for name, text in _rows(conflict):
-                table.add_row(Text(name), Text(text, "bold" if name == "now" else ""))
+                table.add_row(Text(name), Text(text, text_style("strong") if name == "now" else ""))
             table.add_row("", "")
         if more := len(contested.conflicts) - MOST_SHOWN:
             table.add_row("", f"and {count_of(more, 'more cell')}" if more > 0 else "")

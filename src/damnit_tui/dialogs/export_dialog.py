@@ -50,9 +50,9 @@ class ExportDialog(ModalScreen[None]):
         + """
     ExportDialog {
         & Horizontal { height: 1; margin-bottom: 1; }
-        & Label { width: 10; color: $foreground 60%; }
+        & Label { width: 10; color: $quiet-color; }
         & Input:focus { background: $boost; }
-        & #export-said.-problem { color: $text-error; }
+        & #export-said.-problem { color: $error-color; }
     }
     """
     )

@@ -22,6 +22,7 @@ from ..table.cells import (
     PROVENANCE,
     SKIPPED,
 )
+from ..themes import component, component_classes
 from ..widgets.plain_input import PlainInput
 from .base import DialogScreen
 
@@ -58,13 +59,11 @@ class HelpScreen(DialogScreen):
     DEFAULT_CSS = """
     HelpScreen {
         & Input { margin-bottom: 1; display: none; }
-        & .help--heading { color: $text-secondary; text-style: bold; }
-        & .help--key { color: $text-accent; text-style: bold; }
     }
     """
 
     BINDINGS = keymap.bindings("help")
-    COMPONENT_CLASSES = {"help--heading", "help--key"}  # noqa: RUF012 – Textual's way
+    COMPONENT_CLASSES = component_classes("heading", "key")
 
     def __init__(self, owner: str = "") -> None:
         """Create the help.
@@ -145,12 +144,12 @@ class HelpScreen(DialogScreen):
     def _column(self, sections: list[Section]) -> Group:
         parts: list[Text | Table] = []
         for name, lines in sections:
-            parts.append(Text(f"\n{name}" if parts else name, self._style("help--heading")))
+            parts.append(Text(f"\n{name}" if parts else name, self._style("heading")))
             parts.append(self._table(lines))
         return Group(*parts)
 
     def _table(self, lines: list[tuple[str, str]]) -> Table:
-        style = self._style("help--key")
+        style = self._style("key")
         is_typed = any(len(key) > KEY_WIDTH for key, _ in lines)
         table = Table.grid(padding=(0, 2))
         table.add_column(width=COMMAND_WIDTH if is_typed else KEY_WIDTH)
@@ -165,8 +164,8 @@ class HelpScreen(DialogScreen):
         sections = [(s, keymap.help_lines(s)) for s in keymap.HELP_SECTIONS]
         return [*sections, ("Commands", commands.help_lines()), ("Marks in cells", list(MARKS))]
 
-    def _style(self, name: str) -> str:
-        return str(self.get_component_rich_style(name, partial=True))
+    def _style(self, role: str) -> str:
+        return str(self.get_component_rich_style(component(role), partial=True))
 
 
 def _has(text: str, words: list[str]) -> bool:

@@ -23,6 +23,7 @@ from ..data.edit_commands import AddNote, ChangeNote
 from ..data.edit_queue import EditQueue
 from ..format import format_full_time
 from ..sanitize import as_line, clip, visible
+from ..themes import text_style
 from ..widgets.edit_prompt import LineInput
 from .note_timestamp import split_time
 
@@ -44,10 +45,10 @@ class NotesScreen(ModalScreen[None]):
             height: 80%;
             padding: 0 1;
             background: $surface;
-            border: round $primary;
-            border-title-color: $text-primary;
-            border-title-style: bold;
-            border-subtitle-color: $foreground 60%;
+            border: round $frame-color;
+            border-title-color: $title-color;
+            border-title-style: $title-style;
+            border-subtitle-color: $quiet-color;
         }
         & Input { background: $boost; }
         & OptionList, & OptionList:focus {
@@ -58,7 +59,7 @@ class NotesScreen(ModalScreen[None]):
             background: $surface;
             scrollbar-size-vertical: 1;
         }
-        & #notes-said { height: auto; color: $text-warning; }
+        & #notes-said { height: auto; color: $warning-color; }
     }
     """
     BINDINGS = keymap.bindings("notes")
@@ -208,5 +209,5 @@ class NotesScreen(ModalScreen[None]):
         return next((note for note in self._notes or [] if str(note.rowid) == rowid), None)
 
     def _line(self, note: Note) -> Text:
-        text = Text(f"{format_full_time(note.timestamp, self._zone)}  ", "dim")
-        return text.append(as_line(note.text), "not dim")
+        time = format_full_time(note.timestamp, self._zone)
+        return Text().append(f"{time}  ", text_style("subdued")).append(as_line(note.text))

@@ -30,7 +30,7 @@ class TickLine(Static, can_focus=True):
     TickLine {
         height: 1;
         margin-top: 1;
-        &:focus { background: $block-cursor-background; color: $block-cursor-foreground; }
+        &:focus { background: $highlight-background; color: $highlight-color; }
     }
     """
     BINDINGS = keymap.bindings("tick-line")
@@ -66,17 +66,17 @@ class RangeFilterDialog(ModalScreen[str | None]):
             height: auto;
             padding: 1 2;
             background: $surface;
-            border: round $primary;
-            border-title-color: $text-primary;
-            border-title-style: bold;
-            border-subtitle-color: $foreground 70%;
+            border: round $frame-color;
+            border-title-color: $title-color;
+            border-title-style: $title-style;
+            border-subtitle-color: $aside-color;
         }
         & Horizontal { height: 1; margin-top: 1; }
         & Label { width: 7; }
         & Input { padding: 0 1; background: $boost; }
-        & #spread { color: $text-accent; height: auto; }
-        & #mistake { color: $text-error; height: 1; }
-        & #keys { color: $foreground 60%; }
+        & #spread { color: $readout-color; height: auto; }
+        & #mistake { color: $error-color; height: 1; }
+        & #keys { color: $quiet-color; }
     }
     """
     BINDINGS = keymap.bindings("range")

@@ -68,12 +68,12 @@ class SaveDialog(ModalScreen[Path | None]):
             height: auto;
             padding: 1 2;
             background: $surface;
-            border: round $primary;
-            border-title-color: $text-primary;
-            border-title-style: bold;
-            border-subtitle-color: $foreground 60%;
+            border: round $frame-color;
+            border-title-color: $title-color;
+            border-title-style: $title-style;
+            border-subtitle-color: $quiet-color;
         }
-        & Static { width: 1fr; height: auto; margin-top: 1; color: $foreground 75%; }
+        & Static { width: 1fr; height: auto; margin-top: 1; color: $facts-color; }
     }
     """
     BINDINGS = keymap.bindings("save")

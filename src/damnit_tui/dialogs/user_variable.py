@@ -35,10 +35,10 @@ class UserVariableForm(ModalScreen[VariableInfo | None]):
         + """
     UserVariableForm {
         & Horizontal { height: 1; margin-bottom: 1; }
-        & Label { width: 14; color: $foreground 60%; }
+        & Label { width: 14; color: $quiet-color; }
         & Input:focus { background: $boost; }
-        & #form-example { margin: -1 0 1 15; color: $foreground 60%; }
-        & #form-mistake { color: $text-error; }
+        & #form-example { margin: -1 0 1 15; color: $quiet-color; }
+        & #form-mistake { color: $error-color; }
     }
     """
     )

@@ -21,6 +21,7 @@ from damnit_daemon.text import count_of
 from .. import keymap
 from ..data.edit_queue import EditQueue
 from ..sanitize import visible
+from ..themes import text_style
 from ..widgets.plain_input import PlainInput
 from .base import DialogScreen
 
@@ -37,7 +38,7 @@ class DeletionDialog(ModalScreen[bool]):
         DialogScreen.DEFAULT_CSS.replace("DialogScreen", "DeletionDialog")
         + """
     DeletionDialog {
-        & VerticalScroll { border: round $error; border-title-color: $text-error; }
+        & VerticalScroll { border: round $danger-color; border-title-color: $error-color; }
         & Input { background: $boost; }
         & #deletion-said { margin-top: 1; }
     }
@@ -157,13 +158,13 @@ class DeletionDialog(ModalScreen[bool]):
     def _words(self) -> Text:
         column = self._column
         text = Text()
-        text.append(f"{visible(column.title)}\n\n", "bold")
+        text.append(f"{visible(column.title)}\n\n", text_style("strong"))
         runs = count_of(self._runs, "run")
         text.append(f"Deletes its values of {runs} and its data in all results files. ")
         if column.type is not None:
             text.append("Typed values can be restored with u while the app is open.")
         else:
-            text.append("This cannot be undone.", "bold")
+            text.append("This cannot be undone.", text_style("strong"))
             text.append(" While it is in the context file, processing a run computes it again.")
         return text.append("\n\nType its name to confirm:")
 

@@ -17,6 +17,7 @@ from textual.widgets.option_list import Option
 from .. import keymap
 from ..safe_text import plain
 from ..sanitize import visible
+from ..themes import text_style
 from ..widgets.plain_input import PlainInput
 
 MOST_SHOWN = 300
@@ -50,10 +51,10 @@ class VariableDialog(ModalScreen[str | None]):
             max-height: 80%;
             padding: 0 1;
             background: $surface;
-            border: round $primary;
-            border-title-color: $text-primary;
-            border-title-style: bold;
-            border-subtitle-color: $foreground 60%;
+            border: round $frame-color;
+            border-title-color: $title-color;
+            border-title-style: $title-style;
+            border-subtitle-color: $quiet-color;
         }
         & OptionList {
             height: auto; max-height: 20; border: none; padding: 0; background: $surface;
@@ -169,4 +170,4 @@ class VariableDialog(ModalScreen[str | None]):
         rest = " ".join(
             filter(None, [choice.name if choice.name != choice.title else "", choice.note])
         )
-        return line.append(f"  {visible(rest)}", "dim") if rest else line
+        return line.append(f"  {visible(rest)}", text_style("subdued")) if rest else line

@@ -25,11 +25,11 @@ class LimitsDialog(ModalScreen[tuple[str, str] | None]):
         align: center middle;
         & Vertical {
             width: 64; max-width: 96%; height: auto; padding: 1 2;
-            background: $surface; border: round $primary; border-title-color: $text-primary;
+            background: $surface; border: round $frame-color; border-title-color: $title-color;
         }
         & Input { background: $panel; }
         & Label { width: 1fr; height: auto; }
-        & #limits-mistake { color: $text-error; }
+        & #limits-mistake { color: $error-color; }
     }
     """
     BINDINGS = [("escape", "close", "close")]  # noqa: RUF012 – Textual's way

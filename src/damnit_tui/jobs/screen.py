@@ -29,6 +29,7 @@ from .. import keymap
 from ..data.daemon_requests import RequestAnswered, SendRequest
 from ..data.session import READ_ONLY
 from ..safe_text import plain
+from ..themes import component, component_classes
 from ..widgets.footer import KeyFooter
 from .format import COLUMNS, ROLES, cells_of, describe
 from .reader import JobListing, JobRow, JobsReader
@@ -47,16 +48,12 @@ class JobsScreen(Screen[None]):
     DEFAULT_CSS = """
     JobsScreen {
         background: $background;
-        & #jobs-title { width: 1fr; height: 1; background: $surface; color: $text-primary; }
+        & #jobs-title { width: 1fr; height: 1; background: $surface; color: $title-color; }
         & DataTable { height: 1fr; background: $background; scrollbar-size-vertical: 1; }
         & #jobs-about { width: 1fr; height: auto; max-height: 4; background: $surface; }
-        & .jobs--success { color: $text-success; }
-        & .jobs--error { color: $text-error; }
-        & .jobs--quiet { color: $foreground 60%; }
-        & .jobs--text { color: $foreground; }
     }
     """
-    COMPONENT_CLASSES = {f"jobs--{role}" for role in ("success", "error", "quiet", "text")}  # noqa: RUF012 – Textual's way
+    COMPONENT_CLASSES = component_classes("success", "error", "quiet", "text")
     BINDINGS = keymap.bindings("jobs")
 
     @dataclass
@@ -148,7 +145,7 @@ class JobsScreen(Screen[None]):
         listed = self._shown[key]
         several = len({each.job.run_key.proposal for each in self._shown.values()}) > 1
         role = ROLES[listed.job.state]
-        style: Style = self.get_component_rich_style(f"jobs--{role}", partial=True)
+        style: Style = self.get_component_rich_style(component(role), partial=True)
         texts = cells_of(listed, self._session.clock(), several_proposals=several, zone=self._zone)
         return [Text(text, style=style, no_wrap=True, end="") for text in texts]
 

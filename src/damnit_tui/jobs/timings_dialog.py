@@ -15,6 +15,7 @@ from damnit_daemon.ledger import Timing
 from ..dialogs.base import DialogScreen
 from ..format import format_duration, progress_bar
 from ..sanitize import visible
+from ..themes import component, component_classes
 
 
 class TimingsDialog(DialogScreen):
@@ -22,11 +23,9 @@ class TimingsDialog(DialogScreen):
 
     DEFAULT_CSS = """
     TimingsDialog {
-        & .timings--bar { color: $text-accent; }
-        & .timings--label { color: $foreground 60%; }
     }
     """
-    COMPONENT_CLASSES = {"timings--bar", "timings--label"}  # noqa: RUF012 – Textual's way
+    COMPONENT_CLASSES = component_classes("trend", "quiet")
 
     def __init__(self, timings: Sequence[Timing]) -> None:
         """Create the dialog.
@@ -50,7 +49,7 @@ class TimingsDialog(DialogScreen):
             message = "No timings yet: no job has finished."
             self.query_one("#timings", Static).update(Text(message))
             return
-        label = str(self.get_component_rich_style("timings--label", partial=True))
+        label = str(self.get_component_rich_style(component("quiet"), partial=True))
         total_s = sum(timing.total_s for timing in self._timings) or 1.0
         grid = Table.grid(padding=(0, 2))
         grid.add_column(overflow="fold")
@@ -69,7 +68,7 @@ class TimingsDialog(DialogScreen):
                 Text(f"{100 * share:.1f} %"),
                 Text(
                     progress_bar(share),
-                    str(self.get_component_rich_style("timings--bar", partial=True)),
+                    str(self.get_component_rich_style(component("trend"), partial=True)),
                 ),
             )
         self.query_one("#timings", Static).update(grid)

@@ -32,8 +32,8 @@ class LogScreen(Screen[None]):
     DEFAULT_CSS = """
     LogScreen {
         background: $background;
-        & #log-title { width: 1fr; height: 1; background: $surface; color: $text-primary; }
-        & #log-place { width: auto; height: 1; background: $surface; color: $foreground 70%; }
+        & #log-title { width: 1fr; height: 1; background: $surface; color: $title-color; }
+        & #log-place { width: auto; height: 1; background: $surface; color: $aside-color; }
         & Horizontal { height: 1; }
     }
     """

@@ -13,9 +13,16 @@ from textual.widget import Widget
 from damnit_daemon.logs import LineKind, LogLine, kind_of
 
 from ..sanitize import visible
+from ..themes import component, component_classes
 from .pager import Page
 
 TAB = 4
+LOOKS = {
+    LineKind.SECTION: "title",
+    LineKind.ERROR: "failure",
+    LineKind.WARNING: "warning",
+    LineKind.OUTCOME: "quiet",
+}
 
 
 class LogView(Widget):
@@ -25,19 +32,11 @@ class LogView(Widget):
     LogView {
         height: 1fr;
         padding: 0 1;
-        & .log--section { color: $text-primary; text-style: bold; }
-        & .log--error { color: $text-error; text-style: bold; }
-        & .log--warning { color: $text-warning; }
-        & .log--outcome { color: $foreground 60%; }
-        & .log--match { background: $block-cursor-background; color: $block-cursor-foreground; }
-        & .log--problem { color: $text-warning; }
     }
     """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        *(f"log--{kind}" for kind in LineKind if kind is not LineKind.PLAIN),
-        "log--match",
-        "log--problem",
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = component_classes(
+        *LOOKS.values(), "highlight", "warning"
+    )
 
     page: reactive[Page] = reactive(Page)
     left: reactive[int] = reactive(0)
@@ -56,17 +55,17 @@ class LogView(Widget):
             strip = Strip([Segment(_shown(line), self._style(line))])
             return strip.crop_extend(self.left, self.left + width, self.rich_style)
         if y == 0 and self.page.problem:
-            style = self.get_component_rich_style("log--problem")
+            style = self.get_component_rich_style(component("warning"))
             return Strip([Segment(visible(self.page.problem), style)]).crop_extend(0, width, style)
         return Strip.blank(width, self.rich_style)
 
     def _style(self, line: LogLine) -> Style:
         if line.start == self.page.match:
-            return self.get_component_rich_style("log--match")
+            return self.get_component_rich_style(component("highlight"))
         kind = kind_of(line.text)
         if kind is LineKind.PLAIN:
             return self.rich_style
-        return self.get_component_rich_style(f"log--{kind}")
+        return self.get_component_rich_style(component(LOOKS[kind]))
 
 
 def _shown(line: LogLine) -> str:

@@ -17,6 +17,7 @@ from .. import keymap
 from ..keymap import commands
 from ..keymap.commands import Command
 from ..table.widget import RunTable
+from ..themes import text_style
 from .runs_pane import RunsPane
 
 LEFT_OUT = frozenset({"runs.palette", "app.redraw"})
@@ -62,7 +63,7 @@ class PaletteItem(NamedTuple):
         """Return the line with some characters highlighted; never markup: `[` is a key."""
         text = Text(self.line)
         for place in found:
-            text.stylize("bold underline", place, place + 1)
+            text.stylize(text_style("typed"), place, place + 1)
         return text
 
 

@@ -28,8 +28,8 @@ class PreviewPane(Container):
         display: none;
         width: 46%;
         height: 1fr;
-        border-left: solid $primary 40%;
-        & #data-about { color: $text-primary; }
+        border-left: solid $divider-color;
+        & #data-about { color: $title-color; }
     }
     """
 

@@ -22,6 +22,7 @@ from damnit_daemon.store import Database, load_columns, load_values
 
 from ..charts.frame import Styles, styled, text_line
 from ..table.rows import Rows
+from ..themes import PRINTED
 from .data import points_over_runs
 from .render import draw_points
 from .state import MOST_Y, RUN, TIME, PlotState
@@ -34,13 +35,7 @@ EXAMPLE = "For example: 'xgm', 'xgm vs run' or 'a, b vs delay'."
 _VERSUS = re.compile(r"\s+vs\.?\s+", re.IGNORECASE)
 
 # The terminal's own colours: whether it is dark or light is not known here.
-STYLES: Styles = {
-    "axis": Style(dim=True),
-    **{
-        f"series{number}": Style.parse(colour)
-        for number, colour in enumerate(("blue", "yellow", "green", "magenta", "cyan", "red"))
-    },
-}
+STYLES: Styles = {role: Style.parse(look) for role, look in PRINTED.items()}
 
 
 class PlotRequest(NamedTuple):

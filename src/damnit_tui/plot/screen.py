@@ -59,9 +59,11 @@ class PlotScreen(Screen[PlotResult]):
     DEFAULT_CSS = """
     PlotScreen {
         layout: vertical;
-        & #plot-head { height: 1; background: $panel; color: $text-primary; text-style: bold; }
+        & #plot-head {
+            height: 1; background: $panel; color: $title-color; text-style: $title-style;
+        }
         & #plot-legend { height: auto; min-height: 1; max-height: 3; padding-left: 1; }
-        & #plot-readout { height: 1; color: $text-accent; }
+        & #plot-readout { height: 1; color: $readout-color; }
     }
     """
     BINDINGS = keymap.bindings("plot")

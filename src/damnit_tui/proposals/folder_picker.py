@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..guard import GuardedApp
-from ..themes import ThemedApp
+from ..themed_app import ThemedApp
 from .screen import ProposalsScreen
 
 

@@ -33,12 +33,12 @@ class ProposalsScreen(Screen[Path | None]):
     DEFAULT_CSS = """
     ProposalsScreen {
         background: $background;
-        & #places-title { width: 1fr; height: 1; background: $surface; color: $text-primary; }
+        & #places-title { width: 1fr; height: 1; background: $surface; color: $title-color; }
         & Input { padding: 0 1; margin: 1 0; background: $panel; }
         & OptionList, & OptionList:focus {
             height: 1fr; border: none; padding: 0; background: $background;
         }
-        & #places-problem { width: 1fr; height: auto; background: $surface; color: $text-warning; }
+        & #places-problem { width: 1fr; height: auto; background: $surface; color: $warning-color; }
     }
     """
     BINDINGS = keymap.bindings("proposals")

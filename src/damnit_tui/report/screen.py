@@ -35,7 +35,7 @@ class ReportScreen(Screen[None]):
     DEFAULT_CSS = """
     ReportScreen {
         background: $background;
-        & #report-title { width: 1fr; height: 1; background: $surface; color: $text-primary; }
+        & #report-title { width: 1fr; height: 1; background: $surface; color: $title-color; }
         & TextArea, & TextArea:focus { height: 1fr; border: none; padding: 0 1; }
     }
     """

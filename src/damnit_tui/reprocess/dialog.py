@@ -43,15 +43,15 @@ class ReprocessDialog(ModalScreen[Plan | None]):
         align: center middle;
         & > Vertical {
             width: 76; max-width: 98%; height: auto; max-height: 96%; padding: 1 2;
-            background: $surface; border: round $primary;
-            border-title-color: $text-primary; border-subtitle-color: $foreground 60%;
+            background: $surface; border: round $frame-color;
+            border-title-color: $title-color; border-subtitle-color: $quiet-color;
         }
         & Horizontal { height: 1; }
-        & Horizontal Label { width: 11; color: $foreground 70%; }
+        & Horizontal Label { width: 11; color: $aside-color; }
         & Input { padding: 0 1; background: $panel; }
         & #reprocess-plan { width: 1fr; height: auto; margin-top: 1; }
-        & #reprocess-slurm { width: 1fr; height: auto; color: $foreground 70%; display: none; }
-        & #reprocess-mistake { width: 1fr; height: auto; color: $text-error; }
+        & #reprocess-slurm { width: 1fr; height: auto; color: $aside-color; display: none; }
+        & #reprocess-mistake { width: 1fr; height: auto; color: $error-color; }
     }
     """
     BINDINGS = keymap.bindings("form")

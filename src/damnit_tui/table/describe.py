@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import tzinfo
+from enum import Enum, auto
 from typing import Any, NamedTuple
 
 from damnit_daemon.model import BlobKind, Column, RunKey, StoredValue
@@ -31,6 +32,26 @@ _BLOBS = {
 }
 
 
+class CellState(Enum):
+    """The reason for which a cell has no value, if it has none."""
+
+    VALUE = auto()
+    EMPTY = auto()
+    """Nothing was computed, it was skipped, or returned nothing."""
+    LACKING = auto()
+    """Its source, or the database, lacks the data; so far for what is not written yet."""
+    FAILED = auto()
+
+
+STATE_ROLES = {
+    CellState.VALUE: "text",
+    CellState.EMPTY: "quiet",
+    CellState.LACKING: "missing",
+    CellState.FAILED: "error",
+}
+"""State → role of its description."""
+
+
 class CellDescription(NamedTuple):
     """A one-line description of a cell."""
 
@@ -38,8 +59,7 @@ class CellDescription(NamedTuple):
     """Run and variable."""
     text: str
     """Its value, or why there is none."""
-    role: str = "text"
-    """`text`, `error`, `missing` or `faint`."""
+    state: CellState = CellState.VALUE
 
 
 def describe(
@@ -68,11 +88,11 @@ def describe(
     by_hand = column.type is not None or column.name == "comment"
     if value is None or (by_hand and value.value is None and not value.attributes_json):
         text = "" if by_hand else doing
-        return CellDescription(place, text or _absence(column, complete=complete), "faint")
+        return CellDescription(place, text or _absence(column, complete=complete), CellState.EMPTY)
     attributes = parse_attributes(value.attributes_json)
     if value.value is None:
         described = _without_value(place, attributes)
-        lacks = unreadable and described.role == "missing"
+        lacks = unreadable and described.state is CellState.LACKING
         if not lacks:
             return described
         return described._replace(text=f"{described.text}  – {visible(unreadable)}")
@@ -80,7 +100,7 @@ def describe(
     if method := untitled_method(column.title, summary_method(value)):
         place = f"{place} ({method})"
     if unreadable and column.name == TIME.name:
-        return CellDescription(place, f"{text}  – {visible(unreadable)}", "missing")
+        return CellDescription(place, f"{text}  – {visible(unreadable)}", CellState.LACKING)
     return CellDescription(place, text)
 
 
@@ -98,7 +118,9 @@ def describe_column(column: Column) -> CellDescription:
     place = "/".join(split_title(column.title))
     text = " ".join(visible(column.description or "").split()) or "no description"
     tags = f"  tags: {visible(', '.join(column.tags))}" if column.tags else ""
-    return CellDescription(place, f"{text}{tags}", "text" if column.description else "faint")
+    return CellDescription(
+        place, f"{text}{tags}", CellState.VALUE if column.description else CellState.EMPTY
+    )
 
 
 def error_of(attributes: dict[str, Any]) -> tuple[str, str] | None:
@@ -163,15 +185,17 @@ def _absence(column: Column, *, complete: bool) -> str:
 def _without_value(place: str, attributes: dict[str, Any]) -> CellDescription:
     error = error_of(attributes)
     if error is None:
-        return CellDescription(place, "empty: it returned None or NaN, or was cleared", "faint")
+        return CellDescription(
+            place, "empty: it returned None or NaN, or was cleared", CellState.EMPTY
+        )
     name, whole = error[0][:LONGEST_TEXT], error[1].strip()[:LONGEST_TEXT]
     message = " ".join(line.strip() for line in visible_lines(whole))
     if name == "Skip":
-        return CellDescription(place, f"» skipped: {message}", "faint")
+        return CellDescription(place, f"» skipped: {message}", CellState.EMPTY)
     if name == "SourceNameError":
-        return CellDescription(place, f"? {message}", "missing")
+        return CellDescription(place, f"? {message}", CellState.LACKING)
     prefix = "✗ " if name == "DependencyError" else f"✗ {visible(name)}: "
-    return CellDescription(place, prefix + message, "error")
+    return CellDescription(place, prefix + message, CellState.FAILED)
 
 
 def _present(value: StoredValue, column: Column, attributes: dict[str, Any], drawn: str) -> str:

@@ -36,11 +36,11 @@ def paint_header(
         cursor: The column to highlight.
     """
     lines = [_groups(fits, slots, level, levels, len(frozen)) for level in range(levels - 1)]
-    leaf = [Piece(frozen, "title")]
+    leaf = [Piece(frozen, "column")]
     for slot in slots:
         fit = fits[slot.index]
         text = pad(_parts(fit, levels)[-1], slot.width, right=fit.is_numeric)
-        role = "title-cursor" if slot.index == cursor else "title"
+        role = "column-cursor" if slot.index == cursor else "column"
         leaf += [Piece(slot.gap, "rule"), Piece(text, role)]
     return [*lines, leaf]
 

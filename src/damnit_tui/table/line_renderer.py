@@ -62,7 +62,7 @@ class LineRenderer:
         label = pad(self._cells.run_label(key), self._view.frozen_width - 2, right=True)
         mark = self._cells.work.mark(key)
         pieces = [
-            Piece(marked or " ", "chosen"),
+            Piece(marked or " ", "marked"),
             Piece(label, "run" if cursor is None else "run-cursor"),
             Piece(mark or " ", "faint" if mark == QUEUED else "mark"),
         ]
@@ -78,7 +78,7 @@ class LineRenderer:
             if foreign:
                 pieces.append(Piece(PROVENANCE, "mark"))
             if chosen:
-                cell = [Piece("".join(p.text for p in cell), "cursor")]
+                cell = [Piece("".join(p.text for p in cell), "cell-cursor")]
             else:
                 cell = highlight(cell, self.search.patterns)
             pieces += cell
@@ -145,7 +145,7 @@ class LineRenderer:
 
     def _lower_pieces(self, key: RunKey, cursor: int | None, marked: str, line: int) -> list[Piece]:
         """Render a further line of a row, the continuation of pictures and curves."""
-        pieces = [Piece(pad(marked or " ", self._view.frozen_width), "chosen")]
+        pieces = [Piece(pad(marked or " ", self._view.frozen_width), "marked")]
         for slot in self._view.slots:
             pieces.append(_gap(slot.gap))
             preview = self._cells.previews.get(CellAddress(key, self._fit(slot).column.name))
@@ -154,7 +154,7 @@ class LineRenderer:
             else:
                 cell = paint_picture(preview, slot.width, colours=self.colours, line=line)
             if slot.index == cursor:
-                cell = [p if p.foreground else p._replace(role="cursor") for p in cell]
+                cell = [p if p.foreground else p._replace(role="cell-cursor") for p in cell]
             pieces += cell
         return pieces
 

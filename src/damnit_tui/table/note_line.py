@@ -37,7 +37,7 @@ def paint_note(
     return [
         Piece(pad(NOTE, frozen_width - 1, right=True), "mark"),
         Piece(" " + BOUNDARY, "rule"),
-        Piece(text, "cursor" if chosen else "note"),
+        Piece(text, "cell-cursor" if chosen else "note"),
     ]
 
 

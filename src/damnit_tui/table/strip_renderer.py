@@ -14,6 +14,7 @@ from textual.widget import Widget
 
 from damnit_daemon.model import RunKey
 
+from ..themes import ROLES, component, text_style
 from .cell_render import Piece
 from .line_renderer import LineRenderer
 from .viewport import Viewport
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from .display_rows import Line
 
 MOST_STRIPS = 1024
-ON_THEIR_OWN = frozenset({"cursor", "match"})
-"""Roles with a background of their own."""
 
 
 class StripRenderer:
@@ -81,7 +80,7 @@ class StripRenderer:
             version: Changes with its content.
             cursor: The column under the cursor, if it is on this run.
             marked: A mark before the run number.
-            tint: Component style whose background to use; may be empty.
+            tint: Role whose background to use; may be empty.
         """
         stamp = (version, self._generation, self._view.width, cursor, marked, tint)
         known = self._strips.get(key)
@@ -105,14 +104,14 @@ class StripRenderer:
         return style
 
     def _make_style(self, piece: Piece, tint: str) -> Style:
-        component = self._widget.get_component_rich_style
+        style_of = self._widget.get_component_rich_style
         style = self._widget.rich_style
         if piece.role != "text":
-            style += component(f"run-table--{piece.role}")
-        if tint and piece.role not in ON_THEIR_OWN:
-            style += Style(bgcolor=component(f"run-table--{tint}").bgcolor)
+            style += style_of(component(piece.role))
+        if tint and not ROLES[piece.role].background:
+            style += Style(bgcolor=style_of(component(tint)).bgcolor)
         if piece.bold:
-            style += Style(bold=True)
+            style += Style.parse(text_style("strong"))
         if piece.foreground:
             style += Style(color=Color.from_rgb(*piece.foreground))
         if piece.background:

@@ -21,7 +21,7 @@ from .cells import (
     format_cell,
     unwritten_cell,
 )
-from .describe import CellDescription, describe, start_time_value
+from .describe import CellDescription, CellState, describe, start_time_value
 from .note_line import describe_note
 from .preview_cache import PreviewCache
 from .rows import Rows
@@ -127,7 +127,7 @@ class TableCells:
         if address in self.unwritten:
             typed = unwritten_cell(self.unwritten[address]).text
             place = f"r{address.key.run} · {visible(column.title)}"
-            return CellDescription(place, f"{typed}  – not saved yet", "missing")
+            return CellDescription(place, f"{typed}  – not saved yet", CellState.LACKING)
         preview = self.previews.get(address)
         return describe(
             address.key,
@@ -151,4 +151,4 @@ class TableCells:
             return ""
         if isinstance(value.value, str):
             return value.value
-        return "" if described.role == "faint" else described.text
+        return "" if described.state is CellState.EMPTY else described.text

@@ -24,6 +24,7 @@ from .. import keymap
 from ..data.daemon_activity import DaemonActivity
 from ..state.column_layout import ColumnLayout
 from ..state.view_state import ROW_HEIGHTS
+from ..themes import component_classes
 from .cell_render import BlobPreview
 from .cells import CellAddress
 from .changes import Snapshot
@@ -70,20 +71,6 @@ class RunTable(ScrollView, can_focus=True, inherit_bindings=False):
     Updates do not move the cursor off its run and variable. Its keys are those of the owner
     `table` in the keymap. Textual's `DataTable` formats every cell up front and repaints itself
     for one changed cell; this one formats what is on the screen and refreshes single lines.
-
-    | Component class | What it styles |
-    | :- | :- |
-    | `run-table--title`, `--group`, `--rule` | the header |
-    | `run-table--title-cursor`, `--run-cursor` | title and run number at the cursor |
-    | `run-table--cursor` | the cell under the cursor |
-    | `run-table--run` | run numbers |
-    | `run-table--chosen`, `--tint` | the mark of a marked run, and the background of its cells |
-    | `run-table--here` | the background of the run under the cursor |
-    | `run-table--match` | search matches |
-    | `run-table--note` | a note between the runs |
-    | `run-table--odd` | outliers of a column |
-    | `run-table--error`, `--missing`, `--faint` | cells without a value |
-    | `run-table--trend`, `--units`, `--mark` | parts of cells |
     """
 
     DEFAULT_CSS = """
@@ -97,44 +84,14 @@ class RunTable(ScrollView, can_focus=True, inherit_bindings=False):
         scrollbar-background: $background;
         scrollbar-background-hover: $background;
         scrollbar-background-active: $background;
-        & .run-table--title { color: $foreground; text-style: bold; }
-        & .run-table--group { color: $text-secondary; text-style: bold; }
-        & .run-table--rule { color: $foreground 25%; }
-        & .run-table--title-cursor { color: $text-primary; text-style: bold; }
-        & .run-table--note { color: $text-secondary; text-style: italic; }
-        & .run-table--run { color: $foreground 70%; }
-        & .run-table--run-cursor { color: $text-primary; text-style: bold; }
-        & .run-table--cursor {
-            background: $block-cursor-background;
-            color: $block-cursor-foreground;
-            text-style: $block-cursor-text-style;
-        }
-        & .run-table--chosen { color: $text-warning; text-style: bold; }
-        & .run-table--tint { background: $warning 18%; }
-        & .run-table--here { background: $foreground 9%; }
-        & .run-table--match {
-            background: $warning 45%;
-            color: $foreground;
-            text-style: bold underline;
-        }
-        & .run-table--odd { color: $text-warning; text-style: underline; }
-        & .run-table--error { color: $text-error; }
-        & .run-table--missing { color: $text-warning; }
-        & .run-table--faint { color: $foreground 40%; }
-        & .run-table--trend { color: $text-accent; }
-        & .run-table--units { color: $foreground 50%; text-style: italic; }
-        & .run-table--mark { color: $text-accent; }
     }
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"run-table--{role}"
-        for role in (
-            *("title", "title-cursor", "group", "rule", "run", "run-cursor", "cursor"),
-            *("chosen", "tint", "here", "match", "odd", "note"),
-            *("error", "missing", "faint", "trend", "units", "mark"),
-        )
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = component_classes(
+        *("column", "column-cursor", "group", "rule", "run", "run-cursor", "cell-cursor"),
+        *("marked", "marked-row", "cursor-row", "match", "odd", "note"),
+        *("error", "missing", "faint", "trend", "units", "mark"),
+    )
 
     # Digits are bindings, too: handled in `on_key`, buffered digits would precede earlier keys.
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -295,7 +252,7 @@ class RunTable(ScrollView, can_focus=True, inherit_bindings=False):
             return self._strips.note(line, chosen=line == self.note)[within]
         is_here = self.cursor is not None and self.cursor.key == line and self.note is None
         marked = mark_of(line, self.marks, self._range)
-        tint = "tint" if marked else "here" if is_here and self._images else ""
+        tint = "marked-row" if marked else "cursor-row" if is_here and self._images else ""
         version = self.rows.version(line), self.cells.begins_day(line)
         cursor = self._cursor.column if is_here else None
         return self._strips.run(line, version, cursor, marked, tint)[within]

@@ -17,7 +17,9 @@ from ..dialogs.base import DialogScreen
 from ..safe_text import plain
 from ..sanitize import visible_lines
 from ..table.blob_preview import LargePicture
+from ..table.describe import CellState
 from ..table.requests import CopyRequested
+from ..themes import component, component_classes
 from .cell_details import CellDetails
 
 
@@ -27,14 +29,10 @@ class CellDialog(DialogScreen):
     DEFAULT_CSS = """
     CellDialog {
         & #inspect-value { margin-bottom: 1; }
-        & .inspect--label { color: $foreground 60%; }
-        & .inspect--error { color: $text-error; text-style: bold; }
-        & .inspect--curve { color: $text-accent; }
-        & .inspect--faint { color: $foreground 60%; }
     }
     """
 
-    COMPONENT_CLASSES = {f"inspect--{role}" for role in ("label", "error", "faint", "curve")}  # noqa: RUF012 – Textual's way
+    COMPONENT_CLASSES = component_classes("quiet", "failure", "trend", "strong")
     BINDINGS = keymap.bindings("cell")
 
     def __init__(
@@ -67,19 +65,21 @@ class CellDialog(DialogScreen):
         shown = self.details
         if shown.error is not None:
             heading, *message = shown.error_lines()
-            text = Text(f"{heading}\n", self._style("faint" if heading == "Skipped" else "error"))
+            text = Text(f"{heading}\n", self._style("quiet" if heading == "Skipped" else "failure"))
             return text.append("\n".join(message), "default")
         if shown.drawn is not None:
             return self._picture(shown.drawn)
         if shown.value is not None and isinstance(shown.value.value, str):
             return Text("\n".join(visible_lines(shown.value.value)))
         summary = shown.summary
-        return Text(summary.text, self._style("faint") if summary.role == "faint" else "bold")
+        return Text(
+            summary.text, self._style("quiet" if summary.state is CellState.EMPTY else "strong")
+        )
 
     def _picture(self, picture: LargePicture) -> Text:
         text = Text(f"{picture.shape}\n", no_wrap=True)
         for line in picture.lines:
-            text.append(f"\n{line}", self._style("curve"))
+            text.append(f"\n{line}", self._style("trend"))
         for pixels in () if self.app.no_color else picture.pixels:
             text.append("\n")
             for upper, lower in pixels:
@@ -89,7 +89,7 @@ class CellDialog(DialogScreen):
         return text
 
     def _details(self) -> Table:
-        label = self._style("label")
+        label = self._style("quiet")
         table = Table.grid(padding=(0, 2))
         table.add_column(no_wrap=True)
         table.add_column(overflow="fold")
@@ -97,5 +97,5 @@ class CellDialog(DialogScreen):
             table.add_row(Text(name, label), Text("\n".join(visible_lines(text))))
         return table
 
-    def _style(self, name: str) -> str:
-        return str(self.get_component_rich_style(f"inspect--{name}", partial=True))
+    def _style(self, role: str) -> str:
+        return str(self.get_component_rich_style(component(role), partial=True))

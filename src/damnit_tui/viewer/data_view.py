@@ -43,8 +43,8 @@ class DataView(Vertical):
 
     DEFAULT_CSS = """
     DataView {
-        & .data--line { height: 1; width: 1fr; color: $foreground 75%; }
-        & #data-readout { color: $text-accent; }
+        & .data--line { height: 1; width: 1fr; color: $facts-color; }
+        & #data-readout { color: $readout-color; }
     }
     """
 

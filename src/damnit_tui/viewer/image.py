@@ -263,7 +263,7 @@ def _mark(
     row, column = line_of(frame, cursor[0]), frame.column_of(cursor[1] + 0.5) - frame.place.left
     cells = [Segment(c, s.style) for s in body[row] for c in s.text]
     under = cells[column].style or Style.null()
-    cells[column] = Segment("┼", styled(styles, "cursor") + Style(bgcolor=under.bgcolor))
+    cells[column] = Segment("┼", styled(styles, "crosshair") + Style(bgcolor=under.bgcolor))
     body[row] = cells
 
 

@@ -25,9 +25,9 @@ class MembersDialog(ModalScreen[str | None]):
             height: auto;
             max-height: 80%;
             background: $surface;
-            border: round $primary;
-            border-title-color: $text-primary;
-            border-subtitle-color: $foreground 60%;
+            border: round $frame-color;
+            border-title-color: $title-color;
+            border-subtitle-color: $quiet-color;
         }
     }
     """

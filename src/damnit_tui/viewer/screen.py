@@ -45,8 +45,10 @@ class ViewerScreen(Screen[None]):
     DEFAULT_CSS = """
     ViewerScreen {
         layout: vertical;
-        & #inspect-head { height: 1; background: $panel; color: $text-primary; text-style: bold; }
-        & #inspect-facts { height: auto; max-height: 2; padding: 0 1; color: $foreground 75%; }
+        & #inspect-head {
+            height: 1; background: $panel; color: $title-color; text-style: $title-style;
+        }
+        & #inspect-facts { height: auto; max-height: 2; padding: 0 1; color: $facts-color; }
         & DataView { height: 1fr; }
     }
     ViewerScreen.-low #inspect-facts { max-height: 1; }

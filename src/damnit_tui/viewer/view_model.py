@@ -246,7 +246,7 @@ class ViewModel:
         if self.wrapped is None or self._wrapped_for != signature:
             self.wrapped = WrappedText(lines, target.width - 1, wraps=wraps)
             self._wrapped_for = signature
-        plain, match = styled(target.styles, "text"), styled(target.styles, "match")
+        plain, match = styled(target.styles, "text"), styled(target.styles, "passage")
         count = min(target.height, len(self.wrapped.lines))
         room = target.width - 1
         return [

@@ -13,8 +13,10 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from ..themes import component, component_classes
+
 ROLES = (
-    "text", "label", "axis", "curve", "range", "cursor", "missing", "match", "error", "faint",
+    "text", "label", "axis", "curve", "range", "crosshair", "gap", "passage", "failure", "quiet",
     *(f"series{n}" for n in range(6)),
 )  # fmt: skip
 
@@ -28,24 +30,9 @@ class DataCanvas(Widget):
         width: 1fr;
         background: $background;
         color: $foreground;
-        & .pane--label { color: $foreground 70%; }
-        & .pane--faint { color: $foreground 60%; }
-        & .pane--axis { color: $foreground 40%; }
-        & .pane--curve { color: $text-accent; text-style: bold; }
-        & .pane--range { color: $primary; }
-        & .pane--cursor { color: $warning; text-style: bold; }
-        & .pane--missing { color: $text-error; text-style: bold; }
-        & .pane--error { color: $text-error; text-style: bold; }
-        & .pane--match { background: $warning; color: black; }
-        & .pane--series0 { color: $series-0; }
-        & .pane--series1 { color: $series-1; }
-        & .pane--series2 { color: $series-2; }
-        & .pane--series3 { color: $series-3; }
-        & .pane--series4 { color: $series-4; }
-        & .pane--series5 { color: $series-5; }
     }
     """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"pane--{role}" for role in ROLES}
+    COMPONENT_CLASSES: ClassVar[set[str]] = component_classes(*ROLES)
 
     @dataclass
     class Resized(Message):
@@ -76,7 +63,7 @@ class DataCanvas(Widget):
 
     def styles_by_role(self) -> dict[str, Style]:
         """The styles of roles in this theme."""
-        return {r: self.get_component_rich_style(f"pane--{r}", partial=True) for r in ROLES}
+        return {r: self.get_component_rich_style(component(r), partial=True) for r in ROLES}
 
     def show(self, lines: Sequence[list[Segment]]) -> None:
         """Show new lines; only those that changed are redrawn."""

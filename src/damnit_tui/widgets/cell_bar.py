@@ -10,7 +10,8 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from ..sanitize import clip
-from ..table.describe import CellDescription
+from ..table.describe import STATE_ROLES, CellDescription
+from ..themes import component, component_classes
 
 
 class CellBar(Widget):
@@ -21,19 +22,10 @@ class CellBar(Widget):
         height: 1;
         background: $surface;
         color: $foreground;
-        & .cell-line--place { color: $text-primary; text-style: bold; }
-        & .cell-line--error { color: $text-error; }
-        & .cell-line--missing { color: $text-warning; }
-        & .cell-line--faint { color: $foreground 60%; }
     }
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "cell-line--place",
-        "cell-line--error",
-        "cell-line--missing",
-        "cell-line--faint",
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = component_classes("title", *STATE_ROLES.values())
 
     description: reactive[CellDescription | None] = reactive(None)
     """The description to show; None for nothing."""
@@ -42,10 +34,11 @@ class CellBar(Widget):
         """Place and value; clipped at the edge, since Enter shows all."""
         if self.description is None:
             return Text("")
-        place, text, role = self.description
-        style = Style() if role == "text" else self.get_component_rich_style(f"cell-line--{role}")
+        place, text, state = self.description
+        role = STATE_ROLES[state]
+        style = Style() if role == "text" else self.get_component_rich_style(component(role))
         line = Text(" ", no_wrap=True, end="")
-        line.append(place, self.get_component_rich_style("cell-line--place"))
+        line.append(place, self.get_component_rich_style(component("title")))
         line.append("  ")
         line.append(clip(text, max(0, self.size.width - line.cell_len - 1)), style)
         return line

@@ -20,6 +20,7 @@ from textual.strip import Strip
 
 from .. import keymap
 from ..sanitize import clip, pad, visible
+from ..themes import component, component_classes
 
 CURSOR = "›"
 """Precedes the line under the cursor: there may be no colours."""
@@ -53,20 +54,11 @@ class Checklist(ScrollView, can_focus=True):
         overflow-x: hidden;
         scrollbar-size-vertical: 1;
         scrollbar-background: $surface;
-        & .tick-list--cursor {
-            background: $block-cursor-background;
-            color: $block-cursor-foreground;
-        }
-        & .tick-list--cursor-blurred { background: $block-cursor-blurred-background; }
-        & .tick-list--ticked { color: $foreground; }
-        & .tick-list--unticked { color: $foreground 60%; }
-        & .tick-list--note { color: $foreground 50%; }
     }
     """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        *("tick-list--cursor", "tick-list--cursor-blurred"),
-        *("tick-list--ticked", "tick-list--unticked", "tick-list--note"),
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = component_classes(
+        "highlight", "highlight-blurred", "text", "quiet", "remark"
+    )
     BINDINGS = keymap.bindings("ticks")
 
     def __init__(self, tick: Callable[[Sequence[str], bool], object]) -> None:
@@ -131,18 +123,18 @@ class Checklist(ScrollView, can_focus=True):
         here = CURSOR if at == self._at else " "
         box = f"{here}[{'x' if entry.ticked else ' '}] {entry.mark}"
         room = max(0, width - cell_len(box) - cell_len(note) - 2)
-        name = "ticked" if entry.ticked else "unticked"
-        style, note_style = self._style(name), self._style("note")
+        role = "text" if entry.ticked else "quiet"
+        style, note_style = self._style(role), self._style("remark")
         if at == self._at:
-            cursor = self._style("cursor" if self.has_focus else "cursor-blurred")
+            cursor = self._style("highlight" if self.has_focus else "highlight-blurred")
             style, note_style = style + cursor, note_style + cursor
         text = box + pad(visible(entry.text), room)
         return Strip([Segment(text, style), Segment(f" {note} ", note_style)]).adjust_cell_length(
             width, self.rich_style
         )
 
-    def _style(self, name: str) -> Style:
-        return self.rich_style + self.get_component_rich_style(f"tick-list--{name}", partial=True)
+    def _style(self, role: str) -> Style:
+        return self.rich_style + self.get_component_rich_style(component(role), partial=True)
 
     def on_resize(self) -> None:
         """Keep the cursor visible."""

@@ -45,12 +45,12 @@ class EditPrompt(Vertical, PromptLine):
         background: $surface;
         & Horizontal { height: 1; }
         & Label { width: auto; max-width: 60%; height: 1; padding: 0 1; }
-        & #edit-title { color: $text-primary; text-style: bold; }
-        & #edit-title.-urgent { color: $text-warning; }
-        & #edit-before { width: 1fr; color: $foreground 60%; }
-        & #edit-expected { color: $foreground 60%; }
-        & #edit-expected.-mistake { color: $text-error; }
-        & #edit-arrow { color: $text-primary; }
+        & #edit-title { color: $title-color; text-style: $title-style; }
+        & #edit-title.-urgent { color: $warning-color; }
+        & #edit-before { width: 1fr; color: $quiet-color; }
+        & #edit-expected { color: $quiet-color; }
+        & #edit-expected.-mistake { color: $error-color; }
+        & #edit-arrow { color: $title-color; }
     }
     """
     key_owner = "value"

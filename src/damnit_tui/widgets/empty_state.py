@@ -8,6 +8,7 @@ from textual.widget import Widget
 
 from ..data.feed import Health
 from ..sanitize import visible
+from ..themes import text_style
 
 
 class EmptyState(Widget, can_focus=True):
@@ -21,7 +22,7 @@ class EmptyState(Widget, can_focus=True):
         content-align: center middle;
         text-align: center;
         background: $background;
-        color: $foreground 80%;
+        color: $message-color;
         &.-shown { display: block; }
     }
     """
@@ -38,7 +39,7 @@ class EmptyState(Widget, can_focus=True):
         if not self.lines:
             return Text("")
         text = Text(justify="center")
-        text.append(f"{visible(self.lines[0])}\n", "bold")
+        text.append(f"{visible(self.lines[0])}\n", text_style("strong"))
         for line in self.lines[1:]:
             text.append(f"\n{visible(line)}")
         return text

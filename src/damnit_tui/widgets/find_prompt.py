@@ -21,8 +21,8 @@ class FindPrompt(Horizontal, PromptLine):
     FindPrompt {
         height: 1;
         background: $surface;
-        & Label { width: auto; padding: 0 1; color: $text-primary; text-style: bold; }
-        & #said { color: $foreground 60%; text-style: none; max-width: 50%; }
+        & Label { width: auto; padding: 0 1; color: $title-color; text-style: $title-style; }
+        & #said { color: $quiet-color; text-style: none; max-width: 50%; }
     }
     """
 

@@ -9,6 +9,7 @@ from textual import events
 from textual.widget import Widget
 
 from .. import keymap
+from ..themes import component, component_classes
 from .open_prompt import follow_prompt, prompt_owner
 
 
@@ -24,11 +25,10 @@ class KeyFooter(Widget):
         height: 1;
         background: $footer-background;
         color: $footer-foreground;
-        & .key-line--key { color: $footer-key-foreground; text-style: bold; }
     }
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"key-line--key"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = component_classes("footer-key")
 
     def __init__(self, *owners: str) -> None:
         """Create a footer.
@@ -45,7 +45,7 @@ class KeyFooter(Widget):
 
     def render(self) -> Text:
         """Render as many keys as fit."""
-        key_style = self.get_component_rich_style("key-line--key", partial=True)
+        key_style = self.get_component_rich_style(component("footer-key"), partial=True)
         line = Text(no_wrap=True, end="")
         for key, _start, end in self._places():
             if end > self.size.width:

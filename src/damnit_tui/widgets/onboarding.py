@@ -9,6 +9,7 @@ from rich.text import Text
 from textual.widgets import Static
 
 from .. import keymap
+from ..themes import component, component_classes
 
 LINES = {
     "app.help": "help: all keys, on every screen",
@@ -28,19 +29,18 @@ class OnboardingTips(Static):
         height: auto;
         padding: 0 1;
         background: $surface;
-        border: round $primary;
-        border-title-color: $text-primary;
-        border-subtitle-color: $foreground 60%;
-        & .tour--key { color: $text-accent; text-style: bold; }
+        border: round $frame-color;
+        border-title-color: $title-color;
+        border-subtitle-color: $quiet-color;
     }
     """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"tour--key"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = component_classes("key")
 
     def on_mount(self) -> None:
         """Fill the frame: the theme's colours are known only now."""
         self.border_title = "Getting started"
         self.border_subtitle = "Esc: dismiss"
-        style = self.get_component_rich_style("tour--key", partial=True)
+        style = self.get_component_rich_style(component("key"), partial=True)
         keys = {key.id: key for key in keymap.KEYS}
         table = Table.grid(padding=(0, 2))
         for name, text in LINES.items():

@@ -8,6 +8,7 @@ from textual import events
 from textual.widgets import Input
 
 from ..sanitize import is_hostile, one_for_one
+from ..themes import text_style
 
 
 class PlainInput(Input):
@@ -35,7 +36,7 @@ class PlainInput(Input):
         text = Text(shown, no_wrap=True, overflow="ignore", end="")
         for place, (character, stored) in enumerate(zip(shown, self.value, strict=True)):
             if character != stored:
-                text.stylize("dim", place, place + 1)
+                text.stylize(text_style("subdued"), place, place + 1)
         return text
 
     def _position_to_cell(self, position: int) -> int:

@@ -35,7 +35,7 @@ class Prompt(Vertical, PromptLine):
         height: 2;
         background: $surface;
         & Horizontal { height: 1; }
-        & Label { width: auto; padding: 0 1; color: $text-primary; text-style: bold; }
+        & Label { width: auto; padding: 0 1; color: $title-color; text-style: $title-style; }
     }
     """
     key_owner = "prompt"

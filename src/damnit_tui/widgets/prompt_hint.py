@@ -10,6 +10,7 @@ from rich.text import Text
 from textual.widget import Widget
 
 from ..sanitize import clip, visible
+from ..themes import component, component_classes
 
 CARET = "^"
 CHOSEN = "›"
@@ -22,15 +23,10 @@ class PromptHint(Widget):
     PromptHint {
         height: 1;
         background: $surface;
-        color: $foreground 70%;
-        & .prompt-hint--mistake { color: $text-error; }
-        & .prompt-hint--chosen {
-            color: $block-cursor-foreground;
-            background: $block-cursor-background;
-        }
+        color: $aside-color;
     }
     """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"prompt-hint--mistake", "prompt-hint--chosen"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = component_classes("error", "highlight")
 
     def __init__(self) -> None:
         super().__init__()
@@ -70,7 +66,7 @@ class PromptHint(Widget):
         line = Text(no_wrap=True, end="")
         if self._mistake is not None:
             text = mistake_line(*self._mistake, self.size.width)
-            line.append(text, self.get_component_rich_style("prompt-hint--mistake"))
+            line.append(text, self.get_component_rich_style(component("error")))
         elif self._options:
             self._write_options(line)
         else:
@@ -78,7 +74,7 @@ class PromptHint(Widget):
         return line
 
     def _write_options(self, line: Text) -> None:
-        chosen = self.get_component_rich_style("prompt-hint--chosen")
+        chosen = self.get_component_rich_style(component("highlight"))
         line.append(" Tab ")
         first = max(0, (self._chosen or 0) - 3)
         for place, option in enumerate(self._options[first:], first):

@@ -23,7 +23,7 @@ class QuestionBar(Horizontal):
         height: 1;
         display: none;
         background: $surface;
-        & Label { width: auto; padding: 0 1; color: $text-primary; }
+        & Label { width: auto; padding: 0 1; color: $title-color; }
     }
     """
 

@@ -12,6 +12,8 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from ..themes import component, component_classes
+
 
 class RadioRow(Widget, can_focus=True):
     """Options of which one is selected, with ← and →, or by its first letter."""
@@ -21,11 +23,9 @@ class RadioRow(Widget, can_focus=True):
         height: 1;
         width: 1fr;
         &:focus { background: $boost; }
-        & .choices--chosen { color: $text-primary; text-style: bold; }
-        & .choices--other { color: $foreground 60%; }
     }
     """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"choices--chosen", "choices--other"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = component_classes("selected", "quiet")
     chosen: reactive[str] = reactive("")
 
     @dataclass
@@ -55,8 +55,8 @@ class RadioRow(Widget, can_focus=True):
         """Render all options, with the selected one between marks."""
         content = Content()
         for name, word in self._words.items():
-            role = "chosen" if name == self.chosen else "other"
-            style = self.get_visual_style(f"choices--{role}")
+            role = "selected" if name == self.chosen else "quiet"
+            style = self.get_visual_style(component(role))
             shown = f"‹{word}›" if name == self.chosen else f" {word} "
             content += Content.styled(shown, style) + Content(" ")
         return content

@@ -22,11 +22,11 @@ from textual.strip import Strip
 
 from .. import keymap
 from ..sanitize import pad, visible
+from ..themes import component, component_classes
 
 GAP = 2
 LEAST, NARROWEST = 14, 6
 """Minimum widths of the stretching column, and of all others."""
-ROLES = ("text", "faint", "error", "missing", "news", "heading", "cursor")
 
 
 class RowCell(NamedTuple):
@@ -62,16 +62,11 @@ class RowList(ScrollView, can_focus=True):
         overflow-x: hidden;
         scrollbar-size-vertical: 1;
         scrollbar-background: $background;
-        & .lines--text { color: $foreground; }
-        & .lines--faint { color: $foreground 60%; }
-        & .lines--error { color: $text-error; }
-        & .lines--missing { color: $text-warning; }
-        & .lines--news { color: $text-accent; }
-        & .lines--heading { color: $text-primary; text-style: bold; }
-        & .lines--cursor { background: $primary; color: $text; text-style: bold; }
     }
     """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"lines--{role}" for role in ROLES}
+    COMPONENT_CLASSES: ClassVar[set[str]] = component_classes(
+        "text", "quiet", "error", "missing", "news", "title", "row-cursor"
+    )
     BINDINGS = keymap.bindings("lines")
 
     @dataclass
@@ -124,12 +119,12 @@ class RowList(ScrollView, can_focus=True):
         if width != self._measured_for:
             self._measure()
         if y == 0:
-            return self._strip(self._heading, "heading", width)
+            return self._strip(self._heading, "title", width)
         index = y + int(self.scroll_offset.y) - 1
         if not 0 <= index < len(self._lines):
             return Strip.blank(width, self.rich_style)
         return self._strip(
-            self._lines[index].parts, "cursor" if index == self.cursor else "", width
+            self._lines[index].parts, "row-cursor" if index == self.cursor else "", width
         )
 
     def on_resize(self) -> None:
@@ -195,7 +190,7 @@ class RowList(ScrollView, can_focus=True):
         return Strip(segments).adjust_cell_length(width, base + whole).crop(0, width)
 
     def _style(self, role: str) -> Style:
-        return self.get_component_rich_style(f"lines--{role}", partial=True)
+        return self.get_component_rich_style(component(role), partial=True)
 
     _stretch = 1
     _measured_for = -1

@@ -11,6 +11,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from .. import keymap
+from ..themes import component, component_classes
 from .open_prompt import follow_prompt, prompt_owner
 
 
@@ -22,11 +23,10 @@ class ScreenFooter(Widget):
         height: 1;
         background: $footer-background;
         color: $footer-foreground;
-        & .screen-keys--key { color: $footer-key-foreground; text-style: bold; }
     }
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"screen-keys--key"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = component_classes("footer-key")
 
     wanted: reactive[tuple[str, ...]] = reactive(())
     """Key IDs; those that do not fit are left out, the last ones first."""
@@ -41,7 +41,7 @@ class ScreenFooter(Widget):
 
     def render(self) -> Text:
         """Render as many keys as fit."""
-        key_style = self.get_component_rich_style("screen-keys--key", partial=True)
+        key_style = self.get_component_rich_style(component("footer-key"), partial=True)
         line = Text(no_wrap=True, end="")
         for key, start, _ in self._places():
             line.append(" " * (start - line.cell_len))

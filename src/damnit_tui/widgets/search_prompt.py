@@ -28,7 +28,7 @@ class SearchPrompt(Horizontal):
     SearchPrompt {
         height: 1;
         background: $surface;
-        & Label { width: auto; padding: 0 1; color: $text-primary; text-style: bold; }
+        & Label { width: auto; padding: 0 1; color: $title-color; text-style: $title-style; }
     }
     """
     key_owner = "search"

@@ -18,11 +18,12 @@ from textual.widget import Widget
 from damnit_daemon.paths import DamnitFolder
 from damnit_daemon.text import count_of
 
-from ..data.daemon_activity import DaemonActivity
+from ..data.daemon_activity import DaemonActivity, DaemonCondition
 from ..data.feed import Health, Update
 from ..data.folder_warnings import FolderWarnings, load_folder_warnings
 from ..format import format_age, format_full_time, format_span
 from ..sanitize import clip, clip_start, visible
+from ..themes import component, component_classes
 
 CHECK_S = 30.0
 """Interval of the folder checks: changes are rare, and a shared disk is slow."""
@@ -34,8 +35,14 @@ COLUMNS_WIDTH = 70
 """On narrower screens the range of columns is omitted."""
 TITLE_WIDTH = 24
 """Minimum width of the title."""
+CONDITION_ROLES = {
+    DaemonCondition.ABSENT: "quiet",
+    DaemonCondition.UNCERTAIN: "alert",
+    DaemonCondition.BROKEN: "failure",
+    DaemonCondition.WORKING: "arrival",
+}
 Said = tuple[str, str]
-"""Text and style."""
+"""Text and role."""
 
 
 class Status(NamedTuple):
@@ -117,20 +124,24 @@ class Status(NamedTuple):
         """Return the special properties of this view."""
         found = []
         if self.old_format:
-            found.append((f"⊘ old format {self.old_format}: e migrates", "mark"))
+            found.append((f"⊘ old format {self.old_format}: e migrates", "alert"))
         elif self.read_only:
-            found.append(("⊘ read-only", "mark"))
-        found += [(mark, "mark") for mark in self.warnings.marks()]
+            found.append(("⊘ read-only", "alert"))
+        found += [(mark, "alert") for mark in self.warnings.marks()]
         if self.unwritten:
-            found.append((f"✎ {count_of(self.unwritten, 'edit')} waiting", "mark"))
+            found.append((f"✎ {count_of(self.unwritten, 'edit')} waiting", "alert"))
         if self.follow:
-            found.append(("▾ following", "mark"))
+            found.append(("▾ following", "alert"))
         return found
 
     def daemon(self, now: float, *, brief: bool = False) -> list[Said]:
         """Return the state and workload of the daemon."""
-        state = self.work.state(now, brief=brief, zone=self.zone)
-        return [said for said in (state, (self.work.counts(), "text")) if said[0]]
+        text, condition = self.work.state(now, brief=brief, zone=self.zone)
+        return [
+            said
+            for said in ((text, CONDITION_ROLES[condition]), (self.work.counts(), "text"))
+            if said[0]
+        ]
 
     def words(self, now: float) -> object:
         """Return everything displayed, to detect changes."""
@@ -166,21 +177,12 @@ class StatusLines(Widget):
         height: 2;
         background: $surface;
         color: $foreground;
-        & .status--title { text-style: bold; color: $text-primary; }
-        & .status--quiet { color: $foreground 60%; }
-        & .status--mark { color: $text-warning; text-style: bold; }
-        & .status--news { color: $text-success; text-style: bold; }
-        & .status--trouble { color: $text-error; text-style: bold; }
     }
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "status--title",
-        "status--quiet",
-        "status--mark",
-        "status--news",
-        "status--trouble",
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = component_classes(
+        *("title", "quiet", "alert", "arrival", "failure")
+    )
 
     status: reactive[Status] = reactive(Status(""), repaint=False)
     """The status to show."""
@@ -241,7 +243,7 @@ class StatusLines(Widget):
     def _second(self, room: int) -> Text:
         """Render messages and counts; problems precede facts."""
         said, role = self._news()
-        facts = [] if role == "trouble" else [(self._facts(), "quiet")]
+        facts = [] if self.status.trouble(self.now) else [(self._facts(), "quiet")]
         right = self._right(facts, max(0, room - cell_len(said) - 2))
         return self._line((clip(said, room), role), right, room)
 
@@ -253,12 +255,12 @@ class StatusLines(Widget):
 
     def _news(self) -> tuple[str, str]:
         if trouble := self.status.trouble(self.now):
-            return trouble, "trouble"
+            return trouble, "failure"
         news = f"{count_of(self.status.new_runs, 'new run')} ↑" if self.status.new_runs else ""
         if self.status.filter:  # a forgotten filter makes runs seem missing
             said = f"filter: {visible(self.status.filter)}"
-            return f"{said}  {news}".rstrip(), "mark"
-        return (news, "news") if news else ("", "quiet")
+            return f"{said}  {news}".rstrip(), "alert"
+        return (news, "arrival") if news else ("", "quiet")
 
     def _right(self, said: Sequence[Said], room: int) -> Text:
         text = Text("  ").join(Text(words, self._style(role)) for words, role in said)
@@ -273,4 +275,4 @@ class StatusLines(Widget):
         return line.append_text(right)
 
     def _style(self, role: str) -> Style:
-        return Style() if role == "text" else self.get_component_rich_style(f"status--{role}")
+        return Style() if role == "text" else self.get_component_rich_style(component(role))

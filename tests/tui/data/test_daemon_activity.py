@@ -11,6 +11,7 @@ from damnit_tui.data.daemon_activity import (
     STOPPED,
     UNREADABLE,
     DaemonActivity,
+    DaemonCondition,
     DaemonStatus,
     RunJob,
 )
@@ -29,20 +30,26 @@ def work(**more):
 @pytest.mark.parametrize(
     ("known", "state"),
     [
-        (DaemonActivity(), ("", "quiet")),
-        (DaemonActivity(is_known=True), ("○ no daemon", "quiet")),
-        (DaemonActivity(is_known=True, problem="it is locked"), ("? daemon unknown", "mark")),
-        (work(), ("● daemon max-exfl458", "news")),
-        (work(problem="it is locked"), ("● daemon max-exfl458", "news")),
+        (DaemonActivity(), ("", DaemonCondition.ABSENT)),
+        (DaemonActivity(is_known=True), ("○ no daemon", DaemonCondition.ABSENT)),
+        (
+            DaemonActivity(is_known=True, problem="it is locked"),
+            ("? daemon unknown", DaemonCondition.UNCERTAIN),
+        ),
+        (work(), ("● daemon max-exfl458", DaemonCondition.WORKING)),
+        (work(problem="it is locked"), ("● daemon max-exfl458", DaemonCondition.WORKING)),
         (
             work(daemon=DaemonStatus("h", NOW, NOW, is_ready=False)),
-            ("◐ daemon starting on h", "mark"),
+            ("◐ daemon starting on h", DaemonCondition.UNCERTAIN),
         ),
         (
             work(daemon=DaemonStatus("h", NOW, NOW - 90, is_dead=True)),
-            ("✗ daemon lost since 11:58", "trouble"),
+            ("✗ daemon lost since 11:58", DaemonCondition.BROKEN),
         ),
-        (work(daemon=DaemonStatus("h\x1b[2J", NOW, NOW)), ("● daemon h␛[2J", "news")),
+        (
+            work(daemon=DaemonStatus("h\x1b[2J", NOW, NOW)),
+            ("● daemon h␛[2J", DaemonCondition.WORKING),
+        ),
     ],
 )
 def test_activity_names_the_state_of_the_daemon(known, state):
@@ -50,7 +57,7 @@ def test_activity_names_the_state_of_the_daemon(known, state):
 
 
 def test_brief_activity_leaves_out_the_host():
-    assert work().state(NOW, brief=True) == ("● daemon", "news")
+    assert work().state(NOW, brief=True) == ("● daemon", DaemonCondition.WORKING)
 
 
 def test_daemon_silent_for_too_long_is_lost():

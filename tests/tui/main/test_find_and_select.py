@@ -76,7 +76,7 @@ async def test_n_asks_for_a_search_text_and_then_repeats_the_search(folder):
         await until(pilot, lambda: at(app) == (396, "scan"))
         await pilot.press("ctrl+n", *"light", "enter")
         await until(pilot, lambda: at(app) == (411, "comment"))
-        match = app.main_screen.table.get_component_rich_style("run-table--match")
+        match = app.main_screen.table.get_component_rich_style("role--match")
         y = app.main_screen.table.view.header_height + 1
         found = [s.text for s in app.main_screen.table.render_line(y) if s.style == match]
         assert not found  # the cursor is on it

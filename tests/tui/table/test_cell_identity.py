@@ -271,7 +271,7 @@ def check_cell(text, width, wanted, name):
 
 
 def cursor_back(table):
-    red, green, blue = table.get_component_rich_style("run-table--cursor").bgcolor.triplet
+    red, green, blue = table.get_component_rich_style("role--cell-cursor").bgcolor.triplet
     return f"48;2;{red};{green};{blue}"
 
 

@@ -219,7 +219,7 @@ def test_header_groups_span_their_columns():
         "      │        │ XGM ───────────── │ AGIPD ",
         " Run  │ Time   │ Intensity  Trend  │ Hits  ",
     ]
-    assert [p.text.strip() for p in lines[1] if p.role == "title-cursor"] == ["Intensity"]
+    assert [p.text.strip() for p in lines[1] if p.role == "column-cursor"] == ["Intensity"]
     assert len(rule(slots, 5, 80)) == 80
     assert rule(slots, 5, 80)[6] == "┼"
 

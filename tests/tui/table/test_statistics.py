@@ -78,7 +78,7 @@ async def test_X_highlights_outliers():
         table = pilot.app.table
         with table.updating() as rows:
             rows.add_values([stored(9999.0, "v00", 98)])
-        odd = table.get_component_rich_style("run-table--odd")
+        odd = table.get_component_rich_style("role--odd")
         assert not [s for s in table.render_line(5) if s.style == odd]
         await pilot.press("X")
         await pilot.pause()

@@ -3,7 +3,6 @@
 from datetime import UTC
 
 import pytest
-from textual.app import App
 
 from damnit_daemon.model import Column, RunRow
 from damnit_daemon.query import SortKey
@@ -13,13 +12,14 @@ from damnit_tui.state.column_layout import ColumnLayout
 from damnit_tui.table.cells import CellAddress
 from damnit_tui.table.query import TableQuery
 from damnit_tui.table.widget import RunTable
+from damnit_tui.themed_app import ThemedApp
 
 from ..conftest import NOW, VARIABLES, key, make_app, settle, stored
 
 COLUMNS = [Column(f"v{i:02}", f"Group {i // 4}/Title {i:02}") for i in range(30)]
 
 
-class TableApp(App):
+class TableApp(ThemedApp):
     def __init__(self, busy=lambda: False):
         super().__init__()
         self.table = RunTable(clock=lambda: NOW, busy=busy)

@@ -69,7 +69,7 @@ async def test_marks_are_shown_before_the_run_numbers(pilot):
     shown = marks_shown(table)
     assert (shown["100"], shown["99"], shown["98"], shown["97"], shown["96"]) == tuple("◆ ◇◇ ")
     tints = {s.style.bgcolor for s in table.render_line(3) if s.text.strip()}
-    assert table.get_component_rich_style("run-table--tint").bgcolor in tints
+    assert table.get_component_rich_style("role--marked-row").bgcolor in tints
 
 
 async def test_marks_stay_on_their_runs_when_filtered_and_sorted():

@@ -7,7 +7,8 @@ import pytest
 from textual.color import Color
 
 from damnit_tui.terminal.contrast import contrast, readable
-from damnit_tui.themes import SERIES, THEMES
+from damnit_tui.themed_app import THEMES
+from damnit_tui.themes import ROLES, SERIES, role_variables
 
 from ..conftest import make_app, settle
 from ..every_screen import PLACES
@@ -62,6 +63,13 @@ async def test_text_of_all_screens_is_readable_in_each_theme(tmp_path, place):
             assert (theme, faded(app)) == (theme, {})
 
 
+def parse(value, area):
+    """A colour as in style sheets: `#rrggbb 40%`."""
+    name, _, share = value.partition(" ")
+    colour = area.get_contrast_text(1) if name == "auto" else Color.parse(name)
+    return colour.multiply_alpha(float(share[:-1]) / 100) if share else colour
+
+
 @pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
 def test_curve_colours_are_visible_and_distinguishable(theme):
     colours = theme.to_color_system().generate()
@@ -70,6 +78,20 @@ def test_curve_colours_are_visible_and_distinguishable(theme):
     assert min(contrast(each, back) for each in series for back in behind) >= 3
     for one, other in combinations(series, 2):
         assert sum((a - b) ** 2 for a, b in zip(one, other, strict=True)) > 60**2
+
+
+@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+@pytest.mark.parametrize("role", [role for role, look in ROLES.items() if look.color])
+def test_role_is_readable_on_each_area(theme, role):
+    known = {**theme.to_color_system().generate(), **theme.variables}
+    known |= {f"series-{n}": colour for n, colour in enumerate(SERIES[theme.dark])}
+    looks = role_variables(known)
+    for name in ("background", "surface", "panel"):
+        area = Color.parse(known[name])
+        area += parse(looks.get(f"{role}-background", "transparent"), area)
+        text = area + parse(looks[f"{role}-color"], area)
+        seen = readable(text.rgb, area.rgb, 4.5)
+        assert contrast(seen, area.rgb) >= 4.5
 
 
 def test_adjusted_colour_keeps_its_hue():

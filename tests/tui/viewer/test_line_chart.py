@@ -12,7 +12,7 @@ from damnit_tui.charts.frame import GUTTER
 from damnit_tui.charts.line_chart import Axes, Dots, Series, chart_size, draw_chart
 
 SIZE = (60, 16)
-ROLES = ("text", "label", "axis", "curve", "range", "cursor", "missing", "series0", "series1")
+ROLES = ("text", "label", "axis", "curve", "range", "crosshair", "gap", "series0", "series1")
 STYLES = {role: Style(meta={"role": role}) for role in ROLES}
 
 
@@ -76,7 +76,7 @@ def test_curve_has_gaps_at_non_finite_values_marked_on_the_axis():
     assert row[20:30] == " " * 10
     assert row[19] != " " != row[30]
     bottom = frame.place.top + frame.place.height
-    assert roles(frame, bottom).count("missing") == 10
+    assert roles(frame, bottom).count("gap") == 10
 
 
 def test_overlapping_curves_keep_their_dots():
@@ -121,10 +121,10 @@ def test_points_without_a_logarithm_are_left_out():
 def test_chart_cursor_spans_all_rows_within_the_axes():
     frame = drawn(flat(0.5), cursor=50.0)
     at = frame.column_of(50.0)
-    assert {roles(frame, row + 1)[at] for row in range(frame.place.height)} == {"cursor"}
+    assert {roles(frame, row + 1)[at] for row in range(frame.place.height)} == {"crosshair"}
     assert text(frame)[1][at] == "│"
     outside = drawn(flat(0.5), cursor=101.0)
-    assert "cursor" not in {r for row in range(SIZE[1]) for r in roles(outside, row)}
+    assert "crosshair" not in {r for row in range(SIZE[1]) for r in roles(outside, row)}
 
 
 @pytest.mark.parametrize("size", [(15, 4), (30, 9), (80, 24), (250, 70)])
