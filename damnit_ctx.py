@@ -72,7 +72,7 @@ def __getattr__(name: str) -> Any:
         if error.name is None or not module.startswith(error.name):
             raise
         raise ImportError(
-            f"{name} is in the package damnit_daemon, which is not beside {__file__}. "
+            f"{name} is in the package damnit_daemon, which is not next to {__file__}. "
             "Install damnit-tui, or put the archive .damnit/runner-*.zip of a DAMNIT folder "
             "on the search path"
         ) from error
@@ -281,7 +281,9 @@ class Variable:
         if not all(part.isidentifier() for part in name.split(".")):
             yield f"The variable name {name!r} is not a valid Python identifier or dotted name"
         if name in RESERVED_NAMES:
-            yield f"The variable name {name!r} is taken: {RESERVED_NAMES[name]}. Use another name"
+            yield (
+                f"The variable name {name!r} is reserved: {RESERVED_NAMES[name]}. Use another name"
+            )
         if not isinstance(self.title, str):
             yield f"title={self.title!r} for variable {name} (must be a string)"
         if self._data not in (None, "raw", "proc"):
@@ -359,7 +361,9 @@ def Group(  # noqa: N802 - DAMNIT's name
         GroupError: If the class defines one of these four itself.
     """
     if others:
-        raise GroupError(f"@Group takes tags, but no {', '.join(others)}: give it to the instances")
+        raise GroupError(
+            f"@Group accepts tags, but not {', '.join(others)}: pass it to the instances"
+        )
     if cls is None:
         return functools.partial(Group, tags=tags)
     if not isinstance(cls, type):
@@ -368,7 +372,7 @@ def Group(  # noqa: N802 - DAMNIT's name
     if taken:
         raise GroupError(
             f"The group {cls.__name__} defines {', '.join(taken)} itself, which every group has: "
-            "give it to the instances, or use another name"
+            "pass it to the instances, or use another name"
         )
     inherited = getattr(cls, "tags", None) if hasattr(cls, _MARK) else None
     defaults = {**GROUP_FIELDS, "tags": inherited if tags is None else _as_tags(tags)}
@@ -539,8 +543,8 @@ class GroupVariable(Variable):
 
 
 RESERVED_NAMES = {
-    "start_time": "it is the time the run began",
-    "comment": "it is the comment that people type",
+    "start_time": "it is the start time of the run",
+    "comment": "it is the comment entered by users",
 }
 
 
@@ -579,8 +583,8 @@ def _argument_problem(argument: Argument, name: str) -> str | None:
         return None
     if argument.source not in SOURCES:
         return (
-            f"Argument {argument.parameter!r} of variable {name!r} asks for {text!r}: "
-            f"there are only {', '.join(s + '#' for s in SOURCES)}"
+            f"Argument {argument.parameter!r} of variable {name!r} has the unknown source in "
+            f"{text!r}: use one of {', '.join(s + '#' for s in SOURCES)}"
         )
     if argument.source == "self":
         return (
@@ -588,7 +592,7 @@ def _argument_problem(argument: Argument, name: str) -> str | None:
             f"write 'var#{argument.path}'"
         )
     if not argument.path:
-        return f"Argument {argument.parameter!r} of variable {name!r} names nothing after the '#'"
+        return f"Argument {argument.parameter!r} of variable {name!r} has no name after the '#'"
     if known is not None and argument.path not in known:
         kind = "a MyMdC" if argument.source == "mymdc" else "a meta"
         return (

@@ -31,14 +31,14 @@ By beamline: SASE1 serves SPB and FXE, SASE2 MID and HED, SASE3 SQS, SCS and SXP
 """
 
 STARTING_CONTEXT = '''\
-"""What is computed for each run: one function, one column."""
+"""Variables of each run: one function per column."""
 
 from damnit_ctx import Cell, Skip, Variable
 
 
 @Variable(title="Trains")
 def n_trains(run):
-    """How many trains were recorded."""
+    """Number of recorded trains."""
     return len(run.train_ids)
 
 
@@ -96,7 +96,7 @@ def create_folder(
     text = _context_text(context, like, instrument_of(folder))
     if context is not None and folder.context_file.exists():
         raise DamnitError(
-            f"{folder.context_file} exists already.", hint="Move it away to have it replaced."
+            f"{folder.context_file} exists already.", hint="Move it away to replace it."
         )
     try:
         _make_folder(folder.path)

@@ -66,7 +66,7 @@ class Logbook:
         try:
             return show_controls(str(answer.json()["stream"]))
         except (ValueError, KeyError, TypeError):
-            raise DamnitError(f"The logbook at {self.url} gives an answer without sense.") from None
+            raise DamnitError(f"The logbook at {self.url} sent an invalid response.") from None
 
     def send(self, topic: str, text: str, image_png: bytes | None = None) -> int:
         """Send a text, split if it is long; returns the number of messages.
@@ -126,7 +126,7 @@ class Logbook:
         except (ValueError, KeyError, TypeError, AttributeError):
             place = ""
         if not _LINK.fullmatch(place):
-            raise DamnitError(f"The logbook at {self.url} gives an answer without sense.")
+            raise DamnitError(f"The logbook at {self.url} sent an invalid response.")
         return place
 
     def _ask(self, method: str, what: str, timeout_s: float, **more: object) -> requests.Response:
@@ -142,16 +142,16 @@ class Logbook:
         except requests.RequestException as error:
             reason = type(error).__name__
             raise LogbookSilent(
-                f"The logbook at {self.url} does not answer ({reason}).",
-                hint=f"Is the address in {CONFIG_NAME} right?",
+                f"The logbook at {self.url} does not respond ({reason}).",
+                hint=f"Check the address in {CONFIG_NAME}.",
             ) from error
         if answer.status_code in (401, 403):
             raise DamnitError(
-                f"The logbook at {self.url} does not know this key.",
+                f"The logbook at {self.url} rejects this key.",
                 hint=f"Get a new one for {CONFIG_NAME}.",
             )
         if answer.status_code in (404, 405) and what.endswith("user_uploads"):
-            raise NoUploads("The logbook takes pictures only with messages.")
+            raise NoUploads("The logbook accepts pictures only with messages.")
         if not answer.ok or answer.is_redirect:
             said = show_controls(answer.text.strip()[:200])
             raise DamnitError(f"The logbook refused it: {answer.status_code} {said}".rstrip())
@@ -183,7 +183,7 @@ def load_logbook(folder: Path) -> Logbook:
         key.isascii() and key.isprintable() and key
     ):
         raise DamnitError(
-            f"{CONFIG_NAME} lacks something.",
+            f"{CONFIG_NAME} is incomplete.",
             hint=f"It needs a section [{SECTION}] with key and url (http…).",
         )
     return Logbook(url, key, _topics(section.get("topics", "")))

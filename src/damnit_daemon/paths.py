@@ -130,7 +130,7 @@ def find_proposal(proposal: int) -> Path:
         return path
     raise DamnitError(
         f"No proposal {proposal} below {data_root()}.",
-        hint=f"Check the number, or set {DATA_ROOT_VARIABLE} to the folder with instruments.",
+        hint=f"Check the number, or set {DATA_ROOT_VARIABLE} to the folder of the instruments.",
     )
 
 

@@ -29,7 +29,7 @@ def draw_picture(job: Mapping[str, Any]) -> None:
             timeout=TIMEOUT_S, env=own_environment(), cwd=SAFE_DIRECTORY,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
-        raise DamnitError(f"Drawing took longer than {TIMEOUT_S} s.") from None
+        raise DamnitError(f"Rendering took longer than {TIMEOUT_S} s.") from None
     if done.returncode:
         lines = done.stderr.strip().splitlines() or ["it exited without a message"]
-        raise DamnitError(f"It could not be drawn: {lines[-1]}")
+        raise DamnitError(f"Rendering failed: {lines[-1]}")

@@ -23,10 +23,10 @@ def parse_run_ranges(text: str) -> list[int]:
         if first > last:
             first, last = last, first
         if last - first >= MOST_RUNS:
-            raise ValueError(f"{item!r} are more than {MOST_RUNS} runs")
+            raise ValueError(f"{item!r} is more than {MOST_RUNS} runs")
         numbers.update(range(first, last + 1))
     if not numbers:
-        raise ValueError("there is no run number")
+        raise ValueError("give a run number")
     return sorted(numbers)
 
 

@@ -58,7 +58,7 @@ def _memory(text: str) -> str:
     if not match or not int(match[1]):
         raise ValueError("an amount of memory for Slurm")
     if int(match[1]) << 10 * ("KMGT".index(match[2].upper() or "M") + 1) > MOST_MEMORY_BYTES:
-        raise ValueError("an amount of memory that a machine can have")
+        raise ValueError("a realistic amount of memory")
     return match[1] + (match[2].upper() or "M")  # Slurm's default unit
 
 
@@ -130,11 +130,11 @@ def _sbatch_options(text: str) -> str:
     try:
         words = shlex.split(text)
     except ValueError:
-        raise ValueError("options of sbatch, with their quotation marks closed") from None
+        raise ValueError("options of sbatch with balanced quotes") from None
     if not words or not words[0].startswith("-") or "\n" in text:
         raise ValueError("options of sbatch")
     if taken := next((word for word in words if OURS_IN_SBATCH.match(word)), None):
-        raise ValueError(f"another option than {taken}, which is ours to set,")
+        raise ValueError(f"an option other than {taken}, which the daemon sets,")
     return text
 
 
@@ -159,7 +159,7 @@ KNOWN = {
         Setting("proposal", "The proposal whose runs are shown", "1234", _whole(1)),
         Setting(
             "context_python",
-            "The Python that runs the context file; unset: our own",
+            "Python that runs the context file; unset: that of damnit-daemon",
             "/path/to/bin/python",
             _program,
         ),
@@ -173,27 +173,27 @@ KNOWN = {
         ),
         Setting(
             "watch_settle_s",
-            "Seconds that a run's files must be still; unset: learnt, 20 at first",
+            "Seconds without changes until a run is complete; unset: learnt, 20 at first",
             "20",
             _seconds,
         ),
-        Setting("watch_interval_s", "Seconds between two looks for new runs", "2", _seconds),
+        Setting("watch_interval_s", "Seconds between scans for new runs", "2", _seconds),
         Setting(
             "watch_backfill",
-            "Of the runs that are there when the daemon first starts: none, all, or how many",
+            "Existing runs to process when the daemon first starts: none, all, or how many",
             "none",
             _backfill,
         ),
         Setting("slurm_time", "Time limit of a Slurm job", "02:00:00", _duration),
-        Setting("slurm_mem", "Memory of a Slurm job that has its node to itself", "100G", _memory),
+        Setting("slurm_mem", "Memory of a Slurm job with its own node", "100G", _memory),
         Setting("slurm_partition", "Slurm partition of `cluster` variables", "upex", _word),
-        Setting("slurm_reservation", "Slurm reservation; wins over the partition", "upex_1", _word),
-        Setting("slurm_clusters", "Clusters to name to Slurm, or none", "maxwell", _clusters),
+        Setting("slurm_reservation", "Slurm reservation; overrides the partition", "upex_1", _word),
+        Setting("slurm_clusters", "Slurm clusters to submit to, or none", "maxwell", _clusters),
         Setting("slurm_options", "More options for sbatch", "-- --account=xfel", _sbatch_options),
-        Setting("slurm_poll_s", "Seconds between two questions to Slurm", "10", _seconds),
+        Setting("slurm_poll_s", "Seconds between queries to Slurm", "10", _seconds),
         Setting(
             "slurm_fallback",
-            "While Slurm is down: none, jobs wait, or local",
+            "While Slurm is down: none (jobs wait) or local",
             "none",
             _one_of(*FALLBACKS),
         ),
@@ -206,16 +206,15 @@ KNOWN = {
         ),
         Setting(
             FORK,
-            "Whether jobs are forks of one Python that has loaded the context file (yes), "
-            "or each loads it in a Python of its own (no)",
+            "Fork jobs from one Python with the context file loaded (yes), or start one each (no)",
             "yes",
             _one_of("yes", "no"),
         ),
-        Setting(TRIGGER, "How the daemon notices new runs", "watch", _one_of(*TRIGGERS)),
-        Setting(BROKER, "The Kafka broker to listen to, or none", "exflwgs06:9091", _broker),
+        Setting(TRIGGER, "How the daemon detects new runs", "watch", _one_of(*TRIGGERS)),
+        Setting(BROKER, "Kafka broker, or none", "exflwgs06:9091", _broker),
         Setting("damnit_python", "The Python that DAMNIT itself runs in", "/…/python", _program),
-        Setting("db_id", "Names this database in update messages", "", _anything, editable=False),
-        Setting("data_format_version", "Of the database", "", _anything, editable=False),
+        Setting("db_id", "Name of this database in update messages", "", _anything, editable=False),
+        Setting("data_format_version", "Format of the database", "", _anything, editable=False),
     )
 }
 
@@ -252,14 +251,14 @@ def parse_setting(
             raise unknown_setting(key)
         return _number(text) if as_number else text
     if not setting.editable:
-        raise InvalidSetting(f"{key} is kept by the program and cannot be changed.")
+        raise InvalidSetting(f"{key} is managed by the program and cannot be changed.")
     try:
         return setting.parse(text.strip())
     except ValueError as error:
         if force:
             return _number(text) if as_number else text
         raise InvalidSetting(
-            f"{key} cannot be {text!r}: {error} is wanted.",
+            f"Invalid value for {key}: {text!r}. Expected {error}.",
             hint=f"For example: {setting.example}",
         ) from None
 
@@ -270,7 +269,7 @@ def unknown_setting(key: str) -> UnknownSetting:
     editable = ", ".join(sorted(k for k, s in KNOWN.items() if s.editable))
     hint = f"Did you mean {' or '.join(near)}?" if near else f"Known: {editable}."
     return UnknownSetting(
-        f"There is no setting {key!r}.", hint=f"{hint} (Use --force to set it anyway.)"
+        f"Unknown setting {key!r}.", hint=f"{hint} (Use --force to set it anyway.)"
     )
 
 

@@ -29,16 +29,18 @@ def typed_path(text: str | Path, base: Path | None = None) -> Path:
         path = Path(typed).expanduser()
     except RuntimeError:
         user = Path(typed).parts[0]
-        hint = f"For a folder of that name type ./{user}"
+        hint = f"For a folder of that name use ./{user}"
         raise DamnitError(f"There is no user {user[1:] or '~'}: {shown}.", hint=hint) from None
     try:
         path = (Path.cwd() if base is None else base) / path
         os.lstat(path)
     except ValueError:  # a null byte, or characters that no file system can store
-        raise DamnitError(f"{shown!r} can be no path.") from None
+        raise DamnitError(f"{shown!r} is not a valid path.") from None
     except OSError as error:
         if error.errno == errno.ENAMETOOLONG:
             raise DamnitError(f"The path is too long: {shown}") from None
         if error.errno == errno.ENOENT and not path.is_absolute():
-            raise DamnitError("The current directory is gone.", hint="Give a full path.") from None
+            raise DamnitError(
+                "The current directory no longer exists.", hint="Give a full path."
+            ) from None
     return path

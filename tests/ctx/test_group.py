@@ -105,7 +105,7 @@ def test_group_cannot_redefine_reserved_fields(field):
 
 
 def test_group_decorator_accepts_no_title_and_no_function():
-    with pytest.raises(GroupError, match="no title, sep: give it to the instances"):
+    with pytest.raises(GroupError, match="not title, sep: pass it to the instances"):
         Group(title="X", sep="-")
     with pytest.raises(GroupError, match="decorates a class"):
         Group(len)

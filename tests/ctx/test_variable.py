@@ -86,7 +86,7 @@ def test_variable_name_reserved_by_the_table_is_a_problem():
     def comment(run): ...
 
     [(message, _)] = make(comment).problems()
-    assert "is taken" in message
+    assert "is reserved" in message
 
 
 def test_variable_arguments_come_from_annotations():
@@ -123,7 +123,7 @@ def test_type_annotations_are_not_dependencies():
     ("annotation", "part"),
     [
         ("mymdc#sample", "has a MyMdC dependency"),
-        ("var#", "names nothing"),
+        ("var#", "has no name after"),
     ],
 )
 def test_invalid_dependency_annotation_is_a_problem(annotation, part):
@@ -137,7 +137,7 @@ def test_invalid_dependency_annotation_is_a_problem(annotation, part):
 @pytest.mark.parametrize(
     ("annotation", "part"),
     [
-        ("vra#x", "there are only var#, meta#"),
+        ("vra#x", "use one of var#, meta#"),
         ("meta#run", "There are run_number, proposal, proposal_path"),
         ("self#x", "only in a Group"),
     ],

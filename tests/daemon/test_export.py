@@ -181,7 +181,7 @@ def test_a_malformed_blob_is_no_crash(database):
 
 
 def test_an_unknown_format_is_refused(database):
-    with pytest.raises(DamnitError, match="no format"):
+    with pytest.raises(DamnitError, match="Unknown format"):
         export_table(database, format="docx")
 
 

@@ -155,7 +155,7 @@ def test_the_runner_runs_none_and_finds_the_helper(folder, marks, data_root):
 def test_a_helper_whose_name_is_taken_is_told(folder, marks):
     with RunnerProcess(folder, PYTHON) as runner:
         said = [problem.message for problem in runner.context.problems]
-    assert any(message.startswith("yaml.py beside the context file is not") for message in said)
+    assert any(message.startswith("yaml.py next to the context file is not") for message in said)
     assert not any("own_helper" in message for message in said)
 
 

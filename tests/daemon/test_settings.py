@@ -94,5 +94,5 @@ def test_nothing_is_near_nonsense():
     ],
 )
 def test_what_no_experiment_needs_is_refused(key, text):
-    with pytest.raises(InvalidSetting, match="is wanted"):
+    with pytest.raises(InvalidSetting, match="Expected"):
         parse_setting(key, text)

@@ -41,7 +41,7 @@ def test_log_of_200_mb_of_output_is_truncated_without_blocking(tmp_path):
     with log.open("rb") as file:
         file.seek(-70_000, 2)
         end = file.read().decode()
-    assert "MB left out: more than 50 MB were printed" in end
+    assert "MB omitted: more than 50 MB printed" in end
     assert "the very end" in end
     assert "after the flood" in end
 

@@ -58,6 +58,6 @@ def test_runner_killed_each_time_fails_only_the_variable_that_was_running(extrac
     found = cells(folder)
     assert found.pop("unlucky") == (
         "ProcessDied",
-        "the runner itself was killed by signal 9 (SIGKILL), perhaps for lack of memory",
+        "the runner itself was killed by signal 9 (SIGKILL), possibly out of memory",
     )
     assert found == {"a": 1, "z": 3}

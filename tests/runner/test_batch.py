@@ -159,7 +159,7 @@ def test_a_task_is_never_begun_twice(batch):
     before = made.events()
     code, output = made.run()
     assert code == 1
-    assert "Nothing is done here: the task was begun before" in output
+    assert "Refusing to run: the task has already been started" in output
     assert made.events() == before
 
 
@@ -168,7 +168,7 @@ def test_nothing_is_begun_of_a_submission_that_was_given_up(batch):
     (made.submission / "revoked").touch()
     code, output = made.run()
     assert code == 1
-    assert "this submission was given up" in output
+    assert "this submission was abandoned" in output
     assert made.events() == []
 
 

@@ -156,7 +156,7 @@ def test_warnings_do_not_stop(read):
     messages = "\n".join(map(str, context.problems))
     assert "'a' is defined 2 times (lines 4 and 8)" in messages or "lines 4, 8" in messages
     assert "takes no argument" in messages
-    assert "name of a column" in messages
+    assert "name of a built-in column" in messages
     assert "default will be used" in messages
 
 

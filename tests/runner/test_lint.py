@@ -47,7 +47,7 @@ def b(run, x: "var#a", number: "meta#run_number", _: "var#a"):
 def test_arguments_that_are_not_used(advice):
     found = told(UNUSED)
     assert found == [
-        ("warning", 6, 15, "Argument 'x' (var#a) is never used, but 'b' waits for it"),
+        ("warning", 6, 15, "Argument 'x' (var#a) is never used, but 'b' depends on it"),
         ("warning", 6, 32, "Argument 'number' (meta#run_number) is never used"),
     ]
     assert advice(UNUSED) == found
@@ -164,7 +164,7 @@ def test_transient_variables_that_nobody_wants(advice):
     """
     [(severity, line, column, message)] = advice(source)
     assert (severity, line, column) == ("warning", 2, 1)
-    assert message.startswith("'a' is transient, and nothing depends on it")
+    assert message.startswith("'a' is transient and nothing depends on it")
 
 
 def test_a_group_is_told_once(advice):
@@ -199,9 +199,9 @@ def test_names_in_a_text():
     messages = "\n".join(message for *_, message in found)
     assert "Missing dependency: 'enregy' for 'energy'. Did you mean 'energy'?" in messages
     assert "'gone' for 'energy'. Its default will be used." in messages
-    assert "There is no vra#" in messages
+    assert "Unknown source vra#" in messages
     assert "'energy' is defined again" in messages
-    assert "'comment' is taken" in messages
+    assert "'comment' is reserved" in messages
     assert "Missing dependency: 'x_*'" in messages
 
 
@@ -248,6 +248,6 @@ def test_variables_that_are_too_heavy():
     timings = {"slow": (12, 95.4), "once": (1, 300.0), "quick": (50, 1.0), "there": (9, 400.0)}
     [problem] = check_costs(variables, timings, "context.py")
     assert str(problem) == (
-        "context.py:3:1: warning: 'slow' takes 95 s (the median of 12 runs), "
-        "and what comes after it waits: cluster=True gives it a node of its own"
+        "context.py:3:1: warning: 'slow' takes 95 s (median of 12 runs) "
+        "and delays the variables after it: use cluster=True to run it on its own node"
     )

@@ -138,7 +138,7 @@ def test_silence_is_waited_for_once(catalogue, tmp_path):
     catalogue.hang.set()
     mymdc = MyMdc(1234, 5, tmp_path, timeout_s=0.2)
     for field in ("run_type", "sample_name"):
-        with pytest.raises(MyMdcError, match=r"did not answer within 0\.2 s"):
+        with pytest.raises(MyMdcError, match=r"did not respond within 0\.2 s"):
             mymdc.field(field)
     assert len(catalogue.seen) == 1
 
@@ -220,7 +220,7 @@ def test_a_redirect_to_another_host_does_not_carry_the_token(catalogue, tmp_path
 def test_an_endless_answer_ends(catalogue, tmp_path):
     catalogue.write_credentials()
     catalogue.body = b"[" * 5_000_000
-    with pytest.raises(MyMdcError, match="cannot be asked"):
+    with pytest.raises(MyMdcError, match="The request to MyMdC"):
         MyMdc(1234, 5, tmp_path).field("run_type")
 
 

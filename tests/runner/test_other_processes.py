@@ -62,7 +62,7 @@ def test_a_file_that_starts_processes_while_it_is_read_fails_at_once(runner, way
         assert outcome.data("a") == 1
     else:
         text = outcome.loaded.traceback + outcome.stderr
-        assert "Start them in a function" in text or "does not load there" in text
+        assert "Start them in a function" in text or "cannot be loaded there" in text
 
 
 def test_a_file_that_does_not_load_in_another_process_fails_at_once(runner):
@@ -74,7 +74,7 @@ def test_a_file_that_does_not_load_in_another_process_fails_at_once(runner):
     message, kind = outcome.error("total")
     assert kind == "ImportError"
     assert message.startswith("fit of the context file cannot be called in another process")
-    assert message.endswith("it does not load there: AssertionError: only in the first one")
+    assert message.endswith("it cannot be loaded there: AssertionError: only in the first one")
 
 
 PROGRAM = """
@@ -123,5 +123,5 @@ def test_functions_of_files_that_a_program_reads_are_called_in_other_processes(t
     )
     first, second, text, changed = done.stdout.splitlines()
     assert (first, second) == ("6", "7"), done.stderr
-    assert text.startswith("fit of the context file cannot be called in another process: it was ma")
-    assert changed.endswith("context.py has changed since the program read it. Read it again")
+    assert text.startswith("fit of the context file cannot be called in another process: it was cr")
+    assert changed.endswith("context.py has changed since the program read it. Reload it")

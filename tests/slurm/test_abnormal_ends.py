@@ -28,9 +28,9 @@ def ended(slurm, tmp_path_factory):
         ("crashed", Fate.FAILED, "killed by SIGSEGV on n1"),
         ("unwritable", Fate.REFUSED, "could not be started on n1"),
         ("cancelled", Fate.CANCELLED, "was cancelled in Slurm with scancel"),
-        ("memory", Fate.OUT_OF_MEMORY, "it needed more than the 200M it had asked for"),
-        ("time", Fate.OUT_OF_TIME, "longer than its time limit of 00:01:00"),
-        ("node", Fate.LOST, "The node n2 failed while the job ran."),
+        ("memory", Fate.OUT_OF_MEMORY, "it needed more than the requested 200M"),
+        ("time", Fate.OUT_OF_TIME, "exceeded its time limit of 00:01:00"),
+        ("node", Fate.LOST, "The node n2 failed while the job was running."),
     ],
 )
 def test_ending(ended, name, fate, sentence):

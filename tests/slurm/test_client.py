@@ -71,8 +71,8 @@ def test_says_why_a_job_waits(client, tmp_path):
         "JobHeldUser",
     ]
     assert [found[each].needs_somebody for each in ids] == [False, True, True]
-    assert "as many of its array run as may at once" in explain(found[array.task(1)])
-    assert "not enough nodes" in explain(found[larger])
+    assert "the limit of concurrent jobs is reached" in explain(found[array.task(1)])
+    assert "not have enough nodes" in explain(found[larger])
     assert "scontrol release" in explain(found[held])
     cancel(client, array, larger, held)
 
@@ -116,11 +116,14 @@ def test_a_submission_is_found_by_its_comment(client, tmp_path):
 @pytest.mark.parametrize(
     ("resources", "words"),
     [
-        (Resources(partition="nope"), ["no partition of that name", "sinfo", "nope"]),
+        (Resources(partition="nope"), ["partition does not exist", "sinfo", "nope"]),
         (Resources(reservation="nope"), ["no such reservation", "slurm_reservation"]),
-        (Resources(memory="900G"), ["No node of this partition has as much", "slurm_mem"]),
+        (Resources(memory="900G"), ["No node of this partition has the requested", "slurm_mem"]),
         (Resources(time="soon"), ["time limit", "slurm_time"]),
-        (Resources(extra=("--nonsense",)), ["does not understand", "slurm_options", "--nonsense"]),
+        (
+            Resources(extra=("--nonsense",)),
+            ["rejects one of its options", "slurm_options", "--nonsense"],
+        ),
     ],
 )
 def test_a_refusal_says_what_to_do(client, tmp_path, resources, words):
@@ -131,7 +134,7 @@ def test_a_refusal_says_what_to_do(client, tmp_path, resources, words):
 
 
 def test_an_array_that_is_too_large_is_refused(client, tmp_path):
-    with pytest.raises(SubmissionRefused, match="so large an array"):
+    with pytest.raises(SubmissionRefused, match="such a large array"):
         client.submit(submission(tmp_path, "true", array_size=1002))
     array = client.submit(
         submission(tmp_path, "true", array_size=1000, resources=Resources(extra=("--hold",)))

@@ -53,9 +53,9 @@ def test_a_controller_that_stands_still_leaves_a_submission_unclear(slurm, tmp_p
     pid = slurm.pid("slurmctld")
     os.kill(pid, signal.SIGSTOP)
     try:
-        with pytest.raises(SubmissionUnclear, match="did not say whether it took the job"):
+        with pytest.raises(SubmissionUnclear, match="did not confirm whether it accepted the job"):
             hasty.submit(asked)
-        with pytest.raises(SlurmDown, match="did not answer within 1 s"):
+        with pytest.raises(SlurmDown, match="did not respond within 1 s"):
             hasty.find_by_comment(asked.comment)
     finally:
         os.kill(pid, signal.SIGCONT)
@@ -75,7 +75,7 @@ def test_a_node_that_dies_is_noticed(slurm, client, tmp_path):
     finally:
         slurm.start_node("n2")
     assert status.fate is Fate.LOST
-    assert explain(status) == "The node n2 failed while the job ran."
+    assert explain(status) == "The node n2 failed while the job was running."
 
 
 def test_jobs_of_a_reservation_that_ends_while_they_wait(slurm, client, tmp_path):

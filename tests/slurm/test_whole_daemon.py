@@ -315,7 +315,7 @@ def test_a_variable_with_too_much_memory_costs_itself_only(shift):
     it.until(number, JobState.DONE)
     assert it.made.cells(1)["small"] == 1
     errors = _errors(it.made, 1)
-    assert errors["big"] == "It needed more memory than the 0.299 GB it may use"
+    assert errors["big"] == "It needed more memory than its limit of 0.299 GB"
 
 
 @pytest.mark.extended
@@ -530,7 +530,7 @@ def _errors(made, run):
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({}, "✓ slurm: testing answers; variables with cluster=True go to the default partition"),
+        ({}, "✓ slurm: testing responds; variables with cluster=True go to the default partition"),
         ({"slurm_partition": "allgpu"}, "go to allgpu"),
         ({"slurm_partition": "nosuch"}, "✗ slurm: There is no partition nosuch."),
         ({"slurm_reservation": "bygone"}, "✗ slurm: There is no reservation bygone"),

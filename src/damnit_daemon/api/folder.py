@@ -102,7 +102,9 @@ class Folder:
         name = parts[-1] if parts and isinstance(parts[-1], str) else None
         numbers = parts[:-1] if name is not None else parts
         if len(numbers) not in (1, 2) or not all(isinstance(n, int) for n in numbers):
-            raise TypeError("folder[run], folder[proposal, run], either with a name behind")
+            raise TypeError(
+                "use folder[run] or folder[proposal, run], optionally followed by a name"
+            )
         run = self._run(*numbers)
         return run if name is None else run[name]
 
@@ -117,7 +119,7 @@ class Folder:
         name = " of proposal ".join(str(n) for n in reversed(numbers))
         if found:
             proposals = ", ".join(str(row.key.proposal) for row in found)
-            hint = f"Say which: folder[{found[0].key.proposal}, {numbers[-1]}]."
+            hint = f"Specify the proposal: folder[{found[0].key.proposal}, {numbers[-1]}]."
             raise NoSuchRun(f"Run {name} is one of several proposals: {proposals}.", hint=hint)
         raise NoSuchRun(f"There is no run {name} in {self.path}.")
 

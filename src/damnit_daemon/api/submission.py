@@ -15,7 +15,7 @@ from ..paths import DamnitFolder, locate_folder
 from ..runner import file_format
 from ..store import Database, is_variable_name, load_setting, load_variables
 
-RESERVED = {"comment": "people type it; edit the run's comment instead"}
+RESERVED = {"comment": "it is entered by users; edit the run's comment instead"}
 
 
 def submit(
@@ -60,7 +60,7 @@ def submit(
     if problem := next(_problems(values, errors, typed, provenance), ""):
         raise DamnitError(problem)
     if not values and not errors and start_time is None:
-        raise DamnitError("There is nothing to submit.")
+        raise DamnitError("Nothing to submit.")
     return _write(found, _run_key(run, proposal), values, errors, provenance, start_time)
 
 
@@ -68,14 +68,14 @@ def _problems(
     values: Mapping[str, Any], errors: Mapping[str, Any], typed: set[str], provenance: str
 ) -> Iterator[str]:
     if not isinstance(provenance, str) or not provenance:
-        yield "provenance has to say who made the results: the name of a notebook, for example."
+        yield "provenance must name the origin of the results, for example a notebook."
     for name in (*values, *errors):
         if not is_variable_name(name):
-            yield f"{name!r} is not a variable name: identifiers joined by dots are."
+            yield f"{name!r} is not a variable name: use identifiers joined by dots."
         elif name in RESERVED or name == file_format.START_TIME:
             yield f"{name!r} cannot be submitted: {RESERVED.get(name, 'it is no error')}."
         elif name in typed:
-            yield f"{name!r} is a variable that people edit; results need another name."
+            yield f"{name!r} is a user-editable variable; use another name for results."
         elif name in values and name in errors:
             yield f"{name!r} has both a value and an error."
 
@@ -114,7 +114,7 @@ def _write(
         raise DamnitError(f"{error}.", hint="Nothing was submitted.") from error
     except OSError as error:
         raise DamnitError(
-            f"Nothing can be written to {folder.extracted_data}: {error.strerror or error}."
+            f"Cannot write to {folder.extracted_data}: {error.strerror or error}."
         ) from error
 
 

@@ -180,7 +180,7 @@ class Consumer:
             self._reached_s = now_s
         elif silent_s > SILENCE_S:
             is_taken = self.health.foreign and not self._probe.error
-            silence = f"no word from {', '.join(self._settings.addresses)}"
+            silence = f"no response from {', '.join(self._settings.addresses)}"
             self._complain(self._on_revoked() if is_taken else silence)
         if silent_s > SILENCE_BEFORE_ANEW_S:
             self.close()
@@ -193,7 +193,7 @@ class Consumer:
 
     def _on_revoked(self) -> str:
         taken = ", ".join(self._probe.foreign)
-        return f"another member of the group {self._settings.group} has taken {taken}"
+        return f"another member of the group {self._settings.group} reads {taken}"
 
     def _fail(self, error: Exception) -> None:
         self._complain(describe(error))
@@ -206,7 +206,7 @@ class Consumer:
         self.problem = problem
         self._last_error = (problem, time.time())
         if not self._is_complaining:
-            log.warning("Kafka: %s; trying again and again", problem)
+            log.warning("Kafka: %s; retrying", problem)
         self._is_complaining = True
 
 

@@ -47,9 +47,9 @@ def parse_arrival(record: Record) -> Arrival | Ignored | Malformed:
     try:
         message = json.loads(record.value or b"")
     except (ValueError, RecursionError):
-        return Malformed("is no JSON")
+        return Malformed("is not JSON")
     if not isinstance(message, dict):
-        return Malformed("is no JSON object")
+        return Malformed("is not a JSON object")
     event = message.get("event")
     if not isinstance(event, str):
         return Malformed("names no event")

@@ -75,7 +75,7 @@ class Probe:
             old_id = self._ids.get(place.topic, new_id)
             is_behind = position is not None and ends[place] < position
             if new_id != old_id if new_id else is_behind:
-                log.info("Kafka: %s was made anew; it is read from its beginning", place.topic)
+                log.info("Kafka: %s was recreated; reading it from the beginning", place.topic)
                 client.seek_to_beginning(place)
                 at[place] = 0
             elif is_behind:

@@ -141,7 +141,7 @@ class Producer:
             self._fail(error)
         else:
             if self.problem:
-                log.info("Kafka: messages are sent again")
+                log.info("Kafka: sending messages again")
             self.problem = ""
         return acknowledged
 
@@ -163,7 +163,7 @@ class Producer:
     def _fail(self, error: Exception) -> None:
         """Create a new client for the next message: an old one may deliver leftovers late."""
         if not self.problem:
-            log.warning("Kafka: messages wait: %s", describe(error))
+            log.warning("Kafka: messages are queued: %s", describe(error))
         self.problem = describe(error)
         self._release()
 

@@ -110,7 +110,7 @@ def parse_addresses(text: str) -> tuple[str, ...]:
         match = re.fullmatch(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5})", address)
         if not match or not 0 < int(match[1]) < 65536:
             raise InvalidBroker(
-                f"{address!r} is no address of a broker.", hint="For example: exflwgs06:9091"
+                f"{address!r} is not a broker address.", hint="For example: exflwgs06:9091"
             )
     return addresses
 
@@ -119,12 +119,12 @@ def parse_topics(text: str) -> tuple[str, ...]:
     """Parse topics separated by commas or spaces.
 
     Raises:
-        InvalidBroker: If one cannot be a topic.
+        InvalidBroker: If one is not a valid topic.
     """
     topics = tuple(re.split(r"[\s,]+", text.strip())) if text.strip() else ()
     for topic in topics:
         if not NAME.fullmatch(topic) or topic in (".", ".."):
-            raise InvalidBroker(f"{topic!r} cannot be a topic.", hint="For example: test.r2d2")
+            raise InvalidBroker(f"{topic!r} is not a valid topic.", hint="For example: test.r2d2")
     return tuple(dict.fromkeys(topics))
 
 
@@ -137,7 +137,7 @@ def parse_api_version(text: str) -> tuple[int, ...] | None:
     if not text.strip():
         return None
     if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,3}){1,2}", text.strip()):
-        raise InvalidBroker(f"{text!r} is no version of Kafka.", hint="For example: 2.3")
+        raise InvalidBroker(f"{text!r} is not a Kafka version.", hint="For example: 2.3")
     return tuple(int(part) for part in text.strip().split("."))
 
 

@@ -180,7 +180,7 @@ def _read_or_set_aside(key: RunKey, paths: Sequence[Path], report: CombineReport
     for path in paths:
         try:
             if max(key) > LARGEST_NUMBER:
-                raise ResultsUnreadable(path, "there is no run of such a number")
+                raise ResultsUnreadable(path, "the run number is out of range")
             fragments.append(read_fragment(path, key))
         except ResultsMissing:
             continue  # claimed by another program, perhaps DAMNIT's own combiner

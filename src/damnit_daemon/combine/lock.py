@@ -16,7 +16,7 @@ class CombinerBusy(DamnitError):  # noqa: N818 – house style
     def __init__(self, folder: Path, holder: str) -> None:
         super().__init__(
             f"Results in {folder} are being combined by {holder or 'another process'}.",
-            hint="What waits here is taken in by it, or next time.",
+            hint="It includes pending fragments, or the next run does.",
         )
         self.holder = holder
 
@@ -32,6 +32,6 @@ def combiner_lock(folder: DamnitFolder, *, timeout_s: float = 0.0) -> AbstractCo
         folder,
         "combine.lock",
         busy=lambda holder: CombinerBusy(folder.path, holder),
-        denied_hint="Results are combined by somebody who may write to the DAMNIT folder.",
-        unsupported_hint="Its file system does not offer locks, so combining is not safe there.",
+        denied_hint="Combining results needs write access to the DAMNIT folder.",
+        unsupported_hint="Its file system has no locks, so combining would not be safe.",
     ).held(timeout_s=timeout_s)

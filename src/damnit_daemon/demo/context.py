@@ -1,4 +1,4 @@
-"""The demo's context file: what variables can return, and what happens when they fail.
+"""Context file of the demo: return types of variables, and errors.
 
 It is copied into the demo's DAMNIT folder; edit it there.
 """
@@ -16,32 +16,32 @@ AGIPD = "SPB_DET_AGIPD1M-1/DET/3CH0:xtdf"
 
 @Variable(title="Run/Trains", tags="run")
 def n_trains(run):
-    """How many trains were recorded."""
+    """Number of recorded trains."""
     return len(run.train_ids)
 
 
 @Variable(title="Run/Kind", tags="run")
 def run_kind(run, run_number: "meta#run_number"):
-    """What the run was for."""
+    """Purpose of the run."""
     return ["calibration", "dark", "data", "alignment"][run_number % 4]
 
 
 @Variable(title="Beam/Energy", summary="mean", units="µJ", tags="xgm")
 def pulse_energy(run):
-    """Pulse energy, the mean of each train."""
+    """Mean pulse energy of each train."""
     pulses = run[f"{XGM}:output", "data.intensityTD"].xarray()
     return pulses.where(pulses > 1).mean("dim_0")
 
 
 @Variable(title="Beam/Trend", tags="xgm")
 def energy_trend(run, energy: "var#pulse_energy"):
-    """Pulse energy along the run: an array without a summary makes a trendline."""
+    """Pulse energy over the run: an array without a summary is shown as a trend line."""
     return np.asarray(energy)
 
 
 @Variable(title="Beam/Mean", units="µJ", tags="xgm")
 def energy_mean(run, energy: "var#pulse_energy"):
-    """Coloured, and bold where the beam was weak."""
+    """Colored cells, bold if the beam was weak."""
     mean = float(energy.mean())
     weak = mean < 880
     return Cell(mean, bold=weak, background="#ffd27f" if weak else "#c8f0c8")
@@ -49,7 +49,7 @@ def energy_mean(run, energy: "var#pulse_energy"):
 
 @Variable(title="Beam/Stable", tags="xgm")
 def stable(run, energy: "var#pulse_energy"):
-    """Whether the pulse energy varied by less than 4 %."""
+    """True if the pulse energy varied by less than 4 %."""
     return bool(energy.std() / energy.mean() < 0.04)
 
 
@@ -61,13 +61,13 @@ def beam_position(run):
 
 @Variable(title="Camera/Image", tags=["camera", "images"])
 def camera_image(run):
-    """Mean image: two dimensions make a thumbnail. Fails where the camera is missing."""
+    """Mean image, shown as a thumbnail. Fails if the camera is missing."""
     return run[CAMERA, "data.image.pixels"].ndarray().mean(axis=0, dtype=np.float32)
 
 
 @Variable(title="Camera/Spot", units="px", tags="camera")
 def camera_spot(run, image: "var#camera_image"):
-    """Centre of the spot; cannot be known without an image."""
+    """Center of the spot; needs an image."""
     y, x = np.indices(image.shape)
     centre = np.array([(x * image).sum(), (y * image).sum()]) / image.sum()
     return Cell(centre, summary_value=f"{centre[0]:.0f}, {centre[1]:.0f}", preview=image)
@@ -75,13 +75,13 @@ def camera_spot(run, image: "var#camera_image"):
 
 @Variable(title="Stage/Position", summary="mean", units="mm", tags="stage")
 def stage_position(run):
-    """Where the sample stage was."""
+    """Position of the sample stage."""
     return run[MOTOR, "actualPosition"].ndarray()
 
 
 @Variable(title="Stage/Scan", tags="stage")
 def stage_scan(run, energy: "var#pulse_energy"):
-    """Pulse energy at each step of a scan; skipped where the stage stood still."""
+    """Pulse energy at each step of a scan; skipped if the stage did not move."""
     target = run[MOTOR, "targetPosition"].ndarray()
     if np.ptp(target) < 0.1:
         raise Skip("the stage did not move")
@@ -97,11 +97,11 @@ def agipd_image(run):
 
 @Variable(title="AGIPD/Photons per µJ", tags="agipd")
 def agipd_yield(run, image: "var#agipd_image", energy: "var#energy_mean"):
-    """From corrected data too, because what it depends on is."""
+    """Depends on a proc variable, so it needs corrected data as well."""
     return float(image.sum() / energy)
 
 
 @Variable(title="Checks/Calibration", tags="checks")
 def calibration(run, run_number: "meta#run_number"):
-    """A plain bug: every fourth run divides by zero."""
+    """A bug: divides by zero in every fourth run."""
     return 100 / (run_number % 4)

@@ -30,7 +30,7 @@ def parse_typed(text: str, type_name: str) -> Plain:
         return None
     parse = _PARSERS.get(type_name)
     if parse is None:
-        raise ValueError(f"nothing can be typed for the type {type_name!r}")
+        raise ValueError(f"no input is possible for the type {type_name!r}")
     try:
         return parse(text if type_name == "string" else text.strip())
     except (ValueError, OverflowError):

@@ -17,7 +17,7 @@ class NoSuchFormat(DamnitError):  # noqa: N818 – house style
     """The format is not known."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"There is no format {name!r}.", hint=f"Use {', '.join(FORMATS)}.")
+        super().__init__(f"Unknown format {name!r}.", hint=f"Use {', '.join(FORMATS)}.")
 
 
 def checked_format(name: str) -> Format:

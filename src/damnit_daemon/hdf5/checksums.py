@@ -49,7 +49,7 @@ def require_unchanged(
             continue
         refuse_strange(found)
         if any(int(each.nbytes or 0) > most_bytes for each in datasets_in(found).values()):
-            raise ValueError("it claims to be larger than its file can hold")
+            raise ValueError("its declared size is larger than the file")
     if changed := changed_part(file, name, only=only, on_block=on_block):
         word = "summary" if changed == "reduced" else changed
-        raise ValueError(f"its {word} is not what was written (checksum)")
+        raise ValueError(f"its {word} differs from what was written (checksum)")

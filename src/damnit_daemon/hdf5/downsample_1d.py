@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..model.view import Axis, AxisKind, Curve, Window
+from ..text import count_of
 from .array_reader import ArrayReader
 from .bins import Bins
 from .coordinates import Coordinate
@@ -100,7 +101,7 @@ def _lay_out(coordinate: Coordinate, size: int, window: Window | None, columns: 
             return _by_places(coordinate, size, window, columns, places, known)
     note = ""
     if coordinate.is_numeric:
-        note = "The coordinate goes back and forth: points are shown by their index."
+        note = "The coordinate is not monotonic: points are shown by index."
     axis = Axis(coordinate.name, "", AxisKind.INDEX, size, 0, size - 1, note)
     if coordinate.kind is AxisKind.TEXT:
         axis = axis._replace(kind=AxisKind.TEXT)
@@ -117,11 +118,11 @@ def _by_coordinate(
     good = np.isfinite(x)
     note, order = "", None
     if not good.all():
-        note = f"{size - int(good.sum())} points have no finite coordinate and are left out."
+        note = f"{count_of(size - int(good.sum()), 'point')} without a finite coordinate omitted."
     steps = np.diff(x[good])
     if not good.all() or (steps < 0).any():
         if (steps < 0).any() and (steps > 0).any():
-            note = note or "The coordinate goes back and forth: points are sorted by it."
+            note = note or "The coordinate is not monotonic: points are sorted by it."
         order = np.argsort(np.where(good, x, np.inf), kind="stable")[: int(good.sum())]
         x = x[order]
     elif len(x) > 1 and (steps == 0).all():

@@ -51,7 +51,7 @@ def write_error_fragment(
     try:
         make_shared_folder(extracted_data)
     except OSError as error:
-        raise ResultsDenied(extracted_data, f"it cannot be made ({error.strerror})") from error
+        raise ResultsDenied(extracted_data, f"it cannot be created ({error.strerror})") from error
     stem = f"{file_format.fragment_prefix(*key)}{random_part()}"
     ready = extracted_data / f"{stem}{file_format.READY_SUFFIX}"
     with written_whole(extracted_data / f"{stem}{writing_suffix()}", ready) as file:

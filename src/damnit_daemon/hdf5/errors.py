@@ -29,7 +29,7 @@ class ResultsMissing(ResultsError):
 
     def __init__(self, path: Path) -> None:
         super().__init__(
-            path, f"There is no file {path}.", hint="Nothing was saved for this run yet."
+            path, f"There is no file {path}.", hint="Nothing has been saved for this run yet."
         )
 
 
@@ -76,7 +76,7 @@ class NoSuchData(ResultsError):
     """Raised when the file does not contain the requested data."""
 
     def __init__(self, path: Path, name: str, what: str = "data") -> None:
-        super().__init__(path, f"{path.name} holds no {what} of {name}.")
+        super().__init__(path, f"{path.name} has no {what} of {name}.")
 
 
 HDF5_FAILURES = (

@@ -65,10 +65,10 @@ def save_data(
     ending = path.suffix.lower()
     if ending not in ENDINGS:
         known = ", ".join(ENDINGS)
-        raise SaveFailed(f"Nothing is known about files that end in {ending!r}.", hint=known)
+        raise SaveFailed(f"Unknown file extension {ending!r}.", hint=known)
     if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
         raise SaveFailed(
-            f"{path.parent} cannot be written to: there is no such folder, or not yours."
+            f"{path.parent} cannot be written to: the folder is missing or not writable."
         )
     with _beside(path) as unfinished:
         if ending == ".png":
@@ -104,7 +104,7 @@ def _write(place: Path, name: str, view: ViewRequest, ending: str, path: Path) -
                 text = read_dataset(found) if not found.shape and not mark else None
                 path.write_text(text if isinstance(text, str) else "\n".join(content.lines) + "\n")
             else:
-                raise SaveFailed(f"{name} is not written as {ending}: take .npy, .csv or .png.")
+                raise SaveFailed(f"{name} cannot be saved as {ending}: use .npy, .csv or .png.")
 
 
 def _find(results: ResultsFile, name: str, view: ViewRequest) -> tuple[h5py.Dataset, str | None]:
@@ -123,14 +123,14 @@ def _find(results: ResultsFile, name: str, view: ViewRequest) -> tuple[h5py.Data
     elif isinstance(found, h5py.Group):
         found = layout.child(found, "data")
     if not isinstance(found, h5py.Dataset):
-        raise SaveFailed("Its layout is not one that DAMNIT writes.")
+        raise SaveFailed("Its layout was not written by DAMNIT.")
     layout.refuse_strange(found)
     return found, mark
 
 
 def _write_npy(dataset: h5py.Dataset, path: Path) -> None:
     if dataset.dtype.hasobject or dataset.dtype.kind not in "iufcbSV" or dataset.shape is None:
-        raise SaveFailed("An NPY file holds numbers only: take .txt or .csv.")
+        raise SaveFailed("NPY files hold only numbers: use .txt or .csv.")
     if not dataset.shape or not dataset.size:
         with path.open("wb") as file:
             np.save(file, np.asarray(dataset[()]), allow_pickle=False)
@@ -150,10 +150,10 @@ def _write_npy(dataset: h5py.Dataset, path: Path) -> None:
 
 def _write_csv(dataset: h5py.Dataset, view: ViewRequest, path: Path) -> None:
     if dataset.dtype.kind not in "iufcb" or not dataset.shape:
-        raise SaveFailed("A CSV file holds arrays of numbers: take .txt.")
+        raise SaveFailed("CSV files hold only arrays of numbers: use .txt.")
     axes = [d for d in view.axes if d < dataset.ndim] or list(range(dataset.ndim))[-2:]
     if np.prod([dataset.shape[d] for d in axes]) > MOST_CSV:
-        raise SaveFailed(f"That would be more than {MOST_CSV:,} numbers as text: take .npy.")
+        raise SaveFailed(f"More than {MOST_CSV:,} numbers are too many for text: use .npy.")
     at: list[int | slice] = [
         min(view.at[d], n - 1) if d < len(view.at) else (n - 1) // 2
         for d, n in enumerate(dataset.shape)
@@ -185,7 +185,7 @@ def _page(json_text: str, name: str, ending: str) -> str:
     if ending == ".json":
         return json_text
     if ending != ".html":
-        raise SaveFailed("A Plotly figure is written as .html or .json.")
+        raise SaveFailed("Save a Plotly figure as .html or .json.")
     # No text inside a script may look like its end.
     safe = (
         json_text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

@@ -24,7 +24,7 @@ _COMPUTED_AT = (
     (file_format.PREVIEW, file_format.COMPUTED_AT_ON_DATA),
 )
 
-_STRANGE_STORAGE = "its values are in other files"
+_STRANGE_STORAGE = "its values are stored in other files"
 
 
 def is_variable_name(name: str) -> bool:

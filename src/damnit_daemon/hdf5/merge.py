@@ -46,7 +46,7 @@ from .whole_file import MERGING_SUFFIX, random_part, written_whole
 MERGE_TIMEOUT_S = 10.0
 """How long to wait for another program that has the results file locked."""
 
-MOVE_AWAY = "Move it away: a new one is made of what comes next."
+MOVE_AWAY = "Move it away: a new one is created from the next results."
 
 
 class LeftOut(NamedTuple):
@@ -181,7 +181,7 @@ def _prove(written: h5py.File, source: _Source, name: str) -> None:
         except HDF5_FAILURES as error:
             if is_denied(error):
                 raise
-            reason = f"it would damage the results file ({first_line(error)})"
+            reason = f"merging it would damage the results file ({first_line(error)})"
             raise _NotMergeable(LeftOut(source.path, name, reason)) from error
     try:
         require_unchanged(written, name)
@@ -189,7 +189,9 @@ def _prove(written: h5py.File, source: _Source, name: str) -> None:
         if is_denied(error):
             raise
         _require_unchanged_in(source, name)
-        raise OSError(errno.EIO, f"{name} was not copied right ({first_line(error)})") from error
+        raise OSError(
+            errno.EIO, f"{name} was not copied correctly ({first_line(error)})"
+        ) from error
 
 
 def _require_unchanged_in(source: _Source, name: str) -> None:

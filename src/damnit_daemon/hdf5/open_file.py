@@ -78,8 +78,8 @@ def _same_file(file: h5py.File, looked_at: os.stat_result) -> bool:
 
 def _translated(path: Path, error: OSError) -> ResultsDenied | ResultsUnreadable:
     if is_denied(error):
-        return ResultsDenied(path, "it may not be read")
-    reason = "it is not an HDF5 file, or was damaged"
+        return ResultsDenied(path, "permission denied")
+    reason = "it is not an HDF5 file, or it is damaged"
     if "truncated" in str(error):
-        reason = "it is cut short"
+        reason = "it is truncated"
     return ResultsUnreadable(path, reason)

@@ -76,7 +76,7 @@ def load_view(
         except ReadCancelled:
             return
         except MemoryError as error:
-            raise ValueError("there is not enough memory to show it") from error
+            raise ValueError("not enough memory to show it") from error
 
 
 def _load(
@@ -102,7 +102,7 @@ def _load(
     if isinstance(found, h5py.Group):
         found = layout.child(found, "data")
     if not isinstance(found, h5py.Dataset):
-        yield ViewData(about, NotDrawable("Its layout is not one that DAMNIT writes."), view=view)
+        yield ViewData(about, NotDrawable("Its layout was not written by DAMNIT."), view=view)
         return
     layout.refuse_strange(found)
     if mark == file_format.PLOTLY:
@@ -155,7 +155,7 @@ def _load_dataset(
         yield ViewData(replace(about, kind="text"), _read_words(dataset), view=view)
         return
     if dataset.dtype.kind not in _DRAWN:
-        reason = f"Values of type {dataset.dtype} are not shown: they could be anything."
+        reason = f"Values of type {dataset.dtype} have no fixed meaning and are not shown."
         yield ViewData(about, NotDrawable(reason), view=view)
         return
     source = ArrayReader(dataset, view.part, check)
@@ -273,9 +273,7 @@ def _words_for(dataset: h5py.Dataset, dims: tuple[str, ...] = ()) -> str:
 
 def _figure(dataset: h5py.Dataset) -> Content:
     if dataset.nbytes > MOST_JSON:
-        return NotDrawable(
-            f"A Plotly figure of {dataset.nbytes:,} bytes is too large to be redrawn."
-        )
+        return NotDrawable(f"A Plotly figure of {dataset.nbytes:,} bytes is too large to render.")
     return Figure(bytes(dataset[()].tobytes()).decode("utf-8", "replace"))
 
 
@@ -283,7 +281,7 @@ def _read_words(dataset: h5py.Dataset) -> Content:
     if dataset.shape:
         return array_words(dataset)
     if dataset.dtype.itemsize > MOST_TEXT:
-        return NotDrawable(f"A text of {dataset.dtype.itemsize:,} bytes is too long to be shown.")
+        return NotDrawable(f"A text of {dataset.dtype.itemsize:,} bytes is too long to show.")
     value = read_dataset(dataset)
     if isinstance(value, str):
         return text_words(value)

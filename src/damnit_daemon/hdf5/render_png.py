@@ -99,7 +99,7 @@ def _draw_view(figure: Any, axes: Any, looked: ViewData, job: Mapping[str, Any])
         axes.imshow(content.pixels)
         axes.set_axis_off()
     else:
-        raise DamnitError("there is nothing in it that can be drawn")
+        raise DamnitError("it contains nothing that can be drawn")
     axes.set_title(literal(job.get("title", "")), fontsize="medium")
 
 

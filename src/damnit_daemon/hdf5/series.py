@@ -134,7 +134,7 @@ def _extrema(path: Path, name: str, timeout_s: float) -> NumberSeries:
     *_, looked = load_view(path, name, view, timeout_s=timeout_s)
     curve = looked.content
     if not isinstance(curve, Curve):
-        raise NotASeries("it is no line of numbers")
+        raise NotASeries("it is not a one-dimensional series of numbers")
     low, high = curve.window
     at = low + (np.arange(len(curve.least)) + 0.5) * (high - low) / len(curve.least)
     values = np.stack([curve.least, curve.greatest], axis=1).ravel()

@@ -138,8 +138,7 @@ def _place(name: str, content: bytes, folder: DamnitFolder, cache: Path | None) 
         else:
             return path
     raise DamnitError(
-        f"The runner can be put neither into {folder.internals} nor into {cache}: "
-        f"{problem.strerror}.",
+        f"Cannot write the runner to {folder.internals} or {cache}: {problem.strerror}.",
         hint="Make one of them writable, or free some space.",
     ) from problem
 

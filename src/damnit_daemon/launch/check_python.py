@@ -75,14 +75,14 @@ def probe_python(python: Path, *, timeout_s: float = TIMEOUT_S) -> PythonInfo:
     except OSError as error:
         raise PythonUnusable(f"{python} does not start: {error.strerror}.") from None
     except subprocess.TimeoutExpired:
-        raise PythonUnusable(f"{python} said nothing within {timeout_s:g} s.") from None
+        raise PythonUnusable(f"{python} did not respond within {timeout_s:g} s.") from None
     try:
         versions = json.loads(done.stdout.splitlines()[-1])
         major, minor = map(int, versions["python"].split(".")[:2])
     except (IndexError, KeyError, TypeError, ValueError):
-        last = next(iter(done.stderr.strip().splitlines()[-1:]), "it said nothing")
+        last = next(iter(done.stderr.strip().splitlines()[-1:]), "no output")
         raise PythonUnusable(
-            f"{python} is no usable Python: it {describe_exit(done.returncode)}; {last}."
+            f"{python} cannot be used: it {describe_exit(done.returncode)}; {last}."
         ) from None
     if (major, minor) < OLDEST:
         oldest = ".".join(map(str, OLDEST))

@@ -153,7 +153,7 @@ class _ReaderProcess:
         """Send a request and yield the items of the answer."""
         if not self._send(pickle.dumps(request)):
             self.end()
-            raise FileDamaged("The process that reads files has ended.", hint="Try again.")
+            raise FileDamaged("The process that reads files has exited.", hint="Try again.")
         left_at_s = None
         for kind, payload in self._frames():
             if left_at_s is None and is_cancelled():
@@ -222,20 +222,22 @@ class _ReaderProcess:
         if _cpu_s(self._process.pid) - cpu_s > self._spinning_s:
             self.end()
             raise FileDamaged(
-                "The file is damaged: reading it does not come to an end.",
-                hint="Move it away; `damnit reprocess` makes a new one.",
+                "The file is damaged: reading it never ends.",
+                hint="Move it away and run `damnit reprocess` to create a new one.",
             )
         if time.monotonic() - heard_s > STUCK_S:
             self.end()
-            raise FileDamaged("The file was not read in time.", hint="Is the disk reachable?")
+            raise FileDamaged(
+                "The file was not read in time.", hint="Check that the disk is reachable."
+            )
 
     def _crashed(self) -> FileDamaged:
         code = self._process.wait()
         self.end()
         name = signal.Signals(-code).name if code < 0 else f"exit code {code}"
         return FileDamaged(
-            f"The file is damaged: reading it ends the program ({name}).",
-            hint="Move it away; `damnit reprocess` makes a new one.",
+            f"The file is damaged: reading it crashes the program ({name}).",
+            hint="Move it away and run `damnit reprocess` to create a new one.",
         )
 
 

@@ -57,9 +57,7 @@ class RunLog:
         if left_out > 0:
             size = f"{left_out / 1e6:.1f} MB" if left_out >= 1e5 else f"{left_out} bytes"
             limit = f"{self._cap_bytes / 1e6:g} MB"
-            self._append(
-                f"\n----- {size} left out: more than {limit} were printed -----\n".encode()
-            )
+            self._append(f"\n----- {size} omitted: more than {limit} printed -----\n".encode())
         self._append(bytes(self._tail))
         if self._file is not None:
             os.close(self._file)

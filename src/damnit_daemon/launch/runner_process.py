@@ -168,7 +168,7 @@ class RunnerProcess:
         """
         running = self._running
         if running is None or not self.alive:
-            raise RunnerUnavailable("The runner has ended; start another one.")
+            raise RunnerUnavailable("The runner has exited; start another one.")
         log = self._open_log(RunKey(job.proposal, job.run))
         running.pump.begin(log)
         ended = None
@@ -224,7 +224,7 @@ class RunnerProcess:
     def _not_started(self, error: OSError) -> RunnerUnavailable:
         return RunnerUnavailable(
             f"The context Python {self._python} does not start: {error.strerror}.",
-            hint="Set the right one: damnit db-config context_python /path/to/bin/python",
+            hint="Set another: damnit db-config context_python /path/to/bin/python",
         )
 
     def _wait_for_context(self, running: _Running) -> ContextLoaded:
@@ -238,11 +238,11 @@ class RunnerProcess:
             if not events and (gone or running.events.ended):
                 what = describe_exit(running.group.exit_code())
                 if line := self._line_in(running.pump.recent_lines(MOST_LINES)):
-                    message = f"Python {what} while it executed this line"
+                    message = f"Python {what} while executing this line"
                     problem = Problem(message, str(self._folder.context_file), line)
                     return ContextLoaded([], [problem], "")
                 raise RunnerUnavailable(
-                    f"The context Python {self._python} {what} before it had read the context "
+                    f"The context Python {self._python} {what} before reading the context "
                     f"file.{_output_tail(running.pump)}"
                 )
             if not events and self._on_idle is not None:
@@ -250,7 +250,7 @@ class RunnerProcess:
         raise RunnerUnavailable(
             f"The context file was not read within {self._limits.start_s:g} s."
             f"{_output_tail(running.pump)}",
-            hint="Does it wait for something when it is imported?",
+            hint="Check that it does not block when imported.",
         )
 
     def _line_in(self, printed: list[str]) -> int:

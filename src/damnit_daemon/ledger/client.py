@@ -99,7 +99,9 @@ class LedgerClient:
             request = self._load(number)
             if request is not None and request.is_over:
                 if request.state is RequestState.REFUSED:
-                    raise RequestRefused(f"The daemon refused: {request.answer.get('reason', '')}")
+                    raise RequestRefused(
+                        f"The daemon refused the request: {request.answer.get('reason', '')}"
+                    )
                 return answered_jobs(request)
             if time.monotonic() >= give_up_at:
                 return None

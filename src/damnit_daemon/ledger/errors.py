@@ -14,8 +14,8 @@ class LedgerMissing(StoreError):
 
     def __init__(self, path: Path) -> None:
         super().__init__(
-            f"There is no ledger {path}: no daemon has worked here yet.",
-            hint="Start one with `damnit-daemon start`.",
+            f"There is no ledger {path}: no daemon has run here yet.",
+            hint="Start one: damnit-daemon start",
         )
 
 
@@ -24,6 +24,6 @@ class LedgerTooNew(StoreError):
 
     def __init__(self, path: Path, version: int) -> None:
         super().__init__(
-            f"{path} was made by a newer program (format {version}).",
-            hint="Install that version of damnit-tui here too.",
+            f"{path} was written by a newer version (format {version}).",
+            hint="Upgrade damnit-tui.",
         )

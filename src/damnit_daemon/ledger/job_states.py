@@ -146,7 +146,7 @@ def requeue(
         con.execute(
             "UPDATE jobs SET state = 'cancelled', merged_into = ?, reason = ?, ended_at = ? "
             "WHERE id = ?",
-            (same, f"{reason}; job {same} does the same", now, job_id),
+            (same, f"{reason}; duplicate of job {same}", now, job_id),
         )
         return same
     con.execute("DELETE FROM progress WHERE job_id = ?", (job_id,))
@@ -160,7 +160,10 @@ def requeue(
 
 
 def recover(
-    con: sqlite3.Connection, *, now: float, reason: str = "The daemon ended while it ran"
+    con: sqlite3.Connection,
+    *,
+    now: float,
+    reason: str = "The daemon exited while the job was running",
 ) -> Recovered:
     """Recover the work of an earlier daemon; call it once, right after acquiring the lease."""
     requeued, elsewhere = [], []

@@ -66,9 +66,9 @@ class LeaseHeld(DamnitError):  # noqa: N818 – says what is wrong
     def __init__(self, lease: Lease) -> None:
         holder = lease.holder
         super().__init__(
-            f"A daemon works in this folder already: process {holder.pid} on "
+            f"A daemon is already running in this folder: process {holder.pid} on "
             f"{_printable(holder.host)}, since {format_timestamp(lease.since)}.",
-            hint="Leave it at work, or stop it with `damnit-daemon stop`.",
+            hint="Leave it running, or stop it with `damnit-daemon stop`.",
         )
         self.lease = lease
 
@@ -81,7 +81,7 @@ class LeaseLost(DamnitError):  # noqa: N818 – says what is wrong
     """
 
     def __init__(self, lease: Lease | None) -> None:
-        who = "nobody holds it now"
+        who = "it is free now"
         if lease is not None:
             holder = lease.holder
             who = (
@@ -89,8 +89,8 @@ class LeaseLost(DamnitError):  # noqa: N818 – says what is wrong
                 f"at {format_timestamp(lease.since)}"
             )
         super().__init__(
-            f"This daemon lost its lease: {who}. Nothing was written.",
-            hint="It had stood still for too long, or was replaced. It ends here.",
+            f"This daemon lost its lease: {who}. Nothing more was written.",
+            hint="It was suspended for too long, or replaced. It exits now.",
         )
         self.lease = lease
 

@@ -110,9 +110,9 @@ class Ledger:
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
                 raise
-            raise NotADatabase(self.path, "is not a ledger of ours") from error
+            raise NotADatabase(self.path, "is not a ledger of damnit-daemon") from error
         version = rows[0][0] if rows else None
         if not isinstance(version, int):
-            raise NotADatabase(self.path, f"says that its format is {version!r}")
+            raise NotADatabase(self.path, f"has the unknown format {version!r}")
         if version > FORMAT_VERSION:
             raise LedgerTooNew(self.path, version)

@@ -55,7 +55,7 @@ def _free_numbers(con: sqlite3.Connection) -> list[str]:
     for table in ("jobs", "requests", "arrivals", "edits"):
         deleted = con.execute(f"DELETE FROM {table} WHERE id > ?", (LARGEST_ID,)).rowcount
         if deleted:
-            freed.append(f"{table}: {deleted} rows with impossible numbers were deleted")
+            freed.append(f"{table}: deleted {deleted} rows with invalid numbers")
         con.execute(
             f"UPDATE sqlite_sequence SET seq = (SELECT coalesce(max(id), 0) FROM {table}) "
             "WHERE name = ? AND (typeof(seq) <> 'integer' OR seq > ?)",

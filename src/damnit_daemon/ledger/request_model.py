@@ -313,7 +313,7 @@ def parse_request(kind: object, payload: Mapping[str, Any]) -> AnyRequest:
     """
     found = _TYPES.get(kind) if isinstance(kind, str) else None
     if found is None:
-        raise InvalidRequest(f"{_shown(kind)} is not a kind of request that this version knows")
+        raise InvalidRequest(f"{_shown(kind)} is a kind of request unknown to this version")
     return found.from_payload(payload)
 
 
@@ -348,7 +348,9 @@ def _names(value: object, name: str) -> tuple[str, ...]:
 
 def _integer(value: object, name: str, low: int, high: int) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-        raise InvalidRequest(f"{name} is a whole number from {low} to {high}, not {_shown(value)}")
+        raise InvalidRequest(
+            f"{name} must be a whole number from {low} to {high}, not {_shown(value)}"
+        )
     return int(value)
 
 
@@ -360,7 +362,7 @@ def _text(value: object, name: str) -> str:
 
 def _one_of(value: object, name: str, known: tuple[str, ...]) -> str:
     if not isinstance(value, str) or value not in known:
-        raise InvalidRequest(f"{name} is one of {', '.join(known)}, not {_shown(value)}")
+        raise InvalidRequest(f"{name} must be one of {', '.join(known)}, not {_shown(value)}")
     return str(value)
 
 

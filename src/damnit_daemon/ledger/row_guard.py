@@ -42,8 +42,8 @@ def row_guard(con: sqlite3.Connection, what: str) -> Iterator[None]:
         con.execute("RELEASE one_row")
         if isinstance(error, DamnitError):
             raise RowFailed(error.message, hint=error.hint) from error
-        log.exception("%s cannot be carried out", what)
-        reason = f"It cannot be carried out: {type(error).__name__}: {error}"
+        log.exception("%s failed", what)
+        reason = f"It failed: {type(error).__name__}: {error}"
         raise RowFailed(reason) from error
     con.execute("RELEASE one_row")
 

@@ -77,7 +77,7 @@ class LogFile:
             if self._file is None:
                 raise DamnitError(
                     f"There is no log {self.path.name}.",
-                    hint="It begins with the first job of the run.",
+                    hint="It is created by the first job of the run.",
                 ) from None
             return LogChange.GONE
         except OSError as error:

@@ -40,7 +40,7 @@ class ConsumerHealth:
         elif self.partitions:
             said = f"listening to {', '.join(self.partitions)}"
             if self.lag is not None:
-                said += f", {count_of(self.lag, 'message')} to read"
+                said += f", {count_of(self.lag, 'unread message')}"
         else:
             said = "not connected yet"
         if self.reached_at is not None:

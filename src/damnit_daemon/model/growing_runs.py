@@ -43,10 +43,10 @@ class GrowingRun:
         size = f"{self.size_bytes / 1e9:.2f} GB"
         still_s = max(0.0, now - self.changed_at)
         if self.lacks:
-            return f"its {self.data} files are not complete: {self.lacks} ({count}, {size})"
+            return f"its {self.data} files are incomplete: {self.lacks} ({count}, {size})"
         return (
-            f"its {self.data} files still come: {count}, {size}, last change {still_s:.0f} s ago; "
-            f"it is processed after {self.settle_s:.0f} s without one"
+            f"its {self.data} files are still arriving: {count}, {size}, last change "
+            f"{still_s:.0f} s ago; it is processed after {self.settle_s:.0f} s without changes"
         )
 
 

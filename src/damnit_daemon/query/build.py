@@ -24,7 +24,7 @@ def compare(column: Column, operator: Token, value: Token, moment: Moment) -> Co
         return _compare_time(operator, value, moment)
     number = None if value.kind is TokenKind.QUOTED else parse_number(value.text)
     if column.name in (RUN.name, PROPOSAL.name) and number is None:
-        raise wrong(f"{value.text!r} is no {column.name} number.", value)
+        raise wrong(f"{value.text!r} is not a {column.name} number.", value)
     return Compares(column, operator.text, value.text, number)
 
 
@@ -35,7 +35,7 @@ def match(column: Column, value: Token) -> Condition:
         FilterError: If the pattern is not valid, or could take exponential time.
     """
     if column.name == TIME.name:
-        raise wrong("Times are compared with < or >, not searched.", value)
+        raise wrong("Compare times with < or >.", value)
     try:
         return Matches(column, compile_pattern(value.text))
     except ValueError as error:
@@ -78,7 +78,7 @@ def _compare_time(operator: Token, value: Token, moment: Moment) -> Condition:
         start, end = moment.parse_span(value.text)
     except ValueError:
         raise FilterError(
-            f"{value.text!r} is no time.",
+            f"{value.text!r} is not a time.",
             value.start,
             value.end,
             hint='For example 10:00, 2026-11-24, "2026-11-24 10:00", -2h or yesterday.',

@@ -36,8 +36,10 @@ def find_column(token: Token, columns: Sequence[Column]) -> Column:
         if len(names) == 1:
             return next(iter(names.values()))
         if names:
-            hint = f"Give the name: {', '.join(sorted(names))}."
-            raise FilterError(f"Several columns are called {token.text!r}.", *_at(token), hint=hint)
+            hint = f"Use the name: {', '.join(sorted(names))}."
+            raise FilterError(
+                f"Several columns have the title {token.text!r}.", *_at(token), hint=hint
+            )
     raise FilterError(
         f"There is no column {token.text!r}.", *_at(token), hint=_near(token.text, every)
     )

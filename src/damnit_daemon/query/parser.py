@@ -86,7 +86,7 @@ class Parser:
             return All(())
         found = self._either()
         if (left := self._take()).kind is not TokenKind.END:
-            raise wrong("This bracket was never opened.", left)
+            raise wrong("This bracket has no opening bracket.", left)
         return found
 
     def parts(self) -> tuple[Conjunct, ...]:
@@ -144,10 +144,10 @@ class Parser:
             self._take()
             return found
         if token.kind is TokenKind.END or token.is_word("and", "or"):
-            raise wrong("Something is missing here.", token)
+            raise wrong("The filter is incomplete here.", token)
         if token.kind in (TokenKind.OPERATOR, TokenKind.CLOSE):
             before = "a column" if token.kind is TokenKind.OPERATOR else "a condition"
-            raise wrong(f"There has to be {before} before {token.text}", token)
+            raise wrong(f"{before} is missing before {token.text}", token)
         if token.prefix:
             return self._prefixed(token)
         if self._next.kind is TokenKind.OPERATOR or self._next.is_word("in"):
@@ -162,7 +162,7 @@ class Parser:
         wanted = token.text.casefold()
         tags = {tag for column in self._columns for tag in column.tags}
         if wanted not in {tag.casefold() for tag in tags}:
-            hint = f"There are {', '.join(sorted(tags))}." if tags else "No variable has a tag."
+            hint = f"Known tags: {', '.join(sorted(tags))}." if tags else "No variable has a tag."
             raise FilterError(f"There is no tag {token.text!r}.", token.start, token.end, hint=hint)
         tagged = [c for c in self._columns if wanted in {tag.casefold() for tag in c.tags}]
         return Has(tuple(tagged))
@@ -177,8 +177,8 @@ class Parser:
             return IsMarked()
         if word == "empty":
             return is_empty([column for column in computed if column.type is None])
-        hint = f"Give is:{', is:'.join(STATES)}."
-        raise FilterError(f"is:{token.text} is not known.", token.start, token.end, hint=hint)
+        hint = f"Use is:{', is:'.join(STATES)}."
+        raise FilterError(f"Unknown state is:{token.text}.", token.start, token.end, hint=hint)
 
     def _comparison(self, name: Token) -> Condition:
         operator = self._take()

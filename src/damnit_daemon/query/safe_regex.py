@@ -29,7 +29,7 @@ def compile_pattern(text: str) -> re.Pattern[str]:
     except (OverflowError, RecursionError) as error:
         raise ValueError("it is too large") from error
     if _is_costly(text):
-        raise ValueError("so many repetitions in one another could take for ever")
+        raise ValueError("nested repetitions could take forever")
     return found
 
 

@@ -96,5 +96,5 @@ def _token(text: str, at: int) -> Token:
     if match := WORD.match(text, start):
         return Token(TokenKind.WORD, match[0], at, match.end(), prefix)
     if prefix:
-        raise FilterError(f"Something has to follow {prefix}:", at, start)
-    raise FilterError(f"{character!r} makes no sense here.", at, at + 1)
+        raise FilterError(f"A value is missing after {prefix}:", at, start)
+    raise FilterError(f"{character!r} is not allowed here.", at, at + 1)

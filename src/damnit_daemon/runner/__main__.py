@@ -22,8 +22,8 @@ FALLBACK_VARIABLE = "DAMNIT_FALLBACK_PATH"
 """Variable with the path of an archive of pure Python packages, for environments without them."""
 
 OBSTACLES = (
-    "The file starts {} while it is read, which a forked process does not have: each job loads the "
-    "file anew, in a Python of its own. Start them in a function to save that time"
+    "The file starts {} when it is loaded. They do not survive a fork, so each job loads "
+    "the file again in a new Python. Start them in a function to save that time"
 )
 
 
@@ -116,7 +116,7 @@ def _begin_batch(arguments: Any) -> bool:
 
     submission, task = arguments.submission, arguments.task
     if refusal := claim(submission, task):
-        print(f"Nothing is done here: {refusal}.", file=sys.stderr)
+        print(f"Refusing to run: {refusal}.", file=sys.stderr)
         return False
     arguments.jobs = load_jobs(submission, task)
     arguments.events_fd = open_events(submission, task)
@@ -137,9 +137,9 @@ def _parse_arguments() -> Any:
     parser.add_argument("--submission", type=Path, help="of batch: the folder with its jobs")
     parser.add_argument("--directory", help="of once: the working directory")
     parser.add_argument(
-        FORK_OPTION, dest="fork", action="store_false", help="each job in a Python of its own"
+        FORK_OPTION, dest="fork", action="store_false", help="run each job in a new Python"
     )
-    parser.add_argument("--task", type=int, default=0, help="of batch: which of them")
+    parser.add_argument("--task", type=int, default=0, help="of batch: number of the task")
     return parser.parse_args()
 
 

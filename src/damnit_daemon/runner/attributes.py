@@ -58,7 +58,7 @@ def stored_attributes(
     for key, value in attributes.items():
         simple = _simple(value)
         if isinstance(simple, str) and len(simple) > LARGEST_TEXT:
-            notes.append(f"attribute {str(key)!r} is too large and was left out")
+            notes.append(f"attribute {str(key)!r} is too large and was omitted")
             continue
         name = _stored_name(str(key), simple, of_times=of_times)
         while name in found:

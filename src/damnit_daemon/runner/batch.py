@@ -60,12 +60,12 @@ def load_jobs(submission: Path, task: int) -> list[Job]:
 def claim(submission: Path, task: int) -> str:
     """Claim a task so that it starts only once; return why it must not, or an empty string."""
     if (submission / REVOKED_FILE).exists():
-        return "this submission was given up; another one does its work"
+        return "this submission was abandoned; another one replaces it"
     path = submission / claim_name(task)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        return f"the task was begun before ({path.name} exists)"
+        return f"the task has already been started ({path.name} exists)"
     os.fchmod(descriptor, submission.stat().st_mode & 0o666)
     os.write(descriptor, f"{socket.gethostname()} {os.getpid()}\n".encode())
     os.close(descriptor)

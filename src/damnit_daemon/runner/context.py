@@ -241,8 +241,8 @@ def _check_helpers(context: Context) -> None:
         origin = getattr(getattr(module, "__spec__", None), "origin", None) or ""
         if module is not None and Path(origin).resolve() != path.resolve():
             context.complain(
-                f"{name}.py beside the context file is not what `import {name}` finds: Python or "
-                "an installed package has that name; give it another one",
+                f"{name}.py next to the context file is not what `import {name}` finds: Python "
+                "or an installed package has that name. Rename it",
                 severity="warning",
             )
 
@@ -319,15 +319,15 @@ def _check_declarations(context: Context) -> None:
             context.complain(message, *place, severity="warning")
         if variable.name in CLASHING_NAMES:
             context.complain(
-                f"the variable {variable.name!r} has the name of a column that every table has",
+                f"the variable {variable.name!r} has the name of a built-in column",
                 *context.places.of(variable),
                 severity="warning",
             )
 
 
 _UNSAID = (
-    "Nothing says where argument {!r} of variable {!r} comes from: "
-    "annotate it, for example with 'var#name', or give it a default"
+    "Argument {!r} of variable {!r} has no annotation: annotate it, for example with "
+    "'var#name', or give it a default"
 )
 
 
@@ -343,7 +343,10 @@ def _signature_warnings(variable: Variable) -> list[tuple[str, str]]:
     first, *rest = parameters
     if first.name in given:
         found.append(
-            (f"The first parameter of {variable.name!r} gets the run, whatever it says", first.name)
+            (
+                f"The first parameter of {variable.name!r} always receives the run",
+                first.name,
+            )
         )
     found += [
         (_UNSAID.format(p.name, variable.name), p.name)

@@ -82,7 +82,7 @@ class _Loader(Loader):
             path = os.fsdecode(unquote_to_bytes(place))
             reason = _execute(module.__dict__, path, digest)
         else:
-            reason = "it was made of a text, which only this program has. Write it to a file"
+            reason = "it was created from text that only this program has. Write it to a file"
         if reason:
             module.__dict__["__getattr__"] = lambda name: _unavailable(name, reason)
 
@@ -97,8 +97,8 @@ def _execute(namespace: dict[str, Any], path: str, expected_digest: str = "") ->
     """Execute the file; return the reason if that fails."""
     if IMPORTING_VARIABLE in os.environ:
         return (
-            "the file itself starts processes while it is read, each of which would read it "
-            "again. Start them in a function"
+            "the file starts processes when it is loaded, and each would load it again. Start "
+            "them in a function"
         )
     from damnit_daemon.runner.local_imports import digest
     from damnit_daemon.runner.namesakes import provide
@@ -111,10 +111,10 @@ def _execute(namespace: dict[str, Any], path: str, expected_digest: str = "") ->
     try:
         source = Path(path).read_bytes()
         if expected_digest and digest(source) != expected_digest:
-            return f"{path} has changed since the program read it. Read it again"
+            return f"{path} has changed since the program read it. Reload it"
         exec(compile(source, path, "exec", dont_inherit=True), namespace)
     except BaseException as error:  # noqa: BLE001 - of the user's file; told when it matters
-        return f"it does not load there: {type(error).__name__}: {error}"
+        return f"it cannot be loaded there: {type(error).__name__}: {error}"
     finally:
         del os.environ[IMPORTING_VARIABLE]
     return ""

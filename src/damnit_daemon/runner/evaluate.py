@@ -111,7 +111,7 @@ class Evaluator:
                 raise RuntimeError(f"Unknown path {asked!r} for variable {variable.title!r}")
             elif argument.source == "missing":
                 if argument.required:
-                    raise Skip(f"There is no {argument.path}: the group was made without it")
+                    raise Skip(f"There is no {argument.path}: the group was created without it")
             else:
                 found[argument.parameter] = self._metadata(argument)
         if missing:

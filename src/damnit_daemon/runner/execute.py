@@ -110,9 +110,7 @@ class Evaluation:
         text, error_class = describe(error, cell)
         if error_class == MemoryError.__name__ and not text:
             limit = self.job.memory_bytes
-            text = (
-                f"It needed more memory than the {limit / 1e9:.3g} GB it may use" if limit else ""
-            )
+            text = f"It needed more memory than its limit of {limit / 1e9:.3g} GB" if limit else ""
         if keep and fragment is None:
             try:
                 fragment = self.writer.write_error(variable.name, text, error_class, computed)

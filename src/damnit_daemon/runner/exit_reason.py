@@ -15,7 +15,7 @@ def describe_exit(code: int) -> str:
         name = f" ({signal.Signals(-code).name})"
     except ValueError:
         name = ""
-    maybe = ", perhaps for lack of memory" if -code == signal.SIGKILL else ""
+    maybe = ", possibly out of memory" if -code == signal.SIGKILL else ""
     return f"was killed by signal {-code}{name}{maybe}"
 
 

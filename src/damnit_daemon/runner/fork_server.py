@@ -267,7 +267,7 @@ class ForkServer:
             child.exceeded = child.offence(now)
             if not child.exceeded and child.waits_in_vain(now):
                 child.is_stuck = child.is_fork and self._own_python is not None
-                child.exceeded = "it waited for a lock that no thread could free"
+                child.exceeded = "it waited for a lock that no thread could release"
             if child.exceeded:
                 processes.end_group(child.pid)
 
@@ -306,8 +306,8 @@ class ForkServer:
         self._obstacles.append("a lock or a thread that a forked process does not have")
         where = f"{child.running!r} waited" if child.running else "It waited"
         message = (
-            f"{where} for a thread that was started while the context file was read, and that a "
-            "forked process does not have. From here on each job is done in a Python of its own"
+            f"{where} for a thread that was started while the context file was loaded and "
+            "did not survive the fork. From now on each job runs in a new Python"
         )
         print(f"damnit runner: {message}.", file=sys.stderr, flush=True)
         write_all(self._out, encode(Note(child.job.job_id, message)))

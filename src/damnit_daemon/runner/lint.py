@@ -102,7 +102,7 @@ def check_use(variables: Iterable[VariableMeta], file: str) -> list[Problem]:
     used = {name for variable in variables for name in variable.dependencies}
     return [
         _warning(
-            f"{v.name!r} is transient, and nothing depends on it: it is evaluated for nothing",
+            f"{v.name!r} is transient and nothing depends on it: its value is never used",
             file,
             v.line,
             v.column,
@@ -127,8 +127,8 @@ def check_costs(
         count, median_s = timings.get(variable.name, (0, 0.0))
         if count >= HEAVY_COUNT and median_s >= HEAVY_S and not variable.cluster:
             message = (
-                f"{variable.name!r} takes {median_s:.0f} s (the median of {count} runs), "
-                "and what comes after it waits: cluster=True gives it a node of its own"
+                f"{variable.name!r} takes {median_s:.0f} s (median of {count} runs) and "
+                "delays the variables after it: use cluster=True to run it on its own node"
             )
             found.append(_warning(message, file, variable.line, variable.column))
     return found
@@ -191,11 +191,11 @@ def _check_names(module: _Module, file: str) -> Iterator[Problem]:
     for index, declared in enumerate(functions):
         place = declared.node.lineno, declared.node.col_offset + 1
         if declared.name in names[:index]:
-            message = f"{declared.name!r} is defined again; the last one counts"
+            message = f"{declared.name!r} is defined more than once; the last definition is used"
             yield _warning(message, file, *place)
         if declared.name in RESERVED_NAMES:
             reason = RESERVED_NAMES[declared.name]
-            message = f"The variable name {declared.name!r} is taken: {reason}. Use another name"
+            message = f"The variable name {declared.name!r} is reserved: {reason}. Use another name"
             yield Problem(message, file, *place)
     if not module.is_open:
         for declared in module.functions:
@@ -207,7 +207,7 @@ def _unknown(
 ) -> Iterator[Problem]:
     for argument, source, path, required in _asked_for(declared):
         if source not in SOURCES:
-            message = f"There is no {source}#; there are {', '.join(s + '#' for s in SOURCES)}"
+            message = f"Unknown source {source}#; use one of {', '.join(s + '#' for s in SOURCES)}"
             yield _warning(message, file, *_place(argument))
         if source != "var":
             continue
@@ -254,7 +254,7 @@ def _unused(declared: DeclaredFunction, file: str) -> Iterator[Problem]:
         return
     for argument, source, path, _ in _asked_for(declared):
         if argument.arg not in used and not argument.arg.startswith("_"):
-            waits = f", but {declared.name!r} waits for it" if source in ("var", "self") else ""
+            waits = f", but {declared.name!r} depends on it" if source in ("var", "self") else ""
             message = f"Argument {argument.arg!r} ({source}#{path}) is never used{waits}"
             yield _warning(message, file, *_place(argument))
 
@@ -271,7 +271,7 @@ def _is_stub(node: FunctionNode) -> bool:
 def _needs_proc(
     declared: DeclaredFunction, texts: Mapping[str, str], file: str
 ) -> Iterator[Problem]:
-    """Find uses of corrected data in a function that gets raw files only."""
+    """Find uses of corrected data in a function that receives only raw files."""
     for statement in declared.node.body:
         for node in ast.walk(statement):
             text = texts.get(node.id, "") if isinstance(node, ast.Name) else ""
@@ -280,8 +280,8 @@ def _needs_proc(
             if "\n" in text or not (CORRECTED_SOURCE in text or text in CORRECTED_KEYS):
                 continue
             message = (
-                f"{declared.name!r} reads corrected data ({text!r}), but gets raw files only: "
-                'it needs @Variable(data="proc")'
+                f"{declared.name!r} reads corrected data ({text!r}), but receives only raw files: "
+                'use @Variable(data="proc")'
             )
             assert isinstance(node, ast.expr)
             yield _warning(message, file, node.lineno, node.col_offset + 1)
@@ -305,8 +305,8 @@ def _detectors(
             text = _detector(node, texts)
             if text and isinstance(node, ast.expr):
                 message = (
-                    f"{declared.name!r} uses {text}, but gets raw files only, also once corrected "
-                    'ones are there: for corrected data it needs @Variable(data="proc")'
+                    f"{declared.name!r} uses {text}, but receives only raw files, even if "
+                    'corrected ones exist: use @Variable(data="proc")'
                 )
                 yield _warning(message, file, node.lineno, node.col_offset + 1)
                 return

@@ -99,7 +99,9 @@ class MyMdc:
         url = Secret(f"{server.reveal()}/api/mymdc/{path}")
         answer = self._request("GET", url, headers=headers)
         if not isinstance(answer, dict):
-            raise MyMdcError(f"MyMdC's answer for {path} is a {type(answer).__name__}, no object")
+            raise MyMdcError(
+                f"MyMdC's response for {path} is a {type(answer).__name__}, not an object"
+            )
         return answer
 
     def _read_credentials(self) -> Credentials:
@@ -148,12 +150,14 @@ class MyMdc:
                 body = _read(response, deadline_s) if status < HTTPStatus.BAD_REQUEST else b""
         except requests.Timeout:
             raise MyMdcError(
-                f"MyMdC did not answer within {self._timeout_s:g} s ({shown})"
+                f"MyMdC did not respond within {self._timeout_s:g} s ({shown})"
             ) from None
         except requests.ConnectionError:
             raise MyMdcError(f"MyMdC cannot be reached at {shown}") from None
         except (requests.RequestException, ValueError) as error:
-            raise MyMdcError(f"MyMdC cannot be asked at {shown} ({type(error).__name__})") from None
+            raise MyMdcError(
+                f"The request to MyMdC at {shown} failed ({type(error).__name__})"
+            ) from None
         if status >= HTTPStatus.BAD_REQUEST:
             raise MyMdcError(f"MyMdC refused with status {_status(status)} ({shown})")
         if method != "GET":
@@ -161,7 +165,7 @@ class MyMdc:
         try:
             return json.loads(body)
         except (ValueError, RecursionError):
-            raise MyMdcError(f"MyMdC's answer is no JSON ({shown})") from None
+            raise MyMdcError(f"MyMdC's response is not JSON ({shown})") from None
 
 
 def parse_credentials(text: bytes) -> Credentials:
@@ -178,7 +182,7 @@ def parse_credentials(text: bytes) -> Credentials:
         parsed = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError, TypeError) as error:
         mark = getattr(error, "problem_mark", None)
-        problem = f"line {mark.line + 1} is no YAML" if mark else "it is no YAML"
+        problem = f"line {mark.line + 1} is not YAML" if mark else "it is not YAML"
     if problem:  # raised here, so as not to chain YAML's error, which quotes the file
         raise MyMdcError(problem)
     if not isinstance(parsed, dict):
@@ -187,7 +191,7 @@ def parse_credentials(text: bytes) -> Credentials:
     if isinstance(token, int):
         token = str(token)
     if not isinstance(server, str) or not address_without_user(server):
-        raise MyMdcError("its `server` is no http or https address")
+        raise MyMdcError("its `server` is not an http or https address")
     if not isinstance(token, str) or not _TOKEN.fullmatch(token):
         raise MyMdcError("its `token` is not one word of ASCII characters")
     return Credentials(Secret(server.rstrip("/")), Secret(token))

@@ -70,7 +70,7 @@ def write_dataset(path: Path, group: str, dataset: Any) -> list[str]:
             _write(path, group, bare)
         except Exception:  # noqa: BLE001 - not for its attributes, then: the first error is the one
             raise error from None
-        return [f"its attributes are left out: {type(error).__name__}: {error}"]
+        return [f"its attributes are omitted: {type(error).__name__}: {error}"]
     return []
 
 

@@ -250,7 +250,7 @@ class Pipeline:
         if differing and on_conflict == "error":
             raise GroupError(
                 f"Duplicate variable name {differing[0]!r} in both pipelines: "
-                "say which to take, on_conflict='left' or 'right'"
+                "choose one with on_conflict='left' or 'right'"
             )
         both = {**ours, **theirs} if on_conflict == "right" else {**theirs, **ours}
         names = [*ours, *(n for n in theirs if n not in ours)]

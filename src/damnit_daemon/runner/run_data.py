@@ -187,8 +187,7 @@ class GivenRun(OpenedRun):
             return _find_proposal(self.proposal)
         except Exception as error:
             raise RunUnavailable(
-                f"The data that was given has no files, and proposal {self.proposal} "
-                f"is not found: {error}"
+                f"The given data has no files, and proposal {self.proposal} is not found: {error}"
             ) from error
 
 

@@ -75,7 +75,7 @@ class DataFiles:
             FileAccess(str(self.path / name)).close()
         except Exception as error:  # noqa: BLE001 - h5py and EXtra-data raise what they like
             return _in_words(error)
-        return "it can be read by now"
+        return "it is readable now"
 
 
 def sentence(folders: Iterable[DataFiles]) -> str:
@@ -95,7 +95,7 @@ def _in_words(error: Exception) -> str:
     if "truncated file" in text:
         return "truncated"
     if "file signature not found" in text:
-        return "no HDF5 file"
+        return "not an HDF5 file"
     if isinstance(error, KeyError):
         return "no METADATA or INDEX"
     return text[:LONGEST_REASON]

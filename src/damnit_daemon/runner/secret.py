@@ -28,4 +28,4 @@ class Secret:
         return format(repr(self), spec)
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError("a secret is not written anywhere")
+        raise TypeError("a secret cannot be serialised")

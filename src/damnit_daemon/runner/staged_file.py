@@ -109,6 +109,6 @@ def _write_once(staged: Path, path: Path) -> None:
             read.update(block)
             position += len(block)
         if read.digest() != written.digest():
-            raise NotWritten(0, "the disk gave back something else than was written")
+            raise NotWritten(0, "the data read back from disk differs from what was written")
     finally:
         os.close(target)

@@ -92,7 +92,7 @@ def _by_numpy(name: str, data: Any) -> Any:
         raise AttributeError(f"numpy has no function {name!r}")
     value = np.asarray(function(data))
     if value.dtype.kind not in "biufcS":
-        raise TypeError(f"the result, {value.dtype}, is no number")
+        raise TypeError(f"the result, {value.dtype}, is not a number")
     return value
 
 

@@ -49,8 +49,8 @@ def as_dataset(table: Any) -> tuple[Any, list[str]]:
         dataset, said = plain(frame.to_xarray())
     except Exception as error:  # pandas and xarray, on the user's objects
         raise TypeError(
-            f"{error}. Tables of every kind are stored if pyarrow is installed in the Python that "
-            f"evaluates the context file: {sys.executable} -m pip install pyarrow"
+            f"{error}. To store any kind of table, install pyarrow in the Python that evaluates "
+            f"the context file: {sys.executable} -m pip install pyarrow"
         ) from error
     return dataset, [*notes, *said]
 

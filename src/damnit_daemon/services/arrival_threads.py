@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 PAUSES = "pauses between files"
 """Key for the pauses between files of the newest runs."""
 
-EXISTED = "it was there before the daemon"
+EXISTED = "it existed before the daemon started"
 
 
 class ArrivalThreads:
@@ -175,7 +175,7 @@ class ArrivalThreads:
 
     def _note_problem(self, problem: str) -> None:
         if problem and problem != self.watcher_problem:
-            log.warning("Cannot look for runs: %s", problem)
+            log.warning("Cannot scan for runs: %s", problem)
         self.watcher_problem = problem
 
     def _listen(self) -> None:

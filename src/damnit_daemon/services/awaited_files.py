@@ -20,7 +20,7 @@ STILL_S = 2.0
 GIVE_UP_AFTER_S = 3600.0
 """Then the job fails; the watcher finds any files that arrive later."""
 
-NOT_YET = "its files are not there yet"
+NOT_YET = "its files have not arrived yet"
 
 
 @dataclass
@@ -90,7 +90,9 @@ class AwaitedFiles:
             self.remove(job_id)
         for each in expired:
             minutes = round((now_s - each.since_s) / 60)
-            reason = f"No {each.job.data} files came within {minutes} minutes of its announcement."
+            reason = (
+                f"No {each.job.data} files arrived within {minutes} minutes of the announcement."
+            )
             self._notify(JobOver(each.job.id, JobState.FAILED, reason))
         if arrived:
             self._notify(FilesCame(tuple(arrived)))

@@ -170,7 +170,7 @@ class Combiner:
         """Remember an unreadable results file until it is replaced."""
         reason = (
             f"{fault.path} cannot be read: {fault.reason}. "
-            "Move it away: a new one is made of what comes next."
+            "Move it away: a new one is created from the next results."
         )
         if (seen := _identity(fault.path)) is not None:
             self._damaged[fault.path] = (seen, reason)
@@ -228,7 +228,7 @@ class _Lane:
         if answer is None:
             assert self._process is not None
             code = self._process.wait()
-            raise CombinerFailed(f"The combiner ended with {code} while it was at work.")
+            raise CombinerFailed(f"The combiner exited with {code} while working.")
         return answer
 
     def _start(self) -> None:
@@ -291,7 +291,7 @@ class _Lane:
         if _cpu_s(process.pid) - cpu_s > self._spinning_s + _size(reading) / BYTES_A_S:
             process.kill()
             process.wait()
-            raise _FileFault(reading, "reading it does not come to an end")
+            raise _FileFault(reading, "reading it never ends")
         if time.monotonic() - progress_s > STUCK_S:
             process.kill()
             raise CombinerFailed(f"{reading} was not read within {STUCK_S / 60:.0f} minutes.")
@@ -308,7 +308,7 @@ def _require_no_crash(process: subprocess.Popen[bytes], reading: Path | None) ->
     code = process.wait()
     if reading is not None and -code in _CRASHES:
         name = signal.Signals(-code).name
-        raise _FileFault(reading, f"reading it ends the program ({name})")
+        raise _FileFault(reading, f"reading it crashes the program ({name})")
 
 
 def _raise_fault(reading: Path | None, reason: str) -> None:

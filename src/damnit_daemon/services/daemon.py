@@ -178,9 +178,9 @@ class Daemon:
         for sentence in malformed:
             log.warning("%s", sentence)
         for job_id in left.requeued:
-            log.info("Job %s was left unfinished and waits again", job_id)
+            log.info("Job %s was interrupted and is queued again", job_id)
         if left.elsewhere:
-            log.info("Jobs that may be in Slurm: %s", len(left.elsewhere))
+            log.info("Jobs possibly in Slurm: %s", len(left.elsewhere))
             self._cluster.order(Adopt(tuple(map(QueuedJob, left.elsewhere))))
             for job_id, reason in left.cancels:
                 self._cluster.order(Cancel(job_id, reason))
@@ -216,7 +216,7 @@ class Daemon:
         try:
             self._write()
         except DamnitError as error:  # the next daemon recovers the jobs
-            log.warning("The end could not be written: %s", error)
+            log.warning("The final state could not be written: %s", error)
 
     def _gather(self, timeout_s: float) -> None:
         """Batch events for a moment, then collect all available; urgent ones end the wait."""
@@ -247,7 +247,7 @@ class Daemon:
             self._ledger_watch.fails(time.monotonic())
         except Exception as error:  # the loop survives any bad row
             if repr(error) != self._problem:
-                log.exception("A turn of the daemon failed")
+                log.exception("An iteration of the daemon failed")
             self._problem = repr(error)
             self._ledger_watch.fails(time.monotonic())
         else:
@@ -460,7 +460,7 @@ class Daemon:
             context_hash(self._folder) != self._held_for
             or time.monotonic() - self._held_at_s > TRY_AGAIN_EVERY_S
         ):
-            log.info("The context file is tried again")
+            log.info("Retrying the context file")
             self._held_for = None
         return self._held_for is not None
 
@@ -501,7 +501,7 @@ class Daemon:
             elif isinstance(event, Remark):
                 log.info("%s", event.text)
             elif isinstance(event, FilesCame):
-                log.info("%s no more: the files are there", _name_jobs(list(event.job_ids)))
+                log.info("%s no longer: the files have arrived", _name_jobs(list(event.job_ids)))
             elif isinstance(event, JobInterrupted):
                 waiting.setdefault(event.reason, []).append(event.job_id)
         for reason, ids in waiting.items():

@@ -79,7 +79,7 @@ def daemon_settings(settings: Mapping[str, object], *, cpu_count: int) -> Daemon
             return found
         except (ValueError, OverflowError):
             raise DamnitError(
-                f"{key} is {text(key, default)!r}, which is no number.",
+                f"{key} is {text(key, default)!r}, which is not a number.",
                 hint=f"Set another: damnit db-config {key} {default:g}",
             ) from None
 
@@ -90,7 +90,7 @@ def daemon_settings(settings: Mapping[str, object], *, cpu_count: int) -> Daemon
     slots = int(number("local_jobs", min(fitting, number("concurrent_jobs", 15))))
     trigger = text("trigger", Trigger.WATCH)
     if trigger not in Trigger.__members__.values():
-        raise DamnitError(f"trigger is {trigger!r}.", hint="Give watch, kafka, both or none.")
+        raise DamnitError(f"trigger is {trigger!r}.", hint="Use watch, kafka, both or none.")
     return DaemonSettings(
         proposal=int(number("proposal", 0)),
         trigger=Trigger(trigger),

@@ -8,7 +8,7 @@ from ..ledger import ArrivalState, Connection, JobState, load_arrivals, load_job
 from ..model.arrival import Arrival, ArrivalSource
 from .run_scanner import scan_run
 
-TAKEN = "its files were found before, and have not changed since"
+TAKEN = "its files were found before and have not changed since"
 
 
 def was_taken(con: Connection, arrival: Arrival, proposal_folder: Path) -> bool:

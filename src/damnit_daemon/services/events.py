@@ -94,7 +94,7 @@ class JobInterrupted:
 def ended_owing(job: Job, reason: str, *, leaves_cluster_work: bool) -> JobOver | JobInterrupted:
     """End a job whose results could not be written to disk: it is retried later, a few times."""
     if job.attempt < MOST_TRIES:
-        return JobInterrupted(job.id, f"{reason}. It is tried again.", waits=True)
+        return JobInterrupted(job.id, f"{reason}. Retrying.", waits=True)
     return JobOver(job.id, JobState.FAILED, reason, leaves_cluster_work=leaves_cluster_work)
 
 

@@ -47,7 +47,7 @@ MEMO = "known.json"
 """Below `.damnit`: data for a new ledger, and proof that there was one."""
 RENEWED = "renewed"
 """Key for the time and the reason of the rebuild."""
-NEWLY_MADE = "it was done before the ledger was made anew"
+NEWLY_MADE = "it was done before the ledger was rebuilt"
 CONFIRM_S = 2.0
 """How long a ledger must be missing before it is given up."""
 
@@ -85,8 +85,8 @@ class LedgerWatch:
             self._wrong_since_s = now_s
         if now_s - self._wrong_since_s >= CONFIRM_S:
             raise LedgerGone(
-                f"{self._folder.ledger} {reason}. This daemon ends.",
-                hint="The next one makes a new ledger of what is known; nothing is to be done.",
+                f"{self._folder.ledger} {reason}. This daemon exits.",
+                hint="The next one rebuilds the ledger; no action is needed.",
             )
 
 
@@ -141,9 +141,9 @@ def renew_ledger(
     aside = _move_aside(folder.ledger, now)
     ledger = Ledger(folder.ledger)
     ledger.create()
-    sentence = f"The ledger {reason}; it was made anew."
+    sentence = f"The ledger {reason}; it was rebuilt."
     if aside is not None:
-        sentence += f" What is left of the old one is {aside.name}."
+        sentence += f" The old one is kept as {aside.name}."
     with ledger.writing() as con:
         # Slurm's submissions are identified by job number: no other job may get the same one.
         number_jobs_after(con, highest_job_number(folder))
@@ -156,7 +156,7 @@ def renew_ledger(
             record_arrival(con, arrival, now=now, state=ArrivalState.IGNORED, reason=NEWLY_MADE)
             save_files(con, key, kind, files, now=now)
         set_value(con, RENEWED, json.dumps([now, sentence]))
-    log.warning("%s Runs that are processed again, or for the first time: %s", sentence, len(owed))
+    log.warning("%s Runs to be processed: %s", sentence, len(owed))
     return sentence
 
 

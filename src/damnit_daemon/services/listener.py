@@ -134,5 +134,5 @@ class Listener:
 
     def _complain(self, problem: str) -> None:
         if not self.problem:
-            log.warning("Arrivals wait to be recorded: %s", problem)
+            log.warning("Arrivals cannot be recorded yet: %s", problem)
         self.problem = problem

@@ -94,7 +94,11 @@ def _prepare(folder: DamnitFolder) -> tuple[DaemonSettings, BrokerSettings | Non
     database = Database(folder.database)
     if 1 <= database.format_version() < FORMAT_VERSION:
         backup = migrate(folder.database)
-        log.info("The database was brought to format %s; a copy is %s", FORMAT_VERSION, backup)
+        log.info(
+            "The database was migrated to format %s; the old one is kept as %s",
+            FORMAT_VERSION,
+            backup,
+        )
     with database.reading() as con:
         stored = load_settings(con)
     settings = daemon_settings(stored, cpu_count=this_machines_cpus())
@@ -121,4 +125,4 @@ def _give_back(ledger: Ledger, token: str) -> None:
         with ledger.writing() as con:
             release(con, token)
     except DamnitError as error:  # it expires by itself
-        log.warning("The lease could not be given back: %s", error)
+        log.warning("The lease could not be released: %s", error)

@@ -37,7 +37,7 @@ def current_proposal(folder: DamnitFolder) -> int:
         return int(str(setting))
     except ValueError:
         raise DamnitError(
-            f"{folder.path} is for no proposal yet.", hint="Set it with `damnit proposal NUMBER`."
+            f"{folder.path} has no proposal yet.", hint="Set it: damnit proposal NUMBER"
         ) from None
 
 

@@ -106,7 +106,7 @@ def parse_backfill(text: str) -> int | None:
     if re.fullmatch(r"[0-9]{1,9}", text):
         return int(text)
     raise DamnitError(
-        f"watch_backfill cannot be {text!r}.", hint="Give none, all, or how many of the newest."
+        f"Invalid watch_backfill: {text!r}.", hint="Use none, all, or a number of the newest runs."
     )
 
 
@@ -334,7 +334,7 @@ class Watcher:
 
     def _complain(self, problem: str) -> None:
         if not self.problem:
-            log.warning("Cannot look for runs: %s", problem)
+            log.warning("Cannot scan for runs: %s", problem)
         self.problem = problem
 
 

@@ -77,12 +77,12 @@ class SlurmClient:
             return reason
         base = os.environ if self._environment is None else self._environment
         if (named := base.get("SLURM_CONF")) and not Path(named).exists():
-            return f"SLURM_CONF names {named}, which is not there."
+            return f"SLURM_CONF names {named}, which does not exist."
         try:
             run_command(["scontrol", "ping"], timeout_s=PING_TIMEOUT_S, base=self._environment)
         except SlurmError as error:
             if "configuration source" in str(error).casefold():
-                return "Slurm's commands are on this machine, but know of no cluster."
+                return "Slurm's commands are installed, but no cluster is configured."
         return ""
 
     def describe(self, cluster: str = "") -> ClusterInfo:
@@ -122,9 +122,7 @@ class SlurmClient:
                     return number
         except SlurmDown as error:
             raise SubmissionUnclear(f"The job may be in Slurm: {error.message}") from None
-        raise SubmissionUnclear(
-            f"Slurm did not say which number the job has: {text.strip()[:200]!r}"
-        )
+        raise SubmissionUnclear(f"Slurm did not return a job number: {text.strip()[:200]!r}")
 
     def find_by_comment(self, comment: str, clusters: Iterable[str] = ()) -> SlurmId | None:
         """Find a submission of this user; None if Slurm has none.
@@ -273,7 +271,7 @@ class SlurmClient:
         if not self._accounting():
             return False
         if not (known := self._known_clusters()):
-            raise SlurmDown("Slurm's accounting does not say which clusters there are.")
+            raise SlurmDown("Slurm's accounting lists no clusters.")
         return name in known
 
     def _known_clusters(self) -> tuple[str, ...]:

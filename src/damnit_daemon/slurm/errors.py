@@ -80,8 +80,8 @@ TEMPORARY = (
 REFUSALS = (
     (
         r"invalid partition|requested partition configuration",
-        "Slurm has no partition of that name, or it does not take such a job",
-        "See the names with sinfo, and set one: damnit db-config slurm_partition NAME",
+        "The partition does not exist, or does not accept such a job",
+        "List partitions with sinfo, then set one: damnit db-config slurm_partition NAME",
     ),
     (
         r"reservation is invalid|problem using reservation|reservation.*(not found|expired)",
@@ -90,48 +90,48 @@ REFUSALS = (
     ),
     (
         r"access denied to requested reservation",
-        "You are not among the users of this reservation",
-        "Ask those who made it to add you, or: damnit db-config --delete slurm_reservation",
+        "You are not a user of this reservation",
+        "Ask its owner to add you, or: damnit db-config --delete slurm_reservation",
     ),
     (
         r"user's group not permitted|access/permission denied|not permitted to use",
-        "You may not use this partition",
+        "You have no access to this partition",
         "Set another: damnit db-config slurm_partition NAME",
     ),
     (
         r"no cluster '|can't be reached now|invalid cluster name",
-        "Slurm knows no cluster of that name",
-        "damnit db-config slurm_clusters none does without names of clusters",
+        "Slurm has no cluster of that name",
+        "To submit without cluster names: damnit db-config slurm_clusters none",
     ),
     (
         r"invalid account|account/partition combination",
         "Slurm does not accept your account here",
-        "Ask the cluster's support, or give one: damnit db-config slurm_options -- --account=NAME",
+        "Ask the support, or set one: damnit db-config slurm_options -- --account=NAME",
     ),
     (
         r"memory specification|node configuration is not available|node count specification",
-        "No node of this partition has as much as the job asks for",
-        "Ask for less: damnit db-config slurm_mem 20G (noncluster_mem, noncluster_cpus)",
+        "No node of this partition has the requested resources",
+        "Request less: damnit db-config slurm_mem 20G (noncluster_mem, noncluster_cpus)",
     ),
     (
         r"time limit is invalid|invalid --time|requested time limit",
-        "The time limit is more than this partition allows, or is none",
+        "The time limit is invalid, or more than this partition allows",
         "Set a shorter one: damnit db-config slurm_time 02:00:00",
     ),
     (
         r"invalid job array",
-        "Slurm does not take so large an array",
+        "Slurm does not accept such a large array",
         "See MaxArraySize in scontrol show config",
     ),
     (
         r"unrecogni[sz]ed option|invalid option|requires an arg|ambiguous|invalid .* specification",
-        "sbatch does not understand one of its options",
-        "Look at damnit db-config slurm_options",
+        "sbatch rejects one of its options",
+        "Check: damnit db-config slurm_options",
     ),
     (
         r"violates accounting|qos policy|qos",
         "A limit of your account does not allow the job",
-        "See your limits: sacctmgr show qos; ask for less, or wait for other jobs",
+        "Check your limits (sacctmgr show qos); request less, or wait for other jobs",
     ),
 )
 
@@ -151,11 +151,11 @@ def explain_failure(command: str, code: int, text: str) -> SlurmError:
         return SlurmDown(f"Slurm cannot be reached: {said}")
     if any(part in low for part in ANSWER_LOST):
         if submits:
-            return SubmissionUnclear(f"Slurm did not say whether it took the job: {said}")
-        return SlurmDown(f"Slurm did not answer: {said}")
+            return SubmissionUnclear(f"Slurm did not confirm whether it accepted the job: {said}")
+        return SlurmDown(f"Slurm did not respond: {said}")
     if submits:
         return _refusal(said, low)
-    return SlurmError(f"{command} failed with exit code {code}: {said or 'it said nothing.'}")
+    return SlurmError(f"{command} failed with exit code {code}: {said or 'no output.'}")
 
 
 def _refusal(said: str, low: str) -> SubmissionRefused:

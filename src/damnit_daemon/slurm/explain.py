@@ -10,37 +10,37 @@ from .states import SlurmState
 from .status import JobStatus
 
 PENDING = {
-    "": "Slurm has not looked at it yet",
-    "Resources": "there is no free node now",
+    "": "Slurm has not considered it yet",
+    "Resources": "no node is free",
     "Priority": "jobs with a higher priority go first",
-    "JobArrayTaskLimit": "as many of its array run as may at once (concurrent_jobs)",
-    "Dependency": "a job before it has to end first",
-    "BeginTime": "it may not begin yet; after a node failed Slurm waits two minutes",
+    "JobArrayTaskLimit": "the limit of concurrent jobs is reached (concurrent_jobs)",
+    "Dependency": "another job must end first",
+    "BeginTime": "its start time has not come; after a node failure Slurm waits two minutes",
     "Reservation": "the reservation has not begun, has ended, or is full",
     "ReqNodeNotAvail": "the nodes it needs are down, drained or reserved",
     "NodeDown": "the nodes it needs are down",
-    "PartitionDown": "the partition takes no jobs now; its administrators closed it",
-    "PartitionInactive": "the partition starts no jobs now; its administrators closed it",
+    "PartitionDown": "the partition accepts no jobs; its administrators closed it",
+    "PartitionInactive": "the partition starts no jobs; its administrators closed it",
     "Licenses": "a licence it needs is in use",
-    "Cleaning": "the node is being cleaned up after the job ran there before",
+    "Cleaning": "the node is being cleaned up after the previous attempt",
     "Prolog": "the node is being prepared",
-    "JobHeldUser": "it is held back; scontrol release lets it go",
-    "JobHeldAdmin": "an administrator, or Slurm itself, holds it back; ask the cluster's support",
+    "JobHeldUser": "it is held; release it with scontrol release",
+    "JobHeldAdmin": "an administrator or Slurm itself holds it; ask the cluster's support",
     "JobLaunchFailure": "it could not be started on its node",
     "launch failed requeued held": "it could not be started on its node, and is held",
     "InvalidReservation": "its reservation has ended",
     "ReservationDeleted": "its reservation has ended",
-    "DependencyNeverSatisfied": "a job before it failed; cancel it",
-    "PartitionNodeLimit": "the partition has not enough nodes for it",
-    "PartitionTimeLimit": "its time limit is more than the partition allows; set slurm_time lower",
-    "PartitionConfig": "the partition has no node as it wants it",
-    "BadConstraints": "no node can ever be as it wants it; ask for less",
-    "MaxMemPerLimit": "it asks for more memory than is allowed",
-    "AccountNotAllowed": "its account may not use this partition",
+    "DependencyNeverSatisfied": "a job that it depends on failed; cancel it",
+    "PartitionNodeLimit": "the partition does not have enough nodes for it",
+    "PartitionTimeLimit": "its time limit is more than the partition allows; lower slurm_time",
+    "PartitionConfig": "the partition has no node with the requested resources",
+    "BadConstraints": "no node has the requested resources; request less",
+    "MaxMemPerLimit": "it requests more memory than is allowed",
+    "AccountNotAllowed": "its account has no access to this partition",
     "InvalidAccount": "Slurm does not know its account",
     "InvalidQOS": "Slurm does not know its quality of service",
     "QOSNotAllowed": "its quality of service is not allowed in this partition",
-    "JobHoldMaxRequeue": "it was started anew too often, and is held",
+    "JobHoldMaxRequeue": "it was restarted too often and is held",
     "SystemFailure": "Slurm itself failed; ask the cluster's support",
     "FrontEndDown": "the front end of the cluster is down",
     "InactiveLimit": "Slurm's limit for inactive jobs was reached",
@@ -70,9 +70,9 @@ def explain(status: JobStatus, resources: Resources | None = None) -> str:
 
 def _pending(status: JobStatus, resources: Resources | None) -> str:
     if status.state is SlurmState.CONFIGURING:
-        return f"Slurm prepares {status.node or 'a node'} for it."
+        return f"Slurm is preparing {status.node or 'a node'} for it."
     if status.state is SlurmState.OTHER:
-        return f"Slurm says {status.reason}."
+        return f"Slurm reports {status.reason}."
     word = status.reason
     if status.state is SlurmState.RESV_DEL_HOLD:
         word = "ReservationDeleted"
@@ -82,7 +82,7 @@ def _pending(status: JobStatus, resources: Resources | None) -> str:
     if word == "Reservation" and resources is not None and resources.reservation:
         meaning = f"the reservation {resources.reservation} has not begun, has ended, or is full"
     told = f" ({word})" if word else ""
-    return f"Waits: {meaning}{told}." if meaning else f"Waits: Slurm says {word}."
+    return f"Waits: {meaning}{told}." if meaning else f"Waits: Slurm reports {word}."
 
 
 def _cancelled(status: JobStatus, _resources: Resources) -> str:
@@ -93,8 +93,8 @@ def _cancelled(status: JobStatus, _resources: Resources) -> str:
 def _failed(status: JobStatus, _resources: Resources) -> str:
     if status.never_started:
         return (
-            f"The job could not be started on {status.node or 'its node'}: its folder cannot be "
-            "reached or written there, or the node is ill."
+            f"The job could not be started on {status.node or 'its node'}: its folder is not "
+            "accessible or writable there, or the node is faulty."
         )
     if status.signal:
         return f"The job was killed by {signal_name(status.signal)}{_on(status)}."
@@ -105,21 +105,21 @@ def _timeout(_status: JobStatus, resources: Resources) -> str:
     limit = f" of {resources.time}" if resources.time else ""
     limit += f", or the reservation {resources.reservation} ended" * bool(resources.reservation)
     return (
-        f"Slurm ended the job: it took longer than its time limit{limit}. "
-        "Retry it with more (damnit retry --time), or set slurm_time."
+        f"Slurm ended the job: it exceeded its time limit{limit}. Retry with more time "
+        "(damnit retry --time), or raise slurm_time."
     )
 
 
 def _memory(status: JobStatus, resources: Resources) -> str:
-    limit = f" than the {resources.memory} it had asked for" if resources.memory else ""
+    limit = f" than the requested {resources.memory}" if resources.memory else ""
     return (
         f"The job ran out of memory{_on(status)}: it needed more{limit}. "
-        "Retry it with more (damnit retry --mem), or set slurm_mem or noncluster_mem."
+        "Retry with more memory (damnit retry --mem), or raise slurm_mem or noncluster_mem."
     )
 
 
 def _node(status: JobStatus, _resources: Resources) -> str:
-    return f"The node{f' {status.node}' if status.node else ''} failed while the job ran."
+    return f"The node{f' {status.node}' if status.node else ''} failed while the job was running."
 
 
 def _said(text: str) -> Callable[[JobStatus, Resources], str]:
@@ -130,9 +130,9 @@ OTHERS: dict[SlurmState, Callable[[JobStatus, Resources], str]] = {
     SlurmState.COMPLETING: _said("It is about to end."),
     SlurmState.SUSPENDED: _said("Suspended by Slurm."),
     SlurmState.STOPPED: _said("Stopped in Slurm."),
-    SlurmState.RESIZING: _said("Runs; Slurm changes its size."),
-    SlurmState.SIGNALING: _said("Runs; Slurm sends it a signal."),
-    SlurmState.STAGE_OUT: _said("It is about to end; its files are copied."),
+    SlurmState.RESIZING: _said("Runs; Slurm is resizing it."),
+    SlurmState.SIGNALING: _said("Runs; Slurm is sending it a signal."),
+    SlurmState.STAGE_OUT: _said("It is about to end; its files are being copied."),
     SlurmState.COMPLETED: _said("It has ended."),
     SlurmState.CANCELLED: _cancelled,
     SlurmState.FAILED: _failed,
@@ -140,12 +140,12 @@ OTHERS: dict[SlurmState, Callable[[JobStatus, Resources], str]] = {
     SlurmState.OUT_OF_MEMORY: _memory,
     SlurmState.NODE_FAIL: _node,
     SlurmState.BOOT_FAIL: _said("The node did not start."),
-    SlurmState.RECONFIG_FAIL: _said("The node could not be set up as wanted."),
+    SlurmState.RECONFIG_FAIL: _said("The node could not be set up as requested."),
     SlurmState.LAUNCH_FAILED: _said("The job could not be started on its node."),
-    SlurmState.PREEMPTED: _said("The job had to make room for one with a higher priority."),
-    SlurmState.DEADLINE: _said("The job could not have ended before its deadline."),
+    SlurmState.PREEMPTED: _said("The job was preempted by one with a higher priority."),
+    SlurmState.DEADLINE: _said("The job could not finish before its deadline."),
     SlurmState.REVOKED: _said("The job runs on another cluster."),
-    SlurmState.GONE: _said("Slurm knows nothing of the job any more."),
+    SlurmState.GONE: _said("Slurm no longer knows the job."),
 }
 
 

@@ -44,14 +44,17 @@ def run_command(
             start_new_session=True,  # ctrl-c must not interrupt a submission
         )
     except subprocess.TimeoutExpired:
-        said = f"{words[0]} did not answer within {timeout_s:g} s."
+        said = f"{words[0]} did not respond within {timeout_s:g} s."
         if words[0] == "sbatch":
-            raise SubmissionUnclear(f"Slurm did not say whether it took the job: {said}") from None
+            raise SubmissionUnclear(
+                f"Slurm did not confirm whether it accepted the job: {said}"
+            ) from None
         raise SlurmDown(f"Slurm cannot be reached: {said}") from None
     except OSError as error:
         raise SlurmDown(
             f"{words[0]} cannot be started: {error.strerror}.",
-            hint="Is Slurm installed on this machine? Without: damnit db-config executor local",
+            hint="Check that Slurm is installed here, or do without: damnit db-config executor "
+            "local",
         ) from None
     stdout = done.stdout.decode("utf-8", "replace")
     stderr = done.stderr.decode("utf-8", "replace")

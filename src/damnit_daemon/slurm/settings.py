@@ -134,6 +134,6 @@ def _words(text: str) -> list[str]:
 
 def _makes_no_sense(key: str, text: str, example: str) -> DamnitError:
     return DamnitError(
-        f"{key} is {text!r}, which makes no sense.",
+        f"{key} is {text!r}, which is invalid.",
         hint=f"Set another: damnit db-config {key} {example}",
     )

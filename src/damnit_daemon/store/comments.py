@@ -40,7 +40,7 @@ class NoteChanged(StoreError):  # noqa: N818 – house style
 
     def __init__(self, found: Note | None) -> None:
         what = "deleted" if found is None else "changed"
-        super().__init__(f"Somebody else has {what} this note meanwhile.", hint="Look at it again.")
+        super().__init__(f"Another user has {what} this note.", hint="Check it and try again.")
         self.found = found
 
 

@@ -79,7 +79,7 @@ def _split_header(blob: bytes) -> tuple[bytes, int]:
     start, length = (10, "<H") if blob[6:7] == b"\x01" else (12, "<I")
     (size,) = struct.unpack(length, blob[8:start])
     if size > _MAX_HEADER_BYTES:
-        raise ValueError("no array has such a header")
+        raise ValueError("invalid array header")
     return blob[start : start + size], start + size
 
 
@@ -91,5 +91,5 @@ def _parse_header(header: bytes) -> tuple[Any, bool, tuple[int, ...]]:
     parsed = ast.literal_eval(header.decode("utf-8").strip())
     shape = tuple(map(int, parsed["shape"]))
     if min(shape, default=0) < 0:
-        raise ValueError("an array has no such shape")
+        raise ValueError("invalid array shape")
     return parsed["descr"], bool(parsed["fortran_order"]), shape

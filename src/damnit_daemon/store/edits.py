@@ -50,7 +50,7 @@ class EditConflict(StoreError):  # noqa: N818 – house style
 
     def __init__(self, conflicts: Sequence[Conflict]) -> None:
         cells = count_of(len(conflicts), "cell")
-        super().__init__(f"Somebody else has changed {cells} meanwhile.")
+        super().__init__(f"Another user has changed {cells}.")
         self.conflicts = tuple(conflicts)
 
 
@@ -59,9 +59,11 @@ class TypeLost(StoreError):  # noqa: N818 – house style
 
     def __init__(self, name: str, type_name: str | None, *, is_there: bool) -> None:
         what = (
-            f"made {name} a {type_name or 'computed'} variable" if is_there else f"deleted {name}"
+            f"changed {name} to a {type_name or 'computed'} variable"
+            if is_there
+            else f"deleted {name}"
         )
-        super().__init__(f"Somebody else has {what} meanwhile.")
+        super().__init__(f"Another user has {what}.")
 
 
 def save_changes(

@@ -62,7 +62,7 @@ def describe(error: sqlite3.Error, path: Path, timeout_s: float) -> StoreError |
 def describe_os_error(error: OSError, path: Path) -> StoreError:
     """Return why a file for the database could not be created."""
     if error.errno in {errno.ENOENT, errno.ENOTDIR}:
-        return StoreError(f"There is no folder {path.parent}.", hint="Make it first.")
+        return StoreError(f"There is no folder {path.parent}.", hint="Create it first.")
     if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
         return DatabaseReadOnly(path)
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
@@ -74,7 +74,8 @@ def _describe_readonly(extended: int, path: Path) -> StoreError:
     if extended == sqlite3.SQLITE_READONLY_ROLLBACK:
         return DatabaseReadOnly(
             path,
-            "was left half-written by a program that died, and you may not write it to undo that",
+            "was left half-written by a crashed program, and you have no write permission to "
+            "roll that back",
         )
     if extended == sqlite3.SQLITE_READONLY_DBMOVED:
         return DatabaseReadOnly(path, "was moved or removed while it was being written")

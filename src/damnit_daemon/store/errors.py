@@ -35,7 +35,7 @@ class DatabaseUnreadable(StoreError):
 
     def __init__(self, path: Path) -> None:
         super().__init__(
-            f"{path} may not be read.",
+            f"Cannot read {path}.",
             hint="Ask its owner for permission, or check that it is a file.",
         )
 
@@ -53,18 +53,18 @@ class DatabaseBusy(StoreError):
     def __init__(self, path: Path, timeout_s: float) -> None:
         super().__init__(
             f"{path} is in use by another program and stayed locked for {timeout_s:g} s.",
-            hint="Try again; if it stays so, a program is stopped halfway: "
-            f"`fuser -v {path}` lists those on this machine.",
+            hint=f"Try again. If the lock remains, a program may be suspended: `fuser -v {path}` "
+            "lists those on this machine.",
         )
 
 
 class DatabaseReadOnly(StoreError):
     """Raised when the file or its folder is not writable."""
 
-    def __init__(self, path: Path, reason: str = "may not be written") -> None:
+    def __init__(self, path: Path, reason: str = "is not writable") -> None:
         super().__init__(
             f"{path} {reason}.",
-            hint="SQLite writes beside the file too, so the folder must be writable as well.",
+            hint="SQLite also writes next to the file, so the folder must be writable as well.",
         )
 
 
@@ -95,7 +95,7 @@ class FormatTooOld(StoreError):
         if version < 1:
             hint = "Convert it with `damnit migrate v0-to-v1` of DAMNIT 0.3 or later."
         else:
-            hint = "Run `damnit read-context`, which brings it up to date and keeps a copy."
+            hint = "Run `damnit read-context`, which migrates it and keeps a copy."
         super().__init__(f"{path} has the old format {version}.", hint=hint)
 
 
@@ -104,8 +104,8 @@ class FormatTooNew(StoreError):
 
     def __init__(self, path: Path, version: int, reason: str) -> None:
         super().__init__(
-            f"{path} has format {version}, newer than this program knows: {reason}.",
-            hint="Install a newer damnit-tui.",
+            f"{path} has format {version}, newer than this program supports: {reason}.",
+            hint="Upgrade damnit-tui.",
         )
 
 

@@ -27,7 +27,7 @@ def read_format(con: sqlite3.Connection, path: Path) -> int:
     try:
         return int(found[0][0])
     except (TypeError, ValueError) as error:
-        raise NotADatabase(path, f"says that its format is {found[0][0]!r}") from error
+        raise NotADatabase(path, f"has the unknown format {found[0][0]!r}") from error
 
 
 def _no_tables(path: Path) -> NotADatabase:
@@ -35,10 +35,10 @@ def _no_tables(path: Path) -> NotADatabase:
         return NotADatabase(
             path,
             "is empty",
-            hint="Either it is being created right now, or a program died doing so: "
-            "try again, else remove it.",
+            hint="It is being created, or a program crashed while creating it: try again, then "
+            "remove it.",
         )
-    return NotADatabase(path, "is an SQLite database, but not one of DAMNIT")
+    return NotADatabase(path, "is an SQLite database, but not of DAMNIT")
 
 
 def require_readable(version: int, path: Path) -> None:
@@ -52,7 +52,7 @@ def require_current(version: int, path: Path) -> None:
     if version < FORMAT_VERSION:
         raise FormatTooOld(path, version)
     if version > FORMAT_VERSION:
-        raise FormatTooNew(path, version, "it can be read, but not written")
+        raise FormatTooNew(path, version, "it is readable, but not writable")
 
 
 def overlay_missing(con: sqlite3.Connection) -> None:

@@ -153,7 +153,7 @@ def _save_value(
         report.outdated.append((new.key, new.name))
         if computed_at < age and age > now:
             reason = (
-                f"what is stored says that it was computed {age - now:.0f} s from now, and stays: "
+                f"the stored value is dated {age - now:.0f} s in the future, so it is kept: "
                 "the clocks of the hosts differ"
             )
             report.rejected.append(Rejected(new.key, str(new.name), reason))

@@ -30,7 +30,7 @@ class VariableChanged(StoreError):  # noqa: N818 – house style
 
     def __init__(self, name: str, found: Column | None) -> None:
         what = "deleted" if found is None else "changed"
-        super().__init__(f"Somebody else has {what} {name} meanwhile.", hint="Look at it again.")
+        super().__init__(f"Another user has {what} {name}.", hint="Check it and try again.")
         self.found = found
 
 
@@ -50,7 +50,7 @@ class ValuesDoNotFit(StoreError):  # noqa: N818 – house style
         (key, value), *more = misfits
         others = f", nor are {len(more)} others" if more else ""
         super().__init__(
-            f"{value!r} of {key} is not of the type {type_name}{others}: {name} stays as it was.",
+            f"{value!r} of {key} is not of the type {type_name}{others}: {name} is unchanged.",
             hint="Change or clear them first.",
         )
 
@@ -69,9 +69,9 @@ def why_not_name(name: str, names: Iterable[str]) -> str:
         names: Names of all columns.
     """
     if not _NAME.fullmatch(name) or not name.isidentifier():
-        return "letters, digits and underscores, no digit first"
+        return "use letters, digits and underscores, not starting with a digit"
     if name in RESERVED:
-        return "the table uses this name itself"
+        return "the table uses this name"
     if name.casefold() in {other.casefold() for other in names}:
         return "there is a column of this name"
     return ""
@@ -202,7 +202,7 @@ def remove_variable(con: sqlite3.Connection, name: str) -> int:
 
 def _require(type_name: str | None) -> None:
     if type_name not in USER_TYPES:
-        raise NameRefused(f"There is no type {type_name!r}.", hint=f"Use {', '.join(USER_TYPES)}.")
+        raise NameRefused(f"Unknown type {type_name!r}.", hint=f"Use {', '.join(USER_TYPES)}.")
 
 
 def _convert_values(

@@ -46,7 +46,7 @@ def load_conf(folder: DamnitFolder) -> Configured | None:
     except OSError as error:
         raise DamnitError(
             f"{path} cannot be read: {error.strerror}.",
-            hint="Who may look after the daemon is who may read this file.",
+            hint="Managing the daemon needs read access to this file.",
         ) from error
     return Configured(parse_address(text), is_ours(text))
 
@@ -99,10 +99,10 @@ def check_logs(folder: DamnitFolder) -> None:
     for name in (DAEMON_LOG, SUPERVISORD_LOG):
         path = folder.path / name
         if path.is_symlink() and path.lstat().st_uid != os.getuid():
-            raise DamnitError(f"{path} is a link that somebody else made.", hint="Remove it.")
+            raise DamnitError(f"{path} is a link of another user.", hint="Remove it.")
         if path.exists() and not os.access(path, os.W_OK):
             raise DamnitError(
-                f"{path} may not be written: it is {path.owner()}'s.",
+                f"{path} is not writable: it is {path.owner()}'s.",
                 hint=f"Move it away: mv {name} {name}.old",
             )
     pid_file = folder.path / PID_FILE

@@ -102,7 +102,7 @@ def quote_word(word: str) -> str:
     """
     if not word.isprintable():
         raise DamnitError(
-            f"supervisord cannot be told of {word!r}: it holds a character that cannot be printed.",
+            f"supervisord cannot handle {word!r}: it contains a non-printable character.",
             hint="Rename the folder.",
         )
     quoted = shlex.quote(word).replace("%", "%%")

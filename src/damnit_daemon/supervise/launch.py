@@ -62,4 +62,4 @@ def _run_supervisord(folder: DamnitFolder, address: Address, umask: int) -> bool
     if PORT_TAKEN in said:
         return False
     last = said.splitlines()[0] if said else f"exit code {done.returncode}"
-    raise DamnitError(f"supervisord does not start at {address.url}: {last}")
+    raise DamnitError(f"supervisord did not start at {address.url}: {last}")

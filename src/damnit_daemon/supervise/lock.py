@@ -20,8 +20,8 @@ def supervise_lock(folder: DamnitFolder, *, timeout_s: float) -> AbstractContext
         folder,
         "supervise.lock",
         busy=lambda _holder: DamnitError(
-            f"The daemon of {folder.path} is being started or stopped by somebody else.",
+            f"The daemon of {folder.path} is being started or stopped by another user.",
             hint="Try again in a minute.",
         ),
-        denied_hint="The daemon is looked after by somebody who may write to the DAMNIT folder.",
+        denied_hint="Managing the daemon needs write access to the DAMNIT folder.",
     ).held(timeout_s=timeout_s)

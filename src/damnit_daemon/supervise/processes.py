@@ -65,7 +65,7 @@ class Process:
         if not self.wait(KILL_WAIT_S):
             raise DamnitError(
                 f"Process {self.pid} cannot be killed.",
-                hint="It hangs in the kernel, mostly for a file system that does not answer.",
+                hint="It hangs in the kernel, usually because a file system does not respond.",
             )
 
     def _signal(self, number: signal.Signals, *, group: bool = False) -> None:
@@ -80,7 +80,7 @@ class Process:
             pass
         except PermissionError as error:
             raise DamnitError(
-                f"Process {self.pid} is {_owner(self.pid)}'s, and may not be ended by you.",
+                f"Process {self.pid} is {_owner(self.pid)}'s, and you may not end it.",
                 hint="Ask them to run `damnit-daemon stop`.",
             ) from error
 

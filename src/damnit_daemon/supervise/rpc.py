@@ -91,11 +91,11 @@ class Supervisord:
             with xmlrpc.client.ServerProxy(url, transport=_Transport(self._timeout_s)) as remote:
                 yield remote
         except xmlrpc.client.ProtocolError as error:
-            raise NoAnswer(f"{address.url} does not let us in: {error.errmsg}.") from error
+            raise NoAnswer(f"{address.url} denies access: {error.errmsg}.") from error
         except xmlrpc.client.Fault as fault:
-            raise NoAnswer(f"{address.url} refuses: {fault.faultString}.") from fault
+            raise NoAnswer(f"{address.url} refused the request: {fault.faultString}.") from fault
         except (OSError, UnicodeError) as error:  # UnicodeError: not a valid host name
-            raise NoAnswer(f"{address.url} does not answer: {error}.") from error
+            raise NoAnswer(f"{address.url} does not respond: {error}.") from error
         except (
             http.client.HTTPException,
             xmlrpc.client.ResponseError,
@@ -104,7 +104,7 @@ class Supervisord:
             TypeError,
             ValueError,
         ) as error:
-            raise NoAnswer(f"{address.url} is no supervisord.") from error
+            raise NoAnswer(f"{address.url} is not a supervisord.") from error
 
 
 class _Transport(xmlrpc.client.Transport):

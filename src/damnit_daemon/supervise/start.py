@@ -80,7 +80,10 @@ def start(
             end_supervisord(seen, grace_s=LAUNCH_TIMEOUT_S)  # it supervises no program
         copy = keep_foreign_conf(folder)
         if copy is not None:
-            report(f"{conf_path(folder).name} was not ours; the old one is kept as {copy.name}")
+            report(
+                f"{conf_path(folder).name} was not written by damnit-daemon; it is kept as "
+                f"{copy.name}"
+            )
         return _start(
             folder,
             command or daemon_command(folder),
@@ -97,33 +100,33 @@ def _refuse_second(
     lease, program = seen.lease, seen.program
     if seen.supervisord is None and seen.supervisord_process is not None:
         raise DamnitError(
-            f"A supervisord runs for this folder (process {seen.supervisord_process.pid}), "
-            "but does not answer.",
-            hint="End it with `damnit-daemon stop`.",
+            f"A supervisord runs for this folder (process {seen.supervisord_process.pid}), but "
+            "does not respond.",
+            hint="Stop it with `damnit-daemon stop`.",
         )
     if seen.is_alone and lease is not None:
         raise _held_alone(lease)
     if program is not None and program.is_wanted:
         if not seen.is_ours:
             raise DamnitError(
-                f"DAMNIT's own listener runs in this folder ({program.description}).",
-                hint="Two would process each run twice. End it with `damnit-daemon stop`.",
+                f"DAMNIT's own listener is running in this folder ({program.description}).",
+                hint="Two would process each run twice. Stop it with `damnit-daemon stop`.",
             )
         if lease is not None and seen.is_supervised:
             raise LeaseHeld(lease)
         where = "" if seen.supervisord is None else f" on {seen.supervisord.address.host}"
         raise DamnitError(
-            f"A daemon is kept running in this folder already, by supervisord{where}: "
+            f"A daemon is already managed in this folder by supervisord{where}: "
             f"{program.state}, {program.description}.",
-            hint="Look at `damnit-daemon logs`, or end it with `damnit-daemon stop`.",
+            hint="See `damnit-daemon logs`, or stop it with `damnit-daemon stop`.",
         )
     if lease is None or seen.holder_alive is False:
         return 0.0
     if is_renewed(folder, lease):
         raise LeaseHeld(lease)
     report(
-        f"process {lease.holder.pid} on {lease.holder.host} left without a word; "
-        f"its lease expires in {EXPIRES_S:.0f} s"
+        f"process {lease.holder.pid} on {lease.holder.host} exited without releasing its lease, "
+        f"which expires in {EXPIRES_S:.0f} s"
     )
     return EXPIRES_S
 
@@ -131,9 +134,9 @@ def _refuse_second(
 def _held_alone(lease: Lease) -> DamnitError:
     held = LeaseHeld(lease)
     return DamnitError(
-        f"{held.message} No supervisord looks after it.",
-        hint="If it was not started with `damnit-daemon run`, its supervisord was killed: "
-        "end it with `damnit-daemon stop`, and start again.",
+        f"{held.message} No supervisord manages it.",
+        hint="If it was not started with `damnit-daemon run`, its supervisord was killed: run "
+        "`damnit-daemon stop`, then start again.",
     )
 
 
@@ -172,16 +175,16 @@ def _wait_until_it_works(
             program = supervisord.load_program()
         except NoAnswer as error:
             if waited_s > ANSWER_TIMEOUT_S:
-                return f"its supervisord ended: {error.message.rstrip('.')}"
+                return f"its supervisord exited: {error.message.rstrip('.')}"
         if program is not None:
             first_pid = first_pid or program.pid
             if program.state in ENDED_STATES or program.pid != first_pid:
-                return f"it ended at once ({program.description})"
+                return f"it exited at once ({program.description})"
             lease = read_lease(folder)
             if lease is not None and _is_first_renewal(lease, program, old):
                 return lease
         time.sleep(LOOK_EVERY_S)
-    return f"it gave no sign of life within {timeout_s:.0f} s"
+    return f"it did not respond within {timeout_s:.0f} s"
 
 
 def _is_first_renewal(lease: Lease, program: Program, old: Lease | None) -> bool:

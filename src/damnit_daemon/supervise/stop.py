@@ -74,7 +74,7 @@ def _shut_down(supervisord: Supervisord, process: Process | None, grace_s: float
             process.kill()
     elif not has_ended:
         raise DamnitError(
-            f"supervisord ({where}) has not ended after {grace_s:.0f} s.",
+            f"supervisord ({where}) has not exited after {grace_s:.0f} s.",
             hint=f"Run `damnit-daemon stop` on {supervisord.address.host}.",
         )
     ended = [f"the daemon (process {pid})"] if pid else []
@@ -100,7 +100,7 @@ def _end_holder(folder: DamnitFolder, lease: Lease, grace_s: float) -> list[str]
     alive = is_alive(holder)
     if alive:
         Process(holder.pid, holder.started).end(grace_s=grace_s)
-        return [f"the daemon (process {holder.pid}), which no supervisord looked after"]
+        return [f"the daemon (process {holder.pid}), which no supervisord managed"]
     if alive is None and is_renewed(folder, lease):
         held = LeaseHeld(lease)
         raise DamnitError(held.message, hint=f"Run `damnit-daemon stop` on {holder.host}.")

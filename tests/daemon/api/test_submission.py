@@ -69,15 +69,15 @@ def test_later_submission_replaces_earlier_value(damnit):
     ("values", "more", "said"),
     [
         ({"a b": 1}, {}, "is not a variable name"),
-        ({"comment": "x"}, {}, "people type it"),
-        ({"typed": 1}, {}, "people edit"),
+        ({"comment": "x"}, {}, "entered by users"),
+        ({"typed": 1}, {}, "user-editable"),
         ({"x": 1}, {"errors": {"x": "no"}}, "both a value and an error"),
         ({}, {"errors": {"start_time": "no"}}, "it is no error"),
         ({"x": None}, {}, "give the reason in errors"),
         ({"x": Cell(None)}, {}, "give the reason in errors"),
         ({"x": object()}, {}, "x cannot be stored"),
-        ({"x": 1}, {"provenance": ""}, "who made the results"),
-        ({}, {}, "nothing to submit"),
+        ({"x": 1}, {"provenance": ""}, "must name the origin of the results"),
+        ({}, {}, "Nothing to submit"),
     ],
 )
 def test_invalid_submission_is_refused_and_leaves_no_file(damnit, values, more, said):

@@ -33,7 +33,7 @@ def test_consumer_reads_on_after_broker_was_killed_and_restarted(kind, request, 
         monkeypatch.setattr(consumer_module, "SILENCE_S", 1.0)
         broker.kill()
         assert read_for(consumer, 3.0) == []
-        assert consumer.problem == f"no word from {broker.address}"
+        assert consumer.problem == f"no response from {broker.address}"
         broker.start()
         broker.send(topic, [event(3)])
         assert run_numbers(read(consumer, 1)) == [3]

@@ -38,7 +38,7 @@ def test_ignored_messages_are_counted_by_reason():
     assert sifted.passed_over == {
         "ignored: other proposal": 1,
         "ignored: unknown event": 1,
-        "malformed: is no JSON": 1,
+        "malformed: is not JSON": 1,
         "ignored: older than the daemon": 1,
     }
 

@@ -75,7 +75,7 @@ def test_broker_that_stops_answering_is_reported(kind, request):
             began = time.monotonic()
             poll_until(consumer, lambda: consumer.problem)
             assert time.monotonic() - began < 20
-            assert consumer.problem == f"no word from {broker.address}"
+            assert consumer.problem == f"no response from {broker.address}"
         finally:
             process.send_signal(signal.SIGCONT)
         poll_until(consumer, lambda: not consumer.problem)
@@ -117,7 +117,7 @@ def test_foreign_group_member_that_takes_partitions_is_reported(kind, request):
             # Tansu now and then gives the newcomer nothing: then it is the one to report it.
             def without_all():
                 foreign.poll(0.2)
-                return [each for each in (ours, foreign) if "has taken" in each.problem]
+                return [each for each in (ours, foreign) if " reads " in each.problem]
 
             poll_until(ours, without_all)
             for each in without_all():
@@ -151,7 +151,7 @@ def test_unreachable_advertised_address_is_a_problem(tmp_path):
         settings = broker.settings(unique_name("events"))
         assert load_advertised(settings) == [broker.nowhere]
         with consuming(settings) as consumer:
-            poll_until(consumer, lambda: consumer.problem.startswith("no word"))
+            poll_until(consumer, lambda: consumer.problem.startswith("no response"))
     finally:
         broker.stop()
 

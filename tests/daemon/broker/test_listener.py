@@ -122,7 +122,7 @@ def test_listener_gives_repeated_messages_one_key(broker, tmp_path):
         stop.set()
         thread.join()
     assert len(set(keys)) == 1
-    assert listener.counts["malformed: is no JSON"] == 1
+    assert listener.counts["malformed: is not JSON"] == 1
     assert listener.counts["ignored: other proposal"] == 1
 
 

@@ -110,7 +110,7 @@ def test_run_is_processed_at_once_when_foreign_group_member_took_its_event(liste
         def takes():
             for records in taker.poll(timeout_ms=200).values():
                 taken.extend(record.value for record in records)
-            return "has taken" in health(it).problem
+            return " reads " in health(it).problem
 
         wait_until(takes, timeout_s=100)
         assert group_name(it.folder.path) in health(it).problem

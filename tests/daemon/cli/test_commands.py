@@ -121,7 +121,7 @@ class TestDbConfig:
             (["slurm_time", "soon"], "02:00:00"),
             (["context_python", "/no/such/python"], "--force"),
             (["slurm_time"], "not set"),
-            (["nonsense"], "no setting"),
+            (["nonsense"], "Unknown setting"),
             (["--delete", "slurm_time"], "not set"),
             (["--delete", "db_id"], "cannot be deleted"),
         ],

@@ -71,7 +71,7 @@ def test_cancel_and_retry_usage_errors_exit_with_code_2(damnit, ledger, argument
 def test_cancel_and_retry_fail_without_ledger(damnit, folder, arguments):
     result = damnit(*arguments)
     assert result.code == 1
-    assert "no daemon has worked here yet" in result.err
+    assert "no daemon has run here yet" in result.err
     assert not folder.ledger.exists()
 
 
@@ -141,7 +141,7 @@ def test_combine_is_refused_while_daemon_runs(damnit, folder, ledger):
     token = take_lease(ledger)
     result = damnit("combine")
     assert result.code == 1
-    assert "A daemon works in this folder already: process " in result.err
+    assert "A daemon is already running in this folder: process " in result.err
     assert "It combines pending fragments automatically." in result.err
     with ledger.writing() as con:
         release(con, token)

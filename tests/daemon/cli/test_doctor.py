@@ -50,7 +50,7 @@ def test_doctor_finds_no_problem_in_healthy_folder(damnit, folder):
     result = damnit("doctor")
     assert result.code == 0, result.out
     assert "✗" not in result.out
-    assert "✓ database: format 4, 1 run, whole" in result.out
+    assert "✓ database: format 4, 1 run, intact" in result.out
     assert "extra_data" in result.out
     assert "✓ context: context.py: 2 variables" in result.out
     assert "· daemon: stopped\n  → damnit-daemon start\n" in result.out
@@ -104,7 +104,7 @@ def test_doctor_reports_files_with_fewer_permissions_than_folder(folder):
         if path.exists():
             path.chmod(0o2770)
     assert wrong(folder)["folder"] == (
-        f"{folder.database} is less open to the group than the folder is.",
+        f"{folder.database} has fewer group permissions than the folder.",
         f"chmod g+rw {folder.database}",
     )
 
@@ -136,7 +136,7 @@ def test_doctor_repair_migrates_old_database(damnit, folder):
         con.executescript(STEPS[2])
     assert wrong(folder)["database"] == ("It has the old format 2.", "damnit doctor --repair")
     result = damnit("doctor", "--repair")
-    assert "+ brought the database to format 4; the old one is runs.v2-backup.sqlite" in result.out
+    assert "+ migrated the database to format 4; the old one is runs.v2-backup.sqlite" in result.out
     assert "✓ database: format 4" in result.out
     assert "+" not in damnit("doctor", "--repair").out.split("✓")[0]
 
@@ -179,7 +179,7 @@ def test_doctor_reports_broker_that_accepts_but_does_not_answer(damnit, folder):
         address = f"127.0.0.1:{listener.getsockname()[1]}"
         setting(folder, "broker", address)
         said = damnit("doctor").out
-    assert f"✗ broker: {address} takes connections, but does not answer" in said
+    assert f"✗ broker: {address} accepts connections, but does not respond" in said
 
 
 @pytest.mark.extended
@@ -200,8 +200,8 @@ def test_doctor_repair_leaves_fragments_to_running_daemon(folder):
     ledger.create()
     take_lease(ledger)
     fragment = add_fragment(folder, age_s=600)
-    assert "waiting: 1 fragment in vain, the oldest for 10 min" in wrong(folder)["fragments"][0]
-    assert list(repair(folder)) == ["left the waiting fragments to the daemon that works here"]
+    assert "waiting: 1 fragment too long, the oldest for 10 min" in wrong(folder)["fragments"][0]
+    assert list(repair(folder)) == ["left the pending fragments to the running daemon"]
     assert fragment.exists()
 
 
@@ -271,7 +271,7 @@ class TestVerify:
         with h5py.File(path, "a") as file:
             file["a/data"][...] += 1
         (finding,) = self.found(folder)
-        assert finding.text == "p1234, r2: a: its data is not what was written (checksum)"
+        assert finding.text == "p1234, r2: a: its data differs from what was written (checksum)"
         assert finding.fix == "damnit reprocess 2 --proposal 1234 --var a"
 
     def test_doctor_verify_counts_values_without_checksums(self, folder):
@@ -290,7 +290,7 @@ class TestVerify:
         path = folder.results_file(RunKey(1234, 1))
         shutil.copyfile(DAMAGED / "fragment-hang.h5", path)
         (finding,) = self.found(folder)
-        assert finding.text == f"{path}: The file is damaged: reading it does not come to an end."
+        assert finding.text == f"{path}: The file is damaged: reading it never ends."
         (told, _) = wrong(folder)["results"]
         assert told == finding.text
 
@@ -298,7 +298,7 @@ class TestVerify:
         add_fragment(folder)
         texts = [finding.text for finding in self.found(folder)]
         assert texts == [
-            "files and database agree on 1 run", "left out, as fragments wait: 1 run",
+            "files and database agree on 1 run", "skipped, as fragments are pending: 1 run",
         ]  # fmt: skip
 
     def test_doctor_verify_repair_restores_values_of_older_database(self, damnit, folder):
@@ -326,7 +326,7 @@ class TestVerify:
             )
         assert "missing in the database" in damnit("doctor", "--verify").out
         result = damnit("doctor", "--verify", "--repair")
-        assert "+ p1234, r1: brought back a, bad" in result.out
+        assert "+ p1234, r1: restored a, bad" in result.out
         assert "✓ verify: files and database agree on 2 runs" in result.out
         found = rows()
         assert [row for row in found if row[2] != "comment"] == before

@@ -84,7 +84,7 @@ def test_check_warns_of_slow_variable_that_is_not_on_the_cluster(damnit, advised
             took = VariableProgress(running(con, run), "a", Outcome.DONE, duration_s=100.0 + run)
             save_progress(con, [took])
     result = damnit("read-context", "--check")
-    assert "4:1: warning: 'a' takes 102 s (the median of 4 runs)" in result.err
+    assert "4:1: warning: 'a' takes 102 s (median of 4 runs)" in result.err
     assert "cluster=True" in result.err
 
 

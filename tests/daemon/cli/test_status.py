@@ -55,10 +55,12 @@ def test_status_lists_growing_runs_and_settle_times(damnit, ledger):
         acquire(con, this_process(), now=now, info=info)
     result = damnit("status")
     first, second = lines_of(result, "growing")
-    assert first.startswith("run 7: its raw files still come: 2 files, 3.00 GB, last change ")
-    assert first.endswith(" s ago; it is processed after 30 s without one")
+    assert first.startswith(
+        "run 7: its raw files are still arriving: 2 files, 3.00 GB, last change "
+    )
+    assert first.endswith(" s ago; it is processed after 30 s without changes")
     assert second == (
-        "run 8: its proc files are not complete: CORR-S00001 is missing (1 file, 1.00 GB)"
+        "run 8: its proc files are incomplete: CORR-S00001 is missing (1 file, 1.00 GB)"
     )
     assert lines_of(result, "settle time") == ["raw 30 s, proc 20 s"]
 
@@ -84,7 +86,7 @@ def test_status_reports_copied_folder_until_it_has_a_new_id(damnit, folder, copy
     assert json.loads(damnit("status", "--json").out)["copy_of"] == str(folder.path)
     said = damnit("doctor").out
     assert f"✗ database: This folder is a copy of {folder.path} and has its identity: " in said
-    assert "→ damnit-daemon new-id gives it one of its own." in said
+    assert "→ Give it its own: damnit-daemon new-id" in said
     result = damnit("new-id")
     assert result.code == 0
     assert result.out.startswith(f"{copy.path} is now ")

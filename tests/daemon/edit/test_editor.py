@@ -216,7 +216,7 @@ def test_read_only_journal_does_not_prevent_edit(shared_folder):
         editor.set_values([ValueEdit(key(1), "comment", "dark", "light")])
 
     assert cell(folder, 1) == "light"
-    assert "may not be written" in editor.problem
+    assert "is not writable" in editor.problem
 
 
 def test_edit_of_locked_database_fails_as_busy_and_can_be_repeated(folder, editor):
@@ -360,8 +360,8 @@ def test_user_variable_is_defined_with_tags(folder, editor):
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"name": "2nd"}, "no digit first"),
-        ({"name": "a b"}, "no digit first"),
+        ({"name": "2nd"}, "not starting with a digit"),
+        ({"name": "a b"}, "not starting with a digit"),
         ({"name": "run"}, "itself"),
         ({"name": "A_NUMBER"}, "a column of this name"),
         ({"title": "A/number"}, "a column with this title"),

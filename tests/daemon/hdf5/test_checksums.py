@@ -96,11 +96,13 @@ def test_bit_flip_quarantines_fragment_and_its_cell_gives_the_reason(folder, nam
             bad, healthy = healthy, bad
     flip(bad, content)
     report = combine_run(folder, KEY, [bad, healthy])
-    assert [(b.path, "is not what was written" in b.reason) for b in report.broken] == [(bad, True)]
+    assert [(b.path, "differs from what was written" in b.reason) for b in report.broken] == [
+        (bad, True)
+    ]
     found = cells(folder)
     assert found["healthy"] == 5
     assert found[name][0] == "UnreadableResult"
-    assert "is not what was written" in found[name][1]
+    assert "differs from what was written" in found[name][1]
     assert failed_variables(folder, [KEY]) == {KEY: [name]}
     with ResultsFile(folder.results_file(KEY)) as results:
         assert results.names() == ["healthy"]
@@ -112,7 +114,7 @@ def test_bit_flip_in_fragment_keeps_older_value_in_results_file(folder):
     flip(bad, b"a number")
     ((path, name, reason),) = merge(folder.results_file(KEY), [bad])
     assert (path, name) == (bad, "number")
-    assert "not what was written" in reason
+    assert "differs from what was written" in reason
     with ResultsFile(folder.results_file(KEY)) as results:
         assert results.read("number") == 1
 

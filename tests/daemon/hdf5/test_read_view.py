@@ -241,7 +241,7 @@ def test_points_with_nan_coordinate_are_left_out(file):
     array = xr.DataArray([1.0, 2.0, 3.0], {"x": [0.0, np.nan, 1.0]}, ["x"])
     looked = seen(file.data("v", array), columns=2)
     assert looked.content.mean.tolist() == [1, 3]
-    assert "1 points have no finite coordinate" in looked.about.notes[0]
+    assert "1 point without a finite coordinate" in looked.about.notes[0]
 
 
 def test_two_dimensional_dataarray_is_upright_with_its_coordinates(file):

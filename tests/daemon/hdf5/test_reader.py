@@ -274,7 +274,7 @@ def test_reader_refuses_truncated_file(file):
     file.data("v", np.arange(10000))
     content = file.path.read_bytes()
     file.path.write_bytes(content[: len(content) // 2])
-    with pytest.raises(ResultsUnreadable, match="cut short"):
+    with pytest.raises(ResultsUnreadable, match="truncated"):
         ResultsFile(file.path)
 
 

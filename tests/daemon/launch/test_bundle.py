@@ -104,7 +104,7 @@ def test_bundle_goes_to_cache_when_folder_is_read_only(folder, tmp_path):
 def test_bundle_fails_with_reason_when_folder_and_cache_are_unwritable(folder, tmp_path):
     folder.internals.write_text("")
     (tmp_path / "cache").write_text("")
-    with pytest.raises(DamnitError, match="can be put neither into"):
+    with pytest.raises(DamnitError, match="Cannot write the runner to"):
         place_bundle(folder, cache=tmp_path / "cache")
 
 

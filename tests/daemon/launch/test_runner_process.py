@@ -293,7 +293,7 @@ def test_runner_processes_leak_no_descriptors_or_threads(start):
         (0, "ended with exit code 0"),
         (3, "ended with exit code 3"),
         (-11, "was killed by signal 11 (SIGSEGV)"),
-        (-9, "was killed by signal 9 (SIGKILL), perhaps for lack of memory"),
+        (-9, "was killed by signal 9 (SIGKILL), possibly out of memory"),
         (-99, "was killed by signal 99"),
     ],
 )

@@ -126,7 +126,7 @@ def test_requeued_job_is_merged_into_equal_queued_job(con):
 
     job = load_job(con, first)
     assert (job.state, job.merged_into, job.ended_at) == (JobState.CANCELLED, same, NOW + 3)
-    assert job.reason == f"the daemon ended; job {same} does the same"
+    assert job.reason == f"the daemon ended; duplicate of job {same}"
     # It takes over the rank, too.
     assert [j.id for j in next_queued(con)] == [same]
 

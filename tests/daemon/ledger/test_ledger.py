@@ -44,7 +44,7 @@ def test_ledger_object_creates_no_file(path):
 
     assert not ledger.exists()
     for use in (read, write):
-        with pytest.raises(LedgerMissing, match=r"no daemon has worked here.*damnit-daemon start"):
+        with pytest.raises(LedgerMissing, match=r"no daemon has run here.*damnit-daemon start"):
             use(ledger)
     assert names_in(path.parent) == []
 
@@ -208,7 +208,7 @@ def test_ledger_write_with_lease_token_succeeds(ledger, token):
 
 
 def test_ledger_write_with_foreign_token_is_refused(ledger, token):
-    with pytest.raises(LeaseLost, match=r"process 10 on here took over.*Nothing was written"):
+    with pytest.raises(LeaseLost, match=r"process 10 on here took over.*Nothing more was written"):
         write(ledger, "another")
 
     assert read(ledger) == {}
@@ -218,7 +218,7 @@ def test_ledger_write_with_released_lease_is_refused(ledger, token):
     with ledger.writing(token) as con:
         assert release(con, token)
 
-    with pytest.raises(LeaseLost, match="nobody holds it"):
+    with pytest.raises(LeaseLost, match="it is free now"):
         write(ledger, token)
     with ledger.reading() as con:
         assert load_lease(con) is None

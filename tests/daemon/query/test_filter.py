@@ -127,29 +127,29 @@ def test_filter_selects_runs(text, runs):
         ("xmg > 5", "xmg", "There is no column 'xmg'. Did you mean xgm?"),
         ("xgm >", "", "A value is missing after >"),
         ("xgm > and", "and", "A value is missing after >"),
-        ("> 5", ">", "There has to be a column before >"),
+        ("> 5", ">", "a column is missing before >"),
         ("(xgm > 5", "(", "not closed"),
-        ("xgm > 5)", ")", "never opened"),
-        ("and", "and", "Something is missing here"),
-        ("light or", "", "Something is missing here"),
-        ("not", "", "Something is missing here"),
+        ("xgm > 5)", ")", "no opening bracket"),
+        ("and", "and", "The filter is incomplete here"),
+        ("light or", "", "The filter is incomplete here"),
+        ("not", "", "The filter is incomplete here"),
         ('sample = "dark', '"dark', "quote is not closed"),
         ("sample ~ (", "(", "A value is missing after ~"),
         ('sample ~ "("', '"("', "This pattern cannot be used: missing )"),
-        ('sample ~ "(a+)+"', '"(a+)+"', "could take for ever"),
-        ("is:nice", "is:nice", "Give is:error, is:skipped, is:empty, is:marked."),
+        ('sample ~ "(a+)+"', '"(a+)+"', "could take forever"),
+        ("is:nice", "is:nice", "Use is:error, is:skipped, is:empty, is:marked."),
         ("has:nothing", "has:nothing", "There is no column 'nothing'."),
-        ("tag:nothing", "tag:nothing", "There are agipd, beam, image."),
-        ("has:", "has:", "Something has to follow has:"),
+        ("tag:nothing", "tag:nothing", "Known tags: agipd, beam, image."),
+        ("has:", "has:", "A value is missing after has:"),
         ("run in x", "x", "neither a run number nor a range"),
-        ("run = x", "x", "is no run number"),
+        ("run = x", "x", "is not a run number"),
         ("run in", "", "A value is missing after in"),
         ("run in 1,x", "x", "neither a run number nor a range"),
-        ("proposal > x", "x", "is no proposal number"),
-        ("time ~ 10", "10", "compared with < or >"),
-        ("time in 10:00,soon", "soon", "'soon' is no time"),
-        ("time > soon", "soon", "'soon' is no time. For example 10:00"),
-        ("!", "!", "makes no sense here"),
+        ("proposal > x", "x", "is not a proposal number"),
+        ("time ~ 10", "10", "Compare times with < or >"),
+        ("time in 10:00,soon", "soon", "'soon' is not a time"),
+        ("time > soon", "soon", "'soon' is not a time. For example 10:00"),
+        ("!", "!", "is not allowed here"),
         ("(" * 60 + "a" + ")" * 60, "(", "nested too deeply"),
     ],
 )
@@ -203,7 +203,7 @@ def test_new_condition_on_a_column_replaces_earlier_ones(text, together):
 def test_ambiguous_title_in_filter_needs_the_name():
     columns = [Column("a", "X/Mean"), Column("b", "Y/Mean")]
     with pytest.raises(
-        FilterError, match=r"Several columns are called 'mean'. Give the name: a, b"
+        FilterError, match=r"Several columns have the title 'mean'. Use the name: a, b"
     ):
         parse_filter("mean > 1", columns)
     assert parse_filter("x/mean > 1", columns)
@@ -241,7 +241,7 @@ def test_conditions_combine_like_sets(a, b, c):
     "pattern", ["(a|a)*b", "(.*)*x", "(a*)*", "([a-z]+)*", "a*b*c*d*e*f*", "((ab)*)+"]
 )
 def test_exponential_pattern_is_refused(pattern):
-    with pytest.raises(FilterError, match="for ever"):
+    with pytest.raises(FilterError, match="forever"):
         parse_filter(f'sample ~ "{pattern}"', COLUMNS)
 
 

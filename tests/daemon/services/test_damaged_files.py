@@ -49,7 +49,7 @@ def healthy(folder, key, name="a"):
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("fragment-hang.h5", "does not come to an end"),
+        ("fragment-hang.h5", "reading it never ends"),
         ("fragment-segv.h5", "SIGSEGV"),
         ("fragment-attributeerror.h5", ""),
     ],

@@ -70,7 +70,7 @@ def test_announced_run_waits_for_its_files(experiment, trigger):
     announce(it)
 
     def waits():
-        return [job for job in it.jobs(JobState.QUEUED) if "not there yet" in job.reason]
+        return [job for job in it.jobs(JobState.QUEUED) if "not arrived yet" in job.reason]
 
     (job,) = wait_until(waits)
     assert "There is no raw data of run 1" in job.reason
@@ -84,7 +84,7 @@ def test_second_announcement_of_waiting_run_adds_no_job(experiment):
     it = experiment(COUNTS, trigger="none")
     it.start_daemon()
     announce(it)
-    wait_until(lambda: any("not there yet" in job.reason for job in it.jobs()))
+    wait_until(lambda: any("not arrived yet" in job.reason for job in it.jobs()))
     announce(it, key="event 2")
     it.arrive(1)
     it.has_cells(1, n_files=1)
@@ -132,12 +132,12 @@ def test_growing_run_is_shown_in_lease(experiment):
     it.arrive(1)
     (found,) = wait_until(lambda: growing(it))
     assert (found.key, found.data, found.files) == (KEY, "raw", 1)
-    assert "its raw files still come: 1 file" in found.sentence(time.time())
+    assert "its raw files are still arriving: 1 file" in found.sentence(time.time())
 
 
 @pytest.mark.parametrize(
     ("content", "reason"),
-    [(b"", "empty"), (None, "truncated"), (b"strange", "no HDF5 file")],
+    [(b"", "empty"), (None, "truncated"), (b"strange", "not an HDF5 file")],
 )
 def test_unreadable_files_are_reported_and_run_is_retried_on_change(experiment, content, reason):
     it = experiment(COUNTS, watch_settle_s="0.2")

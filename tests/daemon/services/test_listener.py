@@ -80,7 +80,7 @@ def test_ignored_messages_are_committed_without_ledger_write():
     listener = Listener(log, ArrivalFilter(), log.record)
     listener.step(0.0)
     assert log.happened == [("committed", [5, 6])]
-    assert listener.counts == {"malformed: is no JSON": 2}
+    assert listener.counts == {"malformed: is not JSON": 2}
 
 
 def test_listener_retries_on_busy_ledger_and_stops_on_request(monkeypatch):

@@ -71,7 +71,7 @@ def test_lost_ledger_is_detected_and_rebuilt(experiment, loss):
     assert daemon.wait(30) == 1
     assert time.monotonic() - began < 15
     assert str(it.ledger.path) in it.said()
-    assert "This daemon ends." in it.said()
+    assert "This daemon exits." in it.said()
     it.arrive(3)
     it.start_daemon()
     it.has_cells(3, one=1)
@@ -85,8 +85,8 @@ def test_lost_ledger_is_detected_and_rebuilt(experiment, loss):
         assert json.loads(get_value(con, OLDER)) == [[[1234, 1], "raw"]]
     aside = list(it.folder.path.glob("daemon.sqlite.damaged-*"))
     assert len(aside) == (loss is not delete)
-    assert "it was made anew" in command(it, "status")
-    assert "it was made anew" in command(it, "doctor")
+    assert "it was rebuilt" in command(it, "status")
+    assert "it was rebuilt" in command(it, "doctor")
 
 
 @pytest.mark.extended
@@ -104,7 +104,7 @@ def test_supervisor_brings_back_a_daemon_whose_ledger_was_lost(experiment):
         it.has_cells(2, one=1)
         assert [job.run_key.run for job in it.all_over(1)] == [2]
         wait_until(lambda: "RUNNING" in command(it, "status"))
-        assert "it was made anew" in command(it, "status")
+        assert "it was rebuilt" in command(it, "status")
     finally:
         command(it, "stop")
     assert it.processes() == []

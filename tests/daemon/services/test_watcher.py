@@ -478,7 +478,7 @@ def test_missing_sequence_file_delays_arrival_for_limited_time(proposal):
     assert proposal.arrivals(watcher, SETTLE_S) == []
     (growing,) = watcher.growing
     assert growing.lacks == "RAW-R0001-DA01-S00001.h5 is missing"
-    assert "not complete: RAW-R0001-DA01-S00001.h5 is missing" in growing.sentence(0.0)
+    assert "incomplete: RAW-R0001-DA01-S00001.h5 is missing" in growing.sentence(0.0)
     assert proposal.arrivals(watcher, PATIENCE * SETTLE_S) == [(1, "raw")]
     assert watcher.growing == []
 

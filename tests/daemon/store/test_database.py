@@ -105,7 +105,7 @@ def test_newer_format_is_read_but_not_written(database):
     with database.reading() as con:
         assert load_runs(con) == []
     assert database.format_version() == 99
-    with pytest.raises(FormatTooNew, match=r"99.*read, but not written"), database.writing():
+    with pytest.raises(FormatTooNew, match=r"99.*readable, but not writable"), database.writing():
         pass
 
 

@@ -98,7 +98,7 @@ def test_write_succeeds_when_lock_is_released_within_timeout(database, other):
 def test_folder_in_place_of_database_is_unreadable(path):
     path.mkdir()
 
-    with pytest.raises(DatabaseUnreadable, match="may not be read"):
+    with pytest.raises(DatabaseUnreadable, match="Cannot read"):
         read(Database(path))
 
 
@@ -132,7 +132,7 @@ def test_sqlite_database_of_other_program_is_refused(path):
     con.close()
 
     for use in (read, write):
-        with pytest.raises(NotADatabase, match="not one of DAMNIT"):
+        with pytest.raises(NotADatabase, match="but not of DAMNIT"):
             use(Database(path))
 
 
@@ -173,7 +173,7 @@ def test_database_in_inaccessible_folder_is_unreadable(shared_folder):
 
 
 def test_database_without_write_permission_is_read_only(protected):
-    with nobody_special(), pytest.raises(DatabaseReadOnly, match="may not be written"):
+    with nobody_special(), pytest.raises(DatabaseReadOnly, match="is not writable"):
         write(protected)
 
 

@@ -77,7 +77,7 @@ def test_words_survive_both_syntaxes(word):
 
 
 def test_a_word_of_two_lines_is_refused():
-    with pytest.raises(DamnitError, match="cannot be told"):
+    with pytest.raises(DamnitError, match="cannot handle"):
         quote_word("a\nautostart=false")
 
 

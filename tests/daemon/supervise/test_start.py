@@ -118,7 +118,7 @@ def test_a_killed_daemon_is_replaced(folder):
 def test_one_that_cannot_start_says_why_and_leaves_nothing(folder):
     (folder.path / "amore.log").write_text("of last year\n")
 
-    with pytest.raises(StartFailed, match="ended at once") as caught:
+    with pytest.raises(StartFailed, match="exited at once") as caught:
         start_standin(folder, "crash")
 
     assert caught.value.log_lines[-1] == "this is why it cannot work"
@@ -130,7 +130,7 @@ def test_one_that_cannot_start_says_why_and_leaves_nothing(folder):
 
 @pytest.mark.extended
 def test_one_that_never_works_is_given_up(folder):
-    with pytest.raises(StartFailed, match="no sign of life within 8 s") as caught:
+    with pytest.raises(StartFailed, match="did not respond within 8 s") as caught:
         start_standin(folder, "mute", timeout_s=8)
 
     assert "stand-in begins" in caught.value.log_lines[0]
@@ -175,7 +175,9 @@ def test_a_conf_of_damnit_is_replaced_and_kept(folder):
     copy = folder.path / "supervisord.conf.old1"
     assert "port = 1" in copy.read_text()
     assert permissions(copy) == 0o600
-    assert said == ["supervisord.conf was not ours; the old one is kept as supervisord.conf.old1"]
+    assert said == [
+        "supervisord.conf was not written by damnit-daemon; it is kept as supervisord.conf.old1"
+    ]
     stop(folder)
     start_standin(folder)  # ours is not kept
     assert list(folder.path.glob("*.old*")) == [copy]
@@ -203,7 +205,7 @@ def test_a_log_that_is_somebody_elses_link_is_not_written(folder, tmp_path):
         pytest.skip("only root can give files away")
     os.lchown(link, 65534, 65534)
 
-    with pytest.raises(DamnitError, match="link that somebody else made"):
+    with pytest.raises(DamnitError, match="is a link of another user"):
         start_standin(folder)
     assert victim.read_text() == "mine"
 
@@ -224,7 +226,7 @@ def test_a_host_that_vanished(far_away, folder):
 
     lease = start_standin(folder, "impatient", report=said.append)
 
-    assert said[0].startswith("process 1 on far-away left without a word")
+    assert said[0].startswith("process 1 on far-away exited without releasing its lease")
     assert lease.holder.pid == observe(folder).program.pid
 
 

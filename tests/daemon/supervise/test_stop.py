@@ -39,7 +39,7 @@ def test_supervisord_killed_with_the_daemon_at_work(folder):
     assert not daemon.is_gone
 
     assert stop(folder) == [
-        f"the daemon (process {lease.holder.pid}), which no supervisord looked after"
+        f"the daemon (process {lease.holder.pid}), which no supervisord managed"
     ]
     assert daemon.is_gone
     start_standin(folder)
@@ -61,7 +61,7 @@ def test_a_supervisord_that_does_not_answer(folder):
     supervisord = supervisord_of(folder)
     (folder.path / "supervisord.conf").write_text("[supervisorctl]\n")  # its password is lost
 
-    with pytest.raises(DamnitError, match=f"process {supervisord.pid}.*does not answer"):
+    with pytest.raises(DamnitError, match=f"process {supervisord.pid}.*does not respond"):
         start_standin(folder)
     stop(folder)
 
@@ -74,6 +74,6 @@ def test_damnits_own_listener_is_not_doubled_but_can_be_stopped(folder):
     conf = folder.path / "supervisord.conf"
     conf.write_text("; not ours\n" + conf.read_text().partition("\n")[2])
 
-    with pytest.raises(DamnitError, match="DAMNIT's own listener runs"):
+    with pytest.raises(DamnitError, match="DAMNIT's own listener is running"):
         start_standin(folder)
     assert len(stop(folder)) == 2

@@ -176,10 +176,10 @@ def test_growing_run_is_marked_and_explained():
     known = work(growing={key(1): (grows(1),), key(2): (grows(2, lacks="x.h5 is missing"),)})
     assert [known.mark(key(run)) for run in (1, 2, 3)] == [GROWING, GROWING, ""]
     assert known.sentence(key(1), "a", NOW) == (
-        "its raw files still come: 3 files, 4.10 GB, last change 5 s ago; "
-        "it is processed after 20 s without one"
+        "its raw files are still arriving: 3 files, 4.10 GB, last change 5 s ago; "
+        "it is processed after 20 s without changes"
     )
-    assert "not complete: x.h5 is missing" in known.sentence(key(2), "a", NOW)
+    assert "incomplete: x.h5 is missing" in known.sentence(key(2), "a", NOW)
     assert known.counts() == "2 growing"
     assert known.changed_runs(work()) == {key(1), key(2)}
 

@@ -199,10 +199,10 @@ def test_slurm_job_is_read_with_its_waiting_reason(reader, empty_folder):
         job = queue(con, 5)
         place = Placement(Executor.SLURM, slurm_id="77_1")
         set_state(con, job, JobState.SUBMITTED, now=NOW, placement=place)
-        explain_wait(con, job, "Waits: there is no free node now (Resources).")
+        explain_wait(con, job, "Waits: no node is free (Resources).")
     (found,) = reader.read().runs[key(5)]
     assert found.is_submitted
-    assert "no free node" in found.sentence("a", NOW)
+    assert "no node is free" in found.sentence("a", NOW)
 
 
 def test_growing_and_unreadable_runs_are_read(reader, empty_folder):

@@ -134,7 +134,7 @@ def test_cause_of_a_growing_run(empty_folder):
         renew(con, token, now=NOW, info={"growing": growing_to_json([growing])})
     why = ask(empty_folder, "a", run=7)
     assert kinds(why) == [(CauseKind.GROWING, "a")]
-    assert "Its raw files still come: 2 files" in why.root.text
+    assert "Its raw files are still arriving: 2 files" in why.root.text
     assert why.is_live
 
 
@@ -228,7 +228,7 @@ def test_cause_of_sys_exit_is_an_error_of_the_variable(processed):
     ("message", "kind", "command"),
     [
         ("it used 26 GB of memory, the limit is 25 GB", "ProcessDied", "noncluster_mem"),
-        ("It needed more memory than the 25 GB it may use", "MemoryError", "noncluster_mem"),
+        ("It needed more memory than its limit of 25 GB", "MemoryError", "noncluster_mem"),
         ("the time limit of 7200 s was exceeded", "ProcessDied", "slurm_time"),
     ],
 )

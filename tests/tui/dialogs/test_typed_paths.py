@@ -13,9 +13,9 @@ from ..every_screen import PLACES, make_inspect_folder, make_rich_folder
 
 BAD = {
     "~nobody-at-all/x.csv": "There is no user nobody-at-all",
-    "nul\0/x.csv": "can be no path",
+    "nul\0/x.csv": "is not a valid path",
     "x" * 5000 + ".csv": "too long",
-    "\udcff\ud800.csv": "can be no path",
+    "\udcff\ud800.csv": "is not a valid path",
 }
 
 

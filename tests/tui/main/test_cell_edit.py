@@ -843,7 +843,7 @@ async def test_undo_refuses_a_note_changed_by_others(folder):
             change_note(con, note, "beam lost, of course")
         await pilot.press("u")
         await until(
-            pilot, lambda: any("Somebody else has changed this note" in t for t in said(app))
+            pilot, lambda: any("Another user has changed this note" in t for t in said(app))
         )
         assert notes(folder) == [(NOW, "beam lost, of course")]
         await pilot.press("u")

@@ -227,7 +227,7 @@ class ArrayTracker:
             elif status.fate in (Fate.CANCELLED, Fate.LOST, Fate.GONE):
                 self._lose(job, reason, task)
             elif at_work is not None and job is not at_work:
-                self._lose(job, f"The job before it in its task ended it. {reason}", task)
+                self._lose(job, f"An earlier job of the same Slurm task ended it. {reason}", task)
             else:
                 self._fail(job, task, status, reason)
 
@@ -239,7 +239,7 @@ class ArrayTracker:
                 return
             reason = f"{reason} {words}".strip()
         elif status.fate is Fate.DONE:
-            reason = "The job ended in Slurm without a word of how."
+            reason = "The job ended in Slurm without reporting a result."
         self._record_crash(job, reason, task)
         self._stop(job, JobState.FAILED, reason)
 
@@ -247,7 +247,7 @@ class ArrayTracker:
         """Have it retried, up to a limit."""
         self._losses[job.job.id] += 1
         if (times := self._losses[job.job.id]) >= MOST_LOSSES:
-            reason = f"{reason} That happened {times} times."
+            reason = f"{reason} This happened {times} times."
             self._record_crash(job, reason, task)
             self._stop(job, JobState.FAILED, reason)
         else:

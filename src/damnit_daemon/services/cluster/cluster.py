@@ -58,7 +58,7 @@ FIRST_HOLD_S, LONGEST_HOLD_S = 5.0, 60.0
 """How long submission pauses after Slurm did not respond, or refused."""
 
 TIDY_EVERY_S = 3600.0
-STOPPED = "The daemon was stopped before it was handed to Slurm"
+STOPPED = "The daemon was stopped before submitting it to Slurm"
 
 
 class Cluster:
@@ -145,7 +145,7 @@ class Cluster:
             try:
                 self._turn()
             except Exception as error:  # the thread must survive to manage its jobs
-                log.exception("Looking after Slurm")
+                log.exception("Monitoring of Slurm failed")
                 self._hold(f"{type(error).__name__}: {error}")
             self._wake.wait(POLL_INTERVAL_S)
             self._wake.clear()
@@ -287,7 +287,7 @@ class Cluster:
             numbered = tuple(tasks.get(n, ()) for n in range(max(tasks) + 1))
             self._unclear.append(Submitted(folder, numbered, Resources(), None))
         for queued in wanted.values():  # not yet submitted
-            reason = "The daemon ended before it was handed to Slurm"
+            reason = "The daemon exited before submitting it to Slurm"
             self._release(queued.job.id, JobInterrupted(queued.job.id, reason))
         self._find_submissions()
 
@@ -306,7 +306,7 @@ class Cluster:
                 self._submitted(known)
                 continue
             for queued in (job for task in each.tasks for job in task):
-                reason = "Slurm did not take it"
+                reason = "Slurm did not accept it"
                 self._release(queued.job.id, JobInterrupted(queued.job.id, reason))
 
     # Tracking of submitted jobs

@@ -137,7 +137,7 @@ class Submitter:
         if found is None and is_ours is None:
             return noted
         if noted is not None:
-            log.warning("Slurm's job %s is not that of %s: it is left alone", noted, folder.path)
+            log.warning("Slurm's job %s is not that of %s: ignored", noted, folder.path)
         if found is None:
             _revoke(folder)
             found = self._find(folder, clusters)  # it may have arrived meanwhile

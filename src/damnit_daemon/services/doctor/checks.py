@@ -54,4 +54,4 @@ def _found_by(checks: dict[str, Check], folder: DamnitFolder) -> Iterator[Findin
         except DamnitError as error:
             yield Finding(Grade.WRONG, what, error.message, error.hint)
         except OSError as error:
-            yield Finding(Grade.WRONG, what, str(error), "Check that its file system is there.")
+            yield Finding(Grade.WRONG, what, str(error), "Check that its file system is mounted.")

@@ -21,7 +21,7 @@ def check_context(folder: DamnitFolder) -> Iterator[Finding]:
     """
     if not folder.context_file.is_file():
         text = f"There is no {folder.context_file}."
-        yield wrong("context", text, "damnit proposal NUMBER makes a first one.")
+        yield wrong("context", text, "Create one: damnit proposal NUMBER")
         return
     python = context_python(folder)
     with RunnerProcess(folder, python, limits=Limits(start_s=START_S)) as runner:
@@ -35,7 +35,7 @@ def check_context(folder: DamnitFolder) -> Iterator[Finding]:
         yield wrong("context", f"{python} has no extra_data ({told}).", fix)
     for problem in loaded.problems:
         make = wrong if problem.severity == "error" else note
-        yield make("context", str(problem), "Change the context file." if make is wrong else "")
+        yield make("context", str(problem), "Fix the context file." if make is wrong else "")
     if not any(problem.severity == "error" for problem in loaded.problems):
         yield fine(
             "context", f"{folder.context_file.name}: {count_of(len(loaded.variables), 'variable')}"

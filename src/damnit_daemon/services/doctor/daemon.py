@@ -40,16 +40,16 @@ def check_ledger(folder: DamnitFolder) -> Iterator[Finding]:
     ledger = Ledger(folder.ledger, timeout_s=TIMEOUT_S)
     if not ledger.exists() and was_there(folder):
         yield wrong(
-            "ledger", f"{folder.ledger} was deleted.", "damnit-daemon restart makes a new one"
+            "ledger", f"{folder.ledger} was deleted.", "Create a new one: damnit-daemon restart"
         )
         return
     if not ledger.exists():
-        yield note("ledger", "There is none: no daemon has worked here yet.")
+        yield note("ledger", "There is none: no daemon has run here yet.")
         return
     with ledger.reading() as con:
         damage = find_damage(con)
     if damage:
-        fix = "damnit-daemon restart: it makes a new one of what is known"
+        fix = "Rebuild it: damnit-daemon restart"
         yield wrong("ledger", f"{folder.ledger} is damaged: {damage[0]}", fix)
         return
     with ledger.writing():
@@ -63,9 +63,9 @@ def check_ledger(folder: DamnitFolder) -> Iterator[Finding]:
     yield fine("ledger", f"jobs: {told or 'none yet'}")
     if renewal is not None:
         at = format_timestamp(renewal[0])
-        yield note("ledger", f"{at}: {renewal[1]} What waited then is to be asked for again.")
+        yield note("ledger", f"{at}: {renewal[1]} Repeat requests that were pending then.")
     if queued and queued[0].reason:
-        yield note("ledger", f"Job {queued[0].id} waits again: {queued[0].reason}")
+        yield note("ledger", f"Job {queued[0].id} is queued again: {queued[0].reason}")
     late = [r for r in requests if time.time() - r.created_at > WAITED_TOO_LONG_S]
     if late:
         yield note(
@@ -88,7 +88,7 @@ def check_daemon(folder: DamnitFolder) -> Iterator[Finding]:
     elif state in (DaemonState.CRASHED, DaemonState.SILENT):
         yield wrong("daemon", text, "See damnit-daemon logs; then: damnit-daemon restart")
     elif state is DaemonState.STOPPED and seen.lease is not None and seen.holder_alive is False:
-        text = f"It died without a farewell{who}; the next one takes over."
+        text = f"It crashed or was killed{who}; the next one takes over."
         yield note("daemon", text, "damnit-daemon start")
     else:
         yield note("daemon", text, "damnit-daemon start" if state is DaemonState.STOPPED else "")
@@ -106,7 +106,7 @@ def check_broker(folder: DamnitFolder) -> Iterator[Finding]:
         folder.path.absolute(), stored, os.environ, hostname=socket.gethostname()
     )
     if settings is None:
-        yield note("broker", "none is set; runs are found by looking at directories")
+        yield note("broker", "none is set; runs are found by scanning directories")
         return
     yield from _check_listening(folder)
     reasons = {address: _why_not_reached(address) for address in settings.addresses}
@@ -122,17 +122,17 @@ def check_broker(folder: DamnitFolder) -> Iterator[Finding]:
 def _check_answers(settings: BrokerSettings, reached: list[str]) -> Finding:
     """Check that the broker speaks Kafka, and that its advertised addresses are reachable."""
     names = ", ".join(reached)
-    fix = "Ask who runs it; new runs are found by looking at directories meanwhile."
+    fix = "Ask its administrator; meanwhile new runs are found by scanning directories."
     try:
         advertised = load_advertised(settings)
     except DamnitError as error:
-        return wrong("broker", f"{names} takes connections, but does not answer: {error}", fix)
+        return wrong("broker", f"{names} accepts connections, but does not respond: {error}", fix)
     reasons = {address: _why_not_reached(address) for address in advertised}
     for address, reason in reasons.items():
         if reason:
-            text = f"{names} answers, but advertises {address}, which cannot be reached: {reason}"
+            text = f"{names} responds, but advertises {address}, which cannot be reached: {reason}"
             return wrong("broker", text, fix)
-    return fine("broker", f"{names} answers")
+    return fine("broker", f"{names} responds")
 
 
 def _check_listening(folder: DamnitFolder) -> Iterator[Finding]:
@@ -142,7 +142,7 @@ def _check_listening(folder: DamnitFolder) -> Iterator[Finding]:
         return
     said = f"the daemon on {lease.holder.host}: {health.sentence(time.time())}"
     if health.problem:
-        yield wrong("broker", said, "New runs are found by looking at directories meanwhile.")
+        yield wrong("broker", said, "Meanwhile new runs are found by scanning directories.")
     else:
         yield fine("broker", said)
 

@@ -33,7 +33,7 @@ def check_disk(folder: DamnitFolder) -> Iterator[Finding]:
     free_bytes = shutil.disk_usage(folder.path).free
     text = f"{free_bytes / 1e9:.1f} GB free"
     if free_bytes < LEAST_FREE_BYTES:
-        yield wrong("disk", text, f"Make room: du -sh {_quoted(folder.path)}/*")
+        yield wrong("disk", text, f"Free some space: du -sh {_quoted(folder.path)}/*")
     else:
         yield fine("disk", text)
 
@@ -55,15 +55,15 @@ def _check_path(folder: DamnitFolder, path: Path) -> Iterator[Finding]:
         bits = "".join(word[0].replace("e", "X") for word in missing)
         fix = f"chmod u+{bits} {_quoted(path)}"
         if mine.st_uid != os.getuid():
-            fix = f"Ask {_owner(path)} for: chmod g+{bits} {_quoted(path)}"
-        yield wrong("folder", f"You may not {' or '.join(missing)} {path}.", fix)
+            fix = f"Ask {_owner(path)} to run: chmod g+{bits} {_quoted(path)}"
+        yield wrong("folder", f"No permission to {' or '.join(missing)} {path}.", fix)
     shared = folder.path.stat().st_mode & wanted * 0o10
     lacking = shared & ~mine.st_mode
     if lacking:
         bits = "".join(
             letter for bit, letter in ((0o40, "r"), (0o20, "w"), (0o10, "X")) if bit & lacking
         )
-        text = f"{path} is less open to the group than the folder is."
+        text = f"{path} has fewer group permissions than the folder."
         yield wrong("folder", text, f"chmod g+{bits} {_quoted(path)}")
 
 

@@ -21,11 +21,11 @@ def repair(folder: DamnitFolder) -> Iterator[str]:
     if 1 <= Database(folder.database).format_version() < FORMAT_VERSION:
         backup = migrate(folder.database)
         if backup is not None:
-            yield f"brought the database to format {FORMAT_VERSION}; the old one is {backup.name}"
+            yield f"migrated the database to format {FORMAT_VERSION}; the old one is {backup.name}"
     if not any(True for _ in folder.fragments()):
         return
     if running_daemon(Ledger(folder.ledger)) is not None:
-        yield "left the waiting fragments to the daemon that works here"
+        yield "left the pending fragments to the running daemon"
         return
     combiner = Combiner(folder)
     try:

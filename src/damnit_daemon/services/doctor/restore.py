@@ -38,7 +38,7 @@ def restore(folder: DamnitFolder) -> Iterator[Restored]:
             try:
                 if names := lost_values(folder, key, reader):
                     saved = combiner.restore(key, names)
-                    said = f"{key}: brought back {', '.join(saved)}" if saved else ""
+                    said = f"{key}: restored {', '.join(saved)}" if saved else ""
             except DamnitError as error:  # one damaged file affects only its run
                 said = f"{key}: {error.message}"
             yield Restored(done, len(keys), said)

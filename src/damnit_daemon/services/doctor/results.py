@@ -30,15 +30,15 @@ def check_fragments(folder: DamnitFolder) -> Iterator[Finding]:
     old = [age_s for age_s in ages_s if age_s > YOUNG_S]
     waiting = f"waiting: {count_of(len(old), 'fragment')}"
     if old and running_daemon(Ledger(folder.ledger)) is not None:
-        text = f"{waiting} in vain, the oldest for {max(old) / 60:.0f} min."
-        yield wrong("fragments", text, "See why: damnit-daemon logs")
+        text = f"{waiting} too long, the oldest for {max(old) / 60:.0f} min."
+        yield wrong("fragments", text, "Find the reason: damnit-daemon logs")
     elif old:
         text = f"{waiting}; no daemon combines them."
         yield wrong("fragments", text, "damnit combine")
     elif ages_s:
         yield note("fragments", f"waiting, but new: {count_of(len(ages_s), 'fragment')}")
     else:
-        yield fine("fragments", "none waits")
+        yield fine("fragments", "none waiting")
     yield from _check_broken(folder.extracted_data / BROKEN)
 
 
@@ -92,7 +92,7 @@ def _reason(path: Path) -> str:
         with path.with_name(f"{path.name}.txt").open(encoding="utf-8", errors="replace") as file:
             return file.readline(500).strip()
     except OSError:
-        return "no reason was kept"
+        return "no reason was recorded"
 
 
 def _age_s(path: Path) -> float:

@@ -17,7 +17,7 @@ from ...store import Database, load_settings
 from .finding import Finding, fine, note, wrong
 
 TIMEOUT_S = 20.0
-LOCAL = "damnit db-config executor local does without Slurm."
+LOCAL = "damnit db-config executor local (to do without Slurm)"
 
 
 def check_slurm(folder: DamnitFolder) -> Iterator[Finding]:
@@ -36,7 +36,7 @@ def check_slurm(folder: DamnitFolder) -> Iterator[Finding]:
         if settings.executor is ExecutorSetting.SLURM:
             yield wrong("slurm", reason, f"Start the daemon on a machine that has it, or: {LOCAL}")
         else:
-            yield note("slurm", f"{reason} Variables with cluster=True are computed here, too.")
+            yield note("slurm", f"{reason} Variables with cluster=True are computed here as well.")
         return
     try:
         yield from _check_answers(client, settings)
@@ -48,7 +48,7 @@ def _check_answers(client: SlurmClient, settings: SlurmSettings) -> Iterator[Fin
     here = client.describe()
     resources = choose_resources(settings, client, dedicated=True)
     where = resources.reservation or resources.partition or "the default partition"
-    yield fine("slurm", f"{here.name} answers; variables with cluster=True go to {where}")
+    yield fine("slurm", f"{here.name} responds; variables with cluster=True go to {where}")
     if settings.reservation:
         if not client.find_reservation(settings.reservation):
             yield wrong(

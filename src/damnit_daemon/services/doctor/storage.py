@@ -33,11 +33,11 @@ def check_database(folder: DamnitFolder) -> Iterator[Finding]:
         yield wrong("database", f"It has the old format {version}.", "damnit doctor --repair")
         return
     if version > FORMAT_VERSION:
-        yield note("database", f"It has format {version}: it can be read, but not written.")
+        yield note("database", f"It has format {version}: it is readable, but not writable.")
         return
     with database.writing():
         pass  # the lock was free
     if original := original_of(folder):
-        fix = "damnit-daemon new-id gives it one of its own."
+        fix = "Give it its own: damnit-daemon new-id"
         yield wrong("database", copy_sentence(original), fix)
-    yield fine("database", f"format {version}, {count_of(runs, 'run')}, whole")
+    yield fine("database", f"format {version}, {count_of(runs, 'run')}, intact")

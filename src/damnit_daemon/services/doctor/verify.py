@@ -51,7 +51,7 @@ def verify(folder: DamnitFolder, reader: ReaderPool) -> Iterator[Finding]:
         yield note("verify", f"without checksums, so not compared with them: {unchecked}")
     if len(compared) < len(keys):
         left_out = count_of(len(keys) - len(compared), "run")
-        yield note("verify", f"left out, as fragments wait: {left_out}")
+        yield note("verify", f"skipped, as fragments are pending: {left_out}")
 
 
 def runs_of(folder: DamnitFolder) -> list[RunKey]:
