@@ -136,7 +136,7 @@ def test_context_editor_with_a_conflicting_change(snap, placed, size):  # noqa: 
         area.load_text(GOOD.replace("LIMIT = 5", "LIMIT = 6"))
         placed.context_file.write_text(GOOD.replace("LIMIT = 5", "LIMIT = 7"))
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: "changed elsewhere" in said(pilot))
+        await until(pilot, lambda: "changed on disk" in said(pilot))
         hide_path(pilot)
 
     assert snap(placed, size=SIZES[size], before=before)
