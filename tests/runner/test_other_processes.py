@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from tests.conftest import default
+
 HEAD = """
 from dataclasses import dataclass
 from damnit_ctx import Variable
@@ -44,7 +46,7 @@ def require(runner, way):
             pytest.skip(f"the user's Python has no {way}")
 
 
-@pytest.mark.parametrize("way", [*WAYS])
+@pytest.mark.parametrize("way", default(WAYS, 2))
 def test_functions_of_the_file_are_called_in_other_processes(runner, way):
     require(runner, way)
     outcome = runner.run(f"{HEAD}\n@Variable\ndef total(run):\n    return run_pool({WAYS[way]})\n")

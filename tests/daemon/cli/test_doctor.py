@@ -274,6 +274,7 @@ class TestVerify:
         assert finding.text == "p1234, r2: a: its data differs from what was written (checksum)"
         assert finding.fix == "damnit reprocess 2 --proposal 1234 --var a"
 
+    @pytest.mark.extended
     def test_doctor_verify_counts_values_without_checksums(self, folder):
         for path in map(folder.results_file, folder.results()):
             with h5py.File(path, "a") as file:
@@ -294,6 +295,7 @@ class TestVerify:
         (told, _) = wrong(folder)["results"]
         assert told == finding.text
 
+    @pytest.mark.extended
     def test_doctor_verify_skips_runs_with_fragments(self, folder):
         add_fragment(folder)
         texts = [finding.text for finding in self.found(folder)]

@@ -19,6 +19,7 @@ from damnit_daemon.launch.reader_process import ReaderPool
 from damnit_daemon.model import RunKey
 from damnit_daemon.model.view import ViewRequest
 from damnit_daemon.paths import DamnitFolder
+from tests.conftest import default
 
 DAMAGED = Path(__file__).parents[2] / "damaged"
 KEY = RunKey(1234, 1)
@@ -64,7 +65,7 @@ def test_reader_process_passes_errors_on(pool, folder):
     assert look(pool, folder, "a")
 
 
-@pytest.mark.parametrize("name", ["results-hang.h5", "results-appcrash.h5"])
+@pytest.mark.parametrize("name", default(["results-hang.h5", "results-appcrash.h5"]))
 def test_damaged_file_is_one_error_and_reader_recovers(pool, folder, tmp_path, name):
     healthy = folder.results_file(KEY).read_bytes()
     put(folder, name)

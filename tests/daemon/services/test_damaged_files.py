@@ -71,6 +71,7 @@ def test_fragment_that_crashes_hdf5_is_quarantined_and_rest_is_combined(
     assert list(folder.fragments()) == []
 
 
+@pytest.mark.extended
 def test_fragment_that_hangs_hdf5_delays_neither_combining_nor_values(folder, combiner):
     bad = put(folder, "fragment-hang.h5", "p1234_r7.bad.ready.h5")
     good = healthy(folder, KEY)
@@ -93,6 +94,7 @@ def test_lost_result_is_reported_in_cell_and_job_and_can_be_retried(folder, comb
     assert failed_variables(folder, [KEY]) == {KEY: ["full", "lost"]}
 
 
+@pytest.mark.extended
 def test_results_file_that_hangs_hdf5_postpones_only_its_run(folder, combiner):
     put(folder, "results-hang.h5", "p1234_r7.h5")
     waits = healthy(folder, KEY)
@@ -117,6 +119,7 @@ ODD_ATTRIBUTES = [
 ]  # fmt: skip
 
 
+@pytest.mark.extended
 def test_unusual_netcdf_attributes_leave_a_mergeable_results_file(folder, combiner):
     for number, (variable, attribute, value) in enumerate(ODD_ATTRIBUTES, 1):
         key = RunKey(1234, number)

@@ -20,6 +20,7 @@ from damnit_daemon.ledger import (
 from damnit_daemon.model import RunKey
 from damnit_daemon.model.arrival import Arrival, ArrivalSource
 from damnit_daemon.model.growing_runs import parse_growing
+from tests.conftest import default
 from tests.daemon.daemon_process import wait_until
 
 COUNTS = """
@@ -63,7 +64,7 @@ def growing(it):
         return parse_growing(load_lease(con).info.get("growing"))
 
 
-@pytest.mark.parametrize("trigger", ["none", "watch"])
+@pytest.mark.parametrize("trigger", default(["none", "watch"]))
 def test_announced_run_waits_for_its_files(experiment, trigger):
     it = experiment(COUNTS, trigger=trigger)
     it.start_daemon()
@@ -80,6 +81,7 @@ def test_announced_run_waits_for_its_files(experiment, trigger):
     assert {job.state for job in jobs} == {JobState.DONE}
 
 
+@pytest.mark.extended
 def test_second_announcement_of_waiting_run_adds_no_job(experiment):
     it = experiment(COUNTS, trigger="none")
     it.start_daemon()
@@ -110,6 +112,7 @@ def test_run_with_files_added_after_processing_is_reprocessed(experiment):
     assert len(it.all_over(3)) == 3
 
 
+@pytest.mark.extended
 def test_later_proc_files_cause_only_a_proc_job(experiment):
     it = experiment(COUNTS, watch_settle_s="0.5")
     it.start_daemon()
@@ -158,6 +161,7 @@ def test_unreadable_files_are_reported_and_run_is_retried_on_change(experiment, 
         assert load_unreadable(con) == {}
 
 
+@pytest.mark.extended
 def test_run_without_readable_file_fails_and_is_retried_on_change(experiment):
     it = experiment(COUNTS, watch_settle_s="0.2")
     it.arrive(1)

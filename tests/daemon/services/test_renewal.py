@@ -24,6 +24,7 @@ from damnit_daemon.ledger import (
 from damnit_daemon.model import RunKey
 from damnit_daemon.services.arrival_threads import OLDER
 from damnit_daemon.services.ledger_renewal import MEMO, load_renewal, renew_ledger, why_unusable
+from tests.conftest import default
 from tests.daemon.daemon_process import wait_until
 
 ONE = """
@@ -57,7 +58,7 @@ def command(it, *arguments):
     ).stdout  # fmt: skip
 
 
-@pytest.mark.parametrize("loss", [delete, damage, empty])
+@pytest.mark.parametrize("loss", default([delete, damage, empty]))
 def test_lost_ledger_is_detected_and_rebuilt(experiment, loss):
     it = experiment(ONE, watch_backfill="none")
     it.arrive(1)
@@ -119,6 +120,7 @@ def works_again(it, old_pid):
     return lease is not None and lease.holder.pid != old_pid
 
 
+@pytest.mark.extended
 def test_ledger_lost_without_daemon_is_reported(experiment):
     it = experiment(ONE)
     daemon = it.start_daemon()
@@ -131,6 +133,7 @@ def test_ledger_lost_without_daemon_is_reported(experiment):
     assert "was deleted" in command(it, "doctor")
 
 
+@pytest.mark.extended
 def test_runs_new_or_grown_since_ledger_loss_are_processed(experiment):
     it = experiment(ONE)
     it.arrive(1)
