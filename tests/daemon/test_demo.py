@@ -1,4 +1,4 @@
-"""The demo, and its data."""
+"""The demo proposal and its data."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from damnit_daemon.paths import DamnitFolder, existing_runs
 from .builders import cells
 
 
-def test_runs_are_real(proposal):
+def test_demo_runs_are_readable_by_extra_data(proposal):
     run = extra_data.open_run(1234, 1, data="all")
     energy = run[f"{XGM}:output", "data.intensityTD"].ndarray()[:, :32]
     assert 700 < energy.mean() < 1100
@@ -29,13 +29,13 @@ def test_runs_are_real(proposal):
     assert str(run.train_timestamps()[0]).startswith("2026-01-01T00:10:00")
 
 
-def test_what_is_left_out_is_missing(proposal):
+def test_demo_runs_lack_omitted_sources_and_corrected_data(proposal):
     assert not (proposal.path / "proc" / "r0002").exists()
     assert f"{CAMERA}:daqOutput" not in extra_data.open_run(1234, 3).all_sources
 
 
 @pytest.mark.extended
-def test_equal_arguments_make_equal_data(tmp_path):
+def test_demo_data_are_equal_for_equal_arguments(tmp_path):
     means = []
     for name in "ab":
         proposal = make_proposal(tmp_path / name)
@@ -45,7 +45,7 @@ def test_equal_arguments_make_equal_data(tmp_path):
     assert np.array_equal(*means)
 
 
-def test_a_run_appears_whole(tmp_path):
+def test_demo_run_is_written_completely_and_only_once(tmp_path):
     proposal = make_proposal(tmp_path)
     write_run(proposal, 1)
     assert existing_runs(proposal.path) == [1]
@@ -55,7 +55,7 @@ def test_a_run_appears_whole(tmp_path):
 
 
 @pytest.mark.extended
-def test_a_run_is_written_quickly(tmp_path):
+def test_demo_run_is_written_within_a_second(tmp_path):
     proposal = make_proposal(tmp_path)
     write_run(proposal, 1)  # imports
     began = time.process_time()
@@ -65,7 +65,7 @@ def test_a_run_is_written_quickly(tmp_path):
 
 
 @pytest.mark.extended
-def test_the_demo_from_end_to_end(tmp_path):
+def test_demo_with_processing_fills_run_database(tmp_path):
     command = [sys.executable, "-m", "damnit_daemon.demo", str(tmp_path)]
     command += ["--runs", "4", "--every", "0", "--process"]
     done = subprocess.run(

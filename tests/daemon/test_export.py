@@ -1,4 +1,4 @@
-"""The run table as text and in files."""
+"""Export of the run table as text and as files."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def markdown_rows(database):
 
 
 @pytest.mark.parametrize("name", [name for name in VALUES if name != "number"])
-def test_values(name, database, csv_row, json_run):
+def test_each_kind_of_value_is_exported_to_csv_json_and_markdown(name, database, csv_row, json_run):
     raw, shown = VALUES[name][1], VALUES[name][2]
     assert csv_row[name] == str(raw)
     if name != "hostile":  # there the escape is JSON's own
@@ -126,17 +126,17 @@ def test_values(name, database, csv_row, json_run):
 
 
 @pytest.mark.parametrize("name", ERRORS)
-def test_errors_are_text(name, csv_row, json_run):
+def test_errors_are_exported_as_text(name, csv_row, json_run):
     assert csv_row[name] == json_run["values"][name] == ERRORS[name][2]
 
 
-def test_columns_have_titles_the_comment_first(database):
+def test_markdown_columns_are_titles_with_comment_first(database):
     header = export_table(database).splitlines()[0]
     assert header.startswith("| Proposal | Run | Timestamp | Comment | array | big |")
     assert "XGM/Number" in header
 
 
-def test_json_is_by_name_and_says_what_columns_are(database, json_run):
+def test_json_export_uses_names_and_describes_columns(database, json_run):
     assert json_run["values"]["number"] == 1234.5
     columns = json.loads(export_table(database, format="json"))["columns"]
     assert {
@@ -147,57 +147,57 @@ def test_json_is_by_name_and_says_what_columns_are(database, json_run):
     } in columns
 
 
-def test_json_keeps_strings_and_has_no_control_characters(database, json_run):
+def test_json_export_escapes_control_characters(database, json_run):
     assert json_run["values"]["hostile"] == "\x1b[31mred\u202e"
     text = export_table(database, format="json")
     assert "\x1b" not in text
     assert "\u202e" not in text
 
 
-def test_user_booleans_are_booleans(csv_row, json_run):
+def test_booleans_of_user_variables_are_exported_as_booleans(csv_row, json_run):
     assert csv_row["Good"] == "True"
     assert json_run["values"]["good"] is True
 
 
-def test_times_are_iso(json_run, csv_row):
+def test_times_are_exported_in_iso_format(json_run, csv_row):
     assert json_run["start_time"] == csv_row["Timestamp"] == "2026-01-01T00:10:00.500000Z"
 
 
-def test_a_run_without_values_is_a_row(database):
+def test_run_without_values_is_exported_as_a_row(database):
     row = markdown_rows(database)[1]
     assert (row["Run"], row["Timestamp"], row["text"]) == ("2", "", "")
 
 
-def test_markdown_rows_have_one_line_each(database):
+def test_markdown_export_has_one_line_per_row(database):
     lines = export_table(database).splitlines()
     assert len(lines) == 4
     assert len({line.replace("\\|", "").count("|") for line in lines}) == 1
 
 
-def test_a_malformed_blob_is_no_crash(database):
+def test_malformed_blob_is_exported_as_unknown(database):
     with sqlite3.connect(database.path) as con:
         con.execute("UPDATE run_variables SET value = x'934E554D50590099' WHERE name = 'array'")
     assert "<unknown>" in export_table(database, format="csv")
 
 
-def test_an_unknown_format_is_refused(database):
+def test_export_in_unknown_format_is_refused(database):
     with pytest.raises(DamnitError, match="Unknown format"):
         export_table(database, format="docx")
 
 
-def test_a_missing_database_is_told(tmp_path):
+def test_export_of_missing_database_is_refused(tmp_path):
     with pytest.raises(DamnitError, match="no run database"):
         export_table(Database(tmp_path / "runs.sqlite"))
 
 
-def test_a_time_that_is_none_is_a_number():
+def test_time_out_of_range_is_formatted_as_a_number():
     assert format_time(1e300) == "1e+300"
 
 
 # A part of it
 
 
-def test_exactly_the_runs_and_variables_that_are_wanted_in_that_order(database):
+def test_selection_exports_given_runs_and_variables_in_given_order(database):
     choice = TableSelection(keys=[RunKey(1234, 2), KEY], names=["text", "number", "nothing"])
 
     table = load_table(database, choice)
@@ -207,7 +207,7 @@ def test_exactly_the_runs_and_variables_that_are_wanted_in_that_order(database):
     assert dict(table.lines())[table.runs[1]] == ["plain", 1234.5]
 
 
-def test_reading_tells_how_far_it_is_and_can_be_given_up(database, tmp_path, monkeypatch):
+def test_export_reports_progress_and_can_be_cancelled(database, tmp_path, monkeypatch):
     monkeypatch.setattr(table_module, "VALUES_AT_ONCE", 1)
     seen = []
     table = load_table(
@@ -222,7 +222,7 @@ def test_reading_tells_how_far_it_is_and_can_be_given_up(database, tmp_path, mon
 
 
 @pytest.mark.parametrize("format_name", ["csv", "tsv", "md", "json", "xlsx"])
-def test_few_values_are_in_memory_at_a_time(database, tmp_path, monkeypatch, format_name):
+def test_export_reads_values_in_portions(database, tmp_path, monkeypatch, format_name):
     """So that thousands of variables of hundreds of runs cost megabytes, not a gigabyte."""
     monkeypatch.setattr(table_module, "VALUES_AT_ONCE", 1)
     table = load_table(database)
@@ -242,7 +242,7 @@ def test_few_values_are_in_memory_at_a_time(database, tmp_path, monkeypatch, for
 
 
 @pytest.mark.parametrize("filtered", ["", "number > 1000", "sort"])
-def test_in_portions_it_is_the_same_table(database, monkeypatch, filtered):
+def test_export_in_portions_equals_export_at_once(database, monkeypatch, filtered):
     choice = TableSelection(sort="-run") if filtered == "sort" else TableSelection(filtered)
     whole = export_table(database, format="json", choice=choice)
     monkeypatch.setattr(table_module, "VALUES_AT_ONCE", 1)
@@ -251,7 +251,7 @@ def test_in_portions_it_is_the_same_table(database, monkeypatch, filtered):
     assert whole.endswith("\n  }\n ]\n}\n")
 
 
-def test_notes_go_along(database):
+def test_notes_are_exported_with_the_runs(database):
     with database.writing() as con:
         add_note(con, 1_767_226_200, "beam | back")
 
@@ -270,7 +270,7 @@ def written(database, tmp_path, format_name):
     return target
 
 
-def test_a_workbook_has_numbers_times_and_text_and_no_formula(database, tmp_path):
+def test_workbook_has_numbers_times_and_text_but_no_formulas(database, tmp_path):
     formula = NewValue(RunKey(1234, 2), "text", "=1+1")
     error = NewValue(RunKey(1234, 2), "piped", "#N/A")
     large = NewValue(RunKey(1234, 2), "integer", 2**60)
@@ -301,7 +301,7 @@ INVISIBLE = "👩\u200d🔬 می\u200cخواهم Wellen\u00adlänge \ufeffBOM a\
 
 
 @pytest.mark.parametrize("format_name", sorted(set(FORMATS) - {"md"}))
-def test_a_file_holds_characters_that_are_not_seen(database, tmp_path, format_name):
+def test_exported_files_keep_invisible_characters(database, tmp_path, format_name):
     with database.writing() as con:
         save_values(con, [NewValue(KEY, "text", INVISIBLE)], now=20)
 
@@ -320,7 +320,7 @@ def test_a_file_holds_characters_that_are_not_seen(database, tmp_path, format_na
     assert INVISIBLE in found
 
 
-def test_text_too_long_for_a_workbook_is_cut(database, tmp_path):
+def test_text_too_long_for_a_workbook_is_truncated(database, tmp_path):
     with database.writing() as con:
         save_values(con, [NewValue(KEY, "text", "x" * 40_000)], now=20)
 
@@ -330,7 +330,7 @@ def test_text_too_long_for_a_workbook_is_cut(database, tmp_path):
     assert longest == 32_767
 
 
-def test_a_parquet_file_has_columns_of_one_type_each(database, tmp_path):
+def test_parquet_columns_have_one_type_each(database, tmp_path):
     with database.writing() as con:
         save_values(con, [NewValue(RunKey(1234, 2), "number", 3)], now=20)
 
@@ -346,7 +346,7 @@ def test_a_parquet_file_has_columns_of_one_type_each(database, tmp_path):
     assert (first["number"], first["good"], first["comment"]) == (1234.5, True, "dark")
 
 
-def test_without_its_library_parquet_says_what_to_install(database, tmp_path, monkeypatch):
+def test_parquet_export_without_pyarrow_names_the_extra_to_install(database, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow", None)
 
     with pytest.raises(DamnitError, match="pyarrow") as caught:
@@ -357,9 +357,7 @@ def test_without_its_library_parquet_says_what_to_install(database, tmp_path, mo
 
 
 @pytest.mark.parametrize("format_name", FORMATS)
-def test_a_file_that_is_there_is_replaced_only_where_that_is_wanted(
-    database, tmp_path, format_name
-):
+def test_existing_file_is_replaced_only_with_overwrite(database, tmp_path, format_name):
     target = tmp_path / f"runs.{format_name}"
     target.write_text("mine")
     table = load_table(database)
@@ -373,7 +371,7 @@ def test_a_file_that_is_there_is_replaced_only_where_that_is_wanted(
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
 
-def test_what_cannot_be_written_leaves_the_file_as_it_was(database, tmp_path, monkeypatch):
+def test_failed_export_leaves_existing_file_unchanged(database, tmp_path, monkeypatch):
     target = tmp_path / "runs.csv"
     target.write_text("mine")
     monkeypatch.setattr(files_module, "text_parts", lambda *_, **__: 1 / 0)
@@ -385,7 +383,7 @@ def test_what_cannot_be_written_leaves_the_file_as_it_was(database, tmp_path, mo
     assert {path.name for path in tmp_path.iterdir()} == {"runs.csv", "runs.sqlite"}
 
 
-def test_a_new_file_has_the_bits_that_the_umask_leaves(database, tmp_path):
+def test_exported_file_gets_permissions_of_umask(database, tmp_path):
     before = os.umask(0o027)
     try:
         target = written(database, tmp_path, "csv")
@@ -398,7 +396,7 @@ FORMULAS = ["=HYPERLINK(1)", "a\r=1", "+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1"]
 
 
 @pytest.mark.parametrize("format", ["csv", "tsv"])
-def test_a_spreadsheet_runs_no_cell(database, format):
+def test_csv_export_disarms_formulas_unless_asked_to_keep_them(database, format):
     with database.writing() as con:
         for number, text in enumerate(FORMULAS):
             typed = NewValue(KEY, f"f{number}", text, provenance="manual-input")
@@ -418,7 +416,7 @@ def test_a_spreadsheet_runs_no_cell(database, format):
     assert set(FORMULAS) <= set(cells)
 
 
-def test_a_negative_number_stays_one(database):
+def test_csv_export_keeps_negative_numbers(database):
     with database.writing() as con:
         save_values(con, [NewValue(KEY, "cold", -5.5, provenance="context.py")], now=20)
     assert "-5.5" in export_table(database, format="csv").replace("\n", ",").split(",")

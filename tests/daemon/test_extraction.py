@@ -1,4 +1,4 @@
-"""Extraction in the foreground: from runs to cells."""
+"""Extraction in the foreground: from runs to values in the run table."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def folder(tmp_path):
     )
 
 
-def test_from_runs_to_cells(folder):
+def test_extraction_stores_values_skips_and_errors_of_runs(folder):
     report = extract(folder, keys(1, 2, 3), mock=True)
     assert report.ok
     assert [run.key.run for run in report.runs] == [1, 2, 3]
@@ -59,7 +59,7 @@ def test_from_runs_to_cells(folder):
     assert list(folder.fragments()) == []
 
 
-def test_titles_and_start_times_are_stored(folder):
+def test_extraction_stores_titles_tags_and_start_times(folder):
     extract(folder, keys(1), mock=True)
     with Database(folder.database).reading() as con:
         columns = {c.name: (c.title, c.tags) for c in load_columns(con)}
@@ -68,7 +68,7 @@ def test_titles_and_start_times_are_stored(folder):
     assert runs[0].start_time is not None
 
 
-def test_values_appear_while_others_are_computed(tmp_path):
+def test_values_appear_in_table_while_others_are_computed(tmp_path):
     gate = tmp_path / "gate"
     folder = make_damnit_folder(
         tmp_path / "amore",
@@ -96,7 +96,7 @@ def test_values_appear_while_others_are_computed(tmp_path):
     assert cells(folder) == {"early": 1, "late": 2}
 
 
-def test_events_are_told(folder):
+def test_extraction_reports_events_in_order(folder):
     seen = []
     extract(folder, keys(1), mock=True, on_event=lambda key, event: seen.append((key, event)))
     assert isinstance(seen[0][1], ContextLoaded)
@@ -115,13 +115,13 @@ def test_events_are_told(folder):
         ({"data": "raw"}, {"a", "b", "odd"}),
     ],
 )
-def test_only_what_was_asked_for(folder, options, names):
+def test_extraction_is_limited_to_selected_variables(folder, options, names):
     assert extract(folder, keys(1), mock=True, **options).ok
     assert set(cells(folder)) == names
 
 
 @pytest.mark.extended
-def test_an_unknown_variable_is_refused_with_the_nearest(tmp_path):
+def test_extraction_of_unknown_variable_is_refused_with_nearest_name(tmp_path):
     folder = make_damnit_folder(tmp_path / "a", "@Variable\ndef xgm_mean(run):\n    return 1\n")
     with pytest.raises(DamnitError) as caught:
         extract(folder, keys(1), mock=True, variables=["xgm_men"])
@@ -130,13 +130,13 @@ def test_an_unknown_variable_is_refused_with_the_nearest(tmp_path):
         extract(folder, keys(1), mock=True, match=["camera"])
 
 
-def test_a_context_file_that_does_not_load(folder):
+def test_extraction_fails_at_line_of_failing_import_in_context_file(folder):
     folder.context_file.write_text("import nothing_of_that_name\n")
     with pytest.raises(ContextUnusable, match=r"context\.py:1.*nothing_of_that_name"):
         extract(folder, keys(1), mock=True)
 
 
-def test_a_folder_with_a_colon_in_its_path_works(tmp_path, monkeypatch):
+def test_extraction_works_in_folder_with_colon_in_its_path(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     source = "from beside import VALUE\n@Variable\ndef a(run):\n    return VALUE\n"
     folder = make_damnit_folder(tmp_path / "run:42", source)
@@ -145,7 +145,7 @@ def test_a_folder_with_a_colon_in_its_path_works(tmp_path, monkeypatch):
     assert cells(folder, 1) == {"a": 7}
 
 
-def test_an_unknown_field_costs_its_variable_only(tmp_path):
+def test_unknown_meta_field_fails_only_its_variable(tmp_path):
     folder = make_damnit_folder(
         tmp_path / "amore",
         """
@@ -163,7 +163,7 @@ def test_an_unknown_field_costs_its_variable_only(tmp_path):
     assert report.runs[0].failure == ""
 
 
-def test_a_variable_that_raises_keyboard_interrupt_costs_itself(tmp_path):
+def test_keyboard_interrupt_in_a_variable_is_stored_as_its_error(tmp_path):
     source = "@Variable\ndef a(run):\n    raise KeyboardInterrupt\n"
     folder = make_damnit_folder(tmp_path / "amore", source)
     extract(folder, keys(1), mock=True)
@@ -178,7 +178,7 @@ def test_a_variable_that_raises_keyboard_interrupt_costs_itself(tmp_path):
         ("raise KeyboardInterrupt", "KeyboardInterrupt"),
     ],
 )
-def test_what_ends_python_while_the_file_is_loaded_is_told_with_its_line(tmp_path, death, said):
+def test_crash_while_loading_context_file_is_reported_with_its_line(tmp_path, death, said):
     source = f"import numpy\ndef load():\n    {death}\n\nload()\n"
     folder = make_damnit_folder(tmp_path / "amore", source)
     with pytest.raises(ContextUnusable) as caught:
@@ -189,7 +189,7 @@ def test_what_ends_python_while_the_file_is_loaded_is_told_with_its_line(tmp_pat
     assert said in problem.message
 
 
-def test_a_context_python_that_is_gone(folder, tmp_path):
+def test_extraction_with_missing_context_python_is_refused(folder, tmp_path):
     with Database(folder.database).writing() as con:
         save_setting(con, "context_python", str(tmp_path / "gone"))
     with pytest.raises(DamnitError, match="is missing") as caught:
@@ -198,7 +198,7 @@ def test_a_context_python_that_is_gone(folder, tmp_path):
 
 
 @pytest.mark.extended
-def test_a_run_without_files_fails_and_the_next_is_processed(folder, proposal):
+def test_run_without_files_fails_and_next_run_is_processed(folder, proposal):
     report = extract(folder, keys(77, 1))
     assert [bool(run.failure) for run in report.runs] == [True, False]
     assert not report.ok
@@ -207,7 +207,7 @@ def test_a_run_without_files_fails_and_the_next_is_processed(folder, proposal):
 
 
 @pytest.mark.extended
-def test_what_dies_costs_only_itself_and_says_why(tmp_path):
+def test_variable_that_ends_its_process_fails_alone_with_reason(tmp_path):
     folder = make_damnit_folder(
         tmp_path / "amore",
         """
@@ -241,7 +241,7 @@ def test_what_dies_costs_only_itself_and_says_why(tmp_path):
     assert report.runs[0].count("failed") == 3
 
 
-def test_a_transient_variable_that_dies_blames_only_its_dependents(tmp_path):
+def test_crash_of_transient_variable_is_stored_for_its_dependents(tmp_path):
     folder = make_damnit_folder(
         tmp_path / "amore",
         """
@@ -260,7 +260,7 @@ def test_a_transient_variable_that_dies_blames_only_its_dependents(tmp_path):
     assert "exit code 0" in found["shown"][1]
 
 
-def test_ctrl_c_keeps_what_was_saved(tmp_path):
+def test_ctrl_c_keeps_saved_values(tmp_path):
     folder = make_damnit_folder(
         tmp_path / "amore",
         """
@@ -288,7 +288,7 @@ def test_ctrl_c_keeps_what_was_saved(tmp_path):
     assert list(folder.fragments()) == []
 
 
-def test_ctrl_c_that_python_lost_is_heeded(tmp_path):
+def test_ctrl_c_lost_by_python_still_ends_extraction(tmp_path):
     """An exception that comes while garbage is collected goes nowhere."""
     text = "import time\n@Variable\ndef endless(run):\n    time.sleep(100)\n"
     folder = make_damnit_folder(tmp_path / "amore", text)
@@ -306,7 +306,7 @@ def test_ctrl_c_that_python_lost_is_heeded(tmp_path):
 
 
 @pytest.mark.extended
-def test_a_locked_database_costs_nothing_that_was_computed(folder, monkeypatch):
+def test_fragments_are_kept_when_run_database_is_locked(folder, monkeypatch):
     monkeypatch.setattr(Database.__init__, "__kwdefaults__", {"timeout_s": 0.1})
     monkeypatch.setenv(TIMEOUT_VARIABLE, "0.1")  # for the process that combines
     holder = sqlite3.connect(folder.database, isolation_level=None)
@@ -329,7 +329,7 @@ def test_a_locked_database_costs_nothing_that_was_computed(folder, monkeypatch):
     assert cells(folder, 2)["b"] == 3
 
 
-def test_a_user_variable_of_the_same_name_is_not_taken_over(folder):
+def test_variable_named_like_a_user_variable_is_refused(folder):
     from damnit_daemon.model import VariableInfo
     from damnit_daemon.store import NameTaken, add_user_variable
 
@@ -340,7 +340,7 @@ def test_a_user_variable_of_the_same_name_is_not_taken_over(folder):
 
 
 @pytest.mark.extended
-def test_a_second_evaluation_replaces_errors_and_values(folder):
+def test_second_evaluation_replaces_error_with_value(folder):
     extract(folder, keys(3), mock=True)
     assert cells(folder, 3)["odd"][0] == "ZeroDivisionError"
     folder.context_file.write_text(folder.context_file.read_text().replace("- 3", "- 2"))
@@ -348,7 +348,7 @@ def test_a_second_evaluation_replaces_errors_and_values(folder):
     assert cells(folder, 3)["odd"] == 1.0
 
 
-def test_the_fragment_of_each_outcome_is_told(folder):
+def test_variable_done_events_name_their_fragments(folder):
     done = {}
 
     def note(key, event):

@@ -1,4 +1,4 @@
-"""Making a DAMNIT folder."""
+"""Creation of a DAMNIT folder."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def folder(tmp_path):
     return DamnitFolder(tmp_path / "usr" / "Shared" / "amore")
 
 
-def test_makes_everything_once(folder):
+def test_create_folder_makes_database_and_context_file_once(folder):
     first = create_folder(folder, 1234)
     assert (first.database, first.context_file) == (True, True)
     folder.context_file.write_text("# mine\n")
@@ -35,7 +35,7 @@ def test_makes_everything_once(folder):
         assert load_settings(con)["proposal"] == 1234
 
 
-def test_permissions_are_those_of_the_folder_above(folder):
+def test_new_folder_gets_permissions_of_parent_folder(folder):
     create_folder(folder, 1234)
     assert stat.S_IMODE(folder.path.stat().st_mode) == 0o2770
     assert stat.S_IMODE(folder.context_file.stat().st_mode) == 0o660
@@ -43,14 +43,14 @@ def test_permissions_are_those_of_the_folder_above(folder):
 
 
 @pytest.mark.extended
-def test_the_starting_context_file_works(folder):
+def test_starting_context_file_can_be_extracted(folder):
     create_folder(folder, 1234, context_python=Path(sys.executable))
     assert folder.context_file.read_text() == starting_context()
     assert extract(folder, keys(1), mock=True).ok
     assert cells(folder) == {"n_trains": 10}
 
 
-def test_like_copies_context_file_and_user_variables(folder, tmp_path):
+def test_create_folder_like_another_copies_context_file_and_user_variables(folder, tmp_path):
     source = make_damnit_folder(tmp_path / "source", "# theirs\n")
     with Database(source.database).writing() as con:
         add_user_variable(con, VariableInfo("grade", "Grade", "1 to 5", "integer"))
@@ -61,19 +61,19 @@ def test_like_copies_context_file_and_user_variables(folder, tmp_path):
     assert create_folder(folder, 1234, like=source).user_variables == 0
 
 
-def test_a_context_file_is_not_replaced(folder, tmp_path):
+def test_create_folder_refuses_to_replace_context_file(folder, tmp_path):
     create_folder(folder, 1234)
     with pytest.raises(DamnitError, match="exists already"):
         create_folder(folder, 1234, context="# other\n")
 
 
-def test_a_context_file_that_is_missing(folder, tmp_path):
+def test_create_folder_with_missing_context_file_creates_no_folder(folder, tmp_path):
     with pytest.raises(DamnitError, match="cannot be read"):
         create_folder(folder, 1234, context=tmp_path / "gone.py")
     assert not folder.path.exists()
 
 
-def test_the_starting_context_names_the_instruments_gas_monitor(tmp_path):
+def test_starting_context_file_names_gas_monitor_of_instrument(tmp_path):
     folder = DamnitFolder(tmp_path / "SQS" / "202601" / "p001234" / "usr" / "Shared" / "amore")
     assert instrument_of(folder) == "SQS"
     create_folder(folder, 1234)

@@ -1,4 +1,4 @@
-"""Where things are, and what does not count as one of them."""
+"""Paths of proposals, DAMNIT folders, runs and fragments."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ def proposal(tmp_path, monkeypatch):
     return path
 
 
-def test_a_proposal_is_found_below_the_data_root(proposal):
+def test_proposal_is_found_below_the_data_root(proposal):
     assert find_proposal(1234) == proposal
     with pytest.raises(DamnitError, match="No proposal 1235"):
         find_proposal(1235)
 
 
-def test_what_a_user_types_for_a_folder(proposal, tmp_path, monkeypatch):
+def test_folder_is_located_by_proposal_number_or_path(proposal, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert locate_folder("1234").path == proposal / "usr/Shared/amore"
     assert locate_folder("MID").path == tmp_path / "MID"
@@ -34,7 +34,7 @@ def test_what_a_user_types_for_a_folder(proposal, tmp_path, monkeypatch):
         locate_folder("nowhere")
 
 
-def test_runs_are_those_with_raw_or_corrected_files(proposal):
+def test_existing_runs_are_folders_in_raw_or_proc(proposal):
     for name in (
         "raw/r0001",
         "raw/r0020",

@@ -1,4 +1,4 @@
-"""Modules that another member of the group put into the folder, or where a user happens to be.
+"""Planted modules: in the DAMNIT folder by another member of the group, or in a working directory.
 
 They have the names of all that we import and of the standard library. None may be run by any
 process of ours; a module of the context file's own is found.
@@ -139,7 +139,7 @@ def data_root(tmp_path, monkeypatch):
     monkeypatch.setenv(DATA_ROOT_VARIABLE, str(proposal.root))
 
 
-def test_the_runner_runs_none_and_finds_the_helper(folder, marks, data_root):
+def test_runner_imports_helper_but_no_planted_module(folder, marks, data_root):
     with RunnerProcess(folder, PYTHON) as runner:
         assert [p for p in runner.context.problems if p.severity == "error"] == []
         events = list(runner.run(Job("1", 1234, 1)))
@@ -152,14 +152,14 @@ def test_the_runner_runs_none_and_finds_the_helper(folder, marks, data_root):
     assert ran(marks) == []
 
 
-def test_a_helper_whose_name_is_taken_is_told(folder, marks):
+def test_helper_named_like_an_installed_module_is_reported(folder, marks):
     with RunnerProcess(folder, PYTHON) as runner:
         said = [problem.message for problem in runner.context.problems]
     assert any(message.startswith("yaml.py next to the context file is not") for message in said)
     assert not any("own_helper" in message for message in said)
 
 
-def test_the_combiner_runs_none(folder, marks, elsewhere):
+def test_combiner_imports_no_planted_module(folder, marks, elsewhere):
     combiner = Combiner(folder)
     try:
         combiner.combine_run(RunKey(1234, 1), [])
@@ -169,7 +169,9 @@ def test_the_combiner_runs_none(folder, marks, elsewhere):
 
 
 @pytest.mark.parametrize("place", ["folder", "elsewhere"])
-def test_a_picture_runs_none(folder, marks, elsewhere, place, monkeypatch, tmp_path):
+def test_saving_a_picture_imports_no_planted_module(
+    folder, marks, elsewhere, place, monkeypatch, tmp_path
+):
     if place == "folder":
         monkeypatch.chdir(folder.path)
     Fragment(folder.results_file(RunKey(1, 2))).data("v", np.arange(5.0))
@@ -178,26 +180,26 @@ def test_a_picture_runs_none(folder, marks, elsewhere, place, monkeypatch, tmp_p
     assert ran(marks) == []
 
 
-def test_a_look_at_an_interpreter_runs_none(marks, elsewhere):
+def test_probing_a_python_imports_no_planted_module(marks, elsewhere):
     assert probe_python(PYTHON).versions["numpy"]
     assert ran(marks) == []
 
 
-def test_the_supervised_daemon_runs_none(folder, marks, elsewhere, data_root):
+def test_supervised_daemon_imports_no_planted_module(folder, marks, elsewhere, data_root):
     start(folder)
     stop(folder)
     assert ran(marks) == []
 
 
 @pytest.mark.parametrize("arguments", [["doctor"], ["status"], ["read-context", "--check"]])
-def test_commands_run_none(folder, marks, monkeypatch, arguments):
+def test_commands_import_no_planted_module(folder, marks, monkeypatch, arguments):
     monkeypatch.chdir(folder.path)
     command = [str(Path(sys.executable).with_name("damnit-daemon")), *arguments]
     subprocess.run(command, capture_output=True, check=False, env=own_environment(), timeout=120)
     assert ran(marks) == []
 
 
-def test_no_process_of_ours_starts_python_in_another_way():
+def test_sources_start_python_only_through_own_python():
     """`-m` without `-P` takes modules from the working directory."""
     for package in (damnit_daemon, damnit_tui):
         for path in Path(package.__file__).parent.rglob("*.py"):

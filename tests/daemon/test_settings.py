@@ -1,4 +1,4 @@
-"""Which settings there are, and what they may hold."""
+"""Settings and their accepted values."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from damnit_daemon.settings import InvalidSetting, UnknownSetting, nearest_keys,
         ("context_python", "/opt/env/bin/python", "/opt/env/bin/python"),
     ],
 )
-def test_accepted(key, text, value):
+def test_valid_setting_is_normalised(key, text, value):
     assert parse_setting(key, text) == value
 
 
@@ -46,23 +46,23 @@ def test_accepted(key, text, value):
         ("proposal", "p1234"),
     ],
 )
-def test_refused_with_an_example(key, text):
+def test_invalid_setting_is_refused_with_an_example(key, text):
     with pytest.raises(InvalidSetting) as caught:
         parse_setting(key, text)
     assert caught.value.hint.startswith("For example")
 
 
-def test_memory_stays_text_even_as_a_number():
+def test_memory_setting_given_as_number_stays_text():
     assert parse_setting("noncluster_mem", "25600", as_number=True) == "25600M"
 
 
-def test_an_unknown_key_is_refused_with_the_nearest():
+def test_unknown_setting_is_refused_with_nearest_name():
     with pytest.raises(UnknownSetting) as caught:
         parse_setting("slurm_partiton", "upex")
     assert "slurm_partition" in caught.value.hint
 
 
-def test_forced_unknown_keys_are_stored_as_typed_or_as_numbers():
+def test_forced_unknown_setting_is_stored_as_text_or_number():
     assert parse_setting("mine", "7", force=True) == "7"
     assert parse_setting("mine", "7", force=True, as_number=True) == 7
     assert parse_setting("mine", "7.5", force=True, as_number=True) == 7.5
@@ -71,12 +71,12 @@ def test_forced_unknown_keys_are_stored_as_typed_or_as_numbers():
 
 
 @pytest.mark.parametrize("key", ["db_id", "data_format_version"])
-def test_what_the_program_keeps_cannot_be_changed(key):
+def test_internal_settings_cannot_be_changed_even_by_force(key):
     with pytest.raises(InvalidSetting):
         parse_setting(key, "1", force=True)
 
 
-def test_nothing_is_near_nonsense():
+def test_nonsense_has_no_nearest_settings():
     assert nearest_keys("qqqqqq") == []
 
 
@@ -93,6 +93,6 @@ def test_nothing_is_near_nonsense():
         ("watch_settle_s", "1." + "0" * 5000),
     ],
 )
-def test_what_no_experiment_needs_is_refused(key, text):
+def test_excessive_setting_is_refused(key, text):
     with pytest.raises(InvalidSetting, match="Expected"):
         parse_setting(key, text)

@@ -1,4 +1,4 @@
-"""The commands, with the real daemon under a real supervisord."""
+"""The daemon's commands with a real daemon under a real supervisord."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def settings(folder):
 
 
 @pytest.mark.extended
-def test_the_daemon_from_start_to_stop(damnit, folder):  # noqa: F811 – a fixture
+def test_start_status_restart_logs_and_stop_act_on_one_daemon(damnit, folder):  # noqa: F811 – a fixture
     started = damnit("start", "--trigger", "none")
     pid = observe(folder).lease.holder.pid
     assert (started.code, started.err) == (0, "")
@@ -76,7 +76,7 @@ def test_the_daemon_from_start_to_stop(damnit, folder):  # noqa: F811 – a fixt
 
 
 @pytest.mark.extended
-def test_a_daemon_that_cannot_work_says_why(damnit, folder):  # noqa: F811
+def test_start_of_failing_daemon_shows_its_error(damnit, folder):  # noqa: F811
     assert damnit("db-config", "--force", "concurrent_jobs", "many").code == 0
     folder.ledger.mkdir()  # nothing can be written there
 
@@ -87,7 +87,7 @@ def test_a_daemon_that_cannot_work_says_why(damnit, folder):  # noqa: F811
     assert "| damnit: " in result.err  # what it said itself
 
 
-def test_without_a_broker_there_is_nobody_to_listen_to(damnit, folder):  # noqa: F811
+def test_start_with_kafka_trigger_but_no_broker_is_refused(damnit, folder):  # noqa: F811
     result = damnit("start", "--trigger", "kafka")
 
     assert result.code == 1
@@ -97,7 +97,7 @@ def test_without_a_broker_there_is_nobody_to_listen_to(damnit, folder):  # noqa:
 
 
 @pytest.mark.extended
-def test_logs_goes_on_until_it_is_interrupted(damnit, folder):  # noqa: F811
+def test_logs_follow_prints_new_lines_until_interrupted(damnit, folder):  # noqa: F811
     assert damnit("logs").code == 1
     start_standin(folder)
     log = folder.path / "amore.log"
@@ -116,7 +116,7 @@ def test_logs_goes_on_until_it_is_interrupted(damnit, folder):  # noqa: F811
 
 
 @pytest.mark.extended
-def test_the_log_is_rotated_and_followed_over_that(folder, monkeypatch):
+def test_logs_follow_continues_across_log_rotations(folder, monkeypatch):
     """A portion is less than a file: nobody is asked to follow what is gone before it is seen."""
     few = conf_text.TEMPLATE.replace("stdout_logfile_maxbytes=10MB", "stdout_logfile_maxbytes=3000")
     monkeypatch.setattr(conf_text, "TEMPLATE", few)
@@ -155,7 +155,7 @@ def renew(path, text):
         ("broker", "NONE", "none"),
     ],
 )
-def test_settings(key, text, value):
+def test_trigger_and_broker_settings_are_normalised(key, text, value):
     assert parse_setting(key, text) == value
 
 
@@ -163,16 +163,16 @@ def test_settings(key, text, value):
     ("key", "text"),
     [("trigger", "sometimes"), ("broker", "host"), ("broker", "host:0"), ("broker", "a b:1")],
 )
-def test_settings_refused(key, text):
+def test_invalid_trigger_and_broker_settings_are_refused(key, text):
     with pytest.raises(InvalidSetting):
         parse_setting(key, text)
 
 
-def test_the_triggers_are_those_of_the_settings():
+def test_trigger_option_has_the_choices_of_the_trigger_setting():
     assert tuple(TriggerChoice) == TRIGGERS
 
 
-def test_status_is_quick(damnit, folder):  # noqa: F811
+def test_status_of_stopped_daemon_returns_quickly(damnit, folder):  # noqa: F811
     began = time.monotonic()
     assert damnit("status").code == 1
     assert time.monotonic() - began < 60

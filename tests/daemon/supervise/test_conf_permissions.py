@@ -1,4 +1,4 @@
-"""Who can read the password that stops the daemon: who may change the context file anyway."""
+"""Permissions of supervisord.conf, readable only to those who may write to the folder."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def conf(tmp_path, mode, acl=None):
         (0o770, 0o600),  # the file is of another group than the folder: it cannot be given to it
     ],
 )
-def test_the_group_reads_it_where_it_may_write(tmp_path, mode, bits):
+def test_conf_is_readable_to_group_only_if_group_may_write_to_folder(tmp_path, mode, bits):
     path = conf(tmp_path, mode)
     assert oct(stat.S_IMODE(path.stat().st_mode)) == oct(bits)
 
@@ -69,14 +69,14 @@ def test_the_group_reads_it_where_it_may_write(tmp_path, mode, bits):
         ({"owner": 7, "reader": 5, "group": 5, "mask": 5, "others": 0}, 0o600),
     ],
 )
-def test_an_access_control_list_opens_it_to_nobody(tmp_path, acl, bits):
+def test_conf_does_not_inherit_access_control_list_of_folder(tmp_path, acl, bits):
     path = conf(tmp_path, 0o2770, acl)
     assert oct(stat.S_IMODE(path.stat().st_mode)) == oct(bits)
     assert ACL not in os.listxattr(path)
 
 
 @needs_root
-def test_those_who_may_only_read_the_folder_cannot_read_it(tmp_path):
+def test_conf_is_unreadable_to_users_with_read_only_access_to_folder(tmp_path):
     for parent in [*tmp_path.parents][:3]:
         parent.chmod(parent.stat().st_mode | 0o011)
     tmp_path.chmod(0o755)

@@ -37,7 +37,7 @@ password = def
 """
 
 
-def test_what_is_written_can_be_read():
+def test_address_is_parsed_from_written_conf():
     text = configuration_text(ADDRESS, ["python", "-m", "x"], umask=0o007)
 
     assert parse_address(text) == ADDRESS
@@ -46,7 +46,7 @@ def test_what_is_written_can_be_read():
     assert "port=max-exfl458.desy.de:61234\n" in text
 
 
-def test_that_of_damnit_is_read_too():
+def test_address_is_parsed_from_conf_of_damnit():
     assert parse_address(OF_DAMNIT) == Address("max-exfl458", 33445, "abc", "def")
     assert not is_ours(OF_DAMNIT)
 
@@ -64,24 +64,24 @@ def test_that_of_damnit_is_read_too():
         "[supervisorctl]\nserverurl=http://[host:1\n",
     ],
 )
-def test_a_damaged_one_has_no_address(text):
+def test_damaged_conf_has_no_address(text):
     assert parse_address(text) is None
 
 
 @pytest.mark.parametrize("word", ["a b", "it's", "50%", "a ;b #c", "ü", "-x", "", "a'' ; '#"])
-def test_words_survive_both_syntaxes(word):
+def test_quoted_word_survives_supervisord_and_shell_syntax(word):
     quoted = quote_word(word)
 
     assert not any(start in quoted for start in (" ;", " #"))  # comments for supervisord
     assert shlex.split(quoted % {}) == [word]
 
 
-def test_a_word_of_two_lines_is_refused():
+def test_word_with_line_break_is_refused():
     with pytest.raises(DamnitError, match="cannot handle"):
         quote_word("a\nautostart=false")
 
 
-def test_credentials_are_long_and_never_the_same_nor_shown():
+def test_credentials_are_long_unique_and_hidden():
     one, other = new_address("host", 1), new_address("host", 1)
 
     assert {len(one.password), len(other.password)} == {64}
@@ -91,7 +91,7 @@ def test_credentials_are_long_and_never_the_same_nor_shown():
     assert one.password not in one.url
 
 
-def test_ports_are_tried_in_random_order_each_once():
+def test_candidate_ports_are_in_random_order_without_repeats():
     ports = list(candidate_ports(random.Random(1)))
 
     assert len(set(ports)) == len(ports)

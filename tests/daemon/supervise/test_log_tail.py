@@ -1,4 +1,4 @@
-"""The end of a log, and what follows."""
+"""The last lines of a log, and lines that are added later."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def log(tmp_path):
     return tmp_path / "amore.log"
 
 
-def test_the_last_lines(log):
+def test_last_lines_of_long_log_are_returned(log):
     log.write_text("".join(f"line {n} {'x' * 100}\n" for n in range(5000)))
 
     lines = last_lines(log, 1500)
@@ -24,18 +24,18 @@ def test_the_last_lines(log):
     assert len(last_lines(log, 10_000)) == 5000
 
 
-def test_only_what_came_after_a_place(log):
+def test_last_lines_after_byte_skip_earlier_lines(log):
     log.write_bytes(b"old\nnew\n\xff\n")
 
     assert last_lines(log, 10, after_byte=4) == ["new", "�"]
     assert last_lines(log, 10, after_byte=1000) == ["old", "new", "�"]  # begun anew
 
 
-def test_no_log_has_no_lines(log):
+def test_missing_log_has_no_lines(log):
     assert last_lines(log, 10) == []
 
 
-def test_following_through_a_rotation(log):
+def test_follow_log_continues_through_rotation_and_truncation(log):
     """What is done to the log between two looks, and what is seen then."""
 
     def grow():
@@ -70,7 +70,7 @@ def test_following_through_a_rotation(log):
     ]
 
 
-def test_following_a_log_that_is_not_there_yet(log):
+def test_follow_log_waits_for_missing_log(log):
     looks = itertools.count()
 
     def is_over():
@@ -82,7 +82,7 @@ def test_following_a_log_that_is_not_there_yet(log):
     assert list(follow_log(log, lines=5, is_over=is_over, interval_s=0)) == ["begun"]
 
 
-def test_a_line_that_goes_on_in_the_next_file_is_one_line(tmp_path):
+def test_follow_log_joins_line_split_by_rotation(tmp_path):
     """supervisord begins a new file wherever a block of output ends."""
     log = tmp_path / "amore.log"
     log.write_text("one\nbegun ")

@@ -1,4 +1,4 @@
-"""How a daemon is, judged by what is seen of it."""
+"""The state of a daemon, derived from a probe."""
 
 from __future__ import annotations
 
@@ -48,11 +48,11 @@ def program(state, pid=0):
         ),
     ],
 )
-def test_state(observed, state):
+def test_probe_gives_daemon_state(observed, state):
     assert observed.state(NOW) is state
 
 
-def test_who_is_alone():
+def test_daemon_is_alone_if_supervisord_keeps_another_process():
     kept = DaemonProbe(program=program("RUNNING", 7), lease=lease(), holder_alive=True)
     other = DaemonProbe(program=program("RUNNING", 8), lease=lease(), holder_alive=True)
 

@@ -1,4 +1,4 @@
-"""What systemd is told."""
+"""Notifications to systemd."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def heard(systemd):
             return said
 
 
-def test_it_says_how_it_is(systemd):
+def test_notifier_sends_ready_status_watchdog_and_stopping(systemd):
     notifier = Notifier(systemd.getsockname(), watchdog_every_s=1)
 
     notifier.ready("watches")
@@ -45,7 +45,7 @@ def test_it_says_how_it_is(systemd):
     ]
 
 
-def test_an_address_without_a_file():
+def test_notifier_sends_to_abstract_socket():
     name = f"\0damnit-test-{os.getpid()}"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as receiver:
         receiver.bind(name)
@@ -53,7 +53,7 @@ def test_an_address_without_a_file():
         assert receiver.recv(100) == b"READY=1"
 
 
-def test_what_systemd_left_for_us_is_not_passed_on(systemd):
+def test_notifier_removes_systemd_variables_from_environment(systemd):
     environment = {
         "NOTIFY_SOCKET": systemd.getsockname(),
         "WATCHDOG_USEC": "30000000",
@@ -68,7 +68,7 @@ def test_what_systemd_left_for_us_is_not_passed_on(systemd):
     assert environment == {"HOME": "/"}
 
 
-def test_a_watchdog_of_another_process_is_not_ours(systemd):
+def test_notifier_ignores_watchdog_of_another_process(systemd):
     environment = {"WATCHDOG_USEC": "30000000", "WATCHDOG_PID": "1"}
     notifier = Notifier.from_environment(environment | {"NOTIFY_SOCKET": systemd.getsockname()})
     notifier.watchdog()
@@ -78,5 +78,5 @@ def test_a_watchdog_of_another_process_is_not_ours(systemd):
 
 
 @pytest.mark.parametrize("address", ["", "/nowhere/at/all", "@" + "x" * 300, "\0"])
-def test_nobody_listening_harms_nobody(address):
+def test_notifier_ignores_unreachable_socket(address):
     Notifier(address, watchdog_every_s=1).ready("fine")

@@ -1,4 +1,4 @@
-"""Starting the daemon; a stand-in that holds the lease, under a real supervisord."""
+"""Start of the daemon: a stand-in that holds the lease, under a real supervisord."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def starter(folder, *modes):
 
 
 @pytest.mark.extended
-def test_a_life(folder):
+def test_daemon_is_started_observed_and_stopped(folder):
     lease = start_standin(folder)
 
     seen = observe(folder)
@@ -79,7 +79,7 @@ def test_a_life(folder):
 
 
 @pytest.mark.extended
-def test_it_listens_at_the_named_host_only_and_to_whom_it_knows(folder):
+def test_supervisord_listens_on_own_host_only_and_requires_password(folder):
     start_standin(folder)
     address = observe(folder).supervisord.address
 
@@ -101,7 +101,7 @@ def test_it_listens_at_the_named_host_only_and_to_whom_it_knows(folder):
 
 
 @pytest.mark.extended
-def test_a_killed_daemon_is_replaced(folder):
+def test_killed_daemon_is_restarted_by_supervisord(folder):
     first = start_standin(folder).holder.pid
     began = time.monotonic()
 
@@ -115,7 +115,7 @@ def test_a_killed_daemon_is_replaced(folder):
     assert time.monotonic() - began < 40
 
 
-def test_one_that_cannot_start_says_why_and_leaves_nothing(folder):
+def test_start_of_crashing_daemon_shows_its_log_and_ends_supervisord(folder):
     (folder.path / "amore.log").write_text("of last year\n")
 
     with pytest.raises(StartFailed, match="exited at once") as caught:
@@ -129,7 +129,7 @@ def test_one_that_cannot_start_says_why_and_leaves_nothing(folder):
 
 
 @pytest.mark.extended
-def test_one_that_never_works_is_given_up(folder):
+def test_start_of_daemon_without_lease_times_out_and_ends_supervisord(folder):
     with pytest.raises(StartFailed, match="did not respond within 8 s") as caught:
         start_standin(folder, "mute", timeout_s=8)
 
@@ -138,7 +138,7 @@ def test_one_that_never_works_is_given_up(folder):
 
 
 @pytest.mark.extended
-def test_after_supervisorctl_stop_it_starts_again(folder):
+def test_daemon_stopped_with_supervisorctl_can_be_started_again(folder):
     start_standin(folder)
     before = supervisord_of(folder)
     supervisorctl(folder, "stop", "damnit")
@@ -151,7 +151,7 @@ def test_after_supervisorctl_stop_it_starts_again(folder):
 
 
 @pytest.mark.extended
-def test_a_taken_port_is_passed_over(folder):
+def test_start_skips_port_in_use(folder):
     with socket.create_server((this_host(), 0)) as taken:
         port = taken.getsockname()[1]
         with socket.create_server((this_host(), 0)) as other:
@@ -163,7 +163,7 @@ def test_a_taken_port_is_passed_over(folder):
 
 
 @pytest.mark.extended
-def test_a_conf_of_damnit_is_replaced_and_kept(folder):
+def test_start_replaces_conf_of_damnit_and_keeps_a_copy(folder):
     conf = folder.path / "supervisord.conf"
     conf.write_text("[inet_http_server]\nport = 1\n[supervisorctl]\nserverurl = http://vm:1\n")
     conf.chmod(0o666)
@@ -184,7 +184,7 @@ def test_a_conf_of_damnit_is_replaced_and_kept(folder):
 
 
 @pytest.mark.extended
-def test_a_folder_with_an_odd_name(make_folder):
+def test_daemon_starts_in_folder_with_long_name_and_special_characters(make_folder):
     name = "l" * 200 + "/a 100% 'öd' ;name #1 %(here)s"
     folder = make_folder(name, mode=0o700)
 
@@ -196,7 +196,7 @@ def test_a_folder_with_an_odd_name(make_folder):
     assert len(stop(folder)) == 2
 
 
-def test_a_log_that_is_somebody_elses_link_is_not_written(folder, tmp_path):
+def test_start_refuses_log_that_is_a_link_of_another_user(folder, tmp_path):
     victim = tmp_path / "victim"
     victim.write_text("mine")
     link = folder.path / "supervisord.log"
@@ -211,7 +211,7 @@ def test_a_log_that_is_somebody_elses_link_is_not_written(folder, tmp_path):
 
 
 @pytest.mark.extended
-def test_a_daemon_at_work_on_another_host(far_away, folder):
+def test_daemon_working_on_another_host_can_be_neither_doubled_nor_stopped(far_away, folder):
     with beating(far_away):
         with pytest.raises(LeaseHeld, match="process 1 on far-away"):
             start_standin(folder)
@@ -220,7 +220,7 @@ def test_a_daemon_at_work_on_another_host(far_away, folder):
 
 
 @pytest.mark.extended
-def test_a_host_that_vanished(far_away, folder):
+def test_start_takes_over_lease_of_vanished_host(far_away, folder):
     said = []
     assert stop(folder) == []
 
@@ -231,7 +231,7 @@ def test_a_host_that_vanished(far_away, folder):
 
 
 @pytest.mark.extended
-def test_two_who_start_at_once_get_one_daemon(folder):
+def test_two_simultaneous_starts_give_one_daemon(folder):
     outcomes = []
 
     def run():
@@ -248,7 +248,7 @@ def test_two_who_start_at_once_get_one_daemon(folder):
 
 
 @pytest.mark.extended
-def test_an_interrupted_start_leaves_nothing(folder):
+def test_interrupted_start_ends_supervisord(folder):
     with subprocess.Popen(starter(folder, "mute"), stderr=subprocess.DEVNULL) as process:
         log = folder.path / "amore.log"
         wait_until(lambda: log.exists() and "begins" in log.read_text())

@@ -1,4 +1,4 @@
-"""Ending the daemon, whatever became of its supervisord."""
+"""Stop of the daemon, with and without its supervisord."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .conftest import alone, start_standin, supervisord_of
 
 
 @pytest.mark.extended
-def test_one_that_ignores_its_end_is_killed(folder):
+def test_stop_kills_daemon_that_ignores_sigterm(folder):
     lease = start_standin(folder, "stubborn")
     daemon = process_at(lease.holder.pid)
 
@@ -26,7 +26,7 @@ def test_one_that_ignores_its_end_is_killed(folder):
 
 
 @pytest.mark.extended
-def test_supervisord_killed_with_the_daemon_at_work(folder):
+def test_stop_ends_working_daemon_whose_supervisord_was_killed(folder):
     lease = start_standin(folder)
     daemon = process_at(lease.holder.pid)
     supervisord_of(folder).kill()
@@ -45,7 +45,7 @@ def test_supervisord_killed_with_the_daemon_at_work(folder):
     start_standin(folder)
 
 
-def test_one_in_the_foreground_is_noticed_and_ended(folder):
+def test_stop_ends_daemon_in_foreground(folder):
     process = alone(folder, "stubborn")
 
     with pytest.raises(DamnitError, match=f"process {process.pid} on .*No supervisord"):
@@ -56,7 +56,7 @@ def test_one_in_the_foreground_is_noticed_and_ended(folder):
 
 
 @pytest.mark.extended
-def test_a_supervisord_that_does_not_answer(folder):
+def test_stop_ends_supervisord_that_does_not_answer(folder):
     lease = start_standin(folder)
     supervisord = supervisord_of(folder)
     (folder.path / "supervisord.conf").write_text("[supervisorctl]\n")  # its password is lost
@@ -69,7 +69,7 @@ def test_a_supervisord_that_does_not_answer(folder):
     assert process_at(lease.holder.pid) is None
 
 
-def test_damnits_own_listener_is_not_doubled_but_can_be_stopped(folder):
+def test_listener_of_damnit_blocks_start_and_can_be_stopped(folder):
     start_standin(folder)
     conf = folder.path / "supervisord.conf"
     conf.write_text("; not ours\n" + conf.read_text().partition("\n")[2])
