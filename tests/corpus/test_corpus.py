@@ -1,4 +1,4 @@
-"""Each situation of a context file gives what it says, in the user's Python."""
+"""Situations of context files with their expected results in the user's Python."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ def found(situation: Situation, ours):
     return ours[situation.name]
 
 
-def test_there_are_enough():
+def test_corpus_has_at_least_sixty_situations():
     assert len(SITUATIONS) >= 60
 
 
 @pytest.mark.parametrize("reason", STATED_CONTEXTS.values(), ids=STATED_CONTEXTS)
-def test_what_damnit_does_otherwise_is_in_the_docs(reason):
+def test_stated_difference_to_damnit_is_documented(reason):
     assert f"| {reason} |" in DIFFERENCES.read_text(encoding="utf-8")
 
 
 @each(SITUATIONS)
-def test_its_problems_are_told_at_their_places(situation, found):
+def test_situation_has_expected_problems_at_their_places(situation, found):
     expected, problems = situation.expected.get("problems", []), found["problems"]
     assert len(problems) == len(expected), problems
     for text, problem in zip(expected, problems, strict=True):
@@ -42,7 +42,7 @@ def test_its_problems_are_told_at_their_places(situation, found):
 
 
 @each([s for s in SITUATIONS if s.loads])
-def test_it_declares_what_it_says(situation, found):
+def test_situation_has_expected_declarations(situation, found):
     expected = situation.expected
     if "order" in expected:
         assert found["order"] == expected["order"]
@@ -59,7 +59,7 @@ def sorted_values(mapping):
 
 
 @each([s for s in SITUATIONS if s.loads])
-def test_it_gives_what_it_says(situation, found):
+def test_situation_has_expected_values_and_errors(situation, found):
     expected = situation.expected
     values = dict(found["values"])
     empty = [*expected.get("empty", []), *expected.get("empty_data", [])]

@@ -1,4 +1,4 @@
-"""DAMNIT's own tests of context files, groups and pipelines, run against ours.
+"""DAMNIT's own tests of context files, groups and pipelines, run against our `damnit_ctx`.
 
 `DAMNIT_CHECKOUT` names a checkout of its repository (its archives on PyPI have no tests); the
 files are copied to a temporary folder and run there, with `shim/` in place of its conftest.
@@ -29,7 +29,7 @@ def their_tests() -> Path:
     return Path(found) / "tests"
 
 
-def test_ours_passes_what_it_does_not_differ_in_on_purpose(their_tests, tmp_path):
+def test_tests_of_damnit_fail_only_for_deliberate_differences(their_tests, tmp_path):
     shutil.copy(SHIM / "conftest_of_theirs.py", tmp_path / "conftest.py")
     shutil.copy(SHIM / "peer_tests_shim.py", tmp_path)
     for name in [*THEIRS, "conftest.py"]:

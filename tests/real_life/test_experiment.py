@@ -1,4 +1,4 @@
-"""Both programs process the same run with the same context file: the same is stored."""
+"""A run processed by both programs with one context file, with equal results."""
 
 from __future__ import annotations
 
@@ -68,26 +68,26 @@ def views(folders):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_database_holds_the_same(rows, name):
+def test_both_programs_store_equal_rows_in_the_database(rows, name):
     theirs, ours = (side.get(name) for side in rows)
     assert theirs is not None
     assert row_differences(theirs, ours) == STATED.get(name, set())
 
 
-def test_nearly_everything_has_a_value(rows):
+def test_all_but_the_failing_variables_have_values(rows):
     without = {n for n, row in rows[1].items() if row["attributes"].get("error_cls")}
     assert without == {"no_source", "needs_no_source", "skipped", "failing"}
 
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("side", ["theirs", "ours"])
-def test_both_readers_read_the_same(views, side, name):
+def test_both_readers_agree_on_a_value(views, side, name):
     theirs, ours = views[side]
     assert disagreements(theirs, ours, RunKey(PROPOSAL, RUN), name) == {}
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_value_is_the_same_whoever_computed_it(views, name):
+def test_both_programs_compute_equal_values(views, name):
     (theirs, _), (ours, _) = views["theirs"], views["ours"]
     one, other = (
         look.content["runs"][str(RUN)]["variables"].get(name, {}).get("read")
@@ -99,7 +99,7 @@ def test_the_value_is_the_same_whoever_computed_it(views, name):
     assert difference(theirs.decode(one), ours.decode(other)) is None
 
 
-def test_what_damnit_loses_a_run_for_is_stored(folders, tmp_path):
+def test_values_that_damnit_fails_to_store_are_stored(folders, tmp_path):
     python = os.environ["DAMNIT_REAL_LIFE_PYTHON"]
     ours = Ours(sys.executable, data_environment(folders["ours"].parent / "data"))
     ours.make_folder(tmp_path / "ours", "types", PROPOSAL)
@@ -116,5 +116,5 @@ def test_what_damnit_loses_a_run_for_is_stored(folders, tmp_path):
 
 
 @pytest.mark.parametrize("side", ["theirs", "ours"])
-def test_the_tables_agree(views, side):
+def test_both_readers_agree_on_the_table(views, side):
     assert table_disagreements(*views[side]) == []

@@ -1,4 +1,4 @@
-"""`runner batch`: jobs from a file, events into a file, started as Slurm's script does it."""
+"""`runner batch`: jobs from a file and events into a file, started as by Slurm's script."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def job(number, run, **options):
 
 
 @pytest.mark.extended
-def test_jobs_are_done_one_after_the_other(batch):
+def test_batch_processes_jobs_in_sequence_and_retries_after_a_crash(batch):
     made = batch((0, job(7, 1, cluster=False)), (0, job(8, 2, cluster=False)))
     code, output = made.run(SLURM_ARRAY_JOB_ID="12", SLURM_ARRAY_TASK_ID="3")
     assert (code, output) == (0, "")
@@ -133,7 +133,7 @@ def test_jobs_are_done_one_after_the_other(batch):
 
 
 @pytest.mark.extended
-def test_each_run_has_its_part_in_its_own_log(batch):
+def test_batch_writes_output_of_each_run_to_its_own_log(batch):
     made = batch((0, job(7, 1, variables=["a"])), (0, job(8, 2, variables=["a"])))
     made.run(SLURM_JOB_ID="5", SLURM_CLUSTER_NAME="maxwell")
     first, second = made.log(1), made.log(2)
@@ -145,7 +145,7 @@ def test_each_run_has_its_part_in_its_own_log(batch):
     assert "a of 2" not in first
 
 
-def test_only_the_jobs_of_its_task_are_done(batch):
+def test_batch_processes_only_jobs_of_its_task(batch):
     made = batch((0, job(7, 1, variables=["a"])), (1, job(8, 2, variables=["a"])))
     made.run(task=1)
     started = [event.job_id for event in made.events(1) if isinstance(event, JobStarted)]
@@ -153,7 +153,7 @@ def test_only_the_jobs_of_its_task_are_done(batch):
     assert made.events(0) == []
 
 
-def test_a_task_is_never_begun_twice(batch):
+def test_batch_refuses_task_that_was_begun_before(batch):
     made = batch((0, job(7, 1, variables=["a"])))
     assert made.run()[0] == 0
     before = made.events()
@@ -163,7 +163,7 @@ def test_a_task_is_never_begun_twice(batch):
     assert made.events() == before
 
 
-def test_nothing_is_begun_of_a_submission_that_was_given_up(batch):
+def test_batch_refuses_revoked_submission(batch):
     made = batch((0, job(7, 1, variables=["a"])))
     (made.submission / "revoked").touch()
     code, output = made.run()
@@ -172,14 +172,14 @@ def test_nothing_is_begun_of_a_submission_that_was_given_up(batch):
     assert made.events() == []
 
 
-def test_a_context_file_that_does_not_load_is_told(batch):
+def test_batch_reports_context_file_that_does_not_load(batch):
     made = batch((0, job(7, 1)), context="import nothing_of_this_name\n")
     assert made.run()[0] == 0
     _, loaded = made.events()
     assert [problem.severity for problem in loaded.problems] == ["error"]
 
 
-def test_what_others_saved_for_a_cluster_job_is_not_saved_again(batch):
+def test_cluster_job_does_not_save_its_dependencies_again(batch):
     made = batch((0, job(7, 1, variables=["big"], cluster=True)))
     made.run()
     done = {e.name: e for e in made.events() if isinstance(e, VariableDone)}
@@ -189,7 +189,7 @@ def test_what_others_saved_for_a_cluster_job_is_not_saved_again(batch):
     assert "dies" not in started.variables
 
 
-def test_sigterm_ends_all_of_it(batch):
+def test_sigterm_ends_batch_and_its_child(batch):
     made = batch((0, job(7, 1, variables=["slow"], cluster=True)))
     process = made.start()
     deadline = time.monotonic() + 30

@@ -1,4 +1,4 @@
-"""Each problem of a context file is told with its file, line and column."""
+"""Problems of a context file, each with file, line and column."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def b(run, x: "var#a"):
 """
 
 
-def test_a_good_file(read, tmp_path):
+def test_context_file_without_problems_declares_its_variables(read, tmp_path):
     context = read(GOOD)
     assert context.ok
     assert context.problems == []
@@ -56,7 +56,7 @@ def test_a_good_file(read, tmp_path):
 @pytest.mark.parametrize(
     ("mark", "encoding"), [("\ufeff", "utf-8"), ("# coding: latin-1\n", "latin-1")]
 )
-def test_a_byte_order_mark_and_an_encoding_are_read(tmp_path, mark, encoding):
+def test_byte_order_mark_and_declared_encoding_are_respected(tmp_path, mark, encoding):
     path = tmp_path / "context.py"
     path.write_bytes(f"{mark}{GOOD}\nMICRO = 'µ'\n".encode(encoding))
     context = read_context(path)
@@ -64,14 +64,14 @@ def test_a_byte_order_mark_and_an_encoding_are_read(tmp_path, mark, encoding):
     assert context.loaded_event({}).variables[0].fingerprint
 
 
-def test_syntax_error(read):
+def test_syntax_error_has_its_place(read):
     context = read("x = 1\ny = (2,\n    3 4)\n")
     assert not context.ok
     assert places(context) == [("error", 3, 5)]
 
 
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="columns of frames came with 3.11")
-def test_exception_while_reading(read):
+def test_exception_in_context_file_has_its_place_and_traceback(read):
     context = read("def f():\n    raise ValueError('no')\n\nx = f()\n")
     [problem] = context.problems
     assert problem.message == "ValueError: no"
@@ -81,20 +81,20 @@ def test_exception_while_reading(read):
     assert "_execute" not in context.traceback  # our own frames are no help to the user
 
 
-def test_failing_import_is_placed_in_the_file(read):
+def test_failing_import_has_its_line_in_context_file(read):
     context = read("import os\nimport no_such_module_here\n")
     [problem] = context.problems
     assert problem.line == 2
     assert "no_such_module_here" in problem.message
 
 
-def test_sys_exit_while_reading(read):
+def test_sys_exit_in_context_file_has_its_line(read):
     context = read("import sys\nsys.exit(0)\n")
     assert [p.message for p in context.problems] == ["the file calls sys.exit(0)"]
     assert context.problems[0].line == 2
 
 
-def test_all_problems_of_declarations_with_their_places(read):
+def test_all_problems_of_declarations_have_their_places(read):
     context = read(
         """\
         from damnit_ctx import Variable
@@ -116,7 +116,7 @@ def test_all_problems_of_declarations_with_their_places(read):
     assert places(context) == [("error", 4, 1), ("warning", 13, 10)]
 
 
-def test_unknown_dependency_is_placed_at_the_annotation(read):
+def test_unknown_dependency_has_the_place_of_its_annotation(read):
     context = read(
         """\
         from damnit_ctx import Variable
@@ -129,7 +129,7 @@ def test_unknown_dependency_is_placed_at_the_annotation(read):
     assert places(context) == [("error", 4, 17)]
 
 
-def test_warnings_do_not_stop(read):
+def test_context_file_with_warnings_is_usable(read):
     context = read(
         """\
         from damnit_ctx import Variable
@@ -160,7 +160,7 @@ def test_warnings_do_not_stop(read):
     assert "default will be used" in messages
 
 
-def test_duplicate_titles(read):
+def test_duplicate_titles_are_reported(read):
     context = read(
         """\
         from damnit_ctx import Variable
@@ -177,18 +177,18 @@ def test_duplicate_titles(read):
     assert problem.line == 7
 
 
-def test_variable_without_function(read):
+def test_variable_without_function_is_reported(read):
     context = read("from damnit_ctx import Variable\nx = Variable(title='X')\n")
     assert "not used as the decorator" in context.problems[0].message
 
 
-def test_missing_file(tmp_path):
+def test_missing_context_file_is_reported(tmp_path):
     context = read_context(tmp_path / "context.py")
     assert not context.ok
     assert "cannot be read" in str(context.problems[0])
 
 
-def test_file_that_is_no_text(read, tmp_path):
+def test_context_file_that_is_not_text_is_unusable(read, tmp_path):
     path = tmp_path / "context.py"
     path.write_bytes(b"\xff\xfe\x00x = 1")
     context = read_context(path)
@@ -215,7 +215,7 @@ def test_dataclasses_work_in_context_files(read):
     assert context.problems == []
 
 
-def test_imports_beside_the_file_and_variables_from_there(read, tmp_path, monkeypatch):
+def test_variable_imported_from_module_beside_context_file_is_declared(read, tmp_path, monkeypatch):
     (tmp_path / "shared_part.py").write_text(
         "from damnit_ctx import Variable\n\n@Variable\ndef common(run):\n    return 1\n"
     )
@@ -225,7 +225,7 @@ def test_imports_beside_the_file_and_variables_from_there(read, tmp_path, monkey
     assert context.fingerprint("common") == ""
 
 
-def test_a_problem_of_an_imported_variable_is_told_at_the_import(read, tmp_path, monkeypatch):
+def test_problem_of_imported_variable_has_the_place_of_the_import(read, tmp_path, monkeypatch):
     (tmp_path / "another_part.py").write_text(
         "from damnit_ctx import Variable\n\n@Variable\ndef broken(run, x: 'var#gone'): ...\n"
     )

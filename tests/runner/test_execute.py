@@ -1,4 +1,4 @@
-"""One run: arguments, dependencies, what fails and what that costs."""
+"""Evaluation of one run: arguments, dependencies, failures and their extent."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .conftest import PROPOSAL
 HEAD = "from damnit_ctx import Cell, Skip, Variable\nimport numpy as np\n"
 
 
-def test_values_reach_dependents(runner):
+def test_values_and_meta_fields_are_passed_as_arguments(runner):
     outcome = runner.run(
         HEAD
         + """
@@ -42,13 +42,13 @@ def place(run, n: "meta#run_number", p: "meta#proposal", folder: "meta#proposal_
     assert outcome.data("place") == f"1 {PROPOSAL} p001234"
 
 
-def test_start_time_comes_first_and_is_the_first_train(runner):
+def test_start_time_is_evaluated_first_from_the_first_train(runner):
     outcome = runner.run(HEAD + "@Variable\ndef a(run): return 1\n")
     assert next(iter(outcome.done)) == "start_time"
     assert outcome.data("start_time") == START + 600
 
 
-def test_failures_stay_where_they_are(runner):
+def test_failures_affect_only_their_dependents(runner):
     outcome = runner.run(
         HEAD
         + """
@@ -115,7 +115,7 @@ def fine(run):
     assert "Computed fine in" in outcome.stderr
 
 
-def test_transient_values_travel_but_are_not_stored(runner):
+def test_transient_values_are_passed_on_but_not_stored(runner):
     outcome = runner.run(
         HEAD
         + """
@@ -142,7 +142,7 @@ def suffers(run, x: "var#broken_helper"):
     assert "(broken_helper) failed: ValueError: no" in outcome.error("suffers")[0]
 
 
-def test_raw_variables_see_raw_files_only(runner):
+def test_raw_variables_get_only_raw_files(runner):
     source = (
         HEAD
         + """
@@ -161,7 +161,7 @@ def from_both(run):
 
 
 @pytest.mark.extended
-def test_without_proc_the_raw_variables_are_done(runner):
+def test_raw_variables_are_evaluated_without_proc_data(runner):
     source = (
         HEAD + "@Variable\ndef a(run): return 1\n@Variable(data='proc')\ndef b(run): return 1\n"
     )
@@ -173,7 +173,7 @@ def test_without_proc_the_raw_variables_are_done(runner):
     assert "no proc data of run 2" in asked.ended[0].reason
 
 
-def test_where_only_corrected_files_are_left(runner):
+def test_raw_variables_fail_when_only_proc_data_exist(runner):
     source = (
         HEAD + "@Variable\ndef a(run): return 1\n@Variable(data='proc')\ndef b(run): return 1\n"
     )
@@ -183,7 +183,7 @@ def test_where_only_corrected_files_are_left(runner):
     assert "There is no raw data of run 3" in outcome.error("a")[0]
 
 
-def test_a_run_that_is_not_there(runner):
+def test_job_of_missing_run_ends_as_absent(runner):
     outcome = runner.run(HEAD + "@Variable\ndef a(run): return 1\n", run=99)
     [ended] = outcome.ended
     assert ended.outcome == "absent"
@@ -191,7 +191,7 @@ def test_a_run_that_is_not_there(runner):
     assert outcome.done == {}
 
 
-def test_unknown_variable_is_refused(runner):
+def test_job_with_unknown_variable_is_refused_with_nearest_name(runner):
     outcome = runner.run(HEAD + "@Variable\ndef abc(run): return 1\n", variables=["abd"])
     assert outcome.ended[0].reason == (
         "There is no variable 'abd' in the context file. Did you mean 'abc'?"
@@ -199,7 +199,7 @@ def test_unknown_variable_is_refused(runner):
 
 
 @pytest.mark.extended
-def test_a_variable_that_reads_a_file(runner):
+def test_variables_read_data_and_skip_on_missing_source(runner):
     outcome = runner.run(
         HEAD
         + f"""
@@ -228,7 +228,7 @@ def last(run, x: "var#after"):
     assert outcome.done["last"].outcome == "skipped"
 
 
-def test_what_was_saved_is_not_saved_again_and_what_died_not_tried_again(runner):
+def test_retry_neither_saves_saved_variables_nor_evaluates_lost_ones(runner):
     source = (
         HEAD
         + """
@@ -259,7 +259,7 @@ def d(run, x: "var#killer"): return x
     assert "(killer) failed: ProcessDied: killed by signal 11" in outcome.error("d")[0]
 
 
-def test_parameters_that_nobody_gave(runner):
+def test_missing_parameter_uses_default_or_skips_variable(runner):
     outcome = runner.run(
         HEAD
         + """
@@ -275,13 +275,13 @@ def b(run, gain: "input#gain"): return gain
     assert "'gain'" in outcome.error("b")[0]
 
 
-def test_mock_run(runner):
+def test_mock_run_has_ten_trains(runner):
     source = HEAD + "@Variable\ndef n(run): return len(run.train_ids)\n"
     assert runner.run(source, run=77, mock=True).data("n") == 10
 
 
 @pytest.mark.extended
-def test_broken_files_of_a_run(runner, data_root, tmp_path):
+def test_job_of_run_with_broken_files_fails(runner, data_root, tmp_path):
     folder = data_root / "SPB/202601/p001234/raw/r0050"
     folder.mkdir(exist_ok=True)
     source = HEAD + "@Variable\ndef a(run): return 1\n"
@@ -296,7 +296,7 @@ def test_broken_files_of_a_run(runner, data_root, tmp_path):
     assert ended.outcome == "failed"
 
 
-def test_values_are_let_go_when_nobody_waits_for_them(runner):
+def test_value_is_freed_after_its_last_dependent(runner):
     outcome = runner.run(
         HEAD
         + """
@@ -324,14 +324,14 @@ def later(run, x: "var#first"):
     assert outcome.data("later")
 
 
-def test_endless_messages_are_cut(runner):
+def test_long_error_message_is_truncated(runner):
     outcome = runner.run(HEAD + "@Variable\ndef a(run): raise ValueError('x' * 10_000_000)\n")
     message, _ = outcome.error("a")
     assert len(message) < 70_000
     assert message.endswith("9934464 more characters")
 
 
-def test_an_exception_that_cannot_be_printed(runner):
+def test_exception_with_failing_str_is_stored_by_its_name(runner):
     outcome = runner.run(
         HEAD
         + """
@@ -352,7 +352,7 @@ def b(run, x: "var#a"):
     assert "(a) failed: Odd" in outcome.error("b")[0]
 
 
-def test_what_only_a_lost_variable_needs_is_not_evaluated(runner):
+def test_dependency_of_only_a_lost_variable_is_not_evaluated(runner):
     source = (
         HEAD + "@Variable(transient=True)\ndef a(run): return 5\n"
         "@Variable\ndef killer(run, x: 'var#a'): return 7\n@Variable\ndef c(run): return 1\n"

@@ -1,4 +1,4 @@
-"""What counts as another computation, and what does not."""
+"""Fingerprints: changes of code that affect a variable and changes that do not."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def changed(old, new):
     return {name for name in BEFORE if after[name] != BEFORE[name]}
 
 
-def test_they_are_sixteen_digits_and_differ():
+def test_fingerprints_are_sixteen_hex_digits_and_distinct():
     assert len(set(BEFORE.values())) == 3
     assert all(len(digits) == 16 and int(digits, 16) >= 0 for digits in BEFORE.values())
 
@@ -83,7 +83,7 @@ def test_they_are_sixteen_digits_and_differ():
         ("def trains(run):", "def trains(\n    run,\n):"),
     ],
 )
-def test_what_changes_no_value_does_not_count(old, new):
+def test_change_without_effect_on_values_keeps_fingerprints(old, new):
     assert changed(old, new) == set()
 
 
@@ -102,11 +102,11 @@ def test_what_changes_no_value_does_not_count(old, new):
         ("import numpy as np\n", 'import numpy as np\nnp.seterr("raise")\n', {"energy", "high"}),
     ],
 )
-def test_what_changes_a_value_does_for_it_and_what_depends_on_it(old, new, names):
+def test_change_of_code_changes_fingerprints_of_variable_and_dependents(old, new, names):
     assert changed(old, new) == names
 
 
-def test_circles_and_strangers_end():
+def test_fingerprint_handles_recursion_and_unknown_variable():
     source = "def a():\n    return b()\ndef b():\n    return a()\n"
     made = Fingerprints(ast.parse(source), {"a": 1}, {"a": ["b"], "b": ["a"]})
     assert len(made.of("a")) == 16
@@ -127,7 +127,7 @@ second = XGM("SA2")
 """
 
 
-def test_groups_of_one_class_differ_by_what_they_were_made_with():
+def test_fingerprint_of_group_variable_depends_on_group_arguments():
     def made(source):
         lines = {"first.energy": 4, "second.energy": 4}
         prints = Fingerprints(ast.parse(source), lines, {})
@@ -166,7 +166,7 @@ class XGM:
         'p = Pipeline()\np.add(XGM(name="sa2", device="{}"))\nPipeline.set_default(p)',
     ],
 )
-def test_what_a_group_was_made_with_counts_however_it_is_named(made):
+def test_fingerprint_depends_on_group_arguments_for_each_way_of_naming(made):
     contexts = [
         read_source((NAMED + made.format(device)).encode(), Path("context.py")) for device in "ab"
     ]
@@ -219,7 +219,7 @@ def of_v(imports, call):
         ("def load():\n    import helpers\n    return helpers\n", "load().helped()"),
     ],
 )
-def test_modules_beside_the_context_file_count_however_they_are_imported(beside, imports, call):
+def test_fingerprint_depends_on_helper_modules_for_each_way_of_importing(beside, imports, call):
     before, helpers = of_v(imports, call)
     assert "tools/deeper.py" in helpers
     (beside / "unrelated.py").write_text("Y = 2\n")
@@ -229,13 +229,13 @@ def test_modules_beside_the_context_file_count_however_they_are_imported(beside,
     assert of_v(imports, call)[0] != before
 
 
-def test_a_module_that_a_variable_does_not_use_is_not_its_code(beside):
+def test_change_of_unused_module_keeps_fingerprint(beside):
     before, _ = of_v("import helpers", "1")
     (beside / "helpers.py").write_text("X = 5\n")
     assert of_v("import helpers", "1")[0] == before
 
 
-def test_modules_that_are_nowhere_near_or_make_no_sense_are_passed_over(beside):
+def test_unreadable_and_installed_modules_are_not_local_imports(beside):
     (beside / "helpers.py").write_text("from ....... import x\nfrom .. import y\nimport numpy\n")
     node = ast.parse("import helpers, numpy\nfrom broken import *")
     (beside / "broken.py").write_bytes(b"def \xff\0")

@@ -1,4 +1,4 @@
-"""The resident runner: children that die, fork, linger; jobs one after another; the end."""
+"""The resident runner: children that die, fork or linger, jobs in sequence, and the end."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def wait_until(condition, seconds=60):
         ("ctypes.string_at(0)", -signal.SIGSEGV),
     ],
 )
-def test_a_child_that_dies_is_told_with_what_it_was_doing(runner, death, code):
+def test_death_of_child_is_reported_with_running_variable(runner, death, code):
     outcome = runner.run(
         HEAD + f"@Variable\ndef before(run): return 1\n@Variable\ndef deadly(run): {death}\n",
         Job("1", PROPOSAL, 1), Job("2", PROPOSAL, 1, variables=["before"]),
@@ -47,7 +47,7 @@ def test_a_child_that_dies_is_told_with_what_it_was_doing(runner, death, code):
 
 
 @pytest.mark.extended
-def test_a_function_that_forks_gives_one_result(runner):
+def test_forking_variable_gives_one_result(runner):
     outcome = runner.run(
         HEAD + "@Variable\ndef forks(run):\n    return 99 if os.fork() == 0 else 1\n"
         "@Variable\ndef after(run): return 2\n"
@@ -57,7 +57,7 @@ def test_a_function_that_forks_gives_one_result(runner):
     assert names == ["start_time", "forks", "after"]
 
 
-def test_a_file_that_forks_while_it_is_read_is_served_once(runner):
+def test_forking_context_file_is_loaded_once(runner):
     outcome = runner.run(HEAD + "os.fork()\n@Variable\ndef a(run): return 1\n")
     assert [type(e).__name__ for e in outcome.events].count("ContextLoaded") == 1
     assert outcome.data("a") == 1
@@ -65,7 +65,7 @@ def test_a_file_that_forks_while_it_is_read_is_served_once(runner):
 
 @pytest.mark.extended
 @pytest.mark.parametrize("session", [False, True])
-def test_processes_left_behind_end_with_the_job(runner, session):
+def test_processes_started_by_a_variable_end_with_the_job(runner, session):
     outcome = runner.run(
         HEAD + "@Variable\ndef leaves(run):\n"
         f"    p = subprocess.Popen([{sys.executable!r}, '-c', 'import time; time.sleep(1000)'],"
@@ -75,7 +75,7 @@ def test_processes_left_behind_end_with_the_job(runner, session):
     wait_until(lambda: not is_running(int(outcome.data("leaves"))))
 
 
-def test_a_forked_process_that_lingers_does_not_hold_the_job_up(runner):
+def test_lingering_forked_process_does_not_delay_end_of_job(runner):
     outcome = runner.run(
         HEAD + "@Variable\ndef lingers(run):\n"
         "    pid = os.fork()\n"
@@ -86,7 +86,7 @@ def test_a_forked_process_that_lingers_does_not_hold_the_job_up(runner):
     wait_until(lambda: not is_running(int(outcome.data("lingers"))))
 
 
-def test_jobs_share_one_reading_of_the_file(runner):
+def test_context_file_is_loaded_once_for_several_jobs(runner):
     outcome = runner.run(
         HEAD + "print('reading')\nimport time\nT = time.time()\n@Variable\ndef t(run): return T\n",
         Job("1", PROPOSAL, 1), Job("2", PROPOSAL, 2),
@@ -95,7 +95,7 @@ def test_jobs_share_one_reading_of_the_file(runner):
     assert [e.outcome for e in outcome.ended] == ["done", "done"]
 
 
-def test_one_job_does_not_see_what_another_changed(runner):
+def test_job_does_not_see_changes_of_another_job(runner):
     outcome = runner.run(
         HEAD + "SEEN = []\n@Variable\ndef n(run):\n    SEEN.append(1)\n    return len(SEEN)\n",
         Job("1", PROPOSAL, 1), Job("2", PROPOSAL, 1),
@@ -122,7 +122,7 @@ WAITS = HEAD + (
 
 @pytest.mark.extended
 @pytest.mark.parametrize("end", ["eof", signal.SIGTERM, signal.SIGKILL])
-def test_no_child_outlives_the_resident(runner, end):
+def test_children_end_with_the_resident_runner(runner, end):
     process, events, child = start_job(runner, WAITS)
     if end == "eof":
         process.stdin.close()
@@ -135,7 +135,7 @@ def test_no_child_outlives_the_resident(runner, end):
         process.stdin.close()
 
 
-def test_two_jobs_at_once(runner):
+def test_resident_runner_processes_two_jobs_at_once(runner):
     source = HEAD + (
         "import time\n@Variable\ndef meets(run, n: 'meta#run_number'):\n"
         "    open(f'here{n}', 'w').close()\n"
@@ -157,7 +157,7 @@ def test_two_jobs_at_once(runner):
     events.close()
 
 
-def test_junk_on_stdin_is_complained_of_and_passed_over(runner):
+def test_junk_on_stdin_is_logged_and_ignored(runner):
     runner.write(HEAD + "@Variable\ndef a(run): return 1\n")
     process, events = runner.start()
     decode_event(events.readline())
@@ -171,7 +171,7 @@ def test_junk_on_stdin_is_complained_of_and_passed_over(runner):
     assert "not a job" in runner.log.read_text()
 
 
-def test_check_answers_and_ends(runner):
+def test_runner_check_describes_context_file_and_ends(runner):
     runner.write(HEAD + "@Variable\ndef a(run): return 1\n")
     process, events = runner.start("check")
     loaded = decode_event(events.readline())
@@ -183,7 +183,7 @@ def test_check_answers_and_ends(runner):
     assert process.returncode == 0
 
 
-def test_prints_do_not_disturb_the_events(runner):
+def test_output_of_variables_does_not_mix_with_events(runner):
     outcome = runner.run(
         HEAD
         + "@Variable\ndef loud(run):\n    print('{}')\n    os.write(1, b'x' * 10)\n    return 1\n"
@@ -192,7 +192,7 @@ def test_prints_do_not_disturb_the_events(runner):
     assert "xxxxxxxxxx" in outcome.stderr
 
 
-def test_results_that_cannot_be_written(runner):
+def test_job_fails_when_results_cannot_be_written(runner):
     if os.geteuid() == 0:
         (runner.folder / "extracted_data").write_text("a file in the way")
     else:
@@ -205,7 +205,7 @@ def test_results_that_cannot_be_written(runner):
 
 @pytest.mark.extended
 @pytest.mark.parametrize("mode", [0o777, 0o2770, 0o755])
-def test_results_are_as_open_as_the_folder(runner, mode):
+def test_fragments_get_permissions_of_folder(runner, mode):
     runner.folder.chmod(mode)
     outcome = runner.run(HEAD + "@Variable\ndef a(run): return 1\n")
     fragment = Path(outcome.done["a"].fragment)

@@ -1,4 +1,4 @@
-"""What a fork shares with its parent, or lacks: random numbers, threads, pools."""
+"""State that a fork shares with its parent or lacks: random numbers, threads, pools."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def draw(runner, top: str, expression: str) -> list[float]:
         ("uuid.uuid1()", "uuid.uuid1().int % 10**15"),
     ],
 )
-def test_two_runs_draw_different_random_numbers(runner, top, expression):
+def test_unseeded_random_numbers_differ_between_runs(runner, top, expression):
     first, second = draw(runner, top, expression)
     assert first != second
 
@@ -56,7 +56,7 @@ def test_two_runs_draw_different_random_numbers(runner, top, expression):
         ("random.seed(42)", "random.random()"),
     ],
 )
-def test_what_the_file_seeded_gives_the_same_numbers_in_each_run(runner, top, expression):
+def test_random_numbers_seeded_in_context_file_are_equal_in_each_run(runner, top, expression):
     first, second = draw(runner, top, expression)
     namespace: dict = {}
     exec(f"{HEAD.partition(chr(10))[2]}{top}\nvalue = {expression}", namespace)
@@ -70,7 +70,7 @@ POOL = (
 
 
 @pytest.mark.extended
-def test_a_pool_of_threads_at_the_top_of_the_file_is_told_and_works(runner):
+def test_module_level_thread_pool_works_with_a_warning(runner):
     outcome = runner.run(
         HEAD + POOL + "@Variable\ndef pooled(run): return pool.submit(lambda: 5).result()\n",
         *TWO_RUNS,
@@ -83,7 +83,7 @@ def test_a_pool_of_threads_at_the_top_of_the_file_is_told_and_works(runner):
 
 
 @pytest.mark.extended
-def test_a_pool_of_processes_at_the_top_of_the_file_works(runner):
+def test_module_level_process_pool_works(runner):
     outcome = runner.run(
         HEAD + "import multiprocessing\npool = multiprocessing.get_context('fork').Pool(2)\n"
         "@Variable\ndef pooled(run): return sum(pool.map(abs, [-1, -2]))\n",
@@ -92,7 +92,7 @@ def test_a_pool_of_processes_at_the_top_of_the_file_works(runner):
 
 
 @pytest.mark.extended
-def test_a_fork_that_waits_in_vain_is_done_again_in_a_python_of_its_own(runner):
+def test_deadlocked_fork_is_repeated_in_a_python_of_its_own(runner):
     source = HEAD + (
         "import threading\nlock, me = threading.Lock(), os.getpid()\n"
         "os.register_at_fork(before=lock.acquire, after_in_parent=lock.release)\n"
@@ -108,7 +108,7 @@ def test_a_fork_that_waits_in_vain_is_done_again_in_a_python_of_its_own(runner):
 
 
 @pytest.mark.extended
-def test_a_function_that_locks_itself_out_fails_alone(runner):
+def test_variable_that_deadlocks_without_fork_is_killed(runner):
     source = HEAD + (
         "import threading\nlock = threading.Lock()\nlock.acquire()\n"
         "@Variable\ndef waits(run):\n    lock.acquire()\n    return 1\n"
@@ -119,14 +119,14 @@ def test_a_function_that_locks_itself_out_fails_alone(runner):
 
 
 @pytest.mark.extended
-def test_without_forks_each_job_loads_the_file_anew(runner):
+def test_job_without_fork_loads_context_file_again(runner):
     runner.options = ["--no-fork"]
     outcome = runner.run(HEAD + "print('reading')\n@Variable\ndef n(run): return 1\n", *TWO_RUNS)
     assert [e.outcome for e in outcome.ended] == ["done", "done"]
     assert outcome.stderr.count("reading") == 3
 
 
-def test_a_job_in_a_python_of_its_own_works_where_the_file_leaves_its_folder(runner):
+def test_job_without_fork_works_when_context_file_changes_directory(runner):
     runner.options = ["--no-fork"]
     (runner.folder / "helper.py").write_text("VALUE = 7\n")
     outcome = runner.run(

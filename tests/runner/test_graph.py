@@ -1,4 +1,4 @@
-"""Dependencies, order, promotion, selection."""
+"""The graph of variables: dependencies, order, promotion, selection."""
 
 from __future__ import annotations
 
@@ -25,25 +25,25 @@ def graph(*variables):
     return Graph({v.name: v for v in variables})
 
 
-def test_order_follows_definition_within_a_level():
+def test_order_within_a_level_follows_definition():
     found = graph(variable("c"), variable("b", "var#a"), variable("a"), variable("d"))
     assert found.order == ["c", "a", "d", "b"]
 
 
-def test_patterns_match_many_but_not_themselves():
+def test_pattern_matches_other_variables_but_not_its_own():
     found = graph(variable("x_all", "var#x_*"), variable("x_1"), variable("x_2"), variable("y"))
     assert found.direct["x_all"] == ["x_1", "x_2"]
     assert found.problems == []
 
 
-def test_missing_dependency_names_the_nearest():
+def test_missing_dependency_is_reported_with_nearest_name():
     found = graph(variable("xgm_mean"), variable("b", "var#xgm_maen"))
     [(name, parameter, message, severity)] = found.problems
     assert (name, parameter, severity) == ("b", "a0", "error")
     assert message == "Missing dependency: 'xgm_maen' for 'b'. Did you mean 'xgm_mean'?"
 
 
-def test_cycle_is_told_in_full():
+def test_dependency_cycle_is_reported_in_full():
     found = graph(variable("a", "var#b"), variable("b", "var#c"), variable("c", "var#a"))
     [(_, _, message, _)] = found.problems
     assert "cyclical dependencies" in message
@@ -52,11 +52,11 @@ def test_cycle_is_told_in_full():
     )
 
 
-def test_a_variable_that_needs_itself_is_a_cycle():
+def test_variable_that_depends_on_itself_is_a_cycle():
     assert "cyclical" in graph(variable("a", "var#a")).problems[0][2]
 
 
-def test_promotion_to_proc_and_to_the_cluster():
+def test_dependents_are_promoted_to_proc_and_to_cluster():
     found = graph(
         variable("p", data="proc"), variable("k", cluster=True), variable("r"),
         variable("x", "var#p"), variable("y", "var#x", "var#r"), variable("z", "var#k"),
@@ -66,7 +66,7 @@ def test_promotion_to_proc_and_to_the_cluster():
     assert {n for n, c in found.cluster.items() if c} == {"k", "z"}
 
 
-def test_raw_that_needs_proc_is_an_error():
+def test_raw_variable_with_proc_dependency_is_an_error():
     found = graph(variable("p", data="proc"), variable("b", "var#p", data="raw"))
     [(name, _, message, _)] = found.problems
     assert name == "b"
@@ -98,10 +98,10 @@ def many():
         ({"cluster": False, "data": RunData.RAW}, ["raw_a", "raw_b"]),
     ],
 )
-def test_selection_brings_dependencies(many, request_, names):
+def test_selection_includes_dependencies(many, request_, names):
     assert many.select(**request_) == names
 
 
-def test_unknown_name_is_refused(many):
+def test_selection_of_unknown_variable_is_refused_with_nearest_name(many):
     with pytest.raises(UnknownVariable, match="Did you mean 'raw_a'"):
         many.select(names=["rwa_a"])

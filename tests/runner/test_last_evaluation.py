@@ -1,4 +1,4 @@
-"""What the last evaluation gave replaces all of what an earlier one gave: table, database, HDF5."""
+"""Replacement of an earlier evaluation by the last one in table, database and HDF5."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def parts(folder) -> set[str]:
 
 
 @pytest.mark.parametrize("earlier", EARLIER)
-def test_value_then_empty_cell_clears_the_cell(folder, earlier):
+def test_empty_cell_replaces_earlier_value(folder, earlier):
     folder.evaluate(it=EARLIER[earlier])
     folder.evaluate(it=Cell(None))
     assert folder.raw_columns() == (None, None, None, None)
@@ -48,7 +48,7 @@ def test_value_then_empty_cell_clears_the_cell(folder, earlier):
 
 
 @pytest.mark.parametrize("earlier", EARLIER)
-def test_value_then_preview_alone_makes_the_cell(folder, earlier):
+def test_preview_alone_replaces_earlier_value(folder, earlier):
     folder.evaluate(it=EARLIER[earlier])
     folder.evaluate(it=Cell(None, preview=np.arange(5.0)))
     assert folder.row().summary_type == "trendline"
@@ -63,14 +63,14 @@ def test_value_then_preview_alone_makes_the_cell(folder, earlier):
     assert looked.content.range == (0, 4)
 
 
-def test_preview_of_an_image_alone_is_a_thumbnail(folder):
+def test_cell_with_only_an_image_preview_has_a_thumbnail(folder):
     folder.evaluate(it=Cell(None, "mean", preview=np.eye(3)))
     assert folder.summary().startswith(b"\x89PNG")
     assert "note" not in folder.row().attributes  # there are no data to take the mean of
 
 
 @pytest.mark.parametrize("earlier", EARLIER)
-def test_value_then_table_value_alone_has_no_data(folder, earlier):
+def test_summary_value_alone_replaces_earlier_value_and_data(folder, earlier):
     folder.evaluate(it=EARLIER[earlier])
     folder.evaluate(it=Cell(None, summary_value=7, background="#102030"))
     assert folder.summary() == 7
@@ -78,7 +78,7 @@ def test_value_then_table_value_alone_has_no_data(folder, earlier):
     assert parts(folder) == {file_format.REDUCED}
 
 
-def test_empty_cell_then_value(folder):
+def test_value_replaces_earlier_empty_cell(folder):
     folder.evaluate(it=Cell(None))
     folder.evaluate(it=5)
     assert folder.summary() == folder.read() == 5

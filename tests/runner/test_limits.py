@@ -1,4 +1,4 @@
-"""CPUs, memory and time that a job may use."""
+"""Limits of CPUs, memory and time of a job."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ HEAD = "from damnit_ctx import Variable\nimport os, subprocess, sys, time\nimpor
 GOOD = "@Variable\ndef good(run): return 1\n"
 
 
-def test_an_allocation_beyond_the_limit_is_that_variables_error(runner):
+def test_allocation_beyond_memory_limit_fails_its_variable(runner):
     outcome = runner.run(
         HEAD + "@Variable\ndef greedy(run): return float(np.ones(10**12).sum())\n" + GOOD,
         memory_bytes=2 * 10**9,
@@ -26,7 +26,7 @@ def test_an_allocation_beyond_the_limit_is_that_variables_error(runner):
 
 
 @pytest.mark.extended
-def test_memory_of_the_whole_family_counts(runner):
+def test_memory_of_child_processes_counts_towards_the_limit(runner):
     child = "import time; x = b'x' * 150_000_000; time.sleep(1000)"  # below the limit, each
     outcome = runner.run(
         HEAD + GOOD + "@Variable\ndef family(run):\n"
@@ -42,7 +42,7 @@ def test_memory_of_the_whole_family_counts(runner):
 
 @pytest.mark.extended
 @pytest.mark.parametrize("endless", ["while True: pass", "time.sleep(1000)"])
-def test_time_limit(runner, endless):
+def test_job_beyond_time_limit_is_killed(runner, endless):
     outcome = runner.run(
         HEAD + GOOD + f"@Variable\ndef endless(run):\n    {endless}\n",
         Job("1", PROPOSAL, 1, time_s=1.0),
@@ -57,7 +57,7 @@ def test_time_limit(runner, endless):
 
 @pytest.mark.extended
 @pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="needs two CPUs")
-def test_cpus(runner):
+def test_job_gets_the_allowed_number_of_cpus(runner):
     outcome = runner.run(
         HEAD + "@Variable\ndef n(run): return len(os.sched_getaffinity(0))\n", cpus=1
     )

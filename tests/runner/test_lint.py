@@ -1,4 +1,4 @@
-"""What is said of a context file that works, but not as meant."""
+"""Advice on context files that work, but not as meant."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def b(run, x: "var#a", number: "meta#run_number", _: "var#a"):
 """
 
 
-def test_arguments_that_are_not_used(advice):
+def test_unused_arguments_are_reported(advice):
     found = told(UNUSED)
     assert found == [
         ("warning", 6, 15, "Argument 'x' (var#a) is never used, but 'b' depends on it"),
@@ -54,7 +54,7 @@ def test_arguments_that_are_not_used(advice):
 
 
 @pytest.mark.parametrize("body", ["...", "pass", "raise NotImplementedError", "return locals()"])
-def test_a_function_without_a_body_yet_is_left_alone(body):
+def test_unused_arguments_of_unwritten_function_are_not_reported(body):
     assert told(f"@Variable\ndef a(run, n: 'meta#run_number'):\n    '''Doc.'''\n    {body}\n") == []
 
 
@@ -82,7 +82,7 @@ def d(run):
 """
 
 
-def test_corrected_data_that_a_raw_variable_does_not_get(advice):
+def test_corrected_sources_in_raw_variables_are_reported(advice):
     found = told(CORRECTED)
     assert [(line, column) for _, line, column, _ in found] == [(5, 16), (9, 16), (20, 21)]
     assert '@Variable(data="proc")' in found[0][3]
@@ -122,7 +122,7 @@ def f(run):
 """
 
 
-def test_detectors_of_which_a_raw_variable_gets_raw_data(advice):
+def test_detector_components_in_raw_variables_are_reported(advice):
     found = told(DETECTORS)
     assert [(line, column) for _, line, column, _ in found] == [
         (6, 12),
@@ -135,7 +135,7 @@ def test_detectors_of_which_a_raw_variable_gets_raw_data(advice):
     assert advice(DETECTORS) == found
 
 
-def test_what_depends_on_proc_is_proc(advice):
+def test_corrected_source_in_variable_promoted_to_proc_is_not_reported(advice):
     source = """\
     @Variable(data="proc")
     def a(run):
@@ -148,7 +148,7 @@ def test_what_depends_on_proc_is_proc(advice):
     assert advice(source) == []
 
 
-def test_transient_variables_that_nobody_wants(advice):
+def test_transient_variable_without_dependents_is_reported(advice):
     source = """\
     @Variable(transient=True)
     def a(run):
@@ -167,7 +167,7 @@ def test_transient_variables_that_nobody_wants(advice):
     assert message.startswith("'a' is transient and nothing depends on it")
 
 
-def test_a_group_is_told_once(advice):
+def test_problem_of_a_group_with_two_instances_is_reported_once(advice):
     source = """\
     @Group
     class G:
@@ -182,7 +182,7 @@ def test_a_group_is_told_once(advice):
     assert [(line, column) for _, line, column, _ in told(source)] == [(4, 30)]
 
 
-def test_names_in_a_text():
+def test_unknown_and_repeated_names_are_reported_without_loading():
     found = told(
         """\
         @Variable
@@ -216,28 +216,28 @@ def test_names_in_a_text():
         "import gone",
     ],
 )
-def test_what_may_be_there_is_not_missed(more):
+def test_dependency_that_may_be_defined_elsewhere_is_not_reported(more):
     assert told(f"{more}\n@Variable\ndef a(run, x: 'var#gone'):\n    return x\n") == []
 
 
-def test_variables_of_groups_are_found_by_their_instance():
+def test_unknown_group_instance_is_reported():
     source = "g = G()\n@Variable\ndef a(run, x: 'var#g.n', y: 'var#h.n'):\n    return x + y\n"
     [(*_, message)] = told(source)
     assert "'h.n'" in message
 
 
-def test_a_text_that_is_not_python():
+def test_source_that_is_not_python_is_an_error():
     [problem] = check_source("x = (1,\n", "c.py")
     assert (problem.severity, problem.file, problem.line) == ("error", "c.py", 1)
     assert check_source("x = '\0'")[0].severity == "error"
 
 
-def test_good_files_are_told_nothing():
+def test_good_source_has_no_problems():
     assert told("@Variable\ndef a(run):\n    return 1\n") == []
     assert check_source("") == []
 
 
-def test_variables_that_are_too_heavy():
+def test_slow_variables_are_reported_from_their_timings():
     variables = [
         VariableMeta("slow", "Slow", line=3, column=1),
         VariableMeta("once", "Once"),

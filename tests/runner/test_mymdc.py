@@ -1,4 +1,4 @@
-"""The metadata catalogue, against a real HTTP server that can be slow, refuse and lie."""
+"""The metadata catalogue, with a real HTTP server that can be slow, refuse and lie."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def catalogue(tmp_path):
         yield server
 
 
-def test_fields(catalogue, tmp_path):
+def test_fields_are_read_from_mymdc_once(catalogue, tmp_path):
     catalogue.write_credentials()
     mymdc = MyMdc(1234, 5, tmp_path)
     assert mymdc.field("sample_name") == "LaB6"
@@ -102,7 +102,7 @@ def test_fields(catalogue, tmp_path):
     assert catalogue.seen[0][1]["Accept"] == "application/json; version=1"
 
 
-def test_credentials_are_asked_for(catalogue, tmp_path, monkeypatch):
+def test_missing_credentials_are_requested_from_token_service(catalogue, tmp_path, monkeypatch):
     monkeypatch.setenv(TOKEN_SERVICE_VARIABLE, f"{catalogue.url}/write_tokens")
     assert MyMdc(1234, 5, tmp_path).field("run_type") == "Dark"
     assert catalogue.seen[0] == (
@@ -111,14 +111,14 @@ def test_credentials_are_asked_for(catalogue, tmp_path, monkeypatch):
     )
 
 
-def test_a_run_it_does_not_know(catalogue, tmp_path):
+def test_run_unknown_to_mymdc_is_an_error(catalogue, tmp_path):
     catalogue.write_credentials()
     with pytest.raises(MyMdcError, match="knows no run 6 of proposal 1234"):
         MyMdc(1234, 6, tmp_path).field("run_type")
 
 
 @pytest.mark.parametrize("status", [401, 404, 500])
-def test_refusals_carry_the_status(catalogue, tmp_path, status):
+def test_refusal_of_mymdc_is_an_error_with_its_status(catalogue, tmp_path, status):
     catalogue.write_credentials()
     catalogue.status = status
     with pytest.raises(MyMdcError, match=str(status)):
@@ -126,14 +126,14 @@ def test_refusals_carry_the_status(catalogue, tmp_path, status):
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"[1]", b'"x"'])
-def test_answers_that_are_none(catalogue, tmp_path, body):
+def test_malformed_answer_of_mymdc_is_an_error(catalogue, tmp_path, body):
     catalogue.write_credentials()
     catalogue.body = body
     with pytest.raises(MyMdcError):
         MyMdc(1234, 5, tmp_path).field("run_type")
 
 
-def test_silence_is_waited_for_once(catalogue, tmp_path):
+def test_timeout_of_mymdc_is_waited_for_once(catalogue, tmp_path):
     catalogue.write_credentials()
     catalogue.hang.set()
     mymdc = MyMdc(1234, 5, tmp_path, timeout_s=0.2)
@@ -143,7 +143,7 @@ def test_silence_is_waited_for_once(catalogue, tmp_path):
     assert len(catalogue.seen) == 1
 
 
-def test_nobody_there(catalogue, tmp_path):
+def test_unreachable_mymdc_is_an_error(catalogue, tmp_path):
     catalogue.write_credentials()
     (tmp_path / "usr/mymdc-credentials.yml").write_text("token: x\nserver: http://127.0.0.1:9\n")
     with pytest.raises(MyMdcError, match=r"cannot be reached at http://127\.0\.0\.1:9"):
@@ -174,7 +174,7 @@ SECRET_LINES = {
 
 @pytest.mark.parametrize("kind", SECRET_LINES)
 @pytest.mark.parametrize("status", [200, 401, 500])
-def test_no_error_shows_the_token_or_a_password(catalogue, tmp_path, kind, status):
+def test_errors_show_neither_token_nor_password(catalogue, tmp_path, kind, status):
     host = catalogue.url.removeprefix("http://")
     line = SECRET_LINES[kind].format(TOKEN=TOKEN, url=catalogue.url, host=host)
     write_credentials(tmp_path, line)
@@ -185,7 +185,7 @@ def test_no_error_shows_the_token_or_a_password(catalogue, tmp_path, kind, statu
     assert "MyMdC" in str(raised.value)
 
 
-def test_a_secret_shows_nothing():
+def test_secret_is_hidden_in_text_and_cannot_be_pickled():
     secret = Secret(TOKEN)
     for text in (
         str(secret),
@@ -198,14 +198,14 @@ def test_a_secret_shows_nothing():
         pickle.dumps(secret)
 
 
-def test_a_password_in_the_address_is_sent_to_its_server(catalogue, tmp_path):
+def test_password_in_server_address_is_sent_as_basic_authorization(catalogue, tmp_path):
     host = catalogue.url.removeprefix("http://")
     write_credentials(tmp_path, f"server: http://user:pass@{host}/\ntoken: {TOKEN}\n")
     assert MyMdc(1234, 5, tmp_path).field("run_type") == "Dark"
     assert catalogue.seen[0][1]["Authorization"].startswith("Basic ")
 
 
-def test_a_redirect_to_another_host_does_not_carry_the_token(catalogue, tmp_path):
+def test_redirect_to_another_host_does_not_carry_the_token(catalogue, tmp_path):
     write_credentials(tmp_path, f"server: {catalogue.url}\ntoken: {TOKEN}\n")
     with served() as other:
         catalogue.redirect = other.url.replace("127.0.0.1", "localhost")
@@ -217,7 +217,7 @@ def test_a_redirect_to_another_host_does_not_carry_the_token(catalogue, tmp_path
         assert TOKEN not in str(other.seen)
 
 
-def test_an_endless_answer_ends(catalogue, tmp_path):
+def test_overlong_answer_of_mymdc_is_an_error(catalogue, tmp_path):
     catalogue.write_credentials()
     catalogue.body = b"[" * 5_000_000
     with pytest.raises(MyMdcError, match="The request to MyMdC"):
@@ -225,14 +225,14 @@ def test_an_endless_answer_ends(catalogue, tmp_path):
 
 
 @pytest.mark.parametrize("text", ["", "[1, 2]", "token: x", "{"])
-def test_credentials_that_are_none(tmp_path, text):
+def test_malformed_credentials_are_an_error(tmp_path, text):
     (tmp_path / "usr").mkdir()
     (tmp_path / "usr/mymdc-credentials.yml").write_text(text)
     with pytest.raises(MyMdcError, match="credentials"):
         MyMdc(1234, 5, tmp_path).field("run_type")
 
 
-def test_in_a_context_file(runner, catalogue, data_root, monkeypatch):
+def test_unreachable_mymdc_fails_only_its_variable(runner, catalogue, data_root, monkeypatch):
     runner.environment[TOKEN_SERVICE_VARIABLE] = "http://127.0.0.1:9/none"
     outcome = runner.run(
         "from damnit_ctx import Variable\n"

@@ -1,4 +1,4 @@
-"""DAMNIT's modules, imported by a context file, are ours; with DAMNIT installed and without."""
+"""Our versions of DAMNIT's modules for context files, with and without DAMNIT installed."""
 
 from __future__ import annotations
 
@@ -62,11 +62,11 @@ def check(outcome):
     assert bytes(value).startswith(b"\x89PNG")
 
 
-def test_a_context_file_may_import_from_damnits_modules(runner):
+def test_context_file_can_import_from_modules_of_damnit(runner):
     check(runner.run(SOURCE))
 
 
-def test_damnits_python_api_is_missed_by_name(runner):
+def test_import_of_damnit_api_without_damnit_is_an_error_that_names_damnit(runner):
     outcome = runner.run("from damnit import Damnit\n")
     if outcome.loaded.problems == []:
         pytest.skip("the user's Python has DAMNIT")
@@ -83,7 +83,7 @@ def peer_python():
 
 
 @pytest.mark.peer
-def test_where_damnit_is_installed_its_api_is_its_own(runner: RunnerInFolder, peer_python):
+def test_context_file_can_import_api_of_installed_damnit(runner: RunnerInFolder, peer_python):
     runner.python = peer_python
     check(
         runner.run(
@@ -93,7 +93,7 @@ def test_where_damnit_is_installed_its_api_is_its_own(runner: RunnerInFolder, pe
 
 
 @pytest.mark.peer
-def test_our_pipeline_reads_such_a_file_in_a_program_beside_damnit(runner, peer_python):
+def test_pipeline_reads_context_file_in_a_python_with_damnit(runner, peer_python):
     runner.write(SOURCE)
     program = (
         "from damnit_ctx import Pipeline\n"

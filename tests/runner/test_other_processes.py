@@ -1,4 +1,4 @@
-"""Functions of the context file in processes that it starts: joblib, dask, multiprocessing."""
+"""Functions of the context file in processes started by joblib, dask or multiprocessing."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def require(runner, way):
 
 
 @pytest.mark.parametrize("way", default(WAYS, 2))
-def test_functions_of_the_file_are_called_in_other_processes(runner, way):
+def test_functions_of_context_file_are_called_in_other_processes(runner, way):
     require(runner, way)
     outcome = runner.run(f"{HEAD}\n@Variable\ndef total(run):\n    return run_pool({WAYS[way]})\n")
     assert outcome.data("total") == 6, outcome.stderr
@@ -55,7 +55,7 @@ def test_functions_of_the_file_are_called_in_other_processes(runner, way):
 
 @pytest.mark.extended
 @pytest.mark.parametrize("way", ["spawn", "futures", "joblib", "dask"])
-def test_a_file_that_starts_processes_while_it_is_read_fails_at_once(runner, way):
+def test_context_file_that_starts_processes_while_loading_fails_at_once(runner, way):
     require(runner, way)
     outcome = runner.run(
         f"{HEAD}\nTOTAL = run_pool({WAYS[way]})\n@Variable\ndef a(run): return 1\n"
@@ -67,7 +67,7 @@ def test_a_file_that_starts_processes_while_it_is_read_fails_at_once(runner, way
         assert "Start them in a function" in text or "cannot be loaded there" in text
 
 
-def test_a_file_that_does_not_load_in_another_process_fails_at_once(runner):
+def test_function_of_context_file_that_only_loads_once_fails_at_once(runner):
     outcome = runner.run(
         "import multiprocessing\n"
         "assert multiprocessing.parent_process() is None, 'only in the first one'\n"
@@ -106,7 +106,7 @@ if __name__ == "__main__":
 """
 
 
-def test_functions_of_files_that_a_program_reads_are_called_in_other_processes(tmp_path):
+def test_functions_are_called_in_other_processes_of_a_program_with_pipelines(tmp_path):
     context = (
         f"{HEAD}\nfrom neighbour import ONE\n"
         "@Variable\ndef total(run, pool: 'param#pool'):\n"

@@ -1,4 +1,4 @@
-"""pandas tables: as DAMNIT stores them where there is pyarrow, else as netCDF, or what to do."""
+"""Storage of pandas tables, with and without pyarrow."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def without_pyarrow(monkeypatch):
 
 
 @pytest.mark.parametrize("kind", LABELS)
-def test_column_labels_stay_what_they_are(folder, kind):
+def test_column_labels_of_table_are_kept(folder, kind):
     table = pd.DataFrame([[1, 2.5]], columns=LABELS[kind])
     folder.evaluate(it=table)
     pd.testing.assert_frame_equal(folder.read(), table, check_column_type=False)
@@ -47,7 +47,7 @@ def test_column_labels_stay_what_they_are(folder, kind):
 
 
 @pytest.mark.parametrize("name", [None, "s", 7, pd.Timestamp("2026-01-01")])
-def test_series_keeps_its_name_or_has_none(folder, name):
+def test_name_of_series_is_kept(folder, name):
     series = pd.Series([1.0, 3.0], index=[10, 20], name=name)
     folder.evaluate(it=series)
     found = folder.read()
@@ -65,13 +65,13 @@ def test_series_keeps_its_name_or_has_none(folder, name):
         (pd.DataFrame([[1, 2]], columns=[1, "a"]), ["1", "a"], ""),
     ],
 )
-def test_what_parquet_has_no_type_for_is_simplified_with_a_note(folder, table, columns, note):
+def test_columns_without_a_parquet_type_are_simplified_with_a_note(folder, table, columns, note):
     folder.evaluate(it=table)
     assert list(folder.read().columns) == columns
     assert note in folder.row().attributes.get("note", "")
 
 
-def test_attributes_that_are_no_json_cost_nothing(folder):
+def test_table_with_attributes_that_are_not_json_is_stored(folder):
     table = pd.DataFrame({"a": [1, 2]})
     table.attrs = {"calibration": np.arange(3)}
     folder.evaluate(it=table)
@@ -81,7 +81,7 @@ def test_attributes_that_are_no_json_cost_nothing(folder):
 
 @pytest.mark.usefixtures("without_pyarrow")
 @pytest.mark.parametrize("kind", ODD_COLUMNS)
-def test_without_pyarrow_columns_of_pandas_own_types_are_kept(folder, kind):
+def test_columns_of_pandas_types_are_kept_without_pyarrow(folder, kind):
     folder.evaluate(it=pd.DataFrame({"odd": ODD_COLUMNS[kind], "n": [1, 2]}))
     found = folder.read()
     assert list(found["n"].values) == [1, 2]
@@ -89,13 +89,13 @@ def test_without_pyarrow_columns_of_pandas_own_types_are_kept(folder, kind):
 
 
 @pytest.mark.usefixtures("without_pyarrow")
-def test_without_pyarrow_repeated_columns_are_kept(folder):
+def test_repeated_columns_are_kept_without_pyarrow(folder):
     folder.evaluate(it=pd.DataFrame([[1, 2]], columns=["a", "a"]))
     assert (int(folder.read()["a"][0]), int(folder.read()["a_"][0])) == (1, 2)
 
 
 @pytest.mark.usefixtures("without_pyarrow")
-def test_without_pyarrow_it_is_said_what_to_install_and_where(folder):
+def test_table_that_needs_pyarrow_fails_with_install_command(folder):
     folder.evaluate(it=pd.DataFrame({"a": [{}, 1]}))
     kind, message = folder.error()
     assert kind == "TypeError"
@@ -109,14 +109,14 @@ def words(folder):
 
 
 @pytest.mark.parametrize("name", [None, "s", 7])
-def test_series_is_shown_when_it_is_looked_at(folder, name):
+def test_view_of_series_shows_index_and_values(folder, name):
     folder.evaluate(it=pd.Series([1.5, 2.5], index=[10, 20], name=name))
     text = "\n".join(words(folder).lines)
     assert "10" in text
     assert "2.5" in text
 
 
-def test_table_is_shown_as_far_as_it_can_be_without_pyarrow(folder, monkeypatch):
+def test_view_of_table_without_pandas_shows_install_command(folder, monkeypatch):
     folder.evaluate(it=pd.DataFrame({"a": [1]}))
     monkeypatch.setitem(sys.modules, "pandas", None)
     assert f"{sys.executable} -m pip install pyarrow" in words(folder).reason

@@ -1,4 +1,4 @@
-"""Evaluating in a program: put together, choose, execute, save."""
+"""Pipelines in a program: composition, selection, execution, saving."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def pipeline():
     return Pipeline(1234, 7, data=DATA).add(a, b, c, helper)
 
 
-def test_any_object_may_be_the_data(pipeline):
+def test_pipeline_accepts_any_object_as_data(pipeline):
     results = pipeline.execute()
     assert list(results.cells) == ["start_time", "a", "c", "b"]
     assert (results["a"], results["b"]) == (10, 11)
@@ -77,7 +77,7 @@ def test_any_object_may_be_the_data(pipeline):
     assert pipeline.execute(data=[20])["b"] == 21
 
 
-def test_what_fails_is_in_the_results():
+def test_errors_of_variables_are_in_the_results():
     @Variable
     def broken(run):
         raise ValueError("no")
@@ -91,19 +91,19 @@ def test_what_fails_is_in_the_results():
         results["borken"]
 
 
-def test_parameters(pipeline):
+def test_parameters_are_given_by_context_or_execution(pipeline):
     with_gain = pipeline.with_context(param_values={"gain": 3})
     assert with_gain.execute()["b"] == 33
     assert with_gain.execute(param_values={"gain": 5})["b"] == 55
     assert pipeline.execute()["b"] == 11
 
 
-def test_proposal_and_run_have_to_be_known():
+def test_execution_without_proposal_and_run_is_refused():
     with pytest.raises(ValueError, match=r"with_context\(proposal=\.\.\., run_number=\.\.\.\)"):
         Pipeline().add(a).execute(data=DATA)
 
 
-def test_a_copy_for_another_run(pipeline):
+def test_with_context_copies_pipeline_for_another_run(pipeline):
     other = pipeline.with_context(run_number=8, name="second")
     assert (other.run_number, other.proposal, other.name) == (8, 1234, "second")
     assert pipeline.run_number == 7
@@ -124,19 +124,19 @@ def test_a_copy_for_another_run(pipeline):
         ({}, ["a", "c", "helper", "b"]),
     ],
 )
-def test_a_part_comes_with_what_it_depends_on(pipeline, choice, names):
+def test_selected_variables_include_dependencies(pipeline, choice, names):
     part = pipeline.select(**choice)
     assert list(part.vars) == names
     assert set(part.execute().cells) == {"start_time", *names} - {"helper"}
     assert list(pipeline.filter(**choice).vars) == names
 
 
-def test_an_unknown_name_is_refused(pipeline):
+def test_pipeline_selection_of_unknown_variable_is_refused(pipeline):
     with pytest.raises(UnknownVariable, match=r"no variable 'helpr'.*Did you mean 'helper'"):
         pipeline.select(variables="helpr")
 
 
-def test_adding():
+def test_add_takes_variables_groups_lists_and_dicts():
     made = Pipeline().add([a, (G(name="g"),)], {"x": G(k=7), "y": G(name="own")})
     assert list(made.vars) == ["a", "g.n", "x.n", "own.n"]
     assert made.vars["x.n"].title == "x/n"
@@ -154,7 +154,7 @@ def test_adding():
         (Variable(title="X"), TypeError, "without a function"),
     ],
 )
-def test_what_cannot_be_added_leaves_no_trace(item, error, message):
+def test_failed_add_leaves_pipeline_unchanged(item, error, message):
     made = Pipeline().add(a)
     with pytest.raises(error, match=message):
         made.add(item)
@@ -169,7 +169,7 @@ def another_a():
     return a
 
 
-def test_two_of_one_name(pipeline):
+def test_conflicting_variables_need_on_conflict_in_union(pipeline):
     with pytest.raises(GroupError, match="Duplicate variable name 'a'"):
         pipeline.add(another_a())
     other = Pipeline().add(another_a())
@@ -182,12 +182,12 @@ def test_two_of_one_name(pipeline):
         pipeline.union(other, on_conflict="mine")
 
 
-def test_what_does_not_fit_together_is_told():
+def test_pipeline_with_missing_dependency_is_an_error():
     with pytest.raises(ContextFileErrors, match="Missing dependency: 'a' for 'b'"):
         Pipeline().add(b).vars
 
 
-def test_what_a_database_says_of_variables(pipeline):
+def test_vars_to_dict_describes_variables_as_in_the_database(pipeline):
     assert pipeline.vars_to_dict()["a"] == {
         "title": "Alpha", "description": None, "tags": None, "attributes": None, "type": None,
     }  # fmt: skip
@@ -195,7 +195,7 @@ def test_what_a_database_says_of_variables(pipeline):
     assert "helper" in pipeline.vars_to_dict(inc_transient=True)
 
 
-def test_the_name_tells_pipelines_apart(pipeline):
+def test_pipeline_name_depends_on_context(pipeline):
     assert len(pipeline.name) == 12
     assert pipeline.name == pipeline.copy().name
     assert pipeline.name != pipeline.with_context(run_number=8).name
@@ -211,7 +211,7 @@ def one(run):
 """
 
 
-def test_a_context_file(tmp_path, monkeypatch):
+def test_pipeline_is_made_from_context_file(tmp_path, monkeypatch):
     monkeypatch.setattr("sys.path", list(os.sys.path))
     (tmp_path / "neighbour.py").write_text("ONE = 1\n")
     path = tmp_path / "context.py"
@@ -224,7 +224,7 @@ def test_a_context_file(tmp_path, monkeypatch):
     assert f'File "{path}", line 6, in one' in frames
 
 
-def test_a_program_and_the_daemon_agree_on_what_counts_as_changed(tmp_path, monkeypatch):
+def test_fingerprints_agree_between_program_and_daemon(tmp_path, monkeypatch):
     monkeypatch.setattr("sys.path", list(os.sys.path))
     path = tmp_path / "context.py"
     path.write_text(CONTEXT)
@@ -242,13 +242,13 @@ def traceback_lines(error):
     return "".join(traceback.format_exception(error))
 
 
-def test_a_text_has_its_lines_in_tracebacks():
+def test_traceback_has_lines_of_pipeline_made_from_text():
     made = Pipeline.from_str("from damnit_ctx import Variable\n@Variable\ndef f(run): return 1/0\n")
     error = made.with_context(proposal=1, run_number=2, data=DATA).execute().errors["f"]
     assert "def f(run): return 1/0" in traceback_lines(error)
 
 
-def test_a_file_that_does_not_load(tmp_path):
+def test_pipeline_from_unusable_context_file_is_an_error(tmp_path):
     with pytest.raises(ContextFileErrors, match=r"<string>:1:.*ZeroDivisionError") as caught:
         Pipeline.from_str("x = 1 / 0")
     assert isinstance(caught.value.__cause__, ZeroDivisionError)
@@ -262,7 +262,7 @@ def test_a_file_that_does_not_load(tmp_path):
         Pipeline.from_context_file(tmp_path / "none.py")
 
 
-def test_two_files_do_not_get_in_each_others_way():
+def test_pipelines_from_two_texts_are_independent():
     text = (
         "from dataclasses import dataclass\nfrom damnit_ctx import Variable\n"
         "@dataclass\nclass P:\n    x: int = {}\n"
@@ -275,7 +275,7 @@ def test_two_files_do_not_get_in_each_others_way():
     assert (first.execute()["f"], second.execute()["f"]) == (1, 2)
 
 
-def test_default_and_set_default_outside_of_a_file_do_nothing(pipeline):
+def test_default_pipeline_outside_of_context_file_is_empty(pipeline):
     assert Pipeline.default().vars == {}
     assert Pipeline.set_default(pipeline) is pipeline
     assert Pipeline.default().vars == {}
@@ -300,22 +300,22 @@ class TestOnFiles:
 
         return Pipeline(PROPOSAL, 1).add(trains, hits)
 
-    def test_the_run_is_opened(self, files):
+    def test_pipeline_opens_the_run(self, files):
         results = files.execute()
         assert results["trains"] > 0
         assert results["hits"] == 3
         assert 1e9 < results["start_time"] < 2e9
 
-    def test_without_corrected_data_only_raw_is_evaluated(self, files):
+    def test_pipeline_evaluates_only_raw_variables_without_proc_data(self, files):
         assert set(files.with_context(run_number=2).execute().cells) == {"start_time", "trains"}
         with pytest.raises(RunUnavailable, match="no proc data of run 2"):
             files.with_context(run_number=2, run_data="proc").execute()
 
-    def test_a_run_that_is_not_there(self, files):
+    def test_pipeline_on_missing_run_is_an_error(self, files):
         with pytest.raises(RunUnavailable, match="run 99"):
             files.with_context(run_number=99).execute()
 
-    def test_data_that_somebody_opened(self, files):
+    def test_pipeline_accepts_data_opened_by_the_program(self, files):
         from extra_data import open_run
 
         opened = open_run(PROPOSAL, 1).select_trains(np.s_[:2])
@@ -335,7 +335,7 @@ def saved(path: Path) -> dict:
 
 
 class TestSaving:
-    def test_all_in_one_piece(self, pipeline, tmp_path):
+    def test_results_are_saved_as_one_fragment(self, pipeline, tmp_path):
         @Variable
         def broken(run):
             raise Skip("not now")
@@ -357,12 +357,12 @@ class TestSaving:
         assert found["attributes"]["a"]["duration_s"] >= 0
         assert list(tmp_path.rglob("*.writing.h5")) == []
 
-    def test_for_another_run_and_by_somebody_else(self, pipeline, tmp_path):
+    def test_results_are_saved_for_given_run_and_provenance(self, pipeline, tmp_path):
         path = pipeline.execute().save(tmp_path, 4321, 9, provenance="notebook")
         assert path.name.startswith("p4321_r9.")
         assert saved(path)["provenance"] == "notebook"
 
-    def test_what_cannot_be_stored_costs_itself_alone(self, tmp_path, capsys):
+    def test_value_that_cannot_be_stored_is_saved_as_its_error(self, tmp_path, capsys):
         @Variable
         def odd(run):
             return Cell(np.zeros(3, dtype=[("x", "f8"), ("y", "S0")]))
@@ -398,7 +398,7 @@ print(json.dumps([int(results["trains"]), sorted(loaded & {"numpy", "h5py", "ext
 """
 
     @pytest.mark.extended
-    def test_a_program(self, runner, tmp_path):
+    def test_program_runs_pipeline_in_the_users_python(self, runner, tmp_path):
         script = tmp_path / "program.py"
         script.write_text(self.SCRIPT)
         done = subprocess.run(
@@ -411,7 +411,7 @@ print(json.dumps([int(results["trains"]), sorted(loaded & {"numpy", "h5py", "ext
         assert heavy == []
         assert len(list((tmp_path / "extracted_data").glob("*.ready.h5"))) == 1
 
-    def test_without_the_runner_it_is_said_what_is_missing(self, tmp_path):
+    def test_pipeline_import_without_runner_names_the_missing_package(self, tmp_path):
         import damnit_ctx
 
         shutil.copy(damnit_ctx.__file__, tmp_path)
@@ -446,7 +446,7 @@ def needy(run, x: "var#broken"):
     return x
 
 
-def test_failures_are_logged_as_errors_with_traceback_and_the_pipelines_id(caplog):
+def test_errors_of_variables_are_logged_with_traceback_and_pipeline_name(caplog):
     pipeline = Pipeline(1, 2, data=[]).add(fine, broken, needy)
     with caplog.at_level(logging.INFO, logger="damnit"):
         pipeline.execute()
@@ -461,7 +461,7 @@ def test_failures_are_logged_as_errors_with_traceback_and_the_pipelines_id(caplo
     assert 'raise ValueError("bad")' in text
 
 
-def test_adding_drops_the_results_of_what_was_there_before():
+def test_add_drops_earlier_results():
     pipeline = Pipeline(1, 2, data=[]).add(fine)
     pipeline.execute()
     assert pipeline.results is not None
@@ -469,7 +469,7 @@ def test_adding_drops_the_results_of_what_was_there_before():
     assert pipeline.results is None
 
 
-def test_a_summary_that_fails_is_logged_with_its_traceback(caplog, tmp_path):
+def test_failed_summary_is_logged_with_its_traceback(caplog, tmp_path):
     @Variable(summary="no_such_function")
     def array(run):
         return [1, 2, 3]

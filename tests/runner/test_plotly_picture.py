@@ -1,4 +1,4 @@
-"""Thumbnails of Plotly figures where kaleido is missing."""
+"""Thumbnails of Plotly figures without kaleido."""
 
 import io
 
@@ -30,7 +30,7 @@ TRACES = {
 
 
 @pytest.mark.parametrize("kind", TRACES)
-def test_a_figure_has_a_thumbnail_without_kaleido(kind):
+def test_plotly_figure_has_a_thumbnail_without_kaleido(kind):
     summary = summarise(Cell(go.Figure(TRACES[kind]())), None)
     with Image.open(io.BytesIO(summary.value)) as picture:
         assert max(picture.size) == 300
@@ -38,7 +38,7 @@ def test_a_figure_has_a_thumbnail_without_kaleido(kind):
     assert summary.note == "thumbnail drawn by Matplotlib: ZeroDivisionError: division by zero"
 
 
-def test_a_figure_that_cannot_be_drawn_says_why_there_is_no_thumbnail():
+def test_undrawable_plotly_figure_has_a_note_instead_of_a_thumbnail():
     figure = go.Figure(go.Pie(values=[1, 2]))
     summary = summarise(Cell(figure), None)
     assert (summary.value, summary.note) == (
@@ -49,6 +49,6 @@ def test_a_figure_that_cannot_be_drawn_says_why_there_is_no_thumbnail():
         draw_figure(figure)
 
 
-def test_a_logarithmic_axis_is_one():
+def test_logarithmic_axis_of_plotly_figure_is_kept():
     figure = go.Figure(go.Scatter(y=[1, 100]), layout={"yaxis": {"type": "log"}})
     assert draw_figure(figure).axes[0].get_yscale() == "log"

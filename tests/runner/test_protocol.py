@@ -1,4 +1,4 @@
-"""Jobs and events survive the way between two Pythons, and two versions."""
+"""Jobs and events between two Pythons and two versions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from damnit_daemon.runner.protocol import (
 )
 
 
-def test_job():
+def test_job_survives_encoding():
     job = Job("1", 1234, 5, "raw", variables=["a"], saved=["b"], lost={"c": "died"})
     assert decode_job(encode(job)) == job
 
@@ -32,14 +32,14 @@ def test_job():
         JobEnded("1", "killed", running="a", exit_code=-9),
     ],
 )
-def test_event(event):
+def test_event_survives_encoding(event):
     line = encode(event)
     assert line.count(b"\n") == 1
     assert line.isascii()
     assert decode_event(line) == event
 
 
-def test_what_a_newer_side_adds_is_ignored():
+def test_unknown_field_of_event_is_ignored():
     line = json.dumps({**json.loads(encode(JobEnded("1", "done"))), "colour": "red"}).encode()
     assert decode_event(line) == JobEnded("1", "done")
 
@@ -47,16 +47,16 @@ def test_what_a_newer_side_adds_is_ignored():
 @pytest.mark.parametrize(
     "line", [b"", b"hello", b"[]", b"{}", b'{"kind": "Sudo"}', b'{"kind": "Job"}']
 )
-def test_what_is_no_event(line):
+def test_malformed_event_is_refused(line):
     with pytest.raises(ValueError):
         decode_event(line)
 
 
-def test_what_is_no_job():
+def test_event_is_refused_as_a_job():
     with pytest.raises(ValueError):
         decode_job(encode(JobEnded("1", "done")))
 
 
-def test_problem_prints_as_compilers_do():
+def test_problem_is_printed_in_compiler_format():
     assert str(Problem("no", "f.py", 3, 4)) == "f.py:3:4: error: no"
     assert str(Problem("no", "f.py")) == "f.py: error: no"

@@ -1,4 +1,4 @@
-"""What is left of a job after what happened."""
+"""The remainder of a job after the end of an attempt."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ def done(name):
     return VariableDone("", name, "done", 0.1)
 
 
-def test_a_job_that_comes_to_its_end_is_over():
+def test_finished_job_is_over():
     attempts = Attempts(Job("7", 1234, 1))
     assert attempts.next_job().job_id == "7-1"
     assert attempts.ended(JobEnded("7-1", "done")) == Verdict(is_over=True)
     assert attempts.failure == ""
 
 
-def test_what_a_job_says_of_its_failure_is_kept():
+def test_reason_of_failed_job_is_kept():
     attempts = Attempts(Job("7", 1234, 1))
     attempts.next_job()
     assert attempts.ended(JobEnded("7-1", "failed", "no such run")).is_over
     assert attempts.failure == "no such run"
 
 
-def test_what_ended_the_process_is_blamed_and_the_others_are_tried_again():
+def test_crashing_variable_is_lost_and_others_are_retried():
     attempts = Attempts(Job("7", 1234, 1))
     attempts.next_job()
     assert attempts.record(done("a"))
@@ -40,7 +40,7 @@ def test_what_ended_the_process_is_blamed_and_the_others_are_tried_again():
     assert not attempts.record(done("a"))  # it was needed again
 
 
-def test_a_saved_variable_that_dies_when_it_is_needed_again_keeps_its_value():
+def test_saved_variable_that_crashes_in_a_retry_keeps_its_value():
     attempts = Attempts(Job("7", 1234, 1))
     attempts.next_job()
     attempts.record(done("heavy"))
@@ -48,7 +48,7 @@ def test_a_saved_variable_that_dies_when_it_is_needed_again_keeps_its_value():
     assert attempts.next_job().lost.keys() == {"heavy"}
 
 
-def test_nobody_is_blamed_for_a_death_between_variables_and_the_second_ends_it():
+def test_second_death_outside_any_variable_ends_the_job():
     attempts = Attempts(Job("7", 1234, 1))
     attempts.next_job()
     assert attempts.ended(PUZZLE) == Verdict(is_over=False)
@@ -57,7 +57,7 @@ def test_nobody_is_blamed_for_a_death_between_variables_and_the_second_ends_it()
     assert "outside any variable" in attempts.failure
 
 
-def test_nobody_is_blamed_for_the_first_death_of_the_runner_itself():
+def test_first_death_of_the_runner_blames_no_variable():
     attempts = Attempts(Job("7", 1234, 1))
     attempts.next_job()
     assert attempts.ended(DEATH, runner_lives=False) == Verdict(is_over=False)

@@ -1,4 +1,4 @@
-"""Every return type as it lies in the fragment: data, summary, attributes."""
+"""Fragments for every return type: data, summary, attributes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def objtype(outcome, name):
 
 
 @pytest.mark.extended
-def test_one_bad_value_costs_that_value_only(outcome):
+def test_value_that_cannot_be_saved_fails_alone(outcome):
     bad = {n for n, done in outcome.done.items() if done.outcome == "failed"}
     assert bad == {"an_object", "list_of_text", "huge_int"}
     assert outcome.ended[-1].outcome == "done"
@@ -48,26 +48,26 @@ def test_one_bad_value_costs_that_value_only(outcome):
         ("a_complex", 1 + 2j, "c16"),
     ],
 )
-def test_scalars(outcome, name, value, dtype):
+def test_scalars_are_stored_with_their_type(outcome, name, value, dtype):
     for stored in (outcome.data(name), outcome.summary(name)[0]):
         assert stored == value
         assert np.asarray(stored).dtype == np.dtype(dtype)
 
 
-def test_bytes_are_a_string_of_fixed_length(outcome):
+def test_bytes_are_stored_as_a_string_of_fixed_length(outcome):
     with outcome.fragment("some_bytes") as file:
         for dataset in (file["some_bytes/data"], file[f"{file_format.REDUCED}/some_bytes"]):
             assert dataset.dtype == np.dtype("S3")
             assert dataset[()] == b"abc"
 
 
-def test_text(outcome):
+def test_text_is_stored_with_escapes_for_invalid_characters(outcome):
     assert outcome.data("a_text") == outcome.summary("a_text")[0] == "µ\nline"
     assert outcome.data("odd_text") == "nul \\x00 and surrogate \\ud800"
 
 
 @pytest.mark.parametrize("name", ["a_list", "booleans", "complex_curve", "curve", "no_points"])
-def test_curves(outcome, name):
+def test_curves_have_a_trendline(outcome, name):
     value, attributes = outcome.summary(name)
     assert attributes["summary_type"] == "trendline"
     assert value.shape[0] == 2
@@ -76,7 +76,7 @@ def test_curves(outcome, name):
 
 
 @pytest.mark.parametrize("name", ["image", "boolean_image", "figure", "axes"])
-def test_thumbnails(outcome, name):
+def test_images_and_figures_have_a_thumbnail(outcome, name):
     value, attributes = outcome.summary(name)
     assert value.dtype == np.uint8
     assert value.tobytes().startswith(b"\x89PNG")
@@ -86,7 +86,7 @@ def test_thumbnails(outcome, name):
 @pytest.mark.parametrize(
     ("name", "kind"), [("figure", "image"), ("axes", "image"), ("image", None)]
 )
-def test_object_types(outcome, name, kind):
+def test_only_figures_have_the_object_type_image(outcome, name, kind):
     assert objtype(outcome, name) == kind
 
 
@@ -94,13 +94,13 @@ def test_figures_are_stored_as_pixels(outcome):
     assert outcome.data("figure").shape == (150, 200, 4)
 
 
-def test_arrays_of_more_dimensions_are_described(outcome):
+def test_arrays_of_more_dimensions_are_summarised_by_type_and_shape(outcome):
     assert outcome.summary("colour_image")[0] == "uint8: (5, 6, 4)"
     assert outcome.summary("cube")[0] == "float64: (2, 3, 4)"
     assert outcome.data("cube").shape == (2, 3, 4)
 
 
-def test_dataarray(outcome):
+def test_dataarray_is_stored_with_coordinates_and_attributes(outcome):
     stored = load(outcome, "dataarray")
     assert objtype(outcome, "dataarray") == "dataarray"
     array = stored["intensity"]
@@ -114,7 +114,7 @@ def test_dataarray(outcome):
         assert (dataset.compression, dataset.compression_opts, dataset.shuffle) == ("gzip", 1, True)
 
 
-def test_names_that_netcdf_does_not_take(outcome):
+def test_names_invalid_in_netcdf_are_replaced(outcome):
     same = load(outcome, "dataarray_named_like_its_coordinate")
     assert same.attrs["__xarray_dataarray_name__"] == "x"
     assert list(same.data_vars) == ["__xarray_dataarray_variable__"]
@@ -123,7 +123,7 @@ def test_names_that_netcdf_does_not_take(outcome):
     assert list(odd.coords) == ["a_b"]
 
 
-def test_unusual_dataarrays(outcome):
+def test_dataarrays_of_complex_numbers_times_and_levels_are_stored(outcome):
     assert list(load(outcome, "dataarray_of_complex").data_vars) == [
         "__xarray_dataarray_variable__"
     ]
@@ -132,7 +132,7 @@ def test_unusual_dataarrays(outcome):
     np.testing.assert_array_equal(levels.b, [5, 6])
 
 
-def test_dataset(outcome):
+def test_dataset_is_stored_and_summarised_by_size(outcome):
     stored = load(outcome, "dataset")
     assert objtype(outcome, "dataset") == "dataset"
     assert list(stored.s.values) == ["a", "b", "c"]
@@ -140,7 +140,7 @@ def test_dataset(outcome):
 
 
 @pytest.mark.parametrize("name", ["series", "table"])
-def test_pandas_tables(outcome, name):
+def test_pandas_tables_are_stored(outcome, name):
     """As a Parquet file where the user's Python can write one, else as a Dataset."""
     if objtype(outcome, name) == "dataset":
         stored = load(outcome, name).to_dataframe()
@@ -158,7 +158,7 @@ def test_pandas_tables(outcome, name):
         assert outcome.summary(name)[0].startswith("DataFrame (")
 
 
-def test_none_leaves_a_note_that_clears_older_values(outcome):
+def test_none_is_stored_as_a_skip_without_data(outcome):
     assert outcome.done["nothing"].outcome == "empty"
     assert outcome.error("nothing") == ("The function returned None", "Skip")
     with outcome.fragment("nothing") as file:
@@ -166,7 +166,7 @@ def test_none_leaves_a_note_that_clears_older_values(outcome):
         assert "nothing" not in file[file_format.REDUCED]
 
 
-def test_cell(outcome):
+def test_cell_is_stored_with_summary_attributes_and_preview(outcome):
     value, attributes = outcome.summary("cell")
     assert value == 2.0
     assert attributes["summary_method"] == "mean"
@@ -178,18 +178,18 @@ def test_cell(outcome):
         np.testing.assert_array_equal(file[f"{file_format.PREVIEW}/cell"], np.eye(3))
 
 
-def test_a_summary_without_data(outcome):
+def test_summary_value_is_stored_without_data(outcome):
     assert outcome.done["words_only"].outcome == "done"
     assert outcome.summary("words_only")[0] == "just words"
     with outcome.fragment("words_only") as file:
         assert "words_only" not in file
 
 
-def test_masked_elements_become_nan(outcome):
+def test_masked_elements_are_stored_as_nan(outcome):
     np.testing.assert_array_equal(outcome.data("masked"), [1, np.nan, 3])
 
 
-def test_a_summary_that_failed_leaves_a_note(outcome):
+def test_failed_summary_is_stored_as_a_note(outcome):
     _, attributes = outcome.summary("bad_summary")
     assert attributes["summary_type"] == "trendline"
     assert "no_such_function" in attributes["note"]
@@ -197,13 +197,13 @@ def test_a_summary_that_failed_leaves_a_note(outcome):
 
 
 @pytest.mark.parametrize("name", ["an_object", "list_of_text", "huge_int"])
-def test_what_cannot_be_saved_says_so(outcome, name):
+def test_value_that_cannot_be_saved_is_stored_as_an_error(outcome, name):
     message, kind = outcome.error(name)
     assert "cannot be saved" in message
     assert kind == "TypeError"
 
 
-def test_every_fragment_says_where_it_is_from(outcome):
+def test_fragment_has_provenance_context_hash_and_duration(outcome):
     for done in outcome.done.values():
         with outcome.fragment(done.name) as file:
             assert file.attrs["provenance"] == "context.py"
@@ -218,6 +218,6 @@ def test_every_fragment_says_where_it_is_from(outcome):
             assert holder.attrs["duration_s"] >= 0
 
 
-def test_nothing_unfinished_is_left(outcome):
+def test_no_unfinished_fragment_is_left(outcome):
     folder = Path(outcome.done["an_int"].fragment).parent
     assert not list(folder.glob("*.writing.h5"))

@@ -1,4 +1,4 @@
-"""What an earlier job saved is what its function returned, or is computed again."""
+"""Values saved by an earlier job: read back unchanged, or else computed again."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def save(folder, value, context_hash=HASH, error=""):
 
 
 @pytest.mark.parametrize("name", SURVIVING)
-def test_it_comes_back_as_it_was(tmp_path, name):
+def test_saved_value_is_read_back_unchanged(tmp_path, name):
     value = SURVIVING[name]
     save(tmp_path, value)
     found = read_back(tmp_path, 1234, 1, "it", HASH)
@@ -76,27 +76,27 @@ def test_it_comes_back_as_it_was(tmp_path, name):
 
 
 @pytest.mark.parametrize("name", CHANGING)
-def test_what_would_change_is_not_read(tmp_path, name):
+def test_value_that_storage_changes_is_not_read_back(tmp_path, name):
     assert not survives(CHANGING[name])
     save(tmp_path, CHANGING[name])
     with pytest.raises(ValueMissing):
         read_back(tmp_path, 1234, 1, "it", HASH)
 
 
-def test_a_list_comes_back_as_what_others_are_given_of_it(tmp_path):
+def test_saved_list_is_read_back_as_an_array(tmp_path):
     save(tmp_path, [1, 2])
     assert type(Cell([1, 2]).data) is np.ndarray
     np.testing.assert_array_equal(read_back(tmp_path, 1234, 1, "it", HASH), [1, 2])
 
 
-def test_that_of_another_context_file_is_not_read(tmp_path):
+def test_value_of_another_context_file_is_not_read_back(tmp_path):
     save(tmp_path, SURVIVING["floats"], context_hash="another")
     with pytest.raises(ValueMissing):
         read_back(tmp_path, 1234, 1, "it", HASH)
 
 
 @pytest.mark.parametrize("kind", ["missing", "error", "broken"])
-def test_what_is_not_there_is_not_read(tmp_path, kind):
+def test_missing_failed_or_broken_value_is_not_read_back(tmp_path, kind):
     (tmp_path / file_format.EXTRACTED_DATA).mkdir()
     if kind == "error":
         save(tmp_path, None, error="no")

@@ -1,4 +1,4 @@
-"""What the table shows of a value, and `max_diff`."""
+"""Summaries of values, and `max_diff`."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from damnit_daemon.runner.summary import max_diff, summarise
 
 
 @pytest.mark.parametrize("value", [5, 2.5, True, 1 + 2j, np.float32(3)])
-def test_scalars_stand_for_themselves(value):
+def test_summary_of_scalar_is_the_scalar(value):
     found = summarise(Cell(value), None)
     assert found.value == value
     assert found.summary_type is None
 
 
-def test_text():
+def test_summary_of_text_is_the_text():
     assert summarise(Cell("abc"), None).value == "abc"
 
 
-def test_a_curve_is_a_trendline():
+def test_summary_of_curve_is_a_trendline():
     found = summarise(Cell([1, 3, 2]), None)
     assert found.summary_type == "trendline"
     np.testing.assert_array_equal(found.value, [[0, 1, 2], [1, 3, 2]])
 
 
-def test_an_image_is_a_thumbnail():
+def test_summary_of_image_is_a_thumbnail():
     assert summarise(Cell(np.eye(3)), None).value.startswith(b"\x89PNG")
 
 
@@ -41,30 +41,30 @@ def test_an_image_is_a_thumbnail():
         (xr.Dataset({"a": ("x", np.zeros(125_000))}), "Dataset (1.00MB)"),
     ],
 )
-def test_the_rest_is_described(data, text):
+def test_summary_of_other_data_is_type_and_shape_or_size(data, text):
     assert summarise(Cell(data), None).value == text
 
 
-def test_zero_dimensional_arrays_of_text_and_time():
+def test_summary_of_zero_dimensional_text_or_time_is_text():
     assert summarise(Cell(xr.DataArray("abc")), None).value == "abc"
     moment = xr.DataArray(np.datetime64("2026-01-01T00:00:01", "ns"))
     assert summarise(Cell(moment), None).value.startswith("2026-01-01T00:00:01")
 
 
-def test_by_a_numpy_function():
+def test_summary_by_numpy_function_names_its_method():
     found = summarise(Cell(np.arange(4)), "mean")
     assert (found.value, found.method) == (1.5, "mean")
     assert summarise(Cell(xr.DataArray([1.0, 3.0])), "nanmax").value == 3
 
 
-def test_a_summary_of_two_rows_is_drawn_as_a_line():
+def test_summary_value_of_two_rows_is_a_trendline():
     found = summarise(Cell([1], summary_value=np.array([[0, 1, 2], [5, 6, 7]], "i2")), None)
     assert found.summary_type == "trendline"
     assert found.value.dtype == np.int16
 
 
 @pytest.mark.parametrize("name", ["no_such_function", "pi", "linalg"])
-def test_a_summary_that_fails_says_so_and_the_default_is_used(name, caplog):
+def test_failed_summary_falls_back_to_the_default_with_a_note(name, caplog):
     found = summarise(Cell(np.arange(3)), name)
     assert found.summary_type == "trendline"
     assert found.method is None  # it did not make this value
@@ -72,17 +72,17 @@ def test_a_summary_that_fails_says_so_and_the_default_is_used(name, caplog):
     assert name in caplog.text
 
 
-def test_summary_value_wins():
+def test_summary_value_takes_precedence_over_summary_method():
     found = summarise(Cell(np.arange(3), summary_value=7), "mean")
     assert (found.value, found.method) == (7, None)
 
 
-def test_a_preview_is_what_the_summary_is_made_of():
+def test_summary_is_made_from_the_preview():
     cell = Cell(np.zeros((4, 5, 6)), preview=np.arange(3))
     assert summarise(cell, None).summary_type == "trendline"
 
 
-def test_nothing_to_show():
+def test_summary_without_data_is_none_or_the_summary_value():
     assert summarise(Cell(None), None).value is None
     assert summarise(Cell(None, summary_value="words"), None).value == "words"
 
@@ -104,11 +104,11 @@ def test_nothing_to_show():
         (xr.Dataset(), None),
     ],
 )
-def test_max_diff(data, expected):
+def test_max_diff_is_the_range_of_numeric_data(data, expected):
     assert max_diff(data) == expected
 
 
-def test_max_diff_of_nothing_but_nan():
+def test_max_diff_of_only_nan_is_nan():
     assert math.isnan(max_diff(np.full(3, np.nan)))
 
 
@@ -120,10 +120,10 @@ def test_max_diff_of_nothing_but_nan():
         (np.array((1, 2.5), dtype="i4,f8"), "(1, 2.5)"),
     ],
 )
-def test_what_a_database_cannot_hold_is_shown_as_text(value, text):
+def test_summary_that_the_database_cannot_hold_is_text(value, text):
     assert summarise(Cell(value), None).value == text
 
 
-def test_longer_numbers_are_rounded():
+def test_summary_of_long_double_is_a_float():
     assert type(summarise(Cell(np.longdouble(0.1)), None).value) is float
     assert summarise(Cell(np.array([1, 2], np.uint64)), "max").value == 2

@@ -37,16 +37,16 @@ def brightness(png):
     ],
     ids=lambda d: f"{d.dtype}{d.shape}",
 )
-def test_every_kind_gives_the_same_size(data):
+def test_thumbnail_of_each_kind_of_array_is_300_by_300(data):
     assert pixels(array_thumbnail(data)).shape == (300, 300, 4)
 
 
-def test_an_array_has_its_first_row_on_top():
+def test_thumbnail_of_array_has_first_row_on_top():
     shown = brightness(array_thumbnail(np.array([[0.0, 0.0], [0.0, 1.0]])))
     assert shown[250, 250] > shown[50, 50]
 
 
-def test_a_dataarray_has_coordinates_growing_up_and_right():
+def test_thumbnail_of_dataarray_has_coordinates_growing_up_and_right():
     values = np.array([[0.0, 0.0], [0.0, 1.0]])
     growing = xr.DataArray(values, dims=("y", "x"), coords={"y": [0, 1], "x": [0, 1]})
     falling = xr.DataArray(values, dims=("y", "x"), coords={"y": [1, 0], "x": [1, 0]})
@@ -58,7 +58,7 @@ def test_a_dataarray_has_coordinates_growing_up_and_right():
     )
 
 
-def test_a_hot_pixel_does_not_darken_the_rest():
+def test_hot_pixel_does_not_darken_the_thumbnail():
     image = np.linspace(0, 1, 10_000).reshape(100, 100)
     with_spike = image.copy()
     with_spike[0, 0] = 1e9
@@ -68,12 +68,12 @@ def test_a_hot_pixel_does_not_darken_the_rest():
     assert np.median(difference) < 10
 
 
-def test_pictures_keep_their_shape():
+def test_thumbnail_of_picture_keeps_its_aspect_ratio():
     assert pixels(rgba_thumbnail(np.zeros((300, 400, 4), np.uint8))).shape == (225, 300, 4)
     assert pixels(rgba_thumbnail(np.zeros((30, 40, 4), np.uint8))).shape == (30, 40, 4)
 
 
-def test_a_figure_is_rendered_at_its_own_size():
+def test_figure_is_rendered_at_its_own_size():
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(4, 3), dpi=50)

@@ -1,4 +1,4 @@
-"""xarray objects come out as they went in: values, attributes, coordinates."""
+"""xarray objects, read back as stored: values, attributes, coordinates."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ INSTRUCTIONS = {
 
 @pytest.mark.parametrize("name", INSTRUCTIONS)
 @pytest.mark.parametrize("dtype", ["i4", "f8", "f4"])
-def test_attribute_that_readers_take_for_an_instruction_stays_an_attribute(folder, name, dtype):
+def test_attribute_that_readers_would_interpret_is_kept(folder, name, dtype):
     data = np.array([-1, 0, 3, 4], dtype)
     value = xr.DataArray(
         data, {"x": ("x", data * 2, INSTRUCTIONS[name])}, ["x"], "it", INSTRUCTIONS[name]
@@ -56,7 +56,7 @@ def test_attribute_that_readers_take_for_an_instruction_stays_an_attribute(folde
     np.testing.assert_array_equal(theirs["x"], data * 2)
 
 
-def test_times_with_units_of_their_own(folder):
+def test_times_with_own_units_attribute_are_kept(folder):
     value = xr.DataArray(
         [1.0, 2.0],
         {"t": ("t", pd.date_range("2026-01-01", periods=2), {"units": "UTC", "calendar": "x"})},
@@ -67,14 +67,14 @@ def test_times_with_units_of_their_own(folder):
     assert folder.row().attributes["units"] == "mm"
 
 
-def test_encoding_of_a_file_that_it_was_read_from_is_not_used(folder):
+def test_encoding_of_the_source_file_is_not_used(folder):
     value = xr.DataArray([0.1, 0.25, 400.0], dims="x")
     value.encoding = {"dtype": "i1", "scale_factor": 0.5, "_FillValue": 0, "coordinates": "y"}
     folder.evaluate(it=value)
     xr.testing.assert_identical(folder.read(), value)
 
 
-def test_units_that_would_make_times_are_shown(folder):
+def test_units_that_readers_would_decode_as_times_are_shown(folder):
     value = xr.DataArray(
         np.arange(3.0), {"x": ("x", np.arange(3), {"units": "seconds since trigger"})}, ["x"],
         attrs={"units": "seconds"},
@@ -87,7 +87,7 @@ def test_units_that_would_make_times_are_shown(folder):
 
 
 class TestCoordinates:
-    def test_groupby_bins_has_centres_and_edges(self, folder):
+    def test_groupby_bins_is_stored_with_centres_and_edges(self, folder):
         trains = xr.DataArray(np.arange(10.0), dims="t", coords={"delay": ("t", np.arange(10.0))})
         value = trains.groupby_bins("delay", [-1, 1, 4, 9]).mean()
         folder.evaluate(it=value)
@@ -100,7 +100,7 @@ class TestCoordinates:
         np.testing.assert_array_equal(folder.summary(), [[0, 2.5, 6.5], [0.5, 3, 7]])
         assert "note" not in folder.row().attributes
 
-    def test_groupby_bins_of_a_dataset_and_of_times(self, folder):
+    def test_groupby_bins_of_times_in_a_dataset_is_stored(self, folder):
         times = pd.date_range("2026-01-01", periods=4)
         value = xr.Dataset({"a": ("t", np.arange(4.0))}, {"t": times})
         folder.evaluate(it=value.groupby_bins("t", times[[0, 2, 3]]).sum())
@@ -108,7 +108,7 @@ class TestCoordinates:
         assert list(found["t_bins_left"].values) == list(times[[0, 2]].values)
         assert found["t_bins"].dtype.kind == "M"
 
-    def test_levels_become_coordinates(self, folder):
+    def test_levels_of_a_multi_index_become_coordinates(self, folder):
         value = xr.DataArray(
             np.arange(6.0).reshape(3, 2), {"x": [1, 2, 3], "y": ["a", "b"]}, ["x", "y"]
         ).stack(xy=("x", "y"))
@@ -127,7 +127,7 @@ class TestCoordinates:
             (["a", None], ["a", ""], "empty text"),
         ],
     )
-    def test_objects_become_text_with_a_note(self, folder, labels, stored, note):
+    def test_object_coordinates_become_text_with_a_note(self, folder, labels, stored, note):
         objects = np.empty(2, object)
         objects[:] = labels
         value = xr.DataArray([1.0, 2.0], {"label": ("x", objects)}, ["x"])
@@ -136,25 +136,25 @@ class TestCoordinates:
         assert "'label' is stored" in folder.row().attributes["note"]
         assert note in folder.row().attributes["note"]
 
-    def test_numbers_with_gaps_become_floats(self, folder):
+    def test_number_coordinates_with_gaps_become_floats(self, folder):
         value = xr.DataArray([1.0, 2.0], {"n": ("x", np.array([1, None], object))}, ["x"])
         folder.evaluate(it=value)
         np.testing.assert_array_equal(folder.read()["n"], [1, np.nan])
 
-    def test_times_with_a_zone_are_in_utc(self, folder):
+    def test_times_with_a_zone_are_stored_in_utc(self, folder):
         times = pd.date_range("2026-01-01", periods=2, tz="Europe/Berlin")
         folder.evaluate(it=xr.DataArray([1.0, 2.0], {"t": times}, ["t"]))
         assert folder.read()["t"].values[0] == np.datetime64("2025-12-31T23:00")
         assert "in UTC" in folder.row().attributes["note"]
 
-    def test_name_of_several_words(self, folder):
+    def test_coordinate_name_with_a_space_gets_an_underscore(self, folder):
         value = xr.DataArray([1.0, 2.0], {"laser delay": ("x", [3, 4])}, ["x"])
         folder.evaluate(it=value)
         np.testing.assert_array_equal(folder.read()["laser_delay"], [3, 4])
         assert "'laser delay' is stored as 'laser_delay'" in folder.row().attributes["note"]
 
 
-def test_objects_as_data_say_which_and_the_way_out(folder):
+def test_object_data_fail_with_their_types_and_a_remedy(folder):
     lots = np.array([{}, set()], object)
     folder.evaluate(array=xr.DataArray(lots, dims="x"), whole=xr.Dataset({"lots": ("x", lots)}))
     kind, message = folder.error("array")
@@ -167,7 +167,7 @@ def test_objects_as_data_say_which_and_the_way_out(folder):
 class TestOtherArrays:
     """Arrays of other libraries in xarray objects, and without."""
 
-    def test_dask(self, folder):
+    def test_dask_array_is_stored(self, folder):
         pytest.importorskip("dask")
         value = xr.DataArray(np.arange(6.0).reshape(2, 3), dims=("y", "x")).chunk({"x": 1})
         folder.evaluate(it=value.mean("y"), whole=value.to_dataset(name="a"))
@@ -175,7 +175,7 @@ class TestOtherArrays:
         np.testing.assert_array_equal(folder.summary()[1], [1.5, 2.5, 3.5])
         np.testing.assert_array_equal(folder.read("whole")["a"], value)
 
-    def test_sparse(self, folder):
+    def test_sparse_array_is_stored(self, folder):
         sparse = pytest.importorskip("sparse")
         value = xr.DataArray(sparse.COO([[1]], [2.0], shape=(4,)), dims="x")
         folder.evaluate(it=value)
@@ -223,7 +223,7 @@ class TestAttributes:
             (np.datetime64("2026-01-01"), "2026-01-01"),
         ],
     )
-    def test_odd_one_is_simplified(self, folder, given, stored):
+    def test_unusual_attribute_is_simplified(self, folder, given, stored):
         value = xr.DataArray([1.0], dims="x", attrs={"odd": given})
         folder.evaluate(it=value, whole=xr.Dataset({"a": value}, attrs={"odd": given}))
         np.testing.assert_array_equal(folder.read(), [1.0])
@@ -231,24 +231,24 @@ class TestAttributes:
             found = attributes["odd"]
             assert (list(found) if isinstance(found, np.ndarray) else found) == stored
 
-    def test_long_one_is_kept_as_text(self, folder):
+    def test_long_attribute_is_stored_as_text(self, folder):
         value = xr.DataArray([1.0], dims="x", attrs={"long": np.arange(20_000), "n": 1})
         folder.evaluate(it=value)
         assert folder.read().attrs["long"].startswith("[0, 1, 2,")
 
-    def test_too_long_one_is_left_out_with_a_note(self, folder):
+    def test_too_long_attribute_is_omitted_with_a_note(self, folder):
         value = xr.DataArray([1.0], dims="x", attrs={"long": np.arange(500_000), "n": 1})
         folder.evaluate(it=value)
         assert folder.read().attrs == {"n": 1}
         assert "attribute 'long' is too large" in folder.row().attributes["note"]
 
-    def test_keys_that_are_no_text(self, folder):
+    def test_attribute_names_become_distinct_valid_text(self, folder):
         value = xr.DataArray([1.0], dims="x", attrs={1: "a", "1": "b", "": "c", "a/b": 1, "a_b": 2})
         folder.evaluate(it=value)
         assert sorted(folder.read().attrs) == ["1", "1_", "_", "a_b", "a_b_"]
 
 
-def test_slash_beside_underscore_keeps_both(folder):
+def test_names_with_slash_and_underscore_are_both_kept(folder):
     value = xr.Dataset({"a/b": ("x", [1, 2]), "a_b": ("x", [3, 4])}, {"c/d": ("x", [5, 6])})
     folder.evaluate(it=value)
     found = folder.read()
@@ -258,7 +258,7 @@ def test_slash_beside_underscore_keeps_both(folder):
     assert folder.row().attributes["note"] == "'a/b' is stored as 'a_b_'"
 
 
-def test_background_with_a_transparency_costs_nothing(folder):
+def test_background_with_transparency_is_stored_without_it(folder):
     folder.evaluate(it=Cell(5, background="#FFcc00ff"))
     assert folder.summary() == 5
     assert folder.row().attributes["background"] == [255, 204, 0]

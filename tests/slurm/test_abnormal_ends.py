@@ -1,4 +1,4 @@
-"""How each kind of end is told, by a controller that remembers and without accounting."""
+"""Explanations of how a job ended, from a controller without accounting."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ def ended(slurm, tmp_path_factory):
         ("node", Fate.LOST, "The node n2 failed while the job was running."),
     ],
 )
-def test_ending(ended, name, fate, sentence):
+def test_end_of_job_is_explained_without_accounting(ended, name, fate, sentence):
     status = ended[name].read
     assert status.fate is fate
     assert sentence in explain(status, ASKED)
 
 
-def test_that_memory_was_the_reason_stands_in_the_output_alone(ended):
+def test_out_of_memory_is_recognised_only_from_the_output(ended):
     assert ended["memory"].status.state is SlurmState.FAILED
     assert ended["memory"].status.signal == 9
     assert "failed" in ended["memory"].status.fate

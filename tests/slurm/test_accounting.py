@@ -1,4 +1,4 @@
-"""The client against a Slurm with accounting, whose controller forgets at once."""
+"""The Slurm client with accounting and a controller that forgets jobs at once."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ def ended(accounted_slurm, tmp_path_factory):
         ("node", Fate.LOST, "The node n2 failed while the job was running."),
     ],
 )
-def test_the_accounting_remembers_how_a_job_ended(ended, name, fate, sentence):
+def test_end_of_forgotten_job_is_explained_from_accounting(ended, name, fate, sentence):
     status = ended[name].read
     assert status.fate is fate
     assert sentence in explain(status, ASKED)
 
 
-def test_a_forgotten_submission_is_found_in_the_accounting(ended, accounted_client):
+def test_forgotten_submission_is_found_in_accounting(ended, accounted_client):
     done = ended["done"]
     assert accounted_client.find_by_comment(done.submission.comment) == SlurmId(done.status.id.id)
     named = accounted_client.find_by_comment(done.submission.comment, [CLUSTER_NAME])
@@ -59,7 +59,7 @@ def test_a_forgotten_submission_is_found_in_the_accounting(ended, accounted_clie
     assert accounted_client.find_by_comment("damnit-nobody") is None
 
 
-def test_the_cluster_is_named_and_the_job_knows_it(accounted_client, tmp_path):
+def test_dedicated_job_is_submitted_to_the_named_cluster(accounted_client, tmp_path):
     info = accounted_client.describe()
     assert (info.name, info.has_accounting, info.known_clusters) == (
         CLUSTER_NAME,
@@ -74,11 +74,11 @@ def test_the_cluster_is_named_and_the_job_knows_it(accounted_client, tmp_path):
     assert {status.fate for status in wait_over(accounted_client, *ids)} == {Fate.DONE}
 
 
-def test_the_cluster_for_shared_jobs_is_not_named_where_there_is_none(accounted_client):
+def test_shared_job_names_no_cluster_without_a_shared_cluster(accounted_client):
     assert choose_resources(slurm_settings({}), accounted_client, dedicated=False).clusters == ""
 
 
-def test_jobs_with_and_without_a_cluster_in_one_poll(accounted_client, tmp_path):
+def test_one_poll_covers_jobs_with_and_without_cluster(accounted_client, tmp_path):
     here = accounted_client.submit(submission(tmp_path, "sleep 60"))
     named = Resources(clusters=CLUSTER_NAME)
     there = accounted_client.submit(submission(tmp_path, "sleep 60", resources=named))
@@ -93,7 +93,7 @@ def test_jobs_with_and_without_a_cluster_in_one_poll(accounted_client, tmp_path)
     wait_over(accounted_client, here, there)
 
 
-def test_an_unknown_cluster_is_refused(accounted_client, tmp_path):
+def test_submission_to_unknown_cluster_is_refused(accounted_client, tmp_path):
     with pytest.raises(SubmissionRefused, match=r"no cluster of that name.*slurm_clusters none"):
         accounted_client.submit(
             submission(tmp_path, "true", resources=Resources(clusters="solaris"))

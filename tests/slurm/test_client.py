@@ -1,4 +1,4 @@
-"""The client against a Slurm without accounting, as most small clusters are."""
+"""The Slurm client without accounting, as on most small clusters."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .jobs import cancel, poll_until, submission, wait_over, wait_running
 pytestmark = pytest.mark.extended
 
 
-def test_says_how_the_cluster_is_set_up(client):
+def test_client_describes_the_cluster(client):
     info = client.describe()
     assert client.available() == ""
     assert (info.name, info.has_accounting, info.known_clusters) == ("testing", False, ())
@@ -33,7 +33,7 @@ def test_says_how_the_cluster_is_set_up(client):
     assert not info.has_partition("exfel")
 
 
-def test_a_job_is_done_with_its_output(client, tmp_path):
+def test_finished_job_is_done_and_has_its_output(client, tmp_path):
     job = client.submit(
         submission(tmp_path, 'echo "$SLURM_JOB_NAME in $PWD"', output=str(tmp_path / "out"))
     )
@@ -42,7 +42,7 @@ def test_a_job_is_done_with_its_output(client, tmp_path):
     assert (tmp_path / "out").read_text() == f"r1-p1234-damnit in {tmp_path}\n"
 
 
-def test_of_an_array_no_more_tasks_run_at_once_than_allowed(client, tmp_path):
+def test_array_runs_no_more_tasks_at_once_than_its_limit(client, tmp_path):
     script = """
     now=$(mktemp running-XXXX)
     ls -d running-* | wc -l >> counts
@@ -57,7 +57,7 @@ def test_of_an_array_no_more_tasks_run_at_once_than_allowed(client, tmp_path):
     assert sorted(map(int, (tmp_path / "tasks").read_text().split())) == list(range(6))
 
 
-def test_says_why_a_job_waits(client, tmp_path):
+def test_reason_of_waiting_job_is_explained(client, tmp_path):
     array = client.submit(submission(tmp_path, "sleep 30", array_size=3, array_limit=1))
     larger = client.submit(submission(tmp_path, "true", resources=Resources(extra=("--nodes=3",))))
     held = client.submit(submission(tmp_path, "true", resources=Resources(extra=("--hold",))))
@@ -77,7 +77,7 @@ def test_says_why_a_job_waits(client, tmp_path):
     cancel(client, array, larger, held)
 
 
-def test_cancels_one_task_and_then_the_rest(client, tmp_path):
+def test_cancel_ends_one_task_or_the_whole_array(client, tmp_path):
     array = client.submit(submission(tmp_path, "sleep 60", array_size=3))
     ids = [array.task(index) for index in range(3)]
     wait_running(client, *ids)
@@ -90,13 +90,13 @@ def test_cancels_one_task_and_then_the_rest(client, tmp_path):
     assert {status.fate for status in wait_over(client, *ids)} == {Fate.CANCELLED}
 
 
-def test_cancelling_what_is_over_or_never_was_is_no_error(client, tmp_path):
+def test_cancel_of_finished_or_unknown_job_is_no_error(client, tmp_path):
     job = client.submit(submission(tmp_path, "true"))
     wait_over(client, job)
     cancel(client, job, SlurmId("99999"))
 
 
-def test_a_job_that_nobody_knows_is_gone(client, tmp_path):
+def test_unknown_job_is_gone(client, tmp_path):
     job = client.submit(submission(tmp_path, "sleep 60"))
     found = client.poll([SlurmId("4711"), job, SlurmId("4712_3")])
     assert found[SlurmId("4711")].fate is found[SlurmId("4712_3")].fate is Fate.GONE
@@ -104,7 +104,7 @@ def test_a_job_that_nobody_knows_is_gone(client, tmp_path):
     cancel(client, job)
 
 
-def test_a_submission_is_found_by_its_comment(client, tmp_path):
+def test_submission_is_found_by_its_comment(client, tmp_path):
     asked = submission(tmp_path, "true", array_size=2)
     array = client.submit(asked)
     assert client.find_by_comment(asked.comment) == array
@@ -126,14 +126,14 @@ def test_a_submission_is_found_by_its_comment(client, tmp_path):
         ),
     ],
 )
-def test_a_refusal_says_what_to_do(client, tmp_path, resources, words):
+def test_refusal_of_sbatch_is_explained_with_a_remedy(client, tmp_path, resources, words):
     with pytest.raises(SubmissionRefused) as caught:
         client.submit(submission(tmp_path, "true", resources=resources))
     assert all(word in str(caught.value) for word in words), caught.value
     assert not caught.value.is_temporary
 
 
-def test_an_array_that_is_too_large_is_refused(client, tmp_path):
+def test_array_beyond_the_size_limit_is_refused(client, tmp_path):
     with pytest.raises(SubmissionRefused, match="such a large array"):
         client.submit(submission(tmp_path, "true", array_size=1002))
     array = client.submit(
@@ -143,7 +143,7 @@ def test_an_array_that_is_too_large_is_refused(client, tmp_path):
     cancel(client, array)
 
 
-def test_a_reservation_wins_over_the_partition(slurm, client, tmp_path):
+def test_reservation_takes_precedence_over_partition(slurm, client, tmp_path):
     slurm.reserve("upex_002123", nodes="n2")
     settings = slurm_settings({"slurm_reservation": "upex_002123", "slurm_partition": "allgpu"})
     resources = choose_resources(settings, client, dedicated=True)
@@ -157,20 +157,20 @@ def test_a_reservation_wins_over_the_partition(slurm, client, tmp_path):
     assert client.find_reservation("upex_002123") == ""
 
 
-def test_an_expired_reservation_is_refused(slurm, client, tmp_path):
+def test_submission_to_expired_reservation_is_refused(slurm, client, tmp_path):
     slurm.reserve("short", nodes="n2")
     slurm.run("scontrol", "delete", "reservationname=short")
     with pytest.raises(SubmissionRefused, match="may have ended"):
         client.submit(submission(tmp_path, "true", resources=Resources(reservation="short")))
 
 
-def test_the_usual_partition_is_chosen_where_it_exists_only(client):
+def test_missing_default_partition_is_not_chosen(client):
     assert choose_resources(slurm_settings({}), client, dedicated=True).partition == ""
     shared = choose_resources(slurm_settings({}), client, dedicated=False)
     assert (shared.clusters, shared.cpus, shared.memory) == ("", 4, "25G")
 
 
-def test_a_job_inherits_nothing_that_harms(slurm, client, tmp_path, monkeypatch):
+def test_job_inherits_no_harmful_environment_variables(slurm, client, tmp_path, monkeypatch):
     from .fixtures import client_of
 
     monkeypatch.setenv("DISPLAY", ":0")
@@ -189,7 +189,7 @@ def test_a_job_inherits_nothing_that_harms(slurm, client, tmp_path, monkeypatch)
         assert not any(line.startswith(name) for line in said)
 
 
-def test_another_user_may_not_cancel_ours(slurm, client, tmp_path):
+def test_job_cannot_be_cancelled_by_another_user(slurm, client, tmp_path):
     job = client.submit(submission(tmp_path, "sleep 60"))
     wait_running(client, job)
     words = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "scancel", job.id]

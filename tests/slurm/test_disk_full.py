@@ -1,4 +1,4 @@
-"""The disk with the DAMNIT folder fills up under a job in Slurm, and is made room on later."""
+"""A disk with the DAMNIT folder that fills up under a job in Slurm and has room again later."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ SETTINGS = {
 
 @pytest.mark.extended
 @pytest.mark.parametrize("leaves", [0, 16384], ids=["nothing fits", "events fit"])
-def test_a_job_whose_results_do_not_fit_is_tried_again(experiment, slurm, disk, leaves):
+def test_job_whose_results_do_not_fit_on_disk_is_retried(experiment, slurm, disk, leaves):
     filler = disk / "filler"
     room = disk / "room"
     room.write_bytes(bytes(leaves))

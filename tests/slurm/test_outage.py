@@ -1,4 +1,4 @@
-"""What the client says while the controller is away, and after it is back."""
+"""The Slurm client during and after an outage of the controller or a node."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .jobs import cancel, poll_until, submission, wait_over, wait_running
 pytestmark = pytest.mark.extended
 
 
-def test_a_controller_that_is_down(slurm, client, tmp_path):
+def test_calls_fail_while_controller_is_down_and_job_is_found_afterwards(slurm, client, tmp_path):
     job = client.submit(submission(tmp_path, "sleep 2"))
     wait_running(client, job)
     slurm.stop_controller()
@@ -46,7 +46,7 @@ def test_a_controller_that_is_down(slurm, client, tmp_path):
     assert status.fate is Fate.DONE
 
 
-def test_a_controller_that_stands_still_leaves_a_submission_unclear(slurm, tmp_path):
+def test_submission_to_frozen_controller_is_unclear_and_found_later(slurm, tmp_path):
     """It has taken the request from the network, and goes on with it later."""
     hasty = client_of(slurm, timeout_s=1.0)
     asked = submission(tmp_path, "true")
@@ -65,7 +65,7 @@ def test_a_controller_that_stands_still_leaves_a_submission_unclear(slurm, tmp_p
     assert wait_over(client, job)[0].fate is Fate.DONE
 
 
-def test_a_node_that_dies_is_noticed(slurm, client, tmp_path):
+def test_job_on_failed_node_is_lost(slurm, client, tmp_path):
     wanted = Resources(extra=("--nodelist=n2",))
     job = client.submit(submission(tmp_path, "sleep 100", resources=wanted))
     wait_running(client, job)
@@ -78,7 +78,7 @@ def test_a_node_that_dies_is_noticed(slurm, client, tmp_path):
     assert explain(status) == "The node n2 failed while the job was running."
 
 
-def test_jobs_of_a_reservation_that_ends_while_they_wait(slurm, client, tmp_path):
+def test_end_of_reservation_is_explained_for_waiting_and_running_jobs(slurm, client, tmp_path):
     slurm.reserve("ending", nodes="n2")
     wanted = Resources(reservation="ending", extra=("--exclusive",))
     first = client.submit(submission(tmp_path, "sleep 100", resources=wanted))
@@ -93,7 +93,7 @@ def test_jobs_of_a_reservation_that_ends_while_they_wait(slurm, client, tmp_path
     assert "the reservation ending ended" in explain(status, wanted)
 
 
-def test_a_machine_without_slurm(tmp_path):
+def test_client_reports_missing_slurm_commands(tmp_path):
     client = SlurmClient(environment={"PATH": str(tmp_path)})
     assert (
         client.available()
@@ -103,12 +103,12 @@ def test_a_machine_without_slurm(tmp_path):
         client.describe()
 
 
-def test_a_machine_without_its_configuration(tmp_path):
+def test_client_reports_missing_slurm_configuration(tmp_path):
     nowhere = dict(os.environ) | {"SLURM_CONF": str(tmp_path / "conf")}
     assert "SLURM_CONF names" in SlurmClient(environment=nowhere).unusable()
 
 
-def test_a_machine_whose_controller_is_down_can_be_submitted_from(slurm, client):
+def test_client_is_usable_while_controller_is_down(slurm, client):
     assert client.unusable() == ""
     slurm.stop_controller()
     try:

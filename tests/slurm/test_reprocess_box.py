@@ -1,4 +1,4 @@
-"""The app's reprocess box shows what Slurm would be told, in the words of `--dry-run`."""
+"""The sbatch command in the app's reprocess dialog, equal to that of `--dry-run`."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def told(app):
 
 
 @pytest.mark.parametrize("executor", ["default", "Slurm", "here"])
-async def test_the_command_is_shown(folder, executor):
+async def test_reprocess_dialog_shows_sbatch_commands_of_dry_run(folder, executor):
     app = make_app(folder)
     async with app.run_test(size=(100, 40)) as pilot:
         await settle(pilot)

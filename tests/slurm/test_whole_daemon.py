@@ -1,4 +1,4 @@
-"""The whole daemon and a real Slurm: nothing is lost, nothing runs twice, and reasons are right."""
+"""The whole daemon with a real Slurm: no job lost, none run twice, correct reasons."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def shift(experiment, slurm, tmp_path):
     wait_until(lambda: not slurm.run("squeue", "-h", check=False).strip(), timeout_s=60)
 
 
-def test_cluster_variables_go_to_slurm_and_the_others_stay(shift):
+def test_only_cluster_variables_run_in_slurm(shift):
     it = shift(runs=1, executor="auto")
     it.made.start_daemon()
     it.reprocess(1)
@@ -140,7 +140,7 @@ def test_cluster_variables_go_to_slurm_and_the_others_stay(shift):
 
 
 @pytest.mark.extended
-def test_an_announced_run_whose_files_come_late_waits_for_them(shift):
+def test_job_of_announced_run_waits_for_late_files(shift):
     it = shift()
     it.made.start_daemon()
     announced = Arrival(ArrivalSource.KAFKA, "event", RunKey(1234, 1), "raw", time.time())
@@ -158,7 +158,7 @@ def test_an_announced_run_whose_files_come_late_waits_for_them(shift):
 
 
 @pytest.mark.extended
-def test_thirty_runs_two_at_a_time(shift, slurm):
+def test_thirty_runs_are_processed_two_at_a_time(shift, slurm):
     it = shift(runs=30, concurrent_jobs="2", executor="slurm", slurm_poll_s="1")
     it.made.start_daemon()
     most = 0
@@ -182,7 +182,7 @@ def test_thirty_runs_two_at_a_time(shift, slurm):
 
 
 @pytest.mark.extended
-def test_small_runs_can_share_a_job(shift):
+def test_runs_share_a_slurm_job_with_runs_per_job(shift):
     it = shift(runs=5, runs_per_job="3")
     it.made.start_daemon()
     it.reprocess(*range(1, 6))
@@ -193,7 +193,7 @@ def test_small_runs_can_share_a_job(shift):
 
 
 @pytest.mark.extended
-def test_the_reservation_wins_over_the_partition(shift, slurm):
+def test_job_runs_in_reservation_rather_than_partition(shift, slurm):
     slurm.reserve("beamtime", nodes="n2")
     try:
         it = shift(runs=1, slurm_partition="allgpu", slurm_reservation="beamtime", seconds=30)
@@ -210,7 +210,7 @@ def test_the_reservation_wins_over_the_partition(shift, slurm):
 
 
 @pytest.mark.extended
-def test_with_a_reservation_that_has_ended_jobs_wait_and_say_so(shift):
+def test_jobs_wait_with_reason_when_reservation_has_ended(shift):
     it = shift(runs=1, slurm_reservation="bygone")
     it.made.start_daemon()
     it.reprocess(1)
@@ -226,7 +226,7 @@ def test_with_a_reservation_that_has_ended_jobs_wait_and_say_so(shift):
 
 
 @pytest.mark.extended
-def test_jobs_that_wait_when_their_reservation_ends_are_submitted_anew(shift, slurm):
+def test_waiting_jobs_are_resubmitted_after_their_reservation_ends(shift, slurm):
     slurm.reserve("passing", nodes="n2")
     options = {"slurm_reservation": "passing", "slurm_options": "--exclusive"}
     it = shift(runs=2, seconds=200, executor="auto", **options)
@@ -251,7 +251,7 @@ def test_jobs_that_wait_when_their_reservation_ends_are_submitted_anew(shift, sl
 
 
 @pytest.mark.extended
-def test_a_job_cancelled_with_scancel_says_so_and_can_be_retried(shift, slurm):
+def test_job_cancelled_with_scancel_has_reason_and_can_be_retried(shift, slurm):
     it = shift(runs=1, seconds=60)
     it.made.start_daemon()
     it.reprocess(1)
@@ -269,7 +269,7 @@ def test_a_job_cancelled_with_scancel_says_so_and_can_be_retried(shift, slurm):
 
 
 @pytest.mark.extended
-def test_cancelling_a_job_ends_it_in_slurm(shift, slurm):
+def test_cancel_request_ends_job_in_slurm(shift, slurm):
     it = shift(runs=2, seconds=60, concurrent_jobs="1")
     it.made.start_daemon()
     it.reprocess(1, 2)
@@ -306,7 +306,7 @@ def sober(run):
 
 
 @pytest.mark.extended
-def test_a_variable_with_too_much_memory_costs_itself_only(shift):
+def test_variable_beyond_memory_limit_fails_alone(shift):
     """Our own limit ends its process before Slurm ends the job."""
     text = "from damnit_ctx import Variable\n@Variable\ndef big(run):\n    return bytearray(10**9)"
     it = shift(runs=1, context=text + "\n@Variable\ndef small(run):\n    return 1\n")
@@ -319,7 +319,7 @@ def test_a_variable_with_too_much_memory_costs_itself_only(shift):
 
 
 @pytest.mark.extended
-def test_a_job_that_slurm_kills_for_memory_says_so_in_the_cell(shift, slurm):
+def test_job_killed_by_slurm_for_memory_shows_reason_in_cell(shift, slurm):
     it = shift(runs=1, context=GREEDY.replace("{", "{{").replace("}", "}}"))
     it.made.start_daemon()
     (number,) = it.reprocess(1, variables=["before", "greedy"])
@@ -335,7 +335,7 @@ def test_a_job_that_slurm_kills_for_memory_says_so_in_the_cell(shift, slurm):
 
 
 @pytest.mark.extended
-def test_a_job_that_slurm_ends_for_its_time_says_so_and_is_retried_with_more(shift, slurm):
+def test_job_ended_by_slurm_time_limit_is_retried_with_more_time(shift, slurm):
     it = shift(runs=1, seconds=200)
     it.made.start_daemon()
     it.reprocess(1)
@@ -358,7 +358,7 @@ def test_a_job_that_slurm_ends_for_its_time_says_so_and_is_retried_with_more(shi
 
 
 @pytest.mark.extended
-def test_a_node_that_fails_costs_nothing(shift, slurm):
+def test_job_of_failed_node_is_done_again(shift, slurm):
     it = shift(runs=1, seconds=100, slurm_options="--nodelist=n2")
     it.made.start_daemon()
     it.reprocess(1)
@@ -377,7 +377,7 @@ def test_a_node_that_fails_costs_nothing(shift, slurm):
 
 @pytest.mark.extended
 @pytest.mark.parametrize("outage_s", OUTAGES_S)
-def test_slurmctld_may_stop_in_the_middle(shift, slurm, outage_s):
+def test_jobs_survive_outage_of_slurmctld(shift, slurm, outage_s):
     it = shift(runs=4, seconds=3, concurrent_jobs="2")
     it.made.start_daemon()
     it.reprocess(1, 2)
@@ -401,7 +401,7 @@ def test_slurmctld_may_stop_in_the_middle(shift, slurm, outage_s):
 
 
 @pytest.mark.extended
-def test_jobs_run_here_while_slurm_is_down_if_that_is_wanted(shift, slurm):
+def test_jobs_run_locally_while_slurm_is_down_with_fallback_setting(shift, slurm):
     it = shift(runs=1, slurm_fallback="local")
     it.made.start_daemon()
     slurm.stop_controller()
@@ -414,7 +414,7 @@ def test_jobs_run_here_while_slurm_is_down_if_that_is_wanted(shift, slurm):
 
 
 @pytest.mark.extended
-def test_a_daemon_that_is_killed_finds_its_twenty_jobs_again(shift, slurm):
+def test_restarted_daemon_finds_its_twenty_jobs_in_slurm(shift, slurm):
     it = shift(runs=20, seconds=200, concurrent_jobs="20", executor="auto")
     it.made.start_daemon()
     it.reprocess(*range(1, 21))
@@ -434,7 +434,7 @@ def test_a_daemon_that_is_killed_finds_its_twenty_jobs_again(shift, slurm):
 
 
 @pytest.mark.extended
-def test_a_daemon_that_is_killed_while_it_submits_submits_once(shift):
+def test_daemon_killed_during_submission_submits_only_once(shift):
     it = shift(runs=3)
     it.made.start_daemon()
     it.reprocess(1, 2, 3)
@@ -448,7 +448,7 @@ def test_a_daemon_that_is_killed_while_it_submits_submits_once(shift):
 
 
 @pytest.mark.extended
-def test_a_foreign_job_whose_number_was_noted_is_left_alone(shift, slurm, tmp_path):
+def test_foreign_job_with_noted_number_is_not_cancelled(shift, slurm, tmp_path):
     client = client_of(slurm)
     foreign = client.submit(submission(tmp_path, "sleep 200"))
     wait_running(client, foreign)
@@ -470,7 +470,7 @@ def test_a_foreign_job_whose_number_was_noted_is_left_alone(shift, slurm, tmp_pa
 
 
 @pytest.mark.extended
-def test_a_context_file_that_does_not_load_fails_no_job(shift):
+def test_jobs_wait_while_context_file_does_not_load(shift):
     it = shift(runs=1)
     text = it.made.folder.context_file.read_text()
     it.made.folder.context_file.write_text("import nothing_of_this_name\n")
@@ -488,7 +488,7 @@ def test_a_context_file_that_does_not_load_fails_no_job(shift):
 
 
 @pytest.mark.extended
-def test_dry_run_prints_the_command(shift, slurm):
+def test_dry_run_prints_sbatch_commands_and_adds_no_job(shift, slurm):
     it = shift(runs=2, slurm_reservation="", slurm_partition="allgpu", concurrent_jobs="7")
     environment = os.environ | slurm.environment
     environment["EXTRA_DATA_DATA_ROOT"] = str(it.made.proposal.root)
@@ -537,7 +537,7 @@ def _errors(made, run):
         ({"executor": "local"}, "· slurm: not used"),
     ],
 )
-def test_the_doctor_looks_at_slurm(shift, slurm, settings, words):
+def test_doctor_checks_slurm(shift, slurm, settings, words):
     it = shift(**settings)
     done = subprocess.run(
         [sys.executable, "-m", "damnit_daemon.cli", "doctor"],
@@ -548,7 +548,7 @@ def test_the_doctor_looks_at_slurm(shift, slurm, settings, words):
 
 
 @pytest.mark.extended
-def test_watching_goes_on_to_the_cluster(shift, slurm):
+def test_reprocess_watch_follows_the_follow_up_job(shift, slurm):
     it = shift(runs=1, executor="auto")
     it.made.start_daemon()
     environment = os.environ | slurm.environment
@@ -564,7 +564,7 @@ def test_watching_goes_on_to_the_cluster(shift, slurm):
 
 
 @pytest.mark.extended
-def test_a_submission_whose_answer_was_lost_is_found_or_never_begins(shift, slurm, tmp_path):
+def test_submission_with_lost_answer_is_found_or_never_begins(shift, slurm, tmp_path):
     """The controller stands still while it is told: then nobody knows whether it heard."""
     from damnit_daemon.ledger import load_job
     from damnit_daemon.services.cluster import QueuedJob
@@ -601,7 +601,7 @@ def test_a_submission_whose_answer_was_lost_is_found_or_never_begins(shift, slur
 
 
 @pytest.mark.extended
-def test_a_cancel_given_while_a_slow_sbatch_runs_survives_a_restart(shift, slurm, tmp_path):
+def test_cancel_during_slow_sbatch_survives_a_restart(shift, slurm, tmp_path):
     slow = CONTEXT.replace("return number", "time.sleep(300)\n    return number")
     it = shift(runs=1, context=slow)
     place = tmp_path / "bin"

@@ -1,4 +1,4 @@
-"""An sbatch that a site has wrapped, and folders whose names Slurm would take for patterns."""
+"""An sbatch wrapped by the site, and folder names that Slurm takes for patterns."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def wrapped(slurm, tmp_path):
     return make
 
 
-def test_a_wrapper_that_prints_digits_after_the_number(wrapped, client, tmp_path):
+def test_job_number_is_recognised_among_other_digits_of_wrapped_sbatch(wrapped, client, tmp_path):
     foreign = client.submit(submission(tmp_path, "sleep 100"))
     wait_running(client, foreign)
     wrapper = wrapped(f'"$REAL" "$@"; echo 4711; echo {foreign.id}')
@@ -58,7 +58,7 @@ def test_a_wrapper_that_prints_digits_after_the_number(wrapped, client, tmp_path
     cancel(client, foreign)
 
 
-def test_nothing_is_cancelled_under_another_comment(client, tmp_path):
+def test_cancel_skips_job_with_another_comment(client, tmp_path):
     job = client.submit(submission(tmp_path, "sleep 100"))
     wait_running(client, job)
     client.cancel([job], "damnit-another")
@@ -84,7 +84,7 @@ def given(folder, monkeypatch):
         return QueuedJob(load_job(con, add_job(con, NewJob(RunKey(1234, 1)), now=1.0).id))
 
 
-def test_an_sbatch_that_fails_after_it_submitted_is_found_by_its_comment(
+def test_job_of_sbatch_that_fails_after_submission_is_found_by_comment(
     wrapped, client, tmp_path, monkeypatch
 ):
     wrapper = wrapped('"$REAL" "$@" >/dev/null; echo "site: quota file missing" >&2; exit 3')
@@ -105,7 +105,7 @@ def submitted(client, tmp_path, monkeypatch):
     return made, done
 
 
-def test_a_number_noted_for_another_job_is_replaced_by_ours(client, submitted, tmp_path):
+def test_noted_number_of_foreign_job_is_corrected(client, submitted, tmp_path):
     foreign = client.submit(submission(tmp_path, "sleep 100"))
     wait_running(client, foreign)
     made, done = submitted
@@ -116,9 +116,7 @@ def test_a_number_noted_for_another_job_is_replaced_by_ours(client, submitted, t
     cancel(client, foreign)
 
 
-def test_a_number_noted_for_another_job_counts_for_nothing_where_slurm_has_not_ours(
-    client, tmp_path
-):
+def test_submission_with_only_a_foreign_job_is_revoked(client, tmp_path):
     foreign = client.submit(submission(tmp_path, "true"))
     folder, made = submitter(tmp_path, client)
     entry = SubmissionEntry(1, 1, 0, RunnerJob("1", 1234, 1))
@@ -129,7 +127,7 @@ def test_a_number_noted_for_another_job_counts_for_nothing_where_slurm_has_not_o
     assert (lost.path / "revoked").exists()
 
 
-def test_a_number_that_slurm_has_forgotten_is_ours_still(submitted):
+def test_noted_number_that_slurm_has_forgotten_is_kept(submitted):
     made, done = submitted
     done.folder.save_id(SlurmId("999999"))
     (found,) = {made.look_up(done.folder)}
@@ -141,13 +139,13 @@ def test_a_number_that_slurm_has_forgotten_is_ours_still(submitted):
     assert made.look_up(other) == SlurmId("999999")
 
 
-def test_a_cluster_that_is_none_holds_nothing_up(submitted):
+def test_noted_number_on_unknown_cluster_is_corrected(submitted):
     made, done = submitted
     done.folder.save_id(SlurmId("12", "nowhere"))
     assert made.look_up(done.folder) == done.slurm_id
 
 
-def test_an_sbatch_that_fails_without_is_a_refusal(wrapped, tmp_path, monkeypatch):
+def test_sbatch_that_fails_without_submission_is_a_refusal(wrapped, tmp_path, monkeypatch):
     wrapper = wrapped('echo "site: quota exceeded" >&2; exit 3')
     folder, made = submitter(tmp_path, wrapper)
     job = given(folder, monkeypatch)
@@ -157,7 +155,7 @@ def test_an_sbatch_that_fails_without_is_a_refusal(wrapped, tmp_path, monkeypatc
 
 
 @pytest.mark.parametrize("name", ["p%j", "50%%A", "a\\b", "%a \\%u"])
-def test_a_folder_whose_name_slurm_would_take_for_a_pattern(client, tmp_path, name):
+def test_job_output_is_found_in_folder_named_like_a_slurm_pattern(client, tmp_path, name):
     folder = DamnitFolder(tmp_path / name)
     folder.path.mkdir()
     entry = SubmissionEntry(1, 1, 0, RunnerJob("1", 1234, 1))
