@@ -1,4 +1,4 @@
-"""What each context file of the corpus says is to come of it: comments that begin with `#:`.
+"""Expected results of each context file of the corpus, from its comments that begin with `#:`.
 
 #: order = ["a", "b"]                names, each after what it depends on
 #: values = {"a": 1}                 what has data, and which

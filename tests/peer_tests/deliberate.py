@@ -1,4 +1,4 @@
-"""Which of DAMNIT's own tests ours does not pass, and why: each is checked both ways."""
+"""DAMNIT's own tests that ours fails on purpose, with reasons: each is checked both ways."""
 
 from __future__ import annotations
 

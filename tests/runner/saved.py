@@ -1,4 +1,4 @@
-"""A folder to evaluate functions into: saved, combined, read as the table and the app do."""
+"""A folder for evaluated functions: saved, combined and read as by the table and the app."""
 
 from __future__ import annotations
 

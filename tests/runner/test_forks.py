@@ -108,7 +108,7 @@ def test_deadlocked_fork_is_repeated_in_a_python_of_its_own(runner):
 
 
 @pytest.mark.extended
-def test_variable_that_deadlocks_without_fork_is_killed(runner):
+def test_variable_waiting_for_a_lock_that_no_thread_can_free_is_killed(runner):
     source = HEAD + (
         "import threading\nlock = threading.Lock()\nlock.acquire()\n"
         "@Variable\ndef waits(run):\n    lock.acquire()\n    return 1\n"

@@ -1,4 +1,4 @@
-"""Jobs that end in every way there is, all at once, since some take half a minute to end."""
+"""Jobs with every kind of end, run at once, since some take half a minute to end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands in the configuration files of a cluster. Pure."""
+"""Contents of a cluster's configuration files. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Clusters; all that lies here needs one."""
+"""Clusters, needed by every test of this folder."""
 
 from __future__ import annotations
 

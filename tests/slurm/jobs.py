@@ -1,4 +1,4 @@
-"""Jobs for tests, and waiting for what becomes of them."""
+"""Jobs for tests, and functions that wait for their states."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a real Slurm needs on this machine."""
+"""Requirements of a real Slurm on this machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""DAMNIT folders whose daemon is a stand-in; whatever is started in one ends with the test."""
+"""DAMNIT folders with a stand-in for the daemon, which ends with the test."""
 
 from __future__ import annotations
 

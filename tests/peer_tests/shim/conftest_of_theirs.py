@@ -1,4 +1,4 @@
-"""In place of DAMNIT's own conftest, which is `their_conftest` here: its tests find ours."""
+"""Replacement of DAMNIT's own conftest, here `their_conftest`, with which its tests find ours."""
 
 from __future__ import annotations
 

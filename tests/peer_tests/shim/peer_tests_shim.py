@@ -1,4 +1,4 @@
-"""DAMNIT's inner names, as its tests import them, over what ours has."""
+"""DAMNIT's internal names, as imported by its tests, on top of our modules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What context files of experiments do; for both programs."""
+"""A context file as of an experiment, for both programs."""
 
 import numpy as np
 import pandas as pd

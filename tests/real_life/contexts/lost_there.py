@@ -1,4 +1,4 @@
-"""With one of these DAMNIT stores nothing of a run."""
+"""Variables of which a single one makes DAMNIT store nothing of a run."""
 
 import numpy as np
 import xarray as xr
