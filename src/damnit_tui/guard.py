@@ -71,7 +71,7 @@ class GuardedApp(App[Result], Generic[Result]):
         title: str = "",
         severity: SeverityLevel = "information",
         timeout: float | None = None,
-        markup: bool = False,  # noqa: ARG002 – never: names of data are in what is told
+        markup: bool = False,  # noqa: ARG002 – never: messages contain names from data
     ) -> None:
         """Show a notification without markup, with control characters made visible."""
         super().notify(

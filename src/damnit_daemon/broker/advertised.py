@@ -30,7 +30,7 @@ def load_advertised(settings: BrokerSettings, *, timeout_s: float = TIMEOUT_S) -
             client = make_client(KafkaConsumer, **client_options(settings), group_id=None)
             cluster = client._client.cluster
             found.extend(f"{each.host}:{each.port}" for each in cluster.brokers())
-        except Exception as error:  # noqa: BLE001 – kafka-python lets through what it did not expect
+        except Exception as error:  # noqa: BLE001 – kafka-python leaks unexpected exceptions
             failed.append(describe(error))
         finally:
             if client is not None:

@@ -97,7 +97,7 @@ class Consumer:
             if self._client is None:
                 self._client = self._connect()
             batches = self._client.poll(timeout_ms=round(timeout_s * 1000))
-        except Exception as error:  # noqa: BLE001 – kafka-python lets through what it did not expect
+        except Exception as error:  # noqa: BLE001 – kafka-python leaks unexpected exceptions
             self._fail(error)
             return []
         self._note_poll(is_message=bool(batches))
@@ -158,7 +158,7 @@ class Consumer:
             self._probe.note_messages()
         try:
             self._probe.ask_if_due(self._client)
-        except Exception as error:  # noqa: BLE001 – kafka-python, whose insides are looked at
+        except Exception as error:  # noqa: BLE001 – we use its private attributes
             self._probe.error = describe(error)
         if not self._probe.foreign:
             self._whole_s = time.monotonic()

@@ -137,7 +137,7 @@ class Producer:
             for future in futures:
                 future.get(max(0.0, until_s - time.monotonic()))
                 acknowledged += 1
-        except Exception as error:  # noqa: BLE001 – kafka-python lets through what it did not expect
+        except Exception as error:  # noqa: BLE001 – kafka-python leaks unexpected exceptions
             self._fail(error)
         else:
             if self.problem:

@@ -16,7 +16,7 @@ BLOCK = 1 << 20
 """Numbers per read: 8 MB of float64 fits a processor's cache, and a key press waits 10 ms."""
 
 
-class ReadCancelled(Exception):  # noqa: N818 – not an error: somebody looked away
+class ReadCancelled(Exception):  # noqa: N818 – not an error: the user moved on
     """Raised when the result of a read is no longer needed."""
 
 

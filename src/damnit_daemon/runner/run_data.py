@@ -44,7 +44,7 @@ class OpenedRun:
         """Record the run's files, to report later which existed and which were unreadable."""
         try:
             folder = _find_proposal(self.proposal)
-        except Exception:  # noqa: BLE001 - EXtra-data's; opening the run will say it
+        except Exception:  # noqa: BLE001 - opening the run reports it
             return
         for origin in ORIGINS:
             self.files[origin] = DataFiles.scan(folder / origin / f"r{self.run:04d}")

@@ -1,4 +1,4 @@
-"""Threads that record arrivals in the ledger, and write nothing else."""
+"""Threads that record arrivals in the ledger, with counts and their own state."""
 
 from __future__ import annotations
 

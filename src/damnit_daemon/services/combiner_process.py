@@ -66,7 +66,7 @@ def _answer(question: dict[str, Any]) -> dict[str, Any]:
         return CombineResult.from_report(combine_run(folder, key, paths)).as_plain()
     except DamnitError as error:
         return {"error": str(error)}
-    except Exception as error:  # noqa: BLE001 - a damaged file: whoever watches blames it
+    except Exception as error:  # noqa: BLE001 - the parent blames the file
         return {"raised": f"{type(error).__name__}: {error}"}
 
 

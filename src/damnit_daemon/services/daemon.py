@@ -109,8 +109,8 @@ class Daemon:
     """Works in one folder as long as it holds the lease.
 
     All pending work is in the ledger: killed at any moment and restarted, it completes
-    each job once. Only this loop writes there, besides the triggers, which record
-    arrivals; other threads send it events.
+    each job once. Only this loop makes, starts and ends jobs there; the triggers record
+    arrivals, commands and the app add requests. Other threads send it events.
     """
 
     def __init__(

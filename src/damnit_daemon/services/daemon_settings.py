@@ -27,7 +27,10 @@ class Trigger(StrEnum):
 
 @dataclass(frozen=True)
 class DaemonSettings:
-    """Read from the folder's database when the daemon starts; some again for each job."""
+    """Read from the folder's database when the daemon starts.
+
+    The Slurm settings, except `executor` and `fallback`, are read again for each submission.
+    """
 
     proposal: int
     trigger: Trigger

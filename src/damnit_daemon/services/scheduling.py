@@ -52,7 +52,7 @@ from .job_options import save_options
 
 @dataclass
 class Scheduler:
-    """Actions to take, including new jobs."""
+    """New jobs, running jobs to stop, and whether to sweep."""
 
     jobs: list[int] = field(default_factory=list)
     """Numbers of new jobs."""

@@ -132,7 +132,7 @@ class Watcher:
             none will come, because there is no broker.
         first_start: Whether the runs found by the first scan are older than the
             daemon.
-        older: Those that were, if an earlier daemon made that scan.
+        older: The runs that an earlier daemon's first scan found.
         backfill: How many of those, from the newest, are processed; None for all.
         last_trains: Reads the last train of files.
         clock: Unix seconds; only used to find what is older than an hour.

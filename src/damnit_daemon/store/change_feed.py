@@ -81,7 +81,7 @@ class ChangeFeed:
             return self._poll(con, near)
 
     def walk(self, asked: Collection[str] = ()) -> Changes | None:
-        """Continue reading, or scanning for changes, for some 20 ms; None if all is done.
+        """Read the next portion, or scan for changes for some 15 ms; None if all is done.
 
         Starts after the first `changes`.
 

@@ -27,7 +27,7 @@ from ..data.folder_warnings import load_folder_warnings
 from .facts import DaemonFacts
 
 TIMEOUT_S = 5.0
-NEXT_START = "Takes effect when the daemon restarts (R)."
+NEXT_START = "A running daemon may need a restart to use it (R)."
 
 
 class DaemonCommand(StrEnum):

@@ -160,7 +160,7 @@ class Feed:
                 yield from self._changed_activity()
                 self._stop.wait(RETRY_S)
                 self._may_have_notes = True
-            except Exception as error:  # noqa: BLE001 – the border: no row may end the news
+            except Exception as error:  # noqa: BLE001 – boundary: no row may stop the feed
                 yield from self._ill(unforeseen(error))
                 self._stop.wait(RETRY_S)
                 self._follows = False

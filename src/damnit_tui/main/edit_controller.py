@@ -1,4 +1,4 @@
-"""The edits of this session: queued, delayed, contested, failed; and if writing is possible."""
+"""Edits of this session: queued, delayed, contested, failed; and whether writing is possible."""
 
 from __future__ import annotations
 

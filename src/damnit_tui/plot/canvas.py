@@ -19,7 +19,7 @@ class PlotCanvas(DataCanvas):
 
     @dataclass
     class Dragged(Message):
-        """Posted when the mouse was dragged, by so many characters."""
+        """Posted when the mouse was dragged, by `across` and `down` characters."""
 
         across: int
         down: int

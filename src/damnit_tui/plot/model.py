@@ -110,7 +110,7 @@ class PlotModel:
         return self.state.panned(across, up, self.drawn.shown)
 
     def dragged(self, across: int, down: int) -> PlotState:
-        """Pan by so many characters."""
+        """Pan by `across` and `down` characters."""
         if self.drawn is None:
             return self.state
         place = self.drawn.frame.place

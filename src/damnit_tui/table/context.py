@@ -41,7 +41,7 @@ class TableContext:
         return self.rows.columns[index], self.cells.value(address)
 
     def neighbour(self, key: RunKey, step: int) -> RunKey | None:
-        """Return the run so many rows further down; None at an end, or if the run is hidden."""
+        """Return the run `step` rows further down; None at an end, or if the run is hidden."""
         position = self.rows.position(key)
         if position is None or not 0 <= position + step < len(self.rows.keys):
             return None

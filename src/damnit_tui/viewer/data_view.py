@@ -33,8 +33,8 @@ from .view_state import DisplayState
 BEHIND_S = 0.05
 """Interval at which to check whether the terminal has accepted an image."""
 TMUX_S = 0.1
-"""tmux drops output its terminal does not accept at once, images included: the many bytes it
-makes of the placeholders are sent after the image has gone through.
+"""Delay of the placeholders, so that the image arrives before them. They become many bytes in tmux,
+which drops output that its terminal does not accept at once.
 """
 
 

@@ -1,7 +1,7 @@
 """Pieces of pictures: one private character per cell, and kitty's placeholders for them; pure.
 
 A piece encodes its slot, row and column. It takes one cell, joins nothing, and survives
-all processing of text on its way to the screen; only the driver knows which image is in the
+all processing of text on its way to the screen; only `ScreenDiff` knows which image is in the
 slot now, and writes the placeholder: U+10EEEE, followed by a diacritic for the row, one for the
 column and one for the upper byte of the image's number. The lower byte is the colour.
 """
