@@ -126,7 +126,7 @@ def test_print_option_uses_a_saved_view(folder):
         ("--filter=ratoi > 1", "no column 'ratoi'. Did you mean ratio?"),
         ("--sort=nothing", "no column 'nothing'"),
         ("--columns=nothing", "no column 'nothing'"),
-        ("--view=nothing", "no view 'nothing'"),
+        ("--view=nothing", "Unknown view 'nothing'"),
     ],
 )
 def test_print_option_reports_unknown_names_in_one_line(folder, option, reason):

@@ -351,7 +351,7 @@ def test_cause_of_a_running_job_has_the_tail_of_its_log(known):
     log.write_text("----- Processing r1 -----\nold\n----- Processing r1 -----\nframe 7 of 9\n")
     why = ask(known, "a")
     assert kinds(why) == [(CauseKind.RUNNING, "a")]
-    assert why.root.text == f"Being computed (1 of 2), running for 32 s on {HOST}."
+    assert why.root.text == f"Computing (1 of 2), running for 32 s on {HOST}."
     assert evidence(why).splitlines() == ["----- Processing r1 -----", "frame 7 of 9"]
 
 

@@ -120,7 +120,7 @@ async def test_diagnosis_opens_jobs_and_daemon_screen_by_keys(declared):
         await settle(pilot)
         await until(pilot, lambda: app.main_screen.status.work.queued == 1)
         screen = await asked(pilot, 413, "ratio")
-        assert shown(screen).startswith("Queued\nQueued as next.")
+        assert shown(screen).startswith("Queued\nNext in the queue.")
         await pilot.press("J")
         await until(pilot, lambda: isinstance(app.screen, JobsScreen))
 

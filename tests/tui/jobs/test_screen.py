@@ -135,7 +135,7 @@ async def test_jobs_screen_cancels_and_retries_a_job(folder, jobs, daemon):
         await open_jobs(pilot)
         await choose(pilot, jobs["first"])
         await pilot.press("R")
-        await until(pilot, lambda: any("not over" in text for text in said(app)))
+        await until(pilot, lambda: any("has not finished" in text for text in said(app)))
         await pilot.press("K", "n")
         await answer(pilot, "K", "enter")
         assert state_of(folder, jobs["first"]) is JobState.QUEUED, "no is the default"
@@ -144,7 +144,7 @@ async def test_jobs_screen_cancels_and_retries_a_job(folder, jobs, daemon):
         await until(pilot, lambda: any("cancelled" in text for text in said(app)))
         await choose(pilot, jobs["failed"])
         await pilot.press("K")
-        await until(pilot, lambda: any("is over" in text for text in said(app)))
+        await until(pilot, lambda: any("already finished" in text for text in said(app)))
         await answer(pilot, "R", "y")
         await until(pilot, lambda: len(rows(app)) == 5)
         await until(pilot, lambda: any("queued again" in text for text in said(app)))

@@ -177,9 +177,9 @@ async def test_log_screen_survives_truncated_and_deleted_files(folder, log):
     async with app.run_test(size=(100, 20)) as pilot:
         await open_log(pilot)
         os.truncate(log, 0)
-        await until(pilot, lambda: "emptied" in place(app))
+        await until(pilot, lambda: "log was truncated" in place(app))
         log.unlink()
-        await until(pilot, lambda: "gone" in place(app))
+        await until(pilot, lambda: "log was deleted" in place(app))
         log.write_text("from anew\n")
         await until(pilot, lambda: texts(app) == ["from anew"])
 

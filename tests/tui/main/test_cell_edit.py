@@ -783,7 +783,7 @@ async def test_folded_notes_stay_folded_after_a_restart(folder):
         await pilot.press("s")
         await until(pilot, lambda: not noted(app))
         await pilot.press("z", "z")
-        assert any("in the order they were taken" in text for text in said(app))
+        assert any("only when runs are sorted by time" in text for text in said(app))
 
 
 async def test_changes_of_variables_and_notes_are_undone_and_redone(folder):

@@ -131,7 +131,7 @@ async def test_cell_bar_names_the_reason_of_an_empty_cell(folder):
     ("run", "name", "shown"),
     [
         (410, "agipd.hits", ["ZeroDivisionError", "division by zero", "Frames with more than 12"]),
-        (405, "scan", ["raised an error", "ZeroDivisionError", "needs agipd.hits"]),
+        (405, "scan", ["raised an error", "ZeroDivisionError", "depends on agipd.hits"]),
         (412, "scan", ["skipped", "Run is not a scan"]),
         (411, "scan", ["Dataset (12.34MB)"]),
         (411, "comment", ["first light"]),

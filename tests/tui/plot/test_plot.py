@@ -6,7 +6,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import xarray as xr
-from textual.app import App
 
 from damnit_daemon.hdf5.series import MOST_POINTS, NotASeries, read_line
 from damnit_daemon.model import Column, RunRow, StoredValue
@@ -23,6 +22,7 @@ from damnit_tui.plot.run_data import MOST_LINES, points_within, request_for
 from damnit_tui.plot.screen import PlotScreen
 from damnit_tui.plot.state import BEGIN, MOST_Y, Form, Over, PlotState, RunScope
 from damnit_tui.table.rows import Rows
+from damnit_tui.themed_app import ThemedApp
 
 from ..conftest import NOW, add_run, key, make_app, settle, until
 from .sample_folder import data_of, fill
@@ -206,7 +206,7 @@ async def test_variable_dialog_limits_the_number_of_checked_variables():
     names = [f"v{number}" for number in range(20)]
     choices = [VariableChoice(name, name) for name in names]
     dialog = VariableDialog("Y", choices, ("v0",), most=MOST_Y)
-    app = App()
+    app = ThemedApp()
     async with app.run_test() as pilot:
         app.push_screen(dialog)
         await pilot.pause()

@@ -180,7 +180,7 @@ def test_unreachable_logbook_is_asked_once(server, logbook, make_picture, monkey
     asked = []
     upload = Logbook.upload
     monkeypatch.setattr(Logbook, "upload", lambda *all: asked.append(all) or upload(*all))
-    with pytest.raises(DamnitError, match="does not answer"):
+    with pytest.raises(DamnitError, match="does not respond"):
         send_report(logbook, "shift", report_of(*pictures), pictures)
     assert len(asked) == 1
 
