@@ -157,7 +157,9 @@ async def test_unwritable_state_directory_is_reported_once(folder):
     async with app.run_test(size=(130, 34)) as pilot:
         await settle(pilot)
         await pilot.press("j")
-        await until(pilot, lambda: any("view will not be restored" in n.message for n in app._notifications))
+        await until(
+            pilot, lambda: any("view will not be restored" in n.message for n in app._notifications)
+        )
 
 
 async def test_invalid_settings_are_reported_once(folder):
