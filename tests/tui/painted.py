@@ -7,10 +7,10 @@ import re
 from rich.cells import cell_len
 from rich.color import ColorSystem
 from textual._compositor import CompositorUpdate
-from textual.app import App
 
 from damnit_tui.terminal.screen_diff import ScreenDiff
 from damnit_tui.terminal.sgr import PLAIN, applied
+from damnit_tui.themed_app import ThemedApp
 
 _SEQUENCE = re.compile(
     r"\x1b\[([0-9;]*)m|\x1b\[(\d*);?(\d*)H|\x1b\[(\d*)([CGX])|\x1b[^a-zA-Z]*[a-zA-Z]|."
@@ -72,7 +72,7 @@ class Terminal:
         return {self.cells[place, y][2] for place in range(x, end)}
 
 
-class PaintedApp(App):
+class PaintedApp(ThemedApp):
     """An app whose screen can be read: only what was really sent to it is there."""
 
     def __init__(self):

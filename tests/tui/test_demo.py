@@ -118,7 +118,7 @@ def test_daemon_started_in_the_demo_ends_with_it():
         folder = started.start_daemon()
         started.wait()
         stop(folder)
-        start(folder, tell=print)
+        start(folder, report=print)
         assert processes_of(folder.path)
     wait_until(lambda: not processes_of(folder.path), lambda: processes_of(folder.path))
     assert not started.directory.exists()

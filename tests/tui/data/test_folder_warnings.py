@@ -57,7 +57,7 @@ def test_folder_warning_names_runs_with_results_set_aside(folder):
     found = load_folder_warnings(folder)
     assert found.marks() == ["⚠ 3 set aside"]
     ((_, told),) = found.lines()
-    assert told.startswith("3 fragments of runs 405, 411-412: damaged")
+    assert told.startswith("3 fragments of runs 405, 411-412 damaged: ")
     assert "Reprocess runs 405, 411-412;" in told
 
 
@@ -77,4 +77,4 @@ async def test_folder_warnings_are_shown_in_status_lines_and_on_the_daemon_scree
         await pilot.pause()
         shown = " ".join(strip.text.strip() for strip in app.screen._compositor.render_strips())
         assert "with its identity" in shown
-        assert "1 fragment of run 412: damaged" in shown
+        assert "1 fragment of run 412 damaged: " in shown

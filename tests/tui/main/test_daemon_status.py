@@ -99,7 +99,8 @@ async def test_foreign_ledger_file_leaves_the_table_usable(folder):
         assert "1032.5250" in table_text(app)
         await pilot.press("w")
         await until(pilot, lambda: isinstance(app.screen, DiagnosisScreen) and app.screen.diagnosis)
-        assert "Cannot read" in dict(app.screen.diagnosis.notes)["Ledger"]
+        note = dict(app.screen.diagnosis.notes)["Ledger"]
+        assert note == f"cannot be read: {folder.ledger} is not an SQLite database."
 
 
 async def test_empty_table_beside_a_daemon_mentions_the_daemon(empty_folder):
@@ -142,7 +143,7 @@ async def test_runs_of_a_lost_daemon_are_marked_as_interrupted(folder):
         assert "◐" not in line_of(app, 413)
         app.main_screen.table.move_to(key(413), "scan")
         await pilot.pause()
-        assert "when the daemon was lost: the next daemon" in text_of(app, CellBar)
+        assert "when the daemon was lost; the next daemon reruns it" in text_of(app, CellBar)
 
 
 def first_line(app):

@@ -118,7 +118,7 @@ def test_user_keys_of_the_settings_work_in_a_terminal(terminal):
     )
     opened, _ = terminal()
     with opened as shown:
-        shown.wait_for(lambda screen: "nothing called 'runs.nothing'" in screen)
+        shown.wait_for(lambda screen: "Unknown key id 'runs.nothing'" in screen)
         shown.wait_for(lambda screen: "ctrl-g filter" in screen)
         shown.press("C-g")
         shown.wait_for(lambda screen: "Filter:" in screen)
