@@ -42,10 +42,10 @@ class FolderWarnings(NamedTuple):
         if self.set_aside:
             number = count_of(self.set_aside, "fragment")
             runs = f"{'run' if self.runs.isdigit() else 'runs'} {self.runs}"
-            of = f" of {runs}" if self.runs else ""
+            of, again = (f" of {runs}", f" Reprocess {runs}.") if self.runs else ("", "")
             told = (
-                f"{number}{of} damaged: values are missing from the table. Reprocess {runs}; "
-                "the reasons are in extracted_data/broken."
+                f"{number}{of} damaged: values are missing from the table.{again} "
+                "The reasons are in extracted_data/broken."
             )
             found.append(("Set aside", told))
         return found

@@ -58,7 +58,14 @@ def test_folder_warning_names_runs_with_results_set_aside(folder):
     assert found.marks() == ["⚠ 3 set aside"]
     ((_, told),) = found.lines()
     assert told.startswith("3 fragments of runs 405, 411-412 damaged: ")
-    assert "Reprocess runs 405, 411-412;" in told
+    assert "Reprocess runs 405, 411-412. " in told
+
+
+def test_folder_warning_of_a_file_that_names_no_run_asks_for_no_reprocessing(folder):
+    set_aside(folder, "unknown")
+    ((_, told),) = load_folder_warnings(folder).lines()
+    assert told.startswith("1 fragment damaged: ")
+    assert "Reprocess" not in told
 
 
 def test_unreadable_folder_has_no_warnings(tmp_path):
