@@ -200,8 +200,8 @@ def test_unknown_and_repeated_names_are_reported_without_loading():
     assert "Missing dependency: 'enregy' for 'energy'. Did you mean 'energy'?" in messages
     assert "'gone' for 'energy'. Its default will be used." in messages
     assert "Unknown source vra#" in messages
-    assert "'energy' is defined again" in messages
-    assert "'comment' is reserved" in messages
+    assert "'energy' is defined more than once; the last definition is used" in messages
+    assert "The variable name 'comment' is reserved" in messages
     assert "Missing dependency: 'x_*'" in messages
 
 

@@ -133,7 +133,7 @@ class Nonsense:
 
 @pytest.mark.extended
 def test_request_refused_by_daemon_is_an_error(folder):
-    with working(folder), pytest.raises(DamnitError, match="refused: jobs: a list is expected"):
+    with working(folder), pytest.raises(DamnitError, match="refused the request: jobs: a list is expected"):
         ask_and_wait(folder, Nonsense())
 
 
@@ -151,6 +151,6 @@ def test_combine_is_refused_while_daemon_runs(damnit, folder, ledger):
 def test_cancel_refuses_impossible_job_number_without_request(damnit, ledger):
     result = damnit("cancel", "99999999999999999999999")
     assert result.code == 1
-    assert "a job's number is a whole number" in result.err
+    assert "a job's number must be a whole number" in result.err
     with ledger.reading() as con:
         assert load_requests(con) == []

@@ -236,7 +236,7 @@ class TestVerify:
         result = damnit("doctor", "--verify")
         assert result.code == 0, result.out
         assert "✓ verify: files and database agree on 2 runs" in result.out
-        assert "verify" not in damnit("doctor").out
+        assert "verify:" not in damnit("doctor").out
 
     @pytest.mark.extended
     def test_doctor_verify_reports_value_missing_in_database(self, folder):

@@ -362,12 +362,12 @@ def test_user_variable_is_defined_with_tags(folder, editor):
     [
         ({"name": "2nd"}, "not starting with a digit"),
         ({"name": "a b"}, "not starting with a digit"),
-        ({"name": "run"}, "itself"),
+        ({"name": "run"}, "the table uses this name"),
         ({"name": "A_NUMBER"}, "a column of this name"),
         ({"title": "A/number"}, "a column with this title"),
         ({"title": "Comment"}, "a column with this title"),
         ({"title": " "}, "needed"),
-        ({"type_name": "date"}, "no type 'date'"),
+        ({"type_name": "date"}, "Unknown type 'date'"),
     ],
 )
 def test_invalid_name_or_title_of_user_variable_is_refused(folder, editor, changed, said):

@@ -203,7 +203,7 @@ def test_error_has_message_class_and_time(file):
         assert results.error("other") is None
         assert results.computed_at("bad") == 5.0
         assert not results.has_data("bad")
-        with pytest.raises(NoSuchData, match=r"holds no data of bad"):
+        with pytest.raises(NoSuchData, match="has no data of bad"):
             results.read("bad")
     assert (error.message, error.error_class) == ("it broke\nthere", "ZeroDivisionError")
 

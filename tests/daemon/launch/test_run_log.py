@@ -34,7 +34,7 @@ def test_run_log_beyond_cap_keeps_end_and_marks_gap(tmp_path):
     log.close()
     text = log.path.read_text()
     assert text.startswith("0123456789" * 10 + "\n")
-    assert "----- 200 bytes left out" in text
+    assert "----- 200 bytes omitted" in text
     assert text.endswith("-----\nTraceback!")
 
 

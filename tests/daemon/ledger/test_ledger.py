@@ -183,7 +183,7 @@ def test_ledger_of_newer_format_is_refused(ledger, other):
     other.execute("UPDATE meta SET value = 2 WHERE key = 'format'")
 
     for use in (read, write):
-        with pytest.raises(LedgerTooNew, match=r"newer program \(format 2\)"):
+        with pytest.raises(LedgerTooNew, match=r"newer version \(format 2\)"):
             use(ledger)
 
 

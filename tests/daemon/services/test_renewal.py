@@ -129,7 +129,7 @@ def test_ledger_lost_without_daemon_is_reported(experiment):
     daemon.terminate()
     assert daemon.wait(30) == 0
     it.ledger.path.unlink()
-    assert "it was deleted" in command(it, "status")
+    assert "daemon.sqlite: deleted." in command(it, "status")
     assert "was deleted" in command(it, "doctor")
 
 
