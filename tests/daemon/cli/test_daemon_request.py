@@ -133,7 +133,10 @@ class Nonsense:
 
 @pytest.mark.extended
 def test_request_refused_by_daemon_is_an_error(folder):
-    with working(folder), pytest.raises(DamnitError, match="refused the request: jobs: a list is expected"):
+    with (
+        working(folder),
+        pytest.raises(DamnitError, match="refused the request: jobs: a list is expected"),
+    ):
         ask_and_wait(folder, Nonsense())
 
 
