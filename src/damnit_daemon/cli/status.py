@@ -160,9 +160,9 @@ def _ledger(folder: DamnitFolder) -> dict[str, object]:
         with Ledger(folder.ledger).reading() as con:
             jobs = {state.value: count for state, count in count_jobs(con).items()}
             unreadable = {str(key): text for key, text in load_unreadable(con).items()}
-    except LedgerMissing as error:
+    except LedgerMissing:
         if was_there(folder):
-            problem = f"{error.message.split(':')[0]}: deleted."
+            problem = f"{folder.ledger} was deleted."
     except StoreError as error:
         problem = str(error)
     else:
