@@ -36,7 +36,7 @@ KEYS: tuple[Key, ...] = (
     key(
         "plot.more_bins",
         "greater_than_sign",
-        "more histogram bins",
+        "fewer or more histogram bins",
         action="bins(1.25)",
         shown="< >",
         footer="bins",
@@ -49,7 +49,7 @@ KEYS: tuple[Key, ...] = (
     key(
         "plot.closer",
         "plus,equals_sign",
-        "zoom in around the cursor",
+        "zoom in or out around the cursor",
         action="zoom(1)",
         shown="+ -",
         footer="zoom",
@@ -59,7 +59,7 @@ KEYS: tuple[Key, ...] = (
     key(
         "plot.next_point",
         "right",
-        "select the next point along X",
+        "previous or next point along X",
         action="point(1)",
         shown="← →",
         footer="point",
