@@ -84,6 +84,8 @@ def compare_words(words: TextContent, value: Any) -> None:
     elif np.ndim(value):
         told = [line.partition(":")[2].strip() for line in words.lines]
         assert told == [str(one) for one in np.ravel(value)]
+    elif isinstance(value, bool):
+        assert words.lines == ("yes" if value else "no",)
     else:
         assert words.lines == (str(value),)
 

@@ -594,7 +594,7 @@ def test_submission_with_lost_answer_is_found_or_never_begins(shift, slurm, tmp_
     assert submitted.slurm_id is None
     before = sum(it.called("early").values())
     patient = Submitter(it.made.folder, SlurmClient(timeout_s=30.0, environment=environment))
-    found = patient.look_up(submitted.folder)
+    found = patient.find_submission(submitted.folder)
     wait_until(lambda: not slurm.run("squeue", "-h").strip(), timeout_s=60)
     began = sum(it.called("early").values()) - before
     assert began == (0 if found is None else 1)

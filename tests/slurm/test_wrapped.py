@@ -110,7 +110,7 @@ def test_noted_number_of_foreign_job_is_corrected(client, submitted, tmp_path):
     wait_running(client, foreign)
     made, done = submitted
     done.folder.save_id(foreign)
-    assert made.look_up(done.folder) == done.slurm_id
+    assert made.find_submission(done.folder) == done.slurm_id
     assert done.folder.load_id() == done.slurm_id
     assert client.poll([foreign])[foreign].fate is Fate.RUNS
     cancel(client, foreign)
@@ -123,26 +123,26 @@ def test_submission_with_only_a_foreign_job_is_revoked(client, tmp_path):
     zips = Bundle(tmp_path / "runner.zip", tmp_path / "h5netcdf.zip")
     lost = make_submission(folder, [[entry]], Path("/bin/echo"), zips)
     lost.save_id(foreign)
-    assert made.look_up(lost) is None
+    assert made.find_submission(lost) is None
     assert (lost.path / "revoked").exists()
 
 
 def test_noted_number_that_slurm_has_forgotten_is_kept(submitted):
     made, done = submitted
     done.folder.save_id(SlurmId("999999"))
-    (found,) = {made.look_up(done.folder)}
+    (found,) = {made.find_submission(done.folder)}
     assert found == done.slurm_id  # Slurm still has it, under another number
     forgotten = done.folder
     forgotten.path.rename(forgotten.path.with_name("another"))
     other = type(forgotten)(forgotten.path.with_name("another"))
     other.save_id(SlurmId("999999"))
-    assert made.look_up(other) == SlurmId("999999")
+    assert made.find_submission(other) == SlurmId("999999")
 
 
 def test_noted_number_on_unknown_cluster_is_corrected(submitted):
     made, done = submitted
     done.folder.save_id(SlurmId("12", "nowhere"))
-    assert made.look_up(done.folder) == done.slurm_id
+    assert made.find_submission(done.folder) == done.slurm_id
 
 
 def test_sbatch_that_fails_without_submission_is_a_refusal(wrapped, tmp_path, monkeypatch):

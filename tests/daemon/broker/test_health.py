@@ -57,7 +57,7 @@ def test_health_reports_partitions_positions_and_lag(broker):
     assert f"{topic}/0" in health.partitions
     assert health.foreign == ()
     assert time.time() - health.reached_at < 30
-    assert "0 messages to read" in health.sentence(time.time())
+    assert "0 unread messages" in health.sentence(time.time())
     assert parse_consumer_health(json.loads(json.dumps(health.to_json()))) == health
 
 

@@ -29,7 +29,7 @@ def n_files(run):
     return len(run.files)
 @Variable(data="proc")
 def n_proc(run):
-    return sum("proc" in f.filename for f in run.files)
+    return sum("/proc/" in f.filename for f in run.files)
 """
 KEY = RunKey(1234, 1)
 

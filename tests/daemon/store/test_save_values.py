@@ -248,7 +248,7 @@ def test_value_from_slightly_ahead_is_kept_as_newer(con):
 
     assert load_value(con, KEY, "a").value == "newer"
     ((_, name, reason),) = report.rejected
-    assert (name, "computed 29 s from now" in reason) == ("a", True)
+    assert (name, "dated 29 s in the future" in reason) == ("a", True)
 
 
 def test_value_age_is_compared_within_its_cell_only(con):
