@@ -60,7 +60,7 @@ def test_reader_process_returns_view(pool, folder):
 
 
 def test_reader_process_passes_errors_on(pool, folder):
-    with pytest.raises(NoSuchData, match="holds no data of b"):
+    with pytest.raises(NoSuchData, match="has no data of b"):
         look(pool, folder, "b")
     assert look(pool, folder, "a")
 
