@@ -9,6 +9,7 @@ import xarray as xr
 
 from damnit_ctx import Cell
 from damnit_daemon.hdf5 import ResultsFile
+from tests.conftest import default
 
 from .saved import SavedFolder
 
@@ -38,7 +39,7 @@ INSTRUCTIONS = {
 
 
 @pytest.mark.parametrize("name", INSTRUCTIONS)
-@pytest.mark.parametrize("dtype", ["i4", "f8", "f4"])
+@pytest.mark.parametrize("dtype", default(["i4", "f8", "f4"]))
 def test_attribute_that_readers_would_interpret_is_kept(folder, name, dtype):
     data = np.array([-1, 0, 3, 4], dtype)
     value = xr.DataArray(

@@ -140,7 +140,7 @@ def test_growing_run_is_shown_in_lease(experiment):
 
 @pytest.mark.parametrize(
     ("content", "reason"),
-    [(b"", "empty"), (None, "truncated"), (b"strange", "not an HDF5 file")],
+    default([(b"", "empty"), (None, "truncated"), (b"strange", "not an HDF5 file")]),
 )
 def test_unreadable_files_are_reported_and_run_is_retried_on_change(experiment, content, reason):
     it = experiment(COUNTS, watch_settle_s="0.2")
