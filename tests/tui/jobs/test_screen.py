@@ -6,7 +6,7 @@ import asyncio
 import threading
 
 import pytest
-from textual.widgets import DataTable, Input
+from textual.widgets import DataTable, Input, Static
 
 from damnit_daemon.ledger import JobState, Ledger, load_job
 from damnit_daemon.services.scheduling import schedule_pending
@@ -180,7 +180,14 @@ async def test_jobs_screen_changes_the_priority_of_queued_jobs(folder, jobs, dae
         await answer(pilot, "plus", "y")
         await until(pilot, lambda: any("priority 1" in text for text in said(app)))
         await until(pilot, lambda: priority(folder, jobs["second"]) == 1)
-        await answer(pilot, "minus", "y")
+        while True:  # until the list has read the new priority
+            await pilot.press("minus")
+            await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+            is_read = "to priority 0?" in str(app.screen.query_one(Static).visual)
+            await pilot.press("y" if is_read else "n")
+            await until(pilot, lambda: not isinstance(app.screen, ConfirmDialog))
+            if is_read:
+                break
         await until(pilot, lambda: priority(folder, jobs["second"]) == 0)
         await choose(pilot, jobs["running"])
         await pilot.press("plus")
