@@ -54,4 +54,4 @@ def test_log_limit_applies_to_each_job_separately(tmp_path):
     extract(folder, keys(1), mock=True, limits=limits)
     text = folder.log_file(RunKey(1234, 1)).read_text()
     assert text.count("----- Processing r1 (p1234)") == 2
-    assert text.count("left out") == 2
+    assert text.count("omitted") == 2

@@ -76,7 +76,7 @@ def send_to(broker, partition, value):
 def test_run_with_files_later_than_its_event_is_processed_once(listening):
     it = listening
     it.broker.send(it.topic, [event(1)])
-    (job,) = wait_until(lambda: [j for j in it.jobs(JobState.QUEUED) if "not there" in j.reason])
+    (job,) = wait_until(lambda: [j for j in it.jobs(JobState.QUEUED) if "no raw data" in j.reason])
     assert "There is no raw data of run 1" in job.reason
     it.arrive(1)
     it.has_cells(1, n_files=1)
