@@ -13,15 +13,6 @@ if TYPE_CHECKING:
     """Text of the argument, and the position of the cursor in it → completions."""
 
 
-class KeyCommand(NamedTuple):
-    """The command of a key."""
-
-    run: Callable[[], object]
-    """A function or a coroutine function."""
-    is_available: Callable[[], bool] = lambda: True
-    """Returns False to leave the key to others."""
-
-
 class LineCommand(NamedTuple):
     """A command of the `:` line."""
 
@@ -35,17 +26,13 @@ class CommandRegistry:
     """Functions by the id of their key in the keymap, and by their name on the `:` line."""
 
     def __init__(self) -> None:
-        self.keys: dict[str, KeyCommand] = {}
+        self.keys: dict[str, Callable[[], object]] = {}
+        """Functions and coroutine functions."""
         self.lines: dict[str, LineCommand] = {}
 
-    def add(
-        self,
-        id: str,
-        run: Callable[[], object],
-        is_available: Callable[[], bool] = lambda: True,
-    ) -> None:
+    def add(self, id: str, run: Callable[[], object]) -> None:
         """Register the command of a key."""
-        self.keys[id] = KeyCommand(run, is_available)
+        self.keys[id] = run
 
     def add_line(
         self, name: str, run: Callable[[str], object], complete: Complete | None = None
@@ -53,12 +40,8 @@ class CommandRegistry:
         """Register a command of the `:` line."""
         self.lines[name] = LineCommand(run, complete)
 
-    def is_available(self, id: str) -> bool:
-        """Return True if the command of a key can be run now."""
-        return id in self.keys and self.keys[id].is_available()
-
     async def run(self, id: str) -> None:
         """Run the command of a key."""
-        result = self.keys[id].run()
+        result = self.keys[id]()
         if inspect.isawaitable(result):
             await result

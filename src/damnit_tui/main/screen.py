@@ -168,12 +168,6 @@ class MainScreen(Screen[None]):
         """Run the command of a key."""
         await self.commands.run(id)
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave a key to others while its command is not available."""
-        if action == "command":
-            return self.commands.is_available(str(parameters[0]))
-        return super().check_action(action, parameters)
-
     def compose(self) -> ComposeResult:
         """Compose the widgets from top to bottom."""
         yield self._lines
@@ -343,7 +337,7 @@ class MainScreen(Screen[None]):
     def show_place(self) -> None:
         """Show which columns are in view."""
         view = self.table.view
-        self.feed.shown = tuple(self.table.view.shown_keys)
+        self.feed.shown = tuple(view.shown_keys)
         slots, total = view.slots[view.pinned :], len(view.fits)
         shown = ""
         if slots and len(view.slots) < total:
