@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import fcntl
-import getpass
 import os
 import socket
 import threading
@@ -13,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from .author import user_name
 from .errors import DamnitError
 from .paths import DamnitFolder
 from .permissions import file_bits, make_shared_folder
@@ -111,7 +111,7 @@ class FolderLock:
 
 def _write_holder(descriptor: int) -> None:
     since = format_timestamp(time.time())
-    text = f"{_user()} on {socket.gethostname()}, process {os.getpid()}, since {since}\n"
+    text = f"{user_name()} on {socket.gethostname()}, process {os.getpid()}, since {since}\n"
     try:
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, text.encode("utf-8", "replace"), 0)
@@ -122,10 +122,3 @@ def _write_holder(descriptor: int) -> None:
 def _read_holder(descriptor: int) -> str:
     text = os.pread(descriptor, 500, 0).decode("utf-8", "replace")
     return "".join(c for c in text if c.isprintable()).strip()
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return f"user {os.getuid()}"  # no user name in this container

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from .errors import DamnitError
+from .text import nearest
 from .user_path import typed_path
 
 EXECUTORS = ("auto", "local", "slurm")
@@ -221,7 +221,7 @@ KNOWN = {
 
 def nearest_keys(key: str) -> list[str]:
     """Return the most similar known keys, the best first."""
-    return difflib.get_close_matches(normalise_key(key), KNOWN, n=3, cutoff=0.5)
+    return nearest(normalise_key(key), KNOWN, cutoff=0.5)
 
 
 def normalise_key(key: str) -> str:

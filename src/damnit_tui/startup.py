@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -120,8 +121,19 @@ def choose_folder() -> Path | None:
     return FolderPickerApp().run()
 
 
+@contextmanager
+def open_pipe() -> Iterator[None]:
+    """Print to stdout; a reader that closes the pipe early (`head`) is no error."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Else Python complains once more when it flushes at exit.
+        sys.stdout = None
+
+
 def print_table(session: Session, format_name: TextFormat, options: Options | None = None) -> None:
-    """Print the table; a reader that closes the pipe early (`head`) is no error."""
+    """Print the table."""
     from damnit_daemon.export import TableSelection, load_table, text_parts
     from damnit_daemon.model.sanitize import for_stdout
 
@@ -130,13 +142,9 @@ def print_table(session: Session, format_name: TextFormat, options: Options | No
     )
     choice = TableSelection(filter_text, sort_text, columns)
     parts = text_parts(load_table(session.database, choice), format_name)
-    try:
+    with open_pipe():
         for part in parts:
             sys.stdout.write(for_stdout(part))
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # Else Python complains once more when it flushes at exit.
-        sys.stdout = None
 
 
 def print_plot_of(session: Session, options: Options) -> None:
@@ -144,7 +152,9 @@ def print_plot_of(session: Session, options: Options) -> None:
     from .plot.print import PlotRequest, print_plot
 
     filter_text, _, _ = wanted_view(options).printed(session.load_columns)
-    print_plot(session.database, PlotRequest(options.plot, filter_text, *options.size))
+    request = PlotRequest(options.plot, filter_text, *options.size)
+    with open_pipe():
+        print_plot(session.database, request)
 
 
 def wanted_view(options: Options) -> WantedView:

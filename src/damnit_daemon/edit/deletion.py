@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..author import author_name
 from ..combine.lock import combiner_lock
 from ..errors import DamnitError
 from ..hdf5 import MERGE_TIMEOUT_S, ResultsError, ResultsMissing, remove_from_file
@@ -22,7 +23,6 @@ from ..store import (
     load_variables,
     remove_variable,
 )
-from .author import author_name
 from .journal import Journal
 from .undo import SavedVariable
 

@@ -7,6 +7,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Mapping, Sequence
 
+from ..author import author_name
 from ..errors import DamnitError
 from ..ledger import Edit
 from ..model import RunKey, VariableInfo
@@ -28,7 +29,6 @@ from ..store import (
     save_changes,
     withdraw_user_variable,
 )
-from .author import author_name
 from .broadcast import EditBroadcast
 from .journal import Journal
 from .parse_input import convert_value

@@ -5,12 +5,11 @@ It works across hosts, with or without a running daemon: a request waits in the 
 
 from __future__ import annotations
 
-import getpass
-import os
 import socket
 import time
 from dataclasses import dataclass
 
+from ..author import user_name
 from ..errors import DamnitError
 from .errors import LedgerMissing
 from .lease import Lease, load_lease
@@ -82,7 +81,7 @@ class LedgerClient:
                 con,
                 request.kind,
                 request.to_payload(),
-                user=_user_name(),
+                user=user_name(),
                 host=socket.gethostname(),
                 now=time.time(),
             )
@@ -140,10 +139,3 @@ def running_daemon(ledger: Ledger, *, trust_clock: bool = True) -> Lease | None:
     if alive is None:
         alive = not trust_clock or not lease.looks_stale(time.time())
     return lease if alive else None
-
-
-def _user_name() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # no user name in this container
-        return f"user {os.getuid()}"

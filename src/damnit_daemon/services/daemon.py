@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import logging
 import os
 import queue
@@ -11,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+from ..author import user_name
 from ..errors import DamnitError
 from ..ledger import (
     RENEW_EVERY_S,
@@ -563,7 +563,7 @@ def daemon_info(settings: DaemonSettings, version: str) -> dict[str, object]:
     """Return the daemon's description for its lease."""
     return {
         "version": version,
-        "user": getpass.getuser(),
+        "user": user_name(),
         "trigger": settings.trigger,
         "slots": settings.slots,
         "proposal": settings.proposal,

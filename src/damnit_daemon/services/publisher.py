@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import getpass
 import socket
 
+from ..author import user_name
 from ..broker import (
     ProcessingFinished,
     ProcessingStateSet,
@@ -69,7 +69,7 @@ class Publisher:
                 job.data,
                 status,
                 hostname=(job.host or socket.gethostname()) if is_running else "",
-                username=getpass.getuser() if is_running else "",
+                username=user_name() if is_running else "",
                 slurm_cluster=DEFAULT_CLUSTER if is_elsewhere else None,
                 slurm_job_id=job.slurm_id if is_elsewhere else "",
             )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import sys
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -59,11 +58,7 @@ def print_plot(database: Database, request: PlotRequest) -> None:
     console = Console(highlight=False, soft_wrap=True)
     lines = plot_lines(database, request)
     text = [Segment(for_stdout(s.text), s.style) for line in lines for s in [*line, Segment.line()]]
-    try:
-        console.print(Segments(text), end="")
-        sys.stdout.flush()
-    except BrokenPipeError:
-        sys.stdout = None
+    console.print(Segments(text), end="")
 
 
 def plot_lines(database: Database, request: PlotRequest) -> list[list[Segment]]:
