@@ -69,7 +69,7 @@ def _answer(
     except DamnitError as error:
         state = {name: value for name, value in vars(error).items() if name != "__notes__"}
         channel.send("failed", (type(error).__module__, type(error).__name__, error.args, state))
-    except Exception as error:  # noqa: BLE001 - report whatever a damaged file causes
+    except Exception as error:  # noqa: BLE001 - a damaged file may raise anything; report it
         channel.send("raised", f"{type(error).__name__}: {error}"[:300])
     else:
         channel.send("end", None)

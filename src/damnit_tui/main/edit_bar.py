@@ -138,7 +138,7 @@ class EditBar(Vertical):
         index = table.rows.column_index(cursor.name)
         if index is None:
             return
-        # All marked runs, wherever the cursor is; without marks the run of the cursor.
+        # The marked runs, with or without the cursor's; if none is marked, the cursor's run.
         keys = sorted(table.marked, reverse=True) or [cursor.key]
         if why := self._why_not(keys, table.rows.columns[index]):
             self.notify(why, markup=False)

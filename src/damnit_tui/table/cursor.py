@@ -1,4 +1,4 @@
-"""The cursor of the table: on a cell or a note, whatever comes, goes or moves; no Textual here."""
+"""Cursor of the table: stays on its cell or note when rows or columns change. Without Textual."""
 
 from __future__ import annotations
 
