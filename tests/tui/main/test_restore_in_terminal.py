@@ -94,7 +94,10 @@ def test_redraw_restores_terminal_modes_reset_by_another_program(terminal):
     opened, _ = terminal()
     with opened as shown:
         before = shown.wait_for(
-            lambda screen: all(text in screen for text in ("no daemon", "18 runs", "▆", "r412"))
+            lambda screen: (
+                screen.count("▆▆▆▆▆▆▆▆▆▆") == 18
+                and all(text in screen for text in ("no daemon", "18 runs", "r412"))
+            )
         )
         modes = shown.modes()
         assert modes["mouse_all_flag"] == "1"
