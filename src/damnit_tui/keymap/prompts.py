@@ -53,5 +53,15 @@ KEYS: tuple[Key, ...] = (
     key("search.give_up", "escape", "cancel", footer="cancel", rank=2),
     key("value.keep", "enter", "save the value", footer="save", rank=1),
     key("value.give_up", "escape", "cancel", footer="cancel", rank=2),
+    key(
+        "value.older",
+        "up",
+        "previous text typed for this variable, also a cancelled one",
+        action="history(-1)",
+        shown="↑ ↓",
+        footer="history",
+        rank=3,
+    ),
+    key("value.newer", "down", "next text typed for this variable", action="history(1)"),
     key("value.new_line", "ctrl+j", "insert a line break"),
 )

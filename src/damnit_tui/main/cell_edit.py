@@ -42,22 +42,55 @@ class CellEdit:
             return f"{title} of {len(self.olds)} marked runs"
         return f"r{next(iter(self.olds)).run} · {title}"
 
-    def question(self, draft: str) -> Question:
-        """Return the prompt; a draft replaces the present value."""
-        from damnit_daemon.edit import EXPECTED, parse_typed, typed_text
+    @property
+    def differ(self) -> bool:
+        """True if the runs have different values: none of them may be offered for all."""
+        return len(self._texts) > 1
+
+    @property
+    def present(self) -> str:
+        """The present value as typed; empty if the runs have different ones."""
+        return "" if self.differ else next(iter(self._texts))
+
+    def question(self, draft: str, history: tuple[str, ...] = ()) -> Question:
+        """Return the prompt.
+
+        Args:
+            draft: Replaces the present value.
+            history: Texts typed earlier, oldest first.
+        """
+        from damnit_daemon.edit import EXPECTED
 
         type_name = edit_type(self.column)
         return Question(
             self.words + self.hint,
-            f"{EXPECTED[type_name]}; empty clears",
-            lambda typed: parse_typed(typed, type_name),
-            draft or typed_text(self.olds[self.place.key], type_name),
-            before=_before({typed_text(old, type_name) for old in self.olds.values()}),
+            f"{EXPECTED[type_name]}; {'a space' if self.differ else 'empty'} clears",
+            self._parse,
+            draft or self.present,
+            before=_before(self._texts),
+            placeholder=f"type to replace all {len(self.olds)}; Enter keeps them"
+            if self.differ
+            else "",
+            history=history,
             is_urgent=self.is_urgent,
         )
 
-    def order(self, value: Value) -> SetValues | None:
+    @property
+    def _texts(self) -> set[str]:
+        from damnit_daemon.edit import typed_text
+
+        return {typed_text(old, edit_type(self.column)) for old in self.olds.values()}
+
+    def _parse(self, typed: str) -> Value:
+        from damnit_daemon.edit import parse_typed
+
+        clears = self.differ and not typed.strip()
+        return parse_typed("" if clears else typed, edit_type(self.column))
+
+    def order(self, text: str, value: Value) -> SetValues | None:
         """Return the edit; None if nothing changes."""
+        if self.differ and not text:
+            return None
         name = self.column.name
         user_type = self.column.type if name != COMMENT.name else None
         changes = tuple(
@@ -75,12 +108,19 @@ class NoteEdit:
     note: Note
     title: str
 
-    def question(self) -> Question:
-        """Return the prompt."""
-        expected = "text; empty deletes the note"
-        return Question(self.title, expected, lambda typed: typed.strip(), self.note.text)
+    @property
+    def present(self) -> str:
+        """The present text."""
+        return self.note.text
 
-    def order(self, value: Value) -> ChangeNote | None:
+    def question(self, history: tuple[str, ...] = ()) -> Question:
+        """Return the prompt; the history is oldest first."""
+        expected = "text; empty deletes the note"
+        return Question(
+            self.title, expected, lambda typed: typed.strip(), self.note.text, history=history
+        )
+
+    def order(self, _text: str, value: Value) -> ChangeNote | None:
         """Return the edit; None if nothing changes."""
         text = str(value or "")
         return ChangeNote(self.note, text) if text != self.note.text else None
@@ -97,7 +137,7 @@ class RunsAhead:
         title = f"Number of planned runs to add, from run {self.newest + 1}:"
         return Question(title, f"1 to {MOST_RUNS}", _parse_number)
 
-    def order(self, value: Value) -> AddRuns | None:
+    def order(self, _text: str, value: Value) -> AddRuns | None:
         """Return the edit; None if nothing was typed."""
         return AddRuns(value) if isinstance(value, int) else None
 

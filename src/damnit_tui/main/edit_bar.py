@@ -20,6 +20,7 @@ from ..table.cells import CellAddress
 from ..table.edit_rules import too_long, why_not_editable
 from ..table.widget import RunTable
 from ..widgets.edit_prompt import EditPrompt, Question, Value
+from ..widgets.history import remember
 from ..widgets.prompt_bar import PromptBar
 from .cell_edit import CellEdit, NoteEdit, RunsAhead, overlooked, overwriting, plain_value
 from .edit_controller import EditController, Migrated
@@ -27,6 +28,8 @@ from .edit_controller import EditController, Migrated
 VALUE_PROMPT = "value-prompt"
 NEW = ""
 """The choice for a variable that does not exist yet."""
+NOTE = ""
+"""Notes, where a variable is named."""
 
 
 class EditBar(Vertical):
@@ -60,6 +63,8 @@ class EditBar(Vertical):
         self._zone = zone
         self._asked: CellEdit | NoteEdit | RunsAhead | None = None
         """What a value is being typed for."""
+        self.histories: dict[str, tuple[str, ...]] = {}
+        """Texts typed for each variable, cancelled ones too, oldest first."""
         self._is_leaving = False
         self._told = ""
         """The last problem reported, so that it is not repeated with every edit."""
@@ -192,7 +197,12 @@ class EditBar(Vertical):
             overlooked(hidden, cursor.key, keys),
             is_urgent=keys != [cursor.key],
         )
-        await self._ask(edit, edit.question(self.edits.drafts.get(edit.place, "")))
+        draft = self.edits.drafts.get(edit.place, "")
+        history = self.histories.get(column.name, ())
+        if edit.differ and known is None:
+            # It may have been typed for one run: only ↑ offers it for several.
+            draft, history = "", remember(history, draft)
+        await self._ask(edit, edit.question(draft, history))
 
     # The prompt
 
@@ -214,7 +224,8 @@ class EditBar(Vertical):
         self._close_prompt()
         if edit is None:
             return
-        order = edit.order(plain_value(event.value))
+        self._remember(edit, event.text)
+        order = edit.order(event.text, plain_value(event.value))
         if isinstance(edit, CellEdit):
             if order is not None:
                 self.edits.drafts[edit.place] = event.text  # until it is written
@@ -224,11 +235,22 @@ class EditBar(Vertical):
             self.put(order)
 
     @on(EditPrompt.Cancelled, f"#{VALUE_PROMPT}")
-    def cancel(self) -> None:
-        """Return to the table and discard the typed text."""
-        if isinstance(self._asked, CellEdit):
-            self.edits.drafts.pop(self._asked.place, None)
+    def cancel(self, event: EditPrompt.Cancelled) -> None:
+        """Return to the table; the typed text is offered again in the history."""
+        edit = self._asked
+        if isinstance(edit, CellEdit):
+            self.edits.drafts.pop(edit.place, None)
         self._close_prompt()
+        if edit is not None and self._remember(edit, event.text):
+            self.notify("Not saved. Press e, then ↑ to get the text back.", markup=False, timeout=4)
+
+    def _remember(self, edit: CellEdit | NoteEdit | RunsAhead, text: str) -> bool:
+        """Add a text to the history, unless it is the present one."""
+        if isinstance(edit, RunsAhead) or not text.strip() or text == edit.present:
+            return False
+        name = edit.column.name if isinstance(edit, CellEdit) else NOTE
+        self.histories[name] = remember(self.histories.get(name, ()), text)
+        return True
 
     def _close_prompt(self) -> None:
         self._asked = None
@@ -343,7 +365,7 @@ class EditBar(Vertical):
             self.notify(why, markup=False)
             return
         edit = NoteEdit(note, self._table.cells.describe_note(note).place)
-        await self._ask(edit, edit.question())
+        await self._ask(edit, edit.question(self.histories.get(NOTE, ())))
 
     # Runs and variables
 

@@ -13,6 +13,7 @@ from textual.widgets import Input, Label
 
 from .. import keymap
 from ..sanitize import LINES, visible
+from .history import History
 from .plain_input import PlainInput
 from .prompt_line import PromptLine
 
@@ -32,12 +33,16 @@ class Question(NamedTuple):
     """Initial text."""
     before: str = ""
     """Previous value; printable."""
+    placeholder: str = ""
+    """What to do while the line is empty; printable."""
+    history: tuple[str, ...] = ()
+    """Texts that ↑ and ↓ recall, oldest first."""
     is_urgent: bool = False
     """True if it concerns more than one cell: the title must stand out."""
 
 
 class EditPrompt(Vertical, PromptLine):
-    """A question with an input line below it; Enter submits, Esc cancels."""
+    """A question with an input line below it; Enter submits, Esc cancels, ↑ ↓ recall texts."""
 
     DEFAULT_CSS = """
     EditPrompt {
@@ -59,6 +64,7 @@ class EditPrompt(Vertical, PromptLine):
     def __init__(self, question: Question, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.question = question
+        self._history = History(question.history, is_searched=False)
 
     def compose(self) -> ComposeResult:
         """Compose the two lines."""
@@ -71,7 +77,9 @@ class EditPrompt(Vertical, PromptLine):
             yield Label(Content(question.expected), id="edit-expected")
         with Horizontal():
             yield Label("›", id="edit-arrow")
-            yield LineInput(question.text, select_on_focus=False)
+            yield LineInput(
+                question.text, placeholder=question.placeholder, select_on_focus=False
+            )
 
     def on_mount(self) -> None:
         """Focus the input."""
@@ -98,6 +106,13 @@ class EditPrompt(Vertical, PromptLine):
     def action_new_line(self) -> None:
         """Insert a line break."""
         self.query_one(Input).insert_text_at_cursor("\n")
+
+    def action_history(self, step: int) -> None:
+        """Recall an entry of the history."""
+        found = self._history.older(self.text) if step < 0 else self._history.newer(self.text)
+        if found is not None:
+            self.input.value = found
+            self.input.cursor_position = len(found)
 
     def show_mistake(self, mistake: str) -> None:
         """Show a mistake; empty for none."""

@@ -10,18 +10,20 @@ MOST = 100
 class History:
     """A position in the history of a prompt, beginning with the text being typed."""
 
-    def __init__(self, entries: Iterable[str] = ()) -> None:
+    def __init__(self, entries: Iterable[str] = (), *, is_searched: bool = True) -> None:
         """Start at the end.
 
         Args:
             entries: Earlier inputs, oldest first.
+            is_searched: True to recall only entries that begin with the typed text.
         """
+        self._is_searched = is_searched
         self._entries = list(entries)
         self._at = len(self._entries)
         self._draft = ""
 
     def older(self, now: str) -> str | None:
-        """Return the next older entry with the typed prefix; None if there is none.
+        """Return the next older entry; None if there is none.
 
         Args:
             now: The text in the prompt.
@@ -46,7 +48,8 @@ class History:
         return self._draft
 
     def _fits(self, at: int, now: str) -> bool:
-        return self._entries[at].startswith(self._draft) and self._entries[at] != now
+        entry = self._entries[at]
+        return entry != now and (not self._is_searched or entry.startswith(self._draft))
 
 
 def remember(entries: Iterable[str], text: str) -> tuple[str, ...]:

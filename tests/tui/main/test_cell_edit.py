@@ -257,6 +257,53 @@ async def test_edit_fills_marked_runs_with_one_value(folder):
         assert [cell(folder, run, "sample") for run in (411, 409)] == [None, "LaB6"]
 
 
+async def mark(pilot, *runs, name="comment"):
+    for run in runs:
+        table_of(pilot).move_to(key(run), name)
+        await pilot.press("space")
+
+
+async def test_enter_in_the_prompt_of_runs_with_different_comments_changes_none(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        before = [cell(folder, run) for run in (411, 410)]
+        assert len({*before}) == 2
+        await mark(pilot, 411, 410)
+        await pilot.press("e")
+        await pilot.pause()
+        assert app.main_screen.query_one(EditPrompt).text == ""
+        assert "Comment of 2 marked runs" in screen_text(app)
+        assert "was: 2 different values" in screen_text(app)
+        assert "type to replace all 2; Enter keeps them" in screen_text(app)
+        # An input that became empty again is none either.
+        await pilot.press("x", "backspace", "enter")
+        await written(pilot)
+        assert [cell(folder, run) for run in (411, 410)] == before
+        # A blank is explicit, and undone as one edit.
+        await pilot.press("e", "space", "enter")
+        await written(pilot)
+        assert [cell(folder, run) for run in (411, 410)] == [None, None]
+        await pilot.press("u")
+        await written(pilot)
+        assert [cell(folder, run) for run in (411, 410)] == before
+
+
+@pytest.mark.extended
+async def test_draft_of_one_run_is_not_offered_for_several(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        app.main_screen.session.edits.drafts[key(410), "comment"] = "for 410"
+        await mark(pilot, 411, 410)
+        table_of(pilot).move_to(key(410), "comment")
+        await pilot.press("e")
+        await pilot.pause()
+        assert app.main_screen.query_one(EditPrompt).text == ""
+        await pilot.press("up")
+        assert app.main_screen.query_one(EditPrompt).text == "for 410"
+
+
 @pytest.mark.extended
 async def test_edit_counts_marked_runs_that_are_filtered_out(folder):
     app = make_app(folder)
@@ -621,18 +668,36 @@ def await_writer(app):
 
 
 @pytest.mark.extended
-async def test_draft_is_kept_while_typing_and_dropped_on_escape(folder):
+async def test_cancelled_text_is_offered_again_by_the_history(folder):
     app = make_app(folder)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
-        table_of(pilot).move_to(key(412), "comment")
-        await pilot.press("e", "o", "k")
+        table_of(pilot).move_to(key(411), "comment")
+        present = cell(folder, 411)
+        await pilot.press("e", "end", "ctrl+u", "o", "k")
         await pilot.pause()
         drafts = app.main_screen.session.edits.drafts
-        assert drafts == {(key(412), "comment"): "ok"}
+        assert drafts == {(key(411), "comment"): "ok"}
         await pilot.press("escape")
         await pilot.pause()
         assert drafts == {}
+        assert said(app)[-1] == "Not saved. Press e, then ↑ to get the text back."
+        # It is not written by accident: the editor begins with the present value.
+        await pilot.press("e")
+        await pilot.pause()
+        line = app.main_screen.query_one(EditPrompt)
+        assert line.text == present
+        await pilot.press("up")
+        assert line.text == "ok"
+        await pilot.press("down")
+        assert line.text == present
+        await pilot.press("up", "enter")
+        await written(pilot)
+        assert cell(folder, 411) == "ok"
+        # Nothing is kept of a text that was not changed.
+        await pilot.press("e", "escape")
+        await pilot.pause()
+        assert len(said(app)) == 1
 
 
 @pytest.mark.extended
