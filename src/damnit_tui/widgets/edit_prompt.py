@@ -77,9 +77,7 @@ class EditPrompt(Vertical, PromptLine):
             yield Label(Content(question.expected), id="edit-expected")
         with Horizontal():
             yield Label("›", id="edit-arrow")
-            yield LineInput(
-                question.text, placeholder=question.placeholder, select_on_focus=False
-            )
+            yield LineInput(question.text, placeholder=question.placeholder, select_on_focus=False)
 
     def on_mount(self) -> None:
         """Focus the input."""
