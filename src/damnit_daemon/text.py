@@ -46,14 +46,19 @@ def format_timestamp(
 
 
 def format_duration(duration_s: float) -> str:
-    """Format a duration in at most two units: `0.42 s`, `3 min 5 s`, `2 d 4 h`."""
-    if duration_s < 10:
-        return f"{duration_s:.2f} s"
+    """Format a measured duration: `128 µs`, `1.23 s`, `3 min 5 s`, `2 d 4 h`."""
+    for limit, unit, scale in ((1e-3, "µs", 1e6), (1.0, "ms", 1e3)):
+        if 0 < duration_s < 0.9995 * limit:
+            return f"{duration_s * scale:.3g} {unit}"
+    if duration_s < 9.995:
+        return f"{max(0.0, duration_s):.3g} s"
     seconds = round(duration_s)
-    if seconds < 60:
-        return f"{seconds} s"
-    if seconds < 3600:
-        return f"{seconds // 60} min {seconds % 60} s"
-    if seconds < 86400:
-        return f"{seconds // 3600} h {seconds % 3600 // 60} min"
-    return f"{seconds // 86400} d {seconds % 86400 // 3600} h"
+    for size, unit, part, part_unit in (
+        (86400, "d", 3600, "h"),
+        (3600, "h", 60, "min"),
+        (60, "min", 1, "s"),
+    ):
+        if seconds >= size:
+            rest = seconds % size // part
+            return f"{seconds // size} {unit}" + (f" {rest} {part_unit}" if rest else "")
+    return f"{seconds} s"

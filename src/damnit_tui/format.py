@@ -80,19 +80,11 @@ def format_age(seconds: float) -> str:
 
 
 def format_span(seconds: float) -> str:
-    """Format how long something takes: `32 s`, `5 min`."""
+    """Format a span that still grows or is estimated, in one unit: `32 s`, `5 min`."""
     seconds = max(0.0, seconds)
     if seconds < 120:
         return f"{int(seconds)} s"
     return f"{int(seconds // 60)} min" if seconds < 7200 else f"{int(seconds // 3600)} h"
-
-
-def format_duration(seconds: float) -> str:
-    """Format a measured duration to three digits: `128 µs`, `1.23 s`, `5 min`."""
-    for limit, unit, scale in ((1e-3, "µs", 1e6), (1.0, "ms", 1e3)):
-        if 0 < seconds < 0.9995 * limit:
-            return f"{seconds * scale:.3g} {unit}"
-    return f"{max(0.0, seconds):.3g} s" if seconds < 10 else format_span(seconds)
 
 
 def format_size(count: int) -> str:

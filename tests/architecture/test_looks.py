@@ -112,6 +112,36 @@ def test_renderers_name_roles_not_styles():
     assert found == {}
 
 
+def test_roles_decide_nothing_but_the_style():
+    found = {
+        str(path.relative_to(SOURCE)): wrong
+        for path in files()
+        if path.suffix == ".py" and (wrong := decisions_by_role(ast.parse(path.read_text())))
+    }
+    assert found == {}
+
+
+def decisions_by_role(tree: ast.AST) -> list[str]:
+    """Return comparisons of roles, except with `text`, the role without a style of its own."""
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare):
+            sides = [node.left, *node.comparators]
+            if any(map(is_role, sides)) and ast.unparse(sides[-1]) != "'text'":
+                found.append(ast.unparse(node))
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            if is_role(node.func.value):
+                found.append(ast.unparse(node))
+        elif isinstance(node, ast.Match) and is_role(node.subject):
+            found.append(ast.unparse(node.subject))
+    return found
+
+
+def is_role(node: ast.AST) -> bool:
+    name = getattr(node, "attr", getattr(node, "id", ""))
+    return name == "role" or name.endswith("_role")
+
+
 def test_no_colour_is_written_as_a_number():
     found = {
         (str(path.relative_to(SOURCE)), colour)

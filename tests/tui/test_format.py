@@ -6,7 +6,6 @@ import pytest
 
 from damnit_tui.format import (
     format_age,
-    format_duration,
     format_full_time,
     format_size,
     format_time,
@@ -60,23 +59,6 @@ def test_absurd_times_do_not_crash(absurd):
 )
 def test_age_is_rounded(seconds, text):
     assert format_age(seconds) == text
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (0, "0 s"),
-        (128e-6, "128 µs"),
-        (0.9996e-3, "1 ms"),
-        (0.0123, "12.3 ms"),
-        (0.9996, "1 s"),
-        (1.234, "1.23 s"),
-        (32, "32 s"),
-        (300, "5 min"),
-    ],
-)
-def test_duration_has_three_digits_and_a_unit(seconds, text):
-    assert format_duration(seconds) == text
 
 
 @pytest.mark.parametrize(

@@ -121,7 +121,7 @@ def describe_end(job: Job) -> str:
 
 
 def summary_line(jobs: Sequence[Job], duration_s: float) -> str:
-    """Summarise the jobs: `6 jobs, 1 failed: 80 variables, 6 failed (8.10 s)`."""
+    """Summarise the jobs: `6 jobs, 1 failed: 80 variables, 6 failed (8.1 s)`."""
     text = count_of(len(jobs), "job")
     for state in (JobState.FAILED, JobState.CANCELLED):
         if count := sum(job.state is state for job in jobs):

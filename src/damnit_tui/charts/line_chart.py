@@ -58,6 +58,8 @@ class Series:
     role: str = "curve"
     is_line: bool = True
     """True to join neighbours; otherwise dots."""
+    has_mean: bool = False
+    """True to draw the mean as a line of its own where the range is wide."""
 
 
 @dataclass(frozen=True)
@@ -90,9 +92,11 @@ def chart_size(width: int, height: int) -> tuple[int, int]:
     return place.width * ACROSS, place.height * DOWN
 
 
-def series_of(curve: Curve, role: str = "curve") -> Series:
+def series_of(curve: Curve) -> Series:
     """Convert a reduced curve to a series."""
-    return Series(curve.least, curve.greatest, curve.mean, curve.filled, curve.missing, role=role)
+    return Series(
+        curve.least, curve.greatest, curve.mean, curve.filled, curve.missing, has_mean=True
+    )
 
 
 def reduce_line(x: Any, y: Any, window: Window, columns: int, role: str = "curve") -> Series:
@@ -183,7 +187,7 @@ def _stroke(series: Sequence[Series | Dots], axes: Axes, place: Place) -> tuple[
 
 def _length(one: Series, corners: Any) -> float:
     """Return the dots of a line; infinite for areas, and for curves with a mean of their own."""
-    has_mean = one.role == "curve" and (one.least < one.greatest).sum() >= len(one.least) / 4
+    has_mean = one.has_mean and (one.least < one.greatest).sum() >= len(one.least) / 4
     if not one.is_line or has_mean:
         return math.inf
     return float(np.nansum(np.abs(np.diff(corners)))) + len(corners)
@@ -248,7 +252,7 @@ def _bands(one: Series, axes: Axes, levels: int) -> list[tuple[Any, str]]:
     if one.is_line:
         low, high = joined(low, high, one.filled)
     wide = band(low, high, levels)
-    if not one.is_line or one.role != "curve" or thick.sum() < len(spread) / 4:
+    if not one.is_line or not one.has_mean or thick.sum() < len(spread) / 4:
         return [(wide, one.role)]
     return [(wide, "range"), (band(*joined(mean, mean, one.filled), levels), one.role)]
 

@@ -8,9 +8,10 @@ from datetime import tzinfo
 from enum import StrEnum
 
 from damnit_daemon.model import Column, RunKey, RunRow, StoredValue
+from damnit_daemon.text import format_duration
 
 from ..data.run_history import RunHistory, describe_history
-from ..format import format_duration, format_full_time
+from ..format import format_full_time
 from ..sanitize import visible
 from ..table.cells import OWN_PROVENANCE, parse_attributes
 from ..table.describe import STATE_ROLES, CellDescription, CellState, describe

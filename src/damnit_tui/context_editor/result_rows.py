@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from damnit_daemon.model import Column, RunKey, StoredValue
 from damnit_daemon.runner.protocol import ContextLoaded, Problem
 from damnit_daemon.store.encode import encode_value
+from damnit_daemon.text import format_duration
 
 from ..data.dry_run import DryRunResult
-from ..format import format_duration
 from ..sanitize import visible
 from ..table.cells import parse_attributes, units
 from ..table.describe import describe

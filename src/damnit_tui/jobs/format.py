@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import tzinfo
 
 from damnit_daemon.ledger import Job, JobState
+from damnit_daemon.text import format_duration
 
-from ..format import format_duration, format_span, format_time, progress_bar
+from ..format import format_span, format_time, progress_bar
 from ..sanitize import visible
 from .reader import JobRow
 

@@ -11,9 +11,10 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from damnit_daemon.ledger import Timing
+from damnit_daemon.text import format_duration
 
 from ..dialogs.base import DialogScreen
-from ..format import format_duration, progress_bar
+from ..format import progress_bar
 from ..sanitize import visible
 from ..themes import component, component_classes
 

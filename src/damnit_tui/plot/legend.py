@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from ..charts.ticks import format_value
@@ -9,14 +11,24 @@ from ..sanitize import clip, visible
 from .data import Points
 from .state import Form, Window
 
+
+class LegendPart(NamedTuple):
+    """A piece of the legend in one style."""
+
+    text: str
+    role: str
+    gap: str = " "
+    """What separates it from the next part."""
+
+
 SHADES = 12
 """Number of colours for a third variable."""
 COLOURS = 6
-SCALE = tuple(("█", f"shade{n}") for n in range(SHADES))
+SCALE = tuple(LegendPart("█", f"shade{n}", gap="") for n in range(SHADES))
 """All shades, from low to high."""
 
 
-def legend_of(points: Points, form: Form) -> tuple[tuple[str, str], ...]:
+def legend_of(points: Points, form: Form) -> tuple[LegendPart, ...]:
     """Return the legend of the colours."""
     groups = points.groups
     if form is Form.POINTS and groups and groups[0].colour is not None:
@@ -25,10 +37,15 @@ def legend_of(points: Points, form: Form) -> tuple[tuple[str, str], ...]:
         return ()
     labels = [visible(clip(group.label, 30)) for group in groups]
     if len(groups) <= COLOURS:
-        return tuple((f"● {label}", series_role(n, COLOURS)) for n, label in enumerate(labels))
+        return tuple(
+            LegendPart(f"● {label}", series_role(n, COLOURS)) for n, label in enumerate(labels)
+        )
     return (
-        (labels[0], "label"), *SCALE, (f" {labels[-1]}", "label"), (f"({len(groups)})", "label"),
-    )  # fmt: skip
+        LegendPart(labels[0], "label"),
+        *SCALE,
+        LegendPart(f" {labels[-1]}", "label"),
+        LegendPart(f"({len(groups)})", "label"),
+    )
 
 
 def series_role(number: int, total: int) -> str:
@@ -38,15 +55,16 @@ def series_role(number: int, total: int) -> str:
     return f"shade{number * (SHADES - 1) // (total - 1)}"
 
 
-def _legend_of_colours(points: Points) -> tuple[tuple[str, str], ...]:
-    label = (f"{visible(points.colour_label)}:", "label")
+def _legend_of_colours(points: Points) -> tuple[LegendPart, ...]:
+    label = LegendPart(f"{visible(points.colour_label)}:", "label")
     if points.categories:
         named = [*points.categories[:COLOURS]]
         if len(points.categories) > COLOURS:
             named[-1] = f"{len(points.categories) - COLOURS + 1} others"
-        return (label, *((f"● {visible(clip(n, 20))}", f"series{i}") for i, n in enumerate(named)))
+        labels = (f"● {visible(clip(name, 20))}" for name in named)
+        return (label, *(LegendPart(text, f"series{n}") for n, text in enumerate(labels)))
     low, high = (format_value(v, points.colour_kind) for v in extremes(points))
-    return (label, (low, "label"), *SCALE, (f" {high}", "label"))
+    return (label, LegendPart(low, "label"), *SCALE, LegendPart(f" {high}", "label"))
 
 
 def extremes(points: Points) -> Window:

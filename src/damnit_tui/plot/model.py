@@ -64,9 +64,9 @@ class PlotModel:
     def legend(self, styles: Styles) -> Text:
         """Return the legend; it wraps between its entries only."""
         legend = Text(overflow="ellipsis", end="")
-        for text, role in self.drawn.legend if self.drawn is not None else ():
-            legend.append(text.replace(" ", NO_BREAK), styles[role])
-            legend.append("" if role.startswith("shade") else " ")
+        for part in self.drawn.legend if self.drawn is not None else ():
+            legend.append(part.text.replace(" ", NO_BREAK), styles[part.role])
+            legend.append(part.gap)
         return legend
 
     def readout(self) -> str:

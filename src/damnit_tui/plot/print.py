@@ -86,9 +86,10 @@ def plot_lines(database: Database, request: PlotRequest) -> list[list[Segment]]:
         raise DamnitError(points.problem.partition(" – ")[0].rstrip(".") + ".")
     width, height = _size(request)
     drawn = draw_points(points, state, width, height, STYLES)
-    legend = [Segment(f" {text}", styled(STYLES, role)) for text, role in drawn.legend]
+    parts = (Segment(part.text + part.gap, styled(STYLES, part.role)) for part in drawn.legend)
+    legend = [Segment(" "), *parts] if drawn.legend else []
     notes = text_line(f" {', '.join(points.notes)}", width, Style()) if points.notes else []
-    return [line for line in ([*legend], *drawn.frame.lines, notes) if line]
+    return [line for line in (legend, *drawn.frame.lines, notes) if line]
 
 
 def parse_plot(text: str, columns: Sequence[Column]) -> PlotState:

@@ -20,7 +20,7 @@ from ..charts.scale import logged, range_of
 from ..charts.ticks import log_ticks
 from ..sanitize import clip
 from .data import Group, Points, count_in_bins, fitting_bins, window_of
-from .legend import COLOURS, SHADES, extremes, legend_of, series_role, shade_roles
+from .legend import COLOURS, SHADES, LegendPart, extremes, legend_of, series_role, shade_roles
 from .state import Form, PlotState, Window
 
 MARGIN = 0.04
@@ -37,14 +37,15 @@ class Drawn:
     shown: tuple[Window, Window]
     """Ranges of x and y in drawn units."""
     bins: int = 0
-    legend: tuple[tuple[str, str], ...] = ()
-    """Text and role of each part of the legend."""
+    legend: tuple[LegendPart, ...] = ()
 
     @property
     def text(self) -> str:
         """The drawing and its legend without colours."""
         lines = ("".join(s.text for s in line).rstrip() for line in self.frame.lines)
-        return "\n".join(filter(None, [" ".join(text for text, _ in self.legend), *lines]))
+        return "\n".join(
+            filter(None, ["".join(part.text + part.gap for part in self.legend).rstrip(), *lines])
+        )
 
 
 def shade_styles(*, is_dark: bool = True) -> Mapping[str, Style]:

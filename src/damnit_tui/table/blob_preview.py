@@ -47,7 +47,7 @@ def _drawn(kind: BlobKind, decoded: Any, height: int) -> BlobPreview:
     if kind is BlobKind.TRENDLINE and len(shape) == 2 and shape[0] == 2 and shape[1] >= 2:
         x, y = curve(decoded)
         first, *more = sparkline(x, y, PICTURE_WIDTH, height)
-        return BlobPreview(first, "trend", more=tuple(more))
+        return BlobPreview(first, "trend", is_curve=True, more=tuple(more))
     return BlobPreview(visible(f"{decoded.dtype}: {shape}"))
 
 
@@ -118,4 +118,4 @@ def _image(png: Any, height: int) -> BlobPreview:
     drawn = draw_thumbnail(png, PICTURE_WIDTH, height) if isinstance(png, bytes) else None
     if drawn is None:
         return BlobPreview(f"{IMAGE} unreadable", "faint")
-    return BlobPreview(image_text(drawn.width_px, drawn.height_px), "faint", drawn.lines)
+    return BlobPreview(image_text(drawn.width_px, drawn.height_px), "faint", pixels=drawn.lines)

@@ -25,6 +25,8 @@ class Piece(NamedTuple):
     role: str = "text"
     """Component style of the widget to apply."""
     bold: bool = False
+    is_match: bool = False
+    """True for text that a pattern has matched; it is not searched again."""
     foreground: RGB | None = None
     background: RGB | None = None
 
@@ -35,6 +37,7 @@ class BlobPreview(NamedTuple):
     text: str
     """Plain-text form: a curve, a number, or a mark and a size."""
     role: str = "text"
+    is_curve: bool = False
     pixels: tuple[tuple[tuple[RGB, RGB], ...], ...] = ()
     """Lines of an image, each with the upper and lower colour of its characters."""
     more: tuple[str, ...] = ()
@@ -126,12 +129,13 @@ def highlight(pieces: list[Piece], patterns: Iterable[re.Pattern[str]]) -> list[
 
 
 def _split(piece: Piece, pattern: re.Pattern[str]) -> list[Piece]:
-    if piece.role == "match":
+    if piece.is_match:
         return [piece]
     found, at = [], 0
     for match in pattern.finditer(piece.text):
         if match[0].strip():
-            found += [piece._replace(text=piece.text[at : match.start()]), Piece(match[0], "match")]
+            before = piece._replace(text=piece.text[at : match.start()])
+            found += [before, Piece(match[0], "match", is_match=True)]
             at = match.end()
     return [*found, piece._replace(text=piece.text[at:])]
 

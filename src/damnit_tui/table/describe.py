@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 
 from damnit_daemon.model import BlobKind, Column, RunKey, StoredValue
 from damnit_daemon.model.sanitize import format_number
+from damnit_daemon.text import format_duration
 
 from ..fixed_columns import TIME
-from ..format import format_duration, format_full_time
+from ..format import format_full_time
 from ..sanitize import visible, visible_lines
 from .cells import (
     LONGEST_TEXT,

@@ -134,7 +134,7 @@ class TableCells:
             column,
             self.value(address),
             complete=rows.is_complete(address.key),
-            drawn=preview.text if preview and preview.role != "trend" else "",
+            drawn=preview.text if preview and not preview.is_curve else "",
             doing=self.work.sentence(*address, self._clock()),
             unreadable=self.work.unreadable.get(address.key, ""),
         )

@@ -174,18 +174,19 @@ def _fitting(series: Series, columns: int) -> Series:
     if count < columns:
         return _part(series, index)
     # No extreme value is lost.
-    return Series(
-        np.fmin.reduceat(series.least, index), np.fmax.reduceat(series.greatest, index),
-        series.mean[index], np.logical_or.reduceat(series.filled, index),
-        np.logical_or.reduceat(series.missing, index), series.role,
-    )  # fmt: skip
+    return replace(
+        series,
+        least=np.fmin.reduceat(series.least, index),
+        greatest=np.fmax.reduceat(series.greatest, index),
+        mean=series.mean[index],
+        filled=np.logical_or.reduceat(series.filled, index),
+        missing=np.logical_or.reduceat(series.missing, index),
+    )
 
 
 def _part(series: Series, index: Any) -> Series:
-    return Series(
-        series.least[index], series.greatest[index], series.mean[index],
-        series.filled[index], series.missing[index], series.role,
-    )  # fmt: skip
+    names = ("least", "greatest", "mean", "filled", "missing")
+    return replace(series, **{name: getattr(series, name)[index] for name in names})
 
 
 def _draw_picture(picture: ReducedImage, state: DisplayState, target: RenderTarget) -> Frame:

@@ -57,7 +57,7 @@ def test_job_follower_reports_each_change_once(ledger):
     assert follower.poll() == []
     assert not follower.is_over
     put(ledger, job_id, JobState.DONE, now=22.5)
-    assert follower.poll() == ["p1, r1: done, 2 of 2 variables, 1 failed (2.50 s)"]
+    assert follower.poll() == ["p1, r1: done, 2 of 2 variables, 1 failed (2.5 s)"]
     assert follower.is_over
     assert follower.poll() == []
 
@@ -83,9 +83,9 @@ def test_job_follower_follows_merged_job_to_its_target(ledger):
     assert not follower.is_over
     put(ledger, second, JobState.RUNNING)
     put(ledger, second, JobState.FAILED, "no files")
-    assert follower.poll() == ["p1, r1: failed (0.00 s): no files"]
+    assert follower.poll() == ["p1, r1: failed (0 s): no files"]
     assert [job.id for job in follower.distinct] == [second]
-    assert summary_line(follower.distinct, 1.0) == "1 job, 1 failed: 0 variables, 0 failed (1.00 s)"
+    assert summary_line(follower.distinct, 1.0) == "1 job, 1 failed: 0 variables, 0 failed (1 s)"
 
 
 def test_job_follower_treats_unknown_job_as_over(ledger):

@@ -11,11 +11,12 @@ from damnit_daemon.text import format_duration
 @pytest.mark.parametrize(
     ("duration_s", "text"),
     [
-        (0.004, "0.00 s"), (9.99, "9.99 s"), (59.4, "59 s"), (59.6, "1 min 0 s"),
-        (185, "3 min 5 s"), (3600, "1 h 0 min"), (86399, "23 h 59 min"), (187200, "2 d 4 h"),
+        (0, "0 s"), (-3, "0 s"), (128e-6, "128 µs"), (0.9996e-3, "1 ms"), (0.0123, "12.3 ms"),
+        (0.9996, "1 s"), (1.234, "1.23 s"), (9.99, "9.99 s"), (59.4, "59 s"), (59.6, "1 min"),
+        (185, "3 min 5 s"), (3600, "1 h"), (86399, "23 h 59 min"), (187200, "2 d 4 h"),
     ],
 )  # fmt: skip
-def test_duration_is_formatted(duration_s, text):
+def test_duration_has_three_digits_or_two_units(duration_s, text):
     assert format_duration(duration_s) == text
 
 

@@ -63,7 +63,7 @@ def test_plot_of_many_groups_uses_ordered_shades_and_a_scale(rows):
     points = replace(over(rows, y=("b",)), groups=tuple(groups))
     state = PlotState(y=("b",), form=Form.LINE)
     drawn = draw_points(points, state, 80, 20, STYLES)
-    assert [text for text, _ in drawn.legend if text != "█"] == ["r0", " r19", "(20)"]
+    assert [part.text for part in drawn.legend if part.text != "█"] == ["r0", " r19", "(20)"]
     roles = [series_role(n, 20) for n in range(20)]
     assert (roles[0], roles[-1]) == ("shade0", f"shade{SHADES - 1}")
     assert len(set(roles)) == SHADES
@@ -102,7 +102,7 @@ def test_plot_gives_each_variable_a_colour(rows):
     assert [group.label for group in points.groups] == ["A [µJ]", "B"]
     assert points.y_label == ""
     drawn = draw_points(points, PlotState(y=("a", "b")), 80, 20, STYLES)
-    assert [role for _, role in drawn.legend] == ["series0", "series1"]
+    assert [part.role for part in drawn.legend] == ["series0", "series1"]
 
 
 def test_plot_colours_texts_by_category(rows):

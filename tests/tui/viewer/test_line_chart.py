@@ -93,7 +93,8 @@ def test_overlapping_curves_keep_their_dots():
 def test_dense_curve_shows_range_and_mean():
     count = chart_size(*SIZE)[0]
     low, high = np.full(count, 0.2), np.full(count, 0.8)
-    series = Series(low, high, (low + high) / 2, np.ones(count, bool), np.zeros(count, bool))
+    mean, filled, missing = (low + high) / 2, np.ones(count, bool), np.zeros(count, bool)
+    series = Series(low, high, mean, filled, missing, has_mean=True)
     frame = drawn(series)
     curves = [set(roles(frame, row + 1)[GUTTER:]) for row in range(frame.place.height)]
     assert {"range"} in curves
