@@ -185,7 +185,15 @@ KNOWN = {
             _backfill,
         ),
         Setting("slurm_time", "Time limit of a Slurm job", "02:00:00", _duration),
-        Setting("slurm_mem", "Memory of a Slurm job with its own node", "100G", _memory),
+        Setting(
+            "slurm_mem", "Memory of a Slurm job of `cluster` variables; unset: all", "100G", _memory
+        ),
+        Setting(
+            "slurm_exclusive",
+            "Whether a Slurm job of `cluster` variables requests its own node",
+            "yes",
+            _one_of("yes", "no"),
+        ),
         Setting("slurm_partition", "Slurm partition of `cluster` variables", "upex", _word),
         Setting("slurm_reservation", "Slurm reservation; overrides the partition", "upex_1", _word),
         Setting("slurm_clusters", "Slurm clusters to submit to, or none", "maxwell", _clusters),

@@ -33,7 +33,7 @@ def after(run, full: "var#full"):
 """
 SETTINGS = {
     "trigger": "none", "executor": "slurm", "slurm_poll_s": "0.5", "slurm_time": "00:30:00",
-    "noncluster_mem": "300M", "slurm_mem": "300M",
+    "noncluster_mem": "300M", "slurm_mem": "300M", "slurm_exclusive": "no",
 }  # fmt: skip
 
 

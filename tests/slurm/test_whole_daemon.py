@@ -113,6 +113,7 @@ def shift(experiment, slurm, tmp_path):
             "slurm_time": "00:30:00",
             "noncluster_mem": "300M",
             "slurm_mem": "300M",
+            "slurm_exclusive": "no",  # the cluster has two nodes
         }
         made = experiment(context.format(calls=str(calls), seconds=seconds), **defaults | settings)
         made.environment |= slurm.environment
@@ -137,6 +138,21 @@ def test_only_cluster_variables_run_in_slurm(shift):
     log = it.made.folder.process_logs / "r1-p1234.out"
     assert f"(job id: {second.slurm_id}, cluster: " in log.read_text()
     assert not list((it.made.folder.internals / "slurm").iterdir())
+
+
+def test_cluster_variable_has_all_cores_and_memory_of_its_node(shift, slurm):
+    usual = {"slurm_exclusive": "", "slurm_mem": ""}
+    it = shift(runs=2, seconds=200, executor="auto", **usual)
+    it.made.start_daemon()
+    it.reprocess(1, 2)
+    wait_until(lambda: len(it.called("heavy")) == 2, timeout_s=100)
+    design = slurm.design
+    nodes = slurm.run("squeue", "-h", "-r", "-o", "%N %C").splitlines()
+    assert sorted(nodes) == [f"{name} {design.cpus}" for name in design.node_names]
+    memory = slurm.run("sinfo", "-h", "-N", "-p", "upex", "-O", "AllocMem").split()
+    assert memory == [str(design.memory_mb)] * design.nodes
+    it.let_go()
+    assert {job.state for job in it.all_done(4)} == {JobState.DONE}
 
 
 @pytest.mark.extended

@@ -59,7 +59,8 @@ def test_accelerated_beamtime_survives_outages_of_broker_and_slurm(experiment, a
     it = experiment(
         CONTEXT.format(cluster=True), trigger="both", broker=tansu.address, kafka_topics=topic,
         kafka_api_version=tansu.api_version, kafka_session_timeout_s="6", watch_settle_s="3",
-        executor="auto", slurm_poll_s="0.5", slurm_time="00:30:00", slurm_mem="300M",
+        executor="auto", slurm_poll_s="0.5", slurm_time="00:30:00",
+        slurm_mem="300M", slurm_exclusive="no",
     )  # fmt: skip
     it.environment |= slurm.environment
     it.start_daemon()

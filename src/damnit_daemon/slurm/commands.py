@@ -33,6 +33,7 @@ class Resources:
     memory: str = ""
     """For example `25G`."""
     exclusive: bool = False
+    """A node of its own, with all its cores, and with all its memory unless an amount is set."""
     extra: tuple[str, ...] = ()
     """Further `sbatch` options, passed unchanged; they come last and take precedence."""
 
@@ -47,8 +48,8 @@ class Resources:
             words.append(f"--time={self.time}")
         if self.cpus:
             words.append(f"--cpus-per-task={self.cpus}")
-        if self.memory:
-            words.append(f"--mem={self.memory}")
+        if memory := self.memory or ("0" if self.exclusive else ""):
+            words.append(f"--mem={memory}")
         if self.exclusive:
             words.append("--exclusive")
         return [*words, *self.extra]

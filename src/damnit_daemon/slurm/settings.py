@@ -36,6 +36,11 @@ class Fallback(StrEnum):
     """They run on the daemon's machine."""
 
 
+class _YesNo(StrEnum):
+    YES = "yes"
+    NO = "no"
+
+
 @dataclass(frozen=True)
 class SlurmSettings:
     """Slurm settings, as read from the folder's database."""
@@ -47,7 +52,9 @@ class SlurmSettings:
     reservation: str = ""
     time: str = DEFAULT_TIME
     memory: str = ""
-    """For a job with a node to itself; empty: Slurm's default."""
+    """For a job with a node to itself; empty: all of it."""
+    exclusive: bool = True
+    """Whether a job for `cluster` variables requests a node of its own."""
     shared_cpus: int = DEFAULT_CPUS
     shared_memory: str = DEFAULT_MEMORY
     options: tuple[str, ...] = ()
@@ -71,6 +78,7 @@ class SlurmSettings:
                 reservation=self.reservation,
                 time=self.time,
                 memory=self.memory,
+                exclusive=self.exclusive,
                 extra=self.options,
             )
         return Resources(
@@ -116,6 +124,7 @@ def slurm_settings(settings: Mapping[str, object]) -> SlurmSettings:
         reservation=text("slurm_reservation"),
         time=text("slurm_time", DEFAULT_TIME),
         memory=text("slurm_mem"),
+        exclusive=one_of(_YesNo, "slurm_exclusive", _YesNo.YES) == _YesNo.YES,
         shared_cpus=max(1, int(number("noncluster_cpus", DEFAULT_CPUS))),
         shared_memory=text("noncluster_mem", DEFAULT_MEMORY),
         options=tuple(_words(text("slurm_options"))),

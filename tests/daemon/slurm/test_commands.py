@@ -37,7 +37,12 @@ def test_reservation_option_overrides_partition():
 
 def test_extra_options_come_last():
     options = Resources(clusters="maxwell", exclusive=True, extra=("--time=5",), time="9").options()
-    assert options == ["--clusters=maxwell", "--time=9", "--exclusive", "--time=5"]
+    assert options == ["--clusters=maxwell", "--time=9", "--mem=0", "--exclusive", "--time=5"]
+
+
+def test_exclusive_job_requests_all_memory_unless_an_amount_is_set():
+    assert Resources(exclusive=True).options() == ["--mem=0", "--exclusive"]
+    assert Resources(exclusive=True, memory="50G").options() == ["--mem=50G", "--exclusive"]
 
 
 def test_unset_resources_give_no_options():

@@ -110,7 +110,7 @@ def test_slurm_settings_have_defaults_of_damnit():
     settings = slurm_settings({})
     assert settings.executor is ExecutorSetting.AUTO
     assert settings.wanted(dedicated=False) == Resources(time="02:00:00", cpus=4, memory="25G")
-    assert settings.wanted(dedicated=True) == Resources(time="02:00:00")
+    assert settings.wanted(dedicated=True) == Resources(time="02:00:00", exclusive=True)
     assert (settings.concurrent_jobs, settings.runs_per_job, settings.poll_s) == (15, 1, 10.0)
 
 
@@ -129,6 +129,7 @@ def test_numeric_slurm_settings_are_accepted():
         ("slurm_fallback", "x"),
         ("slurm_poll_s", "soon"),
         ("slurm_options", "'"),
+        ("slurm_exclusive", "perhaps"),
     ],
 )
 def test_invalid_slurm_setting_is_refused_by_name(key, value):

@@ -48,7 +48,8 @@ def _check_answers(client: SlurmClient, settings: SlurmSettings) -> Iterator[Fin
     here = client.describe()
     resources = choose_resources(settings, client, dedicated=True)
     where = resources.reservation or resources.partition or "the default partition"
-    yield fine("slurm", f"{here.name} responds; variables with cluster=True go to {where}")
+    node = "on a node of their own" if resources.exclusive else "on shared nodes"
+    yield fine("slurm", f"{here.name} responds; variables with cluster=True go to {where}, {node}")
     if settings.reservation:
         if not client.find_reservation(settings.reservation):
             yield wrong(
