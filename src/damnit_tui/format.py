@@ -66,6 +66,11 @@ def format_full_time(timestamp: float, zone: tzinfo | None = None) -> str:
     return format_timestamp(timestamp, zone, otherwise=otherwise)
 
 
+def format_minute(timestamp: float, zone: tzinfo | None = None) -> str:
+    """Format a time without seconds: `2026-11-30 08:26`."""
+    return format_full_time(timestamp, zone)[: len("2026-11-30 08:26")]
+
+
 def format_age(seconds: float) -> str:
     """Format an age, coarsely, so that it seldom changes."""
     if seconds < 5:

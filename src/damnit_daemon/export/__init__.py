@@ -7,7 +7,7 @@ write_table(table, Path("runs.xlsx"), "xlsx")
 from .files import FileTaken, format_of, write_table
 from .formats import FORMATS, TEXT_FORMATS, Format, TextFormat, checked_format
 from .table import Cancelled, ExportTable, Plain, Progress, TableSelection, format_time, load_table
-from .text import export_table, render_text, text_parts
+from .text import export_table, markdown_table, render_text, text_parts
 
 __all__ = [
     "FORMATS",
@@ -25,6 +25,7 @@ __all__ = [
     "format_of",
     "format_time",
     "load_table",
+    "markdown_table",
     "render_text",
     "text_parts",
     "write_table",

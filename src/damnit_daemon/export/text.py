@@ -62,14 +62,15 @@ def text_parts(table: ExportTable, format: TextFormat, *, formulas: bool = False
 
 
 def _markdown(table: ExportTable) -> Iterator[str]:
-    yield from _markdown_table(table.titles(), table.rows())
+    yield from markdown_table(table.titles(), table.rows())
     if table.notes:
         notes = ([format_time(note.timestamp), note.text] for note in table.notes)
         yield "\n"
-        yield from _markdown_table(["Time", "Note"], notes)
+        yield from markdown_table(["Time", "Note"], notes)
 
 
-def _markdown_table(titles: Sequence[Plain], rows: Iterable[Sequence[Plain]]) -> Iterator[str]:
+def markdown_table(titles: Sequence[Plain], rows: Iterable[Sequence[Plain]]) -> Iterator[str]:
+    """Yield the lines of a Markdown table; no text can end its cell."""
     yield _markdown_line(titles) + "|" + " --- |" * len(titles) + "\n"
     for row in rows:
         yield _markdown_line(row)

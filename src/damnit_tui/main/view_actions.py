@@ -225,6 +225,6 @@ class ViewActions:
                 hours = float(text.strip().removesuffix("h"))
             except ValueError:
                 raise FilterError("Not a number of hours, such as 8.", 0, len(text)) from None
-        reports = Reports(self._context.session.folder)
+        reports = Reports(self._context.session.folder, zone=self._context.zone)
         screen = ReportScreen(self._context, reports, self._context.shown_names, hours=hours)
         self._owner.call_after_refresh(self._owner.app.push_screen, screen)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from pathlib import Path
 
 from damnit_daemon.model import RunKey
 from damnit_daemon.run_ranges import format_run_ranges
 from damnit_daemon.text import count_of
 
+from ..format import format_minute
 from ..sanitize import visible, visible_lines
 from ..state.saved_pictures import SavedPicture
 
@@ -36,7 +37,7 @@ class ShiftSummary:
     """Unix seconds."""
     until: float
     runs: tuple[RunKey, ...] = ()
-    """Runs that began in this period, newest first."""
+    """Processed runs that began in this period, newest first."""
     table: str = ""
     """Markdown of these runs."""
     notes: tuple[tuple[float, str], ...] = ()
@@ -46,6 +47,10 @@ class ShiftSummary:
     """Pictures saved in this period."""
     gone: frozenset[Path] = frozenset()
     """Files of pictures that no longer exist."""
+    unprocessed: tuple[RunKey, ...] = ()
+    """Runs without a start time or computed value: planned, or not processed yet."""
+    left_out: int = 0
+    """Number of runs that the table leaves out."""
 
 
 def write_report(summary: ShiftSummary, zone: tzinfo | None = None) -> str:
@@ -56,7 +61,7 @@ def write_report(summary: ShiftSummary, zone: tzinfo | None = None) -> str:
         zone: Time zone of the times written; None for this machine's.
     """
     proposal = f"p{summary.proposal}: " if summary.proposal is not None else ""
-    span = f"{_moment(summary.since, zone)} – {_moment(summary.until, zone)}"
+    span = f"{format_minute(summary.since, zone)} – {format_minute(summary.until, zone)}"
     lines = [f"### {proposal}{span}", ""]
     if summary.runs:
         count = len(summary.runs)
@@ -64,9 +69,14 @@ def write_report(summary: ShiftSummary, zone: tzinfo | None = None) -> str:
         lines += [f"{count_of(count, 'run')}: {numbers}", ""]
     else:
         lines += ["No runs.", ""]
+    if summary.unprocessed:
+        numbers = format_run_ranges(key.run for key in summary.unprocessed)
+        lines += [f"Not processed: {numbers}", ""]
     if summary.notes:
         lines += ["#### Notes", ""]
-        lines += [f"* {_moment(at, zone)} {_line(text)}" for at, text in sorted(summary.notes)]
+        lines += [
+            f"* {format_minute(at, zone)} {_line(text)}" for at, text in sorted(summary.notes)
+        ]
         lines.append("")
     if summary.failures:
         lines += ["#### New errors", ""]
@@ -76,12 +86,13 @@ def write_report(summary: ShiftSummary, zone: tzinfo | None = None) -> str:
         lines += ["#### Plots", ""]
         for picture in summary.pictures:
             gone = GONE if picture.path in summary.gone else ""
-            shown = f"{_moment(picture.at, zone)} {_line(picture.shown)}"
+            shown = f"{format_minute(picture.at, zone)} {_line(picture.shown)}"
             lines.append(f"* {shown}: {place_of(picture)}{gone}")
             lines += _drawing(picture)
         lines.append("")
     if summary.table.strip():
-        lines += ["#### Runs", "", summary.table.rstrip(), ""]
+        rest = f" without the {count_of(summary.left_out, 'oldest run')}" * bool(summary.left_out)
+        lines += [f"#### Runs{rest}", "", summary.table.rstrip(), ""]
     return "\n".join(lines)
 
 
@@ -119,7 +130,3 @@ def _failure(failure: FailureSummary) -> str:
 
 def _line(text: str) -> str:
     return visible(" ".join(text.split()))
-
-
-def _moment(at: float, zone: tzinfo | None) -> str:
-    return f"{datetime.fromtimestamp(at, zone):%Y-%m-%d %H:%M}"

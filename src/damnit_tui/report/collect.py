@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from datetime import tzinfo
 from pathlib import Path
 
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.logbook import Logbook, load_logbook
-from damnit_daemon.model import RunKey
+from damnit_daemon.model import Column, RunRow
 from damnit_daemon.paths import DamnitFolder
 from damnit_daemon.store import (
     Database,
@@ -20,6 +20,7 @@ from damnit_daemon.store import (
 )
 from damnit_daemon.user_path import typed_path
 
+from ..fixed_columns import COMMENT, TIME
 from ..state.saved_pictures import load_pictures, pictures_file
 from ..state.storage import read_json, state_directory, write_json
 from ..table.cells import is_problem
@@ -37,12 +38,16 @@ class Reports:
     Args:
         folder: The DAMNIT folder.
         directory: Where the time of the last report is saved; None for the user's state.
+        zone: Time zone of the times written; None for this machine's.
     """
 
-    def __init__(self, folder: DamnitFolder, directory: Path | None = None) -> None:
+    def __init__(
+        self, folder: DamnitFolder, directory: Path | None = None, *, zone: tzinfo | None = None
+    ) -> None:
         self._folder = folder
         self._database = Database(folder.database, timeout_s=TIMEOUT_S)
         self._directory = directory
+        self._zone = zone
         self._state = (directory or state_directory()) / "reports.json"
 
     def collect(
@@ -61,13 +66,19 @@ class Reports:
         since = now - hours * 3600 if hours is not None else self._last() or now - FIRST_S
         with self._database.reading() as con:
             proposal, db_id = load_setting(con, "proposal"), load_setting(con, "db_id")
-            began = {run.key: run.start_time or run.added_at or 0.0 for run in load_runs(con)}
-            keys = sorted((key for key, at in began.items() if since < at <= now), reverse=True)
-            titles = {column.name: column.title for column in load_columns(con)}
-            values = load_values(con, keys=keys) if keys else []
+            rows = [run for run in load_runs(con) if since < _began(run) <= now]
+            rows.sort(key=lambda run: run.key, reverse=True)
+            columns = load_columns(con)
+            titles = {column.name: column.title for column in columns}
+            by_hand = {column.name for column in columns if column.type} | {COMMENT.name}
+            values = load_values(con, keys=[run.key for run in rows]) if rows else []
             notes = [(n.timestamp, n.text) for n in load_notes(con) if since < n.timestamp <= now]
         file = pictures_file(db_id, self._folder.path, self._directory)
         pictures = load_pictures(file, since, now)
+        has_values = {value.key for value in values}
+        processed = {value.key for value in values if value.name not in by_hand}
+        processed |= {run.key for run in rows if run.start_time is not None}
+        in_table = [run for run in rows if run.key in processed | has_values]
         failed = [
             (value.key.run, titles.get(value.name, value.name), _message(value.attributes))
             for value in values
@@ -77,12 +88,14 @@ class Reports:
             proposal if isinstance(proposal, int) else None,
             since,
             now,
-            tuple(keys),
-            self._table(keys[:MOST_IN_TABLE], names),
+            tuple(run.key for run in rows if run.key in processed),
+            self._table(in_table[:MOST_IN_TABLE], columns, names),
             tuple(notes),
             group_failures(failed),
             pictures,
             frozenset(picture.path for picture in pictures if not picture.path.exists()),
+            unprocessed=tuple(run.key for run in rows if run.key not in processed),
+            left_out=len(in_table[MOST_IN_TABLE:]),
         )
 
     def done(self, summary: ShiftSummary) -> None:
@@ -121,14 +134,15 @@ class Reports:
         except OSError as error:
             raise DamnitError(f"Cannot write {path}: {error.strerror}.") from error
 
-    def _table(self, keys: list[RunKey], names: Sequence[str] | None) -> str:
-        if not keys:
+    def _table(self, runs: list[RunRow], columns: list[Column], names: Sequence[str] | None) -> str:
+        if not runs:
             return ""
-        from damnit_daemon.export import TableSelection, load_table, render_text
+        from .runs_table import write_runs
 
-        table = load_table(self._database, TableSelection(keys=keys, names=names))
-        # Notes have a section of their own.
-        return render_text(replace(table, notes=()), "md")
+        known = {column.name: column for column in columns}
+        wanted = sorted(known, key=lambda name: known[name].title) if names is None else names
+        shown = [known[name] for name in wanted if name in known and name != TIME.name]
+        return write_runs(self._database, runs, shown, self._zone)
 
     def _last(self) -> float | None:
         try:
@@ -137,6 +151,10 @@ class Reports:
             return None
         at = content.get(str(self._folder.path)) if isinstance(content, dict) else None
         return float(at) if isinstance(at, int | float) else None
+
+
+def _began(run: RunRow) -> float:
+    return run.start_time or run.added_at or 0.0
 
 
 def _message(attributes: dict[str, object]) -> str:

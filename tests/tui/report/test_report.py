@@ -7,13 +7,23 @@ from datetime import UTC
 import pytest
 from textual.widgets import Input, TextArea
 
-from damnit_daemon.store import add_note
+from damnit_daemon.store import NewValue, add_note, ensure_run, save_values
+from damnit_tui.report import collect as collect_module
 from damnit_tui.report.build import FailureSummary, ShiftSummary, group_failures, write_report
 from damnit_tui.report.collect import Reports
 from damnit_tui.report.screen import ReportScreen
 
 from ...daemon.logbook.server import KEY, LogbookServer
-from ..conftest import NOW, add_run, database_of, key, make_app, settle, until
+from ..conftest import (
+    NOW,
+    add_run,
+    database_of,
+    example_values,
+    key,
+    make_app,
+    settle,
+    until,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -51,7 +61,7 @@ def test_report_begins_where_the_last_one_ended(folder, tmp_path):
     with database_of(folder).writing() as con:
         add_note(con, NOW - 100, "beam is back")
         add_note(con, NOW - 90_000, "yesterday")
-    reports = Reports(folder, tmp_path / "state")
+    reports = Reports(folder, tmp_path / "state", zone=UTC)
     first = reports.collect(NOW, ["xgm.intensity"])
     assert [each.run for each in first.runs] == list(range(412, 394, -1))
     assert first.notes == ((NOW - 100, "beam is back"),)
@@ -59,13 +69,56 @@ def test_report_begins_where_the_last_one_ended(folder, tmp_path):
         FailureSummary("AGIPD/Hits", "ZeroDivisionError: division by zero", (410,))
         in first.failures
     )
-    assert "| 412 | 2026-03-14T11:45:00Z | 1032" in first.table
+    assert "| 412 | 2026-03-14 11:45 | 1032" in first.table
     assert "yesterday" not in first.table
     reports.done(first)
     add_run(folder, 413, now=NOW + 10)
     later = Reports(folder, tmp_path / "state").collect(NOW + 60, None)
     assert (later.since, [each.run for each in later.runs]) == (NOW, [413])
     assert len(reports.collect(NOW + 60, None, hours=1000).runs) == 19
+
+
+def test_report_shows_values_as_the_table_does(folder, tmp_path):
+    hits = NewValue(key(413), "agipd.hits", 1, attributes={"value_type": "boolean"})
+    values = [value for value in example_values(413) if value.name != hits.name]
+    add_run(folder, 413, hits, *values, NewValue(key(413), "comment", "a|b\nc"), now=NOW + 60)
+    names = ["comment", "xgm.intensity", "xgm.trend", "agipd.preview", "agipd.hits"]
+    happened = Reports(folder, tmp_path / "state", zone=UTC).collect(NOW + 90, names)
+    heading, _, newest, *_ = happened.table.splitlines()
+    assert heading == (
+        "| Run | Time | Comment | XGM/Intensity [µJ] | XGM/Trend | AGIPD/Preview | AGIPD/Hits |"
+    )
+    assert newest.startswith("| 413 | 2026-03-14 12:01 | a\\|b<br>c | 1045.")
+    trend, image, is_hit = newest.split(" | ")[-3:]
+    assert set(trend) <= {chr(dots) for dots in range(0x2800, 0x2900)}
+    assert (image, is_hit) == ("image 30×20", "yes |")
+    assert "| ✗ ZeroDivisionError |" in happened.table
+
+
+def test_units_that_differ_follow_the_numbers_of_a_report(folder, tmp_path):
+    other = NewValue(key(413), "xgm.intensity", 1.5, attributes={"units": "mJ"})
+    add_run(folder, 413, other, now=NOW + 60)
+    table = Reports(folder, tmp_path / "state", zone=UTC).collect(NOW + 90, ["xgm.intensity"]).table
+    assert table.startswith("| Run | Time | XGM/Intensity |")
+    assert "| 413 | 2026-03-14 12:01 | 1.5000 mJ |" in table
+
+
+def test_report_does_not_count_runs_that_are_not_processed(folder, tmp_path):
+    with database_of(folder).writing() as con:
+        for run in (413, 414):
+            ensure_run(con, key(run), added_at=NOW - 5)
+        save_values(con, [NewValue(key(414), "comment", "dark next")], now=NOW - 4)
+    happened = Reports(folder, tmp_path / "state", zone=UTC).collect(NOW, ["comment"])
+    text = write_report(happened, UTC)
+    assert "18 runs: 395-412\n\nNot processed: 413-414\n" in text
+    assert "| 414 |  | dark next |" in text
+    assert "| 413 |" not in text
+
+
+def test_report_counts_the_runs_that_its_table_leaves_out(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(collect_module, "MOST_IN_TABLE", 16)
+    text = write_report(Reports(folder, tmp_path / "state").collect(NOW, ["comment"]), UTC)
+    assert "#### Runs without the 2 oldest runs\n" in text
 
 
 def said(app):
