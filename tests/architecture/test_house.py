@@ -62,12 +62,6 @@ FUNCTIONS_HANDED_OVER = {
 }
 """Parameters of screens and fields of messages that are functions; to be values or messages."""
 
-FOR_TYPE_CHECKERS = {
-    ("damnit_ctx", "damnit_daemon.runner.pipeline"),
-    ("damnit_ctx", "damnit_daemon.runner.results"),
-}
-"""Imports below `TYPE_CHECKING` of names that the context API fetches when they are asked for."""
-
 
 def app_classes() -> Iterator[type]:
     for info in pkgutil.walk_packages(damnit_tui.__path__, "damnit_tui."):
@@ -181,11 +175,7 @@ def import_graph() -> dict[str, set[str]]:
     if not paths["damnit_ctx"].exists():  # installed, not in a checkout
         paths["damnit_ctx"] = SOURCE / "damnit_ctx.py"
     return {
-        name: {
-            other
-            for other in imports(name, path, set(paths))
-            if other != name and (name, other) not in FOR_TYPE_CHECKERS
-        }
+        name: {other for other in imports(name, path, set(paths)) if other != name}
         for name, path in paths.items()
     }
 

@@ -68,8 +68,18 @@ def test_in_the_users_python_only_the_standard_library_is_needed_to_begin_with(m
     assert loaded_by(module) <= sys.stdlib_module_names | OURS
 
 
-def test_the_context_api_imports_nothing_of_ours():
-    assert loaded_by("damnit_ctx") & OURS == {"damnit_ctx"}
+def test_the_context_api_loads_declarations_only():
+    code = "import sys, damnit_ctx; print(*(n for n in sys.modules if n.startswith('damnit_')))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    runner = {f"damnit_daemon.runner.{name}" for name in ("cell", "group", "variable")}
+    parents = {"damnit_daemon", "damnit_daemon.runner"}
+    assert set(done.stdout.split()) == {"damnit_ctx", *parents, *runner}
+
+
+def test_the_runner_does_not_import_the_context_api():
+    code = "import sys, damnit_daemon.runner.pipeline; print('damnit_ctx' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
 
 
 def test_the_runner_knows_nothing_above_it():

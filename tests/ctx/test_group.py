@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from damnit_ctx import Group, GroupError, Variable
-from damnit_ctx import group_variables as variables_of
+from damnit_daemon.runner.group import group_variables as variables_of
 
 
 @Group(tags="beam")

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from damnit_ctx import GroupError, GroupVariable, Variable, is_group
-
-from .groups import name_given, variables_of
+from .group_names import name_given, variables_of
+from .variable import GroupError, GroupVariable, Variable, is_group
 
 Item = tuple[str, Any]
 """A variable or a group, with the name given for it; empty if none was."""

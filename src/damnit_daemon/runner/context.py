@@ -13,17 +13,16 @@ from importlib.util import decode_source
 from pathlib import Path
 from typing import Any
 
-from damnit_ctx import GroupError, GroupVariable, RunData, Variable
-
 from .default_pipeline import Registration, listening
 from .encode import Computed
 from .fingerprint import Fingerprints
 from .graph import Graph
-from .groups import name_globals, variables_of
+from .group_names import name_globals, variables_of
 from .lint import DeclaredFunction, check_functions, check_use
 from .local_imports import digest
 from .protocol import ContextLoaded, Problem, VariableMeta
 from .source_locations import SourceLocations
+from .variable import GroupError, GroupVariable, RunData, Variable
 
 MODULE_NAME = "context_file"
 """Name of the context file as a module, in tracebacks and pickles."""

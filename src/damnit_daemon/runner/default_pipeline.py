@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Protocol
 
-from damnit_ctx import Variable
+from .variable import Variable
 
 
 class RegisteredPipeline(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 
-from damnit_ctx import Skip
+from .variable import Skip
 
 LONGEST_MESSAGE = 65_536
 """Maximum characters kept of an error message, which goes through pipes, files and a database."""

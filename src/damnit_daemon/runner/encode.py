@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from damnit_ctx import Cell
-
 from . import file_format, tables
 from .attributes import storable_text
+from .cell import Cell
 from .netcdf import as_dataset, write_dataset
 from .netcdf_types import plain
 from .saved_values import survives

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from damnit_ctx import Argument, Cell, RunData, Skip, Variable
-
+from .cell import Cell
 from .dependency_errors import DependencyError, dependency_error, message_of
 from .graph import Graph
 from .mymdc import MyMdc
+from .variable import Argument, RunData, Skip, Variable
 
 
 class EvaluatedRun(Protocol):

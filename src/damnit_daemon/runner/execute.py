@@ -9,8 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from damnit_ctx import Cell, Skip, Variable
-
+from .cell import Cell
 from .context import Context
 from .evaluate import Evaluator, describe, outcome_line
 from .fragment import FragmentWriter
@@ -18,6 +17,7 @@ from .protocol import Event, Job, VariableDone, VariableStarted
 from .run_data import OpenedRun
 from .saved_values import ValueMissing, read_back
 from .staged_file import NotWritten
+from .variable import Skip, Variable
 
 
 class ProcessDied(Exception):  # noqa: N818 - it stands for what happened to an earlier child

@@ -15,9 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from damnit_ctx import Cell
-
 from . import file_format
+from .cell import Cell
 from .checksum import note_checksums
 from .encode import (
     Computed,

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from fnmatch import fnmatchcase
 from graphlib import CycleError, TopologicalSorter
 
-from damnit_ctx import Argument, RunData, Variable
+from .variable import Argument, RunData, Variable
 
 
 class UnknownVariable(Exception):  # noqa: N818 - it names what is missing

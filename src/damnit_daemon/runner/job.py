@@ -9,8 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
-from damnit_ctx import RunData
-
 from . import processes
 from .context import Context
 from .encode import Computed
@@ -20,6 +18,7 @@ from .graph import UnknownVariable
 from .protocol import Event, FilesFound, Job, JobStarted, Note, VariableDone, encode
 from .run_data import MockRun, OpenedRun, RunUnavailable
 from .run_files import sentence
+from .variable import RunData
 
 PRELOADED = ("xarray", "pandas", "matplotlib.pyplot", "PIL.Image", "h5netcdf", "scipy")
 """Modules a child may have imported, to be preloaded for the next one."""

@@ -12,9 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
-from damnit_ctx import RESERVED_NAMES, SOURCES, SPELLINGS
-
 from .protocol import Problem, VariableMeta
+from .variable import RESERVED_NAMES, SOURCES, SPELLINGS
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 

@@ -9,9 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from damnit_ctx import Cell
-
 from . import file_format, thumbnail
+from .cell import Cell
 from .context import Context
 from .dependency_errors import DependencyError
 from .encode import Computed

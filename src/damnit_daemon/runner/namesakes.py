@@ -15,13 +15,11 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
-import damnit_ctx
-
 MODULES = {"damnit.context", "damnit_writing", "damnit_exceptions", "ctxrunner"}
 """The modules; all have the same contents."""
 PACKAGE, SUPPORT = "damnit", "damnit.ctxsupport"
-CONTENTS = f"{__package__}.namesake_contents"
-"""Imported lazily: it reads and evaluates context files, and reading one installs these finders."""
+API, CONTENTS = "damnit_ctx", f"{__package__}.namesake_contents"
+"""Imported lazily: both use this package, and reading a context file installs these finders."""
 
 
 def provide() -> None:
@@ -68,7 +66,7 @@ class _Loader(Loader):
         if module.__name__ == PACKAGE:
             contents: list[str] = []
         else:
-            contents = [*damnit_ctx.__all__, *_own()]
+            contents = [*import_module(API).__all__, *_own()]
         module.__dict__["__all__"] = contents
         module.__dict__["__getattr__"] = lambda name: _look_up(module.__name__, name, contents)
 
@@ -76,7 +74,7 @@ class _Loader(Loader):
 def _look_up(module: str, name: str, contents: Sequence[str]) -> Any:
     if name in contents:
         own = _own()
-        return own[name] if name in own else getattr(damnit_ctx, name)
+        return own[name] if name in own else getattr(import_module(API), name)
     if name.startswith("__") or (module == PACKAGE and f"{PACKAGE}.{name}" in MODULES):
         raise AttributeError(f"module {module!r} has no attribute {name!r}")
     if module == PACKAGE:

@@ -13,8 +13,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, cast
 
-from damnit_ctx import Cell, GroupError, RunData, Skip, Variable
-
+from .cell import Cell
 from .collect import Item, flatten, gather
 from .context import Context, read_source
 from .context_file import module_name
@@ -26,6 +25,7 @@ from .file_format import START_TIME
 from .local_imports import digest
 from .results import Results
 from .run_data import GivenRun, OpenedRun, RunUnavailable
+from .variable import GroupError, RunData, Skip, Variable
 
 LOG = logging.getLogger("damnit")
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from damnit_ctx import Cell
-
+from .cell import Cell
 from .context import Context
 from .encode import Computed
 from .evaluate import describe

@@ -6,9 +6,8 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from damnit_ctx import RunData
-
 from .run_files import DataFiles, sentence
+from .variable import RunData
 
 ORIGINS = ("raw", "proc")
 """Folders of a run's files, below the proposal's folder."""

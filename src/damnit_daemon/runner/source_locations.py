@@ -7,7 +7,7 @@ import inspect
 import types
 from collections.abc import Iterable, Iterator
 
-from damnit_ctx import Variable
+from .variable import Variable
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

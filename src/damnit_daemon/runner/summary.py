@@ -8,9 +8,8 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
-from damnit_ctx import Cell
-
 from . import file_format, plotly_picture, thumbnail
+from .cell import Cell
 from .trendline import trendline
 
 LARGEST_INTEGER = 2**63 - 1

@@ -16,7 +16,8 @@ from unittest.mock import MagicMock
 import damnit_ctx
 from damnit_daemon.runner import namesake_contents, namesakes, pipeline, summary, thumbnail
 from damnit_daemon.runner.collect import gather
-from damnit_daemon.runner.groups import name_globals, variables_of
+from damnit_daemon.runner.group_names import name_globals, variables_of
+from damnit_daemon.runner.variable import GroupVariable, is_group
 
 
 class ContextFile:
@@ -111,8 +112,8 @@ def as_theirs() -> None:
     damnit_ctx.Cell.get_summary = get_summary  # type: ignore[attr-defined]
     pipeline.LOG = logging.getLogger("ctxrunner")
     more = {
-        "GroupBoundVariable": damnit_ctx.GroupVariable,
-        "is_group_instance": damnit_ctx.is_group,
+        "GroupBoundVariable": GroupVariable,
+        "is_group_instance": is_group,
         "_DEFAULT_PIPELINE_STATE": contextvars.ContextVar("state", default=None),
         "THUMBNAIL_SIZE": thumbnail.SIZE_PX,
         "add_to_h5_file": namesake_contents.add_to_h5_file,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from damnit_ctx import GroupError, GroupVariable, components, group_variables, is_group
+from .group import components, group_variables
+from .variable import GroupError, GroupVariable, is_group
 
 
 def name_globals(namespace: Mapping[str, Any]) -> list[Any]:
