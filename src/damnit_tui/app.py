@@ -104,6 +104,8 @@ class DamnitApp(GuardedApp[Path], ThemedApp[Path]):
         """Record each key's target; keys that follow a command key or a new screen wait."""
         if not isinstance(event, events.Key) or event.is_forwarded:
             await super().on_event(event)
+        elif not self.screen_stack:
+            return  # the app is ending
         elif not await self._is_held(event):
             aim(event, focused := self.focused)
             await super().on_event(event)
@@ -118,6 +120,8 @@ class DamnitApp(GuardedApp[Path], ThemedApp[Path]):
 
     async def on_key(self, event: events.Key) -> None:
         """Retry an unhandled key: its target may not have existed yet."""
+        if not self.screen_stack:
+            return  # the app is ending
         if await self._held.wait_for(self.screen, event):
             event.prevent_default()
         elif (again := missed(event, self.focused)) is not None:

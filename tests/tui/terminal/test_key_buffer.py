@@ -51,3 +51,16 @@ async def test_letters_keep_their_order_while_a_prompt_opens(folder, turns):
                 await asyncio.sleep(0)
         await until(pilot, lambda: isinstance(app.focused, Input) and len(app.focused.value) == 15)
         assert app.focused.value == "comment ~ light"
+
+
+@pytest.mark.parametrize("pressed", ["x", "y", "tab", "q"])
+async def test_keys_typed_while_the_app_ends_are_dropped(folder, pressed):
+    """The fast typist's `q` twice, or a slow machine: the screens are gone, keys still come."""
+    app = make_app(folder)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        for _ in range(60):
+            app.post_message(events.Key(pressed, pressed if len(pressed) == 1 else None))
+    await app.on_event(events.Key(pressed, None))
+    await app.on_key(events.Key(pressed, None))
+    assert app._exception is None
