@@ -204,7 +204,7 @@ def test_selection_exports_given_runs_and_variables_in_given_order(database):
 
     assert [run.key.run for run in table.runs] == [2, 1]
     assert table.titles() == ["Proposal", "Run", "Timestamp", "text", "XGM/Number"]
-    assert dict(table.lines())[table.runs[1]] == ["plain", 1234.5]
+    assert dict(table.lines())[table.runs[1]] == ("plain", 1234.5)
 
 
 def test_export_reports_progress_and_can_be_cancelled(database, tmp_path, monkeypatch):

@@ -11,9 +11,10 @@ Reading changes nothing: it neither migrates the database nor blocks other progr
 import loads neither h5py, xarray nor pandas; they are imported when needed.
 """
 
+from ..model import Failure
 from .folder import Folder, NoSuchRun
 from .run import NoSuchVariable, Run
 from .submission import submit
-from .value import Failure, Value
+from .value import Value
 
 __all__ = ["Failure", "Folder", "NoSuchRun", "NoSuchVariable", "Run", "Value", "submit"]

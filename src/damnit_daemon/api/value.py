@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from ..model import Column, StoredValue
+from ..model import Column, Failure, StoredValue
 from ..paths import DamnitFolder
 from ..runner import file_format
 from ..store import decode_value
 
 if TYPE_CHECKING:
     from ..hdf5 import ValueInfo
-
-
-class Failure(NamedTuple):
-    """The reason for a missing value."""
-
-    message: str
-    error_class: str
-    """Name of the exception's class; `Skip` for a skipped variable."""
-
-    @property
-    def is_skip(self) -> bool:
-        """True if there is nothing to compute, as opposed to a failure."""
-        return self.error_class == "Skip"
 
 
 class Value:
@@ -79,11 +66,7 @@ class Value:
     @property
     def error(self) -> Failure | None:
         """The reason for a missing value; None if there is a value, or it was not computed."""
-        attributes = self._stored.attributes
-        message = attributes.get("error")
-        if message is None:
-            return None
-        return Failure(str(message), str(attributes.get("error_cls") or ""))
+        return self._stored.failure
 
     @property
     def attributes(self) -> dict[str, Any]:

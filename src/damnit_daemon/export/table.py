@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
 
 from ..errors import DamnitError
-from ..model import Blob, BlobKind, Column, RunKey, RunRow, StoredValue
-from ..query import ValueTable, parse_filter, parse_sort, sort_keys
-from ..store import (
-    Database,
-    Note,
-    decode_value,
-    load_columns,
-    load_notes,
-    load_runs,
-    load_value,
-    load_values,
-)
+from ..model import Column, Failure, RunKey, RunRow
+from ..model.value import describe_blob
+from ..query import SummaryTable, parse_filter, parse_sort, sort_keys
+from ..store import Database, Note, load_columns, load_notes, load_runs, load_summaries
 
 Plain = int | float | str | bool | None
 
 COMMENT = "comment"
-MARKERS = {
-    BlobKind.PNG: "<image>",
-    BlobKind.TRENDLINE: "<trendline>",
-    BlobKind.UNKNOWN: "<unknown>",
-}
 MISSING = frozenset({"Skip", "SourceNameError"})
 """Errors that mean there is nothing to compute, not that the code failed."""
 
@@ -36,7 +25,8 @@ VALUES_AT_ONCE = 60_000
 
 Progress = Callable[[int, int], bool]
 """Called with the numbers of runs done and in total; returns False to cancel."""
-Cells = dict[tuple[RunKey, str], Plain]
+PlainColumns = Mapping[str, Sequence[Plain]]
+"""For each variable its cells, one for each run."""
 
 
 class Cancelled(DamnitError):  # noqa: N818 – house style
@@ -68,13 +58,13 @@ class ExportTable:
 
     columns: list[Column]
     runs: list[RunRow]
-    read: Callable[[Sequence[RunKey]], Cells]
-    """Reads the values of some runs."""
+    read: Callable[[Sequence[RunKey]], PlainColumns]
+    """Reads the cells of some runs, column by column."""
     notes: tuple[Note, ...] = ()
     """Comments on a point in time, not on a run."""
     progress: Progress = lambda _done, _total: True
 
-    def lines(self) -> Iterator[tuple[RunRow, list[Plain]]]:
+    def lines(self) -> Iterator[tuple[RunRow, Sequence[Plain]]]:
         """Yield each run with its values, column by column; reads in batches to save memory.
 
         Raises:
@@ -86,9 +76,11 @@ class ExportTable:
         for portion in _portions(self.runs, len(self.columns)):
             if not self.progress(done, total):
                 raise Cancelled
-            cells = self.read([run.key for run in portion])
-            for run in portion:
-                yield run, [cells.get((run.key, column.name)) for column in self.columns]
+            read = self.read([run.key for run in portion])
+            empty = [None] * len(portion)
+            cells = [read.get(column.name, empty) for column in self.columns]
+            rows = zip(*cells, strict=True) if cells else [()] * len(portion)
+            yield from zip(portion, rows, strict=True)
             done += len(portion)
         self.progress(total, total)
 
@@ -96,7 +88,7 @@ class ExportTable:
         """Yield the values of each run, after its proposal, number and start time."""
         for run, values in self.lines():
             start = None if run.start_time is None else format_time(run.start_time)
-            yield [run.key.proposal, run.key.run, start, *values]
+            yield [*run.key, start, *values]
 
     def titles(self) -> list[str]:
         """Return the headers of the columns of `rows`."""
@@ -129,7 +121,7 @@ def load_table(
     shown = _wanted_columns(columns, choice)
     if choice.keys is None and (choice.filter or choice.sort):
         wanted = _select(database, wanted, columns, choice, progress)
-    read = _reader(database, shown, {column.name: column.type for column in columns})
+    read = _reader(database, shown, are_all=len(shown) == len(columns))
     return ExportTable(shown, wanted, read, tuple(notes), progress)
 
 
@@ -140,23 +132,26 @@ def _portions(runs: Sequence[RunRow], columns: int) -> Iterator[Sequence[RunRow]
 
 
 def _reader(
-    database: Database, columns: Sequence[Column], types: dict[str, str | None]
-) -> Callable[[Sequence[RunKey]], Cells]:
-    names = [column.name for column in columns]
+    database: Database, columns: Sequence[Column], *, are_all: bool
+) -> Callable[[Sequence[RunKey]], PlainColumns]:
+    names = None if are_all else [column.name for column in columns]
+    booleans = {column.name for column in columns if column.type == "boolean"}
 
-    def read(keys: Sequence[RunKey]) -> Cells:
-        """Read the values; images and trendlines become markers."""
+    def read(keys: Sequence[RunKey]) -> PlainColumns:
+        """Read the cells; images and trendlines become markers."""
         with database.reading() as con:
-            values = [
-                # Complex numbers and arrays are shown with more than a marker.
-                (load_value(con, stored.key, stored.name) or stored)
-                if _is_unmarked(stored)
-                else stored
-                for stored in load_values(con, keys=keys, names=names)
-            ]
-        return {(v.key, v.name): plain_value(v, types.get(v.name)) for v in values}
+            found = load_summaries(con, keys, names=names)
+        for name, cells in found.items():
+            if name in booleans:
+                found[name] = [bool(c) if isinstance(c, int) else plain_value(c) for c in cells]
+            elif not _PLAIN.issuperset(map(type, cells)):
+                found[name] = [c if type(c) in _PLAIN else plain_value(c) for c in cells]
+        return found
 
     return read
+
+
+_PLAIN = frozenset({int, float, str, type(None)})
 
 
 def format_time(timestamp: float) -> str:
@@ -173,22 +168,11 @@ def as_datetime(timestamp: float) -> datetime | None:
         return None
 
 
-def plain_value(stored: StoredValue, user_type: str | None) -> Plain:
-    """Convert a stored value for export: a number, a boolean or text; errors become text."""
-    if stored.value is None:
-        return _error_text(stored)
-    if isinstance(stored.value, Blob):
-        return MARKERS.get(stored.value.kind, MARKERS[BlobKind.UNKNOWN])
-    value = decode_value(stored)
-    if user_type == "boolean" and isinstance(value, int):
-        return bool(value)
-    if value is None or isinstance(value, (int, float, str)):
-        return value
-    if isinstance(value, complex):
-        return str(value)
-    if isinstance(value, bytes):
-        return MARKERS[BlobKind.UNKNOWN]
-    return f"{value.dtype}: {value.shape}"
+def plain_value(cell: Any) -> Plain:
+    """Convert a cell for export: numbers and texts stay, anything else becomes text."""
+    if isinstance(cell, Failure):
+        return _error_text(cell)
+    return str(cell) if isinstance(cell, complex) else describe_blob(cell)
 
 
 def _wanted_runs(runs: list[RunRow], choice: TableSelection) -> list[RunRow]:
@@ -224,31 +208,24 @@ def _select(
     names = None if wanted else list(sorted_by)
     by_key = {run.key: run for run in runs}
     shown: list[RunKey] = []
-    kept: list[StoredValue] = []
+    kept: dict[str, list[Any]] = {name: [] for name in sorted_by}
     done = 0
     for portion in _portions(runs, len(columns) if wanted else len(sorted_by)):
         if not progress(done, len(runs)):
             raise Cancelled
         keys = [run.key for run in portion]
         with database.reading() as con:
-            values = load_values(con, keys=keys, names=names)
-        shown += wanted.select(ValueTable(portion, columns, values), keys)
-        kept += [value for value in values if value.name in sorted_by]
+            cells = load_summaries(con, keys, names=names)
+        shown += wanted.select(SummaryTable(portion, columns, cells), keys)
+        for name, column in kept.items():
+            column += cells.get(name) or [None] * len(keys)
         done += len(portion)
-    found = ValueTable(runs, columns, kept)
-    return [by_key[key] for key in sort_keys(found, shown, order)]
+    return [by_key[key] for key in sort_keys(SummaryTable(runs, columns, kept), shown, order)]
 
 
-def _is_unmarked(stored: StoredValue) -> bool:
-    return isinstance(stored.value, Blob) and stored.value.kind not in MARKERS
-
-
-def _error_text(stored: StoredValue) -> str | None:
-    attributes = stored.attributes
-    message = attributes.get("error")
-    if message is None:
-        return None
-    kind = attributes.get("error_cls")
+@lru_cache(maxsize=4096)
+def _error_text(failure: Failure) -> str:
+    message, kind = failure
     if kind in MISSING:
         return f"» {message}"
     if not kind or kind == "DependencyError":

@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 
 from ..model.sanitize import format_number, no_formula, show_controls
+from ..model.value import MARKERS
 from ..store import Database
 from .formats import NoSuchFormat, TextFormat
-from .table import MARKERS, ExportTable, Plain, TableSelection, format_time, load_table
+from .table import ExportTable, Plain, TableSelection, format_time, load_table
 
 
 def export_table(
@@ -107,7 +108,9 @@ def _separated(table: ExportTable, delimiter: str, *, formulas: bool = False) ->
     writer = csv.writer(_Line(), delimiter=delimiter, lineterminator="\r\n")
     titles: list[Plain] = [*table.titles()]
     for row in chain([titles], table.rows()):
-        line: str = writer.writerow(row if formulas else map(no_formula, row))
+        # Most cells are numbers, for which even a call costs too much.
+        safe = row if formulas else [no_formula(c) if type(c) is str else c for c in row]
+        line: str = writer.writerow(safe)
         yield f"{line[:-2]}\n"
 
 

@@ -2,6 +2,15 @@
 
 from .column import Column, VariableInfo
 from .run import RunKey, RunRow
-from .value import Blob, BlobKind, StoredValue
+from .value import Blob, BlobKind, Failure, StoredValue
 
-__all__ = ["Blob", "BlobKind", "Column", "RunKey", "RunRow", "StoredValue", "VariableInfo"]
+__all__ = [
+    "Blob",
+    "BlobKind",
+    "Column",
+    "Failure",
+    "RunKey",
+    "RunRow",
+    "StoredValue",
+    "VariableInfo",
+]

@@ -34,6 +34,14 @@ class Blob(NamedTuple):
     size_bytes: int
 
 
+MARKERS = {
+    BlobKind.PNG: "<image>",
+    BlobKind.TRENDLINE: "<trendline>",
+    BlobKind.UNKNOWN: "<unknown>",
+}
+"""Texts in place of blobs, in exports and DataFrames."""
+
+
 def blob_kind(head: bytes, summary_type: str | None) -> BlobKind:
     """Determine the content of a blob from its first bytes and the row's `summary_type`."""
     if head.startswith(PNG_SIGNATURE):
@@ -43,6 +51,28 @@ def blob_kind(head: bytes, summary_type: str | None) -> BlobKind:
     if head.startswith(NPY_SIGNATURE):
         return BlobKind.TRENDLINE if summary_type == "trendline" else BlobKind.ARRAY
     return BlobKind.UNKNOWN
+
+
+def describe_blob(cell: Any) -> Any:
+    """Return the text that stands for a blob or an array in a table; other cells unchanged."""
+    if cell is None or isinstance(cell, (int, float, str, complex)):
+        return cell
+    if isinstance(cell, Blob):
+        return MARKERS.get(cell.kind, MARKERS[BlobKind.UNKNOWN])
+    return f"{cell.dtype}: {cell.shape}"
+
+
+class Failure(NamedTuple):
+    """The reason for a missing value."""
+
+    message: str
+    error_class: str
+    """Name of the exception's class; `Skip` for a skipped variable."""
+
+    @property
+    def is_skip(self) -> bool:
+        """True if there is nothing to compute, as opposed to a failure."""
+        return self.error_class == "Skip"
 
 
 class StoredValue(NamedTuple):
@@ -70,3 +100,12 @@ class StoredValue(NamedTuple):
         except (TypeError, ValueError):
             return {}
         return parsed if isinstance(parsed, dict) else {}
+
+    @property
+    def failure(self) -> Failure | None:
+        """The reason for a missing value; None if there is a value, or it was not computed."""
+        attributes = self.attributes
+        message = attributes.get("error")
+        if message is None:
+            return None
+        return Failure(str(message), str(attributes.get("error_cls") or ""))

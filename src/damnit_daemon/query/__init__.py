@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .cells import parse_number
     from .filter import Filter, parse_filter
     from .sort import SortKey, parse_sort, sort_keys
-    from .table import Table, ValueTable
+    from .table import SummaryTable, Table
     from .times import Moment
 
 __all__ = [
@@ -23,8 +23,8 @@ __all__ = [
     "FilterError",
     "Moment",
     "SortKey",
+    "SummaryTable",
     "Table",
-    "ValueTable",
     "parse_filter",
     "parse_number",
     "parse_sort",
@@ -35,8 +35,8 @@ _HOMES = {
     "Filter": "filter",
     "Moment": "times",
     "SortKey": "sort",
+    "SummaryTable": "table",
     "Table": "table",
-    "ValueTable": "table",
     "parse_filter": "filter",
     "parse_number": "cells",
     "parse_sort": "sort",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from typing import Protocol
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Any, Protocol
 
-from ..model import Blob, Column, RunKey, RunRow, StoredValue
+from ..model import Column, Failure, RunKey, RunRow, StoredValue
 
 Scalar = int | float | str | None
 """A cell as a number or a text; None for anything else: empty, NaN, an image, an array."""
@@ -50,40 +51,28 @@ class Table(Protocol):
         ...
 
 
-class ValueTable:
-    """A table of runs and values loaded from the store."""
+class SummaryTable:
+    """A table of runs and cells loaded from the store, column by column."""
 
     marked: Collection[RunKey] = ()
 
     def __init__(
         self,
-        runs: Iterable[RunRow],
+        runs: Sequence[RunRow],
         columns: Sequence[Column],
-        values: Iterable[StoredValue],
+        summaries: Mapping[str, Sequence[Any]],
     ) -> None:
-        """Index the values.
+        """Take the cells.
 
         Args:
             runs: All runs.
             columns: All variables.
-            values: The values of all runs.
+            summaries: The cells of each variable, one for each run.
         """
         self.columns = columns
         self._runs = {run.key: run for run in runs}
-        self._values: dict[str, dict[RunKey, StoredValue]] = {}
-        self.text_names: set[str] = set()
-        self._errors: dict[RunKey, list[str]] = {}
-        for value in values:
-            self._values.setdefault(value.name, {})[value.key] = value
-            if isinstance(value.value, str):
-                self.text_names.add(value.name)
-            elif (name := error_class(value)) is not None:
-                self._errors.setdefault(value.key, []).append(name)
-
-    @property
-    def keys(self) -> list[RunKey]:
-        """All runs, newest first."""
-        return sorted(self._runs, reverse=True)
+        self._places = {run.key: place for place, run in enumerate(runs)}
+        self._summaries = summaries
 
     def run(self, key: RunKey) -> RunRow:
         """Return a run's own data, without its values."""
@@ -91,17 +80,48 @@ class ValueTable:
 
     def scalars(self, name: str, keys: Sequence[RunKey]) -> Sequence[Scalar]:
         """Return a variable's cells as numbers and texts."""
-        values = self._values.get(name, {})
-        return [scalar_of(values.get(key)) for key in keys]
+        # NaN alone differs from itself.
+        return [
+            cell if type(cell) in _SCALARS and cell == cell else None
+            for cell in self._cells(name, keys)
+        ]
 
     def filled(self, name: str, keys: Sequence[RunKey]) -> Sequence[bool]:
         """Return for each key whether the cell has a value."""
-        values = self._values.get(name, {})
-        return [is_filled(values.get(key)) for key in keys]
+        return [
+            (cell == cell and cell != "")
+            if type(cell) in _SCALARS
+            else not (cell is None or isinstance(cell, Failure))
+            for cell in self._cells(name, keys)
+        ]
+
+    @cached_property
+    def text_names(self) -> Collection[str]:
+        """The variables with texts."""
+        return {name for name, cells in self._summaries.items() if str in set(map(type, cells))}
 
     def errors(self, key: RunKey) -> Iterable[str]:
         """Return the classes of a run's errors."""
-        return self._errors.get(key, ())
+        return self._errors.get(self._places[key], ())
+
+    @cached_property
+    def _errors(self) -> dict[int, list[str]]:
+        found: dict[int, list[str]] = {}
+        for cells in self._summaries.values():
+            if Failure in set(map(type, cells)):
+                for place, cell in enumerate(cells):
+                    if isinstance(cell, Failure):
+                        found.setdefault(place, []).append(cell.error_class or "Error")
+        return found
+
+    def _cells(self, name: str, keys: Sequence[RunKey]) -> Iterable[Any]:
+        cells = self._summaries.get(name)
+        if cells is None:
+            return [None] * len(keys)
+        return map(cells.__getitem__, map(self._places.__getitem__, keys))
+
+
+_SCALARS = frozenset({int, float, str})
 
 
 def scalar_of(stored: StoredValue | None) -> Scalar:
@@ -109,13 +129,6 @@ def scalar_of(stored: StoredValue | None) -> Scalar:
     value = stored.value if stored is not None else None
     # NaN alone differs from itself.
     return value if isinstance(value, int | float | str) and value == value else None
-
-
-def is_filled(stored: StoredValue | None) -> bool:
-    """Return True if a cell has a value, images and arrays included."""
-    if stored is None or stored.value is None:
-        return False
-    return isinstance(stored.value, Blob | bytes) or scalar_of(stored) not in (None, "")
 
 
 def error_class(stored: StoredValue) -> str | None:

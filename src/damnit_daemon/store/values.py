@@ -61,7 +61,7 @@ def load_values(
     if keys is None and since is None and names is not None and len(names) <= _FEW_NAMES:
         keys = list(keys_with_values(con))
     values: list[StoredValue] = []
-    for condition, parameters in _conditions(keys, names, since):
+    for condition, parameters in conditions(keys, names, since):
         sql = (
             f"SELECT proposal, run, name, {value}, {_OTHERS}, {size} FROM run_variables "
             f"WHERE {condition}"
@@ -87,7 +87,7 @@ def load_value(con: sqlite3.Connection, key: RunKey, name: str) -> StoredValue |
     return found[0] if found else None
 
 
-def _conditions(
+def conditions(
     keys: Collection[RunKey] | None, names: Collection[str] | None, since: float | None
 ) -> Iterator[tuple[str, list[Any]]]:
     """Yield the conditions of the queries to run: one per proposal if runs are given."""
