@@ -12,12 +12,12 @@ from damnit_daemon.model import Blob, BlobKind, Column, RunKey, RunRow, StoredVa
 from damnit_daemon.query import (
     FilterError,
     Moment,
-    ValueTable,
     parse_filter,
     parse_sort,
     sort_keys,
 )
 from damnit_daemon.query.completion import complete_filter
+from tests.daemon.query.builders import StoredTable
 from tests.fuzz.budget import report, rounds
 
 MOST_S = 2.0
@@ -70,7 +70,7 @@ def tables(draw):
         st.sampled_from([None, "[]", "{", '{"error": 1, "error_cls": []}', '{"error": "x"}'])
     )
     values.append(StoredValue(keys[0], "xgm", None, NOW, attributes_json=failed))
-    table = ValueTable(rows, COLUMNS, values)
+    table = StoredTable(rows, COLUMNS, values)
     table.marked = set(keys[:1])
     return table
 

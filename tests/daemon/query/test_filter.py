@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from damnit_daemon.model import Blob, BlobKind, Column, RunKey, RunRow, StoredValue
-from damnit_daemon.query import FilterError, Moment, ValueTable, parse_filter
+from damnit_daemon.query import FilterError, Moment, parse_filter
+from tests.daemon.query.builders import StoredTable
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC).timestamp()
 HOUR_S = 3600.0
@@ -34,7 +35,7 @@ def stored(run, name, value, **attributes):
     return StoredValue(key(run), name, value, NOW, attributes_json=text)
 
 
-TABLE = ValueTable(
+TABLE = StoredTable(
     [RunRow(key(run), NOW - run * HOUR_S if run < 5 else None, None) for run in range(1, 7)],
     COLUMNS,
     [
@@ -162,7 +163,7 @@ def test_filter_error_has_its_position(text, place, words):
 
 def test_word_is_found_among_texts_with_nul_characters():
     texts = ["a\0Xyz", "b", "\0", "xYZ"]
-    odd = ValueTable(
+    odd = StoredTable(
         [RunRow(key(run), None, None) for run in range(1, 5)],
         COLUMNS,
         [stored(run, "sample", text) for run, text in enumerate(texts, 1)],
@@ -172,7 +173,7 @@ def test_word_is_found_among_texts_with_nul_characters():
 
 
 def test_is_marked_selects_marked_runs():
-    marking = ValueTable([RunRow(key(run), None, None) for run in range(1, 4)], COLUMNS, [])
+    marking = StoredTable([RunRow(key(run), None, None) for run in range(1, 4)], COLUMNS, [])
     marking.marked = {key(2)}
     found = parse_filter("is:marked or run = 3", COLUMNS)
     assert found.uses_marks
@@ -249,7 +250,7 @@ def test_exponential_pattern_is_refused(pattern):
     "pattern", ["dark|junk", "^a.*z$", "[+*]+", r"\(\d+\)", "(ab)+", "a{2,3}", "[]a]*"]
 )
 def test_accepted_pattern_is_fast_on_long_text(pattern):
-    long = ValueTable(
+    long = StoredTable(
         [RunRow(key(1), None, None)], COLUMNS, [stored(1, "sample", "a" * 1_000_000 + "!")]
     )
     began = time.process_time()

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from damnit_daemon.model import Blob, BlobKind, Column, RunKey, RunRow, StoredValue
-from damnit_daemon.query import FilterError, SortKey, ValueTable, parse_sort, sort_keys
+from damnit_daemon.query import FilterError, SortKey, parse_sort, sort_keys
+from tests.daemon.query.builders import StoredTable
 
 COLUMNS = [Column("a", "A"), Column("b", "Group/B")]
 
@@ -15,7 +16,7 @@ COLUMNS = [Column("a", "A"), Column("b", "Group/B")]
 def table(*values):
     """Runs 1, 2, … with these values of `a`; None: nothing is stored."""
     keys = [RunKey(1, run) for run in range(1, len(values) + 1)]
-    return ValueTable(
+    return StoredTable(
         [RunRow(key, None, None) for key in keys],
         COLUMNS,
         [

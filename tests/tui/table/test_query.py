@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from damnit_daemon.model import Column, RunKey, RunRow, StoredValue
-from damnit_daemon.query import ValueTable, parse_filter, parse_sort, sort_keys
+from damnit_daemon.query import parse_filter, parse_sort, sort_keys
 from damnit_tui.table.query import TableQuery
 from damnit_tui.table.rows import Rows
+from tests.daemon.query.builders import StoredTable
 
 COLUMNS = [Column("a", "A"), Column("b", "Group/B", tags=("t",))]
 FILTERS = ["", "a > 1", "x or b = 2", "is:error", "not has:a", "tag:t", "is:marked", "run in 2-4"]
@@ -63,7 +64,7 @@ def test_arrangement_after_changes_equals_a_fresh_one(steps):
             found = parse_filter(texts[0], COLUMNS)
             rows.arrange(TableQuery(found or None, tuple(parse_sort(texts[1], COLUMNS))))
         rows.rearrange()
-        anew = ValueTable(
+        anew = StoredTable(
             [RunRow(each, begun, None) for each, begun in runs.items()], COLUMNS, known.values()
         )
         anew.marked = rows.marked
