@@ -6,14 +6,18 @@ from collections.abc import Sequence
 from typing import ClassVar, TypeVar
 
 from textual.app import App
+from textual.color import Color
 from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.theme import Theme
 
-from .terminal.contrast import ReadableText
+from .terminal.contrast import GRAPHICS, ReadableText, contrast, readable
 from .themes import PALETTES, SERIES, role_variables, style_sheet
 
 Result = TypeVar("Result")
+
+CURSOR = "block-cursor-background"
+AREAS = ("background", "surface", "panel")
 
 THEMES = tuple(Theme(name=name, **palette) for name, palette in PALETTES.items())
 
@@ -36,6 +40,7 @@ class ThemedApp(App[Result]):
         theme = super().get_css_variables()
         series = SERIES[self.current_theme.dark]
         theme |= {f"series-{n}": colour for n, colour in enumerate(series)}
+        theme[CURSOR] = _distinct(theme[CURSOR], [theme[area] for area in AREAS])
         self.theme_variables = {**role_variables(theme), **theme}
         return self.theme_variables
 
@@ -43,3 +48,10 @@ class ThemedApp(App[Result]):
         """Return Textual's filters, and the one for readable text where colours are known."""
         filters = super().get_line_filters()
         return filters if self.native_ansi_color else [*filters, self._readable]
+
+
+def _distinct(colour: str, areas: Sequence[str]) -> str:
+    """Return the nearest colour that stands out against each of these areas."""
+    behind = [Color.parse(area).rgb for area in areas]
+    nearest = min(behind, key=lambda area: contrast(Color.parse(colour).rgb, area))
+    return Color(*readable(Color.parse(colour).rgb, nearest, GRAPHICS)).hex

@@ -124,10 +124,12 @@ ROLES: Mapping[str, Look] = {
     "frame": Look("$primary"),
     "danger": Look("$error"),
     "divider": Look("$primary 40%"),
+    # Beside the control with the focus, where there are several
+    "focus": Look("$foreground"),
     # The cursor of lists, and what is selected in them
     "highlight": Look("$block-cursor-foreground", "$block-cursor-background"),
     "highlight-blurred": Look(background="$block-cursor-blurred-background"),
-    "row-cursor": Look("$text", "$primary", "bold"),
+    "row-cursor": Look("$block-cursor-foreground", "$block-cursor-background", "bold"),
     "selected": Look("$text-primary", style="bold"),
     # The table
     "column": Look("$foreground", style="bold"),

@@ -45,6 +45,7 @@ from damnit_tui.viewer.screen import ViewerScreen
 from damnit_tui.widgets.checklist import Checklist
 from damnit_tui.widgets.edit_prompt import EditPrompt
 from damnit_tui.widgets.find_prompt import FindPrompt
+from damnit_tui.widgets.lists import ChoiceList, ListTable
 from damnit_tui.widgets.prompt import Prompt
 from damnit_tui.widgets.row_list import RowList
 from damnit_tui.widgets.search_prompt import SearchPrompt
@@ -77,6 +78,7 @@ OWNERS = {
     "details": (DetailsScreen,),
     "differences": (DifferencesScreen,),
     "lines": (RowList,),
+    "list": (ListTable, ChoiceList),
     "members": (MembersDialog,),
     "save": (SaveDialog,),
     "help": (HelpScreen,),
@@ -142,7 +144,21 @@ def test_every_binding_has_a_tooltip_and_an_id():
 
 def test_the_help_has_every_key_of_the_main_screen():
     told = {text for section in keymap.HELP_SECTIONS for _, text in keymap.help_lines(section)}
-    assert told == {k.text for k in keymap.KEYS if k.owner in keymap.MAIN_OWNERS}
+    of_main = [k for k in keymap.KEYS if k.owner in keymap.MAIN_OWNERS]
+    assert told == {k.both or k.text for k in of_main if k.shown}
+
+
+def test_the_help_has_one_row_for_each_pair_of_keys():
+    for owner in keymap.SCREENS:
+        texts = [text for _, text in keymap.screen_lines(owner)]
+        assert not {t for t in texts if t.startswith("previous ")}
+    seconds = [at for at, key in enumerate(keymap.KEYS) if not key.shown and key.keys]
+    assert seconds
+    for at in seconds:
+        owner = keymap.KEYS[at].owner
+        near = [key for key in keymap.KEYS if key.owner == owner and key.both]
+        assert near or owner in ("conflict", "tick-line", "prompt"), keymap.KEYS[at].id
+    assert ("n/N", "next or previous match of the search or filter") in keymap.help_lines("Find")
 
 
 def test_the_page_in_the_docs_is_up_to_date():

@@ -218,6 +218,12 @@ async def to_jobs(pilot):
     await until(pilot, lambda: pilot.app.screen.query_one("RowList, DataTable").has_focus)
 
 
+async def to_daemon(pilot):
+    """The daemon, once its settings are listed."""
+    await at(DaemonScreen, "D")(pilot)
+    await until(pilot, lambda: pilot.app.screen.query_one("DataTable").row_count > 0)
+
+
 RICH, TYPES = make_rich_folder, make_inspect_folder
 PLACES = {
     "app": (RICH, to_table),
@@ -230,7 +236,7 @@ PLACES = {
     "confirm": (RICH, to_confirm),
     "conflict": (RICH, to_conflict),
     "context": (RICH, to_context),
-    "daemon": (RICH, at(DaemonScreen, "D")),
+    "daemon": (RICH, to_daemon),
     "deletion": (RICH, at(DeletionDialog, "delete")),
     "details": (RICH, at(DetailsScreen, "i")),
     "dialog": (RICH, at(HelpScreen, "question_mark")),
@@ -241,6 +247,7 @@ PLACES = {
     "help": (RICH, at(HelpScreen, "question_mark")),
     "inspect": (TYPES, to_data),
     "jobs": (RICH, to_jobs),
+    "list": (RICH, to_jobs),
     "lines": (RICH, at(DetailsScreen, "i")),
     "log": (RICH, at(LogScreen, "L")),
     "members": (TYPES, to_members),

@@ -64,6 +64,10 @@ class DifferencesScreen(ListScreen):
         self._arrays = 0
         self._listed: object = None
 
+    def action_move(self, lines: int) -> None:
+        """Move in the list."""
+        self.query_one(RowList).action_move(lines)
+
     def list_again(self) -> None:
         """List the same runs with the current search."""
         self.show_list()

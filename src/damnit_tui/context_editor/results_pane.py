@@ -11,12 +11,13 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import DataTable, Label
+from textual.widgets import Label
 
 from damnit_daemon.runner.protocol import ContextLoaded, Problem
 from damnit_daemon.text import count_of
 
 from ..themes import component, component_classes
+from ..widgets.lists import ListTable
 from .result_rows import ResultRow, has_error, problem_rows
 
 PROBLEM_COLUMNS = ("", "Line", "Problem")
@@ -34,7 +35,7 @@ class ResultsPane(Vertical):
             height: auto; max-height: 4; width: 1fr; padding: 0 1;
                 background: $surface; color: $message-color;
         }
-        & DataTable { height: auto; max-height: 35vh; background: $background; display: none; }
+        & ListTable { height: auto; max-height: 35vh; display: none; }
     }
     """
     COMPONENT_CLASSES = component_classes("error", "warning", "success", "quiet", "text")
@@ -54,7 +55,7 @@ class ResultsPane(Vertical):
     def compose(self) -> ComposeResult:
         """Compose the message and the table."""
         yield Label("", id="context-found")
-        yield DataTable(cursor_type="row", cell_padding=1)
+        yield ListTable()
 
     def show_message(self, text: str, role: str) -> None:
         """Show a message; the rows stay."""
@@ -64,7 +65,7 @@ class ResultsPane(Vertical):
 
     def show_rows(self, columns: tuple[str, ...], rows: Sequence[ResultRow]) -> None:
         """Replace the rows."""
-        table = self.query_one(DataTable)
+        table = self.query_one(ListTable)
         table.clear(columns=True)
         table.add_columns(*columns)
         self._rows = tuple(rows)
@@ -103,11 +104,11 @@ class ResultsPane(Vertical):
         if not self._rows:
             return None
         self._current = (self._current + 1) % len(self._rows)
-        self.query_one(DataTable).move_cursor(row=self._current, animate=False)
+        self.query_one(ListTable).move_cursor(row=self._current, animate=False)
         return self._rows[self._current]
 
-    @on(DataTable.RowSelected)
-    def select_row(self, event: DataTable.RowSelected) -> None:
+    @on(ListTable.RowSelected)
+    def select_row(self, event: ListTable.RowSelected) -> None:
         """Post the selected row."""
         event.stop()
         if 0 <= event.cursor_row < len(self._rows):

@@ -12,7 +12,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import DataTable, Label, Static
+from textual.widgets import Label, Static
 
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.settings import KNOWN
@@ -23,6 +23,7 @@ from ..safe_text import plain
 from ..sanitize import clip_start, visible
 from ..themes import component, component_classes
 from ..widgets.footer import KeyFooter
+from ..widgets.lists import ListTable
 from ..widgets.question_bar import QuestionBar
 from .facts import ROLES, DaemonFacts
 from .service import DaemonCommand, DaemonService, SettingChange
@@ -48,7 +49,7 @@ class DaemonScreen(Screen[None]):
         background: $background;
         & #daemon-title { width: 1fr; height: 1; background: $surface; color: $title-color; }
         & #daemon-facts { height: auto; max-height: 50%; padding: 1 1; }
-        & DataTable { height: 1fr; background: $background; scrollbar-size-vertical: 1; }
+        & ListTable { height: 1fr; }
         & #daemon-what { width: 1fr; height: 2; padding: 0 1; color: $aside-color; }
     }
     """
@@ -83,14 +84,14 @@ class DaemonScreen(Screen[None]):
         """Compose title, status, settings, prompt and footer."""
         yield Label(plain(f" Daemon of {self._session.folder.path}"), id="daemon-title")
         yield Static(id="daemon-facts")
-        yield DataTable(cursor_type="row", cell_padding=1)
+        yield ListTable()
         yield Label("", id="daemon-what")
         yield QuestionBar(key_owner="value", id="daemon-edit")
         yield KeyFooter("daemon")
 
     def on_mount(self) -> None:
         """Start polling."""
-        table = self.query_one(DataTable)
+        table = self.query_one(ListTable)
         for name in ("Setting", "Value", "Description"):
             table.add_column(name, key=name)
         table.focus()
@@ -128,7 +129,7 @@ class DaemonScreen(Screen[None]):
             self._fill(rows)
 
     def _fill(self, rows: list[tuple[str, str, str]]) -> None:
-        table = self.query_one(DataTable)
+        table = self.query_one(ListTable)
         chosen = self._chosen_key()
         self._rows = rows
         table.clear()
@@ -140,7 +141,7 @@ class DaemonScreen(Screen[None]):
         if chosen in keys:
             table.move_cursor(row=keys.index(chosen), animate=False)
 
-    @on(DataTable.RowHighlighted)
+    @on(ListTable.RowHighlighted)
     def show_setting(self) -> None:
         """Describe the setting under the cursor in full."""
         found = (row for row in self._rows if row[0] == self._chosen_key())
@@ -149,7 +150,7 @@ class DaemonScreen(Screen[None]):
         self.query_one("#daemon-what", Label).update(plain(f"{what}{more}"))
 
     def _chosen_key(self) -> str:
-        table = self.query_one(DataTable)
+        table = self.query_one(ListTable)
         if not table.row_count:
             return ""
         return str(table.coordinate_to_cell_key(table.cursor_coordinate).row_key.value)
@@ -199,7 +200,7 @@ class DaemonScreen(Screen[None]):
         dialog = ConfirmDialog(f"{verb} the daemon", text, command, yes=command)
         self.app.push_screen(dialog, self._command)
 
-    @on(DataTable.RowSelected)
+    @on(ListTable.RowSelected)
     def action_edit(self) -> None:
         """Edit the setting under the cursor."""
         key = self._chosen_key()

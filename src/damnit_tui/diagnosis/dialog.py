@@ -175,7 +175,7 @@ class DiagnosisScreen(DialogScreen):
         table.add_row(Text("Next steps", self._style("heading")), "")
         for advice in diagnosis.advice:
             key = offered_key(advice)
-            shown = (key.shown or key.keys) if key is not None else ""
+            shown = key.own_label if key is not None else ""
             text = Text(f"{visible(advice.text)}")
             if advice.command and key is None:
                 text.append("  ").append(visible(advice.command), self._style("key"))

@@ -37,6 +37,10 @@ class DialogScreen(ModalScreen[None]):
         """Scroll the content."""
         self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
+    def action_page(self, pages: int) -> None:
+        """Scroll by pages."""
+        self.action_scroll(pages * self.query_one(VerticalScroll).size.height)
+
     def action_close(self) -> None:
         """Return to the table."""
         self.dismiss()

@@ -123,4 +123,4 @@ class ChecklistDialog(ModalScreen[Result | None], Generic[Result]):
 
     def _keys(self) -> Text:
         told = [key for key in keymap.KEYS if key.owner in self.owners and key.footer]
-        return Text("  ".join(f"{key.shown or key.keys} {key.footer}" for key in told))
+        return Text("  ".join(f"{key.own_label} {key.footer}" for key in told))

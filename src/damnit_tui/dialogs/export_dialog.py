@@ -51,7 +51,7 @@ class ExportDialog(ModalScreen[None]):
     ExportDialog {
         & Horizontal { height: 1; margin-bottom: 1; }
         & Label { width: 10; color: $quiet-color; }
-        & Input:focus { background: $boost; }
+        & Input { background: $panel; }
         & #export-said.-problem { color: $error-color; }
     }
     """

@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
 from textual.screen import ModalScreen
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import Input, Static
 from textual.widgets.option_list import Option
 
 from damnit_daemon.errors import DamnitError
@@ -25,6 +25,7 @@ from ..format import format_full_time
 from ..sanitize import as_line, clip, visible
 from ..themes import text_style
 from ..widgets.edit_prompt import LineInput
+from ..widgets.lists import ChoiceList
 from .note_timestamp import split_time
 
 LOOK_EVERY_S = 1.0
@@ -50,8 +51,8 @@ class NotesScreen(ModalScreen[None]):
             border-title-style: $title-style;
             border-subtitle-color: $quiet-color;
         }
-        & Input { background: $boost; }
-        & OptionList, & OptionList:focus {
+        & Input { background: $panel; }
+        & ChoiceList, & ChoiceList:focus {
             height: 1fr;
             margin-top: 1;
             border: none;
@@ -105,11 +106,11 @@ class NotesScreen(ModalScreen[None]):
             box.border_subtitle = HINT
             yield LineInput(placeholder=self._denied or NEW, disabled=bool(self._denied))
             yield Static("loading…", id="notes-said", markup=False)
-            yield OptionList(markup=False)
+            yield ChoiceList(markup=False)
 
     def on_mount(self) -> None:
         """Focus the field; poll the notes periodically."""
-        focus = OptionList if self._denied or self._at else LineInput
+        focus = ChoiceList if self._denied or self._at else LineInput
         self.query_one(focus).focus()
         self.look()
         self.set_interval(LOOK_EVERY_S, self.look)
@@ -130,7 +131,7 @@ class NotesScreen(ModalScreen[None]):
         if event.problem or event.notes == self._notes:
             return
         self._notes = event.notes
-        options = self.query_one(OptionList)
+        options = self.query_one(ChoiceList)
         kept, self._at = self._at or self._highlighted(), None
         options.clear_options()
         for note in sorted(event.notes, key=lambda note: (note.timestamp, note.rowid))[::-1]:
@@ -151,8 +152,8 @@ class NotesScreen(ModalScreen[None]):
             self._edits.put(AddNote(*split_time(typed, self._clock(), self._zone)))
         self._begin("")
 
-    @on(OptionList.OptionSelected)
-    def change(self, event: OptionList.OptionSelected) -> None:
+    @on(ChoiceList.OptionSelected)
+    def change(self, event: ChoiceList.OptionSelected) -> None:
         """Edit a note's text in the field."""
         event.stop()
         self._changing = self._highlighted() if not self._denied else None
@@ -163,7 +164,7 @@ class NotesScreen(ModalScreen[None]):
         """Go from the field to the notes."""
         if event.key == "down" and self.focused is self.query_one(LineInput):
             event.stop()
-            options = self.query_one(OptionList)
+            options = self.query_one(ChoiceList)
             options.focus()
             if options.highlighted is None and options.option_count:
                 options.highlighted = 0
@@ -171,7 +172,7 @@ class NotesScreen(ModalScreen[None]):
     def action_delete(self) -> None:
         """Delete the highlighted note."""
         note = self._highlighted()
-        if note is not None and not self._denied and self.focused is self.query_one(OptionList):
+        if note is not None and not self._denied and self.focused is self.query_one(ChoiceList):
             from .confirm import ConfirmDialog
 
             text = (
@@ -202,7 +203,7 @@ class NotesScreen(ModalScreen[None]):
         box.border_title = "Edit note" if self._changing else "Notes"
 
     def _highlighted(self) -> Note | None:
-        options = self.query_one(OptionList)
+        options = self.query_one(ChoiceList)
         if options.highlighted is None:
             return None
         rowid = options.get_option_at_index(options.highlighted).id

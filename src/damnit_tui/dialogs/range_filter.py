@@ -30,7 +30,8 @@ class TickLine(Static, can_focus=True):
     TickLine {
         height: 1;
         margin-top: 1;
-        &:focus { background: $highlight-background; color: $highlight-color; }
+        border-left: blank;
+        &:focus { border-left: heavy $focus-color; }
     }
     """
     BINDINGS = keymap.bindings("tick-line")
@@ -73,7 +74,7 @@ class RangeFilterDialog(ModalScreen[str | None]):
         }
         & Horizontal { height: 1; margin-top: 1; }
         & Label { width: 7; }
-        & Input { padding: 0 1; background: $boost; }
+        & Input { padding: 0 1; background: $panel; }
         & #spread { color: $readout-color; height: auto; }
         & #mistake { color: $error-color; height: 1; }
         & #keys { color: $quiet-color; }

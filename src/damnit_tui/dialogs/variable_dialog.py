@@ -11,13 +11,14 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.reactive import var
 from textual.screen import ModalScreen
-from textual.widgets import Input, OptionList
+from textual.widgets import Input
 from textual.widgets.option_list import Option
 
 from .. import keymap
 from ..safe_text import plain
 from ..sanitize import visible
 from ..themes import text_style
+from ..widgets.lists import ChoiceList
 from ..widgets.plain_input import PlainInput
 
 MOST_SHOWN = 300
@@ -56,7 +57,7 @@ class VariableDialog(ModalScreen[str | None]):
             border-title-style: $title-style;
             border-subtitle-color: $quiet-color;
         }
-        & OptionList {
+        & ChoiceList {
             height: auto; max-height: 20; border: none; padding: 0; background: $surface;
             scrollbar-size-vertical: 1;
         }
@@ -100,11 +101,11 @@ class VariableDialog(ModalScreen[str | None]):
             several = "Tab several · " if self._most > 1 else ""
             box.border_subtitle = f"type to search · ↑ ↓ · ⏎ select · {several}Esc cancel"
             yield PlainInput(placeholder="search")
-            yield OptionList(markup=False)
+            yield ChoiceList(markup=False)
 
     def on_mount(self) -> None:
         """Focus the search field."""
-        options = self.query_one(OptionList)
+        options = self.query_one(ChoiceList)
         options.can_focus = False
         self.query_one(Input).focus()
         self._list("", self._suggested)
@@ -122,16 +123,19 @@ class VariableDialog(ModalScreen[str | None]):
         if (choice := self._current()) is not None:
             self.dismiss(choice.name)
 
-    @on(OptionList.OptionSelected)
-    def take_clicked(self, event: OptionList.OptionSelected) -> None:
+    @on(ChoiceList.OptionSelected)
+    def take_clicked(self, event: ChoiceList.OptionSelected) -> None:
         """Choose the clicked variable."""
         event.stop()
         self.dismiss(self._found[event.option_index].name)
 
     def action_move(self, step: int) -> None:
         """Move to another line."""
-        options = self.query_one(OptionList)
-        options.action_cursor_down() if step > 0 else options.action_cursor_up()
+        self.query_one(ChoiceList).action_move(step)
+
+    def action_page(self, pages: int) -> None:
+        """Move a page down or up."""
+        self.query_one(ChoiceList).action_page(pages)
 
     def action_also(self) -> None:
         """Toggle the highlighted variable as an additional choice."""
@@ -151,13 +155,13 @@ class VariableDialog(ModalScreen[str | None]):
         self.dismiss(None)
 
     def _current(self) -> VariableChoice | None:
-        at = self.query_one(OptionList).highlighted
+        at = self.query_one(ChoiceList).highlighted
         return self._found[at] if at is not None and at < len(self._found) else None
 
     def _list(self, text: str, current: str) -> None:
         words = text.casefold().split()
         self._found = [choice for choice in self._choices if choice.has(words)][:MOST_SHOWN]
-        options = self.query_one(OptionList)
+        options = self.query_one(ChoiceList)
         options.clear_options()
         options.add_options([Option(self._line(choice)) for choice in self._found])
         names = [choice.name for choice in self._found]

@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import DataTable, Label
+from textual.widgets import Label
 
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.ledger import (
@@ -31,6 +31,7 @@ from ..data.session import READ_ONLY
 from ..safe_text import plain
 from ..themes import component, component_classes
 from ..widgets.footer import KeyFooter
+from ..widgets.lists import ListTable
 from .format import COLUMNS, ROLES, cells_of, describe
 from .reader import JobListing, JobRow, JobsReader
 
@@ -49,7 +50,7 @@ class JobsScreen(Screen[None]):
     JobsScreen {
         background: $background;
         & #jobs-title { width: 1fr; height: 1; background: $surface; color: $title-color; }
-        & DataTable { height: 1fr; background: $background; scrollbar-size-vertical: 1; }
+        & ListTable { height: 1fr; }
         & #jobs-about { width: 1fr; height: auto; max-height: 4; background: $surface; }
     }
     """
@@ -75,13 +76,13 @@ class JobsScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Compose the summary, the table, details and the footer."""
         yield Label("", id="jobs-title")
-        yield DataTable(cursor_type="row", zebra_stripes=False, cell_padding=1)
+        yield ListTable()
         yield Label("", id="jobs-about")
         yield KeyFooter("jobs")
 
     def on_mount(self) -> None:
         """Start reading."""
-        table = self.query_one(DataTable)
+        table = self.query_one(ListTable)
         for name in COLUMNS:
             table.add_column(name, key=name)
         table.focus()
@@ -111,7 +112,7 @@ class JobsScreen(Screen[None]):
             self._shown = dict(zip(keys, jobs, strict=True))
             self._refresh()
             return
-        table = self.query_one(DataTable)
+        table = self.query_one(ListTable)
         chosen, row = self._chosen_id(), table.cursor_row
         self._shown = dict(zip(keys, jobs, strict=True))
         table.clear()
@@ -134,7 +135,7 @@ class JobsScreen(Screen[None]):
 
     def _refresh(self) -> None:
         """Update times and progress bars."""
-        table = self.query_one(DataTable)
+        table = self.query_one(ListTable)
         for key in self._shown:
             for name, cell in zip(COLUMNS, self._cells(key), strict=True):
                 if table.get_cell(key, name) != cell:
@@ -149,7 +150,7 @@ class JobsScreen(Screen[None]):
         texts = cells_of(listed, self._session.clock(), several_proposals=several, zone=self._zone)
         return [Text(text, style=style, no_wrap=True, end="") for text in texts]
 
-    @on(DataTable.RowHighlighted)
+    @on(ListTable.RowHighlighted)
     def _show_details(self) -> None:
         """Show the number of jobs, and details of the one under the cursor."""
         listing = self._listing
@@ -170,7 +171,7 @@ class JobsScreen(Screen[None]):
         self.query_one("#jobs-about", Label).update(Content(f" {about}"))
 
     def _chosen_id(self) -> str:
-        table = self.query_one(DataTable)
+        table = self.query_one(ListTable)
         if not table.row_count:
             return ""
         return str(table.coordinate_to_cell_key(table.cursor_coordinate).row_key.value)
@@ -208,8 +209,8 @@ class JobsScreen(Screen[None]):
             title = f"log of run {key.run}, proposal {key.proposal}"
             self.app.push_screen(LogScreen(self._session.log_of(key), title))
 
-    @on(DataTable.RowSelected)
-    def _open(self, event: DataTable.RowSelected) -> None:
+    @on(ListTable.RowSelected)
+    def _open(self, event: ListTable.RowSelected) -> None:
         event.stop()
         self.action_log()
 

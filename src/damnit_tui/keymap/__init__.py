@@ -62,6 +62,8 @@ SCREENS = {
     "report": "Report",
 }
 """Screens with keys of their own: owner → heading in the help and on the page."""
+LISTS = {"jobs": "list", "daemon": "list", "details": "lines", "differences": "lines"}
+"""Screens with a list: owner → owner of the keys that move in it."""
 
 BEFORE_TYPING = frozenset({"context", "report", "proposals"})
 """Owners whose keys stay active while a text has the focus, which binds some of them too."""
@@ -112,13 +114,17 @@ def bindings(owner: str) -> list[BindingType]:
 
 
 def help_lines(section: str) -> list[tuple[str, str]]:
-    """The keys under one heading of the help, as written, with their descriptions."""
-    return [(key.shown or key.keys, key.text) for key in _keys(section)]
+    """The keys under one heading of the help, as written, with their descriptions.
+
+    The second key of a pair is in the row of the first.
+    """
+    return [_help_line(key) for key in _keys(section) if key.shown]
 
 
 def screen_lines(owner: str) -> list[tuple[str, str]]:
-    """The keys of one screen, as written, with their descriptions; pairs are listed once."""
-    return [(key.shown, key.text) for key in KEYS if key.owner == owner and key.shown]
+    """The keys of one screen and its list, as written, with their descriptions."""
+    owners = (owner, LISTS.get(owner))
+    return [_help_line(key) for key in KEYS if key.owner in owners and key.shown]
 
 
 def footer_keys(owners: Collection[str] = MAIN_OWNERS) -> list[Key]:
@@ -139,6 +145,10 @@ def as_markdown() -> str:
 
     tables = [_table_of_keys(*part) for part in parts]
     return "\n".join([PAGE_HEAD, *tables, commands.as_markdown(), OWN_KEYS])
+
+
+def _help_line(key: Key) -> tuple[str, str]:
+    return key.shown, key.both or key.text
 
 
 def _keys(section: str) -> list[Key]:

@@ -23,9 +23,10 @@ KEYS: tuple[Key, ...] = (
     key(
         "jobs.earlier",
         "plus",
-        "move up or down in the queue",
+        "move up in the queue",
         action="priority(1)",
-        shown="+ -",
+        shown="+/-",
+        both="move up or down in the queue",
         footer="order",
         rank=6,
     ),

@@ -24,11 +24,19 @@ class Key(NamedTuple):
     section: str = ""
     """Heading in the help; for the keys of the main screen only."""
     shown: str = ""
-    """How the keys are written; empty for their names."""
+    """How the keys are written; empty for the second key of a pair."""
     footer: str = ""
     """Label in the footer; empty to leave it out."""
     rank: int = 0
     """Position in the footer, from the left; on a narrow screen the last ones are dropped first."""
+    both: str = ""
+    """Description of a pair in the help, which lists only its first key."""
+
+    @property
+    def own_label(self) -> str:
+        """How this key is written without the other one of its pair."""
+        is_pair = self.both or not self.shown
+        return _shown(self.keys.partition(",")[0]) if is_pair else self.shown
 
 
 def key(
@@ -42,6 +50,7 @@ def key(
     shown: str | None = None,
     footer: str = "",
     rank: int = 0,
+    both: str = "",
 ) -> Key:
     """Return a row of the table.
 
@@ -51,7 +60,7 @@ def key(
     area, _, verb = id.partition(".")
     if shown is None:
         shown = _shown(keys.partition(",")[0])
-    return Key(id, keys, action or verb, text, owner or area, section, shown, footer, rank)
+    return Key(id, keys, action or verb, text, owner or area, section, shown, footer, rank, both)
 
 
 def main_key(
@@ -63,6 +72,7 @@ def main_key(
     shown: str | None = None,
     footer: str = "",
     rank: int = 0,
+    both: str = "",
 ) -> Key:
     """Return a key of the main screen, which runs the command of the same id."""
     return key(
@@ -75,6 +85,7 @@ def main_key(
         shown=shown,
         footer=footer,
         rank=rank,
+        both=both,
     )
 
 

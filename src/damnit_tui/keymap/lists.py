@@ -1,16 +1,53 @@
-"""Keys of checklists, and of the range filter."""
+"""Keys that move in lists; keys of checklists, and of the range filter."""
 
 from __future__ import annotations
 
 from .key import Key, key
 
+
+def movement(area: str, *, letters: bool = True) -> tuple[Key, ...]:
+    """Return the keys that move in a list.
+
+    Args:
+        area: The area of their ids.
+        letters: False if the screen uses j and k otherwise.
+    """
+    down, up, shown = ("down,j", "up,k", "↓/↑ j/k") if letters else ("down", "up", "↓/↑")
+    return (
+        key(
+            f"{area}.down",
+            down,
+            "next line",
+            action="move(1)",
+            shown=shown,
+            both="next or previous line",
+        ),
+        key(f"{area}.up", up, "previous line", action="move(-1)", shown=""),
+        key(
+            f"{area}.page_down",
+            "pagedown,ctrl+d",
+            "page down",
+            action="page(1)",
+            shown="PgDn/PgUp",
+            both="page down or up",
+        ),
+        key(f"{area}.page_up", "pageup,ctrl+u", "page up", action="page(-1)", shown=""),
+        key(
+            f"{area}.first",
+            "g,home",
+            "first line",
+            action="move(-1000000)",
+            shown="g/G",
+            both="first or last line",
+        ),
+        key(f"{area}.last", "G,end", "last line", action="move(1000000)", shown=""),
+    )
+
+
 KEYS: tuple[Key, ...] = (
-    key("ticks.down", "down,j", "next line", action="move(1)", shown="↓ j"),
-    key("ticks.up", "up,k", "previous line", action="move(-1)", shown="↑ k"),
-    key("ticks.page_down", "pagedown,ctrl+d", "page down", action="page(1)"),
-    key("ticks.page_up", "pageup,ctrl+u", "page up", action="page(-1)"),
-    key("ticks.first", "g,home", "first line", action="move(-1000000)"),
-    key("ticks.last", "G,end", "last line", action="move(1000000)"),
+    *movement("list"),
+    *movement("lines", letters=False),
+    *movement("ticks"),
     key("ticks.toggle", "space", "tick/untick", action="tick", shown="space", footer="tick"),
     key("ticks.all", "a", "tick all shown", action="tick_all(True)", footer="all"),
     key("ticks.none", "n", "untick all shown", action="tick_all(False)", footer="none"),

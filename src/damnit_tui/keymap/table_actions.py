@@ -13,8 +13,15 @@ KEYS: tuple[Key, ...] = (
         footer="edit",
         rank=4,
     ),
-    main_key("runs.undo", "u", "undo the last edit", section="Edit"),
-    main_key("runs.redo", "U", "redo the last undone edit", section="Edit"),
+    main_key(
+        "runs.undo",
+        "u",
+        "undo the last edit",
+        section="Edit",
+        shown="u/U",
+        both="undo the last edit, or redo it",
+    ),
+    main_key("runs.redo", "U", "redo the last undone edit", section="Edit", shown=""),
     main_key("runs.notes", "o", "notes: add, edit or delete", section="Edit"),
     main_key(
         "runs.fold_notes",

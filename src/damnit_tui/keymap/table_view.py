@@ -45,6 +45,8 @@ KEYS: tuple[Key, ...] = (
         "widen the column",
         action="widen(1)",
         section="View",
+        shown=">/<",
+        both="widen or narrow the column",
     ),
     key(
         "table.narrower",
@@ -52,6 +54,7 @@ KEYS: tuple[Key, ...] = (
         "narrow the column",
         action="widen(-1)",
         section="View",
+        shown="",
     ),
     key("table.fit_width", "equals_sign", "fit the column to its contents", section="View"),
     main_key("runs.preview", "v", "toggle the preview pane", section="View"),

@@ -40,7 +40,7 @@ def with_own_keys(
         else:
             known = [name for name in names if name]
             shown = " ".join(written(name) for name in known)
-            changed.append(key._replace(keys=",".join(known), shown=shown))
+            changed.append(key._replace(keys=",".join(known), shown=shown, both=""))
     changed, clashes = _without_clashes(changed, own)
     return tuple(changed), (*problems, *clashes)
 

@@ -91,7 +91,7 @@ class PaletteProvider(Provider):
             if target is None or key.id in LEFT_OUT or key.section == MOVES or not key.keys:
                 continue
             do = partial(main.app.run_action, key.action, target)
-            yield PaletteItem(_line(key.shown or key.keys, key.text), do)
+            yield PaletteItem(_line(key.own_label, key.text), do)
         for command in commands.COMMANDS:
             written = f":{command.name} {command.arguments}".rstrip()
             yield PaletteItem(_line(written, command.text), partial(main.type_command, command))

@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Input, Label, OptionList
+from textual.widgets import Input, Label
 from textual.widgets.option_list import Option
 
 from damnit_daemon.errors import DamnitError
@@ -20,6 +20,7 @@ from damnit_daemon.errors import DamnitError
 from .. import keymap
 from ..sanitize import visible
 from ..widgets.footer import KeyFooter
+from ..widgets.lists import ChoiceList
 from ..widgets.plain_input import PlainInput
 from .discovery import FolderEntry, find_places, make_place, place_of, typed_place
 from .recent import load_recent
@@ -35,7 +36,7 @@ class ProposalsScreen(Screen[Path | None]):
         background: $background;
         & #places-title { width: 1fr; height: 1; background: $surface; color: $title-color; }
         & Input { padding: 0 1; margin: 1 0; background: $panel; }
-        & OptionList, & OptionList:focus {
+        & ChoiceList, & ChoiceList:focus {
             height: 1fr; border: none; padding: 0; background: $background;
         }
         & #places-problem { width: 1fr; height: auto; background: $surface; color: $warning-color; }
@@ -78,7 +79,7 @@ class ProposalsScreen(Screen[Path | None]):
         """Compose the widgets from top to bottom."""
         yield Label("", id="places-title")
         yield PlainInput(placeholder="proposal number, or all or part of a path")
-        yield OptionList(markup=False)
+        yield ChoiceList(markup=False)
         yield Label("", id="places-problem")
         yield KeyFooter("proposals")
 
@@ -122,7 +123,7 @@ class ProposalsScreen(Screen[Path | None]):
     def _show(self) -> None:
         text = self.query_one(Input).value
         shown = [place for place in self._places.values() if place.matches(text)]
-        options = self.query_one(OptionList)
+        options = self.query_one(ChoiceList)
         kept = options.highlighted_option
         options.clear_options()
         options.add_options([Option(_line(p), id=str(p.path)) for p in shown[:MOST_SHOWN]])
@@ -135,26 +136,27 @@ class ProposalsScreen(Screen[Path | None]):
 
     # Actions
 
-    def action_step(self, rows: int) -> None:
+    def action_move(self, rows: int) -> None:
         """Move in the list while the field has the focus."""
-        options = self.query_one(OptionList)
-        if options.option_count:
-            now = options.highlighted or 0
-            options.highlighted = max(0, min(options.option_count - 1, now + rows))
+        self.query_one(ChoiceList).action_move(rows)
+
+    def action_page(self, pages: int) -> None:
+        """Move a page down or up in the list."""
+        self.query_one(ChoiceList).action_page(pages)
 
     @on(Input.Submitted)
     def open_typed(self, event: Input.Submitted) -> None:
         """Open the highlighted folder, or the one typed in full."""
         event.stop()
-        options = self.query_one(OptionList)
+        options = self.query_one(ChoiceList)
         text = event.value.strip()
         if options.highlighted_option is not None and not text.startswith(("/", "~", ".")):
             self.dismiss(Path(str(options.highlighted_option.id)))
         elif text:
             self._open(text)
 
-    @on(OptionList.OptionSelected)
-    def open_selected(self, event: OptionList.OptionSelected) -> None:
+    @on(ChoiceList.OptionSelected)
+    def open_selected(self, event: ChoiceList.OptionSelected) -> None:
         """Open the selected folder."""
         event.stop()
         self.dismiss(Path(str(event.option.id)))

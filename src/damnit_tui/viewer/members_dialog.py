@@ -6,11 +6,11 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.screen import ModalScreen
-from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from .. import keymap
 from ..sanitize import visible
+from ..widgets.lists import ChoiceList
 
 
 class MembersDialog(ModalScreen[str | None]):
@@ -19,7 +19,7 @@ class MembersDialog(ModalScreen[str | None]):
     DEFAULT_CSS = """
     MembersDialog {
         align: center middle;
-        & OptionList {
+        & ChoiceList {
             width: 72;
             max-width: 96%;
             height: auto;
@@ -42,7 +42,7 @@ class MembersDialog(ModalScreen[str | None]):
         """Compose one line per variable."""
         width = min(40, max(len(name) for name, _ in self._members))
         lines = [Text(f"{visible(n):<{width}}  {visible(words)}") for n, words in self._members]
-        found = OptionList(*(Option(line) for line in lines))
+        found = ChoiceList(*(Option(line) for line in lines))
         found.border_title = "Variables"
         found.border_subtitle = "⏎ open · Esc close"
         yield found
@@ -50,18 +50,13 @@ class MembersDialog(ModalScreen[str | None]):
     def on_mount(self) -> None:
         """Start at the variable shown."""
         names = [name for name, _ in self._members]
-        self.query_one(OptionList).highlighted = names.index(self._current)
+        self.query_one(ChoiceList).highlighted = names.index(self._current)
 
-    @on(OptionList.OptionSelected)
-    def choose(self, event: OptionList.OptionSelected) -> None:
+    @on(ChoiceList.OptionSelected)
+    def choose(self, event: ChoiceList.OptionSelected) -> None:
         """Return the chosen variable."""
         event.stop()
         self.dismiss(self._members[event.option_index][0])
-
-    def action_move(self, step: int) -> None:
-        """Move the cursor."""
-        found = self.query_one(OptionList)
-        found.action_cursor_down() if step > 0 else found.action_cursor_up()
 
     def action_close(self) -> None:
         """Cancel."""

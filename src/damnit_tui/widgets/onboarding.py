@@ -44,7 +44,7 @@ class OnboardingTips(Static):
         keys = {key.id: key for key in keymap.KEYS}
         table = Table.grid(padding=(0, 2))
         for name, text in LINES.items():
-            table.add_row(Text(keys[name].shown or keys[name].keys, style), Text(text))
+            table.add_row(Text(keys[name].shown, style), Text(text))
         self.update(table)
 
     def on_click(self) -> None:

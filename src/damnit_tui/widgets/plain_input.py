@@ -28,6 +28,10 @@ class PlainInput(Input):
         width: 1fr; height: 1; border: none; padding: 0; background: $surface;
         &:focus { border: none; }
     }
+    ModalScreen PlainInput, ProposalsScreen PlainInput {
+        border-left: blank;
+        &:focus { border-left: heavy $focus-color; }
+    }
     """
 
     @property

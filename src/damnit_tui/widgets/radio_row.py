@@ -22,7 +22,8 @@ class RadioRow(Widget, can_focus=True):
     RadioRow {
         height: 1;
         width: 1fr;
-        &:focus { background: $boost; }
+        border-left: blank;
+        &:focus { border-left: heavy $focus-color; }
     }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = component_classes("selected", "quiet")
@@ -81,8 +82,11 @@ class RadioRow(Widget, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Select the clicked option."""
+        at = event.get_content_offset(self)
+        if at is None:
+            return
         x = 0
         for name, word in self._words.items():
-            if x <= event.x < x + len(word) + 2:
+            if x <= at.x < x + len(word) + 2:
                 self.chosen = name
             x += len(word) + 3

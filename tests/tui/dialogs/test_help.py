@@ -199,8 +199,8 @@ async def test_help_has_columns_on_a_wide_screen_and_can_be_searched(folder):
         assert len(heading.split()) > 3, "another heading beside it"
         await pilot.press("slash", *"sort desc")
         await until(pilot, lambda: "sort descending" in help_text(app))
-        await until(pilot, lambda: "next row" not in help_text(app))
+        await until(pilot, lambda: "next or previous row" not in help_text(app))
         await pilot.press("enter", "j", "escape")
-        await until(pilot, lambda: "next row" in help_text(app))
+        await until(pilot, lambda: "next or previous row" in help_text(app))
         await pilot.press("slash", *"qjk", "escape", "escape")
         await until(pilot, lambda: app.screen is app.main_screen)

@@ -7,7 +7,7 @@ import pytest
 from textual.color import Color
 
 from damnit_tui.terminal.contrast import contrast, readable
-from damnit_tui.themed_app import THEMES
+from damnit_tui.themed_app import THEMES, ThemedApp
 from damnit_tui.themes import ROLES, SERIES, role_variables
 
 from ..conftest import make_app, settle
@@ -99,3 +99,58 @@ def test_adjusted_colour_keeps_its_hue():
     assert contrast((red, green, blue), (255, 255, 255)) >= 4.5
     assert red == green > blue
     assert readable((0, 0, 0), (255, 255, 255), 4.5) == (0, 0, 0)
+
+
+def area_colours(app):
+    """The areas that controls and lists lie on."""
+    variables = app.get_css_variables()
+    return [Color.parse(variables[name]) for name in ("background", "surface", "panel")]
+
+
+def colour_themes(app):
+    """All themes but those in the terminal's own colours."""
+    return [name for name, theme in app.available_themes.items() if not theme.ansi]
+
+
+@pytest.mark.parametrize("look", ["focus-color", "highlight-background", "row-cursor-background"])
+def test_focus_and_cursors_stand_out_in_each_theme(look):
+    app = ThemedApp()
+    for theme in colour_themes(app):
+        app.theme = theme
+        areas = area_colours(app)
+        colour = Color.parse(app.get_css_variables()[look])
+        ratios = [contrast((area + colour).rgb, area.rgb) for area in areas]
+        assert min(ratios) >= 3, (theme, ratios)
+
+
+FORMS = {
+    "form": "Input, RadioRow",
+    "export": "Input, RadioRow",
+    "variable": "Input:enabled, RadioRow",
+    "range": "Input, TickLine",
+}
+"""A dialog with several controls → the controls."""
+
+
+@pytest.mark.parametrize(
+    "place",
+    [pytest.param(n, marks=() if n == "form" else pytest.mark.extended) for n in FORMS],
+)
+async def test_focused_control_of_a_form_is_marked_beside_it(tmp_path, place):
+    make, go = PLACES[place]
+    app = make_app(make(tmp_path / "amore"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await go(pilot)
+        controls = [each for each in app.screen.query(FORMS[place]) if each.region.width]
+        assert len(controls) > 2
+        for control in controls:
+            control.focus()
+            await pilot.pause()
+            marked = [each for each in controls if each.styles.border_left[0] == "heavy"]
+            assert marked == [control]
+            at = control.region.offset
+            (mark,) = app.screen._compositor.render_strips()[at.y].crop(at.x, at.x + 1)
+            assert mark.text == "┃"
+            front, back = mark.style.color.triplet, mark.style.bgcolor.triplet
+            assert contrast(tuple(front), tuple(back)) >= 3
