@@ -263,11 +263,15 @@ class RunTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._strips.clear_styles()
 
     def on_resize(self) -> None:
-        """Place the columns again."""
+        """Place the columns again; the cursor stays on the screen."""
+        line = self._cursor.line
+        was_shown = line is not None and self.view.is_on_page(line)
         few = not self.app.is_headless and self.app.console.color_system not in MANY_COLOURS
         self.renderer.colours = self._images and not self.app.no_color and not few
         self.view.height = self.size.height
         self._fit_content()
+        if line is not None and was_shown:
+            self.scroll_to(y=self.view.top_to_show(line), animate=False, immediate=True)
         self._arrange(keep_cursor=True)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:

@@ -227,6 +227,16 @@ async def test_jump_to_a_missing_run_is_reported(pilot):
     assert [n.message for n in pilot.app._notifications] == ["Run 4711 is not in this table."]
 
 
+async def test_cursor_row_stays_visible_when_the_table_becomes_lower(pilot):
+    table = pilot.app.table
+    await pilot.press(*["down"] * 18)
+    assert not table.view.top
+    await pilot.resize_terminal(80, 11)
+    await pilot.pause()
+    assert table.view.is_on_page(table._cursor.line)
+    assert table.cursor.key in table.view.shown_keys
+
+
 @pytest.mark.extended
 async def test_table_survives_resizing_to_any_size(pilot):
     table = pilot.app.table

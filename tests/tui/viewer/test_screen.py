@@ -19,6 +19,7 @@ from damnit_tui.viewer.screen import ViewerScreen
 
 from ...daemon.hdf5.builders import Fragment
 from ..conftest import NOW, add_run, key, make_app, settle, until
+from ..every_screen import make_rich_folder
 from .sample_folder import make_inspect_folder, spot, wave
 
 SIZE = (110, 34)
@@ -473,6 +474,21 @@ async def test_v_shows_the_cell_under_the_cursor_in_the_preview_pane(folder):
         await pilot.pause()
         assert not main.preview.display
         assert not main.preview.children
+
+
+@pytest.mark.extended
+async def test_preview_pane_leaves_the_row_under_the_cursor_visible(tmp_path):
+    folder = make_rich_folder(tmp_path / "amore")
+    app = make_app(folder)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        table = app.main_screen.table
+        last = table.view.shown_keys[-1]
+        table.move_to(last, "agipd.preview")
+        await pilot.press("v")
+        await until(pilot, lambda: app.main_screen.preview.is_settled)
+        await until(pilot, lambda: last in table.view.shown_keys)
+        assert f"{last.run}" in screen_text(app)
 
 
 @pytest.mark.extended
