@@ -154,6 +154,14 @@ def pictures(session: nox.Session) -> None:
 
 
 @nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documentation in `build/docs`; a warning or a link to nowhere is an error."""
+    install_project(session, "docs")
+    options = ["-q", "-W", "--keep-going", "-d", str(BUILD / "doctrees")]
+    session.run("sphinx-build", *options, "docs", str(BUILD / "docs"), *session.posargs)
+
+
+@nox.session
 def build(session: nox.Session) -> None:
     """Build the wheel and the source archive, and check the wheel's contents."""
     install(session, "build")
