@@ -9,7 +9,7 @@ from ..errors import ExtraMissing
 from ..model import Column, Failure, RunRow
 from ..model.value import describe_blob
 from ..query import SummaryTable, parse_filter, parse_sort, sort_keys
-from ..store import Database, load_columns, load_runs, load_summaries
+from ..store import Database, load_columns, load_content, load_runs, load_summaries
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +25,8 @@ def load_frame(
     """Load the table or a part of it; see `Folder.table`."""
     with database.reading() as con:
         known, runs = load_columns(con), load_runs(con)
-        wanted, order = parse_filter(filter, known), parse_sort(sort, known)
+        wanted = parse_filter(filter, known, content=lambda column: load_content(con, column.name))
+        order = parse_sort(sort, known)
         shown = [key.column for key in parse_sort(columns, known)] if columns else known
         is_all = bool(wanted) or not columns  # a filter may search all variables
         names = None if is_all else {c.name for c in (*shown, *(key.column for key in order))}

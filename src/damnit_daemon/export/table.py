@@ -12,7 +12,15 @@ from ..errors import DamnitError
 from ..model import Column, Failure, RunKey, RunRow
 from ..model.value import describe_blob
 from ..query import SummaryTable, parse_filter, parse_sort, sort_keys
-from ..store import Database, Note, load_columns, load_notes, load_runs, load_summaries
+from ..store import (
+    Database,
+    Note,
+    load_columns,
+    load_content,
+    load_notes,
+    load_runs,
+    load_summaries,
+)
 
 Plain = int | float | str | bool | None
 
@@ -203,7 +211,11 @@ def _select(
     progress: Progress,
 ) -> list[RunRow]:
     """Filter and sort; only the values of the sort columns stay in memory."""
-    wanted, order = parse_filter(choice.filter, columns), parse_sort(choice.sort, columns)
+    with database.reading() as con:
+        wanted = parse_filter(
+            choice.filter, columns, content=lambda column: load_content(con, column.name)
+        )
+    order = parse_sort(choice.sort, columns)
     sorted_by = {key.column.name for key in order}
     names = None if wanted else list(sorted_by)
     by_key = {run.key: run for run in runs}

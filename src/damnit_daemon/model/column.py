@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from enum import Flag, auto
 from typing import NamedTuple
+
+
+class Content(Flag):
+    """The kinds of values stored for a variable; none if there are no values, or unknown."""
+
+    NUMBERS = auto()
+    """Integers, reals and booleans."""
+    TEXTS = auto()
+    BLOBS = auto()
+    """Images, curves, arrays and complex numbers."""
+
+
+UNKNOWN_CONTENT = Content(0)
 
 
 class VariableInfo(NamedTuple):
@@ -24,3 +39,7 @@ class Column(NamedTuple):
     description: str = ""
     type: str | None = None
     tags: tuple[str, ...] = ()
+
+
+ContentOf = Callable[[Column], Content]
+"""Returns what a column contains, if that is known."""

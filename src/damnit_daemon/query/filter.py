@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ..model import Column, RunKey
+from ..model import UNKNOWN_CONTENT, Column, ContentOf, RunKey
 from .cells import Cells
 from .parser import Conjunct, Parser
 from .predicates import All, Condition
@@ -49,16 +49,23 @@ class Filter:
         return self.condition != All(())
 
 
-def parse_filter(text: str, columns: Sequence[Column], moment: Moment | None = None) -> Filter:
+def parse_filter(
+    text: str,
+    columns: Sequence[Column],
+    moment: Moment | None = None,
+    content: ContentOf = lambda _column: UNKNOWN_CONTENT,
+) -> Filter:
     """Parse a filter.
 
     Args:
         text: As typed; empty matches all runs.
         columns: All variables.
         moment: Reference for relative times; None for now, in the local time zone.
+        content: Returns what a column contains; a comparison that would be false for each of its
+            values is refused.
 
     Raises:
         FilterError: If it is not valid; says where, and what would be valid.
     """
-    parser = Parser(text, columns, moment or Moment(time.time()))
+    parser = Parser(text, columns, moment or Moment(time.time()), content)
     return Filter(text, parser.parse(), parser.parts(), parser.uses_marks)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..model import Column
+from ..model import Column, ContentOf
 from .build import among, compare, match, wrong
 from .cells import COMMENT, TIME
 from .columns import find_column
@@ -51,7 +51,9 @@ class Parser:
         uses_marks: True if the filter depends on which runs are marked.
     """
 
-    def __init__(self, text: str, columns: Sequence[Column], moment: Moment) -> None:
+    def __init__(
+        self, text: str, columns: Sequence[Column], moment: Moment, content: ContentOf
+    ) -> None:
         """Split the text into tokens.
 
         Raises:
@@ -65,6 +67,7 @@ class Parser:
         self._depth = 0
         self._columns = tuple(columns)
         self._moment = moment
+        self._content = content
         self.uses_marks = False
 
     @property
@@ -184,14 +187,15 @@ class Parser:
         operator = self._take()
         column = find_column(name, self._columns)
         if operator.is_word("in"):
-            return among(column, self._options(operator), self._moment)
+            options = self._options(operator)
+            return among(column, options, self._moment, self._content(column))
         value = self._take()
         if not _is_value(value):
             raise wrong(f"A value is missing after {operator.text}", value)
         value = _whole(value)
         if operator.text == "~":
-            return match(column, value)
-        return compare(column, operator, value, self._moment)
+            return match(column, value, self._content(column))
+        return compare(column, operator, value, self._moment, self._content(column))
 
     def _options(self, operator: Token) -> list[Token]:
         """Parse `17, 20-32` or `LaB6,"dark 2"`: comma-separated words, quoted or not."""

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
-from ..model import Column, RunKey
+from ..model import UNKNOWN_CONTENT, Column, Content, ContentOf, RunKey
+from ..model.sanitize import show_controls
 from .cells import Cells, natural
 from .columns import find_column
+from .errors import FilterError
 from .table import Table
 from .tokens import Token, TokenKind, quoted
 
@@ -30,19 +32,38 @@ class SortKey:
         return f"{'-' if self.reverse else ''}{quoted(self.column.name)}"
 
 
-def parse_sort(text: str, columns: Sequence[Column]) -> list[SortKey]:
+def parse_sort(
+    text: str,
+    columns: Sequence[Column],
+    content: ContentOf = lambda _column: UNKNOWN_CONTENT,
+) -> list[SortKey]:
     """Parse `xgm,-run`: comma-separated columns, `-` for descending.
 
+    Args:
+        text: As typed.
+        columns: All variables.
+        content: Returns what a column contains.
+
     Raises:
-        FilterError: If there is no such column; says where.
+        FilterError: If there is no such column, or nothing in it to sort by; says where.
     """
     found = []
     for match in _PART.finditer(text):
         name = match["name"].strip().strip("\"'")
         if name:
             token = Token(TokenKind.WORD, name, match.start("sign"), match.end("name"))
-            found.append(SortKey(find_column(token, columns), match["sign"] == "-"))
+            column = find_column(token, columns)
+            if why := why_not_sortable(column, content(column)):
+                raise FilterError(why, match.start("sign"), match.end("name"))
+            found.append(SortKey(column, match["sign"] == "-"))
     return found
+
+
+def why_not_sortable(column: Column, content: Content) -> str:
+    """Return why runs cannot be sorted by a column; empty if they can."""
+    if content is not Content.BLOBS:
+        return ""
+    return f"{show_controls(column.title)} has no numbers or texts to sort by."
 
 
 def sort_keys(table: Table, keys: Iterable[RunKey], by: Sequence[SortKey]) -> list[RunKey]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Protocol
 
-from ..model import Column, Failure, RunKey, RunRow, StoredValue
+from ..model import UNKNOWN_CONTENT, Blob, Column, Content, Failure, RunKey, RunRow, StoredValue
 
 Scalar = int | float | str | None
 """A cell as a number or a text; None for anything else: empty, NaN, an image, an array."""
@@ -122,6 +122,19 @@ class SummaryTable:
 
 
 _SCALARS = frozenset({int, float, str})
+
+
+def content_of(cells: Iterable[object]) -> Content:
+    """Return the kinds of values in a column."""
+    found = UNKNOWN_CONTENT
+    for kind in set(map(type, cells)):
+        if kind in (int, float):
+            found |= Content.NUMBERS
+        elif kind is str:
+            found |= Content.TEXTS
+        elif kind in (Blob, bytes):
+            found |= Content.BLOBS
+    return found
 
 
 def scalar_of(stored: StoredValue | None) -> Scalar:

@@ -66,7 +66,7 @@ from .user_variables import (
     why_not_title,
     withdraw_user_variable,
 )
-from .values import load_computed_times, load_value, load_values
+from .values import load_computed_times, load_content, load_value, load_values
 from .variables import add_user_variable, load_columns, load_variables, update_computed_variables
 from .views import rebuild_views
 
@@ -120,6 +120,7 @@ __all__ = [
     "is_variable_name",
     "load_columns",
     "load_computed_times",
+    "load_content",
     "load_listed_runs",
     "load_notes",
     "load_plain",

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from ..model import Blob, RunKey, StoredValue
+from ..model import UNKNOWN_CONTENT, Blob, Content, RunKey, StoredValue
 from ..model.value import blob_kind
 from .runs import keys_with_values
 from .sql import Row, fetch_all, fetch_into
@@ -24,6 +24,12 @@ _HEADS = (
     "CASE typeof(value) WHEN 'blob' THEN length(value) END",
 )
 _WHOLE = ("value", "NULL")
+_CONTENT = {
+    "integer": Content.NUMBERS,
+    "real": Content.NUMBERS,
+    "text": Content.TEXTS,
+    "blob": Content.BLOBS,
+}
 _OTHERS = (
     "CAST(coalesce(timestamp, 0) AS REAL), CAST(max_diff AS REAL), CAST(provenance AS TEXT), "
     "CAST(summary_type AS TEXT), CAST(summary_method AS TEXT), CAST(attributes AS TEXT)"
@@ -38,6 +44,15 @@ def load_computed_times(con: sqlite3.Connection) -> dict[RunKey, float]:
         "AND typeof(proposal) = 'integer' AND typeof(run) = 'integer' GROUP BY proposal, run"
     )
     return {RunKey(proposal, run): float(at) for proposal, run, at in fetch_all(con, sql)}
+
+
+def load_content(con: sqlite3.Connection, name: str) -> Content:
+    """Load the kinds of values of a variable."""
+    found = UNKNOWN_CONTENT
+    sql = "SELECT DISTINCT typeof(value) FROM run_variables WHERE name = ?"
+    for (kind,) in fetch_all(con, sql, (name,)):
+        found |= _CONTENT.get(kind, UNKNOWN_CONTENT)
+    return found
 
 
 def load_values(

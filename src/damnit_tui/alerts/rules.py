@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from damnit_daemon.model import Column, RunKey
+from damnit_daemon.model import UNKNOWN_CONTENT, Column, ContentOf, RunKey
 from damnit_daemon.query import Filter, FilterError, Table, parse_filter
 
 MOST_RUNS = 100
@@ -23,8 +23,18 @@ class Alert:
     """Number of consecutive runs it must hold for."""
 
     @classmethod
-    def parse(cls, text: str, columns: Sequence[Column]) -> Alert:
+    def parse(
+        cls,
+        text: str,
+        columns: Sequence[Column],
+        content: ContentOf = lambda _column: UNKNOWN_CONTENT,
+    ) -> Alert:
         """Parse `xgm < 500 for 3 runs`.
+
+        Args:
+            text: As typed.
+            columns: All variables.
+            content: Returns what a column contains.
 
         Raises:
             FilterError: If it is invalid; gives the position.
@@ -35,7 +45,7 @@ class Alert:
             if not 1 <= runs <= MOST_RUNS:
                 raise FilterError(f"Enter 1 to {MOST_RUNS} runs.", match.start(1), match.end(1))
         condition = text[: match.start()] if match else text
-        if not parse_filter(condition, columns):
+        if not parse_filter(condition, columns, content=content):
             raise FilterError("Enter a condition, such as xgm < 500.", 0, len(text))
         return cls(condition.strip(), runs)
 

@@ -84,7 +84,7 @@ class AlertMonitor:
         else:
             from ..alerts.rules import Alert
 
-            alert = Alert.parse(text, self._rows.columns)
+            alert = Alert.parse(text, self._rows.columns, self._rows.content)
             alerts = [*(each for each in alerts if each != alert), alert]
         self._set(alerts)
         self._work(partial(self._save, alerts))

@@ -213,12 +213,12 @@ class RunsPane(Vertical):
 
     def action_sort(self, reverse: bool) -> None:
         """Sort by the column under the cursor; repeat to reverse, then to reset."""
-        if (column := self.runs_query.cursor_column) is not None:
+        if (column := self.runs_query.column_to_sort_by()) is not None:
             self.runs_query.show(self.runs_query.present.sorted_by(column, reverse=reverse))
 
     def action_sort_also(self) -> None:
         """Add this column as a secondary sort key; repeat to reverse, then to remove."""
-        if (column := self.runs_query.cursor_column) is not None:
+        if (column := self.runs_query.column_to_sort_by()) is not None:
             self.runs_query.show(self.runs_query.present.sorted_also(column))
 
     @on(RunTable.TitleClicked)

@@ -63,7 +63,7 @@ class RunsQuery:
         from damnit_daemon.query import parse_filter
 
         columns = self._table.rows.columns
-        found = parse_filter(text.rstrip(), columns)
+        found = parse_filter(text.rstrip(), columns, content=self._table.rows.content)
         self._filtered_for = tuple(columns)
         self.show(self.present.with_filter(found))
 
@@ -71,11 +71,12 @@ class RunsQuery:
         """Sort by these columns.
 
         Raises:
-            FilterError: If a column does not exist.
+            FilterError: If a column does not exist, or has nothing to sort by.
         """
         from damnit_daemon.query import parse_sort
 
-        sort = tuple(parse_sort(text, self._table.rows.columns))
+        rows = self._table.rows
+        sort = tuple(parse_sort(text, rows.columns, rows.content))
         self.show(TableQuery(self.present.filter, sort))
 
     def filter_column(self, column: Column, text: str) -> None:
@@ -131,6 +132,18 @@ class RunsQuery:
         cursor, rows = self._table.cursor, self._table.rows
         index = rows.column_index(cursor.name) if cursor else None
         return rows.columns[index] if index is not None else None
+
+    def column_to_sort_by(self) -> Column | None:
+        """Return the variable under the cursor; reports if runs cannot be sorted by it."""
+        from damnit_daemon.query.sort import why_not_sortable
+
+        column = self.cursor_column
+        if column is not None and (
+            why := why_not_sortable(column, self._table.rows.content(column))
+        ):
+            self._table.notify(why, markup=False)
+            return None
+        return column
 
     def same_value(self) -> str:
         """Return a filter for the value under the cursor; empty if it has none."""

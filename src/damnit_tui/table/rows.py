@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from damnit_daemon.model import Blob, BlobKind, Column, RunKey, RunRow, StoredValue
+from damnit_daemon.model import (
+    UNKNOWN_CONTENT,
+    Blob,
+    BlobKind,
+    Column,
+    Content,
+    RunKey,
+    RunRow,
+    StoredValue,
+)
 from damnit_daemon.model.batch import AheadRow, Batch, Extras
 
 from ..fixed_columns import FIXED
@@ -100,6 +109,13 @@ class Rows:
         if column is None:
             return [False] * len(keys)
         return column.filled([self._slots[key] for key in keys])
+
+    def content(self, column: Column) -> Content:
+        """Return the kinds of values of a variable; unknown until all runs are loaded."""
+        values = self._values.get(column.name)
+        if values is None or len(self._complete) < len(self._slots):
+            return UNKNOWN_CONTENT
+        return values.content()
 
     def errors(self, key: RunKey) -> Iterable[str]:
         """Return the classes of the errors stored in place of values of a run."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from itertools import repeat
 from typing import Any
 
-from damnit_daemon.model import Blob, RunKey, StoredValue
+from damnit_daemon.model import Blob, Content, RunKey, StoredValue
 from damnit_daemon.model.batch import ColumnPart, Extras
 
 NO_TIME = 0.0
@@ -137,6 +137,12 @@ class ValueColumn:
         if set(map(type, found)) <= {*_SCALARS, type(None)}:
             return found
         return [value if isinstance(value, _SCALARS) else None for value in found]
+
+    def content(self) -> Content:
+        """Return the kinds of values."""
+        from damnit_daemon.query.table import content_of
+
+        return content_of(self.values)
 
     def filled(self, slots: Sequence[int]) -> list[bool]:
         """Return for each slot whether there is any value, including pictures and arrays."""

@@ -213,6 +213,11 @@ def test_table_has_typed_columns_for_all_runs(folder):
     assert pd.isna(table["start_time"][3])
 
 
+def test_table_refuses_a_filter_that_no_value_can_match(folder):
+    with pytest.raises(DamnitError, match="'abc' is not a number, and Beam/Energy has no texts"):
+        folder.table(filter="energy > abc")
+
+
 def test_table_applies_filter_sort_order_and_columns(folder):
     table = folder.table(filter="energy > 2", sort="-run", columns="Count,Beam/Energy", titles=True)
     assert list(table["Run"]) == [3, 2]

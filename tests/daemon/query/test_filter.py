@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from damnit_daemon.model import Blob, BlobKind, Column, RunKey, RunRow, StoredValue
+from damnit_daemon.model import UNKNOWN_CONTENT, Blob, BlobKind, Column, RunKey, RunRow, StoredValue
 from damnit_daemon.query import FilterError, Moment, parse_filter
+from damnit_daemon.query.table import content_of
 from tests.daemon.query.builders import StoredTable
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC).timestamp()
@@ -49,6 +50,11 @@ TABLE = StoredTable(
         stored(5, "comment", "junk [a|b]"), stored(5, "xgm", "500"),
     ],
 )  # fmt: skip
+
+
+def content(column):
+    values = [Blob(BlobKind.PNG, 100)] if column.name == "preview" else None
+    return content_of(values or TABLE.scalars(column.name, TABLE.keys))
 
 
 def shown(text):
@@ -159,6 +165,53 @@ def test_filter_error_has_its_position(text, place, words):
         parse_filter(text, COLUMNS, Moment(NOW, UTC))
     assert words in str(caught.value)
     assert text[caught.value.start : caught.value.end] == place
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "words"),
+    [
+        ("hits > abc", "abc", "'abc' is not a number, and AGIPD/Hits has no texts."),
+        ("hits = nan", "nan", "'nan' is not a number"),
+        ("hits != abc", "abc", "is not a number"),
+        ("hits in 17,abc", "abc", "is not a number"),
+        ("hits > '5'", "'5'", "A quoted value is a text."),
+        ("light (run > 2 or hits < low)", "low", "is not a number"),
+        ("shutter = 2", "2", "'2' is neither yes nor no."),
+        ("shutter in yes,maybe", "maybe", "'maybe' is neither yes nor no."),
+        ("shutter > open", "open", "is neither yes nor no."),
+        ("sample > 5", "5", '5 is a number, and Sample has no numbers. Use "5" to compare'),
+        ("preview > 5", "5", "AGIPD/Preview has no numbers or texts. Use has:preview"),
+        ("preview ~ x", "x", "has no numbers or texts"),
+        ("preview in 1", "1", "has no numbers or texts"),
+        ("run = 2.5", "2.5", "'2.5' is not a run number."),
+    ],
+)
+def test_comparison_that_can_never_be_true_is_refused(text, place, words):
+    with pytest.raises(FilterError) as caught:
+        parse_filter(text, COLUMNS, Moment(NOW, UTC), content)
+    assert words in str(caught.value)
+    assert text[caught.value.start : caught.value.end] == place
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "xgm > abc",  # it has a text, too
+        "sample = 5",
+        'sample > "5"',
+        "hits ~ 1",
+        "shutter > 0",
+        "run > 2.5",
+        "comment in 1,2",
+        "has:preview",
+    ],
+)
+def test_comparison_that_can_be_true_is_accepted(text):
+    assert parse_filter(text, COLUMNS, Moment(NOW, UTC), content)
+
+
+def test_column_without_values_may_be_compared_with_anything():
+    assert parse_filter("hits > abc preview > 5", COLUMNS, content=lambda _: UNKNOWN_CONTENT)
 
 
 def test_word_is_found_among_texts_with_nul_characters():

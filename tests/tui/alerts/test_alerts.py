@@ -7,7 +7,7 @@ import stat
 
 import pytest
 
-from damnit_daemon.model import Column
+from damnit_daemon.model import Column, Content
 from damnit_daemon.query import FilterError
 from damnit_daemon.store import NewValue
 from damnit_tui.alerts.notify import notification
@@ -29,6 +29,15 @@ def test_alert_text_is_parsed_into_condition_and_runs():
 def test_invalid_alert_text_is_refused(text):
     with pytest.raises(FilterError):
         Alert.parse(text, COLUMNS)
+
+
+def test_alert_that_can_never_be_true_is_refused():
+    def content(_column):
+        return Content.NUMBERS
+
+    with pytest.raises(FilterError, match="'abc' is not a number") as caught:
+        Alert.parse("ratio > abc for 3 runs", COLUMNS, content)
+    assert (caught.value.start, caught.value.end) == (8, 11)
 
 
 def energy(run, value):

@@ -52,6 +52,18 @@ async def type_filter(pilot, text):
 
 
 @pytest.mark.extended
+async def test_filter_that_no_number_can_match_is_marked(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(130, 34)) as pilot:
+        await settle(pilot)
+        await pilot.press("slash", *"ratio > abc")
+        await until(pilot, lambda: "'abc' is not a number, and Ratio has no texts." in hint(app))
+        assert hint(app).index("^^^") == len(" Filter: ratio > ")
+        await pilot.press("escape", "colon", *"alert ratio > abc", "enter")
+        await until(pilot, lambda: "^^^ 'abc' is not a number" in hint(app))
+
+
+@pytest.mark.extended
 async def test_filter_applies_while_typing_and_escape_reverts_it(folder):
     app = make_app(folder)
     async with app.run_test(size=(130, 34)) as pilot:
@@ -285,6 +297,23 @@ async def test_s_sorts_ascending_then_descending_then_not(folder):
         await pilot.press("minus")
         assert shown(app)[-1] == 410
         assert shown(app)[0] == 412
+
+
+@pytest.mark.extended
+@pytest.mark.parametrize("press", ["s", "minus", "ctrl+s"])
+async def test_column_of_images_is_not_sorted_by(folder, press):
+    app = make_app(folder)
+    async with app.run_test(size=(130, 34)) as pilot:
+        await settle(pilot)
+        app.main_screen.table.move_to(key(412), "agipd.preview")
+        await pilot.press(press)
+        await pilot.pause()
+        (note,) = app._notifications
+        assert note.message == "AGIPD/Preview has no numbers or texts to sort by."
+        assert not app.main_screen.table.rows.arrangement.sort
+        await pilot.press("colon", *"sort ratio,-agipd.preview", "enter")
+        await until(pilot, lambda: "^" * len("-agipd.preview") in hint(app))
+        assert "has no numbers or texts" in hint(app)
 
 
 async def test_ctrl_s_adds_a_second_sort_column(folder):
