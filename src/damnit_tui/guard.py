@@ -92,13 +92,17 @@ class GuardedApp(App[Result], Generic[Result]):
         cause = error.error if isinstance(error, WorkerFailed) else error
         if isinstance(error, WorkerFailed) and isinstance(cause, Failure):
             self.tell_failure(visible(str(as_user_error(cause))))
-        elif isinstance(cause, Exception) and self._is_closed_already():
+        elif isinstance(cause, Exception) and (self._is_ending() or self._is_closed_already()):
             # By a key of the packet that opened it, before it was built; also Textual's own.
             unforeseen(cause)
         elif isinstance(cause, Exception) and self._goes_on():
             self.on_bug(cause)
         else:
             super()._handle_exception(error)
+
+    def _is_ending(self) -> bool:
+        """Return True if the screens are being closed: Textual adds no widget to them then."""
+        return is_mounted(self) and not self.is_running
 
     def _is_closed_already(self) -> bool:
         node = active_message_pump.get(None)

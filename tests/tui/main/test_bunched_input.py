@@ -9,6 +9,7 @@ from textual.widgets._toast import Toast
 
 from damnit_daemon.store import NewValue, save_values
 from damnit_tui.dialogs.checklist_dialog import ChecklistDialog
+from damnit_tui.dialogs.variable_dialog import VariableDialog
 
 from ..conftest import NOW, database_of, key, make_app, settle, until
 from ..every_screen import PLACES
@@ -158,3 +159,11 @@ async def test_screen_that_fails_to_build_after_closing_does_not_crash(folder):
         app.pop_screen()
         await pilot.pause()
         assert app.screen is app.main_screen
+
+
+async def test_app_that_ends_while_a_dialog_opens_ends_without_a_traceback(folder):
+    app = make_app(folder)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        app.push_screen(VariableDialog("Y", [], ()))
+    assert app._exception is None
