@@ -14,7 +14,7 @@ CERTAIN = (range(0x2E80, 0xD7A4), range(0xF900, 0xFB00), range(0xFF01, 0xFF61))
 """Wide characters whose width is the same everywhere: Chinese, Japanese, Korean."""
 
 
-class Cluster(NamedTuple):
+class Grapheme(NamedTuple):
     """A grapheme cluster: one character to a reader."""
 
     text: str
@@ -25,18 +25,18 @@ class Cluster(NamedTuple):
     """True if every terminal uses that width."""
 
 
-def clusters(text: str) -> Iterator[Cluster]:
+def graphemes(text: str) -> Iterator[Grapheme]:
     """Split printable text; the text sent for a cluster is never wider than its cells."""
     for start, end, width in split_graphemes(text)[0]:
         shown = _shown(text[start:end])
-        yield Cluster(shown, width, cell_len(shown) == width and _is_certain(shown))
+        yield Grapheme(shown, width, cell_len(shown) == width and _is_certain(shown))
 
 
 def in_agreed_widths(text: str) -> str:
     """Convert text so that its width in each terminal is that of the app's layout."""
     if text.isascii():
         return text
-    return "".join(each.text + " " * (each.width - cell_len(each.text)) for each in clusters(text))
+    return "".join(each.text + " " * (each.width - cell_len(each.text)) for each in graphemes(text))
 
 
 def _shown(cluster: str) -> str:

@@ -40,15 +40,6 @@ NAMES_IN_ING = {
 }
 """File names in -ing that are nouns, with the reason."""
 
-SHARED_CLASS_NAMES = {
-    "Batch": "values of several runs (model), several runs of one Slurm job (runner)",
-    "Cluster": "Slurm (services), characters in one cell of the terminal (Unicode's term)",
-    "Finder": "Python's term for what finds modules; two kinds of them",
-    "Job": "a row of the ledger, and the part of it that the runner is sent",
-    "Note": "a time-stamped comment (store), a remark of the runner (protocol)",
-}
-"""Public class names that stand for two things, with the reason."""
-
 TEMPORARY_FILES = {
     "damnit_daemon/atomic_write.py": "the one home",
     "damnit_daemon/runner/fragment.py": "travels without the library",
@@ -148,8 +139,7 @@ def test_each_public_class_name_has_one_meaning():
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 where[node.name].add(str(path.relative_to(SOURCE)))
-    shared = {name: places for name, places in where.items() if len(places) > 1}
-    assert set(shared) <= set(SHARED_CLASS_NAMES), shared
+    assert {name: places for name, places in where.items() if len(places) > 1} == {}
 
 
 def test_only_one_module_replaces_whole_files():

@@ -25,7 +25,7 @@ from damnit_daemon.model import RunKey
 from damnit_daemon.model.view import ViewRequest
 from damnit_daemon.own_python import own_environment
 from damnit_daemon.paths import DATA_ROOT_VARIABLE
-from damnit_daemon.runner.protocol import Job
+from damnit_daemon.runner.protocol import RunnerJob
 from damnit_daemon.services.combiner import Combiner
 from damnit_daemon.supervise import start, stop
 
@@ -142,7 +142,7 @@ def data_root(tmp_path, monkeypatch):
 def test_runner_imports_helper_but_no_planted_module(folder, marks, data_root):
     with RunnerProcess(folder, PYTHON) as runner:
         assert [p for p in runner.context.problems if p.severity == "error"] == []
-        events = list(runner.run(Job("1", 1234, 1)))
+        events = list(runner.run(RunnerJob("1", 1234, 1)))
     assert {e.name: e.outcome for e in events if hasattr(e, "outcome") and hasattr(e, "name")} == {
         "start_time": "done",
         "answer": "done",

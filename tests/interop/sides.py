@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from damnit_daemon.launch import RunnerProcess
 from damnit_daemon.paths import DamnitFolder
-from damnit_daemon.runner.protocol import Job, JobEnded
+from damnit_daemon.runner.protocol import JobEnded, RunnerJob
 
 from .peer.exchange import Reader
 
@@ -136,6 +136,6 @@ def extract_with_our_runner(folder: Path, peer: Peer, run: int) -> None:
     environment = {**os.environ, **peer.environment}
     python = Path(peer.python)
     with RunnerProcess(DamnitFolder(folder), python, environment=environment) as runner:
-        *_, ended = runner.run(Job("1", PROPOSAL, run))
+        *_, ended = runner.run(RunnerJob("1", PROPOSAL, run))
     assert isinstance(ended, JobEnded)
     assert ended.outcome == "done", ended

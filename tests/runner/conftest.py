@@ -24,9 +24,9 @@ from damnit_daemon.paths import DamnitFolder
 from damnit_daemon.runner import file_format
 from damnit_daemon.runner.protocol import (
     ContextLoaded,
-    Job,
     JobEnded,
-    Note,
+    RunnerJob,
+    RunnerMessage,
     VariableDone,
     decode_event,
     encode,
@@ -68,7 +68,7 @@ class Outcome:
 
     @property
     def notes(self) -> list[str]:
-        return [e.message for e in self.events if isinstance(e, Note)]
+        return [e.message for e in self.events if isinstance(e, RunnerMessage)]
 
     def fragment(self, name: str) -> h5py.File:
         return h5py.File(self.done[name].fragment)
@@ -118,14 +118,14 @@ class RunnerInFolder:
         os.close(theirs)
         return process, os.fdopen(ours, "rb")
 
-    def run(self, source: str, *jobs: Job, **fields) -> Outcome:
+    def run(self, source: str, *jobs: RunnerJob, **fields) -> Outcome:
         """Read a context file, do the jobs, end."""
         self.write(source)
         outcome = Outcome()
         process, events = self.start()
         with events:
             outcome.events.append(decode_event(events.readline()))
-            for job in jobs or [Job("1", PROPOSAL, fields.pop("run", 1), **fields)]:
+            for job in jobs or [RunnerJob("1", PROPOSAL, fields.pop("run", 1), **fields)]:
                 if not outcome.loaded.variables:
                     break
                 process.stdin.write(encode(job))

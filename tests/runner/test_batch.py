@@ -19,9 +19,9 @@ from damnit_daemon.runner.batch import read_events
 from damnit_daemon.runner.protocol import (
     BatchStarted,
     ContextLoaded,
-    Job,
     JobEnded,
     JobStarted,
+    RunnerJob,
     VariableDone,
     VariableStarted,
 )
@@ -107,7 +107,7 @@ def batch(tmp_path, data_root):
 
 
 def job(number, run, **options):
-    return Job(f"{number}-1", 1234, run, "raw", **options)
+    return RunnerJob(f"{number}-1", 1234, run, "raw", **options)
 
 
 @pytest.mark.extended

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from damnit_daemon.demo.proposal import START, TRAINS, XGM
-from damnit_daemon.runner.protocol import Job, VariableStarted
+from damnit_daemon.runner.protocol import RunnerJob, VariableStarted
 
 from .conftest import PROPOSAL
 
@@ -248,7 +248,7 @@ def c(run, x: "var#a"): return x
 def d(run, x: "var#killer"): return x
 """
     )
-    job = Job(
+    job = RunnerJob(
         "2", PROPOSAL, 1, saved=["a", "b", "start_time"], lost={"killer": "killed by signal 11"}
     )
     outcome = runner.run(source, job)
@@ -357,6 +357,8 @@ def test_dependency_of_only_a_lost_variable_is_not_evaluated(runner):
         HEAD + "@Variable(transient=True)\ndef a(run): return 5\n"
         "@Variable\ndef killer(run, x: 'var#a'): return 7\n@Variable\ndef c(run): return 1\n"
     )
-    outcome = runner.run(source, Job("2", PROPOSAL, 1, lost={"killer": "killed by signal 11"}))
+    outcome = runner.run(
+        source, RunnerJob("2", PROPOSAL, 1, lost={"killer": "killed by signal 11"})
+    )
     started = [e.name for e in outcome.events if isinstance(e, VariableStarted)]
     assert started == ["c"]

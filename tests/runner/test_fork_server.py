@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from damnit_daemon.runner.protocol import Job, decode_event, encode
+from damnit_daemon.runner.protocol import RunnerJob, decode_event, encode
 from tests.processes import is_running
 
 from .conftest import PROPOSAL
@@ -38,7 +38,7 @@ def wait_until(condition, seconds=60):
 def test_death_of_child_is_reported_with_running_variable(runner, death, code):
     outcome = runner.run(
         HEAD + f"@Variable\ndef before(run): return 1\n@Variable\ndef deadly(run): {death}\n",
-        Job("1", PROPOSAL, 1), Job("2", PROPOSAL, 1, variables=["before"]),
+        RunnerJob("1", PROPOSAL, 1), RunnerJob("2", PROPOSAL, 1, variables=["before"]),
     )  # fmt: skip
     first, second = outcome.ended
     assert (first.outcome, first.running, first.exit_code) == ("killed", "deadly", code)
@@ -89,7 +89,7 @@ def test_lingering_forked_process_does_not_delay_end_of_job(runner):
 def test_context_file_is_loaded_once_for_several_jobs(runner):
     outcome = runner.run(
         HEAD + "print('reading')\nimport time\nT = time.time()\n@Variable\ndef t(run): return T\n",
-        Job("1", PROPOSAL, 1), Job("2", PROPOSAL, 2),
+        RunnerJob("1", PROPOSAL, 1), RunnerJob("2", PROPOSAL, 2),
     )  # fmt: skip
     assert outcome.stderr.count("reading") == 1
     assert [e.outcome for e in outcome.ended] == ["done", "done"]
@@ -98,7 +98,7 @@ def test_context_file_is_loaded_once_for_several_jobs(runner):
 def test_job_does_not_see_changes_of_another_job(runner):
     outcome = runner.run(
         HEAD + "SEEN = []\n@Variable\ndef n(run):\n    SEEN.append(1)\n    return len(SEEN)\n",
-        Job("1", PROPOSAL, 1), Job("2", PROPOSAL, 1),
+        RunnerJob("1", PROPOSAL, 1), RunnerJob("2", PROPOSAL, 1),
     )  # fmt: skip
     assert outcome.data("n") == 1
 
@@ -108,7 +108,7 @@ def start_job(runner, source):
     runner.write(source)
     process, events = runner.start()
     decode_event(events.readline())
-    process.stdin.write(encode(Job("1", PROPOSAL, 1)))
+    process.stdin.write(encode(RunnerJob("1", PROPOSAL, 1)))
     process.stdin.flush()
     marker = runner.folder / "pid"
     wait_until(lambda: marker.exists() and marker.read_text())
@@ -145,7 +145,7 @@ def test_resident_runner_processes_two_jobs_at_once(runner):
     runner.write(source)
     process, events = runner.start()
     decode_event(events.readline())
-    process.stdin.write(encode(Job("1", PROPOSAL, 1)) + encode(Job("2", PROPOSAL, 2)))
+    process.stdin.write(encode(RunnerJob("1", PROPOSAL, 1)) + encode(RunnerJob("2", PROPOSAL, 2)))
     process.stdin.flush()
     ended = {}
     while len(ended) < 2:
@@ -161,7 +161,7 @@ def test_junk_on_stdin_is_logged_and_ignored(runner):
     runner.write(HEAD + "@Variable\ndef a(run): return 1\n")
     process, events = runner.start()
     decode_event(events.readline())
-    process.stdin.write(b"hello\n" + encode(Job("1", PROPOSAL, 1)))
+    process.stdin.write(b"hello\n" + encode(RunnerJob("1", PROPOSAL, 1)))
     process.stdin.flush()
     kinds = []
     while kinds[-1:] != ["JobEnded"]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import h5py
 import pytest
 
-from damnit_daemon.runner.protocol import Job
+from damnit_daemon.runner.protocol import RunnerJob
 
 from .conftest import PROPOSAL
 
 HEAD = "from damnit_ctx import Variable\nimport os, random, uuid\nimport numpy as np\n"
-TWO_RUNS = (Job("1", PROPOSAL, 1), Job("2", PROPOSAL, 2))
+TWO_RUNS = (RunnerJob("1", PROPOSAL, 1), RunnerJob("2", PROPOSAL, 2))
 
 
 def draw(runner, top: str, expression: str) -> list[float]:

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from damnit_daemon.runner.protocol import Job
+from damnit_daemon.runner.protocol import RunnerJob
 
 from .conftest import PROPOSAL
 
@@ -45,8 +45,8 @@ def test_memory_of_child_processes_counts_towards_the_limit(runner):
 def test_job_beyond_time_limit_is_killed(runner, endless):
     outcome = runner.run(
         HEAD + GOOD + f"@Variable\ndef endless(run):\n    {endless}\n",
-        Job("1", PROPOSAL, 1, time_s=1.0),
-        Job("2", PROPOSAL, 1, variables=["good"], time_s=100),
+        RunnerJob("1", PROPOSAL, 1, time_s=1.0),
+        RunnerJob("2", PROPOSAL, 1, variables=["good"], time_s=100),
     )
     first, second = outcome.ended
     assert (first.outcome, first.running) == ("killed", "endless")

@@ -8,9 +8,9 @@ import pytest
 
 from damnit_daemon.runner.protocol import (
     ContextLoaded,
-    Job,
     JobEnded,
     Problem,
+    RunnerJob,
     VariableDone,
     VariableMeta,
     decode_event,
@@ -20,7 +20,7 @@ from damnit_daemon.runner.protocol import (
 
 
 def test_job_survives_encoding():
-    job = Job("1", 1234, 5, "raw", variables=["a"], saved=["b"], lost={"c": "died"})
+    job = RunnerJob("1", 1234, 5, "raw", variables=["a"], saved=["b"], lost={"c": "died"})
     assert decode_job(encode(job)) == job
 
 

@@ -10,7 +10,7 @@ import pytest
 from damnit_daemon.launch import Bundle
 from damnit_daemon.model import RunKey
 from damnit_daemon.paths import DamnitFolder
-from damnit_daemon.runner.protocol import Job as RunnerJob
+from damnit_daemon.runner.protocol import RunnerJob
 from damnit_daemon.slurm import (
     Fate,
     Resources,

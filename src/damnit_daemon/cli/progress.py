@@ -18,7 +18,7 @@ from ..runner.protocol import (
     Event,
     JobEnded,
     JobStarted,
-    Note,
+    RunnerMessage,
     VariableDone,
     VariableStarted,
 )
@@ -50,7 +50,7 @@ class Display:
         if isinstance(event, ContextLoaded):
             for problem in event.problems:
                 self.line(str(problem))
-        elif isinstance(event, Note):
+        elif isinstance(event, RunnerMessage):
             self.line(f"{key}: {event.message}")
         elif isinstance(event, VariableDone) and event.outcome in MARKS:
             self.line(f"{key}: {MARKS[event.outcome]} {event.name}: {_reason(event)}")

@@ -21,11 +21,11 @@ from ..runner.protocol import (
     BatchStarted,
     ContextLoaded,
     Event,
-    Job,
     JobEnded,
     JobStarted,
-    Note,
     Problem,
+    RunnerJob,
+    RunnerMessage,
     VariableDone,
     VariableStarted,
     encode,
@@ -157,7 +157,7 @@ class RunnerProcess:
             raise
         return self.context
 
-    def run(self, job: Job) -> Generator[Event]:
+    def run(self, job: RunnerJob) -> Generator[Event]:
         """Send a job and yield its events until it has ended.
 
         The last event is always a `JobEnded`, even if the runner itself died (then it
@@ -180,7 +180,7 @@ class RunnerProcess:
             if ended is None:
                 self.close()
         if log.problem:
-            yield Note(job.job_id, log.problem)
+            yield RunnerMessage(job.job_id, log.problem)
         yield ended
 
     def close(self) -> None:
@@ -261,7 +261,7 @@ class RunnerProcess:
         number = re.match(r"\d+", lines[0]) if crashed and lines else None
         return int(number[0]) if number else 0
 
-    def _events_of(self, job: Job, running: _Running) -> Generator[Event, None, JobEnded]:
+    def _events_of(self, job: RunnerJob, running: _Running) -> Generator[Event, None, JobEnded]:
         """Yield a job's events except the last, which is returned."""
         called = ""
         while True:

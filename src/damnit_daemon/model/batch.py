@@ -23,7 +23,7 @@ class ColumnPart:
     """Some values of one variable: five lists of the same length."""
 
     rows: list[int] = field(default_factory=list)
-    """Run of each value, as an index into `Batch.keys`."""
+    """Run of each value, as an index into `ValueBatch.keys`."""
     values: list[int | float | str | Blob | None] = field(default_factory=list)
     timestamps: list[float] = field(default_factory=list)
     """Unix seconds UTC; 0 where not read: for a large blob, that would mean reading the blob."""
@@ -40,7 +40,7 @@ ANY = "*"
 """In place of a variable name: all variables."""
 
 
-class Batch(NamedTuple):
+class ValueBatch(NamedTuple):
     """Values of some runs; not necessarily all of them."""
 
     keys: list[RunKey]

@@ -81,9 +81,11 @@ def main() -> int:
     if arguments.command == "serve":
         ForkServer(context, arguments.folder, sys.stdin.fileno(), out, **children).serve()
     else:
-        from .batch import Batch
+        from .batch import BatchRunner
 
-        Batch(context, arguments.folder, arguments.jobs, out, arguments.log, **children).work()
+        BatchRunner(
+            context, arguments.folder, arguments.jobs, out, arguments.log, **children
+        ).work()
     return end_process(0)  # at exit, a pool of the file would wait for killed workers
 
 

@@ -24,9 +24,9 @@ from .job import write_all
 from .protocol import (
     BatchStarted,
     Event,
-    Job,
     JobEnded,
-    Note,
+    RunnerJob,
+    RunnerMessage,
     VariableDone,
     decode_event,
     decode_job,
@@ -51,7 +51,7 @@ def claim_name(task: int) -> str:
     return f"{task}.claim"
 
 
-def load_jobs(submission: Path, task: int) -> list[Job]:
+def load_jobs(submission: Path, task: int) -> list[RunnerJob]:
     """Read the jobs of one task."""
     lines = (submission / JOBS_FILE).read_bytes().splitlines()
     return [decode_job(line) for line in lines if json.loads(line).get("task") == task]
@@ -96,7 +96,7 @@ class Log:
         self._where = where
         self._current: tuple[int, int] | None = None
 
-    def begin(self, job: Job) -> str:
+    def begin(self, job: RunnerJob) -> str:
         """Switch to the log of a job's run; return why that failed, or an empty string."""
         if self._current == (job.proposal, job.run):
             return ""
@@ -119,7 +119,7 @@ class Log:
             return f"The log {path.name} cannot be written: {error.strerror}."
         return ""
 
-    def _header(self, job: Job) -> bytes:
+    def _header(self, job: RunnerJob) -> bytes:
         """Return DAMNIT's header line; apps jump to it."""
         where = self._where
         place = f"(job id: {where.slurm_id}, cluster: {where.cluster})" if where.slurm_id else ""
@@ -127,14 +127,14 @@ class Log:
         return f"\n----- Processing {name} as {where.user} on {where.host} {place} -----\n".encode()
 
 
-class Batch(ForkServer):
+class BatchRunner(ForkServer):
     """A resident runner with a fixed list of jobs, which retries by itself."""
 
     def __init__(
         self,
         context: Context,
         folder: Path,
-        jobs: Sequence[Job],
+        jobs: Sequence[RunnerJob],
         out: int,
         log: Log,
         **children: Any,
@@ -153,7 +153,7 @@ class Batch(ForkServer):
         super().__init__(context, folder, nobody_asks, out, **children)
         self._waiting = list(jobs)
         self._log = log
-        self._job: Job | None = None
+        self._job: RunnerJob | None = None
         self._attempts: Attempts | None = None
 
     def work(self) -> None:
@@ -168,7 +168,7 @@ class Batch(ForkServer):
         self._job = self._waiting.pop(0)
         self._attempts = Attempts(self._job)
         if problem := self._log.begin(self._job):
-            self._send(Note(f"{self._job.job_id}-0", problem))
+            self._send(RunnerMessage(f"{self._job.job_id}-0", problem))
         self._start(self._attempts.next_job())
 
     def _relay(self, child: JobProcess, line: bytes) -> None:
@@ -215,7 +215,9 @@ class Batch(ForkServer):
             try:
                 path = str(writer.write_error(name, verdict.reason, PROCESS_DIED, computed))
             except OSError as error:
-                self._send(Note(self._job.job_id, f"The error of {name} is not saved: {error}"))
+                self._send(
+                    RunnerMessage(self._job.job_id, f"The error of {name} is not saved: {error}")
+                )
         job_id = f"{self._job.job_id}-{self._attempts.number}"
         self._send(VariableDone(job_id, name, "failed", 0.0, path, verdict.reason, PROCESS_DIED))
 

@@ -59,7 +59,7 @@ def module_name(number: int, digest: str, path: Path | None) -> str:
     return f"{PARENT}.{number}:{digest}:{place}"
 
 
-class Finder(MetaPathFinder):
+class ContextFileFinder(MetaPathFinder):
     """Finds the files that a program has read, by their module names."""
 
     def find_spec(
@@ -122,8 +122,8 @@ def _execute(namespace: dict[str, Any], path: str, expected_digest: str = "") ->
 
 if __name__ == PARENT:
     __path__: list[str] = []
-    if not any(isinstance(finder, Finder) for finder in sys.meta_path):
-        sys.meta_path.append(Finder())
+    if not any(isinstance(finder, ContextFileFinder) for finder in sys.meta_path):
+        sys.meta_path.append(ContextFileFinder())
 elif __name__ == "context_file":
     _path = os.environ.get(CONTEXT_VARIABLE)
     _reason = _execute(globals(), _path) if _path else f"{CONTEXT_VARIABLE} is not set"

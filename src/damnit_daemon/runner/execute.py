@@ -13,7 +13,7 @@ from .cell import Cell
 from .context import Context
 from .evaluate import Evaluator, describe, outcome_line
 from .fragment import FragmentWriter
-from .protocol import Event, Job, VariableDone, VariableStarted
+from .protocol import Event, RunnerJob, VariableDone, VariableStarted
 from .run_data import OpenedRun
 from .saved_values import ValueMissing, read_back
 from .staged_file import NotWritten
@@ -29,7 +29,7 @@ class Evaluation:
     """The state of one job: its results so far, and how to save and report them."""
 
     context: Context
-    job: Job
+    job: RunnerJob
     run: OpenedRun
     writer: FragmentWriter
     send: Callable[[Event], None]

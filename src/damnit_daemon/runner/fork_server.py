@@ -25,7 +25,15 @@ from .context import Context
 from .file_format import START_TIME
 from .forks import OwnPython
 from .job import end_process, limit, run_job, write_all
-from .protocol import Job, JobEnded, Note, VariableDone, decode_event, decode_job, encode
+from .protocol import (
+    JobEnded,
+    RunnerJob,
+    RunnerMessage,
+    VariableDone,
+    decode_event,
+    decode_job,
+    encode,
+)
 from .seeds import Seeds
 
 WATCH_INTERVAL_S = 0.25
@@ -40,7 +48,7 @@ STUCK_S = 5.0
 class JobProcess:
     """A process that runs a job."""
 
-    job: Job
+    job: RunnerJob
     pid: int
     events: int
     """The descriptor of its events."""
@@ -185,7 +193,7 @@ class ForkServer:
                 self._start(job)
         return bool(chunk)
 
-    def _start(self, job: Job) -> None:
+    def _start(self, job: RunnerJob) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
         ours, theirs = os.pipe()
@@ -204,7 +212,7 @@ class ForkServer:
         self._children[pid] = child
         self._selector.register(ours, selectors.EVENT_READ, child)
 
-    def _become_child(self, job: Job, events: int, parent: int) -> None:
+    def _become_child(self, job: RunnerJob, events: int, parent: int) -> None:
         """Run the job and exit; never returns."""
         status = 1
         try:
@@ -310,7 +318,7 @@ class ForkServer:
             "did not survive the fork. From now on each job runs in a new Python"
         )
         print(f"damnit runner: {message}.", file=sys.stderr, flush=True)
-        write_all(self._out, encode(Note(child.job.job_id, message)))
+        write_all(self._out, encode(RunnerMessage(child.job.job_id, message)))
         done = [name for name in child.saved if name != START_TIME]
         self._start(replace(child.job, saved=[*child.job.saved, *done]))
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .processes import thread_names
-from .protocol import Job, encode
+from .protocol import RunnerJob, encode
 
 POOLS = ("polars", "rayon", "tokio")
 """Thread names of native pools that do not survive a fork; those of BLAS do."""
@@ -67,7 +67,7 @@ class OwnPython:
         self._environment = dict(os.environ)
         self._directory = os.path.realpath(".")
 
-    def start(self, job: Job, context: Path, events: int) -> int:
+    def start(self, job: RunnerJob, context: Path, events: int) -> int:
         """Start it in its own process group; return its process id."""
         with tempfile.TemporaryFile() as file:
             file.write(encode(job))

@@ -46,7 +46,7 @@ class FragmentEntry:
 
 
 @dataclass(frozen=True)
-class Draft:
+class UnfinishedFragment:
     """A fragment being written: its temporary file, and its final path."""
 
     path: Path
@@ -169,7 +169,7 @@ class FragmentWriter:
         self._folder.chmod(self._folder.parent.stat().st_mode & 0o7777)
 
     @contextmanager
-    def _fragment(self, size: int = 0) -> Iterator[Draft]:
+    def _fragment(self, size: int = 0) -> Iterator[UnfinishedFragment]:
         """Yield a draft that becomes a fragment on success, and is removed on failure.
 
         It is built in memory and then written with checks, if there is room: large writes
@@ -179,7 +179,7 @@ class FragmentWriter:
             size: Expected size in bytes, as far as known.
         """
         with memory_file(size) as staged, self._unfinished() as (descriptor, unfinished):
-            draft = Draft(staged or unfinished, _ready_name(unfinished))
+            draft = UnfinishedFragment(staged or unfinished, _ready_name(unfinished))
             yield draft
             if staged is not None:
                 write_checked(staged, unfinished)

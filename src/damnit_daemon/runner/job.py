@@ -15,7 +15,7 @@ from .encode import Computed
 from .execute import Evaluation
 from .fragment import FragmentWriter
 from .graph import UnknownVariable
-from .protocol import Event, FilesFound, Job, JobStarted, Note, VariableDone, encode
+from .protocol import Event, FilesFound, JobStarted, RunnerJob, RunnerMessage, VariableDone, encode
 from .run_data import MockRun, OpenedRun, RunUnavailable
 from .run_files import sentence
 from .variable import RunData
@@ -24,7 +24,7 @@ PRELOADED = ("xarray", "pandas", "matplotlib.pyplot", "PIL.Image", "h5netcdf", "
 """Modules a child may have imported, to be preloaded for the next one."""
 
 
-def limit(job: Job) -> None:
+def limit(job: RunnerJob) -> None:
     """Apply the job's resource limits to this process."""
     if job.cpus:
         processes.bind_to_cpus(job.cpus)
@@ -32,7 +32,7 @@ def limit(job: Job) -> None:
         processes.limit_memory(job.memory_bytes)
 
 
-def run_job(job: Job, context: Context, folder: Path, events: int) -> int:
+def run_job(job: RunnerJob, context: Context, folder: Path, events: int) -> int:
     """Run a job in this process; events go to the descriptor `events`.
 
     Returns:
@@ -63,7 +63,7 @@ def run_job(job: Job, context: Context, folder: Path, events: int) -> int:
     evaluation = Evaluation(context, job, opened, writer, send)
     send(JobStarted(job.job_id, os.getpid(), evaluation.needed(names)))
     for note in notes:
-        send(Note(job.job_id, note))
+        send(RunnerMessage(job.job_id, note))
     try:
         computed = Computed(evaluation.clock(), 0.0, context.context_hash)
         path = writer.write_start_time(started, computed)
@@ -95,7 +95,7 @@ def end_process(status: int) -> NoReturn:
     os._exit(status)
 
 
-def _selection(job: Job, context: Context, run: OpenedRun) -> tuple[list[str], list[str]]:
+def _selection(job: RunnerJob, context: Context, run: OpenedRun) -> tuple[list[str], list[str]]:
     """Return the variables to evaluate, in order, and notes about them."""
 
     def select(data: RunData) -> list[str]:
@@ -117,7 +117,7 @@ def _selection(job: Job, context: Context, run: OpenedRun) -> tuple[list[str], l
     return names, []
 
 
-def _send_files_found(job: Job, run: OpenedRun, send: Callable[[Event], None]) -> None:
+def _send_files_found(job: RunnerJob, run: OpenedRun, send: Callable[[Event], None]) -> None:
     """Report the folders' contents before opening, and the unreadable files."""
     for data, files in run.files.items():
         send(

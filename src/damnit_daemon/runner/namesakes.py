@@ -24,12 +24,12 @@ API, CONTENTS = "damnit_ctx", f"{__package__}.namesake_contents"
 
 def provide() -> None:
     """Redirect imports of these modules here, even if DAMNIT is installed."""
-    if not any(isinstance(finder, Finder) for finder in sys.meta_path):
-        sys.meta_path.insert(0, Finder())
-        sys.meta_path.append(LastFinder())
+    if not any(isinstance(finder, NamesakeFinder) for finder in sys.meta_path):
+        sys.meta_path.insert(0, NamesakeFinder())
+        sys.meta_path.append(PackageFinder())
 
 
-class Finder(MetaPathFinder):
+class NamesakeFinder(MetaPathFinder):
     """Finds the modules of `MODULES`."""
 
     def find_spec(
@@ -45,7 +45,7 @@ class Finder(MetaPathFinder):
         return None
 
 
-class LastFinder(MetaPathFinder):
+class PackageFinder(MetaPathFinder):
     """Finds the package `damnit` if it is not installed."""
 
     def find_spec(

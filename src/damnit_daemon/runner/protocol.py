@@ -15,7 +15,7 @@ LONGEST_EVENT_BYTES = 64_000_000
 
 
 @dataclass(frozen=True)
-class Job:
+class RunnerJob:
     """One run to evaluate variables for."""
 
     job_id: str
@@ -142,7 +142,7 @@ class JobStarted:
 
 
 @dataclass(frozen=True)
-class Note:
+class RunnerMessage:
     """A message for the user: proc data is unavailable, for example."""
 
     job_id: str
@@ -195,32 +195,31 @@ Event = (
     | ContextLoaded
     | FilesFound
     | JobStarted
-    | Note
+    | RunnerMessage
     | VariableStarted
     | VariableDone
     | JobEnded
 )
-EVENTS = {
-    kind.__name__: kind
-    for kind in (
-        BatchStarted,
-        ContextLoaded,
-        FilesFound,
-        JobStarted,
-        Note,
-        VariableStarted,
-        VariableDone,
-        JobEnded,
-    )
+EVENTS: dict[str, type[Event]] = {
+    "BatchStarted": BatchStarted,
+    "ContextLoaded": ContextLoaded,
+    "FilesFound": FilesFound,
+    "JobStarted": JobStarted,
+    "Note": RunnerMessage,
+    "VariableStarted": VariableStarted,
+    "VariableDone": VariableDone,
+    "JobEnded": JobEnded,
 }
+"""Kinds of events as written; Slurm jobs of an older version may still write them."""
+_KINDS: dict[type, str] = {RunnerJob: "Job", **{kind: name for name, kind in EVENTS.items()}}
 
 
-def encode(message: Job | Event) -> bytes:
+def encode(message: RunnerJob | Event) -> bytes:
     """Encode a message as a line of JSON (ASCII, safe for any terminal or log)."""
-    return json.dumps({"kind": type(message).__name__, **asdict(message)}).encode() + b"\n"
+    return json.dumps({"kind": _KINDS[type(message)], **asdict(message)}).encode() + b"\n"
 
 
-def decode_job(line: bytes) -> Job:
+def decode_job(line: bytes) -> RunnerJob:
     """Read a job.
 
     Raises:
@@ -229,7 +228,7 @@ def decode_job(line: bytes) -> Job:
     payload = _payload(line)
     if payload.pop("kind", None) != "Job":
         raise ValueError("not a job")
-    return Job(**_known(Job, payload))
+    return RunnerJob(**_known(RunnerJob, payload))
 
 
 def decode_event(line: bytes) -> Event:

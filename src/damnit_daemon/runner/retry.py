@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from .exit_reason import reason_of_death
 from .file_format import START_TIME
-from .protocol import Job, JobEnded, VariableDone
+from .protocol import JobEnded, RunnerJob, VariableDone
 
 PROCESS_DIED = "ProcessDied"
 """Error class of a variable whose process died."""
@@ -33,7 +33,7 @@ class Attempts:
         is_absent: True if it failed because the run has no files yet.
     """
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: RunnerJob) -> None:
         self.number = 0
         self.failure = ""
         self.is_absent = False
@@ -42,7 +42,7 @@ class Attempts:
         self._lost = dict(job.lost)
         self._puzzling_deaths = 0
 
-    def next_job(self) -> Job:
+    def next_job(self) -> RunnerJob:
         """Return the job for the remaining variables, with an id of its own."""
         self.number += 1
         return replace(

@@ -261,7 +261,7 @@ class Daemon:
         if not (self._unwritten or is_renewal_due or self._has_work()):
             return
         over: list[Job] = []
-        begun: list[tuple[LocalWorker, Job, protocol.Job]] = []
+        begun: list[tuple[LocalWorker, Job, protocol.RunnerJob]] = []
         queued: list[QueuedJob] = []
         malformed: list[str] = []
         with self._ledger.writing(self._token) as con:
@@ -355,7 +355,7 @@ class Daemon:
 
     def _start_jobs(
         self, con: Connection, now: float
-    ) -> list[tuple[LocalWorker, Job, protocol.Job]]:
+    ) -> list[tuple[LocalWorker, Job, protocol.RunnerJob]]:
         """Assign the next jobs to free workers."""
         if not self._may_start():
             return []
@@ -364,7 +364,7 @@ class Daemon:
         executor = None if self._falls_back() else Executor.LOCAL
         in_slurm = self._in_slurm()
         place = Placement(Executor.LOCAL, this_process().host, os.getpid())
-        begun: list[tuple[LocalWorker, Job, protocol.Job]] = []
+        begun: list[tuple[LocalWorker, Job, protocol.RunnerJob]] = []
         limit = len(self._slots) + len(free)
         awaited = self._awaited.job_ids
         for job in next_queued(
@@ -469,10 +469,10 @@ class Daemon:
             return False
         return not self._is_held() and any(slot.job is None for slot in self._slots)
 
-    def _template(self, job: Job, options: JobOptions) -> protocol.Job:
+    def _template(self, job: Job, options: JobOptions) -> protocol.RunnerJob:
         settings = self._settings
         memory, time = options.memory, options.time
-        return protocol.Job(
+        return protocol.RunnerJob(
             str(job.id),
             *job.run_key,
             data=job.data,

@@ -9,7 +9,7 @@ from ..errors import DamnitError
 from ..launch import Limits
 from ..model import RunKey
 from ..paths import DamnitFolder
-from ..runner.protocol import ContextLoaded, Job
+from ..runner.protocol import ContextLoaded, RunnerJob
 from ..text import did_you_mean
 from .combiner import Combiner
 from .extractor import Extractor, JobCancelled, OnEvent
@@ -54,7 +54,7 @@ def extract(
             requested variable does not exist.
     """
     report = ExtractionReport()
-    template = Job("", 0, 0, data, match=list(match), mock=mock)
+    template = RunnerJob("", 0, 0, data, match=list(match), mock=mock)
     combiner = Combiner(folder)
     extractor = Extractor(
         folder,

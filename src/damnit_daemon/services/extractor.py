@@ -12,7 +12,7 @@ from ..launch import Limits, RunnerProcess, RunnerUnavailable
 from ..model import RunKey
 from ..paths import DamnitFolder
 from ..runner.local_imports import digest
-from ..runner.protocol import ContextLoaded, Event, FilesFound, Job, JobEnded, VariableDone
+from ..runner.protocol import ContextLoaded, Event, FilesFound, JobEnded, RunnerJob, VariableDone
 from ..runner.retry import PROCESS_DIED, Attempts
 from ..store import NameTaken, StoreError
 from .collector import Collector, OnSaved, Store
@@ -138,7 +138,7 @@ class Extractor:
             self._note_problem(str(error))
             return []
 
-    def extract_run(self, template: Job, outcome: RunOutcome) -> None:
+    def extract_run(self, template: RunnerJob, outcome: RunOutcome) -> None:
         """Evaluate one run and store the results, however it ended.
 
         Args:
@@ -184,7 +184,7 @@ class Extractor:
         if runner is not None:
             runner.close()
 
-    def _evaluate(self, outcome: RunOutcome, template: Job, collector: Collector) -> bool:
+    def _evaluate(self, outcome: RunOutcome, template: RunnerJob, collector: Collector) -> bool:
         """Evaluate in as many jobs as it takes; return True if one ended abruptly."""
         key = outcome.key
         job_id = template.job_id or f"{key.proposal}-{key.run}"

@@ -50,7 +50,7 @@ class LocalWorker:
     ) -> None:
         self._folder = folder
         self._notify = notify
-        self._jobs: queue.Queue[tuple[Job, protocol.Job] | None] = queue.Queue()
+        self._jobs: queue.Queue[tuple[Job, protocol.RunnerJob] | None] = queue.Queue()
         self._job: Job | None = None
         self._stop_reason = ""
         self._must_retry = False
@@ -70,7 +70,7 @@ class LocalWorker:
         """The current job."""
         return self._job
 
-    def assign(self, job: Job, template: protocol.Job) -> None:
+    def assign(self, job: Job, template: protocol.RunnerJob) -> None:
         """Assign a job; only while idle."""
         self._stop_reason, self._must_retry = "", False
         self._job = job
@@ -103,7 +103,7 @@ class LocalWorker:
             self._notify(replace(message, attempt=job.attempt))
         self._extractor.close()
 
-    def _do(self, job: Job, template: protocol.Job) -> JobOver | JobInterrupted:
+    def _do(self, job: Job, template: protocol.RunnerJob) -> JobOver | JobInterrupted:
         outcome = RunOutcome(job.run_key)
         tried = context_hash(self._folder)  # hashed first: it may be fixed while it is read
         try:

@@ -7,7 +7,14 @@ from collections.abc import Iterator
 
 from ..ledger import Job, Outcome, TakenFiles, VariableProgress
 from ..runner.file_format import START_TIME
-from ..runner.protocol import Event, FilesFound, JobStarted, Note, VariableDone, VariableStarted
+from ..runner.protocol import (
+    Event,
+    FilesFound,
+    JobStarted,
+    RunnerMessage,
+    VariableDone,
+    VariableStarted,
+)
 from .events import DaemonEvent, FilesTaken, JobBegan, Remark, VariableProgressed
 
 
@@ -28,7 +35,7 @@ def translate(job: Job, event: Event) -> Iterator[DaemonEvent]:
             yield VariableProgressed(
                 VariableProgress(job.id, event.name, outcome, None, event.duration_s, message)
             )
-        case Note():
+        case RunnerMessage():
             yield Remark(f"{job.run_key}: {event.message}")
 
 

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from ..model import Column, RunKey, RunRow, StoredValue
-from ..model.batch import AheadRow, Batch
+from ..model.batch import AheadRow, ValueBatch
 from .changes import Cell, Changes
 from .rowid_blocks import (
     EMPTY,
@@ -203,7 +203,7 @@ class ChangeTracker:
         self._next = piece[0]
         return Changes(portion=portion)
 
-    def _read_all(self, con: sqlite3.Connection, start: int, stop: int) -> Batch:
+    def _read_all(self, con: sqlite3.Connection, start: int, stop: int) -> ValueBatch:
         rows = self._reader.read(con, start, stop)
         for number, block in self._reader.blocks(rows).items():
             if number not in self._hashes:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ..model import Column, RunKey, RunRow, StoredValue
-from ..model.batch import AheadRow, Batch
+from ..model.batch import AheadRow, ValueBatch
 
 Cell = tuple[RunKey, str]
 """Run and variable name."""
@@ -27,7 +27,7 @@ class Changes(NamedTuple):
     """Cells that no longer have a row, including those of removed runs."""
     columns: tuple[Column, ...] | None = None
     """All columns, if any changed; else None."""
-    portion: Batch | None = None
+    portion: ValueBatch | None = None
     """Some of the existing values, read in the background."""
     ahead: Sequence[AheadRow] = ()
     """Values read ahead; a later portion repeats them with their metadata."""

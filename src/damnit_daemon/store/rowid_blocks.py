@@ -16,7 +16,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from ..model import Blob, BlobKind, RunKey
-from ..model.batch import ANY, AheadRow, Batch, ColumnPart, Extras
+from ..model.batch import ANY, AheadRow, ColumnPart, Extras, ValueBatch
 from ..model.value import blob_kind
 from ..runner.file_format import CONTEXT_PROVENANCE
 from .sql import Row, fetch_all
@@ -173,7 +173,7 @@ class BlockReader:
             start = stop
         return found
 
-    def portion(self, rows: Iterable[Row]) -> Batch:
+    def portion(self, rows: Iterable[Row]) -> ValueBatch:
         """Sort rows into columns; optimised for speed."""
         by_name: dict[str, list[Row]] = {}
         for row in rows:
@@ -184,7 +184,7 @@ class BlockReader:
                 by_name[name] = [row]
         places: dict[tuple[int, int], int] = {}
         columns = {sys.intern(n): self._column(found, places) for n, found in by_name.items()}
-        return Batch([RunKey(*run) for run in places], columns)
+        return ValueBatch([RunKey(*run) for run in places], columns)
 
     def _column(self, rows: list[Row], places: dict[tuple[int, int], int]) -> ColumnPart:
         _, proposals, runs, _, values, sizes, stamps, max_diffs, joined = zip(*rows, strict=True)

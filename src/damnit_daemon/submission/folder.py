@@ -30,7 +30,7 @@ from ..paths import DamnitFolder
 from ..permissions import file_bits, make_shared_folder
 from ..runner import FORK_OPTION
 from ..runner.batch import JOBS_FILE, REVOKED_FILE, claim_name, events_name
-from ..runner.protocol import Job as RunnerJob
+from ..runner.protocol import RunnerJob
 from ..slurm import LARGEST_ARRAY, SlurmId
 
 FOLDER = "slurm"

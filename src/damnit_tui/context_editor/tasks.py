@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from damnit_daemon.logs import LineKind, kind_of
 from damnit_daemon.model import RunKey
-from damnit_daemon.runner.protocol import ContextLoaded, Note
+from damnit_daemon.runner.protocol import ContextLoaded, RunnerMessage
 from damnit_daemon.text import count_of
 
 from ..data.dry_run import DryRun, changed_variables
@@ -134,7 +134,7 @@ class ContextTask:
                 if has_error(event):
                     yield ProblemsFound(event, failure="The file does not load.")
                     return
-            elif isinstance(event, Note):
+            elif isinstance(event, RunnerMessage):
                 yield TaskMessage(event.message, "note")
             else:
                 count += bool(event.outcome)

@@ -21,10 +21,10 @@ from damnit_daemon.paths import DamnitFolder
 from damnit_daemon.runner.lint import check_source
 from damnit_daemon.runner.protocol import (
     ContextLoaded,
-    Job,
     JobEnded,
-    Note,
     Problem,
+    RunnerJob,
+    RunnerMessage,
     VariableDone,
     VariableStarted,
 )
@@ -80,7 +80,7 @@ class DryRun:
 
     def evaluate(
         self, text: str, key: RunKey, names: Sequence[str] | None
-    ) -> Iterator[DryRunResult | Note | ContextLoaded]:
+    ) -> Iterator[DryRunResult | RunnerMessage | ContextLoaded]:
         """Load a text and evaluate variables of a run, yielding events as they happen.
 
         Args:
@@ -95,7 +95,7 @@ class DryRun:
             yield _renamed(runner.context, place, self._folder.context_file)
             if any(problem.severity == "error" for problem in runner.context.problems):
                 return
-            job = Job(
+            job = RunnerJob(
                 "try",
                 key.proposal,
                 key.run,
@@ -107,7 +107,7 @@ class DryRun:
                     yield DryRunResult(event.name)
                 elif isinstance(event, VariableDone) and event.name != "start_time":
                     yield self._tried(event, key)
-                elif isinstance(event, Note):
+                elif isinstance(event, RunnerMessage):
                     yield event
                 elif isinstance(event, JobEnded) and event.outcome != "done":
                     raise DamnitError(f"The dry run stopped early: {event.reason}.")

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from damnit_daemon.errors import DamnitError
 from damnit_daemon.model import Column, RunKey, RunRow, StoredValue
-from damnit_daemon.model.batch import AheadRow, Batch
+from damnit_daemon.model.batch import AheadRow, ValueBatch
 from damnit_daemon.store import Cell, Changes, DatabaseMissing, Note
 
 from .daemon_activity import DaemonActivity
@@ -56,7 +56,7 @@ class Update(NamedTuple):
     columns: tuple[Column, ...] | None = None
     """All columns; None if unchanged."""
     values: tuple[StoredValue, ...] = ()
-    portion: Batch | None = None
+    portion: ValueBatch | None = None
     """More values, of any runs."""
     ahead: Sequence[AheadRow] = ()
     """Values to filter and sort by, ahead of the rest of their runs."""
@@ -243,7 +243,7 @@ class Feed:
             if not self.has_all and self._session.changes.has_all:
                 gone = tuple(self._session.changes.unknown(self._ahead))
                 yield Update(
-                    portion=Batch([], {}), complete=tuple(self._known), removed_values=gone
+                    portion=ValueBatch([], {}), complete=tuple(self._known), removed_values=gone
                 )
                 self.has_all = True
             if self.has_all:

@@ -15,7 +15,7 @@ from damnit_daemon.model import (
     RunRow,
     StoredValue,
 )
-from damnit_daemon.model.batch import AheadRow, Batch, Extras
+from damnit_daemon.model.batch import AheadRow, Extras, ValueBatch
 
 from ..fixed_columns import FIXED
 from .cells import error_class
@@ -217,7 +217,7 @@ class Rows:
             self._touch(self._slots[key])
         return changed
 
-    def add_portion(self, portion: Batch) -> set[RunKey]:
+    def add_portion(self, portion: ValueBatch) -> set[RunKey]:
         """Add a batch of values; return their runs."""
         self._add_unknown(portion.keys, portion.columns)
         slots = [self._slots[key] for key in portion.keys]

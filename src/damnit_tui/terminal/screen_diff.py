@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from ..graphemes import clusters
+from ..graphemes import graphemes
 from .graphics.placeholders import PARTS, colour_of, is_piece, placeholders, slot_of
 from .sgr import Style, Styles
 
@@ -294,7 +294,7 @@ class ScreenDiff:
         y, x = self._y, self._x
         self._place = None
         self._wear(self._target, out)
-        for shown, width, is_certain in clusters(text):
+        for shown, width, is_certain in graphemes(text):
             self._move(y, x, out)
             if not is_certain:
                 out.append(" " * width)

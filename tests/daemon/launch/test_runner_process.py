@@ -11,10 +11,10 @@ import pytest
 
 from damnit_daemon.launch import Limits, RunnerProcess, RunnerUnavailable, describe_exit
 from damnit_daemon.paths import DamnitFolder
-from damnit_daemon.runner.protocol import Job, JobEnded, Note, VariableDone
+from damnit_daemon.runner.protocol import JobEnded, RunnerJob, RunnerMessage, VariableDone
 from tests.processes import is_running
 
-JOB = Job("j1", 1234, 1, mock=True)
+JOB = RunnerJob("j1", 1234, 1, mock=True)
 
 
 def outcomes(events):
@@ -59,7 +59,7 @@ def test_runner_writes_one_log_per_job(start, folder):
         """
     )
     for run in (1, 2):
-        list(runner.run(Job(f"j{run}", 1234, run, mock=True)))
+        list(runner.run(RunnerJob(f"j{run}", 1234, run, mock=True)))
     logs = [(folder.process_logs / f"r{run}-p1234.out").read_text() for run in (1, 2)]
     assert ["loading" in log for log in logs] == [True, False]
     assert ["this is run 1" in log for log in logs] == [True, False]
@@ -240,7 +240,7 @@ def test_unwritable_log_is_a_note_and_job_succeeds(start, folder):
     folder.process_logs.write_text("a file where the directory should be")
     runner = start("@Variable\ndef a(run):\n    print('x')\n")
     events = list(runner.run(JOB))
-    assert [e.message for e in events if isinstance(e, Note)] == [
+    assert [e.message for e in events if isinstance(e, RunnerMessage)] == [
         "The log r1-p1234.out cannot be written: Not a directory."
     ]
     assert events[-1].outcome == "done"
@@ -260,9 +260,9 @@ import sys
 from pathlib import Path
 from damnit_daemon.launch import RunnerProcess
 from damnit_daemon.paths import DamnitFolder
-from damnit_daemon.runner.protocol import Job
+from damnit_daemon.runner.protocol import RunnerJob
 with RunnerProcess(DamnitFolder(Path({str(folder.path)!r})), Path(sys.executable)) as runner:
-    list(runner.run(Job("j1", 1234, 1, mock=True)))
+    list(runner.run(RunnerJob("j1", 1234, 1, mock=True)))
 """
     caller = subprocess.Popen([sys.executable, "-c", code])
     try:

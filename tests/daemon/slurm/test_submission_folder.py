@@ -8,7 +8,7 @@ import pytest
 
 from damnit_daemon.launch import Bundle
 from damnit_daemon.paths import DamnitFolder
-from damnit_daemon.runner.protocol import Job as RunnerJob
+from damnit_daemon.runner.protocol import RunnerJob
 from damnit_daemon.slurm import SlurmId
 from damnit_daemon.submission import SubmissionEntry, make_submission
 

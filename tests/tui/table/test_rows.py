@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from damnit_daemon.model import Blob, BlobKind, Column, RunKey, RunRow
-from damnit_daemon.model.batch import Batch, ColumnPart, Extras
+from damnit_daemon.model.batch import ColumnPart, Extras, ValueBatch
 from damnit_tui.table.rows import Rows
 
 from ..conftest import key, stored
@@ -34,7 +34,7 @@ def portion_of(values):
         part.timestamps.append(value.timestamp)
         part.max_diffs.append(value.max_diff)
         part.extras.append(Extras(*value[5:]))
-    return Batch(keys, columns)
+    return ValueBatch(keys, columns)
 
 
 @given(CHANGES)

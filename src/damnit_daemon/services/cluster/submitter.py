@@ -152,7 +152,7 @@ class Submitter:
 def _entry(queued: QueuedJob, resources: Resources, jobs: int) -> SubmissionEntry:
     job = queued.job
     memory_bytes, time_s = own_limits(resources, jobs)
-    wanted = protocol.Job(
+    wanted = protocol.RunnerJob(
         runner_job_id(job),
         *job.run_key,
         data=job.data,
